@@ -1,0 +1,6 @@
+//! Software licensing where the network never exists.
+
+pub mod license_key;
+pub mod machine;
+pub mod protocol;
+pub mod text;

@@ -1,0 +1,2 @@
+//! The `countersign` program: parse, run, exit code.
+fn main() {}

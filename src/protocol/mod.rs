@@ -1,0 +1,1 @@
+//! What codes say, and who may say it (SPEC.md 3 to 5).

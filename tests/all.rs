@@ -1,0 +1,1 @@
+//! Every integration test in one program: one link, one runner.
