@@ -1,1 +1,15 @@
-//! What codes say, and who may say it (SPEC.md 3 to 5).
+//! What codes say, and who may say it (SPEC.md 3 to 5, 8, 10). Pure: no input or output, no clock, no randomness of its own.
+
+pub mod commitment;
+pub mod date;
+pub mod desk_certificate;
+pub mod digest;
+pub mod emergency;
+pub mod entitlements;
+pub mod grant;
+pub mod loan;
+pub mod note;
+pub mod product;
+pub mod requests;
+pub mod trust;
+pub mod wire;

@@ -5,3 +5,12 @@ mod kind;
 
 pub use code::Code;
 pub use kind::Kind;
+pub(crate) fn fold_width(c: char) -> char {
+    c
+}
+pub(crate) fn is_blank(c: char) -> bool {
+    c == ' '
+}
+pub(crate) fn is_dash(c: char) -> bool {
+    c == '-'
+}

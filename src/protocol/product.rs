@@ -1,0 +1,456 @@
+//! The product file: what a vendor's product is, and whose signatures it trusts (SPEC.md 10).
+
+use std::fmt::{self, Write as _};
+
+use super::desk_certificate::DeskCertificate;
+use super::digest::kdf;
+use super::note::{self, Note, NoteError};
+use super::trust::{PublicKey, Roots, TrustError, Verified};
+
+const FIRST_LINE: &str = "countersign product v1";
+/// Longest product id in characters.
+const ID_LENGTH: usize = 32;
+
+/// What the catalogue's entries are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// Is in the licence or not.
+    Feature,
+    /// Has a number in the licence.
+    Limit,
+}
+
+/// What a product is: the text of its file, without the signature.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Product {
+    /// 1 to 32 characters of `a-z 0-9 -`, beginning with a letter.
+    pub id: String,
+    /// Rises with every change.
+    pub version: u32,
+    /// For people.
+    pub name: String,
+    /// For people.
+    pub vendor: String,
+    /// Where requests go.
+    pub mail: Option<String>,
+    /// Root public keys, one or two, as bytes.
+    pub roots: Vec<[u8; 32]>,
+    /// Payloads of DESK certificates.
+    pub desks: Vec<Vec<u8>>,
+    /// Names of editions; the n-th is number n, from 1.
+    pub editions: Vec<String>,
+    /// Features and limits; the place, from 0, is the entitlement's index.
+    pub catalogue: Vec<(Entry, String)>,
+    /// Features that need maintenance.
+    pub maintained: Vec<String>,
+    /// Names of bindings, in the order in which they are hashed.
+    pub bind: Vec<String>,
+    /// Whether licences are bound to the machine's fingerprint.
+    pub fingerprint: bool,
+    /// Days of the demo, 0 for none.
+    pub demo_days: u16,
+    /// Features of the demo.
+    pub demo_features: Vec<String>,
+    /// Limits of the demo.
+    pub demo_limits: Vec<(String, u32)>,
+}
+
+/// Why a text is not a product file that can be trusted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProductError {
+    /// Not a product file at all.
+    #[error("this is not a product file")]
+    NotAProduct,
+    /// Form or signature of the note.
+    #[error(transparent)]
+    Note(#[from] NoteError),
+    /// A line that cannot stand there, counted from 1.
+    #[error("line {0} of the product file is not understood: {1:?}")]
+    Line(usize, String),
+    /// A value breaks a rule.
+    #[error("{0}")]
+    Rule(String),
+    /// A key or certificate in it is not fit.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+}
+
+impl Product {
+    /// The place of a feature in the catalogue.
+    pub fn feature(&self, name: &str) -> Option<u32> {
+        self.index(Entry::Feature, name)
+    }
+
+    /// The place of a limit in the catalogue.
+    pub fn limit(&self, name: &str) -> Option<u32> {
+        self.index(Entry::Limit, name)
+    }
+
+    /// The number of an edition, from 1.
+    pub fn edition(&self, name: &str) -> Option<u8> {
+        let at = self.editions.iter().position(|edition| edition == name)?;
+        u8::try_from(at + 1).ok()
+    }
+
+    /// The name of an edition by its number.
+    pub fn edition_name(&self, number: u8) -> Option<&str> {
+        self.editions
+            .get(usize::from(number).checked_sub(1)?)
+            .map(String::as_str)
+    }
+
+    /// The entry of the catalogue with this index.
+    pub fn entry(&self, index: u32) -> Option<(Entry, &str)> {
+        let (entry, name) = self.catalogue.get(usize::try_from(index).ok()?)?;
+        Some((*entry, name))
+    }
+
+    fn index(&self, kind: Entry, name: &str) -> Option<u32> {
+        let at = self
+            .catalogue
+            .iter()
+            .position(|(entry, known)| *entry == kind && known == name)?;
+        u32::try_from(at).ok()
+    }
+
+    /// Checks what a file may not say (SPEC.md 10): id, keys, names that stand twice or nowhere.
+    pub fn check(&self) -> Result<(), ProductError> {
+        let rule = |text: String| Err(ProductError::Rule(text));
+        if !is_product_id(&self.id) {
+            return rule(format!(
+                "{:?} cannot be a product id: 1 to 32 of a-z, 0-9 and -, beginning with a letter",
+                self.id
+            ));
+        }
+        if self.roots.is_empty() || self.roots.len() > 2 {
+            return rule("a product has one or two root keys".to_owned());
+        }
+        for root in &self.roots {
+            PublicKey::from_bytes(root)?;
+        }
+        let features: Vec<&str> = self.names(Entry::Feature).collect();
+        for (number, (_, name)) in self.catalogue.iter().enumerate() {
+            if !is_name(name) || name.contains('=') {
+                return rule(format!(
+                    "{name:?} cannot be a name: letters, digits, '-', '_' and '.', no spaces"
+                ));
+            }
+            if self
+                .catalogue
+                .iter()
+                .skip(number + 1)
+                .any(|(_, other)| other == name)
+            {
+                return rule(format!("{name} stands twice in the catalogue"));
+            }
+        }
+        for name in self.maintained.iter().chain(&self.demo_features) {
+            if !features.contains(&name.as_str()) {
+                return rule(format!("{name} is not a feature of the product"));
+            }
+        }
+        for (name, _) in &self.demo_limits {
+            if self.limit(name).is_none() {
+                return rule(format!("{name} is not a limit of the product"));
+            }
+        }
+        if self.editions.len() > 255
+            || self
+                .editions
+                .iter()
+                .chain(&self.bind)
+                .any(|name| !is_name(name))
+        {
+            return rule(
+                "editions and bindings are named with letters, digits, '-', '_' and '.', no spaces"
+                    .to_owned(),
+            );
+        }
+        if !self.fingerprint && self.bind.is_empty() {
+            return rule("a product without fingerprint needs bindings: nothing else would tell machines apart".to_owned());
+        }
+        Ok(())
+    }
+
+    /// The names of one sort of entry, in order.
+    pub fn names(&self, kind: Entry) -> impl Iterator<Item = &str> {
+        self.catalogue
+            .iter()
+            .filter(move |(entry, _)| *entry == kind)
+            .map(|(_, name)| name.as_str())
+    }
+
+    /// The text that is signed, ending with a newline.
+    pub fn to_text(&self) -> String {
+        let mut out = format!("{FIRST_LINE}\n");
+        let mut line = |name: &str, value: &dyn fmt::Display| {
+            // Writing to a string cannot fail.
+            let _ = writeln!(out, "{name}: {value}");
+        };
+        line("id", &self.id);
+        line("version", &self.version);
+        line("name", &self.name);
+        line("vendor", &self.vendor);
+        self.mail.iter().for_each(|mail| line("mail", mail));
+        self.roots.iter().for_each(|root| line("root", &Hex(root)));
+        self.desks.iter().for_each(|desk| line("desk", &Hex(desk)));
+        self.editions
+            .iter()
+            .for_each(|edition| line("edition", edition));
+        for (entry, name) in &self.catalogue {
+            line(
+                if *entry == Entry::Feature {
+                    "feature"
+                } else {
+                    "limit"
+                },
+                name,
+            );
+        }
+        self.maintained
+            .iter()
+            .for_each(|name| line("maintained", name));
+        if !self.bind.is_empty() {
+            line("bind", &self.bind.join(","));
+        }
+        line("fingerprint", &if self.fingerprint { "yes" } else { "no" });
+        if self.demo_days > 0 {
+            line("demo-days", &self.demo_days);
+        }
+        self.demo_features
+            .iter()
+            .for_each(|name| line("demo-feature", name));
+        for (name, value) in &self.demo_limits {
+            line("demo-limit", &format_args!("{name}={value}"));
+        }
+        out
+    }
+
+    /// The signed file: `sign` makes an Ed25519 signature by the root key `root`.
+    pub fn to_file(&self, root: &[u8; 32], sign: impl FnOnce(&[u8]) -> [u8; 64]) -> String {
+        note::sign(&self.to_text(), &self.id, root, sign)
+    }
+
+    /// Reads what [`Product::to_text`] wrote; anything else is refused.
+    pub fn parse_text(text: &str) -> Result<Product, ProductError> {
+        let mut lines = text.lines();
+        if lines.next() != Some(FIRST_LINE) {
+            return Err(ProductError::NotAProduct);
+        }
+        let mut product = Product::default();
+        for (number, line) in lines.enumerate() {
+            product
+                .take_line(line)
+                .ok_or_else(|| ProductError::Line(number + 2, line.chars().take(60).collect()))?;
+        }
+        product.check()?;
+        // Order, repetition and spelling: one product has one text.
+        if product.to_text() == text {
+            Ok(product)
+        } else {
+            Err(ProductError::Rule(
+                "the product file is not written in its one form".to_owned(),
+            ))
+        }
+    }
+
+    fn take_line(&mut self, line: &str) -> Option<()> {
+        let (name, value) = line.split_once(": ")?;
+        if value.is_empty() || value.chars().any(char::is_control) {
+            return None;
+        }
+        let text = value.to_owned();
+        match name {
+            "id" => self.id = text,
+            "version" => self.version = value.parse().ok()?,
+            "name" => self.name = text,
+            "vendor" => self.vendor = text,
+            "mail" => self.mail = Some(text),
+            "root" => self.roots.push(unhex(value)?.try_into().ok()?),
+            "desk" => self.desks.push(unhex(value)?),
+            "edition" => self.editions.push(text),
+            "feature" => self.catalogue.push((Entry::Feature, text)),
+            "limit" => self.catalogue.push((Entry::Limit, text)),
+            "maintained" => self.maintained.push(text),
+            "bind" => self.bind = value.split(',').map(str::to_owned).collect(),
+            "fingerprint" => self.fingerprint = value == "yes",
+            "demo-days" => self.demo_days = value.parse().ok()?,
+            "demo-feature" => self.demo_features.push(text),
+            "demo-limit" => {
+                let (name, value) = value.split_once('=')?;
+                self.demo_limits
+                    .push((name.to_owned(), value.parse().ok()?));
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+}
+
+/// A product file whose signature and certificates hold; whether its root is the right one is for the application to say.
+#[derive(Clone, Debug)]
+pub struct ProductFile {
+    product: Product,
+    roots: Vec<PublicKey>,
+    signer: PublicKey,
+    desks: Vec<Verified<DeskCertificate>>,
+    text: String,
+}
+
+impl ProductFile {
+    /// Reads and verifies a product file.
+    pub fn parse(file: &str) -> Result<ProductFile, ProductError> {
+        if !file.starts_with(FIRST_LINE) {
+            return Err(ProductError::NotAProduct);
+        }
+        let note = Note::parse(file)?;
+        let product = Product::parse_text(note.text)?;
+        let roots = product
+            .roots
+            .iter()
+            .map(PublicKey::from_bytes)
+            .collect::<Result<Vec<_>, _>>()?;
+        let signer = note.verify(&product.id, &roots)?;
+        let trust = Roots::new(roots.clone(), 0);
+        let desks = product
+            .desks
+            .iter()
+            .map(|bytes| {
+                let certificate = DeskCertificate::decode(bytes)
+                    .map_err(|error| ProductError::Rule(error.to_string()))?;
+                Ok(trust.verify_desk(certificate)?)
+            })
+            .collect::<Result<Vec<_>, ProductError>>()?;
+        Ok(ProductFile {
+            product,
+            roots,
+            signer,
+            desks,
+            text: file.to_owned(),
+        })
+    }
+
+    /// What the product is.
+    pub fn product(&self) -> &Product {
+        &self.product
+    }
+
+    /// The root keys, no desk being trusted of an epoch below `least_epoch`.
+    pub fn roots(&self, least_epoch: u8) -> Roots {
+        Roots::new(self.roots.clone(), least_epoch.max(self.epoch()))
+    }
+
+    /// The public key that signed the file.
+    pub fn signer(&self) -> PublicKey {
+        self.signer
+    }
+
+    /// The desks that the file introduces.
+    pub fn desks(&self) -> &[Verified<DeskCertificate>] {
+        &self.desks
+    }
+
+    /// The file as it came.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The fingerprint that people compare (SPEC.md 10).
+    pub fn root_fingerprint(&self) -> RootFingerprint {
+        RootFingerprint::of(&self.signer.to_bytes())
+    }
+
+    /// Whether `newer` may take this file's place: the same product, signed by a root that this file trusts.
+    pub fn may_be_replaced_by(&self, newer: &ProductFile) -> bool {
+        self.product.id == newer.product.id && self.roots.contains(&newer.signer)
+    }
+
+    fn epoch(&self) -> u8 {
+        self.desks.iter().map(|desk| desk.epoch).max().unwrap_or(0)
+    }
+}
+
+/// The fingerprint of a root key, for people to compare: 15 bytes, written as six groups of four symbols.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RootFingerprint([u8; 15]);
+
+impl RootFingerprint {
+    /// Of a public key.
+    pub fn of(key: &[u8; 32]) -> RootFingerprint {
+        RootFingerprint(kdf("countersign v1 root", &[key]))
+    }
+}
+
+impl fmt::Display for RootFingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let symbols = base32::encode(base32::Alphabet::Crockford, &self.0);
+        for (number, symbol) in symbols.chars().enumerate() {
+            if number > 0 && number % 4 == 0 {
+                f.write_str("-")?;
+            }
+            f.write_char(symbol)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::str::FromStr for RootFingerprint {
+    type Err = NotAFingerprint;
+
+    /// Takes any case and grouping.
+    fn from_str(text: &str) -> Result<RootFingerprint, NotAFingerprint> {
+        let symbols: String = text
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .map(|c| c.to_ascii_uppercase())
+            .collect();
+        base32::decode(base32::Alphabet::Crockford, &symbols)
+            .and_then(|bytes| bytes.try_into().ok())
+            .map(RootFingerprint)
+            .filter(|_| symbols.len() == 24)
+            .ok_or_else(|| NotAFingerprint(text.to_owned()))
+    }
+}
+
+/// The text is no root fingerprint.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no root fingerprint; it has 24 symbols, as `product show` prints them")]
+pub struct NotAFingerprint(pub String);
+
+/// Whether a text can be a product id (SPEC.md 10).
+pub fn is_product_id(text: &str) -> bool {
+    text.len() <= ID_LENGTH
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
+}
+
+struct Hex<'a>(&'a [u8]);
+
+impl fmt::Display for Hex<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digit = |b: u8| (b as char).to_digit(16).filter(|_| !b.is_ascii_uppercase());
+    let pairs = text.as_bytes().chunks(2);
+    pairs
+        .map(|pair| {
+            if let &[a, b] = pair {
+                Some((digit(a)? << 4 | digit(b)?) as u8)
+            } else {
+                None
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,378 @@
+//! Who may say what: transcripts, strict signatures, the chain root → desk → site → seat (SPEC.md 5.3, 5.4).
+//!
+//! Trust is a type: a [`Verified`] value exists only where its signature and its chain hold.
+
+use std::ops::Deref;
+
+use ed25519_dalek::{Signature, VerifyingKey};
+
+use super::date::Day;
+use super::desk_certificate::{DeskCertificate, Limit};
+use super::digest::{Digest, holder_digest, kdf, key_id};
+use super::grant::{Grant, SignedGrant};
+use super::loan::{Loan, SignedLoan, SiteCertificate};
+use crate::license_key::LicenseKey;
+use crate::text::Kind;
+
+/// What is signed (SPEC.md 5.3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transcript<'a> {
+    /// Kind of what is signed: GRANT, LOAN or DESK certificate.
+    pub kind: Kind,
+    /// Public key of the signer.
+    pub issuer: [u8; 32],
+    /// Digest of the signer's own certificate; zeros for a root.
+    pub parent: Digest,
+    /// Digest of the request that is answered.
+    pub request_digest: Digest,
+    /// Holder digest of the machine that is answered.
+    pub holder: Digest,
+    /// Public key that is certified; zeros for none.
+    pub subject: [u8; 32],
+    /// The code's own bytes before the signature, at most 65,535.
+    pub body: &'a [u8],
+}
+
+impl Transcript<'_> {
+    /// The bytes to sign or verify.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(177 + self.body.len());
+        out.extend_from_slice(b"countersign v1\0");
+        out.push(self.kind.letter());
+        for part in [
+            &self.issuer,
+            &self.parent,
+            &self.request_digest,
+            &self.holder,
+            &self.subject,
+        ] {
+            out.extend_from_slice(part);
+        }
+        out.extend_from_slice(&(self.body.len() as u16).to_be_bytes());
+        out.extend_from_slice(self.body);
+        out
+    }
+}
+
+/// The digest of a certificate: transcript and signature (SPEC.md 5.2).
+pub fn certificate_digest(transcript: &[u8], signature: &[u8; 64]) -> Digest {
+    kdf("countersign v1 certificate", &[transcript, signature])
+}
+
+/// A public key that may be trusted with something: canonical and not of small order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PublicKey(VerifyingKey);
+
+/// Why something is not trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TrustError {
+    /// A public key of small order or in no canonical encoding.
+    #[error("a public key is not fit for signatures")]
+    UnfitKey,
+    /// No key of the product made this signature over this request, machine and content.
+    #[error(
+        "the signature does not hold: it was not made by this vendor for this machine, or the code was altered"
+    )]
+    Signature,
+    /// The desk's certificate is of an epoch that was given up.
+    #[error("the desk that signed this is no longer trusted by its vendor")]
+    OldEpoch,
+    /// The desk that signed went beyond its certificate.
+    #[error("the desk that signed this was not allowed to: {0}")]
+    DeskLimit(#[from] Limit),
+    /// The loan goes beyond what its site was granted.
+    #[error("the site that signed this loan was not allowed to: {0}")]
+    SiteLimit(&'static str),
+}
+
+impl std::fmt::Display for Limit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Limit::NotAfter => "its certificate had run out",
+            Limit::Kind => "its certificate does not cover this kind of grant",
+            Limit::Seats => "more seats than its certificate allows",
+            Limit::Grace => "a longer grace than its certificate allows",
+            Limit::Loan => "longer loans than its certificate allows",
+            Limit::Emergency => "more emergency days than its certificate allows",
+        })
+    }
+}
+
+impl std::error::Error for Limit {}
+
+impl PublicKey {
+    /// Takes 32 bytes; refuses what SPEC.md 5.3 refuses.
+    pub fn from_bytes(bytes: &[u8; 32]) -> Result<PublicKey, TrustError> {
+        let key = VerifyingKey::from_bytes(bytes).map_err(|_| TrustError::UnfitKey)?;
+        let canonical = key.to_edwards().compress().to_bytes() == *bytes;
+        if key.is_weak() || !canonical {
+            Err(TrustError::UnfitKey)
+        } else {
+            Ok(PublicKey(key))
+        }
+    }
+
+    /// The 32 bytes.
+    pub fn to_bytes(&self) -> [u8; 32] {
+        self.0.to_bytes()
+    }
+
+    /// Whether `signature` is this key's over `message`, strictly (SPEC.md 5.3).
+    pub fn verifies(&self, message: &[u8], signature: &[u8; 64]) -> bool {
+        self.0
+            .verify_strict(message, &Signature::from_bytes(signature))
+            .is_ok()
+    }
+}
+
+/// Something whose signature and chain hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified<T> {
+    value: T,
+    issuer: PublicKey,
+    certificate: Digest,
+}
+
+impl<T> Verified<T> {
+    /// The key that signed.
+    pub fn issuer(&self) -> PublicKey {
+        self.issuer
+    }
+
+    /// The certificate digest of this value (SPEC.md 5.2): the parent of what is signed under it.
+    pub fn certificate_digest(&self) -> Digest {
+        self.certificate
+    }
+
+    /// Gives the value out; its trust ends here.
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+}
+
+impl<T> Deref for Verified<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+/// The root keys of a product, one or two, and the epoch below which desks are no longer trusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Roots {
+    keys: Vec<PublicKey>,
+    least_epoch: u8,
+}
+
+impl Roots {
+    /// `least_epoch`: the highest epoch seen by this machine, 0 at first.
+    pub fn new(keys: Vec<PublicKey>, least_epoch: u8) -> Roots {
+        Roots { keys, least_epoch }
+    }
+
+    /// Verifies a desk's certificate.
+    pub fn verify_desk(
+        &self,
+        certificate: DeskCertificate,
+    ) -> Result<Verified<DeskCertificate>, TrustError> {
+        PublicKey::from_bytes(&certificate.public_key)?;
+        let body = certificate.encode_body();
+        let found = self.keys.iter().find_map(|root| {
+            let transcript = Transcript {
+                kind: Kind::DeskCertificate,
+                issuer: root.to_bytes(),
+                parent: [0; 32],
+                request_digest: [0; 32],
+                holder: [0; 32],
+                subject: certificate.public_key,
+                body: &body,
+            }
+            .to_bytes();
+            root.verifies(&transcript, &certificate.signature)
+                .then_some((*root, transcript))
+        });
+        let (issuer, transcript) = found.ok_or(TrustError::Signature)?;
+        if certificate.epoch < self.least_epoch {
+            return Err(TrustError::OldEpoch);
+        }
+        let digest = certificate_digest(&transcript, &certificate.signature);
+        Ok(Verified {
+            value: certificate,
+            issuer,
+            certificate: digest,
+        })
+    }
+
+    /// Verifies a GRANT for the holder in `context`, signed by a root or by one of `desks`.
+    pub fn verify_grant(
+        &self,
+        signed: &SignedGrant,
+        context: &GrantContext,
+        desks: &[Verified<DeskCertificate>],
+    ) -> Result<Verified<Grant>, TrustError> {
+        let body = signed.grant.encode_body();
+        let subject = context.subject(&signed.grant)?;
+        for (issuer, desk) in self.issuers(signed.grant.key_id, desks) {
+            let transcript = context.transcript(&issuer.to_bytes(), desk, subject, &body);
+            if issuer.verifies(&transcript, &signed.signature) {
+                if let Some(desk) = desk {
+                    desk.allows(&signed.grant)?;
+                }
+                let certificate = certificate_digest(&transcript, &signed.signature);
+                return Ok(Verified {
+                    value: signed.grant.clone(),
+                    issuer,
+                    certificate,
+                });
+            }
+        }
+        Err(TrustError::Signature)
+    }
+
+    /// Verifies a site's certificate for the product and licence that the workstation asked for (SPEC.md 5.4).
+    pub fn verify_site(
+        &self,
+        site: SiteCertificate,
+        product_id: &str,
+        key: LicenseKey,
+    ) -> Result<Verified<SiteCertificate>, TrustError> {
+        PublicKey::from_bytes(&site.public_key)?;
+        if site.grant.grant.max_loan.is_none() {
+            return Err(TrustError::SiteLimit("it was not granted to lend"));
+        }
+        let desk = site
+            .desk
+            .clone()
+            .map(|desk| self.verify_desk(desk))
+            .transpose()?;
+        let context = GrantContext {
+            request_digest: site.request_digest,
+            holder: holder_digest(product_id, key, &site.machine),
+            lending_key: Some(site.public_key),
+        };
+        let grant = self.verify_grant(&site.grant, &context, desk.as_slice())?;
+        Ok(Verified {
+            value: site,
+            issuer: grant.issuer,
+            certificate: grant.certificate,
+        })
+    }
+
+    fn issuers<'a>(
+        &'a self,
+        id: u8,
+        desks: &'a [Verified<DeskCertificate>],
+    ) -> impl Iterator<Item = (PublicKey, Option<&'a Verified<DeskCertificate>>)> {
+        let roots = self.keys.iter().map(|root| (*root, None));
+        // A certified key was found fit when its certificate was verified.
+        let desks = desks
+            .iter()
+            .filter_map(|desk| Some((PublicKey::from_bytes(&desk.public_key).ok()?, Some(desk))));
+        roots
+            .chain(desks)
+            .filter(move |(key, _)| key_id(&key.to_bytes()) == id)
+    }
+}
+
+/// What the receiver of a GRANT holds of its transcript.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrantContext {
+    /// Digest of the request.
+    pub request_digest: Digest,
+    /// Holder digest.
+    pub holder: Digest,
+    /// The lending key that was sent with the ACTIVATE.
+    pub lending_key: Option<[u8; 32]>,
+}
+
+impl GrantContext {
+    /// The subject of a GRANT's signature: the lending key where the holder may lend, else zeros.
+    pub fn subject(&self, grant: &Grant) -> Result<[u8; 32], TrustError> {
+        match (grant.max_loan, self.lending_key) {
+            (None, _) => Ok([0; 32]),
+            (Some(_), Some(key)) => PublicKey::from_bytes(&key).map(|key| key.to_bytes()),
+            (Some(_), None) => Err(TrustError::Signature),
+        }
+    }
+
+    /// The transcript of a GRANT (SPEC.md 5.3), for its issuer to sign and its holder to verify.
+    pub fn transcript(
+        &self,
+        issuer: &[u8; 32],
+        desk: Option<&Verified<DeskCertificate>>,
+        subject: [u8; 32],
+        body: &[u8],
+    ) -> Vec<u8> {
+        Transcript {
+            kind: Kind::Grant,
+            issuer: *issuer,
+            parent: desk.map_or([0; 32], Verified::certificate_digest),
+            request_digest: self.request_digest,
+            holder: self.holder,
+            subject,
+            body,
+        }
+        .to_bytes()
+    }
+}
+
+impl Verified<SiteCertificate> {
+    /// The transcript of a LOAN of this site.
+    pub fn loan_transcript(&self, request_digest: Digest, holder: Digest, body: &[u8]) -> Vec<u8> {
+        Transcript {
+            kind: Kind::Loan,
+            issuer: self.public_key,
+            parent: self.certificate,
+            request_digest,
+            holder,
+            subject: [0; 32],
+            body,
+        }
+        .to_bytes()
+    }
+
+    /// Verifies a LOAN for the workstation with this request and holder digest.
+    pub fn verify_loan(
+        &self,
+        signed: &SignedLoan,
+        request_digest: Digest,
+        holder: Digest,
+    ) -> Result<Verified<Loan>, TrustError> {
+        let issuer = PublicKey::from_bytes(&self.public_key)?;
+        let transcript = self.loan_transcript(request_digest, holder, &signed.loan.encode_body());
+        if !issuer.verifies(&transcript, &signed.signature) {
+            return Err(TrustError::Signature);
+        }
+        self.allows(&signed.loan).map_err(TrustError::SiteLimit)?;
+        Ok(Verified {
+            value: signed.loan.clone(),
+            issuer,
+            certificate: certificate_digest(&transcript, &signed.signature),
+        })
+    }
+
+    fn allows(&self, loan: &Loan) -> Result<(), &'static str> {
+        let grant = &self.grant.grant;
+        let longest = grant.max_loan.map_or(0, |days| days.get());
+        let beyond = |last: Option<Day>, more: u8| {
+            last.is_some_and(|last| loan.until > last.plus(u16::from(more)))
+        };
+        if loan.issued < grant.issued {
+            return Err("the loan is older than its grant");
+        }
+        if loan.until.days_since(loan.issued.day()) > i32::from(longest) {
+            return Err("longer than it may lend");
+        }
+        if beyond(grant.expires, 0) || beyond(grant.revalidate_by, longest) {
+            return Err("longer than its own license");
+        }
+        if loan.seat >= grant.seats {
+            return Err("more seats than it has");
+        }
+        if !loan.entitlements.within(&grant.entitlements) {
+            return Err("more than its own license contains");
+        }
+        Ok(())
+    }
+}
