@@ -11,6 +11,10 @@ mod host;
 mod known;
 #[cfg(target_os = "linux")]
 mod linux;
+// The parsers of other systems are tested wherever the tests run.
+#[cfg(any(target_os = "macos", test))]
+#[cfg_attr(not(target_os = "macos"), allow(dead_code))]
+mod macos;
 mod usb;
 
 use std::borrow::Cow;
@@ -28,9 +32,11 @@ pub use usb::UsbDevice;
 
 #[cfg(target_os = "linux")]
 use linux as system;
+#[cfg(target_os = "macos")]
+use macos as system;
 
 /// Systems of which nothing is known: bindings and USB keys given by hand still work there.
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
 mod system {
     pub(super) fn facts() -> super::Facts {
         super::Facts::default()
