@@ -15,7 +15,13 @@ mod linux;
 #[cfg(any(target_os = "macos", test))]
 #[cfg_attr(not(target_os = "macos"), allow(dead_code))]
 mod macos;
+#[cfg(any(windows, test))]
+#[cfg_attr(not(windows), allow(dead_code))]
+mod smbios;
 mod usb;
+#[cfg(any(windows, test))]
+#[cfg_attr(not(windows), allow(dead_code))]
+mod windows;
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -34,9 +40,11 @@ pub use usb::UsbDevice;
 use linux as system;
 #[cfg(target_os = "macos")]
 use macos as system;
+#[cfg(windows)]
+use windows as system;
 
 /// Systems of which nothing is known: bindings and USB keys given by hand still work there.
-#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
 mod system {
     pub(super) fn facts() -> super::Facts {
         super::Facts::default()
