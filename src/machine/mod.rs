@@ -43,7 +43,7 @@ use macos as system;
 #[cfg(windows)]
 use windows as system;
 
-/// Systems of which nothing is known: bindings and USB keys given by hand still work there.
+/// Systems of which nothing is known: only bindings work there.
 #[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
 mod system {
     pub(super) fn facts() -> super::Facts {
