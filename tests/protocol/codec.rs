@@ -206,7 +206,10 @@ fn unknown_flags_and_impossible_values_are_refused() {
         matches!(altered("GRANT", 30, 32), Err(WireError::Value(_))),
         "32 steps"
     );
-    assert!(matches!(altered("LOAN", 12, 0), Ok(_)), "day 9·256");
+    assert!(
+        matches!(altered("LOAN", 12, 0), Err(WireError::Value(_))),
+        "no last day"
+    );
     assert!(
         matches!(altered("DESK certificate", 7, 8), Err(WireError::Value(_))),
         "unknown kind"
