@@ -9,6 +9,12 @@ impl Canon {
         Canon(blake3::Hasher::new_derive_key(context))
     }
 
+    /// Bytes of a length that is always the same.
+    pub(crate) fn raw(mut self, value: &[u8; 32]) -> Canon {
+        self.0.update(value);
+        self
+    }
+
     /// A number of any width up to 64 bits.
     pub(crate) fn number(mut self, value: impl Into<i64>) -> Canon {
         self.0.update(&value.into().to_be_bytes());

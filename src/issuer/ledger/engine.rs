@@ -106,12 +106,12 @@ pub trait Transaction {
     fn add_activation(&mut self, activation: &Activation) -> Result<(), LedgerError>;
     /// Replaces what is kept of an activation.
     fn set_activation(&mut self, activation: &Activation) -> Result<(), LedgerError>;
-    /// A page of licences with activations, and the seats those hold together.
+    /// A page of licences with activations: how many they have, and the seats those hold together.
     fn seats_held(
         &mut self,
         after: LicenseId,
         most: usize,
-    ) -> Result<Vec<(LicenseId, u32)>, LedgerError>;
+    ) -> Result<Vec<(LicenseId, u64, u32)>, LedgerError>;
 
     /// The answer to the request with this C.
     fn answer_to(&mut self, commitment: &Commitment) -> Result<Option<StoredAnswer>, LedgerError>;
@@ -139,10 +139,4 @@ pub trait Transaction {
     fn events(&mut self, after: EventId, most: usize) -> Result<Vec<Event>, LedgerError>;
     /// Adds an event under its row number.
     fn add_event(&mut self, event: &Event) -> Result<(), LedgerError>;
-    /// The last event of a licence and the last of an activation: cheap, for the verification of a large ledger.
-    fn last_events_of(
-        &mut self,
-        license: LicenseId,
-        activation: ActivationRow,
-    ) -> Result<Option<(EventId, EventId)>, LedgerError>;
 }

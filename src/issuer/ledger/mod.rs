@@ -60,7 +60,7 @@ impl Ledger {
         Ok(value)
     }
 
-    /// Runs one transaction that only reads, or whose writes are to be undone: a rehearsal with [`Access::Write`].
+    /// Runs one transaction that only reads.
     ///
     /// # Errors
     /// What `work` says, or what the ledger says.
@@ -69,5 +69,16 @@ impl Ledger {
         work: impl FnOnce(&mut dyn Transaction) -> Result<T, E>,
     ) -> Result<T, E> {
         work(self.engine.begin(Access::Read)?.as_mut())
+    }
+
+    /// Runs one transaction as if it were to be written, and undoes it: what would happen, and nothing does.
+    ///
+    /// # Errors
+    /// What `work` says, or what the ledger says.
+    pub fn rehearse<T, E: From<LedgerError>>(
+        &mut self,
+        work: impl FnOnce(&mut dyn Transaction) -> Result<T, E>,
+    ) -> Result<T, E> {
+        work(self.engine.begin(Access::Write)?.as_mut())
     }
 }

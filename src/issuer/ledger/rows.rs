@@ -4,10 +4,9 @@ use std::num::{NonZeroU8, NonZeroU16};
 
 use super::canon::Canon;
 use crate::license_key::LicenseKey;
-use crate::machine::Fingerprint;
 use crate::protocol::commitment::Commitment;
 use crate::protocol::date::{Day, Seconds};
-use crate::protocol::digest::{ActivationId, Standing};
+use crate::protocol::digest::Standing;
 use crate::protocol::entitlements::Entitlements;
 use crate::protocol::grant::LicenseType;
 

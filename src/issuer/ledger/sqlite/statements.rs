@@ -245,11 +245,11 @@ impl Transaction for SqliteTransaction<'_> {
         &mut self,
         after: LicenseId,
         rows: usize,
-    ) -> Result<Vec<(LicenseId, u32)>, LedgerError> {
+    ) -> Result<Vec<(LicenseId, u64, u32)>, LedgerError> {
         self.all(
-            "SELECT license, sum(seats) FROM activation WHERE license > ? GROUP BY license ORDER BY license LIMIT ?",
+            "SELECT license, count(*), sum(seats) FROM activation WHERE license > ? GROUP BY license ORDER BY license LIMIT ?",
             [after.0, most(rows)],
-            |row| Ok((LicenseId(row.get(0)?), row.get(1)?)),
+            |row| Ok((LicenseId(row.get(0)?), u64::from(row.get::<_, u32>(1)?), row.get(2)?)),
         )
     }
 
@@ -358,17 +358,5 @@ impl Transaction for SqliteTransaction<'_> {
             ],
         )?;
         Ok(())
-    }
-
-    fn last_events_of(
-        &mut self,
-        license: LicenseId,
-        activation: ActivationRow,
-    ) -> Result<Option<(EventId, EventId)>, LedgerError> {
-        self.first(
-            "SELECT l.event, a.event FROM license l, activation a WHERE l.id = ? AND a.id = ?",
-            [license.0, activation.0],
-            |row| Ok((EventId(row.get(0)?), EventId(row.get(1)?))),
-        )
     }
 }
