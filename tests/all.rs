@@ -1,1 +1,4 @@
 //! Every integration test in one program: one link, one runner.
+
+mod forgotten;
+mod protocol;

@@ -1,0 +1,97 @@
+//! The parts of a machine that a fingerprint tells apart (SPEC.md 6.1).
+
+use std::fmt;
+
+/// One of the five components (SPEC.md 6.1). Its number is its bit in the presence byte and its type byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Component {
+    /// The machine id of the installed system: borne by the disk.
+    MachineId = 0,
+    /// The UUID of the root file system: borne by the disk.
+    RootFileSystem = 1,
+    /// The DMI product UUID: borne by hardware.
+    Board = 2,
+    /// The permanent MAC address: borne by hardware.
+    NetworkCard = 3,
+    /// The serial number of the system disk: borne by hardware.
+    SystemDisk = 4,
+}
+
+impl Component {
+    /// All of them, in the order of their bits.
+    pub const ALL: [Component; 5] = [
+        Component::MachineId,
+        Component::RootFileSystem,
+        Component::Board,
+        Component::NetworkCard,
+        Component::SystemDisk,
+    ];
+
+    /// Bit and type (SPEC.md 6.1).
+    pub(super) fn number(self) -> u8 {
+        self as u8
+    }
+}
+
+impl fmt::Display for Component {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Component::MachineId => "machine id",
+            Component::RootFileSystem => "root file system",
+            Component::Board => "main board",
+            Component::NetworkCard => "network card",
+            Component::SystemDisk => "system disk",
+        })
+    }
+}
+
+/// A set of components, as the presence byte has it (SPEC.md 6.1). In words: `network card, system disk`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Components(pub(super) u8);
+
+impl Components {
+    fn only(component: Component) -> Components {
+        Components(1 << component.number())
+    }
+
+    pub(super) fn and(self, other: Components) -> Components {
+        Components(self.0 & other.0)
+    }
+
+    pub(super) fn insert(&mut self, component: Component) {
+        self.0 |= Components::only(component).0;
+    }
+
+    /// How many there are.
+    pub fn len(self) -> u32 {
+        self.0.count_ones()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether `component` is one of them.
+    pub fn contains(self, component: Component) -> bool {
+        !self.and(Components::only(component)).is_empty()
+    }
+
+    /// They, in the order of their bits.
+    pub fn iter(self) -> impl Iterator<Item = Component> {
+        Component::ALL
+            .into_iter()
+            .filter(move |&component| self.contains(component))
+    }
+}
+
+impl fmt::Display for Components {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (nth, component) in self.iter().enumerate() {
+            let comma = if nth == 0 { "" } else { ", " };
+            write!(f, "{comma}{component}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,283 @@
+//! Linux: direct reads of `/proc`, `/sys` and `/etc`, no process, no socket, no large directory.
+//!
+//! All but one of the files are open to every user. `/sys/class/dmi/id/product_uuid` is root's alone, so a user knows one component less than
+//! root; no other DMI field is unique to a machine. Unknown is never different, so the two still agree (SPEC.md 6.1).
+//!
+//! In a container the root file system is an overlay and the network card is virtual: little is known there, and a licence is
+//! better bound by name or to a mounted machine id.
+
+mod network;
+mod storage;
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::usb::hexadecimal;
+use super::{Facts, UsbDevice, known};
+
+/// This computer, all but addresses and USB devices.
+pub(super) fn facts() -> Facts {
+    let root_device = fs::metadata("/").ok().map(|root| device_number(root.dev()));
+    Tree(Path::new("/")).facts(root_device)
+}
+
+/// The addresses of the local interfaces.
+pub(super) fn local_addresses() -> Vec<std::net::IpAddr> {
+    network::local_addresses(Tree(Path::new("/")))
+}
+
+/// USB devices that are plugged in.
+pub(super) fn usb_devices() -> Vec<UsbDevice> {
+    Tree(Path::new("/")).usb_devices()
+}
+
+/// Major and minor number as Linux packs them.
+fn device_number(packed: u64) -> (u64, u64) {
+    let major = (packed >> 8 & 0xfff) | (packed >> 32 & !0xfff);
+    let minor = (packed & 0xff) | (packed >> 12 & !0xff & 0xffff_ffff);
+    (major, minor)
+}
+
+/// Where the files are read: `/`, or a made-up computer of a test.
+#[derive(Clone, Copy)]
+struct Tree<'a>(&'a Path);
+
+impl Tree<'_> {
+    fn path(self, path: &str) -> PathBuf {
+        self.0.join(path)
+    }
+
+    /// The first 4096 bytes, which is all that a file of these kinds has.
+    fn text(self, path: &str) -> Option<String> {
+        let mut buffer = [0; 4096];
+        let length = File::open(self.path(path)).ok()?.read(&mut buffer).ok()?;
+        Some(String::from_utf8_lossy(buffer.get(..length)?).into_owned())
+    }
+
+    /// The text of a file however long.
+    fn whole_text(self, path: &str) -> Option<String> {
+        fs::read_to_string(self.path(path)).ok()
+    }
+
+    fn exists(self, path: &str) -> bool {
+        fs::symlink_metadata(self.path(path)).is_ok()
+    }
+
+    /// Where a link points to.
+    fn link(self, path: &str) -> Option<String> {
+        Some(fs::read_link(self.path(path)).ok()?.to_str()?.to_owned())
+    }
+
+    /// The last piece of where a link points to: the kernel's name of a device.
+    fn link_name(self, path: &str) -> Option<String> {
+        self.link(path)?.rsplit('/').next().map(str::to_owned)
+    }
+
+    /// Names in a directory; none where it cannot be read.
+    fn names(self, path: &str) -> Vec<String> {
+        let entries = fs::read_dir(self.path(path))
+            .into_iter()
+            .flatten()
+            .flatten();
+        entries
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .collect()
+    }
+
+    fn facts(self, root_device: Option<(u64, u64)>) -> Facts {
+        let root = root_device.and_then(|number| storage::root_volume(self, number));
+        Facts {
+            machine_id: self.first(
+                &["etc/machine-id", "var/lib/dbus/machine-id"],
+                known::machine_id,
+            ),
+            product_uuid: self.first(
+                &[
+                    // Open to every user, so they come first: of a Xen guest, and the serial number of ARM and POWER boards.
+                    "sys/hypervisor/uuid",
+                    "sys/firmware/devicetree/base/serial-number",
+                    "sys/class/dmi/id/product_uuid",
+                ],
+                known::known,
+            ),
+            mac: network::permanent_mac(self),
+            root_fs_uuid: root.as_ref().and_then(|root| root.uuid.clone()),
+            disk_serial: root.and_then(|root| storage::disk_serial(self, &root.device?)),
+            host_name: self.first(&["proc/sys/kernel/hostname"], known::host_name),
+            boot_id: self.first(&["proc/sys/kernel/random/boot_id"], known::known),
+            uptime: self.text("proc/uptime").and_then(|text| uptime(&text)),
+            ..Facts::default()
+        }
+    }
+
+    /// The first file that says something.
+    fn first(self, paths: &[&str], known: fn(&str) -> Option<String>) -> Option<String> {
+        paths.iter().find_map(|path| known(&self.text(path)?))
+    }
+
+    fn usb_devices(self) -> Vec<UsbDevice> {
+        const DEVICES: &str = "sys/bus/usb/devices";
+        let names = self.names(DEVICES).into_iter();
+        // Names with a colon are interfaces of devices.
+        let devices = names.filter(|name| !name.contains(':')).filter_map(|name| {
+            let read = |file: &str| self.text(&format!("{DEVICES}/{name}/{file}"));
+            let serial = read("serial")?;
+            let (vendor, product) = (
+                hexadecimal(read("idVendor")?.trim())?,
+                hexadecimal(read("idProduct")?.trim())?,
+            );
+            UsbDevice::new(vendor, product, &serial).ok()
+        });
+        let mut devices: Vec<UsbDevice> = devices.collect();
+        devices.sort();
+        devices
+    }
+}
+
+/// The first number of `/proc/uptime`: seconds since the start, sleep included.
+fn uptime(text: &str) -> Option<Duration> {
+    let seconds: f64 = text.split_whitespace().next()?.parse().ok()?;
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
+#[cfg(test)]
+mod testing {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+    use std::path::Path;
+
+    use super::Tree;
+
+    /// A made-up computer.
+    pub(super) struct Computer(tempfile::TempDir);
+
+    impl Computer {
+        /// `path` and its text; `path -> target` makes a link; `path/` a directory.
+        pub(super) fn new(files: &[(&str, &str)]) -> Computer {
+            let dir = tempfile::tempdir().unwrap();
+            for (path, text) in files {
+                let (path, target) = path
+                    .split_once(" -> ")
+                    .map_or((*path, None), |(path, target)| (path, Some(target)));
+                let whole = dir.path().join(path);
+                fs::create_dir_all(whole.parent().unwrap()).unwrap();
+                match target {
+                    Some(target) => symlink(target, &whole).unwrap(),
+                    None if path.ends_with('/') => fs::create_dir_all(&whole).unwrap(),
+                    None => fs::write(&whole, text).unwrap(),
+                }
+            }
+            Computer(dir)
+        }
+
+        pub(super) fn tree(&self) -> Tree<'_> {
+            Tree(Path::new(self.0.path()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::Computer;
+    use super::*;
+
+    #[test]
+    fn device_numbers_come_apart() {
+        assert_eq!(device_number(0x0802), (8, 2));
+        assert_eq!(device_number(0x1_0302), (259, 2));
+        assert_eq!(device_number(0x10_082c), (8, 300));
+        assert_eq!(device_number(0x1b), (0, 27));
+    }
+
+    #[test]
+    fn a_computer_without_anything_knows_nothing() {
+        let bare = Computer::new(&[]);
+        assert_eq!(bare.tree().facts(None), Facts::default());
+        assert_eq!(bare.tree().facts(Some((8, 1))), Facts::default());
+        assert!(bare.tree().usb_devices().is_empty());
+    }
+
+    #[test]
+    fn an_ordinary_computer() {
+        let pc = Computer::new(&[
+            ("etc/machine-id", "uninitialized\n"),
+            (
+                "var/lib/dbus/machine-id",
+                "3d1219c7c4c5404aaa1f6d2a48adfda4\n",
+            ),
+            (
+                "sys/hypervisor/uuid",
+                "00000000-0000-0000-0000-000000000000\n",
+            ),
+            (
+                "sys/class/dmi/id/product_uuid",
+                "4C4C4544-0042-3510-8052-B3C04F4B4E32\n",
+            ),
+            ("proc/sys/kernel/hostname", "PC7\n"),
+            (
+                "proc/sys/kernel/random/boot_id",
+                "f343c893-e50a-4d72-9ce6-1f906dbac736\n",
+            ),
+            ("proc/uptime", "1112.71 1500.22\n"),
+        ]);
+        let facts = pc.tree().facts(None);
+        assert_eq!(
+            facts.machine_id.as_deref(),
+            Some("3d1219c7c4c5404aaa1f6d2a48adfda4")
+        );
+        assert_eq!(
+            facts.product_uuid.as_deref(),
+            Some("4c4c4544-0042-3510-8052-b3c04f4b4e32")
+        );
+        assert_eq!(facts.host_name.as_deref(), Some("pc7"));
+        assert_eq!(
+            facts.boot_id.as_deref(),
+            Some("f343c893-e50a-4d72-9ce6-1f906dbac736")
+        );
+        assert_eq!(facts.uptime, Some(Duration::from_millis(1_112_710)));
+    }
+
+    #[test]
+    fn what_every_user_may_read_goes_first() {
+        let guest = Computer::new(&[
+            (
+                "sys/hypervisor/uuid",
+                "a1a2a3a4-0042-3510-8052-b3c04f4b4e32\n",
+            ),
+            (
+                "sys/class/dmi/id/product_uuid",
+                "A4A3A2A1-4200-1035-8052-B3C04F4B4E32\n",
+            ),
+        ]);
+        assert_eq!(
+            guest.tree().facts(None).product_uuid.as_deref(),
+            Some("a1a2a3a4-0042-3510-8052-b3c04f4b4e32")
+        );
+    }
+
+    #[test]
+    fn an_uptime_that_is_none() {
+        for text in ["", "x 1", "-1 0", "NaN 0"] {
+            assert_eq!(uptime(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn usb_devices_with_a_serial_are_listed() {
+        let pc = Computer::new(&[
+            ("sys/bus/usb/devices/usb1/idVendor", "1d6b\n"),
+            ("sys/bus/usb/devices/usb1/idProduct", "0002\n"),
+            ("sys/bus/usb/devices/1-2/idVendor", "0529\n"),
+            ("sys/bus/usb/devices/1-2/idProduct", "0001\n"),
+            ("sys/bus/usb/devices/1-2/serial", "8A3F21\n"),
+            ("sys/bus/usb/devices/1-2:1.0/bInterfaceNumber", "00\n"),
+        ]);
+        assert_eq!(
+            pc.tree().usb_devices(),
+            ["0529:0001:8a3f21".parse().unwrap()]
+        );
+    }
+}

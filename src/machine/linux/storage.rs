@@ -1,0 +1,325 @@
+//! The root file system, and the disk below it.
+
+use super::Tree;
+use crate::machine::known;
+
+/// More layers than any stack of partitions, RAID, encryption and volumes has.
+const DEEPEST: usize = 8;
+
+/// What `/` is on.
+pub(super) struct RootVolume {
+    /// The UUID that the file system itself carries.
+    pub(super) uuid: Option<String>,
+    /// The kernel's name of the one block device it is on; nothing where there are several.
+    pub(super) device: Option<String>,
+}
+
+/// Finds what `/` is on by its device number. Nothing for overlays, network file systems and ZFS, which have no block device of their own.
+pub(super) fn root_volume(tree: Tree<'_>, (major, minor): (u64, u64)) -> Option<RootVolume> {
+    if major == 0 {
+        return btrfs(
+            tree,
+            &mount_source(&tree.whole_text("proc/self/mountinfo")?)?,
+        );
+    }
+    let device = tree.link_name(&format!("sys/dev/block/{major}:{minor}"))?;
+    Some(RootVolume {
+        uuid: uuid_by_link(tree, &device),
+        device: Some(device),
+    })
+}
+
+/// The source of the btrfs that is mounted last at `/`. Fields of a line: id, parent, major:minor, root, **mount point**, options, optional fields, `-`,
+/// **type**, **source**.
+fn mount_source(mountinfo: &str) -> Option<String> {
+    let root = mountinfo
+        .lines()
+        .rfind(|line| line.split(' ').nth(4) == Some("/"))?;
+    let (_, system) = root.split_once(" - ")?;
+    let mut fields = system.split(' ');
+    (fields.next()? == "btrfs").then_some(fields.next()?.to_owned())
+}
+
+/// A btrfs has a device number of its own making; the kernel lists each with its UUID and its devices.
+fn btrfs(tree: Tree<'_>, source: &str) -> Option<RootVolume> {
+    const ALL: &str = "sys/fs/btrfs";
+    let source = source.strip_prefix('/')?;
+    let device = tree
+        .link_name(source)
+        .or_else(|| source.rsplit('/').next().map(str::to_owned))?;
+    let mut systems = tree.names(ALL).into_iter();
+    let uuid = systems.find(|uuid| tree.exists(&format!("{ALL}/{uuid}/devices/{device}")))?;
+    let alone = tree.names(&format!("{ALL}/{uuid}/devices")).len() == 1;
+    Some(RootVolume {
+        uuid: known::known(&uuid),
+        device: alone.then_some(device),
+    })
+}
+
+/// udev's link from the UUID to the device, which is there for partitions, volumes and opened encrypted ones alike.
+fn uuid_by_link(tree: Tree<'_>, device: &str) -> Option<String> {
+    const ALL: &str = "dev/disk/by-uuid";
+    let links = tree.names(ALL).into_iter();
+    let mut uuids: Vec<String> = links
+        .filter(|uuid| tree.link_name(&format!("{ALL}/{uuid}")).as_deref() == Some(device))
+        .collect();
+    uuids.sort();
+    known::known(uuids.first()?)
+}
+
+/// The serial number of the disk that a block device is on; each of these files is open to every user.
+pub(super) fn disk_serial(tree: Tree<'_>, device: &str) -> Option<String> {
+    let disk = whole_disk(tree, device, DEEPEST)?;
+    // NVMe and MMC; virtio; SATA and SCSI; the rest.
+    let files = ["device/serial", "serial", "device/wwid", "wwid"];
+    files
+        .iter()
+        .find_map(|file| known::disk_serial(&tree.text(&format!("sys/class/block/{disk}/{file}"))?))
+}
+
+/// Goes down through volumes, encryption and partitions. Nothing where it comes to several disks: which of them is replaced or found first is chance.
+fn whole_disk(tree: Tree<'_>, device: &str, depth: usize) -> Option<String> {
+    let directory = format!("sys/class/block/{device}");
+    if tree.exists(&format!("{directory}/partition")) {
+        return tree.link(&directory)?.rsplit('/').nth(1).map(str::to_owned);
+    }
+    let below = tree.names(&format!("{directory}/slaves"));
+    match (below.as_slice(), depth.checked_sub(1)) {
+        ([], _) => Some(device.to_owned()),
+        ([one], Some(depth)) => whole_disk(tree, one, depth),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::Computer;
+    use super::*;
+
+    const SATA: &str = "sys/devices/pci0000:00/ata1/host0/block/sda";
+    const UUID: &str = "6f1e0bd0-3f4b-4a3e-9a51-0c1c6a0f3a11";
+
+    /// A SATA disk with two partitions.
+    fn sata() -> Vec<(String, String)> {
+        [
+            (
+                "sys/class/block/sda -> ../../devices/pci0000:00/ata1/host0/block/sda",
+                "",
+            ),
+            (
+                "sys/class/block/sda2 -> ../../devices/pci0000:00/ata1/host0/block/sda/sda2",
+                "",
+            ),
+            (
+                "sys/dev/block/8:2 -> ../../devices/pci0000:00/ata1/host0/block/sda/sda2",
+                "",
+            ),
+            (&format!("{SATA}/sda2/partition"), "2\n"),
+            (&format!("{SATA}/slaves/"), ""),
+            (
+                &format!("{SATA}/device/wwid"),
+                "t10.ATA     Samsung SSD 860 EVO 500GB               S3Z2NB0K123456A\n",
+            ),
+        ]
+        .map(|(path, text)| (path.to_owned(), text.to_owned()))
+        .to_vec()
+    }
+
+    fn with(mut files: Vec<(String, String)>, more: &[(&str, &str)]) -> Computer {
+        files.extend(
+            more.iter()
+                .map(|(path, text)| ((*path).to_owned(), (*text).to_owned())),
+        );
+        let files: Vec<(&str, &str)> = files
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_str()))
+            .collect();
+        Computer::new(&files)
+    }
+
+    fn uuid_and_serial(
+        computer: &Computer,
+        number: (u64, u64),
+    ) -> (Option<String>, Option<String>) {
+        let root = root_volume(computer.tree(), number);
+        let (uuid, device) = root.map_or((None, None), |root| (root.uuid, root.device));
+        (
+            uuid,
+            device.and_then(|device| disk_serial(computer.tree(), &device)),
+        )
+    }
+
+    const SERIAL: &str = "t10.ata     samsung ssd 860 evo 500gb               s3z2nb0k123456a";
+
+    #[test]
+    fn a_partition_of_a_disk() {
+        let pc = with(
+            sata(),
+            &[
+                (&format!("dev/disk/by-uuid/{UUID} -> ../../sda2"), ""),
+                ("dev/disk/by-uuid/0000-1111 -> ../../sda1", ""),
+            ],
+        );
+        assert_eq!(
+            uuid_and_serial(&pc, (8, 2)),
+            (Some(UUID.into()), Some(SERIAL.into()))
+        );
+    }
+
+    #[test]
+    fn a_volume_in_an_encrypted_partition() {
+        let pc = with(
+            sata(),
+            &[
+                (
+                    "sys/dev/block/254:1 -> ../../devices/virtual/block/dm-1",
+                    "",
+                ),
+                (
+                    "sys/class/block/dm-1 -> ../../devices/virtual/block/dm-1",
+                    "",
+                ),
+                (
+                    "sys/class/block/dm-0 -> ../../devices/virtual/block/dm-0",
+                    "",
+                ),
+                (
+                    "sys/devices/virtual/block/dm-1/slaves/dm-0 -> ../../dm-0",
+                    "",
+                ),
+                ("sys/devices/virtual/block/dm-0/slaves/sda2 -> x", ""),
+                (&format!("dev/disk/by-uuid/{UUID} -> ../../dm-1"), ""),
+            ],
+        );
+        assert_eq!(
+            uuid_and_serial(&pc, (254, 1)),
+            (Some(UUID.into()), Some(SERIAL.into()))
+        );
+    }
+
+    #[test]
+    fn a_mirror_has_no_serial_number() {
+        let pc = with(
+            sata(),
+            &[
+                ("sys/dev/block/9:0 -> ../../devices/virtual/block/md0", ""),
+                ("sys/class/block/md0 -> ../../devices/virtual/block/md0", ""),
+                ("sys/devices/virtual/block/md0/slaves/sda2 -> x", ""),
+                ("sys/devices/virtual/block/md0/slaves/sdb2 -> x", ""),
+                (&format!("dev/disk/by-uuid/{UUID} -> ../../md0"), ""),
+            ],
+        );
+        assert_eq!(uuid_and_serial(&pc, (9, 0)), (Some(UUID.into()), None));
+    }
+
+    #[test]
+    fn a_circle_of_devices_comes_to_an_end() {
+        let odd = Computer::new(&[("sys/class/block/dm-0/slaves/dm-0", "")]);
+        assert_eq!(disk_serial(odd.tree(), "dm-0"), None);
+    }
+
+    #[test]
+    fn nvme_says_its_serial_at_the_controller() {
+        let at = "sys/devices/pci0000:00/nvme/nvme0/nvme0n1";
+        let pc = Computer::new(&[
+            (
+                "sys/dev/block/259:2 -> ../../devices/pci0000:00/nvme/nvme0/nvme0n1/nvme0n1p2",
+                "",
+            ),
+            (
+                "sys/class/block/nvme0n1p2 -> ../../devices/pci0000:00/nvme/nvme0/nvme0n1/nvme0n1p2",
+                "",
+            ),
+            (
+                "sys/class/block/nvme0n1 -> ../../devices/pci0000:00/nvme/nvme0/nvme0n1",
+                "",
+            ),
+            (&format!("{at}/nvme0n1p2/partition"), "2\n"),
+            (&format!("{at}/device/serial"), "S5GXNX0T123456      \n"),
+            (&format!("{at}/wwid"), "eui.0025385b21404321\n"),
+        ]);
+        assert_eq!(
+            uuid_and_serial(&pc, (259, 2)),
+            (None, Some("s5gxnx0t123456".into()))
+        );
+    }
+
+    #[test]
+    fn a_disk_of_a_virtual_machine_without_partitions() {
+        let vm = |serial| {
+            Computer::new(&[
+                (
+                    "sys/dev/block/254:0 -> ../../devices/pci0000:00/virtio1/block/vda",
+                    "",
+                ),
+                (
+                    "sys/class/block/vda -> ../../devices/pci0000:00/virtio1/block/vda",
+                    "",
+                ),
+                ("sys/devices/pci0000:00/virtio1/block/vda/serial", serial),
+            ])
+        };
+        assert_eq!(
+            uuid_and_serial(&vm("vol-0a1b2c3d\n"), (254, 0)),
+            (None, Some("vol-0a1b2c3d".into()))
+        );
+        assert_eq!(uuid_and_serial(&vm(""), (254, 0)), (None, None));
+    }
+
+    #[test]
+    fn btrfs_by_name_and_by_mapper() {
+        let mount = |source: &str| {
+            format!(
+                "22 27 0:21 / /proc rw - proc proc rw\n30 1 0:27 /@ / rw,relatime shared:1 - btrfs {source} rw,subvol=/@\n"
+            )
+        };
+        let (plain, mapped) = (mount("/dev/sda2"), mount("/dev/mapper/root"));
+        let devices = format!("sys/fs/btrfs/{UUID}/devices/sda2 -> x");
+        let pc = with(
+            sata(),
+            &[
+                ("proc/self/mountinfo", &plain),
+                (&devices, ""),
+                ("sys/fs/btrfs/features/x", ""),
+            ],
+        );
+        assert_eq!(
+            uuid_and_serial(&pc, (0, 27)),
+            (Some(UUID.into()), Some(SERIAL.into()))
+        );
+        let pc = with(
+            sata(),
+            &[
+                ("proc/self/mountinfo", &mapped),
+                ("dev/mapper/root -> ../dm-0", ""),
+                (&format!("sys/fs/btrfs/{UUID}/devices/dm-0 -> x"), ""),
+                ("sys/class/block/dm-0/slaves/sda2 -> x", ""),
+            ],
+        );
+        assert_eq!(
+            uuid_and_serial(&pc, (0, 27)),
+            (Some(UUID.into()), Some(SERIAL.into()))
+        );
+        let both = with(
+            sata(),
+            &[
+                ("proc/self/mountinfo", &plain),
+                (&devices, ""),
+                (&format!("sys/fs/btrfs/{UUID}/devices/sdb2 -> x"), ""),
+            ],
+        );
+        assert_eq!(uuid_and_serial(&both, (0, 27)), (Some(UUID.into()), None));
+    }
+
+    #[test]
+    fn an_overlay_is_unknown() {
+        let container = with(
+            sata(),
+            &[(
+                "proc/self/mountinfo",
+                "30 1 0:50 / / rw,relatime - overlay overlay rw,lowerdir=/a\n",
+            )],
+        );
+        assert_eq!(uuid_and_serial(&container, (0, 50)), (None, None));
+    }
+}

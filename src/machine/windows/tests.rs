@@ -1,0 +1,193 @@
+//! Made-up registries.
+
+use std::collections::BTreeMap;
+
+use super::*;
+
+/// A made-up registry: the path of a value, and its bytes.
+#[derive(Default)]
+struct Made(BTreeMap<String, Vec<u8>>);
+
+impl Made {
+    fn text(mut self, path: &str, text: &str) -> Made {
+        let bytes = text
+            .encode_utf16()
+            .chain([0])
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        self.0.insert(path.to_owned(), bytes);
+        self
+    }
+
+    fn bytes(mut self, path: &str, bytes: &[u8]) -> Made {
+        self.0.insert(path.to_owned(), bytes.to_vec());
+        self
+    }
+}
+
+impl Registry for Made {
+    fn value(&self, key: &str, name: &str) -> Option<Vec<u8>> {
+        self.0.get(&format!(r"{key}\{name}")).cloned()
+    }
+
+    fn values(&self, key: &str) -> Vec<Vec<u8>> {
+        let below = format!(r"{key}\");
+        self.0
+            .iter()
+            .filter(|(path, _)| {
+                path.rsplit_once('\\')
+                    .is_some_and(|(key, _)| format!(r"{key}\") == below)
+            })
+            .map(|(_, value)| value.clone())
+            .collect()
+    }
+
+    fn keys(&self, key: &str) -> Vec<String> {
+        let below = format!(r"{key}\");
+        let keys = self
+            .0
+            .keys()
+            .filter_map(|path| Some(path.strip_prefix(&below)?.split_once('\\')?.0.to_owned()));
+        let mut keys: Vec<String> = keys.collect();
+        keys.dedup();
+        keys
+    }
+}
+
+#[test]
+fn an_ordinary_computer() {
+    let registry = Made::default()
+        .text(r"SOFTWARE\Microsoft\Cryptography\MachineGuid", "3D1219C7-c4c5-404a-aa1f-6d2a48adfda4")
+        .text(r"SOFTWARE\Microsoft\Windows NT\CurrentVersion\SystemRoot", r"C:\Windows")
+        .bytes(r"SYSTEM\MountedDevices\\DosDevices\C:", b"DMIO:ID:\x01\x02")
+        .text(r"SYSTEM\CurrentControlSet\Services\Tcpip\Parameters\Hostname", "DBServer")
+        .bytes(r"SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management\PrefetchParameters\BootId", &77u32.to_le_bytes())
+        .text(r"HARDWARE\DEVICEMAP\Scsi\Scsi Port 0\Scsi Bus 0\Target Id 0\Logical Unit Id 0\Type", "DiskPeripheral")
+        .text(r"HARDWARE\DEVICEMAP\Scsi\Scsi Port 0\Scsi Bus 0\Target Id 0\Logical Unit Id 0\SerialNumber", " S3Z2NB0K123456A ")
+        .text(r"HARDWARE\DEVICEMAP\Scsi\Scsi Port 1\Scsi Bus 0\Target Id 0\Logical Unit Id 0\Type", "CdRomPeripheral");
+    let facts = facts_in(&registry, &[]);
+    let expected = Facts {
+        machine_id: Some("3d1219c7-c4c5-404a-aa1f-6d2a48adfda4".into()),
+        root_fs_uuid: Some("444d494f3a49443a0102".into()),
+        disk_serial: Some("s3z2nb0k123456a".into()),
+        host_name: Some("dbserver".into()),
+        boot_id: Some("77".into()),
+        ..Facts::default()
+    };
+    assert_eq!(facts, expected);
+    let second = registry.text(
+        r"HARDWARE\DEVICEMAP\Scsi\Scsi Port 2\Scsi Bus 0\Target Id 0\Logical Unit Id 0\Type",
+        "DiskPeripheral",
+    );
+    assert_eq!(
+        facts_in(&second, &[]).disk_serial,
+        None,
+        "one of two disks is neither"
+    );
+}
+
+#[test]
+fn an_empty_registry_knows_nothing() {
+    assert_eq!(facts_in(&Made::default(), &[]), Facts::default());
+    assert!(usb_in(&Made::default()).is_empty());
+}
+
+#[test]
+fn the_firmware_is_asked_for_the_board() {
+    let mut raw = vec![0, 3, 2, 0, 0, 0, 0, 0, 1, 27, 1, 0, 1, 2, 3, 4];
+    raw.extend(1..=16);
+    raw.extend([6, 5, 6, 0, 0]);
+    let path = r"SYSTEM\CurrentControlSet\Services\mssmbios\Data\SMBiosData";
+    let facts = facts_in(&Made::default().bytes(path, &raw), &[]);
+    assert_eq!(
+        facts.product_uuid.as_deref(),
+        Some("04030201-0605-0807-090a-0b0c0d0e0f10")
+    );
+    raw[16..32].fill(0xff);
+    assert_eq!(
+        facts_in(&Made::default().bytes(path, &raw), &[]).product_uuid,
+        None
+    );
+}
+
+fn card(registry: Made, nth: usize, wireless: u32, characteristics: u32) -> Made {
+    registry
+        .text(
+            &format!(r"{ADAPTERS}\000{nth}\NetCfgInstanceId"),
+            &format!("{{A{nth}}}"),
+        )
+        .bytes(
+            &format!(r"{ADAPTERS}\000{nth}\Characteristics"),
+            &characteristics.to_le_bytes(),
+        )
+        .bytes(
+            &format!(r"{ADAPTERS}\000{nth}\*PhysicalMediaType"),
+            &wireless.to_le_bytes(),
+        )
+}
+
+#[test]
+fn the_lowest_wired_adapter_of_hardware_is_taken() {
+    let adapters: Vec<Adapter> = (0..6)
+        .map(|n| Adapter {
+            name: format!("{{a{n}}}"),
+            mac: vec![0x3c, 0xec, 0xef, 0, 0, n],
+        })
+        .collect();
+    let mut registry = card(Made::default(), 0, 9, 0x84);
+    registry = card(registry, 1, 14, 0x1);
+    registry = card(registry, 2, 14, 0x84).text(
+        &format!(r"{ADAPTERS}\0002\DeviceInstanceID"),
+        r"USB\VID_0BDA&PID_8153\1",
+    );
+    registry = card(registry, 3, 14, 0x84)
+        .text(&format!(r"{ADAPTERS}\0003\NetworkAddress"), "3CECEF000003");
+    assert_eq!(
+        permanent_mac(&registry, &adapters).as_deref(),
+        Some("3c:ec:ef:00:00:00"),
+        "wireless is better than none"
+    );
+    registry = card(registry, 5, 14, 0x84);
+    registry = card(registry, 4, 14, 0x84).text(&format!(r"{ADAPTERS}\0004\NetworkAddress"), "");
+    assert_eq!(
+        permanent_mac(&registry, &adapters).as_deref(),
+        Some("3c:ec:ef:00:00:04")
+    );
+    assert_eq!(permanent_mac(&registry, &[]), None);
+}
+
+#[test]
+fn only_plugged_in_usb_devices_are_listed() {
+    let all = r"SYSTEM\CurrentControlSet\Enum\USB";
+    let registry = Made::default()
+        .text(
+            &format!(r"{all}\VID_0529&PID_0001\8A3F21\Service"),
+            "akshasp",
+        )
+        .text(
+            &format!(r"{all}\VID_0529&PID_0001\8A3F22\Service"),
+            "akshasp",
+        )
+        .text(
+            &format!(r"{all}\VID_0529&PID_0001\5&2a3b&0&1\Service"),
+            "akshasp",
+        )
+        .text(
+            &format!(r"{all}\VID_0529&PID_0001&MI_00\7\Service"),
+            "akshasp",
+        )
+        .text(&format!(r"{all}\ROOT_HUB30\4\Service"), "USBHUB3")
+        .text(
+            r"SYSTEM\CurrentControlSet\Services\akshasp\Enum\0",
+            r"USB\Vid_0529&Pid_0001\8A3F21",
+        )
+        .text(
+            r"SYSTEM\CurrentControlSet\Services\akshasp\Enum\1",
+            r"USB\VID_0529&PID_0001\5&2a3b&0&1",
+        )
+        .bytes(
+            r"SYSTEM\CurrentControlSet\Services\akshasp\Enum\Count",
+            &2u32.to_le_bytes(),
+        );
+    assert_eq!(usb_in(&registry), ["0529:0001:8a3f21".parse().unwrap()]);
+}

@@ -1,0 +1,193 @@
+//! Text as a stream of symbols (SPEC.md 2.1): what separates is gone, what it told of words and lines is kept beside the symbols.
+
+use std::ops::Range;
+
+use super::symbols::{self, Glyph};
+use super::{Kind, rows};
+
+/// How much of a text is looked at, in bytes: more than any mail in which a person would look for a code.
+const LOOKED_AT: usize = 2 << 20;
+/// A label before a colon at the beginning of a line, such as `row 3:`, is at most this long, in symbols.
+const LONGEST_LABEL: usize = 16;
+/// As many of the next symbols must be digits for words to be a code: chance makes a third of them digits, prose hardly any.
+const FEWEST_DIGITS: usize = 3;
+
+/// What stands before a symbol, as bits of a mark.
+const AFTER_DASH: u8 = 1;
+const AFTER_GAP: u8 = 2;
+const AFTER_LINE: u8 = 4;
+/// The symbol was written as a digit.
+const DIGIT: u8 = 8;
+
+/// The symbols of a text in order. A place is an index into it; its end is one, too.
+#[derive(Debug, Default)]
+pub(super) struct Stream {
+    values: Vec<u8>,
+    marks: Vec<u8>,
+    prefixes: Vec<(usize, Kind)>,
+    pending: u8,
+}
+
+impl Stream {
+    /// The symbols of `text`, without quote marks, list numbers, labels at the beginning of a line, and prefixes.
+    pub(super) fn new(text: &str) -> Stream {
+        let mut stream = Stream { pending: AFTER_LINE | AFTER_GAP, ..Stream::default() };
+        let mut line = Line::default();
+        for character in head(text).chars() {
+            match symbols::glyph(character) {
+                Glyph::Symbol { value, digit } => stream.push(value, digit),
+                Glyph::Invisible => {}
+                Glyph::Dash => {
+                    stream.pending |= AFTER_DASH;
+                    line.dashed |= stream.len() > line.start;
+                }
+                Glyph::Gap => {
+                    stream.sign(character, &mut line);
+                    stream.pending |= AFTER_GAP;
+                }
+                Glyph::Line => {
+                    stream.pending |= AFTER_GAP | AFTER_LINE;
+                    line = Line { start: stream.len(), ..Line::default() };
+                }
+            }
+        }
+        stream
+    }
+
+    fn push(&mut self, value: u8, digit: bool) {
+        self.values.push(value);
+        self.marks.push(self.pending | if digit { DIGIT } else { 0 });
+        self.pending = 0;
+    }
+
+    /// Drops what a sign shows to be no part of a code: a prefix or a label before a colon, a list number.
+    fn sign(&mut self, character: char, line: &mut Line) {
+        let word = self.word_before(self.len()).max(line.start);
+        let label = self.len() - line.start;
+        match symbols::fold_width(character) {
+            ':' if self.kind_of(word..self.len()).is_some() => {
+                let kind = self.kind_of(word..self.len());
+                self.truncate(word, line);
+                self.prefixes.extend(kind.map(|kind| (word, kind)));
+            }
+            ':' if !line.labelled && !line.dashed && label <= LONGEST_LABEL => {
+                self.truncate(line.start, line);
+                line.labelled = true;
+            }
+            ')' | '.' | ']' if !line.labelled && !line.dashed && label <= 2 && self.digits(line.start..self.len()) == label => {
+                self.truncate(line.start, line);
+                line.labelled = true;
+            }
+            _ => {}
+        }
+    }
+
+    fn truncate(&mut self, to: usize, line: &Line) {
+        self.values.truncate(to);
+        self.marks.truncate(to);
+        self.pending |= AFTER_GAP | if to <= line.start { AFTER_LINE } else { 0 };
+    }
+
+    /// How many symbols there are: the place after the last.
+    pub(super) fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// All symbols.
+    pub(super) fn symbols(&self) -> &[u8] {
+        &self.values
+    }
+
+    /// The symbols of a stretch; none where it reaches beyond the end.
+    pub(super) fn get(&self, stretch: Range<usize>) -> Option<&[u8]> {
+        self.values.get(stretch)
+    }
+
+    fn marked(&self, place: usize, bits: u8) -> bool {
+        self.marks.get(place).is_none_or(|mark| mark & bits != 0)
+    }
+
+    /// Whether something separates what stands before a place from what stands after it.
+    pub(super) fn parts(&self, place: usize) -> bool {
+        self.marked(place, AFTER_DASH | AFTER_GAP | AFTER_LINE)
+    }
+
+    /// Whether a word begins here: something other than a dash stands before.
+    pub(super) fn begins_word(&self, place: usize) -> bool {
+        self.marked(place, AFTER_GAP | AFTER_LINE)
+    }
+
+    /// Whether a line begins here.
+    pub(super) fn begins_line(&self, place: usize) -> bool {
+        self.marked(place, AFTER_LINE)
+    }
+
+    /// How many symbols of a stretch were written as digits.
+    pub(super) fn digits(&self, stretch: Range<usize>) -> usize {
+        self.marks.get(stretch).map_or(0, |marks| marks.iter().filter(|&mark| mark & DIGIT != 0).count())
+    }
+
+    /// Whether the next row's length of symbols has the digits that a code has and prose has not.
+    pub(super) fn looks_like_code(&self, place: usize) -> bool {
+        let end = self.len().min(place + rows::LONGEST);
+        end >= place + rows::SHORTEST && self.digits(place..end) >= FEWEST_DIGITS
+    }
+
+    /// Where the word begins that ends before a place.
+    fn word_before(&self, place: usize) -> usize {
+        // No prefix is longer than five symbols: a longer word need not be followed to its beginning.
+        (place.saturating_sub(6)..place).rev().find(|&place| self.parts(place)).unwrap_or(place)
+    }
+
+    /// The kind whose prefix stands in a stretch; of LOAN1 the kind is not known, and one stands for both.
+    fn kind_of(&self, stretch: Range<usize>) -> Option<Kind> {
+        let written = self.get(stretch)?;
+        Kind::ALL.into_iter().find(|kind| kind.prefix().is_some_and(|prefix| prefix.chars().map(symbols::value_of).eq(written.iter().copied().map(Some))))
+    }
+
+    /// Where a prefix says that a code begins, and of which kind.
+    pub(super) fn prefixes(&self) -> &[(usize, Kind)] {
+        &self.prefixes
+    }
+
+    /// The places at which a code may begin, likeliest first: after a prefix, at the beginning of a line, of a word.
+    pub(super) fn starts(&self) -> Vec<usize> {
+        let mut starts: Vec<usize> = self.prefixes.iter().map(|&(place, _)| place).collect();
+        let words = (0..self.len()).filter(|&place| self.begins_word(place) && self.looks_like_code(place));
+        let (lines, words): (Vec<usize>, Vec<usize>) = words.partition(|&place| self.begins_line(place));
+        let glued: Vec<usize> = lines.iter().chain(&words).filter_map(|&place| self.after_glued_prefix(place)).collect();
+        starts.extend(glued.into_iter().chain(lines).chain(words));
+        let mut seen = std::collections::HashSet::new();
+        starts.retain(|&place| seen.insert(place));
+        starts
+    }
+
+    /// Where a code begins whose prefix has lost its colon, or has even run into the code.
+    fn after_glued_prefix(&self, place: usize) -> Option<usize> {
+        [4, 5].into_iter().map(|length| place + length).find(|&end| end < self.len() && self.kind_of(place..end).is_some())
+    }
+
+    /// The stretches between line breaks.
+    pub(super) fn lines(&self) -> impl Iterator<Item = Range<usize>> {
+        let mut start = 0;
+        (1..=self.len()).filter(|&place| self.begins_line(place)).map(move |end| {
+            let line = start..end;
+            start = end;
+            line
+        })
+    }
+}
+
+/// What is known of the line that is being read.
+#[derive(Default)]
+struct Line {
+    start: usize,
+    dashed: bool,
+    labelled: bool,
+}
+
+/// As much of a text as is looked at, cut at a character.
+fn head(text: &str) -> &str {
+    let end = (0..=LOOKED_AT.min(text.len())).rev().find(|&end| text.is_char_boundary(end)).unwrap_or_default();
+    text.get(..end).unwrap_or_default()
+}

@@ -1,0 +1,159 @@
+//! The message (SPEC.md 2.2, 2.4): kind, payload and integrity as symbols, before they are cut into rows.
+
+use base32::Alphabet;
+
+use super::{Code, Kind, rows, symbols};
+
+/// Symbols of the kind and the integrity, which every message has.
+const FRAME: usize = 1 + INTEGRITY;
+const INTEGRITY: usize = 8;
+/// Symbols and bytes of the emergency code, which is framed otherwise (SPEC.md 2.4).
+const EMERGENCY_SYMBOLS: usize = 18;
+const EMERGENCY_BYTES: usize = 11;
+
+/// The most bytes that a payload can have: thirty full rows.
+const MOST_BYTES: usize = (rows::MOST_ROWS as usize * rows::MESSAGE - FRAME) * 5 / 8;
+
+/// Why a code cannot be written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WriteError {
+    /// The payload would need more than the thirty rows that there are numbers for (SPEC.md 2.3).
+    #[error("a code carries at most {MOST_BYTES} bytes, this one would carry {bytes}")]
+    TooLong {
+        /// The payload's size.
+        bytes: usize,
+    },
+    /// An emergency code that is not a step from 1 to 31 and ten bytes (SPEC.md 2.4).
+    #[error("an emergency code is made of a step from 1 to 31 and ten bytes")]
+    Emergency,
+}
+
+impl WriteError {
+    /// What to do about it, for the line under the error.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            WriteError::TooLong { .. } => "grant fewer features, or raise the edition instead of naming them one by one",
+            WriteError::Emergency => "a grant has at most 31 emergency steps",
+        }
+    }
+}
+
+/// The message of a code, in symbols (SPEC.md 2.2).
+pub(super) fn seal(kind: Kind, payload: &[u8]) -> Result<Vec<u8>, WriteError> {
+    let mut message = vec![letter(kind)];
+    if kind == Kind::Emergency {
+        let [step @ 1..=31, x @ ..] = payload else { return Err(WriteError::Emergency) };
+        if payload.len() != EMERGENCY_BYTES {
+            return Err(WriteError::Emergency);
+        }
+        message.push(*step);
+        message.extend(pack(x));
+        return Ok(message);
+    }
+    if payload.len() > MOST_BYTES {
+        return Err(WriteError::TooLong { bytes: payload.len() });
+    }
+    message.extend(pack(payload));
+    message.extend(integrity(kind, payload));
+    Ok(message)
+}
+
+/// A message that has the form of one; its integrity is not looked at yet, for that is what there are only so many tries for.
+pub(super) struct Draft {
+    kind: Kind,
+    payload: Vec<u8>,
+    integrity: [u8; INTEGRITY],
+}
+
+impl Draft {
+    /// Refuses an unknown kind, a number of symbols that no payload yields, and unused bits that are not zero.
+    pub(super) fn new(message: &[u8]) -> Option<Draft> {
+        let (first, rest) = message.split_first()?;
+        let kind = kind(*first).filter(|&kind| kind != Kind::Emergency)?;
+        let (payload, integrity) = rest.split_last_chunk::<INTEGRITY>()?;
+        Some(Draft { kind, payload: unpack(payload)?, integrity: *integrity })
+    }
+
+    /// The code, if its 40 bits hold.
+    pub(super) fn verify(self) -> Option<Code> {
+        (integrity(self.kind, &self.payload) == self.integrity).then(|| Code::new(self.kind, self.payload))
+    }
+}
+
+/// The emergency code of these 18 symbols; only the hash chain can say whether it is one (SPEC.md 2.4, 8).
+pub(super) fn open_emergency(message: &[u8]) -> Option<Code> {
+    let &[first, step, ref x @ ..] = message else { return None };
+    if message.len() != EMERGENCY_SYMBOLS || kind(first) != Some(Kind::Emergency) || step == 0 {
+        return None;
+    }
+    let payload = std::iter::once(step).chain(unpack(x)?).collect();
+    Some(Code::new(Kind::Emergency, payload))
+}
+
+/// The kind whose letter this symbol is.
+pub(super) fn kind(symbol: u8) -> Option<Kind> {
+    Kind::ALL.into_iter().find(|&kind| letter(kind) == symbol)
+}
+
+/// The symbol of a kind's letter.
+fn letter(kind: Kind) -> u8 {
+    symbols::value_of(char::from(kind.letter())).unwrap_or_default()
+}
+
+/// The first 40 bits over kind and payload, as symbols (SPEC.md 2.2).
+fn integrity(kind: Kind, payload: &[u8]) -> [u8; INTEGRITY] {
+    let mut hasher = blake3::Hasher::new_derive_key("countersign v1 integrity");
+    hasher.update(&[kind.letter()]).update(payload);
+    let [a, b, c, d, e, ..] = *hasher.finalize().as_bytes();
+    let bits = u64::from_be_bytes([0, 0, 0, a, b, c, d, e]);
+    [35, 30, 25, 20, 15, 10, 5, 0].map(|shift| (bits >> shift & 31) as u8)
+}
+
+/// Bytes as symbols, five bits to each, the last filled up with zeros.
+fn pack(bytes: &[u8]) -> Vec<u8> {
+    base32::encode(Alphabet::Crockford, bytes).chars().filter_map(symbols::value_of).collect()
+}
+
+/// The bytes of symbols. The decoder of the crate takes lengths and unused bits that no encoder makes: hence the way back.
+fn unpack(symbols: &[u8]) -> Option<Vec<u8>> {
+    let bytes = base32::decode(Alphabet::Crockford, &symbols::write(symbols))?;
+    (pack(&bytes) == symbols).then_some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_message_with_unused_bits_or_an_impossible_length_is_no_draft() {
+        let message = seal(Kind::Return, &[0xff; 16]).unwrap();
+        assert!(Draft::new(&message).is_some());
+        let mut unused = message.clone();
+        unused[26] |= 1;
+        assert!(Draft::new(&unused).is_none());
+        let mut short = message;
+        short.remove(1);
+        assert!(Draft::new(&short).is_none());
+    }
+
+    #[test]
+    fn an_emergency_code_is_a_step_and_ten_bytes() {
+        let message = seal(Kind::Emergency, &[31, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]).unwrap();
+        assert_eq!(message.len(), EMERGENCY_SYMBOLS);
+        assert_eq!(open_emergency(&message).unwrap().payload(), &[31, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+        for wrong in [&[][..], &[0; 11], &[32; 11], &[1; 10], &[1; 12]] {
+            assert_eq!(seal(Kind::Emergency, wrong), Err(WriteError::Emergency));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_payload_comes_back(kind in prop::sample::select(&Kind::ALL[..10]), payload in prop::collection::vec(any::<u8>(), 0..=MOST_BYTES)) {
+            let message = seal(kind, &payload).unwrap();
+            prop_assert_eq!(message.len(), FRAME + (payload.len() * 8).div_ceil(5));
+            let code = Draft::new(&message).unwrap().verify().unwrap();
+            prop_assert_eq!((code.kind(), code.payload()), (kind, &payload[..]));
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Text in, code out: what a person pasted, typed or scanned (SPEC.md 2).
+
+use std::fmt;
+
+use super::find::Stream;
+use super::search::{Found, Search};
+use super::verdict::{self, RowVerdict};
+use super::{Code, Kind, emergency, rows};
+
+/// A code that was read, and what was done to read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The code; its integrity symbols hold (SPEC.md 2.2), but for an emergency code (SPEC.md 2.4).
+    pub code: Code,
+    /// Where a character was corrected, one place for each.
+    pub corrections: Vec<Place>,
+    /// The row that was lost, and that the spare row gave back (SPEC.md 2.3).
+    pub restored: Option<u8>,
+    /// The kinds of the other codes in the text.
+    pub others: Vec<Kind>,
+}
+
+/// A group of five symbols, counted as on paper (SPEC.md 2.1): "row 3 group 2".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The row, from 1.
+    pub row: u8,
+    /// The group in the row, from 1.
+    pub group: u8,
+}
+
+impl Place {
+    /// The group of the symbol at `place` of a row, counted from 0.
+    pub(super) fn new(row: u8, place: usize) -> Place {
+        Place { row, group: u8::try_from(place / rows::GROUP + 1).unwrap_or(u8::MAX) }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "row {} group {}", self.row, self.group)
+    }
+}
+
+/// Why a text gave no code of the kind that is wanted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// Nothing in the text looks like a code.
+    #[error("there is no code in this text")]
+    NoCode,
+    /// There is a whole code, but not of a kind that is wanted.
+    #[error("this is a {}, which is not what is wanted here", code.kind().noun())]
+    OtherKind {
+        /// The code there is.
+        code: Code,
+    },
+    /// There is a code that cannot be read.
+    #[error("{}", verdict::sentence(*kind, rows))]
+    Damaged {
+        /// What it seems to be.
+        kind: Option<Kind>,
+        /// What is known of each of its rows.
+        rows: Vec<RowVerdict>,
+    },
+}
+
+impl ReadError {
+    /// What to do about it, for the line under the error.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            ReadError::NoCode => "paste the whole message, or the code from its prefix to its last group",
+            ReadError::OtherKind { .. } => "look for the code with the other prefix, or use the command that takes this one",
+            ReadError::Damaged { .. } => "compare these rows with the original, or have them read out again; the rest is kept as it is",
+        }
+    }
+}
+
+/// Finds the code of a `wanted` kind in `text`, whatever stands around it and in whatever shape it arrived (SPEC.md 2); none wanted means any.
+///
+/// The work is bounded: a text that holds no code costs little, whatever its size.
+///
+/// # Errors
+/// Where there is no code, none of a wanted kind, or one that cannot be read.
+pub fn read(text: &str, wanted: &[Kind]) -> Result<Reading, ReadError> {
+    let stream = Stream::new(text);
+    let mut search = Search::new(&stream);
+    search.find_clean();
+    emergency::find_clean(&mut search);
+    if chosen(search.found(), wanted).is_none() {
+        search.find_mended();
+        emergency::find_mended(&mut search, if wanted == [Kind::Emergency] { 2 } else { 1 });
+    }
+    if let Some(found) = chosen(search.found(), wanted) {
+        return Ok(Reading {
+            code: found.code.clone(),
+            corrections: found.corrections.clone(),
+            restored: found.restored,
+            others: others(search.found(), &found.code),
+        });
+    }
+    Err(refusal(&search, wanted))
+}
+
+/// The first code in the text that is wanted.
+fn chosen<'f>(found: &'f [Found], wanted: &[Kind]) -> Option<&'f Found> {
+    let fits = found.iter().filter(|found| wanted.is_empty() || wanted.contains(&found.code.kind()));
+    fits.min_by_key(|found| found.stretches.iter().map(|stretch| stretch.start).min())
+}
+
+/// The kinds of the codes that are not `taken`; one that stands there twice counts once.
+fn others(found: &[Found], taken: &Code) -> Vec<Kind> {
+    let mut codes: Vec<&Code> = Vec::new();
+    for found in found {
+        if found.code != *taken && !codes.contains(&&found.code) {
+            codes.push(&found.code);
+        }
+    }
+    codes.into_iter().map(Code::kind).collect()
+}
+
+/// A damaged code of a wanted kind is worth more words than a whole one that nobody asked for.
+fn refusal(search: &Search<'_>, wanted: &[Kind]) -> ReadError {
+    let damaged = verdict::diagnose(search, wanted);
+    let other = search.found().first().map(|found| ReadError::OtherKind { code: found.code.clone() });
+    match (damaged, other) {
+        (Some((kind, rows)), None) => ReadError::Damaged { kind, rows },
+        (Some((Some(kind), rows)), Some(_)) if verdict::is_wanted(kind, wanted) => ReadError::Damaged { kind: Some(kind), rows },
+        (_, Some(other)) => other,
+        (None, None) => ReadError::NoCode,
+    }
+}

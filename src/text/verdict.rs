@@ -1,0 +1,230 @@
+//! What to say of a code that cannot be read: which rows are whole, and where the others look wrong (SPEC.md 2.3).
+
+use std::ops::Range;
+
+use super::find::Stream;
+use super::rows::{self, Row};
+use super::search::Search;
+use super::symbols::ILLEGIBLE;
+use super::{Kind, message};
+
+/// A row of a code that could not be read as a whole (SPEC.md 2.3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowVerdict {
+    /// The row, from 1.
+    pub row: u8,
+    /// What is known of it.
+    pub state: RowState,
+}
+
+/// What is known of one row, by its own checks alone (SPEC.md 2.3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RowState {
+    /// It stands there unchanged.
+    Whole,
+    /// It fits its checks after corrections in these groups, which may be wrong ones.
+    Corrected {
+        /// From 1.
+        groups: Vec<u8>,
+    },
+    /// It does not fit its checks.
+    Unreadable {
+        /// The groups that look wrong: an illegible symbol, too many or too few of them.
+        groups: Vec<u8>,
+    },
+    /// It is not there.
+    Missing {
+        /// How many rows the code has, where that is known.
+        of: Option<u8>,
+    },
+}
+
+/// The sentence for a damaged code.
+pub(super) fn sentence(kind: Option<Kind>, rows: &[RowVerdict]) -> String {
+    let noun = kind.map_or("code", Kind::noun);
+    let wrong: Vec<String> = rows.iter().filter_map(RowVerdict::complaint).collect();
+    let doubtful = || rows.iter().filter_map(RowVerdict::doubt).collect::<Vec<_>>();
+    let parts = if wrong.is_empty() { doubtful() } else { wrong };
+    if parts.is_empty() {
+        return format!("this {noun} is damaged: each row can be read, but they do not belong together");
+    }
+    format!("this {noun} is damaged: {}", parts.join("; "))
+}
+
+impl RowVerdict {
+    fn complaint(&self) -> Option<String> {
+        let row = self.row;
+        match &self.state {
+            RowState::Unreadable { groups } if groups.is_empty() => Some(format!("row {row} cannot be read")),
+            RowState::Unreadable { groups } => Some(format!("row {row} cannot be read; {}", look_wrong(groups))),
+            RowState::Missing { of: Some(of) } => Some(format!("row {row} of {of} is missing")),
+            RowState::Missing { of: None } => Some(format!("row {row} is missing")),
+            RowState::Whole | RowState::Corrected { .. } => None,
+        }
+    }
+
+    fn doubt(&self) -> Option<String> {
+        match &self.state {
+            RowState::Corrected { groups } => Some(format!("row {} is in doubt; {}", self.row, look_wrong(groups))),
+            _ => None,
+        }
+    }
+}
+
+/// "groups 2 and 5 look wrong".
+fn look_wrong(groups: &[u8]) -> String {
+    match groups {
+        [] => String::from("it looks wrong"),
+        [group] => format!("group {group} looks wrong"),
+        [first @ .., last] => {
+            let first: Vec<String> = first.iter().map(u8::to_string).collect();
+            format!("groups {} and {last} look wrong", first.join(", "))
+        }
+    }
+}
+
+/// Whether a prefix says that a kind is wanted: LOAN1 stands for two.
+pub(super) fn is_wanted(kind: Kind, wanted: &[Kind]) -> bool {
+    wanted.iter().any(|wanted| *wanted == kind || (wanted.prefix().is_some() && wanted.prefix() == kind.prefix()))
+}
+
+/// What seems to be a code in the part of the text where none was found; the wanted kind first.
+pub(super) fn diagnose(search: &Search<'_>, wanted: &[Kind]) -> Option<(Option<Kind>, Vec<RowVerdict>)> {
+    let (start, prefix) = damaged_start(search, wanted)?;
+    let stream = search.stream();
+    let pieces = cut(stream, start..end_of_code(stream, start));
+    let rows = judge(stream, &pieces);
+    let first = pieces.first().and_then(|piece| rows::decode(stream.get(piece.clone())?, 1));
+    let kind = prefix.or_else(|| first.and_then(|row| message::kind(*row.message().first()?)));
+    Some((kind, rows))
+}
+
+/// Where the code begins that could not be read: after a prefix, before a row that is whole, or where groups look like one.
+fn damaged_start(search: &Search<'_>, wanted: &[Kind]) -> Option<(usize, Option<Kind>)> {
+    let stream = search.stream();
+    let free = |place: usize| search.is_free(&(place..place + 1)) && stream.len() >= place + rows::SHORTEST;
+    let mut prefixes: Vec<_> = stream.prefixes().iter().copied().filter(|&(place, _)| free(place)).collect();
+    prefixes.sort_by_key(|&(_, kind)| !is_wanted(kind, wanted));
+    if let Some(&(place, kind)) = prefixes.first() {
+        return Some((place, Some(kind)));
+    }
+    let anchor = search.anchors().first().map(|&(at, _)| at);
+    let starts = || search.starts().iter().copied().filter(|&place| free(place) && stream.begins_word(place));
+    let before = |at: usize| starts().filter(|&place| place <= at && end_of_code(stream, place) > at).min().unwrap_or(at);
+    anchor.map(before).or_else(|| starts().find(|&place| is_grouped(stream, place))).map(|place| (place, None))
+}
+
+/// Where the words end that look like a code: they have digits or dashes, or are groups of five.
+fn end_of_code(stream: &Stream, start: usize) -> usize {
+    let mut end = start;
+    while end < stream.len() {
+        let next = (end + 1..=stream.len()).find(|&place| stream.begins_word(place)).unwrap_or(stream.len());
+        let another = end > start && stream.prefixes().iter().any(|&(place, _)| place == end);
+        let dashed = (end + 1..next).any(|place| stream.parts(place));
+        if another || !(dashed || next - end == rows::GROUP || stream.digits(end..next) > 0) || end - start > usize::from(rows::SPARE) * (rows::LONGEST + rows::GROUP) {
+            break;
+        }
+        end = next;
+    }
+    if end == start { stream.len().min(start + rows::LONGEST) } else { end }
+}
+
+/// Whether at least four groups, most of them of five symbols, or one long run, begin here.
+fn is_grouped(stream: &Stream, start: usize) -> bool {
+    let end = end_of_code(stream, start);
+    let groups = groups(stream, &(start..end));
+    let fives = groups.iter().filter(|group| group.len() == rows::GROUP).count();
+    let long = groups.iter().any(|group| group.len() >= 4 * rows::GROUP);
+    end - start >= 4 * rows::GROUP && (long || (fives >= 4 && 2 * fives > groups.len()))
+}
+
+/// The stretches between separators.
+fn groups(stream: &Stream, stretch: &Range<usize>) -> Vec<Range<usize>> {
+    let mut start = stretch.start;
+    let mut groups = Vec::new();
+    for place in stretch.start + 1..=stretch.end {
+        if place == stretch.end || stream.parts(place) {
+            groups.push(start..place);
+            start = place;
+        }
+    }
+    groups
+}
+
+/// The rows of a damaged code: its lines where they are about a row long, so that one with a symbol too few does not spoil the rest.
+fn cut(stream: &Stream, code: Range<usize>) -> Vec<Range<usize>> {
+    let mut lines = Vec::new();
+    let mut start = code.start;
+    for place in code.start + 1..=code.end {
+        if place == code.end || stream.begins_line(place) {
+            lines.push(start..place);
+            start = place;
+        }
+    }
+    let by_lines = lines.iter().rev().skip(1).all(|line| line.len().abs_diff(rows::LONGEST) <= rows::GROUP + 1);
+    if by_lines && lines.last().is_some_and(|line| line.len() <= rows::LONGEST + rows::GROUP) {
+        return lines;
+    }
+    let starts = code.clone().step_by(rows::LONGEST);
+    starts.map(|start| start..code.end.min(start + rows::LONGEST)).collect()
+}
+
+/// A verdict on each row from the first to the last that there is, or must be.
+fn judge(stream: &Stream, pieces: &[Range<usize>]) -> Vec<RowVerdict> {
+    let whole: Vec<Option<Row>> = pieces.iter().map(|piece| rows::clean(stream.get(piece.clone())?)).collect();
+    let numbered = |number: u8| whole.iter().flatten().any(|row| row.number() == number);
+    let mut verdicts: Vec<RowVerdict> = Vec::new();
+    let mut before = 0;
+    let mut last = None;
+    for (piece, whole) in pieces.iter().zip(&whole) {
+        let number = whole.map_or_else(|| (before + 1..rows::SPARE).find(|&number| !numbered(number)).unwrap_or(rows::SPARE), |row| row.number());
+        if number == rows::SPARE {
+            continue;
+        }
+        let state = if whole.is_some() { RowState::Whole } else { state(stream, piece, number) };
+        if piece.len() < rows::LONGEST && !matches!(state, RowState::Unreadable { .. }) {
+            last = Some(number);
+        }
+        before = number;
+        verdicts.push(RowVerdict { row: number, state });
+    }
+    verdicts.sort_by_key(|verdict| verdict.row);
+    verdicts.dedup_by_key(|verdict| verdict.row);
+    add_missing(&mut verdicts, last);
+    verdicts
+}
+
+/// Rows that must have been there: those between others, and a last one where the others are all whole.
+fn add_missing(verdicts: &mut Vec<RowVerdict>, last: Option<u8>) {
+    let highest = verdicts.last().map_or(0, |verdict| verdict.row);
+    let missing: Vec<u8> = (1..highest).filter(|number| verdicts.iter().all(|verdict| verdict.row != *number)).collect();
+    let torn = missing.is_empty() && last.is_none() && highest < rows::MOST_ROWS && verdicts.iter().all(|verdict| verdict.state == RowState::Whole);
+    let torn = torn.then_some(highest + 1);
+    verdicts.extend(missing.into_iter().chain(torn).map(|row| RowVerdict { row, state: RowState::Missing { of: last } }));
+    verdicts.sort_by_key(|verdict| verdict.row);
+}
+
+/// What the checks say of one row.
+fn state(stream: &Stream, piece: &Range<usize>, number: u8) -> RowState {
+    let paper = stream.get(piece.clone()).unwrap_or_default();
+    if let Some(row) = rows::decode(paper, number) {
+        let mut groups: Vec<u8> = row.corrections().map(group_of).collect();
+        groups.dedup();
+        return RowState::Corrected { groups };
+    }
+    let written = groups(stream, piece);
+    let last = written.len().saturating_sub(1);
+    let dashed = written.iter().filter(|group| group.len() == rows::GROUP).count() * 2 > written.len();
+    let odd = (0..).zip(&written).filter(|(nth, group)| dashed && group.len() != rows::GROUP && (*nth < last || group.len() > rows::GROUP));
+    let mut groups: Vec<u8> = odd.filter_map(|(nth, _)| u8::try_from(nth + 1).ok()).collect();
+    let illegible = paper.iter().enumerate().filter(|&(_, &symbol)| symbol == ILLEGIBLE);
+    groups.extend(illegible.map(|(place, _)| group_of(place)));
+    groups.sort_unstable();
+    groups.dedup();
+    RowState::Unreadable { groups }
+}
+
+/// The group of a symbol, from 1.
+fn group_of(place: usize) -> u8 {
+    u8::try_from(place / rows::GROUP + 1).unwrap_or(u8::MAX)
+}
