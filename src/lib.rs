@@ -1,5 +1,6 @@
 //! Software licensing where the network never exists.
 
+pub mod issuer;
 pub mod license_key;
 pub mod machine;
 pub mod protocol;
