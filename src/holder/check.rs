@@ -86,6 +86,8 @@ pub fn check(
     let found = check.whole(license);
     let mut checked = check.checked;
     if let Err((state, refusal)) = found {
+        // In a home that several machines share, the wrong one leaves the mark of the right one alone.
+        checked.mark = checked.mark.filter(|_| state != State::WrongMachine);
         checked.report.state = state;
         checked.report.refusal = Some(refusal);
     } else if checked.report.state == State::Licensed && !checked.report.warnings.is_empty() {

@@ -1,0 +1,301 @@
+//! Where a desk lives: `DIR/desk/` with its ledger and its two root keys.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use crate::issuer::history::{DESK_INIT, DeskFacts, Happening, Recorder, meta_digest, to_json};
+use crate::issuer::keys::{Entropy, KeyError, Passphrase, SigningKey};
+use crate::issuer::ledger::{Ledger, LedgerError, Transaction};
+use crate::issuer::products::By;
+
+const LEDGER: &str = "ledger.db";
+const ROOT: &str = "root.pem";
+const SPARE: &str = "spare.pem";
+/// A key file is some 500 bytes; what is longer is none.
+const LONGEST_KEY_FILE: u64 = 64 * 1024;
+
+/// Why a desk could not be made or opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DeskError {
+    /// There is a desk already.
+    #[error("there is a desk already in {}", .0.display())]
+    Exists(PathBuf),
+    /// There is none.
+    #[error("there is no desk in {}", .0.display())]
+    Missing(PathBuf),
+    /// Two root keys of one desk are the same: the source of randomness repeats itself.
+    #[error("the source of randomness yields the same key twice")]
+    SameKeys,
+    /// A file or directory could not be read or written.
+    #[error("{}: {error}", path.display())]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// The ledger's word.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// A key's word.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+}
+
+impl DeskError {
+    /// The stable snake_case name for JSON.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            DeskError::Exists(_) => "desk_exists",
+            DeskError::Missing(_) => "desk_missing",
+            DeskError::SameKeys => "same_keys",
+            DeskError::Io { error, .. } => match error.kind() {
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "disk_full",
+                io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => "read_only",
+                _ => "io",
+            },
+            DeskError::Ledger(error) => error.kind(),
+            DeskError::Key(error) => error.kind(),
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            DeskError::Exists(_) => "nothing was changed; another desk needs another --home",
+            DeskError::Missing(_) => "make one with `countersign desk init`, or name its place with --home",
+            DeskError::SameKeys => "check the system's source of randomness",
+            DeskError::Io { .. } => "nothing was changed; look at the disk and the directory's permissions",
+            DeskError::Ledger(error) => error.hint(),
+            DeskError::Key(error) => error.hint(),
+        }
+    }
+}
+
+/// What a desk says about itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vendor {
+    /// The vendor's name, for people.
+    pub name: String,
+    /// Where requests are mailed to.
+    pub mail: Option<String>,
+    /// Public keys: the live root and the spare.
+    pub roots: [[u8; 32]; 2],
+}
+
+/// A desk's place; nothing is opened by naming it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Desk {
+    directory: PathBuf,
+}
+
+/// Which of the two root keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Root {
+    /// The one that signs.
+    Live,
+    /// The one kept elsewhere, for the day the other is lost or stolen.
+    Spare,
+}
+
+impl Desk {
+    /// The desk of a home directory.
+    pub fn at(home: &Path) -> Desk {
+        Desk { directory: home.join("desk") }
+    }
+
+    /// Whether there is one.
+    pub fn exists(&self) -> bool {
+        self.ledger_path().exists()
+    }
+
+    /// The ledger's file.
+    pub fn ledger_path(&self) -> PathBuf {
+        self.directory.join(LEDGER)
+    }
+
+    /// The file of a root key.
+    pub fn key_path(&self, root: Root) -> PathBuf {
+        self.directory.join(match root {
+            Root::Live => ROOT,
+            Root::Spare => SPARE,
+        })
+    }
+
+    /// Makes a desk: two root keys, under the passphrase where there is one, and a ledger. All of it appears at once, or nothing does.
+    ///
+    /// # Errors
+    /// `Exists`, and whatever the disk says.
+    pub fn init(
+        home: &Path,
+        name: &str,
+        mail: Option<&str>,
+        passphrase: Option<&Passphrase>,
+        by: By<'_>,
+        entropy: &mut Entropy<'_>,
+    ) -> Result<Desk, DeskError> {
+        let desk = Desk::at(home);
+        if desk.directory.exists() {
+            return Err(DeskError::Exists(desk.directory));
+        }
+        create_directory(home)?;
+        let mut tag = [0; 8];
+        entropy(&mut tag);
+        let building = home.join(format!(".desk-{:016x}", u64::from_be_bytes(tag)));
+        let made = build(&building, name, mail, passphrase, by, entropy)
+            .and_then(|()| rename(&building, &desk.directory))
+            .and_then(|()| sync_directory(home));
+        if made.is_err() {
+            // What cannot be removed either is of no use to anybody and in nobody's way.
+            let _ = fs::remove_dir_all(&building);
+        }
+        made.map(|()| desk)
+    }
+
+    /// Opens the ledger.
+    ///
+    /// # Errors
+    /// `Missing`, and whatever the ledger says.
+    pub fn ledger(&self) -> Result<Ledger, DeskError> {
+        match Ledger::open(&self.ledger_path()) {
+            Err(LedgerError::Missing(_)) => Err(DeskError::Missing(self.directory.clone())),
+            other => Ok(other?),
+        }
+    }
+
+    /// The PEM text of a root key, as it lies there: to see whether it needs a passphrase before one is asked for.
+    ///
+    /// # Errors
+    /// Whatever the disk says.
+    pub fn key_text(&self, root: Root) -> Result<Zeroizing<String>, DeskError> {
+        read_key_file(&self.key_path(root))
+    }
+}
+
+/// Reads a key file's text.
+///
+/// # Errors
+/// Whatever the disk says, `NotAKey` for a file too long to be one.
+pub fn read_key_file(path: &Path) -> Result<Zeroizing<String>, DeskError> {
+    let length = fs::metadata(path).map_err(at(path))?.len();
+    if length > LONGEST_KEY_FILE {
+        return Err(KeyError::NotAKey.into());
+    }
+    Ok(Zeroizing::new(fs::read_to_string(path).map_err(at(path))?))
+}
+
+/// What the desk says about itself.
+///
+/// # Errors
+/// `Damaged` where something is not there, or what the ledger says.
+pub fn vendor(tx: &mut dyn Transaction) -> Result<Vendor, LedgerError> {
+    let missing = |name: &str| LedgerError::Damaged(format!("the desk's {name} is missing"));
+    let name = tx.meta("vendor")?.ok_or_else(|| missing("vendor"))?;
+    let mail = tx.meta("mail")?;
+    let mut root = |name| -> Result<[u8; 32], LedgerError> {
+        let text = tx.meta(name)?.ok_or_else(|| missing(name))?;
+        unhex(&text).ok_or_else(|| missing(name))
+    };
+    Ok(Vendor { name, mail, roots: [root("root")?, root("spare")?] })
+}
+
+fn build(
+    directory: &Path,
+    name: &str,
+    mail: Option<&str>,
+    passphrase: Option<&Passphrase>,
+    by: By<'_>,
+    entropy: &mut Entropy<'_>,
+) -> Result<(), DeskError> {
+    create_directory(directory)?;
+    let (root, spare) = (SigningKey::generate(entropy)?, SigningKey::generate(entropy)?);
+    if root.public() == spare.public() {
+        return Err(DeskError::SameKeys);
+    }
+    for (key, file) in [(&root, ROOT), (&spare, SPARE)] {
+        let pem = match passphrase {
+            Some(passphrase) => key.to_encrypted_pem(passphrase, entropy)?,
+            None => key.to_pem()?,
+        };
+        write_private(&directory.join(file), pem.as_bytes())?;
+    }
+    let mut ledger = Ledger::create(&directory.join(LEDGER))?;
+    ledger.write(|tx| -> Result<(), LedgerError> {
+        tx.set_meta("vendor", name)?;
+        if let Some(mail) = mail {
+            tx.set_meta("mail", mail)?;
+        }
+        tx.set_meta("root", &hex(&root.public()))?;
+        tx.set_meta("spare", &hex(&spare.public()))?;
+        let meta = meta_digest(&tx.all_meta()?);
+        let data = to_json(&DeskFacts { meta })?;
+        let happening =
+            Happening { kind: DESK_INIT, license: None, activation: None, previous: None, data };
+        Recorder::open(tx, by.actor, by.now)?.record(tx, happening)?;
+        Ok(())
+    })?;
+    // Closing moves what was written ahead into the file: one file is renamed, not three.
+    drop(ledger);
+    sync_directory(directory)
+}
+
+fn hex(bytes: &[u8; 32]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unhex(text: &str) -> Option<[u8; 32]> {
+    let mut out = [0; 32];
+    if text.len() != 64 || !text.is_ascii() {
+        return None;
+    }
+    for (byte, at) in out.iter_mut().zip((0..).step_by(2)) {
+        *byte = u8::from_str_radix(text.get(at..at + 2)?, 16).ok()?;
+    }
+    Some(out)
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> DeskError {
+    let path = path.to_owned();
+    |error| DeskError::Io { path, error }
+}
+
+/// Makes a directory that only its owner may enter; one that is there stays as it is.
+fn create_directory(path: &Path) -> Result<(), DeskError> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(at(path))
+}
+
+fn write_private(path: &Path, bytes: &[u8]) -> Result<(), DeskError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(at(path))?;
+    file.write_all(bytes).map_err(at(path))?;
+    file.sync_all().map_err(at(path))
+}
+
+/// Fails where the target appeared meanwhile: a directory that is not empty is never replaced.
+fn rename(from: &Path, to: &Path) -> Result<(), DeskError> {
+    fs::rename(from, to).map_err(|error| match error.kind() {
+        io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists => {
+            DeskError::Exists(to.to_owned())
+        }
+        _ => DeskError::Io { path: to.to_owned(), error },
+    })
+}
+
+/// Makes the names in a directory durable; Windows does so by itself and cannot be asked.
+fn sync_directory(path: &Path) -> Result<(), DeskError> {
+    if cfg!(unix) {
+        File::open(path).and_then(|directory| directory.sync_all()).map_err(at(path))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,147 @@
+//! What each kind of event says, as JSON: enough to hold the tables against it.
+
+use std::fmt;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::issuer::ledger::{Canon, LedgerError};
+
+/// The desk was made, or what it says about itself changed.
+pub(crate) const DESK_INIT: &str = "desk_init";
+/// A product was added.
+pub(crate) const PRODUCT_ADD: &str = "product_add";
+/// A product's definition changed.
+pub(crate) const PRODUCT_CHANGE: &str = "product_change";
+/// An order: one licence or many.
+pub(crate) const LICENSE_NEW: &str = "license_new";
+/// A machine got seats.
+pub(crate) const ACTIVATE: &str = "activate";
+/// A machine replaced its own activation.
+pub(crate) const REPLACE: &str = "replace";
+
+/// A digest, written as 64 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Hex(pub(crate) [u8; 32]);
+
+impl Hex {
+    /// The digits, lower case.
+    fn digits(self) -> [u8; 64] {
+        let digit = |nibble: u8| match nibble {
+            0..=9 => b'0' + nibble,
+            _ => b'a' + nibble - 10,
+        };
+        let mut out = [0; 64];
+        for (pair, byte) in out.chunks_exact_mut(2).zip(self.0) {
+            pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
+        }
+        out
+    }
+}
+
+impl fmt::Display for Hex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(std::str::from_utf8(&self.digits()).unwrap_or_default())
+    }
+}
+
+impl Serialize for Hex {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(std::str::from_utf8(&self.digits()).unwrap_or_default())
+    }
+}
+
+impl<'de> Deserialize<'de> for Hex {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Hex, D::Error> {
+        let text = <&str>::deserialize(from)?;
+        let digit = |byte: u8| (byte as char).to_digit(16).map(|value| value as u8);
+        let bytes: Option<Vec<u8>> = text
+            .as_bytes()
+            .chunks(2)
+            .map(|pair| match *pair {
+                [high, low] => Some(digit(high)? << 4 | digit(low)?),
+                _ => None,
+            })
+            .collect();
+        bytes
+            .and_then(|bytes| bytes.try_into().ok())
+            .map(Hex)
+            .ok_or_else(|| D::Error::custom("not a digest"))
+    }
+}
+
+/// Of [`DESK_INIT`].
+#[derive(Serialize, Deserialize)]
+pub(crate) struct DeskFacts {
+    /// [`meta_digest`] afterwards.
+    pub(crate) meta: Hex,
+}
+
+/// Of [`PRODUCT_ADD`] and [`PRODUCT_CHANGE`].
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ProductFacts {
+    pub(crate) product: String,
+    pub(crate) version: u32,
+    /// [`text_digest`] of the definition.
+    pub(crate) definition: Hex,
+}
+
+/// Of [`LICENSE_NEW`].
+#[derive(Serialize, Deserialize)]
+pub(crate) struct OrderFacts {
+    /// The row of the terms.
+    pub(crate) order: i64,
+    /// Their digest.
+    pub(crate) terms: Hex,
+    /// How many licences.
+    pub(crate) licenses: i64,
+    /// [`keys_hasher`] over their keys, rising.
+    pub(crate) keys: Hex,
+}
+
+/// Of [`ACTIVATE`] and [`REPLACE`].
+#[derive(Serialize, Deserialize)]
+pub(crate) struct AnswerFacts {
+    /// The row of the licence's terms.
+    pub(crate) order: i64,
+    /// Seats taken of the licence afterwards.
+    pub(crate) taken: u32,
+    /// Seats of this activation afterwards.
+    pub(crate) seats: u16,
+    /// Generation of the grant.
+    pub(crate) generation: u16,
+    /// Digest of the answer.
+    pub(crate) answer: Hex,
+    /// Digest of the activation afterwards.
+    pub(crate) holder: Hex,
+    /// Why a rule was set aside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<String>,
+}
+
+/// Facts as the text that is kept.
+pub(crate) fn to_json(facts: &impl Serialize) -> Result<String, LedgerError> {
+    serde_json::to_string(facts).map_err(|error| LedgerError::Io(error.to_string()))
+}
+
+/// A digest over everything the desk says about itself, in the order of the names.
+pub(crate) fn meta_digest(meta: &[(String, String)]) -> Hex {
+    let mut canon = Canon::new("countersign v1 ledger meta");
+    for (name, value) in meta {
+        canon = canon.bytes(name.as_bytes()).bytes(value.as_bytes());
+    }
+    Hex(canon.finish())
+}
+
+/// A digest over a product's definition.
+pub(crate) fn text_digest(text: &str) -> Hex {
+    Hex(blake3::derive_key(
+        "countersign v1 ledger definition",
+        text.as_bytes(),
+    ))
+}
+
+/// Takes licence keys, five bytes each.
+pub(crate) fn keys_hasher() -> blake3::Hasher {
+    blake3::Hasher::new_derive_key("countersign v1 ledger keys")
+}

@@ -1,0 +1,123 @@
+//! The history: every change of the ledger is a row in a hash chain, written in the same transaction as its effect.
+//!
+//! `hᵢ = KDF("countersign v1 history", hᵢ₋₁ ‖ rowᵢ)` with h₀ = 32 zeros. A row is, numbers being 8 bytes and texts having their length (8)
+//! before them: number, second, actor, kind, licence row, activation row, previous event of the licence (each 0 where there is none), facts.
+
+mod facts;
+mod verify;
+
+pub(crate) use facts::{
+    ACTIVATE, AnswerFacts, DESK_INIT, DeskFacts, Hex, LICENSE_NEW, OrderFacts, PRODUCT_ADD,
+    PRODUCT_CHANGE, ProductFacts, REPLACE, keys_hasher, meta_digest, text_digest, to_json,
+};
+pub use verify::{Finding, Report, verify};
+
+use crate::issuer::ledger::{
+    ActivationRow, Canon, Event, EventId, LedgerError, LicenseId, Transaction,
+};
+use crate::protocol::date::Seconds;
+
+/// The chain up to `event`, from the chain up to the row before it; the event's own hash is not looked at.
+pub fn chain(before: &[u8; 32], event: &Event) -> [u8; 32] {
+    Canon::new("countersign v1 history")
+        .raw(before)
+        .number(event.id.0)
+        .number(event.at.0)
+        .bytes(event.actor.as_bytes())
+        .bytes(event.kind.as_bytes())
+        .number(event.license.map_or(0, |id| id.0))
+        .number(event.activation.map_or(0, |id| id.0))
+        .number(event.previous.map_or(0, |id| id.0))
+        .bytes(event.data.as_bytes())
+        .finish()
+}
+
+/// What happened, before it has its place in the chain.
+pub(crate) struct Happening {
+    pub(crate) kind: &'static str,
+    pub(crate) license: Option<LicenseId>,
+    pub(crate) activation: Option<ActivationRow>,
+    pub(crate) previous: Option<EventId>,
+    pub(crate) data: String,
+}
+
+/// The end of the chain within one transaction, to be written on.
+pub(crate) struct Recorder {
+    actor: String,
+    at: Seconds,
+    last: EventId,
+    head: [u8; 32],
+}
+
+impl Recorder {
+    /// Takes the chain up where it stands; `actor` is who acts, as the caller names itself.
+    pub(crate) fn open(
+        tx: &mut dyn Transaction,
+        actor: &str,
+        at: Seconds,
+    ) -> Result<Recorder, LedgerError> {
+        let last = tx.last_event()?;
+        let (last, head) = last.map_or((EventId(0), [0; 32]), |event| (event.id, event.hash));
+        Ok(Recorder {
+            actor: actor.to_owned(),
+            at,
+            last,
+            head,
+        })
+    }
+
+    /// The number the next event will have.
+    pub(crate) fn next(&self) -> EventId {
+        EventId(self.last.0 + 1)
+    }
+
+    /// Writes an event.
+    pub(crate) fn record(
+        &mut self,
+        tx: &mut dyn Transaction,
+        happening: Happening,
+    ) -> Result<EventId, LedgerError> {
+        let mut event = Event {
+            id: self.next(),
+            at: self.at,
+            actor: self.actor.clone(),
+            kind: happening.kind.to_owned(),
+            license: happening.license,
+            activation: happening.activation,
+            previous: happening.previous,
+            data: happening.data,
+            hash: [0; 32],
+        };
+        event.hash = chain(&self.head, &event);
+        tx.add_event(&event)?;
+        (self.last, self.head) = (event.id, event.hash);
+        Ok(event.id)
+    }
+}
+
+/// The events of a licence, oldest first: its order, and what became of it.
+///
+/// # Errors
+/// What the ledger says; `Damaged` where the walk back does not go back.
+pub fn of_license(
+    tx: &mut dyn Transaction,
+    last: EventId,
+) -> Result<Vec<Event>, LedgerError> {
+    let mut events = Vec::new();
+    let mut next = Some(last);
+    while let Some(id) = next {
+        let event = tx
+            .event(id)?
+            .ok_or_else(|| LedgerError::Damaged(format!("history row {} is missing", id.0)))?;
+        next = event.previous;
+        if next.is_some_and(|previous| previous >= id) {
+            return Err(LedgerError::Damaged(format!(
+                "history row {} names a later one as its predecessor",
+                id.0
+            )));
+        }
+        events.push(event);
+    }
+    events.reverse();
+    Ok(events)
+}

@@ -1,0 +1,504 @@
+//! Whether the tables say what the history says: the chain is recomputed and its events are replayed against every row.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Deserialize;
+
+use super::facts::{self, AnswerFacts, DeskFacts, Hex, OrderFacts, ProductFacts};
+use super::chain;
+use crate::issuer::ledger::{
+    Activation, ActivationRow, Event, EventId, Ledger, LedgerError, License, LicenseFilter,
+    LicenseId, PAGE, StoredAnswer, Terms, TermsId, Transaction,
+};
+
+/// Findings beyond this many are counted, not listed: a chain cut at its start would name every row.
+const LISTED: usize = 100;
+
+/// A row that is not as the history has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Which row, for people: `history row 12`, `license 123-456-789-0123`.
+    pub row: String,
+    /// What is wrong with it.
+    pub wrong: &'static str,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.row, self.wrong)
+    }
+}
+
+/// What a verification went through, and what it found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Events in the history.
+    pub events: u64,
+    /// Answers held against them.
+    pub answers: u64,
+    /// Licences.
+    pub licenses: u64,
+    /// Activations.
+    pub activations: u64,
+    /// The end of the chain: what to compare with a copy kept elsewhere.
+    pub head: [u8; 32],
+    /// The first rows that are wrong, at most 100.
+    pub findings: Vec<Finding>,
+    /// How many are wrong in all.
+    pub wrong: u64,
+}
+
+impl Report {
+    fn found(&mut self, row: String, wrong: &'static str) {
+        self.wrong += 1;
+        if self.findings.len() < LISTED {
+            self.findings.push(Finding { row, wrong });
+        }
+    }
+
+    fn event(&mut self, id: EventId, wrong: &'static str) {
+        self.found(format!("history row {}", id.0), wrong);
+    }
+}
+
+/// Verifies one consistent state of a ledger. `progress` is told now and then how many events of how many are done.
+///
+/// # Errors
+/// What the ledger says where it cannot be read at all; rows that can be read and are wrong stand in the report.
+pub fn verify(
+    ledger: &mut Ledger,
+    mut progress: impl FnMut(u64, u64),
+) -> Result<Report, LedgerError> {
+    ledger.read(|tx| {
+        let mut replay = Replay::default();
+        replay.history(tx, &mut progress)?;
+        replay.licenses(tx)?;
+        replay.activations(tx)?;
+        replay.desk(tx)?;
+        Ok(replay.report)
+    })
+}
+
+/// One table read front to back, a page at a time.
+struct Cursor<T> {
+    page: std::vec::IntoIter<T>,
+    peeked: Option<T>,
+    after: i64,
+}
+
+impl<T> Default for Cursor<T> {
+    fn default() -> Self {
+        Cursor {
+            page: Vec::new().into_iter(),
+            peeked: None,
+            after: 0,
+        }
+    }
+}
+
+impl<T> Cursor<T> {
+    fn peek(
+        &mut self,
+        fetch: impl FnOnce(i64) -> Result<Vec<T>, LedgerError>,
+        key: impl Fn(&T) -> i64,
+    ) -> Result<Option<&T>, LedgerError> {
+        if self.peeked.is_none() {
+            self.peeked = self.page.next();
+        }
+        if self.peeked.is_none() {
+            let page = fetch(self.after)?;
+            self.after = page.last().map_or(self.after, key);
+            self.page = page.into_iter();
+            self.peeked = self.page.next();
+        }
+        Ok(self.peeked.as_ref())
+    }
+}
+
+#[derive(Default)]
+struct Replay {
+    report: Report,
+    answers: Cursor<StoredAnswer>,
+    made: Cursor<License>,
+    /// Licences and activations whose last event was found and says what they say.
+    touched: u64,
+    holders: u64,
+    meta: Option<Hex>,
+    products: BTreeMap<String, (EventId, u32, Hex)>,
+}
+
+impl Replay {
+    fn history(
+        &mut self,
+        tx: &mut dyn Transaction,
+        progress: &mut dyn FnMut(u64, u64),
+    ) -> Result<(), LedgerError> {
+        let total = tx.last_event()?.map_or(0, |event| event.id.0.cast_unsigned());
+        let mut last = EventId(0);
+        loop {
+            let page = tx.events(last, PAGE)?;
+            if page.is_empty() {
+                break;
+            }
+            for event in page {
+                if event.id.0 != last.0 + 1 {
+                    self.report.event(EventId(last.0 + 1), "is missing");
+                }
+                if chain(&self.report.head, &event) != event.hash {
+                    self.report
+                        .event(event.id, "was altered, or the row before it was");
+                }
+                // Going on from what is written, one altered row is not a thousand findings.
+                (last, self.report.head) = (event.id, event.hash);
+                self.report.events += 1;
+                self.replay(tx, &event)?;
+            }
+            progress(self.report.events, total);
+        }
+        self.stray_answers(tx, EventId(i64::MAX))?;
+        while let Some(license) = self.next_made(tx)? {
+            self.report.found(
+                format!("license {}", license.key),
+                "was never ordered, as far as the history goes",
+            );
+        }
+        Ok(())
+    }
+
+    fn replay(&mut self, tx: &mut dyn Transaction, event: &Event) -> Result<(), LedgerError> {
+        match event.kind.as_str() {
+            facts::ACTIVATE | facts::REPLACE => self.answer(tx, event),
+            facts::LICENSE_NEW => self.order(tx, event),
+            facts::PRODUCT_ADD | facts::PRODUCT_CHANGE => {
+                if let Some(it) = self.facts::<ProductFacts>(event) {
+                    self.products
+                        .insert(it.product, (event.id, it.version, it.definition));
+                }
+                Ok(())
+            }
+            facts::DESK_INIT => {
+                self.meta = self.facts::<DeskFacts>(event).map(|it| it.meta);
+                Ok(())
+            }
+            _ => {
+                self.report
+                    .event(event.id, "is of a kind this program does not know");
+                Ok(())
+            }
+        }
+    }
+
+    fn facts<'e, T: Deserialize<'e>>(&mut self, event: &'e Event) -> Option<T> {
+        let facts = serde_json::from_str(&event.data).ok();
+        if facts.is_none() {
+            self.report.event(event.id, "has facts that cannot be read");
+        }
+        facts
+    }
+
+    fn order(&mut self, tx: &mut dyn Transaction, event: &Event) -> Result<(), LedgerError> {
+        let Some(it) = self.facts::<OrderFacts>(event) else {
+            return Ok(());
+        };
+        let terms = tx.terms(TermsId(it.order))?;
+        if terms.is_none_or(|terms| Hex(terms.digest()) != it.terms) {
+            self.report.found(
+                format!("order {}", it.order),
+                "is not as it was when it was made",
+            );
+        }
+        let mut keys = facts::keys_hasher();
+        for number in 0..it.licenses {
+            let Some(license) = self.next_made(tx)? else {
+                break;
+            };
+            if number == 0 && event.license != Some(license.id) {
+                self.report
+                    .event(event.id, "names another license than its order begins with");
+            }
+            keys.update(&license.key.to_bytes());
+        }
+        if Hex(*keys.finalize().as_bytes()) != it.keys {
+            self.report.event(
+                event.id,
+                "made other licenses than now stand there: one was added, removed or altered",
+            );
+        }
+        Ok(())
+    }
+
+    fn next_made(&mut self, tx: &mut dyn Transaction) -> Result<Option<License>, LedgerError> {
+        let fetch = |after| tx.licenses(&LicenseFilter::default(), LicenseId(after), PAGE);
+        self.made.peek(fetch, |license| license.id.0)?;
+        Ok(self.made.peeked.take())
+    }
+
+    fn answer(&mut self, tx: &mut dyn Transaction, event: &Event) -> Result<(), LedgerError> {
+        self.stray_answers(tx, event.id)?;
+        let fetch = |after| tx.answers(EventId(after), PAGE);
+        let peeked = self.answers.peek(fetch, |answer| answer.event.0)?;
+        if peeked.is_none_or(|answer| answer.event != event.id) {
+            self.report.event(event.id, "has lost its answer");
+            return Ok(());
+        }
+        let (Some(answer), Some(it)) = (
+            self.answers.peeked.take(),
+            self.facts::<AnswerFacts>(event),
+        ) else {
+            return Ok(());
+        };
+        self.report.answers += 1;
+        if Hex(answer.digest()) != it.answer || Some(answer.activation) != event.activation {
+            self.report.found(
+                format!("the answer of history row {}", event.id.0),
+                "was altered",
+            );
+        }
+        self.license_of(tx, event, &it)?;
+        self.holder_of(tx, event, &it)
+    }
+
+    /// Answers whose event the history passed by without naming them.
+    fn stray_answers(
+        &mut self,
+        tx: &mut dyn Transaction,
+        before: EventId,
+    ) -> Result<(), LedgerError> {
+        loop {
+            let fetch = |after| tx.answers(EventId(after), PAGE);
+            let peeked = self.answers.peek(fetch, |answer| answer.event.0)?;
+            let Some(stray) = peeked.map(|answer| answer.event).filter(|id| *id < before) else {
+                return Ok(());
+            };
+            self.answers.peeked = None;
+            self.report.found(
+                format!("the answer of history row {}", stray.0),
+                "is not in the history",
+            );
+        }
+    }
+
+    fn license_of(
+        &mut self,
+        tx: &mut dyn Transaction,
+        event: &Event,
+        it: &AnswerFacts,
+    ) -> Result<(), LedgerError> {
+        let license = event.license.map(|id| tx.license(id)).transpose()?.flatten();
+        let Some(license) = license else {
+            self.report.event(event.id, "concerns a license that is gone");
+            return Ok(());
+        };
+        if license.event > event.id {
+            return Ok(());
+        }
+        if license.event == event.id {
+            self.touched += 1;
+        }
+        if license.event < event.id
+            || license.terms.0 != it.order
+            || license.taken != Some(it.taken)
+        {
+            self.report.found(
+                format!("license {}", license.key),
+                "is not as its last event left it",
+            );
+        }
+        Ok(())
+    }
+
+    fn holder_of(
+        &mut self,
+        tx: &mut dyn Transaction,
+        event: &Event,
+        it: &AnswerFacts,
+    ) -> Result<(), LedgerError> {
+        let holder = event
+            .activation
+            .map(|id| tx.activation(id))
+            .transpose()?
+            .flatten();
+        let Some(holder) = holder else {
+            self.report
+                .event(event.id, "concerns an activation that is gone");
+            return Ok(());
+        };
+        if holder.event > event.id {
+            return Ok(());
+        }
+        if holder.event == event.id {
+            self.holders += 1;
+        }
+        let same = Hex(holder.digest()) == it.holder && holder.seats == it.seats;
+        if holder.event < event.id || !same || Some(holder.license) != event.license {
+            self.report.found(
+                activation_name(&holder),
+                "is not as its last event left it",
+            );
+        }
+        Ok(())
+    }
+
+    /// Every licence: what was never activated is as it was ordered, and nobody holds more than there is.
+    fn licenses(&mut self, tx: &mut dyn Transaction) -> Result<(), LedgerError> {
+        let mut cursor = Cursor::<License>::default();
+        let mut held = Cursor::<(LicenseId, u64, u32)>::default();
+        let mut order: Option<Event> = None;
+        let mut terms: Option<(TermsId, Terms)> = None;
+        let mut activated = 0;
+        loop {
+            let fetch = |after| tx.licenses(&LicenseFilter::default(), LicenseId(after), PAGE);
+            if cursor.peek(fetch, |license| license.id.0)?.is_none() {
+                break;
+            }
+            let Some(license) = cursor.peeked.take() else {
+                break;
+            };
+            self.report.licenses += 1;
+            activated += u64::from(license.taken.is_some());
+            if license.taken.is_none() {
+                self.untouched(tx, &license, &mut order)?;
+            }
+            let seats = self.held(tx, license.id, &mut held)?;
+            if terms.as_ref().is_none_or(|(id, _)| *id != license.terms) {
+                terms = tx.terms(license.terms)?.map(|it| (license.terms, it));
+            }
+            let most = terms.as_ref().map_or(0, |(_, it)| u32::from(it.seats.get()));
+            let wrong = match license.taken.unwrap_or(0) {
+                taken if taken != seats => "counts other seats than its activations hold",
+                taken if taken > most => "has more seats in use than it has",
+                _ => continue,
+            };
+            self.report.found(format!("license {}", license.key), wrong);
+        }
+        // Those of licences beyond the last one are counted too, to be missed in the history.
+        self.held(tx, LicenseId(i64::MAX), &mut held)?;
+        if activated != self.touched {
+            self.name_licenses(tx)?;
+        }
+        Ok(())
+    }
+
+    fn untouched(
+        &mut self,
+        tx: &mut dyn Transaction,
+        license: &License,
+        order: &mut Option<Event>,
+    ) -> Result<(), LedgerError> {
+        if order.as_ref().is_none_or(|event| event.id != license.event) {
+            *order = tx.event(license.event)?;
+        }
+        let made = order.as_ref().and_then(|event| {
+            let it: OrderFacts = serde_json::from_str(&event.data).ok()?;
+            let first = event.license?.0;
+            let range = first..first.saturating_add(it.licenses);
+            (range.contains(&license.id.0) && it.order == license.terms.0).then_some(())
+        });
+        if made.is_none() {
+            self.report.found(
+                format!("license {}", license.key),
+                "is not as its order made it",
+            );
+        }
+        Ok(())
+    }
+
+    fn held(
+        &mut self,
+        tx: &mut dyn Transaction,
+        license: LicenseId,
+        held: &mut Cursor<(LicenseId, u64, u32)>,
+    ) -> Result<u32, LedgerError> {
+        loop {
+            let fetch = |after| tx.seats_held(LicenseId(after), PAGE);
+            let next = held.peek(fetch, |(id, ..)| id.0)?.copied();
+            match next {
+                Some((id, count, seats)) if id <= license => {
+                    held.peeked = None;
+                    self.report.activations += count;
+                    if id == license {
+                        return Ok(seats);
+                    }
+                }
+                _ => return Ok(0),
+            }
+        }
+    }
+
+    /// Only where the counts differ: finds which activated licences no event speaks for.
+    fn name_licenses(&mut self, tx: &mut dyn Transaction) -> Result<(), LedgerError> {
+        let mut after = LicenseId(0);
+        loop {
+            let page = tx.licenses(&LicenseFilter::default(), after, PAGE)?;
+            let Some(last) = page.last() else {
+                return Ok(());
+            };
+            after = last.id;
+            for license in page.iter().filter(|license| license.taken.is_some()) {
+                let event = tx.event(license.event)?;
+                if event.is_none_or(|event| {
+                    event.license != Some(license.id) || event.activation.is_none()
+                }) {
+                    self.report.found(
+                        format!("license {}", license.key),
+                        "is activated without an event that says so",
+                    );
+                }
+            }
+        }
+    }
+
+    /// Every activation is the work of an event.
+    fn activations(&mut self, tx: &mut dyn Transaction) -> Result<(), LedgerError> {
+        if self.report.activations == self.holders {
+            return Ok(());
+        }
+        let mut after = ActivationRow(0);
+        loop {
+            let page = tx.activations(after, PAGE)?;
+            let Some(last) = page.last() else {
+                return Ok(());
+            };
+            after = last.id;
+            for holder in &page {
+                let event = tx.event(holder.event)?;
+                if event.is_none_or(|event| event.activation != Some(holder.id)) {
+                    self.report
+                        .found(activation_name(holder), "is not in the history");
+                }
+            }
+        }
+    }
+
+    fn desk(&mut self, tx: &mut dyn Transaction) -> Result<(), LedgerError> {
+        if self.report.events > 0 && Some(facts::meta_digest(&tx.all_meta()?)) != self.meta {
+            self.report.found(
+                "what the desk says about itself".to_owned(),
+                "is not as the history has it",
+            );
+        }
+        for product in tx.products()? {
+            let known = self.products.remove(&product.name);
+            let now = (
+                product.event,
+                product.version,
+                facts::text_digest(&product.definition),
+            );
+            if known != Some(now) {
+                self.report.found(
+                    format!("product {}", product.name),
+                    "is not as its last event left it",
+                );
+            }
+        }
+        for name in std::mem::take(&mut self.products).into_keys() {
+            self.report.found(format!("product {name}"), "is gone");
+        }
+        Ok(())
+    }
+}
+
+fn activation_name(holder: &Activation) -> String {
+    format!("activation {}", holder.standing.activation)
+}

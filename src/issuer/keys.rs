@@ -1,0 +1,349 @@
+//! The keys an issuer signs with, and the files they rest in: PKCS#8 in PEM, encrypted or plain.
+
+use std::fmt;
+
+use ed25519_dalek::Signer;
+use pkcs8::der::asn1::OctetStringRef;
+use pkcs8::der::pem::PemLabel;
+use pkcs8::der::{Decode, Encode, SecretDocument};
+use pkcs8::pkcs5::{pbes2, scrypt};
+use pkcs8::spki::AlgorithmIdentifierRef;
+use pkcs8::{EncryptedPrivateKeyInfoRef, LineEnding, ObjectIdentifier, PrivateKeyInfoRef};
+use zeroize::Zeroizing;
+
+/// Randomness handed in by the caller: fills the whole slice with unpredictable bytes. The library never draws any by itself.
+pub type Entropy<'a> = dyn FnMut(&mut [u8]) + 'a;
+
+/// id-Ed25519 of RFC 8410.
+const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
+
+/// scrypt's N = 2¹⁴ and r = 8 need 16 MiB: one more doubling and OpenSSL refuses the file (its ceiling is 32 MiB).
+const SCRYPT_LOG_N: u8 = 14;
+const SCRYPT_R: u32 = 8;
+/// What OpenSSL's ceiling keeps from N is added here: time grows, memory does not.
+const SCRYPT_P: u32 = 5;
+/// The most memory a key file may demand, N·r·128 bytes: 1 GiB. A file that demands more is damaged or hostile.
+const SCRYPT_MOST: u64 = 1 << 30;
+
+/// A passphrase, wiped when dropped and never shown.
+#[derive(Clone)]
+pub struct Passphrase(Zeroizing<String>);
+
+impl Passphrase {
+    /// Takes a passphrase as it was typed or read, without its line end; an empty one is none.
+    pub fn new(text: Zeroizing<String>) -> Option<Passphrase> {
+        (!text.is_empty()).then_some(Passphrase(text))
+    }
+}
+
+impl fmt::Debug for Passphrase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Passphrase(redacted)")
+    }
+}
+
+/// Why a key could not be made, written or read.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// The file is encrypted and no passphrase was given.
+    #[error("the signing key is encrypted and no passphrase was given")]
+    PassphraseNeeded,
+    /// The file does not open with this passphrase: a wrong one, or the encrypted bytes were altered (the two look alike).
+    #[error("the passphrase does not open the signing key")]
+    WrongPassphrase,
+    /// Not a PKCS#8 private key in PEM.
+    #[error("this is not a private key file")]
+    NotAKey,
+    /// A private key of another algorithm, named by its object identifier.
+    #[error("the private key is not an ed25519 key (its algorithm is {0})")]
+    NotEd25519(String),
+    /// A key of small order, which would accept signatures for anything (SPEC.md 5.3).
+    #[error("the key is weak and must not sign anything")]
+    Weak,
+    /// The file asks for an encryption this program does not do, or for more memory than it allows.
+    #[error("the signing key is encrypted in a way that is not supported")]
+    UnsupportedEncryption,
+}
+
+impl KeyError {
+    /// The stable snake_case name for JSON.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            KeyError::PassphraseNeeded => "passphrase_needed",
+            KeyError::WrongPassphrase => "wrong_passphrase",
+            KeyError::NotAKey => "not_a_key",
+            KeyError::NotEd25519(_) => "not_ed25519",
+            KeyError::Weak => "weak_key",
+            KeyError::UnsupportedEncryption => "unsupported_encryption",
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            KeyError::PassphraseNeeded => "type it when asked, or give --passphrase-file",
+            KeyError::WrongPassphrase => {
+                "try again; if it is surely right, the file was altered: take it from a backup"
+            }
+            KeyError::NotAKey => {
+                "give a PEM file that begins with BEGIN PRIVATE KEY or BEGIN ENCRYPTED PRIVATE KEY"
+            }
+            KeyError::NotEd25519(_) => "signing keys here are Ed25519 keys only",
+            KeyError::Weak => "make another key",
+            KeyError::UnsupportedEncryption => {
+                "encrypt it again with: openssl pkcs8 -topk8 -scrypt -in OLD -out NEW"
+            }
+        }
+    }
+}
+
+/// An Ed25519 key that signs grants and product files. Wiped when dropped; `Debug` shows the public half only.
+pub struct SigningKey(ed25519_dalek::SigningKey);
+
+impl SigningKey {
+    /// Makes a key from 32 bytes of entropy.
+    ///
+    /// # Errors
+    /// `Weak` where the entropy yields a key of small order: with honest entropy, never.
+    pub fn generate(entropy: &mut Entropy<'_>) -> Result<SigningKey, KeyError> {
+        let mut seed = Zeroizing::new([0; 32]);
+        entropy(seed.as_mut());
+        SigningKey::from_seed(&seed)
+    }
+
+    /// The key whose RFC 8032 private key is these 32 bytes.
+    ///
+    /// # Errors
+    /// `Weak` for a key of small order.
+    pub fn from_seed(seed: &[u8; 32]) -> Result<SigningKey, KeyError> {
+        let key = ed25519_dalek::SigningKey::from_bytes(seed);
+        if key.verifying_key().is_weak() {
+            return Err(KeyError::Weak);
+        }
+        Ok(SigningKey(key))
+    }
+
+    /// The public key, 32 bytes.
+    pub fn public(&self) -> [u8; 32] {
+        self.0.verifying_key().to_bytes()
+    }
+
+    /// The signature over a transcript's bytes (SPEC.md 5.3) or a product file's text (SPEC.md 10).
+    pub fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.0.sign(message).to_bytes()
+    }
+
+    /// The key as a plain PKCS#8 PEM, readable by whoever reads the file.
+    ///
+    /// # Errors
+    /// `NotAKey` where the encoder fails, which for a key of 32 bytes it does not.
+    pub fn to_pem(&self) -> Result<Zeroizing<String>, KeyError> {
+        let document = SecretDocument::try_from(self.to_der()?.as_slice()).map_err(not_a_key)?;
+        document
+            .to_pem(PrivateKeyInfoRef::PEM_LABEL, LineEnding::LF)
+            .map_err(not_a_key)
+    }
+
+    /// The key as PKCS#8 PEM under PBES2 with scrypt and AES-256-CBC, which OpenSSL 3 reads too.
+    ///
+    /// # Errors
+    /// `UnsupportedEncryption` where the encryption fails, which with these parameters it does not.
+    pub fn to_encrypted_pem(
+        &self,
+        passphrase: &Passphrase,
+        entropy: &mut Entropy<'_>,
+    ) -> Result<Zeroizing<String>, KeyError> {
+        let (mut salt, mut iv) = ([0; 16], [0; 16]);
+        entropy(&mut salt);
+        entropy(&mut iv);
+        let unsupported = |_| KeyError::UnsupportedEncryption;
+        let cost = scrypt::Params::new(SCRYPT_LOG_N, SCRYPT_R, SCRYPT_P)
+            .map_err(|_| KeyError::UnsupportedEncryption)?;
+        let parameters = pbes2::Parameters::generate_scrypt_aes256cbc(cost, &salt, iv)
+            .map_err(|_| KeyError::UnsupportedEncryption)?;
+        let der = self.to_der()?;
+        let plain = PrivateKeyInfoRef::from_der(&der).map_err(not_a_key)?;
+        let document = plain
+            .encrypt_with_params(parameters, passphrase.0.as_bytes())
+            .map_err(unsupported)?;
+        document
+            .to_pem(EncryptedPrivateKeyInfoRef::PEM_LABEL, LineEnding::LF)
+            .map_err(not_a_key)
+    }
+
+    /// Reads a key from a PEM file's text.
+    ///
+    /// # Errors
+    /// Each of [`KeyError`]; a passphrase given for a plain file is not needed and not looked at.
+    pub fn from_pem(pem: &str, passphrase: Option<&Passphrase>) -> Result<SigningKey, KeyError> {
+        let (label, document) = SecretDocument::from_pem(pem).map_err(not_a_key)?;
+        if label == PrivateKeyInfoRef::PEM_LABEL {
+            return SigningKey::from_der(document.as_bytes());
+        }
+        if label != EncryptedPrivateKeyInfoRef::PEM_LABEL {
+            return Err(KeyError::NotAKey);
+        }
+        let sealed =
+            EncryptedPrivateKeyInfoRef::from_der(document.as_bytes()).map_err(not_a_key)?;
+        let passphrase = passphrase.ok_or(KeyError::PassphraseNeeded)?;
+        check_cost(&sealed)?;
+        let plain = sealed
+            .decrypt(passphrase.0.as_bytes())
+            .map_err(|error| match error {
+                pkcs8::Error::EncryptedPrivateKey(
+                    pkcs8::pkcs5::Error::UnsupportedAlgorithm { .. }
+                    | pkcs8::pkcs5::Error::NoPbes1CryptSupport
+                    | pkcs8::pkcs5::Error::AlgorithmParametersInvalid { .. },
+                ) => KeyError::UnsupportedEncryption,
+                _ => KeyError::WrongPassphrase,
+            })?;
+        // One wrong passphrase in 256 passes the padding: what comes out is then no PKCS#8 at all.
+        match SigningKey::from_der(plain.as_bytes()) {
+            Err(KeyError::NotAKey) => Err(KeyError::WrongPassphrase),
+            other => other,
+        }
+    }
+
+    /// Whether a PEM file's text holds a key that needs a passphrase; says nothing of whether it is good.
+    pub fn is_encrypted(pem: &str) -> bool {
+        pem.contains("-----BEGIN ENCRYPTED PRIVATE KEY-----")
+    }
+
+    fn to_der(&self) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+        // RFC 8410: the key is an OCTET STRING within the OCTET STRING. No public key field: with one
+        // it would be PKCS#8 version 2, which OpenSSL 3.0 cannot read.
+        let mut inner = Zeroizing::new(vec![0x04, 0x20]);
+        inner.extend_from_slice(self.0.as_bytes());
+        let algorithm = AlgorithmIdentifierRef {
+            oid: ED25519,
+            parameters: None,
+        };
+        let key = OctetStringRef::new(&inner).map_err(not_a_key)?;
+        let der = PrivateKeyInfoRef::new(algorithm, key)
+            .to_der()
+            .map_err(not_a_key)?;
+        Ok(Zeroizing::new(der))
+    }
+
+    fn from_der(der: &[u8]) -> Result<SigningKey, KeyError> {
+        let info = PrivateKeyInfoRef::from_der(der).map_err(not_a_key)?;
+        if info.algorithm.oid != ED25519 {
+            return Err(KeyError::NotEd25519(info.algorithm.oid.to_string()));
+        }
+        let seed = info
+            .private_key
+            .as_bytes()
+            .strip_prefix(&[0x04, 0x20])
+            .and_then(|bytes| <&[u8; 32]>::try_from(bytes).ok())
+            .ok_or(KeyError::NotAKey)?;
+        SigningKey::from_seed(seed)
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SigningKey(")?;
+        for byte in self.public() {
+            write!(f, "{byte:02x}")?;
+        }
+        f.write_str(", private half redacted)")
+    }
+}
+
+fn not_a_key<E>(_: E) -> KeyError {
+    KeyError::NotAKey
+}
+
+/// Refuses a file whose scrypt parameters would take the machine down rather than open a key.
+fn check_cost(sealed: &EncryptedPrivateKeyInfoRef<'_>) -> Result<(), KeyError> {
+    let scrypt = sealed
+        .encryption_algorithm
+        .pbes2()
+        .and_then(|parameters| parameters.kdf.scrypt());
+    match scrypt {
+        Some(cost)
+            if cost
+                .cost_parameter
+                .saturating_mul(u64::from(cost.block_size) * 128)
+                > SCRYPT_MOST =>
+        {
+            Err(KeyError::UnsupportedEncryption)
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counting() -> impl FnMut(&mut [u8]) {
+        let mut next = 0u8;
+        move |bytes| {
+            for byte in bytes {
+                next = next.wrapping_add(1);
+                *byte = next;
+            }
+        }
+    }
+
+    fn passphrase(text: &str) -> Passphrase {
+        Passphrase::new(Zeroizing::new(text.to_owned())).unwrap()
+    }
+
+    /// Written by `openssl genpkey -algorithm ed25519` (3.0): what others write is read.
+    const OPENSSL_PLAIN: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n-----END PRIVATE KEY-----\n";
+
+    #[test]
+    fn rfc_8032_test_1_is_read_from_openssl_and_written_as_openssl_writes_it() {
+        let key = SigningKey::from_pem(OPENSSL_PLAIN, None).unwrap();
+        assert_eq!(
+            hex::encode(key.public()),
+            "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
+        );
+        assert_eq!(key.to_pem().unwrap().as_str(), OPENSSL_PLAIN);
+        assert!(
+            hex::encode(key.sign(b"")).starts_with("e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155")
+        );
+    }
+
+    #[test]
+    fn an_encrypted_key_opens_with_its_passphrase_only() {
+        let key = SigningKey::generate(&mut counting()).unwrap();
+        let pem = key
+            .to_encrypted_pem(&passphrase("correct horse"), &mut counting())
+            .unwrap();
+        assert!(SigningKey::is_encrypted(&pem));
+        let again = SigningKey::from_pem(&pem, Some(&passphrase("correct horse"))).unwrap();
+        assert_eq!(again.public(), key.public());
+        let wrong = SigningKey::from_pem(&pem, Some(&passphrase("correct house")));
+        assert_eq!(wrong.unwrap_err(), KeyError::WrongPassphrase);
+        assert_eq!(
+            SigningKey::from_pem(&pem, None).unwrap_err(),
+            KeyError::PassphraseNeeded
+        );
+    }
+
+    #[test]
+    fn what_is_no_ed25519_key_is_named() {
+        let x25519 = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VuBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n-----END PRIVATE KEY-----\n";
+        assert_eq!(
+            SigningKey::from_pem(x25519, None).unwrap_err(),
+            KeyError::NotEd25519("1.3.101.110".into())
+        );
+        for text in ["", "hello", "-----BEGIN CERTIFICATE-----\nMC4C\n-----END CERTIFICATE-----\n"] {
+            assert_eq!(
+                SigningKey::from_pem(text, None).unwrap_err(),
+                KeyError::NotAKey
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_secret_is_shown() {
+        let key = SigningKey::from_pem(OPENSSL_PLAIN, None).unwrap();
+        let shown = format!("{key:?} {:?}", passphrase("correct horse"));
+        assert!(!shown.contains("horse") && !shown.contains("9d61b19d"));
+    }
+}

@@ -1,0 +1,142 @@
+//! What the rules ask of a store. SQLite answers today; a database server can, without the rules knowing.
+
+use super::LedgerError;
+use super::rows::{
+    Activation, ActivationRow, Event, EventId, License, LicenseId, Product, ProductId, SignerId,
+    StoredAnswer, Terms, TermsId,
+};
+use crate::license_key::LicenseKey;
+use crate::protocol::commitment::Commitment;
+use crate::protocol::digest::ActivationId;
+
+/// What a transaction is for: a writer keeps other writers out from its first moment, so what it read stays true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Reads one consistent state.
+    Read,
+    /// Reads and writes.
+    Write,
+}
+
+/// A store that can begin transactions.
+pub trait Engine: Send {
+    /// Begins one.
+    ///
+    /// # Errors
+    /// `InUse` where another writer does not end in time, and whatever the disk says.
+    fn begin(&mut self, access: Access) -> Result<Box<dyn Transaction + '_>, LedgerError>;
+}
+
+/// Which licences a list wants.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LicenseFilter {
+    /// Part of the customer's name, in any case of ASCII letters.
+    pub customer: Option<String>,
+    /// Of this product only.
+    pub product: Option<ProductId>,
+}
+
+/// One transaction: all of it happens or none. Dropping it undoes it. Lists come in pages, in the order of their row numbers, each beginning
+/// after the row given, so that no list ever needs more memory than a page. Every method fails with what the disk or the engine says.
+#[allow(clippy::missing_errors_doc)]
+pub trait Transaction {
+    /// Makes it durable: after this it survives a power failure.
+    fn commit(self: Box<Self>) -> Result<(), LedgerError>;
+
+    /// A fact about the desk itself.
+    fn meta(&mut self, name: &str) -> Result<Option<String>, LedgerError>;
+    /// All of them, in the order of their names.
+    fn all_meta(&mut self) -> Result<Vec<(String, String)>, LedgerError>;
+    /// Sets one.
+    fn set_meta(&mut self, name: &str, value: &str) -> Result<(), LedgerError>;
+
+    /// A product by the id people type.
+    fn product_named(&mut self, name: &str) -> Result<Option<Product>, LedgerError>;
+    /// A product by its row.
+    fn product(&mut self, id: ProductId) -> Result<Option<Product>, LedgerError>;
+    /// All products, in the order they were added.
+    fn products(&mut self) -> Result<Vec<Product>, LedgerError>;
+    /// Adds a product; its row number is the next free one, `id` is not looked at.
+    fn add_product(&mut self, product: &Product) -> Result<ProductId, LedgerError>;
+    /// Replaces what is kept of a product.
+    fn set_product(&mut self, product: &Product) -> Result<(), LedgerError>;
+
+    /// Adds an order.
+    fn add_terms(&mut self, terms: &Terms) -> Result<TermsId, LedgerError>;
+    /// An order.
+    fn terms(&mut self, id: TermsId) -> Result<Option<Terms>, LedgerError>;
+
+    /// Adds licences of one order, their keys rising (that is what makes a million of them quick), and gives back those keys that the
+    /// ledger has already and that were not added.
+    fn add_licenses(
+        &mut self,
+        keys: &[LicenseKey],
+        terms: TermsId,
+        event: EventId,
+    ) -> Result<Vec<LicenseKey>, LedgerError>;
+    /// The row number the next licence will have.
+    fn next_license(&mut self) -> Result<LicenseId, LedgerError>;
+    /// A licence by its key.
+    fn license_keyed(&mut self, key: LicenseKey) -> Result<Option<License>, LedgerError>;
+    /// A licence by its row.
+    fn license(&mut self, id: LicenseId) -> Result<Option<License>, LedgerError>;
+    /// A page of licences.
+    fn licenses(
+        &mut self,
+        filter: &LicenseFilter,
+        after: LicenseId,
+        most: usize,
+    ) -> Result<Vec<License>, LedgerError>;
+    /// Replaces what is kept of a licence; its key never changes.
+    fn set_license(&mut self, license: &License) -> Result<(), LedgerError>;
+
+    /// The activations of a licence, oldest first.
+    fn activations_of(&mut self, license: LicenseId) -> Result<Vec<Activation>, LedgerError>;
+    /// An activation.
+    fn activation(&mut self, id: ActivationRow) -> Result<Option<Activation>, LedgerError>;
+    /// A page of activations.
+    fn activations(
+        &mut self,
+        after: ActivationRow,
+        most: usize,
+    ) -> Result<Vec<Activation>, LedgerError>;
+    /// The row number the next activation will have.
+    fn next_activation(&mut self) -> Result<ActivationRow, LedgerError>;
+    /// Adds an activation under its row number.
+    fn add_activation(&mut self, activation: &Activation) -> Result<(), LedgerError>;
+    /// Replaces what is kept of an activation.
+    fn set_activation(&mut self, activation: &Activation) -> Result<(), LedgerError>;
+    /// A page of licences with activations: how many they have, and the seats those hold together.
+    fn seats_held(
+        &mut self,
+        after: LicenseId,
+        most: usize,
+    ) -> Result<Vec<(LicenseId, u64, u32)>, LedgerError>;
+
+    /// The answer to the request with this C.
+    fn answer_to(&mut self, commitment: &Commitment) -> Result<Option<StoredAnswer>, LedgerError>;
+    /// The activations whose ACTIVATEs had a C that begins with this id: one, unless somebody was lucky (SPEC.md 5.1).
+    fn activations_called(
+        &mut self,
+        id: ActivationId,
+    ) -> Result<Vec<ActivationRow>, LedgerError>;
+    /// Adds an answer.
+    fn add_answer(&mut self, answer: &StoredAnswer) -> Result<(), LedgerError>;
+    /// A page of answers, in the order they were given: after that of the event `after`.
+    fn answers(&mut self, after: EventId, most: usize) -> Result<Vec<StoredAnswer>, LedgerError>;
+    /// The row of whoever signs with this key under this certificate, added where it is new.
+    fn signer(
+        &mut self,
+        public: &[u8; 32],
+        certificate: Option<&[u8]>,
+    ) -> Result<SignerId, LedgerError>;
+
+    /// The last event.
+    fn last_event(&mut self) -> Result<Option<Event>, LedgerError>;
+    /// An event.
+    fn event(&mut self, id: EventId) -> Result<Option<Event>, LedgerError>;
+    /// A page of events.
+    fn events(&mut self, after: EventId, most: usize) -> Result<Vec<Event>, LedgerError>;
+    /// Adds an event under its row number.
+    fn add_event(&mut self, event: &Event) -> Result<(), LedgerError>;
+}

@@ -1,0 +1,84 @@
+//! The ledger: what was ordered, who holds it, what was answered, and the history of all that (SPEC.md 9).
+
+mod canon;
+mod engine;
+mod error;
+mod rows;
+mod sqlite;
+
+use std::path::Path;
+
+pub(crate) use canon::Canon;
+pub use engine::{Access, Engine, LicenseFilter, Transaction};
+pub use error::LedgerError;
+pub use rows::{
+    Activation, ActivationRow, EmergencyAllowance, Event, EventId, License, LicenseId, Product,
+    ProductId, SignerId, StoredAnswer, Terms, TermsId,
+};
+
+/// Rows read at a time where a list may be long.
+pub(crate) const PAGE: usize = 4096;
+
+/// A ledger, whichever engine keeps it.
+pub struct Ledger {
+    engine: Box<dyn Engine>,
+}
+
+impl Ledger {
+    /// Makes a ledger in one SQLite file that only its owner may read.
+    ///
+    /// # Errors
+    /// `Exists` where there is a file already, and whatever the disk says.
+    pub fn create(path: &Path) -> Result<Ledger, LedgerError> {
+        Ok(Ledger::on(Box::new(sqlite::Sqlite::create(path)?)))
+    }
+
+    /// Opens a ledger that was made before; one of an older format is brought up to date.
+    ///
+    /// # Errors
+    /// `Missing`, `Foreign`, `Newer`, `Damaged`, `InUse`, `ReadOnly`, and whatever else the disk says.
+    pub fn open(path: &Path) -> Result<Ledger, LedgerError> {
+        Ok(Ledger::on(Box::new(sqlite::Sqlite::open(path)?)))
+    }
+
+    /// A ledger on another engine.
+    pub fn on(engine: Box<dyn Engine>) -> Ledger {
+        Ledger { engine }
+    }
+
+    /// Runs one transaction that writes: committed where `work` succeeds, undone where it fails.
+    ///
+    /// # Errors
+    /// What `work` says, or what the ledger says.
+    pub fn write<T, E: From<LedgerError>>(
+        &mut self,
+        work: impl FnOnce(&mut dyn Transaction) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut transaction = self.engine.begin(Access::Write)?;
+        let value = work(transaction.as_mut())?;
+        transaction.commit()?;
+        Ok(value)
+    }
+
+    /// Runs one transaction that only reads.
+    ///
+    /// # Errors
+    /// What `work` says, or what the ledger says.
+    pub fn read<T, E: From<LedgerError>>(
+        &mut self,
+        work: impl FnOnce(&mut dyn Transaction) -> Result<T, E>,
+    ) -> Result<T, E> {
+        work(self.engine.begin(Access::Read)?.as_mut())
+    }
+
+    /// Runs one transaction as if it were to be written, and undoes it: what would happen, and nothing does.
+    ///
+    /// # Errors
+    /// What `work` says, or what the ledger says.
+    pub fn rehearse<T, E: From<LedgerError>>(
+        &mut self,
+        work: impl FnOnce(&mut dyn Transaction) -> Result<T, E>,
+    ) -> Result<T, E> {
+        work(self.engine.begin(Access::Write)?.as_mut())
+    }
+}

@@ -1,0 +1,245 @@
+//! The rows of a ledger, in the words of the rules: no engine's types, no SQL.
+
+use std::num::{NonZeroU8, NonZeroU16};
+
+use super::canon::Canon;
+use crate::license_key::LicenseKey;
+use crate::protocol::commitment::Commitment;
+use crate::protocol::date::{Day, Seconds};
+use crate::protocol::digest::Standing;
+use crate::protocol::entitlements::Entitlements;
+use crate::protocol::grant::LicenseType;
+
+macro_rules! row_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(pub i64);
+    };
+}
+
+row_id! {
+    /// The number of a product's row.
+    ProductId
+}
+row_id! {
+    /// The number of an order's row.
+    TermsId
+}
+row_id! {
+    /// The number of a licence's row: rises by one with each licence made.
+    LicenseId
+}
+row_id! {
+    /// The number of an activation's row. Not the activation id of SPEC.md 5.1, which changes when a machine activates anew.
+    ActivationRow
+}
+row_id! {
+    /// The number of a signer's row.
+    SignerId
+}
+row_id! {
+    /// The number of a history row: rises by one from 1.
+    EventId
+}
+
+/// A product as the ledger keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Product {
+    /// Its row.
+    pub id: ProductId,
+    /// The product id of SPEC.md 10, which people type.
+    pub name: String,
+    /// Rises with every change of the definition.
+    pub version: u32,
+    /// The product file's text, unsigned (SPEC.md 10).
+    pub definition: String,
+    /// The event that last changed it.
+    pub event: EventId,
+}
+
+/// How an emergency code may move "revalidate by" (SPEC.md 8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EmergencyAllowance {
+    /// Steps in all, 1 to 31.
+    pub steps: NonZeroU8,
+    /// Days each step adds.
+    pub days: NonZeroU8,
+}
+
+/// What was ordered: one row per order, however many licences it has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// The product it is for.
+    pub product: ProductId,
+    /// Whom it was sold to, as people write it.
+    pub customer: String,
+    /// Where its mail goes, as said, not as proven.
+    pub contact: Option<String>,
+    /// Seats in all.
+    pub seats: NonZeroU16,
+    /// Standalone, floating or named.
+    pub license_type: LicenseType,
+    /// The n-th edition of the product, from 1; 0 none.
+    pub edition: u8,
+    /// The last day of use; none: perpetual.
+    pub expires: Option<Day>,
+    /// The last day of maintenance; none: for ever.
+    pub maintenance: Option<Day>,
+    /// Days from a grant to its "revalidate by"; 0: never.
+    pub grace_days: u16,
+    /// The longest loan in days; none: it does not lend.
+    pub lend_days: Option<NonZeroU8>,
+    /// What emergency codes may do; none: nothing.
+    pub emergency: Option<EmergencyAllowance>,
+    /// Features and limits, by the product's catalogue.
+    pub entitlements: Entitlements,
+    /// The USB key that must be present, `vid:pid:serial` (SPEC.md 6.3).
+    pub usb: Option<String>,
+}
+
+impl Terms {
+    /// What the history says of an order: a digest over every field.
+    pub fn digest(&self) -> [u8; 32] {
+        let (steps, days) = match self.emergency {
+            Some(allowance) => (allowance.steps.get(), allowance.days.get()),
+            None => (0, 0),
+        };
+        Canon::new("countersign v1 ledger terms")
+            .number(self.product.0)
+            .bytes(self.customer.as_bytes())
+            .optional(self.contact.as_deref().map(str::as_bytes))
+            .number(self.seats.get())
+            .number(self.license_type.bits())
+            .number(self.edition)
+            .number(Day::wire(self.expires))
+            .number(Day::wire(self.maintenance))
+            .number(self.grace_days)
+            .number(self.lend_days.map_or(0, NonZeroU8::get))
+            .number(steps)
+            .number(days)
+            .bytes(&self.entitlements.encode())
+            .optional(self.usb.as_deref().map(str::as_bytes))
+            .finish()
+    }
+}
+
+/// A licence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct License {
+    /// Its row.
+    pub id: LicenseId,
+    /// The 13 digits.
+    pub key: LicenseKey,
+    /// Its order as it now stands.
+    pub terms: TermsId,
+    /// Seats its activations hold together; none: never activated.
+    pub taken: Option<u32>,
+    /// The event that last changed it.
+    pub event: EventId,
+}
+
+/// A machine that holds seats of a licence, as it was last heard of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Activation {
+    /// Its row.
+    pub id: ActivationRow,
+    /// The licence it holds.
+    pub license: LicenseId,
+    /// What it stands for now: the activation id of its last ACTIVATE, its fingerprint, bindings and USB key (SPEC.md 5.2).
+    pub standing: Standing,
+    /// The generation of its last grant, from 1.
+    pub generation: u16,
+    /// The key with which it signs loans.
+    pub lending_key: Option<[u8; 32]>,
+    /// Seats it holds; 0: none any more.
+    pub seats: u16,
+    /// First contact.
+    pub first: Seconds,
+    /// Last contact.
+    pub last: Seconds,
+    /// The days on which the machine replaced its own activation, oldest first; those that no longer count are dropped.
+    pub replaced: Vec<Day>,
+    /// The event that last changed it.
+    pub event: EventId,
+}
+
+impl Activation {
+    /// What the history says of an activation: a digest over every field but the event, which names the history row itself.
+    pub fn digest(&self) -> [u8; 32] {
+        let mut canon = Canon::new("countersign v1 ledger activation")
+            .number(self.id.0)
+            .number(self.license.0)
+            // The activation id, fingerprint, bindings and USB key in one.
+            .bytes(&self.standing.machine_digest())
+            .number(self.generation)
+            .optional(self.lending_key.as_ref().map(|it| it.as_slice()))
+            .number(self.seats)
+            .number(self.first.0)
+            .number(self.last.0)
+            .number(u32::try_from(self.replaced.len()).unwrap_or(u32::MAX));
+        for day in &self.replaced {
+            canon = canon.number(day.number());
+        }
+        canon.finish()
+    }
+}
+
+/// An answer that was given: one generation of an activation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredAnswer {
+    /// The activation it is of.
+    pub activation: ActivationRow,
+    /// Its generation, from 1.
+    pub generation: u16,
+    /// The C of the request: unique in the ledger, so a request is known by it, and a later SYNC or RETURN is held against it.
+    pub commitment: Commitment,
+    /// Kind letter ‖ payload of the request as it came.
+    pub request: Vec<u8>,
+    /// The payload of the GRANT: body ‖ signature.
+    pub grant: Vec<u8>,
+    /// Who signed.
+    pub signer: SignerId,
+    /// x₀ of the grant's emergency chain (SPEC.md 8), where it has one.
+    pub emergency: Option<[u8; 10]>,
+    /// The event that gave it.
+    pub event: EventId,
+}
+
+impl StoredAnswer {
+    /// What the history says of an answer: a digest over every field but the event, which names the history row itself.
+    pub fn digest(&self) -> [u8; 32] {
+        Canon::new("countersign v1 ledger answer")
+            .number(self.activation.0)
+            .number(self.generation)
+            .bytes(&self.commitment.0)
+            .bytes(&self.request)
+            .bytes(&self.grant)
+            .number(self.signer.0)
+            .optional(self.emergency.as_ref().map(|it| it.as_slice()))
+            .finish()
+    }
+}
+
+/// One row of the history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Its number, from 1, without gaps.
+    pub id: EventId,
+    /// When.
+    pub at: Seconds,
+    /// Who did it, as the caller named itself.
+    pub actor: String,
+    /// What was done, snake_case.
+    pub kind: String,
+    /// The licence concerned; for a whole order the first of it.
+    pub license: Option<LicenseId>,
+    /// The activation concerned.
+    pub activation: Option<ActivationRow>,
+    /// The event that concerned the same licence before: walking back from a licence's last event yields its history.
+    pub previous: Option<EventId>,
+    /// A JSON object with the facts.
+    pub data: String,
+    /// The chain up to and with this row.
+    pub hash: [u8; 32],
+}

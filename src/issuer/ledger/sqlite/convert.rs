@@ -1,0 +1,149 @@
+//! Rows of SQLite as rows of the ledger. A value that cannot stand in its column means that somebody wrote it there.
+
+use std::num::{NonZeroU8, NonZeroU16};
+
+use rusqlite::Row;
+
+use crate::issuer::ledger::{
+    Activation, ActivationRow, EmergencyAllowance, Event, EventId, LedgerError, License, LicenseId,
+    Product, ProductId, SignerId, StoredAnswer, Terms, TermsId,
+};
+use crate::license_key::LicenseKey;
+use crate::machine::Fingerprint;
+use crate::protocol::commitment::Commitment;
+use crate::protocol::date::{Day, Seconds};
+use crate::protocol::digest::{ActivationId, Standing};
+use crate::protocol::entitlements::Entitlements;
+use crate::protocol::grant::LicenseType;
+
+pub(super) const PRODUCT: &str = "SELECT id, name, version, definition, event FROM product";
+
+pub(super) fn product(row: &Row<'_>) -> Result<Product, LedgerError> {
+    Ok(Product {
+        id: ProductId(row.get(0)?),
+        name: row.get(1)?,
+        version: row.get(2)?,
+        definition: row.get(3)?,
+        event: EventId(row.get(4)?),
+    })
+}
+
+pub(super) const TERMS: &str = "SELECT product, customer, contact, seats, type, edition, expires, \
+    maintenance, grace_days, lend_days, emergency_steps, emergency_days, entitlements, usb FROM terms";
+
+pub(super) fn terms(row: &Row<'_>) -> Result<Terms, LedgerError> {
+    let wrong = |what: &str| LedgerError::Damaged(format!("an order has an impossible {what}"));
+    let steps = NonZeroU8::new(row.get(10)?);
+    let days = NonZeroU8::new(row.get(11)?);
+    let entitlements: Vec<u8> = row.get(12)?;
+    Ok(Terms {
+        product: ProductId(row.get(0)?),
+        customer: row.get(1)?,
+        contact: row.get(2)?,
+        seats: NonZeroU16::new(row.get(3)?).ok_or_else(|| wrong("number of seats"))?,
+        license_type: LicenseType::from_bits(row.get(4)?).ok_or_else(|| wrong("type"))?,
+        edition: row.get(5)?,
+        expires: Day::new(row.get(6)?),
+        maintenance: Day::new(row.get(7)?),
+        grace_days: row.get(8)?,
+        lend_days: NonZeroU8::new(row.get(9)?),
+        emergency: steps
+            .zip(days)
+            .map(|(steps, days)| EmergencyAllowance { steps, days }),
+        entitlements: Entitlements::decode(&entitlements)
+            .map_err(|_| wrong("list of entitlements"))?,
+        usb: row.get(13)?,
+    })
+}
+
+pub(super) const LICENSE: &str = "SELECT id, key, terms, taken, event FROM license";
+
+pub(super) fn license(row: &Row<'_>) -> Result<License, LedgerError> {
+    let id = row.get(0)?;
+    Ok(License {
+        id: LicenseId(id),
+        key: u64::try_from(row.get::<_, i64>(1)?)
+            .ok()
+            .and_then(|number| LicenseKey::from_number(number).ok())
+            .ok_or_else(|| LedgerError::Damaged(format!("license row {id} has an impossible key")))?,
+        terms: TermsId(row.get(2)?),
+        taken: row.get(3)?,
+        event: EventId(row.get(4)?),
+    })
+}
+
+pub(super) const ACTIVATION: &str = "SELECT id, license, aid, generation, fingerprint, bindings, usb, \
+    lending_key, seats, first, last, replaced, event FROM activation";
+
+pub(super) fn activation(row: &Row<'_>) -> Result<Activation, LedgerError> {
+    let id: i64 = row.get(0)?;
+    let wrong = || LedgerError::Damaged(format!("activation row {id} has an impossible value"));
+    let fingerprint: Option<[u8; 11]> = row.get(4)?;
+    let replaced: Vec<u8> = row.get(11)?;
+    let days: Option<Vec<Day>> = replaced
+        .chunks(2)
+        .map(|pair| Day::new(u16::from_be_bytes(pair.try_into().ok()?)))
+        .collect();
+    Ok(Activation {
+        id: ActivationRow(id),
+        license: LicenseId(row.get(1)?),
+        standing: Standing {
+            activation: ActivationId(row.get(2)?),
+            fingerprint: fingerprint
+                .map(|bytes| Fingerprint::from_bytes(&bytes).map_err(|_| wrong()))
+                .transpose()?,
+            bindings: row.get(5)?,
+            usb: row.get(6)?,
+        },
+        generation: row.get(3)?,
+        lending_key: row.get(7)?,
+        seats: row.get(8)?,
+        first: Seconds(row.get(9)?),
+        last: Seconds(row.get(10)?),
+        replaced: days.ok_or_else(wrong)?,
+        event: EventId(row.get(12)?),
+    })
+}
+
+/// The days of an activation's replacements, two bytes each.
+pub(super) fn days(days: &[Day]) -> Vec<u8> {
+    days.iter()
+        .flat_map(|day| day.number().to_be_bytes())
+        .collect()
+}
+
+pub(super) const ANSWER: &str =
+    "SELECT activation, generation, commitment, request, grant_, signer, emergency, event FROM answer";
+
+pub(super) fn answer(row: &Row<'_>) -> Result<StoredAnswer, LedgerError> {
+    Ok(StoredAnswer {
+        activation: ActivationRow(row.get(0)?),
+        generation: row.get(1)?,
+        commitment: Commitment(row.get(2)?),
+        request: row.get(3)?,
+        grant: row.get(4)?,
+        signer: SignerId(row.get(5)?),
+        emergency: row.get(6)?,
+        event: EventId(row.get(7)?),
+    })
+}
+
+pub(super) const EVENT: &str =
+    "SELECT id, at, actor, kind, license, activation, previous, data, hash FROM history";
+
+pub(super) fn event(row: &Row<'_>) -> Result<Event, LedgerError> {
+    let license: Option<i64> = row.get(4)?;
+    let activation: Option<i64> = row.get(5)?;
+    let previous: Option<i64> = row.get(6)?;
+    Ok(Event {
+        id: EventId(row.get(0)?),
+        at: Seconds(row.get(1)?),
+        actor: row.get(2)?,
+        kind: row.get(3)?,
+        license: license.map(LicenseId),
+        activation: activation.map(ActivationRow),
+        previous: previous.map(EventId),
+        data: row.get(7)?,
+        hash: row.get(8)?,
+    })
+}

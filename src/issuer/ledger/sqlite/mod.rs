@@ -1,0 +1,161 @@
+//! The ledger in one SQLite file.
+
+mod convert;
+mod statements;
+mod schema;
+mod transaction;
+
+use std::fs::OpenOptions;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+
+use super::{Access, Engine, LedgerError, Transaction};
+use schema::{APPLICATION_ID, MIGRATIONS};
+use transaction::SqliteTransaction;
+
+/// How long a writer waits for another: a batch of 16,384 answers takes well under a second.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Statements kept prepared: more than there are.
+const STATEMENTS: usize = 64;
+
+/// An open SQLite file.
+pub(super) struct Sqlite {
+    connection: Connection,
+}
+
+impl Sqlite {
+    pub(super) fn create(path: &Path) -> Result<Sqlite, LedgerError> {
+        create_private(path)?;
+        let mut sqlite = Sqlite {
+            connection: connect(path)?,
+        };
+        sqlite
+            .connection
+            .pragma_update(None, "application_id", APPLICATION_ID)?;
+        // Kept in the file: every later connection writes ahead too.
+        sqlite
+            .connection
+            .pragma_update(None, "journal_mode", "wal")?;
+        sqlite.migrate(0)?;
+        Ok(sqlite)
+    }
+
+    pub(super) fn open(path: &Path) -> Result<Sqlite, LedgerError> {
+        if !path.exists() {
+            return Err(LedgerError::Missing(path.to_owned()));
+        }
+        let mut sqlite = Sqlite {
+            connection: connect(path)?,
+        };
+        let found = sqlite.format(path)?;
+        let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
+        if found > known {
+            return Err(LedgerError::Newer { found, known });
+        }
+        if found < known {
+            sqlite.migrate(found)?;
+        }
+        Ok(sqlite)
+    }
+
+    /// How many steps of [`MIGRATIONS`] the file has taken; refuses a file of another program.
+    fn format(&self, path: &Path) -> Result<u32, LedgerError> {
+        let foreign = || LedgerError::Foreign(path.to_owned());
+        let number = |name| {
+            self.connection
+                .pragma_query_value(None, name, |row| row.get::<_, i64>(0))
+        };
+        let id = number("application_id").map_err(|error| match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase) => foreign(),
+            _ => LedgerError::from(error),
+        })?;
+        if id != i64::from(APPLICATION_ID) {
+            return Err(foreign());
+        }
+        u32::try_from(number("user_version")?).map_err(|_| foreign())
+    }
+
+    /// Takes the steps from `found` on, all or none.
+    fn migrate(&mut self, found: u32) -> Result<(), LedgerError> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Exclusive)?;
+        for (number, step) in (1_u32..).zip(MIGRATIONS) {
+            if number > found {
+                transaction.execute_batch(step)?;
+                transaction.pragma_update(None, "user_version", number)?;
+            }
+        }
+        Ok(transaction.commit()?)
+    }
+}
+
+impl Engine for Sqlite {
+    fn begin(&mut self, access: Access) -> Result<Box<dyn Transaction + '_>, LedgerError> {
+        Ok(Box::new(SqliteTransaction::begin(
+            &self.connection,
+            access,
+        )?))
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection, LedgerError> {
+    // Without CREATE: a ledger that is gone must be missed, not silently begun anew.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(PATIENCE)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // Durable before visible: a commit returns when the disk has it.
+    connection.pragma_update(None, "synchronous", "full")?;
+    // A file that somebody prepared must not run anything of its own.
+    connection.pragma_update(None, "trusted_schema", "off")?;
+    Ok(connection)
+}
+
+/// Makes the empty file first, so that it never exists with wider permissions; SQLite gives its companions the same.
+fn create_private(path: &Path) -> Result<(), LedgerError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(io_error(&error, path)),
+    }
+}
+
+/// What a file operation said, as an error of the ledger.
+pub(super) fn io_error(error: &std::io::Error, path: &Path) -> LedgerError {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::AlreadyExists => LedgerError::Exists(PathBuf::from(path)),
+        ErrorKind::NotFound => LedgerError::Missing(PathBuf::from(path)),
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            LedgerError::ReadOnly(error.to_string())
+        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => LedgerError::DiskFull,
+        _ => LedgerError::Io(format!("{}: {error}", path.display())),
+    }
+}
+
+impl From<rusqlite::Error> for LedgerError {
+    fn from(error: rusqlite::Error) -> LedgerError {
+        let text = error.to_string();
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => LedgerError::InUse,
+            Some(ErrorCode::DiskFull) => LedgerError::DiskFull,
+            // A ledger that writes ahead needs its directory writable, or it cannot even be read.
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
+                LedgerError::ReadOnly(text)
+            }
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::TypeMismatch) => {
+                LedgerError::Damaged(text)
+            }
+            Some(_) => LedgerError::Io(text),
+            // Not the disk: a column holds what no column of ours can.
+            None => LedgerError::Damaged(text),
+        }
+    }
+}

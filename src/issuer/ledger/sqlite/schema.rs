@@ -1,0 +1,58 @@
+//! The tables, as a list of steps that only ever grows: a ledger's `user_version` says how many of them it has taken.
+
+/// `CSGN`: tells a ledger from any other SQLite file.
+pub(super) const APPLICATION_ID: i32 = 0x4353_474E;
+
+/// Each step is run once, in order; one that was published is never edited.
+pub(super) const MIGRATIONS: &[&str] = &["
+    CREATE TABLE meta (
+        name TEXT PRIMARY KEY, value TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE product (
+        id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, version INTEGER NOT NULL,
+        definition TEXT NOT NULL, event INTEGER NOT NULL
+    ) STRICT;
+
+    CREATE TABLE terms (
+        id INTEGER PRIMARY KEY, product INTEGER NOT NULL, customer TEXT NOT NULL, contact TEXT,
+        seats INTEGER NOT NULL, type INTEGER NOT NULL, edition INTEGER NOT NULL,
+        expires INTEGER NOT NULL, maintenance INTEGER NOT NULL, grace_days INTEGER NOT NULL,
+        lend_days INTEGER NOT NULL, emergency_steps INTEGER NOT NULL, emergency_days INTEGER NOT NULL,
+        entitlements BLOB NOT NULL, usb TEXT
+    ) STRICT;
+
+    -- Row numbers rise in the order of making, and within an order in the order of the keys: verification and
+    -- lists read it front to back, and the random key has an index of its own.
+    CREATE TABLE license (
+        id INTEGER PRIMARY KEY, key INTEGER NOT NULL, terms INTEGER NOT NULL,
+        taken INTEGER, event INTEGER NOT NULL
+    ) STRICT;
+    CREATE UNIQUE INDEX license_key ON license (key);
+    CREATE INDEX license_terms ON license (terms);
+
+    CREATE TABLE activation (
+        id INTEGER PRIMARY KEY, license INTEGER NOT NULL, aid BLOB NOT NULL, generation INTEGER NOT NULL,
+        fingerprint BLOB, bindings BLOB, usb BLOB, lending_key BLOB, seats INTEGER NOT NULL,
+        first INTEGER NOT NULL, last INTEGER NOT NULL, replaced BLOB NOT NULL, event INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX activation_license ON activation (license);
+
+    CREATE TABLE signer (
+        id INTEGER PRIMARY KEY, public BLOB NOT NULL, certificate BLOB NOT NULL, UNIQUE (public, certificate)
+    ) STRICT;
+
+    -- The number of an answer is that of the event which gave it. The commitment finds a repeated request and,
+    -- by its first four bytes, an activation under each id it ever had.
+    CREATE TABLE answer (
+        event INTEGER PRIMARY KEY, activation INTEGER NOT NULL, generation INTEGER NOT NULL,
+        commitment BLOB NOT NULL, request BLOB NOT NULL, grant_ BLOB NOT NULL, signer INTEGER NOT NULL,
+        emergency BLOB
+    ) STRICT;
+    CREATE UNIQUE INDEX answer_commitment ON answer (commitment);
+
+    CREATE TABLE history (
+        id INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, kind TEXT NOT NULL,
+        license INTEGER, activation INTEGER, previous INTEGER, data TEXT NOT NULL, hash BLOB NOT NULL
+    ) STRICT;
+"];

@@ -1,0 +1,362 @@
+//! What the rules ask of a store, in SQL.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::convert::{self, ACTIVATION, ANSWER, EVENT, LICENSE, PRODUCT, TERMS};
+use super::transaction::SqliteTransaction;
+use crate::issuer::ledger::{
+    Activation, ActivationRow, Event, EventId, LedgerError, License, LicenseFilter, LicenseId,
+    Product, ProductId, SignerId, StoredAnswer, Terms, TermsId, Transaction,
+};
+use crate::license_key::LicenseKey;
+use crate::machine::Fingerprint;
+use crate::protocol::commitment::Commitment;
+use crate::protocol::date::Day;
+use crate::protocol::digest::ActivationId;
+
+/// A key as the integer SQLite keeps: eleven digits always fit.
+fn number(key: LicenseKey) -> i64 {
+    key.number().cast_signed()
+}
+
+/// A page's length as SQLite wants it.
+fn most(rows: usize) -> i64 {
+    i64::try_from(rows).unwrap_or(i64::MAX)
+}
+
+impl Transaction for SqliteTransaction<'_> {
+    fn commit(self: Box<Self>) -> Result<(), LedgerError> {
+        self.end()
+    }
+
+    fn meta(&mut self, name: &str) -> Result<Option<String>, LedgerError> {
+        self.first("SELECT value FROM meta WHERE name = ?", [name], |row| {
+            Ok(row.get(0)?)
+        })
+    }
+
+    fn all_meta(&mut self) -> Result<Vec<(String, String)>, LedgerError> {
+        self.all("SELECT name, value FROM meta ORDER BY name", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+    }
+
+    fn set_meta(&mut self, name: &str, value: &str) -> Result<(), LedgerError> {
+        self.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", [name, value])?;
+        Ok(())
+    }
+
+    fn product_named(&mut self, name: &str) -> Result<Option<Product>, LedgerError> {
+        self.first(&format!("{PRODUCT} WHERE name = ?"), [name], convert::product)
+    }
+
+    fn product(&mut self, id: ProductId) -> Result<Option<Product>, LedgerError> {
+        self.first(&format!("{PRODUCT} WHERE id = ?"), [id.0], convert::product)
+    }
+
+    fn products(&mut self) -> Result<Vec<Product>, LedgerError> {
+        self.all(&format!("{PRODUCT} ORDER BY id"), [], convert::product)
+    }
+
+    fn add_product(&mut self, product: &Product) -> Result<ProductId, LedgerError> {
+        self.run(
+            "INSERT INTO product (name, version, definition, event) VALUES (?, ?, ?, ?)",
+            params![product.name, product.version, product.definition, product.event.0],
+        )?;
+        Ok(ProductId(self.connection.last_insert_rowid()))
+    }
+
+    fn set_product(&mut self, product: &Product) -> Result<(), LedgerError> {
+        self.run(
+            "UPDATE product SET version = ?2, definition = ?3, event = ?4 WHERE id = ?1",
+            params![product.id.0, product.version, product.definition, product.event.0],
+        )?;
+        Ok(())
+    }
+
+    fn add_terms(&mut self, terms: &Terms) -> Result<TermsId, LedgerError> {
+        let steps = terms.emergency.map_or(0, |allowance| allowance.steps.get());
+        let days = terms.emergency.map_or(0, |allowance| allowance.days.get());
+        self.run(
+            "INSERT INTO terms (product, customer, contact, seats, type, edition, expires, maintenance, grace_days, \
+             lend_days, emergency_steps, emergency_days, entitlements, usb) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            params![
+                terms.product.0,
+                terms.customer,
+                terms.contact,
+                terms.seats.get(),
+                terms.license_type.bits(),
+                terms.edition,
+                Day::wire(terms.expires),
+                Day::wire(terms.maintenance),
+                terms.grace_days,
+                terms.lend_days.map_or(0, |days| days.get()),
+                steps,
+                days,
+                terms.entitlements.encode(),
+                terms.usb,
+            ],
+        )?;
+        Ok(TermsId(self.connection.last_insert_rowid()))
+    }
+
+    fn terms(&mut self, id: TermsId) -> Result<Option<Terms>, LedgerError> {
+        self.first(&format!("{TERMS} WHERE id = ?"), [id.0], convert::terms)
+    }
+
+    fn add_licenses(
+        &mut self,
+        keys: &[LicenseKey],
+        terms: TermsId,
+        event: EventId,
+    ) -> Result<Vec<LicenseKey>, LedgerError> {
+        let mut insert = self.connection.prepare_cached(
+            "INSERT INTO license (key, terms, event) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING",
+        )?;
+        let mut known = Vec::new();
+        for key in keys {
+            if insert.execute(params![number(*key), terms.0, event.0])? == 0 {
+                known.push(*key);
+            }
+        }
+        Ok(known)
+    }
+
+    fn next_license(&mut self) -> Result<LicenseId, LedgerError> {
+        Ok(LicenseId(self.number("SELECT max(id) FROM license")? + 1))
+    }
+
+    fn license_keyed(&mut self, key: LicenseKey) -> Result<Option<License>, LedgerError> {
+        self.first(
+            "SELECT id, key, terms, taken, event FROM license WHERE key = ?",
+            [number(key)],
+            convert::license,
+        )
+    }
+
+    fn license(&mut self, id: LicenseId) -> Result<Option<License>, LedgerError> {
+        self.first(&format!("{LICENSE} WHERE id = ?"), [id.0], convert::license)
+    }
+
+    fn licenses(
+        &mut self,
+        filter: &LicenseFilter,
+        after: LicenseId,
+        rows: usize,
+    ) -> Result<Vec<License>, LedgerError> {
+        if filter.customer.is_none() && filter.product.is_none() {
+            return self.all(
+                &format!("{LICENSE} WHERE id > ? ORDER BY id LIMIT ?"),
+                [after.0, most(rows)],
+                convert::license,
+            );
+        }
+        self.all(
+            &format!(
+                "{LICENSE} WHERE id > ?1 AND terms IN (SELECT id FROM terms \
+                 WHERE (?2 IS NULL OR instr(lower(customer), lower(?2))) AND (?3 IS NULL OR product = ?3)) \
+                 ORDER BY id LIMIT ?4"
+            ),
+            params![after.0, filter.customer, filter.product.map(|id| id.0), most(rows)],
+            convert::license,
+        )
+    }
+
+    fn set_license(&mut self, license: &License) -> Result<(), LedgerError> {
+        self.run(
+            "UPDATE license SET terms = ?2, taken = ?3, event = ?4 WHERE id = ?1",
+            params![license.id.0, license.terms.0, license.taken, license.event.0],
+        )?;
+        Ok(())
+    }
+
+    fn activations_of(&mut self, license: LicenseId) -> Result<Vec<Activation>, LedgerError> {
+        self.all(
+            &format!("{ACTIVATION} WHERE license = ? ORDER BY id"),
+            [license.0],
+            convert::activation,
+        )
+    }
+
+    fn activation(&mut self, id: ActivationRow) -> Result<Option<Activation>, LedgerError> {
+        self.first(&format!("{ACTIVATION} WHERE id = ?"), [id.0], convert::activation)
+    }
+
+    fn activations(
+        &mut self,
+        after: ActivationRow,
+        rows: usize,
+    ) -> Result<Vec<Activation>, LedgerError> {
+        self.all(
+            &format!("{ACTIVATION} WHERE id > ? ORDER BY id LIMIT ?"),
+            [after.0, most(rows)],
+            convert::activation,
+        )
+    }
+
+    fn next_activation(&mut self) -> Result<ActivationRow, LedgerError> {
+        Ok(ActivationRow(self.number("SELECT max(id) FROM activation")? + 1))
+    }
+
+    fn add_activation(&mut self, it: &Activation) -> Result<(), LedgerError> {
+        self.run(
+            "INSERT INTO activation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            params![
+                it.id.0,
+                it.license.0,
+                it.standing.activation.0,
+                it.generation,
+                it.standing.fingerprint.as_ref().map(Fingerprint::to_bytes),
+                it.standing.bindings,
+                it.standing.usb,
+                it.lending_key,
+                it.seats,
+                it.first.0,
+                it.last.0,
+                convert::days(&it.replaced),
+                it.event.0,
+            ],
+        )?;
+        Ok(())
+    }
+
+    fn set_activation(&mut self, it: &Activation) -> Result<(), LedgerError> {
+        self.run(
+            "UPDATE activation SET aid = ?2, generation = ?3, fingerprint = ?4, bindings = ?5, usb = ?6, \
+             lending_key = ?7, seats = ?8, last = ?9, replaced = ?10, event = ?11 WHERE id = ?1",
+            params![
+                it.id.0,
+                it.standing.activation.0,
+                it.generation,
+                it.standing.fingerprint.as_ref().map(Fingerprint::to_bytes),
+                it.standing.bindings,
+                it.standing.usb,
+                it.lending_key,
+                it.seats,
+                it.last.0,
+                convert::days(&it.replaced),
+                it.event.0,
+            ],
+        )?;
+        Ok(())
+    }
+
+    fn seats_held(
+        &mut self,
+        after: LicenseId,
+        rows: usize,
+    ) -> Result<Vec<(LicenseId, u64, u32)>, LedgerError> {
+        self.all(
+            "SELECT license, count(*), sum(seats) FROM activation WHERE license > ? GROUP BY license ORDER BY license LIMIT ?",
+            [after.0, most(rows)],
+            |row| Ok((LicenseId(row.get(0)?), u64::from(row.get::<_, u32>(1)?), row.get(2)?)),
+        )
+    }
+
+    fn answer_to(&mut self, commitment: &Commitment) -> Result<Option<StoredAnswer>, LedgerError> {
+        self.first(
+            "SELECT activation, generation, commitment, request, grant_, signer, emergency, event \
+             FROM answer WHERE commitment = ?",
+            [&commitment.0],
+            convert::answer,
+        )
+    }
+
+    fn activations_called(&mut self, id: ActivationId) -> Result<Vec<ActivationRow>, LedgerError> {
+        let (mut first, mut last) = ([0; 12], [0xff; 12]);
+        for bytes in [&mut first, &mut last] {
+            bytes.iter_mut().zip(id.0).for_each(|(to, from)| *to = from);
+        }
+        self.all(
+            "SELECT DISTINCT activation FROM answer \
+             WHERE commitment BETWEEN ? AND ? AND substr(request, 1, 1) = x'41' ORDER BY activation",
+            [&first, &last],
+            |row| Ok(ActivationRow(row.get(0)?)),
+        )
+    }
+
+    fn add_answer(&mut self, answer: &StoredAnswer) -> Result<(), LedgerError> {
+        self.run(
+            "INSERT INTO answer (event, activation, generation, commitment, request, grant_, signer, emergency) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            params![
+                answer.event.0,
+                answer.activation.0,
+                answer.generation,
+                answer.commitment.0,
+                answer.request,
+                answer.grant,
+                answer.signer.0,
+                answer.emergency,
+            ],
+        )?;
+        Ok(())
+    }
+
+    fn answers(&mut self, after: EventId, rows: usize) -> Result<Vec<StoredAnswer>, LedgerError> {
+        self.all(
+            &format!("{ANSWER} WHERE event > ? ORDER BY event LIMIT ?"),
+            [after.0, most(rows)],
+            convert::answer,
+        )
+    }
+
+    fn signer(
+        &mut self,
+        public: &[u8; 32],
+        certificate: Option<&[u8]>,
+    ) -> Result<SignerId, LedgerError> {
+        let certificate = certificate.unwrap_or_default();
+        let known = self
+            .connection
+            .prepare_cached("SELECT id FROM signer WHERE public = ? AND certificate = ?")?
+            .query_row(params![public, certificate], |row| row.get(0))
+            .optional()?;
+        if let Some(id) = known {
+            return Ok(SignerId(id));
+        }
+        self.run(
+            "INSERT INTO signer (public, certificate) VALUES (?, ?)",
+            params![public, certificate],
+        )?;
+        Ok(SignerId(self.connection.last_insert_rowid()))
+    }
+
+    fn last_event(&mut self) -> Result<Option<Event>, LedgerError> {
+        self.first(
+            &format!("{EVENT} ORDER BY id DESC LIMIT 1"),
+            [],
+            convert::event,
+        )
+    }
+
+    fn event(&mut self, id: EventId) -> Result<Option<Event>, LedgerError> {
+        self.first(&format!("{EVENT} WHERE id = ?"), [id.0], convert::event)
+    }
+
+    fn events(&mut self, after: EventId, rows: usize) -> Result<Vec<Event>, LedgerError> {
+        self.all(
+            &format!("{EVENT} WHERE id > ? ORDER BY id LIMIT ?"),
+            [after.0, most(rows)],
+            convert::event,
+        )
+    }
+
+    fn add_event(&mut self, event: &Event) -> Result<(), LedgerError> {
+        self.run(
+            "INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            params![
+                event.id.0,
+                event.at.0,
+                event.actor,
+                event.kind,
+                event.license.map(|id| id.0),
+                event.activation.map(|id| id.0),
+                event.previous.map(|id| id.0),
+                event.data,
+                event.hash,
+            ],
+        )?;
+        Ok(())
+    }
+}

@@ -1,0 +1,84 @@
+//! A transaction of SQLite: begun by hand, because the ledger's own type must not borrow itself.
+
+use rusqlite::{Connection, OptionalExtension, Params, Row};
+
+use crate::issuer::ledger::{Access, LedgerError};
+
+/// One transaction; undone when dropped.
+pub(super) struct SqliteTransaction<'a> {
+    pub(super) connection: &'a Connection,
+    open: bool,
+}
+
+impl<'a> SqliteTransaction<'a> {
+    pub(super) fn begin(
+        connection: &'a Connection,
+        access: Access,
+    ) -> Result<SqliteTransaction<'a>, LedgerError> {
+        connection.execute_batch(match access {
+            Access::Read => "BEGIN",
+            // Keeps other writers out at once: what is read before the first write stays true.
+            Access::Write => "BEGIN IMMEDIATE",
+        })?;
+        Ok(SqliteTransaction {
+            connection,
+            open: true,
+        })
+    }
+
+    pub(super) fn end(mut self) -> Result<(), LedgerError> {
+        self.connection.execute_batch("COMMIT")?;
+        self.open = false;
+        Ok(())
+    }
+
+    /// The first row of a query, made into something.
+    pub(super) fn first<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        make: impl FnOnce(&Row<'_>) -> Result<T, LedgerError>,
+    ) -> Result<Option<T>, LedgerError> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query(params)?;
+        rows.next()?.map(make).transpose()
+    }
+
+    /// All rows of a query, made into something.
+    pub(super) fn all<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        make: impl Fn(&Row<'_>) -> Result<T, LedgerError>,
+    ) -> Result<Vec<T>, LedgerError> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query(params)?;
+        let mut made = Vec::new();
+        while let Some(row) = rows.next()? {
+            made.push(make(row)?);
+        }
+        Ok(made)
+    }
+
+    /// Runs a statement that yields nothing; says how many rows it changed.
+    pub(super) fn run(&self, sql: &str, params: impl Params) -> Result<usize, LedgerError> {
+        Ok(self.connection.prepare_cached(sql)?.execute(params)?)
+    }
+
+    /// The one number a query yields, 0 where it yields none.
+    pub(super) fn number(&self, sql: &str) -> Result<i64, LedgerError> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let found: Option<Option<i64>> = statement.query_row([], |row| row.get(0)).optional()?;
+        Ok(found.flatten().unwrap_or(0))
+    }
+}
+
+impl Drop for SqliteTransaction<'_> {
+    fn drop(&mut self) {
+        // A commit that failed may have ended the transaction already. Where even undoing fails the connection is
+        // beyond use: the next BEGIN says so, and the file keeps its last commit.
+        if self.open && !self.connection.is_autocommit() {
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+    }
+}
