@@ -10,8 +10,8 @@ use super::{Code, loose};
 
 /// The most readings of one text that are held against the 40 bits: so few that noise passes once in 2²⁸ texts.
 const MOST_READINGS: u32 = 4096;
-/// The most rows of one text that are looked at: the bound on time, whatever the text.
-const MOST_ROWS_READ: u32 = 100_000;
+/// The most rows that are looked at in each of the three stages (whole codes, mended ones, loose rows): the bound on time, whatever the text.
+const MOST_ROWS_READ: u32 = 40_000;
 /// The most readings that are kept for trying.
 const MOST_KEPT: usize = 4 * MOST_READINGS as usize;
 /// The most unchanged rows outside of codes, and the most codes, that are taken note of in one text.
@@ -252,11 +252,13 @@ impl<'a> Search<'a> {
     /// Finds codes that have to be mended or put together: all likely readings, the cheapest first.
     pub(super) fn find_mended(&mut self) {
         let mut candidates = Vec::new();
+        self.rows = MOST_ROWS_READ;
         for start in self.starts.clone() {
             if candidates.len() < MOST_KEPT && self.is_free(&(start..start + 1)) {
                 self.follow(start, &mut candidates);
             }
         }
+        self.rows = MOST_ROWS_READ;
         loose::candidates(self, &mut candidates);
         candidates.sort_by_key(Candidate::cost);
         for candidate in &candidates {

@@ -134,6 +134,14 @@ fn a_code_is_found_far_down_in_a_text() {
 }
 
 #[test]
+fn a_damaged_code_is_mended_in_a_heap_of_them() {
+    let code = Code::new(Kind::Grant, (0..95).collect());
+    let text = code.to_text().unwrap();
+    let heap = format!("{}\n", text.replacen('7', "?", 2).replace('-', " ")).repeat(3000);
+    assert_eq!(read(&heap, &[]).unwrap().code, code);
+}
+
+#[test]
 fn megabytes_without_a_code_are_answered() {
     let noise: String = (0_u64..700_000)
         .map(|nth| nth.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 59)
