@@ -67,9 +67,13 @@ impl DeskError {
     pub fn hint(&self) -> &'static str {
         match self {
             DeskError::Exists(_) => "nothing was changed; another desk needs another --home",
-            DeskError::Missing(_) => "make one with `countersign desk init`, or name its place with --home",
+            DeskError::Missing(_) => {
+                "make one with `countersign desk init`, or name its place with --home"
+            }
             DeskError::SameKeys => "check the system's source of randomness",
-            DeskError::Io { .. } => "nothing was changed; look at the disk and the directory's permissions",
+            DeskError::Io { .. } => {
+                "nothing was changed; look at the disk and the directory's permissions"
+            }
             DeskError::Ledger(error) => error.hint(),
             DeskError::Key(error) => error.hint(),
         }
@@ -105,7 +109,9 @@ pub enum Root {
 impl Desk {
     /// The desk of a home directory.
     pub fn at(home: &Path) -> Desk {
-        Desk { directory: home.join("desk") }
+        Desk {
+            directory: home.join("desk"),
+        }
     }
 
     /// Whether there is one.
@@ -200,7 +206,11 @@ pub fn vendor(tx: &mut dyn Transaction) -> Result<Vendor, LedgerError> {
         let text = tx.meta(name)?.ok_or_else(|| missing(name))?;
         unhex(&text).ok_or_else(|| missing(name))
     };
-    Ok(Vendor { name, mail, roots: [root("root")?, root("spare")?] })
+    Ok(Vendor {
+        name,
+        mail,
+        roots: [root("root")?, root("spare")?],
+    })
 }
 
 fn build(
@@ -212,7 +222,10 @@ fn build(
     entropy: &mut Entropy<'_>,
 ) -> Result<(), DeskError> {
     create_directory(directory)?;
-    let (root, spare) = (SigningKey::generate(entropy)?, SigningKey::generate(entropy)?);
+    let (root, spare) = (
+        SigningKey::generate(entropy)?,
+        SigningKey::generate(entropy)?,
+    );
     if root.public() == spare.public() {
         return Err(DeskError::SameKeys);
     }
@@ -233,8 +246,13 @@ fn build(
         tx.set_meta("spare", &hex(&spare.public()))?;
         let meta = meta_digest(&tx.all_meta()?);
         let data = to_json(&DeskFacts { meta })?;
-        let happening =
-            Happening { kind: DESK_INIT, license: None, activation: None, previous: None, data };
+        let happening = Happening {
+            kind: DESK_INIT,
+            license: None,
+            activation: None,
+            previous: None,
+            data,
+        };
         Recorder::open(tx, by.actor, by.now)?.record(tx, happening)?;
         Ok(())
     })?;
@@ -288,14 +306,19 @@ fn rename(from: &Path, to: &Path) -> Result<(), DeskError> {
         io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists => {
             DeskError::Exists(to.to_owned())
         }
-        _ => DeskError::Io { path: to.to_owned(), error },
+        _ => DeskError::Io {
+            path: to.to_owned(),
+            error,
+        },
     })
 }
 
 /// Makes the names in a directory durable; Windows does so by itself and cannot be asked.
 fn sync_directory(path: &Path) -> Result<(), DeskError> {
     if cfg!(unix) {
-        File::open(path).and_then(|directory| directory.sync_all()).map_err(at(path))?;
+        File::open(path)
+            .and_then(|directory| directory.sync_all())
+            .map_err(at(path))?;
     }
     Ok(())
 }

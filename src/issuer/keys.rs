@@ -304,7 +304,8 @@ mod tests {
         );
         assert_eq!(key.to_pem().unwrap().as_str(), OPENSSL_PLAIN);
         assert!(
-            hex::encode(key.sign(b"")).starts_with("e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155")
+            hex::encode(key.sign(b""))
+                .starts_with("e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155")
         );
     }
 
@@ -332,7 +333,11 @@ mod tests {
             SigningKey::from_pem(x25519, None).unwrap_err(),
             KeyError::NotEd25519("1.3.101.110".into())
         );
-        for text in ["", "hello", "-----BEGIN CERTIFICATE-----\nMC4C\n-----END CERTIFICATE-----\n"] {
+        for text in [
+            "",
+            "hello",
+            "-----BEGIN CERTIFICATE-----\nMC4C\n-----END CERTIFICATE-----\n",
+        ] {
             assert_eq!(
                 SigningKey::from_pem(text, None).unwrap_err(),
                 KeyError::NotAKey

@@ -7,3 +7,6 @@ pub mod ledger;
 pub mod policy;
 pub mod products;
 pub mod respond;
+
+#[cfg(test)]
+mod tests;

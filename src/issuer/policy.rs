@@ -3,9 +3,9 @@
 use std::num::{NonZeroU8, NonZeroU16};
 
 use crate::issuer::ledger::{Activation, License, Terms};
-use crate::machine::Verdict;
+use crate::machine::{UsbDevice, Verdict};
 use crate::protocol::date::{Day, Seconds};
-use crate::protocol::digest::{ActivationId, kdf, product_tag};
+use crate::protocol::digest::{ActivationId, product_tag};
 use crate::protocol::grant::LicenseType;
 use crate::protocol::product::Product;
 use crate::protocol::requests::Activate;
@@ -151,7 +151,7 @@ pub enum Refusal {
     WeakMachine,
     /// The licence is bound to a USB key, and the request names none or another.
     #[error("the license is bound to the usb key {0}, which the machine does not have")]
-    OtherUsb(String),
+    OtherUsb(UsbDevice),
     /// All seats are taken, or fewer are free than wanted.
     #[error("{wanted} of {seats} seats wanted and {free} free")]
     NoSeatFree {
@@ -221,12 +221,19 @@ impl Refusal {
 /// # Errors
 /// The first [`Refusal`] that applies.
 pub fn decide<'a>(case: &Case<'a>) -> Result<Decision<'a>, Refusal> {
-    let Case { request, terms, options, now, .. } = *case;
+    let Case {
+        request,
+        terms,
+        options,
+        now,
+        ..
+    } = *case;
     admissible(case)?;
     let replaces = own_activation(case);
     let counted = |day: &&Day| now.day().days_since(**day) < COUNTED_DAYS;
-    let mut replaced: Vec<Day> =
-        replaces.map_or_else(Vec::new, |own| own.replaced.iter().filter(counted).copied().collect());
+    let mut replaced: Vec<Day> = replaces.map_or_else(Vec::new, |own| {
+        own.replaced.iter().filter(counted).copied().collect()
+    });
     let mut warnings = Vec::new();
     if let Some(own) = replaces {
         if replaced.len() >= REPLACEMENTS || own.generation == u16::MAX {
@@ -236,7 +243,10 @@ pub fn decide<'a>(case: &Case<'a>) -> Result<Decision<'a>, Refusal> {
             warnings.push(Warning::Overridden);
         }
         replaced.push(now.day());
-        warnings.push(Warning::Replaced { nth: replaced.len(), of: REPLACEMENTS });
+        warnings.push(Warning::Replaced {
+            nth: replaced.len(),
+            of: REPLACEMENTS,
+        });
     }
     let (seats, taken) = seats(case, replaces)?;
     warnings.extend(weakness(request));
@@ -258,7 +268,14 @@ pub fn decide<'a>(case: &Case<'a>) -> Result<Decision<'a>, Refusal> {
 
 /// What the request must be, whoever holds what.
 fn admissible(case: &Case<'_>) -> Result<(), Refusal> {
-    let Case { request, license, terms, product, now, .. } = *case;
+    let Case {
+        request,
+        license,
+        terms,
+        product,
+        now,
+        ..
+    } = *case;
     if request.product_tag != product_tag(&product.id) {
         return Err(Refusal::OtherProduct(product.name.clone()));
     }
@@ -271,13 +288,10 @@ fn admissible(case: &Case<'_>) -> Result<(), Refusal> {
     if product.fingerprint && request.fingerprint.is_none() && request.bindings.is_none() {
         return Err(Refusal::WeakMachine);
     }
-    if let Some(usb) = &terms.usb {
-        // SPEC.md 6.3.
-        let wanted: [u8; 8] =
-            kdf("countersign v1 usb", &[&license.key.to_bytes(), usb.as_bytes()]);
-        if request.usb != Some(wanted) {
-            return Err(Refusal::OtherUsb(usb.clone()));
-        }
+    if let Some(usb) = &terms.usb
+        && request.usb != Some(usb.digest(&license.key.to_bytes()))
+    {
+        return Err(Refusal::OtherUsb(usb.clone()));
     }
     match request.lending_key.map(|key| PublicKey::from_bytes(&key)) {
         Some(Err(_)) => Err(Refusal::UnfitLendingKey),
@@ -291,7 +305,13 @@ fn own_activation<'a>(case: &Case<'a>) -> Option<&'a Activation> {
     case.activations
         .iter()
         .filter(|held| held.seats > 0 && same_machine(request, held))
-        .max_by_key(|held| (held.standing.fingerprint == request.fingerprint, held.last, held.id))
+        .max_by_key(|held| {
+            (
+                held.standing.fingerprint == request.fingerprint,
+                held.last,
+                held.id,
+            )
+        })
 }
 
 fn same_machine(request: &Activate, held: &Activation) -> bool {
@@ -311,10 +331,18 @@ fn same_machine(request: &Activate, held: &Activation) -> bool {
 fn seats(case: &Case<'_>, replaces: Option<&Activation>) -> Result<(u16, u32), Refusal> {
     let all = case.terms.seats.get();
     let own = replaces.map_or(0, |own| own.seats);
-    let taken = case.license.taken.unwrap_or(0).saturating_sub(u32::from(own));
+    let taken = case
+        .license
+        .taken
+        .unwrap_or(0)
+        .saturating_sub(u32::from(own));
     let free = u32::from(all).saturating_sub(taken);
     let free = u16::try_from(free).unwrap_or(u16::MAX);
-    let asked = case.options.seats.or(case.request.seats).map(NonZeroU16::get);
+    let asked = case
+        .options
+        .seats
+        .or(case.request.seats)
+        .map(NonZeroU16::get);
     let wanted = match (case.terms.license_type, asked) {
         // Node-locked: one machine, one seat, whatever it asks for.
         (LicenseType::Standalone, _) => 1,
@@ -328,7 +356,10 @@ fn seats(case: &Case<'_>, replaces: Option<&Activation>) -> Result<(u16, u32), R
             wanted,
             free,
             seats: all,
-            holders: holders.take(5).map(|held| held.standing.activation).collect(),
+            holders: holders
+                .take(5)
+                .map(|held| held.standing.activation)
+                .collect(),
         });
     }
     Ok((wanted, taken + u32::from(wanted)))
@@ -348,7 +379,9 @@ fn revalidate_by(case: &Case<'_>) -> Result<Option<Day>, Refusal> {
 
 fn weakness(request: &Activate) -> Option<Warning> {
     let known = request.fingerprint.as_ref().map(|it| it.known().len());
-    known.filter(|known| *known < FEW_COMPONENTS).map(|_| Warning::WeaklyBound)
+    known
+        .filter(|known| *known < FEW_COMPONENTS)
+        .map(|_| Warning::WeaklyBound)
 }
 
 fn clock(machine: Seconds, now: Seconds) -> Option<Warning> {

@@ -1,16 +1,16 @@
 //! What is sold: products, orders and their licences.
 
+use crate::issuer::history;
 use crate::issuer::history::{
     Happening, LICENSE_NEW, OrderFacts, PRODUCT_ADD, PRODUCT_CHANGE, ProductFacts, Recorder,
     keys_hasher, text_digest, to_json,
 };
 use crate::issuer::keys::{Entropy, SigningKey};
+use crate::issuer::ledger::Product as ProductRow;
 use crate::issuer::ledger::{
     Activation, Ledger, LedgerError, License, LicenseFilter, LicenseId, PAGE, ProductId, Terms,
     TermsId, Transaction,
 };
-use crate::issuer::ledger::Product as ProductRow;
-use crate::issuer::history;
 use crate::license_key::LicenseKey;
 use crate::protocol::date::Seconds;
 use crate::protocol::product::{Product, ProductError};
@@ -147,7 +147,13 @@ fn record_product(
     })?;
     recorder.record(
         tx,
-        Happening { kind, license: None, activation: None, previous: None, data },
+        Happening {
+            kind,
+            license: None,
+            activation: None,
+            previous: None,
+            data,
+        },
     )?;
     Ok(())
 }
@@ -174,10 +180,7 @@ fn grows(old: &Product, new: &Product) -> Result<(), CatalogueError> {
 ///
 /// # Errors
 /// `Unknown`, or what the ledger says.
-pub fn named(
-    tx: &mut dyn Transaction,
-    id: &str,
-) -> Result<(ProductId, Product), CatalogueError> {
+pub fn named(tx: &mut dyn Transaction, id: &str) -> Result<(ProductId, Product), CatalogueError> {
     let row = tx
         .product_named(id)?
         .ok_or_else(|| CatalogueError::Unknown(id.to_owned()))?;
@@ -222,7 +225,7 @@ pub fn export(ledger: &mut Ledger, id: &str, root: &SigningKey) -> Result<String
     Ok(product.to_file(&public, |text| root.sign(text)))
 }
 
-/// Sells `count` licences of one order; their keys come back rising. One transaction, one event.
+/// Sells `count` licences of one order; their keys come back in the order of their rows. One transaction, one event.
 ///
 /// # Errors
 /// `Order` where the terms do not fit the product, `KeysUsedUp`, or what the ledger says.
@@ -234,7 +237,9 @@ pub fn sell(
     entropy: &mut Entropy<'_>,
 ) -> Result<Vec<LicenseKey>, CatalogueError> {
     if count == 0 || count > MOST_LICENSES {
-        return Err(CatalogueError::Order("an order is of 1 to 10,000,000 licenses"));
+        return Err(CatalogueError::Order(
+            "an order is of 1 to 10,000,000 licenses",
+        ));
     }
     ledger.write(|tx| {
         let product = tx
@@ -284,7 +289,11 @@ fn add_keys(
         drawn.sort_unstable();
         drawn.dedup();
         let known = tx.add_licenses(&drawn, order, recorder.next())?;
-        added.extend(drawn.into_iter().filter(|key| known.binary_search(key).is_err()));
+        added.extend(
+            drawn
+                .into_iter()
+                .filter(|key| known.binary_search(key).is_err()),
+        );
         if added.len() == wanted {
             return Ok(added);
         }
@@ -300,14 +309,17 @@ fn draw(count: usize, entropy: &mut Entropy<'_>) -> Vec<LicenseKey> {
         let most = buffer.len().min(count - keys.len());
         let page = buffer.get_mut(..most).unwrap_or_default();
         entropy(page.as_flattened_mut());
-        keys.extend(page.iter().map(|random| drawn(random)));
+        keys.extend(page.iter().map(drawn));
     }
     keys
 }
 
 fn drawn(random: &[u8; 16]) -> LicenseKey {
     let copied = LicenseKey::from_entropy(|bytes| {
-        bytes.iter_mut().zip(random).for_each(|(to, from)| *to = *from);
+        bytes
+            .iter_mut()
+            .zip(random)
+            .for_each(|(to, from)| *to = *from);
         Ok::<(), std::convert::Infallible>(())
     });
     match copied {
@@ -321,18 +333,26 @@ fn fits(terms: &Terms, product: &Product) -> Result<(), CatalogueError> {
         return Err(CatalogueError::Order("the product has no such edition"));
     }
     let known = |index: u32, limit: bool| {
-        product.entry(index).is_some_and(|(entry, _)| {
-            limit == (entry == crate::protocol::product::Entry::Limit)
-        })
+        product
+            .entry(index)
+            .is_some_and(|(entry, _)| limit == (entry == crate::protocol::product::Entry::Limit))
     };
-    if !terms.entitlements.iter().all(|it| known(it.index, it.value.is_some())) {
-        return Err(CatalogueError::Order("the product has no such feature or limit"));
+    if !terms
+        .entitlements
+        .iter()
+        .all(|it| known(it.index, it.value.is_some()))
+    {
+        return Err(CatalogueError::Order(
+            "the product has no such feature or limit",
+        ));
     }
     if terms.customer.trim().is_empty() {
         return Err(CatalogueError::Order("an order needs a customer"));
     }
     if terms.emergency.is_some_and(|it| it.steps.get() > 31) {
-        return Err(CatalogueError::Order("an emergency chain has at most 31 steps"));
+        return Err(CatalogueError::Order(
+            "an emergency chain has at most 31 steps",
+        ));
     }
     Ok(())
 }

@@ -22,27 +22,50 @@ pub(super) fn find_clean(search: &mut Search<'_>) {
 pub(super) fn find_mended(search: &mut Search<'_>, wrong: u32) {
     find(search, |search, stretch| {
         let shaped = has_shape(search.stream(), &stretch);
-        if shaped { search.row(stretch, 1).filter(|row| row.wrong() <= wrong) } else { None }
+        if shaped {
+            search.row(stretch, 1).filter(|row| row.wrong() <= wrong)
+        } else {
+            None
+        }
     });
 }
 
-fn find<'a>(search: &mut Search<'a>, mut read: impl FnMut(&mut Search<'a>, Range<usize>) -> Option<Row>) {
+fn find<'a>(
+    search: &mut Search<'a>,
+    mut read: impl FnMut(&mut Search<'a>, Range<usize>) -> Option<Row>,
+) {
     let stream = search.stream();
-    let words = (0..stream.len()).filter(|&start| stream.begins_word(start) && stream.begins_word(start + LENGTH));
+    let words = (0..stream.len())
+        .filter(|&start| stream.begins_word(start) && stream.begins_word(start + LENGTH));
     for stretch in words.map(|start| start..start + LENGTH) {
         if !search.is_free(&stretch) {
             continue;
         }
-        let Some(row) = read(search, stretch.clone()).filter(|row| row.number() == 1) else { continue };
-        let Some(code) = message::open_emergency(row.message()) else { continue };
-        let corrections = row.corrections().map(|place| Place::new(1, place)).collect();
-        search.keep(Found { code, corrections, restored: None, stretches: vec![stretch] });
+        let Some(row) = read(search, stretch.clone()).filter(|row| row.number() == 1) else {
+            continue;
+        };
+        let Some(code) = message::open_emergency(row.message()) else {
+            continue;
+        };
+        let corrections = row
+            .corrections()
+            .map(|place| Place::new(1, place))
+            .collect();
+        search.keep(Found {
+            code,
+            corrections,
+            restored: None,
+            stretches: vec![stretch],
+        });
     }
 }
 
 /// Whether a stretch is written as a code is: with digits, in groups of five, in one piece, or alone on its line.
 fn has_shape(stream: &Stream, stretch: &Range<usize>) -> bool {
-    let groups = stretch.clone().skip(1).all(|place| stream.parts(place) == ((place - stretch.start) % rows::GROUP == 0));
+    let groups = stretch
+        .clone()
+        .skip(1)
+        .all(|place| stream.parts(place) == ((place - stretch.start) % rows::GROUP == 0));
     let whole = stretch.clone().skip(1).all(|place| !stream.parts(place));
     let alone = stream.begins_line(stretch.start) && stream.begins_line(stretch.end);
     stream.looks_like_code(stretch.start) && (groups || whole || alone)

@@ -31,7 +31,10 @@ pub(super) struct Stream {
 impl Stream {
     /// The symbols of `text`, without quote marks, list numbers, labels at the beginning of a line, and prefixes.
     pub(super) fn new(text: &str) -> Stream {
-        let mut stream = Stream { pending: AFTER_LINE | AFTER_GAP, ..Stream::default() };
+        let mut stream = Stream {
+            pending: AFTER_LINE | AFTER_GAP,
+            ..Stream::default()
+        };
         let mut line = Line::default();
         for character in head(text).chars() {
             match symbols::glyph(character) {
@@ -47,7 +50,10 @@ impl Stream {
                 }
                 Glyph::Line => {
                     stream.pending |= AFTER_GAP | AFTER_LINE;
-                    line = Line { start: stream.len(), ..Line::default() };
+                    line = Line {
+                        start: stream.len(),
+                        ..Line::default()
+                    };
                 }
             }
         }
@@ -56,7 +62,8 @@ impl Stream {
 
     fn push(&mut self, value: u8, digit: bool) {
         self.values.push(value);
-        self.marks.push(self.pending | if digit { DIGIT } else { 0 });
+        self.marks
+            .push(self.pending | if digit { DIGIT } else { 0 });
         self.pending = 0;
     }
 
@@ -74,7 +81,12 @@ impl Stream {
                 self.truncate(line.start, line);
                 line.labelled = true;
             }
-            ')' | '.' | ']' if !line.labelled && !line.dashed && label <= 2 && self.digits(line.start..self.len()) == label => {
+            ')' | '.' | ']'
+                if !line.labelled
+                    && !line.dashed
+                    && label <= 2
+                    && self.digits(line.start..self.len()) == label =>
+            {
                 self.truncate(line.start, line);
                 line.labelled = true;
             }
@@ -124,7 +136,9 @@ impl Stream {
 
     /// How many symbols of a stretch were written as digits.
     pub(super) fn digits(&self, stretch: Range<usize>) -> usize {
-        self.marks.get(stretch).map_or(0, |marks| marks.iter().filter(|&mark| mark & DIGIT != 0).count())
+        self.marks.get(stretch).map_or(0, |marks| {
+            marks.iter().filter(|&mark| mark & DIGIT != 0).count()
+        })
     }
 
     /// Whether the next row's length of symbols has the digits that a code has and prose has not.
@@ -136,13 +150,23 @@ impl Stream {
     /// Where the word begins that ends before a place.
     fn word_before(&self, place: usize) -> usize {
         // No prefix is longer than five symbols: a longer word need not be followed to its beginning.
-        (place.saturating_sub(6)..place).rev().find(|&place| self.parts(place)).unwrap_or(place)
+        (place.saturating_sub(6)..place)
+            .rev()
+            .find(|&place| self.parts(place))
+            .unwrap_or(place)
     }
 
     /// The kind whose prefix stands in a stretch; of LOAN1 the kind is not known, and one stands for both.
     fn kind_of(&self, stretch: Range<usize>) -> Option<Kind> {
         let written = self.get(stretch)?;
-        Kind::ALL.into_iter().find(|kind| kind.prefix().is_some_and(|prefix| prefix.chars().map(symbols::value_of).eq(written.iter().copied().map(Some))))
+        Kind::ALL.into_iter().find(|kind| {
+            kind.prefix().is_some_and(|prefix| {
+                prefix
+                    .chars()
+                    .map(symbols::value_of)
+                    .eq(written.iter().copied().map(Some))
+            })
+        })
     }
 
     /// Where a prefix says that a code begins, and of which kind.
@@ -153,9 +177,15 @@ impl Stream {
     /// The places at which a code may begin, likeliest first: after a prefix, at the beginning of a line, of a word.
     pub(super) fn starts(&self) -> Vec<usize> {
         let mut starts: Vec<usize> = self.prefixes.iter().map(|&(place, _)| place).collect();
-        let words = (0..self.len()).filter(|&place| self.begins_word(place) && self.looks_like_code(place));
-        let (lines, words): (Vec<usize>, Vec<usize>) = words.partition(|&place| self.begins_line(place));
-        let glued: Vec<usize> = lines.iter().chain(&words).filter_map(|&place| self.after_glued_prefix(place)).collect();
+        let words =
+            (0..self.len()).filter(|&place| self.begins_word(place) && self.looks_like_code(place));
+        let (lines, words): (Vec<usize>, Vec<usize>) =
+            words.partition(|&place| self.begins_line(place));
+        let glued: Vec<usize> = lines
+            .iter()
+            .chain(&words)
+            .filter_map(|&place| self.after_glued_prefix(place))
+            .collect();
         starts.extend(glued.into_iter().chain(lines).chain(words));
         let mut seen = std::collections::HashSet::new();
         starts.retain(|&place| seen.insert(place));
@@ -164,17 +194,22 @@ impl Stream {
 
     /// Where a code begins whose prefix has lost its colon, or has even run into the code.
     fn after_glued_prefix(&self, place: usize) -> Option<usize> {
-        [4, 5].into_iter().map(|length| place + length).find(|&end| end < self.len() && self.kind_of(place..end).is_some())
+        [4, 5]
+            .into_iter()
+            .map(|length| place + length)
+            .find(|&end| end < self.len() && self.kind_of(place..end).is_some())
     }
 
     /// The stretches between line breaks.
     pub(super) fn lines(&self) -> impl Iterator<Item = Range<usize>> {
         let mut start = 0;
-        (1..=self.len()).filter(|&place| self.begins_line(place)).map(move |end| {
-            let line = start..end;
-            start = end;
-            line
-        })
+        (1..=self.len())
+            .filter(|&place| self.begins_line(place))
+            .map(move |end| {
+                let line = start..end;
+                start = end;
+                line
+            })
     }
 }
 
@@ -188,6 +223,9 @@ struct Line {
 
 /// As much of a text as is looked at, cut at a character.
 fn head(text: &str) -> &str {
-    let end = (0..=LOOKED_AT.min(text.len())).rev().find(|&end| text.is_char_boundary(end)).unwrap_or_default();
+    let end = (0..=LOOKED_AT.min(text.len()))
+        .rev()
+        .find(|&end| text.is_char_boundary(end))
+        .unwrap_or_default();
     text.get(..end).unwrap_or_default()
 }

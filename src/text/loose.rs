@@ -37,14 +37,31 @@ pub(super) fn candidates(search: &mut Search<'_>, candidates: &mut Vec<Candidate
 /// Every row outside of codes already found that says its number: unchanged anywhere, with one change where a line or the last one ends.
 fn pieces(search: &mut Search<'_>) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
-    let anchors: Vec<_> = search.anchors().iter().map(|&(at, _)| at..at + rows::LONGEST).collect();
+    let anchors: Vec<_> = search
+        .anchors()
+        .iter()
+        .map(|&(at, _)| at..at + rows::LONGEST)
+        .collect();
     for stretch in anchors {
-        pieces.extend(search.clean_row(stretch.clone()).map(|row| Piece { row, stretch }));
+        pieces.extend(
+            search
+                .clean_row(stretch.clone())
+                .map(|row| Piece { row, stretch }),
+        );
     }
-    let lines: Vec<_> = search.stream().lines().filter(|line| (rows::SHORTEST..=rows::LONGEST).contains(&line.len())).take(4 * MOST_PIECES).collect();
+    let lines: Vec<_> = search
+        .stream()
+        .lines()
+        .filter(|line| (rows::SHORTEST..=rows::LONGEST).contains(&line.len()))
+        .take(4 * MOST_PIECES)
+        .collect();
     for stretch in lines {
         if search.is_free(&stretch) && search.stream().looks_like_code(stretch.start) {
-            pieces.extend(search.any_row(stretch.clone()).map(|row| Piece { row, stretch }));
+            pieces.extend(
+                search
+                    .any_row(stretch.clone())
+                    .map(|row| Piece { row, stretch }),
+            );
         }
     }
     let mut next = 0;
@@ -66,16 +83,27 @@ fn follower(search: &mut Search<'_>, at: usize) -> Option<Piece> {
         return None;
     }
     let ends: Vec<usize> = search.ends(at).collect();
-    let clean = ends.into_iter().find_map(|end| search.clean_row(at..end).map(|row| Piece { row, stretch: at..end }));
+    let clean = ends.into_iter().find_map(|end| {
+        search.clean_row(at..end).map(|row| Piece {
+            row,
+            stretch: at..end,
+        })
+    });
     let full = at..at + rows::LONGEST;
-    clean.or_else(|| search.any_row(full.clone()).map(|row| Piece { row, stretch: full }))
+    clean.or_else(|| {
+        search
+            .any_row(full.clone())
+            .map(|row| Piece { row, stretch: full })
+    })
 }
 
 /// Pieces near each other; a prefix begins another code.
 fn clusters<'p>(stream: &Stream, pieces: &'p [Piece]) -> impl Iterator<Item = &'p [Piece]> {
     let prefixes: Vec<usize> = stream.prefixes().iter().map(|&(place, _)| place).collect();
     pieces.chunk_by(move |before, after| {
-        let prefix = prefixes.iter().any(|&place| before.stretch.start < place && place <= after.stretch.start);
+        let prefix = prefixes
+            .iter()
+            .any(|&place| before.stretch.start < place && place <= after.stretch.start);
         !prefix && after.stretch.start < before.stretch.end + FARTHEST
     })
 }
@@ -100,17 +128,42 @@ impl<'p> Puzzle<'p> {
             same.dedup_by_key(|piece| piece.row.message());
             same.truncate(MOST_DOUBLES);
         }
-        let spare = rows.pop().and_then(|spares| spares.into_iter().find(|piece| piece.stretch.len() == rows::LONGEST));
-        let start = cluster.iter().map(|piece| piece.stretch.start).min().unwrap_or_default();
-        let end = cluster.iter().map(|piece| piece.stretch.end).max().unwrap_or_default();
-        Puzzle { area: start..end, rows, spare }
+        let spare = rows.pop().and_then(|spares| {
+            spares
+                .into_iter()
+                .find(|piece| piece.stretch.len() == rows::LONGEST)
+        });
+        let start = cluster
+            .iter()
+            .map(|piece| piece.stretch.start)
+            .min()
+            .unwrap_or_default();
+        let end = cluster
+            .iter()
+            .map(|piece| piece.stretch.end)
+            .max()
+            .unwrap_or_default();
+        Puzzle {
+            area: start..end,
+            rows,
+            spare,
+        }
     }
 
     /// The readings for every row that may be the last.
     fn solve(&self, search: &mut Search<'_>, candidates: &mut Vec<Candidate>) {
-        let Some(highest) = self.rows.iter().rposition(|same| !same.is_empty()) else { return };
-        let short = self.rows.iter().flatten().filter(|piece| piece.stretch.len() < rows::LONGEST);
-        let mut lasts: Vec<usize> = short.map(|piece| usize::from(piece.row.number())).chain([highest]).collect();
+        let Some(highest) = self.rows.iter().rposition(|same| !same.is_empty()) else {
+            return;
+        };
+        let short = self
+            .rows
+            .iter()
+            .flatten()
+            .filter(|piece| piece.stretch.len() < rows::LONGEST);
+        let mut lasts: Vec<usize> = short
+            .map(|piece| usize::from(piece.row.number()))
+            .chain([highest])
+            .collect();
         lasts.sort_unstable();
         lasts.dedup();
         for last in lasts {
@@ -126,10 +179,19 @@ impl<'p> Puzzle<'p> {
         let mut chosen: Vec<Option<&Piece>> = Vec::new();
         for number in 1..=last {
             let fits = |piece: &&&Piece| number == last || piece.stretch.len() == rows::LONGEST;
-            chosen.push(self.rows.get(number).and_then(|same| same.iter().find(fits)).copied());
+            chosen.push(
+                self.rows
+                    .get(number)
+                    .and_then(|same| same.iter().find(fits))
+                    .copied(),
+            );
         }
         let filled = self.fill(search, &chosen);
-        let chosen: Vec<Option<&Piece>> = chosen.iter().zip(&filled).map(|(piece, filled)| piece.or(filled.as_ref())).collect();
+        let chosen: Vec<Option<&Piece>> = chosen
+            .iter()
+            .zip(&filled)
+            .map(|(piece, filled)| piece.or(filled.as_ref()))
+            .collect();
         candidates.extend(self.candidate(&chosen));
         // One doubled row at a time is taken instead: two codes in one heap are not told apart further than that.
         for (number, place) in (1..=last).zip(0..) {
@@ -147,17 +209,35 @@ impl<'p> Puzzle<'p> {
 
     /// For the missing rows, in order, the lines that did not say their number: with two changes a row can be read once its number is known.
     fn fill(&self, search: &mut Search<'_>, chosen: &[Option<&Piece>]) -> Vec<Option<Piece>> {
-        let area = self.area.start.saturating_sub(2 * rows::LONGEST)..self.area.end + 2 * rows::LONGEST;
-        let used = |line: &Range<usize>| self.rows.iter().flatten().chain(&self.spare).any(|piece| piece.stretch.start < line.end && line.start < piece.stretch.end);
-        let near = search.stream().lines().filter(|line| area.start <= line.start && line.end <= area.end && !used(line));
-        let mut lines = near.filter(|line| (rows::SHORTEST..=rows::LONGEST).contains(&line.len())).collect::<Vec<_>>().into_iter();
+        let area =
+            self.area.start.saturating_sub(2 * rows::LONGEST)..self.area.end + 2 * rows::LONGEST;
+        let used = |line: &Range<usize>| {
+            self.rows
+                .iter()
+                .flatten()
+                .chain(&self.spare)
+                .any(|piece| piece.stretch.start < line.end && line.start < piece.stretch.end)
+        };
+        let near = search
+            .stream()
+            .lines()
+            .filter(|line| area.start <= line.start && line.end <= area.end && !used(line));
+        let mut lines = near
+            .filter(|line| (rows::SHORTEST..=rows::LONGEST).contains(&line.len()))
+            .collect::<Vec<_>>()
+            .into_iter();
         let mut filled = Vec::new();
         for (number, piece) in (1..=rows::MOST_ROWS).zip(chosen) {
             filled.push(match piece {
                 Some(_) => None,
                 None => lines.find_map(|stretch| {
-                    let fits = stretch.len() == rows::LONGEST || usize::from(number) == chosen.len();
-                    let row = if fits { search.row(stretch.clone(), number)? } else { return None };
+                    let fits =
+                        stretch.len() == rows::LONGEST || usize::from(number) == chosen.len();
+                    let row = if fits {
+                        search.row(stretch.clone(), number)?
+                    } else {
+                        return None;
+                    };
                     Some(Piece { row, stretch })
                 }),
             });
@@ -175,7 +255,10 @@ impl<'p> Puzzle<'p> {
         let last = chosen.last().copied().flatten()?;
         let read = chosen.iter().flatten().copied().chain(spare);
         Some(Candidate {
-            rows: chosen.iter().map(|piece| piece.map(|piece| piece.row)).collect(),
+            rows: chosen
+                .iter()
+                .map(|piece| piece.map(|piece| piece.row))
+                .collect(),
             last: last.row.message().len(),
             spare: spare.map(|piece| piece.row),
             stretches: read.map(|piece| piece.stretch.clone()).collect(),
@@ -184,14 +267,20 @@ impl<'p> Puzzle<'p> {
 
     /// The readings whose last row is lost: nothing tells its length, so each is tried.
     fn solve_without_last(&self, highest: usize, candidates: &mut Vec<Candidate>) {
-        let chosen: Vec<Option<&Piece>> = (1..=highest).map(|number| self.rows.get(number).and_then(|same| same.first()).copied()).collect();
+        let chosen: Vec<Option<&Piece>> = (1..=highest)
+            .map(|number| self.rows.get(number).and_then(|same| same.first()).copied())
+            .collect();
         if chosen.iter().any(Option::is_none) {
             return;
         }
         let read = || chosen.iter().flatten().copied().chain(self.spare);
         for last in 1..=rows::MESSAGE {
             candidates.push(Candidate {
-                rows: chosen.iter().map(|piece| piece.map(|piece| piece.row)).chain([None]).collect(),
+                rows: chosen
+                    .iter()
+                    .map(|piece| piece.map(|piece| piece.row))
+                    .chain([None])
+                    .collect(),
                 last,
                 spare: self.spare.map(|piece| piece.row),
                 stretches: read().map(|piece| piece.stretch.clone()).collect(),

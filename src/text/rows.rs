@@ -40,7 +40,13 @@ impl Row {
         for (symbol, &read) in symbols.iter_mut().zip(paper) {
             *symbol = read % ILLEGIBLE;
         }
-        Row { symbols, length: paper.len(), number, wrong: 0, illegible: 0 }
+        Row {
+            symbols,
+            length: paper.len(),
+            number,
+            wrong: 0,
+            illegible: 0,
+        }
     }
 
     /// The row's number, which is not on paper.
@@ -50,7 +56,9 @@ impl Row {
 
     /// The symbols of the message, without the checks.
     pub(super) fn message(&self) -> &[u8] {
-        self.symbols.get(..self.length.saturating_sub(CHECKS)).unwrap_or_default()
+        self.symbols
+            .get(..self.length.saturating_sub(CHECKS))
+            .unwrap_or_default()
     }
 
     /// Where on paper a symbol was changed or filled in, counted from 0.
@@ -119,7 +127,10 @@ pub(super) fn clean(paper: &[u8]) -> Option<Row> {
 /// What is left of a row of `length` when everything but its number cancels out: s₀ is the number itself.
 fn number_of(syndromes: Syndromes, length: usize) -> Option<u8> {
     let [number, ..] = syndromes;
-    let same = syndromes.iter().zip(0..).all(|(&syndrome, j)| syndrome == field::times(number, field::power(length * j)));
+    let same = syndromes
+        .iter()
+        .zip(0..)
+        .all(|(&syndrome, j)| syndrome == field::times(number, field::power(length * j)));
     (number != 0 && same).then_some(number)
 }
 
@@ -134,7 +145,11 @@ fn syndromes(paper: &[u8], number: u8) -> Option<Syndromes> {
     let mut sums = [number; CHECKS];
     let body = paper.len() - CHECKS;
     for (place, &symbol) in paper.iter().enumerate() {
-        let mask = place.checked_sub(body).and_then(|check| CSGN.get(check)).copied().unwrap_or_default();
+        let mask = place
+            .checked_sub(body)
+            .and_then(|check| CSGN.get(check))
+            .copied()
+            .unwrap_or_default();
         sums = step(sums, symbol % ILLEGIBLE ^ mask);
     }
     Some(sums)
@@ -142,7 +157,12 @@ fn syndromes(paper: &[u8], number: u8) -> Option<Syndromes> {
 
 /// One step of Horner's rule at α⁰, α¹, α² and α³.
 fn step([a, b, c, d]: Syndromes, symbol: u8) -> Syndromes {
-    [a ^ symbol, double(b) ^ symbol, double(double(c)) ^ symbol, double(double(double(d))) ^ symbol]
+    [
+        a ^ symbol,
+        double(b) ^ symbol,
+        double(double(c)) ^ symbol,
+        double(double(double(d))) ^ symbol,
+    ]
 }
 
 /// The product with α.
@@ -160,7 +180,11 @@ fn mend(paper: &[u8], number: Option<u8>) -> Option<Row> {
     if number.is_none() {
         known.push(length)?;
     }
-    for (place, _) in paper.iter().enumerate().filter(|&(_, &symbol)| symbol == ILLEGIBLE) {
+    for (place, _) in paper
+        .iter()
+        .enumerate()
+        .filter(|&(_, &symbol)| symbol == ILLEGIBLE)
+    {
         known.push(length - 1 - place)?;
         row.illegible |= 1 << place;
     }
@@ -232,7 +256,10 @@ fn locate(found: Syndromes, known: Places) -> Option<Places> {
         all.push(first)?;
         all.push(second)?;
     }
-    let fresh = all.iter().skip(known.count).all(|power| known.iter().all(|taken| taken != power));
+    let fresh = all
+        .iter()
+        .skip(known.count)
+        .all(|power| known.iter().all(|taken| taken != power));
     fresh.then_some(all)
 }
 
@@ -243,7 +270,10 @@ fn one_error(sums: &[u8]) -> Option<usize> {
         return None;
     }
     let x = field::over(second, first);
-    let fits = sums.iter().zip(sums.iter().skip(1)).all(|(&sum, &next)| next == field::times(sum, x));
+    let fits = sums
+        .iter()
+        .zip(sums.iter().skip(1))
+        .all(|(&sum, &next)| next == field::times(sum, x));
     fits.then(|| field::exponent(x))
 }
 
@@ -282,24 +312,32 @@ fn value_at(found: Syndromes, all: Places, power: usize) -> u8 {
 pub(super) fn clean_rows(symbols: &[u8]) -> impl Iterator<Item = (usize, u8)> {
     let mut sums = [0; CHECKS];
     let mut legible = 0;
-    let mask = CSGN.iter().fold([0; CHECKS], |sums, &mask| step(sums, mask));
+    let mask = CSGN
+        .iter()
+        .fold([0; CHECKS], |sums, &mask| step(sums, mask));
     let away = [0, 1, 2, 3].map(|j| field::power(LONGEST * j));
-    symbols.iter().enumerate().filter_map(move |(end, &symbol)| {
-        legible = if symbol == ILLEGIBLE { 0 } else { legible + 1 };
-        sums = step(sums, symbol % ILLEGIBLE);
-        let gone = end.checked_sub(LONGEST).and_then(|start| symbols.get(start)).map_or(0, |&gone| gone % ILLEGIBLE);
-        for ((sum, away), _) in sums.iter_mut().zip(away).zip(0..CHECKS) {
-            *sum ^= field::times(gone, away);
-        }
-        if legible < LONGEST {
-            return None;
-        }
-        let mut masked = sums;
-        for (sum, mask) in masked.iter_mut().zip(mask) {
-            *sum ^= mask;
-        }
-        number_of(masked, LONGEST).map(|number| (end + 1 - LONGEST, number))
-    })
+    symbols
+        .iter()
+        .enumerate()
+        .filter_map(move |(end, &symbol)| {
+            legible = if symbol == ILLEGIBLE { 0 } else { legible + 1 };
+            sums = step(sums, symbol % ILLEGIBLE);
+            let gone = end
+                .checked_sub(LONGEST)
+                .and_then(|start| symbols.get(start))
+                .map_or(0, |&gone| gone % ILLEGIBLE);
+            for ((sum, away), _) in sums.iter_mut().zip(away).zip(0..CHECKS) {
+                *sum ^= field::times(gone, away);
+            }
+            if legible < LONGEST {
+                return None;
+            }
+            let mut masked = sums;
+            for (sum, mask) in masked.iter_mut().zip(mask) {
+                *sum ^= mask;
+            }
+            number_of(masked, LONGEST).map(|number| (end + 1 - LONGEST, number))
+        })
 }
 
 #[cfg(test)]

@@ -46,7 +46,10 @@ impl Candidate {
     /// The less, the likelier.
     pub(super) fn cost(&self) -> i32 {
         let read = self.rows.iter().flatten().chain(&self.spare);
-        read.map(|row| ROW + WRONG * row.wrong().cast_signed() + ILLEGIBLE * row.illegible().cast_signed()).sum()
+        read.map(|row| {
+            ROW + WRONG * row.wrong().cast_signed() + ILLEGIBLE * row.illegible().cast_signed()
+        })
+        .sum()
     }
 
     /// The message, a lost row made of the spare and all others.
@@ -72,11 +75,18 @@ impl Candidate {
 
     fn corrections(&self) -> Vec<Place> {
         let rows = self.rows.iter().flatten();
-        rows.flat_map(|row| row.corrections().map(|place| Place::new(row.number(), place))).collect()
+        rows.flat_map(|row| {
+            row.corrections()
+                .map(|place| Place::new(row.number(), place))
+        })
+        .collect()
     }
 
     fn lost(&self) -> Option<u8> {
-        (1..).zip(&self.rows).find(|(_, row)| row.is_none()).map(|(number, _)| number)
+        (1..)
+            .zip(&self.rows)
+            .find(|(_, row)| row.is_none())
+            .map(|(number, _)| number)
     }
 }
 
@@ -95,7 +105,14 @@ impl<'a> Search<'a> {
     pub(super) fn new(stream: &'a Stream) -> Search<'a> {
         let mut starts = stream.starts();
         starts.truncate(MOST_KEPT);
-        Search { stream, starts, anchors: Vec::new(), readings: MOST_READINGS, rows: MOST_ROWS_READ, found: Vec::new() }
+        Search {
+            stream,
+            starts,
+            anchors: Vec::new(),
+            readings: MOST_READINGS,
+            rows: MOST_ROWS_READ,
+            found: Vec::new(),
+        }
     }
 
     pub(super) fn stream(&self) -> &'a Stream {
@@ -116,7 +133,11 @@ impl<'a> Search<'a> {
 
     /// Whether no code was found in any part of a stretch.
     pub(super) fn is_free(&self, stretch: &Range<usize>) -> bool {
-        !self.found.iter().flat_map(|found| &found.stretches).any(|taken| taken.start < stretch.end && stretch.start < taken.end)
+        !self
+            .found
+            .iter()
+            .flat_map(|found| &found.stretches)
+            .any(|taken| taken.start < stretch.end && stretch.start < taken.end)
     }
 
     /// The row `number` in a stretch, mended; `None` too when the text has cost enough.
@@ -143,7 +164,9 @@ impl<'a> Search<'a> {
     pub(super) fn ends(&self, at: usize) -> impl Iterator<Item = usize> + use<'a> {
         let stream = self.stream;
         let longest = stream.len().min(at + rows::LONGEST);
-        (at + rows::SHORTEST..=longest).rev().filter(move |&end| stream.parts(end))
+        (at + rows::SHORTEST..=longest)
+            .rev()
+            .filter(move |&end| stream.parts(end))
     }
 
     /// Finds every code that is whole as it stands.
@@ -151,23 +174,42 @@ impl<'a> Search<'a> {
         for start in self.starts.clone() {
             self.find_clean_at(start);
         }
-        if self.found.iter().flat_map(|found| &found.stretches).map(Range::len).sum::<usize>() + rows::LONGEST > self.stream.len() {
+        if self
+            .found
+            .iter()
+            .flat_map(|found| &found.stretches)
+            .map(Range::len)
+            .sum::<usize>()
+            + rows::LONGEST
+            > self.stream.len()
+        {
             return;
         }
         let free = |&(at, _): &(usize, u8)| self.is_free(&(at..at + rows::LONGEST));
-        let anchors: Vec<_> = rows::clean_rows(self.stream.symbols()).filter(free).take(MOST_ANCHORS).collect();
+        let anchors: Vec<_> = rows::clean_rows(self.stream.symbols())
+            .filter(free)
+            .take(MOST_ANCHORS)
+            .collect();
         for (at, number) in anchors {
             if !self.is_free(&(at..at + rows::LONGEST)) {
                 continue;
             }
             self.anchors.push((at, number));
             let before = rows::LONGEST * usize::from(number - 1);
-            let Some(start) = at.checked_sub(before).filter(|start| number != rows::SPARE && !self.starts.contains(start)) else { continue };
+            let Some(start) = at
+                .checked_sub(before)
+                .filter(|start| number != rows::SPARE && !self.starts.contains(start))
+            else {
+                continue;
+            };
             self.starts.push(start);
             self.find_clean_at(start);
         }
         let found = std::mem::take(&mut self.anchors);
-        self.anchors = found.into_iter().filter(|&(at, _)| self.is_free(&(at..at + rows::LONGEST))).collect();
+        self.anchors = found
+            .into_iter()
+            .filter(|&(at, _)| self.is_free(&(at..at + rows::LONGEST)))
+            .collect();
     }
 
     /// Follows unchanged rows from `start` as far as they go.
@@ -178,7 +220,10 @@ impl<'a> Search<'a> {
         let mut candidate = Candidate::default();
         let mut at = start;
         for number in 1..=rows::MOST_ROWS {
-            match self.clean_row(at..at + rows::LONGEST).filter(|row| row.number() == number) {
+            match self
+                .clean_row(at..at + rows::LONGEST)
+                .filter(|row| row.number() == number)
+            {
                 Some(row) => candidate.rows.push(Some(row)),
                 None => break,
             }
@@ -193,7 +238,12 @@ impl<'a> Search<'a> {
             }
         }
         for end in self.ends(at) {
-            let Some(row) = self.clean_row(at..end).filter(|row| row.number() == number && number != rows::SPARE) else { continue };
+            let Some(row) = self
+                .clean_row(at..end)
+                .filter(|row| row.number() == number && number != rows::SPARE)
+            else {
+                continue;
+            };
             let mut candidate = candidate.clone();
             candidate.last = row.message().len();
             candidate.rows.push(Some(row));
@@ -215,7 +265,11 @@ impl<'a> Search<'a> {
         loose::candidates(self, &mut candidates);
         candidates.sort_by_key(Candidate::cost);
         for candidate in &candidates {
-            if candidate.stretches.iter().all(|stretch| self.is_free(stretch)) {
+            if candidate
+                .stretches
+                .iter()
+                .all(|stretch| self.is_free(stretch))
+            {
                 self.judge(candidate);
             }
         }
@@ -232,7 +286,11 @@ impl<'a> Search<'a> {
                 if row.is_none() && so_far.lost().is_some() {
                     continue;
                 }
-                let spare = if lost { self.row(end..end + rows::LONGEST, rows::SPARE) } else { None };
+                let spare = if lost {
+                    self.row(end..end + rows::LONGEST, rows::SPARE)
+                } else {
+                    None
+                };
                 if lost && spare.is_none() {
                     continue;
                 }
@@ -260,18 +318,31 @@ impl<'a> Search<'a> {
         if self.found.len() >= MOST_FOUND {
             return false;
         }
-        let Some(draft) = candidate.message().as_deref().and_then(Draft::new) else { return false };
-        let Some(left) = self.readings.checked_sub(1) else { return false };
+        let Some(draft) = candidate.message().as_deref().and_then(Draft::new) else {
+            return false;
+        };
+        let Some(left) = self.readings.checked_sub(1) else {
+            return false;
+        };
         self.readings = left;
-        let Some(code) = draft.verify() else { return false };
+        let Some(code) = draft.verify() else {
+            return false;
+        };
         let mut stretches = candidate.stretches.clone();
         if let Some(last) = stretches.last_mut()
-            && self.row(last.end..last.end + rows::LONGEST, rows::SPARE).is_some()
+            && self
+                .row(last.end..last.end + rows::LONGEST, rows::SPARE)
+                .is_some()
             && candidate.spare.is_none()
         {
             last.end += rows::LONGEST;
         }
-        self.found.push(Found { code, corrections: candidate.corrections(), restored: candidate.lost(), stretches });
+        self.found.push(Found {
+            code,
+            corrections: candidate.corrections(),
+            restored: candidate.lost(),
+            stretches,
+        });
         true
     }
 

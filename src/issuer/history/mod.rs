@@ -99,10 +99,7 @@ impl Recorder {
 ///
 /// # Errors
 /// What the ledger says; `Damaged` where the walk back does not go back.
-pub fn of_license(
-    tx: &mut dyn Transaction,
-    last: EventId,
-) -> Result<Vec<Event>, LedgerError> {
+pub fn of_license(tx: &mut dyn Transaction, last: EventId) -> Result<Vec<Event>, LedgerError> {
     let mut events = Vec::new();
     let mut next = Some(last);
     while let Some(id) = next {

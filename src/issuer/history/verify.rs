@@ -5,8 +5,8 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use super::facts::{self, AnswerFacts, DeskFacts, Hex, OrderFacts, ProductFacts};
 use super::chain;
+use super::facts::{self, AnswerFacts, DeskFacts, Hex, OrderFacts, ProductFacts};
 use crate::issuer::ledger::{
     Activation, ActivationRow, Event, EventId, Ledger, LedgerError, License, LicenseFilter,
     LicenseId, PAGE, StoredAnswer, Terms, TermsId, Transaction,
@@ -134,7 +134,9 @@ impl Replay {
         tx: &mut dyn Transaction,
         progress: &mut dyn FnMut(u64, u64),
     ) -> Result<(), LedgerError> {
-        let total = tx.last_event()?.map_or(0, |event| event.id.0.cast_unsigned());
+        let total = tx
+            .last_event()?
+            .map_or(0, |event| event.id.0.cast_unsigned());
         let mut last = EventId(0);
         loop {
             let page = tx.events(last, PAGE)?;
@@ -242,10 +244,9 @@ impl Replay {
             self.report.event(event.id, "has lost its answer");
             return Ok(());
         }
-        let (Some(answer), Some(it)) = (
-            self.answers.peeked.take(),
-            self.facts::<AnswerFacts>(event),
-        ) else {
+        let (Some(answer), Some(it)) =
+            (self.answers.peeked.take(), self.facts::<AnswerFacts>(event))
+        else {
             return Ok(());
         };
         self.report.answers += 1;
@@ -285,9 +286,14 @@ impl Replay {
         event: &Event,
         it: &AnswerFacts,
     ) -> Result<(), LedgerError> {
-        let license = event.license.map(|id| tx.license(id)).transpose()?.flatten();
+        let license = event
+            .license
+            .map(|id| tx.license(id))
+            .transpose()?
+            .flatten();
         let Some(license) = license else {
-            self.report.event(event.id, "concerns a license that is gone");
+            self.report
+                .event(event.id, "concerns a license that is gone");
             return Ok(());
         };
         if license.event > event.id {
@@ -332,10 +338,8 @@ impl Replay {
         }
         let same = Hex(holder.digest()) == it.holder && holder.seats == it.seats;
         if holder.event < event.id || !same || Some(holder.license) != event.license {
-            self.report.found(
-                activation_name(&holder),
-                "is not as its last event left it",
-            );
+            self.report
+                .found(activation_name(&holder), "is not as its last event left it");
         }
         Ok(())
     }
@@ -364,7 +368,9 @@ impl Replay {
             if terms.as_ref().is_none_or(|(id, _)| *id != license.terms) {
                 terms = tx.terms(license.terms)?.map(|it| (license.terms, it));
             }
-            let most = terms.as_ref().map_or(0, |(_, it)| u32::from(it.seats.get()));
+            let most = terms
+                .as_ref()
+                .map_or(0, |(_, it)| u32::from(it.seats.get()));
             let wrong = match license.taken.unwrap_or(0) {
                 taken if taken != seats => "counts other seats than its activations hold",
                 taken if taken > most => "has more seats in use than it has",
@@ -472,7 +478,9 @@ impl Replay {
     }
 
     fn desk(&mut self, tx: &mut dyn Transaction) -> Result<(), LedgerError> {
-        if self.report.events > 0 && Some(facts::meta_digest(&tx.all_meta()?)) != self.meta {
+        // A ledger whose history begins with something else says nothing about a desk.
+        let told = self.meta.unwrap_or_else(|| facts::meta_digest(&[]));
+        if facts::meta_digest(&tx.all_meta()?) != told {
             self.report.found(
                 "what the desk says about itself".to_owned(),
                 "is not as the history has it",

@@ -116,10 +116,7 @@ pub trait Transaction {
     /// The answer to the request with this C.
     fn answer_to(&mut self, commitment: &Commitment) -> Result<Option<StoredAnswer>, LedgerError>;
     /// The activations whose ACTIVATEs had a C that begins with this id: one, unless somebody was lucky (SPEC.md 5.1).
-    fn activations_called(
-        &mut self,
-        id: ActivationId,
-    ) -> Result<Vec<ActivationRow>, LedgerError>;
+    fn activations_called(&mut self, id: ActivationId) -> Result<Vec<ActivationRow>, LedgerError>;
     /// Adds an answer.
     fn add_answer(&mut self, answer: &StoredAnswer) -> Result<(), LedgerError>;
     /// A page of answers, in the order they were given: after that of the event `after`.

@@ -59,7 +59,9 @@ impl LedgerError {
     /// What to do about it.
     pub fn hint(&self) -> &'static str {
         match self {
-            LedgerError::Missing(_) => "make one with `countersign desk init`, or name another place with --home",
+            LedgerError::Missing(_) => {
+                "make one with `countersign desk init`, or name another place with --home"
+            }
             LedgerError::Exists(_) => "a desk is made once: name another place with --home",
             LedgerError::InUse => "another process is writing to it: try again when that has ended",
             LedgerError::Foreign(_) => "check --home; a ledger can be taken from a backup",
@@ -71,7 +73,9 @@ impl LedgerError {
             LedgerError::Damaged(_) => {
                 "run `countersign ledger verify`; take the ledger from a backup if the damage stays"
             }
-            LedgerError::Io(_) => "look at the disk and the directory's permissions, then do the same again",
+            LedgerError::Io(_) => {
+                "look at the disk and the directory's permissions, then do the same again"
+            }
         }
     }
 }

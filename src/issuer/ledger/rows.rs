@@ -4,6 +4,7 @@ use std::num::{NonZeroU8, NonZeroU16};
 
 use super::canon::Canon;
 use crate::license_key::LicenseKey;
+use crate::machine::UsbDevice;
 use crate::protocol::commitment::Commitment;
 use crate::protocol::date::{Day, Seconds};
 use crate::protocol::digest::Standing;
@@ -94,8 +95,8 @@ pub struct Terms {
     pub emergency: Option<EmergencyAllowance>,
     /// Features and limits, by the product's catalogue.
     pub entitlements: Entitlements,
-    /// The USB key that must be present, `vid:pid:serial` (SPEC.md 6.3).
-    pub usb: Option<String>,
+    /// The USB key that must be present (SPEC.md 6.3).
+    pub usb: Option<UsbDevice>,
 }
 
 impl Terms {
@@ -105,6 +106,7 @@ impl Terms {
             Some(allowance) => (allowance.steps.get(), allowance.days.get()),
             None => (0, 0),
         };
+        let usb = self.usb.as_ref().map(UsbDevice::to_string);
         Canon::new("countersign v1 ledger terms")
             .number(self.product.0)
             .bytes(self.customer.as_bytes())
@@ -119,7 +121,7 @@ impl Terms {
             .number(steps)
             .number(days)
             .bytes(&self.entitlements.encode())
-            .optional(self.usb.as_deref().map(str::as_bytes))
+            .optional(usb.as_deref().map(str::as_bytes))
             .finish()
     }
 }

@@ -170,10 +170,10 @@ impl<'a> Answering<'a> {
         &mut self,
         request: Result<Request, RespondError>,
         entropy: &mut Entropy<'_>,
-    ) -> Result<Option<Box<Draft>>, LedgerError> {
+    ) -> Result<Option<Draft>, LedgerError> {
         let outcome = request.and_then(|request| self.session.decide(request, entropy));
         let (slot, draft) = match outcome {
-            Ok(Outcome::Draft(draft)) => (Slot::Waiting, Some(draft)),
+            Ok(Outcome::Draft(draft)) => (Slot::Waiting, Some(*draft)),
             Ok(Outcome::SameAs(number)) => (Slot::SameAs(number), None),
             Ok(Outcome::Repeated(answer)) => (Slot::Done(Ok(answer)), None),
             // The ledger's own trouble ends the transaction; a refusal is one line's.
@@ -184,8 +184,8 @@ impl<'a> Answering<'a> {
         Ok(draft)
     }
 
-    fn complete(&mut self, draft: Box<Draft>, signature: &[u8; 64]) -> Result<(), RespondError> {
-        self.answers.push(self.session.complete(*draft, signature)?);
+    fn complete(&mut self, draft: Draft, signature: &[u8; 64]) -> Result<(), RespondError> {
+        self.answers.push(self.session.complete(draft, signature)?);
         Ok(())
     }
 
@@ -215,7 +215,9 @@ impl<'a> Answering<'a> {
 }
 
 /// Drafts with, once they are back, their signatures.
-type Handful = (Vec<Box<Draft>>, Vec<[u8; 64]>);
+type Handful = (Vec<Draft>, Vec<[u8; 64]>);
+/// Drafts to be signed, and where they go then.
+type Job = (Vec<Draft>, Sender<Handful>);
 
 /// Decides on this thread, which has the transaction, while others sign what was decided.
 fn signed_beside(
@@ -226,7 +228,7 @@ fn signed_beside(
     entropy: &mut Entropy<'_>,
 ) -> Result<Vec<Result<Answer, RespondError>>, RespondError> {
     let mut answering = Answering::new(session, requests.len());
-    let (jobs, work) = channel::<(Vec<Box<Draft>>, Sender<Handful>)>();
+    let (jobs, work) = channel::<Job>();
     let work = Mutex::new(work);
     thread::scope(|scope| {
         for _ in 0..workers {
@@ -255,10 +257,7 @@ fn signed_beside(
     })
 }
 
-fn sign_handfuls(
-    issuer: &Issuer,
-    work: &Mutex<Receiver<(Vec<Box<Draft>>, Sender<Handful>)>>,
-) {
+fn sign_handfuls(issuer: &Issuer, work: &Mutex<Receiver<Job>>) {
     loop {
         // Held while waiting: the others wait behind it, which is the same.
         let job = work.lock().ok().and_then(|work| work.recv().ok());
@@ -277,8 +276,8 @@ fn sign_handfuls(
 }
 
 fn hand_out(
-    jobs: &Sender<(Vec<Box<Draft>>, Sender<Handful>)>,
-    handful: &mut Vec<Box<Draft>>,
+    jobs: &Sender<Job>,
+    handful: &mut Vec<Draft>,
 ) -> Result<Receiver<Handful>, LedgerError> {
     let (back, receiver) = channel();
     let full = std::mem::replace(handful, Vec::with_capacity(HANDFUL));
@@ -286,7 +285,10 @@ fn hand_out(
     Ok(receiver)
 }
 
-fn record(answering: &mut Answering<'_>, (drafts, signatures): Handful) -> Result<(), RespondError> {
+fn record(
+    answering: &mut Answering<'_>,
+    (drafts, signatures): Handful,
+) -> Result<(), RespondError> {
     for (draft, signature) in drafts.into_iter().zip(&signatures) {
         answering.complete(draft, signature)?;
     }

@@ -37,7 +37,10 @@ impl Issuer {
 
     /// Signs with a desk's key; `None` where the certificate is for another key.
     pub fn desk(key: SigningKey, certificate: Verified<DeskCertificate>) -> Option<Issuer> {
-        (certificate.public_key == key.public()).then_some(Issuer { key, desk: Some(certificate) })
+        (certificate.public_key == key.public()).then_some(Issuer {
+            key,
+            desk: Some(certificate),
+        })
     }
 
     /// The root whose word this issuer's is, in the end.
@@ -145,11 +148,19 @@ impl RespondError {
             RespondError::Ledger(error) => error.hint().to_owned(),
             RespondError::Refused(refusal) => refusal.hint(),
             RespondError::WrongKind(Kind::Grant | Kind::Loan | Kind::LoanWithCertificate) => {
-                "it is an answer already: the machine that asked takes it with `countersign apply`".to_owned()
+                "it is an answer already: the machine that asked takes it with `countersign apply`"
+                    .to_owned()
             }
-            RespondError::WrongKind(_) => "ask for what `countersign request activate KEY` prints".to_owned(),
-            RespondError::Malformed(_) => "make a new request; if that fails too, this desk's program is too old".to_owned(),
-            RespondError::CommitmentUsed => "the machine makes a new one with `countersign request activate KEY --new`".to_owned(),
+            RespondError::WrongKind(_) => {
+                "ask for what `countersign request activate KEY` prints".to_owned()
+            }
+            RespondError::Malformed(_) => {
+                "make a new request; if that fails too, this desk's program is too old".to_owned()
+            }
+            RespondError::CommitmentUsed => {
+                "the machine makes a new one with `countersign request activate KEY --new`"
+                    .to_owned()
+            }
             RespondError::ForeignKey(_) => "use the desk that sells the product".to_owned(),
             RespondError::DeskLimit(_) => "the manager answers this one".to_owned(),
         }
@@ -174,7 +185,11 @@ impl Request {
         let mut bytes = Vec::with_capacity(code.payload().len() + 1);
         bytes.push(code.kind().letter());
         bytes.extend_from_slice(code.payload());
-        Ok(Request { bytes, digest: request_digest(code.kind(), code.payload()), activate })
+        Ok(Request {
+            bytes,
+            digest: request_digest(code.kind(), code.payload()),
+            activate,
+        })
     }
 }
 
@@ -253,7 +268,11 @@ pub fn respond(
         ledger,
         issuer,
         vec![Request::read(code)],
-        batch::Terms { options, by, workers: 1 },
+        batch::Terms {
+            options,
+            by,
+            workers: 1,
+        },
         entropy,
     )?;
     results.pop().unwrap_or(Err(RespondError::CommitmentUsed))

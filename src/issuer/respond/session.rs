@@ -54,7 +54,11 @@ pub(super) struct Draft {
 
 impl Draft {
     fn verdict(&self) -> Verdict {
-        if self.kind == REPLACE { Verdict::Replaced } else { Verdict::Activated }
+        if self.kind == REPLACE {
+            Verdict::Replaced
+        } else {
+            Verdict::Activated
+        }
     }
 
     pub(super) fn preview(self) -> Preview {
@@ -140,7 +144,8 @@ impl<'a> Session<'a> {
             now: self.by.now,
         })?;
         let draft = self.draft(&request, &license, &order, decision, entropy)?;
-        self.drafts.insert(commitment, (self.drafts.len(), request.digest));
+        self.drafts
+            .insert(commitment, (self.drafts.len(), request.digest));
         Ok(Outcome::Draft(Box::new(draft)))
     }
 
@@ -156,7 +161,9 @@ impl<'a> Session<'a> {
         let holder = self.holder(&request.activate, license, &decision);
         let context = GrantContext {
             request_digest: request.digest,
-            holder: holder.standing.holder_digest(&order.product.id, license.key),
+            holder: holder
+                .standing
+                .holder_digest(&order.product.id, license.key),
             lending_key: request.activate.lending_key,
         };
         let (grant, emergency) = self.grant(&context, order, &decision, entropy);
@@ -181,7 +188,11 @@ impl<'a> Session<'a> {
             commitment: request.activate.commitment,
             request: request.bytes.clone(),
             emergency,
-            kind: if decision.replaces.is_some() { REPLACE } else { ACTIVATE },
+            kind: if decision.replaces.is_some() {
+                REPLACE
+            } else {
+                ACTIVATE
+            },
             event: holder.event,
             previous: license.event,
             holder,
@@ -194,12 +205,7 @@ impl<'a> Session<'a> {
     }
 
     /// The activation as it will stand.
-    fn holder(
-        &self,
-        request: &Activate,
-        license: &License,
-        decision: &Decision<'_>,
-    ) -> Activation {
+    fn holder(&self, request: &Activate, license: &License, decision: &Decision<'_>) -> Activation {
         let own = decision.replaces;
         Activation {
             id: own.map_or(self.next_activation, |own| own.id),
@@ -335,7 +341,10 @@ impl<'a> Session<'a> {
     fn signer(&mut self) -> Result<SignerId, LedgerError> {
         if let (None, Some(issuer)) = (self.signer, self.issuer) {
             let certificate = issuer.desk.as_deref().map(DeskCertificate::encode);
-            self.signer = Some(self.tx.signer(&issuer.key.public(), certificate.as_deref())?);
+            self.signer = Some(
+                self.tx
+                    .signer(&issuer.key.public(), certificate.as_deref())?,
+            );
         }
         self.signer
             .ok_or_else(|| LedgerError::Io("a rehearsal signs nothing".to_owned()))
@@ -353,7 +362,11 @@ impl<'a> Session<'a> {
 
 /// Two requests with one commitment are one request or a forgery.
 fn same(equal: bool) -> Result<(), RespondError> {
-    if equal { Ok(()) } else { Err(RespondError::CommitmentUsed) }
+    if equal {
+        Ok(())
+    } else {
+        Err(RespondError::CommitmentUsed)
+    }
 }
 
 /// An order with its product.
@@ -364,5 +377,8 @@ pub(super) fn order(tx: &mut dyn Transaction, id: TermsId) -> Result<Order, Ledg
     let product = tx
         .product(terms.product)?
         .ok_or_else(|| LedgerError::Damaged(format!("order {} is for no product", id.0)))?;
-    Ok(Order { product: products::definition(&product)?, terms })
+    Ok(Order {
+        product: products::definition(&product)?,
+        terms,
+    })
 }

@@ -36,6 +36,7 @@ pub(super) fn terms(row: &Row<'_>) -> Result<Terms, LedgerError> {
     let steps = NonZeroU8::new(row.get(10)?);
     let days = NonZeroU8::new(row.get(11)?);
     let entitlements: Vec<u8> = row.get(12)?;
+    let usb: Option<String> = row.get(13)?;
     Ok(Terms {
         product: ProductId(row.get(0)?),
         customer: row.get(1)?,
@@ -52,7 +53,9 @@ pub(super) fn terms(row: &Row<'_>) -> Result<Terms, LedgerError> {
             .map(|(steps, days)| EmergencyAllowance { steps, days }),
         entitlements: Entitlements::decode(&entitlements)
             .map_err(|_| wrong("list of entitlements"))?,
-        usb: row.get(13)?,
+        usb: usb
+            .map(|text| text.parse().map_err(|_| wrong("usb key")))
+            .transpose()?,
     })
 }
 
@@ -65,7 +68,9 @@ pub(super) fn license(row: &Row<'_>) -> Result<License, LedgerError> {
         key: u64::try_from(row.get::<_, i64>(1)?)
             .ok()
             .and_then(|number| LicenseKey::from_number(number).ok())
-            .ok_or_else(|| LedgerError::Damaged(format!("license row {id} has an impossible key")))?,
+            .ok_or_else(|| {
+                LedgerError::Damaged(format!("license row {id} has an impossible key"))
+            })?,
         terms: TermsId(row.get(2)?),
         taken: row.get(3)?,
         event: EventId(row.get(4)?),
@@ -112,8 +117,7 @@ pub(super) fn days(days: &[Day]) -> Vec<u8> {
         .collect()
 }
 
-pub(super) const ANSWER: &str =
-    "SELECT activation, generation, commitment, request, grant_, signer, emergency, event FROM answer";
+pub(super) const ANSWER: &str = "SELECT activation, generation, commitment, request, grant_, signer, emergency, event FROM answer";
 
 pub(super) fn answer(row: &Row<'_>) -> Result<StoredAnswer, LedgerError> {
     Ok(StoredAnswer {

@@ -1,8 +1,8 @@
 //! The ledger in one SQLite file.
 
 mod convert;
-mod statements;
 mod schema;
+mod statements;
 mod transaction;
 
 use std::fs::OpenOptions;
@@ -67,11 +67,7 @@ impl Sqlite {
             self.connection
                 .pragma_query_value(None, name, |row| row.get::<_, i64>(0))
         };
-        let id = number("application_id").map_err(|error| match error.sqlite_error_code() {
-            Some(ErrorCode::NotADatabase) => foreign(),
-            _ => LedgerError::from(error),
-        })?;
-        if id != i64::from(APPLICATION_ID) {
+        if number("application_id")? != i64::from(APPLICATION_ID) {
             return Err(foreign());
         }
         u32::try_from(number("user_version")?).map_err(|_| foreign())
@@ -102,6 +98,14 @@ impl Engine for Sqlite {
 }
 
 fn connect(path: &Path) -> Result<Connection, LedgerError> {
+    prepare(path).map_err(|error| match error.sqlite_error_code() {
+        // Not even the first bytes are SQLite's.
+        Some(ErrorCode::NotADatabase) => LedgerError::Foreign(path.to_owned()),
+        _ => LedgerError::from(error),
+    })
+}
+
+fn prepare(path: &Path) -> Result<Connection, rusqlite::Error> {
     // Without CREATE: a ledger that is gone must be missed, not silently begun anew.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
@@ -150,9 +154,9 @@ impl From<rusqlite::Error> for LedgerError {
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
                 LedgerError::ReadOnly(text)
             }
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::TypeMismatch) => {
-                LedgerError::Damaged(text)
-            }
+            Some(
+                ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::TypeMismatch,
+            ) => LedgerError::Damaged(text),
             Some(_) => LedgerError::Io(text),
             // Not the disk: a column holds what no column of ours can.
             None => LedgerError::Damaged(text),

@@ -9,7 +9,7 @@ use crate::issuer::ledger::{
     Product, ProductId, SignerId, StoredAnswer, Terms, TermsId, Transaction,
 };
 use crate::license_key::LicenseKey;
-use crate::machine::Fingerprint;
+use crate::machine::{Fingerprint, UsbDevice};
 use crate::protocol::commitment::Commitment;
 use crate::protocol::date::Day;
 use crate::protocol::digest::ActivationId;
@@ -47,7 +47,11 @@ impl Transaction for SqliteTransaction<'_> {
     }
 
     fn product_named(&mut self, name: &str) -> Result<Option<Product>, LedgerError> {
-        self.first(&format!("{PRODUCT} WHERE name = ?"), [name], convert::product)
+        self.first(
+            &format!("{PRODUCT} WHERE name = ?"),
+            [name],
+            convert::product,
+        )
     }
 
     fn product(&mut self, id: ProductId) -> Result<Option<Product>, LedgerError> {
@@ -61,7 +65,12 @@ impl Transaction for SqliteTransaction<'_> {
     fn add_product(&mut self, product: &Product) -> Result<ProductId, LedgerError> {
         self.run(
             "INSERT INTO product (name, version, definition, event) VALUES (?, ?, ?, ?)",
-            params![product.name, product.version, product.definition, product.event.0],
+            params![
+                product.name,
+                product.version,
+                product.definition,
+                product.event.0
+            ],
         )?;
         Ok(ProductId(self.connection.last_insert_rowid()))
     }
@@ -69,7 +78,12 @@ impl Transaction for SqliteTransaction<'_> {
     fn set_product(&mut self, product: &Product) -> Result<(), LedgerError> {
         self.run(
             "UPDATE product SET version = ?2, definition = ?3, event = ?4 WHERE id = ?1",
-            params![product.id.0, product.version, product.definition, product.event.0],
+            params![
+                product.id.0,
+                product.version,
+                product.definition,
+                product.event.0
+            ],
         )?;
         Ok(())
     }
@@ -94,7 +108,7 @@ impl Transaction for SqliteTransaction<'_> {
                 steps,
                 days,
                 terms.entitlements.encode(),
-                terms.usb,
+                terms.usb.as_ref().map(UsbDevice::to_string),
             ],
         )?;
         Ok(TermsId(self.connection.last_insert_rowid()))
@@ -165,7 +179,12 @@ impl Transaction for SqliteTransaction<'_> {
     fn set_license(&mut self, license: &License) -> Result<(), LedgerError> {
         self.run(
             "UPDATE license SET terms = ?2, taken = ?3, event = ?4 WHERE id = ?1",
-            params![license.id.0, license.terms.0, license.taken, license.event.0],
+            params![
+                license.id.0,
+                license.terms.0,
+                license.taken,
+                license.event.0
+            ],
         )?;
         Ok(())
     }
@@ -179,7 +198,11 @@ impl Transaction for SqliteTransaction<'_> {
     }
 
     fn activation(&mut self, id: ActivationRow) -> Result<Option<Activation>, LedgerError> {
-        self.first(&format!("{ACTIVATION} WHERE id = ?"), [id.0], convert::activation)
+        self.first(
+            &format!("{ACTIVATION} WHERE id = ?"),
+            [id.0],
+            convert::activation,
+        )
     }
 
     fn activations(
@@ -195,7 +218,9 @@ impl Transaction for SqliteTransaction<'_> {
     }
 
     fn next_activation(&mut self) -> Result<ActivationRow, LedgerError> {
-        Ok(ActivationRow(self.number("SELECT max(id) FROM activation")? + 1))
+        Ok(ActivationRow(
+            self.number("SELECT max(id) FROM activation")? + 1,
+        ))
     }
 
     fn add_activation(&mut self, it: &Activation) -> Result<(), LedgerError> {

@@ -1,0 +1,395 @@
+use std::collections::HashMap;
+use std::num::{NonZeroU8, NonZeroU16};
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::issuer::ledger::EmergencyAllowance;
+use crate::issuer::policy::Warning;
+use crate::issuer::respond::{Verdict, rehearse, repeated};
+use crate::protocol::digest::{Standing, request_digest};
+use crate::protocol::emergency::{Emergency, chain};
+use crate::protocol::grant::SignedGrant;
+use crate::protocol::trust::{GrantContext, PublicKey, Roots};
+
+fn context(request: &Activate) -> GrantContext {
+    let standing = Standing {
+        activation: request.commitment.activation_id(),
+        fingerprint: request.fingerprint,
+        bindings: request.bindings,
+        usb: request.usb,
+    };
+    GrantContext {
+        request_digest: request_digest(Kind::Activate, &request.encode()),
+        holder: standing.holder_digest("infinitime", request.key),
+        lending_key: request.lending_key,
+    }
+}
+
+#[test]
+fn an_answer_is_trusted_by_the_machine_that_asked_and_by_no_other() {
+    let mut desk = Desk::new();
+    let key = desk.sell(&terms(1, LicenseType::Standalone));
+    let request = activate(key, 1, 1);
+    let answer = desk.respond(&request).unwrap();
+    let root = SigningKey::from_seed(&[7; 32]).unwrap().public();
+    let roots = Roots::new(vec![PublicKey::from_bytes(&root).unwrap()], 0);
+    let signed = SignedGrant::decode(answer.code.payload()).unwrap();
+    let grant = roots
+        .verify_grant(&signed, &context(&request), &[])
+        .unwrap();
+    assert_eq!((grant.seats, grant.generation, grant.edition), (1, 1, 2));
+    assert_eq!(grant.revalidate_by, Some(NOW.day().plus(30)));
+    let other = activate(key, 2, 1);
+    assert!(roots.verify_grant(&signed, &context(&other), &[]).is_err());
+}
+
+#[test]
+fn the_same_request_gets_the_same_bytes_and_no_second_seat_and_needs_no_key() {
+    let mut desk = Desk::new();
+    let key = desk.sell(&terms(5, LicenseType::Standalone));
+    let request = activate(key, 1, 1);
+    assert_eq!(repeated(&mut desk.ledger, &code(&request)).unwrap(), None);
+    let first = desk.respond(&request).unwrap();
+    let again = desk.respond_at(&request, NOW.plus(9_999_999)).unwrap();
+    assert_eq!(
+        (again.verdict, &again.code),
+        (Verdict::Repeated, &first.code)
+    );
+    let unlocked = repeated(&mut desk.ledger, &code(&request))
+        .unwrap()
+        .unwrap();
+    assert_eq!(unlocked.code, first.code);
+    assert_eq!(desk.taken(key), 1);
+    assert_eq!(desk.findings(), [""; 0]);
+}
+
+#[test]
+fn a_forged_request_with_a_known_commitment_is_refused() {
+    let mut desk = Desk::new();
+    let key = desk.sell(&terms(5, LicenseType::Standalone));
+    let request = activate(key, 1, 1);
+    desk.respond(&request).unwrap();
+    let forged = Activate {
+        fingerprint: Some(machine(2)),
+        ..request
+    };
+    assert_eq!(desk.refusal(&forged), "commitment_used");
+}
+
+#[test]
+fn seats_run_out_and_the_refusal_names_the_holder() {
+    let mut desk = Desk::new();
+    let key = desk.sell(&terms(1, LicenseType::Standalone));
+    let holder = desk.respond(&activate(key, 1, 1)).unwrap().activation;
+    let error = desk.respond(&activate(key, 2, 2)).unwrap_err();
+    assert_eq!(error.kind(), "no_seat_free");
+    assert!(error.hint().contains(&holder.to_string()));
+    assert_eq!(error.to_string(), "1 of 1 seats wanted and 0 free");
+    assert_eq!(desk.findings(), [""; 0]);
+}
+
+#[test]
+fn a_floating_licence_gives_what_is_wanted_or_all_that_is_free() {
+    let mut desk = Desk::new();
+    let key = desk.sell(&terms(10, LicenseType::Floating));
+    let some = Activate {
+        seats: NonZeroU16::new(3),
+        ..activate(key, 1, 1)
+    };
+    assert_eq!(desk.respond(&some).unwrap().grant.seats, 3);
+    let many = Activate {
+        seats: NonZeroU16::new(8),
+        ..activate(key, 2, 2)
+    };
+    assert_eq!(desk.refusal(&many), "no_seat_free");
+    assert_eq!(desk.respond(&activate(key, 2, 3)).unwrap().grant.seats, 7);
+    assert_eq!(desk.refusal(&activate(key, 3, 4)), "no_seat_free");
+    // Its own seats are free to the machine that holds them.
+    let fewer = Activate {
+        seats: NonZeroU16::new(2),
+        ..activate(key, 2, 5)
+    };
+    assert_eq!(desk.respond(&fewer).unwrap().grant.seats, 2);
+    assert_eq!(desk.taken(key), 5);
+    desk.options.seats = NonZeroU16::new(4);
+    assert_eq!(desk.respond(&activate(key, 3, 6)).unwrap().grant.seats, 4);
+    assert_eq!(desk.findings(), [""; 0]);
+}
+
+#[test]
+fn a_machine_replaces_its_own_activation_twice_a_year_and_then_the_manager_decides() {
+    let mut desk = Desk::new();
+    let key = desk.sell(&terms(1, LicenseType::Standalone));
+    desk.respond(&activate(key, 1, 1)).unwrap();
+    for nth in 1..=2 {
+        let answer = desk.respond(&activate(key, 1, 1 + nth)).unwrap();
+        assert_eq!(answer.verdict, Verdict::Replaced);
+        assert_eq!(u64::from(answer.grant.generation), 1 + nth);
+        let nth = usize::try_from(nth).unwrap();
+        assert_eq!(answer.warnings, [Warning::Replaced { nth, of: 2 }]);
+    }
+    assert_eq!(desk.refusal(&activate(key, 1, 4)), "held_for_manager");
+    let next_year = NOW.plus(365 * 86_400);
+    assert_eq!(
+        desk.respond_at(&activate(key, 1, 5), next_year)
+            .unwrap()
+            .grant
+            .generation,
+        4
+    );
+    desk.options.override_reason = Some("board swapped by service".into());
+    for request in 6..=7 {
+        desk.respond(&activate(key, 1, request)).unwrap();
+    }
+    assert_eq!(desk.taken(key), 1);
+    assert_eq!(desk.findings(), [""; 0]);
+    let view = products::license(&mut desk.ledger, key).unwrap().unwrap();
+    let events = desk
+        .ledger
+        .read(|tx| history::of_license(tx, view.license.event))
+        .unwrap();
+    let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
+    assert_eq!(
+        kinds,
+        [
+            "license_new",
+            "activate",
+            "replace",
+            "replace",
+            "replace",
+            "replace",
+            "replace"
+        ]
+    );
+    assert!(events.last().unwrap().data.contains("board swapped"));
+}
+
+#[test]
+fn an_activation_is_found_under_each_id_it_had() {
+    let mut desk = Desk::new();
+    let key = desk.sell(&terms(1, LicenseType::Standalone));
+    let first = desk.respond(&activate(key, 1, 1)).unwrap().activation;
+    let second = desk.respond(&activate(key, 1, 2)).unwrap().activation;
+    assert_ne!(first, second);
+    let found = desk.ledger.read(|tx| {
+        Ok::<_, RespondError>((
+            tx.activations_called(first)?,
+            tx.activations_called(second)?,
+        ))
+    });
+    let (one, other) = found.unwrap();
+    assert_eq!(one, other);
+    assert_eq!(one.len(), 1);
+}
+
+#[test]
+fn each_refusal_has_its_name() {
+    let mut desk = Desk::new();
+    let key = desk.sell(&terms(1, LicenseType::Standalone));
+    let unknown = LicenseKey::from_number(12_345_678_901).unwrap();
+    assert_eq!(desk.refusal(&activate(unknown, 1, 1)), "unknown_key");
+    let other = Activate {
+        product_tag: [0; 2],
+        ..activate(key, 1, 1)
+    };
+    assert_eq!(desk.refusal(&other), "other_product");
+    let nobody = Activate {
+        fingerprint: None,
+        ..activate(key, 1, 1)
+    };
+    assert_eq!(desk.refusal(&nobody), "weak_machine");
+    let unfit = Activate {
+        lending_key: Some([0; 32]),
+        ..activate(key, 1, 1)
+    };
+    assert_eq!(desk.refusal(&unfit), "unfit_lending_key");
+    let over = Terms {
+        expires: Some(NOW.day()),
+        ..terms(2, LicenseType::Standalone)
+    };
+    let over = desk.sell(&over);
+    let tomorrow = NOW.plus(86_400);
+    assert_eq!(
+        desk.respond_at(&activate(over, 1, 2), tomorrow)
+            .unwrap_err()
+            .kind(),
+        "expired"
+    );
+    assert!(
+        desk.respond(&activate(over, 1, 2)).is_ok(),
+        "the last day counts"
+    );
+    let usb = Terms {
+        usb: Some("0529:0001:8a3f21".parse().unwrap()),
+        ..terms(3, LicenseType::Standalone)
+    };
+    let with_usb = desk.sell(&usb);
+    assert_eq!(desk.refusal(&activate(with_usb, 1, 3)), "other_usb");
+    let digest = usb.usb.unwrap().digest(&with_usb.to_bytes());
+    assert!(
+        desk.respond(&Activate {
+            usb: Some(digest),
+            ..activate(with_usb, 1, 3)
+        })
+        .is_ok()
+    );
+    desk.options.until = Some(NOW.day().plus(90));
+    let trip = desk.respond(&activate(key, 1, 4)).unwrap();
+    assert_eq!(trip.grant.revalidate_by, Some(NOW.day().plus(90)));
+    desk.options.until = "2026-11-21".parse().ok();
+    assert_eq!(desk.refusal(&activate(key, 1, 5)), "until_past");
+    for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Activate) {
+        let wrong = Code::new(kind, vec![0; 40]);
+        let error = respond(
+            &mut desk.ledger,
+            &desk.issuer,
+            &wrong,
+            &desk.options,
+            BY,
+            &mut entropy(1),
+        );
+        assert_eq!(error.unwrap_err().kind(), "wrong_kind");
+    }
+    desk.issuer = Issuer::root(SigningKey::from_seed(&[8; 32]).unwrap());
+    desk.options.until = None;
+    assert_eq!(desk.refusal(&activate(key, 1, 6)), "foreign_key");
+    assert_eq!(desk.findings(), [""; 0]);
+}
+
+#[test]
+fn bindings_say_who_is_who_where_a_product_has_no_fingerprint() {
+    let mut desk = Desk::new();
+    let root = SigningKey::from_seed(&[7; 32]).unwrap();
+    let nexus = Product {
+        id: "nexus".into(),
+        bind: vec!["server".into(), "database".into()],
+        fingerprint: false,
+        ..product(&root)
+    };
+    products::add(&mut desk.ledger, nexus, BY).unwrap();
+    let key = desk.sell(&Terms {
+        product: ProductId(2),
+        ..terms(1, LicenseType::Floating)
+    });
+    let ask = |bindings, request| Activate {
+        product_tag: product_tag("nexus"),
+        fingerprint: None,
+        bindings,
+        ..activate(key, 1, request)
+    };
+    let error = desk.respond(&ask(None, 1)).unwrap_err();
+    assert_eq!(error.kind(), "needs_bindings");
+    assert!(error.hint().contains("--bind server=… --bind database=…"));
+    assert_eq!(
+        desk.respond(&ask(Some([1; 8]), 1)).unwrap().verdict,
+        Verdict::Activated
+    );
+    assert_eq!(desk.refusal(&ask(Some([2; 8]), 2)), "no_seat_free");
+    assert_eq!(
+        desk.respond(&ask(Some([1; 8]), 3)).unwrap().verdict,
+        Verdict::Replaced
+    );
+}
+
+#[test]
+fn the_clerk_is_warned() {
+    let mut desk = Desk::new();
+    let key = desk.sell(&terms(3, LicenseType::Standalone));
+    let weak = Fingerprint::from_bytes(&[3, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0]).unwrap();
+    let request = Activate {
+        fingerprint: Some(weak),
+        clock: NOW.minus(27 * 3600),
+        lending_key: Some(SigningKey::from_seed(&[3; 32]).unwrap().public()),
+        ..activate(key, 1, 1)
+    };
+    let answer = desk.respond(&request).unwrap();
+    assert_eq!(
+        answer.warnings,
+        [
+            Warning::WeaklyBound,
+            Warning::ClockOff(-27 * 3600),
+            Warning::NoLending
+        ]
+    );
+    assert_eq!(answer.grant.max_loan, None);
+    let near = Activate {
+        clock: NOW.plus(26 * 3600),
+        ..activate(key, 2, 2)
+    };
+    assert_eq!(desk.respond(&near).unwrap().warnings, []);
+}
+
+#[test]
+fn an_emergency_chain_begins_in_the_ledger_and_ends_in_the_grant() {
+    let mut desk = Desk::new();
+    let allowance = EmergencyAllowance {
+        steps: NonZeroU8::new(4).unwrap(),
+        days: NonZeroU8::new(7).unwrap(),
+    };
+    let key = desk.sell(&Terms {
+        emergency: Some(allowance),
+        ..terms(1, LicenseType::Standalone)
+    });
+    let request = activate(key, 1, 1);
+    let grant = desk.respond(&request).unwrap().grant;
+    let x0 = desk
+        .ledger
+        .read(|tx| Ok::<_, RespondError>(tx.answer_to(&request.commitment)?.unwrap().emergency))
+        .unwrap()
+        .unwrap();
+    let holder = context(&request).holder;
+    let spoken = Emergency {
+        step: 1,
+        x: chain(&holder, 1, 0, 3, x0),
+    };
+    assert!(spoken.belongs_to(&grant.emergency.unwrap(), &holder, 1));
+    assert_eq!(desk.findings(), [""; 0]);
+}
+
+#[test]
+fn a_rehearsal_decides_and_changes_nothing() {
+    let mut desk = Desk::new();
+    let key = desk.sell(&terms(1, LicenseType::Standalone));
+    let code = code(&activate(key, 1, 1));
+    for _ in 0..2 {
+        let preview =
+            rehearse(&mut desk.ledger, &code, &desk.options, BY, &mut entropy(1)).unwrap();
+        assert_eq!(
+            (preview.verdict, preview.grant.seats),
+            (Verdict::Activated, 1)
+        );
+    }
+    assert_eq!(desk.taken(key), 0);
+    assert_eq!(repeated(&mut desk.ledger, &code).unwrap(), None);
+    assert_eq!(desk.findings(), [""; 0]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn seats_are_never_exceeded(
+        seats in 1_u16..6,
+        floating in any::<bool>(),
+        asks in prop::collection::vec((0_u16..6, 0_u64..40, 0_u16..4, 0_u32..4000), 1..40),
+    ) {
+        let mut desk = Desk::new();
+        let kind = if floating { LicenseType::Floating } else { LicenseType::Standalone };
+        let key = desk.sell(&terms(seats, kind));
+        let mut answered: HashMap<Vec<u8>, Code> = HashMap::new();
+        for (machine, request, wanted, day) in asks {
+            let request = Activate { seats: NonZeroU16::new(wanted), ..activate(key, machine, request) };
+            let answer = desk.respond_at(&request, NOW.plus(day * 86_400));
+            if let Ok(answer) = answer {
+                let known = answered.entry(request.encode()).or_insert_with(|| answer.code.clone());
+                prop_assert_eq!(&answer.code, known);
+            }
+            let view = products::license(&mut desk.ledger, key).unwrap().unwrap();
+            let held: u32 = view.activations.iter().map(|it| u32::from(it.seats)).sum();
+            prop_assert!(held <= u32::from(seats));
+            prop_assert_eq!(held, view.license.taken.unwrap_or(0));
+        }
+        prop_assert_eq!(desk.findings(), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,180 @@
+//! A desk in a temporary directory, with time and randomness handed in.
+
+mod answering;
+mod batches;
+mod edits;
+mod figures;
+mod places;
+mod selling;
+
+use std::num::NonZeroU16;
+
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use crate::issuer::history;
+use crate::issuer::keys::SigningKey;
+use crate::issuer::ledger::{Ledger, ProductId, Terms};
+use crate::issuer::policy::Options;
+use crate::issuer::products::{self, By};
+use crate::issuer::respond::{Answer, Issuer, RespondError, respond};
+use crate::license_key::LicenseKey;
+use crate::machine::Fingerprint;
+use crate::protocol::commitment::RequestSecret;
+use crate::protocol::date::Seconds;
+use crate::protocol::digest::product_tag;
+use crate::protocol::entitlements::{Entitlement, Entitlements};
+use crate::protocol::grant::LicenseType;
+use crate::protocol::product::{Entry, Product};
+use crate::protocol::requests::Activate;
+use crate::text::{Code, Kind};
+
+/// Noon of 2026-11-22.
+pub(super) const NOW: Seconds = Seconds(2517 * 86_400 + 43_200);
+pub(super) const BY: By<'static> = By {
+    actor: "anna",
+    now: NOW,
+};
+
+/// Randomness that repeats itself from test to test, and nowhere else.
+pub(super) fn entropy(seed: u64) -> impl FnMut(&mut [u8]) {
+    let mut reader = blake3::Hasher::new()
+        .update(&seed.to_be_bytes())
+        .finalize_xof();
+    move |bytes| reader.fill(bytes)
+}
+
+pub(super) fn product(root: &SigningKey) -> Product {
+    Product {
+        id: "infinitime".into(),
+        name: "InfiniTime".into(),
+        vendor: "Example".into(),
+        roots: vec![root.public()],
+        editions: vec!["basic".into(), "pro".into()],
+        catalogue: vec![
+            (Entry::Feature, "accruals".into()),
+            (Entry::Limit, "employees".into()),
+        ],
+        fingerprint: true,
+        ..Product::default()
+    }
+}
+
+pub(super) fn terms(seats: u16, license_type: LicenseType) -> Terms {
+    Terms {
+        product: ProductId(1),
+        customer: "Müller & Söhne".into(),
+        contact: None,
+        seats: NonZeroU16::new(seats).unwrap(),
+        license_type,
+        edition: 2,
+        expires: None,
+        maintenance: None,
+        grace_days: 30,
+        lend_days: None,
+        emergency: None,
+        entitlements: Entitlements::new(vec![Entitlement {
+            index: 1,
+            value: Some(500),
+        }])
+        .unwrap(),
+        usb: None,
+    }
+}
+
+/// A machine that is unlike every other by its number.
+pub(super) fn machine(number: u16) -> Fingerprint {
+    let [a, b] = number.to_be_bytes();
+    Fingerprint::from_bytes(&[31, a, b, a, b, a, b, a, b, a, b]).unwrap()
+}
+
+/// An ACTIVATE of a machine; another `request` is another request.
+pub(super) fn activate(key: LicenseKey, machine: u16, request: u64) -> Activate {
+    let mut secret = [0; 12];
+    entropy(request + 1_000_000)(&mut secret);
+    Activate {
+        product_tag: product_tag("infinitime"),
+        key,
+        commitment: RequestSecret::new(secret).commitment(key),
+        clock: NOW,
+        fingerprint: Some(self::machine(machine)),
+        bindings: None,
+        seats: None,
+        usb: None,
+        lending_key: None,
+    }
+}
+
+pub(super) fn code(request: &Activate) -> Code {
+    Code::new(Kind::Activate, request.encode())
+}
+
+pub(super) struct Desk {
+    pub(super) home: TempDir,
+    pub(super) ledger: Ledger,
+    pub(super) issuer: Issuer,
+    pub(super) options: Options,
+}
+
+impl Desk {
+    pub(super) fn new() -> Desk {
+        let home = tempfile::tempdir().unwrap();
+        let mut ledger = Ledger::create(&home.path().join("ledger.db")).unwrap();
+        let root = SigningKey::from_seed(&[7; 32]).unwrap();
+        products::add(&mut ledger, product(&root), BY).unwrap();
+        Desk {
+            home,
+            ledger,
+            issuer: Issuer::root(root),
+            options: Options::default(),
+        }
+    }
+
+    pub(super) fn sell(&mut self, terms: &Terms) -> LicenseKey {
+        let seed = terms.seats.get().into();
+        products::sell(&mut self.ledger, terms, 1, BY, &mut entropy(seed)).unwrap()[0]
+    }
+
+    pub(super) fn respond(&mut self, request: &Activate) -> Result<Answer, RespondError> {
+        self.respond_at(request, NOW)
+    }
+
+    pub(super) fn respond_at(
+        &mut self,
+        request: &Activate,
+        now: Seconds,
+    ) -> Result<Answer, RespondError> {
+        let by = By { now, ..BY };
+        let code = code(request);
+        respond(
+            &mut self.ledger,
+            &self.issuer,
+            &code,
+            &self.options,
+            by,
+            &mut entropy(9),
+        )
+    }
+
+    /// Why a request is refused, by name.
+    pub(super) fn refusal(&mut self, request: &Activate) -> &'static str {
+        self.respond(request).unwrap_err().kind()
+    }
+
+    /// What verification finds wrong.
+    pub(super) fn findings(&mut self) -> Vec<String> {
+        let report = history::verify(&mut self.ledger, |_, _| ()).unwrap();
+        report.findings.iter().map(ToString::to_string).collect()
+    }
+
+    pub(super) fn taken(&mut self, key: LicenseKey) -> u32 {
+        let view = products::license(&mut self.ledger, key).unwrap().unwrap();
+        view.license.taken.unwrap_or(0)
+    }
+
+    /// Somebody with a database tool.
+    pub(super) fn edit(&self, sql: &str) {
+        let file = Connection::open(self.home.path().join("ledger.db")).unwrap();
+        file.execute_batch(sql).unwrap();
+    }
+}

@@ -1,0 +1,168 @@
+use std::collections::HashSet;
+
+use super::*;
+use crate::issuer::ledger::{LedgerError, LicenseFilter};
+use crate::protocol::product::ProductFile;
+
+fn listed(desk: &mut Desk, filter: &LicenseFilter) -> Vec<LicenseKey> {
+    let mut keys = Vec::new();
+    products::for_each_license(&mut desk.ledger, filter, |license, _| {
+        keys.push(license.key);
+        Ok::<(), LedgerError>(())
+    })
+    .unwrap();
+    keys
+}
+
+#[test]
+fn ten_thousand_licences_are_all_different_and_one_event() {
+    let mut desk = Desk::new();
+    let order = terms(1, LicenseType::Standalone);
+    let keys = products::sell(&mut desk.ledger, &order, 10_000, BY, &mut entropy(1)).unwrap();
+    assert_eq!(keys.iter().collect::<HashSet<_>>().len(), 10_000);
+    assert_eq!(listed(&mut desk, &LicenseFilter::default()), keys);
+    let report = history::verify(&mut desk.ledger, |_, _| ()).unwrap();
+    assert_eq!(
+        (report.events, report.licenses, report.wrong),
+        (2, 10_000, 0)
+    );
+}
+
+#[test]
+fn keys_that_are_sold_already_are_drawn_again() {
+    let mut desk = Desk::new();
+    let order = terms(1, LicenseType::Standalone);
+    let first = products::sell(&mut desk.ledger, &order, 20, BY, &mut entropy(1)).unwrap();
+    // The same randomness again: its first 20 draws are known.
+    let second = products::sell(&mut desk.ledger, &order, 20, BY, &mut entropy(1)).unwrap();
+    assert!(second.iter().all(|key| !first.contains(key)));
+    assert_eq!(desk.findings(), [""; 0]);
+    let stuck = products::sell(
+        &mut desk.ledger,
+        &order,
+        2,
+        BY,
+        &mut |bytes: &mut [u8]| bytes.fill(1),
+    );
+    assert_eq!(stuck.unwrap_err().kind(), "keys_used_up");
+    assert_eq!(listed(&mut desk, &LicenseFilter::default()).len(), 40);
+}
+
+#[test]
+fn licences_are_listed_by_customer_and_product() {
+    let mut desk = Desk::new();
+    let root = SigningKey::from_seed(&[7; 32]).unwrap();
+    products::add(
+        &mut desk.ledger,
+        Product {
+            id: "second".into(),
+            ..product(&root)
+        },
+        BY,
+    )
+    .unwrap();
+    let mine = desk.sell(&terms(1, LicenseType::Standalone));
+    let theirs = Terms {
+        customer: "ACME Ltd".into(),
+        product: ProductId(2),
+        ..terms(2, LicenseType::Standalone)
+    };
+    let theirs = desk.sell(&theirs);
+    let customer = |part: &str| LicenseFilter {
+        customer: Some(part.into()),
+        product: None,
+    };
+    assert_eq!(listed(&mut desk, &customer("acme")), [theirs]);
+    assert_eq!(listed(&mut desk, &customer("söhne")), [mine]);
+    assert_eq!(listed(&mut desk, &customer("%")), []);
+    let product = LicenseFilter {
+        customer: None,
+        product: Some(ProductId(1)),
+    };
+    assert_eq!(listed(&mut desk, &product), [mine]);
+}
+
+#[test]
+fn a_catalogue_only_ever_grows() {
+    let mut desk = Desk::new();
+    let root = SigningKey::from_seed(&[7; 32]).unwrap();
+    let again = products::add(&mut desk.ledger, product(&root), BY);
+    assert_eq!(again.unwrap_err().kind(), "product_exists");
+    let mut more = product(&root);
+    more.catalogue.push((Entry::Limit, "readers".into()));
+    products::change(&mut desk.ledger, more.clone(), BY).unwrap();
+    assert_eq!(
+        products::show(&mut desk.ledger, "infinitime")
+            .unwrap()
+            .version,
+        2
+    );
+    more.catalogue.swap(0, 1);
+    let moved = products::change(&mut desk.ledger, more, BY);
+    assert_eq!(moved.unwrap_err().kind(), "catalogue_shrinks");
+    let fewer = products::change(&mut desk.ledger, product(&root), BY);
+    assert_eq!(fewer.unwrap_err().kind(), "catalogue_shrinks");
+    assert_eq!(desk.findings(), [""; 0]);
+}
+
+#[test]
+fn orders_fit_their_product() {
+    let mut desk = Desk::new();
+    let refused = |terms: Terms, desk: &mut Desk| {
+        products::sell(&mut desk.ledger, &terms, 1, BY, &mut entropy(1))
+            .unwrap_err()
+            .kind()
+    };
+    let good = terms(1, LicenseType::Standalone);
+    assert_eq!(
+        refused(
+            Terms {
+                edition: 3,
+                ..good.clone()
+            },
+            &mut desk
+        ),
+        "bad_order"
+    );
+    let entitlement = |index, value| Entitlements::new(vec![Entitlement { index, value }]).unwrap();
+    for (index, value) in [(0, Some(1)), (1, None), (2, None)] {
+        let terms = Terms {
+            entitlements: entitlement(index, value),
+            ..good.clone()
+        };
+        assert_eq!(refused(terms, &mut desk), "bad_order");
+    }
+    assert_eq!(
+        refused(
+            Terms {
+                product: ProductId(7),
+                ..good.clone()
+            },
+            &mut desk
+        ),
+        "bad_order"
+    );
+    assert_eq!(
+        refused(
+            Terms {
+                customer: " ".into(),
+                ..good
+            },
+            &mut desk
+        ),
+        "bad_order"
+    );
+}
+
+#[test]
+fn an_exported_product_file_is_one_that_machines_install() {
+    let mut desk = Desk::new();
+    let root = SigningKey::from_seed(&[7; 32]).unwrap();
+    let file = products::export(&mut desk.ledger, "infinitime", &root).unwrap();
+    let installed = ProductFile::parse(&file).unwrap();
+    assert_eq!(installed.signer().to_bytes(), root.public());
+    assert_eq!(installed.product().version, 1);
+    let other = SigningKey::from_seed(&[8; 32]).unwrap();
+    let refused = products::export(&mut desk.ledger, "infinitime", &other);
+    assert_eq!(refused.unwrap_err().kind(), "not_a_root");
+}
