@@ -23,23 +23,8 @@
 //! A home is read by everyone or by its owner ([`Audience`]); it is always written by its owner alone. Files are replaced whole, under a lock
 //! that changes wait for and a check does not.
 //!
-//! Time, entropy, the facts of the machine and all paths are handed in. An application checks its licence so:
-//!
-//! ```no_run
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let (product_file, built, directory) = ("", countersign::protocol::date::Seconds(0), "/var/lib/countersign".as_ref());
-//! use countersign::holder::{Audience, CheckInput, Here, Home, launch_check};
-//! use countersign::{machine::Facts, protocol::date::Seconds};
-//!
-//! let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs();
-//! let here = Here { facts: &Facts::of_this_computer(), wall: Seconds::from_unix(now.try_into()?), aliases: &[] };
-//! let report = launch_check(product_file, &Home::new(directory, Audience::Everyone), &CheckInput::new(here, built))?;
-//! if let Some(refusal) = &report.refusal {
-//!     eprintln!("{refusal}\n{}", refusal.hint());
-//! }
-//! # Ok(())
-//! # }
-//! ```
+//! Time, entropy, the facts of the machine and all paths are handed in. The example at the top of the crate
+//! shows how an application checks its licence with [`launch_check`].
 
 pub mod apply;
 pub mod check;
