@@ -2,6 +2,7 @@
 
 use std::io;
 
+use clap::error::ErrorKind;
 use serde_json::{Value, json};
 
 use crate::holder::{HolderError, StorageError};
@@ -83,12 +84,40 @@ impl Failure {
         })
     }
 
-    /// What clap refused, as one line.
+    /// What clap refused: its first paragraph as one line, and of the rest what helps.
     pub(crate) fn from_usage(error: &clap::Error) -> Failure {
+        if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+            return Failure::usage("no command").hint("see countersign help");
+        }
         let text = error.to_string();
-        let first = text.lines().next().unwrap_or("wrong usage");
-        Failure::usage(first.strip_prefix("error: ").unwrap_or(first)).hint("see countersign help")
+        let mut paragraphs = text
+            .split("\n\n")
+            .map(|paragraph| paragraph.lines().map(str::trim).collect::<Vec<_>>());
+        let first = paragraphs.next().unwrap_or_default();
+        let (choices, message): (Vec<&str>, Vec<&str>) = first
+            .into_iter()
+            .partition(|line| line.starts_with('[') && line.contains(": "));
+        let message = message.join(" ");
+        let rest: Vec<&str> = paragraphs.flatten().collect();
+        let tips = rest.iter().filter_map(|line| line.strip_prefix("tip: "));
+        let choices = choices
+            .iter()
+            .map(|line| line.trim_matches(['[', ']']))
+            .chain(tips);
+        let mut hints: Vec<String> = choices.map(str::to_owned).collect();
+        hints.push(format!("see {} --help", called(&rest)));
+        Failure::usage(message.strip_prefix("error: ").unwrap_or(&message)).hint(hints.join("; "))
     }
+}
+
+/// The command that was called, as its line of usage has it.
+fn called(lines: &[&str]) -> String {
+    let usage = lines.iter().find_map(|line| line.strip_prefix("Usage: "));
+    let words = usage.unwrap_or("countersign").split(' ');
+    let words: Vec<&str> = words
+        .take_while(|word| word.starts_with(|first: char| first.is_ascii_lowercase()))
+        .collect();
+    words.join(" ")
 }
 
 impl std::fmt::Display for Failure {
@@ -157,7 +186,7 @@ fn exit_of(kind: &str) -> Exit {
         "wrong_kind" | "other_request" | "other_product" | "unknown_key" | "unknown_license"
         | "malformed" | "malformed_code" | "commitment_used" => Exit::NOT_FOR_THIS,
         "not_trusted" | "other_root" | "bad_product_file" | "damaged_state" | "foreign_key"
-        | "desk_limit" => Exit::NOT_TRUSTED,
+        | "not_a_root" | "desk_limit" => Exit::NOT_TRUSTED,
         "no_seat_free" | "expired" | "held_for_manager" | "needs_bindings" | "weak_machine"
         | "other_usb" | "unfit_lending_key" | "until_past" | "already_licensed" => Exit::REFUSED,
         _ => Exit::FAILED,
