@@ -85,7 +85,12 @@ fn corrected(reading: &Reading) -> String {
 }
 
 fn from_stdin() -> anyhow::Result<String> {
-    decode(&read_all(io::stdin().lock(), "standard input")?)
+    let unreadable = |error: io::Error| {
+        Failure::failed("input", "standard input cannot be read")
+            .because(error)
+            .hint("try again")
+    };
+    decode(&read_all(io::stdin().lock(), "standard input", unreadable)?)
 }
 
 pub(crate) fn from_file(path: &Path) -> anyhow::Result<String> {
@@ -99,18 +104,18 @@ pub(crate) fn from_file(path: &Path) -> anyhow::Result<String> {
     if length > MOST {
         return Err(too_large(&path.display().to_string(), length).into());
     }
-    decode(&read_all(file, &path.display().to_string())?)
+    decode(&read_all(file, &path.display().to_string(), unreadable)?)
 }
 
-fn read_all(from: impl Read, name: &str) -> anyhow::Result<Vec<u8>> {
+fn read_all(
+    from: impl Read,
+    name: &str,
+    unreadable: impl FnOnce(io::Error) -> Failure,
+) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     from.take(MOST + 1)
         .read_to_end(&mut bytes)
-        .map_err(|error| {
-            Failure::failed("input", format!("{name} cannot be read"))
-                .because(error)
-                .hint("try again")
-        })?;
+        .map_err(unreadable)?;
     if bytes.len() as u64 > MOST {
         return Err(too_large(name, bytes.len() as u64).into());
     }
