@@ -73,7 +73,9 @@ impl CatalogueError {
             CatalogueError::Exists(_) => "choose another id; `product show` tells what it is",
             CatalogueError::Unknown(_) => "`countersign product list` shows those there are",
             CatalogueError::Shrinks(_) => "leave what is there in its place and add at the end",
-            CatalogueError::Order(_) => "see `countersign product show` for what the product has",
+            CatalogueError::Order(_) => {
+                "see `countersign license new --help`, and `countersign product show ID` for what the product has"
+            }
             CatalogueError::NotARoot(_) => "use the root key of the desk that sells the product",
             CatalogueError::KeysUsedUp => "check the system's source of randomness",
         }
@@ -348,6 +350,15 @@ fn fits(terms: &Terms, product: &Product) -> Result<(), CatalogueError> {
     }
     if terms.customer.trim().is_empty() {
         return Err(CatalogueError::Order("an order needs a customer"));
+    }
+    let mut texts = [Some(&terms.customer), terms.contact.as_ref()]
+        .into_iter()
+        .flatten();
+    if texts.any(|text| text.chars().any(char::is_control)) {
+        // They are printed in lists, one to a line, on the terminal of whoever looks them up.
+        return Err(CatalogueError::Order(
+            "customer and contact are one line of plain text each",
+        ));
     }
     if terms.emergency.is_some_and(|it| it.steps.get() > 31) {
         return Err(CatalogueError::Order(
