@@ -9,4 +9,6 @@
 )]
 
 mod forgotten;
+mod license_key;
 mod protocol;
+mod text;

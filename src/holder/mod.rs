@@ -23,7 +23,8 @@
 //! A home is read by everyone or by its owner ([`Audience`]); it is always written by its owner alone. Files are replaced whole, under a lock
 //! that changes wait for and a check does not.
 //!
-//! Time, entropy, the facts of the machine and all paths are handed in.
+//! Time, entropy, the facts of the machine and all paths are handed in. The example at the top of the crate
+//! shows how an application checks its licence with [`launch_check`].
 
 pub mod apply;
 pub mod check;

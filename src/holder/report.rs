@@ -153,7 +153,7 @@ pub enum Refusal {
         ended: Day,
     },
     /// More than the licence allows.
-    #[error("{count} {limit} are {} more than the license allows: {most}", .count - .most)]
+    #[error("{limit}: {count} is {} above the {most} that the license allows", .count.saturating_sub(*.most))]
     OverLimit {
         /// The limit's name.
         limit: String,

@@ -6,11 +6,15 @@ use super::symbols::{self, Glyph};
 use super::{Kind, rows};
 
 /// How much of a text is looked at, in bytes: more than any mail in which a person would look for a code.
-const LOOKED_AT: usize = 2 << 20;
+const LOOKED_AT: usize = 1 << 20;
+/// The most places at which a code is thought to begin.
+const MOST_STARTS: usize = 1 << 14;
 /// A label before a colon at the beginning of a line, such as `row 3:`, is at most this long, in symbols.
 const LONGEST_LABEL: usize = 16;
 /// As many of the next symbols must be digits for words to be a code: chance makes a third of them digits, prose hardly any.
 const FEWEST_DIGITS: usize = 3;
+/// As many groups of five, or as many symbols in one piece, are a code even where chance gave it no digits.
+const FEWEST_GROUPS: usize = 4;
 
 /// What stands before a symbol, as bits of a mark.
 const AFTER_DASH: u8 = 1;
@@ -141,10 +145,17 @@ impl Stream {
         })
     }
 
-    /// Whether the next row's length of symbols has the digits that a code has and prose has not.
+    /// Whether what begins here has what a code has and prose has not: digits, groups of five, or no separators at all.
     pub(super) fn looks_like_code(&self, place: usize) -> bool {
         let end = self.len().min(place + rows::LONGEST);
-        end >= place + rows::SHORTEST && self.digits(place..end) >= FEWEST_DIGITS
+        let parted =
+            || (1..=FEWEST_GROUPS * rows::GROUP).map(|length| (length, self.parts(place + length)));
+        let grouped =
+            || parted().all(|(length, parts)| parts == length.is_multiple_of(rows::GROUP));
+        let unbroken =
+            || parted().all(|(length, parts)| !parts || length == FEWEST_GROUPS * rows::GROUP);
+        end >= place + rows::SHORTEST
+            && (self.digits(place..end) >= FEWEST_DIGITS || grouped() || unbroken())
     }
 
     /// Where the word begins that ends before a place.
@@ -177,8 +188,9 @@ impl Stream {
     /// The places at which a code may begin, likeliest first: after a prefix, at the beginning of a line, of a word.
     pub(super) fn starts(&self) -> Vec<usize> {
         let mut starts: Vec<usize> = self.prefixes.iter().map(|&(place, _)| place).collect();
-        let words =
-            (0..self.len()).filter(|&place| self.begins_word(place) && self.looks_like_code(place));
+        let words = (0..self.len())
+            .filter(|&place| self.begins_word(place) && self.looks_like_code(place))
+            .take(MOST_STARTS);
         let (lines, words): (Vec<usize>, Vec<usize>) =
             words.partition(|&place| self.begins_line(place));
         let glued: Vec<usize> = lines
@@ -189,6 +201,7 @@ impl Stream {
         starts.extend(glued.into_iter().chain(lines).chain(words));
         let mut seen = std::collections::HashSet::new();
         starts.retain(|&place| seen.insert(place));
+        starts.truncate(MOST_STARTS);
         starts
     }
 

@@ -97,7 +97,7 @@ pub fn read(text: &str, wanted: &[Kind]) -> Result<Reading, ReadError> {
     emergency::find_clean(&mut search);
     if chosen(search.found(), wanted).is_none() {
         search.find_mended();
-        emergency::find_mended(&mut search, if wanted == [Kind::Emergency] { 2 } else { 1 });
+        emergency::find_mended(&mut search, wanted);
     }
     if let Some(found) = chosen(search.found(), wanted) {
         return Ok(Reading {

@@ -10,18 +10,13 @@ use super::{Code, loose};
 
 /// The most readings of one text that are held against the 40 bits: so few that noise passes once in 2²⁸ texts.
 const MOST_READINGS: u32 = 4096;
-/// The most rows of one text that are looked at: the bound on time, whatever the text.
-const MOST_ROWS_READ: u32 = 200_000;
-/// The most readings that are kept for trying, and the most places at which a code is thought to begin.
+/// The most rows that are looked at in each of the three stages (whole codes, mended ones, loose rows): the bound on time, whatever the text.
+const MOST_ROWS_READ: u32 = 40_000;
+/// The most readings that are kept for trying.
 const MOST_KEPT: usize = 4 * MOST_READINGS as usize;
 /// The most unchanged rows outside of codes, and the most codes, that are taken note of in one text.
 const MOST_ANCHORS: usize = 1024;
 const MOST_FOUND: usize = 64;
-
-/// What a wrong symbol, an illegible one and a row that fits its checks say for or against a reading: −ln of the odds, in halves.
-const WRONG: i32 = 19;
-const ILLEGIBLE: i32 = 4;
-const ROW: i32 = -28;
 
 /// A code that was found, and where.
 pub(super) struct Found {
@@ -45,11 +40,12 @@ pub(super) struct Candidate {
 impl Candidate {
     /// The less, the likelier.
     pub(super) fn cost(&self) -> i32 {
-        let read = self.rows.iter().flatten().chain(&self.spare);
-        read.map(|row| {
-            ROW + WRONG * row.wrong().cast_signed() + ILLEGIBLE * row.illegible().cast_signed()
-        })
-        .sum()
+        self.rows
+            .iter()
+            .flatten()
+            .chain(&self.spare)
+            .map(Row::cost)
+            .sum()
     }
 
     /// The message, a lost row made of the spare and all others.
@@ -103,11 +99,9 @@ pub(super) struct Search<'a> {
 
 impl<'a> Search<'a> {
     pub(super) fn new(stream: &'a Stream) -> Search<'a> {
-        let mut starts = stream.starts();
-        starts.truncate(MOST_KEPT);
         Search {
             stream,
-            starts,
+            starts: stream.starts(),
             anchors: Vec::new(),
             readings: MOST_READINGS,
             rows: MOST_ROWS_READ,
@@ -232,10 +226,11 @@ impl<'a> Search<'a> {
         let number = u8::try_from(candidate.rows.len() + 1).unwrap_or(rows::SPARE);
         if number > 1 && self.stream.parts(at) {
             candidate.last = rows::MESSAGE;
-            candidate.stretches = vec![start..at];
+            candidate.stretches.push(start..at);
             if self.judge(&candidate) {
                 return;
             }
+            candidate.stretches.clear();
         }
         for end in self.ends(at) {
             let Some(row) = self
@@ -247,7 +242,7 @@ impl<'a> Search<'a> {
             let mut candidate = candidate.clone();
             candidate.last = row.message().len();
             candidate.rows.push(Some(row));
-            candidate.stretches = vec![start..end];
+            candidate.stretches.push(start..end);
             if self.judge(&candidate) {
                 return;
             }
@@ -257,11 +252,13 @@ impl<'a> Search<'a> {
     /// Finds codes that have to be mended or put together: all likely readings, the cheapest first.
     pub(super) fn find_mended(&mut self) {
         let mut candidates = Vec::new();
+        self.rows = MOST_ROWS_READ;
         for start in self.starts.clone() {
             if candidates.len() < MOST_KEPT && self.is_free(&(start..start + 1)) {
                 self.follow(start, &mut candidates);
             }
         }
+        self.rows = MOST_ROWS_READ;
         loose::candidates(self, &mut candidates);
         candidates.sort_by_key(Candidate::cost);
         for candidate in &candidates {
@@ -298,7 +295,9 @@ impl<'a> Search<'a> {
                 candidate.rows.push(row);
                 candidate.last = end - at - rows::CHECKS;
                 candidate.spare = spare;
-                candidate.stretches = vec![start..if lost { end + rows::LONGEST } else { end }];
+                candidate
+                    .stretches
+                    .push(start..if lost { end + rows::LONGEST } else { end });
                 candidates.push(candidate);
             }
             if at + rows::LONGEST > self.stream.len() {

@@ -8,6 +8,9 @@ use super::search::Search;
 use super::symbols::ILLEGIBLE;
 use super::{Kind, message};
 
+/// The most places of which it is asked whether a damaged code begins there.
+const MOST_STARTS: usize = 512;
+
 /// A row of a code that could not be read as a whole (SPEC.md 2.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowVerdict {
@@ -142,6 +145,7 @@ fn damaged_start(search: &Search<'_>, wanted: &[Kind]) -> Option<(usize, Option<
             .starts()
             .iter()
             .copied()
+            .take(MOST_STARTS)
             .filter(|&place| free(place) && stream.begins_word(place))
     };
     let before = |at: usize| {
@@ -215,16 +219,17 @@ fn cut(stream: &Stream, code: Range<usize>) -> Vec<Range<usize>> {
             start = place;
         }
     }
-    let by_lines = lines
+    let before_last = lines.len().saturating_sub(1);
+    // A short last row may stand before another: before a spare row, or out of its order.
+    let short = lines
         .iter()
-        .rev()
-        .skip(1)
-        .all(|line| line.len().abs_diff(rows::LONGEST) <= rows::GROUP + 1);
-    if by_lines
-        && lines
-            .last()
-            .is_some_and(|line| line.len() <= rows::LONGEST + rows::GROUP)
-    {
+        .take(before_last)
+        .filter(|line| line.len() + rows::GROUP < rows::LONGEST)
+        .count();
+    let none_is_long = lines
+        .iter()
+        .all(|line| line.len() <= rows::LONGEST + rows::GROUP);
+    if none_is_long && (short == 0 || (short == 1 && before_last > 2)) {
         return lines;
     }
     let starts = code.clone().step_by(rows::LONGEST);
@@ -243,7 +248,7 @@ fn judge(stream: &Stream, pieces: &[Range<usize>]) -> Vec<RowVerdict> {
     let mut verdicts: Vec<RowVerdict> = Vec::new();
     let mut before = 0;
     let mut last = None;
-    for (piece, whole) in pieces.iter().zip(&whole) {
+    for (nth, (piece, whole)) in (1..).zip(pieces.iter().zip(&whole)) {
         let number = whole.map_or_else(
             || {
                 (before + 1..rows::SPARE)
@@ -255,10 +260,12 @@ fn judge(stream: &Stream, pieces: &[Range<usize>]) -> Vec<RowVerdict> {
         if number == rows::SPARE {
             continue;
         }
+        // Only the last row may be short: another one fits its checks by luck, if it does.
+        let fits = piece.len() == rows::LONGEST || nth == pieces.len();
         let state = if whole.is_some() {
             RowState::Whole
         } else {
-            state(stream, piece, number)
+            state(stream, piece, number, fits)
         };
         if piece.len() < rows::LONGEST && !matches!(state, RowState::Unreadable { .. }) {
             last = Some(number);
@@ -293,9 +300,9 @@ fn add_missing(verdicts: &mut Vec<RowVerdict>, last: Option<u8>) {
 }
 
 /// What the checks say of one row.
-fn state(stream: &Stream, piece: &Range<usize>, number: u8) -> RowState {
+fn state(stream: &Stream, piece: &Range<usize>, number: u8, fits: bool) -> RowState {
     let paper = stream.get(piece.clone()).unwrap_or_default();
-    if let Some(row) = rows::decode(paper, number) {
+    if let Some(row) = rows::decode(paper, number).filter(|_| fits) {
         let mut groups: Vec<u8> = row.corrections().map(group_of).collect();
         groups.dedup();
         return RowState::Corrected { groups };

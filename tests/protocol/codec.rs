@@ -9,8 +9,10 @@ use countersign::protocol::wire::WireError;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+type Codec = fn(&[u8]) -> Result<Vec<u8>, WireError>;
+
 /// Decodes and encodes again, for each kind.
-const CODECS: [(&str, fn(&[u8]) -> Result<Vec<u8>, WireError>); 10] = [
+const CODECS: [(&str, Codec); 10] = [
     ("ACTIVATE", |b| Activate::decode(b).map(|v| v.encode())),
     ("SYNC", |b| Sync::decode(b).map(|v| v.encode())),
     ("RETURN", |b| Return::decode(b).map(|v| v.encode())),

@@ -162,7 +162,7 @@ fn features_and_counts() {
         ask(noon(), &[], &[("employees", 260)]),
         (
             "licensed",
-            "260 employees are 10 more than the license allows: 250".to_owned()
+            "employees: 260 is 10 above the 250 that the license allows".to_owned()
         )
     );
     assert_eq!(
@@ -175,7 +175,7 @@ fn features_and_counts() {
     assert_eq!(ask(noon(), &[], &[("readers", 0)]).1, "");
     assert_eq!(
         ask(noon(), &[], &[("readers", 1)]).1,
-        "1 readers are 1 more than the license allows: 0"
+        "readers: 1 is 1 above the 0 that the license allows"
     );
 }
 

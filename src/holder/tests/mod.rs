@@ -3,6 +3,7 @@
 mod asking;
 mod clock;
 mod cycle;
+mod desks;
 mod disk;
 mod launch;
 mod tamper;
