@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 
 use serde::Deserialize;
 
@@ -85,6 +86,7 @@ struct Cursor<T> {
     page: std::vec::IntoIter<T>,
     peeked: Option<T>,
     after: i64,
+    ended: bool,
 }
 
 impl<T> Default for Cursor<T> {
@@ -93,6 +95,7 @@ impl<T> Default for Cursor<T> {
             page: Vec::new().into_iter(),
             peeked: None,
             after: 0,
+            ended: false,
         }
     }
 }
@@ -106,13 +109,33 @@ impl<T> Cursor<T> {
         if self.peeked.is_none() {
             self.peeked = self.page.next();
         }
-        if self.peeked.is_none() {
+        if self.peeked.is_none() && !self.ended {
             let page = fetch(self.after)?;
+            self.ended = page.is_empty();
             self.after = page.last().map_or(self.after, key);
             self.page = page.into_iter();
             self.peeked = self.page.next();
         }
         Ok(self.peeked.as_ref())
+    }
+}
+
+/// What an order's event says of its licences.
+struct Made {
+    by: EventId,
+    rows: Range<i64>,
+    order: TermsId,
+}
+
+impl Made {
+    fn of(event: &Event) -> Option<Made> {
+        let it: OrderFacts = serde_json::from_str(&event.data).ok()?;
+        let first = event.license?.0;
+        Some(Made {
+            by: event.id,
+            rows: first..first.saturating_add(it.licenses),
+            order: TermsId(it.order),
+        })
     }
 }
 
@@ -348,7 +371,7 @@ impl Replay {
     fn licenses(&mut self, tx: &mut dyn Transaction) -> Result<(), LedgerError> {
         let mut cursor = Cursor::<License>::default();
         let mut held = Cursor::<(LicenseId, u64, u32)>::default();
-        let mut order: Option<Event> = None;
+        let mut made: Option<Made> = None;
         let mut terms: Option<(TermsId, Terms)> = None;
         let mut activated = 0;
         loop {
@@ -362,7 +385,7 @@ impl Replay {
             self.report.licenses += 1;
             activated += u64::from(license.taken.is_some());
             if license.taken.is_none() {
-                self.untouched(tx, &license, &mut order)?;
+                self.untouched(tx, &license, &mut made)?;
             }
             let seats = self.held(tx, license.id, &mut held)?;
             if terms.as_ref().is_none_or(|(id, _)| *id != license.terms) {
@@ -390,18 +413,15 @@ impl Replay {
         &mut self,
         tx: &mut dyn Transaction,
         license: &License,
-        order: &mut Option<Event>,
+        made: &mut Option<Made>,
     ) -> Result<(), LedgerError> {
-        if order.as_ref().is_none_or(|event| event.id != license.event) {
-            *order = tx.event(license.event)?;
+        if made.as_ref().is_none_or(|made| made.by != license.event) {
+            *made = tx.event(license.event)?.and_then(|event| Made::of(&event));
         }
-        let made = order.as_ref().and_then(|event| {
-            let it: OrderFacts = serde_json::from_str(&event.data).ok()?;
-            let first = event.license?.0;
-            let range = first..first.saturating_add(it.licenses);
-            (range.contains(&license.id.0) && it.order == license.terms.0).then_some(())
-        });
-        if made.is_none() {
+        let as_made = made
+            .as_ref()
+            .is_some_and(|made| made.rows.contains(&license.id.0) && made.order == license.terms);
+        if !as_made {
             self.report.found(
                 format!("license {}", license.key),
                 "is not as its order made it",
