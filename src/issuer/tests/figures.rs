@@ -30,7 +30,7 @@ fn rate(count: u32, began: Instant) -> f64 {
 fn figures() {
     let mut desk = Desk::new();
     let order = terms(1, LicenseType::Standalone);
-    let keys = products::sell(&mut desk.ledger, &order, ANSWERS, BY, &mut entropy(1)).unwrap();
+    let keys = licenses::sell(&mut desk.ledger, &order, ANSWERS, BY, &mut entropy(1)).unwrap();
     let codes: Vec<Code> = (0..)
         .zip(keys)
         .map(|(nth, key)| code(&activate(key, 1, nth)))
@@ -61,8 +61,9 @@ fn figures() {
             .unwrap();
         let answered = rate(count, began);
         println!(
-            "{threads} threads: signing {raw:.0}/s, answering {answered:.0}/s, ratio {:.2} ({})",
+            "{threads} threads: signing {raw:.0}/s, answering {answered:.0}/s, ratio {:.2}; processor {raw_time} and {} ticks ({})",
             answered / raw,
+            processor() - before,
             signed.len()
         );
     }
@@ -75,7 +76,7 @@ fn figures() {
     );
     for _ in 0..2 {
         let began = Instant::now();
-        products::sell(&mut desk.ledger, &order, LICENSES, BY, &mut entropy(2)).unwrap();
+        licenses::sell(&mut desk.ledger, &order, LICENSES, BY, &mut entropy(2)).unwrap();
         println!("licences {:.0}/s", rate(LICENSES, began));
     }
     let began = Instant::now();
