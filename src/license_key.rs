@@ -30,7 +30,9 @@ pub enum LicenseKeyError {
     #[error("this license key is mistyped: its check digits do not fit")]
     Mistyped,
     /// The eleven digits, as a number, begin with 0 or are more than eleven.
-    #[error("a license key begins with a digit from 1 to 9 and is made of 11 digits and two check digits")]
+    #[error(
+        "a license key begins with a digit from 1 to 9 and is made of 11 digits and two check digits"
+    )]
     Range,
 }
 
@@ -38,9 +40,15 @@ impl LicenseKeyError {
     /// What to do about it, for the line under the error.
     pub fn hint(&self) -> &'static str {
         match self {
-            LicenseKeyError::Count { .. } => "it looks like 123-456-789-0123; compare it with the message it came in",
-            LicenseKeyError::Foreign { .. } => "type the 13 digits only; spaces and dashes between them do not matter",
-            LicenseKeyError::Mistyped => "one or more digits are wrong or swapped; compare them with the message it came in, group by group",
+            LicenseKeyError::Count { .. } => {
+                "it looks like 123-456-789-0123; compare it with the message it came in"
+            }
+            LicenseKeyError::Foreign { .. } => {
+                "type the 13 digits only; spaces and dashes between them do not matter"
+            }
+            LicenseKeyError::Mistyped => {
+                "one or more digits are wrong or swapped; compare them with the message it came in, group by group"
+            }
             LicenseKeyError::Range => "compare the first group with the message it came in",
         }
     }
@@ -109,7 +117,14 @@ impl fmt::Display for LicenseKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let whole = self.whole();
         let group = |power: u32, size: u64| whole / 10_u64.pow(power) % size;
-        write!(f, "{:03}-{:03}-{:03}-{:04}", group(10, 1000), group(7, 1000), group(4, 1000), group(0, 10_000))
+        write!(
+            f,
+            "{:03}-{:03}-{:03}-{:04}",
+            group(10, 1000),
+            group(7, 1000),
+            group(4, 1000),
+            group(0, 10_000)
+        )
     }
 }
 
@@ -134,7 +149,11 @@ impl FromStr for LicenseKey {
         }
         let key = LicenseKey::from_number(whole / 100)?;
         // Compared whole: the remainder alone would let 99 pass for 02, 00 for 97 and 01 for 98.
-        if key.whole() == whole { Ok(key) } else { Err(LicenseKeyError::Mistyped) }
+        if key.whole() == whole {
+            Ok(key)
+        } else {
+            Err(LicenseKeyError::Mistyped)
+        }
     }
 }
 
@@ -147,7 +166,12 @@ enum Glyph {
 /// A character as a person may have meant it: letters that are read for digits, and whatever may stand between them.
 fn read(character: char) -> Glyph {
     match crate::text::fold_width(character) {
-        digit @ '0'..='9' => Glyph::Digit(digit.to_digit(10).and_then(|digit| u8::try_from(digit).ok()).unwrap_or_default()),
+        digit @ '0'..='9' => Glyph::Digit(
+            digit
+                .to_digit(10)
+                .and_then(|digit| u8::try_from(digit).ok())
+                .unwrap_or_default(),
+        ),
         'O' | 'o' | 'Q' | 'D' => Glyph::Digit(0),
         'I' | 'i' | 'L' | 'l' | '|' => Glyph::Digit(1),
         'Z' | 'z' => Glyph::Digit(2),

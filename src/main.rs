@@ -1,2 +1,7 @@
 //! The `countersign` program: parse, run, exit code.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    countersign::cli::main(std::env::args_os())
+}

@@ -60,17 +60,27 @@ impl Code {
     /// # Errors
     /// As [`Code::to_rows`].
     pub fn symbols(&self) -> Result<String, WriteError> {
-        Ok(self.paper()?.iter().map(|row| symbols::write(row)).collect())
+        Ok(self
+            .paper()?
+            .iter()
+            .map(|row| symbols::write(row))
+            .collect())
     }
 
     /// The rows in symbols, each with its checks.
     fn paper(&self) -> Result<Vec<Vec<u8>>, WriteError> {
         let message = message::seal(self.kind, &self.payload)?;
-        Ok((1..).zip(message.chunks(rows::MESSAGE)).map(|(number, row)| rows::encode(number, row)).collect())
+        Ok((1..)
+            .zip(message.chunks(rows::MESSAGE))
+            .map(|(number, row)| rows::encode(number, row))
+            .collect())
     }
 }
 
 /// A row as dashed groups.
 fn groups(row: &[u8]) -> String {
-    row.chunks(rows::GROUP).map(symbols::write).collect::<Vec<_>>().join("-")
+    row.chunks(rows::GROUP)
+        .map(symbols::write)
+        .collect::<Vec<_>>()
+        .join("-")
 }

@@ -5,12 +5,14 @@ pub(super) const ORDER: usize = 31;
 
 /// α⁰ to α³⁰.
 const POWERS: [u8; ORDER] = [
-    1, 2, 4, 8, 16, 5, 10, 20, 13, 26, 17, 7, 14, 28, 29, 31, 27, 19, 3, 6, 12, 24, 21, 15, 30, 25, 23, 11, 22, 9, 18,
+    1, 2, 4, 8, 16, 5, 10, 20, 13, 26, 17, 7, 14, 28, 29, 31, 27, 19, 3, 6, 12, 24, 21, 15, 30, 25,
+    23, 11, 22, 9, 18,
 ];
 
 /// The exponent of each element; that of 0 is meaningless.
 const EXPONENTS: [u8; 32] = [
-    0, 0, 1, 18, 2, 5, 19, 11, 3, 29, 6, 27, 20, 8, 12, 23, 4, 10, 30, 17, 7, 22, 28, 26, 21, 25, 9, 16, 13, 14, 24, 15,
+    0, 0, 1, 18, 2, 5, 19, 11, 3, 29, 6, 27, 20, 8, 12, 23, 4, 10, 30, 17, 7, 22, 28, 26, 21, 25,
+    9, 16, 13, 14, 24, 15,
 ];
 
 /// α to a power.
@@ -20,17 +22,29 @@ pub(super) fn power(exponent: usize) -> u8 {
 
 /// The exponent of a nonzero element.
 pub(super) fn exponent(element: u8) -> usize {
-    EXPONENTS.get(usize::from(element)).copied().unwrap_or_default().into()
+    EXPONENTS
+        .get(usize::from(element))
+        .copied()
+        .unwrap_or_default()
+        .into()
 }
 
 /// The product.
 pub(super) fn times(a: u8, b: u8) -> u8 {
-    if a == 0 || b == 0 { 0 } else { power(exponent(a) + exponent(b)) }
+    if a == 0 || b == 0 {
+        0
+    } else {
+        power(exponent(a) + exponent(b))
+    }
 }
 
 /// The quotient; `b` is not 0.
 pub(super) fn over(a: u8, b: u8) -> u8 {
-    if a == 0 { 0 } else { power(exponent(a) + ORDER - exponent(b)) }
+    if a == 0 {
+        0
+    } else {
+        power(exponent(a) + ORDER - exponent(b))
+    }
 }
 
 #[cfg(test)]
@@ -39,7 +53,9 @@ mod tests {
 
     /// The product by long multiplication: what the tables must agree with.
     fn long(a: u8, b: u8) -> u8 {
-        let mut product = (0..5).filter(|bit| b >> bit & 1 == 1).fold(0_u16, |sum, bit| sum ^ u16::from(a) << bit);
+        let mut product = (0..5)
+            .filter(|bit| b >> bit & 1 == 1)
+            .fold(0_u16, |sum, bit| sum ^ u16::from(a) << bit);
         for bit in (5..10).rev() {
             if product >> bit & 1 == 1 {
                 product ^= 0b10_0101 << (bit - 5);

@@ -6,11 +6,15 @@ use super::symbols::{self, Glyph};
 use super::{Kind, rows};
 
 /// How much of a text is looked at, in bytes: more than any mail in which a person would look for a code.
-const LOOKED_AT: usize = 2 << 20;
+const LOOKED_AT: usize = 1 << 20;
+/// The most places at which a code is thought to begin.
+const MOST_STARTS: usize = 1 << 14;
 /// A label before a colon at the beginning of a line, such as `row 3:`, is at most this long, in symbols.
 const LONGEST_LABEL: usize = 16;
 /// As many of the next symbols must be digits for words to be a code: chance makes a third of them digits, prose hardly any.
 const FEWEST_DIGITS: usize = 3;
+/// As many groups of five, or as many symbols in one piece, are a code even where chance gave it no digits.
+const FEWEST_GROUPS: usize = 4;
 
 /// What stands before a symbol, as bits of a mark.
 const AFTER_DASH: u8 = 1;
@@ -31,7 +35,10 @@ pub(super) struct Stream {
 impl Stream {
     /// The symbols of `text`, without quote marks, list numbers, labels at the beginning of a line, and prefixes.
     pub(super) fn new(text: &str) -> Stream {
-        let mut stream = Stream { pending: AFTER_LINE | AFTER_GAP, ..Stream::default() };
+        let mut stream = Stream {
+            pending: AFTER_LINE | AFTER_GAP,
+            ..Stream::default()
+        };
         let mut line = Line::default();
         for character in head(text).chars() {
             match symbols::glyph(character) {
@@ -47,7 +54,10 @@ impl Stream {
                 }
                 Glyph::Line => {
                     stream.pending |= AFTER_GAP | AFTER_LINE;
-                    line = Line { start: stream.len(), ..Line::default() };
+                    line = Line {
+                        start: stream.len(),
+                        ..Line::default()
+                    };
                 }
             }
         }
@@ -56,7 +66,8 @@ impl Stream {
 
     fn push(&mut self, value: u8, digit: bool) {
         self.values.push(value);
-        self.marks.push(self.pending | if digit { DIGIT } else { 0 });
+        self.marks
+            .push(self.pending | if digit { DIGIT } else { 0 });
         self.pending = 0;
     }
 
@@ -74,7 +85,12 @@ impl Stream {
                 self.truncate(line.start, line);
                 line.labelled = true;
             }
-            ')' | '.' | ']' if !line.labelled && !line.dashed && label <= 2 && self.digits(line.start..self.len()) == label => {
+            ')' | '.' | ']'
+                if !line.labelled
+                    && !line.dashed
+                    && label <= 2
+                    && self.digits(line.start..self.len()) == label =>
+            {
                 self.truncate(line.start, line);
                 line.labelled = true;
             }
@@ -124,25 +140,44 @@ impl Stream {
 
     /// How many symbols of a stretch were written as digits.
     pub(super) fn digits(&self, stretch: Range<usize>) -> usize {
-        self.marks.get(stretch).map_or(0, |marks| marks.iter().filter(|&mark| mark & DIGIT != 0).count())
+        self.marks.get(stretch).map_or(0, |marks| {
+            marks.iter().filter(|&mark| mark & DIGIT != 0).count()
+        })
     }
 
-    /// Whether the next row's length of symbols has the digits that a code has and prose has not.
+    /// Whether what begins here has what a code has and prose has not: digits, groups of five, or no separators at all.
     pub(super) fn looks_like_code(&self, place: usize) -> bool {
         let end = self.len().min(place + rows::LONGEST);
-        end >= place + rows::SHORTEST && self.digits(place..end) >= FEWEST_DIGITS
+        let parted =
+            || (1..=FEWEST_GROUPS * rows::GROUP).map(|length| (length, self.parts(place + length)));
+        let grouped =
+            || parted().all(|(length, parts)| parts == length.is_multiple_of(rows::GROUP));
+        let unbroken =
+            || parted().all(|(length, parts)| !parts || length == FEWEST_GROUPS * rows::GROUP);
+        end >= place + rows::SHORTEST
+            && (self.digits(place..end) >= FEWEST_DIGITS || grouped() || unbroken())
     }
 
     /// Where the word begins that ends before a place.
     fn word_before(&self, place: usize) -> usize {
         // No prefix is longer than five symbols: a longer word need not be followed to its beginning.
-        (place.saturating_sub(6)..place).rev().find(|&place| self.parts(place)).unwrap_or(place)
+        (place.saturating_sub(6)..place)
+            .rev()
+            .find(|&place| self.parts(place))
+            .unwrap_or(place)
     }
 
     /// The kind whose prefix stands in a stretch; of LOAN1 the kind is not known, and one stands for both.
     fn kind_of(&self, stretch: Range<usize>) -> Option<Kind> {
         let written = self.get(stretch)?;
-        Kind::ALL.into_iter().find(|kind| kind.prefix().is_some_and(|prefix| prefix.chars().map(symbols::value_of).eq(written.iter().copied().map(Some))))
+        Kind::ALL.into_iter().find(|kind| {
+            kind.prefix().is_some_and(|prefix| {
+                prefix
+                    .chars()
+                    .map(symbols::value_of)
+                    .eq(written.iter().copied().map(Some))
+            })
+        })
     }
 
     /// Where a prefix says that a code begins, and of which kind.
@@ -153,28 +188,41 @@ impl Stream {
     /// The places at which a code may begin, likeliest first: after a prefix, at the beginning of a line, of a word.
     pub(super) fn starts(&self) -> Vec<usize> {
         let mut starts: Vec<usize> = self.prefixes.iter().map(|&(place, _)| place).collect();
-        let words = (0..self.len()).filter(|&place| self.begins_word(place) && self.looks_like_code(place));
-        let (lines, words): (Vec<usize>, Vec<usize>) = words.partition(|&place| self.begins_line(place));
-        let glued: Vec<usize> = lines.iter().chain(&words).filter_map(|&place| self.after_glued_prefix(place)).collect();
+        let words = (0..self.len())
+            .filter(|&place| self.begins_word(place) && self.looks_like_code(place))
+            .take(MOST_STARTS);
+        let (lines, words): (Vec<usize>, Vec<usize>) =
+            words.partition(|&place| self.begins_line(place));
+        let glued: Vec<usize> = lines
+            .iter()
+            .chain(&words)
+            .filter_map(|&place| self.after_glued_prefix(place))
+            .collect();
         starts.extend(glued.into_iter().chain(lines).chain(words));
         let mut seen = std::collections::HashSet::new();
         starts.retain(|&place| seen.insert(place));
+        starts.truncate(MOST_STARTS);
         starts
     }
 
     /// Where a code begins whose prefix has lost its colon, or has even run into the code.
     fn after_glued_prefix(&self, place: usize) -> Option<usize> {
-        [4, 5].into_iter().map(|length| place + length).find(|&end| end < self.len() && self.kind_of(place..end).is_some())
+        [4, 5]
+            .into_iter()
+            .map(|length| place + length)
+            .find(|&end| end < self.len() && self.kind_of(place..end).is_some())
     }
 
     /// The stretches between line breaks.
     pub(super) fn lines(&self) -> impl Iterator<Item = Range<usize>> {
         let mut start = 0;
-        (1..=self.len()).filter(|&place| self.begins_line(place)).map(move |end| {
-            let line = start..end;
-            start = end;
-            line
-        })
+        (1..=self.len())
+            .filter(|&place| self.begins_line(place))
+            .map(move |end| {
+                let line = start..end;
+                start = end;
+                line
+            })
     }
 }
 
@@ -188,6 +236,9 @@ struct Line {
 
 /// As much of a text as is looked at, cut at a character.
 fn head(text: &str) -> &str {
-    let end = (0..=LOOKED_AT.min(text.len())).rev().find(|&end| text.is_char_boundary(end)).unwrap_or_default();
+    let end = (0..=LOOKED_AT.min(text.len()))
+        .rev()
+        .find(|&end| text.is_char_boundary(end))
+        .unwrap_or_default();
     text.get(..end).unwrap_or_default()
 }

@@ -10,6 +10,8 @@ use super::search::{Candidate, Search};
 const FARTHEST: usize = 4 * rows::LONGEST;
 /// The most rows that are looked at as pieces of one text.
 const MOST_PIECES: usize = 1024;
+/// The most lines that are looked at as rows.
+const MOST_LINES: usize = 4096;
 /// Rows with the same number that are tried for each other.
 const MOST_DOUBLES: usize = 3;
 
@@ -20,31 +22,41 @@ struct Piece {
     stretch: Range<usize>,
 }
 
-impl Piece {
-    fn changes(&self) -> u32 {
-        2 * self.row.wrong() + self.row.illegible()
-    }
-}
-
 /// Readings made of the rows that stand about and say their numbers.
 pub(super) fn candidates(search: &mut Search<'_>, candidates: &mut Vec<Candidate>) {
-    let pieces = pieces(search);
+    let lines = search
+        .stream()
+        .lines()
+        .filter(|line| (rows::SHORTEST..=rows::LONGEST).contains(&line.len()));
+    let lines: Vec<Range<usize>> = lines.take(MOST_LINES).collect();
+    let pieces = pieces(search, &lines);
     for cluster in clusters(search.stream(), &pieces) {
-        Puzzle::new(cluster).solve(search, candidates);
+        Puzzle::new(cluster, &lines).solve(search, candidates);
     }
 }
 
 /// Every row outside of codes already found that says its number: unchanged anywhere, with one change where a line or the last one ends.
-fn pieces(search: &mut Search<'_>) -> Vec<Piece> {
+fn pieces(search: &mut Search<'_>, lines: &[Range<usize>]) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
-    let anchors: Vec<_> = search.anchors().iter().map(|&(at, _)| at..at + rows::LONGEST).collect();
+    let anchors: Vec<_> = search
+        .anchors()
+        .iter()
+        .map(|&(at, _)| at..at + rows::LONGEST)
+        .collect();
     for stretch in anchors {
-        pieces.extend(search.clean_row(stretch.clone()).map(|row| Piece { row, stretch }));
+        pieces.extend(
+            search
+                .clean_row(stretch.clone())
+                .map(|row| Piece { row, stretch }),
+        );
     }
-    let lines: Vec<_> = search.stream().lines().filter(|line| (rows::SHORTEST..=rows::LONGEST).contains(&line.len())).take(4 * MOST_PIECES).collect();
-    for stretch in lines {
-        if search.is_free(&stretch) && search.stream().looks_like_code(stretch.start) {
-            pieces.extend(search.any_row(stretch.clone()).map(|row| Piece { row, stretch }));
+    for stretch in lines.iter().cloned() {
+        if search.is_free(&stretch) {
+            pieces.extend(
+                search
+                    .any_row(stretch.clone())
+                    .map(|row| Piece { row, stretch }),
+            );
         }
     }
     let mut next = 0;
@@ -55,9 +67,36 @@ fn pieces(search: &mut Search<'_>) -> Vec<Piece> {
         pieces.extend(follower(search, at));
         next += 1;
     }
-    pieces.sort_by_key(|piece| (piece.stretch.start, piece.changes()));
-    pieces.dedup_by_key(|piece| piece.stretch.clone());
-    pieces
+    without_overlaps(pieces)
+}
+
+/// The likeliest of the pieces of which no two share a symbol: chance makes rows across the borders of others.
+fn without_overlaps(mut pieces: Vec<Piece>) -> Vec<Piece> {
+    pieces.sort_by_key(|piece| (piece.stretch.end, piece.stretch.start));
+    // For the first n pieces: what the best choice among them is worth, and whether the n-th is in it and how many stand before it.
+    let mut best: Vec<(i32, Option<usize>)> = vec![(0, None)];
+    for (nth, piece) in pieces.iter().enumerate() {
+        let before = pieces.partition_point(|other| other.stretch.end <= piece.stretch.start);
+        let (without, with) = (worth(&best, nth), worth(&best, before) - piece.row.cost());
+        best.push(if with > without {
+            (with, Some(before))
+        } else {
+            (without, None)
+        });
+    }
+    let mut chosen = Vec::new();
+    let mut left = pieces.len();
+    while left > 0 {
+        let before = best.get(left).and_then(|&(_, before)| before);
+        chosen.extend(before.and_then(|_| pieces.get(left - 1)).cloned());
+        left = before.unwrap_or(left - 1);
+    }
+    chosen.reverse();
+    chosen
+}
+
+fn worth(best: &[(i32, Option<usize>)], count: usize) -> i32 {
+    best.get(count).map_or(0, |&(worth, _)| worth)
 }
 
 /// The row that begins where another ended: a full one, or a last one that stands in the middle.
@@ -66,29 +105,41 @@ fn follower(search: &mut Search<'_>, at: usize) -> Option<Piece> {
         return None;
     }
     let ends: Vec<usize> = search.ends(at).collect();
-    let clean = ends.into_iter().find_map(|end| search.clean_row(at..end).map(|row| Piece { row, stretch: at..end }));
+    let clean = ends.into_iter().find_map(|end| {
+        search.clean_row(at..end).map(|row| Piece {
+            row,
+            stretch: at..end,
+        })
+    });
     let full = at..at + rows::LONGEST;
-    clean.or_else(|| search.any_row(full.clone()).map(|row| Piece { row, stretch: full }))
+    clean.or_else(|| {
+        search
+            .any_row(full.clone())
+            .map(|row| Piece { row, stretch: full })
+    })
 }
 
 /// Pieces near each other; a prefix begins another code.
 fn clusters<'p>(stream: &Stream, pieces: &'p [Piece]) -> impl Iterator<Item = &'p [Piece]> {
     let prefixes: Vec<usize> = stream.prefixes().iter().map(|&(place, _)| place).collect();
     pieces.chunk_by(move |before, after| {
-        let prefix = prefixes.iter().any(|&place| before.stretch.start < place && place <= after.stretch.start);
+        let prefix = prefixes
+            .iter()
+            .any(|&place| before.stretch.start < place && place <= after.stretch.start);
         !prefix && after.stretch.start < before.stretch.end + FARTHEST
     })
 }
 
 /// Pieces by their number, the least changed first.
 struct Puzzle<'p> {
-    area: Range<usize>,
+    /// Lines near the pieces that none of them is made of.
+    lines: Vec<&'p Range<usize>>,
     rows: Vec<Vec<&'p Piece>>,
-    spare: Option<&'p Piece>,
+    spares: Vec<&'p Piece>,
 }
 
 impl<'p> Puzzle<'p> {
-    fn new(cluster: &'p [Piece]) -> Puzzle<'p> {
+    fn new(cluster: &'p [Piece], lines: &'p [Range<usize>]) -> Puzzle<'p> {
         let mut rows = vec![Vec::new(); usize::from(rows::SPARE) + 1];
         for piece in cluster {
             if let Some(same) = rows.get_mut(usize::from(piece.row.number())) {
@@ -96,28 +147,53 @@ impl<'p> Puzzle<'p> {
             }
         }
         for same in &mut rows {
-            same.sort_by_key(|piece| piece.changes());
+            same.sort_by_key(|piece| piece.row.changes());
             same.dedup_by_key(|piece| piece.row.message());
             same.truncate(MOST_DOUBLES);
         }
-        let spare = rows.pop().and_then(|spares| spares.into_iter().find(|piece| piece.stretch.len() == rows::LONGEST));
-        let start = cluster.iter().map(|piece| piece.stretch.start).min().unwrap_or_default();
-        let end = cluster.iter().map(|piece| piece.stretch.end).max().unwrap_or_default();
-        Puzzle { area: start..end, rows, spare }
+        let mut spares = rows.pop().unwrap_or_default();
+        spares.retain(|piece| piece.stretch.len() == rows::LONGEST);
+        let start = cluster
+            .first()
+            .map_or(0, |piece| piece.stretch.start)
+            .saturating_sub(2 * rows::LONGEST);
+        let end = cluster.last().map_or(0, |piece| piece.stretch.end) + 2 * rows::LONGEST;
+        let near = lines
+            .iter()
+            .skip(lines.partition_point(|line| line.start < start))
+            .take_while(|line| line.end <= end);
+        let unused = |line: &&Range<usize>| {
+            !cluster
+                .iter()
+                .any(|piece| piece.stretch.start < line.end && line.start < piece.stretch.end)
+        };
+        Puzzle {
+            lines: near.filter(unused).collect(),
+            rows,
+            spares,
+        }
     }
 
     /// The readings for every row that may be the last.
     fn solve(&self, search: &mut Search<'_>, candidates: &mut Vec<Candidate>) {
-        let Some(highest) = self.rows.iter().rposition(|same| !same.is_empty()) else { return };
-        let short = self.rows.iter().flatten().filter(|piece| piece.stretch.len() < rows::LONGEST);
-        let mut lasts: Vec<usize> = short.map(|piece| usize::from(piece.row.number())).chain([highest]).collect();
-        lasts.sort_unstable();
-        lasts.dedup();
-        for last in lasts {
+        for (last, _) in (1..)
+            .zip(self.rows.iter().skip(1))
+            .filter(|(_, same)| !same.is_empty())
+        {
             self.solve_for(search, last, candidates);
         }
-        if self.spare.is_some() && highest < usize::from(rows::MOST_ROWS) {
-            self.solve_without_last(highest, candidates);
+        let unbroken = self
+            .rows
+            .iter()
+            .skip(1)
+            .take_while(|same| !same.is_empty())
+            .count();
+        for before in 1..=unbroken {
+            // Where the next row is there unchanged, nothing is lost behind this one.
+            let next = self.rows.get(before + 1).and_then(|same| same.first());
+            if next.is_none_or(|next| next.row.changes() > 0) {
+                self.solve_without_last(before, candidates);
+            }
         }
     }
 
@@ -126,38 +202,52 @@ impl<'p> Puzzle<'p> {
         let mut chosen: Vec<Option<&Piece>> = Vec::new();
         for number in 1..=last {
             let fits = |piece: &&&Piece| number == last || piece.stretch.len() == rows::LONGEST;
-            chosen.push(self.rows.get(number).and_then(|same| same.iter().find(fits)).copied());
+            chosen.push(
+                self.rows
+                    .get(number)
+                    .and_then(|same| same.iter().find(fits))
+                    .copied(),
+            );
         }
         let filled = self.fill(search, &chosen);
-        let chosen: Vec<Option<&Piece>> = chosen.iter().zip(&filled).map(|(piece, filled)| piece.or(filled.as_ref())).collect();
-        candidates.extend(self.candidate(&chosen));
-        // One doubled row at a time is taken instead: two codes in one heap are not told apart further than that.
-        for (number, place) in (1..=last).zip(0..) {
-            for other in self.rows.get(number).into_iter().flatten().skip(1) {
+        let chosen: Vec<Option<&Piece>> = chosen
+            .iter()
+            .zip(&filled)
+            .map(|(piece, filled)| piece.or(filled.as_ref()))
+            .collect();
+        self.put_together(&chosen, candidates);
+        // Chance makes rows, too: one at a time is replaced by another of its number, or given up for the spare row.
+        for (place, same) in self.rows.iter().skip(1).take(last).enumerate() {
+            let others = same
+                .iter()
+                .skip(1)
+                .filter(|other| place + 1 == last || other.stretch.len() == rows::LONGEST);
+            let given_up = (place + 1 < last).then_some(None);
+            for other in others.map(|other| Some(*other)).chain(given_up) {
                 let mut chosen = chosen.clone();
-                if let Some(piece) = chosen.get_mut(place)
-                    && (number == last || other.stretch.len() == rows::LONGEST)
-                {
-                    *piece = Some(other);
-                    candidates.extend(self.candidate(&chosen));
+                if let Some(piece) = chosen.get_mut(place) {
+                    *piece = other;
                 }
+                self.put_together(&chosen, candidates);
             }
         }
     }
 
     /// For the missing rows, in order, the lines that did not say their number: with two changes a row can be read once its number is known.
     fn fill(&self, search: &mut Search<'_>, chosen: &[Option<&Piece>]) -> Vec<Option<Piece>> {
-        let area = self.area.start.saturating_sub(2 * rows::LONGEST)..self.area.end + 2 * rows::LONGEST;
-        let used = |line: &Range<usize>| self.rows.iter().flatten().chain(&self.spare).any(|piece| piece.stretch.start < line.end && line.start < piece.stretch.end);
-        let near = search.stream().lines().filter(|line| area.start <= line.start && line.end <= area.end && !used(line));
-        let mut lines = near.filter(|line| (rows::SHORTEST..=rows::LONGEST).contains(&line.len())).collect::<Vec<_>>().into_iter();
+        let mut lines = self.lines.iter().copied().cloned();
         let mut filled = Vec::new();
         for (number, piece) in (1..=rows::MOST_ROWS).zip(chosen) {
             filled.push(match piece {
                 Some(_) => None,
                 None => lines.find_map(|stretch| {
-                    let fits = stretch.len() == rows::LONGEST || usize::from(number) == chosen.len();
-                    let row = if fits { search.row(stretch.clone(), number)? } else { return None };
+                    let fits =
+                        stretch.len() == rows::LONGEST || usize::from(number) == chosen.len();
+                    let row = if fits {
+                        search.row(stretch.clone(), number)?
+                    } else {
+                        return None;
+                    };
                     Some(Piece { row, stretch })
                 }),
             });
@@ -165,37 +255,46 @@ impl<'p> Puzzle<'p> {
         filled
     }
 
-    /// The reading made of these pieces, if no more of them are lost than the spare row gives back.
-    fn candidate(&self, chosen: &[Option<&Piece>]) -> Option<Candidate> {
-        let lost = chosen.iter().filter(|piece| piece.is_none()).count();
-        let spare = if lost == 0 { None } else { self.spare };
-        if lost > 1 || (lost == 1 && spare.is_none()) {
-            return None;
+    /// The readings made of these pieces: one if all are there, one for each spare row if one of them is lost.
+    fn put_together(&self, chosen: &[Option<&Piece>], candidates: &mut Vec<Candidate>) {
+        let Some(last) = chosen.last().copied().flatten() else {
+            return;
+        };
+        let last = last.row.message().len();
+        match chosen.iter().filter(|piece| piece.is_none()).count() {
+            0 => candidates.push(candidate(chosen, last, None)),
+            1 => candidates.extend(
+                self.spares
+                    .iter()
+                    .map(|&spare| candidate(chosen, last, Some(spare))),
+            ),
+            _ => {}
         }
-        let last = chosen.last().copied().flatten()?;
-        let read = chosen.iter().flatten().copied().chain(spare);
-        Some(Candidate {
-            rows: chosen.iter().map(|piece| piece.map(|piece| piece.row)).collect(),
-            last: last.row.message().len(),
-            spare: spare.map(|piece| piece.row),
-            stretches: read.map(|piece| piece.stretch.clone()).collect(),
-        })
     }
 
     /// The readings whose last row is lost: nothing tells its length, so each is tried.
-    fn solve_without_last(&self, highest: usize, candidates: &mut Vec<Candidate>) {
-        let chosen: Vec<Option<&Piece>> = (1..=highest).map(|number| self.rows.get(number).and_then(|same| same.first()).copied()).collect();
-        if chosen.iter().any(Option::is_none) {
-            return;
+    fn solve_without_last(&self, before: usize, candidates: &mut Vec<Candidate>) {
+        let chosen: Vec<Option<&Piece>> = (1..=before)
+            .map(|number| self.rows.get(number).and_then(|same| same.first()).copied())
+            .collect();
+        let chosen: Vec<Option<&Piece>> = chosen.into_iter().chain([None]).collect();
+        for &spare in &self.spares {
+            candidates
+                .extend((1..=rows::MESSAGE).map(|last| candidate(&chosen, last, Some(spare))));
         }
-        let read = || chosen.iter().flatten().copied().chain(self.spare);
-        for last in 1..=rows::MESSAGE {
-            candidates.push(Candidate {
-                rows: chosen.iter().map(|piece| piece.map(|piece| piece.row)).chain([None]).collect(),
-                last,
-                spare: self.spare.map(|piece| piece.row),
-                stretches: read().map(|piece| piece.stretch.clone()).collect(),
-            });
-        }
+    }
+}
+
+/// The reading made of these pieces and the spare row, with `last` symbols of the message in its last row.
+fn candidate(chosen: &[Option<&Piece>], last: usize, spare: Option<&Piece>) -> Candidate {
+    let read = chosen.iter().flatten().copied().chain(spare);
+    Candidate {
+        rows: chosen
+            .iter()
+            .map(|piece| piece.map(|piece| piece.row))
+            .collect(),
+        last,
+        spare: spare.map(|piece| piece.row),
+        stretches: read.map(|piece| piece.stretch.clone()).collect(),
     }
 }

@@ -32,7 +32,9 @@ impl WriteError {
     /// What to do about it, for the line under the error.
     pub fn hint(&self) -> &'static str {
         match self {
-            WriteError::TooLong { .. } => "grant fewer features, or raise the edition instead of naming them one by one",
+            WriteError::TooLong { .. } => {
+                "grant fewer features, or raise the edition instead of naming them one by one"
+            }
             WriteError::Emergency => "a grant has at most 31 emergency steps",
         }
     }
@@ -42,7 +44,9 @@ impl WriteError {
 pub(super) fn seal(kind: Kind, payload: &[u8]) -> Result<Vec<u8>, WriteError> {
     let mut message = vec![letter(kind)];
     if kind == Kind::Emergency {
-        let [step @ 1..=31, x @ ..] = payload else { return Err(WriteError::Emergency) };
+        let [step @ 1..=31, x @ ..] = payload else {
+            return Err(WriteError::Emergency);
+        };
         if payload.len() != EMERGENCY_BYTES {
             return Err(WriteError::Emergency);
         }
@@ -51,7 +55,9 @@ pub(super) fn seal(kind: Kind, payload: &[u8]) -> Result<Vec<u8>, WriteError> {
         return Ok(message);
     }
     if payload.len() > MOST_BYTES {
-        return Err(WriteError::TooLong { bytes: payload.len() });
+        return Err(WriteError::TooLong {
+            bytes: payload.len(),
+        });
     }
     message.extend(pack(payload));
     message.extend(integrity(kind, payload));
@@ -71,18 +77,25 @@ impl Draft {
         let (first, rest) = message.split_first()?;
         let kind = kind(*first).filter(|&kind| kind != Kind::Emergency)?;
         let (payload, integrity) = rest.split_last_chunk::<INTEGRITY>()?;
-        Some(Draft { kind, payload: unpack(payload)?, integrity: *integrity })
+        Some(Draft {
+            kind,
+            payload: unpack(payload)?,
+            integrity: *integrity,
+        })
     }
 
     /// The code, if its 40 bits hold.
     pub(super) fn verify(self) -> Option<Code> {
-        (integrity(self.kind, &self.payload) == self.integrity).then(|| Code::new(self.kind, self.payload))
+        (integrity(self.kind, &self.payload) == self.integrity)
+            .then(|| Code::new(self.kind, self.payload))
     }
 }
 
 /// The emergency code of these 18 symbols; only the hash chain can say whether it is one (SPEC.md 2.4, 8).
 pub(super) fn open_emergency(message: &[u8]) -> Option<Code> {
-    let &[first, step, ref x @ ..] = message else { return None };
+    let &[first, step, ref x @ ..] = message else {
+        return None;
+    };
     if message.len() != EMERGENCY_SYMBOLS || kind(first) != Some(Kind::Emergency) || step == 0 {
         return None;
     }
@@ -111,7 +124,10 @@ fn integrity(kind: Kind, payload: &[u8]) -> [u8; INTEGRITY] {
 
 /// Bytes as symbols, five bits to each, the last filled up with zeros.
 fn pack(bytes: &[u8]) -> Vec<u8> {
-    base32::encode(Alphabet::Crockford, bytes).chars().filter_map(symbols::value_of).collect()
+    base32::encode(Alphabet::Crockford, bytes)
+        .chars()
+        .filter_map(symbols::value_of)
+        .collect()
 }
 
 /// The bytes of symbols. The decoder of the crate takes lengths and unused bits that no encoder makes: hence the way back.
@@ -141,7 +157,10 @@ mod tests {
     fn an_emergency_code_is_a_step_and_ten_bytes() {
         let message = seal(Kind::Emergency, &[31, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]).unwrap();
         assert_eq!(message.len(), EMERGENCY_SYMBOLS);
-        assert_eq!(open_emergency(&message).unwrap().payload(), &[31, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+        assert_eq!(
+            open_emergency(&message).unwrap().payload(),
+            &[31, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
+        );
         for wrong in [&[][..], &[0; 11], &[32; 11], &[1; 10], &[1; 12]] {
             assert_eq!(seal(Kind::Emergency, wrong), Err(WriteError::Emergency));
         }

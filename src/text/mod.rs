@@ -17,5 +17,5 @@ pub use code::Code;
 pub use kind::Kind;
 pub use message::WriteError;
 pub use read::{Place, ReadError, Reading, read};
-pub use verdict::{RowState, RowVerdict};
 pub(crate) use symbols::{fold_width, is_blank, is_dash};
+pub use verdict::{RowState, RowVerdict};

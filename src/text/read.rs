@@ -32,7 +32,10 @@ pub struct Place {
 impl Place {
     /// The group of the symbol at `place` of a row, counted from 0.
     pub(super) fn new(row: u8, place: usize) -> Place {
-        Place { row, group: u8::try_from(place / rows::GROUP + 1).unwrap_or(u8::MAX) }
+        Place {
+            row,
+            group: u8::try_from(place / rows::GROUP + 1).unwrap_or(u8::MAX),
+        }
     }
 }
 
@@ -68,9 +71,15 @@ impl ReadError {
     /// What to do about it, for the line under the error.
     pub fn hint(&self) -> &'static str {
         match self {
-            ReadError::NoCode => "paste the whole message, or the code from its prefix to its last group",
-            ReadError::OtherKind { .. } => "look for the code with the other prefix, or use the command that takes this one",
-            ReadError::Damaged { .. } => "compare these rows with the original, or have them read out again; the rest is kept as it is",
+            ReadError::NoCode => {
+                "paste the whole message, or the code from its prefix to its last group"
+            }
+            ReadError::OtherKind { .. } => {
+                "look for the code with the other prefix, or use the command that takes this one"
+            }
+            ReadError::Damaged { .. } => {
+                "compare these rows with the original, or have them read out again; the rest is kept as it is"
+            }
         }
     }
 }
@@ -88,7 +97,7 @@ pub fn read(text: &str, wanted: &[Kind]) -> Result<Reading, ReadError> {
     emergency::find_clean(&mut search);
     if chosen(search.found(), wanted).is_none() {
         search.find_mended();
-        emergency::find_mended(&mut search, if wanted == [Kind::Emergency] { 2 } else { 1 });
+        emergency::find_mended(&mut search, wanted);
     }
     if let Some(found) = chosen(search.found(), wanted) {
         return Ok(Reading {
@@ -103,7 +112,9 @@ pub fn read(text: &str, wanted: &[Kind]) -> Result<Reading, ReadError> {
 
 /// The first code in the text that is wanted.
 fn chosen<'f>(found: &'f [Found], wanted: &[Kind]) -> Option<&'f Found> {
-    let fits = found.iter().filter(|found| wanted.is_empty() || wanted.contains(&found.code.kind()));
+    let fits = found
+        .iter()
+        .filter(|found| wanted.is_empty() || wanted.contains(&found.code.kind()));
     fits.min_by_key(|found| found.stretches.iter().map(|stretch| stretch.start).min())
 }
 
@@ -121,10 +132,17 @@ fn others(found: &[Found], taken: &Code) -> Vec<Kind> {
 /// A damaged code of a wanted kind is worth more words than a whole one that nobody asked for.
 fn refusal(search: &Search<'_>, wanted: &[Kind]) -> ReadError {
     let damaged = verdict::diagnose(search, wanted);
-    let other = search.found().first().map(|found| ReadError::OtherKind { code: found.code.clone() });
+    let other = search.found().first().map(|found| ReadError::OtherKind {
+        code: found.code.clone(),
+    });
     match (damaged, other) {
         (Some((kind, rows)), None) => ReadError::Damaged { kind, rows },
-        (Some((Some(kind), rows)), Some(_)) if verdict::is_wanted(kind, wanted) => ReadError::Damaged { kind: Some(kind), rows },
+        (Some((Some(kind), rows)), Some(_)) if verdict::is_wanted(kind, wanted) => {
+            ReadError::Damaged {
+                kind: Some(kind),
+                rows,
+            }
+        }
         (_, Some(other)) => other,
         (None, None) => ReadError::NoCode,
     }

@@ -10,18 +10,13 @@ use super::{Code, loose};
 
 /// The most readings of one text that are held against the 40 bits: so few that noise passes once in 2²⁸ texts.
 const MOST_READINGS: u32 = 4096;
-/// The most rows of one text that are looked at: the bound on time, whatever the text.
-const MOST_ROWS_READ: u32 = 200_000;
-/// The most readings that are kept for trying, and the most places at which a code is thought to begin.
+/// The most rows that are looked at in each of the three stages (whole codes, mended ones, loose rows): the bound on time, whatever the text.
+const MOST_ROWS_READ: u32 = 40_000;
+/// The most readings that are kept for trying.
 const MOST_KEPT: usize = 4 * MOST_READINGS as usize;
 /// The most unchanged rows outside of codes, and the most codes, that are taken note of in one text.
 const MOST_ANCHORS: usize = 1024;
 const MOST_FOUND: usize = 64;
-
-/// What a wrong symbol, an illegible one and a row that fits its checks say for or against a reading: −ln of the odds, in halves.
-const WRONG: i32 = 19;
-const ILLEGIBLE: i32 = 4;
-const ROW: i32 = -28;
 
 /// A code that was found, and where.
 pub(super) struct Found {
@@ -45,8 +40,12 @@ pub(super) struct Candidate {
 impl Candidate {
     /// The less, the likelier.
     pub(super) fn cost(&self) -> i32 {
-        let read = self.rows.iter().flatten().chain(&self.spare);
-        read.map(|row| ROW + WRONG * row.wrong().cast_signed() + ILLEGIBLE * row.illegible().cast_signed()).sum()
+        self.rows
+            .iter()
+            .flatten()
+            .chain(&self.spare)
+            .map(Row::cost)
+            .sum()
     }
 
     /// The message, a lost row made of the spare and all others.
@@ -72,11 +71,18 @@ impl Candidate {
 
     fn corrections(&self) -> Vec<Place> {
         let rows = self.rows.iter().flatten();
-        rows.flat_map(|row| row.corrections().map(|place| Place::new(row.number(), place))).collect()
+        rows.flat_map(|row| {
+            row.corrections()
+                .map(|place| Place::new(row.number(), place))
+        })
+        .collect()
     }
 
     fn lost(&self) -> Option<u8> {
-        (1..).zip(&self.rows).find(|(_, row)| row.is_none()).map(|(number, _)| number)
+        (1..)
+            .zip(&self.rows)
+            .find(|(_, row)| row.is_none())
+            .map(|(number, _)| number)
     }
 }
 
@@ -93,9 +99,14 @@ pub(super) struct Search<'a> {
 
 impl<'a> Search<'a> {
     pub(super) fn new(stream: &'a Stream) -> Search<'a> {
-        let mut starts = stream.starts();
-        starts.truncate(MOST_KEPT);
-        Search { stream, starts, anchors: Vec::new(), readings: MOST_READINGS, rows: MOST_ROWS_READ, found: Vec::new() }
+        Search {
+            stream,
+            starts: stream.starts(),
+            anchors: Vec::new(),
+            readings: MOST_READINGS,
+            rows: MOST_ROWS_READ,
+            found: Vec::new(),
+        }
     }
 
     pub(super) fn stream(&self) -> &'a Stream {
@@ -116,7 +127,11 @@ impl<'a> Search<'a> {
 
     /// Whether no code was found in any part of a stretch.
     pub(super) fn is_free(&self, stretch: &Range<usize>) -> bool {
-        !self.found.iter().flat_map(|found| &found.stretches).any(|taken| taken.start < stretch.end && stretch.start < taken.end)
+        !self
+            .found
+            .iter()
+            .flat_map(|found| &found.stretches)
+            .any(|taken| taken.start < stretch.end && stretch.start < taken.end)
     }
 
     /// The row `number` in a stretch, mended; `None` too when the text has cost enough.
@@ -143,7 +158,9 @@ impl<'a> Search<'a> {
     pub(super) fn ends(&self, at: usize) -> impl Iterator<Item = usize> + use<'a> {
         let stream = self.stream;
         let longest = stream.len().min(at + rows::LONGEST);
-        (at + rows::SHORTEST..=longest).rev().filter(move |&end| stream.parts(end))
+        (at + rows::SHORTEST..=longest)
+            .rev()
+            .filter(move |&end| stream.parts(end))
     }
 
     /// Finds every code that is whole as it stands.
@@ -151,23 +168,42 @@ impl<'a> Search<'a> {
         for start in self.starts.clone() {
             self.find_clean_at(start);
         }
-        if self.found.iter().flat_map(|found| &found.stretches).map(Range::len).sum::<usize>() + rows::LONGEST > self.stream.len() {
+        if self
+            .found
+            .iter()
+            .flat_map(|found| &found.stretches)
+            .map(Range::len)
+            .sum::<usize>()
+            + rows::LONGEST
+            > self.stream.len()
+        {
             return;
         }
         let free = |&(at, _): &(usize, u8)| self.is_free(&(at..at + rows::LONGEST));
-        let anchors: Vec<_> = rows::clean_rows(self.stream.symbols()).filter(free).take(MOST_ANCHORS).collect();
+        let anchors: Vec<_> = rows::clean_rows(self.stream.symbols())
+            .filter(free)
+            .take(MOST_ANCHORS)
+            .collect();
         for (at, number) in anchors {
             if !self.is_free(&(at..at + rows::LONGEST)) {
                 continue;
             }
             self.anchors.push((at, number));
             let before = rows::LONGEST * usize::from(number - 1);
-            let Some(start) = at.checked_sub(before).filter(|start| number != rows::SPARE && !self.starts.contains(start)) else { continue };
+            let Some(start) = at
+                .checked_sub(before)
+                .filter(|start| number != rows::SPARE && !self.starts.contains(start))
+            else {
+                continue;
+            };
             self.starts.push(start);
             self.find_clean_at(start);
         }
         let found = std::mem::take(&mut self.anchors);
-        self.anchors = found.into_iter().filter(|&(at, _)| self.is_free(&(at..at + rows::LONGEST))).collect();
+        self.anchors = found
+            .into_iter()
+            .filter(|&(at, _)| self.is_free(&(at..at + rows::LONGEST)))
+            .collect();
     }
 
     /// Follows unchanged rows from `start` as far as they go.
@@ -178,7 +214,10 @@ impl<'a> Search<'a> {
         let mut candidate = Candidate::default();
         let mut at = start;
         for number in 1..=rows::MOST_ROWS {
-            match self.clean_row(at..at + rows::LONGEST).filter(|row| row.number() == number) {
+            match self
+                .clean_row(at..at + rows::LONGEST)
+                .filter(|row| row.number() == number)
+            {
                 Some(row) => candidate.rows.push(Some(row)),
                 None => break,
             }
@@ -187,17 +226,23 @@ impl<'a> Search<'a> {
         let number = u8::try_from(candidate.rows.len() + 1).unwrap_or(rows::SPARE);
         if number > 1 && self.stream.parts(at) {
             candidate.last = rows::MESSAGE;
-            candidate.stretches = vec![start..at];
+            candidate.stretches.push(start..at);
             if self.judge(&candidate) {
                 return;
             }
+            candidate.stretches.clear();
         }
         for end in self.ends(at) {
-            let Some(row) = self.clean_row(at..end).filter(|row| row.number() == number && number != rows::SPARE) else { continue };
+            let Some(row) = self
+                .clean_row(at..end)
+                .filter(|row| row.number() == number && number != rows::SPARE)
+            else {
+                continue;
+            };
             let mut candidate = candidate.clone();
             candidate.last = row.message().len();
             candidate.rows.push(Some(row));
-            candidate.stretches = vec![start..end];
+            candidate.stretches.push(start..end);
             if self.judge(&candidate) {
                 return;
             }
@@ -207,15 +252,21 @@ impl<'a> Search<'a> {
     /// Finds codes that have to be mended or put together: all likely readings, the cheapest first.
     pub(super) fn find_mended(&mut self) {
         let mut candidates = Vec::new();
+        self.rows = MOST_ROWS_READ;
         for start in self.starts.clone() {
             if candidates.len() < MOST_KEPT && self.is_free(&(start..start + 1)) {
                 self.follow(start, &mut candidates);
             }
         }
+        self.rows = MOST_ROWS_READ;
         loose::candidates(self, &mut candidates);
         candidates.sort_by_key(Candidate::cost);
         for candidate in &candidates {
-            if candidate.stretches.iter().all(|stretch| self.is_free(stretch)) {
+            if candidate
+                .stretches
+                .iter()
+                .all(|stretch| self.is_free(stretch))
+            {
                 self.judge(candidate);
             }
         }
@@ -232,7 +283,11 @@ impl<'a> Search<'a> {
                 if row.is_none() && so_far.lost().is_some() {
                     continue;
                 }
-                let spare = if lost { self.row(end..end + rows::LONGEST, rows::SPARE) } else { None };
+                let spare = if lost {
+                    self.row(end..end + rows::LONGEST, rows::SPARE)
+                } else {
+                    None
+                };
                 if lost && spare.is_none() {
                     continue;
                 }
@@ -240,7 +295,9 @@ impl<'a> Search<'a> {
                 candidate.rows.push(row);
                 candidate.last = end - at - rows::CHECKS;
                 candidate.spare = spare;
-                candidate.stretches = vec![start..if lost { end + rows::LONGEST } else { end }];
+                candidate
+                    .stretches
+                    .push(start..if lost { end + rows::LONGEST } else { end });
                 candidates.push(candidate);
             }
             if at + rows::LONGEST > self.stream.len() {
@@ -260,18 +317,31 @@ impl<'a> Search<'a> {
         if self.found.len() >= MOST_FOUND {
             return false;
         }
-        let Some(draft) = candidate.message().as_deref().and_then(Draft::new) else { return false };
-        let Some(left) = self.readings.checked_sub(1) else { return false };
+        let Some(draft) = candidate.message().as_deref().and_then(Draft::new) else {
+            return false;
+        };
+        let Some(left) = self.readings.checked_sub(1) else {
+            return false;
+        };
         self.readings = left;
-        let Some(code) = draft.verify() else { return false };
+        let Some(code) = draft.verify() else {
+            return false;
+        };
         let mut stretches = candidate.stretches.clone();
         if let Some(last) = stretches.last_mut()
-            && self.row(last.end..last.end + rows::LONGEST, rows::SPARE).is_some()
+            && self
+                .row(last.end..last.end + rows::LONGEST, rows::SPARE)
+                .is_some()
             && candidate.spare.is_none()
         {
             last.end += rows::LONGEST;
         }
-        self.found.push(Found { code, corrections: candidate.corrections(), restored: candidate.lost(), stretches });
+        self.found.push(Found {
+            code,
+            corrections: candidate.corrections(),
+            restored: candidate.lost(),
+            stretches,
+        });
         true
     }
 

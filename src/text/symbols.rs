@@ -23,7 +23,9 @@ pub(super) enum Glyph {
 
 /// The symbol with this value (SPEC.md 2.1).
 pub(super) fn letter(value: u8) -> char {
-    ALPHABET.get(usize::from(value)).map_or('?', |&letter| char::from(letter))
+    ALPHABET
+        .get(usize::from(value))
+        .map_or('?', |&letter| char::from(letter))
 }
 
 /// Symbols in writing.
@@ -37,14 +39,20 @@ pub(super) fn glyph(character: char) -> Glyph {
     if let Ok(byte) = u8::try_from(character)
         && let Some(value) = value(byte)
     {
-        return Glyph::Symbol { value, digit: byte.is_ascii_digit() };
+        return Glyph::Symbol {
+            value,
+            digit: byte.is_ascii_digit(),
+        };
     }
     match character {
         '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Glyph::Line,
         _ if is_invisible(character) => Glyph::Invisible,
         _ if is_dash(character) => Glyph::Dash,
         // Somebody's keyboard or scanner made a letter that no symbol looks like: its place is taken, its value is not known.
-        _ if !character.is_ascii() && character.is_alphanumeric() => Glyph::Symbol { value: ILLEGIBLE, digit: false },
+        _ if !character.is_ascii() && character.is_alphanumeric() => Glyph::Symbol {
+            value: ILLEGIBLE,
+            digit: false,
+        },
         _ => Glyph::Gap,
     }
 }
@@ -79,15 +87,34 @@ fn value(byte: u8) -> Option<u8> {
 /// A full-width character as its ordinary self.
 pub(crate) fn fold_width(character: char) -> char {
     match character {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(character) - 0xfee0).unwrap_or(character),
+        '\u{ff01}'..='\u{ff5e}' => {
+            char::from_u32(u32::from(character) - 0xfee0).unwrap_or(character)
+        }
         _ => character,
     }
 }
 
 /// Whether a character is a dash of any script, or what scanners make of one.
 pub(crate) fn is_dash(character: char) -> bool {
-    matches!(character, '-' | '_' | '~' | '\u{b7}' | '\u{2010}'..='\u{2015}' | '\u{2022}' | '\u{2043}' | '\u{2053}' | '\u{207b}' | '\u{208b}'
-        | '\u{2212}' | '\u{2500}' | '\u{2501}' | '\u{301c}' | '\u{30fb}' | '\u{30fc}' | '\u{fe58}' | '\u{fe63}' | '\u{ff70}')
+    matches!(
+        character,
+        '-' | '_' | '~' | '\u{b7}' | '\u{2010}'
+            ..='\u{2015}'
+                | '\u{2022}'
+                | '\u{2043}'
+                | '\u{2053}'
+                | '\u{207b}'
+                | '\u{208b}'
+                | '\u{2212}'
+                | '\u{2500}'
+                | '\u{2501}'
+                | '\u{301c}'
+                | '\u{30fb}'
+                | '\u{30fc}'
+                | '\u{fe58}'
+                | '\u{fe63}'
+                | '\u{ff70}'
+    )
 }
 
 /// Whether a character shows nothing: white space of any width, or none.
@@ -108,7 +135,10 @@ mod tests {
     #[test]
     fn every_letter_is_its_own_symbol_in_either_case() {
         for (value, byte) in (0..).zip(ALPHABET) {
-            let symbol = Glyph::Symbol { value, digit: byte.is_ascii_digit() };
+            let symbol = Glyph::Symbol {
+                value,
+                digit: byte.is_ascii_digit(),
+            };
             assert_eq!(glyph(char::from(byte)), symbol);
             assert_eq!(glyph(char::from(byte.to_ascii_lowercase())), symbol);
             assert_eq!(letter(value), char::from(byte));
@@ -117,16 +147,47 @@ mod tests {
 
     #[test]
     fn look_alikes_and_illegible_ones() {
-        for (character, expected) in [('o', 0), ('O', 0), ('I', 1), ('i', 1), ('l', 1), ('L', 1), ('u', ILLEGIBLE), ('?', ILLEGIBLE), ('ß', ILLEGIBLE)] {
-            assert_eq!(glyph(character), Glyph::Symbol { value: expected, digit: false }, "{character}");
+        for (character, expected) in [
+            ('o', 0),
+            ('O', 0),
+            ('I', 1),
+            ('i', 1),
+            ('l', 1),
+            ('L', 1),
+            ('u', ILLEGIBLE),
+            ('?', ILLEGIBLE),
+            ('ß', ILLEGIBLE),
+        ] {
+            assert_eq!(
+                glyph(character),
+                Glyph::Symbol {
+                    value: expected,
+                    digit: false
+                },
+                "{character}"
+            );
         }
-        assert_eq!(glyph('\u{ff21}'), Glyph::Symbol { value: 10, digit: false });
-        assert_eq!(glyph('\u{ff17}'), Glyph::Symbol { value: 7, digit: true });
+        assert_eq!(
+            glyph('\u{ff21}'),
+            Glyph::Symbol {
+                value: 10,
+                digit: false
+            }
+        );
+        assert_eq!(
+            glyph('\u{ff17}'),
+            Glyph::Symbol {
+                value: 7,
+                digit: true
+            }
+        );
     }
 
     #[test]
     fn what_separates_and_what_is_not_there() {
-        for dash in ['-', '\u{2010}', '\u{2014}', '\u{2212}', '\u{ff0d}', '\u{fe63}'] {
+        for dash in [
+            '-', '\u{2010}', '\u{2014}', '\u{2212}', '\u{ff0d}', '\u{fe63}',
+        ] {
             assert_eq!(glyph(dash), Glyph::Dash, "{dash:?}");
         }
         for gap in [' ', '\t', '\u{a0}', '\u{202f}', ',', '>', '|', '*', ':'] {

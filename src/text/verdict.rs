@@ -8,6 +8,9 @@ use super::search::Search;
 use super::symbols::ILLEGIBLE;
 use super::{Kind, message};
 
+/// The most places of which it is asked whether a damaged code begins there.
+const MOST_STARTS: usize = 512;
+
 /// A row of a code that could not be read as a whole (SPEC.md 2.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowVerdict {
@@ -43,10 +46,16 @@ pub enum RowState {
 pub(super) fn sentence(kind: Option<Kind>, rows: &[RowVerdict]) -> String {
     let noun = kind.map_or("code", Kind::noun);
     let wrong: Vec<String> = rows.iter().filter_map(RowVerdict::complaint).collect();
-    let doubtful = || rows.iter().filter_map(RowVerdict::doubt).collect::<Vec<_>>();
+    let doubtful = || {
+        rows.iter()
+            .filter_map(RowVerdict::doubt)
+            .collect::<Vec<_>>()
+    };
     let parts = if wrong.is_empty() { doubtful() } else { wrong };
     if parts.is_empty() {
-        return format!("this {noun} is damaged: each row can be read, but they do not belong together");
+        return format!(
+            "this {noun} is damaged: each row can be read, but they do not belong together"
+        );
     }
     format!("this {noun} is damaged: {}", parts.join("; "))
 }
@@ -55,8 +64,12 @@ impl RowVerdict {
     fn complaint(&self) -> Option<String> {
         let row = self.row;
         match &self.state {
-            RowState::Unreadable { groups } if groups.is_empty() => Some(format!("row {row} cannot be read")),
-            RowState::Unreadable { groups } => Some(format!("row {row} cannot be read; {}", look_wrong(groups))),
+            RowState::Unreadable { groups } if groups.is_empty() => {
+                Some(format!("row {row} cannot be read"))
+            }
+            RowState::Unreadable { groups } => {
+                Some(format!("row {row} cannot be read; {}", look_wrong(groups)))
+            }
             RowState::Missing { of: Some(of) } => Some(format!("row {row} of {of} is missing")),
             RowState::Missing { of: None } => Some(format!("row {row} is missing")),
             RowState::Whole | RowState::Corrected { .. } => None,
@@ -65,7 +78,11 @@ impl RowVerdict {
 
     fn doubt(&self) -> Option<String> {
         match &self.state {
-            RowState::Corrected { groups } => Some(format!("row {} is in doubt; {}", self.row, look_wrong(groups))),
+            RowState::Corrected { groups } => Some(format!(
+                "row {} is in doubt; {}",
+                self.row,
+                look_wrong(groups)
+            )),
             _ => None,
         }
     }
@@ -85,16 +102,23 @@ fn look_wrong(groups: &[u8]) -> String {
 
 /// Whether a prefix says that a kind is wanted: LOAN1 stands for two.
 pub(super) fn is_wanted(kind: Kind, wanted: &[Kind]) -> bool {
-    wanted.iter().any(|wanted| *wanted == kind || (wanted.prefix().is_some() && wanted.prefix() == kind.prefix()))
+    wanted.iter().any(|wanted| {
+        *wanted == kind || (wanted.prefix().is_some() && wanted.prefix() == kind.prefix())
+    })
 }
 
 /// What seems to be a code in the part of the text where none was found; the wanted kind first.
-pub(super) fn diagnose(search: &Search<'_>, wanted: &[Kind]) -> Option<(Option<Kind>, Vec<RowVerdict>)> {
+pub(super) fn diagnose(
+    search: &Search<'_>,
+    wanted: &[Kind],
+) -> Option<(Option<Kind>, Vec<RowVerdict>)> {
     let (start, prefix) = damaged_start(search, wanted)?;
     let stream = search.stream();
     let pieces = cut(stream, start..end_of_code(stream, start));
     let rows = judge(stream, &pieces);
-    let first = pieces.first().and_then(|piece| rows::decode(stream.get(piece.clone())?, 1));
+    let first = pieces
+        .first()
+        .and_then(|piece| rows::decode(stream.get(piece.clone())?, 1));
     let kind = prefix.or_else(|| first.and_then(|row| message::kind(*row.message().first()?)));
     Some((kind, rows))
 }
@@ -102,38 +126,72 @@ pub(super) fn diagnose(search: &Search<'_>, wanted: &[Kind]) -> Option<(Option<K
 /// Where the code begins that could not be read: after a prefix, before a row that is whole, or where groups look like one.
 fn damaged_start(search: &Search<'_>, wanted: &[Kind]) -> Option<(usize, Option<Kind>)> {
     let stream = search.stream();
-    let free = |place: usize| search.is_free(&(place..place + 1)) && stream.len() >= place + rows::SHORTEST;
-    let mut prefixes: Vec<_> = stream.prefixes().iter().copied().filter(|&(place, _)| free(place)).collect();
+    let free = |place: usize| {
+        search.is_free(&(place..place + 1)) && stream.len() >= place + rows::SHORTEST
+    };
+    let mut prefixes: Vec<_> = stream
+        .prefixes()
+        .iter()
+        .copied()
+        .filter(|&(place, _)| free(place))
+        .collect();
     prefixes.sort_by_key(|&(_, kind)| !is_wanted(kind, wanted));
     if let Some(&(place, kind)) = prefixes.first() {
         return Some((place, Some(kind)));
     }
     let anchor = search.anchors().first().map(|&(at, _)| at);
-    let starts = || search.starts().iter().copied().filter(|&place| free(place) && stream.begins_word(place));
-    let before = |at: usize| starts().filter(|&place| place <= at && end_of_code(stream, place) > at).min().unwrap_or(at);
-    anchor.map(before).or_else(|| starts().find(|&place| is_grouped(stream, place))).map(|place| (place, None))
+    let starts = || {
+        search
+            .starts()
+            .iter()
+            .copied()
+            .take(MOST_STARTS)
+            .filter(|&place| free(place) && stream.begins_word(place))
+    };
+    let before = |at: usize| {
+        starts()
+            .filter(|&place| place <= at && end_of_code(stream, place) > at)
+            .min()
+            .unwrap_or(at)
+    };
+    anchor
+        .map(before)
+        .or_else(|| starts().find(|&place| is_grouped(stream, place)))
+        .map(|place| (place, None))
 }
 
 /// Where the words end that look like a code: they have digits or dashes, or are groups of five.
 fn end_of_code(stream: &Stream, start: usize) -> usize {
     let mut end = start;
     while end < stream.len() {
-        let next = (end + 1..=stream.len()).find(|&place| stream.begins_word(place)).unwrap_or(stream.len());
+        let next = (end + 1..=stream.len())
+            .find(|&place| stream.begins_word(place))
+            .unwrap_or(stream.len());
         let another = end > start && stream.prefixes().iter().any(|&(place, _)| place == end);
         let dashed = (end + 1..next).any(|place| stream.parts(place));
-        if another || !(dashed || next - end == rows::GROUP || stream.digits(end..next) > 0) || end - start > usize::from(rows::SPARE) * (rows::LONGEST + rows::GROUP) {
+        if another
+            || !(dashed || next - end == rows::GROUP || stream.digits(end..next) > 0)
+            || end - start > usize::from(rows::SPARE) * (rows::LONGEST + rows::GROUP)
+        {
             break;
         }
         end = next;
     }
-    if end == start { stream.len().min(start + rows::LONGEST) } else { end }
+    if end == start {
+        stream.len().min(start + rows::LONGEST)
+    } else {
+        end
+    }
 }
 
 /// Whether at least four groups, most of them of five symbols, or one long run, begin here.
 fn is_grouped(stream: &Stream, start: usize) -> bool {
     let end = end_of_code(stream, start);
     let groups = groups(stream, &(start..end));
-    let fives = groups.iter().filter(|group| group.len() == rows::GROUP).count();
+    let fives = groups
+        .iter()
+        .filter(|group| group.len() == rows::GROUP)
+        .count();
     let long = groups.iter().any(|group| group.len() >= 4 * rows::GROUP);
     end - start >= 4 * rows::GROUP && (long || (fives >= 4 && 2 * fives > groups.len()))
 }
@@ -161,27 +219,54 @@ fn cut(stream: &Stream, code: Range<usize>) -> Vec<Range<usize>> {
             start = place;
         }
     }
-    let by_lines = lines.iter().rev().skip(1).all(|line| line.len().abs_diff(rows::LONGEST) <= rows::GROUP + 1);
-    if by_lines && lines.last().is_some_and(|line| line.len() <= rows::LONGEST + rows::GROUP) {
+    let before_last = lines.len().saturating_sub(1);
+    // A short last row may stand before another: before a spare row, or out of its order.
+    let short = lines
+        .iter()
+        .take(before_last)
+        .filter(|line| line.len() + rows::GROUP < rows::LONGEST)
+        .count();
+    let none_is_long = lines
+        .iter()
+        .all(|line| line.len() <= rows::LONGEST + rows::GROUP);
+    if none_is_long && (short == 0 || (short == 1 && before_last > 2)) {
         return lines;
     }
     let starts = code.clone().step_by(rows::LONGEST);
-    starts.map(|start| start..code.end.min(start + rows::LONGEST)).collect()
+    starts
+        .map(|start| start..code.end.min(start + rows::LONGEST))
+        .collect()
 }
 
 /// A verdict on each row from the first to the last that there is, or must be.
 fn judge(stream: &Stream, pieces: &[Range<usize>]) -> Vec<RowVerdict> {
-    let whole: Vec<Option<Row>> = pieces.iter().map(|piece| rows::clean(stream.get(piece.clone())?)).collect();
+    let whole: Vec<Option<Row>> = pieces
+        .iter()
+        .map(|piece| rows::clean(stream.get(piece.clone())?))
+        .collect();
     let numbered = |number: u8| whole.iter().flatten().any(|row| row.number() == number);
     let mut verdicts: Vec<RowVerdict> = Vec::new();
     let mut before = 0;
     let mut last = None;
-    for (piece, whole) in pieces.iter().zip(&whole) {
-        let number = whole.map_or_else(|| (before + 1..rows::SPARE).find(|&number| !numbered(number)).unwrap_or(rows::SPARE), |row| row.number());
+    for (nth, (piece, whole)) in (1..).zip(pieces.iter().zip(&whole)) {
+        let number = whole.map_or_else(
+            || {
+                (before + 1..rows::SPARE)
+                    .find(|&number| !numbered(number))
+                    .unwrap_or(rows::SPARE)
+            },
+            |row| row.number(),
+        );
         if number == rows::SPARE {
             continue;
         }
-        let state = if whole.is_some() { RowState::Whole } else { state(stream, piece, number) };
+        // Only the last row may be short: another one fits its checks by luck, if it does.
+        let fits = piece.len() == rows::LONGEST || nth == pieces.len();
+        let state = if whole.is_some() {
+            RowState::Whole
+        } else {
+            state(stream, piece, number, fits)
+        };
         if piece.len() < rows::LONGEST && !matches!(state, RowState::Unreadable { .. }) {
             last = Some(number);
         }
@@ -197,27 +282,49 @@ fn judge(stream: &Stream, pieces: &[Range<usize>]) -> Vec<RowVerdict> {
 /// Rows that must have been there: those between others, and a last one where the others are all whole.
 fn add_missing(verdicts: &mut Vec<RowVerdict>, last: Option<u8>) {
     let highest = verdicts.last().map_or(0, |verdict| verdict.row);
-    let missing: Vec<u8> = (1..highest).filter(|number| verdicts.iter().all(|verdict| verdict.row != *number)).collect();
-    let torn = missing.is_empty() && last.is_none() && highest < rows::MOST_ROWS && verdicts.iter().all(|verdict| verdict.state == RowState::Whole);
+    let missing: Vec<u8> = (1..highest)
+        .filter(|number| verdicts.iter().all(|verdict| verdict.row != *number))
+        .collect();
+    let torn = missing.is_empty()
+        && last.is_none()
+        && highest < rows::MOST_ROWS
+        && verdicts
+            .iter()
+            .all(|verdict| verdict.state == RowState::Whole);
     let torn = torn.then_some(highest + 1);
-    verdicts.extend(missing.into_iter().chain(torn).map(|row| RowVerdict { row, state: RowState::Missing { of: last } }));
+    verdicts.extend(missing.into_iter().chain(torn).map(|row| RowVerdict {
+        row,
+        state: RowState::Missing { of: last },
+    }));
     verdicts.sort_by_key(|verdict| verdict.row);
 }
 
 /// What the checks say of one row.
-fn state(stream: &Stream, piece: &Range<usize>, number: u8) -> RowState {
+fn state(stream: &Stream, piece: &Range<usize>, number: u8, fits: bool) -> RowState {
     let paper = stream.get(piece.clone()).unwrap_or_default();
-    if let Some(row) = rows::decode(paper, number) {
+    if let Some(row) = rows::decode(paper, number).filter(|_| fits) {
         let mut groups: Vec<u8> = row.corrections().map(group_of).collect();
         groups.dedup();
         return RowState::Corrected { groups };
     }
     let written = groups(stream, piece);
     let last = written.len().saturating_sub(1);
-    let dashed = written.iter().filter(|group| group.len() == rows::GROUP).count() * 2 > written.len();
-    let odd = (0..).zip(&written).filter(|(nth, group)| dashed && group.len() != rows::GROUP && (*nth < last || group.len() > rows::GROUP));
-    let mut groups: Vec<u8> = odd.filter_map(|(nth, _)| u8::try_from(nth + 1).ok()).collect();
-    let illegible = paper.iter().enumerate().filter(|&(_, &symbol)| symbol == ILLEGIBLE);
+    let dashed = written
+        .iter()
+        .filter(|group| group.len() == rows::GROUP)
+        .count()
+        * 2
+        > written.len();
+    let odd = (0..).zip(&written).filter(|(nth, group)| {
+        dashed && group.len() != rows::GROUP && (*nth < last || group.len() > rows::GROUP)
+    });
+    let mut groups: Vec<u8> = odd
+        .filter_map(|(nth, _)| u8::try_from(nth + 1).ok())
+        .collect();
+    let illegible = paper
+        .iter()
+        .enumerate()
+        .filter(|&(_, &symbol)| symbol == ILLEGIBLE);
     groups.extend(illegible.map(|(place, _)| group_of(place)));
     groups.sort_unstable();
     groups.dedup();

@@ -1,0 +1,142 @@
+//! `apply`.
+
+use serde_json::json;
+
+use super::{Context, Exit, Run};
+use crate::cli::code_input::{self, CodeArgs};
+use crate::cli::{machine_home, report, words};
+use crate::holder::apply::{self, Applied, Outcome, Which};
+use crate::holder::{Here, HolderError};
+use crate::text::{Code, Kind};
+
+/// Enter a response code: the license it grants is in force at once
+///
+/// Takes the code, a whole mail, or a file with either. Entering the same code again does no harm; a wrong code changes nothing.
+#[derive(clap::Args)]
+pub(crate) struct Apply {
+    #[command(flatten)]
+    code: CodeArgs,
+}
+
+impl Run for Apply {
+    const NAME: &'static str = "apply";
+    const ABOUT: &'static str = "Enter a response code";
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let reading = self
+            .code
+            .read(context, &[Kind::Grant, Kind::DeskCertificate])?;
+        let facts = context.environment.facts();
+        let outcome = anywhere(
+            context,
+            &reading.code,
+            &Here {
+                facts: &facts,
+                wall: context.environment.now(),
+                aliases: &[],
+            },
+        )?;
+        if context.out.json {
+            let mut object = object(&outcome);
+            if let Some(map) = object.as_object_mut() {
+                map.insert(
+                    "corrections".to_owned(),
+                    json!(code_input::corrections(&reading)),
+                );
+            }
+            context.out.object(&object)?;
+        }
+        tell(context, &outcome);
+        Ok(Exit::DONE)
+    }
+}
+
+/// Applies the answer in the home that asked.
+fn anywhere(context: &Context, code: &Code, here: &Here<'_>) -> Result<Outcome, anyhow::Error> {
+    let mut other = HolderError::OtherRequest;
+    for home in machine_home::all(context)? {
+        match apply::apply(&home, code, here) {
+            Err(error @ HolderError::OtherRequest) => other = error,
+            outcome => return Ok(outcome?),
+        }
+    }
+    Err(other.into())
+}
+
+fn object(outcome: &Outcome) -> serde_json::Value {
+    let which = |which: &Which| {
+        json!({
+            "outcome": outcome.name(),
+            "product": which.product,
+            "license_key": which.license_key.to_string(),
+            "activation": which.activation.to_string(),
+        })
+    };
+    match outcome {
+        Outcome::Applied(applied) => {
+            let mut object = which(&applied.which);
+            if let Some(map) = object.as_object_mut() {
+                map.extend(report::terms(&applied.after));
+                map.insert("changes".to_owned(), changes(applied).into_iter().map(|(what, before, after)| json!({ "what": what, "before": before, "after": after })).collect());
+            }
+            object
+        }
+        Outcome::AlreadyApplied(known) | Outcome::AlreadyNewer(known) => which(known),
+        Outcome::DeskKnown(products) => json!({ "outcome": outcome.name(), "products": products }),
+    }
+}
+
+fn changes(applied: &Applied) -> Vec<(String, String, String)> {
+    let Some(before) = &applied.before else {
+        return Vec::new();
+    };
+    applied
+        .after
+        .differences(before)
+        .into_iter()
+        .map(|it| (it.what, it.before, it.after))
+        .collect()
+}
+
+fn tell(context: &mut Context, outcome: &Outcome) {
+    match outcome {
+        Outcome::Applied(applied) => {
+            context.out.say(format_args!(
+                "licensed: {} with license {}",
+                applied.which.product, applied.which.license_key
+            ));
+            if applied.before.is_none() {
+                context
+                    .out
+                    .say(words::table(&report::terms_rows(&applied.after)));
+                return;
+            }
+            let changes = changes(applied);
+            let said: Vec<String> = changes
+                .iter()
+                .map(|(what, before, after)| format!("{what} {before} → {after}"))
+                .collect();
+            context.out.say(if said.is_empty() {
+                "nothing about it has changed".to_owned()
+            } else {
+                words::list(said)
+            });
+        }
+        Outcome::AlreadyApplied(which) => {
+            context.out.say(format_args!(
+                "this response is in force already: license {} is as it says",
+                which.license_key
+            ));
+        }
+        Outcome::AlreadyNewer(which) => {
+            context.out.say(format_args!(
+                "a later response for license {} is in force; nothing was changed",
+                which.license_key
+            ));
+        }
+        Outcome::DeskKnown(products) => context.out.say(format_args!(
+            "the desk is known now for {}",
+            words::list(products)
+        )),
+    }
+}

@@ -1,0 +1,146 @@
+//! `check`: what an application calls at each launch.
+
+use super::{Context, Exit, Run};
+use crate::cli::failure::Failure;
+use crate::cli::{keys, machine_home, report, words};
+use crate::holder::{self, CheckInput, CheckReport, Here, Home};
+use crate::protocol::product::{ProductFile, RootFingerprint};
+
+/// Check the license: may the application run here and now?
+///
+/// Exit code 0: yes, perhaps with a warning on standard error, or as a demo. 10: not licensed. 11: expired. 12: re-validation overdue. 13: another machine,
+/// server or database. 14: the clock is behind for too long. 15: a feature is not in the license. 16: a count is above its limit. 5: not trusted.
+#[derive(clap::Args)]
+pub(crate) struct Check {
+    /// The product, where several are installed
+    #[arg(long, value_name = "ID")]
+    product: Option<String>,
+    /// The license, where the machine holds several of the product
+    #[arg(long, value_name = "KEY")]
+    license: Option<String>,
+    /// The root key that the product file must be signed by, as `product show` prints it
+    #[arg(long, value_name = "FINGERPRINT")]
+    trust: Option<RootFingerprint>,
+    /// A feature that is to be used; may be repeated
+    #[arg(long = "feature", value_name = "F")]
+    features: Vec<String>,
+    /// A number that is in use, such as employees=480; may be repeated
+    #[arg(long = "count", value_name = "L=N", value_parser = keys::limit)]
+    counts: Vec<(String, u32)>,
+    /// What the application is connected to, such as server=NAME; may be repeated
+    #[arg(long = "bind", value_name = "NAME=VALUE", value_parser = keys::binding)]
+    bindings: Vec<(String, String)>,
+}
+
+impl Run for Check {
+    const NAME: &'static str = "check";
+    const ABOUT: &'static str = "Check the license, as an application does at each launch";
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let installed = machine_home::installed(context)?;
+        let chosen = one_product(installed, self.product.as_deref())?;
+        let facts = context.environment.facts();
+        let here = Here {
+            facts: &facts,
+            wall: context.environment.now(),
+            aliases: &[],
+        };
+        let input = CheckInput {
+            trust: self.trust,
+            license_key: self.license.as_deref().map(str::parse).transpose()?,
+            bindings: &self.bindings,
+            features: &self.features,
+            counts: &self.counts,
+            ..CheckInput::new(here, context.environment.built())
+        };
+        let report = best(&chosen, &input)?;
+        tell(context, &report)
+    }
+}
+
+/// The product asked for, in every home that has it.
+fn one_product(
+    mut installed: Vec<(Home, ProductFile)>,
+    id: Option<&str>,
+) -> anyhow::Result<Vec<(Home, ProductFile)>> {
+    if let Some(id) = id {
+        installed.retain(|(_, file)| file.product().id == id);
+    }
+    let mut ids: Vec<&str> = installed
+        .iter()
+        .map(|(_, file)| file.product().id.as_str())
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    match ids.as_slice() {
+        [] => Err(not_licensed().into()),
+        [_] => Ok(installed),
+        several => Err(Failure::usage(format!(
+            "several products are installed here: {}",
+            words::list(several)
+        ))
+        .hint("say which: --product ID")
+        .into()),
+    }
+}
+
+/// The report of the first home in which the application may run; else of the first that knows a license.
+fn best(chosen: &[(Home, ProductFile)], input: &CheckInput<'_>) -> anyhow::Result<CheckReport> {
+    let mut best: Option<CheckReport> = None;
+    for (home, file) in chosen {
+        let report = holder::check_product(file, home, input)?;
+        let rank = |report: &CheckReport| {
+            (
+                report.allowed() && report.activation.is_some(),
+                report.license_key.is_some(),
+                report.allowed(),
+            )
+        };
+        if best
+            .as_ref()
+            .is_none_or(|known| rank(&report) > rank(known))
+        {
+            best = Some(report);
+        }
+    }
+    best.ok_or_else(|| not_licensed().into())
+}
+
+/// Nothing is installed, so nothing is licensed.
+fn not_licensed() -> Failure {
+    Failure {
+        exit: Exit::UNLICENSED,
+        ..machine_home::no_product()
+    }
+}
+
+fn tell(context: &mut Context, checked: &CheckReport) -> anyhow::Result<Exit> {
+    for warning in &checked.warnings {
+        context.out.warn(warning);
+    }
+    if context.out.json {
+        context.out.object(&report::object(checked))?;
+    }
+    if let Some(refusal) = &checked.refusal {
+        let failure = report::failure(refusal);
+        context.out.refusal(&failure);
+        return Ok(failure.exit);
+    }
+    if !context.out.json {
+        context.out.line(line(checked))?;
+    }
+    Ok(Exit::DONE)
+}
+
+/// "licensed: survey, 123-456-789-0123, 69 days left".
+fn line(checked: &CheckReport) -> String {
+    let mut parts = vec![format!("{}: {}", checked.state.name(), checked.product)];
+    parts.extend(checked.license_key.map(|key| key.to_string()));
+    parts.extend(
+        checked
+            .days_left
+            .and_then(|days| u64::try_from(days).ok())
+            .map(|days| format!("{} left", words::count(days, "day"))),
+    );
+    parts.join(", ")
+}

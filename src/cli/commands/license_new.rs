@@ -1,0 +1,196 @@
+//! `license new`.
+
+use std::num::{NonZeroU8, NonZeroU16};
+
+use super::{Context, Exit, Run};
+use crate::cli::failure::Failure;
+use crate::cli::{desk, keys, words};
+use crate::issuer::ledger::{EmergencyAllowance, ProductId, Terms};
+use crate::issuer::products;
+use crate::protocol::date::Day;
+use crate::protocol::entitlements::{Entitlement, Entitlements};
+use crate::protocol::grant::LicenseType;
+use crate::protocol::product::{Entry, Product};
+
+/// Create license keys, one to a line on standard output
+///
+/// A key identifies a license and is no secret of its own: mail it, print it on a box. `--count` makes many of the same order at once.
+#[derive(clap::Args)]
+pub(crate) struct LicenseNew {
+    /// The product's id
+    #[arg(long, value_name = "ID")]
+    product: String,
+    /// The customer, as it is to stand in lists
+    #[arg(long, value_name = "NAME")]
+    customer: String,
+    /// The customer's mail address
+    #[arg(long, value_name = "MAIL")]
+    contact: Option<String>,
+    /// Seats: machines of a standalone license, users at once of a floating one
+    #[arg(long, value_name = "N", default_value = "1")]
+    seats: NonZeroU16,
+    /// How seats are used
+    #[arg(long = "type", value_name = "TYPE", default_value = "standalone", value_parser = ["standalone", "floating", "named"])]
+    license_type: String,
+    /// The edition
+    #[arg(long, value_name = "E")]
+    edition: Option<String>,
+    /// Last day of the license (YYYY-MM-DD); without it the license is perpetual
+    #[arg(long, value_name = "DATE")]
+    expires: Option<Day>,
+    /// Last day of maintenance (YYYY-MM-DD)
+    #[arg(long, value_name = "DATE")]
+    maintenance: Option<Day>,
+    /// Days that a machine goes on without contact; 0: for ever
+    #[arg(long, value_name = "DAYS", default_value_t = 30)]
+    grace: u16,
+    /// The customer may lend seats for up to so many days
+    #[arg(long, value_name = "DAYS")]
+    lend: Option<NonZeroU8>,
+    /// Emergency codes: how many steps of how many days, such as 4x7
+    #[arg(long, value_name = "STEPSxDAYS", value_parser = emergency)]
+    emergency: Option<EmergencyAllowance>,
+    /// A feature; may be repeated
+    #[arg(long = "feature", value_name = "F")]
+    features: Vec<String>,
+    /// A limit; may be repeated
+    #[arg(long = "limit", value_name = "L=N", value_parser = keys::limit)]
+    limits: Vec<(String, u32)>,
+    /// How many licenses of this order
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    count: u32,
+}
+
+fn emergency(text: &str) -> Result<EmergencyAllowance, String> {
+    let parse = || {
+        let (steps, days) = text.split_once(['x', 'X'])?;
+        let steps: NonZeroU8 = steps.trim().parse().ok()?;
+        (steps.get() <= 31).then_some(EmergencyAllowance {
+            steps,
+            days: days.trim().parse().ok()?,
+        })
+    };
+    parse().ok_or_else(|| {
+        "write STEPSxDAYS, such as 4x7: four steps of seven days; at most 31 steps".to_owned()
+    })
+}
+
+impl Run for LicenseNew {
+    const NAME: &'static str = "new";
+    const ABOUT: &'static str = "Create license keys";
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let mut desk = desk::open(context)?;
+        let (id, product) = desk
+            .ledger()
+            .read(|tx| products::named(tx, &self.product))?;
+        let terms = self.terms(id, &product)?;
+        let mut entropy = context.environment.entropy()?;
+        let keys = products::sell(
+            desk.ledger(),
+            &terms,
+            self.count,
+            context.environment.by(),
+            &mut entropy,
+        )?;
+        let digits = keys.len();
+        for key in keys {
+            if context.out.json {
+                context.out.object(&serde_json::json!({ "license_key": key.to_string(), "product": self.product, "customer": self.customer }))?;
+            } else {
+                context.out.line(key)?;
+            }
+        }
+        let seats = words::count(self.seats.get(), "seat");
+        context.out.say(format_args!(
+            "{} of {} for {}, {seats}",
+            words::count(digits as u64, "license"),
+            product.name,
+            self.customer
+        ));
+        Ok(Exit::DONE)
+    }
+}
+
+impl LicenseNew {
+    fn terms(&self, id: ProductId, product: &Product) -> anyhow::Result<Terms> {
+        let license_type = match self.license_type.as_str() {
+            "floating" => LicenseType::Floating,
+            "named" => LicenseType::Named,
+            _ => LicenseType::Standalone,
+        };
+        if let (Some(expires), Some(maintenance)) = (self.expires, self.maintenance)
+            && maintenance > expires
+        {
+            return Err(Failure::usage(format!(
+                "maintenance until {maintenance} is longer than the license until {expires}"
+            ))
+            .hint("end maintenance with the license at the latest")
+            .into());
+        }
+        Ok(Terms {
+            product: id,
+            customer: self.customer.clone(),
+            contact: self.contact.clone(),
+            seats: self.seats,
+            license_type,
+            edition: self.edition_number(product)?,
+            expires: self.expires,
+            maintenance: self.maintenance,
+            grace_days: self.grace,
+            lend_days: self.lend,
+            emergency: self.emergency,
+            entitlements: self.entitlements(product)?,
+            usb: None,
+        })
+    }
+
+    fn edition_number(&self, product: &Product) -> anyhow::Result<u8> {
+        let Some(name) = &self.edition else {
+            return Ok(0);
+        };
+        product.edition(name).ok_or_else(|| {
+            unknown(
+                "edition",
+                name,
+                product,
+                product.editions.iter().map(String::as_str),
+            )
+            .into()
+        })
+    }
+
+    fn entitlements(&self, product: &Product) -> anyhow::Result<Entitlements> {
+        let mut entries = Vec::new();
+        for name in &self.features {
+            let index = product
+                .feature(name)
+                .ok_or_else(|| unknown("feature", name, product, product.names(Entry::Feature)))?;
+            entries.push(Entitlement { index, value: None });
+        }
+        for (name, value) in &self.limits {
+            let index = product
+                .limit(name)
+                .ok_or_else(|| unknown("limit", name, product, product.names(Entry::Limit)))?;
+            entries.push(Entitlement {
+                index,
+                value: Some(*value),
+            });
+        }
+        Entitlements::new(entries).map_err(|error| {
+            Failure::usage(error.to_string())
+                .hint("name each feature and limit once")
+                .into()
+        })
+    }
+}
+
+fn unknown<'a>(
+    what: &str,
+    name: &str,
+    product: &Product,
+    known: impl Iterator<Item = &'a str>,
+) -> Failure {
+    Failure::usage(format!("{} has no {what} {name}", product.name))
+        .hint(format!("it has: {}", words::list(known)))
+}

@@ -1,0 +1,74 @@
+//! `man [DIR]`.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Command;
+
+use super::{Context, Exit, Run, root};
+
+/// Print the manual page, or write a page for each command into a directory
+#[derive(clap::Args)]
+pub(crate) struct Man {
+    /// Where to write countersign.1 and a page for each command
+    dir: Option<PathBuf>,
+}
+
+impl Run for Man {
+    const NAME: &'static str = "man";
+    const ABOUT: &'static str = "Print the manual page, or write all pages into a directory";
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let mut command = root();
+        command.build();
+        let mut pages = Vec::new();
+        collect(&command, "countersign".to_owned(), &mut pages)?;
+        match &self.dir {
+            None => {
+                let first = pages
+                    .first()
+                    .map(|(_, text)| text.as_str())
+                    .unwrap_or_default();
+                context.out.raw(first)?;
+            }
+            Some(dir) => {
+                fs::create_dir_all(dir)
+                    .with_context(|| format!("{} cannot be made", dir.display()))?;
+                for (name, text) in &pages {
+                    let path = dir.join(format!("{name}.1"));
+                    fs::write(&path, text)
+                        .with_context(|| format!("{} cannot be written", path.display()))?;
+                }
+                context.out.say(format_args!(
+                    "{} written to {}",
+                    crate::cli::words::count(pages.len() as u64, "page"),
+                    dir.display()
+                ));
+            }
+        }
+        Ok(Exit::DONE)
+    }
+}
+
+/// The page of a command and of those below it, by name.
+fn collect(
+    command: &Command,
+    name: String,
+    pages: &mut Vec<(String, String)>,
+) -> anyhow::Result<()> {
+    let mut text = Vec::new();
+    // No date: a page must not change from one build to the next.
+    clap_mangen::Man::new(command.clone().display_name(&name))
+        .title(name.to_uppercase())
+        .date("")
+        .render(&mut text)?;
+    pages.push((name.clone(), String::from_utf8_lossy(&text).into_owned()));
+    for below in command
+        .get_subcommands()
+        .filter(|below| below.get_name() != "help")
+    {
+        collect(below, format!("{name}-{}", below.get_name()), pages)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,233 @@
+//! The tree of commands. Each command builds its own arguments only when it is the one that is used: that keeps the start short.
+
+mod apply;
+mod check;
+mod completions;
+mod desk_init;
+mod ledger_verify;
+mod license_list;
+mod license_new;
+mod license_show;
+mod man;
+mod pending;
+mod product_add;
+mod product_export;
+mod product_install;
+mod product_list;
+mod product_show;
+mod request_activate;
+mod respond;
+mod respond_batch;
+mod status;
+mod tour;
+
+use clap::{Arg, ArgAction, ArgMatches, Command, builder::ValueParser};
+
+use super::Context;
+use super::exit::Exit;
+use super::failure::Failure;
+
+/// One command: its arguments are the type's fields, its help the type's documentation.
+trait Run: clap::Args {
+    /// The last word of the command.
+    const NAME: &'static str;
+    /// One line for the list of commands.
+    const ABOUT: &'static str;
+
+    /// Does what the command is for.
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit>;
+}
+
+/// A command, or a group of commands under one word.
+enum Node {
+    Leaf {
+        name: &'static str,
+        about: &'static str,
+        build: fn(Command) -> Command,
+        run: fn(&ArgMatches, &mut Context) -> anyhow::Result<Exit>,
+    },
+    Group {
+        name: &'static str,
+        about: &'static str,
+        nodes: &'static [Node],
+    },
+}
+
+const fn leaf<C: Run>() -> Node {
+    Node::Leaf {
+        name: C::NAME,
+        about: C::ABOUT,
+        build: C::augment_args,
+        run: run_leaf::<C>,
+    }
+}
+
+fn run_leaf<C: Run>(matches: &ArgMatches, context: &mut Context) -> anyhow::Result<Exit> {
+    C::from_arg_matches(matches)?.run(context)
+}
+
+/// The commands by the people who use them.
+const TREE: &[(&str, &[Node])] = &[
+    (
+        "Desk (vendor)",
+        &[
+            Node::Group {
+                name: "desk",
+                about: "The vendor's desk: create it",
+                nodes: &[leaf::<desk_init::DeskInit>()],
+            },
+            Node::Group {
+                name: "product",
+                about: "Products: define them at the desk, install them on machines",
+                nodes: &[
+                    leaf::<product_add::ProductAdd>(),
+                    leaf::<product_add::ProductChange>(),
+                    leaf::<product_list::ProductList>(),
+                    leaf::<product_show::ProductShow>(),
+                    leaf::<product_export::ProductExport>(),
+                    leaf::<product_install::ProductInstall>(),
+                ],
+            },
+            Node::Group {
+                name: "license",
+                about: "Licenses: create keys, look them up",
+                nodes: &[
+                    leaf::<license_new::LicenseNew>(),
+                    leaf::<license_list::LicenseList>(),
+                    leaf::<license_show::LicenseShow>(),
+                ],
+            },
+            leaf::<respond::Respond>(),
+            Node::Group {
+                name: "ledger",
+                about: "The ledger: verify it",
+                nodes: &[leaf::<ledger_verify::LedgerVerify>()],
+            },
+        ],
+    ),
+    (
+        "Machine (field)",
+        &[
+            Node::Group {
+                name: "request",
+                about: "Make a request code for the desk",
+                nodes: &[leaf::<request_activate::RequestActivate>()],
+            },
+            Node::Group {
+                name: "pending",
+                about: "Requests that wait for their answer",
+                nodes: &[
+                    leaf::<pending::PendingList>(),
+                    leaf::<pending::PendingForget>(),
+                ],
+            },
+            leaf::<apply::Apply>(),
+            leaf::<status::Status>(),
+            leaf::<check::Check>(),
+        ],
+    ),
+    (
+        "Anyone",
+        &[
+            leaf::<tour::Tour>(),
+            leaf::<completions::Completions>(),
+            leaf::<man::Man>(),
+        ],
+    ),
+];
+
+impl Node {
+    fn name(&self) -> &'static str {
+        match self {
+            Node::Leaf { name, .. } | Node::Group { name, .. } => name,
+        }
+    }
+
+    fn about(&self) -> &'static str {
+        match self {
+            Node::Leaf { about, .. } | Node::Group { about, .. } => about,
+        }
+    }
+
+    fn command(&self) -> Command {
+        let command = Command::new(self.name()).about(self.about());
+        match self {
+            Node::Leaf { build, .. } => command.defer(*build),
+            Node::Group { nodes, .. } => command
+                .subcommand_required(true)
+                .arg_required_else_help(true)
+                .subcommands(nodes.iter().map(Node::command)),
+        }
+    }
+}
+
+/// The whole command line.
+pub(crate) fn root() -> Command {
+    let flag = |name: &'static str, help: &'static str| {
+        Arg::new(name)
+            .long(name)
+            .help(help)
+            .action(ArgAction::SetTrue)
+            .global(true)
+    };
+    let home = Arg::new("home")
+        .long("home")
+        .value_name("DIR")
+        .value_parser(ValueParser::path_buf())
+        .help("Use this directory [env: COUNTERSIGN_HOME] [default: the platform's data directory]")
+        .global(true);
+    let nodes = TREE.iter().flat_map(|(_, nodes)| nodes.iter());
+    Command::new("countersign")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Software licensing where the network never exists: license keys, request codes and signed response codes")
+        .help_template(overview())
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(false)
+        .arg(home)
+        .arg(flag("json", "Print one JSON object instead of text"))
+        .arg(flag("quiet", "Say only what is wrong").short('q'))
+        .arg(flag("no-input", "Never ask"))
+        .subcommands(nodes.map(Node::command))
+}
+
+/// The list of commands by people, which clap would print as one.
+fn overview() -> String {
+    let width = TREE
+        .iter()
+        .flat_map(|(_, nodes)| nodes.iter())
+        .map(|node| node.name().len())
+        .max()
+        .unwrap_or(0);
+    let mut out = String::from("{about}\n\n{usage-heading} {usage}\n");
+    for (people, nodes) in TREE {
+        out.push_str(&format!("\n{people}:\n"));
+        for node in *nodes {
+            out.push_str(&format!("  {:width$}  {}\n", node.name(), node.about()));
+        }
+    }
+    out.push_str("\nOptions:\n{options}\n\n`countersign COMMAND --help` explains a command; `countersign tour` shows the whole of it at work.\n");
+    out
+}
+
+/// Runs the command that was named.
+pub(crate) fn dispatch(matches: &ArgMatches, context: &mut Context) -> anyhow::Result<Exit> {
+    fn find(nodes: &'static [Node], name: &str) -> Option<&'static Node> {
+        nodes.iter().find(|node| node.name() == name)
+    }
+    let missing = || Failure::usage("no command").hint("see countersign help");
+    let (mut name, mut matches) = matches.subcommand().ok_or_else(missing)?;
+    let mut node = TREE
+        .iter()
+        .find_map(|(_, nodes)| find(nodes, name))
+        .ok_or_else(missing)?;
+    loop {
+        match node {
+            Node::Leaf { run, .. } => return run(matches, context),
+            Node::Group { nodes, .. } => {
+                (name, matches) = matches.subcommand().ok_or_else(missing)?;
+                node = find(nodes, name).ok_or_else(missing)?;
+            }
+        }
+    }
+}

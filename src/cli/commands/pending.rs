@@ -1,0 +1,126 @@
+//! `pending list` and `pending forget`.
+
+use std::io::{self, IsTerminal, Write};
+
+use serde_json::json;
+
+use super::{Context, Exit, Run};
+use crate::cli::failure::Failure;
+use crate::cli::{keys, machine_home, words};
+use crate::holder::{HolderError, request};
+use crate::text::Code;
+
+/// List the requests that wait for their answer
+///
+/// `countersign request activate KEY` prints the code of one again.
+#[derive(clap::Args)]
+pub(crate) struct PendingList {}
+
+/// Forget the requests that were made for a license
+///
+/// Their answers can then no longer be entered here. A seat that the desk has already granted for one stays taken: prefer to wait for the answer.
+#[derive(clap::Args)]
+pub(crate) struct PendingForget {
+    /// The license key
+    #[arg(value_name = "KEY", required = true)]
+    key: Vec<String>,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+}
+
+impl Run for PendingList {
+    const NAME: &'static str = "list";
+    const ABOUT: &'static str = "List the requests that wait for their answer";
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let mut found = 0;
+        for home in machine_home::all(context)? {
+            for license in home.licenses()? {
+                for pending in license.open() {
+                    found += 1;
+                    let (key, activation, kind) = (
+                        license.license_key,
+                        pending.standing.activation,
+                        pending.request.kind,
+                    );
+                    if context.out.json {
+                        let code = Code::new(kind, pending.request.payload.to_vec()).to_text()?;
+                        context.out.object(&json!({
+                            "license_key": key.to_string(),
+                            "product": license.product,
+                            "activation": activation.to_string(),
+                            "kind": kind.name(),
+                            "created": pending.created.to_string(),
+                            "code": code,
+                        }))?;
+                    } else {
+                        context.out.line(format_args!(
+                            "{key}  {activation:<12}  {}  {}",
+                            pending.created.day(),
+                            license.product
+                        ))?;
+                    }
+                }
+            }
+        }
+        if found == 0 {
+            context.out.say("no request waits for an answer");
+        }
+        Ok(Exit::DONE)
+    }
+}
+
+impl Run for PendingForget {
+    const NAME: &'static str = "forget";
+    const ABOUT: &'static str = "Forget the requests made for a license";
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let key = keys::parse(&self.key)?;
+        let mut home = None;
+        for candidate in machine_home::all(context)? {
+            if candidate
+                .license(key)?
+                .is_some_and(|license| license.open().next().is_some())
+            {
+                home = Some(candidate);
+            }
+        }
+        let home = home.ok_or(HolderError::UnknownLicense { key })?;
+        if !self.yes && !agreed(context)? {
+            context.out.say("nothing was changed");
+            return Ok(Exit::DONE);
+        }
+        let forgotten = request::forget(&home, key, None)?;
+        if context.out.json {
+            context
+                .out
+                .object(&json!({ "license_key": key.to_string(), "forgotten": forgotten }))?;
+        }
+        context.out.say(format_args!(
+            "{} forgotten",
+            words::count(forgotten as u64, "request")
+        ));
+        Ok(Exit::DONE)
+    }
+}
+
+fn agreed(context: &Context) -> anyhow::Result<bool> {
+    if context.no_input || !io::stdin().is_terminal() {
+        return Err(Failure::usage("nobody can be asked whether to forget")
+            .hint("add --yes")
+            .into());
+    }
+    let mut answer = String::new();
+    let asked = write!(
+        io::stderr(),
+        "their answers can then no longer be entered here; forget? [y/N] "
+    )
+    .and_then(|()| io::stdin().read_line(&mut answer));
+    asked.map_err(|error| {
+        Failure::failed("prompt", "the answer could not be read")
+            .because(error)
+            .hint("add --yes")
+    })?;
+    Ok(answer.trim().eq_ignore_ascii_case("y"))
+}

@@ -1,0 +1,195 @@
+//! `product add` and `product change`: what a product is.
+
+use clap::Args;
+
+use super::{Context, Exit, Run};
+use crate::cli::failure::Failure;
+use crate::cli::{desk, keys, words};
+use crate::issuer::products;
+use crate::protocol::product::{Entry, Product};
+
+/// Define a product
+///
+/// Features and limits make the product's catalogue, which only ever grows: `product change` adds to it. Machines learn of a product by its file:
+/// `countersign product export ID -o ID.product`, shipped with the application.
+#[derive(Args)]
+pub(crate) struct ProductAdd {
+    /// The product's id: 1 to 32 of a-z, 0-9 and -
+    id: String,
+    /// The product's name, for people
+    #[arg(long)]
+    name: String,
+    #[command(flatten)]
+    contents: Contents,
+    /// What a license is bound to beside the machine, in order: server,database
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    bind: Vec<String>,
+    /// Bind licenses to the names of --bind only, not to the machine
+    #[arg(long, requires = "bind")]
+    no_fingerprint: bool,
+}
+
+/// Add features, limits or editions to a product
+///
+/// What is there stays in its place: licenses that were sold go on as they are. Export the product file again afterwards.
+#[derive(Args)]
+pub(crate) struct ProductChange {
+    /// The product's id
+    id: String,
+    /// A new name for people
+    #[arg(long)]
+    name: Option<String>,
+    #[command(flatten)]
+    contents: Contents,
+}
+
+/// What can be added at any time.
+#[derive(Args)]
+struct Contents {
+    /// A feature that a license may have; may be repeated
+    #[arg(long = "feature", value_name = "F")]
+    features: Vec<String>,
+    /// A limit that a license may have, such as employees; may be repeated
+    #[arg(long = "limit", value_name = "L")]
+    limits: Vec<String>,
+    /// An edition; may be repeated
+    #[arg(long = "edition", value_name = "E")]
+    editions: Vec<String>,
+    /// A feature that stops when maintenance is over; may be repeated
+    #[arg(long = "maintained", value_name = "F")]
+    maintained: Vec<String>,
+    /// Days of the demo; 0: no demo
+    #[arg(long, value_name = "DAYS")]
+    demo_days: Option<u16>,
+    /// A feature of the demo; may be repeated
+    #[arg(long = "demo-feature", value_name = "F")]
+    demo_features: Vec<String>,
+    /// A limit of the demo; may be repeated
+    #[arg(long = "demo-limit", value_name = "L=N", value_parser = keys::limit)]
+    demo_limits: Vec<(String, u32)>,
+}
+
+impl Contents {
+    fn add_to(self, product: &mut Product) {
+        product
+            .catalogue
+            .extend(self.features.into_iter().map(|name| (Entry::Feature, name)));
+        product
+            .catalogue
+            .extend(self.limits.into_iter().map(|name| (Entry::Limit, name)));
+        product.editions.extend(self.editions);
+        product.maintained.extend(self.maintained);
+        product.demo_days = self.demo_days.unwrap_or(product.demo_days);
+        product.demo_features.extend(self.demo_features);
+        product.demo_limits.extend(self.demo_limits);
+    }
+}
+
+impl Run for ProductAdd {
+    const NAME: &'static str = "add";
+    const ABOUT: &'static str = "Define a product";
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let mut desk = desk::open(context)?;
+        let mut product = Product {
+            id: self.id,
+            name: self.name,
+            vendor: desk.vendor().name.clone(),
+            mail: desk.vendor().mail.clone(),
+            roots: desk.vendor().roots.to_vec(),
+            bind: self.bind,
+            fingerprint: !self.no_fingerprint,
+            ..Product::default()
+        };
+        self.contents.add_to(&mut product);
+        let id = product.id.clone();
+        products::add(desk.ledger(), product, context.environment.by())?;
+        told(context, &id, "added", 1)
+    }
+}
+
+impl Run for ProductChange {
+    const NAME: &'static str = "change";
+    const ABOUT: &'static str = "Add features, limits or editions to a product";
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let mut desk = desk::open(context)?;
+        let mut product = products::show(desk.ledger(), &self.id)?;
+        let before = product.clone();
+        product.name = self.name.unwrap_or(product.name);
+        self.contents.add_to(&mut product);
+        if product == before {
+            return Err(Failure::usage("nothing to change was named")
+                .hint("see countersign product change --help")
+                .into());
+        }
+        let version = before.version + 1;
+        products::change(desk.ledger(), product, context.environment.by())?;
+        told(context, &self.id, "changed", version)
+    }
+}
+
+fn told(context: &mut Context, id: &str, what: &str, version: u32) -> anyhow::Result<Exit> {
+    if context.out.json {
+        context
+            .out
+            .object(&serde_json::json!({ "product": id, "version": version }))?;
+    }
+    context
+        .out
+        .say(format_args!("product {id} {what}, version {version}"));
+    context.out.say(format_args!("next: countersign product export {id} -o {id}.product, and ship that file with the application"));
+    Ok(Exit::DONE)
+}
+
+/// A product in words, for `product show`.
+pub(super) fn rows(product: &Product) -> Vec<(&'static str, String)> {
+    let names = |kind| words::list(product.names(kind));
+    let mut rows = vec![
+        ("product", format!("{} ({})", product.id, product.name)),
+        ("version", product.version.to_string()),
+        ("vendor", product.vendor.clone()),
+    ];
+    rows.extend(
+        product
+            .mail
+            .iter()
+            .map(|mail| ("requests to", mail.clone())),
+    );
+    rows.push(("features", names(Entry::Feature)));
+    rows.push(("limits", names(Entry::Limit)));
+    if !product.editions.is_empty() {
+        rows.push(("editions", words::list(&product.editions)));
+    }
+    if !product.maintained.is_empty() {
+        rows.push(("maintained", words::list(&product.maintained)));
+    }
+    let mut bound: Vec<&str> = product
+        .fingerprint
+        .then_some("the machine")
+        .into_iter()
+        .collect();
+    bound.extend(product.bind.iter().map(String::as_str));
+    rows.push(("bound to", words::list(bound)));
+    if product.demo_days > 0 {
+        let limits = product
+            .demo_limits
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"));
+        let contents: Vec<String> = product
+            .demo_features
+            .iter()
+            .cloned()
+            .chain(limits)
+            .collect();
+        rows.push((
+            "demo",
+            format!(
+                "{} with {}",
+                words::count(product.demo_days, "day"),
+                words::list(contents)
+            ),
+        ));
+    }
+    rows
+}

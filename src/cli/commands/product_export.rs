@@ -1,0 +1,48 @@
+//! `product export`.
+
+use std::path::PathBuf;
+
+use super::{Context, Exit, Run};
+use crate::cli::passphrase::PassphraseArgs;
+use crate::cli::{desk, files};
+use crate::issuer::products;
+
+/// Write the product file that ships with the application, signed by the root key
+///
+/// The file is public. An application compiles it in, or installs it with `countersign product install FILE`.
+#[derive(clap::Args)]
+pub(crate) struct ProductExport {
+    /// The product's id
+    id: String,
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
+}
+
+impl Run for ProductExport {
+    const NAME: &'static str = "export";
+    const ABOUT: &'static str = "Write the product file that ships with the application";
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let mut desk = desk::open(context)?;
+        // An unknown product is said before a passphrase is asked for.
+        products::show(desk.ledger(), &self.id)?;
+        let root = desk::signing_key(context, &desk, &self.passphrase)?;
+        let file = products::export(desk.ledger(), &self.id, &root)?;
+        match &self.output {
+            None => context.out.raw(&file)?,
+            Some(path) => {
+                files::write(path, file.as_bytes())?;
+                if context.out.json {
+                    context
+                        .out
+                        .object(&serde_json::json!({ "product": self.id, "file": path }))?;
+                }
+                context.out.say(format_args!("{} written", path.display()));
+            }
+        }
+        Ok(Exit::DONE)
+    }
+}

@@ -1,0 +1,58 @@
+//! `product install`.
+
+use std::path::PathBuf;
+
+use super::{Context, Exit, Run};
+use crate::cli::{code_input, machine_home};
+use crate::holder::products::{self, Installed};
+use crate::protocol::product::ProductFile;
+
+/// Install a product file: which vendor's keys this machine trusts for the product
+///
+/// Compare the fingerprint it prints with the one the vendor gave you by another way.
+#[derive(clap::Args)]
+pub(crate) struct ProductInstall {
+    /// The product file
+    file: PathBuf,
+    /// Install for every user of this machine
+    #[arg(long)]
+    system: bool,
+}
+
+impl Run for ProductInstall {
+    const NAME: &'static str = "install";
+    const ABOUT: &'static str = "Install a product file on this machine";
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let file = ProductFile::parse(&code_input::from_file(&self.file)?)?;
+        let home = machine_home::to_write(context, self.system)?;
+        let outcome = products::install(&home, &file)?;
+        let product = file.product();
+        let fingerprint = file.root_fingerprint();
+        if context.out.json {
+            context.out.object(&serde_json::json!({
+                "product": product.id,
+                "version": product.version,
+                "outcome": outcome.name(),
+                "root_fingerprint": fingerprint.to_string(),
+            }))?;
+        }
+        let said = match outcome {
+            Installed::New => format!("{} of {} is installed", product.name, product.vendor),
+            Installed::Updated { from } => format!(
+                "{} is updated from version {from} to {}",
+                product.name, product.version
+            ),
+            Installed::Already => format!("{} is installed already", product.name),
+            Installed::AlreadyNewer { version } => format!(
+                "{} is installed already, in the newer version {version}",
+                product.name
+            ),
+        };
+        context.out.say(said);
+        context
+            .out
+            .say(format_args!("signed by the key {fingerprint}"));
+        Ok(Exit::DONE)
+    }
+}

@@ -1,0 +1,99 @@
+//! `request activate`.
+
+use std::num::NonZeroU16;
+
+use serde_json::{Map, json};
+
+use super::{Context, Exit, Run};
+use crate::cli::{keys, machine_home};
+use crate::holder::Here;
+use crate::holder::request::{self, Asked, Wanted};
+use crate::text::Kind;
+
+/// Make the request code that the vendor's desk answers
+///
+/// The code stands alone on standard output: mail it, read it out, send a photo. The same request again prints the same code; nothing is lost by closing
+/// anything. Enter the desk's answer with `countersign apply`.
+#[derive(clap::Args)]
+pub(crate) struct RequestActivate {
+    /// The license key: 13 digits, with or without spaces and dashes
+    #[arg(value_name = "KEY", required = true)]
+    key: Vec<String>,
+    /// The product, where several are installed
+    #[arg(long, value_name = "ID")]
+    product: Option<String>,
+    /// What the license is to be bound to, such as server=NAME; may be repeated
+    #[arg(long = "bind", value_name = "NAME=VALUE", value_parser = keys::binding)]
+    bindings: Vec<(String, String)>,
+    /// Seats wanted of a floating license; without it all that are free
+    #[arg(long, value_name = "N")]
+    seats: Option<NonZeroU16>,
+    /// For every user of this machine
+    #[arg(long)]
+    system: bool,
+    /// Make another request although one is pending
+    #[arg(long)]
+    new: bool,
+}
+
+impl Run for RequestActivate {
+    const NAME: &'static str = "activate";
+    const ABOUT: &'static str = "Ask for a license by its key";
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let key = keys::parse(&self.key)?;
+        let file = machine_home::product(context, self.product.as_deref())?;
+        let home = machine_home::to_write(context, self.system)?;
+        machine_home::bring_along(&home, &file)?;
+        let facts = context.environment.facts();
+        let here = Here {
+            facts: &facts,
+            wall: context.environment.now(),
+            aliases: &[],
+        };
+        let wanted = Wanted {
+            key,
+            bindings: &self.bindings,
+            seats: self.seats,
+            usb: None,
+            lending_key: None,
+            anew: self.new,
+        };
+        let asked = request::activate(&home, &file, &wanted, &here, getrandom::fill)?;
+        let code = asked.code.to_text()?;
+        if context.out.json {
+            context.out.object(&json!({
+                "code": code,
+                "kind": Kind::Activate.name(),
+                "license_key": key.to_string(),
+                "activation": asked.activation.to_string(),
+                "verdict": if asked.repeated { "repeated" } else { "new" },
+                "corrections": [],
+                "warnings": [],
+                "product": file.product().id,
+                "created": asked.created.to_string(),
+                "bindings": asked.bindings.iter().cloned().map(|(name, value)| (name, json!(value))).collect::<Map<_, _>>(),
+                "mail": file.product().mail,
+            }))?;
+        } else {
+            context.out.line(code)?;
+        }
+        tell(context, &asked, file.product().mail.as_deref());
+        Ok(Exit::DONE)
+    }
+}
+
+fn tell(context: &mut Context, asked: &Asked, mail: Option<&str>) {
+    if asked.repeated {
+        context.out.say(format_args!("this request was made on {} and waits for its answer: the same code again (--new makes another)", asked.created.day()));
+    }
+    for (name, value) in &asked.bindings {
+        context.out.say(format_args!(
+            "bound to {name} {value}: say so in the message to the desk"
+        ));
+    }
+    let to = mail.unwrap_or("the vendor's desk");
+    context.out.say(format_args!(
+        "send the code to {to}, and enter the answer here with: countersign apply"
+    ));
+}

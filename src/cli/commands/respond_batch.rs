@@ -1,0 +1,179 @@
+//! `respond --batch`: one request per line in, one JSON object per line out, in order.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::thread;
+
+use serde_json::{Value, json};
+
+use super::respond::{ANSWERED, Facts};
+use super::{Context, Exit};
+use crate::cli::code_input;
+use crate::cli::desk::OpenDesk;
+use crate::cli::failure::Failure;
+use crate::issuer::policy::Options;
+use crate::issuer::respond::{Answer, Batch, Issuer, LineError};
+use crate::text;
+
+/// Longest line in bytes: the longest code with room to spare.
+const LONGEST_LINE: u64 = 64 << 10;
+
+/// A line of the batch, counted from 1, and what was mended in it.
+struct Line {
+    number: u64,
+    text: String,
+}
+
+/// Answers the lines of `path`; 8 where some were not answered.
+pub(super) fn run(
+    context: &mut Context,
+    desk: &mut OpenDesk,
+    issuer: &Issuer,
+    options: &Options,
+    path: &Path,
+) -> anyhow::Result<Exit> {
+    let input: Box<dyn BufRead> = if path == Path::new("-") {
+        Box::new(io::stdin().lock())
+    } else {
+        let file = File::open(path).map_err(|error| {
+            Failure::failed("no_file", format!("{} cannot be read", path.display()))
+                .because(error)
+                .hint("look at the name of the file")
+        })?;
+        Box::new(BufReader::with_capacity(1 << 20, file))
+    };
+    let mut broken = None;
+    let mut lines = Lines {
+        input,
+        number: 0,
+        broken: &mut broken,
+    };
+    let mut entropy = context.environment.entropy()?;
+    let by = context.environment.by();
+    let workers = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let batch = Batch {
+        issuer,
+        options,
+        by,
+        workers,
+    };
+    let (mut answered, mut refused) = (0_u64, 0_u64);
+    let out = &mut context.out;
+    batch.respond(
+        desk.ledger(),
+        &mut entropy,
+        &mut lines,
+        read,
+        |results| -> anyhow::Result<()> {
+            for (line, result) in results {
+                match &result {
+                    Ok(_) => answered += 1,
+                    Err(_) => refused += 1,
+                }
+                out.object(&object(&line, result)?)?;
+            }
+            // What was answered is on disk: let it be seen before the next page is begun.
+            out.finish()?;
+            out.progress(format_args!("{answered} answered, {refused} not"));
+            Ok(())
+        },
+    )?;
+    out.progress_done();
+    if let Some(error) = broken {
+        return Err(
+            Failure::failed("input", "the batch could not be read to its end")
+                .because(error)
+                .hint(
+                    "the lines above are answered; run the batch again: they get the same answers",
+                )
+                .into(),
+        );
+    }
+    out.say(format_args!("{answered} answered, {refused} not"));
+    Ok(if refused == 0 {
+        Exit::DONE
+    } else {
+        Exit::BATCH_PARTLY
+    })
+}
+
+fn object(line: &Line, result: Result<Answer, LineError<anyhow::Error>>) -> anyhow::Result<Value> {
+    let error = match result {
+        Ok(answer) => {
+            let mut object = Facts::of(&answer).object(Some(&answer.code.to_text()?), &[]);
+            if let Some(map) = object.as_object_mut() {
+                map.insert("line".to_owned(), json!(line.number));
+            }
+            return Ok(object);
+        }
+        Err(LineError::Unread(error)) => error,
+        Err(LineError::Respond(error)) => error.into(),
+    };
+    Ok(json!({ "line": line.number, "error": Failure::of(&error).object() }))
+}
+
+/// The code on a line, or in the `code` of its JSON object.
+fn read(line: &Line) -> anyhow::Result<text::Code> {
+    let text = line.text.trim();
+    let held;
+    let text = if text.starts_with('{') {
+        held = serde_json::from_str::<Value>(text)
+            .ok()
+            .and_then(|value| value.get("code").and_then(Value::as_str).map(str::to_owned))
+            .ok_or_else(|| {
+                Failure::usage("this line is no JSON object with a code")
+                    .hint("one code, or {\"code\": \"…\"}, on each line")
+            })?;
+        held.as_str()
+    } else {
+        text
+    };
+    Ok(code_input::find(text, ANSWERED)?.code)
+}
+
+/// The lines that are not empty. What cannot be read ends them and is kept for afterwards: what was answered before stays answered.
+struct Lines<'a> {
+    input: Box<dyn BufRead>,
+    number: u64,
+    broken: &'a mut Option<io::Error>,
+}
+
+impl Iterator for Lines<'_> {
+    type Item = Line;
+
+    fn next(&mut self) -> Option<Line> {
+        loop {
+            let mut bytes = Vec::new();
+            match self
+                .input
+                .by_ref()
+                .take(LONGEST_LINE)
+                .read_until(b'\n', &mut bytes)
+            {
+                Ok(0) => return None,
+                Ok(_) => {}
+                Err(error) => {
+                    *self.broken = Some(error);
+                    return None;
+                }
+            }
+            self.number += 1;
+            if bytes.len() as u64 == LONGEST_LINE && !bytes.ends_with(b"\n") {
+                // No code is that long: the rest of the line is not kept, and what there is will be named as no code.
+                if let Err(error) = self.input.skip_until(b'\n') {
+                    *self.broken = Some(error);
+                    return None;
+                }
+            }
+            let text = String::from_utf8_lossy(&bytes);
+            if !text.trim().is_empty() {
+                return Some(Line {
+                    number: self.number,
+                    text: text.into_owned(),
+                });
+            }
+        }
+    }
+}

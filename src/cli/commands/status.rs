@@ -1,0 +1,169 @@
+//! `status`.
+
+use serde_json::json;
+
+use super::{Context, Exit, Run};
+use crate::cli::{machine_home, report, words};
+use crate::holder::state::LicenseState;
+use crate::holder::{self, CheckInput, CheckReport, Here};
+
+/// Show the licenses of this machine: what they contain, until when, what to do next
+#[derive(clap::Args)]
+pub(crate) struct Status {
+    /// Only this product
+    #[arg(long, value_name = "ID")]
+    product: Option<String>,
+}
+
+impl Run for Status {
+    const NAME: &'static str = "status";
+    const ABOUT: &'static str = "Show the licenses of this machine";
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let facts = context.environment.facts();
+        let here = Here {
+            facts: &facts,
+            wall: context.environment.now(),
+            aliases: &[],
+        };
+        let mut installed = machine_home::installed(context)?;
+        if let Some(id) = &self.product {
+            installed.retain(|(_, file)| file.product().id == *id);
+        }
+        if installed.is_empty() {
+            return nothing(context);
+        }
+        let mut first = true;
+        for (home, file) in &installed {
+            let mut licenses: Vec<Option<LicenseState>> = home
+                .licenses()?
+                .into_iter()
+                .filter(|license| license.product == file.product().id)
+                .map(Some)
+                .collect();
+            if licenses.is_empty() {
+                licenses.push(None);
+            }
+            for license in licenses {
+                let input = CheckInput {
+                    license_key: license.as_ref().map(|license| license.license_key),
+                    ..CheckInput::new(here, context.environment.built())
+                };
+                let checked = holder::check_product(file, home, &input)?;
+                if !std::mem::take(&mut first) && !context.out.json {
+                    context.out.line("")?;
+                }
+                show(context, &file.product().name, &checked, license.as_ref())?;
+            }
+        }
+        Ok(Exit::DONE)
+    }
+}
+
+/// A machine that knows no product: no failure, and what to do.
+fn nothing(context: &mut Context) -> anyhow::Result<Exit> {
+    let failure = machine_home::no_product();
+    if context.out.json {
+        let state = holder::State::Unlicensed.name();
+        context
+            .out
+            .object(&json!({ "state": state, "error": failure.object() }))?;
+    } else {
+        context.out.line(&failure)?;
+        context
+            .out
+            .say(format_args!("what to do: {}", failure.hint));
+    }
+    Ok(Exit::DONE)
+}
+
+fn show(
+    context: &mut Context,
+    name: &str,
+    checked: &CheckReport,
+    license: Option<&LicenseState>,
+) -> anyhow::Result<()> {
+    let waiting = license.map_or(0, |license| license.open().count());
+    if context.out.json {
+        let mut object = report::object(checked);
+        if let Some(map) = object.as_object_mut() {
+            map.insert("pending".to_owned(), json!(waiting));
+            let applied = license.into_iter().flat_map(|license| &license.history);
+            let applied = applied.map(|event| json!({ "at": event.at.to_string(), "activation": event.activation.to_string(), "generation": event.generation }));
+            map.insert("history".to_owned(), applied.collect());
+        }
+        return context.out.object(&object);
+    }
+    let mut rows = vec![
+        ("product", format!("{} ({name})", checked.product)),
+        ("state", state(checked)),
+    ];
+    rows.extend(checked.license_key.map(|key| ("license", key.to_string())));
+    rows.extend(
+        checked
+            .activation
+            .map(|activation| ("activation", activation.to_string())),
+    );
+    rows.extend(
+        checked
+            .terms
+            .as_ref()
+            .map(report::terms_rows)
+            .unwrap_or_default(),
+    );
+    if !checked.bindings.is_empty() {
+        rows.push((
+            "bound to",
+            words::list(
+                checked
+                    .bindings
+                    .iter()
+                    .map(|(name, value)| format!("{name} {value}")),
+            ),
+        ));
+    }
+    if checked.weakly_bound {
+        rows.push((
+            "machine",
+            "weakly bound: little is known about it".to_owned(),
+        ));
+    }
+    if waiting > 0 {
+        rows.push((
+            "waiting",
+            format!("{} for an answer", words::count(waiting as u64, "request")),
+        ));
+    }
+    for event in license
+        .iter()
+        .flat_map(|license| license.history.iter().rev().take(5))
+    {
+        rows.push((
+            "applied",
+            format!("{} generation {}", event.at.day(), event.generation),
+        ));
+    }
+    context.out.line(words::table(&rows))?;
+    for warning in &checked.warnings {
+        context.out.warn(warning);
+    }
+    if let Some(refusal) = &checked.refusal {
+        context
+            .out
+            .say(format_args!("what to do: {}", refusal.hint()));
+    }
+    Ok(())
+}
+
+/// The state, and the reason where the application may not run.
+fn state(checked: &CheckReport) -> String {
+    let left = checked
+        .days_left
+        .and_then(|days| u64::try_from(days).ok())
+        .map(|days| format!("{} left", words::count(days, "day")));
+    match (&checked.refusal, left) {
+        (Some(refusal), _) => format!("{}: {refusal}", checked.state.name()),
+        (None, Some(left)) => format!("{}, {left}", checked.state.name()),
+        (None, None) => checked.state.name().to_owned(),
+    }
+}

@@ -1,0 +1,65 @@
+//! The desk of this home, opened: its ledger, what it says of itself, its signing key.
+
+use crate::issuer::desk::{Desk, Root, Vendor, vendor};
+use crate::issuer::keys::{KeyError, Passphrase, SigningKey};
+use crate::issuer::ledger::Ledger;
+
+use super::Context;
+use super::passphrase::PassphraseArgs;
+
+/// A desk with its ledger open.
+pub(crate) struct OpenDesk {
+    desk: Desk,
+    ledger: Ledger,
+    vendor: Vendor,
+}
+
+impl OpenDesk {
+    pub(crate) fn ledger(&mut self) -> &mut Ledger {
+        &mut self.ledger
+    }
+
+    pub(crate) fn vendor(&self) -> &Vendor {
+        &self.vendor
+    }
+}
+
+/// The desk's place in this home; it need not exist.
+pub(crate) fn place(context: &Context) -> anyhow::Result<Desk> {
+    Ok(Desk::at(&context.homes.own()?))
+}
+
+/// Whether this home has a desk.
+pub(crate) fn is_here(context: &Context) -> anyhow::Result<bool> {
+    Ok(place(context)?.exists())
+}
+
+/// Opens the desk of this home.
+pub(crate) fn open(context: &Context) -> anyhow::Result<OpenDesk> {
+    let desk = place(context)?;
+    let mut ledger = desk.ledger()?;
+    let vendor = ledger.read(vendor)?;
+    Ok(OpenDesk {
+        desk,
+        ledger,
+        vendor,
+    })
+}
+
+/// The live root key, its passphrase being asked for only where it has one.
+pub(crate) fn signing_key(
+    context: &Context,
+    desk: &OpenDesk,
+    args: &PassphraseArgs,
+) -> anyhow::Result<SigningKey> {
+    let pem = desk.desk.key_text(Root::Live)?;
+    if !SigningKey::is_encrypted(&pem) {
+        return Ok(SigningKey::from_pem(&pem, None)?);
+    }
+    let text = args.existing(
+        context,
+        &desk.desk.key_path(Root::Live).display().to_string(),
+    )?;
+    let passphrase = Passphrase::new(text).ok_or(KeyError::WrongPassphrase)?;
+    Ok(SigningKey::from_pem(&pem, Some(&passphrase))?)
+}

@@ -1,0 +1,129 @@
+//! The real clock, machine and randomness: the only place that reads them. Debug builds take others from variables, so that tests can hand them
+//! in; release builds have no such variable.
+
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::holder::Audience;
+use crate::issuer::products::By;
+use crate::machine::Facts;
+use crate::protocol::date::Seconds;
+
+use super::failure::Failure;
+use super::homes;
+
+/// What the library is handed.
+pub(crate) struct Environment {
+    actor: String,
+    #[cfg(debug_assertions)]
+    hooks: hooks::Hooks,
+}
+
+impl Environment {
+    pub(crate) fn real() -> Environment {
+        let name = || {
+            ["USER", "LOGNAME", "USERNAME"]
+                .into_iter()
+                .find_map(|name| std::env::var(name).ok())
+        };
+        Environment {
+            actor: name()
+                .filter(|name| !name.is_empty())
+                .unwrap_or_else(|| "unknown".to_owned()),
+            #[cfg(debug_assertions)]
+            hooks: hooks::Hooks::from_variables(),
+        }
+    }
+
+    /// The wall clock.
+    pub(crate) fn now(&self) -> Seconds {
+        #[cfg(debug_assertions)]
+        if let Some(now) = self.hooks.now {
+            return now;
+        }
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        Seconds::from_unix(since.map_or(0, |since| {
+            i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+        }))
+    }
+
+    /// When this program was built: no clock before it is right.
+    pub(crate) fn built(&self) -> Seconds {
+        Seconds::from_unix(env!("COUNTERSIGN_BUILT").parse().unwrap_or(0))
+    }
+
+    /// What this computer is.
+    pub(crate) fn facts(&self) -> Facts {
+        #[cfg(debug_assertions)]
+        if let Some(facts) = &self.hooks.machine {
+            return facts.clone();
+        }
+        Facts::of_this_computer()
+    }
+
+    /// The anchor's place.
+    pub(crate) fn anchor(&self, audience: Audience) -> Option<PathBuf> {
+        #[cfg(debug_assertions)]
+        if let Some(anchor) = &self.hooks.anchor {
+            return Some(anchor.clone());
+        }
+        homes::anchor(audience)
+    }
+
+    /// Who acts, and when, for the history.
+    pub(crate) fn by(&self) -> By<'_> {
+        By {
+            actor: &self.actor,
+            now: self.now(),
+        }
+    }
+
+    /// Random bytes of the system.
+    pub(crate) fn entropy(&self) -> Result<impl FnMut(&mut [u8]) + use<>, Failure> {
+        let broken = |error: getrandom::Error| {
+            Failure::failed("no_entropy", "the system gives no random numbers")
+                .because(error)
+                .hint("try again when the computer has fully started")
+        };
+        getrandom::fill(&mut [0; 16]).map_err(broken)?;
+        Ok(|buffer: &mut [u8]| {
+            if getrandom::fill(buffer).is_err() {
+                // It worked a moment ago. To go on would be to sign with predictable numbers.
+                std::process::abort();
+            }
+        })
+    }
+}
+
+/// What debug builds take from variables. Release builds do not contain this.
+#[cfg(debug_assertions)]
+mod hooks {
+    use std::env;
+    use std::fs;
+    use std::path::PathBuf;
+
+    use crate::machine::Facts;
+    use crate::protocol::date::Seconds;
+
+    pub(super) struct Hooks {
+        pub(super) now: Option<Seconds>,
+        pub(super) machine: Option<Facts>,
+        pub(super) anchor: Option<PathBuf>,
+    }
+
+    impl Hooks {
+        /// `COUNTERSIGN_TEST_NOW`: Unix seconds. `COUNTERSIGN_TEST_MACHINE`: a JSON file of [`Facts`]. `COUNTERSIGN_TEST_ANCHOR`: a directory.
+        pub(super) fn from_variables() -> Hooks {
+            let machine =
+                env::var_os("COUNTERSIGN_TEST_MACHINE").and_then(|path| fs::read(path).ok());
+            Hooks {
+                now: env::var("COUNTERSIGN_TEST_NOW")
+                    .ok()
+                    .and_then(|text| text.parse().ok())
+                    .map(Seconds::from_unix),
+                machine: machine.and_then(|bytes| serde_json::from_slice(&bytes).ok()),
+                anchor: env::var_os("COUNTERSIGN_TEST_ANCHOR").map(PathBuf::from),
+            }
+        }
+    }
+}

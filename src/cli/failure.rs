@@ -1,0 +1,165 @@
+//! Failures as people and scripts get them: what is wrong, why, what to do, a stable kind and an exit code.
+
+use std::io;
+
+use serde_json::{Value, json};
+
+use crate::holder::{HolderError, StorageError};
+use crate::issuer::desk::DeskError;
+use crate::issuer::keys::KeyError;
+use crate::issuer::ledger::LedgerError;
+use crate::issuer::products::CatalogueError;
+use crate::issuer::respond::RespondError;
+use crate::license_key::LicenseKeyError;
+use crate::protocol::product::ProductError;
+use crate::text::ReadError;
+
+use super::exit::Exit;
+
+/// A failure that ends a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Failure {
+    pub(crate) exit: Exit,
+    /// Stable snake_case name.
+    pub(crate) kind: &'static str,
+    pub(crate) message: String,
+    pub(crate) because: Option<String>,
+    pub(crate) hint: String,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, kind: &'static str, message: impl Into<String>) -> Failure {
+        Failure {
+            exit,
+            kind,
+            message: message.into(),
+            because: None,
+            hint: String::new(),
+        }
+    }
+
+    /// Something outside the rules: input, output, a locked ledger.
+    pub(crate) fn failed(kind: &'static str, message: impl Into<String>) -> Failure {
+        Failure::new(Exit::FAILED, kind, message)
+    }
+
+    /// The command was called wrongly.
+    pub(crate) fn usage(message: impl Into<String>) -> Failure {
+        Failure::new(Exit::USAGE, "usage", message)
+    }
+
+    pub(crate) fn because(mut self, cause: impl std::fmt::Display) -> Failure {
+        self.because = Some(cause.to_string());
+        self
+    }
+
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Failure {
+        self.hint = hint.into();
+        self
+    }
+
+    /// What a command's error is for people and scripts. Causes that the command added stand in front of the library's own words.
+    pub(crate) fn of(error: &anyhow::Error) -> Failure {
+        let mut failure = known(error).unwrap_or_else(|| {
+            Failure::failed("failed", error.root_cause().to_string()).hint("try again")
+        });
+        let message = error.to_string();
+        if message != failure.message {
+            failure
+                .because
+                .get_or_insert(std::mem::replace(&mut failure.message, message));
+        }
+        failure
+    }
+
+    /// What stands under `error` in JSON.
+    pub(crate) fn object(&self) -> Value {
+        json!({
+            "exit": self.exit.0,
+            "kind": self.kind,
+            "message": self.message,
+            "because": self.because,
+            "hint": self.hint,
+        })
+    }
+
+    /// What clap refused, as one line.
+    pub(crate) fn from_usage(error: &clap::Error) -> Failure {
+        let text = error.to_string();
+        let first = text.lines().next().unwrap_or("wrong usage");
+        Failure::usage(first.strip_prefix("error: ").unwrap_or(first)).hint("see countersign help")
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// The first error of the chain that the libraries below know to explain.
+fn known(error: &anyhow::Error) -> Option<Failure> {
+    error.chain().find_map(|cause| {
+        let explained = |kind: &'static str, hint: String| Some(Failure::new(exit_of(kind), kind, cause.to_string()).hint(hint));
+        macro_rules! explain {
+            ($($error:ty),*) => {
+                $(if let Some(cause) = cause.downcast_ref::<$error>() {
+                    return explained(cause.kind(), cause.hint().to_string());
+                })*
+            };
+        }
+        explain!(HolderError, StorageError, RespondError, LedgerError, DeskError, KeyError, CatalogueError);
+        if let Some(failure) = cause.downcast_ref::<Failure>() {
+            return Some(failure.clone());
+        }
+        if let Some(usage) = cause.downcast_ref::<clap::Error>() {
+            return Some(Failure::from_usage(usage));
+        }
+        if let Some(unread) = cause.downcast_ref::<ReadError>() {
+            let kind = match unread {
+                ReadError::NoCode => "no_code",
+                ReadError::OtherKind { .. } => "wrong_kind",
+                ReadError::Damaged { .. } => "damaged",
+            };
+            return explained(kind, unread.hint().to_string());
+        }
+        if let Some(mistyped) = cause.downcast_ref::<LicenseKeyError>() {
+            return explained("mistyped_key", mistyped.hint().to_string());
+        }
+        if let Some(product) = cause.downcast_ref::<ProductError>() {
+            let (kind, hint) = match product {
+                ProductError::NotAProduct => ("not_a_product_file", "name the file that `product export` wrote"),
+                _ => ("bad_product_file", "get the product file from the vendor again, as a file and not as text in a mail"),
+            };
+            return explained(kind, hint.to_owned());
+        }
+        cause.downcast_ref::<io::Error>().and_then(|io| explained(io_kind(io), "look at the disk and at who may read and write there".to_owned()))
+    })
+}
+
+fn io_kind(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "disk_full",
+        io::ErrorKind::ReadOnlyFilesystem => "read_only",
+        io::ErrorKind::PermissionDenied => "no_permission",
+        _ => "io",
+    }
+}
+
+/// The exit code of a kind of failure (README, "Exit codes"); whatever is not a rule's word is a plain failure.
+fn exit_of(kind: &str) -> Exit {
+    match kind {
+        "bad_order" | "unknown_product" | "catalogue_shrinks" | "bad_product"
+        | "unknown_binding" | "missing_binding" | "bad_machine_value" => Exit::USAGE,
+        "no_code" | "damaged" | "mistyped_key" | "not_a_product_file" => Exit::NO_CODE,
+        "wrong_kind" | "other_request" | "other_product" | "unknown_key" | "unknown_license"
+        | "malformed" | "malformed_code" | "commitment_used" => Exit::NOT_FOR_THIS,
+        "not_trusted" | "other_root" | "bad_product_file" | "damaged_state" | "foreign_key"
+        | "desk_limit" => Exit::NOT_TRUSTED,
+        "no_seat_free" | "expired" | "held_for_manager" | "needs_bindings" | "weak_machine"
+        | "other_usb" | "unfit_lending_key" | "until_past" | "already_licensed" => Exit::REFUSED,
+        _ => Exit::FAILED,
+    }
+}

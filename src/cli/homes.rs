@@ -1,0 +1,87 @@
+//! Where things are: `--home`, `COUNTERSIGN_HOME`, machine-wide, per user.
+
+use std::path::{Path, PathBuf};
+
+use etcetera::base_strategy::{BaseStrategy, choose_native_strategy};
+
+use crate::holder::Audience;
+
+use super::failure::Failure;
+
+/// Where this run looks and writes.
+pub(crate) struct Homes {
+    /// `--home` or `COUNTERSIGN_HOME`.
+    named: Option<PathBuf>,
+}
+
+impl Homes {
+    pub(crate) fn new(option: Option<PathBuf>) -> Homes {
+        let variable = || {
+            std::env::var_os("COUNTERSIGN_HOME")
+                .filter(|value| !value.is_empty())
+                .map(PathBuf::from)
+        };
+        Homes {
+            named: option.or_else(variable),
+        }
+    }
+
+    /// The home of this user's desk or machine.
+    pub(crate) fn own(&self) -> anyhow::Result<PathBuf> {
+        match &self.named {
+            Some(home) => Ok(home.clone()),
+            None => Ok(strategy()?.data_dir().join("countersign")),
+        }
+    }
+
+    /// The homes in which a machine's licences are looked for, and who may read what is there.
+    pub(crate) fn machine(&self) -> anyhow::Result<Vec<(PathBuf, Audience)>> {
+        match &self.named {
+            Some(home) => Ok(vec![(home.clone(), Audience::Owner)]),
+            None => Ok(vec![
+                (machine_wide(), Audience::Everyone),
+                (self.own()?, Audience::Owner),
+            ]),
+        }
+    }
+
+    /// The home that `--system` writes to.
+    pub(crate) fn system(&self) -> PathBuf {
+        self.named.clone().unwrap_or_else(machine_wide)
+    }
+}
+
+/// The machine-wide home, readable by all users.
+fn machine_wide() -> PathBuf {
+    if cfg!(windows) {
+        let base = std::env::var_os("ProgramData")
+            .map_or_else(|| PathBuf::from(r"C:\ProgramData"), PathBuf::from);
+        base.join("countersign")
+    } else if cfg!(target_os = "macos") {
+        Path::new("/Library/Application Support/countersign").to_owned()
+    } else {
+        Path::new("/var/lib/countersign").to_owned()
+    }
+}
+
+/// The anchor's place: one for the machine and one for each user, not moved by `--home`.
+pub(crate) fn anchor(audience: Audience) -> Option<PathBuf> {
+    match audience {
+        Audience::Everyone => Some(machine_wide().with_file_name("countersign-anchor")),
+        Audience::Owner => {
+            let base = strategy().ok()?;
+            Some(
+                base.state_dir()
+                    .unwrap_or_else(|| base.config_dir())
+                    .join("countersign-anchor"),
+            )
+        }
+    }
+}
+
+fn strategy() -> Result<impl BaseStrategy, Failure> {
+    choose_native_strategy().map_err(|_| {
+        Failure::failed("no_home", "there is no home directory for this user")
+            .hint("name one with --home DIR or COUNTERSIGN_HOME")
+    })
+}

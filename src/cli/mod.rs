@@ -1,0 +1,85 @@
+//! The command line: one file per command, each with its arguments, its run and its words. Joins text, protocol, holder and issuer.
+
+mod code_input;
+mod commands;
+mod desk;
+mod environment;
+mod exit;
+mod failure;
+mod files;
+mod homes;
+mod json;
+mod keys;
+mod machine_home;
+mod output;
+mod passphrase;
+mod report;
+mod words;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::ArgMatches;
+
+use environment::Environment;
+use exit::Exit;
+use failure::Failure;
+use homes::Homes;
+use output::Output;
+
+/// What every command is handed: where things are, the real clock and machine, and where to say things.
+pub(crate) struct Context {
+    pub(crate) homes: Homes,
+    pub(crate) environment: Environment,
+    pub(crate) out: Output,
+    /// Never ask.
+    pub(crate) no_input: bool,
+}
+
+/// Runs the program: parses `args` (the program's name first), runs the command, says what there is to say. Returns the exit code of the
+/// command-line contract (README, "Exit codes").
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let matches = match commands::root().try_get_matches_from(&args) {
+        Ok(matches) => matches,
+        Err(error) => return usage(&error, &args),
+    };
+    let mut context = Context {
+        homes: Homes::new(matches.get_one("home").cloned()),
+        environment: Environment::real(),
+        out: Output::new(matches.get_flag("json"), matches.get_flag("quiet")),
+        no_input: matches.get_flag("no-input"),
+    };
+    let outcome = run(&matches, &mut context);
+    let exit = match outcome {
+        Ok(exit) => exit,
+        Err(error) => {
+            let failure = Failure::of(&error);
+            context.out.failure(&failure);
+            failure.exit
+        }
+    };
+    exit.into()
+}
+
+fn run(matches: &ArgMatches, context: &mut Context) -> anyhow::Result<Exit> {
+    let exit = commands::dispatch(matches, context)?;
+    context.out.finish()?;
+    Ok(exit)
+}
+
+/// Help and version go to stdout with 0; what clap refuses is a usage failure, also in JSON where that was asked for.
+fn usage(error: &clap::Error, args: &[OsString]) -> ExitCode {
+    if !error.use_stderr() || !args.iter().any(|arg| arg == "--json") {
+        // Nothing can be done about a closed terminal.
+        let _ = error.print();
+        return if error.use_stderr() {
+            Exit::USAGE.into()
+        } else {
+            Exit::DONE.into()
+        };
+    }
+    let failure = Failure::from_usage(error);
+    Output::new(true, false).failure(&failure);
+    failure.exit.into()
+}

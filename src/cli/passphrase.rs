@@ -1,0 +1,102 @@
+//! Passphrases: from a file, a descriptor or a prompt; never from an argument or a variable's own value.
+
+use std::fs::File;
+use std::io::{IsTerminal, Read};
+use std::path::PathBuf;
+
+use zeroize::Zeroizing;
+
+use super::Context;
+use super::failure::Failure;
+
+/// Longest passphrase file in bytes: a passphrase, not a picture.
+const MOST: u64 = 4096;
+
+/// Where the passphrase of a signing key comes from.
+#[derive(clap::Args)]
+pub(crate) struct PassphraseArgs {
+    /// Read the signing key's passphrase from this file's first line (also /dev/fd/N) [env: COUNTERSIGN_PASSPHRASE_FILE]
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
+}
+
+impl PassphraseArgs {
+    /// The passphrase, if a file names it.
+    fn in_file(&self) -> anyhow::Result<Option<Zeroizing<String>>> {
+        let variable = || {
+            std::env::var_os("COUNTERSIGN_PASSPHRASE_FILE")
+                .filter(|value| !value.is_empty())
+                .map(PathBuf::from)
+        };
+        let Some(path) = self.passphrase_file.clone().or_else(variable) else {
+            return Ok(None);
+        };
+        let mut text = Zeroizing::new(String::with_capacity(MOST as usize));
+        File::open(&path)
+            .and_then(|file| file.take(MOST).read_to_string(&mut text))
+            .map_err(|error| {
+                Failure::failed(
+                    "passphrase_file",
+                    format!("the passphrase file {} cannot be read", path.display()),
+                )
+                .because(error)
+                .hint("name a file whose first line is the passphrase")
+            })?;
+        let line = text.lines().next().unwrap_or_default();
+        if line.is_empty() {
+            return Err(
+                Failure::usage(format!("the passphrase file {} is empty", path.display()))
+                    .hint("its first line is the passphrase")
+                    .into(),
+            );
+        }
+        Ok(Some(Zeroizing::new(line.to_owned())))
+    }
+
+    /// The passphrase of an existing key: from the file, else by asking.
+    pub(crate) fn existing(
+        &self,
+        context: &Context,
+        key: &str,
+    ) -> anyhow::Result<Zeroizing<String>> {
+        match self.in_file()? {
+            Some(passphrase) => Ok(passphrase),
+            None => ask(context, &format!("passphrase of {key}: ")),
+        }
+    }
+
+    /// A passphrase for a new key: from the file, else by asking twice.
+    pub(crate) fn new_one(&self, context: &Context) -> anyhow::Result<Zeroizing<String>> {
+        if let Some(passphrase) = self.in_file()? {
+            return Ok(passphrase);
+        }
+        let first = ask(context, "new passphrase for the signing keys: ")?;
+        if first.is_empty() {
+            return Err(Failure::usage("an empty passphrase protects nothing")
+                .hint("choose one, or say --no-passphrase for a key that anyone with the file can use")
+                .into());
+        }
+        if *ask(context, "the same once more: ")? != *first {
+            return Err(Failure::usage("the two passphrases differ")
+                .hint("run the command again")
+                .into());
+        }
+        Ok(first)
+    }
+}
+
+fn ask(context: &Context, prompt: &str) -> anyhow::Result<Zeroizing<String>> {
+    if context.no_input || !std::io::stderr().is_terminal() {
+        return Err(
+            Failure::usage("a passphrase is needed and nobody can be asked")
+                .hint("use --passphrase-file FILE or COUNTERSIGN_PASSPHRASE_FILE")
+                .into(),
+        );
+    }
+    let passphrase = rpassword::prompt_password(prompt).map_err(|error| {
+        Failure::failed("prompt", "the passphrase could not be read")
+            .because(error)
+            .hint("use --passphrase-file FILE")
+    })?;
+    Ok(Zeroizing::new(passphrase))
+}

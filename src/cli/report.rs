@@ -1,0 +1,139 @@
+//! A check's report in words and in JSON.
+
+use serde_json::{Map, Value, json};
+
+use crate::holder::{CheckReport, Refusal, Terms};
+
+use super::exit::Exit;
+use super::failure::Failure;
+use super::{json as names, words};
+
+/// The exit code of a refusal, by its kind.
+pub(crate) fn failure(refusal: &Refusal) -> Failure {
+    let exit = match refusal.kind() {
+        "expired" => Exit::EXPIRED,
+        "overdue" => Exit::OVERDUE,
+        "wrong_machine" | "wrong_binding" | "unknown_binding" => Exit::WRONG_MACHINE,
+        "bad_machine_value" => Exit::USAGE,
+        "clock_behind" => Exit::CLOCK_BEHIND,
+        "feature_missing" | "maintenance_over" => Exit::NO_FEATURE,
+        "over_limit" => Exit::OVER_LIMIT,
+        "not_trusted" => Exit::NOT_TRUSTED,
+        _ => Exit::UNLICENSED,
+    };
+    Failure::new(exit, refusal.kind(), refusal.to_string()).hint(refusal.hint())
+}
+
+/// The object of `check` and `status`.
+pub(crate) fn object(report: &CheckReport) -> Value {
+    let warnings: Vec<Value> = report
+        .warnings
+        .iter()
+        .map(|warning| json!({ "kind": warning.kind(), "message": warning.to_string() }))
+        .collect();
+    let mut object = json!({
+        "state": report.state.name(),
+        "product": report.product,
+        "license_key": report.license_key.map(|key| key.to_string()),
+        "activation": report.activation.map(|activation| activation.to_string()),
+        // The grant does not carry the customer's name: every byte of it is typed by somebody.
+        "customer": Value::Null,
+        "type": Value::Null,
+        "edition": Value::Null,
+        "seats": Value::Null,
+        "expires": Value::Null,
+        "maintenance": Value::Null,
+        "revalidate_by": Value::Null,
+        "days_left": report.days_left,
+        "weakly_bound": report.weakly_bound,
+        "warnings": warnings,
+    });
+    if let Some(map) = object.as_object_mut() {
+        if let Some(held) = &report.terms {
+            map.extend(terms(held));
+        }
+        // What may be used now: the license's or the demo's.
+        map.insert("features".to_owned(), json!(report.features));
+        map.insert("limits".to_owned(), numbers(&report.limits));
+        map.insert(
+            "bindings".to_owned(),
+            report
+                .bindings
+                .iter()
+                .map(|(name, value)| (name.clone(), json!(value)))
+                .collect::<Map<_, _>>()
+                .into(),
+        );
+        if let Some(refusal) = &report.refusal {
+            map.insert("error".to_owned(), failure(refusal).object());
+        }
+    }
+    object
+}
+
+fn numbers(limits: &[(String, u32)]) -> Value {
+    limits
+        .iter()
+        .map(|(name, value)| (name.clone(), json!(value)))
+        .collect::<Map<_, _>>()
+        .into()
+}
+
+/// The terms of a license, for scripts.
+pub(crate) fn terms(terms: &Terms) -> Map<String, Value> {
+    let object = json!({
+        "type": terms.license_type.name(),
+        "edition": terms.edition,
+        "generation": terms.generation,
+        "issued": terms.issued.to_string(),
+        "seats": terms.seats,
+        "expires": names::day(terms.expires),
+        "maintenance": names::day(terms.maintenance),
+        "revalidate_by": names::day(terms.revalidate_by),
+        "max_loan": terms.max_loan,
+        "features": terms.features,
+        "limits": numbers(&terms.limits),
+    });
+    match object {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+/// The terms of a license, for people.
+pub(crate) fn terms_rows(terms: &Terms) -> Vec<(&'static str, String)> {
+    let mut rows = Vec::new();
+    rows.extend(
+        terms
+            .edition
+            .iter()
+            .map(|edition| ("edition", edition.clone())),
+    );
+    rows.push(("type", terms.license_type.name().to_owned()));
+    rows.push(("seats", terms.seats.to_string()));
+    rows.push(("expires", words::day_or(terms.expires, "never")));
+    rows.extend(
+        terms
+            .maintenance
+            .map(|day| ("maintenance", format!("until {day}"))),
+    );
+    rows.push((
+        "re-validate by",
+        words::day_or(terms.revalidate_by, "never needed"),
+    ));
+    if !terms.features.is_empty() {
+        rows.push(("features", words::list(&terms.features)));
+    }
+    if !terms.limits.is_empty() {
+        rows.push((
+            "limits",
+            words::list(
+                terms
+                    .limits
+                    .iter()
+                    .map(|(name, value)| format!("{name}={value}")),
+            ),
+        ));
+    }
+    rows
+}

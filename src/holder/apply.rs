@@ -1,0 +1,330 @@
+//! Taking an answer: what it is, whether it is trusted, what it changes; then durable, and only then said (SPEC.md 5.5).
+//!
+//! Nothing here knows whether ACTIVATE or SYNC was asked, nor which issuer answered: a grant is the whole state of a licence.
+
+use super::clock::{Look, Mark};
+use super::error::HolderError;
+use super::evidence;
+use super::home::Home;
+use super::json::Bytes;
+use super::memory::Places;
+use super::products;
+use super::request::{Here, commitments, overtake};
+use super::secrets::Secrets;
+use super::state::{Event, Held, LicenseState, Pending, grant_digest};
+use super::terms::Terms;
+use crate::license_key::LicenseKey;
+use crate::protocol::desk_certificate::DeskCertificate;
+use crate::protocol::digest::ActivationId;
+use crate::protocol::grant::{Grant, SignedGrant};
+use crate::protocol::product::ProductFile;
+use crate::protocol::trust::{GrantContext, TrustError, Verified};
+use crate::text::{Code, Kind};
+
+/// What became of an answer, or would.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The licence is now as it says.
+    Applied(Box<Applied>),
+    /// It was applied before, and is what is in force.
+    AlreadyApplied(Which),
+    /// A later answer is in force.
+    AlreadyNewer(Which),
+    /// A desk's certificate is known from now on, for the products with these ids.
+    DeskKnown(Vec<String>),
+}
+
+/// Which licence an answer is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Which {
+    /// The product's id.
+    pub product: String,
+    /// The licence.
+    pub license_key: LicenseKey,
+    /// The activation in force.
+    pub activation: ActivationId,
+}
+
+/// What an answer changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applied {
+    /// Which licence.
+    pub which: Which,
+    /// The terms before, where the licence was held and trusted.
+    pub before: Option<Terms>,
+    /// The terms from now on.
+    pub after: Terms,
+}
+
+impl Outcome {
+    /// Stable snake_case name for scripts.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Outcome::Applied(_) => "applied",
+            Outcome::AlreadyApplied(_) => "already_applied",
+            Outcome::AlreadyNewer(_) => "already_newer",
+            Outcome::DeskKnown(_) => "desk_known",
+        }
+    }
+}
+
+/// Applies an answer. The same again, and an older one, change nothing and are no errors.
+///
+/// # Errors
+/// In the order of SPEC.md 5.5: `wrong_kind`, `other_request`, `not_trusted`; besides, what the file system says. Nothing is changed then.
+pub fn apply(home: &Home, code: &Code, here: &Here<'_>) -> Result<Outcome, HolderError> {
+    if code.kind() == Kind::DeskCertificate {
+        let certificate = DeskCertificate::decode(code.payload())?;
+        return products::introduce_desk(home, &certificate).map(Outcome::DeskKnown);
+    }
+    let signed = response(code)?;
+    let _lock = home.lock()?;
+    match weigh(home, &signed, code.payload())? {
+        Weighed::Known(outcome) => Ok(outcome),
+        Weighed::New(new) => new.write(home, code.payload(), here),
+    }
+}
+
+/// What [`apply`] would say about a response, nothing being changed and nothing locked.
+///
+/// # Errors
+/// As [`apply`]; `wrong_kind` for a desk's certificate too.
+pub fn preview(home: &Home, code: &Code) -> Result<Outcome, HolderError> {
+    let signed = response(code)?;
+    match weigh(home, &signed, code.payload())? {
+        Weighed::Known(outcome) => Ok(outcome),
+        Weighed::New(new) => Ok(new.outcome()),
+    }
+}
+
+fn response(code: &Code) -> Result<SignedGrant, HolderError> {
+    if code.kind() != Kind::Grant {
+        return Err(HolderError::WrongKind(code.kind()));
+    }
+    Ok(SignedGrant::decode(code.payload())?)
+}
+
+/// An answer that was looked at.
+enum Weighed {
+    Known(Outcome),
+    New(Box<New>),
+}
+
+/// A trusted answer that is newer than what is held.
+struct New {
+    file: ProductFile,
+    license: LicenseState,
+    pending: Pending,
+    grant: Verified<Grant>,
+    desk: Option<Verified<DeskCertificate>>,
+    before: Option<Verified<Grant>>,
+}
+
+/// Finds the request that is answered. Tags are two bytes, so several requests may bear the same one: all are tried.
+fn weigh(home: &Home, signed: &SignedGrant, payload: &[u8]) -> Result<Weighed, HolderError> {
+    let mut refused = None;
+    let (licenses, unfit) = home.survey()?;
+    for license in licenses {
+        refuse_given_up(&license, signed, payload)?;
+        if let Some(outcome) = seen_before(home, &license, payload)? {
+            return Ok(Weighed::Known(outcome));
+        }
+        let tag = signed.grant.request_tag;
+        let mut asked: Vec<Pending> = license.pending.clone();
+        asked.extend(license.held.as_ref().map(answered));
+        asked.retain(|pending| pending.request.tag() == tag);
+        if asked.is_empty() {
+            continue;
+        }
+        let file = products::load(home, &license.product)?;
+        let desks = products::desks(home, &file, license.epoch)?;
+        for pending in asked {
+            let verified = evidence::context_of_pending(&file, &license, &pending)
+                .and_then(|context| verify(&file, &license, signed, &context, &desks));
+            match verified {
+                Ok((grant, desk)) => return Ok(compare(file, license, pending, grant, desk)),
+                Err(error) => refused = Some(error),
+            }
+        }
+    }
+    Err(match (refused, unfit) {
+        (Some(error), _) => HolderError::NotTrusted(error),
+        // The request may stand in the file that cannot be read.
+        (None, Some(error)) => error,
+        (None, None) => HolderError::OtherRequest,
+    })
+}
+
+/// An answer to what was given up, late or once more, brings nothing back.
+fn refuse_given_up(
+    license: &LicenseState,
+    signed: &SignedGrant,
+    payload: &[u8],
+) -> Result<(), HolderError> {
+    let Some(given) = &license.returned else {
+        return Ok(());
+    };
+    let digest = grant_digest(payload);
+    let applied = license.history.iter().any(|event| event.grant == digest);
+    let open = license
+        .pending
+        .iter()
+        .any(|pending| pending.request.tag() == signed.grant.request_tag);
+    if applied || (!open && given.request.tag() == signed.grant.request_tag) {
+        return Err(HolderError::GivenUp {
+            activation: given.activation,
+        });
+    }
+    Ok(())
+}
+
+/// Recognises bytes that were applied here before; only while what is held is trusted: an edited state must not bar its repair.
+fn seen_before(
+    home: &Home,
+    license: &LicenseState,
+    payload: &[u8],
+) -> Result<Option<Outcome>, HolderError> {
+    let Some(held) = &license.held else {
+        return Ok(None);
+    };
+    let in_force = *held.grant == *payload;
+    let digest = grant_digest(payload);
+    if !in_force && !license.history.iter().any(|event| event.grant == digest) {
+        return Ok(None);
+    }
+    let file = products::load(home, &license.product)?;
+    if evidence::verify_held(&file, license).is_err() {
+        return Ok(None);
+    }
+    let which = which(license, held.standing.activation);
+    Ok(Some(if in_force {
+        Outcome::AlreadyApplied(which)
+    } else {
+        Outcome::AlreadyNewer(which)
+    }))
+}
+
+/// The request of the grant held, as if it were still pending: its issuer may answer it once more.
+fn answered(held: &Held) -> Pending {
+    Pending {
+        request: held.request.clone(),
+        standing: held.standing.clone(),
+        created: held.applied_at,
+        superseded: true,
+    }
+}
+
+fn verify(
+    file: &ProductFile,
+    license: &LicenseState,
+    signed: &SignedGrant,
+    context: &GrantContext,
+    desks: &[Verified<DeskCertificate>],
+) -> Result<(Verified<Grant>, Option<Verified<DeskCertificate>>), TrustError> {
+    let grant = file
+        .roots(license.epoch)
+        .verify_grant(signed, context, desks)?;
+    let signer = grant.issuer().to_bytes();
+    let desk = desks.iter().find(|desk| desk.public_key == signer).cloned();
+    Ok((grant, desk))
+}
+
+/// Holds a trusted answer against what is held. Only a grant that is itself trusted can make an answer old: an edited state must not bar its repair.
+fn compare(
+    file: ProductFile,
+    license: LicenseState,
+    pending: Pending,
+    grant: Verified<Grant>,
+    desk: Option<Verified<DeskCertificate>>,
+) -> Weighed {
+    let before = evidence::verify_held(&file, &license).ok().flatten();
+    let held = license.held.as_ref().zip(before.as_ref());
+    if let Some((held, before)) = held {
+        // Generations count within one activation; between two of them the later signature is the newer.
+        let newer = if held.standing.activation == pending.standing.activation {
+            grant.generation > before.generation
+        } else {
+            (grant.issued, grant.generation) > (before.issued, before.generation)
+        };
+        if !newer {
+            let which = which(&license, held.standing.activation);
+            return Weighed::Known(Outcome::AlreadyNewer(which));
+        }
+    }
+    Weighed::New(Box::new(New {
+        file,
+        license,
+        pending,
+        grant,
+        desk,
+        before,
+    }))
+}
+
+fn which(license: &LicenseState, activation: ActivationId) -> Which {
+    Which {
+        product: license.product.clone(),
+        license_key: license.license_key,
+        activation,
+    }
+}
+
+impl New {
+    fn outcome(&self) -> Outcome {
+        let product = self.file.product();
+        Outcome::Applied(Box::new(Applied {
+            which: which(&self.license, self.pending.standing.activation),
+            before: self.before.as_ref().map(|grant| Terms::of(product, grant)),
+            after: Terms::of(product, &self.grant),
+        }))
+    }
+
+    /// The licence is in force once its state is kept. The mark and the secrets that are no longer needed follow; a crash or a full disk
+    /// between costs nothing: marks of an older generation do not count (SPEC.md 7), and a spare secret opens nothing.
+    fn write(
+        mut self,
+        home: &Home,
+        payload: &[u8],
+        here: &Here<'_>,
+    ) -> Result<Outcome, HolderError> {
+        self.take_over(payload, here);
+        home.keep(&self.license)?;
+        let key = self.license.license_key;
+        let look = Look::new(here.wall, here.facts);
+        let mark = Mark::of_grant(self.grant.issued, self.grant.generation, &look);
+        let places = Places {
+            home,
+            facts: here.facts,
+        };
+        let _ = places.keep_mark(key, self.pending.standing.activation, &mark);
+        if let Ok(mut secrets) = Secrets::load(home, key) {
+            secrets.retain(&commitments(&self.license));
+            let _ = secrets.keep();
+        }
+        Ok(self.outcome())
+    }
+
+    fn take_over(&mut self, payload: &[u8], here: &Here<'_>) {
+        let lending_key = evidence::lending_key(&self.license, &self.pending);
+        let license = &mut self.license;
+        overtake(license, &self.pending.request);
+        license.history.push(Event {
+            at: here.wall,
+            activation: self.pending.standing.activation,
+            generation: self.grant.generation,
+            grant: grant_digest(payload),
+        });
+        if let Some(desk) = &self.desk {
+            license.epoch = license.epoch.max(desk.epoch);
+        }
+        license.returned = None;
+        license.held = Some(Held {
+            standing: self.pending.standing.clone(),
+            lending_key,
+            request: self.pending.request.clone(),
+            grant: Bytes(payload.to_vec()),
+            desk: self.desk.as_ref().map(|desk| Bytes(desk.encode())),
+            applied_at: here.wall,
+        });
+    }
+}

@@ -1,0 +1,372 @@
+//! What an application asks at each launch. Pure: everything known is handed in, what is to be kept is handed back.
+//!
+//! The order: no licence, trust, clock, expired, overdue, machine and bindings, features, counts. The signature and its chain are verified
+//! each time from the evidence; nothing that an earlier check found is believed.
+
+use super::clock::{self, Look, Mark};
+use super::evidence;
+use super::memory::Memory;
+use super::report::{CheckReport, Refusal, State, Warning};
+use super::request::Here;
+use super::state::{Held, LicenseState};
+use super::terms::Terms;
+use crate::license_key::LicenseKey;
+use crate::machine::{Bindings, Fingerprint, Verdict};
+use crate::protocol::date::{Day, Seconds};
+use crate::protocol::product::{Product, ProductFile, RootFingerprint};
+use crate::protocol::trust::TrustError;
+
+/// Days before the day of re-validation from which on it is spoken of.
+const GRACE_WARNING: i32 = 7;
+/// Days before the last day of a licence from which on it is spoken of.
+const EXPIRY_WARNING: i32 = 30;
+
+/// What is asked, and what is known about this machine at this moment.
+#[derive(Clone, Copy, Debug)]
+pub struct CheckInput<'a> {
+    /// The machine and its clock.
+    pub here: Here<'a>,
+    /// Build date of the program: no clock before it is right.
+    pub built: Seconds,
+    /// The root that is to have signed the product file; none: whoever signed it.
+    pub trust: Option<RootFingerprint>,
+    /// The licence, where the machine holds several of the product.
+    pub license_key: Option<LicenseKey>,
+    /// What the application is connected to. A name that is not handed in is not compared.
+    pub bindings: &'a [(String, String)],
+    /// Features that are to be used.
+    pub features: &'a [String],
+    /// Numbers in use, by the names of limits.
+    pub counts: &'a [(String, u32)],
+}
+
+impl<'a> CheckInput<'a> {
+    /// A plain check: may the application run here and now?
+    pub fn new(here: Here<'a>, built: Seconds) -> CheckInput<'a> {
+        CheckInput {
+            here,
+            built,
+            trust: None,
+            license_key: None,
+            bindings: &[],
+            features: &[],
+            counts: &[],
+        }
+    }
+}
+
+/// What a check says, and what is to be kept of it.
+#[derive(Debug)]
+pub struct Checked {
+    /// What it says.
+    pub report: CheckReport,
+    /// The clock mark to keep, where one is due.
+    pub mark: Option<Mark>,
+    /// The first day of the demo, where it begins now.
+    pub demo_began: Option<Day>,
+}
+
+/// Checks one licence, or that there is none.
+pub fn check(
+    file: &ProductFile,
+    license: Option<&LicenseState>,
+    memory: &Memory,
+    input: &CheckInput<'_>,
+) -> Checked {
+    let mut check = Check {
+        file,
+        memory,
+        input,
+        checked: Checked {
+            report: blank(file.product(), license),
+            mark: None,
+            demo_began: None,
+        },
+    };
+    let found = check.whole(license);
+    let mut checked = check.checked;
+    if let Err((state, refusal)) = found {
+        // In a home that several machines share, the wrong one leaves the mark of the right one alone.
+        checked.mark = checked.mark.filter(|_| state != State::WrongMachine);
+        checked.report.state = state;
+        checked.report.refusal = Some(refusal);
+    } else if checked.report.state == State::Licensed && !checked.report.warnings.is_empty() {
+        checked.report.state = State::Warning;
+    }
+    checked
+}
+
+fn blank(product: &Product, license: Option<&LicenseState>) -> CheckReport {
+    let held = license.and_then(|license| license.held.as_ref());
+    CheckReport {
+        state: State::Unlicensed,
+        product: product.id.clone(),
+        license_key: license.map(|license| license.license_key),
+        activation: held.map(|held| held.standing.activation),
+        terms: None,
+        features: Vec::new(),
+        limits: Vec::new(),
+        bindings: Vec::new(),
+        days_left: None,
+        weakly_bound: false,
+        refusal: None,
+        warnings: Vec::new(),
+    }
+}
+
+/// A state and its reason.
+type Refused = (State, Refusal);
+
+struct Check<'a> {
+    file: &'a ProductFile,
+    memory: &'a Memory,
+    input: &'a CheckInput<'a>,
+    checked: Checked,
+}
+
+impl Check<'_> {
+    fn whole(&mut self, license: Option<&LicenseState>) -> Result<(), Refused> {
+        self.root()?;
+        let today = match license.and_then(|license| Some((license, license.held.as_ref()?))) {
+            None => {
+                self.given_up(license)?;
+                let pending = license.is_some_and(|license| license.open().next().is_some());
+                let product = self.file.product().id.clone();
+                self.demo(Refusal::NotLicensed { product, pending })?
+            }
+            Some((license, held)) => self.license(license, held)?,
+        };
+        self.features(today)?;
+        self.counts()
+    }
+
+    /// Which vendor is trusted is the application's to say.
+    fn root(&self) -> Result<(), Refused> {
+        let found = self.file.root_fingerprint();
+        match self.input.trust {
+            Some(wanted) if wanted != found => {
+                Err((State::Unlicensed, Refusal::OtherRoot { found, wanted }))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn given_up(&self, license: Option<&LicenseState>) -> Result<(), Refused> {
+        let Some((license, given)) =
+            license.and_then(|license| Some((license, license.returned.as_ref()?)))
+        else {
+            return Ok(());
+        };
+        let key = license.license_key;
+        Err((State::Returned, Refusal::Returned { key, at: given.at }))
+    }
+
+    /// A licence that is held. Returns the day that is gone by.
+    fn license(&mut self, license: &LicenseState, held: &Held) -> Result<Day, Refused> {
+        let key = license.license_key;
+        if let Some(at) = self.memory.returned {
+            return Err((State::Returned, Refusal::Returned { key, at }));
+        }
+        let terms = self.trusted(license)?;
+        let today = self.clock(&terms)?;
+        self.dates(&terms, today)?;
+        self.checked.report.bindings = held.standing.bindings.clone();
+        self.machine(key, held)?;
+        self.bindings(held)?;
+        if !self.usb_is_there(key, held) {
+            self.checked.report.warnings = vec![Warning::UsbMissing(key)];
+            return self.demo(Refusal::UsbMissing(key));
+        }
+        let report = &mut self.checked.report;
+        report.state = State::Licensed;
+        report.features = terms.features.clone();
+        report.limits = terms.limits.clone();
+        Ok(today)
+    }
+
+    fn trusted(&mut self, license: &LicenseState) -> Result<Terms, Refused> {
+        let key = license.license_key;
+        let untrusted = |why| (State::Unlicensed, Refusal::NotTrusted { key, why });
+        let grant = evidence::verify_held(self.file, license)
+            .map_err(untrusted)?
+            .ok_or_else(|| untrusted(TrustError::Signature))?;
+        let terms = Terms::of(self.file.product(), &grant);
+        self.checked.report.terms = Some(terms.clone());
+        Ok(terms)
+    }
+
+    /// What time to go by (SPEC.md 7). Maintenance alone never makes the whole licence wait for the clock.
+    fn clock(&mut self, terms: &Terms) -> Result<Day, Refused> {
+        let last = [terms.expires, terms.revalidate_by];
+        let ends = last.into_iter().flatten().min();
+        let look = Look::new(self.input.here.wall, self.input.here.facts);
+        let asked = clock::Terms {
+            issued: terms.issued,
+            generation: terms.generation,
+            built: self.input.built,
+            deadline: ends.or(terms.maintenance),
+        };
+        let judged = clock::judge(self.memory.mark.as_ref(), &asked, &look);
+        self.checked.mark = judged.keep;
+        let days_left = match judged.verdict {
+            clock::Verdict::Fine => return Ok(judged.now.day()),
+            clock::Verdict::TooLongBehind if ends.is_some() => {
+                let refusal = Refusal::ClockBehind {
+                    wall: look.wall,
+                    floor: judged.now,
+                };
+                return Err((State::ClockBehind, refusal));
+            }
+            clock::Verdict::TooLongBehind => 0,
+            clock::Verdict::Behind { days_left } => i32::try_from(days_left).unwrap_or(i32::MAX),
+        };
+        self.checked.report.warnings.push(Warning::ClockBehind {
+            not_set: judged.not_set,
+            days_left,
+        });
+        Ok(judged.now.day())
+    }
+
+    /// Last days are inclusive (SPEC.md 1).
+    fn dates(&mut self, terms: &Terms, today: Day) -> Result<(), Refused> {
+        let left = |last: Option<Day>| last.map(|last| last.days_since(today));
+        let (to_expiry, to_contact) = (left(terms.expires), left(terms.revalidate_by));
+        let report = &mut self.checked.report;
+        report.days_left = [to_expiry, to_contact].into_iter().flatten().min();
+        if let Some(on) = terms.expires.filter(|on| today > *on) {
+            return Err((State::Expired, Refusal::Expired { on, today }));
+        }
+        if let Some(by) = terms.revalidate_by.filter(|by| today > *by) {
+            return Err((State::Overdue, Refusal::Overdue { by, today }));
+        }
+        if let Some(days_left) = to_contact.filter(|left| *left <= GRACE_WARNING) {
+            report.warnings.push(Warning::GraceEnds { days_left });
+        }
+        if let Some(days_left) = to_expiry.filter(|left| *left <= EXPIRY_WARNING) {
+            report.warnings.push(Warning::ExpiresSoon { days_left });
+        }
+        Ok(())
+    }
+
+    fn machine(&mut self, key: LicenseKey, held: &Held) -> Result<(), Refused> {
+        let Some(bound) = held.standing.fingerprint else {
+            return Ok(());
+        };
+        let bound = Fingerprint::from_bytes(&bound.0).ok();
+        let found = Fingerprint::of(self.input.here.facts, &key.to_bytes());
+        let Some((bound, found)) = bound.zip(found) else {
+            let different = crate::machine::Components::default();
+            return Err((State::WrongMachine, Refusal::WrongMachine { different }));
+        };
+        let compared = bound.compare(&found);
+        self.checked.report.weakly_bound = compared.verdict() == Verdict::WeakMatch;
+        if compared.verdict() == Verdict::Mismatch {
+            let different = compared.different;
+            return Err((State::WrongMachine, Refusal::WrongMachine { different }));
+        }
+        Ok(())
+    }
+
+    /// Compares what was handed in, each name by itself, so that the one that differs can be named.
+    fn bindings(&self, held: &Held) -> Result<(), Refused> {
+        let refused = |refusal| Err((State::WrongMachine, refusal));
+        for (name, value) in self.input.bindings {
+            let mut bound = held.standing.bindings.iter();
+            let Some((_, bound)) = bound.find(|(known, _)| known == name) else {
+                return refused(Refusal::UnknownBinding(name.clone()));
+            };
+            let here = &self.input.here;
+            let names = here.facts.host_names(here.aliases);
+            let found = match Bindings::new([(name.as_str(), value.as_str())], &names) {
+                Ok(bindings) => bindings
+                    .pairs()
+                    .map(|(_, value)| value.to_owned())
+                    .collect::<String>(),
+                Err(error) => return refused(Refusal::BadBinding(error)),
+            };
+            if found != *bound {
+                return refused(Refusal::WrongBinding {
+                    name: name.clone(),
+                    bound: bound.clone(),
+                    found,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn usb_is_there(&self, key: LicenseKey, held: &Held) -> bool {
+        let Some(bound) = held.standing.usb else {
+            return true;
+        };
+        let key = key.to_bytes();
+        let devices = self.input.here.facts.usb_devices.list();
+        devices.iter().any(|device| device.digest(&key) == bound.0)
+    }
+
+    /// The demo in place of a licence, or `otherwise` where the product has none. Returns the day that is gone by.
+    fn demo(&mut self, otherwise: Refusal) -> Result<Day, Refused> {
+        let product = self.file.product();
+        // A clock before the program was built is not set: the demo does not begin in 1970.
+        let today = self.input.here.wall.max(self.input.built).day();
+        if product.demo_days == 0 {
+            return Err((State::Unlicensed, otherwise));
+        }
+        let began = self.memory.demo_began.unwrap_or(today);
+        let last = began.plus(product.demo_days - 1);
+        if today > last {
+            let over = Refusal::DemoOver {
+                product: product.id.clone(),
+                last,
+            };
+            let refusal = if matches!(otherwise, Refusal::UsbMissing(_)) {
+                otherwise
+            } else {
+                over
+            };
+            return Err((State::Unlicensed, refusal));
+        }
+        self.checked.demo_began = self.memory.demo_began.is_none().then_some(began);
+        let report = &mut self.checked.report;
+        report.state = State::Demo;
+        report.days_left = Some(last.days_since(today));
+        report.features = product.demo_features.clone();
+        report.limits = product.demo_limits.clone();
+        Ok(today)
+    }
+
+    fn features(&self, today: Day) -> Result<(), Refused> {
+        let report = &self.checked.report;
+        let ended = report
+            .terms
+            .as_ref()
+            .filter(|_| report.state == State::Licensed)
+            .and_then(|terms| terms.maintenance)
+            .filter(|last| today > *last);
+        for feature in self.input.features {
+            if !report.features.contains(feature) {
+                return Err((report.state, Refusal::FeatureMissing(feature.clone())));
+            }
+            let maintained = self.file.product().maintained.contains(feature);
+            if let Some(ended) = ended.filter(|_| maintained) {
+                let feature = feature.clone();
+                return Err((report.state, Refusal::MaintenanceOver { feature, ended }));
+            }
+        }
+        Ok(())
+    }
+
+    /// A limit that the licence does not contain allows nothing.
+    fn counts(&self) -> Result<(), Refused> {
+        let report = &self.checked.report;
+        for (limit, count) in self.input.counts {
+            let known = report.limits.iter().find(|(name, _)| name == limit);
+            let most = known.map_or(0, |(_, most)| *most);
+            if *count > most {
+                let (limit, count) = (limit.clone(), *count);
+                return Err((report.state, Refusal::OverLimit { limit, count, most }));
+            }
+        }
+        Ok(())
+    }
+}

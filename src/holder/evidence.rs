@@ -1,0 +1,100 @@
+//! From bytes that were kept or handed in to a grant that is trusted: the transcript is put together anew each time (SPEC.md 5.3).
+
+use super::json::Array;
+use super::state::{Held, LicenseState, Pending, Request, Stands};
+use crate::protocol::desk_certificate::DeskCertificate;
+use crate::protocol::grant::{Grant, SignedGrant};
+use crate::protocol::product::ProductFile;
+use crate::protocol::requests::Activate;
+use crate::protocol::trust::{GrantContext, TrustError, Verified};
+use crate::text::Kind;
+
+/// The grant that a licence is held under; nothing where none is held.
+///
+/// # Errors
+/// Where signature or chain do not hold over what is kept (SPEC.md 5.4): it was edited, or a desk was given up.
+pub(crate) fn verify_held(
+    file: &ProductFile,
+    license: &LicenseState,
+) -> Result<Option<Verified<Grant>>, TrustError> {
+    let Some(held) = &license.held else {
+        return Ok(None);
+    };
+    let signed = SignedGrant::decode(&held.grant).map_err(|_| TrustError::Signature)?;
+    let context = context_of_held(file, license, held)?;
+    let roots = file.roots(license.epoch);
+    let desks: Vec<Verified<DeskCertificate>> = match &held.desk {
+        None => Vec::new(),
+        // Verified with the file already, unless its epoch was given up since.
+        Some(kept) => {
+            let certificate = DeskCertificate::decode(kept).map_err(|_| TrustError::Signature)?;
+            let known = file
+                .desks()
+                .iter()
+                .find(|desk| ***desk == certificate && desk.epoch >= license.epoch);
+            match known {
+                Some(desk) => vec![desk.clone()],
+                None => vec![roots.verify_desk(certificate)?],
+            }
+        }
+    };
+    roots.verify_grant(&signed, &context, &desks).map(Some)
+}
+
+/// The context in which an answer to the request of the grant held is verified.
+pub(crate) fn context_of_held(
+    file: &ProductFile,
+    license: &LicenseState,
+    held: &Held,
+) -> Result<GrantContext, TrustError> {
+    context(
+        file,
+        license,
+        &held.request,
+        &held.standing,
+        held.lending_key,
+    )
+}
+
+/// The context in which the answer to a pending request is verified.
+pub(crate) fn context_of_pending(
+    file: &ProductFile,
+    license: &LicenseState,
+    pending: &Pending,
+) -> Result<GrantContext, TrustError> {
+    let lending_key = lending_key(license, pending);
+    context(
+        file,
+        license,
+        &pending.request,
+        &pending.standing,
+        lending_key,
+    )
+}
+
+/// The lending key that stands once a pending request is answered: an ACTIVATE brings its own, a SYNC leaves it as it is.
+pub(crate) fn lending_key(license: &LicenseState, pending: &Pending) -> Option<Array<32>> {
+    match pending.request.kind {
+        Kind::Activate => Activate::decode(&pending.request.payload)
+            .ok()?
+            .lending_key
+            .map(Array),
+        _ => license.held.as_ref()?.lending_key,
+    }
+}
+
+fn context(
+    file: &ProductFile,
+    license: &LicenseState,
+    request: &Request,
+    standing: &Stands,
+    lending_key: Option<Array<32>>,
+) -> Result<GrantContext, TrustError> {
+    // What is kept in no form that a machine writes was edited.
+    let standing = standing.standing().map_err(|_| TrustError::Signature)?;
+    Ok(GrantContext {
+        request_digest: request.digest(),
+        holder: standing.holder_digest(&file.product().id, license.license_key),
+        lending_key: lending_key.map(|key| key.0),
+    })
+}

@@ -1,0 +1,174 @@
+//! Where a machine keeps its licences: the layout that [`super`] describes.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use super::durable::Audience;
+use super::durable::{self, Lock};
+use super::error::{HolderError, StorageError};
+use super::state::LicenseState;
+use crate::license_key::LicenseKey;
+
+/// The directories of a machine that holds licences. Handed in: the library knows no default place.
+#[derive(Clone, Debug)]
+pub struct Home {
+    machine: PathBuf,
+    audience: Audience,
+    anchor: Option<PathBuf>,
+}
+
+impl Home {
+    /// The machine's part of the home `directory`, which need not exist yet. `audience`: who may read what is written there.
+    pub fn new(directory: &Path, audience: Audience) -> Home {
+        Home {
+            machine: directory.join("machine"),
+            audience,
+            anchor: None,
+        }
+    }
+
+    /// With a second directory that outlives the first (see [`super`]): the same one whatever home is chosen.
+    pub fn with_anchor(mut self, directory: &Path) -> Home {
+        self.anchor = Some(directory.to_owned());
+        self
+    }
+
+    /// The directory of the machine's files.
+    pub fn directory(&self) -> &Path {
+        &self.machine
+    }
+
+    /// Who may read what is written.
+    pub fn audience(&self) -> Audience {
+        self.audience
+    }
+
+    pub(crate) fn anchor(&self) -> Option<&Path> {
+        self.anchor.as_deref()
+    }
+
+    pub(crate) fn lock(&self) -> Result<Lock, HolderError> {
+        Lock::wait(&self.machine, self.audience)
+    }
+
+    pub(crate) fn product_path(&self, id: &str) -> PathBuf {
+        self.machine.join("products").join(format!("{id}.product"))
+    }
+
+    pub(crate) fn products_directory(&self) -> PathBuf {
+        self.machine.join("products")
+    }
+
+    pub(crate) fn desks_path(&self, id: &str) -> PathBuf {
+        self.machine
+            .join("products")
+            .join(format!("{id}.desks.json"))
+    }
+
+    pub(crate) fn secrets_path(&self, key: LicenseKey) -> PathBuf {
+        self.machine
+            .join("secrets")
+            .join(format!("{}.json", key.digits()))
+    }
+
+    pub(crate) fn clock_path(&self, key: LicenseKey) -> PathBuf {
+        self.machine
+            .join("clock")
+            .join(format!("{}.json", key.digits()))
+    }
+
+    pub(crate) fn demo_path(&self, product: &str) -> PathBuf {
+        self.machine.join("demo").join(format!("{product}.json"))
+    }
+
+    fn license_path(&self, key: LicenseKey) -> PathBuf {
+        self.machine
+            .join("licenses")
+            .join(format!("{}.json", key.digits()))
+    }
+
+    /// What is kept of a licence; nothing where it is not known here.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or is not what this program writes.
+    pub fn license(&self, key: LicenseKey) -> Result<Option<LicenseState>, HolderError> {
+        self.load(&self.license_path(key))
+    }
+
+    /// Every licence known here, in the order of the keys, and what is wrong with the first file that is not fit: one damaged licence must not
+    /// stop the others.
+    ///
+    /// # Errors
+    /// Where the directory itself cannot be read.
+    pub fn survey(&self) -> Result<(Vec<LicenseState>, Option<HolderError>), HolderError> {
+        let (mut found, mut unfit) = (Vec::new(), None);
+        for path in durable::list(&self.machine.join("licenses"), "json")? {
+            match self.load(&path) {
+                Ok(license) => found.extend(license),
+                Err(error) => unfit = unfit.or(Some(error)),
+            }
+        }
+        Ok((found, unfit))
+    }
+
+    /// Every licence known here, in the order of the keys.
+    ///
+    /// # Errors
+    /// As [`Home::license`]: the first file that is not fit is named.
+    pub fn licenses(&self) -> Result<Vec<LicenseState>, HolderError> {
+        match self.survey()? {
+            (_, Some(error)) => Err(error),
+            (found, None) => Ok(found),
+        }
+    }
+
+    fn load(&self, path: &Path) -> Result<Option<LicenseState>, HolderError> {
+        let Some(state) = read_json::<LicenseState>(path)? else {
+            return Ok(None);
+        };
+        if path == self.license_path(state.license_key) {
+            Ok(Some(state))
+        } else {
+            Err(HolderError::Damaged {
+                path: path.to_owned(),
+                why: "it is about another license than its name says".to_owned(),
+            })
+        }
+    }
+
+    /// Keeps a licence. The caller holds the lock.
+    pub(crate) fn keep(&self, state: &LicenseState) -> Result<(), StorageError> {
+        write_json(&self.license_path(state.license_key), state, self.audience)
+    }
+}
+
+/// The content of a JSON file; nothing where there is no file.
+pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, HolderError> {
+    let Some(bytes) = durable::read(path)? else {
+        return Ok(None);
+    };
+    serde_json::from_slice(&bytes)
+        .map(Some)
+        .map_err(|error| HolderError::Damaged {
+            path: path.to_owned(),
+            why: format!("line {}, column {}", error.line(), error.column()),
+        })
+}
+
+/// Writes a JSON file durably. The caller holds a lock.
+pub(crate) fn write_json(
+    path: &Path,
+    value: &impl Serialize,
+    audience: Audience,
+) -> Result<(), StorageError> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| {
+        StorageError::new(
+            super::error::Doing::Write,
+            path,
+            std::io::Error::other(error),
+        )
+    })?;
+    durable::write(path, format!("{text}\n").as_bytes(), audience)
+}

@@ -1,0 +1,57 @@
+//! A machine that holds licences: it asks, takes answers, and is checked at each launch.
+//!
+//! # What lies where
+//!
+//! ```text
+//! HOME/machine/products/<id>.product        which products are known, and so whose keys are trusted
+//! HOME/machine/products/<id>.desks.json     desks that were introduced by a code
+//! HOME/machine/licenses/<13 digits>.json    evidence: requests and grants as they went and came, what the machine stands for, what was applied when
+//! HOME/machine/secrets/<13 digits>.json     r of each request (SPEC.md 5.1); for the owner alone
+//! HOME/machine/clock/<13 digits>.json       the clock mark (SPEC.md 7), sealed by the machine's id
+//! HOME/machine/demo/<id>.json               the first day of a demo, sealed by the machine's id
+//! HOME/machine/lock                         held by whoever writes
+//! ANCHOR/activations/<13 digits>-A-<n>.json tombstone and clock mark of an activation, sealed by the machine's id
+//! ANCHOR/products/<id>.json                 the first day of a demo, sealed by the machine's id
+//! ```
+//!
+//! The state is **evidence, not cache**: plain text that anybody may read, copy and back up. Each check puts the transcript together anew and
+//! verifies it; whoever edits it holds something that is "not trusted". Secrets lie apart: evidence can be sent to the vendor's support whole.
+//!
+//! The **anchor** is a second place, the same for every home, where little is kept that a restored or copied home must not undo. It may be
+//! absent or not writable: then that protection is missing, and nothing else.
+//!
+//! A home is read by everyone or by its owner ([`Audience`]); it is always written by its owner alone. Files are replaced whole, under a lock
+//! that changes wait for and a check does not.
+//!
+//! Time, entropy, the facts of the machine and all paths are handed in. The example at the top of the crate
+//! shows how an application checks its licence with [`launch_check`].
+
+pub mod apply;
+pub mod check;
+pub mod clock;
+mod durable;
+mod error;
+mod evidence;
+pub mod give_up;
+mod home;
+mod json;
+mod launch;
+mod memory;
+pub mod products;
+pub mod report;
+pub mod request;
+mod secrets;
+pub mod state;
+mod terms;
+#[cfg(test)]
+mod tests;
+
+pub use check::CheckInput;
+pub use error::{Doing, HolderError, StorageError};
+pub use home::{Audience, Home};
+pub use json::{Array, Bytes};
+pub use launch::{check_product, launch_check};
+pub use memory::Memory;
+pub use report::{CheckReport, Refusal, State, Warning};
+pub use request::Here;
+pub use terms::{Difference, Terms};

@@ -1,0 +1,348 @@
+//! What a check says: a state, the terms, and where the application may not run, one refusal with its reason.
+
+use super::error::HolderError;
+use super::terms::Terms;
+use crate::license_key::LicenseKey;
+use crate::machine::{Components, MachineError};
+use crate::protocol::date::{Day, Seconds};
+use crate::protocol::digest::ActivationId;
+use crate::protocol::product::RootFingerprint;
+use crate::protocol::trust::TrustError;
+
+/// The state of a licence at this moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// In force.
+    Licensed,
+    /// In force, and something needs doing soon.
+    Warning,
+    /// No licence; the demo runs.
+    Demo,
+    /// No licence that is trusted, and no demo.
+    Unlicensed,
+    /// Past its last day.
+    Expired,
+    /// Past the day by which it was to be re-validated.
+    Overdue,
+    /// Bound to another machine, server or database.
+    WrongMachine,
+    /// The computer's clock has been behind for too long.
+    ClockBehind,
+    /// Given up by this machine.
+    Returned,
+}
+
+impl State {
+    /// The name in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            State::Licensed => "licensed",
+            State::Warning => "warning",
+            State::Demo => "demo",
+            State::Unlicensed => "unlicensed",
+            State::Expired => "expired",
+            State::Overdue => "overdue",
+            State::WrongMachine => "wrong_machine",
+            State::ClockBehind => "clock_behind",
+            State::Returned => "returned",
+        }
+    }
+}
+
+/// Why an application may not run, or not with what was asked about.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No licence is held.
+    #[error("there is no license for {product} on this machine")]
+    NotLicensed {
+        /// The product's id.
+        product: String,
+        /// A request was made and waits for its answer.
+        pending: bool,
+    },
+    /// The demo is used up.
+    #[error("the demo of {product} ended on {last}")]
+    DemoOver {
+        /// The product's id.
+        product: String,
+        /// Its last day.
+        last: Day,
+    },
+    /// The USB key is not plugged in, and there is no demo.
+    #[error("the USB key of license {0} is not plugged in")]
+    UsbMissing(LicenseKey),
+    /// The licence was given up.
+    #[error("license {key} was given up by this machine on {}", .at.day())]
+    Returned {
+        /// The licence.
+        key: LicenseKey,
+        /// When.
+        at: Seconds,
+    },
+    /// What is kept of the licence does not hold.
+    #[error("what is kept of license {key} is not trusted: {why}")]
+    NotTrusted {
+        /// The licence.
+        key: LicenseKey,
+        /// Why.
+        why: TrustError,
+    },
+    /// The product's root is not the one the application trusts.
+    #[error("the product file is signed by {found}, not by {wanted} as demanded")]
+    OtherRoot {
+        /// Who signed it.
+        found: RootFingerprint,
+        /// Who was to have signed it.
+        wanted: RootFingerprint,
+    },
+    /// The clock has been behind for seven days.
+    #[error("the computer's clock is behind: it says {wall}, and it is at least {floor}")]
+    ClockBehind {
+        /// What it says.
+        wall: Seconds,
+        /// What must have passed.
+        floor: Seconds,
+    },
+    /// Past the last day of the licence.
+    #[error("the license expired on {on}; today is {today}")]
+    Expired {
+        /// Its last day.
+        on: Day,
+        /// The day that is gone by.
+        today: Day,
+    },
+    /// Past the day of re-validation.
+    #[error("the license was to be re-validated by {by}; today is {today}")]
+    Overdue {
+        /// The last day without another contact.
+        by: Day,
+        /// The day that is gone by.
+        today: Day,
+    },
+    /// Another machine.
+    #[error("the license belongs to another machine{}", differing(.different))]
+    WrongMachine {
+        /// The parts that differ; none where nothing can be compared.
+        different: Components,
+    },
+    /// Another server, database or the like.
+    #[error("the license is bound to {name} {bound:?}, not to {found:?}")]
+    WrongBinding {
+        /// What it is bound to.
+        name: String,
+        /// The value that is licensed.
+        bound: String,
+        /// The value that was handed in.
+        found: String,
+    },
+    /// A binding was handed in that the product does not have.
+    #[error("the license is not bound to any {0:?}")]
+    UnknownBinding(String),
+    /// A binding was handed in whose value is not fit.
+    #[error(transparent)]
+    BadBinding(MachineError),
+    /// A feature is not in the licence.
+    #[error("the license does not contain {0}")]
+    FeatureMissing(String),
+    /// A feature needs maintenance, which is over.
+    #[error("{feature} needs maintenance, which ended on {ended}")]
+    MaintenanceOver {
+        /// The feature.
+        feature: String,
+        /// The last day of maintenance.
+        ended: Day,
+    },
+    /// More than the licence allows.
+    #[error("{limit}: {count} is {} above the {most} that the license allows", .count.saturating_sub(*.most))]
+    OverLimit {
+        /// The limit's name.
+        limit: String,
+        /// What was handed in.
+        count: u32,
+        /// What the licence allows; 0 where it does not contain the limit.
+        most: u32,
+    },
+}
+
+fn differing(different: &Components) -> String {
+    if different.is_empty() {
+        ": nothing of it is found here".to_owned()
+    } else {
+        format!(": other {different}")
+    }
+}
+
+impl Refusal {
+    /// Stable snake_case name for scripts.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Refusal::NotLicensed { .. } => "not_licensed",
+            Refusal::DemoOver { .. } => "demo_over",
+            Refusal::UsbMissing(_) => "usb_missing",
+            Refusal::Returned { .. } => "returned",
+            Refusal::NotTrusted { .. } | Refusal::OtherRoot { .. } => "not_trusted",
+            Refusal::ClockBehind { .. } => "clock_behind",
+            Refusal::Expired { .. } => "expired",
+            Refusal::Overdue { .. } => "overdue",
+            Refusal::WrongMachine { .. } => "wrong_machine",
+            Refusal::WrongBinding { .. } => "wrong_binding",
+            Refusal::UnknownBinding(_) => "unknown_binding",
+            Refusal::BadBinding(_) => "bad_machine_value",
+            Refusal::FeatureMissing(_) => "feature_missing",
+            Refusal::MaintenanceOver { .. } => "maintenance_over",
+            Refusal::OverLimit { .. } => "over_limit",
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Refusal::NotLicensed { pending: true, .. } => {
+                "its request was made here: enter the response with: countersign apply"
+            }
+            Refusal::NotLicensed { pending: false, .. } | Refusal::DemoOver { .. } => {
+                "request one with the license key: countersign request activate KEY"
+            }
+            Refusal::UsbMissing(_) => "plug it in and try again",
+            Refusal::Returned { .. } => {
+                "to use it here again, request it anew: countersign request activate KEY"
+            }
+            Refusal::NotTrusted {
+                why: TrustError::OldEpoch,
+                ..
+            } => "re-validate the license: countersign request sync",
+            Refusal::NotTrusted { .. } => {
+                "put the files back from a backup, or request the license anew: the same machine takes no second seat"
+            }
+            Refusal::OtherRoot { .. } => {
+                "install the product file that came with the application; ask the vendor where it came from otherwise"
+            }
+            Refusal::ClockBehind { .. } => {
+                "set the computer's clock; if it is right, re-validate the license: countersign request sync"
+            }
+            Refusal::Expired { .. } => {
+                "if the computer's clock is right, ask for a renewal and then re-validate: countersign request sync"
+            }
+            Refusal::Overdue { .. } => {
+                "if the computer's clock is right, re-validate the license: countersign request sync"
+            }
+            Refusal::WrongMachine { .. } => {
+                "if this is the same computer after a repair, re-validate the license; otherwise request it for this one"
+            }
+            Refusal::WrongBinding { .. } => {
+                "connect to what is licensed, or re-validate with the new name: countersign request sync --bind NAME=VALUE"
+            }
+            Refusal::UnknownBinding(_) => "hand in the names of the product file only",
+            Refusal::BadBinding(error) => error.hint(),
+            Refusal::FeatureMissing(_) | Refusal::OverLimit { .. } => {
+                "ask the vendor for more, then re-validate the license: countersign request sync"
+            }
+            Refusal::MaintenanceOver { .. } => {
+                "renew the maintenance, then re-validate the license: countersign request sync"
+            }
+        }
+    }
+}
+
+/// Something that needs doing, while the application runs.
+#[derive(Debug, thiserror::Error)]
+pub enum Warning {
+    /// The day of re-validation is near.
+    #[error("{}", grace_words(*.days_left))]
+    GraceEnds {
+        /// Whole days after today.
+        days_left: i32,
+    },
+    /// The last day of the licence is near.
+    #[error("{}", expiry_words(*.days_left))]
+    ExpiresSoon {
+        /// Whole days after today.
+        days_left: i32,
+    },
+    /// The clock is behind.
+    #[error("the computer's clock is {}; set it within {}", if *.not_set { "not set (is its battery empty?)" } else { "behind" }, days(*.days_left))]
+    ClockBehind {
+        /// It stands before the program was built.
+        not_set: bool,
+        /// Days until the licence waits for it.
+        days_left: i32,
+    },
+    /// The USB key is not plugged in: the demo runs instead.
+    #[error("the USB key of license {0} is not plugged in; the demo runs instead")]
+    UsbMissing(LicenseKey),
+    /// What was learnt about the time could not be kept.
+    #[error("the time of this check could not be kept: {0}")]
+    NotKept(HolderError),
+}
+
+impl Warning {
+    /// Stable snake_case name for scripts.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Warning::GraceEnds { .. } => "grace_ends",
+            Warning::ExpiresSoon { .. } => "expires_soon",
+            Warning::ClockBehind { not_set: true, .. } => "clock_not_set",
+            Warning::ClockBehind { not_set: false, .. } => "clock_behind",
+            Warning::UsbMissing(_) => "usb_missing",
+            Warning::NotKept(_) => "not_kept",
+        }
+    }
+}
+
+fn grace_words(days_left: i32) -> String {
+    match days_left {
+        0 => "this is the last day of the grace period".to_owned(),
+        left => format!("only {} left in grace period", days(left)),
+    }
+}
+
+fn expiry_words(days_left: i32) -> String {
+    match days_left {
+        0 => "this is the last day of the license".to_owned(),
+        left => format!("the license expires in {}", days(left)),
+    }
+}
+
+fn days(count: i32) -> String {
+    if count == 1 {
+        "1 day".to_owned()
+    } else {
+        format!("{count} days")
+    }
+}
+
+/// What a check says.
+#[derive(Debug)]
+pub struct CheckReport {
+    /// The state.
+    pub state: State,
+    /// The product's id.
+    pub product: String,
+    /// The licence, where one is known.
+    pub license_key: Option<LicenseKey>,
+    /// The activation, where one is held.
+    pub activation: Option<ActivationId>,
+    /// The terms of the licence, where it is held and trusted; also where it is refused for another reason.
+    pub terms: Option<Terms>,
+    /// Features that may be used: the licence's or the demo's.
+    pub features: Vec<String>,
+    /// Limits that hold: the licence's or the demo's.
+    pub limits: Vec<(String, u32)>,
+    /// Names and normalised values that the licence is bound to.
+    pub bindings: Vec<(String, String)>,
+    /// Whole days after today until the licence or the demo ends, or is to be re-validated: 0 on the last day, negative past it.
+    pub days_left: Option<i32>,
+    /// Fewer than three parts of the machine could be compared.
+    pub weakly_bound: bool,
+    /// Why the application may not run; none: it may.
+    pub refusal: Option<Refusal>,
+    /// What needs doing.
+    pub warnings: Vec<Warning>,
+}
+
+impl CheckReport {
+    /// Whether the application may run, with what was asked about. A running demo may.
+    pub fn allowed(&self) -> bool {
+        self.refusal.is_none()
+    }
+}

@@ -1,0 +1,212 @@
+//! What a machine keeps of a licence: evidence, plain and readable, verified anew at each use. Whoever edits it is "not trusted".
+
+use serde::{Deserialize, Serialize};
+
+use super::error::HolderError;
+use super::json::{self, Array, Bytes};
+use crate::license_key::LicenseKey;
+use crate::machine::{Bindings, Facts, Fingerprint};
+use crate::protocol::commitment::Commitment;
+use crate::protocol::date::Seconds;
+use crate::protocol::digest::{ActivationId, Digest, Standing, kdf, request_digest, request_tag};
+use crate::protocol::requests::{Activate, Sync};
+use crate::protocol::wire::WireError;
+use crate::text::Kind;
+
+/// The file `licenses/<13 digits>.json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LicenseState {
+    /// The product's id.
+    pub product: String,
+    /// The licence.
+    #[serde(with = "json::text")]
+    pub license_key: LicenseKey,
+    /// What is in force.
+    pub held: Option<Held>,
+    /// Requests whose answers may still come, oldest first.
+    pub pending: Vec<Pending>,
+    /// The highest epoch seen in a DESK certificate (SPEC.md 4.9).
+    pub epoch: u8,
+    /// When this machine gave the licence up, where it did and holds no other grant since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returned: Option<Given>,
+    /// What was applied and when, oldest first.
+    pub history: Vec<Event>,
+}
+
+/// A grant in force, with everything that its transcript needs (SPEC.md 5.3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Held {
+    /// What the machine stands for.
+    pub standing: Stands,
+    /// The lending key that went with the ACTIVATE, public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lending_key: Option<Array<32>>,
+    /// The request that was answered.
+    pub request: Request,
+    /// Payload of the GRANT.
+    pub grant: Bytes,
+    /// Payload of the DESK certificate under which it was signed; none where a root signed.
+    pub desk: Option<Bytes>,
+    /// What the machine believed the time was.
+    #[serde(with = "json::moment")]
+    pub applied_at: Seconds,
+}
+
+/// The facts that grants are tied to, as they now stand (SPEC.md 5.2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stands {
+    /// The activation.
+    #[serde(with = "json::text")]
+    pub activation: ActivationId,
+    /// The fingerprint last sent and answered.
+    pub fingerprint: Option<Array<11>>,
+    /// Names and normalised values of the bindings, in the product's order; empty where there are none.
+    pub bindings: Vec<(String, String)>,
+    /// Digest of the USB key.
+    pub usb: Option<Array<8>>,
+}
+
+/// A request as it was sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// ACTIVATE or SYNC.
+    #[serde(with = "json::kind")]
+    pub kind: Kind,
+    /// Its payload.
+    pub payload: Bytes,
+}
+
+/// A request whose answer may still come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pending {
+    /// The request.
+    pub request: Request,
+    /// What the machine stands for once this is answered.
+    pub standing: Stands,
+    /// What the machine believed the time was.
+    #[serde(with = "json::moment")]
+    pub created: Seconds,
+    /// A later request was answered: this one is no longer offered, but its answer is still recognised.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub superseded: bool,
+}
+
+/// What became of this licence here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Event {
+    /// What the machine believed the time was.
+    #[serde(with = "json::moment")]
+    pub at: Seconds,
+    /// The activation.
+    #[serde(with = "json::text")]
+    pub activation: ActivationId,
+    /// Generation of the grant that was applied.
+    pub generation: u16,
+    /// Digest of its payload: an old message that is applied again is recognised by it.
+    pub grant: Array<32>,
+}
+
+/// An activation that was given up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Given {
+    /// The activation.
+    #[serde(with = "json::text")]
+    pub activation: ActivationId,
+    /// What the machine believed the time was.
+    #[serde(with = "json::moment")]
+    pub at: Seconds,
+    /// The request whose secret says so.
+    pub request: Request,
+}
+
+impl LicenseState {
+    /// A licence of which nothing is known yet.
+    pub(crate) fn new(product: &str, license_key: LicenseKey) -> LicenseState {
+        LicenseState {
+            product: product.to_owned(),
+            license_key,
+            held: None,
+            pending: Vec::new(),
+            epoch: 0,
+            returned: None,
+            history: Vec::new(),
+        }
+    }
+
+    /// The requests that are offered: a later answer has not overtaken them.
+    pub fn open(&self) -> impl Iterator<Item = &Pending> {
+        self.pending.iter().filter(|pending| !pending.superseded)
+    }
+}
+
+impl Request {
+    /// The digest that an answer is tied to (SPEC.md 5.2).
+    pub fn digest(&self) -> Digest {
+        request_digest(self.kind, &self.payload)
+    }
+
+    /// The two bytes that an answer carries (SPEC.md 4.4).
+    pub fn tag(&self) -> [u8; 2] {
+        request_tag(&self.digest())
+    }
+
+    /// The commitment C of the request.
+    ///
+    /// # Errors
+    /// Where the payload is no ACTIVATE or SYNC (SPEC.md 4.1, 4.2).
+    pub fn commitment(&self) -> Result<Commitment, WireError> {
+        match self.kind {
+            Kind::Activate => Activate::decode(&self.payload).map(|request| request.commitment),
+            Kind::Sync => Sync::decode(&self.payload).map(|request| request.commitment),
+            _ => Err(WireError::Value("its kind")),
+        }
+    }
+}
+
+impl Stands {
+    /// As SPEC.md 5.2 hashes it.
+    ///
+    /// # Errors
+    /// What cannot be: a fingerprint or bindings that no machine writes.
+    pub fn standing(&self) -> Result<Standing, HolderError> {
+        let fingerprint = self
+            .fingerprint
+            .map(|bytes| Fingerprint::from_bytes(&bytes.0))
+            .transpose()?;
+        Ok(Standing {
+            activation: self.activation,
+            fingerprint,
+            bindings: self.bindings_digest()?,
+            usb: self.usb.map(|usb| usb.0),
+        })
+    }
+
+    /// The digest of the stored names and values: what is shown is what was signed.
+    fn bindings_digest(&self) -> Result<Option<[u8; 8]>, HolderError> {
+        if self.bindings.is_empty() {
+            return Ok(None);
+        }
+        // The values are normalised already; that a name means this host was settled when they were taken.
+        let nobody = Facts::default();
+        let pairs = self
+            .bindings
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
+        Ok(Some(
+            Bindings::new(pairs, &nobody.host_names(&[]))?.digest(),
+        ))
+    }
+}
+
+/// The digest by which an applied grant is recognised again.
+pub(crate) fn grant_digest(payload: &[u8]) -> Array<32> {
+    Array(kdf("countersign v1 applied grant", &[payload]))
+}

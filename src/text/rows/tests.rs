@@ -1,0 +1,74 @@
+//! The rows against another hand's encoder, and against what people do to them (SPEC.md 2.3).
+
+use super::*;
+use proptest::prelude::*;
+use reed_solomon_32::encode as oracle_encode;
+
+fn message() -> impl Strategy<Value = Vec<u8>> {
+    prop::collection::vec(0_u8..32, 1..=MESSAGE)
+}
+
+proptest! {
+    #[test]
+    fn the_encoder_is_that_of_another_hand(number in 1_u8..=SPARE, message in message()) {
+        let numbered: Vec<u8> = std::iter::once(number).chain(message.iter().copied()).collect();
+        let oracle = oracle_encode(&numbered, CHECKS as u8).unwrap();
+        let unmasked: Vec<u8> = oracle.ecc().iter().zip(CSGN).map(|(check, mask)| check ^ mask).collect();
+        let row = encode(number, &message);
+        prop_assert_eq!(&row[..message.len()], &message[..]);
+        prop_assert_eq!(&row[message.len()..], &unmasked[..]);
+    }
+
+    #[test]
+    fn two_wrong_or_four_illegible_are_mended(number in 1_u8..=SPARE, message in message(), wrong in 0_usize..=2, seed in any::<[prop::sample::Index; 4]>(), by in 1_u8..32) {
+        let row = encode(number, &message);
+        let mut paper = row.clone();
+        let mut places: Vec<usize> = Vec::new();
+        for index in seed {
+            let place = index.index(row.len());
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        }
+        places.truncate(4 - wrong);
+        for (nth, &place) in places.iter().enumerate() {
+            paper[place] = if nth < wrong { paper[place] ^ by } else { ILLEGIBLE };
+        }
+        let mended = decode(&paper, number).unwrap();
+        prop_assert_eq!(mended.message(), &message[..]);
+        places.sort_unstable();
+        prop_assert_eq!(mended.corrections().collect::<Vec<_>>(), places);
+    }
+
+    #[test]
+    fn a_row_says_its_number_with_one_wrong_symbol(number in 1_u8..=SPARE, message in message(), place in any::<prop::sample::Index>(), by in 0_u8..32) {
+        let mut paper = encode(number, &message);
+        let place = place.index(paper.len());
+        paper[place] ^= by;
+        let row = identify(&paper).unwrap();
+        prop_assert_eq!((row.number(), row.message()), (number, &message[..]));
+        prop_assert_eq!(clean(&paper).map(|row| row.number()), (by == 0).then_some(number));
+    }
+
+    #[test]
+    fn noise_is_refused_or_mended_into_a_codeword(paper in prop::collection::vec(0_u8..=ILLEGIBLE, 0..40), number in 1_u8..=SPARE) {
+        if let Some(row) = decode(&paper, number) {
+            prop_assert_eq!(encode(number, row.message()), row.symbols[..paper.len()].to_vec());
+            prop_assert!(2 * row.wrong() + row.illegible() <= 4);
+        }
+        if let Some(row) = identify(&paper) {
+            prop_assert_eq!(encode(row.number(), row.message()), row.symbols[..paper.len()].to_vec());
+            prop_assert!(2 * row.wrong() + row.illegible() <= 3);
+        }
+    }
+
+    #[test]
+    fn clean_rows_are_seen_anywhere(before in prop::collection::vec(0_u8..=ILLEGIBLE, 0..70), number in 1_u8..=SPARE, message in prop::collection::vec(0_u8..32, MESSAGE), after in prop::collection::vec(0_u8..=ILLEGIBLE, 0..40)) {
+        let symbols: Vec<u8> = before.iter().copied().chain(encode(number, &message)).chain(after).collect();
+        let seen: Vec<_> = clean_rows(&symbols).collect();
+        prop_assert!(seen.contains(&(before.len(), number)));
+        for (start, number) in seen {
+            prop_assert_eq!(clean(&symbols[start..start + LONGEST]).map(|row| row.number()), Some(number));
+        }
+    }
+}
