@@ -4,7 +4,6 @@ pub mod desk;
 pub mod history;
 pub mod keys;
 pub mod ledger;
-pub mod licenses;
 pub mod policy;
 pub mod products;
 pub mod respond;

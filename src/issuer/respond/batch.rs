@@ -64,7 +64,7 @@ impl Batch<'_> {
         entropy: &mut Entropy<'_>,
         lines: impl IntoIterator<Item = L>,
         read: impl Fn(&L) -> Result<Code, E> + Sync,
-        mut done: impl FnMut(Vec<(L, Result<Box<Answer>, LineError<E>>)>) -> Result<(), F>,
+        mut done: impl FnMut(Vec<(L, Result<Answer, LineError<E>>)>) -> Result<(), F>,
     ) -> Result<(), F>
     where
         L: Send,
@@ -103,6 +103,7 @@ impl Batch<'_> {
                     None => answers
                         .next()
                         .unwrap_or(Err(RespondError::CommitmentUsed))
+                        .map(|answer| *answer)
                         .map_err(LineError::Respond),
                 };
                 (line, result)

@@ -144,7 +144,7 @@ fn a_machine_replaces_its_own_activation_twice_a_year_and_then_the_manager_decid
     }
     assert_eq!(desk.taken(key), 1);
     assert_eq!(desk.findings(), [""; 0]);
-    let view = licenses::license(&mut desk.ledger, key).unwrap().unwrap();
+    let view = products::license(&mut desk.ledger, key).unwrap().unwrap();
     let events = desk
         .ledger
         .read(|tx| history::of_license(tx, view.license.event))
@@ -385,7 +385,7 @@ proptest! {
                 let known = answered.entry(request.encode()).or_insert_with(|| answer.code.clone());
                 prop_assert_eq!(&answer.code, known);
             }
-            let view = licenses::license(&mut desk.ledger, key).unwrap().unwrap();
+            let view = products::license(&mut desk.ledger, key).unwrap().unwrap();
             let held: u32 = view.activations.iter().map(|it| u32::from(it.seats)).sum();
             prop_assert!(held <= u32::from(seats));
             prop_assert_eq!(held, view.license.taken.unwrap_or(0));

@@ -4,7 +4,7 @@ use super::*;
 use crate::issuer::ledger::LedgerError;
 use crate::issuer::respond::{Batch, LineError, Verdict};
 
-type Results = Vec<(Code, Result<Box<Answer>, LineError<()>>)>;
+type Results = Vec<(Code, Result<Answer, LineError<()>>)>;
 
 fn run(desk: &mut Desk, codes: Vec<Code>, workers: usize) -> Results {
     let mut results = Vec::new();
@@ -33,7 +33,7 @@ fn run(desk: &mut Desk, codes: Vec<Code>, workers: usize) -> Results {
 fn requests(desk: &mut Desk, count: u64) -> Vec<Code> {
     let keys = u32::try_from(count).unwrap();
     let order = terms(1, LicenseType::Standalone);
-    let keys = licenses::sell(&mut desk.ledger, &order, keys, BY, &mut entropy(3)).unwrap();
+    let keys = products::sell(&mut desk.ledger, &order, keys, BY, &mut entropy(3)).unwrap();
     (0..)
         .zip(keys)
         .map(|(number, key)| code(&activate(key, 1, number)))
@@ -54,7 +54,7 @@ fn a_batch_answers_in_order_what_one_after_the_other_would() {
         requests(&mut desk, 600);
         let results = run(&mut desk, codes.clone(), workers);
         assert!(results.iter().map(|(code, _)| code).eq(&codes));
-        let answers: Vec<Option<Box<Answer>>> =
+        let answers: Vec<Option<Answer>> =
             results.into_iter().map(|(_, result)| result.ok()).collect();
         assert_eq!(answers[300].as_ref().unwrap().verdict, Verdict::Repeated);
         assert_eq!(

@@ -11,7 +11,7 @@ fn used() -> Desk {
     };
     products::add(&mut desk.ledger, more, BY).unwrap();
     let order = terms(2, LicenseType::Floating);
-    let keys = licenses::sell(&mut desk.ledger, &order, 3, BY, &mut entropy(1)).unwrap();
+    let keys = products::sell(&mut desk.ledger, &order, 3, BY, &mut entropy(1)).unwrap();
     desk.sell(&terms(9, LicenseType::Standalone));
     desk.respond(&activate(keys[0], 1, 1)).unwrap();
     desk.respond(&activate(keys[1], 2, 2)).unwrap();

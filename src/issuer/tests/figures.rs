@@ -30,7 +30,7 @@ fn rate(count: u32, began: Instant) -> f64 {
 fn figures() {
     let mut desk = Desk::new();
     let order = terms(1, LicenseType::Standalone);
-    let keys = licenses::sell(&mut desk.ledger, &order, ANSWERS, BY, &mut entropy(1)).unwrap();
+    let keys = products::sell(&mut desk.ledger, &order, ANSWERS, BY, &mut entropy(1)).unwrap();
     let codes: Vec<Code> = (0..)
         .zip(keys)
         .map(|(nth, key)| code(&activate(key, 1, nth)))
@@ -76,7 +76,7 @@ fn figures() {
     );
     for _ in 0..2 {
         let began = Instant::now();
-        licenses::sell(&mut desk.ledger, &order, LICENSES, BY, &mut entropy(2)).unwrap();
+        products::sell(&mut desk.ledger, &order, LICENSES, BY, &mut entropy(2)).unwrap();
         println!("licences {:.0}/s", rate(LICENSES, began));
     }
     let began = Instant::now();

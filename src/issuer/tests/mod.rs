@@ -15,7 +15,6 @@ use tempfile::TempDir;
 use crate::issuer::history;
 use crate::issuer::keys::SigningKey;
 use crate::issuer::ledger::{Ledger, ProductId, Terms};
-use crate::issuer::licenses;
 use crate::issuer::policy::Options;
 use crate::issuer::products::{self, By};
 use crate::issuer::respond::{Answer, Issuer, RespondError, respond};
@@ -133,7 +132,7 @@ impl Desk {
 
     pub(super) fn sell(&mut self, terms: &Terms) -> LicenseKey {
         let seed = terms.seats.get().into();
-        licenses::sell(&mut self.ledger, terms, 1, BY, &mut entropy(seed)).unwrap()[0]
+        products::sell(&mut self.ledger, terms, 1, BY, &mut entropy(seed)).unwrap()[0]
     }
 
     pub(super) fn respond(&mut self, request: &Activate) -> Result<Answer, RespondError> {
@@ -169,7 +168,7 @@ impl Desk {
     }
 
     pub(super) fn taken(&mut self, key: LicenseKey) -> u32 {
-        let view = licenses::license(&mut self.ledger, key).unwrap().unwrap();
+        let view = products::license(&mut self.ledger, key).unwrap().unwrap();
         view.license.taken.unwrap_or(0)
     }
 

@@ -189,7 +189,7 @@ fn another_engine_can_take_the_place_of_sqlite() {
     let mut ledger = Ledger::on(Box::new(Unreachable));
     let key = LicenseKey::from_number(12_345_678_901).unwrap();
     assert_eq!(
-        licenses::license(&mut ledger, key).unwrap_err().kind(),
+        products::license(&mut ledger, key).unwrap_err().kind(),
         "ledger_io"
     );
 }

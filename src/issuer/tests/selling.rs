@@ -6,7 +6,7 @@ use crate::protocol::product::ProductFile;
 
 fn listed(desk: &mut Desk, filter: &LicenseFilter) -> Vec<LicenseKey> {
     let mut keys = Vec::new();
-    licenses::for_each_license(&mut desk.ledger, filter, |license, _| {
+    products::for_each_license(&mut desk.ledger, filter, |license, _| {
         keys.push(license.key);
         Ok::<(), LedgerError>(())
     })
@@ -18,7 +18,7 @@ fn listed(desk: &mut Desk, filter: &LicenseFilter) -> Vec<LicenseKey> {
 fn ten_thousand_licences_are_all_different_and_one_event() {
     let mut desk = Desk::new();
     let order = terms(1, LicenseType::Standalone);
-    let keys = licenses::sell(&mut desk.ledger, &order, 10_000, BY, &mut entropy(1)).unwrap();
+    let keys = products::sell(&mut desk.ledger, &order, 10_000, BY, &mut entropy(1)).unwrap();
     assert_eq!(keys.iter().collect::<HashSet<_>>().len(), 10_000);
     assert_eq!(listed(&mut desk, &LicenseFilter::default()), keys);
     let report = history::verify(&mut desk.ledger, |_, _| ()).unwrap();
@@ -32,12 +32,12 @@ fn ten_thousand_licences_are_all_different_and_one_event() {
 fn keys_that_are_sold_already_are_drawn_again() {
     let mut desk = Desk::new();
     let order = terms(1, LicenseType::Standalone);
-    let first = licenses::sell(&mut desk.ledger, &order, 20, BY, &mut entropy(1)).unwrap();
+    let first = products::sell(&mut desk.ledger, &order, 20, BY, &mut entropy(1)).unwrap();
     // The same randomness again: its first 20 draws are known.
-    let second = licenses::sell(&mut desk.ledger, &order, 20, BY, &mut entropy(1)).unwrap();
+    let second = products::sell(&mut desk.ledger, &order, 20, BY, &mut entropy(1)).unwrap();
     assert!(second.iter().all(|key| !first.contains(key)));
     assert_eq!(desk.findings(), [""; 0]);
-    let stuck = licenses::sell(
+    let stuck = products::sell(
         &mut desk.ledger,
         &order,
         2,
@@ -109,7 +109,7 @@ fn a_catalogue_only_ever_grows() {
 fn orders_fit_their_product() {
     let mut desk = Desk::new();
     let refused = |terms: Terms, desk: &mut Desk| {
-        licenses::sell(&mut desk.ledger, &terms, 1, BY, &mut entropy(1))
+        products::sell(&mut desk.ledger, &terms, 1, BY, &mut entropy(1))
             .unwrap_err()
             .kind()
     };

@@ -1,5 +1,7 @@
 //! What is for sale: products and their definitions (SPEC.md 10).
 
+mod licenses;
+
 use crate::issuer::history::{
     Happening, PRODUCT_ADD, PRODUCT_CHANGE, ProductFacts, Recorder, text_digest, to_json,
 };
@@ -8,6 +10,8 @@ use crate::issuer::ledger::Product as ProductRow;
 use crate::issuer::ledger::{Ledger, LedgerError, ProductId, Transaction};
 use crate::protocol::date::Seconds;
 use crate::protocol::product::{Product, ProductError};
+
+pub use licenses::{LicenseView, MOST_LICENSES, for_each_license, license, sell};
 
 /// Why something could not be put on sale.
 #[derive(Debug, thiserror::Error)]
