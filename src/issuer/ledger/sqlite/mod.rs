@@ -159,6 +159,11 @@ pub(super) fn io_error(error: &std::io::Error, path: &Path) -> LedgerError {
 impl From<rusqlite::Error> for LedgerError {
     fn from(error: rusqlite::Error) -> LedgerError {
         let text = error.to_string();
+        // What readers and writers share beside the ledger could not be made longer: SQLite does not call that a full disk.
+        let exactly = error.sqlite_error().map(|error| error.extended_code);
+        if exactly == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE) {
+            return LedgerError::DiskFull;
+        }
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => LedgerError::InUse,
             Some(ErrorCode::DiskFull) => LedgerError::DiskFull,
