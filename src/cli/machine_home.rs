@@ -90,6 +90,14 @@ pub(crate) fn no_product() -> Failure {
     )
 }
 
+/// What was asked for is not installed: the product of this id, or any at all.
+pub(crate) fn not_installed(id: Option<&str>) -> Failure {
+    match id {
+        Some(id) => Failure::of(&HolderError::UnknownProduct { id: id.to_owned() }.into()),
+        None => no_product(),
+    }
+}
+
 /// Makes a product known in `home`, where it is known in another home of this machine only.
 pub(crate) fn bring_along(home: &Home, file: &ProductFile) -> anyhow::Result<()> {
     products::install(home, file)?;

@@ -73,7 +73,7 @@ fn one_product(
     ids.sort_unstable();
     ids.dedup();
     match ids.as_slice() {
-        [] => Err(not_licensed().into()),
+        [] => Err(not_licensed(id).into()),
         [_] => Ok(installed),
         several => Err(Failure::usage(format!(
             "several products are installed here: {}",
@@ -103,14 +103,14 @@ fn best(chosen: &[(Home, ProductFile)], input: &CheckInput<'_>) -> anyhow::Resul
             best = Some(report);
         }
     }
-    best.ok_or_else(|| not_licensed().into())
+    best.ok_or_else(|| not_licensed(None).into())
 }
 
 /// Nothing is installed, so nothing is licensed.
-fn not_licensed() -> Failure {
+fn not_licensed(id: Option<&str>) -> Failure {
     Failure {
         exit: Exit::UNLICENSED,
-        ..machine_home::no_product()
+        ..machine_home::not_installed(id)
     }
 }
 

@@ -31,7 +31,7 @@ impl Run for Status {
             installed.retain(|(_, file)| file.product().id == *id);
         }
         if installed.is_empty() {
-            return nothing(context);
+            return nothing(context, self.product.as_deref());
         }
         let mut first = true;
         for (home, file) in &installed {
@@ -61,8 +61,8 @@ impl Run for Status {
 }
 
 /// A machine that knows no product: no failure, and what to do.
-fn nothing(context: &mut Context) -> anyhow::Result<Exit> {
-    let failure = machine_home::no_product();
+fn nothing(context: &mut Context, id: Option<&str>) -> anyhow::Result<Exit> {
+    let failure = machine_home::not_installed(id);
     if context.out.json {
         let state = holder::State::Unlicensed.name();
         context
