@@ -13,5 +13,6 @@ mod forgotten;
 mod journeys;
 mod license_key;
 mod protocol;
+mod release;
 mod text;
 mod world;
