@@ -8,7 +8,10 @@
     clippy::panic
 )]
 
+mod cli;
 mod forgotten;
+mod journeys;
 mod license_key;
 mod protocol;
 mod text;
+mod world;
