@@ -146,8 +146,8 @@ class Writer:
 
     def answers(self):
         card, digest = desk()
-        self.answer("grace-before-issued", "revalidate by lies before the day of issued: below any grace",
-                    grant(DESK, digest, revalidate=DAY - 1)[0], desks=[card])
+        self.answer("grace-before-issued", "revalidate by lies a hundred days before the day of issued: below any grace",
+                    grant(DESK, digest, revalidate=DAY - 100)[0], desks=[card])
         card, digest = desk(not_after=1, grace=0)
         for seconds, reason in ((0, None), (86399, None), (86400, None), (172799, None), (172800, "desk_limit")):
             self.answer(f"not-after-day-1-issued-{seconds}", "day 0 counts as day 1",
