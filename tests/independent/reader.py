@@ -4,7 +4,8 @@
    *break*, which no row goes across.
 2. Rows that need no correction tell their own number. They are found at any cell.
 3. What is left between them may hold rows that need correction, of any number.
-4. Rows are put together, those with the fewest corrections first, until the integrity symbols agree.
+4. Rows are put together until the integrity symbols agree: as they stand one after the other; then in any order, those with the
+   fewest corrections first.
 """
 
 import heapq
@@ -16,6 +17,7 @@ import rows
 from rows import ALPHABET, CHECKS, FULL, KINDS, MOST_ROWS, ROW, SPARE
 
 MOST_READINGS = 4096    # 2.2
+MOST_PICKS = 256        # choices of rows that are tried for one number of rows
 VALUE = {c: i for i, c in enumerate(ALPHABET)}
 VALUE.update({"O": 0, "I": 1, "L": 1, "U": None, "?": None})
 PREFIX = re.compile(r"(?<![A-Z0-9])(REQ1|SYN1|RET1|RSP1|B[O0]R1|RTL1|L[O0]AN1|CARD1|DESK1)(?![A-Z0-9])")
@@ -140,6 +142,11 @@ class Finder:
 
     def codes(self):
         found, used = [], []
+        for start in sorted(self.cells.starts):
+            code = None if overlaps(start, start + 1, used) else self.in_order(start, used)
+            if code:
+                found.append(code)
+                used += code.cells
         firsts = self.full.get(1, []) + self.short.get(1, [])
         for first in sorted(firsts, key=lambda r: (r.cost > 0, r.start)):
             if overlaps(first.start, first.end, used):
@@ -157,6 +164,24 @@ class Finder:
             found.append(code)
             used += code.cells
         return sorted(found, key=lambda c: c.start)
+
+    def in_order(self, start, used):
+        """A code whose rows stand one after the other from here: each row's number is known from where it stands."""
+        symbols, at = [], start
+        for number in range(1, MOST_ROWS + 1):
+            for end in range(at + CHECKS + 1, at + FULL + 1):
+                written = self.cells.window(at, end - at) if end in self.cells.ends else None
+                last = rows.correct(number, written) if written and not overlaps(start, end, used) else None
+                read = self.message(symbols + last[0]) if last else None
+                if read:
+                    return Code(*read, start, None, [(start, end)])
+            written = self.cells.window(at, FULL)
+            full = rows.correct(number, written) if written else None
+            if not full or self.readings >= MOST_READINGS // 2:     # the rest is for rows in another order
+                return None
+            symbols = symbols + full[0]
+            at += FULL
+        return None
 
     def from_first(self, first, used):
         for m in range(1, MOST_ROWS + 1):
@@ -274,7 +299,7 @@ def best_first(lists):
         return sum(lists[i][p].cost for i, p in enumerate(picks)), sum(picks)
     begin = (0,) * len(lists)
     heap, seen = [(cost(begin), begin)], {begin}
-    for _ in range(MOST_READINGS):
+    for _ in range(MOST_PICKS):
         if not heap:
             return
         _, picks = heapq.heappop(heap)
