@@ -164,6 +164,7 @@ impl Product {
         }
         let limits: Vec<&String> = self.demo_limits.iter().map(|(name, _)| name).collect();
         if twice(&self.roots)
+            || twice(&self.desks)
             || twice(&self.editions)
             || twice(&self.bind)
             || twice(&self.maintained)
