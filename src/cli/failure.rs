@@ -114,19 +114,28 @@ impl Failure {
             .map(|line| line.trim_matches(['[', ']']))
             .chain(tips);
         let mut hints: Vec<String> = choices.map(str::to_owned).collect();
-        hints.push(format!("see {} --help", called(&rest)));
-        Failure::usage(message.strip_prefix("error: ").unwrap_or(&message)).hint(hints.join("; "))
+        match called(&rest) {
+            Some(command) => hints.push(format!("see {command} --help")),
+            None if hints.is_empty() => hints.push("see the command's --help".to_owned()),
+            None => {}
+        }
+        let message = message.strip_prefix("error: ").unwrap_or(&message);
+        let message = message.replace(
+            "the following required arguments were not provided",
+            "this is missing",
+        );
+        Failure::usage(message.trim_end_matches('.')).hint(hints.join("; "))
     }
 }
 
-/// The command that was called, as its line of usage has it.
-fn called(lines: &[&str]) -> String {
-    let usage = lines.iter().find_map(|line| line.strip_prefix("Usage: "));
-    let words = usage.unwrap_or("countersign").split(' ');
+/// The command that was called, as its line of usage has it, where there is one.
+fn called(lines: &[&str]) -> Option<String> {
+    let usage = lines.iter().find_map(|line| line.strip_prefix("Usage: "))?;
+    let words = usage.split(' ');
     let words: Vec<&str> = words
         .take_while(|word| word.starts_with(|first: char| first.is_ascii_lowercase()))
         .collect();
-    words.join(" ")
+    Some(words.join(" "))
 }
 
 impl std::fmt::Display for Failure {

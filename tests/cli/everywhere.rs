@@ -73,6 +73,47 @@ fn usage_is_a_failure_like_any_other() {
     }
 }
 
+#[test]
+fn wrong_usage_names_what_is_wrong_and_what_would_be_right() {
+    let world = World::new();
+    let anyone = world.machine("anyone");
+    for (args, wrong, right) in [
+        (
+            &["license", "new", "--customer", "A"][..],
+            "this is missing: --product <ID>",
+            "countersign license new --help",
+        ),
+        (
+            &["request", "activate"],
+            "this is missing: <KEY>",
+            "countersign request activate --help",
+        ),
+        (&["license", "shw"], "'shw'", "'show'"),
+        (&["check", "--coun", "users=1"], "'--coun'", "'--count'"),
+        (
+            &["check", "--count", "users"],
+            "NAME=NUMBER, such as employees=250",
+            "--help",
+        ),
+        (
+            &["completions", "tcsh"],
+            "'tcsh'",
+            "possible values: bash, elvish, fish, powershell, zsh",
+        ),
+        (
+            &["respond", "--override"],
+            "this is missing: --reason <TEXT>",
+            "countersign respond --help",
+        ),
+    ] {
+        anyone
+            .run(args)
+            .refused(2, "usage")
+            .tells(wrong)
+            .tells(right);
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn hostile_arguments_are_no_panic() {
