@@ -9,6 +9,7 @@
 )]
 
 mod forgotten;
+mod holder4;
 mod license_key;
 mod protocol;
 mod text;
