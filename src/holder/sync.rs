@@ -133,7 +133,7 @@ pub fn sync<E: fmt::Display>(
         usb: None,
         site: None,
     };
-    carry(file, &license, &held, &standing, wanted, &mut request)?;
+    carry(file, &license, &held, &standing, &mut request)?;
     let pending = Pending {
         request: Request {
             kind: Kind::Sync,
@@ -224,8 +224,9 @@ fn next(
 
 /// What was said before stays said where nothing speaks against it: root and user may read different parts of one machine.
 fn fingerprint(license: &LicenseState, held: &Held, now: Option<Fingerprint>) -> Option<Array<11>> {
-    let pending = same_activation(license, held)
-        .filter(|pending| !pending.superseded)
+    let pending = license
+        .open()
+        .filter(|pending| pending.standing.activation == held.standing.activation)
         .filter_map(|pending| pending.standing.fingerprint);
     let Some(now) = now else {
         return held.standing.fingerprint;
@@ -280,14 +281,6 @@ fn bindings(
     })
 }
 
-fn same_activation<'a>(
-    license: &'a LicenseState,
-    held: &'a Held,
-) -> impl Iterator<Item = &'a Pending> {
-    let pending = license.pending.iter().rev();
-    pending.filter(|pending| pending.standing.activation == held.standing.activation)
-}
-
 fn changes(before: &Stands, after: &Stands) -> Vec<Change> {
     let mut found = Vec::new();
     let read = |stands: &Stands| {
@@ -339,28 +332,24 @@ fn repeated<'a>(
     })
 }
 
-/// Puts in what the issuer may not know to stand: what differs from the grant held, and what differs from an earlier SYNC, which may have been
-/// answered without its answer arriving (SPEC.md 4.2). Asked anew, or with a state that is not trusted, everything is put in.
+/// Puts in what differs from the grant held: the generation whose secret is revealed is what both sides start from, whatever other mail was lost
+/// (SPEC.md 4.2). With a state that is not trusted, everything is put in.
 fn carry(
     file: &ProductFile,
     license: &LicenseState,
     held: &Held,
     standing: &Stands,
-    wanted: &Wanted<'_>,
     request: &mut Sync,
 ) -> Result<(), HolderError> {
-    let all = wanted.anew || evidence::verify_held(file, license).is_err();
-    let mut known: Vec<&Stands> = vec![&held.standing];
-    known.extend(same_activation(license, held).map(|pending| &pending.standing));
-    let doubtful = |same: &dyn Fn(&Stands) -> bool| all || known.iter().any(|known| !same(known));
-    let facts = standing.standing()?;
-    if doubtful(&|known| known.fingerprint == standing.fingerprint) {
+    let all = evidence::verify_held(file, license).is_err();
+    let (facts, before) = (standing.standing()?, &held.standing);
+    if all || before.fingerprint != standing.fingerprint {
         request.fingerprint = facts.fingerprint;
     }
-    if doubtful(&|known| known.bindings == standing.bindings) {
+    if all || before.bindings != standing.bindings {
         request.bindings = facts.bindings;
     }
-    if doubtful(&|known| known.usb == standing.usb) {
+    if all || before.usb != standing.usb {
         request.usb = facts.usb;
     }
     Ok(())

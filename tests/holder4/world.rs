@@ -31,8 +31,8 @@ pub(super) struct Vendor {
     root: SigningKey,
     pub(super) product: Product,
     pub(super) key: LicenseKey,
-    standing: Option<Standing>,
-    generation: u16,
+    /// What stood with each generation, from the first.
+    standings: Vec<Standing>,
 }
 
 impl Vendor {
@@ -62,8 +62,7 @@ impl Vendor {
             root,
             product,
             key,
-            standing: None,
-            generation: 0,
+            standings: Vec::new(),
         }
     }
 
@@ -79,13 +78,12 @@ impl Vendor {
             .unwrap()
             .code;
         let standing = self.stand(&code);
-        self.generation += 1;
         let digest = request_digest(code.kind(), code.payload());
         let holder = standing.holder_digest(&self.product.id, self.key);
         let mut grant = self.terms();
         grant.request_tag = request_tag(&digest);
         grant.emergency = Some(EmergencyTerms {
-            anchor: chain(&holder, self.generation, 0, 4, X0),
+            anchor: chain(&holder, self.generation(), 0, 4, X0),
             steps: 4,
             days: 7.try_into().unwrap(),
         });
@@ -104,7 +102,7 @@ impl Vendor {
 
     fn stand(&mut self, code: &Code) -> Standing {
         let standing = if code.kind() == Kind::Activate {
-            self.generation = 0;
+            self.standings.clear();
             let request = Activate::decode(code.payload()).unwrap();
             Standing {
                 activation: request.commitment.activation_id(),
@@ -114,7 +112,7 @@ impl Vendor {
             }
         } else {
             let request = Sync::decode(code.payload()).unwrap();
-            let known = self.standing.clone().unwrap();
+            let known = self.standings[usize::from(request.generation) - 1].clone();
             Standing {
                 activation: request.activation,
                 fingerprint: request.fingerprint.or(known.fingerprint),
@@ -122,15 +120,19 @@ impl Vendor {
                 usb: request.usb.or(known.usb),
             }
         };
-        self.standing = Some(standing.clone());
+        self.standings.push(standing.clone());
         standing
+    }
+
+    fn generation(&self) -> u16 {
+        u16::try_from(self.standings.len()).unwrap()
     }
 
     fn terms(&self) -> Grant {
         Grant {
             key_id: key_id(&self.root.verifying_key().to_bytes()),
             request_tag: [0; 2],
-            generation: self.generation,
+            generation: self.generation(),
             issued: Seconds::from_unix(NOON),
             expires: Some(day("2041-11-22")),
             maintenance: Some(day("2040-12-31")),
@@ -146,9 +148,9 @@ impl Vendor {
 
     /// What the desk reads out.
     pub(super) fn emergency(&self, step: u8) -> String {
-        let standing = self.standing.as_ref().unwrap();
+        let standing = self.standings.last().unwrap();
         let holder = standing.holder_digest(&self.product.id, self.key);
-        let x = chain(&holder, self.generation, 0, 4 - step, X0);
+        let x = chain(&holder, self.generation(), 0, 4 - step, X0);
         let payload = Emergency { step, x }.encode();
         Code::new(Kind::Emergency, payload).to_text().unwrap()
     }

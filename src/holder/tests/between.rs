@@ -3,7 +3,6 @@
 use super::super::report::{State, Warning};
 use super::session::{Desk, again, name, start};
 use super::*;
-use crate::protocol::commitment::Commitment;
 use crate::protocol::emergency::{Emergency, chain};
 use crate::protocol::grant::EmergencyTerms;
 
@@ -12,11 +11,11 @@ fn emergency_code(holder: &[u8; 32], generation: u16, steps: u8, step: u8, x0: [
     Code::new(Kind::Emergency, Emergency { step, x }.encode())
 }
 
-fn with_emergency(vendor: &Vendor) -> (Computer, Standing) {
+fn with_emergency(vendor: &Vendor) -> (Computer, Desk<'_>) {
     let mut computer = Computer::with(vendor, 1);
     let asked = computer.ask(vendor, |_| ()).unwrap();
-    let standing = Desk::of(vendor, &asked).standing;
-    let holder = standing.holder_digest(&vendor.product.id, key());
+    let desk = Desk::of(vendor, &asked);
+    let holder = desk.standings[0].holder_digest(&vendor.product.id, key());
     let answer = vendor.answer(&asked, |grant| {
         grant.emergency = Some(EmergencyTerms {
             anchor: chain(&holder, 1, 0, 4, [9; 10]),
@@ -25,14 +24,14 @@ fn with_emergency(vendor: &Vendor) -> (Computer, Standing) {
         });
     });
     computer.apply(&answer).unwrap();
-    (computer, standing)
+    (computer, desk)
 }
 
 #[test]
 fn an_emergency_code_moves_the_day_of_re_validation() {
     let vendor = Vendor::new(1);
-    let (mut computer, standing) = with_emergency(&vendor);
-    let holder = standing.holder_digest(&vendor.product.id, key());
+    let (mut computer, mut desk) = with_emergency(&vendor);
+    let holder = desk.standings[0].holder_digest(&vendor.product.id, key());
     let code = |step| emergency_code(&holder, 1, 4, step, [9; 10]);
     let late = day("2027-01-04").start();
     assert_eq!(computer.check_at(&vendor, late).state, State::Overdue);
@@ -68,12 +67,6 @@ fn an_emergency_code_moves_the_day_of_re_validation() {
     assert_eq!(steps, [None, Some(2), Some(4)]);
 
     // The next grant begins anew.
-    let mut desk = Desk {
-        vendor: &vendor,
-        standing,
-        commitment: Commitment([0; 12]),
-        generation: 1,
-    };
     let synced = again(&mut computer, &vendor, |_| ()).unwrap();
     assert_eq!(name(&computer, &desk.answer(&synced, |_| ())), "applied");
     let terms = computer.check(&vendor).terms.unwrap();
@@ -87,8 +80,8 @@ fn an_emergency_code_moves_the_day_of_re_validation() {
 #[test]
 fn an_edited_emergency_code_moves_nothing() {
     let vendor = Vendor::new(1);
-    let (computer, standing) = with_emergency(&vendor);
-    let holder = standing.holder_digest(&vendor.product.id, key());
+    let (computer, desk) = with_emergency(&vendor);
+    let holder = desk.standings[0].holder_digest(&vendor.product.id, key());
     computer
         .apply(&emergency_code(&holder, 1, 4, 1, [9; 10]))
         .unwrap();
