@@ -23,7 +23,8 @@ pub(crate) fn to_write(context: &Context, system: bool) -> anyhow::Result<Home> 
     if system {
         return Ok(home(context, &context.homes.system(), Audience::Everyone));
     }
-    Ok(home(context, &context.homes.own()?, Audience::Owner))
+    let audience = context.homes.own_audience();
+    Ok(home(context, &context.homes.own()?, audience))
 }
 
 fn home(context: &Context, directory: &std::path::Path, audience: Audience) -> Home {

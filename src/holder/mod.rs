@@ -54,6 +54,7 @@ mod terms;
 mod tests;
 
 pub use check::CheckInput;
+pub use drift::Drift;
 pub use error::{Doing, HolderError, StorageError};
 pub use home::{Audience, Home};
 pub use json::{Array, Bytes};

@@ -227,7 +227,7 @@ impl Refusal {
                 "if the computer's clock is right, re-validate the license: countersign request sync"
             }
             Refusal::WrongMachine { .. } => {
-                "if this is the same computer after a repair, re-validate the license; otherwise request it for this one"
+                "if this is the same computer after a repair, re-validate the license: countersign request sync; otherwise request it for this one"
             }
             Refusal::WrongBinding { .. } => {
                 "connect to what is licensed, or re-validate with the new name: countersign request sync --bind NAME=VALUE"

@@ -232,3 +232,30 @@ fn signals_go_on_to_the_program() {
         assert_eq!(rest, "");
     }
 }
+
+/// A home on a share: what one workstation is granted, the others may read, after every further command too; secrets only their owner.
+#[cfg(unix)]
+#[test]
+fn a_shared_home_stays_readable() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let mut vendor = Vendor::new(|product| {
+        product.fingerprint = false;
+        product.bind = vec!["server".into()];
+    });
+    let machine = Machine::with(&vendor);
+    std::fs::remove_dir_all(machine.path("home")).unwrap();
+    machine.run("product install app.product --system").ok();
+    machine.activate(&mut vendor, "--bind server=db1 --system");
+    machine.run("request sync").ok();
+    machine.run("alias 10.0.0.5=db1").ok();
+    let mode = |below: &str| {
+        let path = machine.path(&format!("home/machine/{below}"));
+        std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+    };
+    let key = vendor.key.digits();
+    assert_eq!(mode(&format!("licenses/{key}.json")), 0o644);
+    assert_eq!(mode("aliases.json"), 0o644);
+    assert_eq!(mode(&format!("secrets/{key}.json")), 0o600);
+    assert_eq!(mode("secrets"), 0o700);
+}
