@@ -205,7 +205,7 @@ impl Refusal {
             }
             Refusal::UsbMissing(_) => "plug it in and try again",
             Refusal::Returned { .. } => {
-                "to use it here again, request it anew: countersign request activate KEY"
+                "its return code again: countersign return; to use it here again: countersign request activate KEY"
             }
             Refusal::NotTrusted {
                 why: TrustError::OldEpoch,

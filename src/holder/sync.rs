@@ -24,7 +24,7 @@ use crate::text::Kind;
 pub struct Wanted<'a> {
     /// The licence.
     pub key: LicenseKey,
-    /// Bindings that are to be others from now on; those not named stay as they are.
+    /// Bindings that are to be others from now on; those not named stay as they were last asked for, or else are.
     pub bindings: &'a [(String, String)],
     /// Another USB key to bind to.
     pub usb: Option<&'a UsbDevice>,
@@ -214,11 +214,17 @@ fn next(
         .filter(|_| product.fingerprint)
         .and_then(|facts| Fingerprint::of(facts, &key));
     let usb = wanted.usb.map(|device| Array(device.digest(&key)));
+    // What is not named stays as it was last asked for: the same command again prints the same code.
+    let asked = license.open().filter(|pending| {
+        pending.request.kind == Kind::Sync
+            && pending.standing.activation == held.standing.activation
+    });
+    let before = asked.last().map_or(&held.standing, |it| &it.standing);
     Ok(Stands {
         activation: held.standing.activation,
         fingerprint: fingerprint(license, held, now),
-        bindings: bindings(product, held, wanted.bindings, here)?,
-        usb: usb.or(held.standing.usb),
+        bindings: bindings(product, before, wanted.bindings, here)?,
+        usb: usb.or(before.usb),
     })
 }
 
@@ -241,10 +247,10 @@ fn fingerprint(license: &LicenseState, held: &Held, now: Option<Fingerprint>) ->
     said.find(covered).or(Some(Array(now.to_bytes())))
 }
 
-/// Names and values in the product's order: what was given now, else what is held.
+/// Names and values in the product's order: what was given now, else what was before.
 fn bindings(
     product: &Product,
-    held: &Held,
+    before: &Stands,
     given: &[(String, String)],
     here: &Here<'_>,
 ) -> Result<Vec<(String, String)>, HolderError> {
@@ -266,7 +272,7 @@ fn bindings(
     };
     let (mut all, mut missing) = (Vec::new(), Vec::new());
     for name in &product.bind {
-        let mut known = fresh.iter().chain(&held.standing.bindings);
+        let mut known = fresh.iter().chain(&before.bindings);
         match known.find(|(known, _)| known == name) {
             Some(pair) => all.push(pair.clone()),
             None => missing.push(name.clone()),

@@ -285,6 +285,8 @@ fn another_server_is_one_exchange() {
     let synced = again(&mut computer, &vendor, |wanted| wanted.bindings = renamed).unwrap();
     let words: Vec<String> = synced.changes.iter().map(ToString::to_string).collect();
     assert_eq!(words, ["server db1 → db2"]);
+    let repeated = again(&mut computer, &vendor, |_| ()).unwrap().asked;
+    assert!(repeated.repeated && repeated.code == synced.asked.code);
     let answer = desk.answer(&synced, |_| ());
     assert_eq!(name(&computer, &answer), "applied");
     assert_eq!(
