@@ -10,6 +10,7 @@
 
 mod cli;
 mod forgotten;
+mod holder4;
 mod journeys;
 mod license_key;
 mod protocol;

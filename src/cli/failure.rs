@@ -192,12 +192,15 @@ fn exit_of(kind: &str) -> Exit {
         "bad_order" | "unknown_product" | "catalogue_shrinks" | "bad_product"
         | "unknown_binding" | "missing_binding" | "bad_machine_value" => Exit::USAGE,
         "no_code" | "damaged" | "mistyped_key" | "not_a_product_file" => Exit::NO_CODE,
-        "wrong_kind" | "other_request" | "other_product" | "unknown_key" | "unknown_license"
-        | "malformed" | "malformed_code" | "commitment_used" => Exit::NOT_FOR_THIS,
+        "wrong_kind" | "other_request" | "other_emergency" | "other_product" | "unknown_key"
+        | "unknown_license" | "malformed" | "malformed_code" | "commitment_used" => {
+            Exit::NOT_FOR_THIS
+        }
         "not_trusted" | "other_root" | "bad_product_file" | "damaged_state" | "foreign_key"
         | "not_a_root" | "desk_limit" => Exit::NOT_TRUSTED,
         "no_seat_free" | "expired" | "held_for_manager" | "needs_bindings" | "weak_machine"
-        | "other_usb" | "unfit_lending_key" | "until_past" | "already_licensed" => Exit::REFUSED,
+        | "other_usb" | "given_up" | "not_held" | "unfit_lending_key" | "until_past"
+        | "already_licensed" => Exit::REFUSED,
         _ => Exit::FAILED,
     }
 }

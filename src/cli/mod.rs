@@ -2,6 +2,7 @@
 
 mod code_input;
 mod commands;
+mod confirm;
 mod desk;
 mod environment;
 mod exit;
@@ -14,6 +15,7 @@ mod machine_home;
 mod output;
 mod passphrase;
 mod report;
+mod usb;
 mod words;
 
 use std::ffi::OsString;
