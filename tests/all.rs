@@ -14,5 +14,6 @@ mod holder4;
 mod journeys;
 mod license_key;
 mod protocol;
+mod release;
 mod text;
 mod world;

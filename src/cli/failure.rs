@@ -140,7 +140,13 @@ impl std::error::Error for Failure {}
 /// The first error of the chain that the libraries below know to explain.
 fn known(error: &anyhow::Error) -> Option<Failure> {
     error.chain().find_map(|cause| {
-        let explained = |kind: &'static str, hint: String| Some(Failure::new(exit_of(kind), kind, cause.to_string()).hint(hint));
+        let explained = |kind: &'static str, hint: String| {
+            let failure = Failure::new(exit_of(kind), kind, cause.to_string()).hint(hint);
+            Some(match reason(cause) {
+                Some(reason) if !failure.message.contains(&reason) => failure.because(reason),
+                _ => failure,
+            })
+        };
         macro_rules! explain {
             ($($error:ty),*) => {
                 $(if let Some(cause) = cause.downcast_ref::<$error>() {
@@ -175,6 +181,13 @@ fn known(error: &anyhow::Error) -> Option<Failure> {
         }
         cause.downcast_ref::<io::Error>().and_then(|io| explained(io_kind(io), "look at the disk and at who may read and write there".to_owned()))
     })
+}
+
+/// The innermost cause: what the system said, where it said something.
+fn reason(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    std::iter::successors(error.source(), |cause| cause.source())
+        .last()
+        .map(ToString::to_string)
 }
 
 fn io_kind(error: &io::Error) -> &'static str {

@@ -165,3 +165,36 @@ fn a_ledger_that_is_missing_foreign_or_from_the_future() {
     fs::write(&path, &good).unwrap();
     desk.answer(&request);
 }
+
+/// Several clerks answer at the same moment: as many as there are seats get an answer, and each other one its reason.
+#[test]
+fn many_at_once_never_share_a_seat() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    let file = desk.product("survey", &[]);
+    let key = desk.sell("survey", &["--seats", "3"]);
+    let requests: Vec<String> = (0..8)
+        .map(|number| {
+            let ship = world.machine(&format!("ship {number}"));
+            ship.install(&file);
+            ship.request(&key)
+        })
+        .collect();
+    let mut clerks: Vec<_> = requests
+        .iter()
+        .map(|request| {
+            let mut clerk = desk.run(["respond"]).arg(request).process();
+            let quiet = std::process::Stdio::null;
+            clerk.stdin(quiet()).stdout(quiet()).stderr(quiet());
+            clerk.spawn().unwrap()
+        })
+        .collect();
+    let mut exits: Vec<_> = clerks
+        .iter_mut()
+        .map(|clerk| clerk.wait().unwrap().code().unwrap())
+        .collect();
+    exits.sort_unstable();
+    assert_eq!(exits, [0, 0, 0, 6, 6, 6, 6, 6]);
+    assert_eq!(desk.seats_taken(&key), 3);
+    assert_eq!(desk.run(["ledger", "verify"]).json()["answers"], 3);
+}

@@ -4,6 +4,7 @@ mod anyone;
 mod apply;
 mod batch;
 mod check;
+mod check_questions;
 mod code_input;
 mod desk;
 mod disk;

@@ -78,6 +78,11 @@ impl<'w> Machine<'w> {
         self.kept(&format!("machine/licenses/{digits}.json"))
     }
 
+    /// The whole home is copied to another computer, as somebody would who wants a second license for nothing.
+    pub(crate) fn copy_home_to(&self, other: &Machine<'_>) {
+        copy(&self.home(), &other.home());
+    }
+
     /// Another part is put into the machine, or one is taken out.
     pub(crate) fn change(&self, change: impl FnOnce(&mut Facts)) {
         change(&mut self.facts.borrow_mut());
@@ -174,5 +179,18 @@ impl<'w> Machine<'w> {
     /// The same with options.
     pub(crate) fn check_with(&self, options: &[&str]) -> Run<'w> {
         self.run(["check"].iter().chain(options))
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let to = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &to);
+        } else {
+            fs::copy(&path, &to).unwrap();
+        }
     }
 }

@@ -1,6 +1,9 @@
 //! A temporary world: a clock, machines that each have a home, an anchor and parts of their own, and the real program that runs on them.
 //!
-//! A test reads like the journey: `world.machine("aurora").request(&key)`, `desk.answer(&request)`, `world.days_pass(31)`.
+//! A test reads like the journey: `world.machine("aurora").request(&key)`, `desk.answer(&request)`, `world.days_pass(31)`. Any command is
+//! `machine.run(["check", "--feature", "export"])`, with `.piped(text)` for standard input; then `.done()`, `.exits(6)`, `.json()`, or
+//! `.refused(6, "no_seat_free")`, which holds it to all that a failure owes and that nothing was changed. What it said can be held to words:
+//! `.tells(…)` on standard error, `.prints(…)` on standard output, `.code()` for the code that stands alone there.
 
 mod desk;
 mod machine;

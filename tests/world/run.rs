@@ -1,7 +1,7 @@
 //! One run of the program, and what it said.
 
 use std::ffi::{OsStr, OsString};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use assert_cmd::Command;
@@ -16,6 +16,7 @@ const KEPT: &[&str] = &["PATH", "SystemRoot", "LLVM_PROFILE_FILE"];
 #[must_use]
 #[derive(Clone)]
 pub(crate) struct Run<'w> {
+    program: PathBuf,
     world: &'w World,
     pub(super) args: Vec<OsString>,
     env: Vec<(OsString, OsString)>,
@@ -35,6 +36,7 @@ pub(crate) struct Said {
 impl<'w> Run<'w> {
     pub(super) fn new(world: &'w World, args: Vec<OsString>) -> Run<'w> {
         Run {
+            program: env!("CARGO_BIN_EXE_countersign").into(),
             world,
             args,
             env: Vec::new(),
@@ -59,6 +61,12 @@ impl<'w> Run<'w> {
         self
     }
 
+    /// Takes another build of the program.
+    pub(crate) fn by(mut self, program: &Path) -> Run<'w> {
+        self.program = program.to_owned();
+        self
+    }
+
     /// Has a POSIX shell do something first, such as closing a stream.
     pub(crate) fn after(mut self, shell: &'static str) -> Run<'w> {
         self.shell = Some(shell);
@@ -67,14 +75,13 @@ impl<'w> Run<'w> {
 
     /// The prepared process, for those who want it alive.
     pub(crate) fn process(&self) -> std::process::Command {
-        let program = Path::new(env!("CARGO_BIN_EXE_countersign"));
         let mut process = match self.shell {
-            None => std::process::Command::new(program),
+            None => std::process::Command::new(&self.program),
             Some(first) => {
                 let mut shell = std::process::Command::new("sh");
                 shell
                     .args(["-c", &format!("{first}; exec \"$0\" \"$@\"")])
-                    .arg(program);
+                    .arg(&self.program);
                 shell
             }
         };
