@@ -8,11 +8,16 @@ mod exit;
 mod failure;
 mod files;
 mod homes;
+mod inspect;
 mod json;
 mod keys;
 mod machine_home;
+mod mail;
+mod outfit;
 mod output;
 mod passphrase;
+mod picture;
+mod prompt;
 mod report;
 mod words;
 

@@ -4,6 +4,7 @@ mod apply;
 mod check;
 mod completions;
 mod desk_init;
+mod inspect;
 mod ledger_verify;
 mod license_list;
 mod license_new;
@@ -129,6 +130,7 @@ const TREE: &[(&str, &[Node])] = &[
     (
         "Anyone",
         &[
+            leaf::<inspect::Inspect>(),
             leaf::<tour::Tour>(),
             leaf::<completions::Completions>(),
             leaf::<man::Man>(),
