@@ -25,11 +25,16 @@ impl CodeArgs {
     /// Finds a code of a `wanted` kind in what was given, saying on stderr what was mended.
     pub(crate) fn read(&self, context: &mut Context, wanted: &[Kind]) -> anyhow::Result<Reading> {
         let reading = match self.source()? {
-            Source::Text(text) => text::read(&text, wanted)?,
+            Source::Text(text) => find_spelled(&text, wanted)?,
             Source::Prompt => super::prompt::ask(context, wanted)?,
         };
         if !reading.corrections.is_empty() {
             context.out.say(corrected(&reading));
+        }
+        if let Some(row) = reading.restored {
+            context
+                .out
+                .say(format_args!("row {row} was restored from the spare row"));
         }
         if !reading.others.is_empty() {
             let kinds = super::words::list(reading.others.iter().map(|kind| kind.noun()));
@@ -48,12 +53,21 @@ impl CodeArgs {
             [word] if word == "-" => from_stdin().map(Source::Text),
             [word] => match word.strip_prefix('@') {
                 Some(path) => from_file(Path::new(path)).map(Source::Text),
-                None if Path::new(word).is_file() => from_file(Path::new(word)).map(Source::Text),
+                None if Path::new(word).is_file() || names_a_file(word) => {
+                    from_file(Path::new(word)).map(Source::Text)
+                }
                 None => Ok(Source::Text(word.clone())),
             },
             words => Ok(Source::Text(words.join(" "))),
         }
     }
+}
+
+/// Whether a word can only be meant as a path: no code has a slash or an extension.
+fn names_a_file(word: &str) -> bool {
+    let extension = Path::new(word).extension().and_then(|it| it.to_str());
+    let known = extension.is_some_and(|it| (2..=4).contains(&it.len()) && !word.contains(':'));
+    known || word.contains(std::path::MAIN_SEPARATOR)
 }
 
 enum Source {
@@ -63,7 +77,39 @@ enum Source {
 
 /// Finds a code of a `wanted` kind in a text.
 pub(crate) fn find(text: &str, wanted: &[Kind]) -> anyhow::Result<Reading> {
-    Ok(text::read(text, wanted)?)
+    text::read(text, wanted).map_err(|error| match error {
+        ReadError::OtherKind { code } => other_kind(code.kind()).into(),
+        error => error.into(),
+    })
+}
+
+/// Finds a code as [`find`] does, in a text that may also be spelled out in words.
+fn find_spelled(text: &str, wanted: &[Kind]) -> anyhow::Result<Reading> {
+    find(text, wanted).or_else(|error| match text::spell::unspell(text) {
+        Some(written) => find(&written, wanted),
+        None => Err(error),
+    })
+}
+
+/// A good code in the wrong place: where does it belong?
+fn other_kind(kind: Kind) -> Failure {
+    let hint = match kind {
+        Kind::Grant => "it is an answer: the machine that asked takes it with countersign apply",
+        Kind::Activate | Kind::Sync | Kind::Return => {
+            "it goes to the vendor's desk; the desk's answer begins with RSP1 and is entered here"
+        }
+        Kind::Borrow | Kind::LoanReturn => "it goes to whoever lends the seats at the site",
+        Kind::Loan | Kind::LoanWithCertificate | Kind::SiteCard => {
+            "it is for the workstation that borrows the seat"
+        }
+        Kind::DeskCertificate => "it is for machines: countersign apply",
+        Kind::Emergency => "it is for the machine whose license is overdue: countersign apply",
+    };
+    let message = format!(
+        "this is a {}, which is not what is wanted here",
+        kind.noun()
+    );
+    Failure::new(Exit::NOT_FOR_THIS, "wrong_kind", message).hint(hint)
 }
 
 /// The places that were corrected, for scripts.

@@ -49,7 +49,16 @@ impl Failure {
     }
 
     pub(crate) fn because(mut self, cause: impl std::fmt::Display) -> Failure {
-        self.because = Some(cause.to_string());
+        let mut text = cause.to_string();
+        // The system's words without its number: nobody at sea looks up an errno.
+        if let Some(at) = text.find(" (os error ") {
+            text.truncate(at);
+        }
+        if text.chars().nth(1).is_some_and(char::is_lowercase) {
+            let first = text.remove(0).to_lowercase();
+            text.insert_str(0, &first.to_string());
+        }
+        self.because = Some(text);
         self
     }
 

@@ -81,7 +81,7 @@ pub(crate) fn product(context: &Context, id: Option<&str>) -> anyhow::Result<Pro
 /// Nothing is installed: the machine cannot know whose answers to trust.
 pub(crate) fn no_product() -> Failure {
     Failure::new(
-        Exit::UNLICENSED,
+        Exit::USAGE,
         "no_product",
         "no product is installed on this machine",
     )

@@ -154,6 +154,16 @@ impl Product {
                 return rule(format!("{name} is not a limit of the product"));
             }
         }
+        let limits: Vec<&String> = self.demo_limits.iter().map(|(name, _)| name).collect();
+        if twice(&self.roots)
+            || twice(&self.editions)
+            || twice(&self.bind)
+            || twice(&self.maintained)
+            || twice(&self.demo_features)
+            || twice(&limits)
+        {
+            return rule("a name or key stands twice in one list of the product".to_owned());
+        }
         if self.editions.len() > 255
             || self
                 .editions
@@ -256,7 +266,7 @@ impl Product {
 
     fn take_line(&mut self, line: &str) -> Option<()> {
         let (name, value) = line.split_once(": ")?;
-        if value.is_empty() || value.chars().any(char::is_control) {
+        if value.trim() != value || value.is_empty() || value.chars().any(char::is_control) {
             return None;
         }
         let text = value.to_owned();
@@ -424,6 +434,12 @@ pub fn is_product_id(text: &str) -> bool {
         && text
             .bytes()
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+fn twice<T: PartialEq>(list: &[T]) -> bool {
+    list.iter()
+        .enumerate()
+        .any(|(at, item)| list.iter().skip(at + 1).any(|other| other == item))
 }
 
 fn is_name(text: &str) -> bool {

@@ -166,7 +166,9 @@ impl Sync {
         let flags = check_flags(reader.u8()?, FINGERPRINT | BINDINGS | USB | SITE)?;
         let request = Sync {
             activation: ActivationId(reader.array()?),
-            generation: reader.u16()?,
+            generation: NonZeroU16::new(reader.u16()?)
+                .ok_or(WireError::Value("its generation"))?
+                .get(),
             proof: SyncProof(reader.array()?),
             commitment: Commitment(reader.array()?),
             clock: Seconds(reader.u32()?),

@@ -252,6 +252,10 @@ impl Roots {
             lending_key: Some(site.public_key),
         };
         let grant = self.verify_grant(&site.grant, &context, desk.as_slice())?;
+        // A certificate that stands there for nothing would give one site two spellings.
+        if desk.is_some_and(|desk| desk.public_key != grant.issuer.to_bytes()) {
+            return Err(TrustError::Signature);
+        }
         Ok(Verified {
             value: site,
             issuer: grant.issuer,
@@ -360,6 +364,9 @@ impl Verified<SiteCertificate> {
         };
         if loan.issued < grant.issued {
             return Err("the loan is older than its grant");
+        }
+        if loan.until < loan.issued.day() {
+            return Err("over before it was issued");
         }
         if loan.until.days_since(loan.issued.day()) > i32::from(longest) {
             return Err("longer than it may lend");

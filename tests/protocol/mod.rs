@@ -4,3 +4,4 @@ mod codec;
 mod ed25519;
 mod product;
 mod trust;
+mod vectors;

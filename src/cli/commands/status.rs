@@ -31,7 +31,7 @@ impl Run for Status {
             installed.retain(|(_, file)| file.product().id == *id);
         }
         if installed.is_empty() {
-            return Err(machine_home::no_product().into());
+            return nothing(context);
         }
         let mut first = true;
         for (home, file) in &installed {
@@ -58,6 +58,23 @@ impl Run for Status {
         }
         Ok(Exit::DONE)
     }
+}
+
+/// A machine that knows no product: no failure, and what to do.
+fn nothing(context: &mut Context) -> anyhow::Result<Exit> {
+    let failure = machine_home::no_product();
+    if context.out.json {
+        let state = holder::State::Unlicensed.name();
+        context
+            .out
+            .object(&json!({ "state": state, "error": failure.object() }))?;
+    } else {
+        context.out.line(&failure)?;
+        context
+            .out
+            .say(format_args!("what to do: {}", failure.hint));
+    }
+    Ok(Exit::DONE)
 }
 
 fn show(

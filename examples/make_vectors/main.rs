@@ -1,0 +1,27 @@
+//! Writes the test vectors of SPEC.md 12 into a directory, and the worked example of SPEC.md 11 to the standard output.
+//!
+//! `cargo run --example make_vectors -- tests/vectors`
+
+mod cases;
+
+use std::path::Path;
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    let Some(directory) = env::args_os().nth(1) else {
+        return Err(io::Error::other("give the directory to write to"));
+    };
+    let directory = Path::new(&directory);
+    for category in cases::CATEGORIES {
+        let category = directory.join(category);
+        if category.exists() {
+            fs::remove_dir_all(&category)?;
+        }
+        fs::create_dir_all(&category)?;
+    }
+    for file in cases::all() {
+        fs::write(directory.join(file.path()), file.text())?;
+    }
+    print!("{}", cases::worked::example());
+    Ok(())
+}
