@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
-use crate::text::{self, Kind, Reading};
+use crate::text::{self, Kind, ReadError, Reading};
 
 use super::Context;
 use super::exit::Exit;

@@ -21,8 +21,8 @@ pub(crate) struct Letter {
     pub(crate) opening: String,
     /// What is known about it, by name.
     pub(crate) facts: Vec<(&'static str, String)>,
-    /// Whether a phone that sees the picture should write this letter: requests go to the vendor that way.
-    pub(crate) by_phone: bool,
+    /// Whether a phone that sees the picture is to write a mail, as requests go to the vendor, and what that mail must say: little, for a picture.
+    pub(crate) by_phone: Option<Vec<(&'static str, String)>>,
 }
 
 impl Letter {
@@ -32,7 +32,7 @@ impl Letter {
     /// Where the code cannot be written.
     pub(crate) fn short(&self, code: &Code) -> anyhow::Result<String> {
         let mut body = String::new();
-        for (name, value) in &self.facts {
+        for (name, value) in self.by_phone.iter().flatten() {
             let _ = writeln!(body, "{name}: {}", one_line(value));
         }
         // Separators cost as much as the code itself in a picture.

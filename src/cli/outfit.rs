@@ -181,7 +181,7 @@ impl OutfitArgs {
     fn drawn(&self, outgoing: &Outgoing<'_>) -> anyhow::Result<String> {
         let letter = &outgoing.letter;
         match &letter.to {
-            Some(to) if letter.by_phone && !self.code_only => {
+            Some(to) if letter.by_phone.is_some() && !self.code_only => {
                 let to = Mailbox::parse(to)?;
                 let body = letter.short(outgoing.code)?;
                 Ok(qr::mailto(&to.address, &letter.subject, &body))

@@ -16,6 +16,8 @@ use super::{Context, words};
 use draft::Draft;
 use lines::Lines;
 
+/// Columns of the narrowest terminal.
+const COLUMNS: usize = 80;
 /// So many characters in a pasted line are a row that went wrong, if they are like one.
 const LIKE_A_ROW: usize = 20;
 
@@ -388,5 +390,40 @@ fn groups_of(groups: &[u8]) -> String {
 /// Talk of the prompt: also with `-q` and `--json`, for somebody is being asked.
 fn tell(text: std::fmt::Arguments<'_>) {
     // Whoever closed stderr does not want to hear it.
-    let _ = writeln!(io::stderr(), "{text}");
+    let _ = writeln!(io::stderr(), "{}", wrapped(&text.to_string()));
+}
+
+/// A sentence in lines of the narrowest terminal, broken between words.
+fn wrapped(text: &str) -> String {
+    let indent = text.len() - text.trim_start().len();
+    let mut lines = vec![" ".repeat(indent)];
+    for word in text.split_whitespace() {
+        let line = lines.last_mut().filter(|line| {
+            line.trim().is_empty() || line.chars().count() + word.chars().count() < COLUMNS
+        });
+        match line {
+            Some(line) if line.trim().is_empty() => line.push_str(word),
+            Some(line) => line.extend([" ", word]),
+            None => lines.push(format!("{}{word}", " ".repeat(indent))),
+        }
+    }
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_broken_between_words() {
+        let text = format!("  {}", "word ".repeat(40));
+        let lines = wrapped(&text);
+        assert!(
+            lines.lines().all(|line| line.len() <= 79
+                && line.starts_with("  word")
+                && line.ends_with("word"))
+        );
+        assert_eq!(lines.split_whitespace().count(), 40);
+        assert_eq!(wrapped(""), "");
+    }
 }

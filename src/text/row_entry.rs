@@ -95,7 +95,9 @@ fn mended(typed: &Typed, expected: u8) -> Option<RowEntry> {
     if let Some((row, length)) = slipped(paper, expected) {
         return Some(typed.mended(&row, length));
     }
-    let row = rows::decode(paper, expected)?;
+    // Two wrong symbols fit four of ten lines of anything, also where a group shows that a character is missing.
+    let row = rows::decode(paper, expected)
+        .filter(|_| typed.looks_like_row() && typed.has_whole_groups())?;
     Some(RowEntry::Doubtful {
         row: entered(&row, paper.len()),
         groups: groups_of(row.corrections()),
@@ -205,6 +207,15 @@ impl Typed {
         let grouped = fives >= 2 && fives * 2 >= self.groups.len();
         let long = self.groups.iter().any(|length| *length >= 4 * rows::GROUP);
         grouped || long || (self.digits >= 3 && self.digits * 8 >= self.symbols.len())
+    }
+
+    /// Whether each group has five characters, but for the last, which may have fewer; or there are no groups at all.
+    fn has_whole_groups(&self) -> bool {
+        let last = self.groups.len().saturating_sub(1);
+        let fits = |(number, &length): (usize, &usize)| {
+            length == rows::GROUP || (number == last && length < rows::GROUP)
+        };
+        last == 0 || self.groups.iter().enumerate().all(fits)
     }
 
     /// Groups with too few or too many characters, or with one that cannot be read.

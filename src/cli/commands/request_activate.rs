@@ -92,17 +92,16 @@ impl Run for RequestActivate {
 
 /// The letter to the desk: what its clerk wants to see beside the code.
 fn letter(key: LicenseKey, product: &Product, asked: &Asked, host: Option<&str>) -> Letter {
+    let bound = asked.bindings.iter();
+    let bound: Vec<_> = bound
+        .map(|(name, value)| ("bound to", format!("{name} {value}")))
+        .collect();
     let mut facts = vec![
         ("product", format!("{} ({})", product.name, product.id)),
         ("license", key.to_string()),
         ("activation", asked.activation.to_string()),
     ];
-    facts.extend(
-        asked
-            .bindings
-            .iter()
-            .map(|(name, value)| ("bound to", format!("{name} {value}"))),
-    );
+    facts.extend(bound.iter().cloned());
     facts.extend(host.map(|host| ("host", host.to_owned())));
     facts.push(("made on", asked.created.day().to_string()));
     Letter {
@@ -111,7 +110,7 @@ fn letter(key: LicenseKey, product: &Product, asked: &Asked, host: Option<&str>)
         subject: format!("License request {key} for {}", product.name),
         opening: "Please answer this license request with a response code.".to_owned(),
         facts,
-        by_phone: true,
+        by_phone: Some(bound),
     }
 }
 

@@ -190,7 +190,7 @@ impl<'a> Facts<'a> {
             subject: format!("License response {} for {}", self.key, product.name),
             opening: "This is the answer to your license request. Enter the code with `countersign apply`; this whole message may be pasted.".to_owned(),
             facts,
-            by_phone: false,
+            by_phone: None,
         }
     }
 
