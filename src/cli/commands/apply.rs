@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Context, Exit, Run};
 use crate::cli::code_input::{self, CodeArgs};
-use crate::cli::{machine_home, report, words};
+use crate::cli::{machine_home, outfit, report, words};
 use crate::holder::apply::{self, Applied, Outcome, Which};
 use crate::holder::{Here, HolderError};
 use crate::text::{Code, Kind};
@@ -27,6 +27,7 @@ impl Run for Apply {
             context,
             &[Kind::Grant, Kind::DeskCertificate, Kind::Emergency],
         )?;
+        outfit::read_back(context, &reading.code);
         let facts = context.environment.facts();
         let outcome = anywhere(
             context,

@@ -6,6 +6,7 @@ mod check;
 mod completions;
 mod desk_init;
 mod give_back;
+mod inspect;
 mod ledger_verify;
 mod license_list;
 mod license_new;
@@ -139,6 +140,7 @@ const TREE: &[(&str, &[Node])] = &[
     (
         "Anyone",
         &[
+            leaf::<inspect::Inspect>(),
             leaf::<tour::Tour>(),
             leaf::<completions::Completions>(),
             leaf::<man::Man>(),

@@ -8,8 +8,11 @@ use serde_json::{Value, json};
 use super::{Context, Exit, Run, respond_batch};
 use crate::cli::code_input::{self, CodeArgs};
 use crate::cli::failure::Failure;
+use crate::cli::mail::Letter;
+use crate::cli::outfit::{self, OutfitArgs, Outgoing};
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::{desk, json as names, keys, words};
+use crate::issuer::desk::Vendor;
 use crate::issuer::policy::{Options, Warning};
 use crate::issuer::respond::{self, Answer, Issuer, Order, Verdict};
 use crate::license_key::LicenseKey;
@@ -41,6 +44,8 @@ pub(crate) struct Respond {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["words", "dry_run"])]
     batch: Option<PathBuf>,
     #[command(flatten)]
+    outfit: OutfitArgs,
+    #[command(flatten)]
     passphrase: PassphraseArgs,
 }
 
@@ -52,6 +57,7 @@ impl Run for Respond {
     const ABOUT: &'static str = "Answer a request code with a signed response code";
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        self.outfit.check()?;
         let mut desk = desk::open(context)?;
         let reason = self.reason.as_deref().map(str::trim);
         if reason == Some("") {
@@ -70,6 +76,7 @@ impl Run for Respond {
             return respond_batch::run(context, &mut desk, &issuer, &options, path);
         }
         let reading = self.code.read(context, ANSWERED)?;
+        outfit::read_back(context, &reading.code);
         let answer = match respond::repeated(desk.ledger(), &reading.code)? {
             Some(answer) if !self.dry_run => answer,
             _ => {
@@ -101,14 +108,12 @@ impl Run for Respond {
             }
         };
         let facts = Facts::of(&answer);
-        if context.out.json {
-            context.out.object(&facts.object(
-                Some(&answer.code.to_text()?),
-                &code_input::corrections(&reading),
-            ))?;
-        } else {
-            context.out.line(answer.code.to_text()?)?;
-        }
+        let object = facts.object(None, &code_input::corrections(&reading));
+        let outgoing = Outgoing {
+            code: &answer.code,
+            letter: facts.letter(desk.vendor()),
+        };
+        self.outfit.hand_over(context, &outgoing, object)?;
         facts.tell(context);
         Ok(Exit::DONE)
     }
@@ -161,6 +166,32 @@ impl<'a> Facts<'a> {
             "maintenance": names::day(self.grant.maintenance),
             "revalidate_by": names::day(self.grant.revalidate_by),
         })
+    }
+
+    /// The letter to whoever asked.
+    fn letter(&self, vendor: &Vendor) -> Letter {
+        let (customer, product) = (&self.order.terms.customer, &self.order.product);
+        let mut facts = vec![
+            ("product", format!("{} ({})", product.name, product.id)),
+            ("customer", customer.clone()),
+            ("license", self.key.to_string()),
+            ("activation", self.activation.to_string()),
+            ("seats", self.grant.seats.to_string()),
+            ("expires", words::day_or(self.grant.expires, "never")),
+        ];
+        facts.extend(
+            self.grant
+                .revalidate_by
+                .map(|day| ("re-validate by", day.to_string())),
+        );
+        Letter {
+            to: self.order.terms.contact.clone(),
+            from: vendor.mail.as_ref().map(|mail| format!("{} <{mail}>", vendor.name)),
+            subject: format!("License response {} for {}", self.key, product.name),
+            opening: "This is the answer to your license request. Enter the code with `countersign apply`; this whole message may be pasted.".to_owned(),
+            facts,
+            by_phone: None,
+        }
     }
 
     /// One calm paragraph for the clerk.
