@@ -8,8 +8,11 @@
     clippy::panic
 )]
 
+mod cli;
 mod forgotten;
 mod holder4;
+mod journeys;
 mod license_key;
 mod protocol;
 mod text;
+mod world;

@@ -75,8 +75,13 @@ fn shared(_: &Path) -> Audience {
     Audience::Owner
 }
 
-/// The machine-wide home, readable by all users.
+/// The machine-wide home, readable by all users. Debug builds take another place from `COUNTERSIGN_TEST_SYSTEM`, so that tests leave the
+/// computer alone.
 fn machine_wide() -> PathBuf {
+    #[cfg(debug_assertions)]
+    if let Some(place) = std::env::var_os("COUNTERSIGN_TEST_SYSTEM") {
+        return PathBuf::from(place);
+    }
     if cfg!(windows) {
         let base = std::env::var_os("ProgramData")
             .map_or_else(|| PathBuf::from(r"C:\ProgramData"), PathBuf::from);

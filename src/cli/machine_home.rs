@@ -83,13 +83,21 @@ pub(crate) fn product(context: &Context, id: Option<&str>) -> anyhow::Result<Pro
 /// Nothing is installed: the machine cannot know whose answers to trust.
 pub(crate) fn no_product() -> Failure {
     Failure::new(
-        Exit::UNLICENSED,
+        Exit::USAGE,
         "no_product",
         "no product is installed on this machine",
     )
     .hint(
         "install the product file that came with the application: countersign product install FILE",
     )
+}
+
+/// What was asked for is not installed: the product of this id, or any at all.
+pub(crate) fn not_installed(id: Option<&str>) -> Failure {
+    match id {
+        Some(id) => Failure::of(&HolderError::UnknownProduct { id: id.to_owned() }.into()),
+        None => no_product(),
+    }
 }
 
 /// Makes a product known in `home`, where it is known in another home of this machine only.

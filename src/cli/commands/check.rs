@@ -87,7 +87,7 @@ fn one_product(
     ids.sort_unstable();
     ids.dedup();
     match ids.as_slice() {
-        [] => Err(machine_home::no_product().into()),
+        [] => Err(not_licensed(id).into()),
         [_] => Ok(installed),
         several => Err(Failure::usage(format!(
             "several products are installed here: {}",
@@ -125,7 +125,15 @@ fn best(chosen: &[(Home, ProductFile)], input: &CheckInput<'_>) -> anyhow::Resul
             best = Some(report);
         }
     }
-    best.ok_or_else(|| machine_home::no_product().into())
+    best.ok_or_else(|| not_licensed(None).into())
+}
+
+/// Nothing is installed, so nothing is licensed.
+fn not_licensed(id: Option<&str>) -> Failure {
+    Failure {
+        exit: Exit::UNLICENSED,
+        ..machine_home::not_installed(id)
+    }
 }
 
 fn tell(context: &mut Context, checked: &CheckReport) -> anyhow::Result<Exit> {

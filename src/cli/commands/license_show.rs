@@ -59,7 +59,10 @@ fn object(view: &LicenseView) -> serde_json::Value {
         })
         .collect();
     if let Some(map) = object.as_object_mut() {
-        map.insert("seats_taken".to_owned(), json!(view.license.taken));
+        map.insert(
+            "seats_taken".to_owned(),
+            json!(view.license.taken.unwrap_or(0)),
+        );
         map.insert("activations".to_owned(), json!(activations));
     }
     object

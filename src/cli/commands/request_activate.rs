@@ -27,7 +27,7 @@ pub(crate) struct RequestActivate {
     #[arg(long = "bind", value_name = "NAME=VALUE", value_parser = keys::binding)]
     bindings: Vec<(String, String)>,
     /// Seats wanted of a floating license; without it all that are free
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = keys::seats)]
     seats: Option<NonZeroU16>,
     /// The USB key to bind to: VID:PID:SERIAL, or `auto` for the only one that is plugged in
     #[arg(long, value_name = "DEVICE", value_parser = usb::parse)]

@@ -9,7 +9,7 @@ use super::{Context, Exit, Run, respond_batch};
 use crate::cli::code_input::{self, CodeArgs};
 use crate::cli::failure::Failure;
 use crate::cli::passphrase::PassphraseArgs;
-use crate::cli::{desk, json as names, words};
+use crate::cli::{desk, json as names, keys, words};
 use crate::issuer::policy::{Options, Warning};
 use crate::issuer::respond::{self, Answer, Issuer, Order, Verdict};
 use crate::license_key::LicenseKey;
@@ -26,7 +26,7 @@ pub(crate) struct Respond {
     #[command(flatten)]
     code: CodeArgs,
     /// Grant this many seats instead of those asked for
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = keys::seats)]
     seats: Option<NonZeroU16>,
     /// Manager: answer although the machine replaced its activation too often
     #[arg(long = "override", requires = "reason")]

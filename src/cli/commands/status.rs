@@ -32,7 +32,7 @@ impl Run for Status {
             installed.retain(|(_, file)| file.product().id == *id);
         }
         if installed.is_empty() {
-            return Err(machine_home::no_product().into());
+            return nothing(context, self.product.as_deref());
         }
         let mut first = true;
         for (home, file) in &installed {
@@ -59,6 +59,23 @@ impl Run for Status {
         }
         Ok(Exit::DONE)
     }
+}
+
+/// A machine that knows no product: no failure, and what to do.
+fn nothing(context: &mut Context, id: Option<&str>) -> anyhow::Result<Exit> {
+    let failure = machine_home::not_installed(id);
+    if context.out.json {
+        let state = holder::State::Unlicensed.name();
+        context
+            .out
+            .object(&json!({ "state": state, "error": failure.object() }))?;
+    } else {
+        context.out.line(&failure)?;
+        context
+            .out
+            .say(format_args!("what to do: {}", failure.hint));
+    }
+    Ok(Exit::DONE)
 }
 
 fn show(

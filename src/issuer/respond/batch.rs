@@ -1,5 +1,8 @@
 //! Many answers in few transactions: the rules are applied one after the other, reading and signing is done beside that.
 
+// A draft is 700 bytes and goes through many hands: its box is what is handed on.
+#![allow(clippy::vec_box)]
+
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
 use std::sync::Mutex;
@@ -100,6 +103,7 @@ impl Batch<'_> {
                     None => answers
                         .next()
                         .unwrap_or(Err(RespondError::CommitmentUsed))
+                        .map(|answer| *answer)
                         .map_err(LineError::Respond),
                 };
                 (line, result)
@@ -111,7 +115,7 @@ impl Batch<'_> {
 
 /// What is known of a request while its transaction goes on.
 enum Slot {
-    Done(Result<Answer, RespondError>),
+    Done(Result<Box<Answer>, RespondError>),
     /// Its draft is being signed.
     Waiting,
     /// The same request as that of the n-th draft.
@@ -125,7 +129,7 @@ pub(super) fn transaction(
     requests: Vec<Result<Request, RespondError>>,
     terms: Terms<'_>,
     entropy: &mut Entropy<'_>,
-) -> Result<Vec<Result<Answer, RespondError>>, LedgerError> {
+) -> Result<Vec<Result<Box<Answer>, RespondError>>, LedgerError> {
     let beside = terms.workers > 1 && requests.len() > HANDFUL;
     let answered = ledger.write(|tx| -> Result<_, RespondError> {
         let session = Session::open(tx, Some(issuer), terms.options, terms.by)?;
@@ -153,7 +157,7 @@ pub(super) fn transaction(
 struct Answering<'a> {
     session: Session<'a>,
     slots: Vec<Slot>,
-    answers: Vec<Answer>,
+    answers: Vec<Box<Answer>>,
 }
 
 impl<'a> Answering<'a> {
@@ -170,10 +174,10 @@ impl<'a> Answering<'a> {
         &mut self,
         request: Result<Request, RespondError>,
         entropy: &mut Entropy<'_>,
-    ) -> Result<Option<Draft>, LedgerError> {
+    ) -> Result<Option<Box<Draft>>, LedgerError> {
         let outcome = request.and_then(|request| self.session.decide(request, entropy));
         let (slot, draft) = match outcome {
-            Ok(Outcome::Draft(draft)) => (Slot::Waiting, Some(*draft)),
+            Ok(Outcome::Draft(draft)) => (Slot::Waiting, Some(draft)),
             Ok(Outcome::SameAs(number)) => (Slot::SameAs(number), None),
             Ok(Outcome::Repeated(answer)) => (Slot::Done(Ok(answer)), None),
             // The ledger's own trouble ends the transaction; a refusal is one line's.
@@ -184,13 +188,14 @@ impl<'a> Answering<'a> {
         Ok(draft)
     }
 
-    fn complete(&mut self, draft: Draft, signature: &[u8; 64]) -> Result<(), RespondError> {
-        self.answers.push(self.session.complete(draft, signature)?);
+    fn complete(&mut self, draft: Box<Draft>, signature: &[u8; 64]) -> Result<(), RespondError> {
+        self.answers
+            .push(Box::new(self.session.complete(*draft, signature)?));
         Ok(())
     }
 
-    fn finish(self) -> Vec<Result<Answer, RespondError>> {
-        let repeats: Vec<Option<Answer>> = self
+    fn finish(self) -> Vec<Result<Box<Answer>, RespondError>> {
+        let repeats: Vec<Option<Box<Answer>>> = self
             .slots
             .iter()
             .map(|slot| match slot {
@@ -199,14 +204,14 @@ impl<'a> Answering<'a> {
             })
             .collect();
         let mut fresh = self.answers.into_iter();
-        let result = |(slot, repeat): (Slot, Option<Answer>)| match slot {
+        let result = |(slot, repeat): (Slot, Option<Box<Answer>>)| match slot {
             Slot::Done(result) => result,
             Slot::Waiting => fresh.next().ok_or(RespondError::CommitmentUsed),
             Slot::SameAs(_) => repeat
-                .map(|answer| Answer {
-                    verdict: Verdict::Repeated,
-                    warnings: Vec::new(),
-                    ..answer
+                .map(|mut answer| {
+                    answer.verdict = Verdict::Repeated;
+                    answer.warnings.clear();
+                    answer
                 })
                 .ok_or(RespondError::CommitmentUsed),
         };
@@ -215,9 +220,9 @@ impl<'a> Answering<'a> {
 }
 
 /// Drafts with, once they are back, their signatures.
-type Handful = (Vec<Draft>, Vec<[u8; 64]>);
+type Handful = (Vec<Box<Draft>>, Vec<[u8; 64]>);
 /// Drafts to be signed, and where they go then.
-type Job = (Vec<Draft>, Sender<Handful>);
+type Job = (Vec<Box<Draft>>, Sender<Handful>);
 
 /// Decides on this thread, which has the transaction, while others sign what was decided.
 fn signed_beside(
@@ -226,7 +231,7 @@ fn signed_beside(
     requests: Vec<Result<Request, RespondError>>,
     workers: usize,
     entropy: &mut Entropy<'_>,
-) -> Result<Vec<Result<Answer, RespondError>>, RespondError> {
+) -> Result<Vec<Result<Box<Answer>, RespondError>>, RespondError> {
     let mut answering = Answering::new(session, requests.len());
     let (jobs, work) = channel::<Job>();
     let work = Mutex::new(work);
@@ -277,7 +282,7 @@ fn sign_handfuls(issuer: &Issuer, work: &Mutex<Receiver<Job>>) {
 
 fn hand_out(
     jobs: &Sender<Job>,
-    handful: &mut Vec<Draft>,
+    handful: &mut Vec<Box<Draft>>,
 ) -> Result<Receiver<Handful>, LedgerError> {
     let (back, receiver) = channel();
     let full = std::mem::replace(handful, Vec::with_capacity(HANDFUL));

@@ -15,7 +15,7 @@ use crate::issuer::products::{self, By};
 use crate::license_key::LicenseKey;
 use crate::protocol::commitment::Commitment;
 use crate::protocol::desk_certificate::DeskCertificate;
-use crate::protocol::digest::{Digest, Standing, key_id, request_tag};
+use crate::protocol::digest::{Digest, Standing, request_tag};
 use crate::protocol::emergency::chain;
 use crate::protocol::grant::{EmergencyTerms, Grant};
 use crate::protocol::requests::Activate;
@@ -25,7 +25,7 @@ use crate::text::{Code, Kind};
 /// What became of one request.
 pub(super) enum Outcome {
     /// It was answered in an earlier transaction.
-    Repeated(Answer),
+    Repeated(Box<Answer>),
     /// It is decided and wants a signature.
     Draft(Box<Draft>),
     /// It is the same as an earlier one of this transaction: the n-th draft, from 0.
@@ -122,7 +122,7 @@ impl<'a> Session<'a> {
         }
         if let Some(stored) = self.tx.answer_to(&commitment)? {
             same(stored.request == request.bytes)?;
-            return recall(self.tx, stored).map(Outcome::Repeated);
+            return recall(self.tx, stored).map(|answer| Outcome::Repeated(Box::new(answer)));
         }
         let license = self
             .tx
@@ -249,7 +249,7 @@ impl<'a> Session<'a> {
             }
         });
         let grant = Grant {
-            key_id: self.issuer.map_or(0, |issuer| key_id(&issuer.key.public())),
+            key_id: self.issuer.map_or(0, |issuer| issuer.key_id),
             request_tag: request_tag(&context.request_digest),
             generation: decision.generation,
             issued: self.by.now,
@@ -286,7 +286,7 @@ impl<'a> Session<'a> {
         let subject = context
             .subject(grant)
             .map_err(|_| Refusal::UnfitLendingKey)?;
-        Ok(context.transcript(&issuer.key.public(), issuer.desk.as_ref(), subject, body))
+        Ok(context.transcript(&issuer.public, issuer.desk.as_ref(), subject, body))
     }
 
     /// Records an answer whose signature has been made. Drafts are completed in the order in which they were decided.
@@ -341,10 +341,7 @@ impl<'a> Session<'a> {
     fn signer(&mut self) -> Result<SignerId, LedgerError> {
         if let (None, Some(issuer)) = (self.signer, self.issuer) {
             let certificate = issuer.desk.as_deref().map(DeskCertificate::encode);
-            self.signer = Some(
-                self.tx
-                    .signer(&issuer.key.public(), certificate.as_deref())?,
-            );
+            self.signer = Some(self.tx.signer(&issuer.public, certificate.as_deref())?);
         }
         self.signer
             .ok_or_else(|| LedgerError::Io("a rehearsal signs nothing".to_owned()))
