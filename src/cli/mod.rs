@@ -13,6 +13,7 @@ mod keys;
 mod machine_home;
 mod output;
 mod passphrase;
+mod reply;
 mod report;
 mod words;
 

@@ -328,7 +328,7 @@ fn drawn(random: &[u8; 16]) -> LicenseKey {
     }
 }
 
-fn fits(terms: &Terms, product: &Product) -> Result<(), CatalogueError> {
+pub(super) fn fits(terms: &Terms, product: &Product) -> Result<(), CatalogueError> {
     if usize::from(terms.edition) > product.editions.len() {
         return Err(CatalogueError::Order("the product has no such edition"));
     }

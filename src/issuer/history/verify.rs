@@ -1,5 +1,7 @@
 //! Whether the tables say what the history says: the chain is recomputed and its events are replayed against every row.
 
+mod lifecycle;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -8,8 +10,8 @@ use serde::Deserialize;
 use super::chain;
 use super::facts::{self, AnswerFacts, DeskFacts, Hex, OrderFacts, ProductFacts};
 use crate::issuer::ledger::{
-    Activation, ActivationRow, Event, EventId, Ledger, LedgerError, License, LicenseFilter,
-    LicenseId, PAGE, StoredAnswer, Terms, TermsId, Transaction,
+    Activation, ActivationRow, EarlyReturn, Event, EventId, Ledger, LedgerError, License,
+    LicenseFilter, LicenseId, PAGE, StoredAnswer, Terms, TermsId, Transaction,
 };
 
 /// Findings beyond this many are counted, not listed: a chain cut at its start would name every row.
@@ -116,11 +118,30 @@ impl<T> Cursor<T> {
     }
 }
 
+/// A licence as an event left it.
+#[derive(PartialEq, Eq)]
+struct Left {
+    order: i64,
+    taken: Option<u32>,
+    revoked: bool,
+}
+
+impl Left {
+    fn by_answer(it: &AnswerFacts) -> Left {
+        Left {
+            order: it.order,
+            taken: Some(it.taken),
+            revoked: false,
+        }
+    }
+}
+
 #[derive(Default)]
 struct Replay {
     report: Report,
     answers: Cursor<StoredAnswer>,
     made: Cursor<License>,
+    early: Cursor<EarlyReturn>,
     /// Licences and activations whose last event was found and says what they say.
     touched: u64,
     holders: u64,
@@ -159,6 +180,7 @@ impl Replay {
             progress(self.report.events, total);
         }
         self.stray_answers(tx, EventId(i64::MAX))?;
+        self.stray_early_returns(tx, EventId(i64::MAX))?;
         while let Some(license) = self.next_made(tx)? {
             self.report.found(
                 format!("license {}", license.key),
@@ -170,7 +192,13 @@ impl Replay {
 
     fn replay(&mut self, tx: &mut dyn Transaction, event: &Event) -> Result<(), LedgerError> {
         match event.kind.as_str() {
-            facts::ACTIVATE | facts::REPLACE => self.answer(tx, event),
+            facts::ACTIVATE | facts::REPLACE | facts::SYNC => self.answer(tx, event),
+            facts::RETURN | facts::RELEASE => self.end(tx, event),
+            facts::EARLY_RETURN => self.early_return(tx, event),
+            facts::LICENSE_CHANGE
+            | facts::LICENSE_REVOKE
+            | facts::LICENSE_RESTORE
+            | facts::EMERGENCY => self.license_changed(tx, event),
             facts::LICENSE_NEW => self.order(tx, event),
             facts::PRODUCT_ADD | facts::PRODUCT_CHANGE => {
                 if let Some(it) = self.facts::<ProductFacts>(event) {
@@ -256,8 +284,8 @@ impl Replay {
                 "was altered",
             );
         }
-        self.license_of(tx, event, &it)?;
-        self.holder_of(tx, event, &it)
+        self.license_of(tx, event, &Left::by_answer(&it))?;
+        self.holder_of(tx, event, it.holder, it.seats)
     }
 
     /// Answers whose event the history passed by without naming them.
@@ -284,7 +312,7 @@ impl Replay {
         &mut self,
         tx: &mut dyn Transaction,
         event: &Event,
-        it: &AnswerFacts,
+        it: &Left,
     ) -> Result<(), LedgerError> {
         let license = event
             .license
@@ -299,13 +327,15 @@ impl Replay {
         if license.event > event.id {
             return Ok(());
         }
-        if license.event == event.id {
+        if license.event == event.id && license.taken.is_some() {
             self.touched += 1;
         }
-        if license.event < event.id
-            || license.terms.0 != it.order
-            || license.taken != Some(it.taken)
-        {
+        let stands = Left {
+            order: license.terms.0,
+            taken: license.taken,
+            revoked: license.revoked,
+        };
+        if license.event < event.id || stands != *it {
             self.report.found(
                 format!("license {}", license.key),
                 "is not as its last event left it",
@@ -318,7 +348,8 @@ impl Replay {
         &mut self,
         tx: &mut dyn Transaction,
         event: &Event,
-        it: &AnswerFacts,
+        digest: Hex,
+        seats: u16,
     ) -> Result<(), LedgerError> {
         let holder = event
             .activation
@@ -336,7 +367,7 @@ impl Replay {
         if holder.event == event.id {
             self.holders += 1;
         }
-        let same = Hex(holder.digest()) == it.holder && holder.seats == it.seats;
+        let same = Hex(holder.digest()) == digest && holder.seats == seats;
         if holder.event < event.id || !same || Some(holder.license) != event.license {
             self.report
                 .found(activation_name(&holder), "is not as its last event left it");
@@ -373,7 +404,9 @@ impl Replay {
                 .map_or(0, |(_, it)| u32::from(it.seats.get()));
             let wrong = match license.taken.unwrap_or(0) {
                 taken if taken != seats => "counts other seats than its activations hold",
-                taken if taken > most => "has more seats in use than it has",
+                taken if taken > most && !lifecycle::shrank(tx, &license)? => {
+                    "has more seats in use than it has"
+                }
                 _ => continue,
             };
             self.report.found(format!("license {}", license.key), wrong);
@@ -394,6 +427,9 @@ impl Replay {
     ) -> Result<(), LedgerError> {
         if order.as_ref().is_none_or(|event| event.id != license.event) {
             *order = tx.event(license.event)?;
+        }
+        if lifecycle::changed_by(order.as_ref(), license) {
+            return Ok(());
         }
         let made = order.as_ref().and_then(|event| {
             let it: OrderFacts = serde_json::from_str(&event.data).ok()?;
@@ -444,7 +480,8 @@ impl Replay {
             for license in page.iter().filter(|license| license.taken.is_some()) {
                 let event = tx.event(license.event)?;
                 if event.is_none_or(|event| {
-                    event.license != Some(license.id) || event.activation.is_none()
+                    event.license != Some(license.id)
+                        || event.activation.is_none() && !lifecycle::of_one_license(&event)
                 }) {
                     self.report.found(
                         format!("license {}", license.key),

@@ -6,8 +6,9 @@ use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
-use super::session::{Draft, Outcome, Session};
-use super::{Answer, Issuer, Request, RespondError, Verdict};
+use super::draft::Draft;
+use super::session::{Outcome, Session};
+use super::{Issuer, Reply, Request, RespondError};
 use crate::issuer::keys::Entropy;
 use crate::issuer::ledger::{Ledger, LedgerError};
 use crate::issuer::policy::Options;
@@ -61,7 +62,7 @@ impl Batch<'_> {
         entropy: &mut Entropy<'_>,
         lines: impl IntoIterator<Item = L>,
         read: impl Fn(&L) -> Result<Code, E> + Sync,
-        mut done: impl FnMut(Vec<(L, Result<Answer, LineError<E>>)>) -> Result<(), F>,
+        mut done: impl FnMut(Vec<(L, Result<Reply, LineError<E>>)>) -> Result<(), F>,
     ) -> Result<(), F>
     where
         L: Send,
@@ -111,7 +112,7 @@ impl Batch<'_> {
 
 /// What is known of a request while its transaction goes on.
 enum Slot {
-    Done(Result<Answer, RespondError>),
+    Done(Result<Reply, RespondError>),
     /// Its draft is being signed.
     Waiting,
     /// The same request as that of the n-th draft.
@@ -125,7 +126,7 @@ pub(super) fn transaction(
     requests: Vec<Result<Request, RespondError>>,
     terms: Terms<'_>,
     entropy: &mut Entropy<'_>,
-) -> Result<Vec<Result<Answer, RespondError>>, LedgerError> {
+) -> Result<Vec<Result<Reply, RespondError>>, LedgerError> {
     let beside = terms.workers > 1 && requests.len() > HANDFUL;
     let answered = ledger.write(|tx| -> Result<_, RespondError> {
         let session = Session::open(tx, Some(issuer), terms.options, terms.by)?;
@@ -135,7 +136,7 @@ pub(super) fn transaction(
             let mut answering = Answering::new(session, requests.len());
             for request in requests {
                 if let Some(draft) = answering.take(request, entropy)? {
-                    let signature = issuer.key.sign(&draft.transcript);
+                    let signature = draft.sign(&issuer.key);
                     answering.complete(draft, &signature)?;
                 }
             }
@@ -153,7 +154,7 @@ pub(super) fn transaction(
 struct Answering<'a> {
     session: Session<'a>,
     slots: Vec<Slot>,
-    answers: Vec<Answer>,
+    answers: Vec<Reply>,
 }
 
 impl<'a> Answering<'a> {
@@ -175,7 +176,7 @@ impl<'a> Answering<'a> {
         let (slot, draft) = match outcome {
             Ok(Outcome::Draft(draft)) => (Slot::Waiting, Some(*draft)),
             Ok(Outcome::SameAs(number)) => (Slot::SameAs(number), None),
-            Ok(Outcome::Repeated(answer)) => (Slot::Done(Ok(answer)), None),
+            Ok(Outcome::Repeated(reply)) => (Slot::Done(Ok(reply)), None),
             // The ledger's own trouble ends the transaction; a refusal is one line's.
             Err(RespondError::Ledger(error)) => return Err(error),
             Err(error) => (Slot::Done(Err(error)), None),
@@ -189,8 +190,8 @@ impl<'a> Answering<'a> {
         Ok(())
     }
 
-    fn finish(self) -> Vec<Result<Answer, RespondError>> {
-        let repeats: Vec<Option<Answer>> = self
+    fn finish(self) -> Vec<Result<Reply, RespondError>> {
+        let repeats: Vec<Option<Reply>> = self
             .slots
             .iter()
             .map(|slot| match slot {
@@ -199,15 +200,11 @@ impl<'a> Answering<'a> {
             })
             .collect();
         let mut fresh = self.answers.into_iter();
-        let result = |(slot, repeat): (Slot, Option<Answer>)| match slot {
+        let result = |(slot, repeat): (Slot, Option<Reply>)| match slot {
             Slot::Done(result) => result,
             Slot::Waiting => fresh.next().ok_or(RespondError::CommitmentUsed),
             Slot::SameAs(_) => repeat
-                .map(|answer| Answer {
-                    verdict: Verdict::Repeated,
-                    warnings: Vec::new(),
-                    ..answer
-                })
+                .map(Reply::repeated)
                 .ok_or(RespondError::CommitmentUsed),
         };
         self.slots.into_iter().zip(repeats).map(result).collect()
@@ -226,7 +223,7 @@ fn signed_beside(
     requests: Vec<Result<Request, RespondError>>,
     workers: usize,
     entropy: &mut Entropy<'_>,
-) -> Result<Vec<Result<Answer, RespondError>>, RespondError> {
+) -> Result<Vec<Result<Reply, RespondError>>, RespondError> {
     let mut answering = Answering::new(session, requests.len());
     let (jobs, work) = channel::<Job>();
     let work = Mutex::new(work);
@@ -264,10 +261,7 @@ fn sign_handfuls(issuer: &Issuer, work: &Mutex<Receiver<Job>>) {
         let Some((drafts, back)) = job else {
             return;
         };
-        let signatures = drafts
-            .iter()
-            .map(|draft| issuer.key.sign(&draft.transcript))
-            .collect();
+        let signatures = drafts.iter().map(|draft| draft.sign(&issuer.key)).collect();
         if back.send((drafts, signatures)).is_err() {
             // The transaction failed: nobody waits for signatures any more.
             return;
