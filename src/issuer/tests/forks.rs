@@ -214,7 +214,7 @@ proptest! {
             let before = world.answers.len();
             let outcome = world.deliver(&code);
             prop_assert!(outcome.is_ok() || outcome == Err("held_for_manager"), "{outcome:?}");
-            for answer in world.answers[before..].to_vec() {
+            for answer in world.answers.split_off(before) {
                 let first = seen.insert(from);
                 prop_assert!(first || answer.verdict != Verdict::Synced(Colour::Green));
                 if arrives {
