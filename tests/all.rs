@@ -8,8 +8,13 @@
     clippy::panic
 )]
 
+mod cli;
 mod desk;
 mod forgotten;
+mod holder4;
+mod journeys;
 mod license_key;
 mod protocol;
+mod release;
 mod text;
+mod world;

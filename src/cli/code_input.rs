@@ -25,11 +25,16 @@ impl CodeArgs {
     /// Finds a code of a `wanted` kind in what was given, saying on stderr what was mended.
     pub(crate) fn read(&self, context: &mut Context, wanted: &[Kind]) -> anyhow::Result<Reading> {
         let reading = match self.source()? {
-            Source::Text(text) => text::read(&text, wanted)?,
+            Source::Text(text) => find(&text, wanted)?,
             Source::Prompt => prompt(context, wanted)?,
         };
         if !reading.corrections.is_empty() {
             context.out.say(corrected(&reading));
+        }
+        if let Some(row) = reading.restored {
+            context
+                .out
+                .say(format_args!("row {row} was restored from the spare row"));
         }
         if !reading.others.is_empty() {
             let kinds = super::words::list(reading.others.iter().map(|kind| kind.noun()));
@@ -48,12 +53,21 @@ impl CodeArgs {
             [word] if word == "-" => from_stdin().map(Source::Text),
             [word] => match word.strip_prefix('@') {
                 Some(path) => from_file(Path::new(path)).map(Source::Text),
-                None if Path::new(word).is_file() => from_file(Path::new(word)).map(Source::Text),
+                None if Path::new(word).is_file() || names_a_file(word) => {
+                    from_file(Path::new(word)).map(Source::Text)
+                }
                 None => Ok(Source::Text(word.clone())),
             },
             words => Ok(Source::Text(words.join(" "))),
         }
     }
+}
+
+/// Whether a word can only be meant as a path: no code has a slash or an extension.
+fn names_a_file(word: &str) -> bool {
+    let extension = Path::new(word).extension().and_then(|it| it.to_str());
+    let known = extension.is_some_and(|it| (2..=4).contains(&it.len()) && !word.contains(':'));
+    known || word.contains(std::path::MAIN_SEPARATOR)
 }
 
 enum Source {
@@ -63,7 +77,31 @@ enum Source {
 
 /// Finds a code of a `wanted` kind in a text.
 pub(crate) fn find(text: &str, wanted: &[Kind]) -> anyhow::Result<Reading> {
-    Ok(text::read(text, wanted)?)
+    text::read(text, wanted).map_err(|error| match error {
+        ReadError::OtherKind { code } => other_kind(code.kind()).into(),
+        error => error.into(),
+    })
+}
+
+/// A good code in the wrong place: where does it belong?
+fn other_kind(kind: Kind) -> Failure {
+    let hint = match kind {
+        Kind::Grant => "it is an answer: the machine that asked takes it with countersign apply",
+        Kind::Activate | Kind::Sync | Kind::Return => {
+            "it goes to the vendor's desk; the desk's answer begins with RSP1 and is entered here"
+        }
+        Kind::Borrow | Kind::LoanReturn => "it goes to whoever lends the seats at the site",
+        Kind::Loan | Kind::LoanWithCertificate | Kind::SiteCard => {
+            "it is for the workstation that borrows the seat"
+        }
+        Kind::DeskCertificate => "it is for machines: countersign apply",
+        Kind::Emergency => "it is for the machine whose license is overdue: countersign apply",
+    };
+    let message = format!(
+        "this is a {}, which is not what is wanted here",
+        kind.noun()
+    );
+    Failure::new(Exit::NOT_FOR_THIS, "wrong_kind", message).hint(hint)
 }
 
 /// The places that were corrected, for scripts.
@@ -85,7 +123,12 @@ fn corrected(reading: &Reading) -> String {
 }
 
 fn from_stdin() -> anyhow::Result<String> {
-    decode(&read_all(io::stdin().lock(), "standard input")?)
+    let unreadable = |error: io::Error| {
+        Failure::failed("input", "standard input cannot be read")
+            .because(error)
+            .hint("try again")
+    };
+    decode(&read_all(io::stdin().lock(), "standard input", unreadable)?)
 }
 
 pub(crate) fn from_file(path: &Path) -> anyhow::Result<String> {
@@ -99,18 +142,18 @@ pub(crate) fn from_file(path: &Path) -> anyhow::Result<String> {
     if length > MOST {
         return Err(too_large(&path.display().to_string(), length).into());
     }
-    decode(&read_all(file, &path.display().to_string())?)
+    decode(&read_all(file, &path.display().to_string(), unreadable)?)
 }
 
-fn read_all(from: impl Read, name: &str) -> anyhow::Result<Vec<u8>> {
+fn read_all(
+    from: impl Read,
+    name: &str,
+    unreadable: impl FnOnce(io::Error) -> Failure,
+) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     from.take(MOST + 1)
         .read_to_end(&mut bytes)
-        .map_err(|error| {
-            Failure::failed("input", format!("{name} cannot be read"))
-                .because(error)
-                .hint("try again")
-        })?;
+        .map_err(unreadable)?;
     if bytes.len() as u64 > MOST {
         return Err(too_large(name, bytes.len() as u64).into());
     }
@@ -177,7 +220,7 @@ fn prompt(context: &mut Context, wanted: &[Kind]) -> anyhow::Result<Reading> {
         let line = match lines.next() {
             Some(Ok(line)) if !line.trim().is_empty() => line,
             Some(Ok(_)) if text.is_empty() => continue,
-            _ => return Ok(text::read(&text, wanted)?),
+            _ => return find(&text, wanted),
         };
         text.push_str(&line);
         text.push('\n');

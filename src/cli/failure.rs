@@ -2,6 +2,7 @@
 
 use std::io;
 
+use clap::error::ErrorKind;
 use serde_json::{Value, json};
 
 use crate::holder::{HolderError, StorageError};
@@ -50,7 +51,16 @@ impl Failure {
     }
 
     pub(crate) fn because(mut self, cause: impl std::fmt::Display) -> Failure {
-        self.because = Some(cause.to_string());
+        let mut text = cause.to_string();
+        // The system's words without its number: nobody at sea looks up an errno.
+        if let Some(at) = text.find(" (os error ") {
+            text.truncate(at);
+        }
+        if text.chars().nth(1).is_some_and(char::is_lowercase) {
+            let first = text.remove(0).to_lowercase();
+            text.insert_str(0, &first.to_string());
+        }
+        self.because = Some(text);
         self
     }
 
@@ -84,12 +94,40 @@ impl Failure {
         })
     }
 
-    /// What clap refused, as one line.
+    /// What clap refused: its first paragraph as one line, and of the rest what helps.
     pub(crate) fn from_usage(error: &clap::Error) -> Failure {
+        if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+            return Failure::usage("no command").hint("see countersign help");
+        }
         let text = error.to_string();
-        let first = text.lines().next().unwrap_or("wrong usage");
-        Failure::usage(first.strip_prefix("error: ").unwrap_or(first)).hint("see countersign help")
+        let mut paragraphs = text
+            .split("\n\n")
+            .map(|paragraph| paragraph.lines().map(str::trim).collect::<Vec<_>>());
+        let first = paragraphs.next().unwrap_or_default();
+        let (choices, message): (Vec<&str>, Vec<&str>) = first
+            .into_iter()
+            .partition(|line| line.starts_with('[') && line.contains(": "));
+        let message = message.join(" ");
+        let rest: Vec<&str> = paragraphs.flatten().collect();
+        let tips = rest.iter().filter_map(|line| line.strip_prefix("tip: "));
+        let choices = choices
+            .iter()
+            .map(|line| line.trim_matches(['[', ']']))
+            .chain(tips);
+        let mut hints: Vec<String> = choices.map(str::to_owned).collect();
+        hints.push(format!("see {} --help", called(&rest)));
+        Failure::usage(message.strip_prefix("error: ").unwrap_or(&message)).hint(hints.join("; "))
     }
+}
+
+/// The command that was called, as its line of usage has it.
+fn called(lines: &[&str]) -> String {
+    let usage = lines.iter().find_map(|line| line.strip_prefix("Usage: "));
+    let words = usage.unwrap_or("countersign").split(' ');
+    let words: Vec<&str> = words
+        .take_while(|word| word.starts_with(|first: char| first.is_ascii_lowercase()))
+        .collect();
+    words.join(" ")
 }
 
 impl std::fmt::Display for Failure {
@@ -103,7 +141,13 @@ impl std::error::Error for Failure {}
 /// The first error of the chain that the libraries below know to explain.
 fn known(error: &anyhow::Error) -> Option<Failure> {
     error.chain().find_map(|cause| {
-        let explained = |kind: &'static str, hint: String| Some(Failure::new(exit_of(kind), kind, cause.to_string()).hint(hint));
+        let explained = |kind: &'static str, hint: String| {
+            let failure = Failure::new(exit_of(kind), kind, cause.to_string()).hint(hint);
+            Some(match reason(cause) {
+                Some(reason) if !failure.message.contains(&reason) => failure.because(reason),
+                _ => failure,
+            })
+        };
         macro_rules! explain {
             ($($error:ty),*) => {
                 $(if let Some(cause) = cause.downcast_ref::<$error>() {
@@ -140,6 +184,13 @@ fn known(error: &anyhow::Error) -> Option<Failure> {
     })
 }
 
+/// The innermost cause: what the system said, where it said something.
+fn reason(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    std::iter::successors(error.source(), |cause| cause.source())
+        .last()
+        .map(ToString::to_string)
+}
+
 fn io_kind(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "disk_full",
@@ -156,14 +207,14 @@ fn exit_of(kind: &str) -> Exit {
         | "catalogue_shrinks" | "bad_product" | "unknown_binding" | "missing_binding"
         | "bad_machine_value" => Exit::USAGE,
         "no_code" | "damaged" | "mistyped_key" | "not_a_product_file" => Exit::NO_CODE,
-        "wrong_kind" | "other_request" | "other_product" | "unknown_key" | "unknown_license"
-        | "unknown_activation" | "unknown_generation" | "malformed" | "malformed_code"
-        | "commitment_used" => Exit::NOT_FOR_THIS,
+        "wrong_kind" | "other_request" | "other_emergency" | "other_product" | "unknown_key"
+        | "unknown_license" | "unknown_activation" | "unknown_generation" | "malformed"
+        | "malformed_code" | "commitment_used" => Exit::NOT_FOR_THIS,
         "not_trusted" | "other_root" | "bad_product_file" | "damaged_state" | "foreign_key"
-        | "desk_limit" => Exit::NOT_TRUSTED,
+        | "not_a_root" | "desk_limit" => Exit::NOT_TRUSTED,
         "no_seat_free" | "expired" | "revoked" | "given_up" | "overtaken" | "needs_supersede"
         | "no_emergency" | "emergency_used_up" | "held_for_manager" | "needs_bindings"
-        | "weak_machine" | "other_usb" | "unfit_lending_key" | "until_past"
+        | "weak_machine" | "other_usb" | "not_held" | "unfit_lending_key" | "until_past"
         | "already_licensed" => Exit::REFUSED,
         _ => Exit::FAILED,
     }

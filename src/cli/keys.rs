@@ -1,5 +1,7 @@
 //! License keys and activations as people type them.
 
+use std::num::{NonZeroU8, NonZeroU16};
+
 use crate::issuer::life::Named;
 use crate::license_key::LicenseKey;
 use crate::protocol::digest::NotAnActivation;
@@ -39,4 +41,16 @@ pub(crate) fn limit(text: &str) -> Result<(String, u32), String> {
         .split_once('=')
         .and_then(|(name, value)| Some((name.trim().to_owned(), value.trim().parse().ok()?)));
     parsed.ok_or_else(|| "a limit is written NAME=NUMBER, such as employees=250".to_owned())
+}
+
+/// A number of seats.
+pub(crate) fn seats(text: &str) -> Result<NonZeroU16, String> {
+    let parsed = text.trim().parse();
+    parsed.map_err(|_| "seats are a number from 1 to 65535".to_owned())
+}
+
+/// Days of a loan.
+pub(crate) fn loan_days(text: &str) -> Result<NonZeroU8, String> {
+    let parsed = text.trim().parse();
+    parsed.map_err(|_| "a loan lasts from 1 to 255 days".to_owned())
 }

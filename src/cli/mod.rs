@@ -2,6 +2,7 @@
 
 mod code_input;
 mod commands;
+mod confirm;
 mod desk;
 mod environment;
 mod exit;
@@ -15,12 +16,14 @@ mod output;
 mod passphrase;
 mod reply;
 mod report;
+mod usb;
 mod words;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::ArgMatches;
+use clap::error::ErrorKind;
 
 use environment::Environment;
 use exit::Exit;
@@ -69,18 +72,16 @@ fn run(matches: &ArgMatches, context: &mut Context) -> anyhow::Result<Exit> {
     Ok(exit)
 }
 
-/// Help and version go to stdout with 0; what clap refuses is a usage failure, also in JSON where that was asked for.
+/// Help and version go to stdout with 0, and help on stderr to whoever gave no command; the rest is a usage failure like any other.
 fn usage(error: &clap::Error, args: &[OsString]) -> ExitCode {
-    if !error.use_stderr() || !args.iter().any(|arg| arg == "--json") {
+    let json = args.iter().any(|arg| arg == "--json");
+    let helps = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    if !error.use_stderr() || (helps && !json) {
         // Nothing can be done about a closed terminal.
         let _ = error.print();
-        return if error.use_stderr() {
-            Exit::USAGE.into()
-        } else {
-            Exit::DONE.into()
-        };
+        return if helps { Exit::USAGE } else { Exit::DONE }.into();
     }
     let failure = Failure::from_usage(error);
-    Output::new(true, false).failure(&failure);
+    Output::new(json, false).failure(&failure);
     failure.exit.into()
 }

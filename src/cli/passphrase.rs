@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 use super::Context;
+use super::exit::Exit;
 use super::failure::Failure;
 
 /// Longest passphrase file in bytes: a passphrase, not a picture.
@@ -87,11 +88,13 @@ impl PassphraseArgs {
 
 fn ask(context: &Context, prompt: &str) -> anyhow::Result<Zeroizing<String>> {
     if context.no_input || !std::io::stderr().is_terminal() {
-        return Err(
-            Failure::usage("a passphrase is needed and nobody can be asked")
-                .hint("use --passphrase-file FILE or COUNTERSIGN_PASSPHRASE_FILE")
-                .into(),
-        );
+        return Err(Failure::new(
+            Exit::USAGE,
+            "passphrase_needed",
+            "a passphrase is needed and nobody can be asked",
+        )
+        .hint("use --passphrase-file FILE or COUNTERSIGN_PASSPHRASE_FILE")
+        .into());
     }
     let passphrase = rpassword::prompt_password(prompt).map_err(|error| {
         Failure::failed("prompt", "the passphrase could not be read")

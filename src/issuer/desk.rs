@@ -31,11 +31,12 @@ pub enum DeskError {
     #[error("the source of randomness yields the same key twice")]
     SameKeys,
     /// A file or directory could not be read or written.
-    #[error("{}: {error}", path.display())]
+    #[error("{} could not be read or written", path.display())]
     Io {
         /// Which.
         path: PathBuf,
         /// What the system said.
+        #[source]
         error: io::Error,
     },
     /// The ledger's word.

@@ -122,6 +122,14 @@ impl Product {
                 self.id
             ));
         }
+        let mut texts = [Some(&self.name), Some(&self.vendor), self.mail.as_ref()]
+            .into_iter()
+            .flatten();
+        if texts.any(|text| {
+            text.is_empty() || text.trim() != text || text.chars().any(char::is_control)
+        }) {
+            return rule("name, vendor and mail are one line of text each".to_owned());
+        }
         if self.roots.is_empty() || self.roots.len() > 2 {
             return rule("a product has one or two root keys".to_owned());
         }
@@ -156,6 +164,7 @@ impl Product {
         }
         let limits: Vec<&String> = self.demo_limits.iter().map(|(name, _)| name).collect();
         if twice(&self.roots)
+            || twice(&self.desks)
             || twice(&self.editions)
             || twice(&self.bind)
             || twice(&self.maintained)

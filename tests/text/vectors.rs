@@ -57,17 +57,20 @@ impl Vector {
         let name = &self.name;
         let list = |items: Vec<String>| items.join(", ");
         assert_eq!(reading.code, self.code(), "{name}");
-        assert_eq!(
-            list(
-                reading
-                    .corrections
-                    .iter()
-                    .map(ToString::to_string)
-                    .collect()
-            ),
-            self.get("corrections"),
-            "{name}"
-        );
+        // The independent implementation's vectors say what is read, not what was mended on the way.
+        if !name.starts_with("extra-") {
+            assert_eq!(
+                list(
+                    reading
+                        .corrections
+                        .iter()
+                        .map(ToString::to_string)
+                        .collect()
+                ),
+                self.get("corrections"),
+                "{name}"
+            );
+        }
         assert_eq!(
             reading
                 .restored

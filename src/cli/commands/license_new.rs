@@ -28,7 +28,7 @@ pub(crate) struct LicenseNew {
     #[arg(long, value_name = "MAIL")]
     contact: Option<String>,
     /// Seats: machines of a standalone license, users at once of a floating one
-    #[arg(long, value_name = "N", default_value = "1")]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = keys::seats)]
     seats: NonZeroU16,
     /// How seats are used
     #[arg(long = "type", value_name = "TYPE", default_value = "standalone", value_parser = ["standalone", "floating", "named"])]
@@ -46,7 +46,7 @@ pub(crate) struct LicenseNew {
     #[arg(long, value_name = "DAYS", default_value_t = 30)]
     grace: u16,
     /// The customer may lend seats for up to so many days
-    #[arg(long, value_name = "DAYS")]
+    #[arg(long, value_name = "DAYS", value_parser = keys::loan_days)]
     lend: Option<NonZeroU8>,
     /// Emergency codes: how many steps of how many days, such as 4x7
     #[arg(long, value_name = "STEPSxDAYS", value_parser = emergency)]

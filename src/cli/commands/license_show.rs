@@ -97,7 +97,8 @@ fn object(view: &LicenseView, events: &[Event]) -> serde_json::Value {
         })
         .collect();
     if let Some(map) = object.as_object_mut() {
-        map.insert("seats_taken".to_owned(), json!(view.license.taken));
+        let taken = view.license.taken.unwrap_or(0);
+        map.insert("seats_taken".to_owned(), json!(taken));
         map.insert("revoked".to_owned(), json!(view.license.revoked));
         map.insert("events".to_owned(), json!(events.len()));
         map.insert("activations".to_owned(), json!(activations));

@@ -1,10 +1,12 @@
 //! The tree of commands. Each command builds its own arguments only when it is the one that is used: that keeps the start short.
 
+mod alias;
 mod apply;
 mod check;
 mod completions;
 mod desk_init;
 mod emergency;
+mod give_back;
 mod ledger_history;
 mod ledger_verify;
 mod license_change;
@@ -22,8 +24,10 @@ mod product_list;
 mod product_show;
 mod release;
 mod request_activate;
+mod request_sync;
 mod respond;
 mod respond_batch;
+mod run;
 mod status;
 mod tour;
 
@@ -125,7 +129,10 @@ const TREE: &[(&str, &[Node])] = &[
             Node::Group {
                 name: "request",
                 about: "Make a request code for the desk",
-                nodes: &[leaf::<request_activate::RequestActivate>()],
+                nodes: &[
+                    leaf::<request_activate::RequestActivate>(),
+                    leaf::<request_sync::RequestSync>(),
+                ],
             },
             Node::Group {
                 name: "pending",
@@ -136,8 +143,11 @@ const TREE: &[(&str, &[Node])] = &[
                 ],
             },
             leaf::<apply::Apply>(),
+            leaf::<give_back::GiveBack>(),
             leaf::<status::Status>(),
             leaf::<check::Check>(),
+            leaf::<run::RunProgram>(),
+            leaf::<alias::Alias>(),
         ],
     ),
     (

@@ -5,9 +5,10 @@ use std::num::NonZeroU16;
 use serde_json::{Map, json};
 
 use super::{Context, Exit, Run};
+use crate::cli::usb::{self, Usb};
 use crate::cli::{keys, machine_home};
-use crate::holder::Here;
 use crate::holder::request::{self, Asked, Wanted};
+use crate::holder::{Here, aliases};
 use crate::text::Kind;
 
 /// Make the request code that the vendor's desk answers
@@ -26,8 +27,11 @@ pub(crate) struct RequestActivate {
     #[arg(long = "bind", value_name = "NAME=VALUE", value_parser = keys::binding)]
     bindings: Vec<(String, String)>,
     /// Seats wanted of a floating license; without it all that are free
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = keys::seats)]
     seats: Option<NonZeroU16>,
+    /// The USB key to bind to: VID:PID:SERIAL, or `auto` for the only one that is plugged in
+    #[arg(long, value_name = "DEVICE", value_parser = usb::parse)]
+    usb: Option<Usb>,
     /// For every user of this machine
     #[arg(long)]
     system: bool,
@@ -46,16 +50,21 @@ impl Run for RequestActivate {
         let home = machine_home::to_write(context, self.system)?;
         machine_home::bring_along(&home, &file)?;
         let facts = context.environment.facts();
+        let aliases = aliases::load(&home)?;
+        let device = match &self.usb {
+            Some(usb) => Some(usb::device(context, usb, &facts)?),
+            None => None,
+        };
         let here = Here {
             facts: &facts,
             wall: context.environment.now(),
-            aliases: &[],
+            aliases: &aliases,
         };
         let wanted = Wanted {
             key,
             bindings: &self.bindings,
             seats: self.seats,
-            usb: None,
+            usb: device.as_ref(),
             lending_key: None,
             anew: self.new,
         };

@@ -7,6 +7,7 @@ use super::{Context, Exit, Run, respond_batch};
 use crate::cli::code_input::{self, CodeArgs};
 use crate::cli::desk;
 use crate::cli::failure::Failure;
+use crate::cli::keys;
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::reply;
 use crate::issuer::policy::Options;
@@ -23,7 +24,7 @@ pub(crate) struct Respond {
     #[command(flatten)]
     code: CodeArgs,
     /// Grant this many seats instead of those asked for
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = keys::seats)]
     seats: Option<NonZeroU16>,
     /// Days that the machine goes on without contact after this one answer; 0: for ever
     #[arg(long, value_name = "DAYS", conflicts_with = "until")]

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::OnceLock;
 use std::thread;
 
 use serde_json::{Value, json};
@@ -25,6 +26,7 @@ const LONGEST_LINE: u64 = 64 << 10;
 struct Line {
     number: u64,
     text: String,
+    corrections: OnceLock<Vec<String>>,
 }
 
 /// Answers the lines of `path`; 8 where some were not answered.
@@ -103,7 +105,8 @@ pub(super) fn run(
 fn object(line: &Line, result: Result<Reply, LineError<anyhow::Error>>) -> anyhow::Result<Value> {
     let error = match result {
         Ok(reply) => {
-            let mut object = reply::object(&reply, &[])?;
+            let corrections = line.corrections.get().map_or(&[][..], Vec::as_slice);
+            let mut object = reply::object(&reply, corrections)?;
             if let Some(map) = object.as_object_mut() {
                 map.insert("line".to_owned(), json!(line.number));
             }
@@ -131,7 +134,10 @@ fn read(line: &Line) -> anyhow::Result<text::Code> {
     } else {
         text
     };
-    Ok(code_input::find(text, ANSWERED)?.code)
+    let reading = code_input::find(text, ANSWERED)?;
+    // Each line is read once.
+    let _ = line.corrections.set(code_input::corrections(&reading));
+    Ok(reading.code)
 }
 
 /// The lines that are not empty. What cannot be read ends them and is kept for afterwards: what was answered before stays answered.
@@ -173,6 +179,7 @@ impl Iterator for Lines<'_> {
                 return Some(Line {
                     number: self.number,
                     text: text.into_owned(),
+                    corrections: OnceLock::new(),
                 });
             }
         }

@@ -19,7 +19,7 @@ use crate::issuer::policy::Options;
 use crate::issuer::products::By;
 use crate::protocol::commitment::Commitment;
 use crate::protocol::desk_certificate::DeskCertificate;
-use crate::protocol::digest::{Digest, request_digest};
+use crate::protocol::digest::{Digest, key_id, request_digest};
 use crate::protocol::requests::{Activate, Return, Sync};
 use crate::protocol::trust::Verified;
 use crate::text::{Code, Kind};
@@ -29,28 +29,37 @@ use session::{Outcome, Session};
 #[derive(Debug)]
 pub struct Issuer {
     key: SigningKey,
+    public: [u8; 32],
+    key_id: u8,
     desk: Option<Verified<DeskCertificate>>,
 }
 
 impl Issuer {
     /// Signs with a root key.
     pub fn root(key: SigningKey) -> Issuer {
-        Issuer { key, desk: None }
+        Issuer::new(key, None)
     }
 
     /// Signs with a desk's key; `None` where the certificate is for another key.
     pub fn desk(key: SigningKey, certificate: Verified<DeskCertificate>) -> Option<Issuer> {
-        (certificate.public_key == key.public()).then_some(Issuer {
+        (certificate.public_key == key.public()).then(|| Issuer::new(key, Some(certificate)))
+    }
+
+    fn new(key: SigningKey, desk: Option<Verified<DeskCertificate>>) -> Issuer {
+        let public = key.public();
+        Issuer {
+            key_id: key_id(&public),
+            public,
             key,
-            desk: Some(certificate),
-        })
+            desk,
+        }
     }
 
     /// The root whose word this issuer's is, in the end.
     fn root_key(&self) -> [u8; 32] {
         self.desk
             .as_ref()
-            .map_or_else(|| self.key.public(), |desk| desk.issuer().to_bytes())
+            .map_or(self.public, |desk| desk.issuer().to_bytes())
     }
 }
 

@@ -91,10 +91,7 @@ impl Session<'_> {
     fn signer(&mut self) -> Result<SignerId, LedgerError> {
         if let (None, Some(issuer)) = (self.signer, self.issuer) {
             let certificate = issuer.desk.as_deref().map(DeskCertificate::encode);
-            self.signer = Some(
-                self.tx
-                    .signer(&issuer.key.public(), certificate.as_deref())?,
-            );
+            self.signer = Some(self.tx.signer(&issuer.public, certificate.as_deref())?);
         }
         self.signer
             .ok_or_else(|| LedgerError::Io("a rehearsal signs nothing".to_owned()))

@@ -14,7 +14,7 @@ use crate::issuer::ledger::{
 use crate::issuer::policy::{self, Case, Decision, Fork, Options, Refusal};
 use crate::issuer::products::{self, By};
 use crate::protocol::commitment::{Commitment, SyncProof};
-use crate::protocol::digest::{ActivationId, Digest, Standing, key_id, request_tag};
+use crate::protocol::digest::{ActivationId, Digest, Standing, request_tag};
 use crate::protocol::emergency::chain;
 use crate::protocol::grant::{EmergencyTerms, Grant};
 use crate::protocol::requests::Activate;
@@ -310,7 +310,7 @@ impl<'a> Session<'a> {
             }
         });
         let grant = Grant {
-            key_id: self.issuer.map_or(0, |issuer| key_id(&issuer.key.public())),
+            key_id: self.issuer.map_or(0, |issuer| issuer.key_id),
             request_tag: request_tag(&context.request_digest),
             generation: decision.generation,
             issued: self.by.now,
@@ -347,7 +347,7 @@ impl<'a> Session<'a> {
         let subject = context
             .subject(grant)
             .map_err(|_| Refusal::UnfitLendingKey)?;
-        Ok(context.transcript(&issuer.key.public(), issuer.desk.as_ref(), subject, body))
+        Ok(context.transcript(&issuer.public, issuer.desk.as_ref(), subject, body))
     }
 
     pub(super) fn order(&mut self, id: TermsId) -> Result<Arc<Order>, LedgerError> {

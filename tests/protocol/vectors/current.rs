@@ -30,6 +30,10 @@ fn the_files_are_those_the_generator_writes() {
     assert_eq!(categories, cases::CATEGORIES);
     for category in &categories {
         for path in entries(&directory().join(category)) {
+            // Those that the independent implementation made are judged, and not made, here.
+            if name(&path).starts_with("extra-") {
+                continue;
+            }
             let path = format!("{category}/{}", name(&path));
             assert!(
                 written.contains(&path),

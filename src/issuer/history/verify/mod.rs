@@ -1,68 +1,22 @@
 //! Whether the tables say what the history says: the chain is recomputed and its events are replayed against every row.
 
+mod cursor;
+mod holdings;
 mod lifecycle;
+mod report;
 
 use std::collections::BTreeMap;
-use std::fmt;
 
+use cursor::Cursor;
+pub use report::{Finding, Report};
 use serde::Deserialize;
 
 use super::chain;
 use super::facts::{self, AnswerFacts, DeskFacts, Hex, OrderFacts, ProductFacts};
 use crate::issuer::ledger::{
-    Activation, ActivationRow, EarlyReturn, Event, EventId, Ledger, LedgerError, License,
-    LicenseFilter, LicenseId, PAGE, StoredAnswer, Terms, TermsId, Transaction,
+    Activation, EarlyReturn, Event, EventId, Ledger, LedgerError, License, LicenseFilter,
+    LicenseId, PAGE, StoredAnswer, TermsId, Transaction,
 };
-
-/// Findings beyond this many are counted, not listed: a chain cut at its start would name every row.
-const LISTED: usize = 100;
-
-/// A row that is not as the history has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// Which row, for people: `history row 12`, `license 123-456-789-0123`.
-    pub row: String,
-    /// What is wrong with it.
-    pub wrong: &'static str,
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.row, self.wrong)
-    }
-}
-
-/// What a verification went through, and what it found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
-    /// Events in the history.
-    pub events: u64,
-    /// Answers held against them.
-    pub answers: u64,
-    /// Licences.
-    pub licenses: u64,
-    /// Activations.
-    pub activations: u64,
-    /// The end of the chain: what to compare with a copy kept elsewhere.
-    pub head: [u8; 32],
-    /// The first rows that are wrong, at most 100.
-    pub findings: Vec<Finding>,
-    /// How many are wrong in all.
-    pub wrong: u64,
-}
-
-impl Report {
-    fn found(&mut self, row: String, wrong: &'static str) {
-        self.wrong += 1;
-        if self.findings.len() < LISTED {
-            self.findings.push(Finding { row, wrong });
-        }
-    }
-
-    fn event(&mut self, id: EventId, wrong: &'static str) {
-        self.found(format!("history row {}", id.0), wrong);
-    }
-}
 
 /// Verifies one consistent state of a ledger. `progress` is told now and then how many events of how many are done.
 ///
@@ -80,42 +34,6 @@ pub fn verify(
         replay.desk(tx)?;
         Ok(replay.report)
     })
-}
-
-/// One table read front to back, a page at a time.
-struct Cursor<T> {
-    page: std::vec::IntoIter<T>,
-    peeked: Option<T>,
-    after: i64,
-}
-
-impl<T> Default for Cursor<T> {
-    fn default() -> Self {
-        Cursor {
-            page: Vec::new().into_iter(),
-            peeked: None,
-            after: 0,
-        }
-    }
-}
-
-impl<T> Cursor<T> {
-    fn peek(
-        &mut self,
-        fetch: impl FnOnce(i64) -> Result<Vec<T>, LedgerError>,
-        key: impl Fn(&T) -> i64,
-    ) -> Result<Option<&T>, LedgerError> {
-        if self.peeked.is_none() {
-            self.peeked = self.page.next();
-        }
-        if self.peeked.is_none() {
-            let page = fetch(self.after)?;
-            self.after = page.last().map_or(self.after, key);
-            self.page = page.into_iter();
-            self.peeked = self.page.next();
-        }
-        Ok(self.peeked.as_ref())
-    }
 }
 
 /// A licence as an event left it.
@@ -373,145 +291,6 @@ impl Replay {
                 .found(activation_name(&holder), "is not as its last event left it");
         }
         Ok(())
-    }
-
-    /// Every licence: what was never activated is as it was ordered, and nobody holds more than there is.
-    fn licenses(&mut self, tx: &mut dyn Transaction) -> Result<(), LedgerError> {
-        let mut cursor = Cursor::<License>::default();
-        let mut held = Cursor::<(LicenseId, u64, u32)>::default();
-        let mut order: Option<Event> = None;
-        let mut terms: Option<(TermsId, Terms)> = None;
-        let mut activated = 0;
-        loop {
-            let fetch = |after| tx.licenses(&LicenseFilter::default(), LicenseId(after), PAGE);
-            if cursor.peek(fetch, |license| license.id.0)?.is_none() {
-                break;
-            }
-            let Some(license) = cursor.peeked.take() else {
-                break;
-            };
-            self.report.licenses += 1;
-            activated += u64::from(license.taken.is_some());
-            if license.taken.is_none() {
-                self.untouched(tx, &license, &mut order)?;
-            }
-            let seats = self.held(tx, license.id, &mut held)?;
-            if terms.as_ref().is_none_or(|(id, _)| *id != license.terms) {
-                terms = tx.terms(license.terms)?.map(|it| (license.terms, it));
-            }
-            let most = terms
-                .as_ref()
-                .map_or(0, |(_, it)| u32::from(it.seats.get()));
-            let wrong = match license.taken.unwrap_or(0) {
-                taken if taken != seats => "counts other seats than its activations hold",
-                taken if taken > most && !lifecycle::shrank(tx, &license)? => {
-                    "has more seats in use than it has"
-                }
-                _ => continue,
-            };
-            self.report.found(format!("license {}", license.key), wrong);
-        }
-        // Those of licences beyond the last one are counted too, to be missed in the history.
-        self.held(tx, LicenseId(i64::MAX), &mut held)?;
-        if activated != self.touched {
-            self.name_licenses(tx)?;
-        }
-        Ok(())
-    }
-
-    fn untouched(
-        &mut self,
-        tx: &mut dyn Transaction,
-        license: &License,
-        order: &mut Option<Event>,
-    ) -> Result<(), LedgerError> {
-        if order.as_ref().is_none_or(|event| event.id != license.event) {
-            *order = tx.event(license.event)?;
-        }
-        if lifecycle::changed_by(order.as_ref(), license) {
-            return Ok(());
-        }
-        let made = order.as_ref().and_then(|event| {
-            let it: OrderFacts = serde_json::from_str(&event.data).ok()?;
-            let first = event.license?.0;
-            let range = first..first.saturating_add(it.licenses);
-            (range.contains(&license.id.0) && it.order == license.terms.0).then_some(())
-        });
-        if made.is_none() {
-            self.report.found(
-                format!("license {}", license.key),
-                "is not as its order made it",
-            );
-        }
-        Ok(())
-    }
-
-    fn held(
-        &mut self,
-        tx: &mut dyn Transaction,
-        license: LicenseId,
-        held: &mut Cursor<(LicenseId, u64, u32)>,
-    ) -> Result<u32, LedgerError> {
-        loop {
-            let fetch = |after| tx.seats_held(LicenseId(after), PAGE);
-            let next = held.peek(fetch, |(id, ..)| id.0)?.copied();
-            match next {
-                Some((id, count, seats)) if id <= license => {
-                    held.peeked = None;
-                    self.report.activations += count;
-                    if id == license {
-                        return Ok(seats);
-                    }
-                }
-                _ => return Ok(0),
-            }
-        }
-    }
-
-    /// Only where the counts differ: finds which activated licences no event speaks for.
-    fn name_licenses(&mut self, tx: &mut dyn Transaction) -> Result<(), LedgerError> {
-        let mut after = LicenseId(0);
-        loop {
-            let page = tx.licenses(&LicenseFilter::default(), after, PAGE)?;
-            let Some(last) = page.last() else {
-                return Ok(());
-            };
-            after = last.id;
-            for license in page.iter().filter(|license| license.taken.is_some()) {
-                let event = tx.event(license.event)?;
-                if event.is_none_or(|event| {
-                    event.license != Some(license.id)
-                        || event.activation.is_none() && !lifecycle::of_one_license(&event)
-                }) {
-                    self.report.found(
-                        format!("license {}", license.key),
-                        "is activated without an event that says so",
-                    );
-                }
-            }
-        }
-    }
-
-    /// Every activation is the work of an event.
-    fn activations(&mut self, tx: &mut dyn Transaction) -> Result<(), LedgerError> {
-        if self.report.activations == self.holders {
-            return Ok(());
-        }
-        let mut after = ActivationRow(0);
-        loop {
-            let page = tx.activations(after, PAGE)?;
-            let Some(last) = page.last() else {
-                return Ok(());
-            };
-            after = last.id;
-            for holder in &page {
-                let event = tx.event(holder.event)?;
-                if event.is_none_or(|event| event.activation != Some(holder.id)) {
-                    self.report
-                        .found(activation_name(holder), "is not in the history");
-                }
-            }
-        }
     }
 
     fn desk(&mut self, tx: &mut dyn Transaction) -> Result<(), LedgerError> {

@@ -1,0 +1,222 @@
+//! What is for sale: products and their definitions (SPEC.md 10).
+
+mod licenses;
+
+use crate::issuer::history::{
+    Happening, PRODUCT_ADD, PRODUCT_CHANGE, ProductFacts, Recorder, text_digest, to_json,
+};
+use crate::issuer::keys::SigningKey;
+use crate::issuer::ledger::Product as ProductRow;
+use crate::issuer::ledger::{Ledger, LedgerError, ProductId, Transaction};
+use crate::protocol::date::Seconds;
+use crate::protocol::product::{Product, ProductError};
+
+pub(crate) use licenses::fits;
+pub use licenses::{LicenseView, MOST_LICENSES, for_each_license, license, sell};
+
+/// Why something could not be put on sale.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CatalogueError {
+    /// The ledger's word.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The definition breaks a rule of SPEC.md 10.
+    #[error(transparent)]
+    Product(#[from] ProductError),
+    /// There is a product with this id already.
+    #[error("there is a product {0} already")]
+    Exists(String),
+    /// There is no product with this id.
+    #[error("there is no product {0}")]
+    Unknown(String),
+    /// A changed definition lost, moved or renamed what licences were sold with.
+    #[error("the catalogue of a product only ever grows: {0} would be lost or moved")]
+    Shrinks(String),
+    /// The order does not fit the product.
+    #[error("{0}")]
+    Order(&'static str),
+    /// The key is none of the product's roots.
+    #[error("this key is not a root key of {0}")]
+    NotARoot(String),
+    /// The source of randomness repeats itself.
+    #[error("no unused license key could be drawn")]
+    KeysUsedUp,
+}
+
+impl CatalogueError {
+    /// The stable snake_case name for JSON.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            CatalogueError::Ledger(error) => error.kind(),
+            CatalogueError::Product(_) => "bad_product",
+            CatalogueError::Exists(_) => "product_exists",
+            CatalogueError::Unknown(_) => "unknown_product",
+            CatalogueError::Shrinks(_) => "catalogue_shrinks",
+            CatalogueError::Order(_) => "bad_order",
+            CatalogueError::NotARoot(_) => "not_a_root",
+            CatalogueError::KeysUsedUp => "keys_used_up",
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            CatalogueError::Ledger(error) => error.hint(),
+            CatalogueError::Product(_) => "see `countersign product add --help`",
+            CatalogueError::Exists(_) => "choose another id; `product show` tells what it is",
+            CatalogueError::Unknown(_) => "`countersign product list` shows those there are",
+            CatalogueError::Shrinks(_) => "leave what is there in its place and add at the end",
+            CatalogueError::Order(_) => {
+                "see `countersign license new --help`, and `countersign product show ID` for what the product has"
+            }
+            CatalogueError::NotARoot(_) => "use the root key of the desk that sells the product",
+            CatalogueError::KeysUsedUp => "check the system's source of randomness",
+        }
+    }
+}
+
+/// Who acts and when: stands in the history beside what was done.
+#[derive(Clone, Copy, Debug)]
+pub struct By<'a> {
+    /// Who, as the caller names itself: a login name, say.
+    pub actor: &'a str,
+    /// When.
+    pub now: Seconds,
+}
+
+/// Adds a product. Its version becomes 1, its roots are what the definition says.
+///
+/// # Errors
+/// `Exists`, a broken rule of SPEC.md 10, or what the ledger says.
+pub fn add(ledger: &mut Ledger, mut product: Product, by: By<'_>) -> Result<(), CatalogueError> {
+    product.version = 1;
+    product.check()?;
+    ledger.write(|tx| {
+        if tx.product_named(&product.id)?.is_some() {
+            return Err(CatalogueError::Exists(product.id.clone()));
+        }
+        let mut recorder = Recorder::open(tx, by.actor, by.now)?;
+        let row = row(&product, ProductId(0), &recorder);
+        tx.add_product(&row)?;
+        Ok(record_product(tx, &mut recorder, &row, PRODUCT_ADD)?)
+    })
+}
+
+/// Replaces a product's definition by one that has all that was there, in its place, and perhaps more. Its version rises by one.
+///
+/// # Errors
+/// `Unknown`, `Shrinks`, a broken rule of SPEC.md 10, or what the ledger says.
+pub fn change(ledger: &mut Ledger, mut product: Product, by: By<'_>) -> Result<(), CatalogueError> {
+    ledger.write(|tx| {
+        let (id, old) = named(tx, &product.id)?;
+        product.version = old.version.saturating_add(1);
+        product.check()?;
+        grows(&old, &product)?;
+        let mut recorder = Recorder::open(tx, by.actor, by.now)?;
+        let row = row(&product, id, &recorder);
+        tx.set_product(&row)?;
+        Ok(record_product(tx, &mut recorder, &row, PRODUCT_CHANGE)?)
+    })
+}
+
+fn row(product: &Product, id: ProductId, recorder: &Recorder) -> ProductRow {
+    ProductRow {
+        id,
+        name: product.id.clone(),
+        version: product.version,
+        definition: product.to_text(),
+        event: recorder.next(),
+    }
+}
+
+fn record_product(
+    tx: &mut dyn Transaction,
+    recorder: &mut Recorder,
+    row: &ProductRow,
+    kind: &'static str,
+) -> Result<(), LedgerError> {
+    let data = to_json(&ProductFacts {
+        product: row.name.clone(),
+        version: row.version,
+        definition: text_digest(&row.definition),
+    })?;
+    recorder.record(
+        tx,
+        Happening {
+            kind,
+            license: None,
+            activation: None,
+            previous: None,
+            data,
+        },
+    )?;
+    Ok(())
+}
+
+fn grows(old: &Product, new: &Product) -> Result<(), CatalogueError> {
+    let shrinks = |name: &str| Err(CatalogueError::Shrinks(name.to_owned()));
+    for (number, entry) in old.catalogue.iter().enumerate() {
+        if new.catalogue.get(number) != Some(entry) {
+            return shrinks(&entry.1);
+        }
+    }
+    for (number, edition) in old.editions.iter().enumerate() {
+        if new.editions.get(number) != Some(edition) {
+            return shrinks(edition);
+        }
+    }
+    if (&old.bind, old.fingerprint) != (&new.bind, new.fingerprint) {
+        return shrinks("what machines are bound by");
+    }
+    Ok(())
+}
+
+/// A product's row and definition by the id people type.
+///
+/// # Errors
+/// `Unknown`, or what the ledger says.
+pub fn named(tx: &mut dyn Transaction, id: &str) -> Result<(ProductId, Product), CatalogueError> {
+    let row = tx
+        .product_named(id)?
+        .ok_or_else(|| CatalogueError::Unknown(id.to_owned()))?;
+    Ok((row.id, definition(&row)?))
+}
+
+/// A product as it is defined in its row.
+///
+/// # Errors
+/// `Damaged` where the text cannot be read.
+pub fn definition(row: &ProductRow) -> Result<Product, LedgerError> {
+    Product::parse_text(&row.definition)
+        .map_err(|error| LedgerError::Damaged(format!("product {}: {error}", row.name)))
+}
+
+/// All products, in the order they were added.
+///
+/// # Errors
+/// What the ledger says.
+pub fn list(ledger: &mut Ledger) -> Result<Vec<Product>, LedgerError> {
+    ledger.read(|tx| tx.products()?.iter().map(definition).collect())
+}
+
+/// One product.
+///
+/// # Errors
+/// `Unknown`, or what the ledger says.
+pub fn show(ledger: &mut Ledger, id: &str) -> Result<Product, CatalogueError> {
+    ledger.read(|tx| Ok(named(tx, id)?.1))
+}
+
+/// The product file that ships with the application (SPEC.md 10), signed by `root`.
+///
+/// # Errors
+/// `Unknown`, `NotARoot`, or what the ledger says.
+pub fn export(ledger: &mut Ledger, id: &str, root: &SigningKey) -> Result<String, CatalogueError> {
+    let product = show(ledger, id)?;
+    let public = root.public();
+    if !product.roots.contains(&public) {
+        return Err(CatalogueError::NotARoot(product.id));
+    }
+    Ok(product.to_file(&public, |text| root.sign(text)))
+}

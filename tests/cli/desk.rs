@@ -1,0 +1,238 @@
+//! `desk init`, and the passphrase of its keys.
+
+use crate::world::{Machine, World};
+
+const INIT: &[&str] = &["desk", "init", "--vendor", "Nordic Survey AS"];
+
+fn encrypted<'w>(world: &'w World) -> Machine<'w> {
+    let desk = world.machine("desk");
+    let secret = world.file("secret", "correct horse\nand not this line\n");
+    desk.run(INIT)
+        .env("COUNTERSIGN_PASSPHRASE_FILE", &secret)
+        .done()
+        .tells("move the spare key to another safe place");
+    desk.run(["product", "add", "survey", "--name", "Survey"])
+        .done();
+    desk
+}
+
+#[test]
+fn a_desk_has_two_keys_and_a_ledger() {
+    let world = World::new();
+    let desk = world.machine("desk");
+    let made = desk
+        .run(INIT)
+        .arg("--no-passphrase")
+        .arg("--mail")
+        .arg("desk@example.com")
+        .json();
+    assert_eq!(
+        (
+            made["vendor"].as_str(),
+            made["mail"].as_str(),
+            made["encrypted"].as_bool()
+        ),
+        (
+            Some("Nordic Survey AS"),
+            Some("desk@example.com"),
+            Some(false)
+        )
+    );
+    assert_ne!(made["root_fingerprint"], made["spare_root_fingerprint"]);
+    for file in ["ledger.db", "root.pem", "spare.pem"] {
+        assert!(desk.kept(&format!("desk/{file}")).is_file(), "{file}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn keys_and_ledger_are_for_their_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let world = World::new();
+    let desk = world.desk("desk");
+    let mode = |path: &str| {
+        std::fs::metadata(desk.kept(path))
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777
+    };
+    assert_eq!(mode("desk"), 0o700);
+    for file in ["desk/ledger.db", "desk/root.pem", "desk/spare.pem"] {
+        assert_eq!(mode(file), 0o600, "{file}");
+    }
+}
+
+#[test]
+fn a_second_desk_in_the_same_place_is_refused() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    desk.run(INIT)
+        .arg("--no-passphrase")
+        .refused(1, "desk_exists");
+    // Before a passphrase is asked for.
+    desk.run(INIT)
+        .refused(1, "desk_exists")
+        .tells("another desk needs another --home");
+}
+
+#[test]
+fn what_is_no_name_and_no_address_is_said() {
+    let world = World::new();
+    let desk = world.machine("desk");
+    desk.run(["desk", "init", "--no-passphrase", "--vendor", " "])
+        .refused(2, "usage");
+    desk.run(["desk", "init", "--no-passphrase", "--vendor", "two\nlines"])
+        .refused(2, "usage");
+    desk.run(INIT)
+        .arg("--no-passphrase")
+        .arg("--mail")
+        .arg("nowhere")
+        .refused(2, "usage")
+        .tells("no mail address");
+    assert!(!desk.home().exists());
+}
+
+#[test]
+fn a_passphrase_guards_the_key_that_signs() {
+    let world = World::new();
+    let desk = encrypted(&world);
+    let pem = std::fs::read_to_string(desk.kept("desk/root.pem")).unwrap();
+    assert!(
+        pem.starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----"),
+        "{pem}"
+    );
+
+    let export = || desk.run(["product", "export", "survey"]);
+    export()
+        .refused(2, "passphrase_needed")
+        .tells("COUNTERSIGN_PASSPHRASE_FILE");
+    export()
+        .arg("--no-input")
+        .refused(2, "passphrase_needed")
+        .tells("nobody can be asked");
+
+    let wrong = world.file("wrong", "incorrect horse\n");
+    export()
+        .arg("--passphrase-file")
+        .arg(&wrong)
+        .refused(1, "wrong_passphrase");
+    export()
+        .arg("--passphrase-file")
+        .arg("nowhere")
+        .refused(1, "passphrase_file");
+    let empty = world.file("empty", "\nsecond line\n");
+    export()
+        .arg("--passphrase-file")
+        .arg(&empty)
+        .refused(2, "usage")
+        .tells("is empty");
+
+    let secret = world.path().join("files/secret");
+    export()
+        .arg("--passphrase-file")
+        .arg(&secret)
+        .done()
+        .prints("countersign product v1");
+    export()
+        .env("COUNTERSIGN_PASSPHRASE_FILE", &secret)
+        .done()
+        .prints("countersign product v1");
+}
+
+#[test]
+fn whoever_is_refused_is_not_asked_for_a_passphrase() {
+    let world = World::new();
+    let desk = encrypted(&world);
+    let secret = world.path().join("files/secret");
+    desk.run(["product", "export", "other"])
+        .refused(2, "unknown_product");
+
+    let file = world.path().join("files/survey.product");
+    desk.run([
+        "product",
+        "export",
+        "survey",
+        "-o",
+        "survey.product",
+        "--passphrase-file",
+    ])
+    .arg(&secret)
+    .done();
+    let ship = world.machine("ship");
+    ship.install(&file);
+    let key = desk
+        .run([
+            "license",
+            "new",
+            "--product",
+            "survey",
+            "--customer",
+            "Aurora",
+        ])
+        .done()
+        .line();
+    let request = ship.request(&key);
+    // Nothing is signed here, so nobody needs the key.
+    desk.run(["respond", "--dry-run"])
+        .piped(&request)
+        .done()
+        .tells("nothing was changed");
+    desk.run(["respond"])
+        .piped(&request)
+        .refused(2, "passphrase_needed");
+    let answer = desk
+        .run(["respond", "--passphrase-file"])
+        .arg(&secret)
+        .piped(&request)
+        .done()
+        .code();
+    assert_eq!(desk.run(["respond"]).piped(&request).done().code(), answer);
+
+    let other = world.machine("other");
+    other.install(&file);
+    let third = other.request(&key);
+    desk.run(["respond"])
+        .piped(&third)
+        .refused(6, "no_seat_free");
+}
+
+#[test]
+fn a_key_file_that_is_none_is_said() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    desk.product("survey", &[]);
+    for content in ["no key", ""] {
+        std::fs::write(desk.kept("desk/root.pem"), content).unwrap();
+        desk.run(["product", "export", "survey"])
+            .refused(1, "not_a_key");
+    }
+    std::fs::remove_file(desk.kept("desk/root.pem")).unwrap();
+    desk.run(["product", "export", "survey"])
+        .refused(1, "io")
+        .tells("root.pem");
+    // A good key, and none of this desk's.
+    std::fs::copy("keys/demo-root.pem", desk.kept("desk/root.pem")).unwrap();
+    desk.run(["product", "export", "survey"])
+        .refused(5, "not_a_root");
+}
+
+#[test]
+fn commands_of_a_desk_need_one() {
+    let world = World::new();
+    let nowhere = world.machine("nowhere");
+    for args in [
+        &["license", "list"][..],
+        &["license", "new", "--product", "survey", "--customer", "A"],
+        &["product", "add", "survey", "--name", "Survey"],
+        &["product", "change", "survey", "--feature", "x"],
+        &["product", "export", "survey"],
+        &["respond", "REQ1: 00000"],
+        &["ledger", "verify"],
+    ] {
+        nowhere
+            .run(args)
+            .refused(1, "desk_missing")
+            .tells("countersign desk init");
+    }
+}

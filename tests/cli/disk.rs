@@ -1,0 +1,240 @@
+//! A disk that is full, read-only, or where something stands in the way: said, nothing lost, nothing half.
+
+use std::fs;
+
+use crate::world::{Desk, Machine, World};
+
+fn sold<'w>(world: &'w World) -> (Desk<'w>, Machine<'w>, String) {
+    let desk = world.desk("desk");
+    let file = desk.product("survey", &[]);
+    let key = desk.sell("survey", &["--seats", "2"]);
+    let ship = world.machine("ship");
+    ship.install(&file);
+    (desk, ship, key)
+}
+
+/// The disk as [`crate::world`]'s `disk.c` plays it: also root has to believe it.
+#[cfg(target_os = "linux")]
+mod played {
+    use std::path::PathBuf;
+    use std::process::Command;
+
+    use super::{fs, sold};
+    use crate::world::{Run, World};
+
+    fn shim(world: &World) -> PathBuf {
+        let library = world.path().join("tmp/disk.so");
+        // Whoever built this program has a C compiler: SQLite is compiled with it.
+        let built = Command::new("cc")
+            .args(["-shared", "-fPIC", "-O1", "-o"])
+            .arg(&library)
+            .args(["tests/world/disk.c", "-ldl"])
+            .output()
+            .unwrap();
+        assert!(
+            built.status.success(),
+            "{}",
+            String::from_utf8_lossy(&built.stderr)
+        );
+        library
+    }
+
+    struct Disk {
+        library: PathBuf,
+        below: PathBuf,
+        state: &'static str,
+    }
+
+    impl Disk {
+        fn new(world: &World, state: &'static str) -> Disk {
+            Disk {
+                library: shim(world),
+                below: world.path().join("homes"),
+                state,
+            }
+        }
+
+        fn under<'w>(&self, run: Run<'w>) -> Run<'w> {
+            run.env("LD_PRELOAD", &self.library)
+                .env("DISK", self.state)
+                .env("DISK_AT", &self.below)
+        }
+    }
+
+    /// What each command says on a full disk and on a read-only one; afterwards the same command does its work.
+    fn every_writer(state: &'static str) {
+        let world = World::new();
+        let (desk, ship, key) = sold(&world);
+        let disk = Disk::new(&world, state);
+        let kind = if state == "full" {
+            "disk_full"
+        } else {
+            "read_only"
+        };
+
+        let new = world.machine("new");
+        disk.under(new.run(["desk", "init", "--vendor", "A", "--no-passphrase"]))
+            .refused(1, kind);
+        let file = world.path().join("files/survey.product");
+        disk.under(new.run(["product", "install"]).arg(&file))
+            .refused(1, kind);
+
+        disk.under(desk.run(["product", "add", "two", "--name", "Two"]))
+            .refused(1, kind);
+        disk.under(desk.run(["license", "new", "--product", "survey", "--customer", "A"]))
+            .refused(1, kind);
+
+        let activate = || ship.run(["request", "activate", &key]);
+        disk.under(activate()).refused(1, kind);
+        ship.check().refused(10, "not_licensed");
+        let request = activate().done().code();
+
+        disk.under(desk.respond(&request)).refused(1, kind);
+        assert_eq!(desk.seats_taken(&key), 0);
+        let answer = desk.answer(&request);
+
+        disk.under(ship.run(["apply"]).piped(&answer))
+            .refused(1, kind);
+        assert_eq!(ship.request(&key), request, "the request still waits");
+        ship.apply(&answer);
+        disk.under(ship.run(["pending", "list"])).done();
+
+        // A check goes on without writing; that the time could not be kept is said.
+        world.days_pass(3);
+        disk.under(ship.check()).done().tells("could not be kept");
+        ship.check().done().silent();
+
+        let another = ship
+            .run(["request", "activate", &key, "--new"])
+            .done()
+            .code();
+        disk.under(ship.run(["pending", "forget", &key, "--yes"]))
+            .refused(1, kind);
+        ship.apply(&desk.answer(&another));
+        desk.run(["ledger", "verify"]).done();
+    }
+
+    #[test]
+    fn a_full_disk() {
+        every_writer("full");
+    }
+
+    #[test]
+    fn a_read_only_disk() {
+        every_writer("read-only");
+    }
+
+    #[test]
+    fn a_desk_on_a_read_only_disk_can_still_be_read() {
+        let world = World::new();
+        let (desk, ship, key) = sold(&world);
+        desk.license(&ship, &key);
+        let disk = Disk::new(&world, "read-only");
+        let said = disk.under(desk.run(["license", "show", &key])).said();
+        // SQLite needs its -wal beside the ledger, also to read: said as what it is.
+        assert!(
+            said.exit == 0 || said.stderr.contains("must be writable"),
+            "{said}"
+        );
+        disk.under(ship.run(["status"])).done();
+    }
+
+    /// The limit on a file's size stands for a quota.
+    #[test]
+    fn a_file_that_may_not_grow() {
+        let world = World::new();
+        let (desk, ship, key) = sold(&world);
+        let limit = "trap '' XFSZ; ulimit -f 0";
+        ship.run(["request", "activate", &key])
+            .after(limit)
+            .refused(1, "io");
+        let request = ship.request(&key);
+        let said = desk.respond(&request).after(limit).exits(1);
+        assert_eq!(said.stdout, "", "{said}");
+        let answer = desk.answer(&request);
+        ship.run(["apply"])
+            .piped(&answer)
+            .after(limit)
+            .refused(1, "io");
+        ship.apply(&answer);
+        desk.run(["product", "export", "survey", "-o", "survey.product"])
+            .after(limit)
+            .exits(1);
+        let old = fs::read_to_string(world.path().join("files/survey.product")).unwrap();
+        assert!(
+            old.starts_with("countersign product v1"),
+            "the old file is whole"
+        );
+    }
+}
+
+#[test]
+fn a_file_where_a_directory_should_be() {
+    let world = World::new();
+    let (desk, ship, key) = sold(&world);
+    let request = ship.request(&key);
+    let answer = desk.answer(&request);
+
+    let blocked = world.machine("blocked");
+    fs::write(blocked.home(), "a file").unwrap();
+    let file = world.path().join("files/survey.product");
+    blocked
+        .run(["product", "install"])
+        .arg(&file)
+        .refused(1, "io")
+        .tells("blocked");
+    blocked
+        .run(["desk", "init", "--vendor", "A", "--no-passphrase"])
+        .refused(1, "io");
+    blocked.run(["status"]).exits(1);
+
+    // The same further down: the licence's directory.
+    fs::rename(ship.kept("machine/licenses"), ship.kept("machine/aside")).unwrap();
+    fs::write(ship.kept("machine/licenses"), "").unwrap();
+    ship.run(["apply"])
+        .piped(&answer)
+        .refused(1, "io")
+        .tells("licenses");
+    ship.run(["request", "activate", &key]).refused(1, "io");
+    fs::remove_file(ship.kept("machine/licenses")).unwrap();
+    fs::rename(ship.kept("machine/aside"), ship.kept("machine/licenses")).unwrap();
+    ship.apply(&answer);
+}
+
+#[test]
+fn a_link_to_nowhere_and_a_directory_where_a_file_should_be() {
+    let world = World::new();
+    let (desk, ship, key) = sold(&world);
+    let state = ship.state_of(&key);
+    fs::create_dir_all(&state).unwrap();
+    ship.run(["request", "activate", &key]).refused(1, "io");
+    ship.check().refused(1, "io");
+    fs::remove_dir(&state).unwrap();
+    desk.license(&ship, &key);
+    ship.check().done();
+}
+
+/// Another command is at work in the same home for longer than is waited.
+#[test]
+fn a_home_that_is_in_use() {
+    let world = World::new();
+    let (desk, ship, key) = sold(&world);
+    let request = ship.request(&key);
+    let answer = desk.answer(&request);
+    let lock = fs::OpenOptions::new()
+        .write(true)
+        .open(ship.kept("machine/lock"))
+        .unwrap();
+    lock.lock().unwrap();
+    let said = ship
+        .run(["apply"])
+        .piped(&answer)
+        .exits(1)
+        .tells("another countersign is at work here");
+    assert!(said.stderr.contains("what to do: "), "{said}");
+    // A check never waits.
+    ship.check().refused(10, "not_licensed");
+    lock.unlock().unwrap();
+    ship.apply(&answer);
+    ship.check().done();
+}

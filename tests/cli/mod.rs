@@ -1,0 +1,18 @@
+//! Every command and every failure, through the real program.
+
+mod anyone;
+mod apply;
+mod batch;
+mod check;
+mod check_questions;
+mod code_input;
+mod desk;
+mod disk;
+mod everywhere;
+mod ledger;
+mod license;
+mod machine;
+mod product;
+mod request;
+mod respond;
+mod state_files;

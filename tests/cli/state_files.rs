@@ -1,0 +1,175 @@
+//! State that is missing, foreign, edited or damaged: named, nothing made worse, and mended by the desk or a backup.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::world::{Desk, Machine, World};
+
+fn licensed<'w>(world: &'w World) -> (Desk<'w>, Machine<'w>, String) {
+    let desk = world.desk("desk");
+    let file = desk.product("survey", &["--limit", "users"]);
+    let key = desk.sell("survey", &["--limit", "users=5", "--expires", "2040-12-31"]);
+    let ship = world.machine("ship");
+    ship.install(&file);
+    desk.license(&ship, &key);
+    (desk, ship, key)
+}
+
+#[test]
+fn a_missing_state_is_no_license_and_asking_anew_takes_no_second_seat() {
+    let world = World::new();
+    let (desk, ship, key) = licensed(&world);
+    fs::remove_file(ship.state_of(&key)).unwrap();
+    ship.check().refused(10, "not_licensed");
+    desk.license(&ship, &key);
+    ship.check().done();
+    assert_eq!(desk.seats_taken(&key), 1);
+}
+
+#[test]
+fn a_damaged_state_is_named_and_left_as_it_is() {
+    let world = World::new();
+    let (desk, ship, key) = licensed(&world);
+    let path = ship.state_of(&key);
+    let good = fs::read(&path).unwrap();
+    let name = path.file_name().unwrap().to_str().unwrap();
+    for bad in [
+        &b""[..],
+        b"{",
+        b"\xff\xfe\x00",
+        b"[]",
+        b"{\"product\": \"survey\"}",
+        &good[..good.len() / 2],
+        &[0; 4096],
+    ] {
+        fs::write(&path, bad).unwrap();
+        ship.check()
+            .refused(5, "damaged_state")
+            .tells(name)
+            .tells("backup");
+        ship.run(["status"]).refused(5, "damaged_state");
+        ship.run(["pending", "list"]).refused(5, "damaged_state");
+        ship.run(["request", "activate", &key])
+            .refused(5, "damaged_state");
+        ship.run(["apply"]).piped("nothing").refused(3, "no_code");
+    }
+    // One damaged licence does not stop another.
+    let second = desk.sell("survey", &[]);
+    desk.license(&ship, &second);
+    ship.check().done().prints(&second);
+    // The backup is as good as new.
+    fs::write(&path, &good).unwrap();
+    ship.check_with(&["--license", &key]).done();
+}
+
+#[test]
+fn an_edited_state_is_not_trusted() {
+    let world = World::new();
+    let (desk, ship, key) = licensed(&world);
+    let path = ship.state_of(&key);
+    let good = fs::read_to_string(&path).unwrap();
+    let state: Value = serde_json::from_str(&good).unwrap();
+    let grant = state["held"]["grant"].as_str().unwrap();
+    let payload = state["held"]["request"]["payload"].as_str().unwrap();
+    let activation = state["held"]["standing"]["activation"].as_str().unwrap();
+    let flipped = |hex: &str, at: usize| {
+        let digit = if &hex[at..=at] == "0" { "1" } else { "0" };
+        format!("{}{digit}{}", &hex[..at], &hex[at + 1..])
+    };
+    for edited in [
+        // Expiry, generation and signature of the grant; the request; what the machine stands for.
+        good.replace(grant, &flipped(grant, 20)),
+        good.replace(grant, &flipped(grant, 9)),
+        good.replace(grant, &flipped(grant, grant.len() - 1)),
+        good.replace(grant, &grant[..grant.len() - 2]),
+        good.replace(payload, &flipped(payload, 30)),
+        good.replace(activation, "A-1"),
+    ] {
+        assert_ne!(edited, good);
+        fs::write(&path, &edited).unwrap();
+        ship.check()
+            .refused(5, "not_trusted")
+            .tells("same machine takes no second seat");
+        assert_eq!(ship.check().with_json_exits(5)["state"], "unlicensed");
+    }
+    // What it says about the machine is signed as well: a fingerprint of another machine put in by hand.
+    let fingerprint = state["held"]["standing"]["fingerprint"].as_str().unwrap();
+    fs::write(&path, good.replace(fingerprint, &flipped(fingerprint, 21))).unwrap();
+    ship.check().refused(5, "not_trusted");
+
+    // The last edit is still there when the machine asks anew: the desk's answer mends it, and no second seat is taken.
+    desk.license(&ship, &key);
+    ship.check().done();
+    assert_eq!(desk.seats_taken(&key), 1);
+}
+
+#[test]
+fn a_foreign_state_is_named() {
+    let world = World::new();
+    let (desk, ship, key) = licensed(&world);
+    let other = desk.sell("survey", &[]);
+    let second = world.machine("second");
+    second.install(&world.path().join("files/survey.product"));
+    desk.license(&second, &other);
+    // The state of another licence under this one's name.
+    fs::copy(second.state_of(&other), ship.state_of(&key)).unwrap();
+    ship.check()
+        .refused(5, "damaged_state")
+        .tells("another license than its name says");
+    // The state of another machine under its own name.
+    fs::remove_file(ship.state_of(&key)).unwrap();
+    fs::copy(second.state_of(&other), ship.state_of(&other)).unwrap();
+    ship.check().refused(13, "wrong_machine");
+}
+
+#[test]
+fn a_product_file_that_was_altered_where_it_is_kept() {
+    let world = World::new();
+    let (_, ship, _) = licensed(&world);
+    let path = ship.kept("machine/products/survey.product");
+    let good = fs::read_to_string(&path).unwrap();
+    for bad in [
+        good.replace("name: Survey", "name: Other"),
+        String::new(),
+        "x\0".to_owned(),
+    ] {
+        fs::write(&path, bad).unwrap();
+        ship.check()
+            .refused(5, "damaged_state")
+            .tells("survey.product");
+        ship.run(["status"]).refused(5, "damaged_state");
+    }
+    // The vendor's file puts it right.
+    let file = world.path().join("files/survey.product");
+    fs::remove_file(&path).unwrap();
+    ship.install(&file);
+    ship.check().done();
+}
+
+#[test]
+fn what_is_remembered_beside_counts_as_never_written_where_it_was_edited() {
+    let world = World::new();
+    let (_, ship, key) = licensed(&world);
+    ship.check().done();
+    let clock = ship.kept(&format!("machine/clock/{}.json", key.replace('-', "")));
+    assert!(clock.exists());
+    for bad in ["", "{}", "{\"content\": 1, \"seal\": \"00\"}"] {
+        fs::write(&clock, bad).unwrap();
+        ship.check().done().silent();
+    }
+}
+
+#[test]
+fn secrets_that_are_lost_are_no_obstacle_to_a_license() {
+    let world = World::new();
+    let (desk, ship, key) = licensed(&world);
+    fs::remove_dir_all(ship.kept("machine/secrets")).unwrap();
+    ship.check().done();
+    let request = ship
+        .run(["request", "activate", &key, "--new"])
+        .done()
+        .code();
+    ship.apply(&desk.answer(&request));
+    ship.check().done();
+}

@@ -1,0 +1,93 @@
+//! The vendor's desk, with what every test needs of it.
+
+use std::ops::Deref;
+use std::path::PathBuf;
+
+use super::{Machine, Run, World};
+
+/// A machine that has a desk.
+pub(crate) struct Desk<'w>(Machine<'w>);
+
+impl<'w> Deref for Desk<'w> {
+    type Target = Machine<'w>;
+    fn deref(&self) -> &Machine<'w> {
+        &self.0
+    }
+}
+
+impl<'w> Desk<'w> {
+    pub(super) fn new(world: &'w World, name: &str) -> Desk<'w> {
+        let desk = Desk(world.machine(name));
+        desk.run([
+            "desk",
+            "init",
+            "--vendor",
+            "Nordic Survey AS",
+            "--mail",
+            "desk@example.com",
+            "--no-passphrase",
+        ])
+        .done();
+        desk
+    }
+
+    /// Defines a product and exports its file.
+    pub(crate) fn product(&self, id: &str, options: &[&str]) -> PathBuf {
+        let args = ["product", "add", id, "--name", "Survey"]
+            .into_iter()
+            .chain(options.iter().copied());
+        self.run(args).done();
+        self.export(id)
+    }
+
+    /// Exports a product's file.
+    pub(crate) fn export(&self, id: &str) -> PathBuf {
+        let file = self
+            .world()
+            .path()
+            .join("files")
+            .join(format!("{id}.product"));
+        self.run(["product", "export", id, "-o", file.to_str().unwrap()])
+            .done();
+        file
+    }
+
+    /// Sells a licence and returns its key.
+    pub(crate) fn sell(&self, product: &str, options: &[&str]) -> String {
+        let args = [
+            "license",
+            "new",
+            "--product",
+            product,
+            "--customer",
+            "Aurora Shipping",
+        ];
+        self.run(args.iter().chain(options)).done().line()
+    }
+
+    /// Prepares an answer.
+    pub(crate) fn respond(&self, request: &str) -> Run<'w> {
+        self.run(["respond"]).piped(request)
+    }
+
+    /// Prepares an answer with options.
+    pub(crate) fn respond_with(&self, request: &str, options: &[&str]) -> Run<'w> {
+        self.run(["respond"].iter().chain(options)).piped(request)
+    }
+
+    /// The response code to a request that is answered.
+    pub(crate) fn answer(&self, request: &str) -> String {
+        self.respond(request).done().code()
+    }
+
+    /// The whole job: the machine asks, the desk answers, the answer is entered.
+    pub(crate) fn license(&self, machine: &Machine<'_>, key: &str) {
+        machine.apply(&self.answer(&machine.request(key)));
+    }
+
+    /// Seats of a licence that are taken, as the desk sees it.
+    pub(crate) fn seats_taken(&self, key: &str) -> u64 {
+        let license = self.run(["--json", "license", "show", key]).done().json();
+        license["seats_taken"].as_u64().unwrap()
+    }
+}

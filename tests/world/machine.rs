@@ -1,0 +1,196 @@
+//! One computer: its home, its anchor, its parts and its clock, which may be wrong.
+
+use std::cell::{Cell, RefCell};
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use countersign::machine::{Facts, Listed};
+
+use super::{Run, Said, World};
+
+pub(crate) struct Machine<'w> {
+    world: &'w World,
+    name: String,
+    facts: RefCell<Facts>,
+    started: Cell<i64>,
+    /// Seconds by which its clock is ahead.
+    off: Cell<i64>,
+}
+
+impl<'w> Machine<'w> {
+    pub(super) fn new(world: &'w World, name: &str) -> Machine<'w> {
+        let part = |part: &str| {
+            let hash = blake3::hash(format!("{part} of {name}").as_bytes());
+            hash.to_hex().to_string()
+        };
+        let uuid = |hex: &str| {
+            let cuts = [0..8, 8..12, 12..16, 16..20, 20..32];
+            cuts.map(|cut| hex[cut].to_owned()).join("-")
+        };
+        let mac = part("card");
+        let facts = Facts {
+            machine_id: Some(part("system")[..32].to_owned()),
+            root_fs_uuid: Some(uuid(&part("file system"))),
+            product_uuid: Some(uuid(&part("board"))),
+            mac: Some(format!(
+                "00:{}:{}:{}:{}:{}",
+                &mac[0..2],
+                &mac[2..4],
+                &mac[4..6],
+                &mac[6..8],
+                &mac[8..10]
+            )),
+            disk_serial: Some(format!("s1{}", &part("disk")[..10])),
+            host_name: Some(name.to_owned()),
+            boot_id: Some(uuid(&part("first start"))),
+            uptime: None,
+            local_addresses: Listed::Given(vec!["192.0.2.7".parse().unwrap()]),
+            usb_devices: Listed::Given(Vec::new()),
+        };
+        Machine {
+            world,
+            name: name.to_owned(),
+            facts: RefCell::new(facts),
+            started: Cell::new(world.now() - 1000),
+            off: Cell::new(0),
+        }
+    }
+
+    pub(crate) fn world(&self) -> &'w World {
+        self.world
+    }
+
+    /// `--home` of this machine.
+    pub(crate) fn home(&self) -> PathBuf {
+        self.world.path().join("homes").join(&self.name)
+    }
+
+    /// A file below the home.
+    pub(crate) fn kept(&self, path: &str) -> PathBuf {
+        self.home().join(path)
+    }
+
+    /// The state file of a licence.
+    pub(crate) fn state_of(&self, key: &str) -> PathBuf {
+        let digits: String = key.chars().filter(char::is_ascii_digit).collect();
+        self.kept(&format!("machine/licenses/{digits}.json"))
+    }
+
+    /// The whole home is copied to another computer, as somebody would who wants a second license for nothing.
+    pub(crate) fn copy_home_to(&self, other: &Machine<'_>) {
+        copy(&self.home(), &other.home());
+    }
+
+    /// Another part is put into the machine, or one is taken out.
+    pub(crate) fn change(&self, change: impl FnOnce(&mut Facts)) {
+        change(&mut self.facts.borrow_mut());
+    }
+
+    /// Started again: time since the start begins anew.
+    pub(crate) fn restart(&self) {
+        self.started.set(self.world.now());
+        let now = self.world.now();
+        self.change(|facts| facts.boot_id = Some(format!("start at {now}")));
+    }
+
+    /// The clock is set this many seconds ahead of the true time; negative: behind.
+    pub(crate) fn clock_ahead(&self, seconds: i64) {
+        self.off.set(seconds);
+    }
+
+    /// Prepares the program with these arguments, on this machine.
+    pub(crate) fn run<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Run<'w> {
+        let mut run = self.run_at_home_of_user(args);
+        run.args.insert(0, self.home().into_os_string());
+        run.args.insert(0, "--home".into());
+        run
+    }
+
+    /// The same without `--home`: where the platform keeps data of this machine's user.
+    pub(crate) fn run_at_home_of_user<S: AsRef<OsStr>>(
+        &self,
+        args: impl IntoIterator<Item = S>,
+    ) -> Run<'w> {
+        let user = self.world.path().join("users").join(&self.name);
+        fs::create_dir_all(&user).unwrap();
+        let mut facts = self.facts.borrow().clone();
+        let up = u64::try_from(self.world.now() - self.started.get()).unwrap();
+        facts.uptime = Some(Duration::from_secs(up));
+        let described = self
+            .world
+            .path()
+            .join("tmp")
+            .join(format!("{}.json", self.name));
+        fs::write(&described, serde_json::to_vec(&facts).unwrap()).unwrap();
+        let args = args.into_iter().map(|arg| arg.as_ref().to_owned());
+        Run::new(self.world, args.collect())
+            .env("HOME", &user)
+            .env("USER", &self.name)
+            .env("COUNTERSIGN_TEST_MACHINE", described)
+            .env("COUNTERSIGN_TEST_ANCHOR", user.join("anchor"))
+            .env(
+                "COUNTERSIGN_TEST_SYSTEM",
+                self.world
+                    .path()
+                    .join("homes")
+                    .join(format!("{} for all", self.name)),
+            )
+            .env(
+                "COUNTERSIGN_TEST_NOW",
+                (self.world.now() + self.off.get()).to_string(),
+            )
+    }
+
+    /// Installs a product file.
+    pub(crate) fn install(&self, file: &Path) -> Said {
+        self.run([
+            OsStr::new("product"),
+            OsStr::new("install"),
+            file.as_os_str(),
+        ])
+        .done()
+    }
+
+    /// The request code for a licence key.
+    pub(crate) fn request(&self, key: &str) -> String {
+        self.request_with(key, &[])
+    }
+
+    /// The request code for a licence key, with options.
+    pub(crate) fn request_with(&self, key: &str, options: &[&str]) -> String {
+        let args = ["request", "activate", key]
+            .into_iter()
+            .chain(options.iter().copied());
+        self.run(args).done().code()
+    }
+
+    /// Enters an answer that is taken.
+    pub(crate) fn apply(&self, code: &str) -> Said {
+        self.run(["apply"]).piped(code).done()
+    }
+
+    /// What an application asks at launch.
+    pub(crate) fn check(&self) -> Run<'w> {
+        self.run(["check"])
+    }
+
+    /// The same with options.
+    pub(crate) fn check_with(&self, options: &[&str]) -> Run<'w> {
+        self.run(["check"].iter().chain(options))
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let to = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &to);
+        } else {
+            fs::copy(&path, &to).unwrap();
+        }
+    }
+}
