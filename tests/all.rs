@@ -9,6 +9,7 @@
 )]
 
 mod cli;
+mod desk;
 mod forgotten;
 mod holder4;
 mod journeys;

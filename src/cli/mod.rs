@@ -19,6 +19,7 @@ mod output;
 mod passphrase;
 mod picture;
 mod prompt;
+mod reply;
 mod report;
 mod usb;
 mod words;

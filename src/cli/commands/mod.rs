@@ -5,11 +5,16 @@ mod apply;
 mod check;
 mod completions;
 mod desk_init;
+mod emergency;
 mod give_back;
 mod inspect;
+mod ledger_history;
 mod ledger_verify;
+mod license_change;
 mod license_list;
+mod license_mail;
 mod license_new;
+mod license_revoke;
 mod license_show;
 mod man;
 mod pending;
@@ -18,6 +23,7 @@ mod product_export;
 mod product_install;
 mod product_list;
 mod product_show;
+mod release;
 mod request_activate;
 mod request_sync;
 mod respond;
@@ -95,18 +101,26 @@ const TREE: &[(&str, &[Node])] = &[
             },
             Node::Group {
                 name: "license",
-                about: "Licenses: create keys, look them up",
+                about: "Licenses: create keys, change them, look them up",
                 nodes: &[
                     leaf::<license_new::LicenseNew>(),
                     leaf::<license_list::LicenseList>(),
                     leaf::<license_show::LicenseShow>(),
+                    leaf::<license_change::LicenseChange>(),
+                    leaf::<license_revoke::LicenseRevoke>(),
+                    leaf::<license_mail::LicenseMail>(),
                 ],
             },
             leaf::<respond::Respond>(),
+            leaf::<release::Release>(),
+            leaf::<emergency::EmergencyCode>(),
             Node::Group {
                 name: "ledger",
-                about: "The ledger: verify it",
-                nodes: &[leaf::<ledger_verify::LedgerVerify>()],
+                about: "The ledger: verify it, read its history",
+                nodes: &[
+                    leaf::<ledger_verify::LedgerVerify>(),
+                    leaf::<ledger_history::LedgerHistory>(),
+                ],
             },
         ],
     ),

@@ -8,7 +8,7 @@ use crate::cli::{Context, words};
 use crate::issuer::ledger::{EventId, Ledger, LedgerError, StoredAnswer, Transaction};
 use crate::issuer::policy::Options;
 use crate::issuer::products;
-use crate::issuer::respond::{self, RespondError};
+use crate::issuer::respond::{self, Reply, RespondError};
 use crate::license_key::LicenseKey;
 use crate::protocol::desk_certificate::DeskCertificate;
 use crate::protocol::digest::{ActivationId, product_tag};
@@ -120,18 +120,30 @@ fn rehearse(
     let by = context.environment.by();
     match respond::rehearse(desk.ledger(), code, &Options::default(), by, &mut entropy) {
         Ok(preview) => {
-            let seats = words::count(preview.grant.seats, "seat");
-            let words = match preview.verdict {
-                respond::Verdict::Repeated => {
+            let (verdict, warnings, seats) = match &preview {
+                Reply::Answer(answer) => {
+                    (answer.verdict, &answer.warnings, Some(answer.grant.seats))
+                }
+                Reply::Receipt(receipt) => (receipt.verdict, &receipt.warnings, None),
+            };
+            let words = match (verdict, seats) {
+                (respond::Verdict::Repeated, _) => {
                     "was answered before; the same response would be given again".to_owned()
                 }
-                verdict => format!("would answer it: {}, {seats}", verdict.name()),
+                (verdict, Some(seats)) => format!(
+                    "would answer it: {}, {}",
+                    verdict.name(),
+                    words::count(seats, "seat")
+                ),
+                (verdict, None) => format!("would take it: {}", verdict.name()),
             };
             place
                 .sheet
-                .put("this desk", "verdict", words, preview.verdict.name());
-            place.sheet.put_only("seats", preview.grant.seats);
-            for warning in &preview.warnings {
+                .put("this desk", "verdict", words, verdict.name());
+            if let Some(seats) = seats {
+                place.sheet.put_only("seats", seats);
+            }
+            for warning in warnings {
                 place
                     .sheet
                     .put("warning", warning.kind(), warning, warning.to_string());
