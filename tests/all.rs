@@ -8,6 +8,7 @@
     clippy::panic
 )]
 
+mod carry;
 mod forgotten;
 mod license_key;
 mod protocol;
