@@ -2,6 +2,7 @@
 
 mod inspected;
 mod mailed;
+#[cfg(feature = "photos")]
 mod photographed;
 mod spelled;
 

@@ -21,9 +21,9 @@ fn on_a_table(text: &str) -> GrayImage {
         height * 5 / 8,
         image::imageops::FilterType::Triangle,
     );
-    let mut table = GrayImage::from_fn(900, 800, |x, y| Luma([(90 + (x * 7 + y * 13) % 40) as u8]));
+    let mut table = GrayImage::from_fn(560, 480, |x, y| Luma([(90 + (x * 7 + y * 13) % 40) as u8]));
     let at = |all: u32, part: u32| i64::from(all - part) / 2;
-    let place = (at(900, code.width()), at(800, code.height()));
+    let place = (at(560, code.width()), at(480, code.height()));
     image::imageops::overlay(&mut table, &code, place.0, place.1);
     table
 }
@@ -56,7 +56,7 @@ fn turned(table: &GrayImage, degrees: f64) -> GrayImage {
 
 fn slanted(table: &GrayImage, by: f64) -> GrayImage {
     seen(table, |x, y| {
-        let depth = 1.0 + by * y / 400.0;
+        let depth = 1.0 + by * y / 240.0;
         (x * depth, y * depth)
     })
 }
@@ -122,8 +122,8 @@ fn turned_blurred_and_slanted_photos_are_read() {
 fn a_large_photo_with_a_small_code_is_read() {
     let code = answer();
     let table = on_a_table(&qr::content(&code).unwrap());
-    let mut wall = GrayImage::from_pixel(4000, 3000, Luma([140]));
-    image::imageops::overlay(&mut wall, &table, 2500, 300);
+    let mut wall = GrayImage::from_pixel(2400, 1800, Luma([140]));
+    image::imageops::overlay(&mut wall, &table, 1500, 300);
     let texts = photo::texts(&file(&wall, ImageFormat::Jpeg)).unwrap();
     assert_eq!(read(&texts[0], &[]).unwrap().code, code);
 }
