@@ -8,6 +8,7 @@
     clippy::panic
 )]
 
+mod carry;
 mod cli;
 mod desk;
 mod forgotten;

@@ -77,7 +77,7 @@ impl Mailbox {
     pub(crate) fn parse(text: &str) -> Result<Mailbox, Failure> {
         let text = text.trim();
         let (name, address) = match text.strip_suffix('>').and_then(|text| text.split_once('<')) {
-            Some((name, address)) => (name.trim().trim_matches('"').trim(), address.trim()),
+            Some((name, address)) => (unquoted(name.trim()), address.trim()),
             None => ("", text),
         };
         let address = address.strip_prefix("mailto:").unwrap_or(address);
@@ -103,6 +103,14 @@ impl Mailbox {
     fn header(self) -> Address<'static> {
         Address::new_address(self.name, self.address)
     }
+}
+
+/// A name without the quotes that stand around all of it.
+fn unquoted(name: &str) -> &str {
+    let inner = name
+        .strip_prefix('"')
+        .and_then(|name| name.strip_suffix('"'));
+    inner.map_or(name, str::trim)
 }
 
 /// Who writes to whom.

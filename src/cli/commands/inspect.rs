@@ -49,32 +49,17 @@ fn explain(context: &mut Context, reading: &Reading) -> anyhow::Result<Exit> {
     }
     let said = inspect::says(code, &known);
     let trust = trust(code.kind(), machine.trust.as_ref(), desk.as_ref());
-    let object = json!({
-        "kind": code.kind().name(),
-        "noun": code.kind().noun(),
-        "prefix": code.kind().prefix(),
-        "bytes": code.payload().len(),
-        "phrase": phrase(code),
-        "code": code.to_text()?,
-        "rows": outfit::rows(code, WithSpare::No)?,
-        "corrections": code_input::corrections(reading),
-        "others": reading.others.iter().map(|kind| kind.name()).collect::<Vec<_>>(),
-        "product": known.product.as_ref().map(|product| &product.id),
-        "license_key": known.license_key.map(|key| key.to_string()),
-        "customer": known.customer,
-        "signature": trust.object(),
-    });
+    let mut object = object(reading, &known, &trust)?;
     let mut rows = head(reading);
     rows.extend(whose(&known));
     let unknown = said.as_ref().err().map(ToString::to_string);
-    let mut object = object;
     match said {
         Ok(sheet) => {
             rows.extend(
                 sheet
                     .rows()
                     .iter()
-                    .filter(|(name, _)| *name != "license")
+                    .filter(|(name, _)| *name != "license" || known.license_key.is_none())
                     .cloned(),
             );
             insert(&mut object, "says", sheet.into_object());
@@ -100,6 +85,26 @@ fn explain(context: &mut Context, reading: &Reading) -> anyhow::Result<Exit> {
             .warn(format_args!("this desk cannot be asked: {failure}"));
     }
     Ok(Exit::DONE)
+}
+
+/// What scripts get of any code, whatever its kind.
+fn object(reading: &Reading, known: &Known, trust: &Verdict<'_>) -> anyhow::Result<Value> {
+    let code = &reading.code;
+    Ok(json!({
+        "kind": code.kind().name(),
+        "noun": code.kind().noun(),
+        "prefix": code.kind().prefix(),
+        "bytes": code.payload().len(),
+        "phrase": phrase(code),
+        "code": code.to_text()?,
+        "rows": outfit::rows(code, WithSpare::No)?,
+        "corrections": code_input::corrections(reading),
+        "others": reading.others.iter().map(|kind| kind.name()).collect::<Vec<_>>(),
+        "product": known.product.as_ref().map(|product| &product.id),
+        "license_key": known.license_key.map(|key| key.to_string()),
+        "customer": known.customer,
+        "signature": trust.object(),
+    }))
 }
 
 fn head(reading: &Reading) -> Vec<(&'static str, String)> {

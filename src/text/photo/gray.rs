@@ -103,7 +103,9 @@ fn stated(bytes: &[u8]) -> Option<(u32, u32)> {
             return None;
         };
         if matches!(marker, 0xc0..=0xcf) && !matches!(marker, 0xc4 | 0xc8 | 0xcc) {
-            let &[h1, h0, w1, w0] = rest.get(5..9)?.as_array()?;
+            let [h1, h0, w1, w0] = *rest.get(5..9)? else {
+                return None;
+            };
             return Some((
                 u16::from_be_bytes([w1, w0]).into(),
                 u16::from_be_bytes([h1, h0]).into(),
