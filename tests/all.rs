@@ -8,8 +8,11 @@
     clippy::panic
 )]
 
+mod carry;
 mod cli;
+mod desk;
 mod forgotten;
+mod holder4;
 mod journeys;
 mod license_key;
 mod protocol;

@@ -1,7 +1,7 @@
 //! A code as an argument, a file, a pipe or typed at a prompt, and its reading.
 
 use std::fs::File;
-use std::io::{self, BufRead, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
 use crate::text::{self, Kind, ReadError, Reading};
@@ -25,8 +25,8 @@ impl CodeArgs {
     /// Finds a code of a `wanted` kind in what was given, saying on stderr what was mended.
     pub(crate) fn read(&self, context: &mut Context, wanted: &[Kind]) -> anyhow::Result<Reading> {
         let reading = match self.source()? {
-            Source::Text(text) => find(&text, wanted)?,
-            Source::Prompt => prompt(context, wanted)?,
+            Source::Text(text) => find_spelled(&text, wanted)?,
+            Source::Prompt => super::prompt::ask(context, wanted)?,
         };
         if !reading.corrections.is_empty() {
             context.out.say(corrected(&reading));
@@ -80,6 +80,14 @@ pub(crate) fn find(text: &str, wanted: &[Kind]) -> anyhow::Result<Reading> {
     text::read(text, wanted).map_err(|error| match error {
         ReadError::OtherKind { code } => other_kind(code.kind()).into(),
         error => error.into(),
+    })
+}
+
+/// Finds a code as [`find`] does, in a text that may also be spelled out in words.
+fn find_spelled(text: &str, wanted: &[Kind]) -> anyhow::Result<Reading> {
+    find(text, wanted).or_else(|error| match text::spell::unspell(text) {
+        Some(written) => find(&written, wanted),
+        None => Err(error),
     })
 }
 
@@ -172,16 +180,10 @@ fn too_large(name: &str, length: u64) -> Failure {
     .hint("hand over the part of the text with the code: up to 16 MiB are read")
 }
 
-/// Text of any common encoding; pictures are named as what they are.
+/// Text of any common encoding, and what the QR codes of a picture say.
 fn decode(bytes: &[u8]) -> anyhow::Result<String> {
-    if bytes.starts_with(b"\x89PNG") || bytes.starts_with(b"\xff\xd8\xff") {
-        return Err(Failure::new(
-            Exit::NO_CODE,
-            "picture",
-            "this is a picture; codes are read from text only",
-        )
-        .hint("type the code, or let the phone that scanned it send it as text")
-        .into());
+    if text::photo::is_picture(bytes) {
+        return Ok(super::picture::text(bytes)?);
     }
     let utf16 = |unit: fn([u8; 2]) -> u16| {
         let units = bytes
@@ -199,35 +201,4 @@ fn decode(bytes: &[u8]) -> anyhow::Result<String> {
         [0xfe, 0xff, ..] => utf16(u16::from_be_bytes),
         _ => String::from_utf8_lossy(bytes).into_owned(),
     })
-}
-
-/// Asks for the code on a terminal: rows as they come, until they make a code or an empty line ends them.
-fn prompt(context: &mut Context, wanted: &[Kind]) -> anyhow::Result<Reading> {
-    if context.no_input {
-        return Err(Failure::usage("no code given")
-            .hint("give the code as an argument, by a pipe, or as @FILE")
-            .into());
-    }
-    let noun = wanted.first().map_or("code", |kind| kind.noun());
-    context.out.say(format_args!(
-        "paste or type the {noun}, row by row; an empty line ends it:"
-    ));
-    let mut text = String::new();
-    let mut lines = io::stdin().lock().lines();
-    loop {
-        // A prompt that cannot be shown is no reason not to read.
-        let _ = write!(io::stderr(), "> ").and_then(|()| io::stderr().flush());
-        let line = match lines.next() {
-            Some(Ok(line)) if !line.trim().is_empty() => line,
-            Some(Ok(_)) if text.is_empty() => continue,
-            _ => return find(&text, wanted),
-        };
-        text.push_str(&line);
-        text.push('\n');
-        match text::read(&text, wanted) {
-            Ok(reading) => return Ok(reading),
-            Err(error @ ReadError::OtherKind { .. }) => return Err(error.into()),
-            Err(_) => {}
-        }
-    }
 }

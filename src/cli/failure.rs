@@ -9,6 +9,7 @@ use crate::holder::{HolderError, StorageError};
 use crate::issuer::desk::DeskError;
 use crate::issuer::keys::KeyError;
 use crate::issuer::ledger::LedgerError;
+use crate::issuer::life::LifeError;
 use crate::issuer::products::CatalogueError;
 use crate::issuer::respond::RespondError;
 use crate::license_key::LicenseKeyError;
@@ -163,7 +164,7 @@ fn known(error: &anyhow::Error) -> Option<Failure> {
                 })*
             };
         }
-        explain!(HolderError, StorageError, RespondError, LedgerError, DeskError, KeyError, CatalogueError);
+        explain!(HolderError, StorageError, RespondError, LifeError, LedgerError, DeskError, KeyError, CatalogueError);
         if let Some(failure) = cause.downcast_ref::<Failure>() {
             return Some(failure.clone());
         }
@@ -211,15 +212,19 @@ fn io_kind(error: &io::Error) -> &'static str {
 /// The exit code of a kind of failure (README, "Exit codes"); whatever is not a rule's word is a plain failure.
 fn exit_of(kind: &str) -> Exit {
     match kind {
-        "bad_order" | "unknown_product" | "catalogue_shrinks" | "bad_product"
-        | "unknown_binding" | "missing_binding" | "bad_machine_value" => Exit::USAGE,
+        "bad_order" | "nothing_to_change" | "which_activation" | "unknown_product"
+        | "catalogue_shrinks" | "bad_product" | "unknown_binding" | "missing_binding"
+        | "bad_machine_value" => Exit::USAGE,
         "no_code" | "damaged" | "mistyped_key" | "not_a_product_file" => Exit::NO_CODE,
-        "wrong_kind" | "other_request" | "other_product" | "unknown_key" | "unknown_license"
-        | "malformed" | "malformed_code" | "commitment_used" => Exit::NOT_FOR_THIS,
+        "wrong_kind" | "other_request" | "other_emergency" | "other_product" | "unknown_key"
+        | "unknown_license" | "unknown_activation" | "unknown_generation" | "malformed"
+        | "malformed_code" | "commitment_used" => Exit::NOT_FOR_THIS,
         "not_trusted" | "other_root" | "bad_product_file" | "damaged_state" | "foreign_key"
         | "not_a_root" | "desk_limit" => Exit::NOT_TRUSTED,
-        "no_seat_free" | "expired" | "held_for_manager" | "needs_bindings" | "weak_machine"
-        | "other_usb" | "unfit_lending_key" | "until_past" | "already_licensed" => Exit::REFUSED,
+        "no_seat_free" | "expired" | "revoked" | "given_up" | "overtaken" | "needs_supersede"
+        | "no_emergency" | "emergency_used_up" | "held_for_manager" | "needs_bindings"
+        | "weak_machine" | "other_usb" | "not_held" | "unfit_lending_key" | "until_past"
+        | "already_licensed" => Exit::REFUSED,
         _ => Exit::FAILED,
     }
 }

@@ -37,7 +37,7 @@ impl Homes {
     /// The homes in which a machine's licences are looked for, and who may read what is there.
     pub(crate) fn machine(&self) -> anyhow::Result<Vec<(PathBuf, Audience)>> {
         match &self.named {
-            Some(home) => Ok(vec![(home.clone(), Audience::Owner)]),
+            Some(home) => Ok(vec![(home.clone(), shared(home))]),
             None => Ok(vec![
                 (machine_wide(), Audience::Everyone),
                 (self.own()?, Audience::Owner),
@@ -45,10 +45,34 @@ impl Homes {
         }
     }
 
+    /// Who may read what is written to [`Homes::own`].
+    pub(crate) fn own_audience(&self) -> Audience {
+        self.named.as_deref().map_or(Audience::Owner, shared)
+    }
+
     /// The home that `--system` writes to.
     pub(crate) fn system(&self) -> PathBuf {
         self.named.clone().unwrap_or_else(machine_wide)
     }
+}
+
+/// A named home stays readable by everyone where it was made so with `--system`: many workstations may share one.
+#[cfg(unix)]
+fn shared(home: &Path) -> Audience {
+    use std::os::unix::fs::PermissionsExt;
+
+    let mode = std::fs::metadata(home.join("machine")).map(|it| it.permissions().mode());
+    if mode.is_ok_and(|mode| mode & 0o004 != 0) {
+        Audience::Everyone
+    } else {
+        Audience::Owner
+    }
+}
+
+/// Elsewhere directories pass on the rights of their parents.
+#[cfg(not(unix))]
+fn shared(_: &Path) -> Audience {
+    Audience::Owner
 }
 
 /// The machine-wide home, readable by all users. Debug builds take another place from `COUNTERSIGN_TEST_SYSTEM`, so that tests leave the

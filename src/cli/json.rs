@@ -67,6 +67,7 @@ pub(crate) fn license(key: LicenseKey, product: &Product, terms: &Terms) -> Valu
         "maintenance": day(terms.maintenance),
         "grace": terms.grace_days,
         "lend": terms.lend_days,
+        "usb": terms.usb.as_ref().map(ToString::to_string),
         "emergency": terms.emergency.map(|allowance| format!("{}x{}", allowance.steps, allowance.days)),
         "features": features(product, &terms.entitlements),
         "limits": limits.into_iter().map(|(name, value)| (name.to_owned(), json!(value))).collect::<Map<_, _>>(),

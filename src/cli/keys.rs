@@ -2,11 +2,27 @@
 
 use std::num::{NonZeroU8, NonZeroU16};
 
+use crate::issuer::life::Named;
 use crate::license_key::LicenseKey;
+use crate::protocol::digest::NotAnActivation;
+
+use super::failure::Failure;
 
 /// A license key given in any number of words.
 pub(crate) fn parse(words: &[String]) -> anyhow::Result<LicenseKey> {
     Ok(words.join(" ").parse::<LicenseKey>()?)
+}
+
+/// An activation as `A-1042`, or the key of a license that is in use on one machine.
+pub(crate) fn activation(words: &[String]) -> anyhow::Result<Named> {
+    let text = words.join(" ");
+    if text.trim_start().starts_with(['A', 'a']) {
+        let id = text.parse().map_err(|error: NotAnActivation| {
+            Failure::usage(error.to_string()).hint("countersign license show KEY lists them")
+        })?;
+        return Ok(Named::Activation(id));
+    }
+    Ok(Named::License(text.parse()?))
 }
 
 /// `NAME=VALUE`.

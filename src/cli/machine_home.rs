@@ -1,12 +1,13 @@
 //! The homes of this machine, and which product or licence is meant.
 
+use crate::holder::state::LicenseState;
 use crate::holder::{Audience, HolderError, Home, products};
 use crate::protocol::product::ProductFile;
 
 use super::Context;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::words;
+use super::{keys, words};
 
 /// Every home in which this machine's licences may be: the named one, or the machine-wide and the user's.
 pub(crate) fn all(context: &Context) -> anyhow::Result<Vec<Home>> {
@@ -22,7 +23,8 @@ pub(crate) fn to_write(context: &Context, system: bool) -> anyhow::Result<Home> 
     if system {
         return Ok(home(context, &context.homes.system(), Audience::Everyone));
     }
-    Ok(home(context, &context.homes.own()?, Audience::Owner))
+    let audience = context.homes.own_audience();
+    Ok(home(context, &context.homes.own()?, audience))
 }
 
 fn home(context: &Context, directory: &std::path::Path, audience: Audience) -> Home {
@@ -102,4 +104,60 @@ pub(crate) fn not_installed(id: Option<&str>) -> Failure {
 pub(crate) fn bring_along(home: &Home, file: &ProductFile) -> anyhow::Result<()> {
     products::install(home, file)?;
     Ok(())
+}
+
+/// The license with the key that was given, or else the only one for which `fits` holds, with the home it is in. Where none fits, one that is
+/// there all the same: the library says why it does not.
+pub(crate) fn license(
+    context: &Context,
+    key: &[String],
+    product: Option<&str>,
+    fits: impl Fn(&LicenseState) -> bool,
+) -> anyhow::Result<(Home, LicenseState)> {
+    let key = match key {
+        [] => None,
+        words => Some(keys::parse(words)?),
+    };
+    let (mut found, mut unfit) = (Vec::new(), None);
+    for home in all(context)? {
+        let (licenses, damaged) = home.survey()?;
+        unfit = unfit.or(damaged);
+        let meant = licenses.into_iter().filter(|license| {
+            key.is_none_or(|key| key == license.license_key)
+                && product.is_none_or(|id| id == license.product)
+        });
+        found.extend(meant.map(|license| (home.clone(), license)));
+    }
+    if found.iter().any(|(_, license)| fits(license)) {
+        found.retain(|(_, license)| fits(license));
+    }
+    let mut keys: Vec<_> = found
+        .iter()
+        .map(|(_, license)| license.license_key.to_string())
+        .collect();
+    keys.dedup();
+    match (keys.as_slice(), found.into_iter().next(), key) {
+        ([_], Some(found), _) => Ok(found),
+        (_, None, key) => Err(match (unfit, key) {
+            (Some(damaged), _) => damaged.into(),
+            (None, Some(key)) => HolderError::UnknownLicense { key }.into(),
+            (None, None) => no_license().into(),
+        }),
+        (several, ..) => Err(Failure::usage(format!(
+            "several licenses are known here: {}",
+            words::list(several)
+        ))
+        .hint("say which: give the KEY")
+        .into()),
+    }
+}
+
+/// Nothing was ever asked for here.
+fn no_license() -> Failure {
+    Failure::new(
+        Exit::UNLICENSED,
+        "not_licensed",
+        "no license is known on this machine",
+    )
+    .hint("request one with the license key: countersign request activate KEY")
 }

@@ -2,18 +2,26 @@
 
 mod code_input;
 mod commands;
+mod confirm;
 mod desk;
 mod environment;
 mod exit;
 mod failure;
 mod files;
 mod homes;
+mod inspect;
 mod json;
 mod keys;
 mod machine_home;
+mod mail;
+mod outfit;
 mod output;
 mod passphrase;
+mod picture;
+mod prompt;
+mod reply;
 mod report;
+mod usb;
 mod words;
 
 use std::ffi::OsString;

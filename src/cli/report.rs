@@ -65,8 +65,27 @@ pub(crate) fn object(report: &CheckReport) -> Value {
                 .into(),
         );
         if let Some(refusal) = &report.refusal {
-            map.insert("error".to_owned(), failure(refusal).object());
+            map.insert("error".to_owned(), refused(refusal));
         }
+    }
+    object
+}
+
+/// A refusal with what an application needs to act on it: by how much a count is over its limit, which feature is missing.
+fn refused(refusal: &Refusal) -> Value {
+    let details = match refusal {
+        Refusal::OverLimit { limit, count, most } => {
+            json!({ "limit": limit, "count": count, "most": most, "over_by": count.saturating_sub(*most) })
+        }
+        Refusal::FeatureMissing(feature) => json!({ "feature": feature }),
+        Refusal::MaintenanceOver { feature, ended } => {
+            json!({ "feature": feature, "ended": ended.to_string() })
+        }
+        _ => Value::Null,
+    };
+    let mut object = failure(refusal).object();
+    if let (Some(map), Value::Object(details)) = (object.as_object_mut(), details) {
+        map.extend(details);
     }
     object
 }
@@ -91,6 +110,7 @@ pub(crate) fn terms(terms: &Terms) -> Map<String, Value> {
         "maintenance": names::day(terms.maintenance),
         "revalidate_by": names::day(terms.revalidate_by),
         "max_loan": terms.max_loan,
+        "emergency": terms.emergency.map(|steps| json!({ "used": steps.used, "of": steps.of, "days": steps.days })),
         "features": terms.features,
         "limits": numbers(&terms.limits),
     });
@@ -121,6 +141,10 @@ pub(crate) fn terms_rows(terms: &Terms) -> Vec<(&'static str, String)> {
         "re-validate by",
         words::day_or(terms.revalidate_by, "never needed"),
     ));
+    rows.extend(terms.emergency.map(|steps| {
+        let each = words::count(steps.days, "day");
+        ("emergency", format!("{steps} steps of {each} used"))
+    }));
     if !terms.features.is_empty() {
         rows.push(("features", words::list(&terms.features)));
     }

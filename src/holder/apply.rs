@@ -3,6 +3,7 @@
 //! Nothing here knows whether ACTIVATE or SYNC was asked, nor which issuer answered: a grant is the whole state of a licence.
 
 use super::clock::{Look, Mark};
+use super::emergency;
 use super::error::HolderError;
 use super::evidence;
 use super::home::Home;
@@ -71,11 +72,14 @@ impl Outcome {
 /// Applies an answer. The same again, and an older one, change nothing and are no errors.
 ///
 /// # Errors
-/// In the order of SPEC.md 5.5: `wrong_kind`, `other_request`, `not_trusted`; besides, what the file system says. Nothing is changed then.
+/// In the order of SPEC.md 5.5: `wrong_kind`, `other_request`, `not_trusted`; for an emergency code `other_emergency`; besides, what the file system says. Nothing is changed then.
 pub fn apply(home: &Home, code: &Code, here: &Here<'_>) -> Result<Outcome, HolderError> {
     if code.kind() == Kind::DeskCertificate {
         let certificate = DeskCertificate::decode(code.payload())?;
         return products::introduce_desk(home, &certificate).map(Outcome::DeskKnown);
+    }
+    if code.kind() == Kind::Emergency {
+        return emergency::apply(home, code, here);
     }
     let signed = response(code)?;
     let _lock = home.lock()?;
@@ -90,6 +94,9 @@ pub fn apply(home: &Home, code: &Code, here: &Here<'_>) -> Result<Outcome, Holde
 /// # Errors
 /// As [`apply`]; `wrong_kind` for a desk's certificate too.
 pub fn preview(home: &Home, code: &Code) -> Result<Outcome, HolderError> {
+    if code.kind() == Kind::Emergency {
+        return emergency::preview(home, code);
+    }
     let signed = response(code)?;
     match weigh(home, &signed, code.payload())? {
         Weighed::Known(outcome) => Ok(outcome),
@@ -274,7 +281,10 @@ impl New {
         let product = self.file.product();
         Outcome::Applied(Box::new(Applied {
             which: which(&self.license, self.pending.standing.activation),
-            before: self.before.as_ref().map(|grant| Terms::of(product, grant)),
+            before: self.before.as_ref().map(|grant| {
+                let step = evidence::emergency_step(&self.file, &self.license, grant);
+                Terms::of(product, grant).after_steps(step)
+            }),
             after: Terms::of(product, &self.grant),
         }))
     }
@@ -313,6 +323,7 @@ impl New {
             activation: self.pending.standing.activation,
             generation: self.grant.generation,
             grant: grant_digest(payload),
+            emergency: None,
         });
         if let Some(desk) = &self.desk {
             license.epoch = license.epoch.max(desk.epoch);
@@ -324,6 +335,7 @@ impl New {
             request: self.pending.request.clone(),
             grant: Bytes(payload.to_vec()),
             desk: self.desk.as_ref().map(|desk| Bytes(desk.encode())),
+            emergency: None,
             applied_at: here.wall,
         });
     }

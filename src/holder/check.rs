@@ -3,7 +3,9 @@
 //! The order: no licence, trust, clock, expired, overdue, machine and bindings, features, counts. The signature and its chain are verified
 //! each time from the evidence; nothing that an earlier check found is believed.
 
+use super::asked;
 use super::clock::{self, Look, Mark};
+use super::drift::{self, Drift};
 use super::evidence;
 use super::memory::Memory;
 use super::report::{CheckReport, Refusal, State, Warning};
@@ -62,6 +64,8 @@ pub struct Checked {
     pub report: CheckReport,
     /// The clock mark to keep, where one is due.
     pub mark: Option<Mark>,
+    /// The first sight of a machine that changed, where this is it.
+    pub drift: Option<Drift>,
     /// The first day of the demo, where it begins now.
     pub demo_began: Option<Day>,
 }
@@ -80,6 +84,7 @@ pub fn check(
         checked: Checked {
             report: blank(file.product(), license),
             mark: None,
+            drift: None,
             demo_began: None,
         },
     };
@@ -136,8 +141,9 @@ impl Check<'_> {
             }
             Some((license, held)) => self.license(license, held)?,
         };
-        self.features(today)?;
-        self.counts()
+        let report = &self.checked.report;
+        asked::features(self.file.product(), report, self.input, today)?;
+        asked::counts(report, self.input)
     }
 
     /// Which vendor is trusted is the application's to say.
@@ -168,10 +174,11 @@ impl Check<'_> {
             return Err((State::Returned, Refusal::Returned { key, at }));
         }
         let terms = self.trusted(license)?;
-        let today = self.clock(&terms)?;
+        let now = self.clock(&terms)?;
+        let today = now.day();
         self.dates(&terms, today)?;
         self.checked.report.bindings = held.standing.bindings.clone();
-        self.machine(key, held)?;
+        self.machine(key, held, terms.generation, now)?;
         self.bindings(held)?;
         if !self.usb_is_there(key, held) {
             self.checked.report.warnings = vec![Warning::UsbMissing(key)];
@@ -190,13 +197,14 @@ impl Check<'_> {
         let grant = evidence::verify_held(self.file, license)
             .map_err(untrusted)?
             .ok_or_else(|| untrusted(TrustError::Signature))?;
-        let terms = Terms::of(self.file.product(), &grant);
+        let step = evidence::emergency_step(self.file, license, &grant);
+        let terms = Terms::of(self.file.product(), &grant).after_steps(step);
         self.checked.report.terms = Some(terms.clone());
         Ok(terms)
     }
 
     /// What time to go by (SPEC.md 7). Maintenance alone never makes the whole licence wait for the clock.
-    fn clock(&mut self, terms: &Terms) -> Result<Day, Refused> {
+    fn clock(&mut self, terms: &Terms) -> Result<Seconds, Refused> {
         let last = [terms.expires, terms.revalidate_by];
         let ends = last.into_iter().flatten().min();
         let look = Look::new(self.input.here.wall, self.input.here.facts);
@@ -209,7 +217,7 @@ impl Check<'_> {
         let judged = clock::judge(self.memory.mark.as_ref(), &asked, &look);
         self.checked.mark = judged.keep;
         let days_left = match judged.verdict {
-            clock::Verdict::Fine => return Ok(judged.now.day()),
+            clock::Verdict::Fine => return Ok(judged.now),
             clock::Verdict::TooLongBehind if ends.is_some() => {
                 let refusal = Refusal::ClockBehind {
                     wall: look.wall,
@@ -224,7 +232,7 @@ impl Check<'_> {
             not_set: judged.not_set,
             days_left,
         });
-        Ok(judged.now.day())
+        Ok(judged.now)
     }
 
     /// Last days are inclusive (SPEC.md 1).
@@ -248,7 +256,14 @@ impl Check<'_> {
         Ok(())
     }
 
-    fn machine(&mut self, key: LicenseKey, held: &Held) -> Result<(), Refused> {
+    /// The machine itself; one that changed too much may go on for a while (SPEC.md 6.4).
+    fn machine(
+        &mut self,
+        key: LicenseKey,
+        held: &Held,
+        generation: u16,
+        now: Seconds,
+    ) -> Result<(), Refused> {
         let Some(bound) = held.standing.fingerprint else {
             return Ok(());
         };
@@ -260,10 +275,18 @@ impl Check<'_> {
         };
         let compared = bound.compare(&found);
         self.checked.report.weakly_bound = compared.verdict() == Verdict::WeakMatch;
-        if compared.verdict() == Verdict::Mismatch {
-            let different = compared.different;
-            return Err((State::WrongMachine, Refusal::WrongMachine { different }));
+        if compared.verdict() != Verdict::Mismatch {
+            return Ok(());
         }
+        let different = compared.different;
+        let seen = self.memory.drift.as_ref();
+        let Some((drift, known)) = drift::allowed(compared, seen, generation, now) else {
+            return Err((State::WrongMachine, Refusal::WrongMachine { different }));
+        };
+        let until = drift.ends();
+        let warning = Warning::MachineChanged { different, until };
+        self.checked.report.warnings.push(warning);
+        self.checked.drift = Some(drift).filter(|_| !known);
         Ok(())
     }
 
@@ -333,40 +356,5 @@ impl Check<'_> {
         report.features = product.demo_features.clone();
         report.limits = product.demo_limits.clone();
         Ok(today)
-    }
-
-    fn features(&self, today: Day) -> Result<(), Refused> {
-        let report = &self.checked.report;
-        let ended = report
-            .terms
-            .as_ref()
-            .filter(|_| report.state == State::Licensed)
-            .and_then(|terms| terms.maintenance)
-            .filter(|last| today > *last);
-        for feature in self.input.features {
-            if !report.features.contains(feature) {
-                return Err((report.state, Refusal::FeatureMissing(feature.clone())));
-            }
-            let maintained = self.file.product().maintained.contains(feature);
-            if let Some(ended) = ended.filter(|_| maintained) {
-                let feature = feature.clone();
-                return Err((report.state, Refusal::MaintenanceOver { feature, ended }));
-            }
-        }
-        Ok(())
-    }
-
-    /// A limit that the licence does not contain allows nothing.
-    fn counts(&self) -> Result<(), Refused> {
-        let report = &self.checked.report;
-        for (limit, count) in self.input.counts {
-            let known = report.limits.iter().find(|(name, _)| name == limit);
-            let most = known.map_or(0, |(_, most)| *most);
-            if *count > most {
-                let (limit, count) = (limit.clone(), *count);
-                return Err((report.state, Refusal::OverLimit { limit, count, most }));
-            }
-        }
-        Ok(())
     }
 }

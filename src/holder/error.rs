@@ -140,8 +140,14 @@ pub enum HolderError {
         /// The licence.
         key: LicenseKey,
     },
+    /// A licence that is not in force, so that there is nothing to re-validate.
+    #[error("license {key} is not in force on this machine")]
+    NotHeld {
+        /// The licence.
+        key: LicenseKey,
+    },
     /// The secret of a request is not there any more.
-    #[error("the secret that gives license {key} up is lost")]
+    #[error("the secret that proves the possession of license {key} is lost")]
     SecretLost {
         /// The licence.
         key: LicenseKey,
@@ -196,6 +202,9 @@ pub enum HolderError {
     /// The response answers none of the requests made here.
     #[error("this response answers another request, or the request of another machine")]
     OtherRequest,
+    /// An emergency code for no grant that is held here.
+    #[error("this emergency code belongs to no license that is in force on this machine")]
+    OtherEmergency,
     /// The response answers one of the requests made here, but nobody who is trusted signed it.
     #[error("this response is not trusted: {0}")]
     NotTrusted(#[source] TrustError),
@@ -214,6 +223,7 @@ impl HolderError {
             HolderError::UnknownProduct { .. } => "unknown_product",
             HolderError::OtherProduct { .. } => "other_product",
             HolderError::UnknownLicense { .. } => "unknown_license",
+            HolderError::NotHeld { .. } => "not_held",
             HolderError::SecretLost { .. } => "secret_lost",
             HolderError::GivenUp { .. } => "given_up",
             HolderError::AlreadyLicensed { .. } => "already_licensed",
@@ -225,6 +235,7 @@ impl HolderError {
             HolderError::WrongKind(_) => "wrong_kind",
             HolderError::Malformed(_) => "malformed_code",
             HolderError::OtherRequest => "other_request",
+            HolderError::OtherEmergency => "other_emergency",
             HolderError::NotTrusted(_) => "not_trusted",
         }
     }
@@ -240,9 +251,10 @@ impl HolderError {
             HolderError::UnknownProduct { .. } => "install the product file that came with the application: countersign product install FILE".to_owned(),
             HolderError::OtherProduct { .. } => "look at the license key again, or name the other product".to_owned(),
             HolderError::UnknownLicense { .. } => "see what is known here with: countersign status".to_owned(),
-            HolderError::SecretLost { .. } => "put the home back from a backup, or ask the vendor to release the license as lost".to_owned(),
+            HolderError::NotHeld { .. } => "enter the response to its request with countersign apply, or request it: countersign request activate KEY".to_owned(),
+            HolderError::SecretLost { .. } => "put the home back from a backup, or request the license anew: countersign request activate KEY --new; the same machine takes no second seat".to_owned(),
             HolderError::GivenUp { .. } => "request the license anew: countersign request activate KEY".to_owned(),
-            HolderError::AlreadyLicensed { .. } => "re-validate it with a sync request, or ask for a new activation with --new".to_owned(),
+            HolderError::AlreadyLicensed { .. } => "re-validate it with countersign request sync, or ask for a new activation with --new".to_owned(),
             HolderError::UnknownBinding { known, .. } if known.is_empty() => "leave --bind out: this product is bound to the machine alone".to_owned(),
             HolderError::UnknownBinding { known, .. } => format!("it is bound to {}", known.join(" and ")),
             HolderError::MissingBindings { missing, .. } => {
@@ -258,6 +270,7 @@ impl HolderError {
             }.to_owned(),
             HolderError::Malformed(_) => "ask for the response again, and for the newest version of this program".to_owned(),
             HolderError::OtherRequest => "enter it on the machine that asked, or send this machine's own request: countersign pending list".to_owned(),
+            HolderError::OtherEmergency => "type it again; if it stays so, tell the vendor the activation and the generation that countersign status shows".to_owned(),
             HolderError::NotTrusted(TrustError::OldEpoch | TrustError::DeskLimit(_)) => "tell the vendor; another desk of theirs can answer the same request".to_owned(),
             HolderError::NotTrusted(_) => "copy the whole response from the vendor's message again; if it stays so, ask the vendor for a new one".to_owned(),
         }

@@ -3,6 +3,7 @@
 use super::json::Array;
 use super::state::{Held, LicenseState, Pending, Request, Stands};
 use crate::protocol::desk_certificate::DeskCertificate;
+use crate::protocol::emergency::Emergency;
 use crate::protocol::grant::{Grant, SignedGrant};
 use crate::protocol::product::ProductFile;
 use crate::protocol::requests::Activate;
@@ -97,4 +98,37 @@ fn context(
         holder: standing.holder_digest(&file.product().id, license.license_key),
         lending_key: lending_key.map(|key| key.0),
     })
+}
+
+/// Whether an emergency code belongs to the chain of the grant held (SPEC.md 8).
+pub(crate) fn emergency_belongs(
+    file: &ProductFile,
+    license: &LicenseState,
+    held: &Held,
+    grant: &Verified<Grant>,
+    emergency: &Emergency,
+) -> bool {
+    let context = context_of_held(file, license, held);
+    grant
+        .emergency
+        .as_ref()
+        .zip(context.ok())
+        .is_some_and(|(terms, context)| {
+            emergency.belongs_to(terms, &context.holder, grant.generation)
+        })
+}
+
+/// The highest step entered for the grant held; 0 where there is none that holds.
+pub(crate) fn emergency_step(
+    file: &ProductFile,
+    license: &LicenseState,
+    grant: &Verified<Grant>,
+) -> u8 {
+    let Some(held) = &license.held else {
+        return 0;
+    };
+    let kept = held.emergency.as_ref();
+    kept.and_then(|payload| Emergency::decode(payload).ok())
+        .filter(|emergency| emergency_belongs(file, license, held, grant, emergency))
+        .map_or(0, |emergency| emergency.step)
 }

@@ -79,6 +79,16 @@ impl Home {
             .join(format!("{}.json", key.digits()))
     }
 
+    pub(crate) fn drift_path(&self, key: LicenseKey) -> PathBuf {
+        self.machine
+            .join("drift")
+            .join(format!("{}.json", key.digits()))
+    }
+
+    pub(crate) fn aliases_path(&self) -> PathBuf {
+        self.machine.join("aliases.json")
+    }
+
     pub(crate) fn demo_path(&self, product: &str) -> PathBuf {
         self.machine.join("demo").join(format!("{product}.json"))
     }

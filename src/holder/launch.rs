@@ -5,7 +5,7 @@ use super::durable::{Audience, Lock};
 use super::error::HolderError;
 use super::home::Home;
 use super::memory::{Memory, Places};
-use super::report::{CheckReport, Warning};
+use super::report::{CheckReport, Refusal, State, Warning};
 use super::state::LicenseState;
 use crate::protocol::product::ProductFile;
 
@@ -74,7 +74,8 @@ fn keep(
     input: &CheckInput<'_>,
 ) -> CheckReport {
     let mut report = checked.report;
-    if checked.mark.is_none() && checked.demo_began.is_none() {
+    let first_sight = checked.drift.is_some();
+    if checked.mark.is_none() && checked.demo_began.is_none() && checked.drift.is_none() {
         return report;
     }
     let kept = Lock::try_now(home.directory(), home.audience()).and_then(|lock| {
@@ -88,6 +89,9 @@ fn keep(
             places.keep_demo(&report.product, began)?;
         }
         let held = license.and_then(|license| Some((license.license_key, license.held.as_ref()?)));
+        if let Some((drift, (key, held))) = checked.drift.zip(held) {
+            places.keep_drift(key, held.standing.activation, &drift)?;
+        }
         if let Some((mark, (key, held))) = checked.mark.zip(held) {
             places.keep_mark(key, held.standing.activation, &mark)?;
         }
@@ -99,7 +103,24 @@ fn keep(
         Err(HolderError::Storage(error))
             if home.audience() == Audience::Everyone
                 && matches!(error.kind(), "no_permission" | "read_only") => {}
-        Err(error) => report.warnings.push(Warning::NotKept(error)),
+        Err(error) => {
+            if first_sight {
+                unremembered(&mut report);
+            }
+            report.warnings.push(Warning::NotKept(error));
+        }
     }
     report
+}
+
+/// A changed machine may go on for a while only where it is remembered since when: else the while would never end.
+fn unremembered(report: &mut CheckReport) {
+    let changed = report.warnings.iter().find_map(|warning| match warning {
+        Warning::MachineChanged { different, .. } => Some(*different),
+        _ => None,
+    });
+    if let Some(different) = changed {
+        report.state = State::WrongMachine;
+        report.refusal = Some(Refusal::WrongMachine { different });
+    }
 }

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::clock::Mark;
+use super::drift::Drift;
 use super::durable::Lock;
 use super::error::StorageError;
 use super::home::{Home, read_json, write_json};
@@ -24,6 +25,8 @@ pub struct Memory {
     pub mark: Option<Mark>,
     /// When the activation was given up, as the anchor knows it.
     pub returned: Option<Seconds>,
+    /// The first sight of a machine that changed.
+    pub drift: Option<Drift>,
     /// The first day of the product's demo.
     pub demo_began: Option<Day>,
 }
@@ -34,6 +37,8 @@ pub struct Memory {
 struct Anchored {
     mark: Option<Mark>,
     returned: Option<Tombstone>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    drift: Option<Drift>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,6 +82,11 @@ impl Memory {
         let anchored = places.anchored(key, activation).unwrap_or_default();
         let in_home = places.read::<Mark>(&home.clock_path(key), &purpose(key, activation));
         memory.returned = anchored.returned.map(|tombstone| tombstone.at);
+        let drifted = places.read::<Drift>(&home.drift_path(key), &purpose(key, activation));
+        memory.drift = match (drifted, anchored.drift) {
+            (Some(one), Some(other)) => Some(one.stricter(other)),
+            (one, other) => one.or(other),
+        };
         memory.mark = match (in_home, anchored.mark) {
             (Some(one), Some(other)) => Some(one.later(other)),
             (one, other) => one.or(other),
@@ -113,8 +123,25 @@ impl Places<'_> {
     /// Keeps in the anchor that an activation was given up.
     pub(crate) fn keep_tombstone(&self, key: LicenseKey, activation: ActivationId, at: Seconds) {
         self.anchor(key, activation, |anchored| {
-            anchored.returned = Some(Tombstone { at });
+            // The first one counts, whatever a restored home says later.
+            anchored.returned.get_or_insert(Tombstone { at });
         });
+    }
+
+    /// Keeps the first sight of a changed machine in both places. The caller holds the lock of the home.
+    pub(crate) fn keep_drift(
+        &self,
+        key: LicenseKey,
+        activation: ActivationId,
+        drift: &Drift,
+    ) -> Result<(), StorageError> {
+        let anchored = self.anchor(key, activation, |anchored| {
+            anchored.drift = Some(drift.clone());
+        });
+        let path = self.home.drift_path(key);
+        // One place is enough to remember it.
+        self.write(&path, &purpose(key, activation), drift)
+            .or_else(|error| if anchored { Ok(()) } else { Err(error) })
     }
 
     /// Keeps the first day of a demo in both places. The caller holds the lock of the home.
@@ -144,15 +171,21 @@ impl Places<'_> {
         self.read(&path, &purpose(key, activation))
     }
 
-    fn anchor(&self, key: LicenseKey, activation: ActivationId, change: impl Fn(&mut Anchored)) {
+    /// Whether the anchor could be written; it is no error where it could not.
+    fn anchor(
+        &self,
+        key: LicenseKey,
+        activation: ActivationId,
+        change: impl Fn(&mut Anchored),
+    ) -> bool {
         let place = self.lock_anchor(|home| home.anchored_activation(key, activation));
         let Some((path, _lock)) = place else {
-            return;
+            return false;
         };
         let mut anchored = self.anchored(key, activation).unwrap_or_default();
         change(&mut anchored);
-        // An anchor that cannot be written is no error.
-        let _ = self.write(&path, &purpose(key, activation), &anchored);
+        self.write(&path, &purpose(key, activation), &anchored)
+            .is_ok()
     }
 
     fn lock_anchor(&self, path: impl Fn(&Home) -> Option<PathBuf>) -> Option<(PathBuf, Lock)> {

@@ -8,9 +8,11 @@
 //! HOME/machine/licenses/<13 digits>.json    evidence: requests and grants as they went and came, what the machine stands for, what was applied when
 //! HOME/machine/secrets/<13 digits>.json     r of each request (SPEC.md 5.1); for the owner alone
 //! HOME/machine/clock/<13 digits>.json       the clock mark (SPEC.md 7), sealed by the machine's id
+//! HOME/machine/drift/<13 digits>.json       the first sight of a machine that changed (SPEC.md 6.4), sealed by the machine's id
 //! HOME/machine/demo/<id>.json               the first day of a demo, sealed by the machine's id
+//! HOME/machine/aliases.json                 other names of servers (SPEC.md 6.2)
 //! HOME/machine/lock                         held by whoever writes
-//! ANCHOR/activations/<13 digits>-A-<n>.json tombstone and clock mark of an activation, sealed by the machine's id
+//! ANCHOR/activations/<13 digits>-A-<n>.json tombstone, clock mark and drift of an activation, sealed by the machine's id
 //! ANCHOR/products/<id>.json                 the first day of a demo, sealed by the machine's id
 //! ```
 //!
@@ -26,10 +28,14 @@
 //! Time, entropy, the facts of the machine and all paths are handed in. The example at the top of the crate
 //! shows how an application checks its licence with [`launch_check`].
 
+pub mod aliases;
 pub mod apply;
+mod asked;
 pub mod check;
 pub mod clock;
+mod drift;
 mod durable;
+mod emergency;
 mod error;
 mod evidence;
 pub mod give_up;
@@ -42,11 +48,13 @@ pub mod report;
 pub mod request;
 mod secrets;
 pub mod state;
+pub mod sync;
 mod terms;
 #[cfg(test)]
 mod tests;
 
 pub use check::CheckInput;
+pub use drift::Drift;
 pub use error::{Doing, HolderError, StorageError};
 pub use home::{Audience, Home};
 pub use json::{Array, Bytes};
@@ -54,4 +62,4 @@ pub use launch::{check_product, launch_check};
 pub use memory::Memory;
 pub use report::{CheckReport, Refusal, State, Warning};
 pub use request::Here;
-pub use terms::{Difference, Terms};
+pub use terms::{Difference, Steps, Terms};

@@ -205,7 +205,7 @@ impl Refusal {
             }
             Refusal::UsbMissing(_) => "plug it in and try again",
             Refusal::Returned { .. } => {
-                "to use it here again, request it anew: countersign request activate KEY"
+                "its return code again: countersign return; to use it here again: countersign request activate KEY"
             }
             Refusal::NotTrusted {
                 why: TrustError::OldEpoch,
@@ -227,7 +227,7 @@ impl Refusal {
                 "if the computer's clock is right, re-validate the license: countersign request sync"
             }
             Refusal::WrongMachine { .. } => {
-                "if this is the same computer after a repair, re-validate the license; otherwise request it for this one"
+                "if this is the same computer after a repair, re-validate the license: countersign request sync; otherwise request it for this one"
             }
             Refusal::WrongBinding { .. } => {
                 "connect to what is licensed, or re-validate with the new name: countersign request sync --bind NAME=VALUE"
@@ -267,6 +267,16 @@ pub enum Warning {
         /// Days until the licence waits for it.
         days_left: i32,
     },
+    /// The machine changed so much that it may go on for a while only (SPEC.md 6.4).
+    #[error(
+        "the machine has changed: other {different}; it goes on until {until}: re-validate the license with countersign request sync"
+    )]
+    MachineChanged {
+        /// The parts that differ.
+        different: Components,
+        /// When the license waits for it.
+        until: Seconds,
+    },
     /// The USB key is not plugged in: the demo runs instead.
     #[error("the USB key of license {0} is not plugged in; the demo runs instead")]
     UsbMissing(LicenseKey),
@@ -283,6 +293,7 @@ impl Warning {
             Warning::ExpiresSoon { .. } => "expires_soon",
             Warning::ClockBehind { not_set: true, .. } => "clock_not_set",
             Warning::ClockBehind { not_set: false, .. } => "clock_behind",
+            Warning::MachineChanged { .. } => "machine_changed",
             Warning::UsbMissing(_) => "usb_missing",
             Warning::NotKept(_) => "not_kept",
         }

@@ -86,9 +86,7 @@ pub fn activate<E: std::fmt::Display>(
         refuse_where_held(home, file, &license, here.facts)?;
     }
 
-    let mut random = [0; 12];
-    fill(&mut random).map_err(|error| HolderError::Entropy(error.to_string()))?;
-    let secret = RequestSecret::new(random);
+    let secret = draw(fill)?;
     let pending = facts.request(
         file.product(),
         wanted,
@@ -122,6 +120,15 @@ pub fn forget(home: &Home, key: LicenseKey, which: Option<[u8; 2]>) -> Result<us
         home.keep(&license)?;
     }
     Ok(forgotten)
+}
+
+/// The secret of a new request.
+pub(super) fn draw<E: std::fmt::Display>(
+    fill: impl FnOnce(&mut [u8]) -> Result<(), E>,
+) -> Result<RequestSecret, HolderError> {
+    let mut random = [0; 12];
+    fill(&mut random).map_err(|error| HolderError::Entropy(error.to_string()))?;
+    Ok(RequestSecret::new(random))
 }
 
 /// The commitments whose secrets are still wanted.
@@ -224,7 +231,7 @@ fn repeated<'a>(
     })
 }
 
-fn asked(pending: &Pending, repeated: bool) -> Asked {
+pub(super) fn asked(pending: &Pending, repeated: bool) -> Asked {
     Asked {
         code: Code::new(pending.request.kind, pending.request.payload.to_vec()),
         activation: pending.standing.activation,

@@ -50,6 +50,9 @@ pub struct Held {
     pub grant: Bytes,
     /// Payload of the DESK certificate under which it was signed; none where a root signed.
     pub desk: Option<Bytes>,
+    /// Payload of the EMERGENCY code with the highest step that was entered since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emergency: Option<Bytes>,
     /// What the machine believed the time was.
     #[serde(with = "json::moment")]
     pub applied_at: Seconds,
@@ -109,8 +112,11 @@ pub struct Event {
     pub activation: ActivationId,
     /// Generation of the grant that was applied.
     pub generation: u16,
-    /// Digest of its payload: an old message that is applied again is recognised by it.
+    /// Digest of its payload, or of the emergency code's: an old message that is applied again is recognised by it.
     pub grant: Array<32>,
+    /// The step of an emergency code; none: a grant was applied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emergency: Option<u8>,
 }
 
 /// An activation that was given up.

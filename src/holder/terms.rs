@@ -26,10 +26,29 @@ pub struct Terms {
     pub revalidate_by: Option<Day>,
     /// Longest loan in days, where the holder may lend.
     pub max_loan: Option<u8>,
+    /// Steps of emergency codes, where the grant has such.
+    pub emergency: Option<Steps>,
     /// Features, in the order of the product's catalogue.
     pub features: Vec<String>,
     /// Limits and their values, in the order of the product's catalogue.
     pub limits: Vec<(String, u32)>,
+}
+
+/// Emergency codes of a grant (SPEC.md 8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Steps {
+    /// The highest step entered; 0 for none.
+    pub used: u8,
+    /// How many there are.
+    pub of: u8,
+    /// Days by which each moves the day of re-validation.
+    pub days: u8,
+}
+
+impl std::fmt::Display for Steps {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} of {}", self.used, self.of)
+    }
 }
 
 /// One thing that an answer changes, in words: `seats`, `5`, `8`.
@@ -63,6 +82,11 @@ impl Terms {
             maintenance: grant.maintenance,
             revalidate_by: grant.revalidate_by,
             max_loan: grant.max_loan.map(|days| days.get()),
+            emergency: grant.emergency.as_ref().map(|terms| Steps {
+                used: 0,
+                of: terms.steps,
+                days: terms.days.get(),
+            }),
             features: Vec::new(),
             limits: Vec::new(),
         };
@@ -77,6 +101,16 @@ impl Terms {
             }
         }
         terms
+    }
+
+    /// The same terms after so many steps of emergency codes: later is only the day of re-validation.
+    pub(crate) fn after_steps(mut self, step: u8) -> Terms {
+        if let Some(steps) = &mut self.emergency {
+            steps.used = step;
+            let days = u16::from(step) * u16::from(steps.days);
+            self.revalidate_by = self.revalidate_by.map(|day| day.plus(days));
+        }
+        self
     }
 
     /// What differs from earlier terms, in a fixed order. Generation and moment of signing are no differences.
@@ -104,6 +138,11 @@ impl Terms {
                 "longest loan",
                 or_none(&before.max_loan),
                 or_none(&self.max_loan),
+            ),
+            (
+                "emergency steps used",
+                or_none(&before.emergency),
+                or_none(&self.emergency),
             ),
         ];
         let mut found: Vec<Difference> = all

@@ -4,6 +4,7 @@ pub mod desk;
 pub mod history;
 pub mod keys;
 pub mod ledger;
+pub mod life;
 pub mod policy;
 pub mod products;
 pub mod respond;

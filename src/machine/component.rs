@@ -59,6 +59,11 @@ impl Components {
         Components(self.0 & other.0)
     }
 
+    /// Those that are not among `others`.
+    pub fn without(self, others: Components) -> Components {
+        Components(self.0 & !others.0)
+    }
+
     pub(super) fn insert(&mut self, component: Component) {
         self.0 |= Components::only(component).0;
     }

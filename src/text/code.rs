@@ -43,6 +43,24 @@ impl Code {
         Ok(groups(&rows::encode_spare(message.chunks(rows::MESSAGE))))
     }
 
+    /// The rows with their numbers and what a person calls them: "row 1 of 3", "spare row".
+    ///
+    /// # Errors
+    /// As [`Code::to_rows`].
+    pub fn numbered_rows(&self, spare: WithSpare) -> Result<Vec<(u8, String, String)>, WriteError> {
+        let rows = self.to_rows()?;
+        let of = rows.len();
+        let mut numbered: Vec<_> = (1..)
+            .zip(rows)
+            .map(|(number, row)| (number, format!("row {number} of {of}"), row))
+            .collect();
+        if spare == WithSpare::Yes {
+            let row = self.to_spare_row()?;
+            numbered.push((rows::SPARE, String::from("spare row"), row));
+        }
+        Ok(numbered)
+    }
+
     /// The whole code as it is written: prefix, then the rows, one a line, no line feed at the end (SPEC.md 2.1).
     ///
     /// # Errors
@@ -75,6 +93,15 @@ impl Code {
             .map(|(number, row)| rows::encode(number, row))
             .collect())
     }
+}
+
+/// Whether the spare row goes with the code (SPEC.md 2.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WithSpare {
+    /// It does.
+    Yes,
+    /// It does not.
+    No,
 }
 
 /// A row as dashed groups.

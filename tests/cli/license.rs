@@ -103,7 +103,7 @@ fn every_term_is_kept() {
         json!({
             "license_key": key, "product": "survey", "customer": "Aurora Shipping", "contact": "master@aurora.example", "seats": 7,
             "type": "floating", "edition": "pro", "expires": "2042-06-30", "maintenance": "2041-12-31", "grace": 60, "lend": 14, "emergency": "4x7",
-            "features": ["export"], "limits": { "users": 250 }, "seats_taken": 0, "activations": [],
+            "features": ["export"], "limits": { "users": 250 }, "seats_taken": 0, "activations": [], "revoked": false, "events": 1, "usb": null,
         })
     );
     desk.run(["license", "show", &key])

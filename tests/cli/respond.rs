@@ -200,7 +200,7 @@ fn seats_of_a_floating_licence() {
     let request = second.request_with(&key, &["--seats", "7"]);
     desk.respond(&request)
         .refused(6, "no_seat_free")
-        .tells("7 of 10 seats wanted and 6 free");
+        .tells("7 seats are wanted and 6 of 10 are free");
     desk.respond_with(&request, &["--seats", "0"])
         .refused(2, "usage");
     assert_eq!(

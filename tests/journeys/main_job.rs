@@ -53,7 +53,7 @@ fn from_the_first_command_to_a_licensed_machine() {
     corona.install(&file);
     desk.respond(&corona.request(&key))
         .refused(6, "no_seat_free")
-        .tells("2 seats");
+        .tells("no seat is free: 2 of 2 are taken");
     corona.check().refused(10, "not_licensed");
 
     assert_eq!(desk.seats_taken(&key), 2);

@@ -4,12 +4,12 @@ use serde_json::json;
 
 use super::{Context, Exit, Run};
 use crate::cli::code_input::{self, CodeArgs};
-use crate::cli::{machine_home, report, words};
+use crate::cli::{machine_home, outfit, report, words};
 use crate::holder::apply::{self, Applied, Outcome, Which};
 use crate::holder::{Here, HolderError};
 use crate::text::{Code, Kind};
 
-/// Enter a response code: the license it grants is in force at once
+/// Enter a response or emergency code: what it grants is in force at once
 ///
 /// Takes the code, a whole mail, or a file with either. Entering the same code again does no harm; a wrong code changes nothing.
 #[derive(clap::Args)]
@@ -20,12 +20,14 @@ pub(crate) struct Apply {
 
 impl Run for Apply {
     const NAME: &'static str = "apply";
-    const ABOUT: &'static str = "Enter a response code";
+    const ABOUT: &'static str = "Enter a response or emergency code";
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let reading = self
-            .code
-            .read(context, &[Kind::Grant, Kind::DeskCertificate])?;
+        let reading = self.code.read(
+            context,
+            &[Kind::Grant, Kind::DeskCertificate, Kind::Emergency],
+        )?;
+        outfit::read_back(context, &reading.code);
         let facts = context.environment.facts();
         let outcome = anywhere(
             context,
@@ -51,12 +53,12 @@ impl Run for Apply {
     }
 }
 
-/// Applies the answer in the home that asked.
+/// Applies the answer in the home that asked, an emergency code in the one that holds its license.
 fn anywhere(context: &Context, code: &Code, here: &Here<'_>) -> Result<Outcome, anyhow::Error> {
     let mut other = HolderError::OtherRequest;
     for home in machine_home::all(context)? {
         match apply::apply(&home, code, here) {
-            Err(error @ HolderError::OtherRequest) => other = error,
+            Err(error @ (HolderError::OtherRequest | HolderError::OtherEmergency)) => other = error,
             outcome => return Ok(outcome?),
         }
     }

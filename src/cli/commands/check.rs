@@ -3,7 +3,7 @@
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
 use crate::cli::{keys, machine_home, report, words};
-use crate::holder::{self, CheckInput, CheckReport, Here, Home};
+use crate::holder::{self, CheckInput, CheckReport, Here, Home, aliases};
 use crate::protocol::product::{ProductFile, RootFingerprint};
 
 /// Check the license: may the application run here and now?
@@ -12,6 +12,13 @@ use crate::protocol::product::{ProductFile, RootFingerprint};
 /// server or database. 14: the clock is behind for too long. 15: a feature is not in the license. 16: a count is above its limit. 5: not trusted.
 #[derive(clap::Args)]
 pub(crate) struct Check {
+    #[command(flatten)]
+    check: CheckArgs,
+}
+
+/// What is asked of a license; `run` asks the same.
+#[derive(clap::Args)]
+pub(crate) struct CheckArgs {
     /// The product, where several are installed
     #[arg(long, value_name = "ID")]
     product: Option<String>,
@@ -37,6 +44,14 @@ impl Run for Check {
     const ABOUT: &'static str = "Check the license, as an application does at each launch";
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let report = self.check.report(context)?;
+        tell(context, &report)
+    }
+}
+
+impl CheckArgs {
+    /// Checks.
+    pub(crate) fn report(&self, context: &Context) -> anyhow::Result<CheckReport> {
         let installed = machine_home::installed(context)?;
         let chosen = one_product(installed, self.product.as_deref())?;
         let facts = context.environment.facts();
@@ -53,8 +68,7 @@ impl Run for Check {
             counts: &self.counts,
             ..CheckInput::new(here, context.environment.built())
         };
-        let report = best(&chosen, &input)?;
-        tell(context, &report)
+        best(&chosen, &input)
     }
 }
 
@@ -88,7 +102,15 @@ fn one_product(
 fn best(chosen: &[(Home, ProductFile)], input: &CheckInput<'_>) -> anyhow::Result<CheckReport> {
     let mut best: Option<CheckReport> = None;
     for (home, file) in chosen {
-        let report = holder::check_product(file, home, input)?;
+        let aliases = aliases::load(home)?;
+        let input = CheckInput {
+            here: Here {
+                aliases: &aliases,
+                ..input.here
+            },
+            ..*input
+        };
+        let report = holder::check_product(file, home, &input)?;
         let rank = |report: &CheckReport| {
             (
                 report.allowed() && report.activation.is_some(),

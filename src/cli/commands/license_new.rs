@@ -2,14 +2,15 @@
 
 use std::num::{NonZeroU8, NonZeroU16};
 
+use super::license_change::license_type;
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
 use crate::cli::{desk, keys, words};
 use crate::issuer::ledger::{EmergencyAllowance, ProductId, Terms};
 use crate::issuer::products;
+use crate::machine::UsbDevice;
 use crate::protocol::date::Day;
 use crate::protocol::entitlements::{Entitlement, Entitlements};
-use crate::protocol::grant::LicenseType;
 use crate::protocol::product::{Entry, Product};
 
 /// Create license keys, one to a line on standard output
@@ -56,12 +57,15 @@ pub(crate) struct LicenseNew {
     /// A limit; may be repeated
     #[arg(long = "limit", value_name = "L=N", value_parser = keys::limit)]
     limits: Vec<(String, u32)>,
+    /// The USB key that must be plugged in
+    #[arg(long, value_name = "VID:PID:SERIAL")]
+    usb: Option<UsbDevice>,
     /// How many licenses of this order
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     count: u32,
 }
 
-fn emergency(text: &str) -> Result<EmergencyAllowance, String> {
+pub(super) fn emergency(text: &str) -> Result<EmergencyAllowance, String> {
     let parse = || {
         let (steps, days) = text.split_once(['x', 'X'])?;
         let steps: NonZeroU8 = steps.trim().parse().ok()?;
@@ -114,26 +118,13 @@ impl Run for LicenseNew {
 
 impl LicenseNew {
     fn terms(&self, id: ProductId, product: &Product) -> anyhow::Result<Terms> {
-        let license_type = match self.license_type.as_str() {
-            "floating" => LicenseType::Floating,
-            "named" => LicenseType::Named,
-            _ => LicenseType::Standalone,
-        };
-        if let (Some(expires), Some(maintenance)) = (self.expires, self.maintenance)
-            && maintenance > expires
-        {
-            return Err(Failure::usage(format!(
-                "maintenance until {maintenance} is longer than the license until {expires}"
-            ))
-            .hint("end maintenance with the license at the latest")
-            .into());
-        }
+        check_dates(self.expires, self.maintenance)?;
         Ok(Terms {
             product: id,
             customer: self.customer.clone(),
             contact: self.contact.clone(),
             seats: self.seats,
-            license_type,
+            license_type: license_type(&self.license_type),
             edition: self.edition_number(product)?,
             expires: self.expires,
             maintenance: self.maintenance,
@@ -141,7 +132,7 @@ impl LicenseNew {
             lend_days: self.lend,
             emergency: self.emergency,
             entitlements: self.entitlements(product)?,
-            usb: None,
+            usb: self.usb.clone(),
         })
     }
 
@@ -185,7 +176,21 @@ impl LicenseNew {
     }
 }
 
-fn unknown<'a>(
+/// Maintenance ends with the licence at the latest.
+pub(super) fn check_dates(expires: Option<Day>, maintenance: Option<Day>) -> anyhow::Result<()> {
+    if let (Some(expires), Some(maintenance)) = (expires, maintenance)
+        && maintenance > expires
+    {
+        return Err(Failure::usage(format!(
+            "maintenance until {maintenance} is longer than the license until {expires}"
+        ))
+        .hint("end maintenance with the license at the latest")
+        .into());
+    }
+    Ok(())
+}
+
+pub(super) fn unknown<'a>(
     what: &str,
     name: &str,
     product: &Product,

@@ -5,7 +5,10 @@ use serde_json::json;
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
 use crate::cli::{desk, json, keys, words};
+use crate::issuer::history;
+use crate::issuer::ledger::{Activation, Ended, Event};
 use crate::issuer::products::{self, LicenseView};
+use crate::license_key::LicenseKey;
 
 /// Show a license: what was ordered, and which machines hold it
 #[derive(clap::Args)]
@@ -23,33 +26,68 @@ impl Run for LicenseShow {
         let key = keys::parse(&self.key)?;
         let mut desk = desk::open(context)?;
         let Some(view) = products::license(desk.ledger(), key)? else {
-            return Err(Failure::new(
-                Exit::NOT_FOR_THIS,
-                "unknown_key",
-                format!("no license with the key {key} was sold by this desk"),
-            )
-            .hint("countersign license list shows those there are")
-            .into());
+            return Err(unknown_key(key).into());
         };
+        let events = desk
+            .ledger()
+            .read(|tx| history::of_license(tx, view.license.event))?;
         if context.out.json {
-            context.out.object(&object(&view))?;
+            context.out.object(&object(&view, &events))?;
         } else {
-            context.out.line(words::table(&rows(&view)))?;
-            for activation in held(&view) {
-                context.out.line(activation)?;
+            context.out.line(words::table(&rows(&view, &events)))?;
+            for line in held(&view, &events).into_iter().chain(told(&view, &events)) {
+                context.out.line(line)?;
             }
         }
         Ok(Exit::DONE)
     }
 }
 
-fn object(view: &LicenseView) -> serde_json::Value {
+/// Events shown; `ledger history KEY` shows all.
+const LATEST: usize = 5;
+
+pub(super) fn unknown_key(key: LicenseKey) -> Failure {
+    Failure::new(
+        Exit::NOT_FOR_THIS,
+        "unknown_key",
+        format!("no license with the key {key} was sold by this desk"),
+    )
+    .hint("countersign license list shows those there are")
+}
+
+/// The fork rule's last verdict on an activation.
+fn verdict(events: &[Event], activation: &Activation) -> Option<(String, String)> {
+    let own = events
+        .iter()
+        .rev()
+        .filter(|event| event.activation == Some(activation.id));
+    own.filter_map(history::verdict).next()
+}
+
+/// How many emergency codes were read out for an activation.
+fn spoken(events: &[Event], activation: &Activation) -> usize {
+    let read_out =
+        |event: &&Event| event.kind == "emergency" && event.activation == Some(activation.id);
+    events.iter().filter(read_out).count()
+}
+
+fn state(activation: &Activation) -> &'static str {
+    activation.ended.map_or("in_use", Ended::name)
+}
+
+fn object(view: &LicenseView, events: &[Event]) -> serde_json::Value {
     let mut object = json::license(view.license.key, &view.product, &view.terms);
     let activations: Vec<_> = view
         .activations
         .iter()
         .map(|activation| {
+            let verdict = verdict(events, activation);
             json!({
+                "state": state(activation),
+                "proven": activation.proven,
+                "verdict": verdict.as_ref().map(|(verdict, _)| verdict),
+                "evidence": verdict.as_ref().map(|(_, evidence)| evidence),
+                "emergency_codes": spoken(events, activation),
                 "activation": activation.standing.activation.to_string(),
                 "generation": activation.generation,
                 "seats": activation.seats,
@@ -59,16 +97,16 @@ fn object(view: &LicenseView) -> serde_json::Value {
         })
         .collect();
     if let Some(map) = object.as_object_mut() {
-        map.insert(
-            "seats_taken".to_owned(),
-            json!(view.license.taken.unwrap_or(0)),
-        );
+        let taken = view.license.taken.unwrap_or(0);
+        map.insert("seats_taken".to_owned(), json!(taken));
+        map.insert("revoked".to_owned(), json!(view.license.revoked));
+        map.insert("events".to_owned(), json!(events.len()));
         map.insert("activations".to_owned(), json!(activations));
     }
     object
 }
 
-fn rows(view: &LicenseView) -> Vec<(&'static str, String)> {
+fn rows(view: &LicenseView, events: &[Event]) -> Vec<(&'static str, String)> {
     let terms = &view.terms;
     let taken = view.license.taken.unwrap_or(0);
     let limits = json::limits(&view.product, &terms.entitlements);
@@ -80,6 +118,14 @@ fn rows(view: &LicenseView) -> Vec<(&'static str, String)> {
         ),
         ("customer", terms.customer.clone()),
     ];
+    if view.license.revoked {
+        let last = events.iter().rfind(|event| event.kind == "license_revoke");
+        let since = last.map_or_else(String::new, |event| format!("on {}: ", event.at.day()));
+        let why = last
+            .map(|event| history::tell(event, None))
+            .unwrap_or_default();
+        rows.push(("revoked", since + &why));
+    }
     rows.extend(
         terms
             .contact
@@ -115,10 +161,47 @@ fn rows(view: &LicenseView) -> Vec<(&'static str, String)> {
         "limits",
         words::list(limits.iter().map(|(name, value)| format!("{name}={value}"))),
     ));
+    rows.extend(terms.usb.iter().map(|usb| ("usb key", usb.to_string())));
+    if let Some(it) = terms.emergency {
+        let steps = words::count(it.steps.get(), "step");
+        rows.push((
+            "emergency",
+            format!("{steps} of {}", words::count(it.days.get(), "day")),
+        ));
+    }
     rows
 }
 
-fn held(view: &LicenseView) -> Vec<String> {
+/// The last events, in words.
+fn told(view: &LicenseView, events: &[Event]) -> Vec<String> {
+    let name = |event: &Event| {
+        let of = view
+            .activations
+            .iter()
+            .find(|it| Some(it.id) == event.activation);
+        of.map(|it| it.standing.activation.to_string())
+    };
+    let mut lines = vec![format!(
+        "history: {}, the latest first",
+        words::count(events.len() as u64, "event")
+    )];
+    lines.extend(events.iter().rev().take(LATEST).map(|event| {
+        format!(
+            "  {}  {}",
+            event.at.day(),
+            history::tell(event, name(event).as_deref())
+        )
+    }));
+    if events.len() > LATEST {
+        lines.push(format!(
+            "  all of them: countersign ledger history {}",
+            view.license.key
+        ));
+    }
+    lines
+}
+
+fn held(view: &LicenseView, events: &[Event]) -> Vec<String> {
     let mut lines: Vec<String> = view
         .activations
         .iter()
@@ -127,8 +210,17 @@ fn held(view: &LicenseView) -> Vec<String> {
                 words::count(activation.seats, "seat"),
                 activation.last.day(),
             );
+            let how = match (activation.ended, verdict(events, activation)) {
+                (Some(ended), _) => format!(", {}", ended.name()),
+                (None, Some((verdict, _))) => format!(", {verdict}"),
+                (None, None) => String::new(),
+            };
+            let codes = match spoken(events, activation) {
+                0 => String::new(),
+                codes => format!(", {}", words::count(codes as u64, "emergency code")),
+            };
             format!(
-                "  {}  {seats}, generation {}, last contact {last}",
+                "  {}  {seats}, generation {}, last contact {last}{how}{codes}",
                 activation.standing.activation, activation.generation
             )
         })

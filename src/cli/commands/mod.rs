@@ -1,12 +1,20 @@
 //! The tree of commands. Each command builds its own arguments only when it is the one that is used: that keeps the start short.
 
+mod alias;
 mod apply;
 mod check;
 mod completions;
 mod desk_init;
+mod emergency;
+mod give_back;
+mod inspect;
+mod ledger_history;
 mod ledger_verify;
+mod license_change;
 mod license_list;
+mod license_mail;
 mod license_new;
+mod license_revoke;
 mod license_show;
 mod man;
 mod pending;
@@ -15,9 +23,12 @@ mod product_export;
 mod product_install;
 mod product_list;
 mod product_show;
+mod release;
 mod request_activate;
+mod request_sync;
 mod respond;
 mod respond_batch;
+mod run;
 mod status;
 mod tour;
 
@@ -90,18 +101,26 @@ const TREE: &[(&str, &[Node])] = &[
             },
             Node::Group {
                 name: "license",
-                about: "Licenses: create keys, look them up",
+                about: "Licenses: create keys, change them, look them up",
                 nodes: &[
                     leaf::<license_new::LicenseNew>(),
                     leaf::<license_list::LicenseList>(),
                     leaf::<license_show::LicenseShow>(),
+                    leaf::<license_change::LicenseChange>(),
+                    leaf::<license_revoke::LicenseRevoke>(),
+                    leaf::<license_mail::LicenseMail>(),
                 ],
             },
             leaf::<respond::Respond>(),
+            leaf::<release::Release>(),
+            leaf::<emergency::EmergencyCode>(),
             Node::Group {
                 name: "ledger",
-                about: "The ledger: verify it",
-                nodes: &[leaf::<ledger_verify::LedgerVerify>()],
+                about: "The ledger: verify it, read its history",
+                nodes: &[
+                    leaf::<ledger_verify::LedgerVerify>(),
+                    leaf::<ledger_history::LedgerHistory>(),
+                ],
             },
         ],
     ),
@@ -111,7 +130,10 @@ const TREE: &[(&str, &[Node])] = &[
             Node::Group {
                 name: "request",
                 about: "Make a request code for the desk",
-                nodes: &[leaf::<request_activate::RequestActivate>()],
+                nodes: &[
+                    leaf::<request_activate::RequestActivate>(),
+                    leaf::<request_sync::RequestSync>(),
+                ],
             },
             Node::Group {
                 name: "pending",
@@ -122,13 +144,17 @@ const TREE: &[(&str, &[Node])] = &[
                 ],
             },
             leaf::<apply::Apply>(),
+            leaf::<give_back::GiveBack>(),
             leaf::<status::Status>(),
             leaf::<check::Check>(),
+            leaf::<run::RunProgram>(),
+            leaf::<alias::Alias>(),
         ],
     ),
     (
         "Anyone",
         &[
+            leaf::<inspect::Inspect>(),
             leaf::<tour::Tour>(),
             leaf::<completions::Completions>(),
             leaf::<man::Man>(),

@@ -1,12 +1,9 @@
 //! `pending list` and `pending forget`.
 
-use std::io::{self, IsTerminal, Write};
-
 use serde_json::json;
 
 use super::{Context, Exit, Run};
-use crate::cli::failure::Failure;
-use crate::cli::{keys, machine_home, words};
+use crate::cli::{confirm, keys, machine_home, words};
 use crate::holder::{HolderError, request};
 use crate::text::Code;
 
@@ -87,7 +84,8 @@ impl Run for PendingForget {
             }
         }
         let home = home.ok_or(HolderError::UnknownLicense { key })?;
-        if !self.yes && !agreed(context)? {
+        let question = "their answers can then no longer be entered here; forget?";
+        if !self.yes && !confirm::agreed(context, question, "whether to forget")? {
             context.out.say("nothing was changed");
             return Ok(Exit::DONE);
         }
@@ -103,24 +101,4 @@ impl Run for PendingForget {
         ));
         Ok(Exit::DONE)
     }
-}
-
-fn agreed(context: &Context) -> anyhow::Result<bool> {
-    if context.no_input || !io::stdin().is_terminal() {
-        return Err(Failure::usage("nobody can be asked whether to forget")
-            .hint("add --yes")
-            .into());
-    }
-    let mut answer = String::new();
-    let asked = write!(
-        io::stderr(),
-        "their answers can then no longer be entered here; forget? [y/N] "
-    )
-    .and_then(|()| io::stdin().read_line(&mut answer));
-    asked.map_err(|error| {
-        Failure::failed("prompt", "the answer could not be read")
-            .because(error)
-            .hint("add --yes")
-    })?;
-    Ok(answer.trim().eq_ignore_ascii_case("y"))
 }

@@ -5,9 +5,14 @@ use std::num::NonZeroU16;
 use serde_json::{Map, json};
 
 use super::{Context, Exit, Run};
+use crate::cli::mail::Letter;
+use crate::cli::outfit::{OutfitArgs, Outgoing};
+use crate::cli::usb::{self, Usb};
 use crate::cli::{keys, machine_home};
-use crate::holder::Here;
 use crate::holder::request::{self, Asked, Wanted};
+use crate::holder::{Here, aliases};
+use crate::license_key::LicenseKey;
+use crate::protocol::product::Product;
 use crate::text::Kind;
 
 /// Make the request code that the vendor's desk answers
@@ -28,12 +33,17 @@ pub(crate) struct RequestActivate {
     /// Seats wanted of a floating license; without it all that are free
     #[arg(long, value_name = "N", value_parser = keys::seats)]
     seats: Option<NonZeroU16>,
+    /// The USB key to bind to: VID:PID:SERIAL, or `auto` for the only one that is plugged in
+    #[arg(long, value_name = "DEVICE", value_parser = usb::parse)]
+    usb: Option<Usb>,
     /// For every user of this machine
     #[arg(long)]
     system: bool,
     /// Make another request although one is pending
     #[arg(long)]
     new: bool,
+    #[command(flatten)]
+    outfit: OutfitArgs,
 }
 
 impl Run for RequestActivate {
@@ -41,29 +51,33 @@ impl Run for RequestActivate {
     const ABOUT: &'static str = "Ask for a license by its key";
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        self.outfit.check()?;
         let key = keys::parse(&self.key)?;
         let file = machine_home::product(context, self.product.as_deref())?;
         let home = machine_home::to_write(context, self.system)?;
         machine_home::bring_along(&home, &file)?;
         let facts = context.environment.facts();
+        let aliases = aliases::load(&home)?;
+        let device = match &self.usb {
+            Some(usb) => Some(usb::device(context, usb, &facts)?),
+            None => None,
+        };
         let here = Here {
             facts: &facts,
             wall: context.environment.now(),
-            aliases: &[],
+            aliases: &aliases,
         };
         let wanted = Wanted {
             key,
             bindings: &self.bindings,
             seats: self.seats,
-            usb: None,
+            usb: device.as_ref(),
             lending_key: None,
             anew: self.new,
         };
         let asked = request::activate(&home, &file, &wanted, &here, getrandom::fill)?;
-        let code = asked.code.to_text()?;
-        if context.out.json {
-            context.out.object(&json!({
-                "code": code,
+        let product = file.product();
+        let object = json!({
                 "kind": Kind::Activate.name(),
                 "license_key": key.to_string(),
                 "activation": asked.activation.to_string(),
@@ -73,13 +87,39 @@ impl Run for RequestActivate {
                 "product": file.product().id,
                 "created": asked.created.to_string(),
                 "bindings": asked.bindings.iter().cloned().map(|(name, value)| (name, json!(value))).collect::<Map<_, _>>(),
-                "mail": file.product().mail,
-            }))?;
-        } else {
-            context.out.line(code)?;
-        }
-        tell(context, &asked, file.product().mail.as_deref());
+                "mail": product.mail,
+        });
+        let outgoing = Outgoing {
+            code: &asked.code,
+            letter: letter(key, product, &asked, facts.host_name.as_deref()),
+        };
+        self.outfit.hand_over(context, &outgoing, object)?;
+        tell(context, &asked, product.mail.as_deref());
         Ok(Exit::DONE)
+    }
+}
+
+/// The letter to the desk: what its clerk wants to see beside the code.
+fn letter(key: LicenseKey, product: &Product, asked: &Asked, host: Option<&str>) -> Letter {
+    let bound = asked.bindings.iter();
+    let bound: Vec<_> = bound
+        .map(|(name, value)| ("bound to", format!("{name} {value}")))
+        .collect();
+    let mut facts = vec![
+        ("product", format!("{} ({})", product.name, product.id)),
+        ("license", key.to_string()),
+        ("activation", asked.activation.to_string()),
+    ];
+    facts.extend(bound.iter().cloned());
+    facts.extend(host.map(|host| ("host", host.to_owned())));
+    facts.push(("made on", asked.created.day().to_string()));
+    Letter {
+        to: product.mail.clone(),
+        from: None,
+        subject: format!("License request {key} for {}", product.name),
+        opening: "Please answer this license request with a response code.".to_owned(),
+        facts,
+        by_phone: Some(bound),
     }
 }
 

@@ -3,23 +3,22 @@
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 
-use serde_json::{Value, json};
-
 use super::{Context, Exit, Run, respond_batch};
 use crate::cli::code_input::{self, CodeArgs};
+use crate::cli::desk;
 use crate::cli::failure::Failure;
+use crate::cli::keys;
+use crate::cli::outfit::{self, OutfitArgs, Outgoing};
 use crate::cli::passphrase::PassphraseArgs;
-use crate::cli::{desk, json as names, keys, words};
-use crate::issuer::policy::{Options, Warning};
-use crate::issuer::respond::{self, Answer, Issuer, Order, Verdict};
-use crate::license_key::LicenseKey;
-use crate::protocol::digest::ActivationId;
-use crate::protocol::grant::Grant;
+use crate::cli::reply;
+use crate::issuer::policy::Options;
+use crate::issuer::respond::{self, Issuer, Reply};
+use crate::protocol::date::Day;
 use crate::text::{Kind, Reading};
 
 /// Answer a request code with a signed response code
 ///
-/// Takes the code, a whole mail, or a file with either. The response stands alone on standard output, once it is safe in the ledger. The same request
+/// Requests for activation and for re-validation are answered with a code; a return code frees its seat, and there is nothing to send back. Takes the code, a whole mail, or a file with either. The response stands alone on standard output, once it is safe in the ledger. The same request
 /// gets the same response again, for ever, and never a second seat.
 #[derive(clap::Args)]
 pub(crate) struct Respond {
@@ -28,11 +27,20 @@ pub(crate) struct Respond {
     /// Grant this many seats instead of those asked for
     #[arg(long, value_name = "N", value_parser = keys::seats)]
     seats: Option<NonZeroU16>,
-    /// Manager: answer although the machine replaced its activation too often
+    /// Days that the machine goes on without contact after this one answer; 0: for ever
+    #[arg(long, value_name = "DAYS", conflicts_with = "until")]
+    grace: Option<u16>,
+    /// The day until which the machine goes on without contact after this one answer, such as the end of a long trip
+    #[arg(long, value_name = "DATE")]
+    until: Option<Day>,
+    /// Answer although the machine does not hold its latest answer (yellow); once in 90 days for each activation
+    #[arg(long, requires = "reason")]
+    supersede: bool,
+    /// Manager: answer although a rule speaks against it (red, or replaced and moved too often)
     #[arg(long = "override", requires = "reason")]
     overridden: bool,
     /// Why, for the history
-    #[arg(long, value_name = "TEXT", requires = "overridden")]
+    #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
     /// Say what would be answered and change nothing
     #[arg(long)]
@@ -41,176 +49,99 @@ pub(crate) struct Respond {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["words", "dry_run"])]
     batch: Option<PathBuf>,
     #[command(flatten)]
+    outfit: OutfitArgs,
+    #[command(flatten)]
     passphrase: PassphraseArgs,
 }
 
 /// What the desk answers.
-pub(super) const ANSWERED: &[Kind] = &[Kind::Activate];
+pub(super) const ANSWERED: &[Kind] = &[Kind::Activate, Kind::Sync, Kind::Return];
 
 impl Run for Respond {
     const NAME: &'static str = "respond";
     const ABOUT: &'static str = "Answer a request code with a signed response code";
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        self.outfit.check()?;
         let mut desk = desk::open(context)?;
-        let reason = self.reason.as_deref().map(str::trim);
-        if reason == Some("") {
-            return Err(Failure::usage("an override needs a reason")
-                .hint("--override --reason TEXT")
-                .into());
-        }
-        let options = Options {
-            seats: self.seats,
-            override_reason: reason.map(str::to_owned),
-            ..Options::default()
-        };
+        let options = self.options()?;
         let mut entropy = context.environment.entropy()?;
         if let Some(path) = &self.batch {
             let issuer = Issuer::root(desk::signing_key(context, &desk, &self.passphrase)?);
             return respond_batch::run(context, &mut desk, &issuer, &options, path);
         }
         let reading = self.code.read(context, ANSWERED)?;
-        let answer = match respond::repeated(desk.ledger(), &reading.code)? {
-            Some(answer) if !self.dry_run => answer,
+        outfit::read_back(context, &reading.code);
+        let known = respond::repeated(desk.ledger(), &reading.code)?;
+        let reply = match known {
+            Some(reply) if !self.dry_run => reply,
             _ => {
                 // The rules first: whoever is refused is not asked for a passphrase.
                 let by = context.environment.by();
-                let preview =
-                    respond::rehearse(desk.ledger(), &reading.code, &options, by, &mut entropy)?;
+                let (ledger, code) = (desk.ledger(), &reading.code);
+                let preview = respond::rehearse(ledger, code, &options, by, &mut entropy)?;
                 if self.dry_run {
-                    let facts = Facts {
-                        grant: &preview.grant,
-                        verdict: preview.verdict,
-                        key: preview.key,
-                        activation: preview.activation,
-                        order: &preview.order,
-                        warnings: &preview.warnings,
-                    };
-                    return facts.dry_run(context, &reading);
+                    return dry_run(context, &reading, &preview);
                 }
                 let issuer = Issuer::root(desk::signing_key(context, &desk, &self.passphrase)?);
                 let by = context.environment.by();
-                respond::respond(
-                    desk.ledger(),
-                    &issuer,
-                    &reading.code,
-                    &options,
-                    by,
-                    &mut entropy,
-                )?
+                let (ledger, code) = (desk.ledger(), &reading.code);
+                respond::respond(ledger, &issuer, code, &options, by, &mut entropy)?
             }
         };
-        let facts = Facts::of(&answer);
-        if context.out.json {
-            context.out.object(&facts.object(
-                Some(&answer.code.to_text()?),
-                &code_input::corrections(&reading),
-            ))?;
-        } else {
-            context.out.line(answer.code.to_text()?)?;
+        let object = reply::object(&reply, &code_input::corrections(&reading))?;
+        match &reply {
+            Reply::Answer(answer) => {
+                let letter = reply::letter(answer, desk.vendor());
+                let outgoing = Outgoing {
+                    code: &answer.code,
+                    letter,
+                };
+                self.outfit.hand_over(context, &outgoing, object)?;
+            }
+            Reply::Receipt(_) if context.out.json => context.out.object(&object)?,
+            Reply::Receipt(_) => {}
         }
-        facts.tell(context);
+        reply::tell(context, &reply);
         Ok(Exit::DONE)
     }
 }
 
-/// What is said of an answer, given or only considered.
-pub(super) struct Facts<'a> {
-    grant: &'a Grant,
-    verdict: Verdict,
-    key: LicenseKey,
-    activation: ActivationId,
-    order: &'a Order,
-    warnings: &'a [Warning],
-}
-
-impl<'a> Facts<'a> {
-    pub(super) fn of(answer: &'a Answer) -> Facts<'a> {
-        Facts {
-            grant: &answer.grant,
-            verdict: answer.verdict,
-            key: answer.key,
-            activation: answer.activation,
-            order: &answer.order,
-            warnings: &answer.warnings,
+impl Respond {
+    fn options(&self) -> anyhow::Result<Options> {
+        let reason = self.reason.as_deref().map(str::trim).map(str::to_owned);
+        if reason.as_deref() == Some("") {
+            return Err(Failure::usage("setting a rule aside needs a reason")
+                .hint("--reason TEXT says why, for the history")
+                .into());
         }
-    }
-
-    /// The JSON object of an answer.
-    pub(super) fn object(&self, code: Option<&str>, corrections: &[String]) -> Value {
-        let warnings: Vec<Value> = self
-            .warnings
-            .iter()
-            .map(|warning| json!({ "kind": warning.kind(), "message": warning.to_string() }))
-            .collect();
-        json!({
-            "code": code,
-            "kind": Kind::Grant.name(),
-            "license_key": self.key.to_string(),
-            "activation": self.activation.to_string(),
-            "verdict": self.verdict.name(),
-            "corrections": corrections,
-            "warnings": warnings,
-            "product": self.order.product.id,
-            "customer": self.order.terms.customer,
-            "generation": self.grant.generation,
-            "seats": self.grant.seats,
-            "type": self.grant.license_type.name(),
-            "issued": self.grant.issued.to_string(),
-            "expires": names::day(self.grant.expires),
-            "maintenance": names::day(self.grant.maintenance),
-            "revalidate_by": names::day(self.grant.revalidate_by),
+        if reason.is_some() && !self.supersede && !self.overridden {
+            return Err(Failure::usage("a reason is for --supersede or --override")
+                .hint("see countersign respond --help")
+                .into());
+        }
+        Ok(Options {
+            seats: self.seats,
+            grace_days: self.grace,
+            until: self.until,
+            supersede_reason: reason.clone().filter(|_| self.supersede),
+            override_reason: reason.filter(|_| self.overridden),
         })
     }
+}
 
-    /// One calm paragraph for the clerk.
-    fn tell(&self, context: &mut Context) {
-        let (customer, product) = (&self.order.terms.customer, &self.order.product.name);
-        let seats = words::count(self.grant.seats, "seat");
-        let of = self.order.terms.seats;
-        let what = match self.verdict {
-            Verdict::Activated => format!("activated: {product} for {customer}, {seats} of {of}"),
-            Verdict::Replaced => format!(
-                "activated again on the same machine: {product} for {customer}, {seats} of {of}"
-            ),
-            Verdict::Repeated => {
-                format!("answered before: the same response again, {product} for {customer}")
-            }
-        };
-        context.out.say(format_args!(
-            "{what}, license {} as {}",
-            self.key, self.activation
-        ));
-        for warning in self.warnings {
-            context.out.warn(warning);
+fn dry_run(context: &mut Context, reading: &Reading, preview: &Reply) -> anyhow::Result<Exit> {
+    if context.out.json {
+        let mut object = reply::object(preview, &code_input::corrections(reading))?;
+        if let Some(map) = object.as_object_mut() {
+            map.insert("code".to_owned(), serde_json::Value::Null);
+            map.insert("dry_run".to_owned(), serde_json::json!(true));
         }
-        if self.verdict != Verdict::Repeated {
-            let days = [
-                ("expires", self.grant.expires),
-                ("re-validate by", self.grant.revalidate_by),
-            ];
-            let days: Vec<String> = days
-                .iter()
-                .filter_map(|(name, day)| day.map(|day| format!("{name} {day}")))
-                .collect();
-            if !days.is_empty() {
-                context.out.say(words::list(days));
-            }
-        }
+        context.out.object(&object)?;
     }
-
-    fn dry_run(&self, context: &mut Context, reading: &Reading) -> anyhow::Result<Exit> {
-        if context.out.json {
-            let mut object = self.object(None, &code_input::corrections(reading));
-            if let Some(map) = object.as_object_mut() {
-                map.insert("dry_run".to_owned(), json!(true));
-            }
-            context.out.object(&object)?;
-        }
-        context
-            .out
-            .say("this is what would be done; nothing was changed:");
-        self.tell(context);
-        Ok(Exit::DONE)
-    }
+    context
+        .out
+        .say("this is what would be done; nothing was changed:");
+    reply::tell(context, preview);
+    Ok(Exit::DONE)
 }

@@ -9,13 +9,14 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use super::respond::{ANSWERED, Facts};
+use super::respond::ANSWERED;
 use super::{Context, Exit};
 use crate::cli::code_input;
 use crate::cli::desk::OpenDesk;
 use crate::cli::failure::Failure;
+use crate::cli::reply;
 use crate::issuer::policy::Options;
-use crate::issuer::respond::{Answer, Batch, Issuer, LineError};
+use crate::issuer::respond::{Batch, Issuer, LineError, Reply};
 use crate::text;
 
 /// Longest line in bytes: the longest code with room to spare.
@@ -101,13 +102,11 @@ pub(super) fn run(
     })
 }
 
-fn object(line: &Line, result: Result<Answer, LineError<anyhow::Error>>) -> anyhow::Result<Value> {
+fn object(line: &Line, result: Result<Reply, LineError<anyhow::Error>>) -> anyhow::Result<Value> {
     let error = match result {
-        Ok(answer) => {
-            let mut object = Facts::of(&answer).object(
-                Some(&answer.code.to_text()?),
-                line.corrections.get().map_or(&[], Vec::as_slice),
-            );
+        Ok(reply) => {
+            let corrections = line.corrections.get().map_or(&[][..], Vec::as_slice);
+            let mut object = reply::object(&reply, corrections)?;
             if let Some(map) = object.as_object_mut() {
                 map.insert("line".to_owned(), json!(line.number));
             }

@@ -6,6 +6,7 @@ use super::{Context, Exit, Run};
 use crate::cli::{machine_home, report, words};
 use crate::holder::state::LicenseState;
 use crate::holder::{self, CheckInput, CheckReport, Here};
+use crate::protocol::digest::ActivationId;
 
 /// Show the licenses of this machine: what they contain, until when, what to do next
 #[derive(clap::Args)]
@@ -89,7 +90,7 @@ fn show(
         if let Some(map) = object.as_object_mut() {
             map.insert("pending".to_owned(), json!(waiting));
             let applied = license.into_iter().flat_map(|license| &license.history);
-            let applied = applied.map(|event| json!({ "at": event.at.to_string(), "activation": event.activation.to_string(), "generation": event.generation }));
+            let applied = applied.map(|event| json!({ "at": event.at.to_string(), "activation": event.activation.to_string(), "generation": event.generation, "emergency_step": event.emergency }));
             map.insert("history".to_owned(), applied.collect());
         }
         return context.out.object(&object);
@@ -102,7 +103,7 @@ fn show(
     rows.extend(
         checked
             .activation
-            .map(|activation| ("activation", activation.to_string())),
+            .map(|activation| ("activation", activation_row(checked, activation))),
     );
     rows.extend(
         checked
@@ -140,19 +141,41 @@ fn show(
     {
         rows.push((
             "applied",
-            format!("{} generation {}", event.at.day(), event.generation),
+            match event.emergency {
+                None => format!("{} generation {}", event.at.day(), event.generation),
+                Some(step) => format!("{} emergency step {step}", event.at.day()),
+            },
         ));
     }
     context.out.line(words::table(&rows))?;
     for warning in &checked.warnings {
         context.out.warn(warning);
     }
-    if let Some(refusal) = &checked.refusal {
-        context
-            .out
-            .say(format_args!("what to do: {}", refusal.hint()));
+    if let Some(next) = next(checked, waiting) {
+        context.out.say(format_args!("what to do: {next}"));
     }
     Ok(())
+}
+
+/// The activation with the generation held: what the desk asks for on the telephone.
+fn activation_row(checked: &CheckReport, activation: ActivationId) -> String {
+    match &checked.terms {
+        Some(terms) => format!("{activation}, generation {}", terms.generation),
+        None => activation.to_string(),
+    }
+}
+
+/// What is to be done, where something is.
+fn next(checked: &CheckReport, waiting: usize) -> Option<String> {
+    let soon = ["grace_ends", "machine_changed", "clock_behind"];
+    let warned = checked.warnings.iter().any(|it| soon.contains(&it.kind()));
+    match &checked.refusal {
+        // An answer on its way may be what heals it.
+        Some(refusal) if waiting == 0 => Some(refusal.hint().to_owned()),
+        _ if waiting > 0 => Some("enter the response with: countersign apply".to_owned()),
+        _ if warned => Some("re-validate the license: countersign request sync".to_owned()),
+        _ => None,
+    }
 }
 
 /// The state, and the reason where the application may not run.

@@ -1,11 +1,13 @@
 //! Two machines and a signer, all of it handed in: no issuer, no clock, no real computer.
 
 mod asking;
+mod between;
 mod clock;
 mod cycle;
 mod desks;
 mod disk;
 mod launch;
+mod session;
 mod tamper;
 
 use std::path::Path;

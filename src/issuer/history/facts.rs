@@ -20,6 +20,23 @@ pub(crate) const ACTIVATE: &str = "activate";
 /// A machine replaced its own activation.
 pub(crate) const REPLACE: &str = "replace";
 
+/// A licensed machine got its licence anew.
+pub(crate) const SYNC: &str = "sync";
+/// A machine gave its activation up.
+pub(crate) const RETURN: &str = "return";
+/// A RETURN came before its ACTIVATE.
+pub(crate) const EARLY_RETURN: &str = "early_return";
+/// An activation was released as lost.
+pub(crate) const RELEASE: &str = "release";
+/// What was ordered changed.
+pub(crate) const LICENSE_CHANGE: &str = "license_change";
+/// A licence was revoked.
+pub(crate) const LICENSE_REVOKE: &str = "license_revoke";
+/// A licence that was revoked is good again.
+pub(crate) const LICENSE_RESTORE: &str = "license_restore";
+/// An emergency code was read out.
+pub(crate) const EMERGENCY: &str = "emergency";
+
 /// A digest, written as 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Hex(pub(crate) [u8; 32]);
@@ -99,7 +116,7 @@ pub(crate) struct OrderFacts {
     pub(crate) keys: Hex,
 }
 
-/// Of [`ACTIVATE`] and [`REPLACE`].
+/// Of [`ACTIVATE`], [`REPLACE`] and [`SYNC`].
 #[derive(Serialize, Deserialize)]
 pub(crate) struct AnswerFacts {
     /// The row of the licence's terms.
@@ -114,9 +131,106 @@ pub(crate) struct AnswerFacts {
     pub(crate) answer: Hex,
     /// Digest of the activation afterwards.
     pub(crate) holder: Hex,
+    /// The last generation proven afterwards: of the answer given here, the parent (SPEC.md 9.2).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) proven: u16,
+    /// The fork rule's verdict.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) verdict: Option<String>,
+    /// What it rests on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) evidence: Option<String>,
+    /// The day until which contact is not needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) revalidate_by: Option<String>,
     /// Why a rule was set aside.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<String>,
+}
+
+/// Of [`RETURN`] and [`RELEASE`].
+#[derive(Serialize, Deserialize)]
+pub(crate) struct EndFacts {
+    /// As in [`AnswerFacts`].
+    pub(crate) order: i64,
+    /// As in [`AnswerFacts`].
+    pub(crate) taken: u32,
+    /// Seats that became free.
+    pub(crate) freed: u16,
+    /// Digest of the activation afterwards.
+    pub(crate) holder: Hex,
+    /// Whether the licence is revoked.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) revoked: bool,
+    /// Why a rule was set aside, or why it was released.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<String>,
+}
+
+/// Of [`EARLY_RETURN`].
+#[derive(Serialize, Deserialize)]
+pub(crate) struct EarlyFacts {
+    /// The activation id, for people.
+    pub(crate) activation: String,
+    /// Digest of the row.
+    pub(crate) early: Hex,
+}
+
+/// One thing that a [`LICENSE_CHANGE`] changed, in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// What.
+    pub what: String,
+    /// As it was.
+    pub before: String,
+    /// As it is.
+    pub after: String,
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} → {}", self.what, self.before, self.after)
+    }
+}
+
+/// Of [`LICENSE_CHANGE`], [`LICENSE_REVOKE`], [`LICENSE_RESTORE`] and [`EMERGENCY`].
+#[derive(Serialize, Deserialize)]
+pub(crate) struct LicenseFacts {
+    /// The row of the terms afterwards.
+    pub(crate) order: i64,
+    /// Their digest, where they are new.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) terms: Option<Hex>,
+    /// Seats taken of the licence.
+    pub(crate) taken: Option<u32>,
+    /// Whether the licence is revoked.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) revoked: bool,
+    /// What changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) changes: Vec<Change>,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<String>,
+    /// Generation of the grant whose emergency step was revealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) generation: Option<u16>,
+    /// The step that was revealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) step: Option<u8>,
+    /// The day to which that moves "revalidate by".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) until: Option<String>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(number: &u16) -> bool {
+    *number == 0
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_false(is: &bool) -> bool {
+    !is
 }
 
 /// Facts as the text that is kept.

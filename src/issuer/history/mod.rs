@@ -4,12 +4,17 @@
 //! before them: number, second, actor, kind, licence row, activation row, previous event of the licence (each 0 where there is none), facts.
 
 mod facts;
+mod told;
 mod verify;
 
+pub use facts::Change;
 pub(crate) use facts::{
-    ACTIVATE, AnswerFacts, DESK_INIT, DeskFacts, Hex, LICENSE_NEW, OrderFacts, PRODUCT_ADD,
-    PRODUCT_CHANGE, ProductFacts, REPLACE, keys_hasher, meta_digest, text_digest, to_json,
+    ACTIVATE, AnswerFacts, DESK_INIT, DeskFacts, EARLY_RETURN, EMERGENCY, EarlyFacts, EndFacts,
+    Hex, LICENSE_CHANGE, LICENSE_NEW, LICENSE_RESTORE, LICENSE_REVOKE, LicenseFacts, OrderFacts,
+    PRODUCT_ADD, PRODUCT_CHANGE, ProductFacts, RELEASE, REPLACE, RETURN, SYNC, keys_hasher,
+    meta_digest, text_digest, to_json,
 };
+pub use told::{changes_since, tell, verdict};
 pub use verify::{Finding, Report, verify};
 
 use crate::issuer::ledger::{

@@ -2,8 +2,8 @@
 
 use super::LedgerError;
 use super::rows::{
-    Activation, ActivationRow, Event, EventId, License, LicenseId, Product, ProductId, SignerId,
-    StoredAnswer, Terms, TermsId,
+    Activation, ActivationRow, EarlyReturn, Event, EventId, License, LicenseId, Product, ProductId,
+    SignerId, StoredAnswer, Terms, TermsId,
 };
 use crate::license_key::LicenseKey;
 use crate::protocol::commitment::Commitment;
@@ -127,6 +127,17 @@ pub trait Transaction {
         public: &[u8; 32],
         certificate: Option<&[u8]>,
     ) -> Result<SignerId, LedgerError>;
+
+    /// The RETURNs that arrived before their ACTIVATE, by the activation id they name.
+    fn early_returns(&mut self, id: ActivationId) -> Result<Vec<EarlyReturn>, LedgerError>;
+    /// A page of them, in the order they came: after that of the event `after`.
+    fn all_early_returns(
+        &mut self,
+        after: EventId,
+        most: usize,
+    ) -> Result<Vec<EarlyReturn>, LedgerError>;
+    /// Adds one.
+    fn add_early_return(&mut self, early: &EarlyReturn) -> Result<(), LedgerError>;
 
     /// The last event.
     fn last_event(&mut self) -> Result<Option<Event>, LedgerError>;

@@ -12,8 +12,8 @@ pub(crate) use canon::Canon;
 pub use engine::{Access, Engine, LicenseFilter, Transaction};
 pub use error::LedgerError;
 pub use rows::{
-    Activation, ActivationRow, EmergencyAllowance, Event, EventId, License, LicenseId, Product,
-    ProductId, SignerId, StoredAnswer, Terms, TermsId,
+    Activation, ActivationRow, EarlyReturn, EmergencyAllowance, Ended, Event, EventId, License,
+    LicenseId, Product, ProductId, SignerId, StoredAnswer, Terms, TermsId,
 };
 
 /// Rows read at a time where a list may be long.

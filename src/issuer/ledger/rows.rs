@@ -5,9 +5,9 @@ use std::num::{NonZeroU8, NonZeroU16};
 use super::canon::Canon;
 use crate::license_key::LicenseKey;
 use crate::machine::UsbDevice;
-use crate::protocol::commitment::Commitment;
+use crate::protocol::commitment::{Commitment, SyncProof};
 use crate::protocol::date::{Day, Seconds};
-use crate::protocol::digest::Standing;
+use crate::protocol::digest::{ActivationId, Standing};
 use crate::protocol::entitlements::Entitlements;
 use crate::protocol::grant::LicenseType;
 
@@ -137,8 +137,38 @@ pub struct License {
     pub terms: TermsId,
     /// Seats its activations hold together; none: never activated.
     pub taken: Option<u32>,
+    /// Whether it was revoked: nothing is granted any more.
+    pub revoked: bool,
     /// The event that last changed it.
     pub event: EventId,
+}
+
+/// How an activation ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Its machine gave it up.
+    Returned,
+    /// It was released as lost.
+    Lost,
+}
+
+impl Ended {
+    /// The stable snake_case name for JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Ended::Returned => "returned",
+            Ended::Lost => "lost",
+        }
+    }
+
+    /// As a number, 0 being for one that has not ended.
+    pub(crate) const fn number(ended: Option<Ended>) -> u8 {
+        match ended {
+            None => 0,
+            Some(Ended::Returned) => 1,
+            Some(Ended::Lost) => 2,
+        }
+    }
 }
 
 /// A machine that holds seats of a licence, as it was last heard of.
@@ -160,8 +190,15 @@ pub struct Activation {
     pub first: Seconds,
     /// Last contact.
     pub last: Seconds,
-    /// The days on which the machine replaced its own activation, oldest first; those that no longer count are dropped.
+    /// The days on which the machine replaced its own activation or the activation moved to another machine, oldest first; those that no
+    /// longer count are dropped.
     pub replaced: Vec<Day>,
+    /// The last generation that a SYNC proved to be held; 0: none yet.
+    pub proven: u16,
+    /// The day on which a clerk last superseded a generation.
+    pub superseded: Option<Day>,
+    /// How it ended, where it did.
+    pub ended: Option<Ended>,
     /// The event that last changed it.
     pub event: EventId,
 }
@@ -182,6 +219,13 @@ impl Activation {
             .number(u32::try_from(self.replaced.len()).unwrap_or(u32::MAX));
         for day in &self.replaced {
             canon = canon.number(day.number());
+        }
+        if (self.proven, self.superseded, self.ended) != (0, None, None) {
+            // Left out before the first SYNC: so a ledger from before there were any still verifies.
+            canon = canon
+                .number(self.proven)
+                .number(Day::wire(self.superseded))
+                .number(Ended::number(self.ended));
         }
         canon.finish()
     }
@@ -219,6 +263,27 @@ impl StoredAnswer {
             .bytes(&self.grant)
             .number(self.signer.0)
             .optional(self.emergency.as_ref().map(|it| it.as_slice()))
+            .finish()
+    }
+}
+
+/// A RETURN that arrived before the ACTIVATE it gives up: that one will be refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EarlyReturn {
+    /// The activation id it names.
+    pub activation: ActivationId,
+    /// What opens the C of the ACTIVATE: made from the secret, which itself is not kept.
+    pub proof: SyncProof,
+    /// The event that recorded it.
+    pub event: EventId,
+}
+
+impl EarlyReturn {
+    /// What the history says of it.
+    pub fn digest(&self) -> [u8; 32] {
+        Canon::new("countersign v1 ledger early return")
+            .bytes(&self.activation.0)
+            .bytes(&self.proof.0)
             .finish()
     }
 }

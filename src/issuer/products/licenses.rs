@@ -120,7 +120,8 @@ fn drawn(random: &[u8; 16]) -> LicenseKey {
     }
 }
 
-fn fits(terms: &Terms, product: &Product) -> Result<(), CatalogueError> {
+/// Whether an order fits its product.
+pub(crate) fn fits(terms: &Terms, product: &Product) -> Result<(), CatalogueError> {
     if usize::from(terms.edition) > product.editions.len() {
         return Err(CatalogueError::Order("the product has no such edition"));
     }

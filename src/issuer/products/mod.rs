@@ -11,6 +11,7 @@ use crate::issuer::ledger::{Ledger, LedgerError, ProductId, Transaction};
 use crate::protocol::date::Seconds;
 use crate::protocol::product::{Product, ProductError};
 
+pub(crate) use licenses::fits;
 pub use licenses::{LicenseView, MOST_LICENSES, for_each_license, license, sell};
 
 /// Why something could not be put on sale.

@@ -1,16 +1,14 @@
 //! Many answers in few transactions: the rules are applied one after the other, reading and signing is done beside that.
 
-// A draft is 700 bytes and goes through many hands: its box is what is handed on.
-#![allow(clippy::vec_box)]
-
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
-use super::session::{Draft, Outcome, Session};
-use super::{Answer, Issuer, Request, RespondError, Verdict};
+use super::draft::Draft;
+use super::session::{Outcome, Session};
+use super::{Issuer, Reply, Request, RespondError};
 use crate::issuer::keys::Entropy;
 use crate::issuer::ledger::{Ledger, LedgerError};
 use crate::issuer::policy::Options;
@@ -64,7 +62,7 @@ impl Batch<'_> {
         entropy: &mut Entropy<'_>,
         lines: impl IntoIterator<Item = L>,
         read: impl Fn(&L) -> Result<Code, E> + Sync,
-        mut done: impl FnMut(Vec<(L, Result<Answer, LineError<E>>)>) -> Result<(), F>,
+        mut done: impl FnMut(Vec<(L, Result<Reply, LineError<E>>)>) -> Result<(), F>,
     ) -> Result<(), F>
     where
         L: Send,
@@ -103,7 +101,6 @@ impl Batch<'_> {
                     None => answers
                         .next()
                         .unwrap_or(Err(RespondError::CommitmentUsed))
-                        .map(|answer| *answer)
                         .map_err(LineError::Respond),
                 };
                 (line, result)
@@ -115,7 +112,7 @@ impl Batch<'_> {
 
 /// What is known of a request while its transaction goes on.
 enum Slot {
-    Done(Result<Box<Answer>, RespondError>),
+    Done(Result<Reply, RespondError>),
     /// Its draft is being signed.
     Waiting,
     /// The same request as that of the n-th draft.
@@ -129,7 +126,7 @@ pub(super) fn transaction(
     requests: Vec<Result<Request, RespondError>>,
     terms: Terms<'_>,
     entropy: &mut Entropy<'_>,
-) -> Result<Vec<Result<Box<Answer>, RespondError>>, LedgerError> {
+) -> Result<Vec<Result<Reply, RespondError>>, LedgerError> {
     let beside = terms.workers > 1 && requests.len() > HANDFUL;
     let answered = ledger.write(|tx| -> Result<_, RespondError> {
         let session = Session::open(tx, Some(issuer), terms.options, terms.by)?;
@@ -139,7 +136,7 @@ pub(super) fn transaction(
             let mut answering = Answering::new(session, requests.len());
             for request in requests {
                 if let Some(draft) = answering.take(request, entropy)? {
-                    let signature = issuer.key.sign(&draft.transcript);
+                    let signature = draft.sign(&issuer.key);
                     answering.complete(draft, &signature)?;
                 }
             }
@@ -157,7 +154,7 @@ pub(super) fn transaction(
 struct Answering<'a> {
     session: Session<'a>,
     slots: Vec<Slot>,
-    answers: Vec<Box<Answer>>,
+    answers: Vec<Reply>,
 }
 
 impl<'a> Answering<'a> {
@@ -174,12 +171,12 @@ impl<'a> Answering<'a> {
         &mut self,
         request: Result<Request, RespondError>,
         entropy: &mut Entropy<'_>,
-    ) -> Result<Option<Box<Draft>>, LedgerError> {
+    ) -> Result<Option<Draft>, LedgerError> {
         let outcome = request.and_then(|request| self.session.decide(request, entropy));
         let (slot, draft) = match outcome {
-            Ok(Outcome::Draft(draft)) => (Slot::Waiting, Some(draft)),
+            Ok(Outcome::Draft(draft)) => (Slot::Waiting, Some(*draft)),
             Ok(Outcome::SameAs(number)) => (Slot::SameAs(number), None),
-            Ok(Outcome::Repeated(answer)) => (Slot::Done(Ok(answer)), None),
+            Ok(Outcome::Repeated(reply)) => (Slot::Done(Ok(reply)), None),
             // The ledger's own trouble ends the transaction; a refusal is one line's.
             Err(RespondError::Ledger(error)) => return Err(error),
             Err(error) => (Slot::Done(Err(error)), None),
@@ -188,14 +185,13 @@ impl<'a> Answering<'a> {
         Ok(draft)
     }
 
-    fn complete(&mut self, draft: Box<Draft>, signature: &[u8; 64]) -> Result<(), RespondError> {
-        self.answers
-            .push(Box::new(self.session.complete(*draft, signature)?));
+    fn complete(&mut self, draft: Draft, signature: &[u8; 64]) -> Result<(), RespondError> {
+        self.answers.push(self.session.complete(draft, signature)?);
         Ok(())
     }
 
-    fn finish(self) -> Vec<Result<Box<Answer>, RespondError>> {
-        let repeats: Vec<Option<Box<Answer>>> = self
+    fn finish(self) -> Vec<Result<Reply, RespondError>> {
+        let repeats: Vec<Option<Reply>> = self
             .slots
             .iter()
             .map(|slot| match slot {
@@ -204,15 +200,11 @@ impl<'a> Answering<'a> {
             })
             .collect();
         let mut fresh = self.answers.into_iter();
-        let result = |(slot, repeat): (Slot, Option<Box<Answer>>)| match slot {
+        let result = |(slot, repeat): (Slot, Option<Reply>)| match slot {
             Slot::Done(result) => result,
             Slot::Waiting => fresh.next().ok_or(RespondError::CommitmentUsed),
             Slot::SameAs(_) => repeat
-                .map(|mut answer| {
-                    answer.verdict = Verdict::Repeated;
-                    answer.warnings.clear();
-                    answer
-                })
+                .map(Reply::repeated)
                 .ok_or(RespondError::CommitmentUsed),
         };
         self.slots.into_iter().zip(repeats).map(result).collect()
@@ -220,9 +212,9 @@ impl<'a> Answering<'a> {
 }
 
 /// Drafts with, once they are back, their signatures.
-type Handful = (Vec<Box<Draft>>, Vec<[u8; 64]>);
+type Handful = (Vec<Draft>, Vec<[u8; 64]>);
 /// Drafts to be signed, and where they go then.
-type Job = (Vec<Box<Draft>>, Sender<Handful>);
+type Job = (Vec<Draft>, Sender<Handful>);
 
 /// Decides on this thread, which has the transaction, while others sign what was decided.
 fn signed_beside(
@@ -231,7 +223,7 @@ fn signed_beside(
     requests: Vec<Result<Request, RespondError>>,
     workers: usize,
     entropy: &mut Entropy<'_>,
-) -> Result<Vec<Result<Box<Answer>, RespondError>>, RespondError> {
+) -> Result<Vec<Result<Reply, RespondError>>, RespondError> {
     let mut answering = Answering::new(session, requests.len());
     let (jobs, work) = channel::<Job>();
     let work = Mutex::new(work);
@@ -269,10 +261,7 @@ fn sign_handfuls(issuer: &Issuer, work: &Mutex<Receiver<Job>>) {
         let Some((drafts, back)) = job else {
             return;
         };
-        let signatures = drafts
-            .iter()
-            .map(|draft| issuer.key.sign(&draft.transcript))
-            .collect();
+        let signatures = drafts.iter().map(|draft| draft.sign(&issuer.key)).collect();
         if back.send((drafts, signatures)).is_err() {
             // The transaction failed: nobody waits for signatures any more.
             return;
@@ -282,7 +271,7 @@ fn sign_handfuls(issuer: &Issuer, work: &Mutex<Receiver<Job>>) {
 
 fn hand_out(
     jobs: &Sender<Job>,
-    handful: &mut Vec<Box<Draft>>,
+    handful: &mut Vec<Draft>,
 ) -> Result<Receiver<Handful>, LedgerError> {
     let (back, receiver) = channel();
     let full = std::mem::replace(handful, Vec::with_capacity(HANDFUL));

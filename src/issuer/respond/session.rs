@@ -3,87 +3,70 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Answer, Issuer, Order, Preview, Request, RespondError, Verdict, recall};
-use crate::issuer::history::{self, ACTIVATE, AnswerFacts, Happening, Hex, REPLACE, Recorder};
+use super::draft::{Draft, Granting, What};
+use super::{Ask, Issuer, Order, Reply, Request, RespondError, lookup};
+use crate::issuer::history::{ACTIVATE, REPLACE, Recorder};
 use crate::issuer::keys::Entropy;
 use crate::issuer::ledger::{
-    Activation, ActivationRow, EventId, LedgerError, License, SignerId, StoredAnswer, TermsId,
+    Activation, ActivationRow, EarlyReturn, EventId, LedgerError, License, SignerId, TermsId,
     Transaction,
 };
-use crate::issuer::policy::{self, Case, Decision, Options, Refusal, Warning};
+use crate::issuer::policy::{self, Case, Decision, Fork, Options, Refusal};
 use crate::issuer::products::{self, By};
-use crate::license_key::LicenseKey;
-use crate::protocol::commitment::Commitment;
-use crate::protocol::desk_certificate::DeskCertificate;
-use crate::protocol::digest::{Digest, Standing, request_tag};
+use crate::protocol::commitment::{Commitment, SyncProof};
+use crate::protocol::digest::{ActivationId, Digest, Standing, request_tag};
 use crate::protocol::emergency::chain;
 use crate::protocol::grant::{EmergencyTerms, Grant};
 use crate::protocol::requests::Activate;
 use crate::protocol::trust::GrantContext;
-use crate::text::{Code, Kind};
 
 /// What became of one request.
 pub(super) enum Outcome {
     /// It was answered in an earlier transaction.
-    Repeated(Box<Answer>),
+    Repeated(Reply),
     /// It is decided and wants a signature.
     Draft(Box<Draft>),
     /// It is the same as an earlier one of this transaction: the n-th draft, from 0.
     SameAs(usize),
 }
 
-/// A decided answer that lacks its signature.
-pub(super) struct Draft {
-    /// What is to be signed (SPEC.md 5.3).
-    pub(super) transcript: Vec<u8>,
-    grant: Grant,
-    body: Vec<u8>,
-    request: Vec<u8>,
-    commitment: Commitment,
-    emergency: Option<[u8; 10]>,
-    kind: &'static str,
-    event: EventId,
-    previous: EventId,
-    holder: Activation,
-    key: LicenseKey,
-    order: Arc<Order>,
-    terms: TermsId,
-    taken: u32,
-    warnings: Vec<Warning>,
+/// What is to be granted, and to whom.
+pub(super) struct Plan<'p> {
+    pub(super) request: &'p Request,
+    pub(super) commitment: Commitment,
+    pub(super) kind: &'static str,
+    /// The activation as it will stand.
+    pub(super) holder: Activation,
+    /// The licence as it is.
+    pub(super) license: &'p License,
+    pub(super) order: &'p Arc<Order>,
+    pub(super) fork: Option<Fork>,
 }
 
-impl Draft {
-    fn verdict(&self) -> Verdict {
-        if self.kind == REPLACE {
-            Verdict::Replaced
-        } else {
-            Verdict::Activated
-        }
-    }
-
-    pub(super) fn preview(self) -> Preview {
-        Preview {
-            verdict: self.verdict(),
-            grant: self.grant,
-            key: self.key,
-            activation: self.holder.standing.activation,
-            order: self.order,
-            warnings: self.warnings,
-        }
-    }
+/// A draft that waits for its signature, by the C of its request.
+struct Waiting {
+    number: usize,
+    digest: Digest,
+    row: ActivationRow,
 }
 
 /// The work of one transaction.
 pub(super) struct Session<'a> {
-    tx: &'a mut dyn Transaction,
-    issuer: Option<&'a Issuer>,
-    options: &'a Options,
-    by: By<'a>,
-    recorder: Recorder,
-    signer: Option<SignerId>,
+    pub(super) tx: &'a mut dyn Transaction,
+    pub(super) issuer: Option<&'a Issuer>,
+    pub(super) options: &'a Options,
+    pub(super) by: By<'a>,
+    pub(super) recorder: Recorder,
+    pub(super) signer: Option<SignerId>,
     orders: HashMap<TermsId, Arc<Order>>,
-    drafts: HashMap<Commitment, (usize, Digest)>,
-    next_event: EventId,
+    waiting: HashMap<Commitment, Waiting>,
+    /// Activations by what they are called, whose ACTIVATE waits for its signature.
+    begun: HashMap<ActivationId, Commitment>,
+    /// How many drafts there were.
+    drafts: usize,
+    /// Whether the ledger has any RETURN that came before its ACTIVATE: a batch is spared the look-ups.
+    pub(super) any_early: bool,
+    pub(super) next_event: EventId,
     next_activation: ActivationRow,
 }
 
@@ -99,6 +82,7 @@ impl<'a> Session<'a> {
         Ok(Session {
             next_event: recorder.next(),
             next_activation: tx.next_activation()?,
+            any_early: !tx.all_early_returns(EventId(0), 1)?.is_empty(),
             recorder,
             tx,
             issuer,
@@ -106,7 +90,9 @@ impl<'a> Session<'a> {
             by,
             signer: None,
             orders: HashMap::new(),
-            drafts: HashMap::new(),
+            waiting: HashMap::new(),
+            begun: HashMap::new(),
+            drafts: 0,
         })
     }
 
@@ -116,18 +102,62 @@ impl<'a> Session<'a> {
         request: Request,
         entropy: &mut Entropy<'_>,
     ) -> Result<Outcome, RespondError> {
-        let commitment = request.activate.commitment;
-        if let Some((number, digest)) = self.drafts.get(&commitment) {
-            return same(*digest == request.digest).map(|()| Outcome::SameAs(*number));
+        let Some(commitment) = request.commitment() else {
+            let Ask::Return(given_up) = &request.ask else {
+                return Err(RespondError::CommitmentUsed);
+            };
+            let outcome = self.give_up(given_up)?;
+            self.drafts += usize::from(matches!(outcome, Outcome::Draft(_)));
+            return Ok(outcome);
+        };
+        if let Some(known) = self.waiting.get(&commitment) {
+            return same(known.digest == request.digest).map(|()| Outcome::SameAs(known.number));
         }
         if let Some(stored) = self.tx.answer_to(&commitment)? {
             same(stored.request == request.bytes)?;
-            return recall(self.tx, stored).map(|answer| Outcome::Repeated(Box::new(answer)));
+            return lookup::recall(self.tx, stored).map(Outcome::Repeated);
         }
+        let draft = match &request.ask {
+            Ask::Sync(sync) => self.sync(&request, sync, entropy)?,
+            Ask::Activate(activate) => {
+                let draft = self.activate(&request, activate, entropy)?;
+                self.begun.insert(commitment.activation_id(), commitment);
+                draft
+            }
+            Ask::Return(_) => return Err(RespondError::CommitmentUsed),
+        };
+        if let What::Grant(granting) = &draft.what {
+            let waiting = Waiting {
+                number: self.drafts,
+                digest: request.digest,
+                row: granting.holder.id,
+            };
+            self.waiting.insert(commitment, waiting);
+        }
+        self.drafts += 1;
+        Ok(Outcome::Draft(Box::new(draft)))
+    }
+
+    /// A machine asks to be activated.
+    fn activate(
+        &mut self,
+        request: &Request,
+        activate: &Activate,
+        entropy: &mut Entropy<'_>,
+    ) -> Result<Draft, RespondError> {
         let license = self
             .tx
-            .license_keyed(request.activate.key)?
+            .license_keyed(activate.key)?
             .ok_or(Refusal::UnknownKey)?;
+        let id = activate.commitment.activation_id();
+        if self.any_early {
+            let early = self.tx.early_returns(id)?;
+            let opens =
+                |early: &EarlyReturn| activate.commitment.opened_by(license.key, &early.proof);
+            if early.iter().any(opens) {
+                return Err(Refusal::GivenUp(id).into());
+            }
+        }
         let order = self.order(license.terms)?;
         let activations = match license.taken {
             Some(_) => self.tx.activations_of(license.id)?,
@@ -135,7 +165,7 @@ impl<'a> Session<'a> {
             None => Vec::new(),
         };
         let decision = policy::decide(&Case {
-            request: &request.activate,
+            request: activate,
             license: &license,
             terms: &order.terms,
             product: &order.product,
@@ -143,28 +173,58 @@ impl<'a> Session<'a> {
             options: self.options,
             now: self.by.now,
         })?;
-        let draft = self.draft(&request, &license, &order, decision, entropy)?;
-        self.drafts
-            .insert(commitment, (self.drafts.len(), request.digest));
-        Ok(Outcome::Draft(Box::new(draft)))
+        let plan = Plan {
+            request,
+            commitment: activate.commitment,
+            kind: if decision.replaces.is_some() {
+                REPLACE
+            } else {
+                ACTIVATE
+            },
+            holder: self.holder(activate, &license, &decision),
+            license: &license,
+            order: &order,
+            fork: None,
+        };
+        self.draft(plan, decision, entropy)
+    }
+
+    /// An activation that this transaction began and that waits for its signature, if `proof` opens its C.
+    pub(super) fn begun_here(
+        &mut self,
+        id: ActivationId,
+        proof: &SyncProof,
+    ) -> Result<Option<(Activation, License)>, LedgerError> {
+        let Some(commitment) = self.begun.get(&id) else {
+            return Ok(None);
+        };
+        let Some(waiting) = self.waiting.get(commitment) else {
+            return Ok(None);
+        };
+        let (holder, license) = lookup::holder(self.tx, waiting.row)?;
+        let opens = commitment.opened_by(license.key, proof) && holder.ended.is_none();
+        Ok(opens.then_some((holder, license)))
     }
 
     /// Turns a decision into an unsigned grant, and writes what it changes.
-    fn draft(
+    pub(super) fn draft(
         &mut self,
-        request: &Request,
-        license: &License,
-        order: &Arc<Order>,
+        plan: Plan<'_>,
         decision: Decision<'_>,
         entropy: &mut Entropy<'_>,
     ) -> Result<Draft, RespondError> {
-        let holder = self.holder(&request.activate, license, &decision);
+        let Plan {
+            holder,
+            license,
+            order,
+            ..
+        } = plan;
         let context = GrantContext {
-            request_digest: request.digest,
+            request_digest: plan.request.digest,
             holder: holder
                 .standing
                 .holder_digest(&order.product.id, license.key),
-            lending_key: request.activate.lending_key,
+            lending_key: holder.lending_key,
         };
         let (grant, emergency) = self.grant(&context, order, &decision, entropy);
         let body = grant.encode_body();
@@ -182,25 +242,22 @@ impl<'a> Session<'a> {
         self.next_event.0 += 1;
         self.next_activation.0 += i64::from(decision.replaces.is_none());
         Ok(Draft {
-            transcript,
-            grant,
-            body,
-            commitment: request.activate.commitment,
-            request: request.bytes.clone(),
-            emergency,
-            kind: if decision.replaces.is_some() {
-                REPLACE
-            } else {
-                ACTIVATE
-            },
+            kind: plan.kind,
             event: holder.event,
-            previous: license.event,
-            holder,
-            key: license.key,
-            order: Arc::clone(order),
-            terms: license.terms,
-            taken: decision.taken,
             warnings: decision.warnings,
+            what: What::Grant(Box::new(Granting {
+                transcript,
+                grant,
+                body,
+                request: plan.request.bytes.clone(),
+                commitment: plan.commitment,
+                emergency,
+                holder,
+                license: license.clone(),
+                order: Arc::clone(order),
+                taken: decision.taken,
+                fork: plan.fork,
+            })),
         })
     }
 
@@ -222,6 +279,10 @@ impl<'a> Session<'a> {
             first: own.map_or(self.by.now, |own| own.first),
             last: self.by.now,
             replaced: decision.replaced.clone(),
+            // What was proven stays so: until this grant is proven, the machine may go on from there.
+            proven: own.map_or(0, |own| own.proven),
+            superseded: own.and_then(|own| own.superseded),
+            ended: None,
             event: self.next_event,
         }
     }
@@ -289,65 +350,7 @@ impl<'a> Session<'a> {
         Ok(context.transcript(&issuer.public, issuer.desk.as_ref(), subject, body))
     }
 
-    /// Records an answer whose signature has been made. Drafts are completed in the order in which they were decided.
-    pub(super) fn complete(
-        &mut self,
-        draft: Draft,
-        signature: &[u8; 64],
-    ) -> Result<Answer, RespondError> {
-        let verdict = draft.verdict();
-        let mut payload = draft.body;
-        payload.extend_from_slice(signature);
-        let stored = StoredAnswer {
-            activation: draft.holder.id,
-            generation: draft.holder.generation,
-            commitment: draft.commitment,
-            request: draft.request,
-            grant: payload,
-            signer: self.signer()?,
-            emergency: draft.emergency,
-            event: draft.event,
-        };
-        self.tx.add_answer(&stored)?;
-        let overridden = draft.warnings.contains(&Warning::Overridden);
-        let facts = AnswerFacts {
-            order: draft.terms.0,
-            taken: draft.taken,
-            seats: draft.holder.seats,
-            generation: draft.holder.generation,
-            answer: Hex(stored.digest()),
-            holder: Hex(draft.holder.digest()),
-            reason: self.options.override_reason.clone().filter(|_| overridden),
-        };
-        let happening = Happening {
-            kind: draft.kind,
-            license: Some(draft.holder.license),
-            activation: Some(draft.holder.id),
-            previous: Some(draft.previous),
-            data: history::to_json(&facts)?,
-        };
-        self.recorder.record(self.tx, happening)?;
-        Ok(Answer {
-            code: Code::new(Kind::Grant, stored.grant),
-            grant: draft.grant,
-            verdict,
-            key: draft.key,
-            activation: draft.holder.standing.activation,
-            order: draft.order,
-            warnings: draft.warnings,
-        })
-    }
-
-    fn signer(&mut self) -> Result<SignerId, LedgerError> {
-        if let (None, Some(issuer)) = (self.signer, self.issuer) {
-            let certificate = issuer.desk.as_deref().map(DeskCertificate::encode);
-            self.signer = Some(self.tx.signer(&issuer.public, certificate.as_deref())?);
-        }
-        self.signer
-            .ok_or_else(|| LedgerError::Io("a rehearsal signs nothing".to_owned()))
-    }
-
-    fn order(&mut self, id: TermsId) -> Result<Arc<Order>, LedgerError> {
+    pub(super) fn order(&mut self, id: TermsId) -> Result<Arc<Order>, LedgerError> {
         if let Some(order) = self.orders.get(&id) {
             return Ok(Arc::clone(order));
         }

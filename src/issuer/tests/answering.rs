@@ -59,7 +59,7 @@ fn the_same_request_gets_the_same_bytes_and_no_second_seat_and_needs_no_key() {
     let unlocked = repeated(&mut desk.ledger, &code(&request))
         .unwrap()
         .unwrap();
-    assert_eq!(unlocked.code, first.code);
+    assert_eq!(unlocked.answer().unwrap().code, first.code);
     assert_eq!(desk.taken(key), 1);
     assert_eq!(desk.findings(), [""; 0]);
 }
@@ -85,7 +85,7 @@ fn seats_run_out_and_the_refusal_names_the_holder() {
     let error = desk.respond(&activate(key, 2, 2)).unwrap_err();
     assert_eq!(error.kind(), "no_seat_free");
     assert!(error.hint().contains(&holder.to_string()));
-    assert_eq!(error.to_string(), "1 of 1 seats wanted and 0 free");
+    assert_eq!(error.to_string(), "no seat is free: 1 of 1 is taken");
     assert_eq!(desk.findings(), [""; 0]);
 }
 
@@ -239,7 +239,11 @@ fn each_refusal_has_its_name() {
     assert_eq!(trip.grant.revalidate_by, Some(NOW.day().plus(90)));
     desk.options.until = "2026-11-21".parse().ok();
     assert_eq!(desk.refusal(&activate(key, 1, 5)), "until_past");
-    for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Activate) {
+    let answered = [Kind::Activate, Kind::Sync, Kind::Return];
+    for kind in Kind::ALL
+        .into_iter()
+        .filter(|kind| !answered.contains(kind))
+    {
         let wrong = Code::new(kind, vec![0; 40]);
         let error = respond(
             &mut desk.ledger,
@@ -356,7 +360,7 @@ fn a_rehearsal_decides_and_changes_nothing() {
         let preview =
             rehearse(&mut desk.ledger, &code, &desk.options, BY, &mut entropy(1)).unwrap();
         assert_eq!(
-            (preview.verdict, preview.grant.seats),
+            (preview.verdict(), preview.answer().unwrap().grant.seats),
             (Verdict::Activated, 1)
         );
     }

@@ -4,7 +4,7 @@ use super::*;
 use crate::issuer::ledger::LedgerError;
 use crate::issuer::respond::{Batch, LineError, Verdict};
 
-type Results = Vec<(Code, Result<Answer, LineError<()>>)>;
+type Results = Vec<(Code, Result<Reply, LineError<()>>)>;
 
 fn run(desk: &mut Desk, codes: Vec<Code>, workers: usize) -> Results {
     let mut results = Vec::new();
@@ -54,8 +54,10 @@ fn a_batch_answers_in_order_what_one_after_the_other_would() {
         requests(&mut desk, 600);
         let results = run(&mut desk, codes.clone(), workers);
         assert!(results.iter().map(|(code, _)| code).eq(&codes));
-        let answers: Vec<Option<Answer>> =
-            results.into_iter().map(|(_, result)| result.ok()).collect();
+        let answers: Vec<Option<Answer>> = results
+            .into_iter()
+            .map(|(_, result)| result.ok().and_then(Reply::answer))
+            .collect();
         assert_eq!(answers[300].as_ref().unwrap().verdict, Verdict::Repeated);
         assert_eq!(
             answers[300].as_ref().unwrap().code,
@@ -146,6 +148,7 @@ fn two_writers_take_turns() {
                         BY,
                         &mut entropy(1),
                     );
+                    let answer = answer.ok().and_then(Reply::answer);
                     granted += answer.map_or(0, |it| u32::from(it.grant.seats));
                 }
                 granted

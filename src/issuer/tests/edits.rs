@@ -91,7 +91,7 @@ fn every_edit_is_found_and_named() {
         ("UPDATE license SET event = 6 WHERE id = 2", "license"),
         ("DELETE FROM license WHERE id = 4", "history row 4"),
         (
-            "INSERT INTO license VALUES (9, 12345678901, 1, NULL, 3)",
+            "INSERT INTO license VALUES (9, 12345678901, 1, NULL, 3, 0)",
             "license 123-456-789-01",
         ),
         ("UPDATE activation SET seats = 1 WHERE id = 1", "activation"),
@@ -111,7 +111,7 @@ fn every_edit_is_found_and_named() {
         ),
         (
             "INSERT INTO activation SELECT 9, 99, aid, generation, fingerprint, bindings, usb, lending_key, 0, first, last, \
-          replaced, event FROM activation WHERE id = 1",
+          replaced, event, proven, superseded, ended FROM activation WHERE id = 1",
             "activation",
         ),
         (

@@ -4,6 +4,8 @@ mod answering;
 mod batches;
 mod edits;
 mod figures;
+mod forks;
+mod life;
 mod places;
 mod selling;
 
@@ -17,7 +19,7 @@ use crate::issuer::keys::SigningKey;
 use crate::issuer::ledger::{Ledger, ProductId, Terms};
 use crate::issuer::policy::Options;
 use crate::issuer::products::{self, By};
-use crate::issuer::respond::{Answer, Issuer, RespondError, respond};
+use crate::issuer::respond::{Answer, Issuer, Reply, RespondError, respond};
 use crate::license_key::LicenseKey;
 use crate::machine::Fingerprint;
 use crate::protocol::commitment::RequestSecret;
@@ -144,15 +146,20 @@ impl Desk {
         request: &Activate,
         now: Seconds,
     ) -> Result<Answer, RespondError> {
+        let reply = self.reply_at(&code(request), now)?;
+        Ok(reply.answer().unwrap())
+    }
+
+    /// What comes of any code.
+    pub(super) fn reply_at(&mut self, code: &Code, now: Seconds) -> Result<Reply, RespondError> {
         let by = By { now, ..BY };
-        let code = code(request);
         respond(
             &mut self.ledger,
             &self.issuer,
-            &code,
+            code,
             &self.options,
             by,
-            &mut entropy(9),
+            &mut entropy(u64::from(now.0)),
         )
     }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::cursor::Cursor;
-use super::{Replay, activation_name};
+use super::{Replay, activation_name, lifecycle};
 use crate::issuer::history::facts::OrderFacts;
 use crate::issuer::ledger::{
     ActivationRow, Event, EventId, LedgerError, License, LicenseFilter, LicenseId, PAGE, Terms,
@@ -59,7 +59,9 @@ impl Replay {
                 .map_or(0, |(_, it)| u32::from(it.seats.get()));
             let wrong = match license.taken.unwrap_or(0) {
                 taken if taken != seats => "counts other seats than its activations hold",
-                taken if taken > most => "has more seats in use than it has",
+                taken if taken > most && !lifecycle::shrank(tx, &license)? => {
+                    "has more seats in use than it has"
+                }
                 _ => continue,
             };
             self.report.found(format!("license {}", license.key), wrong);
@@ -79,7 +81,11 @@ impl Replay {
         made: &mut Option<Made>,
     ) -> Result<(), LedgerError> {
         if made.as_ref().is_none_or(|made| made.by != license.event) {
-            *made = tx.event(license.event)?.and_then(|event| Made::of(&event));
+            let event = tx.event(license.event)?;
+            if lifecycle::changed_by(event.as_ref(), license) {
+                return Ok(());
+            }
+            *made = event.and_then(|event| Made::of(&event));
         }
         let as_made = made
             .as_ref()
@@ -127,7 +133,8 @@ impl Replay {
             for license in page.iter().filter(|license| license.taken.is_some()) {
                 let event = tx.event(license.event)?;
                 if event.is_none_or(|event| {
-                    event.license != Some(license.id) || event.activation.is_none()
+                    event.license != Some(license.id)
+                        || event.activation.is_none() && !lifecycle::of_one_license(&event)
                 }) {
                     self.report.found(
                         format!("license {}", license.key),

@@ -2,6 +2,7 @@
 
 mod cursor;
 mod holdings;
+mod lifecycle;
 mod report;
 
 use std::collections::BTreeMap;
@@ -13,8 +14,8 @@ use serde::Deserialize;
 use super::chain;
 use super::facts::{self, AnswerFacts, DeskFacts, Hex, OrderFacts, ProductFacts};
 use crate::issuer::ledger::{
-    Activation, Event, EventId, Ledger, LedgerError, License, LicenseFilter, LicenseId, PAGE,
-    StoredAnswer, TermsId, Transaction,
+    Activation, EarlyReturn, Event, EventId, Ledger, LedgerError, License, LicenseFilter,
+    LicenseId, PAGE, StoredAnswer, TermsId, Transaction,
 };
 
 /// Verifies one consistent state of a ledger. `progress` is told now and then how many events of how many are done.
@@ -35,11 +36,30 @@ pub fn verify(
     })
 }
 
+/// A licence as an event left it.
+#[derive(PartialEq, Eq)]
+struct Left {
+    order: i64,
+    taken: Option<u32>,
+    revoked: bool,
+}
+
+impl Left {
+    fn by_answer(it: &AnswerFacts) -> Left {
+        Left {
+            order: it.order,
+            taken: Some(it.taken),
+            revoked: false,
+        }
+    }
+}
+
 #[derive(Default)]
 struct Replay {
     report: Report,
     answers: Cursor<StoredAnswer>,
     made: Cursor<License>,
+    early: Cursor<EarlyReturn>,
     /// Licences and activations whose last event was found and says what they say.
     touched: u64,
     holders: u64,
@@ -78,6 +98,7 @@ impl Replay {
             progress(self.report.events, total);
         }
         self.stray_answers(tx, EventId(i64::MAX))?;
+        self.stray_early_returns(tx, EventId(i64::MAX))?;
         while let Some(license) = self.next_made(tx)? {
             self.report.found(
                 format!("license {}", license.key),
@@ -89,7 +110,13 @@ impl Replay {
 
     fn replay(&mut self, tx: &mut dyn Transaction, event: &Event) -> Result<(), LedgerError> {
         match event.kind.as_str() {
-            facts::ACTIVATE | facts::REPLACE => self.answer(tx, event),
+            facts::ACTIVATE | facts::REPLACE | facts::SYNC => self.answer(tx, event),
+            facts::RETURN | facts::RELEASE => self.end(tx, event),
+            facts::EARLY_RETURN => self.early_return(tx, event),
+            facts::LICENSE_CHANGE
+            | facts::LICENSE_REVOKE
+            | facts::LICENSE_RESTORE
+            | facts::EMERGENCY => self.license_changed(tx, event),
             facts::LICENSE_NEW => self.order(tx, event),
             facts::PRODUCT_ADD | facts::PRODUCT_CHANGE => {
                 if let Some(it) = self.facts::<ProductFacts>(event) {
@@ -175,8 +202,8 @@ impl Replay {
                 "was altered",
             );
         }
-        self.license_of(tx, event, &it)?;
-        self.holder_of(tx, event, &it)
+        self.license_of(tx, event, &Left::by_answer(&it))?;
+        self.holder_of(tx, event, it.holder, it.seats)
     }
 
     /// Answers whose event the history passed by without naming them.
@@ -203,7 +230,7 @@ impl Replay {
         &mut self,
         tx: &mut dyn Transaction,
         event: &Event,
-        it: &AnswerFacts,
+        it: &Left,
     ) -> Result<(), LedgerError> {
         let license = event
             .license
@@ -218,13 +245,15 @@ impl Replay {
         if license.event > event.id {
             return Ok(());
         }
-        if license.event == event.id {
+        if license.event == event.id && license.taken.is_some() {
             self.touched += 1;
         }
-        if license.event < event.id
-            || license.terms.0 != it.order
-            || license.taken != Some(it.taken)
-        {
+        let stands = Left {
+            order: license.terms.0,
+            taken: license.taken,
+            revoked: license.revoked,
+        };
+        if license.event < event.id || stands != *it {
             self.report.found(
                 format!("license {}", license.key),
                 "is not as its last event left it",
@@ -237,7 +266,8 @@ impl Replay {
         &mut self,
         tx: &mut dyn Transaction,
         event: &Event,
-        it: &AnswerFacts,
+        digest: Hex,
+        seats: u16,
     ) -> Result<(), LedgerError> {
         let holder = event
             .activation
@@ -255,7 +285,7 @@ impl Replay {
         if holder.event == event.id {
             self.holders += 1;
         }
-        let same = Hex(holder.digest()) == it.holder && holder.seats == it.seats;
+        let same = Hex(holder.digest()) == digest && holder.seats == seats;
         if holder.event < event.id || !same || Some(holder.license) != event.license {
             self.report
                 .found(activation_name(&holder), "is not as its last event left it");

@@ -5,12 +5,12 @@ use std::num::{NonZeroU8, NonZeroU16};
 use rusqlite::Row;
 
 use crate::issuer::ledger::{
-    Activation, ActivationRow, EmergencyAllowance, Event, EventId, LedgerError, License, LicenseId,
-    Product, ProductId, SignerId, StoredAnswer, Terms, TermsId,
+    Activation, ActivationRow, EarlyReturn, EmergencyAllowance, Ended, Event, EventId, LedgerError,
+    License, LicenseId, Product, ProductId, SignerId, StoredAnswer, Terms, TermsId,
 };
 use crate::license_key::LicenseKey;
 use crate::machine::Fingerprint;
-use crate::protocol::commitment::Commitment;
+use crate::protocol::commitment::{Commitment, SyncProof};
 use crate::protocol::date::{Day, Seconds};
 use crate::protocol::digest::{ActivationId, Standing};
 use crate::protocol::entitlements::Entitlements;
@@ -59,7 +59,7 @@ pub(super) fn terms(row: &Row<'_>) -> Result<Terms, LedgerError> {
     })
 }
 
-pub(super) const LICENSE: &str = "SELECT id, key, terms, taken, event FROM license";
+pub(super) const LICENSE: &str = "SELECT id, key, terms, taken, event, revoked FROM license";
 
 pub(super) fn license(row: &Row<'_>) -> Result<License, LedgerError> {
     let id = row.get(0)?;
@@ -74,11 +74,12 @@ pub(super) fn license(row: &Row<'_>) -> Result<License, LedgerError> {
         terms: TermsId(row.get(2)?),
         taken: row.get(3)?,
         event: EventId(row.get(4)?),
+        revoked: row.get(5)?,
     })
 }
 
 pub(super) const ACTIVATION: &str = "SELECT id, license, aid, generation, fingerprint, bindings, usb, \
-    lending_key, seats, first, last, replaced, event FROM activation";
+    lending_key, seats, first, last, replaced, event, proven, superseded, ended FROM activation";
 
 pub(super) fn activation(row: &Row<'_>) -> Result<Activation, LedgerError> {
     let id: i64 = row.get(0)?;
@@ -107,6 +108,14 @@ pub(super) fn activation(row: &Row<'_>) -> Result<Activation, LedgerError> {
         last: Seconds(row.get(10)?),
         replaced: days.ok_or_else(wrong)?,
         event: EventId(row.get(12)?),
+        proven: row.get(13)?,
+        superseded: Day::new(row.get(14)?),
+        ended: match row.get(15)? {
+            0_u8 => None,
+            1 => Some(Ended::Returned),
+            2 => Some(Ended::Lost),
+            _ => return Err(wrong()),
+        },
     })
 }
 
@@ -129,6 +138,16 @@ pub(super) fn answer(row: &Row<'_>) -> Result<StoredAnswer, LedgerError> {
         signer: SignerId(row.get(5)?),
         emergency: row.get(6)?,
         event: EventId(row.get(7)?),
+    })
+}
+
+pub(super) const EARLY: &str = "SELECT aid, proof, event FROM early_return";
+
+pub(super) fn early(row: &Row<'_>) -> Result<EarlyReturn, LedgerError> {
+    Ok(EarlyReturn {
+        activation: ActivationId(row.get(0)?),
+        proof: SyncProof(row.get(1)?),
+        event: EventId(row.get(2)?),
     })
 }
 

@@ -55,4 +55,15 @@ pub(super) const MIGRATIONS: &[&str] = &["
         id INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, kind TEXT NOT NULL,
         license INTEGER, activation INTEGER, previous INTEGER, data TEXT NOT NULL, hash BLOB NOT NULL
     ) STRICT;
+", "
+    ALTER TABLE license ADD COLUMN revoked INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE activation ADD COLUMN proven INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE activation ADD COLUMN superseded INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE activation ADD COLUMN ended INTEGER NOT NULL DEFAULT 0;
+
+    -- RETURNs that came before their ACTIVATE.
+    CREATE TABLE early_return (
+        event INTEGER PRIMARY KEY, aid BLOB NOT NULL, proof BLOB NOT NULL
+    ) STRICT;
+    CREATE INDEX early_return_aid ON early_return (aid);
 "];

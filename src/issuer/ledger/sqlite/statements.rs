@@ -2,11 +2,12 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::convert::{self, ACTIVATION, ANSWER, EVENT, LICENSE, PRODUCT, TERMS};
+use super::convert::{self, ACTIVATION, ANSWER, EARLY, EVENT, LICENSE, PRODUCT, TERMS};
 use super::transaction::SqliteTransaction;
 use crate::issuer::ledger::{
-    Activation, ActivationRow, Event, EventId, LedgerError, License, LicenseFilter, LicenseId,
-    Product, ProductId, SignerId, StoredAnswer, Terms, TermsId, Transaction,
+    Activation, ActivationRow, EarlyReturn, Ended, Event, EventId, LedgerError, License,
+    LicenseFilter, LicenseId, Product, ProductId, SignerId, StoredAnswer, Terms, TermsId,
+    Transaction,
 };
 use crate::license_key::LicenseKey;
 use crate::machine::{Fingerprint, UsbDevice};
@@ -142,7 +143,7 @@ impl Transaction for SqliteTransaction<'_> {
 
     fn license_keyed(&mut self, key: LicenseKey) -> Result<Option<License>, LedgerError> {
         self.first(
-            "SELECT id, key, terms, taken, event FROM license WHERE key = ?",
+            &format!("{LICENSE} WHERE key = ?"),
             [number(key)],
             convert::license,
         )
@@ -178,12 +179,13 @@ impl Transaction for SqliteTransaction<'_> {
 
     fn set_license(&mut self, license: &License) -> Result<(), LedgerError> {
         self.run(
-            "UPDATE license SET terms = ?2, taken = ?3, event = ?4 WHERE id = ?1",
+            "UPDATE license SET terms = ?2, taken = ?3, event = ?4, revoked = ?5 WHERE id = ?1",
             params![
                 license.id.0,
                 license.terms.0,
                 license.taken,
-                license.event.0
+                license.event.0,
+                license.revoked,
             ],
         )?;
         Ok(())
@@ -225,7 +227,8 @@ impl Transaction for SqliteTransaction<'_> {
 
     fn add_activation(&mut self, it: &Activation) -> Result<(), LedgerError> {
         self.run(
-            "INSERT INTO activation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO activation (id, license, aid, generation, fingerprint, bindings, usb, lending_key, seats, first, last, \
+             replaced, event, proven, superseded, ended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
                 it.id.0,
                 it.license.0,
@@ -240,6 +243,9 @@ impl Transaction for SqliteTransaction<'_> {
                 it.last.0,
                 convert::days(&it.replaced),
                 it.event.0,
+                it.proven,
+                Day::wire(it.superseded),
+                Ended::number(it.ended),
             ],
         )?;
         Ok(())
@@ -248,7 +254,8 @@ impl Transaction for SqliteTransaction<'_> {
     fn set_activation(&mut self, it: &Activation) -> Result<(), LedgerError> {
         self.run(
             "UPDATE activation SET aid = ?2, generation = ?3, fingerprint = ?4, bindings = ?5, usb = ?6, \
-             lending_key = ?7, seats = ?8, last = ?9, replaced = ?10, event = ?11 WHERE id = ?1",
+             lending_key = ?7, seats = ?8, last = ?9, replaced = ?10, event = ?11, \
+             proven = ?12, superseded = ?13, ended = ?14 WHERE id = ?1",
             params![
                 it.id.0,
                 it.standing.activation.0,
@@ -261,6 +268,9 @@ impl Transaction for SqliteTransaction<'_> {
                 it.last.0,
                 convert::days(&it.replaced),
                 it.event.0,
+                it.proven,
+                Day::wire(it.superseded),
+                Ended::number(it.ended),
             ],
         )?;
         Ok(())
@@ -324,6 +334,34 @@ impl Transaction for SqliteTransaction<'_> {
             [after.0, most(rows)],
             convert::answer,
         )
+    }
+
+    fn early_returns(&mut self, id: ActivationId) -> Result<Vec<EarlyReturn>, LedgerError> {
+        self.all(
+            &format!("{EARLY} WHERE aid = ? ORDER BY event"),
+            [&id.0],
+            convert::early,
+        )
+    }
+
+    fn all_early_returns(
+        &mut self,
+        after: EventId,
+        rows: usize,
+    ) -> Result<Vec<EarlyReturn>, LedgerError> {
+        self.all(
+            &format!("{EARLY} WHERE event > ? ORDER BY event LIMIT ?"),
+            [after.0, most(rows)],
+            convert::early,
+        )
+    }
+
+    fn add_early_return(&mut self, early: &EarlyReturn) -> Result<(), LedgerError> {
+        self.run(
+            "INSERT INTO early_return (event, aid, proof) VALUES (?, ?, ?)",
+            params![early.event.0, early.activation.0, early.proof.0],
+        )?;
+        Ok(())
     }
 
     fn signer(

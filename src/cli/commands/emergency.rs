@@ -1,0 +1,64 @@
+//! `emergency`: a code of 22 characters to read out.
+
+use serde_json::json;
+
+use super::{Context, Exit, Run};
+use crate::cli::{desk, keys};
+use crate::issuer::life::{self, Step};
+use crate::protocol::date::Day;
+use crate::text::Kind;
+
+/// Print an emergency code to read out, which moves the day of re-validation
+///
+/// The machine needs no request for it, only its license as it holds it. What was read out is recorded.
+#[derive(clap::Args)]
+pub(crate) struct EmergencyCode {
+    /// The activation, such as A-1042; or the license key, where it is in use on one machine
+    #[arg(value_name = "ACTIVATION|KEY", required = true)]
+    name: Vec<String>,
+    /// The day that the machine has to reach; without it, the next step
+    #[arg(long, value_name = "DATE")]
+    until: Option<Day>,
+    /// The generation that `countersign status` shows there, where the last answer never arrived
+    #[arg(long = "gen", value_name = "N")]
+    generation: Option<u16>,
+}
+
+impl Run for EmergencyCode {
+    const NAME: &'static str = "emergency";
+    const ABOUT: &'static str = "Print an emergency code to read out";
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let name = keys::activation(&self.name)?;
+        let mut desk = desk::open(context)?;
+        let by = context.environment.by();
+        let step = Step {
+            until: self.until,
+            generation: self.generation,
+        };
+        let spoken = life::emergency(desk.ledger(), name, step, by)?;
+        let code = spoken.code.to_text()?;
+        if context.out.json {
+            context.out.object(&json!({
+                "code": code,
+                "kind": Kind::Emergency.name(),
+                "license_key": spoken.key.to_string(),
+                "activation": spoken.activation.to_string(),
+                "verdict": null,
+                "corrections": [],
+                "warnings": [],
+                "generation": spoken.generation,
+                "step": spoken.step,
+                "steps": spoken.steps,
+                "until": spoken.until.to_string(),
+            }))?;
+        } else {
+            context.out.line(&code)?;
+        }
+        context.out.say(format_args!(
+            "step {} of {}: {} with generation {} goes on until {} without contact",
+            spoken.step, spoken.steps, spoken.activation, spoken.generation, spoken.until
+        ));
+        Ok(Exit::DONE)
+    }
+}

@@ -1,0 +1,92 @@
+//! `return`.
+
+use serde_json::json;
+
+use super::{Context, Exit, Run};
+use crate::cli::{confirm, machine_home};
+use crate::holder::give_up::{self, GivenUp};
+use crate::holder::{Here, products};
+use crate::text::Kind;
+
+/// Give a license up and print its return code
+///
+/// The license ends here at once, and for good; the desk frees its seat when it has the code. The same command prints the same code again at any time, also
+/// when the computer has changed since. To move to another machine: return it here, send the code, request it there.
+#[derive(clap::Args)]
+pub(crate) struct GiveBack {
+    /// The license key, where the machine knows several licenses
+    #[arg(value_name = "KEY")]
+    key: Vec<String>,
+    /// The product, where the machine knows licenses of several
+    #[arg(long, value_name = "ID")]
+    product: Option<String>,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+}
+
+impl Run for GiveBack {
+    const NAME: &'static str = "return";
+    const ABOUT: &'static str = "Give a license up and print its return code";
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        // One that was returned counts as well: the second call of a script must not give up another license.
+        let product = self.product.as_deref();
+        let (home, license) = machine_home::license(context, &self.key, product, |_| true)?;
+        let key = license.license_key;
+        let gone = license.held.is_none() && license.open().next().is_none();
+        if !gone && !self.yes {
+            let question = format!(
+                "license {key} for {} ends here at once and for good; return it?",
+                license.product
+            );
+            if !confirm::agreed(context, &question, "whether to return the license")? {
+                context.out.say("nothing was changed");
+                return Ok(Exit::DONE);
+            }
+        }
+        let facts = context.environment.facts();
+        let here = Here {
+            facts: &facts,
+            wall: context.environment.now(),
+            aliases: &[],
+        };
+        let given = give_up::give_up(&home, key, &here)?;
+        let mail = products::load(&home, &license.product)
+            .ok()
+            .and_then(|file| file.product().mail.clone());
+        let code = given.code.to_text()?;
+        if context.out.json {
+            context.out.object(&json!({
+                "code": code,
+                "kind": Kind::Return.name(),
+                "license_key": key.to_string(),
+                "activation": given.activation.to_string(),
+                "verdict": if given.repeated { "repeated" } else { "new" },
+                "corrections": [],
+                "warnings": [],
+                "product": license.product,
+                "returned": given.at.to_string(),
+                "mail": mail,
+            }))?;
+        } else {
+            context.out.line(code)?;
+        }
+        tell(context, &given, mail.as_deref());
+        Ok(Exit::DONE)
+    }
+}
+
+fn tell(context: &mut Context, given: &GivenUp, mail: Option<&str>) {
+    let activation = given.activation;
+    let when = given.at.day();
+    context.out.say(if given.repeated {
+        format!("{activation} was given up on {when}: the same code again")
+    } else {
+        format!("{activation} is given up")
+    });
+    context.out.say(format_args!(
+        "send the code to {}: it frees the seat; this command prints it again at any time",
+        mail.unwrap_or("the vendor's desk")
+    ));
+}

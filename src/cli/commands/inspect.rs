@@ -1,0 +1,286 @@
+//! `inspect`.
+
+use serde_json::{Value, json};
+
+use super::{Context, Exit, Run};
+use crate::cli::code_input::{self, CodeArgs};
+use crate::cli::failure::Failure;
+use crate::cli::inspect::{self, Known, Place, Trust};
+use crate::cli::{outfit, words};
+use crate::text::{Kind, ReadError, Reading, RowState, RowVerdict, WithSpare, phrase};
+
+/// Explain any code: what it is, whose, what it would change here
+///
+/// Needs neither a desk nor a licensed machine, and never changes anything. Of a damaged code it says what can still be read.
+#[derive(clap::Args)]
+pub(crate) struct Inspect {
+    #[command(flatten)]
+    code: CodeArgs,
+}
+
+impl Run for Inspect {
+    const NAME: &'static str = "inspect";
+    const ABOUT: &'static str = "Explain any code: what it is, whose, what it would change here";
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        match self.code.read(context, &[]) {
+            Ok(reading) => explain(context, &reading),
+            Err(error) => match error.downcast_ref::<ReadError>() {
+                Some(ReadError::Damaged { kind, rows }) => {
+                    damaged(context, *kind, rows, &Failure::of(&error))
+                }
+                _ => Err(error),
+            },
+        }
+    }
+}
+
+fn explain(context: &mut Context, reading: &Reading) -> anyhow::Result<Exit> {
+    let code = &reading.code;
+    let machine = inspect::on_machine(context, code);
+    let (desk, closed) = match inspect::at_desk(context, code) {
+        Ok(desk) => (desk, None),
+        // What the code says does not depend on the desk: its trouble is said, and the rest as well.
+        Err(error) => (None, Some(Failure::of(&error))),
+    };
+    let mut known = machine.known.clone();
+    if let Some(desk) = &desk {
+        known = desk.known.clone().or(known);
+    }
+    let said = inspect::says(code, &known);
+    let trust = trust(code.kind(), machine.trust.as_ref(), desk.as_ref());
+    let mut object = object(reading, &known, &trust)?;
+    let mut rows = head(reading);
+    rows.extend(whose(&known));
+    let unknown = said.as_ref().err().map(ToString::to_string);
+    match said {
+        Ok(sheet) => {
+            rows.extend(
+                sheet
+                    .rows()
+                    .iter()
+                    .filter(|(name, _)| *name != "license" || known.license_key.is_none())
+                    .cloned(),
+            );
+            insert(&mut object, "says", sheet.into_object());
+        }
+        Err(_) => insert(&mut object, "says", Value::Null),
+    }
+    rows.push(("signature", trust.words()));
+    here(&mut rows, &mut object, "machine", machine);
+    here(&mut rows, &mut object, "desk", desk.unwrap_or_default());
+    if context.out.json {
+        context.out.object(&object)?;
+    } else {
+        context.out.line(words::table(&rows))?;
+    }
+    if let Some(why) = unknown {
+        context.out.warn(format_args!(
+            "what it says is not understood: {why}; a newer version of the program made it"
+        ));
+    }
+    if let Some(failure) = closed {
+        context
+            .out
+            .warn(format_args!("this desk cannot be asked: {failure}"));
+    }
+    Ok(Exit::DONE)
+}
+
+/// What scripts get of any code, whatever its kind.
+fn object(reading: &Reading, known: &Known, trust: &Verdict<'_>) -> anyhow::Result<Value> {
+    let code = &reading.code;
+    Ok(json!({
+        "kind": code.kind().name(),
+        "noun": code.kind().noun(),
+        "prefix": code.kind().prefix(),
+        "bytes": code.payload().len(),
+        "phrase": phrase(code),
+        "code": code.to_text()?,
+        "rows": outfit::rows(code, WithSpare::No)?,
+        "corrections": code_input::corrections(reading),
+        "others": reading.others.iter().map(|kind| kind.name()).collect::<Vec<_>>(),
+        "product": known.product.as_ref().map(|product| &product.id),
+        "license_key": known.license_key.map(|key| key.to_string()),
+        "customer": known.customer,
+        "signature": trust.object(),
+    }))
+}
+
+fn head(reading: &Reading) -> Vec<(&'static str, String)> {
+    let code = &reading.code;
+    let prefix = code.kind().prefix().map(|prefix| format!(" ({prefix})"));
+    vec![
+        (
+            "kind",
+            format!("{}{}", code.kind().noun(), prefix.unwrap_or_default()),
+        ),
+        ("for", purpose(code.kind()).to_owned()),
+        ("read-back phrase", phrase(code)),
+    ]
+}
+
+fn whose(known: &Known) -> Vec<(&'static str, String)> {
+    let mut rows = Vec::new();
+    let product = known.product.as_ref();
+    rows.push((
+        "product",
+        product.map_or_else(
+            || "not known here".to_owned(),
+            |product| format!("{} ({})", product.name, product.id),
+        ),
+    ));
+    rows.extend(known.license_key.map(|key| ("license", key.to_string())));
+    rows.extend(
+        known
+            .customer
+            .iter()
+            .map(|customer| ("customer", customer.clone())),
+    );
+    rows
+}
+
+/// What somebody does with a code of this kind.
+fn purpose(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Activate => "the vendor's desk, which answers it: countersign respond",
+        Kind::Sync => {
+            "the vendor's desk, which answers it with the license as it now is: countersign respond"
+        }
+        Kind::Return => "the vendor's desk, which takes the license back: countersign respond",
+        Kind::Grant => "the machine that asked: countersign apply",
+        Kind::Borrow => "the site that lends the seat: countersign respond",
+        Kind::Loan | Kind::LoanWithCertificate => "the workstation that asked: countersign apply",
+        Kind::LoanReturn => "the site that lent the seat: countersign respond",
+        Kind::SiteCard => "workstations that will borrow: countersign apply",
+        Kind::DeskCertificate => "machines that are to trust a new desk: countersign apply",
+        Kind::Emergency => "the machine that cannot reach the desk in time: countersign apply",
+    }
+}
+
+/// What is known of a code's signature.
+enum Verdict<'a> {
+    Unsigned,
+    Known(&'a Trust),
+    Nowhere,
+}
+
+/// What was verified outweighs what could not be; what is wrong in one place cannot be right in another.
+fn trust<'a>(kind: Kind, machine: Option<&'a Trust>, desk: Option<&'a Place>) -> Verdict<'a> {
+    if matches!(
+        kind,
+        Kind::Activate | Kind::Sync | Kind::Return | Kind::Borrow | Kind::LoanReturn
+    ) {
+        return Verdict::Unsigned;
+    }
+    let all = || {
+        machine
+            .into_iter()
+            .chain(desk.and_then(|desk| desk.trust.as_ref()))
+    };
+    let holds = all().find(|trust| matches!(trust, Trust::Holds(_)));
+    let fails = all().find(|trust| matches!(trust, Trust::Fails(_)));
+    holds
+        .or(fails)
+        .or_else(|| all().next())
+        .map_or(Verdict::Nowhere, Verdict::Known)
+}
+
+impl Verdict<'_> {
+    fn words(&self) -> String {
+        match self {
+            Verdict::Unsigned => "codes of this kind are not signed".to_owned(),
+            Verdict::Known(Trust::Holds(why)) => format!("holds: {why}"),
+            Verdict::Known(Trust::Fails(why)) => format!("DOES NOT HOLD: {why}"),
+            Verdict::Known(Trust::Unknown(why)) => format!("cannot be checked here: {why}"),
+            Verdict::Nowhere => {
+                "cannot be checked here: neither a desk nor a license is known".to_owned()
+            }
+        }
+    }
+
+    fn object(&self) -> Value {
+        let (holds, why) = match self {
+            Verdict::Unsigned => return json!({ "signed": false, "checked": false, "holds": null }),
+            Verdict::Known(Trust::Holds(why)) => (Some(true), Some(why)),
+            Verdict::Known(Trust::Fails(why)) => (Some(false), Some(why)),
+            Verdict::Known(Trust::Unknown(why)) => (None, Some(why)),
+            Verdict::Nowhere => (None, None),
+        };
+        json!({ "signed": true, "checked": holds.is_some(), "holds": holds, "why": why })
+    }
+}
+
+fn here(rows: &mut Vec<(&'static str, String)>, object: &mut Value, name: &str, place: Place) {
+    rows.extend(place.sheet.rows().iter().cloned());
+    let value = if place.sheet.is_empty() {
+        Value::Null
+    } else {
+        place.sheet.into_object()
+    };
+    insert(object, name, value);
+}
+
+fn insert(object: &mut Value, name: &str, value: Value) {
+    if let Some(map) = object.as_object_mut() {
+        map.insert(name.to_owned(), value);
+    }
+}
+
+/// What can still be said of a code that cannot be read; the exit code is that of the damage.
+fn damaged(
+    context: &mut Context,
+    kind: Option<Kind>,
+    verdicts: &[RowVerdict],
+    failure: &Failure,
+) -> anyhow::Result<Exit> {
+    if context.out.json {
+        let rows: Vec<Value> = verdicts.iter().map(|row| json!({ "row": row.row, "state": state(&row.state).0, "groups": groups(&row.state) })).collect();
+        context.out.object(&json!({ "kind": kind.map(Kind::name), "noun": kind.map(Kind::noun), "rows": rows, "error": failure.object() }))?;
+    } else {
+        let mut rows = vec![(
+            "kind".to_owned(),
+            kind.map_or_else(|| "not known".to_owned(), |kind| kind.noun().to_owned()),
+        )];
+        rows.extend(kind.map(|kind| ("for".to_owned(), purpose(kind).to_owned())));
+        for verdict in verdicts {
+            let in_groups = groups(&verdict.state);
+            let place = if in_groups.is_empty() {
+                String::new()
+            } else {
+                format!(", group {}", words::list(in_groups))
+            };
+            rows.push((
+                format!("row {}", verdict.row),
+                format!("{}{place}", state(&verdict.state).1),
+            ));
+        }
+        let rows: Vec<(&str, String)> = rows
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.clone()))
+            .collect();
+        context.out.line(words::table(&rows))?;
+    }
+    context.out.refusal(failure);
+    Ok(failure.exit)
+}
+
+/// The name for scripts, and the words.
+fn state(state: &RowState) -> (&'static str, &'static str) {
+    match state {
+        RowState::Whole => ("whole", "right"),
+        RowState::Corrected { .. } => (
+            "corrected",
+            "right after a correction, unless the whole says otherwise",
+        ),
+        RowState::Unreadable { .. } => ("unreadable", "cannot be read"),
+        RowState::Missing { .. } => ("missing", "missing"),
+    }
+}
+
+fn groups(state: &RowState) -> Vec<u8> {
+    match state {
+        RowState::Corrected { groups } | RowState::Unreadable { groups } => groups.clone(),
+        RowState::Whole | RowState::Missing { .. } => Vec::new(),
+    }
+}

@@ -1,0 +1,124 @@
+//! `ledger history`.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+
+use super::{Context, Exit, Run};
+use crate::cli::{desk, keys};
+use crate::issuer::history;
+use crate::issuer::ledger::{ActivationRow, Event, EventId, LicenseId, Transaction};
+use crate::issuer::policy::Refusal;
+use crate::issuer::respond::RespondError;
+
+/// Events read at a time.
+const PAGE: usize = 1024;
+
+/// Show what happened, oldest first: to one license, or to the whole ledger
+#[derive(clap::Args)]
+pub(crate) struct LedgerHistory {
+    /// The license key
+    #[arg(value_name = "KEY")]
+    key: Vec<String>,
+}
+
+impl Run for LedgerHistory {
+    const NAME: &'static str = "history";
+    const ABOUT: &'static str = "Show what happened to a license, or to all";
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let key = match self.key.as_slice() {
+            [] => None,
+            words => Some(keys::parse(words)?),
+        };
+        let mut desk = desk::open(context)?;
+        desk.ledger().read(|tx| -> anyhow::Result<()> {
+            let mut names = Names::default();
+            if let Some(key) = key {
+                let license = tx.license_keyed(key)?;
+                let license = license.ok_or(RespondError::Refused(Refusal::UnknownKey))?;
+                for event in history::of_license(tx, license.event)? {
+                    print(context, tx, &mut names, &event)?;
+                }
+                return Ok(());
+            }
+            let mut after = EventId(0);
+            loop {
+                let page = tx.events(after, PAGE)?;
+                let Some(last) = page.last() else {
+                    return Ok(());
+                };
+                after = last.id;
+                for event in &page {
+                    print(context, tx, &mut names, event)?;
+                }
+            }
+        })?;
+        Ok(Exit::DONE)
+    }
+}
+
+/// What licences and activations are called, looked up once.
+#[derive(Default)]
+struct Names {
+    licenses: HashMap<LicenseId, String>,
+    activations: HashMap<ActivationRow, String>,
+}
+
+impl Names {
+    fn license(&mut self, tx: &mut dyn Transaction, id: LicenseId) -> anyhow::Result<String> {
+        if let Some(name) = self.licenses.get(&id) {
+            return Ok(name.clone());
+        }
+        let found = tx.license(id)?;
+        let name = found.map_or_else(|| "?".to_owned(), |license| license.key.to_string());
+        self.licenses.insert(id, name.clone());
+        Ok(name)
+    }
+
+    fn activation(
+        &mut self,
+        tx: &mut dyn Transaction,
+        id: ActivationRow,
+    ) -> anyhow::Result<String> {
+        if let Some(name) = self.activations.get(&id) {
+            return Ok(name.clone());
+        }
+        let found = tx.activation(id)?;
+        let name = found.map_or_else(|| "?".to_owned(), |it| it.standing.activation.to_string());
+        self.activations.insert(id, name.clone());
+        Ok(name)
+    }
+}
+
+fn print(
+    context: &mut Context,
+    tx: &mut dyn Transaction,
+    names: &mut Names,
+    event: &Event,
+) -> anyhow::Result<()> {
+    let license = event.license.map(|id| names.license(tx, id)).transpose()?;
+    let activation = event
+        .activation
+        .map(|id| names.activation(tx, id))
+        .transpose()?;
+    let words = history::tell(event, activation.as_deref());
+    if context.out.json {
+        let facts: Value = serde_json::from_str(&event.data).unwrap_or_default();
+        return context.out.object(&json!({
+            "event": event.id.0,
+            "at": event.at.to_string(),
+            "actor": event.actor,
+            "kind": event.kind,
+            "license_key": license,
+            "activation": activation,
+            "message": words,
+            "facts": facts,
+        }));
+    }
+    let of = license.map_or_else(String::new, |key| format!("  {key}"));
+    context.out.line(format_args!(
+        "{:>5}  {}  {}{of}  {words}",
+        event.id.0, event.at, event.actor
+    ))
+}

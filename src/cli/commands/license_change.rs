@@ -1,0 +1,263 @@
+//! `license change`: what was ordered, as it is from now on.
+
+use std::num::{NonZeroU8, NonZeroU16};
+
+use serde_json::json;
+
+use super::license_new::{emergency, unknown};
+use super::{Context, Exit, Run};
+use crate::cli::failure::Failure;
+use crate::cli::{desk, keys};
+use crate::issuer::ledger::{EmergencyAllowance, Terms};
+use crate::issuer::life;
+use crate::license_key::LicenseKey;
+use crate::machine::UsbDevice;
+use crate::protocol::date::Day;
+use crate::protocol::entitlements::{Entitlement, Entitlements};
+use crate::protocol::grant::LicenseType;
+use crate::protocol::product::{Entry, Product};
+
+/// Change what was ordered: a purchase, a renewal, another customer's name
+///
+/// Only what is named is changed. Machines go on as they are and learn of it at their next re-validation: `countersign license mail KEY` writes the
+/// mail that asks for one. With fewer seats, the newest machine gives its own up first.
+#[derive(clap::Args)]
+pub(crate) struct LicenseChange {
+    /// The license key
+    #[arg(value_name = "KEY", required = true)]
+    key: Vec<String>,
+    /// The customer, as it is to stand in lists
+    #[arg(long, value_name = "NAME")]
+    customer: Option<String>,
+    /// The customer's mail address, or `none`
+    #[arg(long, value_name = "MAIL")]
+    contact: Option<String>,
+    /// Seats: `8`, or `+3` or `-2` of what there are
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    seats: Option<String>,
+    /// How seats are used
+    #[arg(long = "type", value_name = "TYPE", value_parser = ["standalone", "floating", "named"])]
+    license_type: Option<String>,
+    /// The edition, or `none`
+    #[arg(long, value_name = "E")]
+    edition: Option<String>,
+    /// Last day of the license (YYYY-MM-DD), or `never`
+    #[arg(long, value_name = "DATE")]
+    expires: Option<String>,
+    /// Last day of maintenance (YYYY-MM-DD), or `never`
+    #[arg(long, value_name = "DATE")]
+    maintenance: Option<String>,
+    /// Days that a machine goes on without contact; 0: for ever
+    #[arg(long, value_name = "DAYS")]
+    grace: Option<u16>,
+    /// The customer may lend seats for up to so many days; 0: not at all
+    #[arg(long, value_name = "DAYS")]
+    lend: Option<u8>,
+    /// Emergency codes: how many steps of how many days, such as 4x7, or `none`
+    #[arg(long, value_name = "STEPSxDAYS")]
+    emergency: Option<String>,
+    /// A feature to add; may be repeated
+    #[arg(long = "feature", alias = "add-feature", value_name = "F")]
+    features: Vec<String>,
+    /// A feature to take away; may be repeated
+    #[arg(long = "remove-feature", value_name = "F")]
+    removed_features: Vec<String>,
+    /// A limit to set; may be repeated
+    #[arg(long = "limit", value_name = "L=N", value_parser = keys::limit)]
+    limits: Vec<(String, u32)>,
+    /// A limit to take away; may be repeated
+    #[arg(long = "remove-limit", value_name = "L")]
+    removed_limits: Vec<String>,
+    /// The USB key that must be plugged in, or `none`
+    #[arg(long, value_name = "VID:PID:SERIAL")]
+    usb: Option<String>,
+}
+
+impl Run for LicenseChange {
+    const NAME: &'static str = "change";
+    const ABOUT: &'static str = "Change what was ordered: seats, dates, features, limits";
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let key = keys::parse(&self.key)?;
+        let mut desk = desk::open(context)?;
+        let by = context.environment.by();
+        let edit = |terms: &Terms, product: &Product| self.edited(terms, product);
+        let changes = life::change::<anyhow::Error>(desk.ledger(), key, edit, by)?;
+        if context.out.json {
+            let listed: Vec<_> = changes
+                .iter()
+                .map(|it| json!({ "what": it.what, "before": it.before, "after": it.after }))
+                .collect();
+            context
+                .out
+                .object(&json!({ "license_key": key.to_string(), "changes": listed }))?;
+        } else {
+            for change in &changes {
+                context.out.line(change)?;
+            }
+        }
+        told(context, key);
+        Ok(Exit::DONE)
+    }
+}
+
+fn told(context: &mut Context, key: LicenseKey) {
+    context.out.say(format_args!(
+        "license {key} is changed; its machines learn of it when they re-validate"
+    ));
+    context.out.say(format_args!(
+        "next: countersign license mail {key}, which writes the mail that asks for it"
+    ));
+}
+
+impl LicenseChange {
+    fn edited(&self, old: &Terms, product: &Product) -> anyhow::Result<Terms> {
+        let mut new = old.clone();
+        if let Some(customer) = &self.customer {
+            new.customer.clone_from(customer);
+        }
+        if let Some(contact) = &self.contact {
+            new.contact = Some(contact.clone()).filter(|contact| contact != "none");
+        }
+        if let Some(seats) = &self.seats {
+            new.seats = changed_seats(seats, old.seats)?;
+        }
+        if let Some(name) = &self.license_type {
+            new.license_type = license_type(name);
+        }
+        if let Some(edition) = &self.edition {
+            new.edition = changed_edition(edition, product)?;
+        }
+        if let Some(expires) = &self.expires {
+            new.expires = day(expires)?;
+        }
+        if let Some(maintenance) = &self.maintenance {
+            new.maintenance = day(maintenance)?;
+        }
+        new.grace_days = self.grace.unwrap_or(old.grace_days);
+        if let Some(days) = self.lend {
+            new.lend_days = NonZeroU8::new(days);
+        }
+        if let Some(text) = &self.emergency {
+            new.emergency = allowance(text)?;
+        }
+        if let Some(usb) = &self.usb {
+            new.usb = device(usb)?;
+        }
+        new.entitlements = self.entitlements(&old.entitlements, product)?;
+        super::license_new::check_dates(new.expires, new.maintenance)?;
+        Ok(new)
+    }
+
+    fn entitlements(&self, old: &Entitlements, product: &Product) -> anyhow::Result<Entitlements> {
+        let feature = |name: &String| {
+            let found = product.feature(name);
+            found.ok_or_else(|| unknown("feature", name, product, product.names(Entry::Feature)))
+        };
+        let limit = |name: &String| {
+            let found = product.limit(name);
+            found.ok_or_else(|| unknown("limit", name, product, product.names(Entry::Limit)))
+        };
+        let mut gone = Vec::new();
+        let mut added = Vec::new();
+        for name in &self.removed_features {
+            gone.push(feature(name)?);
+        }
+        for name in &self.removed_limits {
+            gone.push(limit(name)?);
+        }
+        for name in &self.features {
+            added.push(Entitlement {
+                index: feature(name)?,
+                value: None,
+            });
+        }
+        for (name, value) in &self.limits {
+            added.push(Entitlement {
+                index: limit(name)?,
+                value: Some(*value),
+            });
+        }
+        let set = |index: u32| added.iter().any(|it| it.index == index);
+        let kept = old
+            .iter()
+            .filter(|it| !gone.contains(&it.index) && !set(it.index));
+        let all = kept.chain(added.iter().copied()).collect();
+        Entitlements::new(all).map_err(|error| {
+            Failure::usage(error.to_string())
+                .hint("name each feature and limit once")
+                .into()
+        })
+    }
+}
+
+/// `8`, `+3` or `-2`.
+fn changed_seats(text: &str, now: NonZeroU16) -> anyhow::Result<NonZeroU16> {
+    let number: Option<i64> = text.trim().parse().ok();
+    let relative = text.trim().starts_with(['+', '-']);
+    let seats = number.map(|number| {
+        if relative {
+            i64::from(now.get()) + number
+        } else {
+            number
+        }
+    });
+    let seats = seats
+        .and_then(|seats| u16::try_from(seats).ok())
+        .and_then(NonZeroU16::new);
+    seats.ok_or_else(|| {
+        Failure::usage(format!(
+            "{text} makes no number of seats of the {now} there are"
+        ))
+        .hint("write 8, +3 or -2; at least one seat stays: `license revoke KEY` ends a license")
+        .into()
+    })
+}
+
+pub(super) fn license_type(name: &str) -> LicenseType {
+    match name {
+        "floating" => LicenseType::Floating,
+        "named" => LicenseType::Named,
+        _ => LicenseType::Standalone,
+    }
+}
+
+fn changed_edition(name: &str, product: &Product) -> anyhow::Result<u8> {
+    match product.edition(name) {
+        Some(edition) => Ok(edition),
+        None if name == "none" => Ok(0),
+        None => {
+            let known = product.editions.iter().map(String::as_str);
+            Err(unknown("edition", name, product, known).into())
+        }
+    }
+}
+
+fn day(text: &str) -> anyhow::Result<Option<Day>> {
+    if text == "never" {
+        return Ok(None);
+    }
+    let wrong = |error: crate::protocol::date::DateError| {
+        Failure::usage(error.to_string()).hint("write YYYY-MM-DD, or never")
+    };
+    Ok(Some(text.parse().map_err(wrong)?))
+}
+
+fn allowance(text: &str) -> anyhow::Result<Option<EmergencyAllowance>> {
+    if text == "none" {
+        return Ok(None);
+    }
+    Ok(Some(emergency(text).map_err(|hint| {
+        Failure::usage(format!("{text} is no allowance of emergency codes")).hint(hint)
+    })?))
+}
+
+fn device(text: &str) -> anyhow::Result<Option<UsbDevice>> {
+    if text == "none" {
+        return Ok(None);
+    }
+    let wrong = |error: crate::machine::MachineError| {
+        Failure::usage(error.to_string()).hint("write VID:PID:SERIAL, such as 0529:0001:8a3f21")
+    };
+    Ok(Some(text.parse().map_err(wrong)?))
+}

@@ -1,0 +1,206 @@
+//! `license mail`: the mail that tells a customer what changed and what to do.
+
+use base64ct::{Base64, Encoding};
+use serde_json::json;
+
+use super::{Context, Exit, Run};
+use crate::cli::failure::Failure;
+use crate::cli::{desk, keys, words};
+use crate::issuer::history::{self, Change};
+use crate::issuer::products::{self, LicenseView};
+
+/// Write the mail that tells the customer that an update of the license is ready
+///
+/// The whole mail stands on standard output (RFC 5322), ready for any program that sends mail.
+#[derive(clap::Args)]
+pub(crate) struct LicenseMail {
+    /// The license key
+    #[arg(value_name = "KEY", required = true)]
+    key: Vec<String>,
+}
+
+impl Run for LicenseMail {
+    const NAME: &'static str = "mail";
+    const ABOUT: &'static str = "Write the mail that announces an update";
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let key = keys::parse(&self.key)?;
+        let mut desk = desk::open(context)?;
+        let Some(view) = products::license(desk.ledger(), key)? else {
+            return Err(super::license_show::unknown_key(key).into());
+        };
+        let events = desk
+            .ledger()
+            .read(|tx| history::of_license(tx, view.license.event))?;
+        let changes = history::changes_since(&events);
+        let to = view.terms.contact.as_deref().map(address).transpose()?;
+        let from = desk.vendor().mail.as_deref().map(address).transpose()?;
+        let subject = format!("Your {} license update is ready", view.product.name);
+        let body = body(&view, &changes, &desk.vendor().name, from.as_deref());
+        if context.out.json {
+            return context
+                .out
+                .object(&json!({
+                    "license_key": key.to_string(),
+                    "from": from,
+                    "to": to,
+                    "subject": one_line(&subject),
+                    "body": body,
+                }))
+                .map(|()| Exit::DONE);
+        }
+        let now = context.environment.now();
+        let date = chrono::DateTime::from_timestamp(now.unix(), 0).unwrap_or_default();
+        let mut head = vec![("Date", date.to_rfc2822())];
+        head.extend(from.map(|from| ("From", from)));
+        head.extend(to.clone().map(|to| ("To", to)));
+        head.push(("Subject", encoded(&subject)));
+        head.push(("MIME-Version", "1.0".to_owned()));
+        head.push(("Content-Type", "text/plain; charset=utf-8".to_owned()));
+        head.push(("Content-Transfer-Encoding", "8bit".to_owned()));
+        for (name, value) in head {
+            context.out.line(format_args!("{name}: {value}"))?;
+        }
+        context.out.line("")?;
+        context.out.raw(&body)?;
+        if to.is_none() {
+            context.out.warn(format_args!("no mail address is known: the mail has no To; `countersign license change {key} --contact MAIL` keeps one"));
+        }
+        Ok(Exit::DONE)
+    }
+}
+
+/// A mail address that is nothing but one: what could begin another header or another address is refused.
+fn address(text: &str) -> anyhow::Result<String> {
+    let plain = |c: char| c.is_ascii_graphic() && !"<>,;:\"()[]\\".contains(c);
+    let (name, host) = text.rsplit_once('@').unwrap_or_default();
+    if name.is_empty() || host.is_empty() || !text.chars().all(plain) || name.contains('@') {
+        return Err(Failure::usage(format!(
+            "{:?} is no plain mail address",
+            text.chars().take(100).collect::<String>()
+        ))
+        .hint("give one such as desk@example.com with `countersign license change KEY --contact MAIL`")
+        .into());
+    }
+    Ok(text.to_owned())
+}
+
+/// Text on one line, without anything that is not printed.
+fn one_line(text: &str) -> String {
+    let visible = |c: char| if c.is_control() { ' ' } else { c };
+    text.chars().map(visible).collect()
+}
+
+/// A header's text after RFC 2047: in words that are short enough and cannot end the line.
+fn encoded(text: &str) -> String {
+    let text = one_line(text);
+    if text.is_ascii() && text.len() < 70 && !text.contains("=?") {
+        return text;
+    }
+    let mut words = Vec::new();
+    let mut word = String::new();
+    for c in text.chars() {
+        if word.len() + c.len_utf8() > 42 {
+            words.push(std::mem::take(&mut word));
+        }
+        word.push(c);
+    }
+    words.push(word);
+    let words: Vec<String> = words
+        .iter()
+        .map(|word| format!("=?utf-8?B?{}?=", Base64::encode_string(word.as_bytes())))
+        .collect();
+    words.join("\r\n ").replace('\r', "")
+}
+
+fn body(view: &LicenseView, changes: &[Change], vendor: &str, desk: Option<&str>) -> String {
+    let key = view.license.key;
+    let product = one_line(&view.product.name);
+    let mut lines = vec![
+        format!("Hello {},", one_line(&view.terms.customer)),
+        String::new(),
+        format!("an update of your {product} license {key} is ready."),
+    ];
+    if !changes.is_empty() {
+        lines.extend([String::new(), "What changed:".to_owned(), String::new()]);
+        lines.extend(
+            changes
+                .iter()
+                .map(|it| format!("  {}", one_line(&it.to_string()))),
+        );
+    }
+    let held = view.activations.iter().any(|it| it.ended.is_none());
+    let ask = if held {
+        format!("countersign request sync {key}")
+    } else {
+        format!("countersign request activate {key}")
+    };
+    let to = desk.map_or_else(|| "us".to_owned(), |desk| format!("us at {desk}"));
+    lines.extend([
+        String::new(),
+        "On the licensed machine, make a request code and send it to ".to_owned() + &to + ":",
+        String::new(),
+        format!("  {ask}"),
+        String::new(),
+        "We answer with a response code. Enter the whole answer there:".to_owned(),
+        String::new(),
+        "  countersign apply".to_owned(),
+        String::new(),
+        "Until then everything goes on as it is.".to_owned(),
+        String::new(),
+        one_line(vendor),
+    ]);
+    if view
+        .activations
+        .iter()
+        .filter(|it| it.ended.is_none())
+        .count()
+        > 1
+    {
+        let count = view
+            .activations
+            .iter()
+            .filter(|it| it.ended.is_none())
+            .count();
+        let machines = words::count(count as u64, "machine");
+        lines.insert(
+            3,
+            format!("It is in use on {machines}; each of them asks for itself."),
+        );
+    }
+    lines.join("\n") + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_is_stored_can_begin_another_header() {
+        for text in [
+            "a@b\r\nBcc: eve@c",
+            "a@b,c@d",
+            "a b@c",
+            "<a@b>",
+            "ab",
+            "@b",
+            "a@",
+            "a@b@c",
+        ] {
+            assert!(address(text).is_err(), "{text}");
+        }
+        assert_eq!(
+            address("anna.b+x@example.com").unwrap(),
+            "anna.b+x@example.com"
+        );
+        let evil =
+            encoded("Müller\r\nBcc: eve@example.com and a very long name that goes on and on");
+        assert!(
+            evil.lines()
+                .skip(1)
+                .all(|line| line.starts_with(" =?utf-8?B?")),
+            "{evil}"
+        );
+        assert_eq!(encoded("a\nb"), "a b");
+    }
+}

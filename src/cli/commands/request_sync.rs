@@ -1,0 +1,106 @@
+//! `request sync`.
+
+use serde_json::{Map, json};
+
+use super::{Context, Exit, Run};
+use crate::cli::usb::{self, Usb};
+use crate::cli::{keys, machine_home, words};
+use crate::holder::sync::{self, Synced, Wanted};
+use crate::holder::{Here, aliases, products};
+use crate::text::Kind;
+
+/// Make the request code that brings a license up to date
+///
+/// For re-validation, after a purchase or a renewal, after the computer, server or database changed, before a long trip, and where the clock is wrong: the
+/// answer is the whole license as it then is. The license stays in force meanwhile. The same request again prints the same code.
+#[derive(clap::Args)]
+pub(crate) struct RequestSync {
+    /// The license key, where the machine holds several licenses
+    #[arg(value_name = "KEY")]
+    key: Vec<String>,
+    /// The product, where the machine holds licenses of several
+    #[arg(long, value_name = "ID")]
+    product: Option<String>,
+    /// What the license is to be bound to from now on, such as server=NAME; what is not named stays; may be repeated
+    #[arg(long = "bind", value_name = "NAME=VALUE", value_parser = keys::binding)]
+    bindings: Vec<(String, String)>,
+    /// Another USB key to bind to: VID:PID:SERIAL, or `auto` for the only one that is plugged in
+    #[arg(long, value_name = "DEVICE", value_parser = usb::parse)]
+    usb: Option<Usb>,
+    /// Make another request although one is pending
+    #[arg(long)]
+    new: bool,
+}
+
+impl Run for RequestSync {
+    const NAME: &'static str = "sync";
+    const ABOUT: &'static str = "Ask for a license that is held as it now is";
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let product = self.product.as_deref();
+        let (home, license) = machine_home::license(context, &self.key, product, |license| {
+            license.held.is_some()
+        })?;
+        let file = products::load(&home, &license.product)?;
+        let facts = context.environment.facts();
+        let aliases = aliases::load(&home)?;
+        let here = Here {
+            facts: &facts,
+            wall: context.environment.now(),
+            aliases: &aliases,
+        };
+        let device = match &self.usb {
+            Some(usb) => Some(usb::device(context, usb, &facts)?),
+            None => None,
+        };
+        let wanted = Wanted {
+            key: license.license_key,
+            bindings: &self.bindings,
+            usb: device.as_ref(),
+            anew: self.new,
+        };
+        let synced = sync::sync(&home, &file, &wanted, &here, getrandom::fill)?;
+        let (asked, code) = (&synced.asked, synced.asked.code.to_text()?);
+        if context.out.json {
+            context.out.object(&json!({
+                "code": code,
+                "kind": Kind::Sync.name(),
+                "license_key": license.license_key.to_string(),
+                "activation": asked.activation.to_string(),
+                "verdict": if asked.repeated { "repeated" } else { "new" },
+                "corrections": [],
+                "warnings": [],
+                "product": file.product().id,
+                "generation": synced.generation,
+                "created": asked.created.to_string(),
+                "changes": synced.changes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                "bindings": asked.bindings.iter().cloned().map(|(name, value)| (name, json!(value))).collect::<Map<_, _>>(),
+                "mail": file.product().mail,
+            }))?;
+        } else {
+            context.out.line(code)?;
+        }
+        tell(context, &synced, file.product().mail.as_deref());
+        Ok(Exit::DONE)
+    }
+}
+
+fn tell(context: &mut Context, synced: &Synced, mail: Option<&str>) {
+    let asked = &synced.asked;
+    if asked.repeated {
+        context.out.say(format_args!("this request was made on {} and waits for its answer: the same code again (--new makes another)", asked.created.day()));
+    }
+    if !synced.changes.is_empty() {
+        context.out.say(format_args!(
+            "since the last answer: {}; say so in the message to the desk",
+            words::list(&synced.changes)
+        ));
+    }
+    for (name, value) in &asked.bindings {
+        context.out.say(format_args!("bound to {name} {value}"));
+    }
+    let to = mail.unwrap_or("the vendor's desk");
+    context.out.say(format_args!(
+        "send the code to {to}, and enter the answer here with: countersign apply"
+    ));
+}

@@ -1,0 +1,213 @@
+//! `run`: check, spawn, forward signals, wait.
+
+use std::ffi::OsString;
+use std::process::{Child, Command};
+
+use super::check::CheckArgs;
+use super::{Context, Exit, Run};
+use crate::cli::failure::Failure;
+use crate::cli::report;
+use crate::holder::CheckReport;
+
+/// Check the license, and run a program if it may run
+///
+/// The program gets the facts of the license in its environment, in variables that begin with COUNTERSIGN_: LICENSE_KEY, ACTIVATION, PRODUCT, STATE, TYPE,
+/// EDITION, SEATS, FEATURES (`a,b`), LIMITS (`a=1,b=2`), EXPIRES, MAINTENANCE, REVALIDATE_BY, DAYS_LEFT; what is not known is not set. Signals are
+/// forwarded. The exit code is the program's, 128 and the signal's number where one ended it. What `check` refuses with 10 to 17 is 110 to 117 here.
+#[derive(clap::Args)]
+pub(crate) struct RunProgram {
+    #[command(flatten)]
+    check: CheckArgs,
+    /// The program and its arguments, after `--`
+    #[arg(last = true, required = true, value_name = "PROGRAM")]
+    program: Vec<OsString>,
+}
+
+impl Run for RunProgram {
+    const NAME: &'static str = "run";
+    const ABOUT: &'static str = "Check the license, and run a program if it may run";
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let checked = match self.check.report(context) {
+            Ok(checked) => checked,
+            Err(error) => {
+                let mut failure = Failure::of(&error);
+                failure.exit = ours(failure.exit);
+                return Err(failure.into());
+            }
+        };
+        for warning in &checked.warnings {
+            context.out.warn(warning);
+        }
+        if let Some(refusal) = &checked.refusal {
+            if context.out.json {
+                context.out.object(&report::object(&checked))?;
+            }
+            let failure = report::failure(refusal);
+            context.out.refusal(&failure);
+            return Ok(ours(failure.exit));
+        }
+        context.out.finish()?;
+        let (program, arguments) = self
+            .program
+            .split_first()
+            .ok_or_else(|| Failure::usage("no program").hint("name it after --"))?;
+        let mut command = Command::new(program);
+        command.args(arguments);
+        for (name, value) in facts(&checked) {
+            let name = format!("COUNTERSIGN_{name}");
+            // What an outer program was told is not true of this one.
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        let name = program.to_string_lossy();
+        spawn_and_wait(command)
+            .map_err(|error| {
+                Failure::failed("no_program", format!("{name} cannot be run"))
+                    .because(error)
+                    .hint("look at the program's name and whether it may be executed")
+            })
+            .map_err(Into::into)
+    }
+}
+
+/// Our refusals, out of the way of the program's own codes.
+fn ours(exit: Exit) -> Exit {
+    match exit.0 {
+        10..=17 => Exit(100 + exit.0),
+        _ => exit,
+    }
+}
+
+/// What the program is told, by the names of its variables.
+fn facts(checked: &CheckReport) -> Vec<(&'static str, Option<String>)> {
+    let terms = checked.terms.as_ref();
+    let day = |day: Option<crate::protocol::date::Day>| day.map(|day| day.to_string());
+    let limits = checked
+        .limits
+        .iter()
+        .map(|(name, most)| format!("{name}={most}"));
+    vec![
+        ("LICENSE_KEY", checked.license_key.map(|it| it.to_string())),
+        ("ACTIVATION", checked.activation.map(|it| it.to_string())),
+        ("PRODUCT", Some(checked.product.clone())),
+        ("STATE", Some(checked.state.name().to_owned())),
+        ("TYPE", terms.map(|it| it.license_type.name().to_owned())),
+        ("EDITION", terms.and_then(|it| it.edition.clone())),
+        ("SEATS", terms.map(|it| it.seats.to_string())),
+        ("FEATURES", Some(checked.features.join(","))),
+        ("LIMITS", Some(limits.collect::<Vec<_>>().join(","))),
+        ("EXPIRES", terms.and_then(|it| day(it.expires))),
+        ("MAINTENANCE", terms.and_then(|it| day(it.maintenance))),
+        ("REVALIDATE_BY", terms.and_then(|it| day(it.revalidate_by))),
+        ("DAYS_LEFT", checked.days_left.map(|it| it.to_string())),
+    ]
+}
+
+#[cfg(unix)]
+fn spawn_and_wait(mut command: Command) -> std::io::Result<Exit> {
+    use std::os::unix::process::ExitStatusExt;
+
+    // Caught before the program starts: none that comes in between is lost, and none ends us before the program.
+    let signals = unix::Forwarded::catch()?;
+    let mut child: Child = command.spawn()?;
+    let status = signals.until_end_of(&mut child)?;
+    let code = status
+        .code()
+        .or_else(|| status.signal().map(|signal| 128 + signal));
+    Ok(Exit(
+        code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1),
+    ))
+}
+
+#[cfg(not(unix))]
+fn spawn_and_wait(mut command: Command) -> std::io::Result<Exit> {
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicBool;
+
+    // The console tells the program itself; we only must not end before it.
+    signal_hook::flag::register(
+        signal_hook::consts::SIGINT,
+        Arc::new(AtomicBool::new(false)),
+    )?;
+    let mut child: Child = command.spawn()?;
+    let code = child.wait()?.code();
+    Ok(Exit(
+        code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1),
+    ))
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::io;
+    use std::process::{Child, ExitStatus};
+    use std::sync::{Arc, Mutex, PoisonError};
+    use std::thread;
+
+    use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
+    use signal_hook::consts::signal::{
+        SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH,
+    };
+    use signal_hook::iterator::SignalsInfo;
+    use signal_hook::iterator::exfiltrator::origin::WithOrigin;
+
+    const CAUGHT: [i32; 8] = [
+        SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH,
+    ];
+
+    /// Signals that go on to the program.
+    pub(super) struct Forwarded(SignalsInfo<WithOrigin>);
+
+    impl Forwarded {
+        /// What is ignored stays ignored, in the program too: it was started with `nohup`.
+        pub(super) fn catch() -> io::Result<Forwarded> {
+            let ignored = ignored();
+            let wanted = CAUGHT
+                .into_iter()
+                .filter(|signal| ignored & (1 << (signal - 1)) == 0);
+            SignalsInfo::new(wanted).map(Forwarded)
+        }
+
+        /// Forwards until the program has ended.
+        pub(super) fn until_end_of(mut self, child: &mut Child) -> io::Result<ExitStatus> {
+            let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+            let pid = pid.ok_or_else(|| io::Error::other("the program has no process id"))?;
+            let running = Arc::new(Mutex::new(true));
+            let forwarding = Arc::clone(&running);
+            let handle = self.0.handle();
+            let forwarder = thread::spawn(move || {
+                for origin in self.0.forever() {
+                    // What the terminal sends, it sends to the program as well.
+                    let by_terminal = matches!(origin.signal, SIGINT | SIGQUIT | SIGWINCH)
+                        && origin.process.is_none();
+                    let running = forwarding.lock().unwrap_or_else(PoisonError::into_inner);
+                    let signal = Signal::from_named_raw(origin.signal);
+                    if let Some(signal) = signal.filter(|_| *running && !by_terminal) {
+                        // It may have ended by itself a moment ago.
+                        let _ = kill_process(pid, signal);
+                    }
+                }
+            });
+            // Its number must not be another process's when a signal is forwarded: first it ends, then we know, then the number is given back.
+            let ended = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+            while let Err(rustix::io::Errno::INTR) = waitid(WaitId::Pid(pid), ended) {}
+            *running.lock().unwrap_or_else(PoisonError::into_inner) = false;
+            let status = child.wait();
+            handle.close();
+            let _ = forwarder.join();
+            status
+        }
+    }
+
+    /// Bits of the signals that this process ignores, where the system says so without unsafe code.
+    fn ignored() -> u64 {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        status
+            .lines()
+            .find_map(|line| line.strip_prefix("SigIgn:"))
+            .and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok())
+            .unwrap_or(0)
+    }
+}

@@ -1,0 +1,328 @@
+//! A code before this machine: whether its signature holds, and what applying it would change.
+
+use serde_json::{Value, json};
+
+use super::{Known, Place, Trust};
+use crate::cli::{Context, machine_home};
+use crate::holder::apply::{self, Outcome};
+use crate::holder::state::LicenseState;
+use crate::holder::{HolderError, Home, products};
+use crate::protocol::desk_certificate::DeskCertificate;
+use crate::protocol::digest::{ActivationId, product_tag};
+use crate::protocol::emergency::Emergency;
+use crate::protocol::grant::SignedGrant;
+use crate::protocol::loan::{SignedLoan, SiteCertificate};
+use crate::protocol::product::ProductFile;
+use crate::protocol::requests::{Activate, Borrow, Return, Sync};
+use crate::text::{Code, Kind};
+
+/// What the homes of this machine make of a code. A home that cannot be read is passed over: others may know more.
+pub(crate) fn on_machine(context: &Context, code: &Code) -> Place {
+    let mut place = Place::default();
+    for home in machine_home::all(context).unwrap_or_default() {
+        let view = View::of(&home);
+        match code.kind() {
+            Kind::Activate | Kind::Sync | Kind::Borrow => request(&mut place, &view, code),
+            Kind::Return | Kind::LoanReturn => given_up(&mut place, &view, code),
+            Kind::Grant => answer(&mut place, &view, &home, code),
+            Kind::Loan | Kind::LoanWithCertificate => loan(&mut place, &view, code),
+            Kind::SiteCard => card(&mut place, &view, code),
+            Kind::DeskCertificate => desk(&mut place, &view, code),
+            Kind::Emergency => emergency(&mut place, &view, code),
+        }
+    }
+    place
+}
+
+/// What a home holds.
+struct View {
+    products: Vec<ProductFile>,
+    licenses: Vec<LicenseState>,
+}
+
+impl View {
+    fn of(home: &Home) -> View {
+        View {
+            products: products::list(home).unwrap_or_default(),
+            licenses: home
+                .survey()
+                .map(|(licenses, _)| licenses)
+                .unwrap_or_default(),
+        }
+    }
+
+    fn file(&self, id: &str) -> Option<&ProductFile> {
+        self.products.iter().find(|file| file.product().id == id)
+    }
+
+    fn known(&self, license: &LicenseState) -> Known {
+        Known {
+            product: self
+                .file(&license.product)
+                .map(|file| file.product().clone()),
+            license_key: Some(license.license_key),
+            customer: None,
+        }
+    }
+
+    fn with_activation(&self, id: ActivationId) -> Option<&LicenseState> {
+        self.licenses.iter().find(|license| {
+            let held = license.held.iter().map(|held| held.standing.activation);
+            let pending = license
+                .pending
+                .iter()
+                .map(|pending| pending.standing.activation);
+            held.chain(pending)
+                .chain(license.returned.iter().map(|given| given.activation))
+                .any(|known| known == id)
+        })
+    }
+}
+
+fn request(place: &mut Place, view: &View, code: &Code) {
+    let own = view.licenses.iter().find_map(|license| {
+        let pending = license.pending.iter().find(|pending| {
+            pending.request.kind == code.kind() && *pending.request.payload == *code.payload()
+        });
+        pending.map(|pending| (license, pending))
+    });
+    if let Some((license, pending)) = own {
+        place.known = place.known.clone().or(view.known(license));
+        let words = format!(
+            "it made this request on {} and waits for the answer",
+            pending.created.day()
+        );
+        place.sheet.put(
+            "this machine",
+            "pending",
+            words,
+            pending.created.to_string(),
+        );
+        return;
+    }
+    let found = match code.kind() {
+        Kind::Activate => Activate::decode(code.payload())
+            .ok()
+            .map(|request| by_tag(view, &request)),
+        Kind::Sync => Sync::decode(code.payload())
+            .ok()
+            .and_then(|request| view.with_activation(request.activation))
+            .map(|license| view.known(license)),
+        _ => Borrow::decode(code.payload())
+            .ok()
+            .and_then(|request| {
+                view.licenses
+                    .iter()
+                    .find(|license| license.license_key == request.key)
+            })
+            .map(|license| view.known(license)),
+    };
+    place.known = place.known.clone().or(found.unwrap_or_default());
+}
+
+/// The product with the tag of a request; two bytes may be those of two products, then neither is named.
+fn by_tag(view: &View, request: &Activate) -> Known {
+    let mut fits = view
+        .products
+        .iter()
+        .map(ProductFile::product)
+        .filter(|product| product_tag(&product.id) == request.product_tag);
+    let product = fits.next().filter(|_| fits.next().is_none());
+    Known {
+        product: product.cloned(),
+        license_key: Some(request.key),
+        customer: None,
+    }
+}
+
+fn given_up(place: &mut Place, view: &View, code: &Code) {
+    let returned = Return::decode(code.payload()).ok();
+    if let Some(license) = returned.and_then(|returned| view.with_activation(returned.activation)) {
+        place.known = place.known.clone().or(view.known(license));
+    }
+}
+
+fn answer(place: &mut Place, view: &View, home: &Home, code: &Code) {
+    if let Ok(signed) = SignedGrant::decode(code.payload()) {
+        let tag = signed.grant.request_tag;
+        let fits = |license: &&LicenseState| {
+            let held = license.held.iter().map(|held| held.request.tag());
+            held.chain(license.pending.iter().map(|pending| pending.request.tag()))
+                .any(|known| known == tag)
+        };
+        if let Some(license) = view.licenses.iter().find(fits) {
+            place.known = place.known.clone().or(view.known(license));
+        }
+    }
+    match apply::preview(home, code) {
+        Ok(outcome) => {
+            place.trust = Some(Trust::Holds(
+                "verified on this machine, for the request that it made".to_owned(),
+            ));
+            would(place, &outcome);
+        }
+        Err(error @ HolderError::NotTrusted(_)) => {
+            place.trust = Some(Trust::Fails(error.to_string()))
+        }
+        Err(HolderError::OtherRequest) if place.trust.is_none() => {
+            place.trust = Some(Trust::Unknown("it covers the request that it answers, and no such request was made on this machine".to_owned()));
+        }
+        Err(HolderError::OtherRequest) => {}
+        Err(error) => place.sheet.put(
+            "this machine",
+            "refused",
+            format!("would refuse it: {error}"),
+            error.kind(),
+        ),
+    }
+}
+
+fn would(place: &mut Place, outcome: &Outcome) {
+    let (words, changes) = match outcome {
+        Outcome::Applied(applied) => {
+            let changes = applied
+                .before
+                .as_ref()
+                .map(|before| applied.after.differences(before))
+                .unwrap_or_default();
+            let said: Vec<String> = changes
+                .iter()
+                .map(|it| format!("{} {} → {}", it.what, it.before, it.after))
+                .collect();
+            let words = match (&applied.before, said.is_empty()) {
+                (None, _) => format!("would be licensed: {}", applied.which.product),
+                (Some(_), true) => "nothing about the license would change".to_owned(),
+                (Some(_), false) => format!("would change: {}", said.join(", ")),
+            };
+            let changes: Vec<Value> = changes
+                .iter()
+                .map(|it| json!({ "what": it.what, "before": it.before, "after": it.after }))
+                .collect();
+            (words, changes)
+        }
+        Outcome::AlreadyApplied(_) => ("it is in force here already".to_owned(), Vec::new()),
+        Outcome::AlreadyNewer(_) => (
+            "a later response is in force here; it would change nothing".to_owned(),
+            Vec::new(),
+        ),
+        Outcome::DeskKnown(_) => ("the desk would be known".to_owned(), Vec::new()),
+    };
+    place
+        .sheet
+        .put("this machine", "outcome", words, outcome.name());
+    place.sheet.put_only("changes", changes);
+}
+
+/// The licence and product under which a site's certificate holds, if one known here does.
+fn verify_site(view: &View, site: &SiteCertificate) -> Option<Known> {
+    view.licenses.iter().find_map(|license| {
+        let file = view.file(&license.product)?;
+        file.roots(license.epoch)
+            .verify_site(site.clone(), &license.product, license.license_key)
+            .ok()?;
+        Some(view.known(license))
+    })
+}
+
+fn card(place: &mut Place, view: &View, code: &Code) {
+    let Ok(site) = SiteCertificate::decode(code.payload()) else {
+        return;
+    };
+    trust_site(place, verify_site(view, &site));
+}
+
+fn loan(place: &mut Place, view: &View, code: &Code) {
+    if let Ok((site, _)) = SiteCertificate::decode_with_loan(code.payload()) {
+        trust_site(place, verify_site(view, &site));
+    } else if SignedLoan::decode(code.payload()).is_ok() && place.trust.is_none() {
+        place.trust = Some(Trust::Unknown(
+            "only the workstation that asked for the loan can check it".to_owned(),
+        ));
+    }
+}
+
+fn trust_site(place: &mut Place, found: Option<Known>) {
+    match found {
+        Some(known) => {
+            place.known = place.known.clone().or(known);
+            place.trust = Some(Trust::Holds(
+                "the site was licensed by the vendor".to_owned(),
+            ));
+        }
+        None if place.trust.is_none() => {
+            place.trust = Some(Trust::Unknown(
+                "no license of this site is known on this machine".to_owned(),
+            ));
+        }
+        None => {}
+    }
+}
+
+fn desk(place: &mut Place, view: &View, code: &Code) {
+    let Ok(certificate) = DeskCertificate::decode(code.payload()) else {
+        return;
+    };
+    let holds = view
+        .products
+        .iter()
+        .find(|file| file.roots(0).verify_desk(certificate.clone()).is_ok());
+    match holds {
+        Some(file) => {
+            place
+                .known
+                .product
+                .get_or_insert_with(|| file.product().clone());
+            place.trust = Some(Trust::Holds(format!(
+                "signed by the vendor of {}",
+                file.product().name
+            )));
+        }
+        None if !matches!(place.trust, Some(Trust::Holds(_))) => {
+            place.trust = Some(Trust::Unknown(
+                "no product is installed here whose vendor signed it".to_owned(),
+            ));
+        }
+        None => {}
+    }
+}
+
+fn emergency(place: &mut Place, view: &View, code: &Code) {
+    let Ok(emergency) = Emergency::decode(code.payload()) else {
+        return;
+    };
+    for license in &view.licenses {
+        let Some(held) = &license.held else { continue };
+        let grant = SignedGrant::decode(&held.grant).map(|signed| signed.grant);
+        let holder = held
+            .standing
+            .standing()
+            .map(|standing| standing.holder_digest(&license.product, license.license_key));
+        let (Ok(grant), Ok(holder)) = (grant, holder) else {
+            continue;
+        };
+        let Some(terms) = grant.emergency else {
+            continue;
+        };
+        if emergency.belongs_to(&terms, &holder, grant.generation) {
+            place.known = place.known.clone().or(view.known(license));
+            place.trust = Some(Trust::Holds(
+                "it belongs to the license of this machine".to_owned(),
+            ));
+            let days = u16::from(emergency.step) * u16::from(terms.days.get());
+            let until = grant.revalidate_by.map(|day| day.plus(days).to_string());
+            let words = until.as_ref().map_or_else(
+                || "nothing would change".to_owned(),
+                |until| format!("re-validation would be due by {until}"),
+            );
+            place
+                .sheet
+                .put("this machine", "revalidate_by", words, json!(until));
+            return;
+        }
+    }
+    if place.trust.is_none() {
+        place.trust = Some(Trust::Unknown(
+            "it belongs to no license of this machine".to_owned(),
+        ));
+    }
+}

@@ -1,0 +1,229 @@
+//! A code as a complete mail message (RFC 5322): a summary for a person, the code, its picture.
+
+use std::fmt::Write as _;
+
+use mail_builder::MessageBuilder;
+use mail_builder::headers::address::Address;
+
+use crate::text::{Code, Kind, phrase};
+
+use super::failure::Failure;
+use super::{Context, words};
+
+/// What a letter says besides the code.
+pub(crate) struct Letter {
+    /// Whom it goes to, where that is known.
+    pub(crate) to: Option<String>,
+    /// Whom it comes from, where that is known.
+    pub(crate) from: Option<String>,
+    pub(crate) subject: String,
+    /// What the reader is asked to do.
+    pub(crate) opening: String,
+    /// What is known about it, by name.
+    pub(crate) facts: Vec<(&'static str, String)>,
+    /// Whether a phone that sees the picture is to write a mail, as requests go to the vendor, and what that mail must say: little, for a picture.
+    pub(crate) by_phone: Option<Vec<(&'static str, String)>>,
+}
+
+impl Letter {
+    /// The letter as a phone writes it: what the desk must know, and the code.
+    ///
+    /// # Errors
+    /// Where the code cannot be written.
+    pub(crate) fn short(&self, code: &Code) -> anyhow::Result<String> {
+        let mut body = String::new();
+        for (name, value) in self.by_phone.iter().flatten() {
+            let _ = writeln!(body, "{name}: {}", one_line(value));
+        }
+        // Separators cost as much as the code itself in a picture.
+        let rows: Vec<String> = code
+            .to_rows()?
+            .iter()
+            .map(|row| row.replace('-', ""))
+            .collect();
+        let prefix = code.kind().prefix().map(|prefix| format!("{prefix}:"));
+        let _ = write!(body, "{}{}", prefix.unwrap_or_default(), rows.join("\n"));
+        Ok(body)
+    }
+
+    fn body(&self, code: &Code, text: &str) -> String {
+        let facts: Vec<(&str, String)> = self
+            .facts
+            .iter()
+            .map(|(name, value)| (*name, one_line(value)))
+            .collect();
+        format!(
+            "{}\n\n{}\n\nThe {}:\n\n{text}\n\nRead-back phrase, the same on both ends: {}\n",
+            one_line(&self.opening),
+            words::table(&facts),
+            code.kind().noun(),
+            phrase(code),
+        )
+    }
+}
+
+/// An address and the name that may stand before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mailbox {
+    pub(crate) name: Option<String>,
+    pub(crate) address: String,
+}
+
+impl Mailbox {
+    /// Takes `name@host` and `Name <name@host>`, one address and nothing else.
+    ///
+    /// # Errors
+    /// Anything that could be more than one address, or another header.
+    pub(crate) fn parse(text: &str) -> Result<Mailbox, Failure> {
+        let text = text.trim();
+        let (name, address) = match text.strip_suffix('>').and_then(|text| text.split_once('<')) {
+            Some((name, address)) => (unquoted(name.trim()), address.trim()),
+            None => ("", text),
+        };
+        let address = address.strip_prefix("mailto:").unwrap_or(address);
+        let fits = |(local, host): (&str, &str)| {
+            let plain =
+                |c: char| !c.is_control() && !c.is_whitespace() && !"<>()[]\\,;:\"@".contains(c);
+            !local.is_empty()
+                && !host.is_empty()
+                && local.len() <= 64
+                && address.len() <= 254
+                && local.chars().chain(host.chars()).all(plain)
+        };
+        if !address.split_once('@').is_some_and(fits) || name.chars().any(char::is_control) {
+            return Err(Failure::usage(format!("{text:?} is no mail address"))
+                .hint("write one address, such as desk@example.com"));
+        }
+        Ok(Mailbox {
+            name: Some(name.to_owned()).filter(|name| !name.is_empty()),
+            address: address.to_owned(),
+        })
+    }
+
+    fn header(self) -> Address<'static> {
+        Address::new_address(self.name, self.address)
+    }
+}
+
+/// A name without the quotes that stand around all of it.
+fn unquoted(name: &str) -> &str {
+    let inner = name
+        .strip_prefix('"')
+        .and_then(|name| name.strip_suffix('"'));
+    inner.map_or(name, str::trim)
+}
+
+/// Who writes to whom.
+pub(crate) struct Ends {
+    to: Mailbox,
+    from: Mailbox,
+    /// Nobody said who the sender is.
+    nameless: bool,
+}
+
+impl Ends {
+    /// The ends that were named, else those that are known.
+    ///
+    /// # Errors
+    /// No address to send to, or one that is none.
+    pub(crate) fn new(
+        to: Option<&str>,
+        from: Option<&str>,
+        letter: &Letter,
+    ) -> Result<Ends, Failure> {
+        let to = to.or(letter.to.as_deref()).ok_or_else(|| {
+            Failure::usage("no mail address is known to send the code to")
+                .hint("say --to ADDRESS; the same command again yields the same code")
+        })?;
+        let variable = std::env::var("EMAIL").ok();
+        let known = from.or(letter.from.as_deref()).or(variable.as_deref());
+        let from = known.map(Mailbox::parse).transpose()?;
+        let nobody = Mailbox {
+            name: None,
+            // The sender's mail program puts its own address here; the name of this computer is nobody's business.
+            address: "sender@localhost".to_owned(),
+        };
+        Ok(Ends {
+            to: Mailbox::parse(to)?,
+            nameless: from.is_none(),
+            from: from.unwrap_or(nobody),
+        })
+    }
+}
+
+/// The message, with CRLF line ends as mail has them.
+///
+/// # Errors
+/// Where the system gives no random numbers.
+pub(crate) fn message(
+    context: &mut Context,
+    letter: &Letter,
+    ends: &Ends,
+    code: &Code,
+    text: &str,
+    picture: Vec<u8>,
+) -> anyhow::Result<String> {
+    if ends.nameless {
+        context
+            .out
+            .warn("the message does not say who sends it: say --from ADDRESS, or set EMAIL");
+    }
+    let mut entropy = context.environment.entropy()?;
+    let mut id = [0; 12];
+    entropy(&mut id);
+    let id: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
+    let builder = MessageBuilder::new()
+        .from(ends.from.clone().header())
+        .to(ends.to.clone().header())
+        .subject(one_line(&letter.subject))
+        .date(context.environment.now().unix())
+        .message_id(format!("{id}@countersign.invalid"))
+        .text_body(letter.body(code, text))
+        .attachment("image/png", file_name(code.kind()), picture);
+    Ok(builder.write_to_string()?)
+}
+
+fn file_name(kind: Kind) -> String {
+    format!("{}.png", kind.noun().replace(' ', "-"))
+}
+
+/// A value without line breaks and other controls: a name must not become a header or a line of its own.
+fn one_line(text: &str) -> String {
+    let shown: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    shown.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_one_address() {
+        let parsed = Mailbox::parse(" \"Kari Nordmann\" <kari@example.no> ").unwrap();
+        assert_eq!(
+            (parsed.name.as_deref(), parsed.address.as_str()),
+            (Some("Kari Nordmann"), "kari@example.no")
+        );
+        assert_eq!(
+            Mailbox::parse("mailto:desk@example.com").unwrap().address,
+            "desk@example.com"
+        );
+        for wrong in [
+            "",
+            "desk",
+            "@",
+            "a@b@c",
+            "a@b, c@d",
+            "a@b\r\nBcc: x@y",
+            "a <a@b> <c@d>",
+            "A\r\nBcc: x@y <a@b>",
+            "a b@c",
+            "a@[127.0.0.1]",
+        ] {
+            assert!(Mailbox::parse(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! How a code leaves: plain, with its spare row, spelled, drawn, or as a mail. Every command that yields a code takes these options.
+
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::text::qr::{self, Picture};
+use crate::text::{Code, WithSpare, phrase, row_word, spell};
+
+use super::failure::Failure;
+use super::mail::{self, Letter, Mailbox};
+use super::{Context, files};
+
+/// The options.
+#[derive(clap::Args)]
+pub(crate) struct OutfitArgs {
+    /// Add the spare row, which stands in for any one row that gets lost: for fax and radio
+    #[arg(long, help_heading = "How the code is written")]
+    spare: bool,
+    /// Spell it in the radio alphabet, row by row, with a check word for each row
+    #[arg(
+        long,
+        conflicts_with = "mail",
+        help_heading = "How the code is written"
+    )]
+    spell: bool,
+    /// Draw it as a QR code: here, or into FILE.svg or FILE.png
+    #[arg(long, value_name = "FILE", num_args = 0..=1, help_heading = "How the code is written")]
+    qr: Option<Option<PathBuf>>,
+    /// The picture holds the code alone, and not the mail that a phone would send with it
+    #[arg(long, requires = "qr", help_heading = "How the code is written")]
+    code_only: bool,
+    /// Write a complete mail message with a summary, the code and its picture
+    #[arg(long, help_heading = "How the code is written")]
+    mail: bool,
+    /// Whom the mail goes to, if not the address that is known
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        requires = "mail",
+        help_heading = "How the code is written"
+    )]
+    to: Option<String>,
+    /// Whom the mail comes from [env: EMAIL]
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        requires = "mail",
+        help_heading = "How the code is written"
+    )]
+    from: Option<String>,
+}
+
+/// A code that leaves, and the letter that may go with it.
+pub(crate) struct Outgoing<'a> {
+    pub(crate) code: &'a Code,
+    pub(crate) letter: Letter,
+}
+
+/// What kind of file a picture is written to.
+#[derive(Clone, Copy)]
+enum Format {
+    Svg,
+    Png,
+}
+
+impl OutfitArgs {
+    /// Refuses what can be seen to be wrong before anything is done.
+    ///
+    /// # Errors
+    /// A picture file of another kind, an address that is none.
+    pub(crate) fn check(&self) -> anyhow::Result<()> {
+        if let Some(Some(path)) = &self.qr {
+            format(path)?;
+        }
+        for address in self.to.iter().chain(&self.from) {
+            Mailbox::parse(address)?;
+        }
+        Ok(())
+    }
+
+    /// Hands the code over in the outfit that was chosen; with `--json` as more names of `object`. Says the read-back phrase.
+    pub(crate) fn hand_over(
+        &self,
+        context: &mut Context,
+        outgoing: &Outgoing<'_>,
+        object: Value,
+    ) -> anyhow::Result<()> {
+        if let Some(Some(path)) = &self.qr {
+            let picture = self.picture(outgoing)?;
+            match format(path)? {
+                Format::Svg => files::write(path, picture.svg().as_bytes())?,
+                Format::Png => files::write(path, &picture.png())?,
+            }
+            context
+                .out
+                .say(format_args!("the QR code is in {}", path.display()));
+        }
+        if context.out.json {
+            let object = self.object(context, outgoing, object)?;
+            context.out.object(&object)?;
+        } else {
+            self.print(context, outgoing)?;
+        }
+        context
+            .out
+            .say(format_args!("read-back phrase: {}", phrase(outgoing.code)));
+        Ok(())
+    }
+
+    fn spare(&self) -> WithSpare {
+        if self.spare {
+            WithSpare::Yes
+        } else {
+            WithSpare::No
+        }
+    }
+
+    fn plain(&self, code: &Code) -> anyhow::Result<String> {
+        let mut text = code.to_text()?;
+        if self.spare {
+            text.push('\n');
+            text.push_str(&code.to_spare_row()?);
+        }
+        Ok(text)
+    }
+
+    fn print(&self, context: &mut Context, outgoing: &Outgoing<'_>) -> anyhow::Result<()> {
+        let code = outgoing.code;
+        if self.mail {
+            let message = self.message(context, outgoing)?;
+            return context.out.raw(&message);
+        }
+        if let Some(None) = &self.qr {
+            let picture = self.picture(outgoing)?;
+            let colour = io::stdout().is_terminal()
+                && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+            context.out.line(picture.terminal(colour))?;
+        }
+        if self.spell {
+            return context.out.line(spell::spell(code, self.spare())?);
+        }
+        context.out.line(self.plain(code)?)
+    }
+
+    fn object(
+        &self,
+        context: &mut Context,
+        outgoing: &Outgoing<'_>,
+        mut object: Value,
+    ) -> anyhow::Result<Value> {
+        let code = outgoing.code;
+        let Some(map) = object.as_object_mut() else {
+            return Ok(object);
+        };
+        map.insert("code".to_owned(), json!(self.plain(code)?));
+        map.insert("phrase".to_owned(), json!(phrase(code)));
+        map.insert("rows".to_owned(), rows(code, self.spare())?);
+        if self.spell {
+            map.insert(
+                "spelled".to_owned(),
+                json!(spell::spell(code, self.spare())?),
+            );
+        }
+        match &self.qr {
+            Some(Some(path)) => drop(map.insert("qr_file".to_owned(), json!(path))),
+            Some(None) => drop(map.insert("qr_text".to_owned(), json!(self.drawn(outgoing)?))),
+            None => {}
+        }
+        if self.mail {
+            map.insert(
+                "message".to_owned(),
+                json!(self.message(context, outgoing)?),
+            );
+        }
+        Ok(object)
+    }
+
+    /// What the picture holds.
+    fn drawn(&self, outgoing: &Outgoing<'_>) -> anyhow::Result<String> {
+        let letter = &outgoing.letter;
+        match &letter.to {
+            Some(to) if letter.by_phone.is_some() && !self.code_only => {
+                let to = Mailbox::parse(to)?;
+                let body = letter.short(outgoing.code)?;
+                Ok(qr::mailto(&to.address, &letter.subject, &body))
+            }
+            _ => Ok(qr::content(outgoing.code)?),
+        }
+    }
+
+    fn picture(&self, outgoing: &Outgoing<'_>) -> anyhow::Result<Picture> {
+        draw(&self.drawn(outgoing)?)
+    }
+
+    fn message(&self, context: &mut Context, outgoing: &Outgoing<'_>) -> anyhow::Result<String> {
+        let code = outgoing.code;
+        let picture = draw(&qr::content(code)?)?.png();
+        let text = self.plain(code)?;
+        let ends = mail::Ends::new(self.to.as_deref(), self.from.as_deref(), &outgoing.letter)?;
+        mail::message(context, &outgoing.letter, &ends, code, &text, picture)
+    }
+}
+
+fn draw(text: &str) -> anyhow::Result<Picture> {
+    Ok(Picture::new(text).map_err(|error| {
+        Failure::failed("too_much_for_qr", error.to_string())
+            .hint("use --code-only, or hand the code over as text")
+    })?)
+}
+
+/// The rows as scripts get them.
+///
+/// # Errors
+/// Where the code cannot be written.
+pub(crate) fn rows(code: &Code, spare: WithSpare) -> anyhow::Result<Value> {
+    let rows = code.numbered_rows(spare)?;
+    let object = |(number, name, text): (u8, String, String)| json!({ "row": number, "name": name, "check_word": row_word(number, &text), "text": text });
+    Ok(rows.into_iter().map(object).collect())
+}
+
+/// Says the phrase of a code that was read, which both sides can compare.
+pub(crate) fn read_back(context: &mut Context, code: &Code) {
+    context.out.say(format_args!(
+        "read-back phrase of the code: {}",
+        phrase(code)
+    ));
+}
+
+fn format(path: &Path) -> Result<Format, Failure> {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    match ending.map(str::to_ascii_lowercase).as_deref() {
+        Some("svg") => Ok(Format::Svg),
+        Some("png") => Ok(Format::Png),
+        _ => Err(Failure::usage(format!(
+            "{} is no name for a QR picture",
+            path.display()
+        ))
+        .hint("name a file that ends in .svg or .png, or put --qr after everything else to see it here")),
+    }
+}

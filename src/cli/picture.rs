@@ -1,0 +1,38 @@
+//! A photo or screenshot instead of a text: what its QR codes say.
+
+use crate::text::photo::{self, PhotoError};
+use crate::text::{self, ReadError};
+
+use super::exit::Exit;
+use super::failure::Failure;
+
+/// As much of a strange QR code as is shown.
+const SHOWN: usize = 60;
+
+/// The text of the codes in a picture.
+///
+/// # Errors
+/// Exit 3: a picture that cannot be read, without a QR code, or with one that is none of ours.
+pub(crate) fn text(bytes: &[u8]) -> Result<String, Failure> {
+    let texts = photo::texts(bytes).map_err(unread)?;
+    let all = texts.join("\n\n");
+    if matches!(text::read(&all, &[]), Err(ReadError::NoCode)) {
+        let first = texts.first().map(String::as_str).unwrap_or_default();
+        let shown: String = first
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(SHOWN)
+            .collect();
+        return Err(Failure::new(
+            Exit::NO_CODE,
+            "picture_of_something_else",
+            format!("the QR code in this picture is for something else: it says {shown:?}"),
+        )
+        .hint("take a picture of the QR code that stands beside the code itself"));
+    }
+    Ok(all)
+}
+
+fn unread(error: PhotoError) -> Failure {
+    Failure::new(Exit::NO_CODE, error.kind(), error.to_string()).hint(error.hint())
+}

@@ -1,0 +1,320 @@
+//! A code typed on a terminal, row by row: each row judged as it is entered, a pasted mail taken as well, nothing lost by leaving.
+//!
+//! Plain lines and words only: it reads the same without colour, at 80 columns, over ssh and with a screen reader.
+
+mod draft;
+mod lines;
+mod talk;
+
+use std::collections::BTreeMap;
+
+use crate::text::{self, EnteredRow, Kind, ReadError, Reading, RowEntry, spell};
+
+use super::exit::Exit;
+use super::failure::Failure;
+use super::{Context, words};
+use draft::Draft;
+use lines::Lines;
+use talk::{check_word, groups_of, name, tell, tell_hopeless, tell_slips};
+
+/// So many characters in a pasted line are a row that went wrong, if they are like one.
+const LIKE_A_ROW: usize = 20;
+
+/// Asks for a code of a `wanted` kind until there is one.
+///
+/// # Errors
+/// Where nobody may be asked, and where the user leaves: what was entered is kept for the next time.
+pub(crate) fn ask(context: &mut Context, wanted: &[Kind]) -> anyhow::Result<Reading> {
+    if context.no_input {
+        return Err(Failure::usage("no code given")
+            .hint("give the code as an argument, by a pipe, or as @FILE")
+            .into());
+    }
+    let mut prompt = Prompt {
+        wanted,
+        rows: BTreeMap::new(),
+        draft: Draft::of(context, wanted),
+    };
+    prompt.begin();
+    let mut lines = Lines::new();
+    loop {
+        let Some(typed) = lines.next(&format!("row {}: ", prompt.wants()))? else {
+            return Err(prompt.left().into());
+        };
+        match typed.trim() {
+            "" => prompt.what_is_missing(),
+            "quit" => return Err(prompt.left().into()),
+            "restart" => prompt.restart(),
+            _ => {
+                if let Some(reading) = prompt.take(&typed) {
+                    prompt.draft.remove();
+                    return Ok(reading);
+                }
+            }
+        }
+    }
+}
+
+/// A row that was taken.
+struct Taken {
+    /// As it was typed.
+    typed: String,
+    /// As its checks have it.
+    meant: String,
+    /// Its checks alone cannot say whether it is right.
+    doubtful: bool,
+    /// It is the last row.
+    short: bool,
+}
+
+struct Prompt<'a> {
+    wanted: &'a [Kind],
+    rows: BTreeMap<u8, Taken>,
+    draft: Draft,
+}
+
+impl Prompt<'_> {
+    fn begin(&mut self) {
+        tell(format_args!(
+            "Type the {} row by row, or paste it, or the whole mail with it.",
+            self.noun()
+        ));
+        tell(format_args!(
+            "A character that you cannot read is a question mark. Leave with Ctrl-D: what you typed is kept."
+        ));
+        let kept = self.draft.load();
+        for line in &kept {
+            if let RowEntry::Right(row) | RowEntry::Mended { row, .. } =
+                text::judge_row(line, self.wants())
+            {
+                self.keep(row, line, false);
+            }
+        }
+        if !self.rows.is_empty() {
+            tell(format_args!(
+                "{} from last time: {}. Go on with row {}, or type restart.",
+                words::count(self.rows.len() as u64, "row"),
+                words::list(self.rows.keys().map(|number| name(*number))),
+                self.wants()
+            ));
+        }
+    }
+
+    fn noun(&self) -> &'static str {
+        self.wanted.first().map_or("code", |kind| kind.noun())
+    }
+
+    /// The first row that is not there.
+    fn wants(&self) -> u8 {
+        (1..=30)
+            .find(|number| !self.rows.contains_key(number))
+            .unwrap_or(30)
+    }
+
+    /// Takes what was typed or pasted; the code, where it is whole now.
+    fn take(&mut self, typed: &str) -> Option<Reading> {
+        let whole = self
+            .read(typed)
+            .or_else(|error| match spell::unspell(typed) {
+                Some(written) => self.read(&written),
+                None => Err(error),
+            });
+        let error = match whole {
+            Ok(reading) => return Some(reading),
+            Err(error) => error,
+        };
+        if let ReadError::OtherKind { code } = &error {
+            tell(format_args!(
+                "That is a {}; a {} is wanted here.",
+                code.kind().noun(),
+                self.noun()
+            ));
+            return None;
+        }
+        let lines: Vec<&str> = typed
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .collect();
+        let alone = lines.len() == 1;
+        let taken = lines
+            .iter()
+            .filter(|line| self.take_row(line, alone))
+            .count();
+        if taken == 0 && !alone {
+            tell(format_args!(
+                "In what you pasted {error}. Nothing of it was taken: {}.",
+                error.hint()
+            ));
+        }
+        self.draft
+            .save(self.rows.values().map(|row| row.typed.as_str()));
+        self.whole()
+    }
+
+    fn read(&self, typed: &str) -> Result<Reading, ReadError> {
+        text::read(typed, self.wanted)
+    }
+
+    /// Judges one row and says so; whether it was taken.
+    fn take_row(&mut self, line: &str, alone: bool) -> bool {
+        let number = self.wants();
+        match text::judge_row(line, number) {
+            RowEntry::Right(row) => {
+                if !self.is_wanted(&row) {
+                    return false;
+                }
+                tell(format_args!(
+                    "{} is right. Check word: {}.",
+                    name(row.number),
+                    check_word(&row)
+                ));
+                self.keep(row, line, false);
+            }
+            RowEntry::Mended { row, slips } => {
+                if !self.is_wanted(&row) {
+                    return false;
+                }
+                tell_slips(&row, &slips);
+                self.keep(row, line, false);
+            }
+            RowEntry::Doubtful { row, groups } => {
+                tell(format_args!(
+                    "Row {number} is in doubt: {} looks wrong. It is kept; the whole code will show whether it is right.",
+                    groups_of(&groups)
+                ));
+                self.keep(row, line, true);
+            }
+            RowEntry::Hopeless { length, groups } => {
+                // In a pasted mail a telephone number is no row.
+                if alone || length >= LIKE_A_ROW {
+                    tell_hopeless(number, length, &groups);
+                }
+                return false;
+            }
+            RowEntry::NoRow => {
+                if alone {
+                    tell(format_args!(
+                        "That is no row of a code: it is passed over. Row {number} is wanted."
+                    ));
+                }
+                return false;
+            }
+        }
+        true
+    }
+
+    fn is_wanted(&self, row: &EnteredRow) -> bool {
+        let Some(kind) = row.kind else { return true };
+        let fits = self.wanted.is_empty() || self.wanted.contains(&kind);
+        if !fits {
+            tell(format_args!(
+                "This row begins a {}; a {} is wanted here.",
+                kind.noun(),
+                self.noun()
+            ));
+        }
+        fits
+    }
+
+    fn keep(&mut self, row: EnteredRow, typed: &str, doubtful: bool) {
+        let taken = Taken {
+            typed: typed.trim().to_owned(),
+            meant: row.text,
+            doubtful,
+            short: row.short,
+        };
+        self.rows.insert(row.number, taken);
+    }
+
+    /// The code, where the rows make one: as they were typed, so that every correction is counted, else as their checks have them.
+    fn whole(&mut self) -> Option<Reading> {
+        let join =
+            |part: fn(&Taken) -> &str| self.rows.values().map(part).collect::<Vec<_>>().join("\n");
+        let reading = self
+            .read(&join(|row| &row.typed))
+            .or_else(|_| self.read(&join(|row| &row.meant)));
+        match reading {
+            Ok(reading) => Some(reading),
+            Err(_) => {
+                self.ask_again();
+                None
+            }
+        }
+    }
+
+    /// With all rows there and no code, the rows that were in doubt are asked for again, or, where none was, those that were corrected.
+    fn ask_again(&mut self) {
+        let last = self
+            .rows
+            .iter()
+            .find(|(_, row)| row.short)
+            .map(|(number, _)| *number);
+        if last.is_none_or(|last| self.wants() < last) {
+            return;
+        }
+        let doubtful: Vec<u8> = self.numbers(|row| row.doubtful);
+        let suspects = if doubtful.is_empty() {
+            self.numbers(Taken::was_mended)
+        } else {
+            doubtful
+        };
+        if suspects.is_empty() {
+            tell(format_args!(
+                "Each row can be read, but they do not belong together: they are of two codes. Type restart to begin anew."
+            ));
+            return;
+        }
+        for number in &suspects {
+            self.rows.remove(number);
+        }
+        tell(format_args!(
+            "All rows are there, but the code is not right yet. Please type again: {}.",
+            words::list(suspects.iter().map(|number| name(*number)))
+        ));
+        self.draft
+            .save(self.rows.values().map(|row| row.typed.as_str()));
+    }
+
+    fn numbers(&self, which: impl Fn(&Taken) -> bool) -> Vec<u8> {
+        let found = self.rows.iter().filter(|(_, row)| which(row));
+        found.map(|(number, _)| *number).collect()
+    }
+
+    fn what_is_missing(&self) {
+        tell(format_args!(
+            "Row {} is wanted. Ctrl-D leaves and keeps what you typed.",
+            self.wants()
+        ));
+    }
+
+    fn restart(&mut self) {
+        self.rows.clear();
+        self.draft.remove();
+        tell(format_args!("Begin with row 1."));
+    }
+
+    fn left(&self) -> Failure {
+        let failure = |message: String| Failure::new(Exit::NO_CODE, "unfinished", message);
+        if self.rows.is_empty() {
+            return failure(format!("no {} was entered", self.noun()))
+                .hint("run the same command again when you have it");
+        }
+        let rows = words::list(self.rows.keys().map(|number| name(*number)));
+        failure(format!(
+            "the {} is not whole yet: {rows} entered",
+            self.noun()
+        ))
+        .hint(if self.draft.is_kept() {
+            "run the same command again and go on: what you typed is kept"
+        } else {
+            "run the same command again"
+        })
+    }
+}
+
+impl Taken {
+    fn was_mended(&self) -> bool {
+        // Only a row that needs no correction says its own number.
+        !matches!(text::judge_row(&self.typed, 0), RowEntry::Right(_))
+    }
+}

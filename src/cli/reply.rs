@@ -1,0 +1,162 @@
+//! What the desk replied, in words and in JSON.
+
+use serde_json::{Value, json};
+
+use super::Context;
+use super::mail::Letter;
+use super::{json as names, words};
+use crate::issuer::desk::Vendor;
+use crate::issuer::policy::Warning;
+use crate::issuer::respond::{Answer, Receipt, Reply, Verdict};
+use crate::text::Kind;
+
+/// The JSON object of a reply.
+pub(crate) fn object(reply: &Reply, corrections: &[String]) -> anyhow::Result<Value> {
+    let mut object = match reply {
+        Reply::Answer(answer) => answer_object(answer)?,
+        Reply::Receipt(receipt) => receipt_object(receipt),
+    };
+    if let Some(map) = object.as_object_mut() {
+        map.insert("corrections".to_owned(), json!(corrections));
+    }
+    Ok(object)
+}
+
+fn warnings(warnings: &[Warning]) -> Vec<Value> {
+    warnings
+        .iter()
+        .map(|warning| json!({ "kind": warning.kind(), "message": warning.to_string() }))
+        .collect()
+}
+
+fn answer_object(answer: &Answer) -> anyhow::Result<Value> {
+    let grant = &answer.grant;
+    Ok(json!({
+        "code": answer.code.to_text()?,
+        "kind": Kind::Grant.name(),
+        "license_key": answer.key.to_string(),
+        "activation": answer.activation.to_string(),
+        "verdict": answer.verdict.name(),
+        "evidence": answer.evidence,
+        "warnings": warnings(&answer.warnings),
+        "product": answer.order.product.id,
+        "customer": answer.order.terms.customer,
+        "generation": grant.generation,
+        "seats": grant.seats,
+        "type": grant.license_type.name(),
+        "issued": grant.issued.to_string(),
+        "expires": names::day(grant.expires),
+        "maintenance": names::day(grant.maintenance),
+        "revalidate_by": names::day(grant.revalidate_by),
+    }))
+}
+
+fn receipt_object(receipt: &Receipt) -> Value {
+    let of = receipt.of.as_ref();
+    json!({
+        "code": null,
+        "kind": Kind::Return.name(),
+        "license_key": of.map(|(key, _)| key.to_string()),
+        "activation": receipt.activation.to_string(),
+        "verdict": receipt.verdict.name(),
+        "warnings": warnings(&receipt.warnings),
+        "product": of.map(|(_, order)| &order.product.id),
+        "customer": of.map(|(_, order)| &order.terms.customer),
+    })
+}
+
+/// The letter to whoever asked.
+pub(crate) fn letter(answer: &Answer, vendor: &Vendor) -> Letter {
+    let (customer, product) = (&answer.order.terms.customer, &answer.order.product);
+    let grant = &answer.grant;
+    let mut facts = vec![
+        ("product", format!("{} ({})", product.name, product.id)),
+        ("customer", customer.clone()),
+        ("license", answer.key.to_string()),
+        ("activation", answer.activation.to_string()),
+        ("seats", grant.seats.to_string()),
+        ("expires", words::day_or(grant.expires, "never")),
+    ];
+    facts.extend(
+        grant
+            .revalidate_by
+            .map(|day| ("re-validate by", day.to_string())),
+    );
+    Letter {
+        to: answer.order.terms.contact.clone(),
+        from: vendor.mail.as_ref().map(|mail| format!("{} <{mail}>", vendor.name)),
+        subject: format!("License response {} for {}", answer.key, product.name),
+        opening: "This is the answer to your license request. Enter the code with `countersign apply`; this whole message may be pasted.".to_owned(),
+        facts,
+        by_phone: None,
+    }
+}
+
+/// One calm paragraph for the clerk.
+pub(crate) fn tell(context: &mut Context, reply: &Reply) {
+    match reply {
+        Reply::Answer(answer) => tell_answer(context, answer),
+        Reply::Receipt(receipt) => tell_receipt(context, receipt),
+    }
+}
+
+fn tell_answer(context: &mut Context, answer: &Answer) {
+    let (customer, product) = (&answer.order.terms.customer, &answer.order.product.name);
+    let seats = words::count(answer.grant.seats, "seat");
+    let of = answer.order.terms.seats;
+    let what = match answer.verdict {
+        Verdict::Replaced => {
+            format!(
+                "activated again on the same machine: {product} for {customer}, {seats} of {of}"
+            )
+        }
+        Verdict::Repeated => {
+            format!("answered before: the same response again, {product} for {customer}")
+        }
+        Verdict::Synced(_) => format!("re-validated: {product} for {customer}, {seats} of {of}"),
+        _ => format!("activated: {product} for {customer}, {seats} of {of}"),
+    };
+    context.out.say(format_args!(
+        "{what}, license {} as {}",
+        answer.key, answer.activation
+    ));
+    if let Some(evidence) = &answer.evidence {
+        context
+            .out
+            .say(format_args!("{}: {evidence}", answer.verdict.name()));
+    }
+    for warning in &answer.warnings {
+        context.out.warn(warning);
+    }
+    if answer.verdict == Verdict::Repeated {
+        return;
+    }
+    let days = [
+        ("expires", answer.grant.expires),
+        ("re-validate by", answer.grant.revalidate_by),
+    ];
+    let days: Vec<String> = days
+        .iter()
+        .filter_map(|(name, day)| day.map(|day| format!("{name} {day}")))
+        .collect();
+    if !days.is_empty() {
+        context.out.say(words::list(days));
+    }
+}
+
+fn tell_receipt(context: &mut Context, receipt: &Receipt) {
+    let activation = receipt.activation;
+    // The same words whether it came for the first time or again: there is nothing to do in either case.
+    match &receipt.of {
+        Some((key, order)) => context.out.say(format_args!(
+            "seat freed: {} for {}, license {key}, {activation} has given it up; there is no code to send back",
+            order.product.name, order.terms.customer
+        )),
+        None => context.out.say(format_args!(
+            "noted: {activation} is given up, and its request has not arrived here; when it does, it will be refused"
+        )),
+    }
+    for warning in &receipt.warnings {
+        context.out.warn(warning);
+    }
+}

@@ -1,0 +1,81 @@
+//! An emergency code that was read out: to which licence it belongs, what it moves, and how it is kept (SPEC.md 8).
+
+use super::apply::{Applied, Outcome, Which};
+use super::error::HolderError;
+use super::evidence;
+use super::home::Home;
+use super::json::Bytes;
+use super::products;
+use super::request::Here;
+use super::state::{Event, LicenseState, grant_digest};
+use super::terms::Terms;
+use crate::protocol::emergency::Emergency;
+use crate::protocol::product::ProductFile;
+use crate::text::Code;
+
+/// Applies an emergency code. The same step again, and a lower one, change nothing and are no errors.
+pub(super) fn apply(home: &Home, code: &Code, here: &Here<'_>) -> Result<Outcome, HolderError> {
+    let emergency = Emergency::decode(code.payload())?;
+    let _lock = home.lock()?;
+    let (outcome, mut license) = weigh(home, &emergency)?;
+    if let (Outcome::Applied(applied), Some(held)) = (&outcome, &mut license.held) {
+        let payload = code.payload();
+        held.emergency = Some(Bytes(payload.to_vec()));
+        license.history.push(Event {
+            at: here.wall,
+            activation: applied.which.activation,
+            generation: applied.after.generation,
+            grant: grant_digest(payload),
+            emergency: Some(emergency.step),
+        });
+        home.keep(&license)?;
+    }
+    Ok(outcome)
+}
+
+/// What [`apply`] would say, nothing being changed and nothing locked.
+pub(super) fn preview(home: &Home, code: &Code) -> Result<Outcome, HolderError> {
+    let emergency = Emergency::decode(code.payload())?;
+    weigh(home, &emergency).map(|(outcome, _)| outcome)
+}
+
+/// Finds the licence by the chain that its grant is the end of: the code itself names none.
+fn weigh(home: &Home, emergency: &Emergency) -> Result<(Outcome, LicenseState), HolderError> {
+    let (licenses, unfit) = home.survey()?;
+    for license in licenses {
+        let Ok(file) = products::load(home, &license.product) else {
+            continue;
+        };
+        if let Some(outcome) = belongs(&file, &license, emergency) {
+            return Ok((outcome, license));
+        }
+    }
+    Err(unfit.unwrap_or(HolderError::OtherEmergency))
+}
+
+fn belongs(file: &ProductFile, license: &LicenseState, emergency: &Emergency) -> Option<Outcome> {
+    let held = license.held.as_ref()?;
+    let grant = evidence::verify_held(file, license).ok().flatten()?;
+    if !evidence::emergency_belongs(file, license, held, &grant, emergency) {
+        return None;
+    }
+    let which = Which {
+        product: license.product.clone(),
+        license_key: license.license_key,
+        activation: held.standing.activation,
+    };
+    let used = evidence::emergency_step(file, license, &grant);
+    if emergency.step <= used {
+        return Some(if emergency.step == used {
+            Outcome::AlreadyApplied(which)
+        } else {
+            Outcome::AlreadyNewer(which)
+        });
+    }
+    let product = file.product();
+    Some(Outcome::Applied(Box::new(Applied {
+        which,
+        before: Some(Terms::of(product, &grant).after_steps(used)),
+        after: Terms::of(product, &grant).after_steps(emergency.step),
+    })))
+}

@@ -1,0 +1,362 @@
+//! Asking again for what is held: one exchange for re-validation, a purchase, a renewal, a rebinding, a longer grace and a wrong clock (SPEC.md 4.2).
+
+use std::fmt;
+
+use super::error::HolderError;
+use super::evidence;
+use super::home::Home;
+use super::json::{Array, Bytes};
+use super::memory::Memory;
+use super::request::{Asked, Here, asked, commitments, draw, pairs};
+use super::secrets::Secrets;
+use super::state::{Held, LicenseState, Pending, Request, Stands};
+use crate::license_key::LicenseKey;
+use crate::machine::{Bindings, Components, Fingerprint, UsbDevice};
+use crate::protocol::commitment::RequestSecret;
+use crate::protocol::grant::SignedGrant;
+use crate::protocol::product::{Product, ProductFile};
+use crate::protocol::requests::Sync;
+use crate::protocol::trust::TrustError;
+use crate::text::Kind;
+
+/// What is asked for again.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// The licence.
+    pub key: LicenseKey,
+    /// Bindings that are to be others from now on; those not named stay as they were last asked for, or else are.
+    pub bindings: &'a [(String, String)],
+    /// Another USB key to bind to.
+    pub usb: Option<&'a UsbDevice>,
+    /// Ask anew where the same request is pending.
+    pub anew: bool,
+}
+
+/// A SYNC that is on disk and may be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Synced {
+    /// The request.
+    pub asked: Asked,
+    /// The generation held.
+    pub generation: u16,
+    /// What is no longer as the licence has it.
+    pub changes: Vec<Change>,
+}
+
+/// One thing that is no longer as the licence has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Parts of the machine that are others now.
+    Parts(Components),
+    /// Parts of the machine that were unknown before, or are no longer known.
+    Known(Components),
+    /// Another server, database or the like.
+    Binding {
+        /// Its name.
+        name: String,
+        /// As the licence has it; none where it was not bound to any.
+        before: Option<String>,
+        /// As it is now.
+        after: String,
+    },
+    /// Another USB key.
+    Usb,
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Change::Parts(parts) => write!(f, "{parts} changed"),
+            Change::Known(parts) => write!(f, "{parts} known now"),
+            Change::Binding {
+                name,
+                before: Some(before),
+                after,
+            } => write!(f, "{name} {before} → {after}"),
+            Change::Binding {
+                name,
+                before: None,
+                after,
+            } => write!(f, "{name} {after}"),
+            Change::Usb => f.write_str("another USB key"),
+        }
+    }
+}
+
+/// Asks for the licence as it now is. `fill` fills a buffer from a source of randomness that is fit for secrets.
+///
+/// The machine may have changed, and the clock be wrong: the answer heals both.
+///
+/// # Errors
+/// `unknown_license`, `not_held`, `given_up`, `secret_lost`, what is wrong with the bindings, what the file system says.
+pub fn sync<E: fmt::Display>(
+    home: &Home,
+    file: &ProductFile,
+    wanted: &Wanted<'_>,
+    here: &Here<'_>,
+    fill: impl FnOnce(&mut [u8]) -> Result<(), E>,
+) -> Result<Synced, HolderError> {
+    let key = wanted.key;
+    let _lock = home.lock()?;
+    let mut license = home
+        .license(key)?
+        .ok_or(HolderError::UnknownLicense { key })?;
+    let held = holding(home, file, &license, here)?.clone();
+    let generation = generation(&held)?;
+    let standing = next(file.product(), &license, &held, wanted, here)?;
+    let changes = changes(&held.standing, &standing);
+    let mut secrets = Secrets::load(home, key)?;
+    let secret = held
+        .request
+        .commitment()
+        .ok()
+        .and_then(|commitment| secrets.get(key, commitment))
+        .ok_or(HolderError::SecretLost { key })?;
+    let answer = |pending: &Pending, repeated| Synced {
+        asked: asked(pending, repeated),
+        generation,
+        changes: changes.clone(),
+    };
+    if let Some(pending) = repeated(&license, &secrets, &standing, generation, wanted) {
+        return Ok(answer(pending, true));
+    }
+
+    let fresh = draw(fill)?;
+    let mut request = Sync {
+        activation: standing.activation,
+        generation,
+        proof: secret.sync_proof(),
+        commitment: fresh.commitment(key),
+        clock: here.wall,
+        fingerprint: None,
+        bindings: None,
+        usb: None,
+        site: None,
+    };
+    carry(file, &license, &held, &standing, &mut request)?;
+    let pending = Pending {
+        request: Request {
+            kind: Kind::Sync,
+            payload: Bytes(request.encode()),
+        },
+        standing,
+        created: here.wall,
+        superseded: false,
+    };
+    keep(home, &mut license, &mut secrets, &fresh, &pending)?;
+    Ok(answer(&pending, false))
+}
+
+/// The secret first: a request whose secret is lost could never be given up, a secret without a request is nothing.
+fn keep(
+    home: &Home,
+    license: &mut LicenseState,
+    secrets: &mut Secrets,
+    fresh: &RequestSecret,
+    pending: &Pending,
+) -> Result<(), HolderError> {
+    secrets.retain(&commitments(license));
+    secrets.insert(license.license_key, fresh);
+    secrets.keep()?;
+    license.pending.push(pending.clone());
+    home.keep(license)?;
+    Ok(())
+}
+
+/// What is held and was not given up. It need not be trusted: the answer is what repairs it.
+fn holding<'a>(
+    home: &Home,
+    file: &ProductFile,
+    license: &'a LicenseState,
+    here: &Here<'_>,
+) -> Result<&'a Held, HolderError> {
+    let key = license.license_key;
+    if license.product != file.product().id {
+        return Err(HolderError::OtherProduct {
+            key,
+            held: license.product.clone(),
+            asked: file.product().id.clone(),
+        });
+    }
+    let Some(held) = &license.held else {
+        return Err(match &license.returned {
+            Some(given) => HolderError::GivenUp {
+                activation: given.activation,
+            },
+            None => HolderError::NotHeld { key },
+        });
+    };
+    let memory = Memory::recall(home, &license.product, Some(license), here.facts);
+    if memory.returned.is_some() {
+        return Err(HolderError::GivenUp {
+            activation: held.standing.activation,
+        });
+    }
+    Ok(held)
+}
+
+fn generation(held: &Held) -> Result<u16, HolderError> {
+    let signed = SignedGrant::decode(&held.grant)
+        .map_err(|_| HolderError::NotTrusted(TrustError::Signature))?;
+    Ok(signed.grant.generation)
+}
+
+/// What the machine stands for once it is answered.
+fn next(
+    product: &Product,
+    license: &LicenseState,
+    held: &Held,
+    wanted: &Wanted<'_>,
+    here: &Here<'_>,
+) -> Result<Stands, HolderError> {
+    let key = license.license_key.to_bytes();
+    let now = Some(here.facts)
+        .filter(|_| product.fingerprint)
+        .and_then(|facts| Fingerprint::of(facts, &key));
+    let usb = wanted.usb.map(|device| Array(device.digest(&key)));
+    // What is not named stays as it was last asked for: the same command again prints the same code.
+    let asked = license.open().filter(|pending| {
+        pending.request.kind == Kind::Sync
+            && pending.standing.activation == held.standing.activation
+    });
+    let before = asked.last().map_or(&held.standing, |it| &it.standing);
+    Ok(Stands {
+        activation: held.standing.activation,
+        fingerprint: fingerprint(license, held, now),
+        bindings: bindings(product, before, wanted.bindings, here)?,
+        usb: usb.or(before.usb),
+    })
+}
+
+/// What was said before stays said where nothing speaks against it: root and user may read different parts of one machine.
+fn fingerprint(license: &LicenseState, held: &Held, now: Option<Fingerprint>) -> Option<Array<11>> {
+    let pending = license
+        .open()
+        .filter(|pending| pending.standing.activation == held.standing.activation)
+        .filter_map(|pending| pending.standing.fingerprint);
+    let Some(now) = now else {
+        return held.standing.fingerprint;
+    };
+    let covered = |said: &Array<11>| {
+        Fingerprint::from_bytes(&said.0).is_ok_and(|said| {
+            let known = now.known().iter().all(|part| said.known().contains(part));
+            known && said.compare(&now).different.is_empty()
+        })
+    };
+    let mut said = pending.chain(held.standing.fingerprint);
+    said.find(covered).or(Some(Array(now.to_bytes())))
+}
+
+/// Names and values in the product's order: what was given now, else what was before.
+fn bindings(
+    product: &Product,
+    before: &Stands,
+    given: &[(String, String)],
+    here: &Here<'_>,
+) -> Result<Vec<(String, String)>, HolderError> {
+    if let Some((name, _)) = given.iter().find(|(name, _)| !product.bind.contains(name)) {
+        return Err(HolderError::UnknownBinding {
+            product: product.id.clone(),
+            name: name.clone(),
+            known: product.bind.clone(),
+        });
+    }
+    let fresh = if given.is_empty() {
+        Vec::new()
+    } else {
+        let names = here.facts.host_names(here.aliases);
+        let given = given
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
+        pairs(Some(&Bindings::new(given, &names)?))
+    };
+    let (mut all, mut missing) = (Vec::new(), Vec::new());
+    for name in &product.bind {
+        let mut known = fresh.iter().chain(&before.bindings);
+        match known.find(|(known, _)| known == name) {
+            Some(pair) => all.push(pair.clone()),
+            None => missing.push(name.clone()),
+        }
+    }
+    if missing.is_empty() {
+        return Ok(all);
+    }
+    Err(HolderError::MissingBindings {
+        product: product.id.clone(),
+        missing,
+    })
+}
+
+fn changes(before: &Stands, after: &Stands) -> Vec<Change> {
+    let mut found = Vec::new();
+    let read = |stands: &Stands| {
+        stands
+            .fingerprint
+            .and_then(|bytes| Fingerprint::from_bytes(&bytes.0).ok())
+    };
+    if let Some((was, is)) = read(before).zip(read(after)) {
+        let different = was.compare(&is).different;
+        let known = is.known().without(was.known());
+        found.extend(Some(Change::Parts(different)).filter(|_| !different.is_empty()));
+        found.extend(Some(Change::Known(known)).filter(|_| !known.is_empty()));
+    }
+    for (name, after) in &after.bindings {
+        let mut known = before.bindings.iter();
+        let before = known
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.clone());
+        if before.as_ref() != Some(after) {
+            let (name, after) = (name.clone(), after.clone());
+            found.push(Change::Binding {
+                name,
+                before,
+                after,
+            });
+        }
+    }
+    found.extend(Some(Change::Usb).filter(|_| before.usb != after.usb));
+    found
+}
+
+fn repeated<'a>(
+    license: &'a LicenseState,
+    secrets: &Secrets,
+    standing: &Stands,
+    generation: u16,
+    wanted: &Wanted<'_>,
+) -> Option<&'a Pending> {
+    let mut open = license.open().filter(|_| !wanted.anew);
+    open.find(|pending| {
+        pending.request.kind == Kind::Sync
+            && pending.standing == *standing
+            && Sync::decode(&pending.request.payload).is_ok_and(|request| {
+                request.generation == generation
+                    && secrets
+                        .get(license.license_key, request.commitment)
+                        .is_some()
+            })
+    })
+}
+
+/// Puts in what differs from the grant held: the generation whose secret is revealed is what both sides start from, whatever other mail was lost
+/// (SPEC.md 4.2). With a state that is not trusted, everything is put in.
+fn carry(
+    file: &ProductFile,
+    license: &LicenseState,
+    held: &Held,
+    standing: &Stands,
+    request: &mut Sync,
+) -> Result<(), HolderError> {
+    let all = evidence::verify_held(file, license).is_err();
+    let (facts, before) = (standing.standing()?, &held.standing);
+    if all || before.fingerprint != standing.fingerprint {
+        request.fingerprint = facts.fingerprint;
+    }
+    if all || before.bindings != standing.bindings {
+        request.bindings = facts.bindings;
+    }
+    if all || before.usb != standing.usb {
+        request.usb = facts.usb;
+    }
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! Events in words, one sentence per kind, for people.
+
+use serde_json::Value;
+
+use super::facts;
+use super::facts::{Change, LicenseFacts};
+use crate::issuer::ledger::Event;
+
+/// What an event was, in a sentence. `name` says what an activation is called now.
+pub fn tell(event: &Event, activation: Option<&str>) -> String {
+    let data: Value = serde_json::from_str(&event.data).unwrap_or_default();
+    let text = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default();
+    let number = |name: &str| data.get(name).and_then(Value::as_u64).unwrap_or(0);
+    let who = activation.unwrap_or("a machine");
+    let seats = |number: u64| match number {
+        1 => "1 seat".to_owned(),
+        more => format!("{more} seats"),
+    };
+    let mut said = match event.kind.as_str() {
+        facts::DESK_INIT => "the desk was made".to_owned(),
+        facts::PRODUCT_ADD => format!("product {} was added", text("product")),
+        facts::PRODUCT_CHANGE => format!(
+            "product {} was changed to version {}",
+            text("product"),
+            number("version")
+        ),
+        facts::LICENSE_NEW => match number("licenses") {
+            1 => "the license was sold".to_owned(),
+            more => format!("{more} licenses of one order were sold"),
+        },
+        facts::ACTIVATE => format!("{who} was activated with {}", seats(number("seats"))),
+        facts::REPLACE => format!(
+            "{who} replaced its own activation, generation {} with {}",
+            number("generation"),
+            seats(number("seats"))
+        ),
+        facts::SYNC => format!(
+            "{who} re-validated, generation {} with {}; {}: {}",
+            number("generation"),
+            seats(number("seats")),
+            text("verdict"),
+            text("evidence")
+        ),
+        facts::RETURN => format!("{who} was given up, {} freed", seats(number("freed"))),
+        facts::EARLY_RETURN => format!(
+            "{} was given up before its request arrived",
+            text("activation")
+        ),
+        facts::RELEASE => format!(
+            "{who} was released as lost, {} freed",
+            seats(number("freed"))
+        ),
+        facts::LICENSE_CHANGE => format!("the license was changed: {}", listed(&changes(event))),
+        facts::LICENSE_REVOKE => "the license was revoked".to_owned(),
+        facts::LICENSE_RESTORE => "the license was given back".to_owned(),
+        facts::EMERGENCY => format!(
+            "emergency step {} of generation {} was read out for {who}, until {}",
+            number("step"),
+            number("generation"),
+            text("until")
+        ),
+        other => format!("an event of kind {other}"),
+    };
+    if !text("revalidate_by").is_empty() {
+        said.push_str(&format!("; re-validate by {}", text("revalidate_by")));
+    }
+    if !text("reason").is_empty() {
+        said.push_str(&format!("; reason: {}", text("reason")));
+    }
+    said
+}
+
+fn listed(changes: &[Change]) -> String {
+    let words: Vec<String> = changes.iter().map(ToString::to_string).collect();
+    words.join(", ")
+}
+
+/// What a change of the order changed; nothing for other events.
+fn changes(event: &Event) -> Vec<Change> {
+    if event.kind != facts::LICENSE_CHANGE {
+        return Vec::new();
+    }
+    serde_json::from_str::<LicenseFacts>(&event.data)
+        .map(|it| it.changes)
+        .unwrap_or_default()
+}
+
+/// What was changed at a licence since its machines were last answered, oldest first; where that is nothing, by the last change.
+pub fn changes_since(events: &[Event]) -> Vec<Change> {
+    let answered = |event: &Event| {
+        matches!(
+            event.kind.as_str(),
+            facts::ACTIVATE | facts::REPLACE | facts::SYNC
+        )
+    };
+    let last = events.iter().rposition(answered).map_or(0, |at| at + 1);
+    let since: Vec<Change> = events.iter().skip(last).flat_map(changes).collect();
+    if since.is_empty() {
+        let changed = |event: &&Event| event.kind == facts::LICENSE_CHANGE;
+        return events
+            .iter()
+            .rfind(changed)
+            .map(changes)
+            .unwrap_or_default();
+    }
+    since
+}
+
+/// The fork rule's verdict of a SYNC and its evidence; nothing for other events.
+pub fn verdict(event: &Event) -> Option<(String, String)> {
+    if event.kind != facts::SYNC {
+        return None;
+    }
+    let it: facts::AnswerFacts = serde_json::from_str(&event.data).ok()?;
+    it.verdict.zip(it.evidence)
+}

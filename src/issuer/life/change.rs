@@ -1,0 +1,241 @@
+//! Changing what was ordered, and taking it back.
+
+use std::fmt::Display;
+
+use super::LifeError;
+use crate::issuer::history::{
+    self, Change, Happening, Hex, LICENSE_CHANGE, LICENSE_RESTORE, LICENSE_REVOKE, LicenseFacts,
+    Recorder,
+};
+use crate::issuer::ledger::{Ledger, LedgerError, License, Terms, Transaction};
+use crate::issuer::policy::Refusal;
+use crate::issuer::products::{self, By, CatalogueError};
+use crate::license_key::LicenseKey;
+use crate::protocol::date::Day;
+use crate::protocol::grant::LicenseType;
+use crate::protocol::product::{Entry, Product};
+
+/// Changes what was ordered for one licence: `edit` makes the new terms from the old. Machines learn of it at their next SYNC.
+///
+/// # Errors
+/// What `edit` says, `UnknownKey`, `Nothing`, `Order` where the terms do not fit the product, or what the ledger says.
+pub fn change<E: From<LifeError> + From<LedgerError>>(
+    ledger: &mut Ledger,
+    key: LicenseKey,
+    edit: impl FnOnce(&Terms, &Product) -> Result<Terms, E>,
+    by: By<'_>,
+) -> Result<Vec<Change>, E> {
+    ledger.write(|tx| {
+        let license = known(tx, key)?;
+        let before = order(tx, &license)?;
+        let product = product(tx, &before)?;
+        let after = edit(&before, &product)?;
+        products::fits(&after, &product).map_err(LifeError::from)?;
+        let changes = differences(&before, &after, &product);
+        if changes.is_empty() {
+            return Err(LifeError::Nothing("the license is like that already").into());
+        }
+        let terms = tx.add_terms(&after)?;
+        let facts = LicenseFacts {
+            terms: Some(Hex(after.digest())),
+            changes: changes.clone(),
+            ..LicenseFacts::of(&License {
+                terms,
+                ..license.clone()
+            })
+        };
+        touch(
+            tx,
+            &License { terms, ..license },
+            LICENSE_CHANGE,
+            &facts,
+            by,
+        )?;
+        Ok(changes)
+    })
+}
+
+/// Revokes a licence: nothing is granted any more. Machines that hold it go on until they have to be in contact again.
+///
+/// # Errors
+/// `UnknownKey`, `Nothing` where it is revoked already, or what the ledger says.
+pub fn revoke(
+    ledger: &mut Ledger,
+    key: LicenseKey,
+    reason: &str,
+    by: By<'_>,
+) -> Result<(), LifeError> {
+    set_revoked(ledger, key, true, reason, by)
+}
+
+/// Takes a revocation back.
+///
+/// # Errors
+/// `UnknownKey`, `Nothing` where it is not revoked, or what the ledger says.
+pub fn restore(
+    ledger: &mut Ledger,
+    key: LicenseKey,
+    reason: &str,
+    by: By<'_>,
+) -> Result<(), LifeError> {
+    set_revoked(ledger, key, false, reason, by)
+}
+
+fn set_revoked(
+    ledger: &mut Ledger,
+    key: LicenseKey,
+    revoked: bool,
+    reason: &str,
+    by: By<'_>,
+) -> Result<(), LifeError> {
+    ledger.write(|tx| {
+        let license = known(tx, key)?;
+        if license.revoked == revoked {
+            return Err(LifeError::Nothing(if revoked {
+                "the license is revoked already"
+            } else {
+                "the license is not revoked"
+            }));
+        }
+        let license = License { revoked, ..license };
+        let facts = LicenseFacts {
+            reason: Some(reason.to_owned()),
+            ..LicenseFacts::of(&license)
+        };
+        let kind = if revoked {
+            LICENSE_REVOKE
+        } else {
+            LICENSE_RESTORE
+        };
+        Ok(touch(tx, &license, kind, &facts, by)?)
+    })
+}
+
+impl LicenseFacts {
+    /// A licence as it is, and nothing else.
+    pub(super) fn of(license: &License) -> LicenseFacts {
+        LicenseFacts {
+            order: license.terms.0,
+            terms: None,
+            taken: license.taken,
+            revoked: license.revoked,
+            changes: Vec::new(),
+            reason: None,
+            generation: None,
+            step: None,
+            until: None,
+        }
+    }
+}
+
+/// Writes a licence that concerns no activation, and its event.
+fn touch(
+    tx: &mut dyn Transaction,
+    license: &License,
+    kind: &'static str,
+    facts: &LicenseFacts,
+    by: By<'_>,
+) -> Result<(), LedgerError> {
+    let mut recorder = Recorder::open(tx, by.actor, by.now)?;
+    tx.set_license(&License {
+        event: recorder.next(),
+        ..license.clone()
+    })?;
+    let happening = Happening {
+        kind,
+        license: Some(license.id),
+        activation: None,
+        previous: Some(license.event),
+        data: history::to_json(facts)?,
+    };
+    recorder.record(tx, happening)?;
+    Ok(())
+}
+
+fn known(tx: &mut dyn Transaction, key: LicenseKey) -> Result<License, LifeError> {
+    Ok(tx.license_keyed(key)?.ok_or(Refusal::UnknownKey)?)
+}
+
+fn order(tx: &mut dyn Transaction, license: &License) -> Result<Terms, LedgerError> {
+    tx.terms(license.terms)?
+        .ok_or_else(|| LedgerError::Damaged(format!("license {} has no order", license.key)))
+}
+
+fn product(tx: &mut dyn Transaction, terms: &Terms) -> Result<Product, LifeError> {
+    let row = tx
+        .product(terms.product)?
+        .ok_or(CatalogueError::Order("there is no such product"))?;
+    Ok(products::definition(&row)?)
+}
+
+/// What differs between two orders, in words.
+pub fn differences(before: &Terms, after: &Terms, product: &Product) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let mut held = |what: &str, before: String, after: String| {
+        if before != after {
+            changes.push(Change {
+                what: what.to_owned(),
+                before,
+                after,
+            });
+        }
+    };
+    held("customer", before.customer.clone(), after.customer.clone());
+    held(
+        "contact",
+        or(before.contact.as_ref(), "none"),
+        or(after.contact.as_ref(), "none"),
+    );
+    held("seats", before.seats.to_string(), after.seats.to_string());
+    let kind = |terms: &Terms| LicenseType::name(terms.license_type).to_owned();
+    held("type", kind(before), kind(after));
+    let edition = |terms: &Terms| or(product.edition_name(terms.edition), "none");
+    held("edition", edition(before), edition(after));
+    held("expires", day(before.expires), day(after.expires));
+    held(
+        "maintenance until",
+        day(before.maintenance),
+        day(after.maintenance),
+    );
+    held(
+        "grace days",
+        before.grace_days.to_string(),
+        after.grace_days.to_string(),
+    );
+    held(
+        "lending days",
+        or(before.lend_days, "none"),
+        or(after.lend_days, "none"),
+    );
+    held("emergency", emergency(before), emergency(after));
+    held(
+        "usb key",
+        or(before.usb.as_ref(), "none"),
+        or(after.usb.as_ref(), "none"),
+    );
+    for (index, (entry, name)) in (0..).zip(&product.catalogue) {
+        let value = |terms: &Terms| match (terms.entitlements.get(index), entry) {
+            (None, Entry::Feature) => "off".to_owned(),
+            (None, Entry::Limit) => "none".to_owned(),
+            (Some(it), _) => or(it.value, "on"),
+        };
+        held(name, value(before), value(after));
+    }
+    changes
+}
+
+fn or(value: Option<impl Display>, none: &str) -> String {
+    value.map_or_else(|| none.to_owned(), |value| value.to_string())
+}
+
+fn day(day: Option<Day>) -> String {
+    or(day, "never")
+}
+
+fn emergency(terms: &Terms) -> String {
+    let allowance = terms.emergency;
+    allowance.map_or_else(
+        || "none".to_owned(),
+        |it| format!("{}x{}", it.steps, it.days),
+    )
+}

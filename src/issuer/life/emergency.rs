@@ -1,0 +1,174 @@
+//! A step of a grant's emergency chain, to be read out (SPEC.md 8, 9.5).
+
+use super::{LifeError, Named, named};
+use crate::issuer::history::{self, AnswerFacts, EMERGENCY, Happening, LicenseFacts, Recorder};
+use crate::issuer::ledger::{
+    Activation, Event, EventId, Ledger, LedgerError, License, StoredAnswer, Transaction,
+};
+use crate::issuer::policy::Refusal;
+use crate::issuer::products::By;
+use crate::issuer::respond::lookup;
+use crate::license_key::LicenseKey;
+use crate::protocol::date::Day;
+use crate::protocol::digest::ActivationId;
+use crate::protocol::emergency::{Emergency, chain};
+use crate::protocol::grant::SignedGrant;
+use crate::text::{Code, Kind};
+
+/// Which step is wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Step {
+    /// The first that reaches this day; without it, the first that reaches beyond today and was not revealed before.
+    pub until: Option<Day>,
+    /// Of the grant of this generation, where the last one never arrived.
+    pub generation: Option<u16>,
+}
+
+/// A step that was revealed and recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spoken {
+    /// The code to read out.
+    pub code: Code,
+    /// The licence.
+    pub key: LicenseKey,
+    /// The activation it is for.
+    pub activation: ActivationId,
+    /// The generation whose chain it belongs to.
+    pub generation: u16,
+    /// k.
+    pub step: u8,
+    /// Steps in all.
+    pub steps: u8,
+    /// The day it moves "revalidate by" to.
+    pub until: Day,
+}
+
+/// Reveals a step of an activation's emergency chain.
+///
+/// # Errors
+/// `NoEmergency`, `EmergencyUsedUp`, `UnknownGeneration`, `Revoked`, what [`Named`] leads to, or what the ledger says.
+pub fn emergency(
+    ledger: &mut Ledger,
+    name: Named,
+    wanted: Step,
+    by: By<'_>,
+) -> Result<Spoken, LifeError> {
+    ledger.write(|tx| {
+        let (holder, license) = named(tx, name)?;
+        if license.revoked {
+            return Err(Refusal::Revoked.into());
+        }
+        let events = history::of_license(tx, license.event)?;
+        let answer = answer(tx, &holder, &events, wanted.generation)?;
+        let revealed = revealed(&events, &holder, answer.generation);
+        let spoken = spoken(tx, &license, &answer, wanted.until, &revealed, by)?;
+        if !revealed.contains(&spoken.step) {
+            record(tx, &license, &holder, &spoken, by)?;
+        }
+        Ok(spoken)
+    })
+}
+
+/// The answer of a generation; without one, the last.
+fn answer(
+    tx: &mut dyn Transaction,
+    holder: &Activation,
+    events: &[Event],
+    generation: Option<u16>,
+) -> Result<StoredAnswer, LifeError> {
+    let generation = generation.unwrap_or(holder.generation);
+    let gave = |event: &&Event| {
+        event.activation == Some(holder.id)
+            && serde_json::from_str::<AnswerFacts>(&event.data)
+                .is_ok_and(|facts| facts.generation == generation)
+    };
+    let name = holder.standing.activation;
+    let event = events
+        .iter()
+        .find(gave)
+        .ok_or(Refusal::UnknownGeneration(name, generation))?;
+    let found = tx.answers(EventId(event.id.0 - 1), 1)?.pop();
+    let found = found.filter(|answer| answer.event == event.id);
+    Ok(found.ok_or(Refusal::UnknownGeneration(name, generation))?)
+}
+
+/// The steps of a generation that were revealed before.
+fn revealed(events: &[Event], holder: &Activation, generation: u16) -> Vec<u8> {
+    events
+        .iter()
+        .filter(|event| event.kind == EMERGENCY && event.activation == Some(holder.id))
+        .filter_map(|event| serde_json::from_str::<LicenseFacts>(&event.data).ok())
+        .filter(|facts| facts.generation == Some(generation))
+        .filter_map(|facts| facts.step)
+        .collect()
+}
+
+fn spoken(
+    tx: &mut dyn Transaction,
+    license: &License,
+    answer: &StoredAnswer,
+    until: Option<Day>,
+    revealed: &[u8],
+    by: By<'_>,
+) -> Result<Spoken, LifeError> {
+    let standing = lookup::standing_of(tx, license.key, answer)?;
+    let activation = standing.activation;
+    let grant = SignedGrant::decode(&answer.grant)
+        .map_err(|_| LedgerError::Damaged("an answer cannot be read".to_owned()))?
+        .grant;
+    let (Some(terms), Some(x0), Some(signed)) =
+        (grant.emergency, answer.emergency, grant.revalidate_by)
+    else {
+        return Err(Refusal::NoEmergency(activation, answer.generation).into());
+    };
+    let reached = |step: u8| signed.plus(u16::from(step) * u16::from(terms.days.get()));
+    let fits = |step: &u8| match until {
+        Some(day) => reached(*step) >= day,
+        None => reached(*step) > by.now.day() && !revealed.contains(step),
+    };
+    let last = reached(terms.steps);
+    let step = (1..=terms.steps)
+        .find(fits)
+        .ok_or(Refusal::EmergencyUsedUp { activation, last })?;
+    let product = lookup::order_of(tx, license)?.product.id;
+    let holder = standing.holder_digest(&product, license.key);
+    let x = chain(&holder, answer.generation, 0, terms.steps - step, x0);
+    Ok(Spoken {
+        code: Code::new(Kind::Emergency, Emergency { step, x }.encode()),
+        key: license.key,
+        activation,
+        generation: answer.generation,
+        step,
+        steps: terms.steps,
+        until: reached(step),
+    })
+}
+
+fn record(
+    tx: &mut dyn Transaction,
+    license: &License,
+    holder: &Activation,
+    spoken: &Spoken,
+    by: By<'_>,
+) -> Result<(), LedgerError> {
+    let mut recorder = Recorder::open(tx, by.actor, by.now)?;
+    tx.set_license(&License {
+        event: recorder.next(),
+        ..license.clone()
+    })?;
+    let facts = LicenseFacts {
+        generation: Some(spoken.generation),
+        step: Some(spoken.step),
+        until: Some(spoken.until.to_string()),
+        ..LicenseFacts::of(license)
+    };
+    let happening = Happening {
+        kind: EMERGENCY,
+        license: Some(license.id),
+        activation: Some(holder.id),
+        previous: Some(license.event),
+        data: history::to_json(&facts)?,
+    };
+    recorder.record(tx, happening)?;
+    Ok(())
+}

@@ -1,0 +1,175 @@
+//! Why a request is not answered, and what to do about it.
+
+use super::{COUNTED_DAYS, Fork, SUPERSEDE_DAYS};
+use crate::machine::UsbDevice;
+use crate::protocol::date::Day;
+use crate::protocol::digest::ActivationId;
+
+/// Why a request is not answered. Nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The desk knows no such licence.
+    #[error("no license with this key was sold by this desk")]
+    UnknownKey,
+    /// The licence is of another product than the program that asks.
+    #[error("this license is for {0}, and another program asks for it")]
+    OtherProduct(String),
+    /// The licence is over.
+    #[error("this license expired on {0}")]
+    Expired(Day),
+    /// The product is bound to these names, and the request has none.
+    #[error("the request does not say its {}", .0.join(" and "))]
+    NeedsBindings(Vec<String>),
+    /// The product wants a fingerprint and the machine knows nothing of itself.
+    #[error("the machine says nothing about itself that could be licensed")]
+    WeakMachine,
+    /// The licence is bound to a USB key, and the request names none or another.
+    #[error("the license is bound to the usb key {0}, which the machine does not have")]
+    OtherUsb(UsbDevice),
+    /// All seats are taken, or fewer are free than wanted.
+    #[error("{}", no_seat_free(*.wanted, *.free, *.seats))]
+    NoSeatFree {
+        /// Seats wanted; 1 where the request leaves it open.
+        wanted: u16,
+        /// Seats that are free.
+        free: u16,
+        /// Seats in all.
+        seats: u16,
+        /// Who holds the others: the first few.
+        holders: Vec<ActivationId>,
+    },
+    /// The activation was replaced or moved too often.
+    #[error("the activation has been replaced or moved {0} times in {COUNTED_DAYS} days")]
+    HeldForManager(usize),
+    /// YELLOW: the machine does not hold the latest answer.
+    #[error("yellow: {0}")]
+    NeedsSupersede(Fork),
+    /// YELLOW, and a clerk superseded a generation of this activation not long ago.
+    #[error(
+        "yellow: {fork}; a clerk superseded it on {before} already, and may once in {SUPERSEDE_DAYS} days"
+    )]
+    SupersededBefore {
+        /// What the ledger says.
+        fork: Fork,
+        /// When it was done before.
+        before: Day,
+    },
+    /// RED: a copy or an old snapshot asks.
+    #[error("red: {0}")]
+    HeldFork(Fork),
+    /// Old mail: the machine made another request later, which was answered.
+    #[error("this is old mail: the machine asked again later and was answered on {0}")]
+    Overtaken(Day),
+    /// A RETURN of an activation that its machine replaced by another.
+    #[error("this activation was replaced by {0} on the same machine, which holds the seat now")]
+    ReturnReplaced(ActivationId),
+    /// The licence was revoked.
+    #[error("this license was revoked")]
+    Revoked,
+    /// The machine gave the activation up, or it was released as lost.
+    #[error("{0} was given up by its machine or released as lost: it holds no seat any more")]
+    GivenUp(ActivationId),
+    /// The desk knows no such activation.
+    #[error("this desk knows no activation {0}")]
+    UnknownActivation(ActivationId),
+    /// A grant has no emergency steps.
+    #[error("the license of {0} has no emergency codes in generation {1}")]
+    NoEmergency(ActivationId, u16),
+    /// The steps of a grant do not reach that far.
+    #[error("the emergency codes of {activation} reach to {last}")]
+    EmergencyUsedUp {
+        /// Which.
+        activation: ActivationId,
+        /// The day that the last step reaches.
+        last: Day,
+    },
+    /// No grant of this generation.
+    #[error("{0} has no generation {1}")]
+    UnknownGeneration(ActivationId, u16),
+    /// Too many activations of the licence were released as lost.
+    #[error("{0} activations of this license were released as lost in {COUNTED_DAYS} days")]
+    TooManyLost(usize),
+    /// The key with which the site would sign loans is not fit for it.
+    #[error("the lending key in the request is not fit for signatures")]
+    UnfitLendingKey,
+    /// The day that was asked for is over.
+    #[error("{0} is over: a license cannot be granted until then")]
+    UntilPast(Day),
+}
+
+impl Refusal {
+    /// The stable snake_case name for JSON.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Refusal::UnknownKey => "unknown_key",
+            Refusal::OtherProduct(_) => "other_product",
+            Refusal::Expired(_) => "expired",
+            Refusal::NeedsBindings(_) => "needs_bindings",
+            Refusal::WeakMachine => "weak_machine",
+            Refusal::OtherUsb(_) => "other_usb",
+            Refusal::NoSeatFree { .. } => "no_seat_free",
+            Refusal::HeldForManager(_)
+            | Refusal::SupersededBefore { .. }
+            | Refusal::HeldFork(_)
+            | Refusal::ReturnReplaced(_)
+            | Refusal::TooManyLost(_) => "held_for_manager",
+            Refusal::NeedsSupersede(_) => "needs_supersede",
+            Refusal::Overtaken(_) => "overtaken",
+            Refusal::Revoked => "revoked",
+            Refusal::GivenUp(_) => "given_up",
+            Refusal::UnknownActivation(_) => "unknown_activation",
+            Refusal::NoEmergency(..) => "no_emergency",
+            Refusal::EmergencyUsedUp { .. } => "emergency_used_up",
+            Refusal::UnknownGeneration(..) => "unknown_generation",
+            Refusal::UnfitLendingKey => "unfit_lending_key",
+            Refusal::UntilPast(_) => "until_past",
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> String {
+        match self {
+            Refusal::UnknownKey => "compare the key with the order; `license list` shows what was sold".to_owned(),
+            Refusal::OtherProduct(_) => "ask for a request made with the key of that program".to_owned(),
+            Refusal::Expired(_) => "sell a renewal, then answer the same request".to_owned(),
+            Refusal::NeedsBindings(names) => {
+                let options: Vec<String> = names.iter().map(|name| format!("--bind {name}=…")).collect();
+                format!("the machine makes another request with: request activate KEY {}", options.join(" "))
+            }
+            Refusal::WeakMachine => "the machine makes another request with --bind NAME=VALUE, or a container with /etc/machine-id mounted".to_owned(),
+            Refusal::OtherUsb(_) => "plug the usb key in and make another request".to_owned(),
+            Refusal::NoSeatFree { holders, .. } if holders.is_empty() => "sell more seats, or grant fewer with --seats".to_owned(),
+            Refusal::NoSeatFree { holders, .. } => {
+                let names: Vec<String> = holders.iter().map(ToString::to_string).collect();
+                format!("sell more seats, or have one given back; held by {}", names.join(", "))
+            }
+            Refusal::HeldForManager(_) | Refusal::SupersededBefore { .. } => "the manager decides: respond --override --reason TEXT".to_owned(),
+            Refusal::NeedsSupersede(_) => "ask what happened there, then: respond --supersede --reason TEXT".to_owned(),
+            Refusal::HeldFork(_) => "find out whether two machines use it; the manager decides: respond --override --reason TEXT".to_owned(),
+            Refusal::Overtaken(_) => "nothing is to be done, unless the machine still waits: then it makes a new request with its clock set right".to_owned(),
+            Refusal::ReturnReplaced(_) => "have that one returned; or, if it is not in use, the manager decides: respond --override --reason TEXT".to_owned(),
+            Refusal::Revoked => "`countersign license show KEY` tells since when and why; `license revoke --undo` takes it back".to_owned(),
+            Refusal::GivenUp(_) => "the machine makes a new request: countersign request activate KEY --new".to_owned(),
+            Refusal::UnknownActivation(_) => "compare it with `countersign license show KEY`; another desk may have answered it".to_owned(),
+            Refusal::NoEmergency(..) => "have the machine ask with `countersign request sync`; `license change --emergency STEPSxDAYS` holds from its next answer on".to_owned(),
+            Refusal::EmergencyUsedUp { .. } => "give an earlier date, or have the machine ask with `countersign request sync`".to_owned(),
+            Refusal::UnknownGeneration(..) => "ask for the generation that `countersign status` shows there".to_owned(),
+            Refusal::TooManyLost(_) => "the manager decides: release --lost --override --reason TEXT".to_owned(),
+            Refusal::UnfitLendingKey => "the site makes another request with a fresh lending key".to_owned(),
+            Refusal::UntilPast(_) => "give a later date".to_owned(),
+        }
+    }
+}
+
+/// "no seat is free: 2 of 2 are taken", "3 seats are wanted and 1 of 5 is free".
+fn no_seat_free(wanted: u16, free: u16, seats: u16) -> String {
+    let are = |number: u16| if number == 1 { "is" } else { "are" };
+    match (wanted, free) {
+        (_, 0) => format!("no seat is free: {seats} of {seats} {} taken", are(seats)),
+        _ => format!(
+            "{wanted} seats are wanted and {free} of {seats} {} free",
+            are(free)
+        ),
+    }
+}

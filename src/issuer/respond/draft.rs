@@ -1,0 +1,123 @@
+//! What is decided and not yet recorded.
+
+use std::sync::Arc;
+
+use super::{Answer, Order, Receipt, Reply, Verdict};
+use crate::issuer::history::{REPLACE, SYNC};
+use crate::issuer::keys::SigningKey;
+use crate::issuer::ledger::{Activation, EventId, License};
+use crate::issuer::policy::{Fork, Warning};
+use crate::protocol::commitment::Commitment;
+use crate::protocol::digest::ActivationId;
+use crate::protocol::grant::Grant;
+use crate::text::{Code, Kind};
+
+/// A decision that lacks its signature, where it wants one, and its row in the history.
+pub(super) struct Draft {
+    pub(super) kind: &'static str,
+    pub(super) event: EventId,
+    pub(super) warnings: Vec<Warning>,
+    pub(super) what: What,
+}
+
+/// What was decided.
+pub(super) enum What {
+    Grant(Box<Granting>),
+    Return(Box<Giving>),
+    /// A RETURN whose ACTIVATE has not come.
+    Early {
+        activation: ActivationId,
+        digest: [u8; 32],
+    },
+}
+
+/// An answer without its signature.
+pub(super) struct Granting {
+    /// What is to be signed (SPEC.md 5.3).
+    pub(super) transcript: Vec<u8>,
+    pub(super) grant: Grant,
+    pub(super) body: Vec<u8>,
+    pub(super) request: Vec<u8>,
+    pub(super) commitment: Commitment,
+    pub(super) emergency: Option<[u8; 10]>,
+    pub(super) holder: Activation,
+    /// The licence as it was.
+    pub(super) license: License,
+    pub(super) order: Arc<Order>,
+    /// Seats of the licence in use afterwards.
+    pub(super) taken: u32,
+    pub(super) fork: Option<Fork>,
+}
+
+/// An activation that was given up.
+pub(super) struct Giving {
+    pub(super) holder: Activation,
+    /// The licence as it was.
+    pub(super) license: License,
+    pub(super) order: Arc<Order>,
+    pub(super) taken: u32,
+    pub(super) freed: u16,
+}
+
+impl Granting {
+    pub(super) fn evidence(&self) -> Option<String> {
+        self.fork.as_ref().map(ToString::to_string)
+    }
+}
+
+impl Draft {
+    pub(super) fn verdict(&self) -> Verdict {
+        match &self.what {
+            What::Grant(granting) => match (self.kind, &granting.fork) {
+                (SYNC, Some(fork)) => Verdict::Synced(fork.colour()),
+                (REPLACE, _) => Verdict::Replaced,
+                _ => Verdict::Activated,
+            },
+            What::Return(_) => Verdict::Returned,
+            What::Early { .. } => Verdict::ReturnedEarly,
+        }
+    }
+
+    /// The signature it wants; zeros for what is not answered with a code.
+    pub(super) fn sign(&self, key: &SigningKey) -> [u8; 64] {
+        match &self.what {
+            What::Grant(granting) => key.sign(&granting.transcript),
+            What::Return(_) | What::Early { .. } => [0; 64],
+        }
+    }
+
+    /// What would come of it.
+    pub(super) fn preview(self) -> Reply {
+        self.reply(Vec::new())
+    }
+
+    /// What comes of it; `payload` is that of the response code, where there is one.
+    pub(super) fn reply(self, payload: Vec<u8>) -> Reply {
+        let verdict = self.verdict();
+        let warnings = self.warnings;
+        match self.what {
+            What::Grant(it) => Reply::Answer(Box::new(Answer {
+                evidence: it.evidence(),
+                code: Code::new(Kind::Grant, payload),
+                grant: it.grant,
+                verdict,
+                key: it.license.key,
+                activation: it.holder.standing.activation,
+                order: it.order,
+                warnings,
+            })),
+            What::Return(it) => Reply::Receipt(Box::new(Receipt {
+                verdict,
+                activation: it.holder.standing.activation,
+                of: Some((it.license.key, it.order)),
+                warnings,
+            })),
+            What::Early { activation, .. } => Reply::Receipt(Box::new(Receipt {
+                verdict,
+                activation,
+                of: None,
+                warnings,
+            })),
+        }
+    }
+}

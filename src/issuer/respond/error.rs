@@ -1,0 +1,73 @@
+//! Why a code was not answered.
+
+use crate::issuer::ledger::LedgerError;
+use crate::issuer::policy::Refusal;
+use crate::protocol::desk_certificate::Limit;
+use crate::protocol::wire::WireError;
+use crate::text::Kind;
+
+/// Why a code was not answered. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RespondError {
+    /// The ledger's word.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// A rule's word.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// A good code that asks nothing this desk answers.
+    #[error("this is a {}; the desk answers request codes", .0.noun())]
+    WrongKind(Kind),
+    /// The bytes are no request, although every check held: another version made it.
+    #[error(transparent)]
+    Malformed(#[from] WireError),
+    /// Another request with this commitment was answered: one of the two was altered.
+    #[error("another request was answered that begins as this one does")]
+    CommitmentUsed,
+    /// The signing key is neither a root of the product nor certified by one.
+    #[error("this desk's key may not sign for {0}")]
+    ForeignKey(String),
+    /// The desk's certificate does not allow it.
+    #[error("this desk may not grant that: {0}")]
+    DeskLimit(Limit),
+}
+
+impl RespondError {
+    /// The stable snake_case name for JSON.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            RespondError::Ledger(error) => error.kind(),
+            RespondError::Refused(refusal) => refusal.kind(),
+            RespondError::WrongKind(_) => "wrong_kind",
+            RespondError::Malformed(_) => "malformed",
+            RespondError::CommitmentUsed => "commitment_used",
+            RespondError::ForeignKey(_) => "foreign_key",
+            RespondError::DeskLimit(_) => "desk_limit",
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> String {
+        match self {
+            RespondError::Ledger(error) => error.hint().to_owned(),
+            RespondError::Refused(refusal) => refusal.hint(),
+            RespondError::WrongKind(Kind::Grant | Kind::Loan | Kind::LoanWithCertificate) => {
+                "it is an answer already: the machine that asked takes it with `countersign apply`"
+                    .to_owned()
+            }
+            RespondError::WrongKind(_) => {
+                "ask for what `countersign request activate KEY` prints".to_owned()
+            }
+            RespondError::Malformed(_) => {
+                "make a new request; if that fails too, this desk's program is too old".to_owned()
+            }
+            RespondError::CommitmentUsed => {
+                "the machine makes a new one with `countersign request activate KEY --new`"
+                    .to_owned()
+            }
+            RespondError::ForeignKey(_) => "use the desk that sells the product".to_owned(),
+            RespondError::DeskLimit(_) => "the manager answers this one".to_owned(),
+        }
+    }
+}

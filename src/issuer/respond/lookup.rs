@@ -1,0 +1,185 @@
+//! Finding what a revealed secret belongs to, and what was replied before.
+
+use std::sync::Arc;
+
+use super::{Answer, Order, Receipt, Reply, RespondError, Verdict, session};
+use crate::issuer::history::AnswerFacts;
+use crate::issuer::ledger::{
+    Activation, ActivationRow, EventId, LedgerError, License, StoredAnswer, Transaction,
+};
+use crate::issuer::policy::Held;
+use crate::license_key::LicenseKey;
+use crate::protocol::commitment::SyncProof;
+use crate::protocol::digest::{ActivationId, Standing};
+use crate::protocol::grant::SignedGrant;
+use crate::protocol::requests::{Activate, Return, Sync};
+use crate::text::{Code, Kind};
+
+/// An activation with its licence, and the answer whose commitment a secret opens.
+pub(crate) struct Found {
+    pub(crate) holder: Activation,
+    pub(crate) license: License,
+    pub(crate) answer: Option<StoredAnswer>,
+}
+
+/// The activation that is called `id` and whose answer `proof` opens; where it opens none, the last that is called so.
+pub(crate) fn find(
+    tx: &mut dyn Transaction,
+    id: ActivationId,
+    proof: &SyncProof,
+) -> Result<Option<Found>, LedgerError> {
+    let mut found = None;
+    for row in tx.activations_called(id)? {
+        let (holder, license) = holder(tx, row)?;
+        let answer = tx.answer_to(&proof.commitment(license.key))?;
+        let answer = answer.filter(|answer| answer.activation == row);
+        let opened = answer.is_some();
+        found = Some(Found {
+            holder,
+            license,
+            answer,
+        });
+        if opened {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// An activation and its licence.
+pub(crate) fn holder(
+    tx: &mut dyn Transaction,
+    row: ActivationRow,
+) -> Result<(Activation, License), LedgerError> {
+    let gone =
+        |what: &str| LedgerError::Damaged(format!("{what} of activation row {} is gone", row.0));
+    let holder = tx.activation(row)?.ok_or_else(|| gone("the row"))?;
+    let license = tx
+        .license(holder.license)?
+        .ok_or_else(|| gone("the license"))?;
+    Ok((holder, license))
+}
+
+/// What the fork rule has to know of an answer.
+pub(crate) fn held(tx: &mut dyn Transaction, answer: &StoredAnswer) -> Result<Held, LedgerError> {
+    let event = tx.event(answer.event)?;
+    let facts: Option<AnswerFacts> = event.and_then(|event| serde_json::from_str(&event.data).ok());
+    Ok(Held {
+        generation: answer.generation,
+        parent: facts.map_or(0, |facts| facts.proven),
+    })
+}
+
+/// What stood when an answer was given: what its ACTIVATE said, and what each SYNC on the way to it changed.
+pub(crate) fn standing_of(
+    tx: &mut dyn Transaction,
+    key: LicenseKey,
+    answer: &StoredAnswer,
+) -> Result<Standing, LedgerError> {
+    let damaged = || LedgerError::Damaged(format!("the request of history row {}", answer.event.0));
+    let (mut fingerprint, mut bindings, mut usb) = (None, None, None);
+    let mut at = answer.clone();
+    loop {
+        let (letter, payload) = at.request.split_first().ok_or_else(damaged)?;
+        if *letter != Kind::Sync.letter() {
+            let first = Activate::decode(payload).map_err(|_| damaged())?;
+            return Ok(Standing {
+                activation: first.commitment.activation_id(),
+                fingerprint: fingerprint.or(first.fingerprint),
+                bindings: bindings.or(first.bindings),
+                usb: usb.or(first.usb),
+            });
+        }
+        let sync = Sync::decode(payload).map_err(|_| damaged())?;
+        fingerprint = fingerprint.or(sync.fingerprint);
+        bindings = bindings.or(sync.bindings);
+        usb = usb.or(sync.usb);
+        // The generation it was made from is older, so this ends.
+        let before = tx.answer_to(&sync.proof.commitment(key))?;
+        at = before
+            .filter(|before| before.event < at.event)
+            .ok_or_else(damaged)?;
+    }
+}
+
+/// The answer that an activation was given last, where it is stored already.
+pub(crate) fn latest(
+    tx: &mut dyn Transaction,
+    holder: &Activation,
+) -> Result<Option<StoredAnswer>, LedgerError> {
+    let found = tx.answers(EventId(holder.event.0 - 1), 1)?.pop();
+    Ok(found.filter(|answer| answer.event == holder.event && answer.activation == holder.id))
+}
+
+/// A stored answer as it is shown again.
+pub(crate) fn recall(
+    tx: &mut dyn Transaction,
+    stored: StoredAnswer,
+) -> Result<Reply, RespondError> {
+    let (_, license) = holder(tx, stored.activation)?;
+    let damaged = || {
+        LedgerError::Damaged(format!(
+            "history row {}: its answer cannot be read",
+            stored.event.0
+        ))
+    };
+    let grant = SignedGrant::decode(&stored.grant)
+        .map_err(|_| damaged())?
+        .grant;
+    Ok(Reply::Answer(Box::new(Answer {
+        grant,
+        verdict: Verdict::Repeated,
+        key: license.key,
+        activation: called(&stored).ok_or_else(damaged)?,
+        order: Arc::new(session::order(tx, license.terms)?),
+        evidence: None,
+        warnings: Vec::new(),
+        code: Code::new(Kind::Grant, stored.grant),
+    })))
+}
+
+/// What the machine that made a request calls its activation.
+fn called(stored: &StoredAnswer) -> Option<ActivationId> {
+    let (letter, payload) = stored.request.split_first()?;
+    if *letter == Kind::Sync.letter() {
+        return Some(Sync::decode(payload).ok()?.activation);
+    }
+    Some(stored.commitment.activation_id())
+}
+
+/// The receipt of a RETURN that was taken before.
+pub(crate) fn receipt(
+    tx: &mut dyn Transaction,
+    given_up: &Return,
+) -> Result<Option<Reply>, RespondError> {
+    let proof = given_up.secret.sync_proof();
+    let of = match find(tx, given_up.activation, &proof)? {
+        Some(found) if found.answer.is_some() => {
+            if found.holder.ended.is_none() {
+                return Ok(None);
+            }
+            Some((
+                found.license.key,
+                Arc::new(session::order(tx, found.license.terms)?),
+            ))
+        }
+        _ => {
+            let early = tx.early_returns(given_up.activation)?;
+            if !early.iter().any(|early| early.proof == proof) {
+                return Ok(None);
+            }
+            None
+        }
+    };
+    Ok(Some(Reply::Receipt(Box::new(Receipt {
+        verdict: Verdict::Repeated,
+        activation: given_up.activation,
+        of,
+        warnings: Vec::new(),
+    }))))
+}
+
+/// The order of a licence with its product.
+pub(crate) fn order_of(tx: &mut dyn Transaction, license: &License) -> Result<Order, LedgerError> {
+    session::order(tx, license.terms)
+}

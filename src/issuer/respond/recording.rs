@@ -1,0 +1,118 @@
+//! Recording what was decided.
+
+use super::draft::{Draft, Giving, Granting, What};
+use super::session::Session;
+use super::{Reply, RespondError};
+use crate::issuer::history::{
+    self, AnswerFacts, EARLY_RETURN, EarlyFacts, EndFacts, Happening, Hex, RETURN,
+};
+use crate::issuer::ledger::{LedgerError, SignerId, StoredAnswer};
+use crate::issuer::policy::{Colour, Warning};
+use crate::protocol::desk_certificate::DeskCertificate;
+
+impl Session<'_> {
+    /// Records a draft; its signature has been made, where it wants one. Drafts are completed in the order in which they were decided.
+    pub(super) fn complete(
+        &mut self,
+        draft: Draft,
+        signature: &[u8; 64],
+    ) -> Result<Reply, RespondError> {
+        let overridden = draft.warnings.contains(&Warning::Overridden);
+        let mut reason = self.options.override_reason.clone().filter(|_| overridden);
+        let mut payload = Vec::new();
+        let happening = match &draft.what {
+            What::Grant(it) => {
+                payload = [it.body.as_slice(), signature].concat();
+                if matches!(it.fork.map(|fork| fork.colour()), Some(Colour::Yellow)) {
+                    reason = reason.or_else(|| self.options.supersede_reason.clone());
+                }
+                self.granted(&draft, it, &payload, reason)?
+            }
+            What::Return(it) => returned(it, reason)?,
+            What::Early { activation, digest } => {
+                let facts = EarlyFacts {
+                    activation: activation.to_string(),
+                    early: Hex(*digest),
+                };
+                Happening {
+                    kind: EARLY_RETURN,
+                    license: None,
+                    activation: None,
+                    previous: None,
+                    data: history::to_json(&facts)?,
+                }
+            }
+        };
+        self.recorder.record(self.tx, happening)?;
+        Ok(draft.reply(payload))
+    }
+
+    /// Stores an answer; what the history says of it.
+    fn granted(
+        &mut self,
+        draft: &Draft,
+        it: &Granting,
+        payload: &[u8],
+        reason: Option<String>,
+    ) -> Result<Happening, LedgerError> {
+        let stored = StoredAnswer {
+            activation: it.holder.id,
+            generation: it.holder.generation,
+            commitment: it.commitment,
+            request: it.request.clone(),
+            grant: payload.to_vec(),
+            signer: self.signer()?,
+            emergency: it.emergency,
+            event: draft.event,
+        };
+        self.tx.add_answer(&stored)?;
+        let facts = AnswerFacts {
+            order: it.license.terms.0,
+            taken: it.taken,
+            seats: it.holder.seats,
+            generation: it.holder.generation,
+            answer: Hex(stored.digest()),
+            holder: Hex(it.holder.digest()),
+            proven: it.holder.proven,
+            verdict: it.fork.map(|fork| fork.colour().name().to_owned()),
+            evidence: it.evidence(),
+            revalidate_by: it.grant.revalidate_by.map(|day| day.to_string()),
+            reason,
+        };
+        Ok(Happening {
+            kind: draft.kind,
+            license: Some(it.license.id),
+            activation: Some(it.holder.id),
+            previous: Some(it.license.event),
+            data: history::to_json(&facts)?,
+        })
+    }
+
+    fn signer(&mut self) -> Result<SignerId, LedgerError> {
+        if let (None, Some(issuer)) = (self.signer, self.issuer) {
+            let certificate = issuer.desk.as_deref().map(DeskCertificate::encode);
+            self.signer = Some(self.tx.signer(&issuer.public, certificate.as_deref())?);
+        }
+        self.signer
+            .ok_or_else(|| LedgerError::Io("a rehearsal signs nothing".to_owned()))
+    }
+}
+
+/// What the history says of an activation that was given up.
+fn returned(it: &Giving, reason: Option<String>) -> Result<Happening, LedgerError> {
+    let facts = EndFacts {
+        order: it.license.terms.0,
+        taken: it.taken,
+        freed: it.freed,
+        holder: Hex(it.holder.digest()),
+        revoked: it.license.revoked,
+        reason,
+    };
+    Ok(Happening {
+        kind: RETURN,
+        license: Some(it.license.id),
+        activation: Some(it.holder.id),
+        previous: Some(it.license.event),
+        data: history::to_json(&facts)?,
+    })
+}

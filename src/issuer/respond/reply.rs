@@ -1,0 +1,128 @@
+//! What comes of a code that is taken.
+
+use std::sync::Arc;
+
+use crate::issuer::ledger::Terms;
+use crate::issuer::policy::{Colour, Warning};
+use crate::license_key::LicenseKey;
+use crate::protocol::digest::ActivationId;
+use crate::protocol::grant::Grant;
+use crate::protocol::product::Product;
+use crate::text::Code;
+
+/// What an order is, shared by the answers of its licences.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// What was ordered.
+    pub terms: Terms,
+    /// The product.
+    pub product: Product,
+}
+
+/// What an answer did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The machine got seats.
+    Activated,
+    /// The machine replaced its own activation.
+    Replaced,
+    /// The machine got its licence anew; the fork rule's verdict.
+    Synced(Colour),
+    /// The machine gave its seats back.
+    Returned,
+    /// The machine gave up what it was never granted here: its request will be refused.
+    ReturnedEarly,
+    /// The request was answered before: these are the same bytes, and nothing was changed.
+    Repeated,
+}
+
+impl Verdict {
+    /// The stable snake_case name for JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Activated => "activated",
+            Verdict::Replaced => "replaced",
+            Verdict::Synced(colour) => colour.name(),
+            Verdict::Returned => "returned",
+            Verdict::ReturnedEarly => "given_up",
+            Verdict::Repeated => "repeated",
+        }
+    }
+}
+
+/// An answer that is on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The response code.
+    pub code: Code,
+    /// What it says.
+    pub grant: Grant,
+    /// What it did.
+    pub verdict: Verdict,
+    /// The licence.
+    pub key: LicenseKey,
+    /// The activation.
+    pub activation: ActivationId,
+    /// The order.
+    pub order: Arc<Order>,
+    /// What the fork rule's verdict rests on, in a sentence; for a SYNC.
+    pub evidence: Option<String>,
+    /// What the clerk should know.
+    pub warnings: Vec<Warning>,
+}
+
+/// A RETURN that was taken and is on disk: there is no code to send back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// What it did.
+    pub verdict: Verdict,
+    /// The activation that was given up.
+    pub activation: ActivationId,
+    /// Its licence and order; nothing where the request it gives up never arrived.
+    pub of: Option<(LicenseKey, Arc<Order>)>,
+    /// What the clerk should know.
+    pub warnings: Vec<Warning>,
+}
+
+/// What comes of a code that is taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// A response code.
+    Answer(Box<Answer>),
+    /// A RETURN was taken.
+    Receipt(Box<Receipt>),
+}
+
+impl Reply {
+    /// What it did.
+    pub fn verdict(&self) -> Verdict {
+        match self {
+            Reply::Answer(answer) => answer.verdict,
+            Reply::Receipt(receipt) => receipt.verdict,
+        }
+    }
+
+    /// The answer, where there is one to send.
+    pub fn answer(self) -> Option<Answer> {
+        match self {
+            Reply::Answer(answer) => Some(*answer),
+            Reply::Receipt(_) => None,
+        }
+    }
+
+    /// The same as it is shown to whoever asks again.
+    pub(super) fn repeated(self) -> Reply {
+        match self {
+            Reply::Answer(answer) => Reply::Answer(Box::new(Answer {
+                verdict: Verdict::Repeated,
+                warnings: Vec::new(),
+                ..*answer
+            })),
+            Reply::Receipt(receipt) => Reply::Receipt(Box::new(Receipt {
+                verdict: Verdict::Repeated,
+                warnings: Vec::new(),
+                ..*receipt
+            })),
+        }
+    }
+}
