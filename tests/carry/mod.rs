@@ -6,7 +6,6 @@ mod mailed;
 mod photographed;
 mod spelled;
 
-use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -91,8 +90,9 @@ impl World {
         self.directory.path().join(name)
     }
 
+    #[cfg(feature = "photos")]
     fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> String {
-        fs::write(self.path(name), bytes).unwrap();
+        std::fs::write(self.path(name), bytes).unwrap();
         name.to_owned()
     }
 
