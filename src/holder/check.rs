@@ -268,7 +268,8 @@ impl Check<'_> {
             return Ok(());
         };
         let bound = Fingerprint::from_bytes(&bound.0).ok();
-        let found = Fingerprint::of(self.input.here.facts, &key.to_bytes());
+        let found =
+            bound.and_then(|bound| bound.counterpart(self.input.here.facts, &key.to_bytes()));
         let Some((bound, found)) = bound.zip(found) else {
             let different = crate::machine::Components::default();
             return Err((State::WrongMachine, Refusal::WrongMachine { different }));

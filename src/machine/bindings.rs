@@ -72,7 +72,7 @@ mod tests {
 
     fn on_dbserver(pairs: &[(&str, &str)]) -> Result<Bindings, MachineError> {
         let facts = Facts {
-            host_name: Some("dbserver".into()),
+            host_name: "dbserver".into(),
             ..Facts::default()
         };
         Bindings::new(pairs.iter().copied(), &facts.host_names(&[]))

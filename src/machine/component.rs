@@ -51,6 +51,15 @@ impl fmt::Display for Component {
 pub struct Components(pub(super) u8);
 
 impl Components {
+    pub(super) fn all() -> Components {
+        Component::ALL
+            .into_iter()
+            .fold(Components::default(), |mut all, component| {
+                all.insert(component);
+                all
+            })
+    }
+
     fn only(component: Component) -> Components {
         Components(1 << component.number())
     }

@@ -18,21 +18,36 @@ impl Fingerprint {
 
     /// The fingerprint of a machine for a licence key (its five bytes of SPEC.md 2.5); nothing where the machine knows nothing about itself.
     pub fn of(facts: &Facts, license_key: &[u8; 5]) -> Option<Fingerprint> {
-        // Facts may have been handed in: they are held to the same rules as those that were read.
-        let values = [
-            facts.machine_id.as_deref().and_then(known::machine_id),
-            facts.root_fs_uuid.as_deref().and_then(known::known),
-            facts.product_uuid.as_deref().and_then(known::known),
-            facts.mac.as_deref().and_then(known::mac),
-            facts.disk_serial.as_deref().and_then(known::disk_serial),
-        ];
+        Fingerprint::of_these(Components::all(), facts, license_key)
+    }
+
+    /// As much of the fingerprint of a machine as can be [compared](Fingerprint::compare) with this one: what only one of both knows does not count,
+    /// and is not read.
+    pub fn counterpart(&self, facts: &Facts, license_key: &[u8; 5]) -> Option<Fingerprint> {
+        Fingerprint::of_these(self.presence, facts, license_key)
+    }
+
+    fn of_these(
+        components: Components,
+        facts: &Facts,
+        license_key: &[u8; 5],
+    ) -> Option<Fingerprint> {
         let mut made = Fingerprint {
             presence: Components::default(),
             parts: [[0; 2]; 5],
         };
-        for ((component, part), value) in
-            Component::ALL.into_iter().zip(&mut made.parts).zip(values)
-        {
+        for (component, part) in Component::ALL.into_iter().zip(&mut made.parts) {
+            if !components.contains(component) {
+                continue;
+            }
+            // Facts may have been handed in: they are held to the same rules as those that were read.
+            let value = match component {
+                Component::MachineId => facts.machine_id.as_deref().and_then(known::machine_id),
+                Component::RootFileSystem => facts.root_fs_uuid.as_deref().and_then(known::known),
+                Component::Board => facts.product_uuid.as_deref().and_then(known::known),
+                Component::NetworkCard => facts.mac.as_deref().and_then(known::mac),
+                Component::SystemDisk => facts.disk_serial.as_deref().and_then(known::disk_serial),
+            };
             if let Some(value) = value {
                 *part = hash(license_key, component, &value);
                 made.presence.insert(component);
@@ -143,16 +158,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::machine::Fact;
 
     const KEY: [u8; 5] = [1, 2, 3, 4, 5];
 
     fn pc() -> Facts {
         Facts {
-            machine_id: Some("3d1219c7c4c5404aaa1f6d2a48adfda4".into()),
-            root_fs_uuid: Some("6f1e0bd0-3f4b-4a3e-9a51-0c1c6a0f3a11".into()),
-            product_uuid: Some("4c4c4544-0042-3510-8052-b3c04f4b4e32".into()),
-            mac: Some("3c:ec:ef:10:20:30".into()),
-            disk_serial: Some("s3z2nb0k123456a".into()),
+            machine_id: "3d1219c7c4c5404aaa1f6d2a48adfda4".into(),
+            root_fs_uuid: "6f1e0bd0-3f4b-4a3e-9a51-0c1c6a0f3a11".into(),
+            product_uuid: "4c4c4544-0042-3510-8052-b3c04f4b4e32".into(),
+            mac: "3c:ec:ef:10:20:30".into(),
+            disk_serial: "s3z2nb0k123456a".into(),
             ..Facts::default()
         }
     }
@@ -177,22 +193,43 @@ mod tests {
     #[test]
     fn case_and_space_do_not_matter_and_placeholders_are_unknown() {
         let spelled = Facts {
-            product_uuid: Some(" 4C4C4544-0042-3510-8052-B3C04F4B4E32\n".into()),
-            mac: Some("3C-EC-EF-10-20-30".into()),
+            product_uuid: " 4C4C4544-0042-3510-8052-B3C04F4B4E32\n".into(),
+            mac: "3C-EC-EF-10-20-30".into(),
             ..pc()
         };
         assert_eq!(of(&spelled), of(&pc()));
         let blank = Facts {
-            product_uuid: Some("Default string".into()),
+            product_uuid: "Default string".into(),
             ..pc()
         };
         assert_eq!(
             of(&blank),
             of(&Facts {
-                product_uuid: None,
+                product_uuid: Fact::default(),
                 ..pc()
             })
         );
+    }
+
+    #[test]
+    fn what_only_one_knows_is_not_read() {
+        let without_card = of(&Facts {
+            mac: Fact::default(),
+            ..pc()
+        });
+        let here = Facts {
+            mac: Fact::ask(|| panic!("read")),
+            disk_serial: Fact::ask(|| Some("s3z2nb0k123456a".into())),
+            ..pc()
+        };
+        assert_eq!(without_card.counterpart(&here, &KEY), Some(without_card));
+        let other = Facts {
+            disk_serial: "other-1".into(),
+            ..pc()
+        };
+        let whole = without_card.compare(&of(&other));
+        let counterpart = without_card.counterpart(&other, &KEY).unwrap();
+        assert_eq!(without_card.compare(&counterpart), whole);
     }
 
     #[test]
@@ -211,8 +248,8 @@ mod tests {
     #[test]
     fn an_aging_pc_stays_itself() {
         let repaired = Facts {
-            mac: Some("3c:ec:ef:99:99:99".into()),
-            disk_serial: Some("new-1".into()),
+            mac: "3c:ec:ef:99:99:99".into(),
+            disk_serial: "new-1".into(),
             ..pc()
         };
         assert_eq!(verdict(&pc(), &repaired), Verdict::Match);
@@ -222,7 +259,7 @@ mod tests {
             "network card, system disk"
         );
         let moved = Facts {
-            product_uuid: Some("4c4c4544-0042-3510-8052-b3c04f4b4e33".into()),
+            product_uuid: "4c4c4544-0042-3510-8052-b3c04f4b4e33".into(),
             ..repaired
         };
         assert_eq!(verdict(&pc(), &moved), Verdict::Mismatch);
@@ -231,9 +268,9 @@ mod tests {
     #[test]
     fn a_copied_disk_is_another_machine() {
         let copy = Facts {
-            product_uuid: Some("other".into()),
-            mac: None,
-            disk_serial: Some("other-1".into()),
+            product_uuid: "other".into(),
+            mac: Fact::default(),
+            disk_serial: "other-1".into(),
             ..pc()
         };
         assert_eq!(verdict(&pc(), &copy), Verdict::Mismatch);
@@ -242,20 +279,20 @@ mod tests {
     #[test]
     fn few_components_bind_weakly() {
         let bare = Facts {
-            product_uuid: None,
-            mac: None,
-            disk_serial: None,
+            product_uuid: Fact::default(),
+            mac: Fact::default(),
+            disk_serial: Fact::default(),
             ..pc()
         };
         assert_eq!(verdict(&pc(), &bare), Verdict::WeakMatch);
         let other = Facts {
-            machine_id: Some("3d1219c7c4c5404aaa1f6d2a48adfda5".into()),
+            machine_id: "3d1219c7c4c5404aaa1f6d2a48adfda5".into(),
             ..bare.clone()
         };
         assert_eq!(verdict(&bare, &other), Verdict::Mismatch);
         let stranger = Facts {
-            machine_id: None,
-            root_fs_uuid: None,
+            machine_id: Fact::default(),
+            root_fs_uuid: Fact::default(),
             ..pc()
         };
         assert_eq!(

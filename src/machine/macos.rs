@@ -7,33 +7,51 @@ use std::net::IpAddr;
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::{Facts, UsbDevice, known};
+use super::{Fact, Facts, UsbDevice, known};
 
 /// This computer, all but addresses and USB devices.
 pub(super) fn facts() -> Facts {
-    let sysctl = |name| run("/usr/sbin/sysctl", &["-n", name]);
-    let board = run(
-        "/usr/sbin/ioreg",
-        &["-rd1", "-w0", "-c", "IOPlatformExpertDevice"],
-    );
-    let disks = run(
-        "/usr/sbin/ioreg",
-        &["-rd1", "-w0", "-c", "IONVMeController"],
-    );
     Facts {
-        // The system volume is replaced at each update; the data volume stays until the disk is erased.
-        root_fs_uuid: run("/usr/sbin/diskutil", &["info", "/System/Volumes/Data"])
-            .and_then(|text| volume_uuid(&text)),
-        product_uuid: board.and_then(|text| board_uuid(&text)),
-        mac: run("/usr/sbin/networksetup", &["-listallhardwareports"])
-            .and_then(|text| built_in_mac(&text)),
-        disk_serial: disks.and_then(|text| internal_disk(&text)),
-        host_name: sysctl("kern.hostname").and_then(|text| known::host_name(&text)),
-        boot_id: sysctl("kern.bootsessionuuid").and_then(|text| known::known(&text)),
+        root_fs_uuid: Fact::ask(root_fs_uuid),
+        product_uuid: Fact::ask(product_uuid),
+        mac: Fact::ask(mac),
+        disk_serial: Fact::ask(disk_serial),
+        host_name: Fact::ask(|| known::host_name(&sysctl("kern.hostname")?)),
+        boot_id: Fact::ask(|| known::known(&sysctl("kern.bootsessionuuid")?)),
         uptime: sysctl("kern.boottime")
             .and_then(|text| SystemTime::now().duration_since(start(&text)?).ok()),
         ..Facts::default()
     }
+}
+
+fn sysctl(name: &str) -> Option<String> {
+    run("/usr/sbin/sysctl", &["-n", name])
+}
+
+/// The system volume is replaced at each update; the data volume stays until the disk is erased.
+fn root_fs_uuid() -> Option<String> {
+    volume_uuid(&run(
+        "/usr/sbin/diskutil",
+        &["info", "/System/Volumes/Data"],
+    )?)
+}
+
+fn product_uuid() -> Option<String> {
+    board_uuid(&run(
+        "/usr/sbin/ioreg",
+        &["-rd1", "-w0", "-c", "IOPlatformExpertDevice"],
+    )?)
+}
+
+fn mac() -> Option<String> {
+    built_in_mac(&run("/usr/sbin/networksetup", &["-listallhardwareports"])?)
+}
+
+fn disk_serial() -> Option<String> {
+    internal_disk(&run(
+        "/usr/sbin/ioreg",
+        &["-rd1", "-w0", "-c", "IONVMeController"],
+    )?)
 }
 
 /// The addresses of the local interfaces.

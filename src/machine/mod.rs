@@ -6,6 +6,7 @@
 mod bindings;
 mod component;
 mod error;
+mod fact;
 mod fingerprint;
 mod host;
 mod known;
@@ -32,6 +33,7 @@ use serde::{Deserialize, Serialize};
 pub use bindings::Bindings;
 pub use component::{Component, Components};
 pub use error::MachineError;
+pub use fact::Fact;
 pub use fingerprint::{Comparison, Fingerprint, Verdict};
 pub use host::{HostNames, normalise_server};
 pub use usb::UsbDevice;
@@ -63,19 +65,19 @@ mod system {
 #[serde(default, deny_unknown_fields)]
 pub struct Facts {
     /// The installation of the operating system (SPEC.md 6.1, component 0).
-    pub machine_id: Option<String>,
+    pub machine_id: Fact,
     /// The root file system (SPEC.md 6.1, component 1).
-    pub root_fs_uuid: Option<String>,
+    pub root_fs_uuid: Fact,
     /// The board, or the virtual machine (SPEC.md 6.1, component 2).
-    pub product_uuid: Option<String>,
+    pub product_uuid: Fact,
     /// The built-in network card (SPEC.md 6.1, component 3).
-    pub mac: Option<String>,
+    pub mac: Fact,
     /// The disk the system starts from (SPEC.md 6.1, component 4).
-    pub disk_serial: Option<String>,
+    pub disk_serial: Fact,
     /// This host's own name, as it is set, short or full (SPEC.md 6.2).
-    pub host_name: Option<String>,
+    pub host_name: Fact,
     /// Differs after each start (SPEC.md 7).
-    pub boot_id: Option<String>,
+    pub boot_id: Fact,
     /// Time since the start, sleep included (SPEC.md 7). In JSON: whole seconds.
     #[serde(with = "seconds")]
     pub uptime: Option<Duration>,
@@ -86,7 +88,7 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// What the system says about the computer the program runs on. Addresses and USB devices are only read when they are asked for.
+    /// What the system says about the computer the program runs on. What is a [`Fact`] or [`Listed`] is only read when it is asked for.
     pub fn of_this_computer() -> Facts {
         Facts {
             local_addresses: Listed::OfThisComputer,
@@ -183,7 +185,7 @@ mod tests {
             &["192.168.0.1".parse::<IpAddr>().unwrap()]
         );
         assert_eq!(facts.usb_devices.list().len(), 1);
-        assert_eq!(facts.host_name, None);
+        assert_eq!(*facts.host_name, None);
         let back: Facts = serde_json::from_str(&serde_json::to_string(&facts).unwrap()).unwrap();
         assert_eq!(back, facts);
         assert!(

@@ -115,6 +115,11 @@ impl Product {
 
     /// Checks what a file may not say (SPEC.md 10): id, keys, names that stand twice or nowhere.
     pub fn check(&self) -> Result<(), ProductError> {
+        self.checked_roots().map(|_| ())
+    }
+
+    /// As [`Product::check`], and hands out the root keys: decoding them takes longer than all else.
+    fn checked_roots(&self) -> Result<Vec<PublicKey>, ProductError> {
         let rule = |text: String| Err(ProductError::Rule(text));
         if !is_product_id(&self.id) {
             return rule(format!(
@@ -133,9 +138,11 @@ impl Product {
         if self.roots.is_empty() || self.roots.len() > 2 {
             return rule("a product has one or two root keys".to_owned());
         }
-        for root in &self.roots {
-            PublicKey::from_bytes(root)?;
-        }
+        let roots = self
+            .roots
+            .iter()
+            .map(PublicKey::from_bytes)
+            .collect::<Result<Vec<_>, _>>()?;
         let features: Vec<&str> = self.names(Entry::Feature).collect();
         for (number, (_, name)) in self.catalogue.iter().enumerate() {
             if !is_name(name) || name.contains('=') {
@@ -188,7 +195,7 @@ impl Product {
         if !self.fingerprint && self.bind.is_empty() {
             return rule("a product without fingerprint needs bindings: nothing else would tell machines apart".to_owned());
         }
-        Ok(())
+        Ok(roots)
     }
 
     /// The names of one sort of entry, in order.
@@ -252,6 +259,10 @@ impl Product {
 
     /// Reads what [`Product::to_text`] wrote; anything else is refused.
     pub fn parse_text(text: &str) -> Result<Product, ProductError> {
+        Ok(Product::parse_with_roots(text)?.0)
+    }
+
+    fn parse_with_roots(text: &str) -> Result<(Product, Vec<PublicKey>), ProductError> {
         let mut lines = text.lines();
         if lines.next() != Some(FIRST_LINE) {
             return Err(ProductError::NotAProduct);
@@ -262,10 +273,10 @@ impl Product {
                 .take_line(line)
                 .ok_or_else(|| ProductError::Line(number + 2, line.chars().take(60).collect()))?;
         }
-        product.check()?;
+        let roots = product.checked_roots()?;
         // Order, repetition and spelling: one product has one text.
         if product.to_text() == text {
-            Ok(product)
+            Ok((product, roots))
         } else {
             Err(ProductError::Rule(
                 "the product file is not written in its one form".to_owned(),
@@ -323,12 +334,7 @@ impl ProductFile {
             return Err(ProductError::NotAProduct);
         }
         let note = Note::parse(file)?;
-        let product = Product::parse_text(note.text)?;
-        let roots = product
-            .roots
-            .iter()
-            .map(PublicKey::from_bytes)
-            .collect::<Result<Vec<_>, _>>()?;
+        let (product, roots) = Product::parse_with_roots(note.text)?;
         let signer = note.verify(&product.id, &roots)?;
         let trust = Roots::new(roots.clone(), 0);
         let desks = product

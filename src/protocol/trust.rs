@@ -104,8 +104,7 @@ impl PublicKey {
     /// Takes 32 bytes; refuses what SPEC.md 5.3 refuses.
     pub fn from_bytes(bytes: &[u8; 32]) -> Result<PublicKey, TrustError> {
         let key = VerifyingKey::from_bytes(bytes).map_err(|_| TrustError::UnfitKey)?;
-        let canonical = key.to_edwards().compress().to_bytes() == *bytes;
-        if key.is_weak() || !canonical {
+        if key.is_weak() || !is_reduced(bytes) {
             Err(TrustError::UnfitKey)
         } else {
             Ok(PublicKey(key))
@@ -123,6 +122,13 @@ impl PublicKey {
             .verify_strict(message, &Signature::from_bytes(signature))
             .is_ok()
     }
+}
+
+/// Whether the y of an encoded point is below p = 2²⁵⁵ − 19, as RFC 8032 wants it. The other encoding that is not canonical, x = 0 with its sign
+/// set, has y = ±1: a point of small order, which is refused as such.
+fn is_reduced(bytes: &[u8; 32]) -> bool {
+    let [low, middle @ .., high] = bytes;
+    high & 0x7f != 0x7f || middle.iter().any(|byte| *byte != 0xff) || *low < 0xed
 }
 
 /// Something whose signature and chain hold.

@@ -1,6 +1,6 @@
 //! Categories `fingerprint` and `bindings`: what a machine is (SPEC.md 6, 12.8, 12.9).
 
-use countersign::machine::{Bindings, Facts, Fingerprint, Listed};
+use countersign::machine::{Bindings, Fact, Facts, Fingerprint, Listed};
 
 use super::File;
 use super::world::{facts, license};
@@ -14,7 +14,7 @@ pub(crate) const COMPONENTS: [&str; 5] = [
     "disk-serial",
 ];
 
-fn values(facts: &Facts) -> [&Option<String>; 5] {
+fn values(facts: &Facts) -> [&Fact; 5] {
     [
         &facts.machine_id,
         &facts.root_fs_uuid,
@@ -60,14 +60,14 @@ pub(super) fn fingerprints() -> Vec<File> {
     vec![
         one("full", "five components", |_| {}),
         one("two-unknown", "two components are unknown", |f| {
-            (f.root_fs_uuid, f.mac) = (None, None)
+            (f.root_fs_uuid, f.mac) = (Fact::default(), Fact::default());
         }),
         one(
             "trimmed",
             "white space around a value and upper case are taken off",
             |f| {
-                f.disk_serial = Some("S3Z2NB0K123456A".to_owned());
-                f.product_uuid = Some("4C4C4544-0042-3510-8052-B3C04F4B4E32".to_owned());
+                f.disk_serial = "S3Z2NB0K123456A".into();
+                f.product_uuid = "4C4C4544-0042-3510-8052-B3C04F4B4E32".into();
             },
         ),
         pair("same", "the same five components", "match", "", ""),
@@ -114,7 +114,7 @@ pub(super) fn fingerprints() -> Vec<File> {
 /// The host on which the bindings are normalised.
 pub(crate) fn host(name: &str, addresses: &[&str]) -> Facts {
     Facts {
-        host_name: Some(name.to_owned()),
+        host_name: name.into(),
         local_addresses: Listed::Given(
             addresses
                 .iter()

@@ -98,7 +98,7 @@ fn people(out: &mut Lines) {
         facts.disk_serial,
     ];
     for (name, value) in COMPONENTS.into_iter().zip(values) {
-        out.text(name, &value.unwrap());
+        out.text(name, value.as_deref().unwrap());
     }
     let secret = secret(0x10);
     out.bytes("r", secret.reveal());

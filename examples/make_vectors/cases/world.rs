@@ -53,11 +53,11 @@ pub(crate) fn secret(first: u8) -> RequestSecret {
 /// What the machine knows about itself.
 pub(crate) fn facts() -> Facts {
     Facts {
-        machine_id: Some("3d1219c7c4c5404aaa1f6d2a48adfda4".to_owned()),
-        root_fs_uuid: Some("6f1e0bd0-3f4b-4a3e-9a51-0c1c6a0f3a11".to_owned()),
-        product_uuid: Some("4c4c4544-0042-3510-8052-b3c04f4b4e32".to_owned()),
-        mac: Some("3c:ec:ef:10:20:30".to_owned()),
-        disk_serial: Some("s3z2nb0k123456a".to_owned()),
+        machine_id: "3d1219c7c4c5404aaa1f6d2a48adfda4".into(),
+        root_fs_uuid: "6f1e0bd0-3f4b-4a3e-9a51-0c1c6a0f3a11".into(),
+        product_uuid: "4c4c4544-0042-3510-8052-b3c04f4b4e32".into(),
+        mac: "3c:ec:ef:10:20:30".into(),
+        disk_serial: "s3z2nb0k123456a".into(),
         ..Facts::default()
     }
 }

@@ -179,11 +179,20 @@ impl Node {
         let command = Command::new(self.name()).about(self.about());
         match self {
             Node::Leaf { build, .. } => command.defer(*build),
-            Node::Group { nodes, .. } => command
+            Node::Group { .. } => command
                 .subcommand_required(true)
                 .arg_required_else_help(true)
-                .subcommands(nodes.iter().map(Node::command)),
+                .defer(with_its_commands),
         }
+    }
+}
+
+/// Builds what a group consists of, once it is the one that is used. clap hands over the command alone: its name says which group.
+fn with_its_commands(group: Command) -> Command {
+    let mut nodes = TREE.iter().flat_map(|(_, nodes)| nodes.iter());
+    match nodes.find(|node| node.name() == group.get_name()) {
+        Some(Node::Group { nodes, .. }) => group.subcommands(nodes.iter().map(Node::command)),
+        _ => group,
     }
 }
 

@@ -155,7 +155,7 @@ fn a_sync_is_answered_like_anything_else() {
     let held = license.held.clone().unwrap();
     let secret = RequestSecret::new([7; 12]);
     let moved = Facts {
-        mac: Some("3c:ec:ef:77:77:77".into()),
+        mac: "3c:ec:ef:77:77:77".into(),
         ..facts(1)
     };
     let fingerprint = Fingerprint::of(&moved, &key().to_bytes());

@@ -3,7 +3,7 @@
 use super::super::launch::launch_check;
 use super::super::report::{Refusal, State, Warning};
 use super::*;
-use crate::machine::{Listed, UsbDevice};
+use crate::machine::{Fact, Listed, UsbDevice};
 use crate::protocol::product::RootFingerprint;
 
 fn start(text: &str) -> Seconds {
@@ -378,7 +378,7 @@ fn few_known_parts_bind_weakly() {
 fn a_repaired_machine_is_still_itself() {
     let vendor = Vendor::new(1);
     let (mut computer, _) = licensed(&vendor);
-    computer.facts.mac = Some("3c:ec:ef:99:99:99".into());
-    computer.facts.disk_serial = None;
+    computer.facts.mac = "3c:ec:ef:99:99:99".into();
+    computer.facts.disk_serial = Fact::default();
     assert_eq!(computer.check(&vendor).state, State::Licensed);
 }

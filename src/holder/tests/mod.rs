@@ -255,12 +255,12 @@ impl Computer {
 
 fn facts(number: u8) -> Facts {
     Facts {
-        machine_id: Some(format!("{number:02x}d1219c7c4c5404aaa1f6d2a48adfda")),
-        root_fs_uuid: Some(format!("6f1e0bd0-3f4b-4a3e-9a51-0c1c6a0f3a{number:02x}")),
-        product_uuid: Some(format!("4c4c4544-0042-3510-8052-b3c04f4b4e{number:02x}")),
-        mac: Some(format!("3c:ec:ef:10:20:{number:02x}")),
-        disk_serial: Some(format!("s3z2nb0k1234{number:02x}")),
-        host_name: Some(format!("pc{number}")),
+        machine_id: format!("{number:02x}d1219c7c4c5404aaa1f6d2a48adfda").into(),
+        root_fs_uuid: format!("6f1e0bd0-3f4b-4a3e-9a51-0c1c6a0f3a{number:02x}").into(),
+        product_uuid: format!("4c4c4544-0042-3510-8052-b3c04f4b4e{number:02x}").into(),
+        mac: format!("3c:ec:ef:10:20:{number:02x}").into(),
+        disk_serial: format!("s3z2nb0k1234{number:02x}").into(),
+        host_name: format!("pc{number}").into(),
         ..Facts::default()
     }
 }

@@ -16,22 +16,39 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::usb::hexadecimal;
-use super::{Facts, UsbDevice, known};
+use super::{Fact, Facts, UsbDevice, known};
 
 /// This computer, all but addresses and USB devices.
 pub(super) fn facts() -> Facts {
-    let root_device = fs::metadata("/").ok().map(|root| device_number(root.dev()));
-    Tree(Path::new("/")).facts(root_device)
+    Facts {
+        machine_id: Fact::ask(|| here().machine_id()),
+        root_fs_uuid: Fact::ask(|| storage::root_uuid(here(), root_device()?)),
+        product_uuid: Fact::ask(|| here().product_uuid()),
+        mac: Fact::ask(|| network::permanent_mac(here())),
+        disk_serial: Fact::ask(|| storage::root_serial(here(), root_device()?)),
+        host_name: Fact::ask(|| here().host_name()),
+        boot_id: Fact::ask(|| here().boot_id()),
+        uptime: here().uptime(),
+        ..Facts::default()
+    }
+}
+
+fn here() -> Tree<'static> {
+    Tree(Path::new("/"))
+}
+
+fn root_device() -> Option<storage::RootDevice> {
+    Some(device_number(fs::metadata("/").ok()?.dev()))
 }
 
 /// The addresses of the local interfaces.
 pub(super) fn local_addresses() -> Vec<std::net::IpAddr> {
-    network::local_addresses(Tree(Path::new("/")))
+    network::local_addresses(here())
 }
 
 /// USB devices that are plugged in.
 pub(super) fn usb_devices() -> Vec<UsbDevice> {
-    Tree(Path::new("/")).usb_devices()
+    here().usb_devices()
 }
 
 /// Major and minor number as Linux packs them.
@@ -87,30 +104,35 @@ impl Tree<'_> {
             .collect()
     }
 
-    fn facts(self, root_device: Option<(u64, u64)>) -> Facts {
-        let root = root_device.and_then(|number| storage::root_volume(self, number));
-        Facts {
-            machine_id: self.first(
-                &["etc/machine-id", "var/lib/dbus/machine-id"],
-                known::machine_id,
-            ),
-            product_uuid: self.first(
-                &[
-                    // Open to every user, so they come first: of a Xen guest, and the serial number of ARM and POWER boards.
-                    "sys/hypervisor/uuid",
-                    "sys/firmware/devicetree/base/serial-number",
-                    "sys/class/dmi/id/product_uuid",
-                ],
-                known::known,
-            ),
-            mac: network::permanent_mac(self),
-            root_fs_uuid: root.as_ref().and_then(|root| root.uuid.clone()),
-            disk_serial: root.and_then(|root| storage::disk_serial(self, &root.device?)),
-            host_name: self.first(&["proc/sys/kernel/hostname"], known::host_name),
-            boot_id: self.first(&["proc/sys/kernel/random/boot_id"], known::known),
-            uptime: self.text("proc/uptime").and_then(|text| uptime(&text)),
-            ..Facts::default()
-        }
+    fn machine_id(self) -> Option<String> {
+        self.first(
+            &["etc/machine-id", "var/lib/dbus/machine-id"],
+            known::machine_id,
+        )
+    }
+
+    fn product_uuid(self) -> Option<String> {
+        self.first(
+            &[
+                // Open to every user, so they come first: of a Xen guest, and the serial number of ARM and POWER boards.
+                "sys/hypervisor/uuid",
+                "sys/firmware/devicetree/base/serial-number",
+                "sys/class/dmi/id/product_uuid",
+            ],
+            known::known,
+        )
+    }
+
+    fn host_name(self) -> Option<String> {
+        self.first(&["proc/sys/kernel/hostname"], known::host_name)
+    }
+
+    fn boot_id(self) -> Option<String> {
+        self.first(&["proc/sys/kernel/random/boot_id"], known::known)
+    }
+
+    fn uptime(self) -> Option<Duration> {
+        uptime(&self.text("proc/uptime")?)
     }
 
     /// The first file that says something.
@@ -195,8 +217,14 @@ mod tests {
     #[test]
     fn a_computer_without_anything_knows_nothing() {
         let bare = Computer::new(&[]);
-        assert_eq!(bare.tree().facts(None), Facts::default());
-        assert_eq!(bare.tree().facts(Some((8, 1))), Facts::default());
+        assert_eq!(bare.tree().machine_id(), None);
+        assert_eq!(bare.tree().product_uuid(), None);
+        assert_eq!(network::permanent_mac(bare.tree()), None);
+        assert_eq!(storage::root_uuid(bare.tree(), (8, 1)), None);
+        assert_eq!(storage::root_serial(bare.tree(), (8, 1)), None);
+        assert_eq!(bare.tree().host_name(), None);
+        assert_eq!(bare.tree().boot_id(), None);
+        assert_eq!(bare.tree().uptime(), None);
         assert!(bare.tree().usb_devices().is_empty());
     }
 
@@ -223,21 +251,21 @@ mod tests {
             ),
             ("proc/uptime", "1112.71 1500.22\n"),
         ]);
-        let facts = pc.tree().facts(None);
+        let pc = pc.tree();
         assert_eq!(
-            facts.machine_id.as_deref(),
+            pc.machine_id().as_deref(),
             Some("3d1219c7c4c5404aaa1f6d2a48adfda4")
         );
         assert_eq!(
-            facts.product_uuid.as_deref(),
+            pc.product_uuid().as_deref(),
             Some("4c4c4544-0042-3510-8052-b3c04f4b4e32")
         );
-        assert_eq!(facts.host_name.as_deref(), Some("pc7"));
+        assert_eq!(pc.host_name().as_deref(), Some("pc7"));
         assert_eq!(
-            facts.boot_id.as_deref(),
+            pc.boot_id().as_deref(),
             Some("f343c893-e50a-4d72-9ce6-1f906dbac736")
         );
-        assert_eq!(facts.uptime, Some(Duration::from_millis(1_112_710)));
+        assert_eq!(pc.uptime(), Some(Duration::from_millis(1_112_710)));
     }
 
     #[test]
@@ -253,7 +281,7 @@ mod tests {
             ),
         ]);
         assert_eq!(
-            guest.tree().facts(None).product_uuid.as_deref(),
+            guest.tree().product_uuid().as_deref(),
             Some("a1a2a3a4-0042-3510-8052-b3c04f4b4e32")
         );
     }

@@ -6,27 +6,29 @@ use crate::machine::known;
 /// More layers than any stack of partitions, RAID, encryption and volumes has.
 const DEEPEST: usize = 8;
 
-/// What `/` is on.
-pub(super) struct RootVolume {
-    /// The UUID that the file system itself carries.
-    pub(super) uuid: Option<String>,
-    /// The kernel's name of the one block device it is on; nothing where there are several.
-    pub(super) device: Option<String>,
+/// Major and minor number of the device that `/` is on. Overlays, network file systems and ZFS have no block device of their own: nothing is known of them.
+pub(super) type RootDevice = (u64, u64);
+
+/// The UUID that the root file system itself carries.
+pub(super) fn root_uuid(tree: Tree<'_>, root: RootDevice) -> Option<String> {
+    match root {
+        (0, _) => btrfs(tree)?.uuid,
+        _ => uuid_by_link(tree, &block_device(tree, root)?),
+    }
 }
 
-/// Finds what `/` is on by its device number. Nothing for overlays, network file systems and ZFS, which have no block device of their own.
-pub(super) fn root_volume(tree: Tree<'_>, (major, minor): (u64, u64)) -> Option<RootVolume> {
-    if major == 0 {
-        return btrfs(
-            tree,
-            &mount_source(&tree.whole_text("proc/self/mountinfo")?)?,
-        );
-    }
-    let device = tree.link_name(&format!("sys/dev/block/{major}:{minor}"))?;
-    Some(RootVolume {
-        uuid: uuid_by_link(tree, &device),
-        device: Some(device),
-    })
+/// The serial number of the disk that the root file system is on.
+pub(super) fn root_serial(tree: Tree<'_>, root: RootDevice) -> Option<String> {
+    let device = match root {
+        (0, _) => btrfs(tree)?.device?,
+        _ => block_device(tree, root)?,
+    };
+    disk_serial(tree, &device)
+}
+
+/// The kernel's name of a block device.
+fn block_device(tree: Tree<'_>, (major, minor): RootDevice) -> Option<String> {
+    tree.link_name(&format!("sys/dev/block/{major}:{minor}"))
 }
 
 /// The source of the btrfs that is mounted last at `/`. Fields of a line: id, parent, major:minor, root, **mount point**, options, optional fields, `-`,
@@ -40,9 +42,17 @@ fn mount_source(mountinfo: &str) -> Option<String> {
     (fields.next()? == "btrfs").then_some(fields.next()?.to_owned())
 }
 
+/// A btrfs with `/` on it.
+struct Btrfs {
+    uuid: Option<String>,
+    /// The kernel's name of the one block device it is on; nothing where there are several.
+    device: Option<String>,
+}
+
 /// A btrfs has a device number of its own making; the kernel lists each with its UUID and its devices.
-fn btrfs(tree: Tree<'_>, source: &str) -> Option<RootVolume> {
+fn btrfs(tree: Tree<'_>) -> Option<Btrfs> {
     const ALL: &str = "sys/fs/btrfs";
+    let source = mount_source(&tree.whole_text("proc/self/mountinfo")?)?;
     let source = source.strip_prefix('/')?;
     let device = tree
         .link_name(source)
@@ -50,7 +60,7 @@ fn btrfs(tree: Tree<'_>, source: &str) -> Option<RootVolume> {
     let mut systems = tree.names(ALL).into_iter();
     let uuid = systems.find(|uuid| tree.exists(&format!("{ALL}/{uuid}/devices/{device}")))?;
     let alone = tree.names(&format!("{ALL}/{uuid}/devices")).len() == 1;
-    Some(RootVolume {
+    Some(Btrfs {
         uuid: known::known(&uuid),
         device: alone.then_some(device),
     })
@@ -68,7 +78,7 @@ fn uuid_by_link(tree: Tree<'_>, device: &str) -> Option<String> {
 }
 
 /// The serial number of the disk that a block device is on; each of these files is open to every user.
-pub(super) fn disk_serial(tree: Tree<'_>, device: &str) -> Option<String> {
+fn disk_serial(tree: Tree<'_>, device: &str) -> Option<String> {
     let disk = whole_disk(tree, device, DEEPEST)?;
     // NVMe and MMC; virtio; SATA and SCSI; the rest.
     let files = ["device/serial", "serial", "device/wwid", "wwid"];
@@ -141,11 +151,9 @@ mod tests {
         computer: &Computer,
         number: (u64, u64),
     ) -> (Option<String>, Option<String>) {
-        let root = root_volume(computer.tree(), number);
-        let (uuid, device) = root.map_or((None, None), |root| (root.uuid, root.device));
         (
-            uuid,
-            device.and_then(|device| disk_serial(computer.tree(), &device)),
+            root_uuid(computer.tree(), number),
+            root_serial(computer.tree(), number),
         )
     }
 

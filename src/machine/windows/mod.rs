@@ -65,15 +65,17 @@ fn facts_in(registry: &impl Registry, adapters: &[Adapter]) -> Facts {
     );
     Facts {
         machine_id: text(r"SOFTWARE\Microsoft\Cryptography", "MachineGuid")
-            .and_then(|id| known::machine_id(&id)),
-        root_fs_uuid: system_volume(registry),
+            .and_then(|id| known::machine_id(&id))
+            .into(),
+        root_fs_uuid: system_volume(registry).into(),
         product_uuid: registry
             .value(&format!(r"{SYSTEM}\Services\mssmbios\Data"), "SMBiosData")
-            .and_then(|raw| known::known(&smbios::product_uuid(&raw)?)),
-        mac: permanent_mac(registry, adapters),
-        disk_serial: only_disk(registry),
-        host_name: host_name.and_then(|name| known::host_name(&name)),
-        boot_id: starts.map(|starts| starts.to_string()),
+            .and_then(|raw| known::known(&smbios::product_uuid(&raw)?))
+            .into(),
+        mac: permanent_mac(registry, adapters).into(),
+        disk_serial: only_disk(registry).into(),
+        host_name: host_name.and_then(|name| known::host_name(&name)).into(),
+        boot_id: starts.map(|starts| starts.to_string()).into(),
         ..Facts::default()
     }
 }

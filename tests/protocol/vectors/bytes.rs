@@ -54,7 +54,7 @@ pub(super) fn fingerprint(vector: &mut Vector) {
     if expect == "ok" {
         let key: LicenseKey = vector.parsed("license-key");
         let [machine_id, root_fs_uuid, product_uuid, mac, disk_serial] =
-            cases::machine::COMPONENTS.map(|name| vector.optional(name));
+            cases::machine::COMPONENTS.map(|name| vector.optional(name).into());
         let facts = Facts {
             machine_id,
             root_fs_uuid,
@@ -83,7 +83,7 @@ pub(super) fn bindings(vector: &mut Vector) {
     let addresses = vector.all("address");
     let addresses = addresses.iter().map(|address| address.parse().unwrap());
     let facts = Facts {
-        host_name: Some(vector.one("host")),
+        host_name: vector.one("host").into(),
         local_addresses: Listed::Given(addresses.collect::<Vec<IpAddr>>()),
         ..Facts::default()
     };
