@@ -22,13 +22,14 @@ fn request(world: &World, key: LicenseKey, number: u32) -> String {
     let mut secret = [0; 12];
     secret[..4].copy_from_slice(&number.to_be_bytes());
     let facts = countersign::machine::Facts {
-        machine_id: Some(format!("{number:032x}")),
-        disk_serial: Some(format!("d{number}")),
-        mac: Some(format!(
+        machine_id: Some(format!("{number:032x}")).into(),
+        disk_serial: Some(format!("d{number}")).into(),
+        mac: format!(
             "00:00:00:{:02x}:{:02x}:01",
             number >> 8 & 0xff,
             number & 0xff
-        )),
+        )
+        .into(),
         ..Default::default()
     };
     let activate = Activate {

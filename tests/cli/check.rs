@@ -164,8 +164,8 @@ fn on_another_machine_13() {
     let world = World::new();
     let (_, ship, _) = licensed(&world, &[], &[]);
     // One part is replaced, and one that cannot be read counts for nothing.
-    ship.change(|facts| facts.mac = Some("00:aa:bb:cc:dd:ee".to_owned()));
-    ship.change(|facts| facts.product_uuid = None);
+    ship.change(|facts| facts.mac = Some("00:aa:bb:cc:dd:ee".to_owned()).into());
+    ship.change(|facts| facts.product_uuid = None.into());
     ship.check().done();
     // The whole home, copied to another computer.
     let other = world.machine("other");

@@ -167,8 +167,8 @@ fn a_repaired_machine_is_the_same_one() {
     let (desk, ship, key) = sold(&world, &[]);
     desk.license(&ship, &key);
     ship.change(|facts| {
-        facts.mac = Some("00:11:22:33:44:55".to_owned());
-        facts.root_fs_uuid = Some("0f1e2d3c-1234-4321-abcd-000000000001".to_owned());
+        facts.mac = Some("00:11:22:33:44:55".to_owned()).into();
+        facts.root_fs_uuid = Some("0f1e2d3c-1234-4321-abcd-000000000001".to_owned()).into();
     });
     let request = ship
         .run(["request", "activate", &key, "--new"])
@@ -176,12 +176,12 @@ fn a_repaired_machine_is_the_same_one() {
         .code();
     assert_eq!(desk.respond(&request).json()["verdict"], "replaced");
     // Three parts of five are another machine.
-    ship.change(|facts| facts.disk_serial = Some("s9-another".to_owned()));
+    ship.change(|facts| facts.disk_serial = Some("s9-another".to_owned()).into());
     let ship = another(&desk, "ship");
     ship.change(|facts| {
-        facts.mac = None;
-        facts.disk_serial = Some("s9-another".to_owned());
-        facts.product_uuid = Some("0f1e2d3c-1234-4321-abcd-000000000002".to_owned());
+        facts.mac = None.into();
+        facts.disk_serial = Some("s9-another".to_owned()).into();
+        facts.product_uuid = Some("0f1e2d3c-1234-4321-abcd-000000000002".to_owned()).into();
     });
     let request = ship
         .run(["request", "activate", &key, "--new"])
@@ -280,9 +280,9 @@ fn a_machine_that_says_little_is_bound_weakly() {
     let world = World::new();
     let (desk, ship, key) = sold(&world, &[]);
     ship.change(|facts| {
-        facts.mac = None;
-        facts.disk_serial = None;
-        facts.product_uuid = None;
+        facts.mac = None.into();
+        facts.disk_serial = None.into();
+        facts.product_uuid = None.into();
     });
     let request = ship.request(&key);
     let object = desk.respond(&request).json();

@@ -31,20 +31,21 @@ impl<'w> Machine<'w> {
         };
         let mac = part("card");
         let facts = Facts {
-            machine_id: Some(part("system")[..32].to_owned()),
-            root_fs_uuid: Some(uuid(&part("file system"))),
-            product_uuid: Some(uuid(&part("board"))),
-            mac: Some(format!(
+            machine_id: part("system")[..32].into(),
+            root_fs_uuid: uuid(&part("file system")).into(),
+            product_uuid: uuid(&part("board")).into(),
+            mac: format!(
                 "00:{}:{}:{}:{}:{}",
                 &mac[0..2],
                 &mac[2..4],
                 &mac[4..6],
                 &mac[6..8],
                 &mac[8..10]
-            )),
-            disk_serial: Some(format!("s1{}", &part("disk")[..10])),
-            host_name: Some(name.to_owned()),
-            boot_id: Some(uuid(&part("first start"))),
+            )
+            .into(),
+            disk_serial: format!("s1{}", &part("disk")[..10]).into(),
+            host_name: name.into(),
+            boot_id: uuid(&part("first start")).into(),
             uptime: None,
             local_addresses: Listed::Given(vec!["192.0.2.7".parse().unwrap()]),
             usb_devices: Listed::Given(Vec::new()),
@@ -92,7 +93,7 @@ impl<'w> Machine<'w> {
     pub(crate) fn restart(&self) {
         self.started.set(self.world.now());
         let now = self.world.now();
-        self.change(|facts| facts.boot_id = Some(format!("start at {now}")));
+        self.change(|facts| facts.boot_id = format!("start at {now}").into());
     }
 
     /// The clock is set this many seconds ahead of the true time; negative: behind.

@@ -154,7 +154,7 @@ fn a_sync_opens_the_generation_held_and_repeats_nothing_that_stands() {
 fn what_changed_is_said_and_heals() {
     let vendor = Vendor::new(1);
     let (mut computer, mut desk) = start(&vendor);
-    computer.facts.disk_serial = Some("new-disk-1".into());
+    computer.facts.disk_serial = Some("new-disk-1".to_owned()).into();
     let synced = again(&mut computer, &vendor, |_| ()).unwrap();
     let words: Vec<String> = synced.changes.iter().map(ToString::to_string).collect();
     assert_eq!(words, ["system disk changed"]);
@@ -172,7 +172,7 @@ fn what_changed_is_said_and_heals() {
     assert!(next.changes.is_empty() && read(&next).fingerprint.is_none());
 
     // A user who reads less of the same machine has nothing to say either.
-    computer.facts.product_uuid = None;
+    computer.facts.product_uuid = None.into();
     assert!(
         again(&mut computer, &vendor, |_| ())
             .unwrap()
@@ -186,7 +186,7 @@ fn what_changed_is_said_and_heals() {
 fn a_lost_answer_leaves_nothing_in_doubt() {
     let vendor = Vendor::new(1);
     let (mut computer, mut desk) = start(&vendor);
-    let old = computer.facts.disk_serial.replace("new-disk-1".into());
+    let old = std::mem::replace(&mut computer.facts.disk_serial, "new-disk-1".into());
     let lost = again(&mut computer, &vendor, |_| ()).unwrap();
     let lost = desk.answer(&lost, |_| ());
     computer.facts.disk_serial = old;
@@ -347,7 +347,7 @@ proptest! {
                     revealed = revealed.max(generation);
                     mailed.push(synced);
                 }
-                Step::Disk(number) => computer.facts.disk_serial = Some(format!("disk-{number}")),
+                Step::Disk(number) => computer.facts.disk_serial = Some(format!("disk-{number}")).into(),
                 Step::Answer(which) if !mailed.is_empty() => {
                     let synced = mailed[which % mailed.len()].clone();
                     // What opens an older generation is the desk's to refuse.
