@@ -11,5 +11,6 @@ pub mod loan;
 pub mod note;
 pub mod product;
 pub mod requests;
+mod root_fingerprint;
 pub mod trust;
 pub mod wire;

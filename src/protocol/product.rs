@@ -3,8 +3,8 @@
 use std::fmt::{self, Write as _};
 
 use super::desk_certificate::DeskCertificate;
-use super::digest::kdf;
 use super::note::{self, Note, NoteError};
+pub use super::root_fingerprint::{NotAFingerprint, RootFingerprint};
 use super::trust::{PublicKey, Roots, TrustError, Verified};
 
 const FIRST_LINE: &str = "countersign product v1";
@@ -394,53 +394,6 @@ impl ProductFile {
         self.desks.iter().map(|desk| desk.epoch).max().unwrap_or(0)
     }
 }
-
-/// The fingerprint of a root key, for people to compare: 15 bytes, written as six groups of four symbols.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RootFingerprint([u8; 15]);
-
-impl RootFingerprint {
-    /// Of a public key.
-    pub fn of(key: &[u8; 32]) -> RootFingerprint {
-        RootFingerprint(kdf("countersign v1 root", &[key]))
-    }
-}
-
-impl fmt::Display for RootFingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let symbols = base32::encode(base32::Alphabet::Crockford, &self.0);
-        for (number, symbol) in symbols.chars().enumerate() {
-            if number > 0 && number % 4 == 0 {
-                f.write_str("-")?;
-            }
-            f.write_char(symbol)?;
-        }
-        Ok(())
-    }
-}
-
-impl std::str::FromStr for RootFingerprint {
-    type Err = NotAFingerprint;
-
-    /// Takes any case and grouping.
-    fn from_str(text: &str) -> Result<RootFingerprint, NotAFingerprint> {
-        let symbols: String = text
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .map(|c| c.to_ascii_uppercase())
-            .collect();
-        base32::decode(base32::Alphabet::Crockford, &symbols)
-            .and_then(|bytes| bytes.try_into().ok())
-            .map(RootFingerprint)
-            .filter(|_| symbols.len() == 24)
-            .ok_or_else(|| NotAFingerprint(text.to_owned()))
-    }
-}
-
-/// The text is no root fingerprint.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no root fingerprint; it has 24 symbols, as `product show` prints them")]
-pub struct NotAFingerprint(pub String);
 
 /// Whether a text can be a product id (SPEC.md 10).
 pub fn is_product_id(text: &str) -> bool {

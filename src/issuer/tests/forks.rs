@@ -1,7 +1,8 @@
 //! The fork rule over random histories (SPEC.md 9.2). A simulated machine keeps what a real one keeps: what it holds, and what it asked for.
 //!
 //! Honest is: mails are lost, repeated and crossed; requests are made anew; backups are put back that are no older than the last generation whose
-//! secret was revealed. A machine that makes a SYNC drops what it asked for from older generations.
+//! secret was revealed, and that wait for no answer to a request made before. A machine that makes a SYNC drops what it asked for from older
+//! generations; a backup that brings such a request back, while a newer SYNC is still on its way, can be judged RED although nobody cheated.
 
 use proptest::prelude::*;
 
@@ -26,6 +27,13 @@ struct State {
     pending: Vec<Pending>,
     /// The last generation whose secret was revealed.
     revealed: u16,
+}
+
+impl State {
+    /// Whether it may be put back where `revealed` is the last generation whose secret was revealed.
+    fn is_honest(&self, revealed: u16) -> bool {
+        self.held.1 >= revealed && self.pending.iter().all(|it| it.from >= revealed)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -186,7 +194,7 @@ proptest! {
                     world.answers.remove(n);
                 }
                 Step::Backup => backup = state.clone(),
-                Step::Restore if backup.held.1 >= state.revealed => state = backup.clone(),
+                Step::Restore if backup.is_honest(state.revealed) => state = backup.clone(),
                 Step::Wait(days) => world.now = world.now.plus(days * DAY),
                 _ => {}
             }

@@ -3,7 +3,6 @@
 mod answering;
 mod batches;
 mod edits;
-mod figures;
 mod forks;
 mod life;
 mod places;

@@ -1,0 +1,52 @@
+//! The fingerprint of a vendor's root key, as people compare it (SPEC.md 10).
+
+use std::fmt::{self, Write as _};
+
+use super::digest::kdf;
+
+/// The fingerprint of a root key, for people to compare: 15 bytes, written as six groups of four symbols.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RootFingerprint([u8; 15]);
+
+impl RootFingerprint {
+    /// Of a public key.
+    pub fn of(key: &[u8; 32]) -> RootFingerprint {
+        RootFingerprint(kdf("countersign v1 root", &[key]))
+    }
+}
+
+impl fmt::Display for RootFingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let symbols = base32::encode(base32::Alphabet::Crockford, &self.0);
+        for (number, symbol) in symbols.chars().enumerate() {
+            if number > 0 && number % 4 == 0 {
+                f.write_str("-")?;
+            }
+            f.write_char(symbol)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::str::FromStr for RootFingerprint {
+    type Err = NotAFingerprint;
+
+    /// Takes any case and grouping.
+    fn from_str(text: &str) -> Result<RootFingerprint, NotAFingerprint> {
+        let symbols: String = text
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .map(|c| c.to_ascii_uppercase())
+            .collect();
+        base32::decode(base32::Alphabet::Crockford, &symbols)
+            .and_then(|bytes| bytes.try_into().ok())
+            .map(RootFingerprint)
+            .filter(|_| symbols.len() == 24)
+            .ok_or_else(|| NotAFingerprint(text.to_owned()))
+    }
+}
+
+/// The text is no root fingerprint.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no root fingerprint; it has 24 symbols, as `product show` prints them")]
+pub struct NotAFingerprint(pub String);
