@@ -215,7 +215,19 @@ fn signals_go_on_to_the_program() {
     let machine = Machine::licensed(&mut vendor, "");
     for (signal, code) in [("TERM", 7), ("INT", 8), ("HUP", 9)] {
         let script = "trap 'exit 7' TERM; trap 'exit 8' INT; trap 'exit 9' HUP; echo ready; while :; do sleep 0.05; done";
-        let mut command = machine.command(&["run", "--", "sh", "-c", script]);
+        // Whoever runs the tests may have these signals ignored (nohup does), and what was ignored stays so: they are set back first.
+        let plain = machine.command(&["run", "--", "sh", "-c", script]);
+        let mut command = std::process::Command::new("env");
+        command.arg("--default-signal=TERM,INT,HUP");
+        command.arg(plain.get_program()).args(plain.get_args());
+        command.current_dir(machine.path("."));
+        command.stdin(Stdio::null());
+        for (name, value) in plain.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
