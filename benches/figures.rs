@@ -15,8 +15,10 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use support::table::Table;
 
+type Part = fn(&mut Table) -> Result<()>;
+
 /// What can be measured alone, by name.
-const ALL: &[(&str, fn(&mut Table) -> Result<()>)] = &[
+const ALL: &[(&str, Part)] = &[
     ("launch", launch::measure),
     ("respond", respond::measure),
     ("batch", batch::measure),

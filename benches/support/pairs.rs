@@ -13,7 +13,8 @@ impl Pairs {
         mut ours: impl FnMut() -> Result<f64>,
         mut baseline: impl FnMut() -> Result<f64>,
     ) -> Result<Pairs> {
-        (ours()?, baseline()?);
+        ours()?;
+        baseline()?;
         let mut taken = Vec::with_capacity(pairs);
         for _ in 0..pairs {
             let (mut a, mut b) = (Vec::with_capacity(runs), Vec::with_capacity(runs));
