@@ -176,7 +176,7 @@ pub(crate) struct EarlyFacts {
     pub(crate) early: Hex,
 }
 
-/// One thing that a [`LICENSE_CHANGE`] changed, in words.
+/// One thing that a change of a licence changed, in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// What.
