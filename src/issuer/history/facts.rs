@@ -223,12 +223,10 @@ pub(crate) struct LicenseFacts {
     pub(crate) until: Option<String>,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref)]
 fn is_zero(number: &u16) -> bool {
     *number == 0
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref)]
 fn is_false(is: &bool) -> bool {
     !is
 }

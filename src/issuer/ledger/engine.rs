@@ -38,7 +38,6 @@ pub struct LicenseFilter {
 
 /// One transaction: all of it happens or none. Dropping it undoes it. Lists come in pages, in the order of their row numbers, each beginning
 /// after the row given, so that no list ever needs more memory than a page. Every method fails with what the disk or the engine says.
-#[allow(clippy::missing_errors_doc)]
 pub trait Transaction {
     /// Makes it durable: after this it survives a power failure.
     fn commit(self: Box<Self>) -> Result<(), LedgerError>;
