@@ -159,5 +159,5 @@ fn no_license() -> Failure {
         "not_licensed",
         "no license is known on this machine",
     )
-    .hint("request one with the license key: countersign request activate KEY")
+    .hint("request one with the license key: countersign request activate KEY; one that another machine holds is re-validated on the machine that holds it")
 }

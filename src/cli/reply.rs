@@ -129,6 +129,12 @@ fn tell_answer(context: &mut Context, answer: &Answer) {
         context.out.warn(warning);
     }
     if answer.verdict == Verdict::Repeated {
+        let today = context.environment.now().day();
+        if let Some(day) = answer.grant.revalidate_by.filter(|day| *day < today) {
+            context.out.warn(format_args!(
+                "its grace ended on {day}: once it is entered, the machine asks again with countersign request sync"
+            ));
+        }
         return;
     }
     let days = [

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::holder::{CheckReport, Refusal, Terms};
+use crate::holder::{CheckReport, Count, Refusal, Terms};
+use crate::protocol::date::Day;
 
 use super::exit::Exit;
 use super::failure::Failure;
@@ -56,6 +57,10 @@ pub(crate) fn object(report: &CheckReport) -> Value {
         map.insert("features".to_owned(), json!(report.features));
         map.insert("limits".to_owned(), numbers(&report.limits));
         map.insert(
+            "counts".to_owned(),
+            report.counts.iter().map(count).collect(),
+        );
+        map.insert(
             "bindings".to_owned(),
             report
                 .bindings
@@ -74,9 +79,15 @@ pub(crate) fn object(report: &CheckReport) -> Value {
 /// A refusal with what an application needs to act on it: by how much a count is over its limit, which feature is missing.
 fn refused(refusal: &Refusal) -> Value {
     let details = match refusal {
-        Refusal::OverLimit { limit, count, most } => {
-            json!({ "limit": limit, "count": count, "most": most, "over_by": count.saturating_sub(*most) })
-        }
+        // The first by itself too, for an application that counts one thing only.
+        Refusal::OverLimit(over) => over.first().map_or(Value::Null, |first| {
+            let mut object = count(first);
+            if let Some(map) = object.as_object_mut() {
+                map.remove("remaining");
+                map.insert("over".to_owned(), over.iter().map(count).collect());
+            }
+            object
+        }),
         Refusal::FeatureMissing(feature) => json!({ "feature": feature }),
         Refusal::MaintenanceOver { feature, ended } => {
             json!({ "feature": feature, "ended": ended.to_string() })
@@ -88,6 +99,17 @@ fn refused(refusal: &Refusal) -> Value {
         map.extend(details);
     }
     object
+}
+
+/// A number in use, held against its limit, for scripts.
+fn count(it: &Count) -> Value {
+    json!({
+        "limit": it.limit,
+        "count": it.count,
+        "most": it.most,
+        "remaining": it.remaining(),
+        "over_by": it.over_by(),
+    })
 }
 
 fn numbers(limits: &[(String, u32)]) -> Value {
@@ -121,7 +143,7 @@ pub(crate) fn terms(terms: &Terms) -> Map<String, Value> {
 }
 
 /// The terms of a license, for people.
-pub(crate) fn terms_rows(terms: &Terms) -> Vec<(&'static str, String)> {
+pub(crate) fn terms_rows(terms: &Terms, today: Day) -> Vec<(&'static str, String)> {
     let mut rows = Vec::new();
     rows.extend(
         terms
@@ -135,7 +157,7 @@ pub(crate) fn terms_rows(terms: &Terms) -> Vec<(&'static str, String)> {
     rows.extend(
         terms
             .maintenance
-            .map(|day| ("maintenance", format!("until {day}"))),
+            .map(|day| ("maintenance", maintenance(day, today))),
     );
     rows.push((
         "re-validate by",
@@ -160,4 +182,13 @@ pub(crate) fn terms_rows(terms: &Terms) -> Vec<(&'static str, String)> {
         ));
     }
     rows
+}
+
+/// The license itself goes on when its maintenance has ended.
+fn maintenance(last: Day, today: Day) -> String {
+    if today > last {
+        format!("ended on {last}")
+    } else {
+        format!("until {last}")
+    }
 }

@@ -14,6 +14,8 @@ pub(crate) enum Usb {
     Auto,
     /// `VID:PID:SERIAL`.
     Named(UsbDevice),
+    /// `none`: bound to no device.
+    Unbound,
 }
 
 /// Reads the option's value.
@@ -21,14 +23,21 @@ pub(crate) fn parse(text: &str) -> Result<Usb, String> {
     if text.eq_ignore_ascii_case("auto") {
         return Ok(Usb::Auto);
     }
+    if text.eq_ignore_ascii_case("none") {
+        return Ok(Usb::Unbound);
+    }
     let device = text.parse::<UsbDevice>();
     device
         .map(Usb::Named)
         .map_err(|error| format!("{error}; {}", error.hint()))
 }
 
-/// The device that is meant. One that is named need not be plugged in yet.
-pub(crate) fn device(context: &mut Context, usb: &Usb, facts: &Facts) -> anyhow::Result<UsbDevice> {
+/// The device that is meant, if one is. One that is named need not be plugged in yet.
+pub(crate) fn device(
+    context: &mut Context,
+    usb: &Usb,
+    facts: &Facts,
+) -> anyhow::Result<Option<UsbDevice>> {
     let plugged = facts.usb_devices.list();
     match (usb, plugged.as_ref()) {
         (Usb::Named(device), plugged) => {
@@ -37,9 +46,10 @@ pub(crate) fn device(context: &mut Context, usb: &Usb, facts: &Facts) -> anyhow:
                     "the USB key {device} is not plugged in now; the license will need it"
                 ));
             }
-            Ok(device.clone())
+            Ok(Some(device.clone()))
         }
-        (Usb::Auto, [device]) => Ok(device.clone()),
+        (Usb::Unbound, _) => Ok(None),
+        (Usb::Auto, [device]) => Ok(Some(device.clone())),
         (Usb::Auto, []) => Err(Failure::new(
             Exit::REFUSED,
             "no_usb_key",

@@ -29,6 +29,11 @@ pub(crate) fn day_or(day: Option<Day>, none: &str) -> String {
     day.map_or_else(|| none.to_owned(), |day| day.to_string())
 }
 
+/// What there is, or `none`.
+pub(crate) fn or_none(value: Option<impl Display>) -> String {
+    value.map_or_else(|| "none".to_owned(), |value| value.to_string())
+}
+
 /// Lines of "name   value", the values standing below each other.
 pub(crate) fn table(rows: &[(&str, String)]) -> String {
     let width = rows

@@ -1,7 +1,7 @@
 //! What an application asks about beside "may I run?": features it is to use, numbers that are in use.
 
 use super::check::CheckInput;
-use super::report::{CheckReport, Refusal, State};
+use super::report::{CheckReport, Count, Refusal, State};
 use crate::protocol::date::Day;
 use crate::protocol::product::Product;
 
@@ -31,15 +31,25 @@ pub(super) fn features(
     Ok(())
 }
 
-/// Numbers that are within their limits. A limit that the licence does not contain allows nothing.
-pub(super) fn counts(report: &CheckReport, input: &CheckInput<'_>) -> Result<(), (State, Refusal)> {
-    for (limit, count) in input.counts {
-        let known = report.limits.iter().find(|(name, _)| name == limit);
-        let most = known.map_or(0, |(_, most)| *most);
-        if *count > most {
-            let (limit, count) = (limit.clone(), *count);
-            return Err((report.state, Refusal::OverLimit { limit, count, most }));
+/// Numbers held against their limits. A limit that the licence does not contain allows nothing.
+pub(super) fn counts(limits: &[(String, u32)], asked: &[(String, u32)]) -> Vec<Count> {
+    let held = |(limit, count): &(String, u32)| {
+        let known = limits.iter().find(|(name, _)| name == limit);
+        Count {
+            limit: limit.clone(),
+            count: *count,
+            most: known.map_or(0, |(_, most)| *most),
         }
+    };
+    asked.iter().map(held).collect()
+}
+
+/// Refuses where any number is above its limit, and names all that are: whoever has to delete users wants to know of kiosks too.
+pub(super) fn refuse_over(report: &CheckReport) -> Result<(), (State, Refusal)> {
+    let over = report.counts.iter().filter(|it| it.over_by() > 0);
+    let over: Vec<Count> = over.cloned().collect();
+    if over.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    Err((report.state, Refusal::OverLimit(over)))
 }

@@ -20,7 +20,7 @@ use crate::protocol::trust::TrustError;
 
 /// Days before the day of re-validation from which on it is spoken of.
 const GRACE_WARNING: i32 = 7;
-/// Days before the last day of a licence from which on it is spoken of.
+/// Days before the last day of a licence, or of its maintenance, from which on it is spoken of.
 const EXPIRY_WARNING: i32 = 30;
 
 /// What is asked, and what is known about this machine at this moment.
@@ -111,6 +111,7 @@ fn blank(product: &Product, license: Option<&LicenseState>) -> CheckReport {
         terms: None,
         features: Vec::new(),
         limits: Vec::new(),
+        counts: Vec::new(),
         bindings: Vec::new(),
         days_left: None,
         weakly_bound: false,
@@ -141,9 +142,10 @@ impl Check<'_> {
             }
             Some((license, held)) => self.license(license, held)?,
         };
-        let report = &self.checked.report;
+        let report = &mut self.checked.report;
         asked::features(self.file.product(), report, self.input, today)?;
-        asked::counts(report, self.input)
+        report.counts = asked::counts(&report.limits, self.input.counts);
+        asked::refuse_over(report)
     }
 
     /// Which vendor is trusted is the application's to say.
@@ -181,8 +183,11 @@ impl Check<'_> {
         self.machine(key, held, terms.generation, now)?;
         self.bindings(held)?;
         if !self.usb_is_there(key, held) {
-            self.checked.report.warnings = vec![Warning::UsbMissing(key)];
-            return self.demo(Refusal::UsbMissing(key));
+            // What the licence has to say is of no use to a demo.
+            self.checked.report.warnings.clear();
+            let today = self.demo(Refusal::UsbMissing(key))?;
+            self.checked.report.warnings.push(Warning::UsbMissing(key));
+            return Ok(today);
         }
         let report = &mut self.checked.report;
         report.state = State::Licensed;
@@ -252,6 +257,13 @@ impl Check<'_> {
         }
         if let Some(days_left) = to_expiry.filter(|left| *left <= EXPIRY_WARNING) {
             report.warnings.push(Warning::ExpiresSoon { days_left });
+        }
+        let maintained = &self.file.product().maintained;
+        let needed = terms.features.iter().any(|it| maintained.contains(it));
+        if let Some(days_left) = left(terms.maintenance.filter(|_| needed))
+            .filter(|left| (0..=EXPIRY_WARNING).contains(left))
+        {
+            report.warnings.push(Warning::MaintenanceEnds { days_left });
         }
         Ok(())
     }
@@ -336,7 +348,9 @@ impl Check<'_> {
         if product.demo_days == 0 {
             return Err((State::Unlicensed, otherwise));
         }
+        // A clock that was set back makes no demo longer than it is.
         let began = self.memory.demo_began.unwrap_or(today);
+        let today = today.max(began);
         let last = began.plus(product.demo_days - 1);
         if today > last {
             let over = Refusal::DemoOver {

@@ -250,7 +250,7 @@ impl HolderError {
             HolderError::OtherRoot { .. } => "ask the vendor by another way which of the two keys is theirs; do not go on before".to_owned(),
             HolderError::UnknownProduct { .. } => "install the product file that came with the application: countersign product install FILE".to_owned(),
             HolderError::OtherProduct { .. } => "look at the license key again, or name the other product".to_owned(),
-            HolderError::UnknownLicense { .. } => "see what is known here with: countersign status".to_owned(),
+            HolderError::UnknownLicense { .. } => "see what is known here with: countersign status; a license is re-validated and returned on the machine that holds it".to_owned(),
             HolderError::NotHeld { .. } => "enter the response to its request with countersign apply, or request it: countersign request activate KEY".to_owned(),
             HolderError::SecretLost { .. } => "put the home back from a backup, or request the license anew: countersign request activate KEY --new; the same machine takes no second seat".to_owned(),
             HolderError::GivenUp { .. } => "request the license anew: countersign request activate KEY".to_owned(),

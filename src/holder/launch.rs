@@ -39,17 +39,21 @@ pub fn check_product(
                 .license_key
                 .is_none_or(|key| key == license.license_key)
     });
-    // Of several licences the first that is good counts, else the first that is held.
+    // Of several licences the first that is good counts, else one in whose place the demo runs, else the first that is held.
     licenses.sort_by_key(|license| license.held.is_none());
-    let mut first = None;
+    let mut best: Option<(Option<&LicenseState>, Checked)> = None;
     for license in licenses.iter().map(Some) {
         let checked = check_one(file, home, license, input);
-        if checked.report.allowed() && license.is_some_and(|license| license.held.is_some()) {
+        let good = |report: &CheckReport| (report.allowed(), report.state != State::Demo);
+        if good(&checked.report) == (true, true) {
             return Ok(keep(home, license, checked, input));
         }
-        first = first.or(Some((license, checked)));
+        let known = best.as_ref().map(|(_, known)| known.report.allowed());
+        if known.is_none_or(|known| !known && checked.report.allowed()) {
+            best = Some((license, checked));
+        }
     }
-    match (first, unfit) {
+    match (best, unfit) {
         (Some((license, checked)), _) => Ok(keep(home, license, checked, input)),
         // The licence may stand in the file that cannot be read.
         (None, Some(error)) => Err(error),

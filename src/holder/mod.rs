@@ -60,6 +60,6 @@ pub use home::{Audience, Home};
 pub use json::{Array, Bytes};
 pub use launch::{check_product, launch_check};
 pub use memory::Memory;
-pub use report::{CheckReport, Refusal, State, Warning};
+pub use report::{CheckReport, Count, Refusal, State, Warning};
 pub use request::Here;
 pub use terms::{Difference, Steps, Terms};

@@ -152,16 +152,40 @@ pub enum Refusal {
         /// The last day of maintenance.
         ended: Day,
     },
-    /// More than the licence allows.
-    #[error("{limit}: {count} is {} above the {most} that the license allows", .count.saturating_sub(*.most))]
-    OverLimit {
-        /// The limit's name.
-        limit: String,
-        /// What was handed in.
-        count: u32,
-        /// What the licence allows; 0 where it does not contain the limit.
-        most: u32,
-    },
+    /// More than the licence allows: each limit that is exceeded, in the order in which they were asked about.
+    #[error("{}", over_words(.0))]
+    OverLimit(Vec<Count>),
+}
+
+/// A number in use, held against its limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// The limit's name.
+    pub limit: String,
+    /// What was handed in.
+    pub count: u32,
+    /// What is allowed; 0 where the limit is not contained.
+    pub most: u32,
+}
+
+impl Count {
+    /// By how much it is above the limit; 0 where it is not.
+    pub fn over_by(&self) -> u32 {
+        self.count.saturating_sub(self.most)
+    }
+
+    /// What is left below the limit.
+    pub fn remaining(&self) -> u32 {
+        self.most.saturating_sub(self.count)
+    }
+}
+
+fn over_words(over: &[Count]) -> String {
+    let words = |it: &Count| {
+        let (limit, count, over_by, most) = (&it.limit, it.count, it.over_by(), it.most);
+        format!("{limit}: {count} is {over_by} above the {most} that the license allows")
+    };
+    over.iter().map(words).collect::<Vec<_>>().join("; ")
 }
 
 fn differing(different: &Components) -> String {
@@ -190,7 +214,7 @@ impl Refusal {
             Refusal::BadBinding(_) => "bad_machine_value",
             Refusal::FeatureMissing(_) => "feature_missing",
             Refusal::MaintenanceOver { .. } => "maintenance_over",
-            Refusal::OverLimit { .. } => "over_limit",
+            Refusal::OverLimit(_) => "over_limit",
         }
     }
 
@@ -234,7 +258,7 @@ impl Refusal {
             }
             Refusal::UnknownBinding(_) => "hand in the names of the product file only",
             Refusal::BadBinding(error) => error.hint(),
-            Refusal::FeatureMissing(_) | Refusal::OverLimit { .. } => {
+            Refusal::FeatureMissing(_) | Refusal::OverLimit(_) => {
                 "ask the vendor for more, then re-validate the license: countersign request sync"
             }
             Refusal::MaintenanceOver { .. } => {
@@ -256,6 +280,12 @@ pub enum Warning {
     /// The last day of the licence is near.
     #[error("{}", expiry_words(*.days_left))]
     ExpiresSoon {
+        /// Whole days after today.
+        days_left: i32,
+    },
+    /// The end of maintenance is near.
+    #[error("{}", maintenance_words(*.days_left))]
+    MaintenanceEnds {
         /// Whole days after today.
         days_left: i32,
     },
@@ -291,6 +321,7 @@ impl Warning {
         match self {
             Warning::GraceEnds { .. } => "grace_ends",
             Warning::ExpiresSoon { .. } => "expires_soon",
+            Warning::MaintenanceEnds { .. } => "maintenance_ends",
             Warning::ClockBehind { not_set: true, .. } => "clock_not_set",
             Warning::ClockBehind { not_set: false, .. } => "clock_behind",
             Warning::MachineChanged { .. } => "machine_changed",
@@ -311,6 +342,13 @@ fn expiry_words(days_left: i32) -> String {
     match days_left {
         0 => "this is the last day of the license".to_owned(),
         left => format!("the license expires in {}", days(left)),
+    }
+}
+
+fn maintenance_words(days_left: i32) -> String {
+    match days_left {
+        0 => "this is the last day of maintenance".to_owned(),
+        left => format!("maintenance ends in {}", days(left)),
     }
 }
 
@@ -339,6 +377,8 @@ pub struct CheckReport {
     pub features: Vec<String>,
     /// Limits that hold: the licence's or the demo's.
     pub limits: Vec<(String, u32)>,
+    /// What was asked about numbers in use; empty where it did not come to that.
+    pub counts: Vec<Count>,
     /// Names and normalised values that the licence is bound to.
     pub bindings: Vec<(String, String)>,
     /// Whole days after today until the licence or the demo ends, or is to be re-validated: 0 on the last day, negative past it.

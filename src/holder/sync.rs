@@ -15,7 +15,7 @@ use crate::machine::{Bindings, Components, Fingerprint, UsbDevice};
 use crate::protocol::commitment::RequestSecret;
 use crate::protocol::grant::SignedGrant;
 use crate::protocol::product::{Product, ProductFile};
-use crate::protocol::requests::Sync;
+use crate::protocol::requests::{NO_USB, Sync};
 use crate::protocol::trust::TrustError;
 use crate::text::Kind;
 
@@ -26,8 +26,8 @@ pub struct Wanted<'a> {
     pub key: LicenseKey,
     /// Bindings that are to be others from now on; those not named stay as they were last asked for, or else are.
     pub bindings: &'a [(String, String)],
-    /// Another USB key to bind to.
-    pub usb: Option<&'a UsbDevice>,
+    /// Another USB key to bind to, or none from now on; none given: as it is.
+    pub usb: Option<Option<&'a UsbDevice>>,
     /// Ask anew where the same request is pending.
     pub anew: bool,
 }
@@ -61,6 +61,8 @@ pub enum Change {
     },
     /// Another USB key.
     Usb,
+    /// No USB key any more.
+    NoUsb,
 }
 
 impl fmt::Display for Change {
@@ -79,6 +81,7 @@ impl fmt::Display for Change {
                 after,
             } => write!(f, "{name} {after}"),
             Change::Usb => f.write_str("another USB key"),
+            Change::NoUsb => f.write_str("no USB key any more"),
         }
     }
 }
@@ -213,7 +216,7 @@ fn next(
     let now = Some(here.facts)
         .filter(|_| product.fingerprint)
         .and_then(|facts| Fingerprint::of(facts, &key));
-    let usb = wanted.usb.map(|device| Array(device.digest(&key)));
+    let usb = |device: Option<&UsbDevice>| device.map(|device| Array(device.digest(&key)));
     // What is not named stays as it was last asked for: the same command again prints the same code.
     let asked = license.open().filter(|pending| {
         pending.request.kind == Kind::Sync
@@ -224,7 +227,7 @@ fn next(
         activation: held.standing.activation,
         fingerprint: fingerprint(license, held, now),
         bindings: bindings(product, before, wanted.bindings, here)?,
-        usb: usb.or(before.usb),
+        usb: wanted.usb.map_or(before.usb, usb),
     })
 }
 
@@ -314,7 +317,8 @@ fn changes(before: &Stands, after: &Stands) -> Vec<Change> {
             });
         }
     }
-    found.extend(Some(Change::Usb).filter(|_| before.usb != after.usb));
+    let usb = after.usb.map_or(Change::NoUsb, |_| Change::Usb);
+    found.extend(Some(usb).filter(|_| before.usb != after.usb));
     found
 }
 
@@ -356,7 +360,9 @@ fn carry(
         request.bindings = facts.bindings;
     }
     if all || before.usb != standing.usb {
-        request.usb = facts.usb;
+        // Where none was and none is, nothing needs saying.
+        let dropped = before.usb.map(|_| NO_USB);
+        request.usb = facts.usb.or(dropped);
     }
     Ok(())
 }

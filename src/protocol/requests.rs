@@ -57,10 +57,20 @@ pub struct Sync {
     pub fingerprint: Option<Fingerprint>,
     /// The bindings' digest, where it changed.
     pub bindings: Option<[u8; 8]>,
-    /// The USB key's digest, where it changed.
+    /// The USB key's digest, where it changed; [`NO_USB`]: none from now on.
     pub usb: Option<[u8; 8]>,
     /// A lending site's loans.
     pub site: Option<SiteReport>,
+}
+
+/// In place of a USB key's digest: the licence is bound to none any more (SPEC.md 4.2).
+pub const NO_USB: [u8; 8] = [0; 8];
+
+impl Sync {
+    /// The USB key that is bound to once this is answered, from the one that was.
+    pub fn usb_after(&self, before: Option<[u8; 8]>) -> Option<[u8; 8]> {
+        self.usb.or(before).filter(|usb| *usb != NO_USB)
+    }
 }
 
 /// What a lending site reports of its loans with each SYNC (SPEC.md 4.2).

@@ -89,6 +89,18 @@ impl<'w> Machine<'w> {
         change(&mut self.facts.borrow_mut());
     }
 
+    /// What the machine is made of now.
+    pub(crate) fn facts(&self) -> Facts {
+        self.facts.borrow().clone()
+    }
+
+    /// These USB keys are plugged in, and no others.
+    pub(crate) fn plug(&self, devices: &[&str]) {
+        let devices = devices.iter().map(|device| device.parse().unwrap());
+        let devices = Listed::Given(devices.collect());
+        self.change(|facts| facts.usb_devices = devices);
+    }
+
     /// Started again: time since the start begins anew.
     pub(crate) fn restart(&self) {
         self.started.set(self.world.now());
@@ -103,8 +115,17 @@ impl<'w> Machine<'w> {
 
     /// Prepares the program with these arguments, on this machine.
     pub(crate) fn run<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Run<'w> {
+        self.run_at(&self.home(), args)
+    }
+
+    /// The same with another `--home`, such as one that many workstations share.
+    pub(crate) fn run_at<S: AsRef<OsStr>>(
+        &self,
+        home: &Path,
+        args: impl IntoIterator<Item = S>,
+    ) -> Run<'w> {
         let mut run = self.run_at_home_of_user(args);
-        run.args.insert(0, self.home().into_os_string());
+        run.args.insert(0, home.as_os_str().to_owned());
         run.args.insert(0, "--home".into());
         run
     }
@@ -116,7 +137,7 @@ impl<'w> Machine<'w> {
     ) -> Run<'w> {
         let user = self.world.path().join("users").join(&self.name);
         fs::create_dir_all(&user).unwrap();
-        let mut facts = self.facts.borrow().clone();
+        let mut facts = self.facts();
         let up = u64::try_from(self.world.now() - self.started.get()).unwrap();
         facts.uptime = Some(Duration::from_secs(up));
         let described = self

@@ -107,10 +107,16 @@ fn tell(context: &mut Context, outcome: &Outcome) {
                 "licensed: {} with license {}",
                 applied.which.product, applied.which.license_key
             ));
+            let today = context.environment.now().day();
+            if let Some(day) = applied.after.revalidate_by.filter(|day| *day < today) {
+                context.out.warn(format_args!(
+                    "the grace of this response ended on {day}: ask again with countersign request sync"
+                ));
+            }
             if applied.before.is_none() {
                 context
                     .out
-                    .say(words::table(&report::terms_rows(&applied.after)));
+                    .say(words::table(&report::terms_rows(&applied.after, today)));
                 return;
             }
             let changes = changes(applied);

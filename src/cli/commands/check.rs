@@ -3,7 +3,7 @@
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
 use crate::cli::{keys, machine_home, report, words};
-use crate::holder::{self, CheckInput, CheckReport, Here, Home, aliases};
+use crate::holder::{self, CheckInput, CheckReport, Count, Here, Home, State, aliases};
 use crate::protocol::product::{ProductFile, RootFingerprint};
 
 /// Check the license: may the application run here and now?
@@ -113,7 +113,7 @@ fn best(chosen: &[(Home, ProductFile)], input: &CheckInput<'_>) -> anyhow::Resul
         let report = holder::check_product(file, home, &input)?;
         let rank = |report: &CheckReport| {
             (
-                report.allowed() && report.activation.is_some(),
+                report.allowed() && report.state != State::Demo,
                 report.license_key.is_some(),
                 report.allowed(),
             )
@@ -154,7 +154,7 @@ fn tell(context: &mut Context, checked: &CheckReport) -> anyhow::Result<Exit> {
     Ok(Exit::DONE)
 }
 
-/// "licensed: survey, 123-456-789-0123, 69 days left".
+/// "licensed: survey, 123-456-789-0123, 69 days left, users 8 of 10".
 fn line(checked: &CheckReport) -> String {
     let mut parts = vec![format!("{}: {}", checked.state.name(), checked.product)];
     parts.extend(checked.license_key.map(|key| key.to_string()));
@@ -164,5 +164,7 @@ fn line(checked: &CheckReport) -> String {
             .and_then(|days| u64::try_from(days).ok())
             .map(|days| format!("{} left", words::count(days, "day"))),
     );
+    let used = |it: &Count| format!("{} {} of {}", it.limit, it.count, it.most);
+    parts.extend(checked.counts.iter().map(used));
     parts.join(", ")
 }

@@ -35,7 +35,12 @@ impl Run for LicenseMail {
         let changes = history::changes_since(&events);
         let to = view.terms.contact.as_deref().map(address).transpose()?;
         let from = desk.vendor().mail.as_deref().map(address).transpose()?;
-        let subject = format!("Your {} license update is ready", view.product.name);
+        let news = if view.activations.is_empty() {
+            "license"
+        } else {
+            "license update"
+        };
+        let subject = format!("Your {} {news} is ready", view.product.name);
         let body = body(&view, &changes, &desk.vendor().name, from.as_deref());
         if context.out.json {
             return context
@@ -119,7 +124,11 @@ fn body(view: &LicenseView, changes: &[Change], vendor: &str, desk: Option<&str>
     let mut lines = vec![
         format!("Hello {},", one_line(&view.terms.customer)),
         String::new(),
-        format!("an update of your {product} license {key} is ready."),
+        if view.activations.is_empty() {
+            format!("your {product} license {key} is ready.")
+        } else {
+            format!("an update of your {product} license {key} is ready.")
+        },
     ];
     if !changes.is_empty() {
         lines.extend([String::new(), "What changed:".to_owned(), String::new()]);
@@ -131,7 +140,7 @@ fn body(view: &LicenseView, changes: &[Change], vendor: &str, desk: Option<&str>
     }
     let held = view.activations.iter().any(|it| it.ended.is_none());
     let ask = if held {
-        format!("countersign request sync {key}")
+        format!("countersign request sync {key}{}", usb(view, changes))
     } else {
         format!("countersign request activate {key}")
     };
@@ -169,6 +178,15 @@ fn body(view: &LicenseView, changes: &[Change], vendor: &str, desk: Option<&str>
         );
     }
     lines.join("\n") + "\n"
+}
+
+/// What the machine has to say about a USB key that is another from now on, or none: it does not find out by itself.
+fn usb(view: &LicenseView, changes: &[Change]) -> String {
+    if !changes.iter().any(|change| change.what == "usb key") {
+        return String::new();
+    }
+    let device = view.terms.usb.as_ref();
+    format!(" --usb {}", words::or_none(device))
 }
 
 #[cfg(test)]

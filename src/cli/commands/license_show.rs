@@ -71,6 +71,19 @@ fn spoken(events: &[Event], activation: &Activation) -> usize {
     events.iter().filter(read_out).count()
 }
 
+/// What an activation is bound to, by name: the ledger has hashes, not values.
+fn bound_to(view: &LicenseView, activation: &Activation) -> Vec<String> {
+    let standing = &activation.standing;
+    let parts = standing.fingerprint.map(|it| it.known());
+    let parts = parts.iter().flat_map(|parts| parts.iter());
+    let mut names: Vec<String> = parts.map(|part| part.to_string()).collect();
+    if standing.bindings.is_some() {
+        names.extend(view.product.bind.iter().cloned());
+    }
+    names.extend(standing.usb.map(|_| "usb key".to_owned()));
+    names
+}
+
 fn state(activation: &Activation) -> &'static str {
     activation.ended.map_or("in_use", Ended::name)
 }
@@ -89,6 +102,7 @@ fn object(view: &LicenseView, events: &[Event]) -> serde_json::Value {
                 "evidence": verdict.as_ref().map(|(_, evidence)| evidence),
                 "emergency_codes": spoken(events, activation),
                 "activation": activation.standing.activation.to_string(),
+                "bound_to": bound_to(view, activation),
                 "generation": activation.generation,
                 "seats": activation.seats,
                 "first_contact": activation.first.to_string(),
@@ -205,7 +219,7 @@ fn held(view: &LicenseView, events: &[Event]) -> Vec<String> {
     let mut lines: Vec<String> = view
         .activations
         .iter()
-        .map(|activation| {
+        .flat_map(|activation| {
             let (seats, last) = (
                 words::count(activation.seats, "seat"),
                 activation.last.day(),
@@ -219,10 +233,12 @@ fn held(view: &LicenseView, events: &[Event]) -> Vec<String> {
                 0 => String::new(),
                 codes => format!(", {}", words::count(codes as u64, "emergency code")),
             };
-            format!(
+            let held = format!(
                 "  {}  {seats}, generation {}, last contact {last}{how}{codes}",
                 activation.standing.activation, activation.generation
-            )
+            );
+            let bound = words::list(bound_to(view, activation));
+            [held, format!("    bound to {bound}")]
         })
         .collect();
     lines.insert(

@@ -59,7 +59,7 @@ impl Run for RequestActivate {
         let facts = context.environment.facts();
         let aliases = aliases::load(&home)?;
         let device = match &self.usb {
-            Some(usb) => Some(usb::device(context, usb, &facts)?),
+            Some(usb) => usb::device(context, usb, &facts)?,
             None => None,
         };
         let here = Here {
@@ -100,7 +100,12 @@ impl Run for RequestActivate {
 }
 
 /// The letter to the desk: what its clerk wants to see beside the code.
-fn letter(key: LicenseKey, product: &Product, asked: &Asked, host: Option<&str>) -> Letter {
+pub(super) fn letter(
+    key: LicenseKey,
+    product: &Product,
+    asked: &Asked,
+    host: Option<&str>,
+) -> Letter {
     let bound = asked.bindings.iter();
     let bound: Vec<_> = bound
         .map(|(name, value)| ("bound to", format!("{name} {value}")))

@@ -2,11 +2,16 @@
 
 use serde_json::{Map, json};
 
-use super::{Context, Exit, Run};
+use super::{Context, Exit, Run, request_activate};
+use crate::cli::mail::Letter;
+use crate::cli::outfit::{OutfitArgs, Outgoing};
 use crate::cli::usb::{self, Usb};
 use crate::cli::{keys, machine_home, words};
 use crate::holder::sync::{self, Synced, Wanted};
 use crate::holder::{Here, aliases, products};
+use crate::license_key::LicenseKey;
+use crate::machine::Facts;
+use crate::protocol::product::ProductFile;
 use crate::text::Kind;
 
 /// Make the request code that brings a license up to date
@@ -24,12 +29,14 @@ pub(crate) struct RequestSync {
     /// What the license is to be bound to from now on, such as server=NAME; what is not named stays; may be repeated
     #[arg(long = "bind", value_name = "NAME=VALUE", value_parser = keys::binding)]
     bindings: Vec<(String, String)>,
-    /// Another USB key to bind to: VID:PID:SERIAL, or `auto` for the only one that is plugged in
+    /// Another USB key to bind to: VID:PID:SERIAL, `auto` for the only one that is plugged in, or `none` where the license needs none any more
     #[arg(long, value_name = "DEVICE", value_parser = usb::parse)]
     usb: Option<Usb>,
     /// Make another request although one is pending
     #[arg(long)]
     new: bool,
+    #[command(flatten)]
+    outfit: OutfitArgs,
 }
 
 impl Run for RequestSync {
@@ -37,6 +44,7 @@ impl Run for RequestSync {
     const ABOUT: &'static str = "Ask for a license that is held as it now is";
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        self.outfit.check()?;
         let product = self.product.as_deref();
         let (home, license) = machine_home::license(context, &self.key, product, |license| {
             license.held.is_some()
@@ -56,33 +64,44 @@ impl Run for RequestSync {
         let wanted = Wanted {
             key: license.license_key,
             bindings: &self.bindings,
-            usb: device.as_ref(),
+            usb: device.as_ref().map(Option::as_ref),
             anew: self.new,
         };
         let synced = sync::sync(&home, &file, &wanted, &here, getrandom::fill)?;
-        let (asked, code) = (&synced.asked, synced.asked.code.to_text()?);
-        if context.out.json {
-            context.out.object(&json!({
-                "code": code,
-                "kind": Kind::Sync.name(),
-                "license_key": license.license_key.to_string(),
-                "activation": asked.activation.to_string(),
-                "verdict": if asked.repeated { "repeated" } else { "new" },
-                "corrections": [],
-                "warnings": [],
-                "product": file.product().id,
-                "generation": synced.generation,
-                "created": asked.created.to_string(),
-                "changes": synced.changes.iter().map(ToString::to_string).collect::<Vec<_>>(),
-                "bindings": asked.bindings.iter().cloned().map(|(name, value)| (name, json!(value))).collect::<Map<_, _>>(),
-                "mail": file.product().mail,
-            }))?;
-        } else {
-            context.out.line(code)?;
-        }
+        let asked = &synced.asked;
+        let object = json!({
+            "kind": Kind::Sync.name(),
+            "license_key": license.license_key.to_string(),
+            "activation": asked.activation.to_string(),
+            "verdict": if asked.repeated { "repeated" } else { "new" },
+            "corrections": [],
+            "warnings": [],
+            "product": file.product().id,
+            "generation": synced.generation,
+            "created": asked.created.to_string(),
+            "changes": synced.changes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "bindings": asked.bindings.iter().cloned().map(|(name, value)| (name, json!(value))).collect::<Map<_, _>>(),
+            "mail": file.product().mail,
+        });
+        let outgoing = Outgoing {
+            code: &asked.code,
+            letter: letter(&synced, &file, license.license_key, &facts),
+        };
+        self.outfit.hand_over(context, &outgoing, object)?;
         tell(context, &synced, file.product().mail.as_deref());
         Ok(Exit::DONE)
     }
+}
+
+/// The letter to the desk: what its clerk wants to see beside the code, with what has changed.
+fn letter(synced: &Synced, file: &ProductFile, key: LicenseKey, facts: &Facts) -> Letter {
+    let host = facts.host_name.as_deref();
+    let mut letter = request_activate::letter(key, file.product(), &synced.asked, host);
+    letter.subject = format!("License re-validation {key} for {}", file.product().name);
+    let changes = synced.changes.iter();
+    let changed = changes.map(|change| ("changed", change.to_string()));
+    letter.facts.extend(changed);
+    letter
 }
 
 fn tell(context: &mut Context, synced: &Synced, mail: Option<&str>) {

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Context, Exit, Run};
-use crate::cli::{machine_home, report, words};
+use crate::cli::{keys, machine_home, report, words};
 use crate::holder::state::LicenseState;
 use crate::holder::{self, CheckInput, CheckReport, Here};
 use crate::protocol::digest::ActivationId;
@@ -14,6 +14,9 @@ pub(crate) struct Status {
     /// Only this product
     #[arg(long, value_name = "ID")]
     product: Option<String>,
+    /// A number that is in use, such as employees=480, to be shown beside its limit; may be repeated
+    #[arg(long = "count", value_name = "L=N", value_parser = keys::limit)]
+    counts: Vec<(String, u32)>,
 }
 
 impl Run for Status {
@@ -48,6 +51,7 @@ impl Run for Status {
             for license in licenses {
                 let input = CheckInput {
                     license_key: license.as_ref().map(|license| license.license_key),
+                    counts: &self.counts,
                     ..CheckInput::new(here, context.environment.built())
                 };
                 let checked = holder::check_product(file, home, &input)?;
@@ -85,6 +89,7 @@ fn show(
     license: Option<&LicenseState>,
 ) -> anyhow::Result<()> {
     let waiting = license.map_or(0, |license| license.open().count());
+    let today = context.environment.now().day();
     if context.out.json {
         let mut object = report::object(checked);
         if let Some(map) = object.as_object_mut() {
@@ -109,9 +114,17 @@ fn show(
         checked
             .terms
             .as_ref()
-            .map(report::terms_rows)
+            .map(|terms| report::terms_rows(terms, today))
             .unwrap_or_default(),
     );
+    rows.extend(checked.counts.iter().map(|it| {
+        let (limit, count, most) = (&it.limit, it.count, it.most);
+        let left = match it.over_by() {
+            0 => format!("{} remaining", it.remaining()),
+            over => format!("{over} too many"),
+        };
+        ("in use", format!("{limit}: {count} of {most} used, {left}"))
+    }));
     if !checked.bindings.is_empty() {
         rows.push((
             "bound to",

@@ -160,7 +160,7 @@ fn standing(case: &SyncCase<'_>) -> Standing {
         activation: request.activation,
         fingerprint: request.fingerprint.or(standing.fingerprint),
         bindings: request.bindings.or(standing.bindings),
-        usb: request.usb.or(standing.usb),
+        usb: request.usb_after(standing.usb),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::license_key::LicenseKey;
 use crate::protocol::commitment::SyncProof;
 use crate::protocol::digest::{ActivationId, Standing};
 use crate::protocol::grant::SignedGrant;
-use crate::protocol::requests::{Activate, Return, Sync};
+use crate::protocol::requests::{Activate, NO_USB, Return, Sync};
 use crate::text::{Code, Kind};
 
 /// An activation with its licence, and the answer whose commitment a secret opens.
@@ -87,7 +87,7 @@ pub(crate) fn standing_of(
                 activation: first.commitment.activation_id(),
                 fingerprint: fingerprint.or(first.fingerprint),
                 bindings: bindings.or(first.bindings),
-                usb: usb.or(first.usb),
+                usb: usb.or(first.usb).filter(|usb| *usb != NO_USB),
             });
         }
         let sync = Sync::decode(payload).map_err(|_| damaged())?;
