@@ -328,7 +328,7 @@ impl New {
         if let Some(desk) = &self.desk {
             license.epoch = license.epoch.max(desk.epoch);
         }
-        license.returned = None;
+        license.returned_before.extend(license.returned.take());
         license.held = Some(Held {
             standing: self.pending.standing.clone(),
             lending_key,

@@ -158,6 +158,12 @@ pub enum HolderError {
         /// The activation.
         activation: ActivationId,
     },
+    /// An activation that was not given up here.
+    #[error("this machine did not give {activation} up")]
+    NotGivenUp {
+        /// The activation.
+        activation: ActivationId,
+    },
     /// The licence is active and no new activation was wanted.
     #[error("this machine already holds license {key} as {activation}")]
     AlreadyLicensed {
@@ -226,6 +232,7 @@ impl HolderError {
             HolderError::NotHeld { .. } => "not_held",
             HolderError::SecretLost { .. } => "secret_lost",
             HolderError::GivenUp { .. } => "given_up",
+            HolderError::NotGivenUp { .. } => "unknown_activation",
             HolderError::AlreadyLicensed { .. } => "already_licensed",
             HolderError::UnknownBinding { .. } => "unknown_binding",
             HolderError::MissingBindings { .. } => "missing_binding",
@@ -254,6 +261,7 @@ impl HolderError {
             HolderError::NotHeld { .. } => "enter the response to its request with countersign apply, or request it: countersign request activate KEY".to_owned(),
             HolderError::SecretLost { .. } => "put the home back from a backup, or request the license anew: countersign request activate KEY --new; the same machine takes no second seat".to_owned(),
             HolderError::GivenUp { .. } => "request the license anew: countersign request activate KEY".to_owned(),
+            HolderError::NotGivenUp { .. } => "see what was given up here with: countersign status".to_owned(),
             HolderError::AlreadyLicensed { .. } => "re-validate it with countersign request sync, or ask for a new activation with --new".to_owned(),
             HolderError::UnknownBinding { known, .. } if known.is_empty() => "leave --bind out: this product is bound to the machine alone".to_owned(),
             HolderError::UnknownBinding { known, .. } => format!("it is bound to {}", known.join(" and ")),

@@ -51,16 +51,15 @@ pub fn give_up(home: &Home, key: LicenseKey, here: &Here<'_>) -> Result<GivenUp,
         (None, Some(given)) => (given, true),
         (None, None) => return Err(unknown()),
     };
-    let commitment = given.request.commitment()?;
-    let secret = secrets
-        .get(key, commitment)
-        .ok_or(HolderError::SecretLost { key })?;
+    let answer = given_up(key, &given, repeated, &secrets)?;
     if !repeated {
         license.held = None;
         license
             .pending
             .retain(|pending| pending.standing.activation != given.activation);
-        license.returned = Some(given.clone());
+        license
+            .returned_before
+            .extend(license.returned.replace(given.clone()));
         home.keep(&license)?;
         let places = Places {
             home,
@@ -71,6 +70,39 @@ pub fn give_up(home: &Home, key: LicenseKey, here: &Here<'_>) -> Result<GivenUp,
         // A secret too many opens nothing.
         let _ = secrets.keep();
     }
+    Ok(answer)
+}
+
+/// The return code of an activation that was given up here, whatever is held or asked for by now.
+///
+/// # Errors
+/// `unknown_license`; `unknown_activation`; `secret_lost`; what the file system says.
+pub fn again(
+    home: &Home,
+    key: LicenseKey,
+    activation: ActivationId,
+) -> Result<GivenUp, HolderError> {
+    let license = home
+        .license(key)?
+        .ok_or(HolderError::UnknownLicense { key })?;
+    let secrets = Secrets::load(home, key)?;
+    let given = license
+        .given_up()
+        .find(|given| given.activation == activation)
+        .ok_or(HolderError::NotGivenUp { activation })?;
+    given_up(key, given, true, &secrets)
+}
+
+fn given_up(
+    key: LicenseKey,
+    given: &Given,
+    repeated: bool,
+    secrets: &Secrets,
+) -> Result<GivenUp, HolderError> {
+    let commitment = given.request.commitment()?;
+    let secret = secrets
+        .get(key, commitment)
+        .ok_or(HolderError::SecretLost { key })?;
     let payload = Return {
         activation: given.activation,
         secret,

@@ -31,6 +31,9 @@ pub struct LicenseState {
     /// When this machine gave the licence up, where it did and holds no other grant since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub returned: Option<Given>,
+    /// Activations that were given up before that, or before the one that is held: their codes are printed for ever too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub returned_before: Vec<Given>,
     /// What was applied and when, oldest first.
     pub history: Vec<Event>,
 }
@@ -143,8 +146,16 @@ impl LicenseState {
             pending: Vec::new(),
             epoch: 0,
             returned: None,
+            returned_before: Vec::new(),
             history: Vec::new(),
         }
+    }
+
+    /// Every activation that was given up here, the latest first.
+    pub fn given_up(&self) -> impl Iterator<Item = &Given> {
+        self.returned
+            .iter()
+            .chain(self.returned_before.iter().rev())
     }
 
     /// The requests that are offered: a later answer has not overtaken them.

@@ -1,6 +1,8 @@
 //! What people do with it, from the first command to the last.
 
+mod clock;
 mod dongle;
+mod forever_harmless;
 mod infinitime;
 mod main_job;
 mod nexus;

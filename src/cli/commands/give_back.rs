@@ -6,6 +6,7 @@ use super::{Context, Exit, Run};
 use crate::cli::{confirm, machine_home};
 use crate::holder::give_up::{self, GivenUp};
 use crate::holder::{Here, products};
+use crate::protocol::digest::ActivationId;
 use crate::text::Kind;
 
 /// Give a license up and print its return code
@@ -20,6 +21,9 @@ pub(crate) struct GiveBack {
     /// The product, where the machine knows licenses of several
     #[arg(long, value_name = "ID")]
     product: Option<String>,
+    /// Only print the code again of this activation, such as A-1042, that was given up before
+    #[arg(long, value_name = "ACTIVATION")]
+    of: Option<ActivationId>,
     /// Do not ask
     #[arg(long)]
     yes: bool,
@@ -32,9 +36,13 @@ impl Run for GiveBack {
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         // One that was returned counts as well: the second call of a script must not give up another license.
         let product = self.product.as_deref();
-        let (home, license) = machine_home::license(context, &self.key, product, |_| true)?;
+        let (home, license) =
+            machine_home::license(context, &self.key, product, |license| match self.of {
+                Some(of) => license.given_up().any(|given| given.activation == of),
+                None => true,
+            })?;
         let key = license.license_key;
-        let gone = license.held.is_none() && license.open().next().is_none();
+        let gone = self.of.is_some() || license.held.is_none() && license.open().next().is_none();
         if !gone && !self.yes {
             let question = format!(
                 "license {key} for {} ends here at once and for good; return it?",
@@ -51,7 +59,10 @@ impl Run for GiveBack {
             wall: context.environment.now(),
             aliases: &[],
         };
-        let given = give_up::give_up(&home, key, &here)?;
+        let given = match self.of {
+            Some(of) => give_up::again(&home, key, of)?,
+            None => give_up::give_up(&home, key, &here)?,
+        };
         let mail = products::load(&home, &license.product)
             .ok()
             .and_then(|file| file.product().mail.clone());

@@ -79,7 +79,11 @@ impl Run for Respond {
                 // The rules first: whoever is refused is not asked for a passphrase.
                 let by = context.environment.by();
                 let (ledger, code) = (desk.ledger(), &reading.code);
-                let preview = respond::rehearse(ledger, code, &options, by, &mut entropy)?;
+                let preview = respond::rehearse(ledger, code, &options, by, &mut entropy);
+                if let (Err(refusal), false) = (&preview, self.dry_run) {
+                    respond::keep_evidence(ledger, code, refusal, by)?;
+                }
+                let preview = preview?;
                 if self.dry_run {
                     return dry_run(context, &reading, &preview);
                 }

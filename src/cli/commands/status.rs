@@ -97,6 +97,11 @@ fn show(
             let applied = license.into_iter().flat_map(|license| &license.history);
             let applied = applied.map(|event| json!({ "at": event.at.to_string(), "activation": event.activation.to_string(), "generation": event.generation, "emergency_step": event.emergency }));
             map.insert("history".to_owned(), applied.collect());
+            let given = license.into_iter().flat_map(LicenseState::given_up);
+            let given = given.map(
+                |it| json!({ "at": it.at.to_string(), "activation": it.activation.to_string() }),
+            );
+            map.insert("given_up".to_owned(), given.collect());
         }
         return context.out.object(&object);
     }
@@ -160,6 +165,8 @@ fn show(
             },
         ));
     }
+    let given = license.into_iter().flat_map(LicenseState::given_up);
+    rows.extend(given.map(|it| ("given up", format!("{} {}", it.at.day(), it.activation))));
     context.out.line(words::table(&rows))?;
     for warning in &checked.warnings {
         context.out.warn(warning);

@@ -73,7 +73,7 @@ impl View {
                 .iter()
                 .map(|pending| pending.standing.activation);
             held.chain(pending)
-                .chain(license.returned.iter().map(|given| given.activation))
+                .chain(license.given_up().map(|given| given.activation))
                 .any(|known| known == id)
         })
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::issuer::ledger::{Canon, LedgerError};
+use crate::issuer::ledger::{Canon, LedgerError, License};
 
 /// The desk was made, or what it says about itself changed.
 pub(crate) const DESK_INIT: &str = "desk_init";
@@ -36,6 +36,8 @@ pub(crate) const LICENSE_REVOKE: &str = "license_revoke";
 pub(crate) const LICENSE_RESTORE: &str = "license_restore";
 /// An emergency code was read out.
 pub(crate) const EMERGENCY: &str = "emergency";
+/// A request was not answered because of the fork rule's verdict: evidence, once for each request.
+pub(crate) const REFUSED: &str = "refused";
 
 /// A digest, written as 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -193,7 +195,7 @@ impl fmt::Display for Change {
     }
 }
 
-/// Of [`LICENSE_CHANGE`], [`LICENSE_REVOKE`], [`LICENSE_RESTORE`] and [`EMERGENCY`].
+/// Of [`LICENSE_CHANGE`], [`LICENSE_REVOKE`], [`LICENSE_RESTORE`], [`EMERGENCY`] and [`REFUSED`].
 #[derive(Serialize, Deserialize)]
 pub(crate) struct LicenseFacts {
     /// The row of the terms afterwards.
@@ -221,6 +223,35 @@ pub(crate) struct LicenseFacts {
     /// The day to which that moves "revalidate by".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) until: Option<String>,
+    /// The digest of the request that was refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) request: Option<Hex>,
+    /// The fork rule's verdict on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) verdict: Option<String>,
+    /// What that rests on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) evidence: Option<String>,
+}
+
+impl LicenseFacts {
+    /// A licence as it is, and nothing else.
+    pub(crate) fn of(license: &License) -> LicenseFacts {
+        LicenseFacts {
+            order: license.terms.0,
+            terms: None,
+            taken: license.taken,
+            revoked: license.revoked,
+            changes: Vec::new(),
+            reason: None,
+            generation: None,
+            step: None,
+            until: None,
+            request: None,
+            verdict: None,
+            evidence: None,
+        }
+    }
 }
 
 fn is_zero(number: &u16) -> bool {

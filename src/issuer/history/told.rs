@@ -59,6 +59,11 @@ pub fn tell(event: &Event, activation: Option<&str>) -> String {
             number("generation"),
             text("until")
         ),
+        facts::REFUSED => format!(
+            "{who} was not answered; {}: {}",
+            text("verdict"),
+            text("evidence")
+        ),
         other => format!("an event of kind {other}"),
     };
     if !text("revalidate_by").is_empty() {
@@ -106,11 +111,16 @@ pub fn changes_since(events: &[Event]) -> Vec<Change> {
     since
 }
 
-/// The fork rule's verdict of a SYNC and its evidence; nothing for other events.
+/// The fork rule's verdict on a request, answered or refused, and its evidence; nothing for other events.
 pub fn verdict(event: &Event) -> Option<(String, String)> {
-    if event.kind != facts::SYNC {
+    #[derive(serde::Deserialize)]
+    struct Judged {
+        verdict: Option<String>,
+        evidence: Option<String>,
+    }
+    if !matches!(event.kind.as_str(), facts::SYNC | facts::REFUSED) {
         return None;
     }
-    let it: facts::AnswerFacts = serde_json::from_str(&event.data).ok()?;
+    let it: Judged = serde_json::from_str(&event.data).ok()?;
     it.verdict.zip(it.evidence)
 }

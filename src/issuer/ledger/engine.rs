@@ -7,7 +7,7 @@ use super::rows::{
 };
 use crate::license_key::LicenseKey;
 use crate::protocol::commitment::Commitment;
-use crate::protocol::digest::ActivationId;
+use crate::protocol::digest::{ActivationId, Digest};
 
 /// What a transaction is for: a writer keeps other writers out from its first moment, so what it read stays true.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,6 +137,13 @@ pub trait Transaction {
     ) -> Result<Vec<EarlyReturn>, LedgerError>;
     /// Adds one.
     fn add_early_return(&mut self, early: &EarlyReturn) -> Result<(), LedgerError>;
+
+    /// The event that tells of the refusal of the request with this digest.
+    fn refused(&mut self, request: &Digest) -> Result<Option<EventId>, LedgerError>;
+    /// Remembers that it is told.
+    fn add_refused(&mut self, request: &Digest, event: EventId) -> Result<(), LedgerError>;
+    /// How many there are.
+    fn count_refused(&mut self) -> Result<u64, LedgerError>;
 
     /// The last event.
     fn last_event(&mut self) -> Result<Option<Event>, LedgerError>;

@@ -111,23 +111,6 @@ fn set_revoked(
     })
 }
 
-impl LicenseFacts {
-    /// A licence as it is, and nothing else.
-    pub(super) fn of(license: &License) -> LicenseFacts {
-        LicenseFacts {
-            order: license.terms.0,
-            terms: None,
-            taken: license.taken,
-            revoked: license.revoked,
-            changes: Vec::new(),
-            reason: None,
-            generation: None,
-            step: None,
-            until: None,
-        }
-    }
-}
-
 /// Writes a licence that concerns no activation, and its event.
 fn touch(
     tx: &mut dyn Transaction,

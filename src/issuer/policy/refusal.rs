@@ -5,7 +5,7 @@ use crate::machine::UsbDevice;
 use crate::protocol::date::Day;
 use crate::protocol::digest::ActivationId;
 
-/// Why a request is not answered. Nothing was changed.
+/// Why a request is not answered. Nothing was changed, but for the history, which tells of a verdict of the fork rule.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -99,6 +99,16 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// The fork rule's verdict, where that is why.
+    pub fn fork(&self) -> Option<Fork> {
+        match self {
+            Refusal::NeedsSupersede(fork)
+            | Refusal::SupersededBefore { fork, .. }
+            | Refusal::HeldFork(fork) => Some(*fork),
+            _ => None,
+        }
+    }
+
     /// The stable snake_case name for JSON.
     pub fn kind(&self) -> &'static str {
         match self {

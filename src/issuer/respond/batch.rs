@@ -172,21 +172,31 @@ impl<'a> Answering<'a> {
         request: Result<Request, RespondError>,
         entropy: &mut Entropy<'_>,
     ) -> Result<Option<Draft>, LedgerError> {
-        let outcome = request.and_then(|request| self.session.decide(request, entropy));
-        let (slot, draft) = match outcome {
+        let request = match request {
+            Ok(request) => request,
+            Err(error) => {
+                self.slots.push(Slot::Done(Err(error)));
+                return Ok(None);
+            }
+        };
+        let (slot, draft) = match self.session.decide(&request, entropy) {
             Ok(Outcome::Draft(draft)) => (Slot::Waiting, Some(*draft)),
             Ok(Outcome::SameAs(number)) => (Slot::SameAs(number), None),
             Ok(Outcome::Repeated(reply)) => (Slot::Done(Ok(reply)), None),
             // The ledger's own trouble ends the transaction; a refusal is one line's.
             Err(RespondError::Ledger(error)) => return Err(error),
-            Err(error) => (Slot::Done(Err(error)), None),
+            Err(error) => {
+                let evidence = self.session.evidence(&request, &error)?;
+                (Slot::Done(Err(error)), evidence)
+            }
         };
         self.slots.push(slot);
         Ok(draft)
     }
 
     fn complete(&mut self, draft: Draft, signature: &[u8; 64]) -> Result<(), RespondError> {
-        self.answers.push(self.session.complete(draft, signature)?);
+        self.answers
+            .extend(self.session.complete(draft, signature)?);
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use crate::issuer::keys::SigningKey;
 use crate::issuer::ledger::{Activation, EventId, License};
 use crate::issuer::policy::{Fork, Warning};
 use crate::protocol::commitment::Commitment;
-use crate::protocol::digest::ActivationId;
+use crate::protocol::digest::{ActivationId, Digest};
 use crate::protocol::grant::Grant;
 use crate::text::{Code, Kind};
 
@@ -29,6 +29,8 @@ pub(super) enum What {
         activation: ActivationId,
         digest: [u8; 32],
     },
+    /// A request that the fork rule refused.
+    Refusal(Box<Refusing>),
 }
 
 /// An answer without its signature.
@@ -59,6 +61,15 @@ pub(super) struct Giving {
     pub(super) freed: u16,
 }
 
+/// The evidence of a refusal.
+pub(super) struct Refusing {
+    pub(super) holder: Activation,
+    /// The licence as it was.
+    pub(super) license: License,
+    pub(super) fork: Fork,
+    pub(super) request: Digest,
+}
+
 impl Granting {
     pub(super) fn evidence(&self) -> Option<String> {
         self.fork.as_ref().map(ToString::to_string)
@@ -66,15 +77,11 @@ impl Granting {
 }
 
 impl Draft {
-    pub(super) fn verdict(&self) -> Verdict {
-        match &self.what {
-            What::Grant(granting) => match (self.kind, &granting.fork) {
-                (SYNC, Some(fork)) => Verdict::Synced(fork.colour()),
-                (REPLACE, _) => Verdict::Replaced,
-                _ => Verdict::Activated,
-            },
-            What::Return(_) => Verdict::Returned,
-            What::Early { .. } => Verdict::ReturnedEarly,
+    fn granted(kind: &str, fork: Option<Fork>) -> Verdict {
+        match (kind, fork) {
+            (SYNC, Some(fork)) => Verdict::Synced(fork.colour()),
+            (REPLACE, _) => Verdict::Replaced,
+            _ => Verdict::Activated,
         }
     }
 
@@ -82,42 +89,42 @@ impl Draft {
     pub(super) fn sign(&self, key: &SigningKey) -> [u8; 64] {
         match &self.what {
             What::Grant(granting) => key.sign(&granting.transcript),
-            What::Return(_) | What::Early { .. } => [0; 64],
+            What::Return(_) | What::Early { .. } | What::Refusal(_) => [0; 64],
         }
     }
 
     /// What would come of it.
-    pub(super) fn preview(self) -> Reply {
+    pub(super) fn preview(self) -> Option<Reply> {
         self.reply(Vec::new())
     }
 
-    /// What comes of it; `payload` is that of the response code, where there is one.
-    pub(super) fn reply(self, payload: Vec<u8>) -> Reply {
-        let verdict = self.verdict();
+    /// What comes of it, where it is more than a row in the history; `payload` is that of the response code, where there is one.
+    pub(super) fn reply(self, payload: Vec<u8>) -> Option<Reply> {
         let warnings = self.warnings;
-        match self.what {
+        Some(match self.what {
             What::Grant(it) => Reply::Answer(Box::new(Answer {
                 evidence: it.evidence(),
+                verdict: Draft::granted(self.kind, it.fork),
                 code: Code::new(Kind::Grant, payload),
                 grant: it.grant,
-                verdict,
                 key: it.license.key,
                 activation: it.holder.standing.activation,
                 order: it.order,
                 warnings,
             })),
             What::Return(it) => Reply::Receipt(Box::new(Receipt {
-                verdict,
+                verdict: Verdict::Returned,
                 activation: it.holder.standing.activation,
                 of: Some((it.license.key, it.order)),
                 warnings,
             })),
             What::Early { activation, .. } => Reply::Receipt(Box::new(Receipt {
-                verdict,
+                verdict: Verdict::ReturnedEarly,
                 activation,
                 of: None,
                 warnings,
             })),
-        }
+            What::Refusal(_) => return None,
+        })
     }
 }

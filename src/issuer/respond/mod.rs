@@ -140,12 +140,36 @@ pub fn rehearse(
     let request = Request::read(code)?;
     ledger.rehearse(|tx| {
         let mut session = Session::open(tx, None, options, by)?;
-        match session.decide(request, entropy)? {
+        match session.decide(&request, entropy)? {
             Outcome::Repeated(reply) => Ok(reply),
-            Outcome::Draft(draft) => Ok(draft.preview()),
             // With one request there is no other in the same transaction.
             Outcome::SameAs(_) => Err(RespondError::CommitmentUsed),
+            Outcome::Draft(draft) => draft.preview().ok_or(RespondError::CommitmentUsed),
         }
+    })
+}
+
+/// Keeps the evidence of a refusal, if it is one of the fork rule's and the history does not tell of this request yet: no key is needed for it.
+///
+/// # Errors
+/// What the ledger says.
+pub fn keep_evidence(
+    ledger: &mut Ledger,
+    code: &Code,
+    refusal: &RespondError,
+    by: By<'_>,
+) -> Result<(), RespondError> {
+    if !matches!(refusal, RespondError::Refused(why) if why.fork().is_some()) {
+        return Ok(());
+    }
+    let request = Request::read(code)?;
+    ledger.write(|tx| {
+        let options = Options::default();
+        let mut session = Session::open(tx, None, &options, by)?;
+        if let Some(draft) = session.evidence(&request, refusal)? {
+            session.complete(draft, &[0; 64])?;
+        }
+        Ok(())
     })
 }
 

@@ -1,12 +1,13 @@
 //! Recording what was decided.
 
-use super::draft::{Draft, Giving, Granting, What};
+use super::draft::{Draft, Giving, Granting, Refusing, What};
 use super::session::Session;
 use super::{Reply, RespondError};
 use crate::issuer::history::{
-    self, AnswerFacts, EARLY_RETURN, EarlyFacts, EndFacts, Happening, Hex, RETURN,
+    self, AnswerFacts, EARLY_RETURN, EarlyFacts, EndFacts, Happening, Hex, LicenseFacts, REFUSED,
+    RETURN,
 };
-use crate::issuer::ledger::{LedgerError, SignerId, StoredAnswer};
+use crate::issuer::ledger::{EventId, LedgerError, License, SignerId, StoredAnswer};
 use crate::issuer::policy::{Colour, Warning};
 use crate::protocol::desk_certificate::DeskCertificate;
 
@@ -16,7 +17,7 @@ impl Session<'_> {
         &mut self,
         draft: Draft,
         signature: &[u8; 64],
-    ) -> Result<Reply, RespondError> {
+    ) -> Result<Option<Reply>, RespondError> {
         let overridden = draft.warnings.contains(&Warning::Overridden);
         let mut reason = self.options.override_reason.clone().filter(|_| overridden);
         let mut payload = Vec::new();
@@ -29,6 +30,7 @@ impl Session<'_> {
                 self.granted(&draft, it, &payload, reason)?
             }
             What::Return(it) => returned(it, reason)?,
+            What::Refusal(it) => refused(draft.event, it)?,
             What::Early { activation, digest } => {
                 let facts = EarlyFacts {
                     activation: activation.to_string(),
@@ -96,6 +98,27 @@ impl Session<'_> {
         self.signer
             .ok_or_else(|| LedgerError::Io("a rehearsal signs nothing".to_owned()))
     }
+}
+
+/// What the history says of a request that the fork rule refused.
+fn refused(event: EventId, it: &Refusing) -> Result<Happening, LedgerError> {
+    let license = License {
+        event,
+        ..it.license.clone()
+    };
+    let facts = LicenseFacts {
+        request: Some(Hex(it.request)),
+        verdict: Some(it.fork.colour().name().to_owned()),
+        evidence: Some(it.fork.to_string()),
+        ..LicenseFacts::of(&license)
+    };
+    Ok(Happening {
+        kind: REFUSED,
+        license: Some(it.license.id),
+        activation: Some(it.holder.id),
+        previous: Some(it.license.event),
+        data: history::to_json(&facts)?,
+    })
 }
 
 /// What the history says of an activation that was given up.

@@ -99,7 +99,7 @@ impl<'a> Session<'a> {
     /// Applies the rules, and reserves what is granted.
     pub(super) fn decide(
         &mut self,
-        request: Request,
+        request: &Request,
         entropy: &mut Entropy<'_>,
     ) -> Result<Outcome, RespondError> {
         let Some(commitment) = request.commitment() else {
@@ -118,9 +118,9 @@ impl<'a> Session<'a> {
             return lookup::recall(self.tx, stored).map(Outcome::Repeated);
         }
         let draft = match &request.ask {
-            Ask::Sync(sync) => self.sync(&request, sync, entropy)?,
+            Ask::Sync(sync) => self.sync(request, sync, entropy)?,
             Ask::Activate(activate) => {
-                let draft = self.activate(&request, activate, entropy)?;
+                let draft = self.activate(request, activate, entropy)?;
                 self.begun.insert(commitment.activation_id(), commitment);
                 draft
             }

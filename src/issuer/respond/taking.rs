@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::draft::{Draft, Giving, What};
+use super::draft::{Draft, Giving, Refusing, What};
 use super::lookup::{self, Found};
 use super::session::{Outcome, Plan, Session};
-use super::{Request, RespondError};
-use crate::issuer::history::{EARLY_RETURN, RETURN, SYNC};
+use super::{Ask, Request, RespondError};
+use crate::issuer::history::{EARLY_RETURN, REFUSED, RETURN, SYNC};
 use crate::issuer::keys::Entropy;
-use crate::issuer::ledger::{Activation, EarlyReturn, Ended, License};
+use crate::issuer::ledger::{Activation, EarlyReturn, Ended, LedgerError, License};
 use crate::issuer::policy::{self, Refusal, SyncCase, Warning};
 use crate::protocol::commitment::SyncProof;
 use crate::protocol::digest::ActivationId;
@@ -116,6 +116,50 @@ impl Session<'_> {
             },
         };
         Ok(Outcome::Draft(Box::new(draft)))
+    }
+
+    /// The evidence of a request that the fork rule refused, where the history does not tell of that request yet.
+    pub(super) fn evidence(
+        &mut self,
+        request: &Request,
+        error: &RespondError,
+    ) -> Result<Option<Draft>, LedgerError> {
+        let RespondError::Refused(refusal) = error else {
+            return Ok(None);
+        };
+        let (id, proof) = match &request.ask {
+            Ask::Sync(sync) => (sync.activation, sync.proof.clone()),
+            Ask::Return(given_up) => (given_up.activation, given_up.secret.sync_proof()),
+            Ask::Activate(_) => return Ok(None),
+        };
+        let Some(fork) = refusal.fork() else {
+            return Ok(None);
+        };
+        if self.tx.refused(&request.digest)?.is_some() {
+            return Ok(None);
+        }
+        let Some(found) = lookup::find(self.tx, id, &proof)? else {
+            return Ok(None);
+        };
+        let Found {
+            holder, license, ..
+        } = found;
+        self.tx.add_refused(&request.digest, self.next_event)?;
+        self.tx.set_license(&License {
+            event: self.next_event,
+            ..license.clone()
+        })?;
+        let refusing = Refusing {
+            holder,
+            license,
+            fork,
+            request: request.digest,
+        };
+        Ok(Some(self.numbered(
+            REFUSED,
+            Vec::new(),
+            What::Refusal(Box::new(refusing)),
+        )))
     }
 
     /// Frees the seats of an activation, if what was revealed is the generation proven last, one asked from it, or the latest.

@@ -152,9 +152,12 @@ fn yellow_wants_a_supersede_once_in_90_days_and_red_the_manager() {
         .unwrap();
     let told: Vec<String> = events.iter().map(|it| history::tell(it, None)).collect();
     assert!(
-        told[3].contains("mail was lost") && told[3].contains("yellow"),
+        told[4].contains("mail was lost") && told[4].contains("yellow"),
         "{told:?}"
     );
+    // Each refusal is told too, once for each request.
+    let refused = |told: &&String| told.contains("was not answered; ");
+    assert_eq!(told.iter().filter(refused).count(), 3, "{told:?}");
     assert!(told.last().unwrap().contains("cloned by us"), "{told:?}");
     assert_eq!(desk.findings(), [""; 0]);
 }

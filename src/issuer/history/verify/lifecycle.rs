@@ -52,6 +52,33 @@ impl Replay {
         self.license_of(tx, event, &left)
     }
 
+    /// A request that was refused: known by its digest, so that it is told once.
+    pub(super) fn refused(
+        &mut self,
+        tx: &mut dyn Transaction,
+        event: &Event,
+    ) -> Result<(), LedgerError> {
+        let Some(request) = self.facts::<LicenseFacts>(event).and_then(|it| it.request) else {
+            return Ok(());
+        };
+        self.refused += 1;
+        if tx.refused(&request.0)? != Some(event.id) {
+            self.report.event(event.id, "has lost what it refused");
+        }
+        self.license_changed(tx, event)
+    }
+
+    /// Refusals that no event speaks of: they would keep a later event from being written.
+    pub(super) fn stray_refusals(&mut self, tx: &mut dyn Transaction) -> Result<(), LedgerError> {
+        if tx.count_refused()? != self.refused {
+            self.report.found(
+                "what was refused".to_owned(),
+                "is not as the history has it",
+            );
+        }
+        Ok(())
+    }
+
     pub(super) fn early_return(
         &mut self,
         tx: &mut dyn Transaction,

@@ -60,6 +60,8 @@ struct Replay {
     answers: Cursor<StoredAnswer>,
     made: Cursor<License>,
     early: Cursor<EarlyReturn>,
+    /// Refused requests that the history names.
+    refused: u64,
     /// Licences and activations whose last event was found and says what they say.
     touched: u64,
     holders: u64,
@@ -99,6 +101,7 @@ impl Replay {
         }
         self.stray_answers(tx, EventId(i64::MAX))?;
         self.stray_early_returns(tx, EventId(i64::MAX))?;
+        self.stray_refusals(tx)?;
         while let Some(license) = self.next_made(tx)? {
             self.report.found(
                 format!("license {}", license.key),
@@ -117,6 +120,7 @@ impl Replay {
             | facts::LICENSE_REVOKE
             | facts::LICENSE_RESTORE
             | facts::EMERGENCY => self.license_changed(tx, event),
+            facts::REFUSED => self.refused(tx, event),
             facts::LICENSE_NEW => self.order(tx, event),
             facts::PRODUCT_ADD | facts::PRODUCT_CHANGE => {
                 if let Some(it) = self.facts::<ProductFacts>(event) {

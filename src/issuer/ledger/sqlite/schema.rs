@@ -66,4 +66,9 @@ pub(super) const MIGRATIONS: &[&str] = &["
         event INTEGER PRIMARY KEY, aid BLOB NOT NULL, proof BLOB NOT NULL
     ) STRICT;
     CREATE INDEX early_return_aid ON early_return (aid);
+", "
+    -- Requests that the fork rule refused, by their digest: the history tells of each once.
+    CREATE TABLE refused (
+        request BLOB PRIMARY KEY, event INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
 "];

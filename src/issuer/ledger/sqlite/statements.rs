@@ -13,7 +13,7 @@ use crate::license_key::LicenseKey;
 use crate::machine::{Fingerprint, UsbDevice};
 use crate::protocol::commitment::Commitment;
 use crate::protocol::date::Day;
-use crate::protocol::digest::ActivationId;
+use crate::protocol::digest::{ActivationId, Digest};
 
 /// A key as the integer SQLite keeps: eleven digits always fit.
 fn number(key: LicenseKey) -> i64 {
@@ -383,6 +383,26 @@ impl Transaction for SqliteTransaction<'_> {
             params![public, certificate],
         )?;
         Ok(SignerId(self.connection.last_insert_rowid()))
+    }
+
+    fn refused(&mut self, request: &Digest) -> Result<Option<EventId>, LedgerError> {
+        self.first(
+            "SELECT event FROM refused WHERE request = ?",
+            [request],
+            |row| Ok(EventId(row.get(0)?)),
+        )
+    }
+
+    fn add_refused(&mut self, request: &Digest, event: EventId) -> Result<(), LedgerError> {
+        self.run(
+            "INSERT INTO refused (request, event) VALUES (?, ?)",
+            params![request, event.0],
+        )?;
+        Ok(())
+    }
+
+    fn count_refused(&mut self) -> Result<u64, LedgerError> {
+        Ok(self.number("SELECT count(*) FROM refused")?.cast_unsigned())
     }
 
     fn last_event(&mut self) -> Result<Option<Event>, LedgerError> {

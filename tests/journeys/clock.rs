@@ -1,0 +1,160 @@
+//! Clocks that are wrong, with what heals them: the clock set right, or one exchange of codes with a desk whose clock is right.
+
+use crate::world::{DAY, Desk, HOUR, Machine, World};
+
+fn licensed<'w>(world: &'w World, order: &[&str]) -> (Desk<'w>, Machine<'w>, String) {
+    let desk = world.desk("desk");
+    let file = desk.product("survey", &[]);
+    let key = desk.sell("survey", order);
+    let ship = world.machine("ship");
+    ship.install(&file);
+    desk.license(&ship, &key);
+    (desk, ship, key)
+}
+
+fn exchange(desk: &Desk<'_>, ship: &Machine<'_>) -> String {
+    let request = ship.run(["request", "sync", "--new"]).done().code();
+    let said = desk.respond(&request).done();
+    ship.apply(&said.code());
+    said.stderr
+}
+
+/// Set back by months to use a license for longer: seven days, then it waits; an exchange gives seven more and says so to the clerk.
+#[test]
+fn set_back() {
+    let world = World::new();
+    let (desk, ship, _) = licensed(&world, &["--grace", "90"]);
+    world.days_pass(60);
+    ship.check().done().silent();
+    ship.clock_ahead(-50 * DAY);
+    for left in (1..=7).rev() {
+        ship.check()
+            .done()
+            .tells(&format!("set it within {left} day"));
+        world.days_pass(1);
+    }
+    ship.check()
+        .owes(14, "clock_behind")
+        .tells("countersign request sync");
+    // A restart makes nothing of it undone, nor does another home.
+    ship.restart();
+    ship.check().owes(14, "clock_behind");
+
+    // Nobody there can set the clock: the desk's answer lets them work on.
+    let said = exchange(&desk, &ship);
+    assert!(
+        said.contains("the machine's clock is 1200 hours behind"),
+        "{said}"
+    );
+    ship.check().done().tells("set it within 7 days");
+    ship.clock_ahead(0);
+    ship.check().done().silent();
+}
+
+/// Set ahead by mistake for days, so that it was believed, and then set right: a warning for a week, and one exchange heals it at once.
+#[test]
+fn set_ahead_by_mistake_and_set_right() {
+    let world = World::new();
+    let (desk, ship, _) = licensed(&world, &["--grace", "90"]);
+    ship.clock_ahead(20 * DAY);
+    for _ in 0..3 {
+        ship.check().done();
+        world.days_pass(1);
+    }
+    ship.clock_ahead(0);
+    ship.check()
+        .done()
+        .tells("clock is behind; set it within 7 days");
+    let said = exchange(&desk, &ship);
+    assert!(!said.contains("hours"), "its clock is right: {said}");
+    ship.check().done().silent();
+    assert_eq!(ship.check().json()["days_left"], 90);
+    world.days_pass(30);
+    ship.check().done().silent();
+}
+
+/// A clock at 2099 refuses, says why, keeps nothing of it, and heals as soon as it is right.
+#[test]
+fn set_to_2099_for_an_afternoon() {
+    let world = World::new();
+    let (desk, ship, _) = licensed(&world, &["--expires", "2041-03-01"]);
+    ship.check().done();
+    let ahead = 59 * 365 * DAY;
+    ship.clock_ahead(ahead);
+    for _ in 0..3 {
+        ship.check()
+            .refused(11, "expired")
+            .tells("if the computer's clock is right");
+        world.days_pass(1);
+    }
+    ship.clock_ahead(0);
+    ship.check().done().silent();
+    // Also where an exchange came in between.
+    ship.clock_ahead(ahead);
+    let said = exchange(&desk, &ship);
+    assert!(said.contains("hours ahead"), "{said}");
+    ship.check().refused(11, "expired");
+    ship.clock_ahead(0);
+    ship.check().done().silent();
+    assert_eq!(ship.check().json()["days_left"], 30);
+}
+
+/// A dead battery: 1970 after each start. Said as what it is, for a week of use; an exchange gives another week.
+#[test]
+fn a_dead_battery() {
+    let world = World::new();
+    let (desk, ship, _) = licensed(&world, &[]);
+    let started_in_1970 = || {
+        ship.restart();
+        ship.clock_ahead(-world.now());
+    };
+    started_in_1970();
+    ship.check().done().tells("not set (is its battery empty?)");
+    let mut starts = 1;
+    while ship.check().said().exit == 0 {
+        world.days_pass(1);
+        started_in_1970();
+        starts += 1;
+        assert!(starts < 100, "a week comes to its end");
+    }
+    ship.check().owes(14, "clock_behind");
+    let said = exchange(&desk, &ship);
+    assert!(said.contains("hours behind"), "{said}");
+    ship.check().done().tells("is its battery empty?");
+    // A new battery, and all is well.
+    ship.clock_ahead(0);
+    ship.check().done().silent();
+    desk.run(["ledger", "verify"]).done();
+}
+
+/// Time zones and daylight saving: a computer that takes local time for UTC is up to 14 hours off, and nobody says a word.
+#[test]
+fn time_zones_and_daylight_saving() {
+    let world = World::new();
+    let (desk, ship, _) = licensed(&world, &[]);
+    for (hours, zone) in [
+        (14, "Pacific/Kiritimati"),
+        (-12, "Etc/GMT+12"),
+        (1, "Europe/Oslo"),
+        (2, "Europe/Oslo"),
+        (0, "UTC"),
+    ] {
+        ship.clock_ahead(hours * HOUR);
+        ship.check().env("TZ", zone).done().silent();
+        world.days_pass(2);
+    }
+    // A day ends at the same moment whatever the zone: days are counted in UTC.
+    let zones = ["Pacific/Kiritimati", "Etc/GMT+12"];
+    let left = zones.map(|zone| ship.check().env("TZ", zone).json()["days_left"].clone());
+    assert_eq!(left[0], left[1]);
+    // From one end of the world to the other between two requests.
+    ship.clock_ahead(14 * HOUR);
+    exchange(&desk, &ship);
+    ship.clock_ahead(-12 * HOUR);
+    let said = exchange(&desk, &ship);
+    assert!(
+        said.contains("green") && !said.contains("warning"),
+        "{said}"
+    );
+    ship.check().done().silent();
+}
