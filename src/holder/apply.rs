@@ -82,6 +82,10 @@ pub fn apply(home: &Home, code: &Code, here: &Here<'_>) -> Result<Outcome, Holde
         return emergency::apply(home, code, here);
     }
     let signed = response(code)?;
+    // Looked at first: what changes nothing needs no right to write here, and nobody is to wait for it.
+    if let Weighed::Known(outcome) = weigh(home, &signed, code.payload())? {
+        return Ok(outcome);
+    }
     let _lock = home.lock()?;
     match weigh(home, &signed, code.payload())? {
         Weighed::Known(outcome) => Ok(outcome),

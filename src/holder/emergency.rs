@@ -16,6 +16,11 @@ use crate::text::Code;
 /// Applies an emergency code. The same step again, and a lower one, change nothing and are no errors.
 pub(super) fn apply(home: &Home, code: &Code, here: &Here<'_>) -> Result<Outcome, HolderError> {
     let emergency = Emergency::decode(code.payload())?;
+    // As with a response: only what changes something needs the right to write here.
+    let (outcome, _) = weigh(home, &emergency)?;
+    if !matches!(outcome, Outcome::Applied(_)) {
+        return Ok(outcome);
+    }
     let _lock = home.lock()?;
     let (outcome, mut license) = weigh(home, &emergency)?;
     if let (Outcome::Applied(applied), Some(held)) = (&outcome, &mut license.held) {

@@ -185,7 +185,10 @@ fn known_or_new(
 }
 
 /// A licence that is held here, whole, and not given up, needs no activation. One that was edited, or copied from another machine, is not held.
-fn refuse_where_held(
+///
+/// # Errors
+/// `already_licensed` where it is held.
+pub fn refuse_where_held(
     home: &Home,
     file: &ProductFile,
     license: &LicenseState,

@@ -16,56 +16,14 @@ fn sold<'w>(world: &'w World) -> (Desk<'w>, Machine<'w>, String) {
 /// The disk as [`crate::world`]'s `disk.c` plays it: also root has to believe it.
 #[cfg(target_os = "linux")]
 mod played {
-    use std::path::PathBuf;
-    use std::process::Command;
-
     use super::{fs, sold};
-    use crate::world::{Run, World};
-
-    fn shim(world: &World) -> PathBuf {
-        let library = world.path().join("tmp/disk.so");
-        // Whoever built this program has a C compiler: SQLite is compiled with it.
-        let built = Command::new("cc")
-            .args(["-shared", "-fPIC", "-O1", "-o"])
-            .arg(&library)
-            .args(["tests/world/disk.c", "-ldl"])
-            .output()
-            .unwrap();
-        assert!(
-            built.status.success(),
-            "{}",
-            String::from_utf8_lossy(&built.stderr)
-        );
-        library
-    }
-
-    struct Disk {
-        library: PathBuf,
-        below: PathBuf,
-        state: &'static str,
-    }
-
-    impl Disk {
-        fn new(world: &World, state: &'static str) -> Disk {
-            Disk {
-                library: shim(world),
-                below: world.path().join("homes"),
-                state,
-            }
-        }
-
-        fn under<'w>(&self, run: Run<'w>) -> Run<'w> {
-            run.env("LD_PRELOAD", &self.library)
-                .env("DISK", self.state)
-                .env("DISK_AT", &self.below)
-        }
-    }
+    use crate::world::{Disk, World};
 
     /// What each command says on a full disk and on a read-only one; afterwards the same command does its work.
     fn every_writer(state: &'static str) {
         let world = World::new();
         let (desk, ship, key) = sold(&world);
-        let disk = Disk::new(&world, state);
+        let disk = Disk::new(&world, state, "homes");
         let kind = if state == "full" {
             "disk_full"
         } else {
@@ -129,7 +87,7 @@ mod played {
         let world = World::new();
         let (desk, ship, key) = sold(&world);
         desk.license(&ship, &key);
-        let disk = Disk::new(&world, "read-only");
+        let disk = Disk::new(&world, "read-only", "homes");
         let said = disk.under(desk.run(["license", "show", &key])).said();
         // SQLite needs its -wal beside the ledger, also to read: said as what it is.
         assert!(

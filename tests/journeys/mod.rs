@@ -6,4 +6,6 @@ mod forever_harmless;
 mod infinitime;
 mod main_job;
 mod nexus;
+#[cfg(target_os = "linux")]
+mod one_machine;
 mod timetracker;

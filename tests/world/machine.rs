@@ -68,6 +68,12 @@ impl<'w> Machine<'w> {
         self.world.path().join("homes").join(&self.name)
     }
 
+    /// Where what is for every user of this machine is kept.
+    pub(crate) fn home_for_all(&self) -> PathBuf {
+        let name = format!("{} for all", self.name);
+        self.world.path().join("homes").join(name)
+    }
+
     /// A file below the home.
     pub(crate) fn kept(&self, path: &str) -> PathBuf {
         self.home().join(path)
@@ -152,13 +158,7 @@ impl<'w> Machine<'w> {
             .env("USER", &self.name)
             .env("COUNTERSIGN_TEST_MACHINE", described)
             .env("COUNTERSIGN_TEST_ANCHOR", user.join("anchor"))
-            .env(
-                "COUNTERSIGN_TEST_SYSTEM",
-                self.world
-                    .path()
-                    .join("homes")
-                    .join(format!("{} for all", self.name)),
-            )
+            .env("COUNTERSIGN_TEST_SYSTEM", self.home_for_all())
             .env(
                 "COUNTERSIGN_TEST_NOW",
                 (self.world.now() + self.off.get()).to_string(),

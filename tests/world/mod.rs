@@ -6,6 +6,8 @@
 //! `.tells(…)` on standard error, `.prints(…)` on standard output, `.code()` for the code that stands alone there.
 
 mod desk;
+#[cfg(target_os = "linux")]
+mod disk;
 mod machine;
 mod run;
 
@@ -19,6 +21,8 @@ use countersign::text::{self, Code};
 use tempfile::TempDir;
 
 pub(crate) use desk::Desk;
+#[cfg(target_os = "linux")]
+pub(crate) use disk::Disk;
 pub(crate) use machine::Machine;
 pub(crate) use run::{Run, Said};
 
