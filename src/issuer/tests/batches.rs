@@ -4,9 +4,9 @@ use super::*;
 use crate::issuer::ledger::LedgerError;
 use crate::issuer::respond::{Batch, LineError, Verdict};
 
-type Results = Vec<(Code, Result<Reply, LineError<()>>)>;
+pub(super) type Results = Vec<(Code, Result<Reply, LineError<()>>)>;
 
-fn run(desk: &mut Desk, codes: Vec<Code>, workers: usize) -> Results {
+pub(super) fn run(desk: &mut Desk, codes: Vec<Code>, workers: usize) -> Results {
     let mut results = Vec::new();
     let batch = Batch {
         issuer: &desk.issuer,

@@ -276,7 +276,7 @@ fn an_unknown_activation_is_named() {
     );
 }
 
-fn edit(
+pub(super) fn edit(
     desk: &mut Desk,
     key: LicenseKey,
     change: impl Fn(&mut Terms),

@@ -6,6 +6,7 @@ mod edits;
 mod forks;
 mod life;
 mod places;
+mod seats;
 mod selling;
 
 use std::num::NonZeroU16;
