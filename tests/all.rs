@@ -12,7 +12,6 @@ mod carry;
 mod cli;
 mod desk;
 mod forgotten;
-mod holder4;
 mod journeys;
 mod license_key;
 mod protocol;

@@ -15,4 +15,7 @@ mod machine;
 mod product;
 mod request;
 mod respond;
+#[cfg(unix)]
+mod run;
 mod state_files;
+mod sync;
