@@ -8,13 +8,14 @@ use super::error::HolderError;
 use super::evidence;
 use super::home::Home;
 use super::json::Bytes;
-use super::memory::Places;
+use super::memory::{Memory, Places};
 use super::products;
 use super::request::{Here, commitments, overtake};
 use super::secrets::Secrets;
 use super::state::{Event, Held, LicenseState, Pending, grant_digest};
 use super::terms::Terms;
 use crate::license_key::LicenseKey;
+use crate::machine::Facts;
 use crate::protocol::desk_certificate::DeskCertificate;
 use crate::protocol::digest::ActivationId;
 use crate::protocol::grant::{Grant, SignedGrant};
@@ -83,11 +84,11 @@ pub fn apply(home: &Home, code: &Code, here: &Here<'_>) -> Result<Outcome, Holde
     }
     let signed = response(code)?;
     // Looked at first: what changes nothing needs no right to write here, and nobody is to wait for it.
-    if let Weighed::Known(outcome) = weigh(home, &signed, code.payload())? {
+    if let Weighed::Known(outcome) = weigh(home, &signed, code.payload(), here.facts)? {
         return Ok(outcome);
     }
     let _lock = home.lock()?;
-    match weigh(home, &signed, code.payload())? {
+    match weigh(home, &signed, code.payload(), here.facts)? {
         Weighed::Known(outcome) => Ok(outcome),
         Weighed::New(new) => new.write(home, code.payload(), here),
     }
@@ -97,12 +98,12 @@ pub fn apply(home: &Home, code: &Code, here: &Here<'_>) -> Result<Outcome, Holde
 ///
 /// # Errors
 /// As [`apply`]; `wrong_kind` for a desk's certificate too.
-pub fn preview(home: &Home, code: &Code) -> Result<Outcome, HolderError> {
+pub fn preview(home: &Home, code: &Code, facts: &Facts) -> Result<Outcome, HolderError> {
     if code.kind() == Kind::Emergency {
         return emergency::preview(home, code);
     }
     let signed = response(code)?;
-    match weigh(home, &signed, code.payload())? {
+    match weigh(home, &signed, code.payload(), facts)? {
         Weighed::Known(outcome) => Ok(outcome),
         Weighed::New(new) => Ok(new.outcome()),
     }
@@ -132,11 +133,20 @@ struct New {
 }
 
 /// Finds the request that is answered. Tags are two bytes, so several requests may bear the same one: all are tried.
-fn weigh(home: &Home, signed: &SignedGrant, payload: &[u8]) -> Result<Weighed, HolderError> {
+fn weigh(
+    home: &Home,
+    signed: &SignedGrant,
+    payload: &[u8],
+    facts: &Facts,
+) -> Result<Weighed, HolderError> {
     let mut refused = None;
     let (licenses, unfit) = home.survey()?;
-    for license in licenses {
+    for mut license in licenses {
         refuse_given_up(&license, signed, payload)?;
+        let dead = dead(home, &mut license, facts);
+        if let Some(held) = dead.as_ref().filter(|held| *held.grant == *payload) {
+            return Err(gone(held));
+        }
         if let Some(outcome) = seen_before(home, &license, payload)? {
             return Ok(Weighed::Known(outcome));
         }
@@ -153,7 +163,14 @@ fn weigh(home: &Home, signed: &SignedGrant, payload: &[u8]) -> Result<Weighed, H
             let verified = evidence::context_of_pending(&file, &license, &pending)
                 .and_then(|context| verify(&file, &license, signed, &context, &desks));
             match verified {
-                Ok((grant, desk)) => return Ok(compare(file, license, pending, grant, desk)),
+                Ok((grant, desk)) => {
+                    let activation = pending.standing.activation;
+                    let same = |held: &&Held| held.standing.activation == activation;
+                    if let Some(held) = dead.as_ref().filter(same) {
+                        return Err(gone(held));
+                    }
+                    return Ok(compare(file, license, pending, grant, desk));
+                }
                 Err(error) => refused = Some(error),
             }
         }
@@ -187,6 +204,19 @@ fn refuse_given_up(
         });
     }
     Ok(())
+}
+
+/// Takes what is held out of a state that was copied before it was given up, as the anchor knows: nothing brings that back, and what was asked for since
+/// is not measured against it.
+fn dead(home: &Home, license: &mut LicenseState, facts: &Facts) -> Option<Held> {
+    let memory = Memory::recall(home, &license.product, Some(license), facts);
+    license.held.take_if(|_| memory.returned.is_some())
+}
+
+fn gone(held: &Held) -> HolderError {
+    HolderError::GivenUp {
+        activation: held.standing.activation,
+    }
 }
 
 /// Recognises bytes that were applied here before; only while what is held is trusted: an edited state must not bar its repair.

@@ -5,6 +5,7 @@ use super::error::HolderError;
 use super::evidence;
 use super::home::Home;
 use super::json::Bytes;
+use super::memory::Memory;
 use super::products;
 use super::request::Here;
 use super::state::{Event, LicenseState, grant_digest};
@@ -17,7 +18,13 @@ use crate::text::Code;
 pub(super) fn apply(home: &Home, code: &Code, here: &Here<'_>) -> Result<Outcome, HolderError> {
     let emergency = Emergency::decode(code.payload())?;
     // As with a response: only what changes something needs the right to write here.
-    let (outcome, _) = weigh(home, &emergency)?;
+    let (outcome, license) = weigh(home, &emergency)?;
+    let memory = Memory::recall(home, &license.product, Some(&license), here.facts);
+    if let Some(held) = license.held.filter(|_| memory.returned.is_some()) {
+        return Err(HolderError::GivenUp {
+            activation: held.standing.activation,
+        });
+    }
     if !matches!(outcome, Outcome::Applied(_)) {
         return Ok(outcome);
     }

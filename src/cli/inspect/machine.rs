@@ -7,6 +7,7 @@ use crate::cli::{Context, machine_home};
 use crate::holder::apply::{self, Outcome};
 use crate::holder::state::LicenseState;
 use crate::holder::{HolderError, Home, products};
+use crate::machine::Facts;
 use crate::protocol::desk_certificate::DeskCertificate;
 use crate::protocol::digest::{ActivationId, product_tag};
 use crate::protocol::emergency::Emergency;
@@ -19,12 +20,13 @@ use crate::text::{Code, Kind};
 /// What the homes of this machine make of a code. A home that cannot be read is passed over: others may know more.
 pub(crate) fn on_machine(context: &Context, code: &Code) -> Place {
     let mut place = Place::default();
+    let facts = context.environment.facts();
     for home in machine_home::all(context).unwrap_or_default() {
         let view = View::of(&home);
         match code.kind() {
             Kind::Activate | Kind::Sync | Kind::Borrow => request(&mut place, &view, code),
             Kind::Return | Kind::LoanReturn => given_up(&mut place, &view, code),
-            Kind::Grant => answer(&mut place, &view, &home, code),
+            Kind::Grant => answer(&mut place, &view, (&home, &facts), code),
             Kind::Loan | Kind::LoanWithCertificate => loan(&mut place, &view, code),
             Kind::SiteCard => card(&mut place, &view, code),
             Kind::DeskCertificate => desk(&mut place, &view, code),
@@ -142,7 +144,7 @@ fn given_up(place: &mut Place, view: &View, code: &Code) {
     }
 }
 
-fn answer(place: &mut Place, view: &View, home: &Home, code: &Code) {
+fn answer(place: &mut Place, view: &View, (home, facts): (&Home, &Facts), code: &Code) {
     if let Ok(signed) = SignedGrant::decode(code.payload()) {
         let tag = signed.grant.request_tag;
         let fits = |license: &&LicenseState| {
@@ -154,7 +156,7 @@ fn answer(place: &mut Place, view: &View, home: &Home, code: &Code) {
             place.known = place.known.clone().or(view.known(license));
         }
     }
-    match apply::preview(home, code) {
+    match apply::preview(home, code, facts) {
         Ok(outcome) => {
             place.trust = Some(Trust::Holds(
                 "verified on this machine, for the request that it made".to_owned(),

@@ -26,7 +26,7 @@ fn from_nothing_to_licensed() {
     );
 
     let answer = vendor.answer(&asked, |_| ());
-    let shown = preview(&computer.home, &answer).unwrap();
+    let shown = preview(&computer.home, &answer, &computer.facts).unwrap();
     assert_eq!(
         computer.home.license(key()).unwrap().unwrap().held,
         None,
