@@ -258,8 +258,11 @@ impl Refusal {
             }
             Refusal::UnknownBinding(_) => "hand in the names of the product file only",
             Refusal::BadBinding(error) => error.hint(),
-            Refusal::FeatureMissing(_) | Refusal::OverLimit(_) => {
-                "ask the vendor for more, then re-validate the license: countersign request sync"
+            Refusal::FeatureMissing(_) => {
+                "ask the vendor for it, then re-validate the license: countersign request sync"
+            }
+            Refusal::OverLimit(_) => {
+                "use fewer, or ask the vendor for more and then re-validate the license: countersign request sync"
             }
             Refusal::MaintenanceOver { .. } => {
                 "renew the maintenance, then re-validate the license: countersign request sync"

@@ -158,3 +158,28 @@ fn time_zones_and_daylight_saving() {
     );
     ship.check().done().silent();
 }
+
+/// The desk's own clock was a year ahead when it answered: the machine's seems to be behind, and the desk's next answer puts that right.
+#[test]
+fn a_desk_whose_clock_was_wrong() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    let file = desk.product("survey", &[]);
+    let key = desk.sell("survey", &["--grace", "0", "--expires", "2042-12-31"]);
+    let ship = world.machine("ship");
+    ship.install(&file);
+    desk.clock_ahead(365 * DAY);
+    desk.respond(&ship.request(&key))
+        .done()
+        .tells("hours behind");
+    desk.license(&ship, &key);
+    ship.check()
+        .done()
+        .tells("clock is behind; set it within 7 days");
+    desk.clock_ahead(0);
+    world.days_pass(2);
+    let said = exchange(&desk, &ship);
+    assert!(said.contains("green") && !said.contains("hours"), "{said}");
+    ship.check().done().silent();
+    desk.run(["ledger", "verify"]).done();
+}

@@ -148,7 +148,7 @@ impl Refusal {
                 format!("the machine makes another request with: request activate KEY {}", options.join(" "))
             }
             Refusal::WeakMachine => "the machine makes another request with --bind NAME=VALUE, or a container with /etc/machine-id mounted".to_owned(),
-            Refusal::OtherUsb(_) => "plug the usb key in and make another request".to_owned(),
+            Refusal::OtherUsb(_) => "plug the usb key in and make another request; if it is to go without one: countersign license change KEY --usb none".to_owned(),
             Refusal::NoSeatFree { holders, .. } if holders.is_empty() => "sell more seats, or grant fewer with --seats".to_owned(),
             Refusal::NoSeatFree { holders, .. } => {
                 let names: Vec<String> = holders.iter().map(ToString::to_string).collect();

@@ -128,7 +128,7 @@ impl Session<'_> {
             return Ok(None);
         };
         let (id, proof) = match &request.ask {
-            Ask::Sync(sync) => (sync.activation, sync.proof.clone()),
+            Ask::Sync(sync) => (sync.activation, sync.proof),
             Ask::Return(given_up) => (given_up.activation, given_up.secret.sync_proof()),
             Ask::Activate(_) => return Ok(None),
         };
