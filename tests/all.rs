@@ -10,7 +10,6 @@
 
 mod carry;
 mod cli;
-mod desk;
 mod forgotten;
 mod journeys;
 mod license_key;

@@ -11,6 +11,7 @@ mod disk;
 mod everywhere;
 mod ledger;
 mod license;
+mod life;
 mod machine;
 mod product;
 mod request;

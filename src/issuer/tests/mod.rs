@@ -2,6 +2,7 @@
 
 mod answering;
 mod batches;
+mod changes;
 mod edits;
 mod forks;
 mod life;

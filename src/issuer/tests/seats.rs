@@ -5,7 +5,8 @@ use std::collections::HashMap;
 
 use proptest::prelude::*;
 
-use super::life::{DAY, edit, return_code, sync, sync_code};
+use super::changes::edit;
+use super::life::{DAY, return_code, sync, sync_code};
 use super::*;
 use crate::issuer::life::{self, Named};
 use crate::protocol::digest::ActivationId;

@@ -1,5 +1,6 @@
 //! The ledger in one SQLite file.
 
+mod activations;
 mod convert;
 mod schema;
 mod statements;

@@ -5,12 +5,11 @@ use rusqlite::{OptionalExtension, params};
 use super::convert::{self, ACTIVATION, ANSWER, EARLY, EVENT, LICENSE, PRODUCT, TERMS};
 use super::transaction::SqliteTransaction;
 use crate::issuer::ledger::{
-    Activation, ActivationRow, EarlyReturn, Ended, Event, EventId, LedgerError, License,
-    LicenseFilter, LicenseId, Product, ProductId, SignerId, StoredAnswer, Terms, TermsId,
-    Transaction,
+    Activation, ActivationRow, EarlyReturn, Event, EventId, LedgerError, License, LicenseFilter,
+    LicenseId, Product, ProductId, SignerId, StoredAnswer, Terms, TermsId, Transaction,
 };
 use crate::license_key::LicenseKey;
-use crate::machine::{Fingerprint, UsbDevice};
+use crate::machine::UsbDevice;
 use crate::protocol::commitment::Commitment;
 use crate::protocol::date::Day;
 use crate::protocol::digest::{ActivationId, Digest};
@@ -226,54 +225,11 @@ impl Transaction for SqliteTransaction<'_> {
     }
 
     fn add_activation(&mut self, it: &Activation) -> Result<(), LedgerError> {
-        self.run(
-            "INSERT INTO activation (id, license, aid, generation, fingerprint, bindings, usb, lending_key, seats, first, last, \
-             replaced, event, proven, superseded, ended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            params![
-                it.id.0,
-                it.license.0,
-                it.standing.activation.0,
-                it.generation,
-                it.standing.fingerprint.as_ref().map(Fingerprint::to_bytes),
-                it.standing.bindings,
-                it.standing.usb,
-                it.lending_key,
-                it.seats,
-                it.first.0,
-                it.last.0,
-                convert::days(&it.replaced),
-                it.event.0,
-                it.proven,
-                Day::wire(it.superseded),
-                Ended::number(it.ended),
-            ],
-        )?;
-        Ok(())
+        self.insert_activation(it)
     }
 
     fn set_activation(&mut self, it: &Activation) -> Result<(), LedgerError> {
-        self.run(
-            "UPDATE activation SET aid = ?2, generation = ?3, fingerprint = ?4, bindings = ?5, usb = ?6, \
-             lending_key = ?7, seats = ?8, last = ?9, replaced = ?10, event = ?11, \
-             proven = ?12, superseded = ?13, ended = ?14 WHERE id = ?1",
-            params![
-                it.id.0,
-                it.standing.activation.0,
-                it.generation,
-                it.standing.fingerprint.as_ref().map(Fingerprint::to_bytes),
-                it.standing.bindings,
-                it.standing.usb,
-                it.lending_key,
-                it.seats,
-                it.last.0,
-                convert::days(&it.replaced),
-                it.event.0,
-                it.proven,
-                Day::wire(it.superseded),
-                Ended::number(it.ended),
-            ],
-        )?;
-        Ok(())
+        self.update_activation(it)
     }
 
     fn seats_held(

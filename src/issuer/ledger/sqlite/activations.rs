@@ -1,0 +1,62 @@
+//! Activations in SQL: they have the most columns.
+
+use rusqlite::params;
+
+use super::convert;
+use super::transaction::SqliteTransaction;
+use crate::issuer::ledger::{Activation, Ended, LedgerError};
+use crate::machine::Fingerprint;
+use crate::protocol::date::Day;
+
+impl SqliteTransaction<'_> {
+    pub(super) fn insert_activation(&self, it: &Activation) -> Result<(), LedgerError> {
+        self.run(
+            "INSERT INTO activation (id, license, aid, generation, fingerprint, bindings, usb, lending_key, seats, first, last, \
+             replaced, event, proven, superseded, ended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            params![
+                it.id.0,
+                it.license.0,
+                it.standing.activation.0,
+                it.generation,
+                it.standing.fingerprint.as_ref().map(Fingerprint::to_bytes),
+                it.standing.bindings,
+                it.standing.usb,
+                it.lending_key,
+                it.seats,
+                it.first.0,
+                it.last.0,
+                convert::days(&it.replaced),
+                it.event.0,
+                it.proven,
+                Day::wire(it.superseded),
+                Ended::number(it.ended),
+            ],
+        )?;
+        Ok(())
+    }
+
+    pub(super) fn update_activation(&self, it: &Activation) -> Result<(), LedgerError> {
+        self.run(
+            "UPDATE activation SET aid = ?2, generation = ?3, fingerprint = ?4, bindings = ?5, usb = ?6, \
+             lending_key = ?7, seats = ?8, last = ?9, replaced = ?10, event = ?11, \
+             proven = ?12, superseded = ?13, ended = ?14 WHERE id = ?1",
+            params![
+                it.id.0,
+                it.standing.activation.0,
+                it.generation,
+                it.standing.fingerprint.as_ref().map(Fingerprint::to_bytes),
+                it.standing.bindings,
+                it.standing.usb,
+                it.lending_key,
+                it.seats,
+                it.last.0,
+                convert::days(&it.replaced),
+                it.event.0,
+                it.proven,
+                Day::wire(it.superseded),
+                Ended::number(it.ended),
+            ],
+        )?;
+        Ok(())
+    }
+}
