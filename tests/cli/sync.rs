@@ -55,7 +55,7 @@ fn json_says_what_was_asked_and_what_it_changed() {
 }
 
 #[test]
-fn its_outfits_are_those_of_any_request() {
+fn outfits_are_those_of_any_request() {
     let world = World::new();
     let (desk, ship, _) = licensed(&world, &[], &[]);
     let plain = ship.run(["request", "sync"]).done().code();
@@ -64,6 +64,10 @@ fn its_outfits_are_those_of_any_request() {
         // Whatever it looks like, the desk reads the same request from it.
         let answer = desk.respond(&said.stdout).done();
         assert_eq!(answer.code(), desk.answer(&plain), "{outfit}");
+    }
+    for outfit in ["--mail", "--spell"] {
+        let said = ship.run(["return", "--yes", outfit]).done();
+        desk.respond(&said.stdout).done().tells("seat freed");
     }
 }
 

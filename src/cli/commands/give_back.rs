@@ -3,8 +3,11 @@
 use serde_json::json;
 
 use super::{Context, Exit, Run};
+use crate::cli::mail::Letter;
+use crate::cli::outfit::{OutfitArgs, Outgoing};
 use crate::cli::{confirm, machine_home};
 use crate::holder::give_up::{self, GivenUp};
+use crate::holder::state::LicenseState;
 use crate::holder::{Here, products};
 use crate::protocol::digest::ActivationId;
 use crate::text::Kind;
@@ -27,6 +30,8 @@ pub(crate) struct GiveBack {
     /// Do not ask
     #[arg(long)]
     yes: bool,
+    #[command(flatten)]
+    outfit: OutfitArgs,
 }
 
 impl Run for GiveBack {
@@ -34,6 +39,7 @@ impl Run for GiveBack {
     const ABOUT: &'static str = "Give a license up and print its return code";
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        self.outfit.check()?;
         // One that was returned counts as well: the second call of a script must not give up another license.
         let product = self.product.as_deref();
         let (home, license) =
@@ -66,25 +72,43 @@ impl Run for GiveBack {
         let mail = products::load(&home, &license.product)
             .ok()
             .and_then(|file| file.product().mail.clone());
-        let code = given.code.to_text()?;
-        if context.out.json {
-            context.out.object(&json!({
-                "code": code,
-                "kind": Kind::Return.name(),
-                "license_key": key.to_string(),
-                "activation": given.activation.to_string(),
-                "verdict": if given.repeated { "repeated" } else { "new" },
-                "corrections": [],
-                "warnings": [],
-                "product": license.product,
-                "returned": given.at.to_string(),
-                "mail": mail,
-            }))?;
-        } else {
-            context.out.line(code)?;
-        }
+        let object = json!({
+            "kind": Kind::Return.name(),
+            "license_key": key.to_string(),
+            "activation": given.activation.to_string(),
+            "verdict": if given.repeated { "repeated" } else { "new" },
+            "corrections": [],
+            "warnings": [],
+            "product": license.product,
+            "returned": given.at.to_string(),
+            "mail": mail,
+        });
+        let outgoing = Outgoing {
+            code: &given.code,
+            letter: letter(&given, &license, mail.clone()),
+        };
+        self.outfit.hand_over(context, &outgoing, object)?;
         tell(context, &given, mail.as_deref());
         Ok(Exit::DONE)
+    }
+}
+
+/// The letter to the desk.
+fn letter(given: &GivenUp, license: &LicenseState, to: Option<String>) -> Letter {
+    let key = license.license_key;
+    Letter {
+        to,
+        from: None,
+        subject: format!("License return {key} for {}", license.product),
+        opening: "This license is given back: please free its seat. There is nothing to answer."
+            .to_owned(),
+        facts: vec![
+            ("product", license.product.clone()),
+            ("license", key.to_string()),
+            ("activation", given.activation.to_string()),
+            ("given up on", given.at.day().to_string()),
+        ],
+        by_phone: Some(Vec::new()),
     }
 }
 
