@@ -7,7 +7,7 @@ use super::mail::Letter;
 use super::{json as names, words};
 use crate::issuer::desk::Vendor;
 use crate::issuer::policy::Warning;
-use crate::issuer::respond::{Answer, Receipt, Reply, Verdict};
+use crate::issuer::respond::{Answer, Asker, Receipt, Reply, Verdict};
 use crate::text::Kind;
 
 /// The JSON object of a reply.
@@ -98,6 +98,24 @@ pub(crate) fn tell(context: &mut Context, reply: &Reply) {
         Reply::Answer(answer) => tell_answer(context, answer),
         Reply::Receipt(receipt) => tell_receipt(context, receipt),
     }
+}
+
+/// Whose request was refused: whom to ask about it.
+pub(crate) fn tell_asker(context: &mut Context, asker: Option<&Asker>) {
+    let Some(Asker {
+        key,
+        activation,
+        order,
+    }) = asker
+    else {
+        return;
+    };
+    let contact = order.terms.contact.as_deref();
+    let contact = contact.map_or_else(String::new, |contact| format!(" ({contact})"));
+    context.out.say(format_args!(
+        "asked for: {} for {}{contact}, license {key} as {activation}",
+        order.product.name, order.terms.customer
+    ));
 }
 
 fn tell_answer(context: &mut Context, answer: &Answer) {

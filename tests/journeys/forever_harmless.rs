@@ -321,7 +321,7 @@ fn moves_and_replacements_are_capped_together() {
 fn the_second_contact_of_a_clone_is_never_green() {
     for clone_first in [false, true] {
         let world = World::new();
-        let (desk, ship, key) = licensed(&world, &[]);
+        let (desk, ship, key) = licensed(&world, &["--contact", "it@example.com"]);
         let clone = world.machine("clone");
         clone.change(|facts| *facts = ship.facts());
         ship.copy_home_to(&clone);
@@ -340,6 +340,9 @@ fn the_second_contact_of_a_clone_is_never_green() {
         let said = desk.respond(&request).owes(6, "needs_supersede");
         let error = said.stderr.lines().find(|line| line.starts_with("error: "));
         assert_eq!(error, Some(format!("error: {sentence}").as_str()));
+        let whom =
+            format!("asked for: Survey for Aurora Shipping (it@example.com), license {key} as A-");
+        assert!(said.stderr.contains(&whom), "{said}");
         // However often it is asked, it is one event.
         desk.respond(&request).refused(6, "needs_supersede");
         desk.respond_with(&request, &["--dry-run"])

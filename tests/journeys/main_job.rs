@@ -145,3 +145,30 @@ fn closing_anything_loses_nothing() {
         .refused(6, "already_licensed");
     ship.check().done();
 }
+
+/// The old computer gives up and prints a return code, the new one is activated; nothing of the old one is left to use.
+#[test]
+fn moving_to_another_computer() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    let file = desk.product("survey", &[]);
+    let key = desk.sell("survey", &[]);
+    let (old, new) = (world.machine("old"), world.machine("new"));
+    old.install(&file);
+    new.install(&file);
+    desk.license(&old, &key);
+    world.days_pass(100);
+    // The wrong way round: the seat is still taken, and the clerk is told by whom.
+    let holder = old.check().with_json_exits(12)["activation"].clone();
+    let request = new.request(&key);
+    desk.respond(&request)
+        .refused(6, "no_seat_free")
+        .tells(holder.as_str().unwrap());
+    let code = old.run(["return", "--yes"]).done().code();
+    old.check().refused(10, "returned");
+    desk.respond(&code).done().tells("seat freed");
+    // The request that was refused is as good as ever.
+    new.apply(&desk.answer(&request));
+    new.check().done().silent();
+    assert_eq!(desk.seats_taken(&key), 1);
+}

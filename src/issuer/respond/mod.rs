@@ -14,12 +14,13 @@ pub use error::RespondError;
 pub use reply::{Answer, Order, Receipt, Reply, Verdict};
 
 use crate::issuer::keys::{Entropy, SigningKey};
-use crate::issuer::ledger::Ledger;
+use crate::issuer::ledger::{Ledger, LedgerError, License, Transaction};
 use crate::issuer::policy::Options;
 use crate::issuer::products::By;
+use crate::license_key::LicenseKey;
 use crate::protocol::commitment::Commitment;
 use crate::protocol::desk_certificate::DeskCertificate;
-use crate::protocol::digest::{Digest, key_id, request_digest};
+use crate::protocol::digest::{ActivationId, Digest, key_id, request_digest};
 use crate::protocol::requests::{Activate, Return, Sync};
 use crate::protocol::trust::Verified;
 use crate::text::{Code, Kind};
@@ -109,6 +110,31 @@ impl Request {
     }
 }
 
+/// Whom a request is from.
+#[derive(Clone, Debug)]
+pub struct Asker {
+    /// The licence.
+    pub key: LicenseKey,
+    /// What the machine calls its activation.
+    pub activation: ActivationId,
+    /// What was ordered.
+    pub order: Order,
+}
+
+impl Asker {
+    fn of(
+        tx: &mut dyn Transaction,
+        license: &License,
+        activation: ActivationId,
+    ) -> Result<Asker, LedgerError> {
+        Ok(Asker {
+            key: license.key,
+            activation,
+            order: lookup::order_of(tx, license)?,
+        })
+    }
+}
+
 /// What was replied to this very code, if it came before: that needs no signing key.
 ///
 /// # Errors
@@ -145,6 +171,31 @@ pub fn rehearse(
             // With one request there is no other in the same transaction.
             Outcome::SameAs(_) => Err(RespondError::CommitmentUsed),
             Outcome::Draft(draft) => draft.preview().ok_or(RespondError::CommitmentUsed),
+        }
+    })
+}
+
+/// Whom a request is from, as far as the ledger knows: a clerk who refuses wants to know whom to ask.
+///
+/// # Errors
+/// `WrongKind`, `Malformed`, or what the ledger says.
+pub fn asker(ledger: &mut Ledger, code: &Code) -> Result<Option<Asker>, RespondError> {
+    let request = Request::read(code)?;
+    ledger.read(|tx| {
+        let (id, proof) = match &request.ask {
+            Ask::Activate(activate) => {
+                let activation = activate.commitment.activation_id();
+                return match tx.license_keyed(activate.key)? {
+                    Some(license) => Ok(Some(Asker::of(tx, &license, activation)?)),
+                    None => Ok(None),
+                };
+            }
+            Ask::Sync(sync) => (sync.activation, sync.proof),
+            Ask::Return(given_up) => (given_up.activation, given_up.secret.sync_proof()),
+        };
+        match lookup::find(tx, id, &proof)? {
+            Some(found) => Ok(Some(Asker::of(tx, &found.license, id)?)),
+            None => Ok(None),
         }
     })
 }
