@@ -93,6 +93,10 @@ fn or_the_same_license_goes_on_without_its_dongle() {
     desk.run(["license", "change", &key, "--usb", "none"])
         .done()
         .prints("usb key 0529:0001:8a3f21 → none");
+    // The mail says what is to be typed there: the machine does not find out by itself.
+    desk.run(["license", "mail", &key])
+        .done()
+        .prints(&format!("countersign request sync {key} --usb none"));
     in_service(&site);
     let request = site.run(["request", "sync", "--usb", "none"]).done();
     let code = request.tells("no USB key any more").code();
