@@ -3,7 +3,7 @@
 use std::io;
 
 use clap::error::ErrorKind;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::holder::{HolderError, StorageError};
 use crate::issuer::desk::DeskError;
@@ -27,6 +27,8 @@ pub(crate) struct Failure {
     pub(crate) message: String,
     pub(crate) because: Option<String>,
     pub(crate) hint: String,
+    /// What a script can act on, beside the words.
+    pub(crate) details: Map<String, Value>,
 }
 
 impl Failure {
@@ -37,7 +39,16 @@ impl Failure {
             message: message.into(),
             because: None,
             hint: String::new(),
+            details: Map::new(),
         }
+    }
+
+    /// Adds what a script can act on; `null` and whatever is no object adds nothing.
+    pub(crate) fn with(mut self, details: Value) -> Failure {
+        if let Value::Object(details) = details {
+            self.details.extend(details);
+        }
+        self
     }
 
     /// Something outside the rules: input, output, a locked ledger.
@@ -85,13 +96,17 @@ impl Failure {
 
     /// What stands under `error` in JSON.
     pub(crate) fn object(&self) -> Value {
-        json!({
+        let mut object = json!({
             "exit": self.exit.0,
             "kind": self.kind,
             "message": self.message,
             "because": self.because,
             "hint": self.hint,
-        })
+        });
+        if let Some(map) = object.as_object_mut() {
+            map.extend(self.details.clone());
+        }
+        object
     }
 
     /// What clap refused: its first paragraph as one line, and of the rest what helps.
@@ -163,6 +178,11 @@ fn known(error: &anyhow::Error) -> Option<Failure> {
                     return explained(cause.kind(), cause.hint().to_string());
                 })*
             };
+        }
+        if let Some(RespondError::Refused(refusal)) = cause.downcast_ref::<RespondError>() {
+            let failure = explained(refusal.kind(), refusal.hint())?;
+            let verdict = refusal.fork().map(|fork| json!({ "verdict": fork.colour().name(), "evidence": fork.to_string() }));
+            return Some(failure.with(verdict.unwrap_or_default()));
         }
         explain!(HolderError, StorageError, RespondError, LifeError, LedgerError, DeskError, KeyError, CatalogueError);
         if let Some(failure) = cause.downcast_ref::<Failure>() {

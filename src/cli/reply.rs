@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use super::Context;
+use super::failure::Failure;
 use super::mail::Letter;
 use super::{json as names, words};
 use crate::issuer::desk::Vendor;
 use crate::issuer::policy::Warning;
-use crate::issuer::respond::{Answer, Asker, Receipt, Reply, Verdict};
+use crate::issuer::respond::{Answer, Asker, Receipt, Reply, RespondError, Verdict};
 use crate::text::Kind;
 
 /// The JSON object of a reply.
@@ -100,22 +101,35 @@ pub(crate) fn tell(context: &mut Context, reply: &Reply) {
     }
 }
 
-/// Whose request was refused: whom to ask about it.
-pub(crate) fn tell_asker(context: &mut Context, asker: Option<&Asker>) {
+/// A refusal, with whose request it was: whom to ask about it.
+pub(crate) fn refusal(
+    context: &mut Context,
+    refusal: RespondError,
+    asker: Option<&Asker>,
+) -> Failure {
+    let failure = Failure::of(&refusal.into());
     let Some(Asker {
         key,
         activation,
         order,
     }) = asker
     else {
-        return;
+        return failure;
     };
-    let contact = order.terms.contact.as_deref();
-    let contact = contact.map_or_else(String::new, |contact| format!(" ({contact})"));
+    let (terms, product) = (&order.terms, &order.product);
+    let contact = terms.contact.as_ref();
+    let written = contact.map_or_else(String::new, |contact| format!(" ({contact})"));
     context.out.say(format_args!(
-        "asked for: {} for {}{contact}, license {key} as {activation}",
-        order.product.name, order.terms.customer
+        "asked for: {} for {}{written}, license {key} as {activation}",
+        product.name, terms.customer
     ));
+    failure.with(json!({
+        "license_key": key.to_string(),
+        "activation": activation.to_string(),
+        "product": product.id,
+        "customer": terms.customer,
+        "contact": contact,
+    }))
 }
 
 fn tell_answer(context: &mut Context, answer: &Answer) {

@@ -92,13 +92,27 @@ fn refused(refusal: &Refusal) -> Value {
         Refusal::MaintenanceOver { feature, ended } => {
             json!({ "feature": feature, "ended": ended.to_string() })
         }
+        Refusal::Expired { on, today } => {
+            json!({ "ended": on.to_string(), "today": today.to_string() })
+        }
+        Refusal::Overdue { by, today } => {
+            json!({ "ended": by.to_string(), "today": today.to_string() })
+        }
+        Refusal::DemoOver { last, .. } => json!({ "ended": last.to_string() }),
+        Refusal::Returned { at, .. } => json!({ "returned": at.to_string() }),
+        Refusal::ClockBehind { wall, floor } => {
+            json!({ "clock": wall.to_string(), "at_least": floor.to_string() })
+        }
+        Refusal::WrongBinding { name, bound, found } => {
+            json!({ "binding": name, "bound": bound, "found": found })
+        }
+        Refusal::WrongMachine { different } => {
+            let parts = different.iter().map(|part| part.to_string());
+            json!({ "different": parts.collect::<Vec<_>>() })
+        }
         _ => Value::Null,
     };
-    let mut object = failure(refusal).object();
-    if let (Some(map), Value::Object(details)) = (object.as_object_mut(), details) {
-        map.extend(details);
-    }
-    object
+    failure(refusal).with(details).object()
 }
 
 /// A number in use, held against its limit, for scripts.

@@ -343,6 +343,11 @@ fn the_second_contact_of_a_clone_is_never_green() {
         let whom =
             format!("asked for: Survey for Aurora Shipping (it@example.com), license {key} as A-");
         assert!(said.stderr.contains(&whom), "{said}");
+        let error = desk.respond(&request).with_json_exits(6)["error"].clone();
+        assert_eq!(
+            (&error["verdict"], &error["evidence"], &error["license_key"]),
+            (&json!("yellow"), &json!(sentence[8..]), &json!(key))
+        );
         // However often it is asked, it is one event.
         desk.respond(&request).refused(6, "needs_supersede");
         desk.respond_with(&request, &["--dry-run"])

@@ -118,7 +118,11 @@ fn every_name_of_the_server_means_the_server() {
     launch(&server, &server, "db2", "nexus")
         .refused(13, "wrong_binding")
         .tells("bound to server \"db1\", not to \"db2\"");
-    launch(&server, &server, "db1", "archive").refused(13, "wrong_binding");
+    let error = launch(&server, &server, "db1", "archive").with_json_exits(13)["error"].clone();
+    assert_eq!(
+        (&error["binding"], &error["bound"], &error["found"]),
+        (&json!("database"), &json!("nexus"), &json!("archive"))
+    );
 }
 
 /// 3. The grant states server, database, type, concurrent licenses and grace; the desk sees the names in the mail beside the code.

@@ -80,14 +80,16 @@ impl Run for Respond {
                 let by = context.environment.by();
                 let (ledger, code) = (desk.ledger(), &reading.code);
                 let preview = respond::rehearse(ledger, code, &options, by, &mut entropy);
-                if let Err(refusal) = &preview {
-                    if !self.dry_run {
-                        respond::keep_evidence(ledger, code, refusal, by)?;
+                let preview = match preview {
+                    Ok(preview) => preview,
+                    Err(refusal) => {
+                        if !self.dry_run {
+                            respond::keep_evidence(ledger, code, &refusal, by)?;
+                        }
+                        let asker = respond::asker(ledger, code)?;
+                        return Err(reply::refusal(context, refusal, asker.as_ref()).into());
                     }
-                    let asker = respond::asker(ledger, code)?;
-                    reply::tell_asker(context, asker.as_ref());
-                }
-                let preview = preview?;
+                };
                 if self.dry_run {
                     return dry_run(context, &reading, &preview);
                 }
