@@ -7,7 +7,7 @@ use super::asked;
 use super::clock::{self, Look, Mark};
 use super::drift::{self, Drift};
 use super::evidence;
-use super::memory::Memory;
+use super::memory::{Demo, Memory};
 use super::report::{CheckReport, Refusal, State, Warning};
 use super::request::Here;
 use super::state::{Held, LicenseState};
@@ -66,8 +66,8 @@ pub struct Checked {
     pub mark: Option<Mark>,
     /// The first sight of a machine that changed, where this is it.
     pub drift: Option<Drift>,
-    /// The first day of the demo, where it begins now.
-    pub demo_began: Option<Day>,
+    /// The demo, where it begins now or its clock mark is due.
+    pub demo: Option<Demo>,
 }
 
 /// Checks one licence, or that there is none.
@@ -85,7 +85,7 @@ pub fn check(
             report: blank(file.product(), license),
             mark: None,
             drift: None,
-            demo_began: None,
+            demo: None,
         },
     };
     let found = check.whole(license);
@@ -121,13 +121,13 @@ fn blank(product: &Product, license: Option<&LicenseState>) -> CheckReport {
 }
 
 /// A state and its reason.
-type Refused = (State, Refusal);
+pub(super) type Refused = (State, Refusal);
 
-struct Check<'a> {
-    file: &'a ProductFile,
-    memory: &'a Memory,
-    input: &'a CheckInput<'a>,
-    checked: Checked,
+pub(super) struct Check<'a> {
+    pub(super) file: &'a ProductFile,
+    pub(super) memory: &'a Memory,
+    pub(super) input: &'a CheckInput<'a>,
+    pub(super) checked: Checked,
 }
 
 impl Check<'_> {
@@ -221,23 +221,34 @@ impl Check<'_> {
         };
         let judged = clock::judge(self.memory.mark.as_ref(), &asked, &look);
         self.checked.mark = judged.keep;
-        let days_left = match judged.verdict {
-            clock::Verdict::Fine => return Ok(judged.now),
-            clock::Verdict::TooLongBehind if ends.is_some() => {
-                let refusal = Refusal::ClockBehind {
-                    wall: look.wall,
-                    floor: judged.now,
-                };
-                return Err((State::ClockBehind, refusal));
+        self.behind(
+            judged.verdict,
+            judged.not_set,
+            (look.wall, judged.now),
+            ends.is_some(),
+        )?;
+        Ok(judged.now)
+    }
+
+    /// What a verdict on the clock means: nothing, a warning, or a refusal where something ends with the day.
+    pub(super) fn behind(
+        &mut self,
+        verdict: clock::Verdict,
+        not_set: bool,
+        (wall, floor): (Seconds, Seconds),
+        ends: bool,
+    ) -> Result<(), Refused> {
+        let days_left = match verdict {
+            clock::Verdict::Fine => return Ok(()),
+            clock::Verdict::TooLongBehind if ends => {
+                return Err((State::ClockBehind, Refusal::ClockBehind { wall, floor }));
             }
             clock::Verdict::TooLongBehind => 0,
             clock::Verdict::Behind { days_left } => i32::try_from(days_left).unwrap_or(i32::MAX),
         };
-        self.checked.report.warnings.push(Warning::ClockBehind {
-            not_set: judged.not_set,
-            days_left,
-        });
-        Ok(judged.now)
+        let warning = Warning::ClockBehind { not_set, days_left };
+        self.checked.report.warnings.push(warning);
+        Ok(())
     }
 
     /// Last days are inclusive (SPEC.md 1).
@@ -338,38 +349,5 @@ impl Check<'_> {
         let key = key.to_bytes();
         let devices = self.input.here.facts.usb_devices.list();
         devices.iter().any(|device| device.digest(&key) == bound.0)
-    }
-
-    /// The demo in place of a licence, or `otherwise` where the product has none. Returns the day that is gone by.
-    fn demo(&mut self, otherwise: Refusal) -> Result<Day, Refused> {
-        let product = self.file.product();
-        // A clock before the program was built is not set: the demo does not begin in 1970.
-        let today = self.input.here.wall.max(self.input.built).day();
-        if product.demo_days == 0 {
-            return Err((State::Unlicensed, otherwise));
-        }
-        // A clock that was set back makes no demo longer than it is.
-        let began = self.memory.demo_began.unwrap_or(today);
-        let today = today.max(began);
-        let last = began.plus(product.demo_days - 1);
-        if today > last {
-            let over = Refusal::DemoOver {
-                product: product.id.clone(),
-                last,
-            };
-            let refusal = if matches!(otherwise, Refusal::UsbMissing(_)) {
-                otherwise
-            } else {
-                over
-            };
-            return Err((State::Unlicensed, refusal));
-        }
-        self.checked.demo_began = self.memory.demo_began.is_none().then_some(began);
-        let report = &mut self.checked.report;
-        report.state = State::Demo;
-        report.days_left = Some(last.days_since(today));
-        report.features = product.demo_features.clone();
-        report.limits = product.demo_limits.clone();
-        Ok(today)
     }
 }

@@ -79,7 +79,7 @@ fn keep(
 ) -> CheckReport {
     let mut report = checked.report;
     let first_sight = checked.drift.is_some();
-    if checked.mark.is_none() && checked.demo_began.is_none() && checked.drift.is_none() {
+    if checked.mark.is_none() && checked.demo.is_none() && checked.drift.is_none() {
         return report;
     }
     let kept = Lock::try_now(home.directory(), home.audience()).and_then(|lock| {
@@ -89,8 +89,8 @@ fn keep(
             home,
             facts: input.here.facts,
         };
-        if let Some(began) = checked.demo_began {
-            places.keep_demo(&report.product, began)?;
+        if let Some(demo) = checked.demo {
+            places.keep_demo(&report.product, &demo)?;
         }
         let held = license.and_then(|license| Some((license.license_key, license.held.as_ref()?)));
         if let Some((drift, (key, held))) = checked.drift.zip(held) {

@@ -27,8 +27,34 @@ pub struct Memory {
     pub returned: Option<Seconds>,
     /// The first sight of a machine that changed.
     pub drift: Option<Drift>,
-    /// The first day of the product's demo.
-    pub demo_began: Option<Day>,
+    /// The product's demo, where it has begun.
+    pub demo: Option<Demo>,
+}
+
+/// A demo that has begun.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Demo {
+    /// Its first day.
+    #[serde(with = "json::text")]
+    pub began: Day,
+    /// The latest moment that is known to have passed in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<Mark>,
+}
+
+impl Demo {
+    /// Of what two places remember, the first beginning and the later moment.
+    fn stricter(self, other: Demo) -> Demo {
+        let mark = match (self.mark, other.mark) {
+            (Some(one), Some(other)) => Some(one.later(other)),
+            (one, other) => one.or(other),
+        };
+        Demo {
+            began: self.began.min(other.began),
+            mark,
+        }
+    }
 }
 
 /// What the anchor keeps of one activation.
@@ -46,13 +72,6 @@ struct Anchored {
 struct Tombstone {
     #[serde(with = "json::moment")]
     at: Seconds,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Demo {
-    #[serde(with = "json::text")]
-    began: Day,
 }
 
 /// A file's content with a seal that an editor does not know how to make.
@@ -73,7 +92,7 @@ impl Memory {
     ) -> Memory {
         let places = Places { home, facts };
         let mut memory = Memory {
-            demo_began: places.demo_began(product),
+            demo: places.demo(product),
             ..Memory::default()
         };
         let Some((key, activation)) = license.and_then(held) else {
@@ -144,26 +163,25 @@ impl Places<'_> {
             .or_else(|error| if anchored { Ok(()) } else { Err(error) })
     }
 
-    /// Keeps the first day of a demo in both places. The caller holds the lock of the home.
-    pub(crate) fn keep_demo(&self, product: &str, began: Day) -> Result<(), StorageError> {
-        let demo = Demo { began };
+    /// Keeps a demo in both places. The caller holds the lock of the home.
+    pub(crate) fn keep_demo(&self, product: &str, demo: &Demo) -> Result<(), StorageError> {
         if let Some((path, _lock)) = self.lock_anchor(|home| home.anchored_demo(product)) {
             // An anchor that cannot be written is no error (SPEC.md 7 does without it).
-            let _ = self.write(&path, product, &demo);
+            let _ = self.write(&path, product, demo);
         }
-        self.write(&self.home.demo_path(product), product, &demo)
+        self.write(&self.home.demo_path(product), product, demo)
     }
 
-    fn demo_began(&self, product: &str) -> Option<Day> {
+    fn demo(&self, product: &str) -> Option<Demo> {
         let paths = [
             Some(self.home.demo_path(product)),
             self.home.anchored_demo(product),
         ];
-        let days = paths
+        let demos = paths
             .into_iter()
             .flatten()
             .filter_map(|path| self.read::<Demo>(&path, product));
-        days.map(|demo| demo.began).min()
+        demos.reduce(Demo::stricter)
     }
 
     fn anchored(&self, key: LicenseKey, activation: ActivationId) -> Option<Anchored> {

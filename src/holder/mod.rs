@@ -9,11 +9,11 @@
 //! HOME/machine/secrets/<13 digits>.json     r of each request (SPEC.md 5.1); for the owner alone
 //! HOME/machine/clock/<13 digits>.json       the clock mark (SPEC.md 7), sealed by the machine's id
 //! HOME/machine/drift/<13 digits>.json       the first sight of a machine that changed (SPEC.md 6.4), sealed by the machine's id
-//! HOME/machine/demo/<id>.json               the first day of a demo, sealed by the machine's id
+//! HOME/machine/demo/<id>.json               the first day of a demo and its clock mark, sealed by the machine's id
 //! HOME/machine/aliases.json                 other names of servers (SPEC.md 6.2)
 //! HOME/machine/lock                         held by whoever writes
 //! ANCHOR/activations/<13 digits>-A-<n>.json tombstone, clock mark and drift of an activation, sealed by the machine's id
-//! ANCHOR/products/<id>.json                 the first day of a demo, sealed by the machine's id
+//! ANCHOR/products/<id>.json                 the first day of a demo and its clock mark, sealed by the machine's id
 //! ```
 //!
 //! The state is **evidence, not cache**: plain text that anybody may read, copy and back up. Each check puts the transcript together anew and
@@ -33,6 +33,7 @@ pub mod apply;
 mod asked;
 pub mod check;
 pub mod clock;
+mod demo;
 mod drift;
 mod durable;
 mod emergency;
@@ -59,7 +60,7 @@ pub use error::{Doing, HolderError, StorageError};
 pub use home::{Audience, Home};
 pub use json::{Array, Bytes};
 pub use launch::{check_product, launch_check};
-pub use memory::Memory;
+pub use memory::{Demo, Memory};
 pub use report::{CheckReport, Count, Refusal, State, Warning};
 pub use request::Here;
 pub use terms::{Difference, Steps, Terms};
