@@ -1,9 +1,32 @@
 //! What an application asks about beside "may I run?": features it is to use, numbers that are in use.
 
 use super::check::CheckInput;
-use super::report::{CheckReport, Count, Refusal, State};
+use super::report::{CheckReport, Refusal, State};
 use crate::protocol::date::Day;
 use crate::protocol::product::Product;
+
+/// A number in use, held against its limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// The limit's name.
+    pub limit: String,
+    /// What was handed in.
+    pub count: u32,
+    /// What is allowed; 0 where the limit is not contained.
+    pub most: u32,
+}
+
+impl Count {
+    /// By how much it is above the limit; 0 where it is not.
+    pub fn over_by(&self) -> u32 {
+        self.count.saturating_sub(self.most)
+    }
+
+    /// What is left below the limit.
+    pub fn remaining(&self) -> u32 {
+        self.most.saturating_sub(self.count)
+    }
+}
 
 /// Features that are in the licence, and whose maintenance, where they need it, is not over. A demo has no maintenance.
 pub(super) fn features(

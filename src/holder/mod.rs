@@ -54,6 +54,7 @@ mod terms;
 #[cfg(test)]
 mod tests;
 
+pub use asked::Count;
 pub use check::CheckInput;
 pub use drift::Drift;
 pub use error::{Doing, HolderError, StorageError};
@@ -61,6 +62,6 @@ pub use home::{Audience, Home};
 pub use json::{Array, Bytes};
 pub use launch::{check_product, launch_check};
 pub use memory::{Demo, Memory};
-pub use report::{CheckReport, Count, Refusal, State, Warning};
+pub use report::{CheckReport, Refusal, State, Warning};
 pub use request::Here;
 pub use terms::{Difference, Steps, Terms};

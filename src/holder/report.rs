@@ -1,5 +1,6 @@
 //! What a check says: a state, the terms, and where the application may not run, one refusal with its reason.
 
+use super::asked::Count;
 use super::error::HolderError;
 use super::terms::Terms;
 use crate::license_key::LicenseKey;
@@ -155,29 +156,6 @@ pub enum Refusal {
     /// More than the licence allows: each limit that is exceeded, in the order in which they were asked about.
     #[error("{}", over_words(.0))]
     OverLimit(Vec<Count>),
-}
-
-/// A number in use, held against its limit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Count {
-    /// The limit's name.
-    pub limit: String,
-    /// What was handed in.
-    pub count: u32,
-    /// What is allowed; 0 where the limit is not contained.
-    pub most: u32,
-}
-
-impl Count {
-    /// By how much it is above the limit; 0 where it is not.
-    pub fn over_by(&self) -> u32 {
-        self.count.saturating_sub(self.most)
-    }
-
-    /// What is left below the limit.
-    pub fn remaining(&self) -> u32 {
-        self.most.saturating_sub(self.count)
-    }
 }
 
 fn over_words(over: &[Count]) -> String {

@@ -1,6 +1,7 @@
 //! What people do with it, from the first command to the last.
 
 mod clock;
+mod clones;
 mod dongle;
 mod forever_harmless;
 mod infinitime;

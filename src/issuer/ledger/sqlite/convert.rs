@@ -16,6 +16,11 @@ use crate::protocol::digest::{ActivationId, Standing};
 use crate::protocol::entitlements::Entitlements;
 use crate::protocol::grant::LicenseType;
 
+/// A page's length as SQLite wants it.
+pub(super) fn most(rows: usize) -> i64 {
+    i64::try_from(rows).unwrap_or(i64::MAX)
+}
+
 pub(super) const PRODUCT: &str = "SELECT id, name, version, definition, event FROM product";
 
 pub(super) fn product(row: &Row<'_>) -> Result<Product, LedgerError> {

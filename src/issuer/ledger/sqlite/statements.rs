@@ -1,8 +1,8 @@
 //! What the rules ask of a store, in SQL.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
-use super::convert::{self, ACTIVATION, ANSWER, EARLY, EVENT, LICENSE, PRODUCT, TERMS};
+use super::convert::{self, ACTIVATION, ANSWER, EARLY, EVENT, LICENSE, PRODUCT, TERMS, most};
 use super::transaction::SqliteTransaction;
 use crate::issuer::ledger::{
     Activation, ActivationRow, EarlyReturn, Event, EventId, LedgerError, License, LicenseFilter,
@@ -17,11 +17,6 @@ use crate::protocol::digest::{ActivationId, Digest};
 /// A key as the integer SQLite keeps: eleven digits always fit.
 fn number(key: LicenseKey) -> i64 {
     key.number().cast_signed()
-}
-
-/// A page's length as SQLite wants it.
-fn most(rows: usize) -> i64 {
-    i64::try_from(rows).unwrap_or(i64::MAX)
 }
 
 impl Transaction for SqliteTransaction<'_> {
@@ -326,13 +321,13 @@ impl Transaction for SqliteTransaction<'_> {
         certificate: Option<&[u8]>,
     ) -> Result<SignerId, LedgerError> {
         let certificate = certificate.unwrap_or_default();
-        let known = self
-            .connection
-            .prepare_cached("SELECT id FROM signer WHERE public = ? AND certificate = ?")?
-            .query_row(params![public, certificate], |row| row.get(0))
-            .optional()?;
+        let known = self.first(
+            "SELECT id FROM signer WHERE public = ? AND certificate = ?",
+            params![public, certificate],
+            |row| Ok(SignerId(row.get(0)?)),
+        )?;
         if let Some(id) = known {
-            return Ok(SignerId(id));
+            return Ok(id);
         }
         self.run(
             "INSERT INTO signer (public, certificate) VALUES (?, ?)",
