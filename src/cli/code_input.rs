@@ -25,7 +25,8 @@ impl CodeArgs {
     /// Finds a code of a `wanted` kind in what was given, saying on stderr what was mended.
     pub(crate) fn read(&self, context: &mut Context, wanted: &[Kind]) -> anyhow::Result<Reading> {
         let reading = match self.source()? {
-            Source::Text(text) => find_spelled(&text, wanted)?,
+            Source::Text(text) => find(&text, wanted)?,
+            Source::Bytes(bytes) => find_in_bytes(&bytes, wanted)?,
             Source::Prompt => super::prompt::ask(context, wanted)?,
         };
         if !reading.corrections.is_empty() {
@@ -49,12 +50,12 @@ impl CodeArgs {
     fn source(&self) -> anyhow::Result<Source> {
         match self.words.as_slice() {
             [] if io::stdin().is_terminal() => Ok(Source::Prompt),
-            [] => from_stdin().map(Source::Text),
-            [word] if word == "-" => from_stdin().map(Source::Text),
+            [] => from_stdin().map(Source::Bytes),
+            [word] if word == "-" => from_stdin().map(Source::Bytes),
             [word] => match word.strip_prefix('@') {
-                Some(path) => from_file(Path::new(path)).map(Source::Text),
+                Some(path) => bytes_of(Path::new(path)).map(Source::Bytes),
                 None if Path::new(word).is_file() || names_a_file(word) => {
-                    from_file(Path::new(word)).map(Source::Text)
+                    bytes_of(Path::new(word)).map(Source::Bytes)
                 }
                 None => Ok(Source::Text(word.clone())),
             },
@@ -72,23 +73,28 @@ fn names_a_file(word: &str) -> bool {
 
 enum Source {
     Text(String),
+    Bytes(Vec<u8>),
     Prompt,
 }
 
 /// Finds a code of a `wanted` kind in a text.
 pub(crate) fn find(text: &str, wanted: &[Kind]) -> anyhow::Result<Reading> {
-    text::read(text, wanted).map_err(|error| match error {
-        ReadError::OtherKind { code } => other_kind(code.kind()).into(),
-        error => error.into(),
-    })
+    text::read(text, wanted).map_err(unread)
 }
 
-/// Finds a code as [`find`] does, in a text that may also be spelled out in words.
-fn find_spelled(text: &str, wanted: &[Kind]) -> anyhow::Result<Reading> {
-    find(text, wanted).or_else(|error| match text::spell::unspell(text) {
-        Some(written) => find(&written, wanted),
-        None => Err(error),
-    })
+/// Finds a code of a `wanted` kind in what a file holds: a mail, a text in any common encoding, a picture.
+fn find_in_bytes(bytes: &[u8], wanted: &[Kind]) -> anyhow::Result<Reading> {
+    if text::photo::is_picture(bytes) {
+        return find(&super::picture::text(bytes)?, wanted);
+    }
+    text::read_bytes(bytes, wanted).map_err(unread)
+}
+
+fn unread(error: ReadError) -> anyhow::Error {
+    match error {
+        ReadError::OtherKind { code } => other_kind(code.kind()).into(),
+        error => error.into(),
+    }
 }
 
 /// A good code in the wrong place: where does it belong?
@@ -130,16 +136,21 @@ fn corrected(reading: &Reading) -> String {
     )
 }
 
-fn from_stdin() -> anyhow::Result<String> {
+fn from_stdin() -> anyhow::Result<Vec<u8>> {
     let unreadable = |error: io::Error| {
         Failure::failed("input", "standard input cannot be read")
             .because(error)
             .hint("try again")
     };
-    decode(&read_all(io::stdin().lock(), "standard input", unreadable)?)
+    read_all(io::stdin().lock(), "standard input", unreadable)
 }
 
+/// The text of a file that carries no code.
 pub(crate) fn from_file(path: &Path) -> anyhow::Result<String> {
+    Ok(String::from_utf8_lossy(&bytes_of(path)?).into_owned())
+}
+
+fn bytes_of(path: &Path) -> anyhow::Result<Vec<u8>> {
     let unreadable = |error: io::Error| {
         Failure::failed("no_file", format!("{} cannot be read", path.display()))
             .because(error)
@@ -150,7 +161,7 @@ pub(crate) fn from_file(path: &Path) -> anyhow::Result<String> {
     if length > MOST {
         return Err(too_large(&path.display().to_string(), length).into());
     }
-    decode(&read_all(file, &path.display().to_string(), unreadable)?)
+    read_all(file, &path.display().to_string(), unreadable)
 }
 
 fn read_all(
@@ -178,27 +189,4 @@ fn too_large(name: &str, length: u64) -> Failure {
         ),
     )
     .hint("hand over the part of the text with the code: up to 16 MiB are read")
-}
-
-/// Text of any common encoding, and what the QR codes of a picture say.
-fn decode(bytes: &[u8]) -> anyhow::Result<String> {
-    if text::photo::is_picture(bytes) {
-        return Ok(super::picture::text(bytes)?);
-    }
-    let utf16 = |unit: fn([u8; 2]) -> u16| {
-        let units = bytes
-            .as_chunks::<2>()
-            .0
-            .iter()
-            .skip(1)
-            .map(|pair| unit(*pair));
-        char::decode_utf16(units)
-            .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
-            .collect()
-    };
-    Ok(match bytes {
-        [0xff, 0xfe, ..] => utf16(u16::from_le_bytes),
-        [0xfe, 0xff, ..] => utf16(u16::from_be_bytes),
-        _ => String::from_utf8_lossy(bytes).into_owned(),
-    })
 }

@@ -8,7 +8,7 @@ mod talk;
 
 use std::collections::BTreeMap;
 
-use crate::text::{self, EnteredRow, Kind, ReadError, Reading, RowEntry, spell};
+use crate::text::{self, EnteredRow, Kind, ReadError, Reading, RowEntry};
 
 use super::exit::Exit;
 use super::failure::Failure;
@@ -113,13 +113,7 @@ impl Prompt<'_> {
 
     /// Takes what was typed or pasted; the code, where it is whole now.
     fn take(&mut self, typed: &str) -> Option<Reading> {
-        let whole = self
-            .read(typed)
-            .or_else(|error| match spell::unspell(typed) {
-                Some(written) => self.read(&written),
-                None => Err(error),
-            });
-        let error = match whole {
+        let error = match self.read(typed) {
             Ok(reading) => return Some(reading),
             Err(error) => error,
         };

@@ -47,6 +47,41 @@ pub(super) fn over(a: u8, b: u8) -> u8 {
     }
 }
 
+/// A root of Y² + Y = c; the other is one more. None for the half of the elements that have no root.
+pub(super) fn half_trace(c: u8) -> Option<u8> {
+    HALF_TRACES
+        .get(usize::from(c))
+        .copied()
+        .filter(|&root| root != NO_ROOT)
+}
+
+const NO_ROOT: u8 = 32;
+
+static HALF_TRACES: [u8; 32] = half_traces();
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "worked out by the compiler, which refuses a place that is not there"
+)]
+const fn half_traces() -> [u8; 32] {
+    let mut roots = [NO_ROOT; 32];
+    let mut root = 0;
+    while root < 32 {
+        // Squared: each bit moves to twice its place, and what goes beyond the fifth comes back by x⁵ = x² + 1.
+        let mut square = 0;
+        let mut bit = 0;
+        while bit < 5 {
+            if root >> bit & 1 == 1 {
+                square ^= [1, 4, 16, 10, 13][bit];
+            }
+            bit += 1;
+        }
+        roots[(square ^ root) as usize] = root & !1;
+        root += 1;
+    }
+    roots
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,6 +104,9 @@ mod tests {
         for a in 0..32 {
             for b in 0..32 {
                 assert_eq!(times(a, b), long(a, b), "{a} {b}");
+                if a == long(b, b) ^ b {
+                    assert_eq!(half_trace(a), Some(b & !1));
+                }
                 if b != 0 {
                     assert_eq!(over(times(a, b), b), a, "{a} {b}");
                 }

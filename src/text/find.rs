@@ -235,7 +235,7 @@ struct Line {
 }
 
 /// As much of a text as is looked at, cut at a character.
-fn head(text: &str) -> &str {
+pub(super) fn head(text: &str) -> &str {
     let end = (0..=LOOKED_AT.min(text.len()))
         .rev()
         .find(|&end| text.is_char_boundary(end))

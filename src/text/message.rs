@@ -64,6 +64,24 @@ pub(super) fn seal(kind: Kind, payload: &[u8]) -> Result<Vec<u8>, WriteError> {
     Ok(message)
 }
 
+/// Whether some payload yields a message of as many symbols (SPEC.md 2.2).
+pub(super) fn is_length(symbols: usize) -> bool {
+    symbols
+        .checked_sub(FRAME)
+        .is_some_and(|left| left == (left * 5 / 8 * 8).div_ceil(5))
+}
+
+/// Whether a message of `length` symbols may end like this: the bits of its payload's last symbol that no byte needs are zero (SPEC.md 2.2). Asked before anything else, it spares most readings the way to bytes.
+pub(super) fn may_end(length: usize, end: &[u8]) -> bool {
+    let payload = end
+        .split_last_chunk::<INTEGRITY>()
+        .map(|(before, _)| before);
+    is_length(length)
+        && payload.and_then(<[u8]>::last).is_none_or(|&symbol| {
+            u32::from(symbol).trailing_zeros() as usize >= (length - FRAME) * 5 % 8
+        })
+}
+
 /// A message that has the form of one; its integrity is not looked at yet, for that is what there are only so many tries for.
 pub(super) struct Draft {
     kind: Kind,
@@ -77,6 +95,9 @@ impl Draft {
         let (first, rest) = message.split_first()?;
         let kind = kind(*first).filter(|&kind| kind != Kind::Emergency)?;
         let (payload, integrity) = rest.split_last_chunk::<INTEGRITY>()?;
+        if !may_end(message.len(), rest) {
+            return None;
+        }
         Some(Draft {
             kind,
             payload: unpack(payload)?,

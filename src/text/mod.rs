@@ -1,11 +1,14 @@
 //! How bytes travel through people (SPEC.md 2): symbols, rows with checks, codes found in pasted text. Knows nothing of licences.
 
+mod align;
 mod code;
 mod emergency;
 mod field;
 mod find;
+mod html;
 mod kind;
 mod loose;
+mod mail_in;
 mod message;
 pub mod photo;
 mod phrase;
@@ -20,6 +23,7 @@ mod verdict;
 
 pub use code::{Code, WithSpare};
 pub use kind::Kind;
+pub use mail_in::read_bytes;
 pub use message::WriteError;
 pub use phrase::{phrase, row_word};
 pub use read::{Place, ReadError, Reading, read};

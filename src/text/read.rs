@@ -5,7 +5,7 @@ use std::fmt;
 use super::find::Stream;
 use super::search::{Found, Search};
 use super::verdict::{self, RowVerdict};
-use super::{Code, Kind, emergency, rows};
+use super::{Code, Kind, align, emergency, find, rows, spell};
 
 /// A code that was read, and what was done to read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct Reading {
     pub restored: Option<u8>,
     /// The kinds of the other codes in the text.
     pub others: Vec<Kind>,
+    /// Who sent the mail that the code was in, as its header says: it proves nothing.
+    pub sender: Option<String>,
 }
 
 /// A group of five symbols, counted as on paper (SPEC.md 2.1): "row 3 group 2".
@@ -99,15 +101,28 @@ pub fn read(text: &str, wanted: &[Kind]) -> Result<Reading, ReadError> {
         search.find_mended();
         emergency::find_mended(&mut search, wanted);
     }
+    if chosen(search.found(), wanted).is_none() {
+        if let Some(result) = spelled(text, wanted) {
+            return result;
+        }
+        align::find(&mut search, wanted);
+    }
     if let Some(found) = chosen(search.found(), wanted) {
         return Ok(Reading {
             code: found.code.clone(),
             corrections: found.corrections.clone(),
             restored: found.restored,
             others: others(search.found(), &found.code),
+            sender: None,
         });
     }
     Err(refusal(&search, wanted))
+}
+
+/// What a text says that spells a code in words.
+fn spelled(text: &str, wanted: &[Kind]) -> Option<Result<Reading, ReadError>> {
+    let result = read(&spell::unspell(find::head(text))?, wanted);
+    (!matches!(result, Err(ReadError::NoCode))).then_some(result)
 }
 
 /// The first code in the text that is wanted.

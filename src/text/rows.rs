@@ -36,6 +36,8 @@ pub(super) struct Row {
     number: u8,
     wrong: u32,
     illegible: u32,
+    /// Where something was undone before the checks were asked: symbols swapped, written twice, guessed.
+    touched: u32,
 }
 
 impl Row {
@@ -51,7 +53,30 @@ impl Row {
             number,
             wrong: 0,
             illegible: 0,
+            touched: 0,
         }
+    }
+
+    /// The row that `paper` becomes once these errors are mended; none where one of them is not on paper, unless it is the number, which is taken as mended.
+    pub(super) fn mended(paper: &[u8], number: u8, errors: Errors) -> Option<Row> {
+        let mut row = Row::unchanged(paper, number);
+        for power in errors.places.iter() {
+            let value = value_at(errors.syndromes, errors.places, power);
+            match paper.len().checked_sub(power + 1) {
+                Some(place) => {
+                    *row.symbols.get_mut(place)? ^= value;
+                    let illegible = paper.get(place) == Some(&ILLEGIBLE);
+                    *(if illegible {
+                        &mut row.illegible
+                    } else {
+                        &mut row.wrong
+                    }) |= 1 << place;
+                }
+                None if power == paper.len() && value == number => {}
+                None => return None,
+            }
+        }
+        Some(row)
     }
 
     /// The row's number, which is not on paper.
@@ -66,9 +91,22 @@ impl Row {
             .unwrap_or_default()
     }
 
+    /// The same row, with a note of the places where something was undone to make it one.
+    pub(super) fn touched(self, touched: u32) -> Row {
+        Row {
+            touched: self.touched | touched,
+            ..self
+        }
+    }
+
+    /// All symbols as they should stand on paper.
+    pub(super) fn paper(&self) -> &[u8] {
+        self.symbols.get(..self.length).unwrap_or_default()
+    }
+
     /// Where on paper a symbol was changed or filled in, counted from 0.
     pub(super) fn corrections(&self) -> impl Iterator<Item = usize> {
-        let changed = self.wrong | self.illegible;
+        let changed = self.wrong | self.illegible | self.touched;
         (0..LONGEST).filter(move |place| changed >> place & 1 == 1)
     }
 
@@ -155,21 +193,82 @@ fn number_of(syndromes: Syndromes, length: usize) -> Option<u8> {
 type Syndromes = [u8; CHECKS];
 
 /// The syndromes of `paper`, illegible symbols taken as 0; none where its length is no row's.
+///
+/// The search for dropped and doubled symbols asks this a million times: each symbol's share is looked up, not worked out.
 fn syndromes(paper: &[u8], number: u8) -> Option<Syndromes> {
     if !(SHORTEST..=LONGEST).contains(&paper.len()) {
         return None;
     }
-    let (message, checks) = paper.split_last_chunk::<CHECKS>()?;
-    let sums = message.iter().fold([number; CHECKS], |sums, &symbol| {
-        step(sums, symbol % ILLEGIBLE)
-    });
-    Some(checks.iter().zip(CSGN).fold(sums, |sums, (&check, mask)| {
-        step(sums, (check % ILLEGIBLE) ^ mask)
-    }))
+    let (start, masks) = (ORDER - 1).checked_sub(paper.len()).map(|at| (at, MASKS))?;
+    let numbered = std::iter::once(&number).chain(paper);
+    let sum = SHARES
+        .get(start..)?
+        .iter()
+        .zip(numbered)
+        .fold(masks, |sum, (shares, &symbol)| {
+            sum ^ shares.get(usize::from(symbol)).copied().unwrap_or_default()
+        });
+    Some(sum.to_le_bytes())
 }
 
+/// What each symbol adds to the syndromes where it stands, four of them in a word; the first line is for the highest power of x.
+static SHARES: [[u32; 32]; ORDER] = shares();
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "worked out by the compiler, which refuses a place that is not there"
+)]
+const fn shares() -> [[u32; 32]; ORDER] {
+    let mut all = [[0; 32]; ORDER];
+    let mut line = 0;
+    while line < ORDER {
+        let mut symbol = 0;
+        while symbol < 32 {
+            let power = ORDER - 1 - line;
+            all[line][symbol] = share_at(symbol as u8, power);
+            symbol += 1;
+        }
+        line += 1;
+    }
+    all
+}
+
+/// A symbol times α^(power·j) for j from 0 to 3.
+const fn share_at(symbol: u8, power: usize) -> u32 {
+    let mut sums = [symbol; CHECKS];
+    let mut left = power;
+    while left > 0 {
+        sums = step(sums, 0);
+        left -= 1;
+    }
+    u32::from_le_bytes(sums)
+}
+
+/// The syndromes of a row of `length` without any symbols, packed as by [`share`].
+pub(super) fn empty(length: usize, number: u8) -> u32 {
+    MASKS ^ line(length, 0).map_or(0, |shares| of(shares, number))
+}
+
+/// What a symbol adds to the syndromes at a place of a row of `length`, packed.
+pub(super) fn share(length: usize, place: usize, symbol: u8) -> u32 {
+    line(length, place + 1).map_or(0, |shares| of(shares, symbol))
+}
+
+/// The shares at a place of a row of `length`, the number before it being place 0.
+fn line(length: usize, place: usize) -> Option<&'static [u32; 32]> {
+    SHARES.get((ORDER - 1).checked_sub(length)? + place)
+}
+
+fn of(shares: &[u32; 32], symbol: u8) -> u32 {
+    shares.get(usize::from(symbol)).copied().unwrap_or_default()
+}
+
+/// What the masks of the checks add.
+const MASKS: u32 =
+    share_at(CSGN[0], 3) ^ share_at(CSGN[1], 2) ^ share_at(CSGN[2], 1) ^ share_at(CSGN[3], 0);
+
 /// One step of Horner's rule at α⁰, α¹, α² and α³.
-fn step([a, b, c, d]: Syndromes, symbol: u8) -> Syndromes {
+const fn step([a, b, c, d]: Syndromes, symbol: u8) -> Syndromes {
     [
         a ^ symbol,
         double(b) ^ symbol,
@@ -179,7 +278,7 @@ fn step([a, b, c, d]: Syndromes, symbol: u8) -> Syndromes {
 }
 
 /// The product with α.
-fn double(element: u8) -> u8 {
+const fn double(element: u8) -> u8 {
     let shifted = element << 1;
     shifted ^ ((shifted >> 5) * 0x25)
 }
@@ -188,7 +287,6 @@ fn double(element: u8) -> u8 {
 fn mend(paper: &[u8], number: Option<u8>) -> Option<Row> {
     let length = paper.len();
     let found = syndromes(paper, number.unwrap_or_default())?;
-    let mut row = Row::unchanged(paper, number.unwrap_or_default());
     let mut known = Places::default();
     if number.is_none() {
         known.push(length)?;
@@ -199,39 +297,54 @@ fn mend(paper: &[u8], number: Option<u8>) -> Option<Row> {
         .filter(|&(_, &symbol)| symbol == ILLEGIBLE)
     {
         known.push(length - 1 - place)?;
-        row.illegible |= 1 << place;
     }
-    if known.count == 0 && found == [0; CHECKS] {
-        return Some(row);
+    let errors = Errors::locate(found, known)?;
+    // Only the number stands above the symbols on paper, and it is wrong only where it was not known.
+    let number = number.or_else(|| errors.at(length))?;
+    Row::mended(paper, number, errors).filter(|row| row.number != 0)
+}
+
+/// What is wrong in a row with these syndromes, at most `most` symbols besides those that are missing at `known` places.
+pub(super) fn errors(syndromes: u32, length: usize, known: Places, most: usize) -> Option<Errors> {
+    let errors = Errors::locate(syndromes.to_le_bytes(), known)?;
+    let within = errors.places.iter().all(|power| power < length);
+    (within && errors.places.count <= known.count + most).then_some(errors)
+}
+
+/// The places of a codeword that are wrong or were unknown, and what has to be added to the symbols there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Errors {
+    places: Places,
+    syndromes: Syndromes,
+}
+
+impl Errors {
+    fn locate(syndromes: Syndromes, known: Places) -> Option<Errors> {
+        let places = if known.count == 0 && syndromes == [0; CHECKS] {
+            known
+        } else {
+            locate(syndromes, known)?
+        };
+        Some(Errors { places, syndromes })
     }
-    let all = locate(found, known)?;
-    for power in all.iter() {
-        let value = value_at(found, all, power);
-        match length.checked_sub(power + 1) {
-            Some(place) => {
-                *row.symbols.get_mut(place)? ^= value;
-                if row.illegible >> place & 1 == 0 {
-                    row.wrong |= 1 << place;
-                }
-            }
-            // Only the number stands above the symbols on paper, and it is wrong only where it was not known.
-            None if power == length && number.is_none() => row.number = value,
-            None => return None,
-        }
+
+    /// What has to be added at a place; none where nothing is wrong.
+    fn at(&self, power: usize) -> Option<u8> {
+        let wrong = self.places.iter().any(|wrong| wrong == power);
+        wrong.then(|| value_at(self.syndromes, self.places, power))
     }
-    (row.number != 0).then_some(row)
 }
 
 /// Up to four places of a codeword, as powers of x.
 #[derive(Clone, Copy, Debug, Default)]
-struct Places {
+pub(super) struct Places {
     powers: [usize; CHECKS],
     count: usize,
 }
 
 impl Places {
     /// One more place; none where four are taken.
-    fn push(&mut self, power: usize) -> Option<()> {
+    pub(super) fn push(&mut self, power: usize) -> Option<()> {
         *self.powers.get_mut(self.count)? = power;
         self.count += 1;
         Some(())
@@ -299,11 +412,13 @@ fn two_errors(sums: &[u8]) -> Option<(usize, usize)> {
     }
     let p = field::over(field::times(b, c) ^ field::times(a, d), determinant);
     let q = field::over(field::times(b, d) ^ field::times(c, c), determinant);
-    let mut roots = (0..ORDER).filter(|&power| {
-        let x = field::power(power);
-        field::times(x, x ^ p) == q
-    });
-    Some((roots.next()?, roots.next()?))
+    // X = pY makes it Y² + Y = q/p², of which either no root is in the field or Y and Y + 1 are.
+    if p == 0 || q == 0 {
+        return None;
+    }
+    let y = field::half_trace(field::over(q, field::times(p, p)))?;
+    let (first, second) = (field::times(p, y), field::times(p, y ^ 1));
+    (first != 0 && second != 0).then(|| (field::exponent(first), field::exponent(second)))
 }
 
 /// What has to be added at `power`, once all places are known: the others taken out, its own share is left, times what they multiplied it by.

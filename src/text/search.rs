@@ -121,6 +121,11 @@ impl<'a> Search<'a> {
         &self.starts
     }
 
+    /// How many readings may still be held against the 40 bits.
+    pub(super) fn readings(&self) -> u32 {
+        self.readings
+    }
+
     pub(super) fn found(&self) -> &[Found] {
         &self.found
     }
@@ -154,13 +159,20 @@ impl<'a> Search<'a> {
         self.stream.get(stretch)
     }
 
-    /// The ends of a last row that begins at `at`: after five to thirty symbols, where something parts them from what follows.
+    /// The ends of a last row that begins at `at`: after five to thirty symbols, where something parts them from what follows, or the spare row follows.
     pub(super) fn ends(&self, at: usize) -> impl Iterator<Item = usize> + use<'a> {
         let stream = self.stream;
         let longest = stream.len().min(at + rows::LONGEST);
+        let spare = move |end: usize| {
+            let after = end + rows::LONGEST;
+            let row = || rows::clean(stream.get(end..after)?);
+            after <= stream.len()
+                && stream.parts(after)
+                && row().is_some_and(|row| row.number() == rows::SPARE)
+        };
         (at + rows::SHORTEST..=longest)
             .rev()
-            .filter(move |&end| stream.parts(end))
+            .filter(move |&end| stream.parts(end) || spare(end))
     }
 
     /// Finds every code that is whole as it stands.
@@ -224,7 +236,7 @@ impl<'a> Search<'a> {
             at += rows::LONGEST;
         }
         let number = u8::try_from(candidate.rows.len() + 1).unwrap_or(rows::SPARE);
-        if number > 1 && self.stream.parts(at) {
+        if number > 1 && self.ends(at - rows::LONGEST).next() == Some(at) {
             candidate.last = rows::MESSAGE;
             candidate.stretches.push(start..at);
             if self.judge(&candidate) {
@@ -313,7 +325,7 @@ impl<'a> Search<'a> {
     }
 
     /// Holds a reading against its 40 bits; what is found is kept, with a spare row that follows it.
-    fn judge(&mut self, candidate: &Candidate) -> bool {
+    pub(super) fn judge(&mut self, candidate: &Candidate) -> bool {
         if self.found.len() >= MOST_FOUND {
             return false;
         }

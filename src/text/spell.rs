@@ -81,7 +81,7 @@ pub fn spell(code: &Code, spare: WithSpare) -> Result<String, WriteError> {
 }
 
 /// The code in a text that was spelled out in words, or nothing where it is not: the groups as they are written, a line for each row.
-pub fn unspell(text: &str) -> Option<String> {
+pub(super) fn unspell(text: &str) -> Option<String> {
     let (mut out, mut spelled) = (String::new(), 0);
     for line in text.lines() {
         let words: Vec<&str> = line

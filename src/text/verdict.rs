@@ -6,7 +6,7 @@ use super::find::Stream;
 use super::rows::{self, Row};
 use super::search::Search;
 use super::symbols::ILLEGIBLE;
-use super::{Kind, message};
+use super::{Kind, align, message};
 
 /// The most places of which it is asked whether a damaged code begins there.
 const MOST_STARTS: usize = 512;
@@ -34,6 +34,8 @@ pub enum RowState {
     Unreadable {
         /// The groups that look wrong: an illegible symbol, too many or too few of them.
         groups: Vec<u8>,
+        /// How many characters it has too many, or below zero too few; zero too where that is not known, as of a last row.
+        surplus: i8,
     },
     /// It is not there.
     Missing {
@@ -64,11 +66,21 @@ impl RowVerdict {
     fn complaint(&self) -> Option<String> {
         let row = self.row;
         match &self.state {
-            RowState::Unreadable { groups } if groups.is_empty() => {
-                Some(format!("row {row} cannot be read"))
-            }
-            RowState::Unreadable { groups } => {
-                Some(format!("row {row} cannot be read; {}", look_wrong(groups)))
+            RowState::Unreadable { groups, surplus } => {
+                let what = match surplus {
+                    0 => String::from("cannot be read"),
+                    -1 => String::from("cannot be read: one character too few"),
+                    1 => String::from("cannot be read: one character too many"),
+                    ..0 => format!(
+                        "cannot be read: {} characters too few",
+                        surplus.unsigned_abs()
+                    ),
+                    _ => format!("cannot be read: {surplus} characters too many"),
+                };
+                Some(match groups.as_slice() {
+                    [] => format!("row {row} {what}"),
+                    groups => format!("row {row} {what}; {}", look_wrong(groups)),
+                })
             }
             RowState::Missing { of: Some(of) } => Some(format!("row {row} of {of} is missing")),
             RowState::Missing { of: None } => Some(format!("row {row} is missing")),
@@ -114,7 +126,9 @@ pub(super) fn diagnose(
 ) -> Option<(Option<Kind>, Vec<RowVerdict>)> {
     let (start, prefix) = damaged_start(search, wanted)?;
     let stream = search.stream();
-    let pieces = cut(stream, start..end_of_code(stream, start));
+    let pieces = lines(stream, start..end_of_code(stream, start))
+        .or_else(|| align::cut(search, start))
+        .unwrap_or_else(|| even(start..end_of_code(stream, start)));
     let rows = judge(stream, &pieces);
     let first = pieces
         .first()
@@ -124,7 +138,7 @@ pub(super) fn diagnose(
 }
 
 /// Where the code begins that could not be read: after a prefix, before a row that is whole, or where groups look like one.
-fn damaged_start(search: &Search<'_>, wanted: &[Kind]) -> Option<(usize, Option<Kind>)> {
+pub(super) fn damaged_start(search: &Search<'_>, wanted: &[Kind]) -> Option<(usize, Option<Kind>)> {
     let stream = search.stream();
     let free = |place: usize| {
         search.is_free(&(place..place + 1)) && stream.len() >= place + rows::SHORTEST
@@ -161,7 +175,7 @@ fn damaged_start(search: &Search<'_>, wanted: &[Kind]) -> Option<(usize, Option<
 }
 
 /// Where the words end that look like a code: they have digits or dashes, or are groups of five.
-fn end_of_code(stream: &Stream, start: usize) -> usize {
+pub(super) fn end_of_code(stream: &Stream, start: usize) -> usize {
     let mut end = start;
     while end < stream.len() {
         let next = (end + 1..=stream.len())
@@ -185,7 +199,7 @@ fn end_of_code(stream: &Stream, start: usize) -> usize {
 }
 
 /// Whether at least four groups, most of them of five symbols, or one long run, begin here.
-fn is_grouped(stream: &Stream, start: usize) -> bool {
+pub(super) fn is_grouped(stream: &Stream, start: usize) -> bool {
     let end = end_of_code(stream, start);
     let groups = groups(stream, &(start..end));
     let fives = groups
@@ -197,7 +211,7 @@ fn is_grouped(stream: &Stream, start: usize) -> bool {
 }
 
 /// The stretches between separators.
-fn groups(stream: &Stream, stretch: &Range<usize>) -> Vec<Range<usize>> {
+pub(super) fn groups(stream: &Stream, stretch: &Range<usize>) -> Vec<Range<usize>> {
     let mut start = stretch.start;
     let mut groups = Vec::new();
     for place in stretch.start + 1..=stretch.end {
@@ -209,8 +223,8 @@ fn groups(stream: &Stream, stretch: &Range<usize>) -> Vec<Range<usize>> {
     groups
 }
 
-/// The rows of a damaged code: its lines where they are about a row long, so that one with a symbol too few does not spoil the rest.
-fn cut(stream: &Stream, code: Range<usize>) -> Vec<Range<usize>> {
+/// The lines of a damaged code, where they are about a row long: then they are its rows.
+fn lines(stream: &Stream, code: Range<usize>) -> Option<Vec<Range<usize>>> {
     let mut lines = Vec::new();
     let mut start = code.start;
     for place in code.start + 1..=code.end {
@@ -229,9 +243,12 @@ fn cut(stream: &Stream, code: Range<usize>) -> Vec<Range<usize>> {
     let none_is_long = lines
         .iter()
         .all(|line| line.len() <= rows::LONGEST + rows::GROUP);
-    if none_is_long && (short == 0 || (short == 1 && before_last > 2)) {
-        return lines;
-    }
+    let rows = none_is_long && (short == 0 || (short == 1 && before_last > 2));
+    rows.then_some(lines)
+}
+
+/// A damaged code in pieces of a row's length, where nothing tells more.
+fn even(code: Range<usize>) -> Vec<Range<usize>> {
     let starts = code.clone().step_by(rows::LONGEST);
     starts
         .map(|start| start..code.end.min(start + rows::LONGEST))
@@ -260,12 +277,12 @@ fn judge(stream: &Stream, pieces: &[Range<usize>]) -> Vec<RowVerdict> {
         if number == rows::SPARE {
             continue;
         }
-        // Only the last row may be short: another one fits its checks by luck, if it does.
-        let fits = piece.len() == rows::LONGEST || nth == pieces.len();
         let state = if whole.is_some() {
             RowState::Whole
+        } else if piece.is_empty() {
+            RowState::Missing { of: None }
         } else {
-            state(stream, piece, number, fits)
+            state(stream, piece, number, nth == pieces.len())
         };
         if piece.len() < rows::LONGEST && !matches!(state, RowState::Unreadable { .. }) {
             last = Some(number);
@@ -299,8 +316,9 @@ fn add_missing(verdicts: &mut Vec<RowVerdict>, last: Option<u8>) {
     verdicts.sort_by_key(|verdict| verdict.row);
 }
 
-/// What the checks say of one row.
-fn state(stream: &Stream, piece: &Range<usize>, number: u8, fits: bool) -> RowState {
+/// What the checks say of one row. Only the last may be short: another one fits its checks by luck, if it does.
+fn state(stream: &Stream, piece: &Range<usize>, number: u8, is_last: bool) -> RowState {
+    let fits = piece.len() == rows::LONGEST || is_last;
     let paper = stream.get(piece.clone()).unwrap_or_default();
     if let Some(row) = rows::decode(paper, number).filter(|_| fits) {
         let mut groups: Vec<u8> = row.corrections().map(group_of).collect();
@@ -328,7 +346,12 @@ fn state(stream: &Stream, piece: &Range<usize>, number: u8, fits: bool) -> RowSt
     groups.extend(illegible.map(|(place, _)| group_of(place)));
     groups.sort_unstable();
     groups.dedup();
-    RowState::Unreadable { groups }
+    let surplus = piece.len().cast_signed() - rows::LONGEST.cast_signed();
+    let known = !is_last || surplus > 0;
+    RowState::Unreadable {
+        groups,
+        surplus: i8::try_from(surplus).ok().filter(|_| known).unwrap_or(0),
+    }
 }
 
 /// The group of a symbol, from 1.

@@ -39,7 +39,7 @@ fn a_request_is_a_whole_message_and_is_answered_as_one() {
     }
     let response = world.ok_with("desk", &["respond", "--mail"], message.as_bytes());
     assert!(
-        header(&response, "To").ends_with("<bjorn@example.no>"),
+        header(&response, "To").ends_with("<zoe@example.org>"),
         "{response}"
     );
     assert!(header(&response, "From").ends_with("<desk@example.com>"));

@@ -14,6 +14,7 @@ import re
 import sys
 
 import example
+import letters
 import machine
 import payloads
 import product
@@ -268,9 +269,20 @@ def text(case, name):
         expect(rows.write(rows.LETTER[kind], raw) == written.rstrip("\n"), "written otherwise")
 
 
+def mail(case):
+    kind, wanted, raw, others = case.one("kind"), case.maybe("wanted"), case.hex("payload"), case.maybe("others")
+    sender = case.maybe("sender")
+    case.done("ok")
+    written, from_whom = letters.open_file(case.text)
+    got = reader.read(written, wanted)
+    expect(got[:3] == ("ok", kind, raw), got)
+    expect(from_whom == sender, f"sender {from_whom}")
+    expect(sorted(others.split(", ") if others else []) == sorted(got[4]), f"others {got[4]}")
+
+
 CATEGORIES = {
     "payload": payload, "answer": answer, "loan": loan, "emergency": emergency, "product": product_file,
-    "license-key": license_key, "commitment": commitment, "fingerprint": fingerprint, "bindings": bindings,
+    "license-key": license_key, "commitment": commitment, "fingerprint": fingerprint, "bindings": bindings, "mail": mail,
 }
 
 
@@ -310,7 +322,7 @@ class Tally:
 
 def judge(path, category):
     try:
-        case = Case(path.read_bytes(), category in ("text", "product"))
+        case = Case(path.read_bytes(), category in ("text", "product", "mail"))
         if category == "text":
             text(case, path.name)
         else:

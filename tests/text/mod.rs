@@ -1,5 +1,6 @@
 //! Codes in text (SPEC.md 2).
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+mod mail;
 mod properties;
 mod vectors;

@@ -280,7 +280,7 @@ fn state(state: &RowState) -> (&'static str, &'static str) {
 
 fn groups(state: &RowState) -> Vec<u8> {
     match state {
-        RowState::Corrected { groups } | RowState::Unreadable { groups } => groups.clone(),
+        RowState::Corrected { groups } | RowState::Unreadable { groups, .. } => groups.clone(),
         RowState::Whole | RowState::Missing { .. } => Vec::new(),
     }
 }

@@ -11,6 +11,7 @@ use crate::cli::keys;
 use crate::cli::outfit::{self, OutfitArgs, Outgoing};
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::reply;
+use crate::cli::sender;
 use crate::issuer::policy::Options;
 use crate::issuer::respond::{self, Issuer, Reply};
 use crate::protocol::date::Day;
@@ -102,7 +103,17 @@ impl Run for Respond {
         let object = reply::object(&reply, &code_input::corrections(&reading))?;
         match &reply {
             Reply::Answer(answer) => {
-                let letter = reply::letter(answer, desk.vendor());
+                let mut letter = reply::letter(answer, desk.vendor());
+                if let Some(sender) = sender::address(&reading) {
+                    let contact = letter.to.replace(sender.clone());
+                    sender::keep(
+                        context,
+                        desk.ledger(),
+                        answer.key,
+                        contact.as_deref(),
+                        &sender,
+                    )?;
+                }
                 let outgoing = Outgoing {
                     code: &answer.code,
                     letter,

@@ -13,7 +13,7 @@ use std::str::FromStr;
 mod cases;
 
 /// Directories whose vectors are walked by tests of their own.
-const ELSEWHERE: [&str; 2] = ["ed25519", "text"];
+const ELSEWHERE: [&str; 3] = ["ed25519", "mail", "text"];
 
 fn directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors")

@@ -1,0 +1,60 @@
+//! Who sent the mail that a request came in: kept as the license's contact where none is known. The mail says so; it proves nothing.
+
+use crate::issuer::ledger::{Ledger, Terms};
+use crate::issuer::life::{self, LifeError};
+use crate::license_key::LicenseKey;
+use crate::protocol::product::Product;
+use crate::text::Reading;
+
+use super::Context;
+use super::mail::Mailbox;
+
+/// The address that a mail came from, where an answer could go to.
+pub(crate) fn address(reading: &Reading) -> Option<String> {
+    let sender = Mailbox::parse(reading.sender.as_deref()?).ok()?;
+    let (_, host) = sender.address.split_once('@')?;
+    // What a mail program writes that was never told an address, as ours does.
+    let nobody = host.eq_ignore_ascii_case("localhost") || !host.contains('.');
+    (!nobody).then_some(sender.address)
+}
+
+/// Keeps `sender` as the contact of a license that has none; says so where the license has another.
+///
+/// # Errors
+/// Where the ledger cannot be written.
+pub(crate) fn keep(
+    context: &mut Context,
+    ledger: &mut Ledger,
+    key: LicenseKey,
+    contact: Option<&str>,
+    sender: &str,
+) -> anyhow::Result<()> {
+    let Some(contact) = contact else {
+        let edit = |terms: &Terms, _: &Product| {
+            Ok::<_, anyhow::Error>(Terms {
+                contact: Some(sender.to_owned()),
+                ..terms.clone()
+            })
+        };
+        let kept = life::change(ledger, key, edit, context.environment.by());
+        return match kept {
+            Ok(_) => {
+                context.out.say(format_args!(
+                    "{sender} is kept as the contact of license {key}: the mail says so, which proves nothing"
+                ));
+                Ok(())
+            }
+            // Another clerk answered the same mail at the same time.
+            Err(error) if matches!(error.downcast_ref(), Some(LifeError::Nothing(_))) => Ok(()),
+            Err(error) => Err(error),
+        };
+    };
+    let same =
+        Mailbox::parse(contact).is_ok_and(|known| known.address.eq_ignore_ascii_case(sender));
+    if !same {
+        context.out.warn(format_args!(
+            "this mail came from {sender}, the contact of license {key} is {contact}; if that has changed: countersign license change {key} --contact {sender}"
+        ));
+    }
+    Ok(())
+}

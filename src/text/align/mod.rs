@@ -1,0 +1,238 @@
+//! Codes in which symbols, groups or rows were left out, written twice or swapped (SPEC.md 2.6): what separates is a hint and never needed.
+//!
+//! The text from a likely beginning on is cut into rows in every likely way (`lattice`); each row is read in every likely way (`edits`); the whole
+//! readings are tried in the order of their costs (`paths`) against the 40 bits. First with one edit to a row, then with two.
+//! All of it is paid from one budget of work, counted and not timed: a text gets the same answer on every machine, and the library reads no clock.
+
+mod alike;
+mod edits;
+mod lattice;
+mod mended;
+mod paths;
+mod sums;
+
+use std::ops::Range;
+
+use super::rows;
+use super::search::{Candidate, Search};
+use super::verdict;
+use lattice::Lattice;
+use mended::{Effort, Piece};
+use paths::{Path, Paths};
+
+/// Rows put together and held against their checks, for one text: a tenth of a second's work.
+const WORK: u32 = 300_000;
+/// Of it, what one beginning may cost with one edit to a row.
+const WORK_WITH_ONE: u32 = 40_000;
+/// Beginnings that are tried with one edit to a row, and with two.
+const MOST_STARTS: usize = 48;
+const MOST_HARD_STARTS: usize = 4;
+/// A row that costs no more than this is one: −ln of the odds in halves, as in [`Row::cost`].
+const EVIDENCE: i32 = -6;
+/// Readings of one beginning that are held against the 40 bits.
+const READINGS_WITH_ONE: u32 = 512;
+const READINGS_WITH_TWO: u32 = 2048;
+
+/// Finds codes that have to be aligned.
+pub(super) fn find(search: &mut Search<'_>, wanted: &[super::Kind]) {
+    let mut work = WORK;
+    let mut promising = Vec::new();
+    for start in starts(search, wanted) {
+        if search.is_free(&(start..start + 1))
+            && align(search, start, Effort::One, &mut work) == Outcome::Promising
+        {
+            promising.push(start);
+        }
+    }
+    if search.found().is_empty() {
+        for start in promising.into_iter().take(MOST_HARD_STARTS) {
+            if align(search, start, Effort::Two, &mut work) == Outcome::Found {
+                return;
+            }
+        }
+    }
+}
+
+/// Where codes may begin that were not found yet: after prefixes, the wanted first, before whole rows, and where groups look like a code.
+fn starts(search: &Search<'_>, wanted: &[super::Kind]) -> Vec<usize> {
+    let stream = search.stream();
+    let mut prefixes = stream.prefixes().to_vec();
+    prefixes.sort_by_key(|&(_, kind)| !verdict::is_wanted(kind, wanted));
+    let anchored = verdict::damaged_start(search, wanted).map(|(place, _)| place);
+    // A row that is whole says how far before it the first begins, give or take what is damaged there.
+    let before = search.anchors().iter().flat_map(|&(at, number)| {
+        let away = rows::LONGEST * usize::from(number.saturating_sub(1));
+        let near =
+            (number > 1).then(|| away.saturating_sub(rows::GROUP + 1)..=away + rows::GROUP + 1);
+        near.into_iter()
+            .flatten()
+            .filter_map(move |away| at.checked_sub(away))
+            .filter(|&place| stream.begins_word(place))
+    });
+    let others = search.starts().iter().copied().take(512);
+    let likely =
+        others.filter(|&place| stream.begins_word(place) && verdict::is_grouped(stream, place));
+    let mut starts: Vec<usize> = Vec::new();
+    let mut regions: Vec<Range<usize>> = Vec::new();
+    for place in prefixes
+        .into_iter()
+        .map(|(place, _)| place)
+        .chain(before)
+        .chain(anchored)
+        .chain(likely)
+    {
+        let within = regions.iter().any(|region| region.contains(&place));
+        if starts.len() < MOST_STARTS && !within && search.is_free(&(place..place + 1)) {
+            regions.push(place..verdict::end_of_code(stream, place));
+            starts.push(place);
+        }
+    }
+    starts
+}
+
+/// What became of one beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    Found,
+    /// At least one row fits its checks so well that chance hardly made it: worth more work.
+    Promising,
+    Hopeless,
+}
+
+/// Reads the code that begins at `start`: with groups exchanged across the border of two rows, where a row says so, and as it stands.
+fn align(search: &mut Search<'_>, start: usize, effort: Effort, work: &mut u32) -> Outcome {
+    let stream = search.stream();
+    let borders = if effort == Effort::One {
+        exchanged(stream.symbols(), start)
+    } else {
+        Vec::new()
+    };
+    for (before, at) in borders {
+        let mut symbols = stream.symbols().to_vec();
+        if let Some(pair) = symbols.get_mut(at - rows::GROUP..at + rows::GROUP) {
+            pair.rotate_left(rows::GROUP);
+        }
+        let outcome = follow(search, &symbols, start, Some(before), effort, work);
+        if outcome == Outcome::Found {
+            return outcome;
+        }
+    }
+    follow(search, stream.symbols(), start, None, effort, work)
+}
+
+/// Reads the code that begins at `start` of these symbols.
+fn follow(
+    search: &mut Search<'_>,
+    symbols: &[u8],
+    start: usize,
+    exchanged: Option<usize>,
+    effort: Effort,
+    work: &mut u32,
+) -> Outcome {
+    let mut own = match effort {
+        Effort::One => WORK_WITH_ONE.min(*work),
+        Effort::Two => *work,
+    };
+    *work -= own;
+    let mut lattice = Lattice::new(search.stream(), symbols, start, effort, &mut own);
+    lattice.exchanged = exchanged;
+    let found = judge(search, &lattice, effort, &mut own);
+    *work += own;
+    if found {
+        Outcome::Found
+    } else if lattice.has_evidence() {
+        Outcome::Promising
+    } else {
+        Outcome::Hopeless
+    }
+}
+
+/// The stretches of the text that the rows of a code which begins at `start` seem to be, an empty one for a row that is not there; none where no row fits its checks.
+pub(super) fn cut(search: &Search<'_>, start: usize) -> Option<Vec<Range<usize>>> {
+    let stream = search.stream();
+    let mut work = WORK_WITH_ONE;
+    let lattice = Lattice::new(stream, stream.symbols(), start, Effort::One, &mut work);
+    lattice.has_evidence().then(|| lattice.way())
+}
+
+/// Where a row ends, and which, that fits its checks once its last group is exchanged with the next row's first.
+fn exchanged(symbols: &[u8], start: usize) -> Vec<(usize, usize)> {
+    let mut borders = Vec::new();
+    for number in 1..rows::MOST_ROWS {
+        let end = start + usize::from(number) * rows::LONGEST;
+        for end in end - 2..=end + 2 {
+            let from = end.checked_sub(rows::LONGEST).filter(|&from| from >= start);
+            let Some(pair) = from.and_then(|from| symbols.get(from..end + rows::GROUP)) else {
+                continue;
+            };
+            let mut paper = pair.to_vec();
+            paper.drain(rows::MESSAGE - 1..rows::LONGEST);
+            if rows::decode(&paper, number).is_some_and(|row| row.changes() <= 2) {
+                borders.push((usize::from(number), end));
+            }
+        }
+    }
+    borders
+}
+
+/// Holds the readings of a lattice against the 40 bits.
+fn judge(search: &mut Search<'_>, lattice: &Lattice<'_>, effort: Effort, work: &mut u32) -> bool {
+    let stream = search.stream();
+    let spares = |at: usize| {
+        let piece = |length: usize| {
+            stream
+                .get(at..at + length)
+                .map(|symbols| (symbols, at + length))
+        };
+        let near = (rows::LONGEST - 1..=rows::LONGEST + 1).filter_map(piece);
+        let read = near.flat_map(|(symbols, end)| {
+            let piece = Piece {
+                symbols,
+                separators: 0,
+                length: rows::LONGEST,
+                number: rows::SPARE,
+            };
+            let mended = mended::rows(&piece, Effort::One, work);
+            mended
+                .into_iter()
+                .take(16)
+                .map(move |mended| (mended.cost, mended.row, end))
+        });
+        read.collect()
+    };
+    let mut readings = match effort {
+        Effort::One => READINGS_WITH_ONE,
+        Effort::Two => READINGS_WITH_TWO,
+    };
+    for path in Paths::new(lattice, spares) {
+        let before = search.readings();
+        if search.judge(&candidate(lattice, path)) {
+            return true;
+        }
+        readings = readings.saturating_sub(before - search.readings());
+        if readings == 0 || search.readings() == 0 {
+            return false;
+        }
+    }
+    false
+}
+
+fn candidate(lattice: &Lattice<'_>, mut path: Path) -> Candidate {
+    let last = path.rows.last().copied().flatten();
+    let whole = lattice.start()..path.end;
+    // Of groups exchanged across a border, one is the last of its row, the other the first.
+    let places = lattice
+        .exchanged
+        .map(|row| [(row - 1, 1 << (rows::LONGEST - 1)), (row, 1)]);
+    for (nth, touched) in places.into_iter().flatten() {
+        if let Some(Some(row)) = path.rows.get_mut(nth) {
+            *row = row.touched(touched);
+        }
+    }
+    Candidate {
+        last: last.map_or(0, |row| row.message().len()),
+        rows: path.rows,
+        spare: path.spare,
+        stretches: Vec::from_iter([whole]),
+    }
+}

@@ -1,0 +1,144 @@
+//! The text of HTML, as far as codes need it: lines stay lines, cells stay apart, and a tag within a word leaves the word whole.
+
+/// Elements whose content nobody sees.
+const UNSEEN: [&str; 5] = ["head", "style", "script", "title", "template"];
+/// Elements within a line.
+const INLINE: [&str; 22] = [
+    "a", "abbr", "b", "bdi", "bdo", "code", "em", "font", "i", "ins", "kbd", "mark", "o:p", "s",
+    "samp", "small", "span", "strong", "sub", "sup", "tt", "u",
+];
+
+/// Whether a text is HTML: it begins with a tag, or has one of those that every mail program writes.
+pub(super) fn is_html(text: &str) -> bool {
+    let start: String = text.trim_start().chars().take(2000).collect();
+    let start = start.to_ascii_lowercase();
+    start.starts_with("<!doctype html")
+        || [
+            "<html", "<body", "<br", "<div", "<p>", "<p ", "<table", "<pre",
+        ]
+        .iter()
+        .any(|tag| start.contains(tag))
+}
+
+/// What a browser would show.
+pub(super) fn to_text(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut unseen: Option<&str> = None;
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        let (before, tag) = rest.split_at(at);
+        if unseen.is_none() {
+            push(&mut text, before);
+        }
+        let Some(end) = end_of_tag(tag) else {
+            // No tag: a sign in the text, such as an arrow somebody typed.
+            text.push(' ');
+            rest = tag.get(1..).unwrap_or_default();
+            continue;
+        };
+        let (tag, after) = tag.split_at(end);
+        rest = after;
+        let name = name(tag);
+        match unseen {
+            Some(element) if tag.starts_with("</") && name == element => unseen = None,
+            Some(_) => {}
+            None => {
+                unseen = UNSEEN.into_iter().find(|&element| {
+                    name == element && !tag.starts_with("</") && !tag.ends_with("/>")
+                });
+                text.push_str(between(&name));
+            }
+        }
+    }
+    if unseen.is_none() {
+        push(&mut text, rest);
+    }
+    text
+}
+
+/// What a tag leaves in the text.
+fn between(name: &str) -> &'static str {
+    match name {
+        "" | "wbr" => "",
+        "td" | "th" | "img" => " ",
+        _ if INLINE.contains(&name) => "",
+        _ => "\n",
+    }
+}
+
+/// The length of the tag or comment that begins here.
+fn end_of_tag(tag: &str) -> Option<usize> {
+    if tag.starts_with("<!--") {
+        return tag.find("-->").map(|at| at + 3);
+    }
+    let begins = tag
+        .chars()
+        .nth(1)
+        .is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?'));
+    tag.find('>').filter(|_| begins).map(|at| at + 1)
+}
+
+/// The name of a tag, in lower case; none of a comment.
+fn name(tag: &str) -> String {
+    let name = tag.trim_start_matches(['<', '/']);
+    let end = name
+        .find(|character: char| !(character.is_ascii_alphanumeric() || character == ':'))
+        .unwrap_or(name.len());
+    name.get(..end).unwrap_or_default().to_ascii_lowercase()
+}
+
+/// Text with its entities resolved; a line break in the source is no more than a blank, but does no harm as one.
+fn push(text: &mut String, mut source: &str) {
+    while let Some(at) = source.find('&') {
+        let (before, entity) = source.split_at(at);
+        text.push_str(before);
+        let end = entity.bytes().take(12).position(|byte| byte == b';');
+        let resolved = end.and_then(|end| Some((resolve(entity.get(1..end)?)?, end + 1)));
+        let (character, length) = resolved.unwrap_or((' ', 1));
+        text.push(character);
+        source = entity.get(length..).unwrap_or_default();
+    }
+    text.push_str(source);
+}
+
+/// The character of an entity: by number, or one of those that stand around codes; another is a sign between words.
+fn resolve(entity: &str) -> Option<char> {
+    if let Some(number) = entity.strip_prefix('#') {
+        let number = match number.strip_prefix(['x', 'X']) {
+            Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+            None => number.parse().ok()?,
+        };
+        return char::from_u32(number);
+    }
+    Some(match entity {
+        "shy" | "zwnj" | "zwj" => '\u{ad}',
+        "ndash" | "mdash" | "minus" | "hyphen" | "dash" => '-',
+        "gt" => '>',
+        "colon" => ':',
+        "NewLine" => '\n',
+        _ if entity.bytes().all(|byte| byte.is_ascii_alphanumeric()) => ' ',
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::to_text;
+
+    #[test]
+    fn what_is_seen_stays() {
+        for (html, text) in [
+            (
+                "<p>7KQ<b>2M</b>&#8209;9XT&shy;RB<br/>0C4WF</p>",
+                "\n7KQ2M\u{2011}9XT\u{ad}RB\n0C4WF\n",
+            ),
+            ("<style>p { a: 1 }</style>A&nbsp;B &amp C", "\nA B  amp C"),
+            ("<td>1</td><td>2</td> 1 < 2 <!-- <b>3 -->", " 1  2  1   2 "),
+            ("&", " "),
+            ("<", " "),
+            ("<head><title>x", "\n"),
+        ] {
+            assert_eq!(to_text(html).replace("\n\n", "\n"), text, "{html}");
+        }
+    }
+}
