@@ -200,31 +200,59 @@ pub(super) fn guesses(piece: &Piece<'_>) -> Vec<Edit> {
     edits
 }
 
+/// Edits by how many symbols they leave over, in the order of their places.
+struct Sorted(Vec<(isize, Vec<Edit>)>);
+
+impl Sorted {
+    /// Without lost groups, which leave nothing to check another edit with.
+    fn new(single: &[Edit]) -> Sorted {
+        let mut kinds: Vec<(isize, Vec<Edit>)> = Vec::new();
+        for edit in single.iter().filter(|edit| !edit.is_gap_of_a_group()) {
+            match kinds.iter_mut().find(|(kind, _)| *kind == edit.surplus()) {
+                Some((_, same)) => same.push(*edit),
+                None => kinds.push((edit.surplus(), vec![*edit])),
+            }
+        }
+        for (_, same) in &mut kinds {
+            same.sort_by_key(|edit| edit.at);
+        }
+        Sorted(kinds)
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Edit> {
+        self.0.iter().flat_map(|(_, same)| same)
+    }
+
+    /// Those that leave as much over and begin where the other ends or later.
+    fn after(&self, other: &Edit, surplus: isize) -> &[Edit] {
+        let same = self.0.iter().find(|(kind, _)| *kind == surplus);
+        same.and_then(|(_, same)| same.get(same.partition_point(|edit| edit.at < other.end())..))
+            .unwrap_or_default()
+    }
+}
+
 /// Pairs of edits that do not overlap and leave as much over as is there.
 pub(super) fn pairs(single: &[Edit], surplus: isize, mut look: impl FnMut(&[Edit])) {
-    let useful = || single.iter().filter(|edit| !edit.is_gap_of_a_group());
-    let mut kinds: Vec<(isize, Vec<Edit>)> = Vec::new();
-    for edit in useful() {
-        match kinds
-            .iter_mut()
-            .find(|(surplus, _)| *surplus == edit.surplus())
-        {
-            Some((_, same)) => same.push(*edit),
-            None => kinds.push((edit.surplus(), vec![*edit])),
-        }
-    }
-    for (_, same) in &mut kinds {
-        same.sort_by_key(|edit| edit.at);
-    }
-    for first in useful() {
-        let rest = surplus - first.surplus();
-        let Some((_, seconds)) = kinds.iter().find(|(surplus, _)| *surplus == rest) else {
-            continue;
-        };
-        let after = seconds.partition_point(|second| second.at < first.end());
-        for second in seconds.iter().skip(after) {
+    let sorted = Sorted::new(single);
+    for first in sorted.all() {
+        for second in sorted.after(first, surplus - first.surplus()) {
             if !(first.is_group() && second.is_group()) {
                 look(&[*first, *second]);
+            }
+        }
+    }
+}
+
+/// Three edits likewise, at most one of them of a group.
+pub(super) fn triples(single: &[Edit], surplus: isize, mut look: impl FnMut(&[Edit])) {
+    let sorted = Sorted::new(single);
+    for first in sorted.all() {
+        for second in sorted.all().filter(|second| second.at >= first.end()) {
+            for third in sorted.after(second, surplus - first.surplus() - second.surplus()) {
+                let edits = [*first, *second, *third];
+                if edits.iter().filter(|edit| edit.is_group()).count() < 2 {
+                    look(&edits);
+                }
             }
         }
     }

@@ -63,6 +63,20 @@ impl Lattice<'_> {
         hops
     }
 
+    /// The ways to read a stretch as a full row.
+    pub(super) fn ways(&self, at: usize, to: usize, number: u8, work: &mut Work) -> Vec<Hop> {
+        let mut hops = Vec::new();
+        self.read(
+            at,
+            to.saturating_sub(at),
+            rows::LONGEST,
+            number,
+            work,
+            &mut hops,
+        );
+        hops
+    }
+
     /// The ways to read a stretch as a row of a certain length.
     fn read(
         &self,

@@ -15,6 +15,8 @@ const WIDTH: usize = 12;
 const WIDTH_WITH_TWO: usize = 5;
 /// What begins dearer by this than the best place is not followed.
 const MARGIN: i32 = 60;
+/// As many rows of a code are read with all effort.
+const MOST_DOUBTFUL: usize = 2;
 /// A spare row may have as many symbols, the likeliest first.
 pub(super) const SPARES: [usize; 3] = [rows::LONGEST, rows::LONGEST - 1, rows::LONGEST + 1];
 
@@ -165,13 +167,13 @@ impl<'a> Lattice<'a> {
             .unwrap_or(at)
     }
 
-    /// The cheapest way through the whole: where each row begins, and how it is read.
-    fn steps(&self) -> Option<Vec<(usize, &Hop)>> {
+    /// The cheapest way through the whole: for each row the place that leads to it, where it begins, and how it is read.
+    fn steps(&self) -> Option<Vec<(usize, usize, &Hop)>> {
         let (_, mut layer, mut at, mut nth) = self.finish?;
         let mut rows = Vec::new();
         loop {
             let cell = self.layers.get(layer)?.get(&at)?;
-            rows.push((cell.skipped, cell.hops.get(nth)?));
+            rows.push((at, cell.skipped, cell.hops.get(nth)?));
             let Some(from) = cell.from else { break };
             (at, nth) = from;
             layer = layer.checked_sub(1)?;
@@ -183,14 +185,51 @@ impl<'a> Lattice<'a> {
     /// The rows on the cheapest way.
     pub(super) fn way(&self) -> Vec<Range<usize>> {
         let steps = self.steps().unwrap_or_default();
-        steps.into_iter().map(|(at, hop)| at..hop.to).collect()
+        steps.into_iter().map(|(_, at, hop)| at..hop.to).collect()
     }
 
     /// Whether some row on the cheapest way fits its checks so well that chance hardly made it.
     pub(super) fn has_evidence(&self) -> bool {
-        let fits = |hop: &Hop| hop.row.is_some() && hop.cost <= EVIDENCE;
         self.steps()
-            .is_some_and(|steps| steps.into_iter().any(|(_, hop)| fits(hop)))
+            .is_some_and(|steps| steps.into_iter().any(|(.., hop)| hop.is_evident()))
+    }
+
+    /// The cheapest way alone, the few rows on it that chance might have made read with all effort; none where they are not few, or the last is one of them.
+    pub(super) fn along(mut self, work: &mut Work) -> Option<Lattice<'a>> {
+        let steps: Vec<_> = self
+            .steps()?
+            .into_iter()
+            .map(|(place, at, hop)| (place, at, hop.clone()))
+            .collect();
+        let doubtful = steps.iter().filter(|(.., hop)| !hop.is_evident());
+        if doubtful.clone().count() > MOST_DOUBTFUL || doubtful.clone().any(|(.., hop)| hop.last) {
+            return None;
+        }
+        self.effort = Effort::Three;
+        self.layers = (1..)
+            .zip(steps)
+            .map(|(number, (place, at, hop))| {
+                let hops = if hop.is_evident() {
+                    vec![hop]
+                } else {
+                    self.ways(at, hop.to, number, work)
+                };
+                let cell = Cell {
+                    hops,
+                    skipped: at,
+                    ..Cell::default()
+                };
+                BTreeMap::from([(place, cell)])
+            })
+            .collect();
+        Some(self)
+    }
+}
+
+impl Hop {
+    /// Whether the row fits its checks so well that chance hardly made it.
+    fn is_evident(&self) -> bool {
+        self.row.is_some() && self.cost <= EVIDENCE
     }
 }
 

@@ -20,6 +20,8 @@ pub(super) enum Effort {
     One,
     /// Two edits, or one guessed symbol.
     Two,
+    /// Three edits, where it is known from where to where the row reaches.
+    Three,
 }
 
 /// A stretch of the text that may be a row.
@@ -64,7 +66,7 @@ pub(super) fn rows(piece: &Piece<'_>, effort: Effort, work: &mut Work) -> Vec<Me
             table.look(std::slice::from_ref(edit));
         }
     }
-    if effort == Effort::Two {
+    if effort >= Effort::Two {
         let guesses = edits::guesses(piece);
         if surplus == 0 {
             for guess in &guesses {
@@ -78,6 +80,9 @@ pub(super) fn rows(piece: &Piece<'_>, effort: Effort, work: &mut Work) -> Vec<Me
             table.look_filled(gap);
         }
         edits::pairs(&single, surplus, |pair| table.look(pair));
+    }
+    if effort == Effort::Three {
+        edits::triples(&single, surplus, |three| table.look(three));
     }
     let mut mended = table.mended;
     mended.sort_by(|one, other| {

@@ -1,7 +1,8 @@
 //! Codes in which symbols, groups or rows were left out, written twice or swapped (SPEC.md 2.6): what separates is a hint and never needed.
 //!
 //! The text from a likely beginning on is cut into rows in every likely way (`lattice`); each row is read in every likely way (`edits`); the whole
-//! readings are tried in the order of their costs (`paths`) against the 40 bits. First with one edit to a row, then with two.
+//! readings are tried in the order of their costs (`paths`) against the 40 bits. First with one edit to a row; then with three in the few rows that stand
+//! between others which are certain, for then it is known where they begin and end; then with two anywhere.
 //! All of it is paid from one budget of work, counted and not timed: a text gets the same answer on every machine, and the library reads no clock.
 
 mod alike;
@@ -28,7 +29,7 @@ const WORK: u32 = 3_000_000;
 /// Of it, what all beginnings may cost with one edit to a row, and what one of them may.
 const WORK_WITH_ONE: u32 = 1_800_000;
 const WORK_OF_ONE_START: u32 = 700_000;
-/// Beginnings that are tried with one edit to a row, and with two.
+/// Beginnings that are tried with one edit to a row, and with more.
 const MOST_STARTS: usize = 48;
 const MOST_HARD_STARTS: usize = 4;
 /// A row that costs no more than this is one: −ln of the odds in halves, as in [`Row::cost`].
@@ -36,6 +37,7 @@ const EVIDENCE: i32 = -6;
 /// Readings of one beginning that are held against the 40 bits.
 const READINGS_WITH_ONE: u32 = 512;
 const READINGS_WITH_TWO: u32 = 2048;
+const READINGS_WITH_THREE: u32 = 1536;
 
 /// Finds codes that have to be aligned.
 pub(super) fn find(search: &mut Search<'_>, wanted: &[super::Kind]) {
@@ -56,9 +58,12 @@ pub(super) fn find(search: &mut Search<'_>, wanted: &[super::Kind]) {
         .iter()
         .any(|found| is_wanted(found.code.kind()))
     {
-        for start in promising.into_iter().take(MOST_HARD_STARTS) {
-            if align(search, start, Effort::Two, &mut work) == Outcome::Found {
-                return;
+        promising.truncate(MOST_HARD_STARTS);
+        for effort in [Effort::Three, Effort::Two] {
+            for &start in &promising {
+                if align(search, start, effort, &mut work) == Outcome::Found {
+                    return;
+                }
             }
         }
     }
@@ -142,21 +147,29 @@ fn follow(
 ) -> Outcome {
     let most = match effort {
         Effort::One => WORK_OF_ONE_START,
-        Effort::Two => WORK,
+        Effort::Two | Effort::Three => WORK,
     };
-    let (lattice, found) = work.part(most, |work| {
-        let mut lattice = Lattice::new(search.stream(), symbols, start, effort, work);
+    work.part(most, |work| {
+        let stream = search.stream();
+        let mut lattice = match effort {
+            Effort::One | Effort::Two => Lattice::new(stream, symbols, start, effort, work),
+            Effort::Three => {
+                let way = Lattice::new(stream, symbols, start, Effort::One, work).along(work);
+                let Some(lattice) = way else {
+                    return Outcome::Hopeless;
+                };
+                lattice
+            }
+        };
         lattice.exchanged = exchanged;
-        let found = judge(search, &lattice, effort, work);
-        (lattice, found)
-    });
-    if found {
-        Outcome::Found
-    } else if lattice.has_evidence() {
-        Outcome::Promising
-    } else {
-        Outcome::Hopeless
-    }
+        if judge(search, &lattice, effort, work) {
+            Outcome::Found
+        } else if lattice.has_evidence() {
+            Outcome::Promising
+        } else {
+            Outcome::Hopeless
+        }
+    })
 }
 
 /// The stretches of the text that the rows of a code which begins at `start` seem to be, an empty one for a row that is not there; none where no row fits its checks.
@@ -223,6 +236,7 @@ fn judge(search: &mut Search<'_>, lattice: &Lattice<'_>, effort: Effort, work: &
     let mut readings = match effort {
         Effort::One => READINGS_WITH_ONE,
         Effort::Two => READINGS_WITH_TWO,
+        Effort::Three => READINGS_WITH_THREE,
     };
     for path in Paths::new(lattice, spares) {
         let before = search.readings();
