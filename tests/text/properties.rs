@@ -262,6 +262,28 @@ fn swapped_lost_and_doubled_groups_are_found_wherever_they_are() {
     }
 }
 
+#[test]
+fn a_whole_request_below_does_not_hide_an_answer_that_is_hard_to_read() {
+    let answer = Code::new(Kind::Grant, (0..95).collect());
+    let request = Code::new(Kind::Activate, (0..40).collect());
+    let mut rows = answer.to_rows().unwrap();
+    // A symbol dropped and two others exchanged: more than one edit in a row.
+    rows[2].remove(3);
+    let mut row = rows[2].clone().into_bytes();
+    row.swap(20, 21);
+    rows[2] = String::from_utf8(row).unwrap();
+    let text = format!(
+        "RSP1: {}\n\n> {}",
+        rows.join("\n"),
+        request.to_text().unwrap().replace('\n', "\n> ")
+    );
+    let reading = read(&text, &[Kind::Grant]).unwrap();
+    assert_eq!(
+        (reading.code, reading.others),
+        (answer, vec![Kind::Activate])
+    );
+}
+
 proptest! {
     #[test]
     fn a_code_comes_back_from_lines_of_any_width(code in code(15..=280), width in 1_usize..90, lower in any::<bool>(), quote in prop::sample::select(vec!["", "> ", "> > ", "  "])) {

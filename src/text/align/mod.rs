@@ -6,6 +6,7 @@
 
 mod alike;
 mod edits;
+mod hops;
 mod lattice;
 mod mended;
 mod paths;
@@ -44,7 +45,12 @@ pub(super) fn find(search: &mut Search<'_>, wanted: &[super::Kind]) {
             promising.push(start);
         }
     }
-    if search.found().is_empty() {
+    let is_wanted = |kind| wanted.is_empty() || wanted.contains(&kind);
+    if !search
+        .found()
+        .iter()
+        .any(|found| is_wanted(found.code.kind()))
+    {
         for start in promising.into_iter().take(MOST_HARD_STARTS) {
             if align(search, start, Effort::Two, &mut work) == Outcome::Found {
                 return;

@@ -119,9 +119,9 @@ mod tests {
             prop_assert!(read.iter().any(|mended| mended.row.paper() == row), "{:?}", read.len());
         }
 
-        /// Summed up or written out: an illegible symbol, which the checks fill in, makes the search write everything out.
+        /// Rows are made from the sums alone: were those wrong, the rows would not fit their checks.
         #[test]
-        fn the_sums_are_those_of_the_symbols(symbols in prop::collection::vec(0_u8..32, 25..36), number in 1_u8..31, edits in 1..=2_u8) {
+        fn every_reading_fits_its_checks(symbols in prop::collection::vec(0_u8..32, 25..36), number in 1_u8..31, edits in 1..=2_u8) {
             let effort = if edits == 1 { Effort::One } else { Effort::Two };
             let piece = Piece { symbols: &symbols, separators: 0, length: 30, number };
             let mut work = 1_000_000;
