@@ -1,5 +1,6 @@
 //! A code as an argument, a file, a pipe or typed at a prompt, and its reading.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
@@ -18,7 +19,7 @@ const MOST: u64 = 16 << 20;
 pub(crate) struct CodeArgs {
     /// The code, in any number of words; `-` reads standard input, `@FILE` or a path a file with any text around the code
     #[arg(value_name = "CODE")]
-    words: Vec<String>,
+    words: Vec<OsString>,
 }
 
 impl CodeArgs {
@@ -26,7 +27,7 @@ impl CodeArgs {
     pub(crate) fn read(&self, context: &mut Context, wanted: &[Kind]) -> anyhow::Result<Reading> {
         let reading = match self.source()? {
             Source::Word(word) => find(&word, wanted).map_err(|error| nor_a_file(error, &word))?,
-            Source::Text(text) => find(&text, wanted)?,
+            Source::Words(words) => find_in_words(&words, wanted)?,
             Source::Bytes(name, bytes) => find_in_bytes(&name, &bytes, wanted)?,
             Source::Prompt => super::prompt::ask(context, wanted)?,
         };
@@ -53,17 +54,23 @@ impl CodeArgs {
             [] if io::stdin().is_terminal() => Ok(Source::Prompt),
             [] => from_stdin(),
             [word] if word == "-" => from_stdin(),
-            [word] => match word.strip_prefix('@') {
-                Some(path) => in_file(path),
-                None if Path::new(word).exists() || names_a_file(word) => in_file(word),
-                None => Ok(Source::Word(word.clone())),
+            [word] => match word.to_str() {
+                // No code, then; a file may be called anything.
+                None => in_file(Path::new(word)),
+                Some(text) => match text.strip_prefix('@') {
+                    Some(path) => in_file(Path::new(path)),
+                    None if Path::new(word).exists() || names_a_file(text) => {
+                        in_file(Path::new(word))
+                    }
+                    None => Ok(Source::Word(text.to_owned())),
+                },
             },
-            words => match words.iter().find(|word| names_a_picture(word)) {
-                Some(word) => Err(Failure::usage(format!("{word} is no part of a code"))
-                    .hint("hand over one code or one file; --qr=FILE writes a picture")
-                    .into()),
-                None => Ok(Source::Text(words.join(" "))),
-            },
+            words => Ok(Source::Words(
+                words
+                    .iter()
+                    .map(|word| word.to_string_lossy().into_owned())
+                    .collect(),
+            )),
         }
     }
 }
@@ -88,10 +95,28 @@ fn names_a_picture(word: &str) -> bool {
 enum Source {
     /// One argument, which may have been meant as a file.
     Word(String),
-    Text(String),
+    /// Several arguments, together one text.
+    Words(Vec<String>),
     /// What it is called, and what it holds.
     Bytes(String, Vec<u8>),
     Prompt,
+}
+
+/// Finds a code in several words, none of which is to be a file.
+fn find_in_words(words: &[String], wanted: &[Kind]) -> anyhow::Result<Reading> {
+    let stray = |word: &String| {
+        Failure::usage(format!("{word} is no part of a code"))
+            .hint("hand over one code or one file; --qr=FILE writes a picture")
+            .into()
+    };
+    if let Some(picture) = words.iter().find(|word| names_a_picture(word)) {
+        return Err(stray(picture));
+    }
+    find(&words.join(" "), wanted).map_err(|error| {
+        let no_code = matches!(error.downcast_ref(), Some(ReadError::NoCode));
+        let file = words.iter().find(|word| Path::new(word).is_file());
+        file.filter(|_| no_code).map_or(error, stray)
+    })
 }
 
 /// One word that is no code: perhaps it was to be a file.
@@ -126,7 +151,16 @@ fn find_in_bytes(name: &str, bytes: &[u8], wanted: &[Kind]) -> anyhow::Result<Re
     if text::photo::is_picture(bytes) {
         return find(&super::picture::text(bytes)?, wanted);
     }
-    text::read_bytes(bytes, wanted).map_err(unread)
+    match text::read_bytes(bytes, wanted) {
+        Err(ReadError::NoCode) if bytes.len() > text::LOOKED_AT => Err(Failure::new(
+            Exit::NO_CODE,
+            "no_code",
+            format!("there is no code in {name} as far as it was looked at"),
+        )
+        .hint("of a long text only the first MiB is looked at: hand over the part with the code")
+        .into()),
+        result => result.map_err(unread),
+    }
 }
 
 fn unread(error: ReadError) -> anyhow::Error {
@@ -186,13 +220,13 @@ fn from_stdin() -> anyhow::Result<Source> {
     Ok(Source::Bytes(name.to_owned(), bytes))
 }
 
-fn in_file(path: &str) -> anyhow::Result<Source> {
-    if path.is_empty() {
+fn in_file(path: &Path) -> anyhow::Result<Source> {
+    if path.as_os_str().is_empty() {
         return Err(Failure::failed("no_file", "no file is named after the @")
             .hint("write @FILE, without a space")
             .into());
     }
-    Ok(Source::Bytes(path.to_owned(), bytes_of(Path::new(path))?))
+    Ok(Source::Bytes(path.display().to_string(), bytes_of(path)?))
 }
 
 /// The text of a file that carries no code.

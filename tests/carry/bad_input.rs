@@ -123,7 +123,9 @@ fn megabytes_of_noise() {
     let world = World::new();
     world.file("noise.bin", noise(12 << 20));
     for (run, _) in Pair::new(&world).each() {
-        run.arg("noise.bin").refused(3, "no_code");
+        run.arg("noise.bin")
+            .refused(3, "no_code")
+            .tells("only the first MiB is looked at");
     }
 }
 
@@ -216,6 +218,22 @@ fn what_is_no_file() {
     }
 }
 
+/// A name that is no UTF-8, as an old disk has it.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_may_be_called_anything() {
+    use std::os::unix::ffi::OsStrExt;
+    let world = World::new();
+    let name = std::ffi::OsStr::from_bytes(b"br\xf8n.eml");
+    for (run, code) in Pair::new(&world).each() {
+        run.clone().arg(name).refused(1, "no_file");
+        let path = world.path().join("files").join(name);
+        std::fs::write(&path, code).unwrap();
+        run.arg(name).done();
+        std::fs::remove_file(path).unwrap();
+    }
+}
+
 #[test]
 fn a_picture_is_written_where_an_equals_sign_says() {
     let world = World::new();
@@ -235,6 +253,11 @@ fn a_picture_is_written_where_an_equals_sign_says() {
     desk.run(["respond", "--qr", "answer.png", &request])
         .refused(2, "usage")
         .tells("--qr=FILE");
+    // Two files at once are not one code.
+    world.file("request.eml", &request);
+    desk.run(["respond", "request.eml", "request.eml"])
+        .refused(2, "usage")
+        .tells("request.eml is no part of a code");
     desk.run(["respond", "--qr=answer.gif", &request])
         .refused(2, "usage");
 }
