@@ -123,9 +123,11 @@ fn megabytes_of_noise() {
     let world = World::new();
     world.file("noise.bin", noise(12 << 20));
     for (run, _) in Pair::new(&world).each() {
-        run.arg("noise.bin")
-            .refused(3, "no_code")
-            .tells("only the first MiB is looked at");
+        let object = run.arg("noise.bin").with_json_exits(3);
+        let error = &object["error"];
+        assert_eq!(error["kind"], "no_code", "{object}");
+        let hint = error["hint"].as_str().unwrap();
+        assert!(hint.contains("only the first MiB is looked at"), "{object}");
     }
 }
 

@@ -85,6 +85,14 @@ fn mails(from: &str, code: &str, quoted: &str) -> Vec<(&'static str, Vec<u8>)> {
         "{headers}Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n{}\r\n",
         in_base64(format!("Grüße,\r\n{code}\r\n").as_bytes())
     );
+    let attached = format!(
+        "{headers}Content-Type: multipart/mixed; boundary=\"=_a\"\r\n\r\n--=_a\r\nContent-Type: text/plain\r\n\r\nSee the file.\r\n--=_a\r\nContent-Type: application/octet-stream; name=\"code.txt\"\r\nContent-Transfer-Encoding: base64\r\n\r\n{}\r\n--=_a--\r\n",
+        in_base64(code.as_bytes())
+    );
+    let subject = format!(
+        "{}Thread-Topic: x\r\n\r\nThe code is in the subject.\r\n",
+        headers.replace("license for the ship", &code.replace('\n', "\r\n "))
+    );
     let units =
         |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
     let wide = format!(
@@ -109,6 +117,8 @@ fn mails(from: &str, code: &str, quoted: &str) -> Vec<(&'static str, Vec<u8>)> {
         ("HTML beside the text", both.into_bytes()),
         ("HTML alone", only_html.into_bytes()),
         ("forwarded as an attachment", forwarded.into_bytes()),
+        ("attached as anything", attached.into_bytes()),
+        ("in the subject", subject.into_bytes()),
         ("base64", encoded.into_bytes()),
         ("UTF-16 in base64", wide.into_bytes()),
         ("over the other code", under.into_bytes()),
@@ -144,6 +154,16 @@ fn every_mail_there_and_back() {
         assert_eq!(object["corrections"], serde_json::json!([]), "{name}");
     }
     site.ship.check().done();
+    // Of a mailbox with several mails nobody knows who sent the code.
+    let first = plain("first@example.org", "Hello.");
+    let box_of_two = format!(
+        "From x Mon Mar  2 09:00:00 2026\r\n{first}\r\nFrom y Mon Mar  2 09:00:00 2026\r\n{}",
+        plain(from, &site.request)
+    );
+    world.file("both.mbox", box_of_two);
+    let said = site.desk.run(["respond", "both.mbox"]).done();
+    assert_eq!(said.code(), answer);
+    assert!(!said.stderr.contains("first@example.org"), "{said}");
     // The whole mail as UTF-16, as an editor saves it: the code is found, whoever sent it is not.
     let text = plain("else@example.org", &site.request);
     let mut wide = vec![0xff, 0xfe];
