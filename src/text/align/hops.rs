@@ -4,6 +4,7 @@ use super::super::message;
 use super::super::rows::{self, Row};
 use super::lattice::{Hop, Lattice, SPARES};
 use super::mended::{self, Effort, Mended, Piece};
+use super::work::Work;
 
 /// Readings kept of one row at one place.
 const MOST_READINGS: usize = 400;
@@ -22,7 +23,7 @@ const MOST_CUT_OFF: i32 = 80;
 
 impl Lattice<'_> {
     /// Every row that may begin here, the cheapest first.
-    pub(super) fn hops(&self, at: usize, number: u8, work: &mut u32) -> Vec<Hop> {
+    pub(super) fn hops(&self, at: usize, number: u8, work: &mut Work) -> Vec<Hop> {
         let mut hops = Vec::new();
         let full = |row: &Row| row.number() == number;
         match self
@@ -69,7 +70,7 @@ impl Lattice<'_> {
         there: usize,
         length: usize,
         number: u8,
-        work: &mut u32,
+        work: &mut Work,
         hops: &mut Vec<Hop>,
     ) {
         let end = at + there;
@@ -110,7 +111,7 @@ impl Lattice<'_> {
     }
 
     /// The ways in which a last row begins here: it ends where a word does, and leaves a message that there can be.
-    fn finals(&self, at: usize, number: u8, work: &mut u32, hops: &mut Vec<Hop>) {
+    fn finals(&self, at: usize, number: u8, work: &mut Work, hops: &mut Vec<Hop>) {
         let before = usize::from(number - 1) * rows::MESSAGE;
         let farthest = self.symbols.len().min(at + rows::LONGEST + DRIFT);
         for end in at..=farthest {

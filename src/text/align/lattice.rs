@@ -8,6 +8,7 @@ use super::super::rows::{self, Row};
 use super::super::verdict;
 use super::EVIDENCE;
 use super::mended::{self, Effort, Piece};
+use super::work::{self, Work};
 
 /// Places at which a row with a certain number is thought to begin.
 const WIDTH: usize = 12;
@@ -67,7 +68,7 @@ impl<'a> Lattice<'a> {
         symbols: &'a [u8],
         start: usize,
         effort: Effort,
-        work: &mut u32,
+        work: &mut Work,
     ) -> Lattice<'a> {
         let end = verdict::end_of_code(stream, start);
         let groups = verdict::groups(stream, &(start..end));
@@ -94,7 +95,7 @@ impl<'a> Lattice<'a> {
         let mut layer = BTreeMap::from([(start, Cell::default())]);
         for number in 1..=rows::MOST_ROWS {
             layer = lattice.expand(number, layer, work);
-            if layer.is_empty() {
+            if layer.is_empty() || !work.pay(work::PIECE) {
                 break;
             }
         }
@@ -114,7 +115,7 @@ impl<'a> Lattice<'a> {
         &mut self,
         number: u8,
         mut layer: BTreeMap<usize, Cell>,
-        work: &mut u32,
+        work: &mut Work,
     ) -> BTreeMap<usize, Cell> {
         narrow(
             &mut layer,
@@ -194,7 +195,7 @@ impl<'a> Lattice<'a> {
 }
 
 /// Where the spare row begins with which a code ends: it may have a symbol too few or too many.
-fn spare_before(symbols: &[u8], start: usize, end: usize, work: &mut u32) -> Option<usize> {
+fn spare_before(symbols: &[u8], start: usize, end: usize, work: &mut Work) -> Option<usize> {
     SPARES.into_iter().find_map(|there| {
         let at = end.checked_sub(there).filter(|&at| at > start)?;
         let piece = Piece {

@@ -5,9 +5,8 @@ use super::super::symbols::ILLEGIBLE;
 use super::alike;
 use super::edits::{self, ALIKE_BONUS, Edit, What};
 use super::sums::Sums;
+use super::work::{self, Work};
 
-/// A look at a row with illegible symbols costs as much as this many others.
-const UNSUMMED: u32 = 8;
 /// A separator that stands elsewhere than between groups: −ln of the odds in halves, as in [`Row::cost`].
 const MISPLACED: i32 = 8;
 /// Readings of a row that cost more are not worth holding against the integrity.
@@ -43,7 +42,10 @@ pub(super) struct Mended {
 }
 
 /// Every row that may have been written where this piece stands, the likeliest first, and how many were looked at.
-pub(super) fn rows(piece: &Piece<'_>, effort: Effort, work: &mut u32) -> Vec<Mended> {
+pub(super) fn rows(piece: &Piece<'_>, effort: Effort, work: &mut Work) -> Vec<Mended> {
+    if !work.pay(work::PIECE) {
+        return Vec::new();
+    }
     let mut table = Table {
         piece,
         sums: Sums::new(piece),
@@ -107,22 +109,19 @@ pub(super) fn with_groups_swapped(row: &Row) -> impl Iterator<Item = Mended> {
 struct Table<'a, 'w> {
     piece: &'a Piece<'a>,
     sums: Option<Sums<'a>>,
-    work: &'w mut u32,
+    work: &'w mut Work,
     mended: Vec<Mended>,
 }
 
 impl Table<'_, '_> {
-    /// Whether there is work left, which is less by `price` now.
-    fn pay(&mut self, price: u32) -> bool {
-        let left = self.work.checked_sub(price);
-        *self.work = left.unwrap_or_default();
-        left.is_some()
-    }
-
     /// Undoes these edits and asks the checks.
     fn look(&mut self, edits: &[Edit]) {
-        let price = if self.sums.is_some() { 1 } else { UNSUMMED };
-        if !self.pay(price) {
+        let price = if self.sums.is_some() {
+            work::LOOK
+        } else {
+            work::WRITTEN_LOOK
+        };
+        if !self.work.pay(price) {
             return;
         }
         if let Some(sums) = &self.sums {
@@ -145,7 +144,7 @@ impl Table<'_, '_> {
 
     /// Undoes a gap with every guess for its first symbol: the checks fill in the others and correct what they still can.
     fn look_filled(&mut self, gap: &Edit) {
-        if !self.pay(u32::from(ILLEGIBLE)) {
+        if !self.work.pay(u32::from(ILLEGIBLE) * work::LOOK) {
             return;
         }
         let (at, edits) = (gap.at, [gap.filled()]);
@@ -185,7 +184,7 @@ impl Table<'_, '_> {
         let Some(paper) = paper.get(..self.piece.length) else {
             return;
         };
-        let Some(row) = row(paper) else {
+        let Some(row) = row(paper).filter(|_| self.work.pay(work::FIT)) else {
             return;
         };
         let alike = row

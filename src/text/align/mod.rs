@@ -11,6 +11,7 @@ mod lattice;
 mod mended;
 mod paths;
 mod sums;
+mod work;
 
 use std::ops::Range;
 
@@ -20,11 +21,13 @@ use super::verdict;
 use lattice::Lattice;
 use mended::{Effort, Piece};
 use paths::{Path, Paths};
+use work::Work;
 
-/// Rows put together and held against their checks, for one text: a tenth of a second's work.
-const WORK: u32 = 300_000;
-/// Of it, what one beginning may cost with one edit to a row.
-const WORK_WITH_ONE: u32 = 40_000;
+/// What one text may cost: a tenth of a second.
+const WORK: u32 = 3_000_000;
+/// Of it, what all beginnings may cost with one edit to a row, and what one of them may.
+const WORK_WITH_ONE: u32 = 1_800_000;
+const WORK_OF_ONE_START: u32 = 700_000;
 /// Beginnings that are tried with one edit to a row, and with two.
 const MOST_STARTS: usize = 48;
 const MOST_HARD_STARTS: usize = 4;
@@ -36,15 +39,17 @@ const READINGS_WITH_TWO: u32 = 2048;
 
 /// Finds codes that have to be aligned.
 pub(super) fn find(search: &mut Search<'_>, wanted: &[super::Kind]) {
-    let mut work = WORK;
+    let mut work = Work::new(WORK);
     let mut promising = Vec::new();
-    for start in starts(search, wanted) {
-        if search.is_free(&(start..start + 1))
-            && align(search, start, Effort::One, &mut work) == Outcome::Promising
-        {
-            promising.push(start);
+    work.part(WORK_WITH_ONE, |work| {
+        for start in starts(search, wanted) {
+            if search.is_free(&(start..start + 1))
+                && align(search, start, Effort::One, work) == Outcome::Promising
+            {
+                promising.push(start);
+            }
         }
-    }
+    });
     let is_wanted = |kind| wanted.is_empty() || wanted.contains(&kind);
     if !search
         .found()
@@ -106,7 +111,7 @@ enum Outcome {
 }
 
 /// Reads the code that begins at `start`: with groups exchanged across the border of two rows, where a row says so, and as it stands.
-fn align(search: &mut Search<'_>, start: usize, effort: Effort, work: &mut u32) -> Outcome {
+fn align(search: &mut Search<'_>, start: usize, effort: Effort, work: &mut Work) -> Outcome {
     let stream = search.stream();
     let borders = if effort == Effort::One {
         exchanged(stream.symbols(), start)
@@ -133,17 +138,18 @@ fn follow(
     start: usize,
     exchanged: Option<usize>,
     effort: Effort,
-    work: &mut u32,
+    work: &mut Work,
 ) -> Outcome {
-    let mut own = match effort {
-        Effort::One => WORK_WITH_ONE.min(*work),
-        Effort::Two => *work,
+    let most = match effort {
+        Effort::One => WORK_OF_ONE_START,
+        Effort::Two => WORK,
     };
-    *work -= own;
-    let mut lattice = Lattice::new(search.stream(), symbols, start, effort, &mut own);
-    lattice.exchanged = exchanged;
-    let found = judge(search, &lattice, effort, &mut own);
-    *work += own;
+    let (lattice, found) = work.part(most, |work| {
+        let mut lattice = Lattice::new(search.stream(), symbols, start, effort, work);
+        lattice.exchanged = exchanged;
+        let found = judge(search, &lattice, effort, work);
+        (lattice, found)
+    });
     if found {
         Outcome::Found
     } else if lattice.has_evidence() {
@@ -156,7 +162,7 @@ fn follow(
 /// The stretches of the text that the rows of a code which begins at `start` seem to be, an empty one for a row that is not there; none where no row fits its checks.
 pub(super) fn cut(search: &Search<'_>, start: usize) -> Option<Vec<Range<usize>>> {
     let stream = search.stream();
-    let mut work = WORK_WITH_ONE;
+    let mut work = Work::new(WORK_OF_ONE_START);
     let lattice = Lattice::new(stream, stream.symbols(), start, Effort::One, &mut work);
     lattice.has_evidence().then(|| lattice.way())
 }
@@ -182,7 +188,15 @@ fn exchanged(symbols: &[u8], start: usize) -> Vec<(usize, usize)> {
 }
 
 /// Holds the readings of a lattice against the 40 bits.
-fn judge(search: &mut Search<'_>, lattice: &Lattice<'_>, effort: Effort, work: &mut u32) -> bool {
+fn judge(search: &mut Search<'_>, lattice: &Lattice<'_>, effort: Effort, work: &mut Work) -> bool {
+    let hops = lattice
+        .layers()
+        .iter()
+        .flat_map(|cells| cells.values().map(|cell| cell.hops.len()));
+    let hops = u32::try_from(hops.sum::<usize>()).unwrap_or(u32::MAX);
+    if !work.pay(hops.saturating_mul(work::STEP)) {
+        return false;
+    }
     let stream = search.stream();
     let spares = |at: usize| {
         let piece = |length: usize| {
@@ -216,7 +230,7 @@ fn judge(search: &mut Search<'_>, lattice: &Lattice<'_>, effort: Effort, work: &
             return true;
         }
         readings = readings.saturating_sub(before - search.readings());
-        if readings == 0 || search.readings() == 0 {
+        if readings == 0 || search.readings() == 0 || !work.pay(work::READING) {
             return false;
         }
     }

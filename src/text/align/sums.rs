@@ -95,6 +95,7 @@ impl<'a> Sums<'a> {
 #[cfg(test)]
 mod tests {
     use super::super::mended::{self, Effort};
+    use super::super::work::Work;
     use super::*;
     use proptest::prelude::*;
 
@@ -114,7 +115,7 @@ mod tests {
             // The last and the first are no neighbours.
             prop_assume!(edit != 2 || at < 29);
             let piece = Piece { symbols: &symbols, separators: 0, length: 30, number };
-            let mut work = 1_000_000;
+            let mut work = Work::new(u32::MAX);
             let read = mended::rows(&piece, Effort::One, &mut work);
             prop_assert!(read.iter().any(|mended| mended.row.paper() == row), "{:?}", read.len());
         }
@@ -124,7 +125,7 @@ mod tests {
         fn every_reading_fits_its_checks(symbols in prop::collection::vec(0_u8..32, 25..36), number in 1_u8..31, edits in 1..=2_u8) {
             let effort = if edits == 1 { Effort::One } else { Effort::Two };
             let piece = Piece { symbols: &symbols, separators: 0, length: 30, number };
-            let mut work = 1_000_000;
+            let mut work = Work::new(u32::MAX);
             for mended in mended::rows(&piece, effort, &mut work) {
                 let read = rows::clean(mended.row.paper());
                 prop_assert_eq!(read.map(|row| row.number()), Some(number));
