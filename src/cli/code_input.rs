@@ -1,5 +1,6 @@
 //! A code as an argument, a file, a pipe or typed at a prompt, and its reading.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
@@ -18,15 +19,16 @@ const MOST: u64 = 16 << 20;
 pub(crate) struct CodeArgs {
     /// The code, in any number of words; `-` reads standard input, `@FILE` or a path a file with any text around the code
     #[arg(value_name = "CODE")]
-    words: Vec<String>,
+    words: Vec<OsString>,
 }
 
 impl CodeArgs {
     /// Finds a code of a `wanted` kind in what was given, saying on stderr what was mended.
     pub(crate) fn read(&self, context: &mut Context, wanted: &[Kind]) -> anyhow::Result<Reading> {
         let reading = match self.source()? {
-            Source::Text(text) => find(&text, wanted)?,
-            Source::Bytes(bytes) => find_in_bytes(&bytes, wanted)?,
+            Source::Word(word) => find(&word, wanted).map_err(|error| nor_a_file(error, &word))?,
+            Source::Words(words) => find_in_words(&words, wanted)?,
+            Source::Bytes(name, bytes) => find_in_bytes(&name, &bytes, wanted)?,
             Source::Prompt => super::prompt::ask(context, wanted)?,
         };
         if !reading.corrections.is_empty() {
@@ -50,16 +52,25 @@ impl CodeArgs {
     fn source(&self) -> anyhow::Result<Source> {
         match self.words.as_slice() {
             [] if io::stdin().is_terminal() => Ok(Source::Prompt),
-            [] => from_stdin().map(Source::Bytes),
-            [word] if word == "-" => from_stdin().map(Source::Bytes),
-            [word] => match word.strip_prefix('@') {
-                Some(path) => bytes_of(Path::new(path)).map(Source::Bytes),
-                None if Path::new(word).is_file() || names_a_file(word) => {
-                    bytes_of(Path::new(word)).map(Source::Bytes)
-                }
-                None => Ok(Source::Text(word.clone())),
+            [] => from_stdin(),
+            [word] if word == "-" => from_stdin(),
+            [word] => match word.to_str() {
+                // No code, then; a file may be called anything.
+                None => in_file(Path::new(word)),
+                Some(text) => match text.strip_prefix('@') {
+                    Some(path) => in_file(Path::new(path)),
+                    None if Path::new(word).exists() || names_a_file(text) => {
+                        in_file(Path::new(word))
+                    }
+                    None => Ok(Source::Word(text.to_owned())),
+                },
             },
-            words => Ok(Source::Text(words.join(" "))),
+            words => Ok(Source::Words(
+                words
+                    .iter()
+                    .map(|word| word.to_string_lossy().into_owned())
+                    .collect(),
+            )),
         }
     }
 }
@@ -71,10 +82,56 @@ fn names_a_file(word: &str) -> bool {
     known || word.contains(std::path::MAIN_SEPARATOR)
 }
 
+/// Whether a word is the name of a picture, as somebody writes it after `--qr`.
+fn names_a_picture(word: &str) -> bool {
+    let extension = Path::new(word).extension().and_then(|it| it.to_str());
+    extension.is_some_and(|it| {
+        ["png", "svg"]
+            .iter()
+            .any(|known| it.eq_ignore_ascii_case(known))
+    })
+}
+
 enum Source {
-    Text(String),
-    Bytes(Vec<u8>),
+    /// One argument, which may have been meant as a file.
+    Word(String),
+    /// Several arguments, together one text.
+    Words(Vec<String>),
+    /// What it is called, and what it holds.
+    Bytes(String, Vec<u8>),
     Prompt,
+}
+
+/// Finds a code in several words, none of which is to be a file.
+fn find_in_words(words: &[String], wanted: &[Kind]) -> anyhow::Result<Reading> {
+    let stray = |word: &String| {
+        Failure::usage(format!("{word} is no part of a code"))
+            .hint("hand over one code or one file; --qr=FILE writes a picture")
+            .into()
+    };
+    if let Some(picture) = words.iter().find(|word| names_a_picture(word)) {
+        return Err(stray(picture));
+    }
+    find(&words.join(" "), wanted).map_err(|error| {
+        let no_code = matches!(error.downcast_ref(), Some(ReadError::NoCode));
+        let file = words.iter().find(|word| Path::new(word).is_file());
+        file.filter(|_| no_code).map_or(error, stray)
+    })
+}
+
+/// One word that is no code: perhaps it was to be a file.
+fn nor_a_file(error: anyhow::Error, word: &str) -> anyhow::Error {
+    let no_code = matches!(error.downcast_ref(), Some(ReadError::NoCode));
+    if !no_code || word.trim().is_empty() || word.contains(char::is_whitespace) {
+        return error;
+    }
+    Failure::new(
+        Exit::NO_CODE,
+        "no_code",
+        "this is no code, and there is no file of this name",
+    )
+    .hint("give the code from its prefix to its last group, or look at the name of the file")
+    .into()
 }
 
 /// Finds a code of a `wanted` kind in a text.
@@ -83,11 +140,27 @@ pub(crate) fn find(text: &str, wanted: &[Kind]) -> anyhow::Result<Reading> {
 }
 
 /// Finds a code of a `wanted` kind in what a file holds: a mail, a text in any common encoding, a picture.
-fn find_in_bytes(bytes: &[u8], wanted: &[Kind]) -> anyhow::Result<Reading> {
+fn find_in_bytes(name: &str, bytes: &[u8], wanted: &[Kind]) -> anyhow::Result<Reading> {
+    if bytes.trim_ascii().is_empty() {
+        return Err(
+            Failure::new(Exit::NO_CODE, "no_code", format!("{name} is empty"))
+                .hint("hand over the code, or the whole message with it")
+                .into(),
+        );
+    }
     if text::photo::is_picture(bytes) {
         return find(&super::picture::text(bytes)?, wanted);
     }
-    text::read_bytes(bytes, wanted).map_err(unread)
+    match text::read_bytes(bytes, wanted) {
+        Err(ReadError::NoCode) if bytes.len() > text::LOOKED_AT => Err(Failure::new(
+            Exit::NO_CODE,
+            "no_code",
+            format!("there is no code in {name} as far as it was looked at"),
+        )
+        .hint("of a long text only the first MiB is looked at: hand over the part with the code")
+        .into()),
+        result => result.map_err(unread),
+    }
 }
 
 fn unread(error: ReadError) -> anyhow::Error {
@@ -127,22 +200,33 @@ pub(crate) fn corrections(reading: &Reading) -> Vec<String> {
         .collect()
 }
 
-/// "2 characters corrected: row 3 group 2 and row 5 group 1".
+/// "2 characters corrected: row 3 group 2 and row 5 group 1"; a group that was lost is named once.
 fn corrected(reading: &Reading) -> String {
+    let mut places = reading.corrections.clone();
+    places.sort_unstable();
+    places.dedup();
     let characters = super::words::count(reading.corrections.len() as u64, "character");
-    format!(
-        "{characters} corrected: {}",
-        super::words::list(&reading.corrections)
-    )
+    format!("{characters} corrected: {}", super::words::list(&places))
 }
 
-fn from_stdin() -> anyhow::Result<Vec<u8>> {
+fn from_stdin() -> anyhow::Result<Source> {
+    let name = "standard input";
     let unreadable = |error: io::Error| {
         Failure::failed("input", "standard input cannot be read")
             .because(error)
             .hint("try again")
     };
-    read_all(io::stdin().lock(), "standard input", unreadable)
+    let bytes = read_all(io::stdin().lock(), name, unreadable)?;
+    Ok(Source::Bytes(name.to_owned(), bytes))
+}
+
+fn in_file(path: &Path) -> anyhow::Result<Source> {
+    if path.as_os_str().is_empty() {
+        return Err(Failure::failed("no_file", "no file is named after the @")
+            .hint("write @FILE, without a space")
+            .into());
+    }
+    Ok(Source::Bytes(path.display().to_string(), bytes_of(path)?))
 }
 
 /// The text of a file that carries no code.
@@ -156,10 +240,17 @@ fn bytes_of(path: &Path) -> anyhow::Result<Vec<u8>> {
             .because(error)
             .hint("look at the name of the file")
     };
+    if path.is_dir() {
+        let message = format!("{} is a directory, not a file", path.display());
+        return Err(Failure::failed("no_file", message)
+            .hint("name the file in it that has the code")
+            .into());
+    }
     let file = File::open(path).map_err(unreadable)?;
     let length = file.metadata().map_err(unreadable)?.len();
     if length > MOST {
-        return Err(too_large(&path.display().to_string(), length).into());
+        let size = format!("{} MiB", length >> 20);
+        return Err(too_large(&path.display().to_string(), &size).into());
     }
     read_all(file, &path.display().to_string(), unreadable)
 }
@@ -174,19 +265,16 @@ fn read_all(
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;
     if bytes.len() as u64 > MOST {
-        return Err(too_large(name, bytes.len() as u64).into());
+        return Err(too_large(name, "more than 16 MiB").into());
     }
     Ok(bytes)
 }
 
-fn too_large(name: &str, length: u64) -> Failure {
+fn too_large(name: &str, size: &str) -> Failure {
     Failure::new(
         Exit::NO_CODE,
         "too_large",
-        format!(
-            "{name} is too large to look for a code in: more than {} MiB",
-            length >> 20
-        ),
+        format!("{name} is too large to look for a code in: {size}"),
     )
     .hint("hand over the part of the text with the code: up to 16 MiB are read")
 }

@@ -17,6 +17,7 @@ use crate::protocol::product::ProductError;
 use crate::text::ReadError;
 
 use super::exit::Exit;
+use super::verdicts;
 
 /// A failure that ends a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -197,7 +198,13 @@ fn known(error: &anyhow::Error) -> Option<Failure> {
                 ReadError::OtherKind { .. } => "wrong_kind",
                 ReadError::Damaged { .. } => "damaged",
             };
-            return explained(kind, unread.hint().to_string());
+            let failure = explained(kind, unread.hint().to_string())?;
+            return Some(match unread {
+                ReadError::Damaged { rows, .. } => {
+                    failure.with(json!({ "rows": verdicts::rows(rows) }))
+                }
+                _ => failure,
+            });
         }
         if let Some(mistyped) = cause.downcast_ref::<LicenseKeyError>() {
             return explained("mistyped_key", mistyped.hint().to_string());

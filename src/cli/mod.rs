@@ -23,6 +23,7 @@ mod reply;
 mod report;
 mod sender;
 mod usb;
+mod verdicts;
 mod words;
 
 use std::ffi::OsString;

@@ -25,8 +25,8 @@ pub(crate) struct OutfitArgs {
         help_heading = "How the code is written"
     )]
     spell: bool,
-    /// Draw it as a QR code: here, or into FILE.svg or FILE.png
-    #[arg(long, value_name = "FILE", num_args = 0..=1, help_heading = "How the code is written")]
+    /// Draw it as a QR code: here, or with `--qr=FILE` into FILE.svg or FILE.png
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, help_heading = "How the code is written")]
     qr: Option<Option<PathBuf>>,
     /// The picture holds the code alone, and not the mail that a phone would send with it
     #[arg(long, requires = "qr", help_heading = "How the code is written")]
@@ -233,10 +233,9 @@ fn format(path: &Path) -> Result<Format, Failure> {
     match ending.map(str::to_ascii_lowercase).as_deref() {
         Some("svg") => Ok(Format::Svg),
         Some("png") => Ok(Format::Png),
-        _ => Err(Failure::usage(format!(
-            "{} is no name for a QR picture",
-            path.display()
-        ))
-        .hint("name a file that ends in .svg or .png, or put --qr after everything else to see it here")),
+        _ => Err(
+            Failure::usage(format!("{} is no name for a QR picture", path.display()))
+                .hint("name a file that ends in .svg or .png, or say --qr alone to see it here"),
+        ),
     }
 }

@@ -145,8 +145,9 @@ impl Prompt<'_> {
         self.whole()
     }
 
+    /// As a file is read: somebody may paste the source of a mail.
     fn read(&self, typed: &str) -> Result<Reading, ReadError> {
-        text::read(typed, self.wanted)
+        text::read_bytes(typed.as_bytes(), self.wanted)
     }
 
     /// Judges one row and says so; whether it was taken.

@@ -30,6 +30,13 @@ fn warnings(warnings: &[Warning]) -> Vec<Value> {
         .collect()
 }
 
+/// One more warning, from outside of the rules.
+pub(crate) fn add_warning(object: &mut Value, kind: &str, message: &str) {
+    if let Some(Value::Array(warnings)) = object.get_mut("warnings") {
+        warnings.push(json!({ "kind": kind, "message": message }));
+    }
+}
+
 fn answer_object(answer: &Answer) -> anyhow::Result<Value> {
     let grant = &answer.grant;
     Ok(json!({

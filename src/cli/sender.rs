@@ -1,5 +1,6 @@
 //! Who sent the mail that a request came in: kept as the license's contact where none is known. The mail says so; it proves nothing.
 
+use crate::issuer::desk::Vendor;
 use crate::issuer::ledger::{Ledger, Terms};
 use crate::issuer::life::{self, LifeError};
 use crate::license_key::LicenseKey;
@@ -9,16 +10,21 @@ use crate::text::Reading;
 use super::Context;
 use super::mail::Mailbox;
 
-/// The address that a mail came from, where an answer could go to.
-pub(crate) fn address(reading: &Reading) -> Option<String> {
+/// The address that a mail came from, where an answer could go to: a mail that the desk itself passed on says nothing about the customer.
+pub(crate) fn address(reading: &Reading, vendor: &Vendor) -> Option<String> {
     let sender = Mailbox::parse(reading.sender.as_deref()?).ok()?;
     let (_, host) = sender.address.split_once('@')?;
     // What a mail program writes that was never told an address, as ours does.
     let nobody = host.eq_ignore_ascii_case("localhost") || !host.contains('.');
-    (!nobody).then_some(sender.address)
+    let own = vendor
+        .mail
+        .as_deref()
+        .and_then(|own| Mailbox::parse(own).ok());
+    let ours = own.is_some_and(|own| own.address.eq_ignore_ascii_case(&sender.address));
+    (!nobody && !ours).then_some(sender.address)
 }
 
-/// Keeps `sender` as the contact of a license that has none; says so where the license has another.
+/// Keeps `sender` as the contact of a license that has none; where the license has another, what to warn of.
 ///
 /// # Errors
 /// Where the ledger cannot be written.
@@ -28,7 +34,7 @@ pub(crate) fn keep(
     key: LicenseKey,
     contact: Option<&str>,
     sender: &str,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Option<String>> {
     let Some(contact) = contact else {
         let edit = |terms: &Terms, _: &Product| {
             Ok::<_, anyhow::Error>(Terms {
@@ -42,19 +48,18 @@ pub(crate) fn keep(
                 context.out.say(format_args!(
                     "{sender} is kept as the contact of license {key}: the mail says so, which proves nothing"
                 ));
-                Ok(())
+                Ok(None)
             }
             // Another clerk answered the same mail at the same time.
-            Err(error) if matches!(error.downcast_ref(), Some(LifeError::Nothing(_))) => Ok(()),
+            Err(error) if matches!(error.downcast_ref(), Some(LifeError::Nothing(_))) => Ok(None),
             Err(error) => Err(error),
         };
     };
     let same =
         Mailbox::parse(contact).is_ok_and(|known| known.address.eq_ignore_ascii_case(sender));
-    if !same {
-        context.out.warn(format_args!(
+    Ok((!same).then(|| {
+        format!(
             "this mail came from {sender}, the contact of license {key} is {contact}; if that has changed: countersign license change {key} --contact {sender}"
-        ));
-    }
-    Ok(())
+        )
+    }))
 }

@@ -6,7 +6,7 @@ use super::symbols::{self, Glyph};
 use super::{Kind, rows};
 
 /// How much of a text is looked at, in bytes: more than any mail in which a person would look for a code.
-const LOOKED_AT: usize = 1 << 20;
+pub const LOOKED_AT: usize = 1 << 20;
 /// The most places at which a code is thought to begin.
 const MOST_STARTS: usize = 1 << 14;
 /// A label before a colon at the beginning of a line, such as `row 3:`, is at most this long, in symbols.

@@ -21,6 +21,8 @@ const HEADERS: [&str; 12] = [
 ];
 /// Lines at the beginning of which is asked whether they are headers.
 const MOST_HEADERS: usize = 200;
+/// Characters at the beginning of an attachment that show whether it is a text.
+const SAMPLE: usize = 4000;
 /// Mails within mails that are opened.
 const DEEPEST: usize = 8;
 
@@ -34,13 +36,15 @@ pub fn read_bytes(bytes: &[u8], wanted: &[Kind]) -> Result<Reading, ReadError> {
     if let Some(mail) = mail(bytes) {
         let mut texts = Vec::new();
         collect(&mail, 0, &mut texts);
+        // Behind all else: a short code is put into the subject at times.
+        texts.extend(mail.subject().map(str::to_owned));
         let reading = match read(&texts.join("\n\n"), wanted) {
             // A photo of a code, and nothing written about it.
             Err(ReadError::NoCode) => read(&pictured(&mail, 0), wanted)?,
             other => other?,
         };
         return Ok(Reading {
-            sender: sender(&mail),
+            sender: sender(&mail).filter(|_| !is_of_many(bytes)),
             ..reading
         });
     }
@@ -95,12 +99,36 @@ fn collect(mail: &Message<'_>, depth: usize, texts: &mut Vec<String>) {
             PartType::Text(text) => texts.push(text.clone().into_owned()),
             PartType::Html(source) => texts.push(html::to_text(source)),
             PartType::Message(inner) if depth < DEEPEST => collect(inner, depth + 1, texts),
-            PartType::Binary(_)
-            | PartType::InlineBinary(_)
-            | PartType::Multipart(_)
-            | PartType::Message(_) => {}
+            PartType::Binary(bytes) | PartType::InlineBinary(bytes) => {
+                attached(bytes, depth, texts);
+            }
+            PartType::Multipart(_) | PartType::Message(_) => {}
         }
     }
+}
+
+/// A text or a mail that was attached under the name of something else.
+fn attached(bytes: &[u8], depth: usize, texts: &mut Vec<String>) {
+    if depth < DEEPEST
+        && let Some(inner) = mail(bytes)
+    {
+        return collect(&inner, depth + 1, texts);
+    }
+    let text = decode(bytes);
+    let strange = |c: char| c.is_control() && !c.is_whitespace();
+    if !text.chars().take(SAMPLE).any(strange) {
+        texts.push(if html::is_html(&text) {
+            html::to_text(&text)
+        } else {
+            text
+        });
+    }
+}
+
+/// Whether a mailbox has more than one mail: which of them has the code, and so who sent it, is not known.
+fn is_of_many(bytes: &[u8]) -> bool {
+    let second = bytes.windows(6).skip(1).any(|line| line == b"\nFrom ");
+    bytes.starts_with(b"From ") && second
 }
 
 /// What the QR codes in the pictures of a mail say, if this program can read them.

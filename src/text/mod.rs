@@ -22,6 +22,7 @@ mod symbols;
 mod verdict;
 
 pub use code::{Code, WithSpare};
+pub use find::LOOKED_AT;
 pub use kind::Kind;
 pub use mail_in::read_bytes;
 pub use message::WriteError;

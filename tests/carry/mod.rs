@@ -1,9 +1,12 @@
 //! Codes as people carry them: spelled, drawn, photographed, mailed, explained. Through the real program.
 
+mod bad_input;
 mod inspected;
 mod mailed;
 #[cfg(feature = "photos")]
 mod photographed;
+mod repaired;
+mod saved_mails;
 mod spelled;
 
 use std::io::Write;

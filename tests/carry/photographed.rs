@@ -132,8 +132,8 @@ fn a_large_photo_with_a_small_code_is_read() {
 fn a_picture_goes_from_machine_to_desk_and_back() {
     let world = World::new();
     for outfit in [
-        &["--qr", "request.png"][..],
-        &["--qr", "request.png", "--code-only"],
+        &["--qr=request.png"][..],
+        &["--qr=request.png", "--code-only"],
     ] {
         let plain = world.request(outfit);
         assert_eq!(
@@ -141,14 +141,14 @@ fn a_picture_goes_from_machine_to_desk_and_back() {
             world.request(&[]),
             "the code itself stays on standard output"
         );
-        let response = world.ok("desk", &["respond", "request.png", "--qr", "response.png"]);
+        let response = world.ok("desk", &["respond", "request.png", "--qr=response.png"]);
         assert_eq!(
             response,
             world.ok_with("desk", &["respond"], plain.as_bytes())
         );
     }
     world.ok("machine", &["apply", "@response.png"]);
-    world.request(&["--new", "--qr", "request.svg"]);
+    world.request(&["--new", "--qr=request.svg"]);
     let svg = fs::read_to_string(world.path("request.svg")).unwrap();
     assert!(svg.contains("<svg") && svg.contains("</svg>"));
 }
@@ -220,8 +220,7 @@ fn what_cannot_be_read_says_so() {
             "server=a",
             "--bind",
             "database=b",
-            "--qr",
-            "picture.gif",
+            "--qr=picture.gif",
         ],
     );
     assert_eq!((done.exit, done.out.as_str()), (2, ""));

@@ -114,6 +114,50 @@ fn bound_to_the_machine_and_known_to_the_desk() {
     server.check().done().silent();
 }
 
+/// 2. Whom to write to is learned from the first mail, where the order did not say it; the answer goes there, and a stranger's mail changes nothing.
+#[test]
+fn whom_to_write_to_is_learned_from_the_first_mail() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    let file = desk.product("infinitime", PRODUCT);
+    let key = desk.sell("infinitime", &ORDER[2..]);
+    let server = world.machine("server");
+    server.install(&file);
+    let contact = || desk.run(["license", "show", &key]).json()["contact"].clone();
+    assert_eq!(contact(), json!(null));
+
+    let mail = ["--mail", "--from", "Ina Berg <ina@example.org>"];
+    let ask = ["request", "activate", &key];
+    let request = server.run(ask.iter().chain(&mail)).done().stdout;
+    let request = world.file("request.eml", request);
+    let answer = desk.run(["respond", "--mail"]).arg(&request).done();
+    let answer = answer
+        .prints("\r\nTo: <ina@example.org>\r\n")
+        .tells("ina@example.org is kept as the contact");
+    let answer = world.file("answer.eml", answer.stdout);
+    server.run(["apply"]).arg(answer).done();
+    server.check().done().silent();
+    assert_eq!(contact(), "ina@example.org");
+    desk.run(["ledger", "history", &key])
+        .done()
+        .prints("ina@example.org");
+
+    // The next mail comes from somebody else: it is answered, and said.
+    world.days_pass(12);
+    let mail = ["--mail", "--from", "temp@example.net"];
+    let request = server.run(["request", "sync"].iter().chain(&mail)).done();
+    desk.respond(&request.stdout)
+        .done()
+        .tells("this mail came from temp@example.net");
+    assert_eq!(contact(), "ina@example.org");
+    // A purchase is written to the contact.
+    desk.run(["license", "change", &key, "--limit", "employees=400"])
+        .done();
+    desk.run(["license", "mail", &key])
+        .done()
+        .prints("To: ina@example.org");
+}
+
 /// 3. After a purchase: the desk changes the license and prints the mail, one pair of codes is exchanged, the license view shows the new limits.
 #[test]
 fn a_purchase() {

@@ -6,8 +6,8 @@ use super::{Context, Exit, Run};
 use crate::cli::code_input::{self, CodeArgs};
 use crate::cli::failure::Failure;
 use crate::cli::inspect::{self, Known, Place, Trust};
-use crate::cli::{outfit, words};
-use crate::text::{Kind, ReadError, Reading, RowState, RowVerdict, WithSpare, phrase};
+use crate::cli::{outfit, verdicts, words};
+use crate::text::{Kind, ReadError, Reading, RowVerdict, WithSpare, phrase};
 
 /// Explain any code: what it is, whose, what it would change here
 ///
@@ -231,56 +231,35 @@ fn insert(object: &mut Value, name: &str, value: Value) {
 fn damaged(
     context: &mut Context,
     kind: Option<Kind>,
-    verdicts: &[RowVerdict],
+    rows: &[RowVerdict],
     failure: &Failure,
 ) -> anyhow::Result<Exit> {
     if context.out.json {
-        let rows: Vec<Value> = verdicts.iter().map(|row| json!({ "row": row.row, "state": state(&row.state).0, "groups": groups(&row.state) })).collect();
-        context.out.object(&json!({ "kind": kind.map(Kind::name), "noun": kind.map(Kind::noun), "rows": rows, "error": failure.object() }))?;
+        context.out.object(&json!({ "kind": kind.map(Kind::name), "noun": kind.map(Kind::noun), "rows": verdicts::rows(rows), "error": failure.object() }))?;
     } else {
-        let mut rows = vec![(
+        let mut said = vec![(
             "kind".to_owned(),
             kind.map_or_else(|| "not known".to_owned(), |kind| kind.noun().to_owned()),
         )];
-        rows.extend(kind.map(|kind| ("for".to_owned(), purpose(kind).to_owned())));
-        for verdict in verdicts {
-            let in_groups = groups(&verdict.state);
+        said.extend(kind.map(|kind| ("for".to_owned(), purpose(kind).to_owned())));
+        for verdict in rows {
+            let in_groups = verdicts::groups(&verdict.state);
             let place = if in_groups.is_empty() {
                 String::new()
             } else {
                 format!(", group {}", words::list(in_groups))
             };
-            rows.push((
+            said.push((
                 format!("row {}", verdict.row),
-                format!("{}{place}", state(&verdict.state).1),
+                format!("{}{place}", verdicts::state(&verdict.state).1),
             ));
         }
-        let rows: Vec<(&str, String)> = rows
+        let said: Vec<(&str, String)> = said
             .iter()
             .map(|(name, value)| (name.as_str(), value.clone()))
             .collect();
-        context.out.line(words::table(&rows))?;
+        context.out.line(words::table(&said))?;
     }
     context.out.refusal(failure);
     Ok(failure.exit)
-}
-
-/// The name for scripts, and the words.
-fn state(state: &RowState) -> (&'static str, &'static str) {
-    match state {
-        RowState::Whole => ("whole", "right"),
-        RowState::Corrected { .. } => (
-            "corrected",
-            "right after a correction, unless the whole says otherwise",
-        ),
-        RowState::Unreadable { .. } => ("unreadable", "cannot be read"),
-        RowState::Missing { .. } => ("missing", "missing"),
-    }
-}
-
-fn groups(state: &RowState) -> Vec<u8> {
-    match state {
-        RowState::Corrected { groups } | RowState::Unreadable { groups, .. } => groups.clone(),
-        RowState::Whole | RowState::Missing { .. } => Vec::new(),
-    }
 }

@@ -100,19 +100,18 @@ impl Run for Respond {
                 respond::respond(ledger, &issuer, code, &options, by, &mut entropy)?
             }
         };
-        let object = reply::object(&reply, &code_input::corrections(&reading))?;
+        let mut object = reply::object(&reply, &code_input::corrections(&reading))?;
         match &reply {
             Reply::Answer(answer) => {
                 let mut letter = reply::letter(answer, desk.vendor());
-                if let Some(sender) = sender::address(&reading) {
+                if let Some(sender) = sender::address(&reading, desk.vendor()) {
                     let contact = letter.to.replace(sender.clone());
-                    sender::keep(
-                        context,
-                        desk.ledger(),
-                        answer.key,
-                        contact.as_deref(),
-                        &sender,
-                    )?;
+                    let contact = contact.as_deref();
+                    let other = sender::keep(context, desk.ledger(), answer.key, contact, &sender)?;
+                    if let Some(warning) = other {
+                        context.out.warn(&warning);
+                        reply::add_warning(&mut object, "other_sender", &warning);
+                    }
                 }
                 let outgoing = Outgoing {
                     code: &answer.code,

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use crate::cli::words;
 use crate::text::{self, EnteredRow, Slip};
 
-/// Columns of the narrowest terminal.
-const COLUMNS: usize = 80;
+/// Columns of the narrowest terminal but its last, after which some break the line by themselves.
+const COLUMNS: usize = 79;
 
 /// Says what was wrong in a row: in words, and the corrected groups in brackets.
 pub(super) fn tell_slips(row: &EnteredRow, slips: &[Slip]) {
@@ -106,12 +106,13 @@ mod tests {
     fn sentences_are_broken_between_words() {
         let text = format!("  {}", "word ".repeat(40));
         let lines = wrapped(&text);
-        assert!(
-            lines.lines().all(|line| line.len() <= 79
-                && line.starts_with("  word")
-                && line.ends_with("word"))
-        );
+        assert!(lines.lines().all(|line| line.len() <= COLUMNS
+            && line.starts_with("  word")
+            && line.ends_with("word")));
         assert_eq!(lines.split_whitespace().count(), 40);
         assert_eq!(wrapped(""), "");
+        let exact = format!("{} {}", "a".repeat(39), "b".repeat(39));
+        assert_eq!(wrapped(&exact), exact);
+        assert_eq!(wrapped(&format!("{exact}b")).lines().count(), 2);
     }
 }

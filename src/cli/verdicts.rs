@@ -1,0 +1,43 @@
+//! What is known of the rows of a code that cannot be read, for scripts and in words.
+
+use serde_json::{Value, json};
+
+use crate::text::{RowState, RowVerdict};
+
+/// The rows as scripts get them: from `inspect`, and with every failure to read a code.
+pub(crate) fn rows(verdicts: &[RowVerdict]) -> Value {
+    let row = |verdict: &RowVerdict| {
+        let surplus = match verdict.state {
+            RowState::Unreadable { surplus, .. } => Some(surplus).filter(|surplus| *surplus != 0),
+            _ => None,
+        };
+        json!({
+            "row": verdict.row,
+            "state": state(&verdict.state).0,
+            "groups": groups(&verdict.state),
+            "surplus": surplus,
+        })
+    };
+    verdicts.iter().map(row).collect()
+}
+
+/// The name of a state for scripts, and the words.
+pub(crate) fn state(state: &RowState) -> (&'static str, &'static str) {
+    match state {
+        RowState::Whole => ("whole", "right"),
+        RowState::Corrected { .. } => (
+            "corrected",
+            "right after a correction, unless the whole says otherwise",
+        ),
+        RowState::Unreadable { .. } => ("unreadable", "cannot be read"),
+        RowState::Missing { .. } => ("missing", "missing"),
+    }
+}
+
+/// The groups that look wrong.
+pub(crate) fn groups(state: &RowState) -> Vec<u8> {
+    match state {
+        RowState::Corrected { groups } | RowState::Unreadable { groups, .. } => groups.clone(),
+        RowState::Whole | RowState::Missing { .. } => Vec::new(),
+    }
+}
