@@ -30,7 +30,7 @@ pub(crate) fn object(report: &CheckReport) -> Value {
     let warnings: Vec<Value> = report
         .warnings
         .iter()
-        .map(|warning| json!({ "kind": warning.kind(), "message": warning.to_string() }))
+        .map(|warning| json!({ "kind": warning.kind(), "message": warning.to_string(), "hint": warning.hint() }))
         .collect();
     let mut object = json!({
         "state": report.state.name(),

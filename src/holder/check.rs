@@ -8,10 +8,11 @@ use super::clock::{self, Look, Mark};
 use super::drift::{self, Drift};
 use super::evidence;
 use super::memory::{Demo, Memory};
-use super::report::{CheckReport, Refusal, State, Warning};
+use super::report::{CheckReport, Refusal, State};
 use super::request::Here;
 use super::state::{Held, LicenseState};
 use super::terms::Terms;
+use super::warning::Warning;
 use crate::license_key::LicenseKey;
 use crate::machine::{Bindings, Fingerprint, Verdict};
 use crate::protocol::date::{Day, Seconds};
@@ -263,8 +264,9 @@ impl Check<'_> {
         if let Some(by) = terms.revalidate_by.filter(|by| today > *by) {
             return Err((State::Overdue, Refusal::Overdue { by, today }));
         }
-        if let Some(days_left) = to_contact.filter(|left| *left <= GRACE_WARNING) {
-            report.warnings.push(Warning::GraceEnds { days_left });
+        let contact = to_contact.zip(terms.revalidate_by);
+        if let Some((days_left, by)) = contact.filter(|(left, _)| *left <= GRACE_WARNING) {
+            report.warnings.push(Warning::GraceEnds { days_left, by });
         }
         if let Some(days_left) = to_expiry.filter(|left| *left <= EXPIRY_WARNING) {
             report.warnings.push(Warning::ExpiresSoon { days_left });

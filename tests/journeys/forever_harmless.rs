@@ -61,7 +61,7 @@ fn a_copy_of_what_was_returned_stays_dead() {
     ship.run_at(&backup.home(), ["apply"])
         .piped(&first)
         .refused(6, "given_up")
-        .tells("which this machine gave up");
+        .tells("was given up by this machine");
     let fresh = world.machine("fresh");
     backup.copy_home_to(&fresh);
     restore(&ship, &fresh);

@@ -10,6 +10,7 @@ use crate::cli::failure::Failure;
 use crate::cli::{desk, keys};
 use crate::issuer::ledger::{EmergencyAllowance, Terms};
 use crate::issuer::life;
+use crate::issuer::products;
 use crate::license_key::LicenseKey;
 use crate::machine::UsbDevice;
 use crate::protocol::date::Day;
@@ -96,12 +97,18 @@ impl Run for LicenseChange {
                 context.out.line(change)?;
             }
         }
-        told(context, key);
+        let view = products::license(desk.ledger(), key)?;
+        told(context, key, view.is_some_and(|it| it.license.revoked));
         Ok(Exit::DONE)
     }
 }
 
-fn told(context: &mut Context, key: LicenseKey) {
+fn told(context: &mut Context, key: LicenseKey, revoked: bool) {
+    if revoked {
+        context.out.say(format_args!("license {key} is changed"));
+        context.out.warn(format_args!("the license is revoked: no machine learns of it before countersign license revoke {key} --undo --reason TEXT"));
+        return;
+    }
     context.out.say(format_args!(
         "license {key} is changed; its machines learn of it when they re-validate"
     ));

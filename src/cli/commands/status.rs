@@ -30,10 +30,7 @@ impl Run for Status {
             wall: context.environment.now(),
             aliases: &[],
         };
-        let mut installed = machine_home::installed(context)?;
-        if let Some(id) = &self.product {
-            installed.retain(|(_, file)| file.product().id == *id);
-        }
+        let installed = machine_home::installed(context, self.product.as_deref())?;
         if installed.is_empty() {
             return nothing(context, self.product.as_deref());
         }
@@ -171,7 +168,7 @@ fn show(
     for warning in &checked.warnings {
         context.out.warn(warning);
     }
-    if let Some(next) = next(checked, waiting) {
+    for next in next(checked, waiting > 0) {
         context.out.say(format_args!("what to do: {next}"));
     }
     Ok(())
@@ -185,17 +182,26 @@ fn activation_row(checked: &CheckReport, activation: ActivationId) -> String {
     }
 }
 
-/// What is to be done, where something is.
-fn next(checked: &CheckReport, waiting: usize) -> Option<String> {
-    let soon = ["grace_ends", "machine_changed", "clock_behind"];
-    let warned = checked.warnings.iter().any(|it| soon.contains(&it.kind()));
-    match &checked.refusal {
-        // An answer on its way may be what heals it.
-        Some(refusal) if waiting == 0 => Some(refusal.hint().to_owned()),
-        _ if waiting > 0 => Some("enter the response with: countersign apply".to_owned()),
-        _ if warned => Some("re-validate the license: countersign request sync".to_owned()),
-        _ => None,
+/// What is to be done, where something is. An answer on its way may be what heals it, but it sets no clock and plugs nothing in.
+fn next(checked: &CheckReport, waiting: bool) -> Vec<&'static str> {
+    let healed = |kind| {
+        matches!(
+            kind,
+            "overdue" | "not_licensed" | "grace_ends" | "machine_changed"
+        )
+    };
+    let refusal = checked.refusal.iter().map(|it| (it.kind(), it.hint()));
+    let warnings = checked.warnings.iter().map(|it| (it.kind(), it.hint()));
+    let mut hints: Vec<&str> = refusal
+        .chain(warnings)
+        .filter(|(kind, _)| !(waiting && healed(kind)))
+        .map(|(_, hint)| hint)
+        .collect();
+    if waiting {
+        hints.push("enter the response with: countersign apply");
     }
+    hints.dedup();
+    hints
 }
 
 /// The state, and the reason where the application may not run.

@@ -99,7 +99,7 @@ pub fn changes_since(events: &[Event]) -> Vec<Change> {
         )
     };
     let last = events.iter().rposition(answered).map_or(0, |at| at + 1);
-    let since: Vec<Change> = events.iter().skip(last).flat_map(changes).collect();
+    let since = together(events.iter().skip(last).flat_map(changes));
     if since.is_empty() {
         let changed = |event: &&Event| event.kind == facts::LICENSE_CHANGE;
         return events
@@ -109,6 +109,19 @@ pub fn changes_since(events: &[Event]) -> Vec<Change> {
             .unwrap_or_default();
     }
     since
+}
+
+/// Several changes of one thing are one, and none where it is again as it was.
+fn together(changes: impl Iterator<Item = Change>) -> Vec<Change> {
+    let mut found: Vec<Change> = Vec::new();
+    for change in changes {
+        match found.iter_mut().find(|known| known.what == change.what) {
+            Some(known) => known.after = change.after,
+            None => found.push(change),
+        }
+    }
+    found.retain(|change| change.before != change.after);
+    found
 }
 
 /// The fork rule's verdict on a request, answered or refused, and its evidence; nothing for other events.

@@ -159,7 +159,7 @@ impl Refusal {
             Refusal::HeldFork(_) => "find out whether two machines use it; the manager decides: respond --override --reason TEXT".to_owned(),
             Refusal::Overtaken(_) => "nothing is to be done, unless the machine still waits: then it makes a new request with its clock set right".to_owned(),
             Refusal::ReturnReplaced(_) => "have that one returned; or, if it is not in use, the manager decides: respond --override --reason TEXT".to_owned(),
-            Refusal::Revoked => "`countersign license show KEY` tells since when and why; `license revoke --undo` takes it back".to_owned(),
+            Refusal::Revoked => "`countersign license show KEY` tells since when and why; `license revoke KEY --undo --reason TEXT` takes it back".to_owned(),
             Refusal::GivenUp(_) => "the machine makes a new request: countersign request activate KEY --new".to_owned(),
             Refusal::UnknownActivation(_) => "compare it with `countersign license show KEY`; another desk may have answered it".to_owned(),
             Refusal::NoEmergency(..) => "have the machine ask with `countersign request sync`; `license change --emergency STEPSxDAYS` holds from its next answer on".to_owned(),
