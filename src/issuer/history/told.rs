@@ -61,7 +61,10 @@ pub fn tell(event: &Event, activation: Option<&str>) -> String {
         ),
         facts::REFUSED => format!(
             "{who} was not answered; {}: {}",
-            text("verdict"),
+            match text("verdict") {
+                "held" => "held for the manager",
+                colour => colour,
+            },
             text("evidence")
         ),
         other => format!("an event of kind {other}"),
@@ -135,5 +138,6 @@ pub fn verdict(event: &Event) -> Option<(String, String)> {
         return None;
     }
     let it: Judged = serde_json::from_str(&event.data).ok()?;
-    it.verdict.zip(it.evidence)
+    let colour = it.verdict.filter(|verdict| verdict != "held");
+    colour.zip(it.evidence)
 }
