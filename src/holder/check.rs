@@ -116,6 +116,7 @@ fn blank(product: &Product, license: Option<&LicenseState>) -> CheckReport {
         bindings: Vec::new(),
         days_left: None,
         weakly_bound: false,
+        usb: None,
         refusal: None,
         warnings: Vec::new(),
     }
@@ -183,7 +184,8 @@ impl Check<'_> {
         self.checked.report.bindings = held.standing.bindings.clone();
         self.machine(key, held, terms.generation, now)?;
         self.bindings(held)?;
-        if !self.usb_is_there(key, held) {
+        self.checked.report.usb = self.usb_is_there(key, held);
+        if self.checked.report.usb == Some(false) {
             // What the licence has to say is of no use to a demo.
             self.checked.report.warnings.clear();
             let today = self.demo(Refusal::UsbMissing(key))?;
@@ -344,12 +346,10 @@ impl Check<'_> {
         Ok(())
     }
 
-    fn usb_is_there(&self, key: LicenseKey, held: &Held) -> bool {
-        let Some(bound) = held.standing.usb else {
-            return true;
-        };
+    fn usb_is_there(&self, key: LicenseKey, held: &Held) -> Option<bool> {
+        let bound = held.standing.usb?;
         let key = key.to_bytes();
         let devices = self.input.here.facts.usb_devices.list();
-        devices.iter().any(|device| device.digest(&key) == bound.0)
+        Some(devices.iter().any(|device| device.digest(&key) == bound.0))
     }
 }

@@ -145,6 +145,14 @@ pub enum Refusal {
     /// A feature is not in the licence.
     #[error("the license does not contain {0}")]
     FeatureMissing(String),
+    /// A feature that the product does not have, as far as its file here says.
+    #[error("the license does not contain {feature}: {product} has no such feature")]
+    FeatureUnknown {
+        /// The product's id.
+        product: String,
+        /// What was asked for.
+        feature: String,
+    },
     /// A feature needs maintenance, which is over.
     #[error("{feature} needs maintenance, which ended on {ended}")]
     MaintenanceOver {
@@ -190,7 +198,7 @@ impl Refusal {
             Refusal::WrongBinding { .. } => "wrong_binding",
             Refusal::UnknownBinding(_) => "unknown_binding",
             Refusal::BadBinding(_) => "bad_machine_value",
-            Refusal::FeatureMissing(_) => "feature_missing",
+            Refusal::FeatureMissing(_) | Refusal::FeatureUnknown { .. } => "feature_missing",
             Refusal::MaintenanceOver { .. } => "maintenance_over",
             Refusal::OverLimit(_) => "over_limit",
         }
@@ -237,6 +245,9 @@ impl Refusal {
             Refusal::FeatureMissing(_) => {
                 "ask the vendor for it, then re-validate the license: countersign request sync"
             }
+            Refusal::FeatureUnknown { .. } => {
+                "look at its name; where the application is newer than the product file, install its own: countersign product install FILE"
+            }
             Refusal::OverLimit(_) => {
                 "use fewer, or ask the vendor for more and then re-validate the license: countersign request sync"
             }
@@ -264,6 +275,8 @@ pub struct CheckReport {
     pub features: Vec<String>,
     /// Limits that hold: the licence's or the demo's.
     pub limits: Vec<(String, u32)>,
+    /// Whether the USB key that the license is bound to is plugged in; none where it needs none, or where it did not come to that.
+    pub usb: Option<bool>,
     /// What was asked about numbers in use; empty where it did not come to that.
     pub counts: Vec<Count>,
     /// Names and normalised values that the licence is bound to.

@@ -86,3 +86,73 @@ fn an_answer_after_an_emergency_code_changes_what_the_preview_said() {
         .tells(&change)
         .tells("emergency steps used 1 of 4 → 0 of 4");
 }
+
+#[test]
+fn an_answer_that_was_given_before_is_not_silently_another() {
+    let world = World::new();
+    let (desk, ship, _) = licensed(&world, &[], &[]);
+    let request = ship.run(["request", "sync"]).done().code();
+    let answer = desk.answer(&request);
+    let trip = world.day(200);
+    let again = desk.respond_with(&request, &["--until", &trip]).done();
+    assert_eq!(again.code(), answer);
+    again
+        .tells("warning: this request was answered before")
+        .tells("countersign request sync --new");
+    let plain = desk.respond(&request).done();
+    assert!(!plain.stderr.contains("warning"), "{plain}");
+}
+
+#[test]
+fn requests_that_wait_can_be_told_apart() {
+    let world = World::new();
+    let (_, ship, _) = licensed(&world, &[], &[]);
+    let first = ship.run(["request", "sync"]).done();
+    let second = ship.run(["request", "sync", "--new"]).done();
+    let list = ship.run(["pending", "list"]).done();
+    let lines: Vec<&str> = list.stdout.lines().collect();
+    assert_eq!(lines.len(), 2, "{list}");
+    for (line, said) in lines.iter().zip([first, second]) {
+        let phrase = said
+            .stderr
+            .lines()
+            .find_map(|line| line.strip_prefix("read-back phrase: "))
+            .unwrap();
+        assert!(line.contains("sync") && line.ends_with(phrase), "{list}");
+    }
+}
+
+#[test]
+fn a_feature_that_no_license_could_have_is_a_mistake_of_the_caller() {
+    let world = World::new();
+    let (_, ship, _) = licensed(&world, &[], &["--feature", "export"]);
+    let typed = ship.check_with(&["--feature", "exprot"]);
+    let said = typed.refused(15, "feature_missing");
+    said.tells("does not contain exprot: survey has no such feature")
+        .tells("look at its name");
+    let missing = ship.check_with(&["--feature", "import"]);
+    let said = missing.refused(15, "feature_missing");
+    said.tells("the license does not contain import");
+}
+
+#[test]
+fn status_says_whether_the_usb_key_is_there() {
+    const KEY: &str = "0529:0001:8a3f21";
+    let world = World::new();
+    let desk = world.desk("desk");
+    let file = desk.product("survey", &["--demo-days", "5"]);
+    let key = desk.sell("survey", &["--usb", KEY]);
+    let ship = world.machine("ship");
+    ship.install(&file);
+    ship.plug(&[KEY]);
+    let request = ship.request_with(&key, &["--usb", "auto"]);
+    ship.apply(&desk.answer(&request));
+    let row = |words: &str| format!("usb key         {words}\n");
+    let status = || ship.run(["status"]);
+    status().done().prints(&row("plugged in"));
+    assert_eq!(status().json()["usb_plugged_in"], true);
+    ship.plug(&[]);
+    let out = status().done().prints(&row("not plugged in"));
+    out.tells("what to do: plug it in");
+    assert_eq!(status().json()["usb_plugged_in"], false);
+}

@@ -75,7 +75,10 @@ impl Run for Respond {
         outfit::read_back(context, &reading.code);
         let known = respond::repeated(desk.ledger(), &reading.code)?;
         let reply = match known {
-            Some(reply) if !self.dry_run => reply,
+            Some(reply) if !self.dry_run => {
+                too_late(context, &reply, &options);
+                reply
+            }
             _ => {
                 // The rules first: whoever is refused is not asked for a passphrase.
                 let by = context.environment.by();
@@ -148,6 +151,14 @@ impl Respond {
             supersede_reason: reason.clone().filter(|_| self.supersede),
             override_reason: reason.filter(|_| self.overridden),
         })
+    }
+}
+
+/// An answer that was given before is what it is: whoever wants another one is told how to get it.
+fn too_late(context: &mut Context, reply: &Reply, options: &Options) {
+    let other = options.seats.is_some() || options.grace_days.is_some() || options.until.is_some();
+    if other && matches!(reply, Reply::Answer(_)) {
+        context.out.warn("this request was answered before, and its answer stays as it is: for other seats or dates the machine asks again with countersign request sync --new");
     }
 }
 

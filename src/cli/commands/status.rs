@@ -138,6 +138,14 @@ fn show(
             ),
         ));
     }
+    rows.extend(checked.usb.map(|there| {
+        let words = if there {
+            "plugged in"
+        } else {
+            "not plugged in"
+        };
+        ("usb key", words.to_owned())
+    }));
     if checked.weakly_bound {
         rows.push((
             "machine",

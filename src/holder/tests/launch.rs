@@ -170,7 +170,7 @@ fn features_and_counts() {
         ask(noon(), &["accruals"], &[("employees", 260)]),
         (
             "licensed",
-            "the license does not contain accruals".to_owned()
+            "the license does not contain accruals: timetracker has no such feature".to_owned()
         )
     );
     assert_eq!(ask(noon(), &[], &[("readers", 0)]).1, "");

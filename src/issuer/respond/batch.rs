@@ -38,14 +38,14 @@ pub struct Unanswered {
     pub asker: Option<Asker>,
 }
 
-impl From<RespondError> for Unanswered {
-    fn from(error: RespondError) -> Unanswered {
-        Unanswered { error, asker: None }
+impl From<RespondError> for Box<Unanswered> {
+    fn from(error: RespondError) -> Box<Unanswered> {
+        Box::new(Unanswered { error, asker: None })
     }
 }
 
 /// The answer, or why there is none.
-type Replied = Result<Reply, Unanswered>;
+type Replied = Result<Reply, Box<Unanswered>>;
 
 /// How a batch is answered.
 #[derive(Clone, Copy, Debug)]
@@ -128,8 +128,8 @@ impl Batch<'_> {
     }
 }
 
-fn not_answered<E>(why: impl Into<Unanswered>) -> LineError<E> {
-    LineError::Respond(Box::new(why.into()))
+fn not_answered<E>(why: impl Into<Box<Unanswered>>) -> LineError<E> {
+    LineError::Respond(why.into())
 }
 
 /// What is known of a request while its transaction goes on.
@@ -210,7 +210,10 @@ impl<'a> Answering<'a> {
             Err(error) => {
                 let evidence = self.session.evidence(&request, &error)?;
                 let asker = asker_in(self.session.tx, &request)?;
-                (Slot::Done(Err(Unanswered { error, asker })), evidence)
+                (
+                    Slot::Done(Err(Box::new(Unanswered { error, asker }))),
+                    evidence,
+                )
             }
         };
         self.slots.push(slot);
