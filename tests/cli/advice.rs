@@ -156,3 +156,36 @@ fn status_says_whether_the_usb_key_is_there() {
     out.tells("what to do: plug it in");
     assert_eq!(status().json()["usb_plugged_in"], false);
 }
+
+#[test]
+fn an_old_answer_comes_with_what_became_of_its_license() {
+    let world = World::new();
+    let (desk, ship, key) = licensed(&world, &[], &["--seats", "2"]);
+    let request = ship.run(["request", "sync"]).done().code();
+    let answer = desk.answer(&request);
+    let id = ship.check().json()["activation"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let release = ["release", &id, "--lost", "--reason", "sunk"];
+    desk.run(release).done();
+    let again = desk.respond(&request).done();
+    assert_eq!(again.code(), answer);
+    again.tells(&format!("warning: {id} was released as lost since"));
+    let revoke = ["license", "revoke", &key, "--reason", "unpaid"];
+    desk.run(revoke).done();
+    let again = desk.respond(&request).done();
+    again.tells("warning: the license was revoked since");
+}
+
+#[test]
+fn a_date_in_another_form_is_told_how_to_be_written() {
+    let world = World::new();
+    let (desk, _, key) = licensed(&world, &[], &[]);
+    let change = ["license", "change", &key, "--expires", "01/02/2041"];
+    desk.run(change).refused(2, "usage").tells("YYYY-MM-DD");
+    let new = ["license", "new", "--product", "survey", "--customer", "X"];
+    desk.run(new.iter().chain(&["--expires", "1.2.2041"]))
+        .refused(2, "usage")
+        .tells("YYYY-MM-DD");
+}

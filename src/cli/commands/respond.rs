@@ -12,8 +12,10 @@ use crate::cli::outfit::{self, OutfitArgs, Outgoing};
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::reply;
 use crate::cli::sender;
+use crate::issuer::ledger::{Activation, Ended, Ledger};
 use crate::issuer::policy::Options;
-use crate::issuer::respond::{self, Issuer, Reply};
+use crate::issuer::products;
+use crate::issuer::respond::{self, Issuer, Reply, Verdict};
 use crate::protocol::date::Day;
 use crate::text::{Kind, Reading};
 
@@ -127,8 +129,39 @@ impl Run for Respond {
             Reply::Receipt(_) => {}
         }
         reply::tell(context, &reply);
+        over_since(context, desk.ledger(), &reply)?;
         Ok(Exit::DONE)
     }
+}
+
+/// An old answer that is given again says nothing of what became of its license since.
+fn over_since(context: &mut Context, ledger: &mut Ledger, reply: &Reply) -> anyhow::Result<()> {
+    let Reply::Answer(answer) = reply else {
+        return Ok(());
+    };
+    if answer.verdict != Verdict::Repeated {
+        return Ok(());
+    }
+    let Some(view) = products::license(ledger, answer.key)? else {
+        return Ok(());
+    };
+    let own = |it: &&Activation| it.standing.activation == answer.activation;
+    let ended = view.activations.iter().find(own).and_then(|it| it.ended);
+    if view.license.revoked {
+        context
+            .out
+            .warn("the license was revoked since: no further request for it is answered");
+    } else if let Some(ended) = ended {
+        let how = match ended {
+            Ended::Returned => "given up by its machine",
+            Ended::Lost => "released as lost",
+        };
+        context.out.warn(format_args!(
+            "{} was {how} since: it holds no seat any more",
+            answer.activation
+        ));
+    }
+    Ok(())
 }
 
 impl Respond {
