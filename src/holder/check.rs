@@ -117,6 +117,7 @@ fn blank(product: &Product, license: Option<&LicenseState>) -> CheckReport {
         days_left: None,
         weakly_bound: false,
         usb: None,
+        today: None,
         refusal: None,
         warnings: Vec::new(),
     }
@@ -180,6 +181,7 @@ impl Check<'_> {
         let terms = self.trusted(license)?;
         let now = self.clock(&terms)?;
         let today = now.day();
+        self.checked.report.today = Some(today);
         self.dates(&terms, today)?;
         self.checked.report.bindings = held.standing.bindings.clone();
         self.machine(key, held, terms.generation, now)?;

@@ -275,6 +275,8 @@ pub struct CheckReport {
     pub features: Vec<String>,
     /// Limits that hold: the licence's or the demo's.
     pub limits: Vec<(String, u32)>,
+    /// The day that the license goes by, which is later than the clock's where that is behind; none where it did not come to that.
+    pub today: Option<Day>,
     /// Whether the USB key that the license is bound to is plugged in; none where it needs none, or where it did not come to that.
     pub usb: Option<bool>,
     /// What was asked about numbers in use; empty where it did not come to that.

@@ -189,3 +189,21 @@ fn a_date_in_another_form_is_told_how_to_be_written() {
         .refused(2, "usage")
         .tells("YYYY-MM-DD");
 }
+
+#[test]
+fn status_goes_by_the_day_that_check_goes_by() {
+    let world = World::new();
+    let ends = world.day(5);
+    let product = ["--maintained", "export"];
+    let terms = ["--feature", "export", "--maintenance", &ends];
+    let (_, ship, _) = licensed(&world, &product, &terms);
+    world.days_pass(10);
+    ship.check().done();
+    // Back to before the end of maintenance: it stays ended for both.
+    ship.clock_ahead(-8 * DAY);
+    ship.check_with(&["--feature", "export"])
+        .exits(15)
+        .tells(&format!("needs maintenance, which ended on {ends}"));
+    let status = ship.run(["status"]).done();
+    status.prints(&format!("ended on {ends}"));
+}

@@ -86,7 +86,8 @@ fn show(
     license: Option<&LicenseState>,
 ) -> anyhow::Result<()> {
     let waiting = license.map_or(0, |license| license.open().count());
-    let today = context.environment.now().day();
+    let clock = context.environment.now().day();
+    let today = checked.today.unwrap_or(clock);
     if context.out.json {
         let mut object = report::object(checked);
         if let Some(map) = object.as_object_mut() {
