@@ -207,3 +207,35 @@ fn status_goes_by_the_day_that_check_goes_by() {
     let status = ship.run(["status"]).done();
     status.prints(&format!("ended on {ends}"));
 }
+
+#[test]
+fn an_emergency_code_is_spoken_of_where_one_would_help() {
+    const HELP: &str = "have the desk read out an emergency code";
+    let world = World::new();
+    let (desk, ship, key) = licensed(&world, &[], &["--emergency", "1x7"]);
+    let status = || ship.run(["status"]).done();
+    assert!(!status().stderr.contains(HELP));
+    world.days_pass(28);
+    status().tells(HELP);
+    world.days_pass(4);
+    status().prints("overdue").tells(HELP);
+    let code = desk.run(["emergency", &key]).done();
+    ship.run(["apply", code.stdout.trim()]).done();
+    let said = status().prints("1 of 1 steps");
+    assert!(!said.stderr.contains(HELP), "{said}");
+}
+
+#[test]
+fn a_license_that_is_sold_expired_is_told_to_the_clerk() {
+    let world = World::new();
+    let (desk, _, key) = licensed(&world, &[], &[]);
+    let (past, today) = (world.day(-1), world.day(0));
+    let new = ["license", "new", "--product", "survey", "--customer", "X"];
+    let warning = format!("warning: the license expired on {past}");
+    let sold = desk.run(new.iter().chain(&["--expires", &past])).done();
+    sold.tells(&warning);
+    let sold = desk.run(new.iter().chain(&["--expires", &today])).done();
+    assert!(!sold.stderr.contains("warning"), "{sold}");
+    let change = ["license", "change", &key, "--expires", &past];
+    desk.run(change).done().tells(&warning);
+}

@@ -4,7 +4,7 @@ use std::num::{NonZeroU8, NonZeroU16};
 
 use serde_json::json;
 
-use super::license_new::{emergency, unknown};
+use super::license_new::{emergency, over_already, unknown};
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
 use crate::cli::{desk, keys};
@@ -98,7 +98,9 @@ impl Run for LicenseChange {
             }
         }
         let view = products::license(desk.ledger(), key)?;
-        told(context, key, view.is_some_and(|it| it.license.revoked));
+        let revoked = view.as_ref().is_some_and(|it| it.license.revoked);
+        told(context, key, revoked);
+        over_already(context, view.and_then(|it| it.terms.expires));
         Ok(Exit::DONE)
     }
 }

@@ -206,11 +206,22 @@ fn next(checked: &CheckReport, waiting: bool) -> Vec<&'static str> {
         .filter(|(kind, _)| !(waiting && healed(kind)))
         .map(|(_, hint)| hint)
         .collect();
+    if spoken_help(checked) {
+        hints.push("where no mail gets through, have the desk read out an emergency code, and enter it with: countersign apply");
+    }
     if waiting {
         hints.push("enter the response with: countersign apply");
     }
     hints.dedup();
     hints
+}
+
+/// Whether an emergency code would help: a contact is due, and steps are left.
+fn spoken_help(checked: &CheckReport) -> bool {
+    let due = checked.refusal.iter().any(|it| it.kind() == "overdue")
+        || checked.warnings.iter().any(|it| it.kind() == "grace_ends");
+    let steps = checked.terms.as_ref().and_then(|terms| terms.emergency);
+    due && steps.is_some_and(|steps| steps.used < steps.of)
 }
 
 /// The state, and the reason where the application may not run.
