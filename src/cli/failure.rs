@@ -182,7 +182,7 @@ fn known(error: &anyhow::Error) -> Option<Failure> {
         }
         if let Some(RespondError::Refused(refusal)) = cause.downcast_ref::<RespondError>() {
             let failure = explained(refusal.kind(), refusal.hint())?;
-            let verdict = refusal.fork().map(|fork| json!({ "verdict": fork.colour().name(), "evidence": fork.to_string() }));
+            let verdict = refusal.evidence().map(|(verdict, evidence)| json!({ "verdict": verdict, "evidence": evidence }));
             return Some(failure.with(verdict.unwrap_or_default()));
         }
         explain!(HolderError, StorageError, RespondError, LifeError, LedgerError, DeskError, KeyError, CatalogueError);

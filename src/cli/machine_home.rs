@@ -35,27 +35,29 @@ fn home(context: &Context, directory: &std::path::Path, audience: Audience) -> H
     }
 }
 
-/// Every installed product with the home it is installed in.
-pub(crate) fn installed(context: &Context) -> anyhow::Result<Vec<(Home, ProductFile)>> {
+/// Every installed product with the home it is installed in; or the one that is named, wherever it is installed.
+pub(crate) fn installed(
+    context: &Context,
+    id: Option<&str>,
+) -> anyhow::Result<Vec<(Home, ProductFile)>> {
     let mut found = Vec::new();
     for home in all(context)? {
-        found.extend(
-            products::list(&home)?
-                .into_iter()
-                .map(|file| (home.clone(), file)),
-        );
+        let files = match id {
+            Some(id) => products::find(&home, id)?.into_iter().collect(),
+            None => products::list(&home)?,
+        };
+        found.extend(files.into_iter().map(|file| (home.clone(), file)));
     }
     Ok(found)
 }
 
 /// The product named, or the only one there is.
 pub(crate) fn product(context: &Context, id: Option<&str>) -> anyhow::Result<ProductFile> {
-    let mut found: Vec<ProductFile> = installed(context)?
+    let mut found: Vec<ProductFile> = installed(context, id)?
         .into_iter()
         .map(|(_, file)| file)
         .collect();
     if let Some(id) = id {
-        found.retain(|file| file.product().id == id);
         return found
             .into_iter()
             .next()
@@ -159,5 +161,5 @@ fn no_license() -> Failure {
         "not_licensed",
         "no license is known on this machine",
     )
-    .hint("request one with the license key: countersign request activate KEY; one that another machine holds is re-validated on the machine that holds it")
+    .hint("request a license with its key: countersign request activate KEY; one that another machine holds is re-validated on the machine that holds it")
 }

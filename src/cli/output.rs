@@ -66,6 +66,13 @@ impl Output {
         }
     }
 
+    /// What to do about a warning.
+    pub(crate) fn advise(&mut self, hint: &str) {
+        if !self.json {
+            self.talk(format_args!("  what to do: {hint}"));
+        }
+    }
+
     /// A failure: what is wrong, why, what to do; with `--json` as an object on stdout as well.
     pub(crate) fn failure(&mut self, failure: &Failure) {
         // What was printed before the failure stays.

@@ -115,28 +115,29 @@ pub(crate) fn refusal(
     asker: Option<&Asker>,
 ) -> Failure {
     let failure = Failure::of(&refusal.into());
-    let Some(Asker {
-        key,
-        activation,
-        order,
-    }) = asker
-    else {
+    let Some(who) = asker else {
         return failure;
     };
-    let (terms, product) = (&order.terms, &order.product);
+    let terms = &who.order.terms;
     let contact = terms.contact.as_ref();
     let written = contact.map_or_else(String::new, |contact| format!(" ({contact})"));
     context.out.say(format_args!(
-        "asked for: {} for {}{written}, license {key} as {activation}",
-        product.name, terms.customer
+        "asked for: {} for {}{written}, license {} as {}",
+        who.order.product.name, terms.customer, who.key, who.activation
     ));
-    failure.with(json!({
-        "license_key": key.to_string(),
-        "activation": activation.to_string(),
-        "product": product.id,
+    failure.with(self::asker(who))
+}
+
+/// Whose request it was, for scripts.
+pub(crate) fn asker(who: &Asker) -> Value {
+    let terms = &who.order.terms;
+    json!({
+        "license_key": who.key.to_string(),
+        "activation": who.activation.to_string(),
+        "product": who.order.product.id,
         "customer": terms.customer,
-        "contact": contact,
-    }))
+        "contact": terms.contact,
+    })
 }
 
 fn tell_answer(context: &mut Context, answer: &Answer) {

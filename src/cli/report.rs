@@ -30,7 +30,7 @@ pub(crate) fn object(report: &CheckReport) -> Value {
     let warnings: Vec<Value> = report
         .warnings
         .iter()
-        .map(|warning| json!({ "kind": warning.kind(), "message": warning.to_string() }))
+        .map(|warning| json!({ "kind": warning.kind(), "message": warning.to_string(), "hint": warning.hint() }))
         .collect();
     let mut object = json!({
         "state": report.state.name(),
@@ -47,6 +47,7 @@ pub(crate) fn object(report: &CheckReport) -> Value {
         "revalidate_by": Value::Null,
         "days_left": report.days_left,
         "weakly_bound": report.weakly_bound,
+        "usb_plugged_in": report.usb,
         "warnings": warnings,
     });
     if let Some(map) = object.as_object_mut() {
@@ -88,7 +89,9 @@ fn refused(refusal: &Refusal) -> Value {
             }
             object
         }),
-        Refusal::FeatureMissing(feature) => json!({ "feature": feature }),
+        Refusal::FeatureMissing(feature) | Refusal::FeatureUnknown { feature, .. } => {
+            json!({ "feature": feature })
+        }
         Refusal::MaintenanceOver { feature, ended } => {
             json!({ "feature": feature, "ended": ended.to_string() })
         }

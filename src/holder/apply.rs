@@ -331,6 +331,8 @@ impl New {
         payload: &[u8],
         here: &Here<'_>,
     ) -> Result<Outcome, HolderError> {
+        // What is said of before is what was held then, its emergency steps included.
+        let outcome = self.outcome();
         self.take_over(payload, here);
         home.keep(&self.license)?;
         let key = self.license.license_key;
@@ -345,7 +347,7 @@ impl New {
             secrets.retain(&commitments(&self.license));
             let _ = secrets.keep();
         }
-        Ok(self.outcome())
+        Ok(outcome)
     }
 
     fn take_over(&mut self, payload: &[u8], here: &Here<'_>) {

@@ -42,6 +42,10 @@ pub(super) fn features(
         .and_then(|terms| terms.maintenance)
         .filter(|last| today > *last);
     for feature in input.features {
+        if product.feature(feature).is_none() {
+            let (product, feature) = (product.id.clone(), feature.clone());
+            return Err((report.state, Refusal::FeatureUnknown { product, feature }));
+        }
         if !report.features.contains(feature) {
             return Err((report.state, Refusal::FeatureMissing(feature.clone())));
         }

@@ -8,10 +8,11 @@ use super::clock::{self, Look, Mark};
 use super::drift::{self, Drift};
 use super::evidence;
 use super::memory::{Demo, Memory};
-use super::report::{CheckReport, Refusal, State, Warning};
+use super::report::{CheckReport, Refusal, State};
 use super::request::Here;
 use super::state::{Held, LicenseState};
 use super::terms::Terms;
+use super::warning::Warning;
 use crate::license_key::LicenseKey;
 use crate::machine::{Bindings, Fingerprint, Verdict};
 use crate::protocol::date::{Day, Seconds};
@@ -115,6 +116,8 @@ fn blank(product: &Product, license: Option<&LicenseState>) -> CheckReport {
         bindings: Vec::new(),
         days_left: None,
         weakly_bound: false,
+        usb: None,
+        today: None,
         refusal: None,
         warnings: Vec::new(),
     }
@@ -178,11 +181,13 @@ impl Check<'_> {
         let terms = self.trusted(license)?;
         let now = self.clock(&terms)?;
         let today = now.day();
+        self.checked.report.today = Some(today);
         self.dates(&terms, today)?;
         self.checked.report.bindings = held.standing.bindings.clone();
         self.machine(key, held, terms.generation, now)?;
         self.bindings(held)?;
-        if !self.usb_is_there(key, held) {
+        self.checked.report.usb = self.usb_is_there(key, held);
+        if self.checked.report.usb == Some(false) {
             // What the licence has to say is of no use to a demo.
             self.checked.report.warnings.clear();
             let today = self.demo(Refusal::UsbMissing(key))?;
@@ -263,8 +268,9 @@ impl Check<'_> {
         if let Some(by) = terms.revalidate_by.filter(|by| today > *by) {
             return Err((State::Overdue, Refusal::Overdue { by, today }));
         }
-        if let Some(days_left) = to_contact.filter(|left| *left <= GRACE_WARNING) {
-            report.warnings.push(Warning::GraceEnds { days_left });
+        let contact = to_contact.zip(terms.revalidate_by);
+        if let Some((days_left, by)) = contact.filter(|(left, _)| *left <= GRACE_WARNING) {
+            report.warnings.push(Warning::GraceEnds { days_left, by });
         }
         if let Some(days_left) = to_expiry.filter(|left| *left <= EXPIRY_WARNING) {
             report.warnings.push(Warning::ExpiresSoon { days_left });
@@ -342,12 +348,10 @@ impl Check<'_> {
         Ok(())
     }
 
-    fn usb_is_there(&self, key: LicenseKey, held: &Held) -> bool {
-        let Some(bound) = held.standing.usb else {
-            return true;
-        };
+    fn usb_is_there(&self, key: LicenseKey, held: &Held) -> Option<bool> {
+        let bound = held.standing.usb?;
         let key = key.to_bytes();
         let devices = self.input.here.facts.usb_devices.list();
-        devices.iter().any(|device| device.digest(&key) == bound.0)
+        Some(devices.iter().any(|device| device.digest(&key) == bound.0))
     }
 }

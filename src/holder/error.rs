@@ -103,6 +103,14 @@ pub enum HolderError {
         /// What is wrong with it.
         why: String,
     },
+    /// A product file that is kept here does not hold any more.
+    #[error("this product file is damaged or was edited: {} ({why})", .path.display())]
+    DamagedProduct {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: ProductError,
+    },
     /// Not a product file, or none that can be trusted.
     #[error(transparent)]
     Product(#[from] ProductError),
@@ -152,8 +160,8 @@ pub enum HolderError {
         /// The licence.
         key: LicenseKey,
     },
-    /// An answer for an activation that was given up.
-    #[error("this response is for {activation}, which this machine gave up")]
+    /// An activation that was given up: nothing brings it back.
+    #[error("{activation} was given up by this machine")]
     GivenUp {
         /// The activation.
         activation: ActivationId,
@@ -222,7 +230,7 @@ impl HolderError {
         match self {
             HolderError::Storage(error) => error.kind(),
             HolderError::Busy { .. } => "busy",
-            HolderError::Damaged { .. } => "damaged_state",
+            HolderError::Damaged { .. } | HolderError::DamagedProduct { .. } => "damaged_state",
             HolderError::Product(ProductError::NotAProduct) => "not_a_product_file",
             HolderError::Product(_) => "bad_product_file",
             HolderError::OtherRoot { .. } => "other_root",
@@ -253,6 +261,7 @@ impl HolderError {
             HolderError::Storage(error) => error.hint().to_owned(),
             HolderError::Busy { .. } => "wait until it is done and do the same again".to_owned(),
             HolderError::Damaged { .. } => "put the file back from a backup, or move it away and request the license anew: the same machine takes no second seat".to_owned(),
+            HolderError::DamagedProduct { .. } => "install the product file that came with the application again: countersign product install FILE".to_owned(),
             HolderError::Product(_) => "get the product file from the vendor again, as a file and not as text in a mail".to_owned(),
             HolderError::OtherRoot { .. } => "ask the vendor by another way which of the two keys is theirs; do not go on before".to_owned(),
             HolderError::UnknownProduct { .. } => "install the product file that came with the application: countersign product install FILE".to_owned(),

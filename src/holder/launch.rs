@@ -5,8 +5,9 @@ use super::durable::{Audience, Lock};
 use super::error::HolderError;
 use super::home::Home;
 use super::memory::{Memory, Places};
-use super::report::{CheckReport, Refusal, State, Warning};
+use super::report::{CheckReport, Refusal, State};
 use super::state::LicenseState;
+use super::warning::Warning;
 use crate::protocol::product::ProductFile;
 
 /// Checks the licence of an application that has its product file compiled in: whose keys are trusted is then the application's alone to say.

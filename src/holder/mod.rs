@@ -53,6 +53,7 @@ pub mod sync;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod warning;
 
 pub use asked::Count;
 pub use check::CheckInput;
@@ -62,6 +63,7 @@ pub use home::{Audience, Home};
 pub use json::{Array, Bytes};
 pub use launch::{check_product, launch_check};
 pub use memory::{Demo, Memory};
-pub use report::{CheckReport, Refusal, State, Warning};
+pub use report::{CheckReport, Refusal, State};
 pub use request::Here;
 pub use terms::{Difference, Steps, Terms};
+pub use warning::Warning;

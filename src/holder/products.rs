@@ -13,6 +13,8 @@ use crate::protocol::trust::Verified;
 pub enum Installed {
     /// The product was not known before: its key is trusted from now on. People should compare its fingerprint.
     New,
+    /// It took the place of one that was damaged.
+    Mended,
     /// It took the place of an older version.
     Updated {
         /// The version it replaced.
@@ -32,6 +34,7 @@ impl Installed {
     pub fn name(self) -> &'static str {
         match self {
             Installed::New => "installed",
+            Installed::Mended => "mended",
             Installed::Updated { .. } => "updated",
             Installed::Already => "already_installed",
             Installed::AlreadyNewer { .. } => "already_newer",
@@ -46,7 +49,12 @@ impl Installed {
 pub fn install(home: &Home, file: &ProductFile) -> Result<Installed, HolderError> {
     let _lock = home.lock()?;
     let id = &file.product().id;
-    let outcome = match find(home, id)? {
+    let known = match find(home, id) {
+        // Whoever can damage it can take it away as well: there is nothing to keep.
+        Err(HolderError::DamagedProduct { .. }) => return put(home, file, Installed::Mended),
+        known => known?,
+    };
+    let outcome = match known {
         None => Installed::New,
         Some(known) if known.text() == file.text() => return Ok(Installed::Already),
         Some(known) if !known.may_be_replaced_by(file) => {
@@ -65,8 +73,12 @@ pub fn install(home: &Home, file: &ProductFile) -> Result<Installed, HolderError
             Installed::Updated { from: version }
         }
     };
+    put(home, file, outcome)
+}
+
+fn put(home: &Home, file: &ProductFile, outcome: Installed) -> Result<Installed, HolderError> {
     durable::write(
-        &home.product_path(id),
+        &home.product_path(&file.product().id),
         file.text().as_bytes(),
         home.audience(),
     )?;
@@ -98,7 +110,11 @@ pub fn load(home: &Home, id: &str) -> Result<ProductFile, HolderError> {
     find(home, id)?.ok_or_else(|| HolderError::UnknownProduct { id: id.to_owned() })
 }
 
-fn find(home: &Home, id: &str) -> Result<Option<ProductFile>, HolderError> {
+/// The product with this id, if it is installed. Another that is damaged does not matter.
+///
+/// # Errors
+/// A file that cannot be read or no longer holds.
+pub fn find(home: &Home, id: &str) -> Result<Option<ProductFile>, HolderError> {
     // Anything else could lead out of the directory.
     if !is_product_id(id) {
         return Ok(None);
@@ -107,9 +123,9 @@ fn find(home: &Home, id: &str) -> Result<Option<ProductFile>, HolderError> {
     let Some(bytes) = durable::read(&path)? else {
         return Ok(None);
     };
-    let damaged = |error: ProductError| HolderError::Damaged {
+    let damaged = |why: ProductError| HolderError::DamagedProduct {
         path: path.clone(),
-        why: error.to_string(),
+        why,
     };
     let text = String::from_utf8(bytes).map_err(|_| damaged(ProductError::NotAProduct))?;
     let file = ProductFile::parse(&text).map_err(damaged)?;

@@ -1,8 +1,8 @@
 //! What a check says: a state, the terms, and where the application may not run, one refusal with its reason.
 
 use super::asked::Count;
-use super::error::HolderError;
 use super::terms::Terms;
+use super::warning::{SET_THE_CLOCK, Warning};
 use crate::license_key::LicenseKey;
 use crate::machine::{Components, MachineError};
 use crate::protocol::date::{Day, Seconds};
@@ -145,6 +145,14 @@ pub enum Refusal {
     /// A feature is not in the licence.
     #[error("the license does not contain {0}")]
     FeatureMissing(String),
+    /// A feature that the product does not have, as far as its file here says.
+    #[error("the license does not contain {feature}: {product} has no such feature")]
+    FeatureUnknown {
+        /// The product's id.
+        product: String,
+        /// What was asked for.
+        feature: String,
+    },
     /// A feature needs maintenance, which is over.
     #[error("{feature} needs maintenance, which ended on {ended}")]
     MaintenanceOver {
@@ -190,7 +198,7 @@ impl Refusal {
             Refusal::WrongBinding { .. } => "wrong_binding",
             Refusal::UnknownBinding(_) => "unknown_binding",
             Refusal::BadBinding(_) => "bad_machine_value",
-            Refusal::FeatureMissing(_) => "feature_missing",
+            Refusal::FeatureMissing(_) | Refusal::FeatureUnknown { .. } => "feature_missing",
             Refusal::MaintenanceOver { .. } => "maintenance_over",
             Refusal::OverLimit(_) => "over_limit",
         }
@@ -203,7 +211,7 @@ impl Refusal {
                 "its request was made here: enter the response with: countersign apply"
             }
             Refusal::NotLicensed { pending: false, .. } | Refusal::DemoOver { .. } => {
-                "request one with the license key: countersign request activate KEY"
+                "request a license with its key: countersign request activate KEY"
             }
             Refusal::UsbMissing(_) => "plug it in and try again",
             Refusal::Returned { .. } => {
@@ -219,9 +227,7 @@ impl Refusal {
             Refusal::OtherRoot { .. } => {
                 "install the product file that came with the application; ask the vendor where it came from otherwise"
             }
-            Refusal::ClockBehind { .. } => {
-                "set the computer's clock; if it is right, re-validate the license: countersign request sync"
-            }
+            Refusal::ClockBehind { .. } => SET_THE_CLOCK,
             Refusal::Expired { .. } => {
                 "if the computer's clock is right, ask for a renewal and then re-validate: countersign request sync"
             }
@@ -239,6 +245,9 @@ impl Refusal {
             Refusal::FeatureMissing(_) => {
                 "ask the vendor for it, then re-validate the license: countersign request sync"
             }
+            Refusal::FeatureUnknown { .. } => {
+                "look at its name; where the application is newer than the product file, install its own: countersign product install FILE"
+            }
             Refusal::OverLimit(_) => {
                 "use fewer, or ask the vendor for more and then re-validate the license: countersign request sync"
             }
@@ -246,98 +255,6 @@ impl Refusal {
                 "renew the maintenance, then re-validate the license: countersign request sync"
             }
         }
-    }
-}
-
-/// Something that needs doing, while the application runs.
-#[derive(Debug, thiserror::Error)]
-pub enum Warning {
-    /// The day of re-validation is near.
-    #[error("{}", grace_words(*.days_left))]
-    GraceEnds {
-        /// Whole days after today.
-        days_left: i32,
-    },
-    /// The last day of the licence is near.
-    #[error("{}", expiry_words(*.days_left))]
-    ExpiresSoon {
-        /// Whole days after today.
-        days_left: i32,
-    },
-    /// The end of maintenance is near.
-    #[error("{}", maintenance_words(*.days_left))]
-    MaintenanceEnds {
-        /// Whole days after today.
-        days_left: i32,
-    },
-    /// The clock is behind.
-    #[error("the computer's clock is {}; set it within {}", if *.not_set { "not set (is its battery empty?)" } else { "behind" }, days(*.days_left))]
-    ClockBehind {
-        /// It stands before the program was built.
-        not_set: bool,
-        /// Days until the licence waits for it.
-        days_left: i32,
-    },
-    /// The machine changed so much that it may go on for a while only (SPEC.md 6.4).
-    #[error(
-        "the machine has changed: other {different}; it goes on until {until}: re-validate the license with countersign request sync"
-    )]
-    MachineChanged {
-        /// The parts that differ.
-        different: Components,
-        /// When the license waits for it.
-        until: Seconds,
-    },
-    /// The USB key is not plugged in: the demo runs instead.
-    #[error("the USB key of license {0} is not plugged in; the demo runs instead")]
-    UsbMissing(LicenseKey),
-    /// What was learnt about the time could not be kept.
-    #[error("the time of this check could not be kept: {0}")]
-    NotKept(HolderError),
-}
-
-impl Warning {
-    /// Stable snake_case name for scripts.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Warning::GraceEnds { .. } => "grace_ends",
-            Warning::ExpiresSoon { .. } => "expires_soon",
-            Warning::MaintenanceEnds { .. } => "maintenance_ends",
-            Warning::ClockBehind { not_set: true, .. } => "clock_not_set",
-            Warning::ClockBehind { not_set: false, .. } => "clock_behind",
-            Warning::MachineChanged { .. } => "machine_changed",
-            Warning::UsbMissing(_) => "usb_missing",
-            Warning::NotKept(_) => "not_kept",
-        }
-    }
-}
-
-fn grace_words(days_left: i32) -> String {
-    match days_left {
-        0 => "this is the last day of the grace period".to_owned(),
-        left => format!("only {} left in grace period", days(left)),
-    }
-}
-
-fn expiry_words(days_left: i32) -> String {
-    match days_left {
-        0 => "this is the last day of the license".to_owned(),
-        left => format!("the license expires in {}", days(left)),
-    }
-}
-
-fn maintenance_words(days_left: i32) -> String {
-    match days_left {
-        0 => "this is the last day of maintenance".to_owned(),
-        left => format!("maintenance ends in {}", days(left)),
-    }
-}
-
-fn days(count: i32) -> String {
-    if count == 1 {
-        "1 day".to_owned()
-    } else {
-        format!("{count} days")
     }
 }
 
@@ -358,6 +275,10 @@ pub struct CheckReport {
     pub features: Vec<String>,
     /// Limits that hold: the licence's or the demo's.
     pub limits: Vec<(String, u32)>,
+    /// The day that the license goes by, which is later than the clock's where that is behind; none where it did not come to that.
+    pub today: Option<Day>,
+    /// Whether the USB key that the license is bound to is plugged in; none where it needs none, or where it did not come to that.
+    pub usb: Option<bool>,
     /// What was asked about numbers in use; empty where it did not come to that.
     pub counts: Vec<Count>,
     /// Names and normalised values that the licence is bound to.

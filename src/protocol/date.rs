@@ -19,7 +19,7 @@ pub struct Day(u16);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DateError {
     /// Not of the form YYYY-MM-DD, or no such day.
-    #[error("{0:?} is no date")]
+    #[error("{0:?} is no date; dates are written YYYY-MM-DD")]
     NotADate(String),
     /// A day that two bytes since 2020-01-01 cannot hold.
     #[error("{0} is outside 2020-01-02 to 2199-06-06")]

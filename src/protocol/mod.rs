@@ -10,6 +10,7 @@ pub mod grant;
 pub mod loan;
 pub mod note;
 pub mod product;
+mod product_file;
 pub mod requests;
 mod root_fingerprint;
 pub mod trust;

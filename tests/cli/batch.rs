@@ -221,3 +221,45 @@ fn twenty_thousand_lines() {
     desk.respond(&request(&world, keys[0], 1_000_000))
         .refused(6, "no_seat_free");
 }
+
+#[test]
+fn a_line_that_is_refused_says_whose_it_is() {
+    let world = World::new();
+    let desk = desk(&world);
+    let key = desk.sell("survey", &["--contact", "it@example.com"]);
+    let number = key.parse().unwrap();
+    let machine = world.machine("one");
+    machine.install(&world.path().join("files/survey.product"));
+    desk.license(&machine, &key);
+    let sync = machine.run(["request", "sync"]).done().code();
+    let revoke = ["license", "revoke", &key, "--reason", "unpaid"];
+    desk.run(revoke).done();
+    let stranger = LicenseKey::from_number(99_999_999_999).unwrap();
+    let lines = [
+        request(&world, number, 7),
+        sync,
+        request(&world, stranger, 8),
+    ];
+    let lines = lines.map(|code| one_line(&code)).join("\n");
+    let said = desk.run(["respond", "--batch", "-"]).piped(&lines).exits(8);
+    let errors: Vec<_> = said
+        .objects()
+        .into_iter()
+        .map(|object| object["error"].clone())
+        .collect();
+    for error in &errors[..2] {
+        for (name, value) in [
+            ("kind", "revoked"),
+            ("license_key", key.as_str()),
+            ("product", "survey"),
+            ("customer", "Aurora Shipping"),
+            ("contact", "it@example.com"),
+        ] {
+            assert_eq!(error[name], value, "{name}: {said}");
+        }
+        let named = error["activation"].as_str().unwrap_or_default();
+        assert!(named.starts_with("A-"), "{said}");
+    }
+    assert_eq!(errors[2]["kind"], "unknown_key");
+    assert_eq!(errors[2].get("customer"), None, "{said}");
+}

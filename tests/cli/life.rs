@@ -185,3 +185,47 @@ fn emergency_codes_are_short_and_usb_keys_are_asked_for() {
     assert_eq!(shown["usb"], usb);
     desk.run(["ledger", "verify"]).done();
 }
+
+#[test]
+fn several_changes_of_one_thing_are_announced_as_one() {
+    let world = World::new();
+    let (desk, _, key) = licensed(&world, &[], &["--seats", "2"]);
+    for seats in ["9", "3", "5"] {
+        let change = ["license", "change", &key, "--seats", seats];
+        desk.run(change).done();
+    }
+    for users in ["users=7", "users=0"] {
+        let change = ["license", "change", &key, "--limit", users];
+        desk.run(change).done();
+    }
+    let change = ["license", "change", &key, "--remove-limit", "users"];
+    desk.run(change).done();
+    let mail = desk.run(["license", "mail", &key]).done();
+    let said: Vec<&str> = mail
+        .stdout
+        .lines()
+        .filter(|line| line.contains('→'))
+        .collect();
+    assert_eq!(said, ["  seats 2 → 5"], "{mail}");
+}
+
+#[test]
+fn a_revoked_license_announces_no_update_that_would_be_refused() {
+    let world = World::new();
+    let (desk, _, key) = licensed(&world, &[], &[]);
+    let revoke = ["license", "revoke", &key];
+    desk.run([&revoke[..], &["--reason", "unpaid"]].concat())
+        .done();
+    let change = ["license", "change", &key, "--seats", "4"];
+    let said = desk
+        .run(change)
+        .done()
+        .tells("warning: the license is revoked");
+    assert!(!said.stderr.contains("license mail"), "{said}");
+    desk.run(["license", "mail", &key])
+        .refused(6, "revoked")
+        .tells(&format!("countersign license revoke {key} --undo"));
+    desk.run([&revoke[..], &["--undo", "--reason", "paid"]].concat())
+        .done();
+    desk.run(["license", "mail", &key]).done();
+}

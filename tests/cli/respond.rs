@@ -137,7 +137,7 @@ fn a_machine_replaces_its_own_activation_and_the_third_time_the_manager_decides(
         .done()
         .code();
     desk.respond(&request)
-        .refused(6, "held_for_manager")
+        .owes(6, "held_for_manager")
         .tells("respond --override --reason TEXT");
     desk.respond_with(&request, &["--override"])
         .refused(2, "usage");

@@ -140,11 +140,32 @@ fn a_product_file_that_was_altered_where_it_is_kept() {
             .tells("survey.product");
         ship.run(["status"]).refused(5, "damaged_state");
     }
-    // The vendor's file puts it right.
+    // The vendor's file puts it right, as the advice says.
+    ship.check()
+        .refused(5, "damaged_state")
+        .tells("install the product file that came with the application again");
     let file = world.path().join("files/survey.product");
-    fs::remove_file(&path).unwrap();
-    ship.install(&file);
+    let said = ship.install(&file);
+    said.tells("in the place of a file that was damaged");
+    assert_eq!(fs::read_to_string(&path).unwrap(), good);
     ship.check().done();
+}
+
+#[test]
+fn a_damaged_product_file_stops_no_other_application() {
+    let world = World::new();
+    let (desk, ship, key) = licensed(&world);
+    ship.install(&desk.product("other", &[]));
+    fs::write(ship.kept("machine/products/other.product"), "").unwrap();
+    let asked = ["--product", "survey"];
+    ship.check_with(&asked).done().prints(&key);
+    let status = ship.run(["status", "--product", "survey"]);
+    status.done().prints(&key);
+    let sync = ship.run(["request", "sync"]).done().code();
+    ship.apply(&desk.answer(&sync));
+    ship.check_with(&["--product", "other"])
+        .refused(5, "damaged_state")
+        .tells("other.product");
 }
 
 #[test]

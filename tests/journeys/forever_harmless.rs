@@ -61,7 +61,7 @@ fn a_copy_of_what_was_returned_stays_dead() {
     ship.run_at(&backup.home(), ["apply"])
         .piped(&first)
         .refused(6, "given_up")
-        .tells("which this machine gave up");
+        .tells("was given up by this machine");
     let fresh = world.machine("fresh");
     backup.copy_home_to(&fresh);
     restore(&ship, &fresh);
@@ -308,6 +308,17 @@ fn moves_and_replacements_are_capped_together() {
         .owes(6, "held_for_manager")
         .tells("replaced or moved 2 times in 365 days");
     third.check().refused(13, "wrong_machine");
+    // It stands in the history like a verdict, once for each request, whether it moved or asks anew.
+    fs::remove_file(second.state_of(&key)).unwrap();
+    let anew = second.request(&key);
+    for _ in 0..2 {
+        desk.respond(&anew).owes(6, "held_for_manager");
+    }
+    let history = desk.run(["ledger", "history", &key]).done();
+    let held =
+        "was not answered; held for the manager: the activation has been replaced or moved 2 times";
+    assert_eq!(history.stdout.matches(held).count(), 2, "{history}");
+    desk.run(["ledger", "verify"]).done();
     world.days_pass(366);
     desk.respond(&ask(&third))
         .done()

@@ -52,7 +52,7 @@ impl Run for Check {
 impl CheckArgs {
     /// Checks.
     pub(crate) fn report(&self, context: &Context) -> anyhow::Result<CheckReport> {
-        let installed = machine_home::installed(context)?;
+        let installed = machine_home::installed(context, self.product.as_deref())?;
         let chosen = one_product(installed, self.product.as_deref())?;
         let facts = context.environment.facts();
         let here = Here {
@@ -74,12 +74,9 @@ impl CheckArgs {
 
 /// The product asked for, in every home that has it.
 fn one_product(
-    mut installed: Vec<(Home, ProductFile)>,
+    installed: Vec<(Home, ProductFile)>,
     id: Option<&str>,
 ) -> anyhow::Result<Vec<(Home, ProductFile)>> {
-    if let Some(id) = id {
-        installed.retain(|(_, file)| file.product().id == id);
-    }
     let mut ids: Vec<&str> = installed
         .iter()
         .map(|(_, file)| file.product().id.as_str())
@@ -139,6 +136,9 @@ fn not_licensed(id: Option<&str>) -> Failure {
 fn tell(context: &mut Context, checked: &CheckReport) -> anyhow::Result<Exit> {
     for warning in &checked.warnings {
         context.out.warn(warning);
+        if checked.allowed() {
+            context.out.advise(warning.hint());
+        }
     }
     if context.out.json {
         context.out.object(&report::object(checked))?;

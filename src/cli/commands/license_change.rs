@@ -4,12 +4,13 @@ use std::num::{NonZeroU8, NonZeroU16};
 
 use serde_json::json;
 
-use super::license_new::{emergency, unknown};
+use super::license_new::{emergency, over_already, unknown};
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
 use crate::cli::{desk, keys};
 use crate::issuer::ledger::{EmergencyAllowance, Terms};
 use crate::issuer::life;
+use crate::issuer::products;
 use crate::license_key::LicenseKey;
 use crate::machine::UsbDevice;
 use crate::protocol::date::Day;
@@ -96,12 +97,20 @@ impl Run for LicenseChange {
                 context.out.line(change)?;
             }
         }
-        told(context, key);
+        let view = products::license(desk.ledger(), key)?;
+        let revoked = view.as_ref().is_some_and(|it| it.license.revoked);
+        told(context, key, revoked);
+        over_already(context, view.and_then(|it| it.terms.expires));
         Ok(Exit::DONE)
     }
 }
 
-fn told(context: &mut Context, key: LicenseKey) {
+fn told(context: &mut Context, key: LicenseKey, revoked: bool) {
+    if revoked {
+        context.out.say(format_args!("license {key} is changed"));
+        context.out.warn(format_args!("the license is revoked: no machine learns of it before countersign license revoke {key} --undo --reason TEXT"));
+        return;
+    }
     context.out.say(format_args!(
         "license {key} is changed; its machines learn of it when they re-validate"
     ));

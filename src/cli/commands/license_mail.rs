@@ -8,6 +8,7 @@ use crate::cli::failure::Failure;
 use crate::cli::{desk, keys, words};
 use crate::issuer::history::{self, Change};
 use crate::issuer::products::{self, LicenseView};
+use crate::license_key::LicenseKey;
 
 /// Write the mail that tells the customer that an update of the license is ready
 ///
@@ -29,6 +30,9 @@ impl Run for LicenseMail {
         let Some(view) = products::license(desk.ledger(), key)? else {
             return Err(super::license_show::unknown_key(key).into());
         };
+        if view.license.revoked {
+            return Err(revoked(key).into());
+        }
         let events = desk
             .ledger()
             .read(|tx| history::of_license(tx, view.license.event))?;
@@ -73,6 +77,18 @@ impl Run for LicenseMail {
         }
         Ok(Exit::DONE)
     }
+}
+
+/// Whoever follows the mail would be refused.
+fn revoked(key: LicenseKey) -> Failure {
+    Failure::new(
+        Exit::REFUSED,
+        "revoked",
+        format!("license {key} is revoked: no request for it is answered"),
+    )
+    .hint(format!(
+        "take that back first: countersign license revoke {key} --undo --reason TEXT"
+    ))
 }
 
 /// A mail address that is nothing but one: what could begin another header or another address is refused.

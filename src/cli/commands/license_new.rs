@@ -112,6 +112,7 @@ impl Run for LicenseNew {
             product.name,
             self.customer
         ));
+        over_already(context, self.expires);
         Ok(Exit::DONE)
     }
 }
@@ -177,6 +178,16 @@ impl LicenseNew {
 }
 
 /// Maintenance ends with the licence at the latest.
+/// A last day that is gone by may be meant, and is more often a slip.
+pub(super) fn over_already(context: &mut Context, expires: Option<Day>) {
+    let today = context.environment.now().day();
+    if let Some(day) = expires.filter(|day| *day < today) {
+        context.out.warn(format_args!(
+            "the license expired on {day}: no request for it is answered"
+        ));
+    }
+}
+
 pub(super) fn check_dates(expires: Option<Day>, maintenance: Option<Day>) -> anyhow::Result<()> {
     if let (Some(expires), Some(maintenance)) = (expires, maintenance)
         && maintenance > expires

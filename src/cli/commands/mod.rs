@@ -196,6 +196,9 @@ fn with_its_commands(group: Command) -> Command {
     }
 }
 
+/// What every command has stands after what is its own.
+const LAST: usize = 900;
+
 /// The whole command line.
 pub(crate) fn root() -> Command {
     let flag = |name: &'static str, help: &'static str| {
@@ -203,6 +206,7 @@ pub(crate) fn root() -> Command {
             .long(name)
             .help(help)
             .action(ArgAction::SetTrue)
+            .display_order(LAST)
             .global(true)
     };
     let home = Arg::new("home")
@@ -210,6 +214,7 @@ pub(crate) fn root() -> Command {
         .value_name("DIR")
         .value_parser(ValueParser::path_buf())
         .help("Use this directory [env: COUNTERSIGN_HOME] [default: the platform's data directory]")
+        .display_order(LAST)
         .global(true);
     let nodes = TREE.iter().flat_map(|(_, nodes)| nodes.iter());
     Command::new("countersign")

@@ -5,11 +5,12 @@ use serde_json::json;
 use super::{Context, Exit, Run};
 use crate::cli::{confirm, keys, machine_home, words};
 use crate::holder::{HolderError, request};
-use crate::text::Code;
+use crate::text::{self, Code};
 
 /// List the requests that wait for their answer
 ///
-/// `countersign request activate KEY` prints the code of one again.
+/// The command that made a request prints its code again: `countersign request activate KEY`, or `countersign request sync`. The words at the end of
+/// a line are those that both ends can compare.
 #[derive(clap::Args)]
 pub(crate) struct PendingList {}
 
@@ -41,21 +42,24 @@ impl Run for PendingList {
                         pending.standing.activation,
                         pending.request.kind,
                     );
+                    let code = Code::new(kind, pending.request.payload.to_vec());
                     if context.out.json {
-                        let code = Code::new(kind, pending.request.payload.to_vec()).to_text()?;
                         context.out.object(&json!({
                             "license_key": key.to_string(),
                             "product": license.product,
                             "activation": activation.to_string(),
                             "kind": kind.name(),
                             "created": pending.created.to_string(),
-                            "code": code,
+                            "code": code.to_text()?,
+                            "phrase": text::phrase(&code).to_string(),
                         }))?;
                     } else {
                         context.out.line(format_args!(
-                            "{key}  {activation:<12}  {}  {}",
+                            "{key}  {activation:<12}  {}  {}  {:<8}  {}",
                             pending.created.day(),
-                            license.product
+                            license.product,
+                            kind.name(),
+                            text::phrase(&code)
                         ))?;
                     }
                 }

@@ -39,6 +39,10 @@ impl Run for ProductInstall {
         }
         let said = match outcome {
             Installed::New => format!("{} of {} is installed", product.name, product.vendor),
+            Installed::Mended => format!(
+                "{} of {} is installed in the place of a file that was damaged",
+                product.name, product.vendor
+            ),
             Installed::Updated { from } => format!(
                 "{} is updated from version {from} to {}",
                 product.name, product.version
@@ -53,6 +57,11 @@ impl Run for ProductInstall {
         context
             .out
             .say(format_args!("signed by the key {fingerprint}"));
+        if outcome == Installed::New {
+            context.out.say(
+                "next: countersign request activate KEY, with the license key the vendor sent",
+            );
+        }
         Ok(Exit::DONE)
     }
 }

@@ -16,7 +16,7 @@ impl Run for ProductList {
         let products = if desk::is_here(context)? {
             products::list(desk::open(context)?.ledger())?
         } else {
-            machine_home::installed(context)?
+            machine_home::installed(context, None)?
                 .iter()
                 .map(|(_, file)| file.product().clone())
                 .collect()

@@ -12,8 +12,10 @@ use crate::cli::outfit::{self, OutfitArgs, Outgoing};
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::reply;
 use crate::cli::sender;
+use crate::issuer::ledger::{Activation, Ended, Ledger};
 use crate::issuer::policy::Options;
-use crate::issuer::respond::{self, Issuer, Reply};
+use crate::issuer::products;
+use crate::issuer::respond::{self, Issuer, Reply, Verdict};
 use crate::protocol::date::Day;
 use crate::text::{Kind, Reading};
 
@@ -75,7 +77,10 @@ impl Run for Respond {
         outfit::read_back(context, &reading.code);
         let known = respond::repeated(desk.ledger(), &reading.code)?;
         let reply = match known {
-            Some(reply) if !self.dry_run => reply,
+            Some(reply) if !self.dry_run => {
+                too_late(context, &reply, &options);
+                reply
+            }
             _ => {
                 // The rules first: whoever is refused is not asked for a passphrase.
                 let by = context.environment.by();
@@ -123,8 +128,39 @@ impl Run for Respond {
             Reply::Receipt(_) => {}
         }
         reply::tell(context, &reply);
+        over_since(context, desk.ledger(), &reply)?;
         Ok(Exit::DONE)
     }
+}
+
+/// An old answer that is given again says nothing of what became of its license since.
+fn over_since(context: &mut Context, ledger: &mut Ledger, reply: &Reply) -> anyhow::Result<()> {
+    let Reply::Answer(answer) = reply else {
+        return Ok(());
+    };
+    if answer.verdict != Verdict::Repeated {
+        return Ok(());
+    }
+    let Some(view) = products::license(ledger, answer.key)? else {
+        return Ok(());
+    };
+    let own = |it: &&Activation| it.standing.activation == answer.activation;
+    let ended = view.activations.iter().find(own).and_then(|it| it.ended);
+    if view.license.revoked {
+        context
+            .out
+            .warn("the license was revoked since: no further request for it is answered");
+    } else if let Some(ended) = ended {
+        let how = match ended {
+            Ended::Returned => "given up by its machine",
+            Ended::Lost => "released as lost",
+        };
+        context.out.warn(format_args!(
+            "{} was {how} since: it holds no seat any more",
+            answer.activation
+        ));
+    }
+    Ok(())
 }
 
 impl Respond {
@@ -147,6 +183,14 @@ impl Respond {
             supersede_reason: reason.clone().filter(|_| self.supersede),
             override_reason: reason.filter(|_| self.overridden),
         })
+    }
+}
+
+/// An answer that was given before is what it is: whoever wants another one is told how to get it.
+fn too_late(context: &mut Context, reply: &Reply, options: &Options) {
+    let other = options.seats.is_some() || options.grace_days.is_some() || options.until.is_some();
+    if other && matches!(reply, Reply::Answer(_)) {
+        context.out.warn("this request was answered before, and its answer stays as it is: for other seats or dates the machine asks again with countersign request sync --new");
     }
 }
 

@@ -112,10 +112,13 @@ fn object(line: &Line, result: Result<Reply, LineError<anyhow::Error>>) -> anyho
             }
             return Ok(object);
         }
-        Err(LineError::Unread(error)) => error,
-        Err(LineError::Respond(error)) => error.into(),
+        Err(LineError::Unread(error)) => Failure::of(&error),
+        Err(LineError::Respond(it)) => {
+            let failure = Failure::of(&it.error.into());
+            failure.with(it.asker.as_ref().map(reply::asker).unwrap_or_default())
+        }
     };
-    Ok(json!({ "line": line.number, "error": Failure::of(&error).object() }))
+    Ok(json!({ "line": line.number, "error": error.object() }))
 }
 
 /// The code on a line, or in the `code` of its JSON object.

@@ -38,6 +38,9 @@ impl Run for RunProgram {
         };
         for warning in &checked.warnings {
             context.out.warn(warning);
+            if checked.allowed() {
+                context.out.advise(warning.hint());
+            }
         }
         if let Some(refusal) = &checked.refusal {
             if context.out.json {

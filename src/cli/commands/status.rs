@@ -30,10 +30,7 @@ impl Run for Status {
             wall: context.environment.now(),
             aliases: &[],
         };
-        let mut installed = machine_home::installed(context)?;
-        if let Some(id) = &self.product {
-            installed.retain(|(_, file)| file.product().id == *id);
-        }
+        let installed = machine_home::installed(context, self.product.as_deref())?;
         if installed.is_empty() {
             return nothing(context, self.product.as_deref());
         }
@@ -89,7 +86,8 @@ fn show(
     license: Option<&LicenseState>,
 ) -> anyhow::Result<()> {
     let waiting = license.map_or(0, |license| license.open().count());
-    let today = context.environment.now().day();
+    let clock = context.environment.now().day();
+    let today = checked.today.unwrap_or(clock);
     if context.out.json {
         let mut object = report::object(checked);
         if let Some(map) = object.as_object_mut() {
@@ -141,6 +139,14 @@ fn show(
             ),
         ));
     }
+    rows.extend(checked.usb.map(|there| {
+        let words = if there {
+            "plugged in"
+        } else {
+            "not plugged in"
+        };
+        ("usb key", words.to_owned())
+    }));
     if checked.weakly_bound {
         rows.push((
             "machine",
@@ -171,7 +177,7 @@ fn show(
     for warning in &checked.warnings {
         context.out.warn(warning);
     }
-    if let Some(next) = next(checked, waiting) {
+    for next in next(checked, waiting > 0) {
         context.out.say(format_args!("what to do: {next}"));
     }
     Ok(())
@@ -185,17 +191,37 @@ fn activation_row(checked: &CheckReport, activation: ActivationId) -> String {
     }
 }
 
-/// What is to be done, where something is.
-fn next(checked: &CheckReport, waiting: usize) -> Option<String> {
-    let soon = ["grace_ends", "machine_changed", "clock_behind"];
-    let warned = checked.warnings.iter().any(|it| soon.contains(&it.kind()));
-    match &checked.refusal {
-        // An answer on its way may be what heals it.
-        Some(refusal) if waiting == 0 => Some(refusal.hint().to_owned()),
-        _ if waiting > 0 => Some("enter the response with: countersign apply".to_owned()),
-        _ if warned => Some("re-validate the license: countersign request sync".to_owned()),
-        _ => None,
+/// What is to be done, where something is. An answer on its way may be what heals it, but it sets no clock and plugs nothing in.
+fn next(checked: &CheckReport, waiting: bool) -> Vec<&'static str> {
+    let healed = |kind| {
+        matches!(
+            kind,
+            "overdue" | "not_licensed" | "grace_ends" | "machine_changed"
+        )
+    };
+    let refusal = checked.refusal.iter().map(|it| (it.kind(), it.hint()));
+    let warnings = checked.warnings.iter().map(|it| (it.kind(), it.hint()));
+    let mut hints: Vec<&str> = refusal
+        .chain(warnings)
+        .filter(|(kind, _)| !(waiting && healed(kind)))
+        .map(|(_, hint)| hint)
+        .collect();
+    if spoken_help(checked) {
+        hints.push("where no mail gets through, have the desk read out an emergency code, and enter it with: countersign apply");
     }
+    if waiting {
+        hints.push("enter the response with: countersign apply");
+    }
+    hints.dedup();
+    hints
+}
+
+/// Whether an emergency code would help: a contact is due, and steps are left.
+fn spoken_help(checked: &CheckReport) -> bool {
+    let due = checked.refusal.iter().any(|it| it.kind() == "overdue")
+        || checked.warnings.iter().any(|it| it.kind() == "grace_ends");
+    let steps = checked.terms.as_ref().and_then(|terms| terms.emergency);
+    due && steps.is_some_and(|steps| steps.used < steps.of)
 }
 
 /// The state, and the reason where the application may not run.

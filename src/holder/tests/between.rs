@@ -1,6 +1,7 @@
 //! What keeps a machine going between two exchanges: emergency codes, drift, a longer grace; and that a SYNC ends each of them.
 
-use super::super::report::{State, Warning};
+use super::super::report::State;
+use super::super::warning::Warning;
 use super::session::{Desk, again, name, start};
 use super::*;
 use crate::protocol::emergency::{Emergency, chain};

@@ -1,7 +1,8 @@
 //! What an application hears at each launch.
 
 use super::super::launch::launch_check;
-use super::super::report::{Refusal, State, Warning};
+use super::super::report::{Refusal, State};
+use super::super::warning::Warning;
 use super::*;
 use crate::machine::{Fact, Listed, UsbDevice};
 use crate::protocol::product::RootFingerprint;
@@ -37,25 +38,25 @@ fn days_are_inclusive_and_warned_of_ahead() {
             "2026-12-15",
             State::Warning,
             7,
-            "only 7 days left in grace period",
+            "only 7 days left in grace period; re-validate by 2026-12-22",
         ),
         (
             "2026-12-17",
             State::Warning,
             5,
-            "only 5 days left in grace period",
+            "only 5 days left in grace period; re-validate by 2026-12-22",
         ),
         (
             "2026-12-21",
             State::Warning,
             1,
-            "only 1 day left in grace period",
+            "only 1 day left in grace period; re-validate by 2026-12-22",
         ),
         (
             "2026-12-22",
             State::Warning,
             0,
-            "this is the last day of the grace period",
+            "this is the last day of the grace period; re-validate by 2026-12-22",
         ),
         ("2026-12-23", State::Overdue, -1, ""),
         ("2026-12-26", State::Expired, -4, ""),
@@ -169,7 +170,7 @@ fn features_and_counts() {
         ask(noon(), &["accruals"], &[("employees", 260)]),
         (
             "licensed",
-            "the license does not contain accruals".to_owned()
+            "the license does not contain accruals: timetracker has no such feature".to_owned()
         )
     );
     assert_eq!(ask(noon(), &[], &[("readers", 0)]).1, "");

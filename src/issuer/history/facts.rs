@@ -36,7 +36,7 @@ pub(crate) const LICENSE_REVOKE: &str = "license_revoke";
 pub(crate) const LICENSE_RESTORE: &str = "license_restore";
 /// An emergency code was read out.
 pub(crate) const EMERGENCY: &str = "emergency";
-/// A request was not answered because of the fork rule's verdict: evidence, once for each request.
+/// A request was not answered because of the fork rule's verdict, or was held for the manager: evidence, once for each request.
 pub(crate) const REFUSED: &str = "refused";
 
 /// A digest, written as 64 hexadecimal digits.
@@ -226,7 +226,7 @@ pub(crate) struct LicenseFacts {
     /// The digest of the request that was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) request: Option<Hex>,
-    /// The fork rule's verdict on it.
+    /// The fork rule's verdict on it, or `held`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) verdict: Option<String>,
     /// What that rests on.

@@ -61,7 +61,10 @@ pub fn tell(event: &Event, activation: Option<&str>) -> String {
         ),
         facts::REFUSED => format!(
             "{who} was not answered; {}: {}",
-            text("verdict"),
+            match text("verdict") {
+                "held" => "held for the manager",
+                colour => colour,
+            },
             text("evidence")
         ),
         other => format!("an event of kind {other}"),
@@ -99,7 +102,7 @@ pub fn changes_since(events: &[Event]) -> Vec<Change> {
         )
     };
     let last = events.iter().rposition(answered).map_or(0, |at| at + 1);
-    let since: Vec<Change> = events.iter().skip(last).flat_map(changes).collect();
+    let since = together(events.iter().skip(last).flat_map(changes));
     if since.is_empty() {
         let changed = |event: &&Event| event.kind == facts::LICENSE_CHANGE;
         return events
@@ -109,6 +112,19 @@ pub fn changes_since(events: &[Event]) -> Vec<Change> {
             .unwrap_or_default();
     }
     since
+}
+
+/// Several changes of one thing are one, and none where it is again as it was.
+fn together(changes: impl Iterator<Item = Change>) -> Vec<Change> {
+    let mut found: Vec<Change> = Vec::new();
+    for change in changes {
+        match found.iter_mut().find(|known| known.what == change.what) {
+            Some(known) => known.after = change.after,
+            None => found.push(change),
+        }
+    }
+    found.retain(|change| change.before != change.after);
+    found
 }
 
 /// The fork rule's verdict on a request, answered or refused, and its evidence; nothing for other events.
@@ -122,5 +138,6 @@ pub fn verdict(event: &Event) -> Option<(String, String)> {
         return None;
     }
     let it: Judged = serde_json::from_str(&event.data).ok()?;
-    it.verdict.zip(it.evidence)
+    let colour = it.verdict.filter(|verdict| verdict != "held");
+    colour.zip(it.evidence)
 }

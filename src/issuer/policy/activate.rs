@@ -31,7 +31,10 @@ pub fn decide<'a>(case: &Case<'a>) -> Result<Decision<'a>, Refusal> {
     if let Some(own) = replaces {
         if replaced.len() >= REPLACEMENTS || own.generation == u16::MAX {
             if options.override_reason.is_none() || own.generation == u16::MAX {
-                return Err(Refusal::HeldForManager(replaced.len()));
+                return Err(Refusal::HeldForManager {
+                    times: replaced.len(),
+                    holder: own.id,
+                });
             }
             warnings.push(Warning::Overridden);
         }

@@ -1,11 +1,12 @@
 //! Why a request is not answered, and what to do about it.
 
 use super::{COUNTED_DAYS, Fork, SUPERSEDE_DAYS};
+use crate::issuer::ledger::ActivationRow;
 use crate::machine::UsbDevice;
 use crate::protocol::date::Day;
 use crate::protocol::digest::ActivationId;
 
-/// Why a request is not answered. Nothing was changed, but for the history, which tells of a verdict of the fork rule.
+/// Why a request is not answered. Nothing was changed, but for the history, which tells of a verdict of the fork rule and of what is held for the manager.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -40,8 +41,13 @@ pub enum Refusal {
         holders: Vec<ActivationId>,
     },
     /// The activation was replaced or moved too often.
-    #[error("the activation has been replaced or moved {0} times in {COUNTED_DAYS} days")]
-    HeldForManager(usize),
+    #[error("the activation has been replaced or moved {times} times in {COUNTED_DAYS} days")]
+    HeldForManager {
+        /// How often.
+        times: usize,
+        /// Which activation.
+        holder: ActivationRow,
+    },
     /// YELLOW: the machine does not hold the latest answer.
     #[error("yellow: {0}")]
     NeedsSupersede(Fork),
@@ -109,6 +115,16 @@ impl Refusal {
         }
     }
 
+    /// What the history keeps of it, a verdict and what that rests on: where somebody has to find out what happened at the machine.
+    pub fn evidence(&self) -> Option<(&'static str, String)> {
+        match self {
+            Refusal::HeldForManager { .. } => Some(("held", self.to_string())),
+            _ => self
+                .fork()
+                .map(|fork| (fork.colour().name(), fork.to_string())),
+        }
+    }
+
     /// The stable snake_case name for JSON.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -119,7 +135,7 @@ impl Refusal {
             Refusal::WeakMachine => "weak_machine",
             Refusal::OtherUsb(_) => "other_usb",
             Refusal::NoSeatFree { .. } => "no_seat_free",
-            Refusal::HeldForManager(_)
+            Refusal::HeldForManager { .. }
             | Refusal::SupersededBefore { .. }
             | Refusal::HeldFork(_)
             | Refusal::ReturnReplaced(_)
@@ -154,12 +170,12 @@ impl Refusal {
                 let names: Vec<String> = holders.iter().map(ToString::to_string).collect();
                 format!("sell more seats, or have one given back; held by {}", names.join(", "))
             }
-            Refusal::HeldForManager(_) | Refusal::SupersededBefore { .. } => "the manager decides: respond --override --reason TEXT".to_owned(),
+            Refusal::HeldForManager { .. } | Refusal::SupersededBefore { .. } => "the manager decides: respond --override --reason TEXT".to_owned(),
             Refusal::NeedsSupersede(_) => "ask what happened there, then: respond --supersede --reason TEXT".to_owned(),
             Refusal::HeldFork(_) => "find out whether two machines use it; the manager decides: respond --override --reason TEXT".to_owned(),
             Refusal::Overtaken(_) => "nothing is to be done, unless the machine still waits: then it makes a new request with its clock set right".to_owned(),
             Refusal::ReturnReplaced(_) => "have that one returned; or, if it is not in use, the manager decides: respond --override --reason TEXT".to_owned(),
-            Refusal::Revoked => "`countersign license show KEY` tells since when and why; `license revoke --undo` takes it back".to_owned(),
+            Refusal::Revoked => "`countersign license show KEY` tells since when and why; `license revoke KEY --undo --reason TEXT` takes it back".to_owned(),
             Refusal::GivenUp(_) => "the machine makes a new request: countersign request activate KEY --new".to_owned(),
             Refusal::UnknownActivation(_) => "compare it with `countersign license show KEY`; another desk may have answered it".to_owned(),
             Refusal::NoEmergency(..) => "have the machine ask with `countersign request sync`; `license change --emergency STEPSxDAYS` holds from its next answer on".to_owned(),

@@ -111,9 +111,16 @@ fn admissible(case: &SyncCase<'_>) -> Result<(), Refusal> {
         return Err(Refusal::NeedsBindings(case.product.bind.clone()));
     }
     if case.own.generation == u16::MAX {
-        return Err(Refusal::HeldForManager(case.own.replaced.len()));
+        return Err(held(case, case.own.replaced.len()));
     }
     Ok(())
+}
+
+fn held(case: &SyncCase<'_>, times: usize) -> Refusal {
+    Refusal::HeldForManager {
+        times,
+        holder: case.own.id,
+    }
 }
 
 /// The fork rule, and who may set it aside. The day of the last supersede, afterwards.
@@ -189,7 +196,7 @@ fn moves(
     if moved {
         if days.len() >= REPLACEMENTS {
             if case.options.override_reason.is_none() {
-                return Err(Refusal::HeldForManager(days.len()));
+                return Err(held(case, days.len()));
             }
             if !warnings.contains(&Warning::Overridden) {
                 warnings.push(Warning::Overridden);

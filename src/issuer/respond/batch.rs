@@ -8,7 +8,7 @@ use std::thread;
 
 use super::draft::Draft;
 use super::session::{Outcome, Session};
-use super::{Issuer, Reply, Request, RespondError};
+use super::{Asker, Issuer, Reply, Request, RespondError, asker_in};
 use crate::issuer::keys::Entropy;
 use crate::issuer::ledger::{Ledger, LedgerError};
 use crate::issuer::policy::Options;
@@ -26,8 +26,26 @@ pub enum LineError<E> {
     /// The line could not be read as a code.
     Unread(E),
     /// The code was not answered.
-    Respond(RespondError),
+    Respond(Box<Unanswered>),
 }
+
+/// A request that was not answered.
+#[derive(Debug)]
+pub struct Unanswered {
+    /// Why.
+    pub error: RespondError,
+    /// Whose it is, as far as the ledger knows.
+    pub asker: Option<Asker>,
+}
+
+impl From<RespondError> for Box<Unanswered> {
+    fn from(error: RespondError) -> Box<Unanswered> {
+        Box::new(Unanswered { error, asker: None })
+    }
+}
+
+/// The answer, or why there is none.
+type Replied = Result<Reply, Box<Unanswered>>;
 
 /// How a batch is answered.
 #[derive(Clone, Copy, Debug)]
@@ -77,7 +95,7 @@ impl Batch<'_> {
             }
             let read = in_parallel(self.workers, page, |line| {
                 let request = match read(&line) {
-                    Ok(code) => Request::read(&code).map_err(LineError::Respond),
+                    Ok(code) => Request::read(&code).map_err(not_answered),
                     Err(error) => Err(LineError::Unread(error)),
                 };
                 (line, request)
@@ -100,8 +118,8 @@ impl Batch<'_> {
                     Some(error) => Err(error),
                     None => answers
                         .next()
-                        .unwrap_or(Err(RespondError::CommitmentUsed))
-                        .map_err(LineError::Respond),
+                        .unwrap_or_else(|| Err(RespondError::CommitmentUsed.into()))
+                        .map_err(not_answered),
                 };
                 (line, result)
             });
@@ -110,9 +128,13 @@ impl Batch<'_> {
     }
 }
 
+fn not_answered<E>(why: impl Into<Box<Unanswered>>) -> LineError<E> {
+    LineError::Respond(why.into())
+}
+
 /// What is known of a request while its transaction goes on.
 enum Slot {
-    Done(Result<Reply, RespondError>),
+    Done(Replied),
     /// Its draft is being signed.
     Waiting,
     /// The same request as that of the n-th draft.
@@ -126,7 +148,7 @@ pub(super) fn transaction(
     requests: Vec<Result<Request, RespondError>>,
     terms: Terms<'_>,
     entropy: &mut Entropy<'_>,
-) -> Result<Vec<Result<Reply, RespondError>>, LedgerError> {
+) -> Result<Vec<Replied>, LedgerError> {
     let beside = terms.workers > 1 && requests.len() > HANDFUL;
     let answered = ledger.write(|tx| -> Result<_, RespondError> {
         let session = Session::open(tx, Some(issuer), terms.options, terms.by)?;
@@ -175,7 +197,7 @@ impl<'a> Answering<'a> {
         let request = match request {
             Ok(request) => request,
             Err(error) => {
-                self.slots.push(Slot::Done(Err(error)));
+                self.slots.push(Slot::Done(Err(error.into())));
                 return Ok(None);
             }
         };
@@ -187,7 +209,11 @@ impl<'a> Answering<'a> {
             Err(RespondError::Ledger(error)) => return Err(error),
             Err(error) => {
                 let evidence = self.session.evidence(&request, &error)?;
-                (Slot::Done(Err(error)), evidence)
+                let asker = asker_in(self.session.tx, &request)?;
+                (
+                    Slot::Done(Err(Box::new(Unanswered { error, asker }))),
+                    evidence,
+                )
             }
         };
         self.slots.push(slot);
@@ -200,7 +226,7 @@ impl<'a> Answering<'a> {
         Ok(())
     }
 
-    fn finish(self) -> Vec<Result<Reply, RespondError>> {
+    fn finish(self) -> Vec<Replied> {
         let repeats: Vec<Option<Reply>> = self
             .slots
             .iter()
@@ -212,10 +238,12 @@ impl<'a> Answering<'a> {
         let mut fresh = self.answers.into_iter();
         let result = |(slot, repeat): (Slot, Option<Reply>)| match slot {
             Slot::Done(result) => result,
-            Slot::Waiting => fresh.next().ok_or(RespondError::CommitmentUsed),
+            Slot::Waiting => fresh
+                .next()
+                .ok_or_else(|| RespondError::CommitmentUsed.into()),
             Slot::SameAs(_) => repeat
                 .map(Reply::repeated)
-                .ok_or(RespondError::CommitmentUsed),
+                .ok_or_else(|| RespondError::CommitmentUsed.into()),
         };
         self.slots.into_iter().zip(repeats).map(result).collect()
     }
@@ -233,7 +261,7 @@ fn signed_beside(
     requests: Vec<Result<Request, RespondError>>,
     workers: usize,
     entropy: &mut Entropy<'_>,
-) -> Result<Vec<Result<Reply, RespondError>>, RespondError> {
+) -> Result<Vec<Replied>, RespondError> {
     let mut answering = Answering::new(session, requests.len());
     let (jobs, work) = channel::<Job>();
     let work = Mutex::new(work);

@@ -29,7 +29,7 @@ pub(super) enum What {
         activation: ActivationId,
         digest: [u8; 32],
     },
-    /// A request that the fork rule refused.
+    /// A request that was refused, with its evidence.
     Refusal(Box<Refusing>),
 }
 
@@ -66,7 +66,8 @@ pub(super) struct Refusing {
     pub(super) holder: Activation,
     /// The licence as it was.
     pub(super) license: License,
-    pub(super) fork: Fork,
+    pub(super) verdict: &'static str,
+    pub(super) evidence: String,
     pub(super) request: Digest,
 }
 

@@ -6,7 +6,7 @@ use crate::protocol::desk_certificate::Limit;
 use crate::protocol::wire::WireError;
 use crate::text::Kind;
 
-/// Why a code was not answered. Nothing was changed, but for the history, which tells of a verdict of the fork rule.
+/// Why a code was not answered. Nothing was changed, but for the history, which tells of a verdict of the fork rule and of what is held for the manager.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RespondError {

@@ -9,7 +9,7 @@ mod reply;
 mod session;
 mod taking;
 
-pub use batch::{Batch, LineError, in_parallel};
+pub use batch::{Batch, LineError, Unanswered, in_parallel};
 pub use error::RespondError;
 pub use reply::{Answer, Order, Receipt, Reply, Verdict};
 
@@ -181,26 +181,28 @@ pub fn rehearse(
 /// `WrongKind`, `Malformed`, or what the ledger says.
 pub fn asker(ledger: &mut Ledger, code: &Code) -> Result<Option<Asker>, RespondError> {
     let request = Request::read(code)?;
-    ledger.read(|tx| {
-        let (id, proof) = match &request.ask {
-            Ask::Activate(activate) => {
-                let activation = activate.commitment.activation_id();
-                return match tx.license_keyed(activate.key)? {
-                    Some(license) => Ok(Some(Asker::of(tx, &license, activation)?)),
-                    None => Ok(None),
-                };
-            }
-            Ask::Sync(sync) => (sync.activation, sync.proof),
-            Ask::Return(given_up) => (given_up.activation, given_up.secret.sync_proof()),
-        };
-        match lookup::find(tx, id, &proof)? {
-            Some(found) => Ok(Some(Asker::of(tx, &found.license, id)?)),
-            None => Ok(None),
-        }
-    })
+    Ok(ledger.read(|tx| asker_in(tx, &request))?)
 }
 
-/// Keeps the evidence of a refusal, if it is one of the fork rule's and the history does not tell of this request yet: no key is needed for it.
+fn asker_in(tx: &mut dyn Transaction, request: &Request) -> Result<Option<Asker>, LedgerError> {
+    let (id, proof) = match &request.ask {
+        Ask::Activate(activate) => {
+            let activation = activate.commitment.activation_id();
+            return match tx.license_keyed(activate.key)? {
+                Some(license) => Ok(Some(Asker::of(tx, &license, activation)?)),
+                None => Ok(None),
+            };
+        }
+        Ask::Sync(sync) => (sync.activation, sync.proof),
+        Ask::Return(given_up) => (given_up.activation, given_up.secret.sync_proof()),
+    };
+    match lookup::find(tx, id, &proof)? {
+        Some(found) => Ok(Some(Asker::of(tx, &found.license, id)?)),
+        None => Ok(None),
+    }
+}
+
+/// Keeps the evidence of a refusal, if it has any and the history does not tell of this request yet: no key is needed for it.
 ///
 /// # Errors
 /// What the ledger says.
@@ -210,7 +212,7 @@ pub fn keep_evidence(
     refusal: &RespondError,
     by: By<'_>,
 ) -> Result<(), RespondError> {
-    if !matches!(refusal, RespondError::Refused(why) if why.fork().is_some()) {
+    if !matches!(refusal, RespondError::Refused(why) if why.evidence().is_some()) {
         return Ok(());
     }
     let request = Request::read(code)?;
@@ -247,5 +249,8 @@ pub fn respond(
         },
         entropy,
     )?;
-    results.pop().unwrap_or(Err(RespondError::CommitmentUsed))
+    match results.pop() {
+        Some(result) => result.map_err(|unanswered| unanswered.error),
+        None => Err(RespondError::CommitmentUsed),
+    }
 }

@@ -100,7 +100,7 @@ impl Session<'_> {
     }
 }
 
-/// What the history says of a request that the fork rule refused.
+/// What the history says of a request that was refused.
 fn refused(event: EventId, it: &Refusing) -> Result<Happening, LedgerError> {
     let license = License {
         event,
@@ -108,8 +108,8 @@ fn refused(event: EventId, it: &Refusing) -> Result<Happening, LedgerError> {
     };
     let facts = LicenseFacts {
         request: Some(Hex(it.request)),
-        verdict: Some(it.fork.colour().name().to_owned()),
-        evidence: Some(it.fork.to_string()),
+        verdict: Some(it.verdict.to_owned()),
+        evidence: Some(it.evidence.clone()),
         ..LicenseFacts::of(&license)
     };
     Ok(Happening {

@@ -118,7 +118,7 @@ impl Session<'_> {
         Ok(Outcome::Draft(Box::new(draft)))
     }
 
-    /// The evidence of a request that the fork rule refused, where the history does not tell of that request yet.
+    /// The evidence of a request that was refused for what the ledger knows of its activation, where the history does not tell of that request yet.
     pub(super) fn evidence(
         &mut self,
         request: &Request,
@@ -127,23 +127,15 @@ impl Session<'_> {
         let RespondError::Refused(refusal) = error else {
             return Ok(None);
         };
-        let (id, proof) = match &request.ask {
-            Ask::Sync(sync) => (sync.activation, sync.proof),
-            Ask::Return(given_up) => (given_up.activation, given_up.secret.sync_proof()),
-            Ask::Activate(_) => return Ok(None),
-        };
-        let Some(fork) = refusal.fork() else {
+        let Some((verdict, evidence)) = refusal.evidence() else {
             return Ok(None);
         };
         if self.tx.refused(&request.digest)?.is_some() {
             return Ok(None);
         }
-        let Some(found) = lookup::find(self.tx, id, &proof)? else {
+        let Some((holder, license)) = self.refused_holder(request, refusal)? else {
             return Ok(None);
         };
-        let Found {
-            holder, license, ..
-        } = found;
         self.tx.add_refused(&request.digest, self.next_event)?;
         self.tx.set_license(&License {
             event: self.next_event,
@@ -152,7 +144,8 @@ impl Session<'_> {
         let refusing = Refusing {
             holder,
             license,
-            fork,
+            verdict,
+            evidence,
             request: request.digest,
         };
         Ok(Some(self.numbered(
@@ -160,6 +153,24 @@ impl Session<'_> {
             Vec::new(),
             What::Refusal(Box::new(refusing)),
         )))
+    }
+
+    /// Whose request was refused.
+    fn refused_holder(
+        &mut self,
+        request: &Request,
+        refusal: &Refusal,
+    ) -> Result<Option<(Activation, License)>, LedgerError> {
+        if let Refusal::HeldForManager { holder, .. } = refusal {
+            return lookup::holder(self.tx, *holder).map(Some);
+        }
+        let (id, proof) = match &request.ask {
+            Ask::Sync(sync) => (sync.activation, sync.proof),
+            Ask::Return(given_up) => (given_up.activation, given_up.secret.sync_proof()),
+            Ask::Activate(_) => return Ok(None),
+        };
+        let found = lookup::find(self.tx, id, &proof)?;
+        Ok(found.map(|found| (found.holder, found.license)))
     }
 
     /// Frees the seats of an activation, if what was revealed is the generation proven last, one asked from it, or the latest.

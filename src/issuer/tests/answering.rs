@@ -145,10 +145,9 @@ fn a_machine_replaces_its_own_activation_twice_a_year_and_then_the_manager_decid
     assert_eq!(desk.taken(key), 1);
     assert_eq!(desk.findings(), [""; 0]);
     let view = products::license(&mut desk.ledger, key).unwrap().unwrap();
-    let events = desk
-        .ledger
-        .read(|tx| history::of_license(tx, view.license.event))
-        .unwrap();
+    let last = view.license.event;
+    let events = desk.ledger.read(|tx| history::of_license(tx, last));
+    let events = events.unwrap();
     let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
     assert_eq!(
         kinds,
@@ -157,6 +156,7 @@ fn a_machine_replaces_its_own_activation_twice_a_year_and_then_the_manager_decid
             "activate",
             "replace",
             "replace",
+            "refused",
             "replace",
             "replace",
             "replace"

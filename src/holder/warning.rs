@@ -1,0 +1,120 @@
+//! What needs doing soon, while the application runs.
+
+use super::error::HolderError;
+use crate::license_key::LicenseKey;
+use crate::machine::Components;
+use crate::protocol::date::{Day, Seconds};
+
+/// What to do about a clock that is behind.
+pub(super) const SET_THE_CLOCK: &str =
+    "set the computer's clock; if it is right, re-validate the license: countersign request sync";
+
+/// Something that needs doing, while the application runs.
+#[derive(Debug, thiserror::Error)]
+pub enum Warning {
+    /// The day of re-validation is near.
+    #[error("{}; re-validate by {by}", grace_words(*.days_left))]
+    GraceEnds {
+        /// Whole days after today.
+        days_left: i32,
+        /// The last of them.
+        by: Day,
+    },
+    /// The last day of the licence is near.
+    #[error("{}", expiry_words(*.days_left))]
+    ExpiresSoon {
+        /// Whole days after today.
+        days_left: i32,
+    },
+    /// The end of maintenance is near.
+    #[error("{}", maintenance_words(*.days_left))]
+    MaintenanceEnds {
+        /// Whole days after today.
+        days_left: i32,
+    },
+    /// The clock is behind.
+    #[error("the computer's clock is {}; set it within {}", if *.not_set { "not set (is its battery empty?)" } else { "behind" }, days(*.days_left))]
+    ClockBehind {
+        /// It stands before the program was built.
+        not_set: bool,
+        /// Days until the licence waits for it.
+        days_left: i32,
+    },
+    /// The machine changed so much that it may go on for a while only (SPEC.md 6.4).
+    #[error("the machine has changed: other {different}; it goes on until {until}")]
+    MachineChanged {
+        /// The parts that differ.
+        different: Components,
+        /// When the license waits for it.
+        until: Seconds,
+    },
+    /// The USB key is not plugged in: the demo runs instead.
+    #[error("the USB key of license {0} is not plugged in; the demo runs instead")]
+    UsbMissing(LicenseKey),
+    /// What was learnt about the time could not be kept.
+    #[error("the time of this check could not be kept: {0}")]
+    NotKept(HolderError),
+}
+
+impl Warning {
+    /// Stable snake_case name for scripts.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Warning::GraceEnds { .. } => "grace_ends",
+            Warning::ExpiresSoon { .. } => "expires_soon",
+            Warning::MaintenanceEnds { .. } => "maintenance_ends",
+            Warning::ClockBehind { not_set: true, .. } => "clock_not_set",
+            Warning::ClockBehind { not_set: false, .. } => "clock_behind",
+            Warning::MachineChanged { .. } => "machine_changed",
+            Warning::UsbMissing(_) => "usb_missing",
+            Warning::NotKept(_) => "not_kept",
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Warning::GraceEnds { .. } | Warning::MachineChanged { .. } => {
+                "re-validate the license: countersign request sync"
+            }
+            Warning::ExpiresSoon { .. } => {
+                "ask the vendor for a renewal, then re-validate the license: countersign request sync"
+            }
+            Warning::MaintenanceEnds { .. } => {
+                "renew the maintenance, then re-validate the license: countersign request sync"
+            }
+            Warning::ClockBehind { .. } => SET_THE_CLOCK,
+            Warning::UsbMissing(_) => "plug it in: no new code is needed",
+            Warning::NotKept(_) => "look at the disk and the permissions of its files",
+        }
+    }
+}
+
+fn grace_words(days_left: i32) -> String {
+    match days_left {
+        0 => "this is the last day of the grace period".to_owned(),
+        left => format!("only {} left in grace period", days(left)),
+    }
+}
+
+fn expiry_words(days_left: i32) -> String {
+    match days_left {
+        0 => "this is the last day of the license".to_owned(),
+        left => format!("the license expires in {}", days(left)),
+    }
+}
+
+fn maintenance_words(days_left: i32) -> String {
+    match days_left {
+        0 => "this is the last day of maintenance".to_owned(),
+        left => format!("maintenance ends in {}", days(left)),
+    }
+}
+
+fn days(count: i32) -> String {
+    if count == 1 {
+        "1 day".to_owned()
+    } else {
+        format!("{count} days")
+    }
+}

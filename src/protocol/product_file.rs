@@ -1,0 +1,85 @@
+//! The signed product file: whose signatures a machine trusts for a product (SPEC.md 10).
+
+use super::desk_certificate::DeskCertificate;
+use super::note::Note;
+use super::product::{FIRST_LINE, Product, ProductError};
+use super::root_fingerprint::RootFingerprint;
+use super::trust::{PublicKey, Roots, Verified};
+
+/// A product file whose signature and certificates hold; whether its root is the right one is for the application to say.
+#[derive(Clone, Debug)]
+pub struct ProductFile {
+    product: Product,
+    roots: Vec<PublicKey>,
+    signer: PublicKey,
+    desks: Vec<Verified<DeskCertificate>>,
+    text: String,
+}
+
+impl ProductFile {
+    /// Reads and verifies a product file.
+    pub fn parse(file: &str) -> Result<ProductFile, ProductError> {
+        if !file.starts_with(FIRST_LINE) {
+            return Err(ProductError::NotAProduct);
+        }
+        let note = Note::parse(file)?;
+        let (product, roots) = Product::parse_with_roots(note.text)?;
+        let signer = note.verify(&product.id, &roots)?;
+        let trust = Roots::new(roots.clone(), 0);
+        let desks = product
+            .desks
+            .iter()
+            .map(|bytes| {
+                let certificate = DeskCertificate::decode(bytes)
+                    .map_err(|error| ProductError::Rule(error.to_string()))?;
+                Ok(trust.verify_desk(certificate)?)
+            })
+            .collect::<Result<Vec<_>, ProductError>>()?;
+        Ok(ProductFile {
+            product,
+            roots,
+            signer,
+            desks,
+            text: file.to_owned(),
+        })
+    }
+
+    /// What the product is.
+    pub fn product(&self) -> &Product {
+        &self.product
+    }
+
+    /// The root keys, no desk being trusted of an epoch below `least_epoch`.
+    pub fn roots(&self, least_epoch: u8) -> Roots {
+        Roots::new(self.roots.clone(), least_epoch.max(self.epoch()))
+    }
+
+    /// The public key that signed the file.
+    pub fn signer(&self) -> PublicKey {
+        self.signer
+    }
+
+    /// The desks that the file introduces.
+    pub fn desks(&self) -> &[Verified<DeskCertificate>] {
+        &self.desks
+    }
+
+    /// The file as it came.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The fingerprint that people compare (SPEC.md 10).
+    pub fn root_fingerprint(&self) -> RootFingerprint {
+        RootFingerprint::of(&self.signer.to_bytes())
+    }
+
+    /// Whether `newer` may take this file's place: the same product, signed by a root that this file trusts.
+    pub fn may_be_replaced_by(&self, newer: &ProductFile) -> bool {
+        self.product.id == newer.product.id && self.roots.contains(&newer.signer)
+    }
+
+    fn epoch(&self) -> u8 {
+        self.desks.iter().map(|desk| desk.epoch).max().unwrap_or(0)
+    }
+}
