@@ -105,7 +105,15 @@ pub(crate) fn write(path: &Path, bytes: &[u8], audience: Audience) -> Result<(),
 
 /// The file's content; nothing where there is no file.
 pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>, StorageError> {
-    match fs::read(path) {
+    let content = fs::metadata(path).and_then(|it| {
+        // A pipe in the file's place would be waited for, for ever.
+        if it.is_file() || it.is_dir() {
+            fs::read(path)
+        } else {
+            Err(io::Error::other("it is not a file"))
+        }
+    });
+    match content {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(StorageError::new(Doing::Read, path, source)),
@@ -219,6 +227,21 @@ mod tests {
         assert_eq!(read(&path).unwrap().as_deref(), Some(b"two".as_slice()));
         assert_eq!(list(path.parent().unwrap(), "new").unwrap().len(), 0);
         assert_eq!(read(&dir.path().join("none")).unwrap(), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_in_the_place_of_a_file_is_not_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("state.json");
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+        let error = read(&path).unwrap_err();
+        assert!(
+            error.to_string().contains("state.json"),
+            "{error}: {path:?}"
+        );
+        assert_eq!(read(&dir.path().join("nothing")).unwrap(), None);
     }
 
     #[cfg(unix)]

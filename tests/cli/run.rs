@@ -38,7 +38,7 @@ fn a_program_is_run_with_the_facts_of_its_license() {
     );
     running(&machine, &[], "true").done();
     running(&machine, &[], "kill -9 $$").exits(137);
-    machine.run(["run", "--", "/nowhere/at-all"]).exits(1);
+    machine.run(["run", "--", "/nowhere/at-all"]).exits(101);
     machine.run(["run"]).exits(2);
 }
 
@@ -74,9 +74,9 @@ fn our_refusals_are_above_the_programs_own_codes() {
     refused(&machine, &[], 111);
     machine.run(["return", "--yes"]).done();
     refused(&machine, &[], 110);
-    // Not of the license: what the command itself says keeps its number.
+    // Whatever else keeps the program from being run is out of the way of its own codes, too.
     fs::write(machine.state_of(&key), "{").unwrap();
-    refused(&machine, &[], 5);
+    refused(&machine, &[], 105);
 }
 
 #[test]

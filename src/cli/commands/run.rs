@@ -13,7 +13,7 @@ use crate::holder::CheckReport;
 ///
 /// The program gets the facts of the license in its environment, in variables that begin with COUNTERSIGN_: LICENSE_KEY, ACTIVATION, PRODUCT, STATE, TYPE,
 /// EDITION, SEATS, FEATURES (`a,b`), LIMITS (`a=1,b=2`), EXPIRES, MAINTENANCE, REVALIDATE_BY, DAYS_LEFT; what is not known is not set. Signals are
-/// forwarded. The exit code is the program's, 128 and the signal's number where one ended it. What `check` refuses with 10 to 17 is 110 to 117 here.
+/// forwarded. The exit code is the program's, 128 and the signal's number where one ended it. What `check` ends with is 100 more here where the program was not run: 101 to 117.
 #[derive(clap::Args)]
 pub(crate) struct RunProgram {
     #[command(flatten)]
@@ -66,20 +66,20 @@ impl Run for RunProgram {
             };
         }
         let name = program.to_string_lossy();
-        spawn_and_wait(command)
-            .map_err(|error| {
-                Failure::failed("no_program", format!("{name} cannot be run"))
-                    .because(error)
-                    .hint("look at the program's name and whether it may be executed")
-            })
-            .map_err(Into::into)
+        spawn_and_wait(command).map_err(|error| {
+            let mut failure = Failure::failed("no_program", format!("{name} cannot be run"))
+                .because(error)
+                .hint("look at the program's name and whether it may be executed");
+            failure.exit = ours(failure.exit);
+            failure.into()
+        })
     }
 }
 
-/// Our refusals, out of the way of the program's own codes.
+/// Our refusals and failures, out of the way of the program's own codes.
 fn ours(exit: Exit) -> Exit {
     match exit.0 {
-        10..=17 => Exit(100 + exit.0),
+        1..=17 => Exit(100 + exit.0),
         _ => exit,
     }
 }
