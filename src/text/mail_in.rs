@@ -2,7 +2,7 @@
 
 use mail_parser::{Message, MessageParser, PartType};
 
-use super::{Kind, ReadError, Reading, html, photo, read};
+use super::{Kind, LOOKED_AT, ReadError, Reading, html, photo, read};
 
 /// Headers of which at least two stand at the beginning of a mail.
 const HEADERS: [&str; 12] = [
@@ -19,6 +19,8 @@ const HEADERS: [&str; 12] = [
     "content-transfer-encoding",
     "delivered-to",
 ];
+/// Bytes of a text that are decoded: more than are looked at, in any encoding.
+const DECODED: usize = 4 * LOOKED_AT;
 /// Lines at the beginning of which is asked whether they are headers.
 const MOST_HEADERS: usize = 200;
 /// Characters at the beginning of an attachment that show whether it is a text.
@@ -48,7 +50,7 @@ pub fn read_bytes(bytes: &[u8], wanted: &[Kind]) -> Result<Reading, ReadError> {
             ..reading
         });
     }
-    let text = decode(bytes);
+    let text = decode(bytes.get(..DECODED).unwrap_or(bytes));
     if html::is_html(&text) {
         return read(&html::to_text(&text), wanted);
     }
@@ -57,7 +59,7 @@ pub fn read_bytes(bytes: &[u8], wanted: &[Kind]) -> Result<Reading, ReadError> {
         Err(error) => error,
     };
     // The source of a mail without its headers: the = at the end of a line, and =20 within, are no part of a code.
-    if text.contains("=\n") || text.contains("=\r\n") {
+    if text.is_ascii() && (text.contains("=\n") || text.contains("=\r\n")) {
         return read(&decode(&quoted_printable(&text)), wanted).map_err(|_| error);
     }
     Err(error)
