@@ -1,4 +1,4 @@
-//! What the reader makes of what people do to codes: the figures of SPEC.md 2.6 by simulation, through the whole reader.
+//! What the reader makes of what people do to codes: the figures of SPEC.md 2.9 by simulation, through the whole reader.
 //!
 //! `cargo bench --bench carry` prints the table; `-- --trials N` sets the trials of each cell, `--bytes N` takes codes of one size only, and
 //! `--show` prints what was not recovered. `-- --noise FROM..TO` reads that range of random and

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
+use crate::protocol::product::{ProductError, ProductFile};
 use crate::text::{self, Kind, ReadError, Reading};
 
 use super::Context;
@@ -148,6 +149,12 @@ fn find_in_bytes(name: &str, bytes: &[u8], wanted: &[Kind]) -> anyhow::Result<Re
                 .into(),
         );
     }
+    if is_product_file(bytes) {
+        let message = format!("{name} is a product file, not a code");
+        return Err(Failure::new(Exit::NOT_FOR_THIS, "wrong_kind", message)
+            .hint("it is installed with: countersign product install FILE")
+            .into());
+    }
     if text::photo::is_picture(bytes) {
         return find(&super::picture::text(bytes)?, wanted);
     }
@@ -161,6 +168,12 @@ fn find_in_bytes(name: &str, bytes: &[u8], wanted: &[Kind]) -> anyhow::Result<Re
         .into()),
         result => result.map_err(unread),
     }
+}
+
+/// Whether a file is a product file, be it a damaged one.
+fn is_product_file(bytes: &[u8]) -> bool {
+    str::from_utf8(bytes)
+        .is_ok_and(|text| !matches!(ProductFile::parse(text), Err(ProductError::NotAProduct)))
 }
 
 fn unread(error: ReadError) -> anyhow::Error {

@@ -1,4 +1,4 @@
-//! Bytes in, code out: a file as somebody saved it. Mails with all their parts, HTML, any common encoding (SPEC.md 2.6).
+//! Bytes in, code out: a file as somebody saved it. Mails with all their parts, HTML, any common encoding (SPEC.md 2.9).
 
 use mail_parser::{Message, MessageParser, PartType};
 

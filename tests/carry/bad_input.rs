@@ -214,6 +214,15 @@ fn what_is_no_file() {
             .arg("answer")
             .refused(3, "no_code")
             .tells("there is no file of this name");
+        for product in [
+            "countersign product v1\nid: survey\n",
+            "countersign product v1\n",
+        ] {
+            run.clone()
+                .arg(world.file("survey.txt", product))
+                .refused(4, "wrong_kind")
+                .tells("countersign product install");
+        }
     }
 }
 

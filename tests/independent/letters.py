@@ -1,4 +1,4 @@
-"""Section 2.6: the text of a file as somebody saved it, by Python's own readers of mail and HTML."""
+"""Section 2.9: the text of a file as somebody saved it, by Python's own readers of mail and HTML."""
 
 import email
 import email.policy

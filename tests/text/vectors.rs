@@ -2,7 +2,7 @@
 //!
 //! Header lines, an empty line, the text to the last byte. `expect` is `ok`, `no_code`, `damaged` or `other_kind`; where `wanted` is absent any
 //! kind is; `corrections`, `restored` and `others` are empty where absent. The name of a file whose text is what a writer makes begins with `written-`.
-//! `level: repair` marks a code that a reader MAY repair (SPEC.md 2.6): one that only does what it MUST may refuse it.
+//! `level: repair` marks a code that a reader MAY repair (SPEC.md 2.9): one that only does what it MUST may refuse it.
 
 use std::collections::BTreeMap;
 use std::fs;

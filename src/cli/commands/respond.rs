@@ -99,10 +99,15 @@ impl Run for Respond {
                 if self.dry_run {
                     return dry_run(context, &reading, &preview);
                 }
-                let issuer = Issuer::root(desk::signing_key(context, &desk, &self.passphrase)?);
-                let by = context.environment.by();
-                let (ledger, code) = (desk.ledger(), &reading.code);
-                respond::respond(ledger, &issuer, code, &options, by, &mut entropy)?
+                if let Reply::Receipt(_) = preview {
+                    // Nothing is sent back, so nothing is signed: nobody is asked for a passphrase.
+                    respond::take_return(ledger, code, &options, by, &mut entropy)?
+                } else {
+                    let key = desk::signing_key(context, &desk, &self.passphrase)?;
+                    let by = context.environment.by();
+                    let (ledger, code) = (desk.ledger(), &reading.code);
+                    respond::respond(ledger, &Issuer::root(key), code, &options, by, &mut entropy)?
+                }
             }
         };
         let mut object = reply::object(&reply, &code_input::corrections(&reading))?;

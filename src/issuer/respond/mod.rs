@@ -226,6 +226,32 @@ pub fn keep_evidence(
     })
 }
 
+/// Takes a return code: nothing is signed, and so no key is needed. When this returns, the receipt is on disk.
+///
+/// # Errors
+/// `WrongKind`, `Malformed`, `CommitmentUsed` for a request that wants a signature, a refusal, or what the ledger says.
+pub fn take_return(
+    ledger: &mut Ledger,
+    code: &Code,
+    options: &Options,
+    by: By<'_>,
+    entropy: &mut Entropy<'_>,
+) -> Result<Reply, RespondError> {
+    let request = Request::read(code)?;
+    if !matches!(request.ask, Ask::Return(_)) {
+        return Err(RespondError::CommitmentUsed);
+    }
+    ledger.write(|tx| {
+        let mut session = Session::open(tx, None, options, by)?;
+        let reply = match session.decide(&request, entropy)? {
+            Outcome::Repeated(reply) => Some(reply),
+            Outcome::SameAs(_) => None,
+            Outcome::Draft(draft) => session.complete(*draft, &[0; 64])?,
+        };
+        reply.ok_or(RespondError::CommitmentUsed)
+    })
+}
+
 /// Answers one code. When this returns, the reply is on disk; the same request gets the same bytes.
 ///
 /// # Errors

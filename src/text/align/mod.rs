@@ -1,4 +1,4 @@
-//! Codes in which symbols, groups or rows were left out, written twice or swapped (SPEC.md 2.6): what separates is a hint and never needed.
+//! Codes in which symbols, groups or rows were left out, written twice or swapped (SPEC.md 2.9): what separates is a hint and never needed.
 //!
 //! The text from a likely beginning on is cut into rows in every likely way (`lattice`); each row is read in every likely way (`edits`); the whole
 //! readings are tried in the order of their costs (`paths`) against the 40 bits. First with one edit to a row; then with three in the few rows that stand
