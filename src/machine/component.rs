@@ -29,8 +29,12 @@ impl Component {
     ];
 
     /// Bit and type (SPEC.md 6.1).
-    pub(super) fn number(self) -> u8 {
+    pub(super) const fn number(self) -> u8 {
         self as u8
+    }
+
+    const fn bit(self) -> u8 {
+        1 << self.number()
     }
 }
 
@@ -51,20 +55,31 @@ impl fmt::Display for Component {
 pub struct Components(pub(super) u8);
 
 impl Components {
+    /// Those that hardware bears: a copied disk does not bring them along (SPEC.md 6.1).
+    pub const HARDWARE: Components = Components(
+        Component::Board.bit() | Component::NetworkCard.bit() | Component::SystemDisk.bit(),
+    );
+
+    /// Those of [hardware](Self::HARDWARE) that every user of this kind of system can read, root or not (SPEC.md 6.1): on Linux the board is root's alone;
+    /// on Windows and macOS each is read without privilege.
+    pub const fn readable_by_all() -> Components {
+        if cfg!(target_os = "linux") {
+            Components(Component::NetworkCard.bit() | Component::SystemDisk.bit())
+        } else {
+            Components::HARDWARE
+        }
+    }
+
     pub(super) fn all() -> Components {
-        Component::ALL
-            .into_iter()
-            .fold(Components::default(), |mut all, component| {
-                all.insert(component);
-                all
-            })
+        Component::ALL.into_iter().collect()
     }
 
     fn only(component: Component) -> Components {
-        Components(1 << component.number())
+        Components(component.bit())
     }
 
-    pub(super) fn and(self, other: Components) -> Components {
+    /// Those that are among `other` too.
+    pub fn and(self, other: Components) -> Components {
         Components(self.0 & other.0)
     }
 
@@ -107,5 +122,35 @@ impl fmt::Display for Components {
             write!(f, "{comma}{component}")?;
         }
         Ok(())
+    }
+}
+
+impl FromIterator<Component> for Components {
+    fn from_iter<I: IntoIterator<Item = Component>>(components: I) -> Components {
+        let mut all = Components::default();
+        for component in components {
+            all.insert(component);
+        }
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_hardware_bears_and_who_reads_it() {
+        assert_eq!(
+            Components::HARDWARE.to_string(),
+            "main board, network card, system disk"
+        );
+        let by_all = Components::readable_by_all();
+        assert_eq!(by_all.without(Components::HARDWARE), Components::default());
+        if cfg!(target_os = "linux") {
+            assert_eq!(by_all.to_string(), "network card, system disk");
+        } else {
+            assert_eq!(by_all, Components::HARDWARE);
+        }
     }
 }

@@ -7,18 +7,45 @@ use std::sync::OnceLock;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A text that is handed in, or read from this computer when it is first asked for; `None` where it is unknown. A licence is held against what it knew
-/// of its machine and no more (SPEC.md 6.1), and some of that comes from the hardware itself, which takes its time. In JSON the text or `null`.
+/// of its machine and no more (SPEC.md 6.1), and some of that comes from the hardware itself, which takes its time.
+///
+/// In JSON the text or `null`, or `{"denied": true}` where it is there and this user [may not read it](Self::is_denied).
 #[derive(Clone)]
 pub struct Fact {
-    known: OnceLock<Option<String>>,
-    read: fn() -> Option<String>,
+    known: OnceLock<Reading>,
+    read: fn() -> Reading,
+}
+
+/// What came of reading a fact.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Reading {
+    /// Nothing where it is not there, says nothing, or may not be read.
+    pub(super) text: Option<String>,
+    /// It is there, and another user of this computer can read it.
+    pub(super) denied: bool,
+}
+
+impl From<Option<String>> for Reading {
+    fn from(text: Option<String>) -> Reading {
+        let denied = false;
+        Reading { text, denied }
+    }
 }
 
 impl Fact {
     /// To be read by `read`, once, when it is asked for.
-    pub(super) const fn ask(read: fn() -> Option<String>) -> Fact {
+    pub(super) const fn ask(read: fn() -> Reading) -> Fact {
         let known = OnceLock::new();
         Fact { known, read }
+    }
+
+    fn reading(&self) -> &Reading {
+        self.known.get_or_init(self.read)
+    }
+
+    /// Whether it is unknown only because the system does not let this user read it (SPEC.md 6.1): another user of the same computer can.
+    pub fn is_denied(&self) -> bool {
+        self.reading().denied
     }
 }
 
@@ -26,17 +53,22 @@ impl Deref for Fact {
     type Target = Option<String>;
 
     fn deref(&self) -> &Option<String> {
-        self.known.get_or_init(self.read)
+        &self.reading().text
+    }
+}
+
+impl From<Reading> for Fact {
+    fn from(reading: Reading) -> Fact {
+        Fact {
+            known: OnceLock::from(reading),
+            read: Reading::default,
+        }
     }
 }
 
 impl From<Option<String>> for Fact {
     fn from(value: Option<String>) -> Fact {
-        let known = OnceLock::from(value);
-        Fact {
-            known,
-            read: || None,
-        }
+        Reading::from(value).into()
     }
 }
 
@@ -62,7 +94,7 @@ impl Default for Fact {
 /// Two facts are equal that say the same.
 impl PartialEq for Fact {
     fn eq(&self, other: &Fact) -> bool {
-        **self == **other
+        self.reading() == other.reading()
     }
 }
 
@@ -70,18 +102,43 @@ impl Eq for Fact {}
 
 impl fmt::Debug for Fact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (**self).fmt(f)
+        self.reading().fmt(f)
     }
+}
+
+/// A fact as JSON has it.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Text(Option<String>),
+    Refused(Refused),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Refused {
+    denied: bool,
 }
 
 impl Serialize for Fact {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        (**self).serialize(to)
+        let Reading { text, denied } = self.reading().clone();
+        match denied {
+            true => Written::Refused(Refused { denied }),
+            false => Written::Text(text),
+        }
+        .serialize(to)
     }
 }
 
 impl<'de> Deserialize<'de> for Fact {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Fact, D::Error> {
-        Option::deserialize(from).map(Fact::from)
+        Ok(match Written::deserialize(from)? {
+            Written::Text(text) => text.into(),
+            Written::Refused(Refused { denied }) => {
+                let text = None;
+                Reading { text, denied }.into()
+            }
+        })
     }
 }

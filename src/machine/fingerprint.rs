@@ -41,14 +41,13 @@ impl Fingerprint {
                 continue;
             }
             // Facts may have been handed in: they are held to the same rules as those that were read.
-            let value = match component {
-                Component::MachineId => facts.machine_id.as_deref().and_then(known::machine_id),
-                Component::RootFileSystem => facts.root_fs_uuid.as_deref().and_then(known::known),
-                Component::Board => facts.product_uuid.as_deref().and_then(known::known),
-                Component::NetworkCard => facts.mac.as_deref().and_then(known::mac),
-                Component::SystemDisk => facts.disk_serial.as_deref().and_then(known::disk_serial),
+            let known = match component {
+                Component::MachineId => known::machine_id,
+                Component::RootFileSystem | Component::Board => known::known,
+                Component::NetworkCard => known::mac,
+                Component::SystemDisk => known::disk_serial,
             };
-            if let Some(value) = value {
+            if let Some(value) = facts.part(component).as_deref().and_then(known) {
                 *part = hash(license_key, component, &value);
                 made.presence.insert(component);
             }
@@ -219,7 +218,7 @@ mod tests {
         });
         let here = Facts {
             mac: Fact::ask(|| panic!("read")),
-            disk_serial: Fact::ask(|| Some("s3z2nb0k123456a".into())),
+            disk_serial: Fact::ask(|| Some("s3z2nb0k123456a".to_owned()).into()),
             ..pc()
         };
         assert_eq!(without_card.counterpart(&here, &KEY), Some(without_card));

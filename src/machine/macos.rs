@@ -12,12 +12,20 @@ use super::{Fact, Facts, UsbDevice, known};
 /// This computer, all but addresses and USB devices.
 pub(super) fn facts() -> Facts {
     Facts {
-        root_fs_uuid: Fact::ask(root_fs_uuid),
-        product_uuid: Fact::ask(product_uuid),
-        mac: Fact::ask(mac),
-        disk_serial: Fact::ask(disk_serial),
-        host_name: Fact::ask(|| known::host_name(&sysctl("kern.hostname")?)),
-        boot_id: Fact::ask(|| known::known(&sysctl("kern.bootsessionuuid")?)),
+        root_fs_uuid: Fact::ask(|| root_fs_uuid().into()),
+        product_uuid: Fact::ask(|| product_uuid().into()),
+        mac: Fact::ask(|| mac().into()),
+        disk_serial: Fact::ask(|| disk_serial().into()),
+        host_name: Fact::ask(|| {
+            sysctl("kern.hostname")
+                .and_then(|name| known::host_name(&name))
+                .into()
+        }),
+        boot_id: Fact::ask(|| {
+            sysctl("kern.bootsessionuuid")
+                .and_then(|id| known::known(&id))
+                .into()
+        }),
         uptime: sysctl("kern.boottime")
             .and_then(|text| SystemTime::now().duration_since(start(&text)?).ok()),
         ..Facts::default()

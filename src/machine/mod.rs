@@ -97,6 +97,27 @@ impl Facts {
         }
     }
 
+    /// The parts of a fingerprint among `components` that this user may not read although another user of this computer can (SPEC.md 6.1), such as the
+    /// board's UUID for all but root of Linux. A part
+    /// that cannot be read for another reason counts as not there. Only those are read that are asked for.
+    pub fn denied(&self, components: Components) -> Components {
+        components
+            .iter()
+            .filter(|&component| self.part(component).is_denied())
+            .collect()
+    }
+
+    /// The fact behind a part of the fingerprint.
+    fn part(&self, component: Component) -> &Fact {
+        match component {
+            Component::MachineId => &self.machine_id,
+            Component::RootFileSystem => &self.root_fs_uuid,
+            Component::Board => &self.product_uuid,
+            Component::NetworkCard => &self.mac,
+            Component::SystemDisk => &self.disk_serial,
+        }
+    }
+
     /// What [`normalise_server`] has to know (SPEC.md 6.2); `aliases` are the pairs declared on this machine.
     pub fn host_names<'a>(&'a self, aliases: &'a [(String, String)]) -> HostNames<'a> {
         HostNames {
@@ -192,6 +213,23 @@ mod tests {
             serde_json::from_str::<Facts>(r#"{"machineid": "x"}"#).is_err(),
             "a slip of the pen must not make an unknown"
         );
+    }
+
+    #[test]
+    fn what_may_not_be_read_is_handed_in_too() {
+        let json = r#"{ "machine_id": "3d1219c7c4c5404aaa1f6d2a48adfda4", "product_uuid": { "denied": true } }"#;
+        let facts: Facts = serde_json::from_str(json).unwrap();
+        assert_eq!(*facts.product_uuid, None);
+        assert!(facts.product_uuid.is_denied());
+        let of = |components: &[Component]| facts.denied(components.iter().copied().collect());
+        assert_eq!(of(&Component::ALL).to_string(), "main board");
+        assert!(of(&[Component::MachineId, Component::SystemDisk]).is_empty());
+        let back: Facts = serde_json::from_str(&serde_json::to_string(&facts).unwrap()).unwrap();
+        assert_eq!(back, facts);
+        assert_ne!(facts.product_uuid, Fact::default());
+        for odd in [r#"{"mac": {"denied": 1}}"#, r#"{"mac": {"deny": true}}"#] {
+            assert!(serde_json::from_str::<Facts>(odd).is_err(), "{odd}");
+        }
     }
 
     #[test]

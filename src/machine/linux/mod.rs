@@ -10,11 +10,12 @@ mod network;
 mod storage;
 
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::fact::Reading;
 use super::usb::hexadecimal;
 use super::{Fact, Facts, UsbDevice, known};
 
@@ -22,12 +23,20 @@ use super::{Fact, Facts, UsbDevice, known};
 pub(super) fn facts() -> Facts {
     Facts {
         machine_id: Fact::ask(|| here().machine_id()),
-        root_fs_uuid: Fact::ask(|| storage::root_uuid(here(), root_device()?)),
+        root_fs_uuid: Fact::ask(|| {
+            root_device()
+                .and_then(|root| storage::root_uuid(here(), root))
+                .into()
+        }),
         product_uuid: Fact::ask(|| here().product_uuid()),
-        mac: Fact::ask(|| network::permanent_mac(here())),
-        disk_serial: Fact::ask(|| storage::root_serial(here(), root_device()?)),
-        host_name: Fact::ask(|| here().host_name()),
-        boot_id: Fact::ask(|| here().boot_id()),
+        mac: Fact::ask(|| network::permanent_mac(here()).into()),
+        disk_serial: Fact::ask(|| {
+            root_device()
+                .and_then(|root| storage::root_serial(here(), root))
+                .into()
+        }),
+        host_name: Fact::ask(|| here().host_name().into()),
+        boot_id: Fact::ask(|| here().boot_id().into()),
         uptime: here().uptime(),
         ..Facts::default()
     }
@@ -69,9 +78,14 @@ impl Tree<'_> {
 
     /// The first 4096 bytes, which is all that a file of these kinds has.
     fn text(self, path: &str) -> Option<String> {
+        self.read(path).ok()
+    }
+
+    fn read(self, path: &str) -> io::Result<String> {
         let mut buffer = [0; 4096];
-        let length = File::open(self.path(path)).ok()?.read(&mut buffer).ok()?;
-        Some(String::from_utf8_lossy(buffer.get(..length)?).into_owned())
+        let length = File::open(self.path(path))?.read(&mut buffer)?;
+        let read = buffer.get(..length).unwrap_or_default();
+        Ok(String::from_utf8_lossy(read).into_owned())
     }
 
     /// The text of a file however long.
@@ -104,15 +118,15 @@ impl Tree<'_> {
             .collect()
     }
 
-    fn machine_id(self) -> Option<String> {
-        self.first(
+    fn machine_id(self) -> Reading {
+        self.first_or_denied(
             &["etc/machine-id", "var/lib/dbus/machine-id"],
             known::machine_id,
         )
     }
 
-    fn product_uuid(self) -> Option<String> {
-        self.first(
+    fn product_uuid(self) -> Reading {
+        self.first_or_denied(
             &[
                 // Open to every user, so they come first: of a Xen guest, and the serial number of ARM and POWER boards.
                 "sys/hypervisor/uuid",
@@ -138,6 +152,23 @@ impl Tree<'_> {
     /// The first file that says something.
     fn first(self, paths: &[&str], known: fn(&str) -> Option<String>) -> Option<String> {
         paths.iter().find_map(|path| known(&self.text(path)?))
+    }
+
+    /// The first file that says something, or whether there is one that this user may not read. The network card and the disk are not read so: every
+    /// user can read them, so that one who is kept from it is confined, and to him they are not there.
+    fn first_or_denied(self, paths: &[&str], known: fn(&str) -> Option<String>) -> Reading {
+        let mut denied = false;
+        for path in paths {
+            match self.read(path) {
+                Ok(text) => {
+                    if let Some(text) = known(&text) {
+                        return Some(text).into();
+                    }
+                }
+                Err(error) => denied |= error.kind() == io::ErrorKind::PermissionDenied,
+            }
+        }
+        Reading { text: None, denied }
     }
 
     fn usb_devices(self) -> Vec<UsbDevice> {
@@ -217,8 +248,8 @@ mod tests {
     #[test]
     fn a_computer_without_anything_knows_nothing() {
         let bare = Computer::new(&[]);
-        assert_eq!(bare.tree().machine_id(), None);
-        assert_eq!(bare.tree().product_uuid(), None);
+        assert_eq!(bare.tree().machine_id().text, None);
+        assert_eq!(bare.tree().product_uuid().text, None);
         assert_eq!(network::permanent_mac(bare.tree()), None);
         assert_eq!(storage::root_uuid(bare.tree(), (8, 1)), None);
         assert_eq!(storage::root_serial(bare.tree(), (8, 1)), None);
@@ -253,11 +284,11 @@ mod tests {
         ]);
         let pc = pc.tree();
         assert_eq!(
-            pc.machine_id().as_deref(),
+            pc.machine_id().text.as_deref(),
             Some("3d1219c7c4c5404aaa1f6d2a48adfda4")
         );
         assert_eq!(
-            pc.product_uuid().as_deref(),
+            pc.product_uuid().text.as_deref(),
             Some("4c4c4544-0042-3510-8052-b3c04f4b4e32")
         );
         assert_eq!(pc.host_name().as_deref(), Some("pc7"));
@@ -281,7 +312,7 @@ mod tests {
             ),
         ]);
         assert_eq!(
-            guest.tree().product_uuid().as_deref(),
+            guest.tree().product_uuid().text.as_deref(),
             Some("a1a2a3a4-0042-3510-8052-b3c04f4b4e32")
         );
     }
