@@ -2,6 +2,8 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use crate::text::show;
+
 use super::Context;
 use super::failure::Failure;
 
@@ -13,8 +15,8 @@ pub(crate) fn agreed(context: &Context, question: &str, deed: &str) -> anyhow::R
             .into());
     }
     let mut answer = String::new();
-    let asked =
-        write!(io::stderr(), "{question} [y/N] ").and_then(|()| io::stdin().read_line(&mut answer));
+    let asked = write!(io::stderr(), "{} [y/N] ", show::line(question))
+        .and_then(|()| io::stdin().read_line(&mut answer));
     asked.map_err(|error| {
         Failure::failed("prompt", "the answer could not be read")
             .because(error)

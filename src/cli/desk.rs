@@ -1,11 +1,14 @@
 //! The desk of this home, opened: its ledger, what it says of itself, its signing key.
 
+use std::fs::File;
+
 use crate::issuer::desk::{Desk, Root, Vendor, vendor};
 use crate::issuer::keys::{KeyError, Passphrase, SigningKey};
 use crate::issuer::ledger::Ledger;
 
 use super::Context;
 use super::passphrase::PassphraseArgs;
+use super::secrecy;
 
 /// A desk with its ledger open.
 pub(crate) struct OpenDesk {
@@ -36,6 +39,7 @@ pub(crate) fn is_here(context: &Context) -> anyhow::Result<bool> {
 
 /// Opens the desk of this home.
 pub(crate) fn open(context: &Context) -> anyhow::Result<OpenDesk> {
+    context.environment.check_actor()?;
     let desk = place(context)?;
     let mut ledger = desk.ledger()?;
     let vendor = ledger.read(vendor)?;
@@ -52,14 +56,17 @@ pub(crate) fn signing_key(
     desk: &OpenDesk,
     args: &PassphraseArgs,
 ) -> anyhow::Result<SigningKey> {
+    secrecy::close();
+    let path = desk.desk.key_path(Root::Live);
+    // What is not there, or cannot be read, is said by whoever reads it.
+    if let Ok(file) = File::open(&path) {
+        secrecy::check("the signing key", &path, &file)?;
+    }
     let pem = desk.desk.key_text(Root::Live)?;
     if !SigningKey::is_encrypted(&pem) {
         return Ok(SigningKey::from_pem(&pem, None)?);
     }
-    let text = args.existing(
-        context,
-        &desk.desk.key_path(Root::Live).display().to_string(),
-    )?;
+    let text = args.existing(context, &path.display().to_string())?;
     let passphrase = Passphrase::new(text).ok_or(KeyError::WrongPassphrase)?;
     Ok(SigningKey::from_pem(&pem, Some(&passphrase))?)
 }

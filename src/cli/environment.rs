@@ -10,7 +10,7 @@ use crate::machine::Facts;
 use crate::protocol::date::Seconds;
 
 use super::failure::Failure;
-use super::homes;
+use super::{homes, keys};
 
 /// What the library is handed.
 pub(crate) struct Environment {
@@ -76,6 +76,14 @@ impl Environment {
             actor: &self.actor,
             now: self.now(),
         }
+    }
+
+    /// Refuses a name that would hide something in the history.
+    ///
+    /// # Errors
+    /// Usage, naming the character.
+    pub(crate) fn check_actor(&self) -> Result<(), Failure> {
+        keys::plain("the name of who is at work (USER)", &self.actor)
     }
 
     /// Random bytes of the system.

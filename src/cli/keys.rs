@@ -5,6 +5,7 @@ use std::num::{NonZeroU8, NonZeroU16};
 use crate::issuer::life::Named;
 use crate::license_key::LicenseKey;
 use crate::protocol::digest::NotAnActivation;
+use crate::text::show;
 
 use super::failure::Failure;
 
@@ -23,6 +24,18 @@ pub(crate) fn activation(words: &[String]) -> anyhow::Result<Named> {
         return Ok(Named::Activation(id));
     }
     Ok(Named::License(text.parse()?))
+}
+
+/// Text that is to be kept and shown to others later: nothing in it may be hidden. `what` says whose it is, such as "the reason".
+pub(crate) fn plain(what: &str, text: &str) -> Result<(), Failure> {
+    match show::hidden_in(text) {
+        None => Ok(()),
+        Some(character) => Err(Failure::usage(format!(
+            "{what} has a character in it that nobody sees: U+{:04X}",
+            u32::from(character)
+        ))
+        .hint("type it anew instead of pasting it")),
+    }
 }
 
 /// `NAME=VALUE`.

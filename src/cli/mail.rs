@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address;
 
-use crate::text::{Code, Kind, phrase};
+use crate::text::{Code, Kind, phrase, show};
 
 use super::failure::Failure;
 use super::{Context, words};
@@ -82,15 +82,16 @@ impl Mailbox {
         };
         let address = address.strip_prefix("mailto:").unwrap_or(address);
         let fits = |(local, host): (&str, &str)| {
-            let plain =
-                |c: char| !c.is_control() && !c.is_whitespace() && !"<>()[]\\,;:\"@".contains(c);
+            let plain = |c: char| {
+                !show::is_hidden(c) && !c.is_whitespace() && !"<>()[]\\,;:\"@".contains(c)
+            };
             !local.is_empty()
                 && !host.is_empty()
                 && local.len() <= 64
                 && address.len() <= 254
                 && local.chars().chain(host.chars()).all(plain)
         };
-        if !address.split_once('@').is_some_and(fits) || name.chars().any(char::is_control) {
+        if !address.split_once('@').is_some_and(fits) || show::hidden_in(name).is_some() {
             return Err(Failure::usage(format!("{text:?} is no mail address"))
                 .hint("write one address, such as desk@example.com"));
         }
@@ -187,13 +188,9 @@ fn file_name(kind: Kind) -> String {
     format!("{}.png", kind.noun().replace(' ', "-"))
 }
 
-/// A value without line breaks and other controls: a name must not become a header or a line of its own.
+/// A value as one line on which all of it is seen: a name must not become a header or a line of its own.
 fn one_line(text: &str) -> String {
-    let shown: String = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    shown.trim().to_owned()
+    show::line(text.trim()).into_owned()
 }
 
 #[cfg(test)]
@@ -222,6 +219,8 @@ mod tests {
             "A\r\nBcc: x@y <a@b>",
             "a b@c",
             "a@[127.0.0.1]",
+            "A\u{202e} <a@b>",
+            "a\u{200b}@b",
         ] {
             assert!(Mailbox::parse(wrong).is_err(), "{wrong:?}");
         }

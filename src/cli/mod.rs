@@ -21,6 +21,7 @@ mod picture;
 mod prompt;
 mod reply;
 mod report;
+mod secrecy;
 mod sender;
 mod usb;
 mod verdicts;

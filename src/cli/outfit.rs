@@ -136,12 +136,12 @@ impl OutfitArgs {
             let picture = self.picture(outgoing)?;
             let colour = io::stdout().is_terminal()
                 && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-            context.out.line(picture.terminal(colour))?;
+            context.out.raw(&(picture.terminal(colour) + "\n"))?;
         }
         if self.spell {
-            return context.out.line(spell::spell(code, self.spare())?);
+            return context.out.lines(spell::spell(code, self.spare())?);
         }
-        context.out.line(self.plain(code)?)
+        context.out.lines(self.plain(code)?)
     }
 
     fn object(

@@ -1,9 +1,13 @@
 //! Where things are said: data on stdout, talk on stderr, one JSON object where that was asked for.
 
+use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 
 use serde::Serialize;
 use serde_json::json;
+use serde_json::ser::Formatter;
+
+use crate::text::show;
 
 use super::failure::Failure;
 
@@ -28,20 +32,29 @@ impl Output {
         }
     }
 
-    /// A line of data.
-    pub(crate) fn line(&mut self, text: impl std::fmt::Display) -> anyhow::Result<()> {
-        writeln!(self.stdout, "{text}").map_err(closed)
+    /// A line of data: whatever it is made of, it stays one, and all of it is seen.
+    pub(crate) fn line(&mut self, text: impl Display) -> anyhow::Result<()> {
+        writeln!(self.stdout, "{}", show::line(&text.to_string())).map_err(closed)
+    }
+
+    /// Data that was put on several lines here.
+    pub(crate) fn lines(&mut self, text: impl Display) -> anyhow::Result<()> {
+        writeln!(self.stdout, "{}", show::lines(&text.to_string())).map_err(closed)
     }
 
     /// One JSON object on a line.
     pub(crate) fn object(&mut self, value: &impl Serialize) -> anyhow::Result<()> {
-        serde_json::to_writer(&mut self.stdout, value)
+        value
+            .serialize(&mut serde_json::Serializer::with_formatter(
+                &mut self.stdout,
+                Escaping,
+            ))
             .map_err(io::Error::from)
             .map_err(closed)?;
         self.stdout.write_all(b"\n").map_err(closed)
     }
 
-    /// Text as it is, without a newline of ours.
+    /// Text as it is, without a newline of ours: what this program wrote for other programs, and pictures.
     pub(crate) fn raw(&mut self, text: &str) -> anyhow::Result<()> {
         self.stdout.write_all(text.as_bytes()).map_err(closed)
     }
@@ -52,24 +65,24 @@ impl Output {
     }
 
     /// Talk: what happened and what to do next. Not with `-q`, not with `--json`.
-    pub(crate) fn say(&mut self, text: impl std::fmt::Display) {
+    pub(crate) fn say(&mut self, text: impl Display) {
         if !self.quiet && !self.json {
-            self.talk(format_args!("{text}"));
+            self.talk("", text);
         }
     }
 
     /// A warning: on stderr even with `-q`; with `--json` it stands in the object.
-    pub(crate) fn warn(&mut self, text: impl std::fmt::Display) {
+    pub(crate) fn warn(&mut self, text: impl Display) {
         if !self.json {
-            let label = self.paint("33", "warning:");
-            self.talk(format_args!("{label} {text}"));
+            let label = self.paint("33", "warning:") + " ";
+            self.talk(&label, text);
         }
     }
 
     /// What to do about a warning.
     pub(crate) fn advise(&mut self, hint: &str) {
         if !self.json {
-            self.talk(format_args!("  what to do: {hint}"));
+            self.talk("  what to do: ", hint);
         }
     }
 
@@ -86,13 +99,13 @@ impl Output {
 
     /// The words of a failure, on stderr.
     pub(crate) fn refusal(&mut self, failure: &Failure) {
-        let label = self.paint("31", "error:");
-        self.talk(format_args!("{label} {}", failure.message));
+        let label = self.paint("31", "error:") + " ";
+        self.talk(&label, &failure.message);
         if let Some(because) = &failure.because {
-            self.talk(format_args!("  because: {because}"));
+            self.talk("  because: ", because);
         }
         if !failure.hint.is_empty() {
-            self.talk(format_args!("  what to do: {}", failure.hint));
+            self.talk("  what to do: ", &failure.hint);
         }
     }
 
@@ -113,10 +126,10 @@ impl Output {
         self.progress(format_args!(""));
     }
 
-    fn talk(&mut self, text: std::fmt::Arguments<'_>) {
+    fn talk(&mut self, label: &str, text: impl Display) {
         // Whoever closed stderr does not want to hear it.
         let _ = self.stdout.flush();
-        let _ = writeln!(io::stderr(), "{text}");
+        let _ = writeln!(io::stderr(), "{label}{}", show::line(&text.to_string()));
     }
 
     fn paint(&self, colour: &str, text: &str) -> String {
@@ -125,6 +138,31 @@ impl Output {
         } else {
             text.to_owned()
         }
+    }
+}
+
+/// JSON in which nothing is hidden: the same text, for whatever reads JSON, and no trick on a terminal.
+struct Escaping;
+
+impl Formatter for Escaping {
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some((at, character)) = rest
+            .char_indices()
+            .find(|&(_, character)| show::is_hidden(character))
+        {
+            let (before, after) = rest.split_at(at);
+            writer.write_all(before.as_bytes())?;
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+            rest = after.get(character.len_utf8()..).unwrap_or_default();
+        }
+        writer.write_all(rest.as_bytes())
     }
 }
 

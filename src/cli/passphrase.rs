@@ -6,9 +6,12 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
+use crate::text::show;
+
 use super::Context;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::secrecy;
 
 /// Longest passphrase file in bytes: a passphrase, not a picture.
 const MOST: u64 = 4096;
@@ -32,18 +35,31 @@ impl PassphraseArgs {
         let Some(path) = self.passphrase_file.clone().or_else(variable) else {
             return Ok(None);
         };
-        let mut text = Zeroizing::new(String::with_capacity(MOST as usize));
-        File::open(&path)
-            .and_then(|file| file.take(MOST).read_to_string(&mut text))
-            .map_err(|error| {
-                Failure::failed(
-                    "passphrase_file",
-                    format!("the passphrase file {} cannot be read", path.display()),
-                )
-                .because(error)
-                .hint("name a file whose first line is the passphrase")
-            })?;
+        let unreadable = |error: std::io::Error| {
+            Failure::failed(
+                "passphrase_file",
+                format!("the passphrase file {} cannot be read", path.display()),
+            )
+            .because(error)
+            .hint("name a file whose first line is the passphrase")
+        };
+        secrecy::close();
+        let file = File::open(&path).map_err(unreadable)?;
+        secrecy::check("the passphrase file", &path, &file)?;
+        // One byte more than is taken: what is too long is not cut.
+        let mut text = Zeroizing::new(String::with_capacity(MOST as usize + 1));
+        file.take(MOST + 1)
+            .read_to_string(&mut text)
+            .map_err(unreadable)?;
         let line = text.lines().next().unwrap_or_default();
+        if line.len() as u64 > MOST {
+            return Err(Failure::usage(format!(
+                "the first line of the passphrase file {} is too long",
+                path.display()
+            ))
+            .hint("a passphrase has up to 4096 bytes")
+            .into());
+        }
         if line.is_empty() {
             return Err(
                 Failure::usage(format!("the passphrase file {} is empty", path.display()))
@@ -96,7 +112,8 @@ fn ask(context: &Context, prompt: &str) -> anyhow::Result<Zeroizing<String>> {
         .hint("use --passphrase-file FILE or COUNTERSIGN_PASSPHRASE_FILE")
         .into());
     }
-    let passphrase = rpassword::prompt_password(prompt).map_err(|error| {
+    secrecy::close();
+    let passphrase = rpassword::prompt_password(&*show::line(prompt)).map_err(|error| {
         Failure::failed("prompt", "the passphrase could not be read")
             .because(error)
             .hint("use --passphrase-file FILE")

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use crate::protocol::date::Day;
+use crate::text::show;
 
 /// "1 seat", "2 seats".
 pub(crate) fn count(number: impl Into<u64>, noun: &str) -> String {
@@ -43,7 +44,7 @@ pub(crate) fn table(rows: &[(&str, String)]) -> String {
         .unwrap_or(0);
     let lines: Vec<String> = rows
         .iter()
-        .map(|(name, value)| format!("{name:width$}  {value}"))
+        .map(|(name, value)| format!("{name:width$}  {}", show::line(value)))
         .collect();
     lines.join("\n")
 }

@@ -14,6 +14,8 @@ use crate::issuer::products::By;
 const LEDGER: &str = "ledger.db";
 const ROOT: &str = "root.pem";
 const SPARE: &str = "spare.pem";
+/// How the name begins of a desk that is being made; sixteen hexadecimal digits follow.
+const BUILDING: &str = ".desk-";
 /// A key file is some 500 bytes; what is longer is none.
 const LONGEST_KEY_FILE: u64 = 64 * 1024;
 
@@ -150,9 +152,14 @@ impl Desk {
             return Err(DeskError::Exists(desk.directory));
         }
         create_directory(home)?;
+        // Held until the end: whoever has it knows that what others began lies about for nothing. Where directories have no locks, it is left there.
+        let alone = File::open(home).and_then(|home| Ok(home.try_lock().map(|()| home)?));
+        if alone.is_ok() {
+            remove_rests(home)?;
+        }
         let mut tag = [0; 8];
         entropy(&mut tag);
-        let building = home.join(format!(".desk-{:016x}", u64::from_be_bytes(tag)));
+        let building = home.join(format!("{BUILDING}{:016x}", u64::from_be_bytes(tag)));
         let made = build(&building, name, mail, passphrase, by, entropy)
             .and_then(|()| rename(&building, &desk.directory))
             .and_then(|()| sync_directory(home));
@@ -212,6 +219,21 @@ pub fn vendor(tx: &mut dyn Transaction) -> Result<Vendor, LedgerError> {
         mail,
         roots: [root("root")?, root("spare")?],
     })
+}
+
+/// Removes desks that were being made when the program was killed: nobody was told of their keys.
+fn remove_rests(home: &Path) -> Result<(), DeskError> {
+    for entry in fs::read_dir(home).map_err(at(home))? {
+        let entry = entry.map_err(at(home))?;
+        let name = entry.file_name();
+        let tag = name.to_str().and_then(|name| name.strip_prefix(BUILDING));
+        let is_rest = tag
+            .is_some_and(|tag| tag.len() == 16 && tag.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        if is_rest && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            fs::remove_dir_all(entry.path()).map_err(at(&entry.path()))?;
+        }
+    }
+    Ok(())
 }
 
 fn build(

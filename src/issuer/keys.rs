@@ -22,8 +22,11 @@ const SCRYPT_LOG_N: u8 = 14;
 const SCRYPT_R: u32 = 8;
 /// What OpenSSL's ceiling keeps from N is added here: time grows, memory does not.
 const SCRYPT_P: u32 = 5;
-/// The most memory a key file may demand, N·r·128 bytes: 1 GiB. A file that demands more is damaged or hostile.
-const SCRYPT_MOST: u64 = 1 << 30;
+/// The most memory a key file may demand, N·r·128 bytes: 256 MiB, eight times what OpenSSL allows. A file that demands more is damaged or hostile.
+const SCRYPT_MOST_MEMORY: u64 = 1 << 28;
+/// The most work it may demand: N·r·p, 25 times ours, or iterations of PBKDF2. Some seconds.
+const SCRYPT_MOST_WORK: u64 = 1 << 24;
+const PBKDF2_MOST_WORK: u32 = 10_000_000;
 
 /// A passphrase, wiped when dropped and never shown.
 #[derive(Clone)]
@@ -61,9 +64,12 @@ pub enum KeyError {
     /// A key of small order, which would accept signatures for anything (SPEC.md 5.3).
     #[error("the key is weak and must not sign anything")]
     Weak,
-    /// The file asks for an encryption this program does not do, or for more memory than it allows.
+    /// The file asks for an encryption this program does not do.
     #[error("the signing key is encrypted in a way that is not supported")]
     UnsupportedEncryption,
+    /// The file asks for more memory or time than an honest one needs, before anything shows whether the passphrase is right.
+    #[error("the signing key file asks for too much work to be opened")]
+    TooMuchWork,
 }
 
 impl KeyError {
@@ -76,6 +82,7 @@ impl KeyError {
             KeyError::NotEd25519(_) => "not_ed25519",
             KeyError::Weak => "weak_key",
             KeyError::UnsupportedEncryption => "unsupported_encryption",
+            KeyError::TooMuchWork => "too_much_work",
         }
     }
 
@@ -91,6 +98,9 @@ impl KeyError {
             }
             KeyError::NotEd25519(_) => "signing keys here are Ed25519 keys only",
             KeyError::Weak => "make another key",
+            KeyError::TooMuchWork => {
+                "take the file from a backup; if you made it so, encrypt it again with less: openssl pkcs8 -topk8 -scrypt -in OLD -out NEW"
+            }
             KeyError::UnsupportedEncryption => {
                 "encrypt it again with: openssl pkcs8 -topk8 -scrypt -in OLD -out NEW"
             }
@@ -255,23 +265,23 @@ fn not_a_key<E>(_: E) -> KeyError {
     KeyError::NotAKey
 }
 
-/// Refuses a file whose scrypt parameters would take the machine down rather than open a key.
+/// Refuses a file whose parameters would take the machine down rather than open a key, before any of that work is done.
 fn check_cost(sealed: &EncryptedPrivateKeyInfoRef<'_>) -> Result<(), KeyError> {
-    let scrypt = sealed
-        .encryption_algorithm
-        .pbes2()
-        .and_then(|parameters| parameters.kdf.scrypt());
-    match scrypt {
-        Some(cost)
-            if cost
-                .cost_parameter
-                .saturating_mul(u64::from(cost.block_size) * 128)
-                > SCRYPT_MOST =>
-        {
-            Err(KeyError::UnsupportedEncryption)
-        }
-        _ => Ok(()),
+    let Some(parameters) = sealed.encryption_algorithm.pbes2() else {
+        return Ok(());
+    };
+    let scrypt = parameters.kdf.scrypt().is_some_and(|cost| {
+        let memory = cost
+            .cost_parameter
+            .saturating_mul(u64::from(cost.block_size));
+        let work = memory.saturating_mul(u64::from(cost.parallelization));
+        memory.saturating_mul(128) > SCRYPT_MOST_MEMORY || work > SCRYPT_MOST_WORK
+    });
+    let pbkdf2 = parameters.kdf.pbkdf2();
+    if scrypt || pbkdf2.is_some_and(|cost| cost.iteration_count > PBKDF2_MOST_WORK) {
+        return Err(KeyError::TooMuchWork);
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -324,6 +334,61 @@ mod tests {
             SigningKey::from_pem(&pem, None).unwrap_err(),
             KeyError::PassphraseNeeded
         );
+    }
+
+    /// Such a file costs nothing: it is refused before any of its work is done.
+    #[test]
+    fn a_file_that_asks_for_too_much_work_is_refused() {
+        let scrypt = |log_n: u8, r: u16, p: u16| {
+            pbes2::Kdf::from(pbes2::ScryptParams {
+                salt: pbes2::Salt::new([7; 16]).unwrap(),
+                cost_parameter: 1 << log_n,
+                block_size: r,
+                parallelization: p,
+                key_length: None,
+            })
+        };
+        let pbkdf2 = |iteration_count| {
+            pbes2::Kdf::from(pbes2::Pbkdf2Params {
+                salt: pbes2::Salt::new([7; 16]).unwrap(),
+                iteration_count,
+                key_length: None,
+                prf: pbes2::Pbkdf2Prf::HmacWithSha256,
+            })
+        };
+        for (kdf, allowed) in [
+            (scrypt(14, 8, 5), true),
+            (scrypt(18, 8, 8), true),
+            (scrypt(18, 8, 9), false),
+            (scrypt(19, 8, 1), false),
+            (scrypt(14, 128, 1), true),
+            (scrypt(14, 129, 1), false),
+            (scrypt(14, 8, 128), true),
+            (scrypt(14, 8, 129), false),
+            (scrypt(63, u16::MAX, u16::MAX), false),
+            (pbkdf2(10_000_000), true),
+            (pbkdf2(10_000_001), false),
+            (pbkdf2(u32::MAX), false),
+        ] {
+            let sealed = EncryptedPrivateKeyInfoRef {
+                encryption_algorithm: pkcs8::pkcs5::EncryptionScheme::Pbes2(pbes2::Parameters {
+                    kdf: kdf.clone(),
+                    encryption: pbes2::EncryptionScheme::Aes256Cbc { iv: [7; 16] },
+                }),
+                encrypted_data: OctetStringRef::new(&[7; 64]).unwrap(),
+            };
+            let refused = check_cost(&sealed);
+            assert_eq!(refused.is_ok(), allowed, "{kdf:?}");
+            if !allowed {
+                let der = sealed.to_der().unwrap();
+                let pem = SecretDocument::try_from(der)
+                    .unwrap()
+                    .to_pem(EncryptedPrivateKeyInfoRef::PEM_LABEL, LineEnding::LF)
+                    .unwrap();
+                let opened = SigningKey::from_pem(&pem, Some(&passphrase("x")));
+                assert_eq!(opened.unwrap_err(), KeyError::TooMuchWork, "{kdf:?}");
+            }
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
+use crate::text::show;
+
 use super::note::{self, NoteError};
 pub use super::product_file::ProductFile;
 pub use super::root_fingerprint::{NotAFingerprint, RootFingerprint};
@@ -130,9 +132,9 @@ impl Product {
         let mut texts = [Some(&self.name), Some(&self.vendor), self.mail.as_ref()]
             .into_iter()
             .flatten();
-        if texts.any(|text| {
-            text.is_empty() || text.trim() != text || text.chars().any(char::is_control)
-        }) {
+        if texts
+            .any(|text| text.is_empty() || text.trim() != text || show::hidden_in(text).is_some())
+        {
             return rule("name, vendor and mail are one line of text each".to_owned());
         }
         if self.roots.is_empty() || self.roots.len() > 2 {
@@ -286,7 +288,7 @@ impl Product {
 
     fn take_line(&mut self, line: &str) -> Option<()> {
         let (name, value) = line.split_once(": ")?;
-        if value.trim() != value || value.is_empty() || value.chars().any(char::is_control) {
+        if value.trim() != value || value.is_empty() || show::hidden_in(value).is_some() {
             return None;
         }
         let text = value.to_owned();

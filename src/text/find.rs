@@ -79,7 +79,9 @@ impl Stream {
             ':' if self.kind_of(word..self.len()).is_some() => {
                 let kind = self.kind_of(word..self.len());
                 self.truncate(word, line);
-                self.prefixes.extend(kind.map(|kind| (word, kind)));
+                if self.prefixes.len() < MOST_STARTS {
+                    self.prefixes.extend(kind.map(|kind| (word, kind)));
+                }
             }
             ':' if !line.labelled && !line.dashed && label <= LONGEST_LABEL => {
                 self.truncate(line.start, line);
@@ -101,6 +103,11 @@ impl Stream {
     fn truncate(&mut self, to: usize, line: &Line) {
         self.values.truncate(to);
         self.marks.truncate(to);
+        // A prefix before a label stands before what follows the label; so they stay in order.
+        let behind = self.prefixes.iter_mut().rev();
+        for (place, _) in behind.take_while(|(place, _)| *place > to) {
+            *place = to;
+        }
         self.pending |= AFTER_GAP | if to <= line.start { AFTER_LINE } else { 0 };
     }
 
@@ -180,7 +187,17 @@ impl Stream {
         })
     }
 
-    /// Where a prefix says that a code begins, and of which kind.
+    /// Whether a prefix stands before what begins within `places`.
+    pub(super) fn has_prefix(&self, places: Range<usize>) -> bool {
+        let first = self
+            .prefixes
+            .partition_point(|&(place, _)| place < places.start);
+        self.prefixes
+            .get(first)
+            .is_some_and(|&(place, _)| place < places.end)
+    }
+
+    /// Where a prefix says that a code begins, and of which kind, in the order of the text.
     pub(super) fn prefixes(&self) -> &[(usize, Kind)] {
         &self.prefixes
     }

@@ -22,6 +22,10 @@ pub(super) fn is_html(text: &str) -> bool {
 
 /// What a browser would show.
 pub(super) fn to_text(html: &str) -> String {
+    shown(html, &mut Ends::default())
+}
+
+fn shown(html: &str, ends: &mut Ends) -> String {
     let mut text = String::with_capacity(html.len());
     let mut unseen: Option<&str> = None;
     let mut rest = html;
@@ -30,7 +34,7 @@ pub(super) fn to_text(html: &str) -> String {
         if unseen.is_none() {
             push(&mut text, before);
         }
-        let Some(end) = end_of_tag(tag) else {
+        let Some(end) = ends.of_tag(tag) else {
             // No tag: a sign in the text, such as an arrow somebody typed.
             text.push(' ');
             rest = tag.get(1..).unwrap_or_default();
@@ -66,16 +70,59 @@ fn between(name: &str) -> &'static str {
     }
 }
 
-/// The length of the tag or comment that begins here.
-fn end_of_tag(tag: &str) -> Option<usize> {
-    if tag.starts_with("<!--") {
-        return tag.find("-->").map(|at| at + 3);
+/// Where tags and comments end, remembered: a thousand that begin before the same end, or before none, are looked through once.
+#[derive(Default)]
+struct Ends {
+    tag: End,
+    comment: End,
+}
+
+impl Ends {
+    /// The length of the tag or comment that begins here; `tag` reaches to the end of the text.
+    fn of_tag(&mut self, tag: &str) -> Option<usize> {
+        if tag.starts_with("<!--") {
+            return self.comment.after(tag, "-->");
+        }
+        let begins = tag
+            .chars()
+            .nth(1)
+            .is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?'));
+        if begins {
+            self.tag.after(tag, ">")
+        } else {
+            None
+        }
     }
-    let begins = tag
-        .chars()
-        .nth(1)
-        .is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?'));
-    tag.find('>').filter(|_| begins).map(|at| at + 1)
+}
+
+/// One end that was found, as the distance from the end of the text, which stays when the beginning is cut off.
+#[derive(Default)]
+struct End {
+    /// None before anything was looked for; zero where there is none up to the end of the text.
+    left: Option<usize>,
+    /// Bytes looked through.
+    #[cfg(test)]
+    work: usize,
+}
+
+impl End {
+    /// How far it is to behind the first `mark`.
+    fn after(&mut self, rest: &str, mark: &str) -> Option<usize> {
+        let left = match self.left {
+            // Still before us, or known to be nowhere.
+            Some(left) if left == 0 || left + mark.len() < rest.len() => left,
+            _ => {
+                let found = rest.find(mark);
+                #[cfg(test)]
+                {
+                    self.work += found.unwrap_or(rest.len());
+                }
+                found.map_or(0, |at| rest.len() - at)
+            }
+        };
+        self.left = Some(left);
+        (left > 0).then(|| rest.len() - left + mark.len())
+    }
 }
 
 /// The name of a tag, in lower case; none of a comment.
@@ -123,7 +170,37 @@ fn resolve(entity: &str) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
-    use super::to_text;
+    use super::{Ends, shown, to_text};
+
+    /// What never ends, or ends far behind, is looked through once and not from each beginning.
+    #[test]
+    fn no_shape_costs_more_than_its_length() {
+        const TIMES: usize = 5000;
+        for shape in [
+            "<!--", "<!-- >", "<a", "<a <!--", "<1", "<", "</", "<!", "&", "&#", "&amp", "<p &",
+        ] {
+            for end in ["", ">", "-->", " --> >"] {
+                let html = shape.repeat(TIMES) + end;
+                let mut ends = Ends::default();
+                let text = shown(&html, &mut ends);
+                let work = ends.tag.work + ends.comment.work;
+                assert!(work <= 2 * html.len(), "{shape} {end}: {work}");
+                assert!(text.len() <= html.len(), "{shape} {end}");
+            }
+        }
+    }
+
+    #[test]
+    fn ends_are_found_behind_what_was_passed_over() {
+        for (html, text) in [
+            ("<!--><b>x</b>-->y", "x-->y"),
+            ("a<!-- never <b>x</b> <i>y", "a !-- never x y"),
+            ("<b>1</b><!-- 2 --><i>3</i><!-- 4 -->5", "135"),
+            ("<b><b>>", ">"),
+        ] {
+            assert_eq!(to_text(html), text, "{html}");
+        }
+    }
 
     #[test]
     fn what_is_seen_stays() {

@@ -120,12 +120,9 @@ fn follower(search: &mut Search<'_>, at: usize) -> Option<Piece> {
 }
 
 /// Pieces near each other; a prefix begins another code.
-fn clusters<'p>(stream: &Stream, pieces: &'p [Piece]) -> impl Iterator<Item = &'p [Piece]> {
-    let prefixes: Vec<usize> = stream.prefixes().iter().map(|&(place, _)| place).collect();
-    pieces.chunk_by(move |before, after| {
-        let prefix = prefixes
-            .iter()
-            .any(|&place| before.stretch.start < place && place <= after.stretch.start);
+fn clusters<'p>(stream: &'p Stream, pieces: &'p [Piece]) -> impl Iterator<Item = &'p [Piece]> {
+    pieces.chunk_by(|before, after| {
+        let prefix = stream.has_prefix(before.stretch.start + 1..after.stretch.start + 1);
         !prefix && after.stretch.start < before.stretch.end + FARTHEST
     })
 }

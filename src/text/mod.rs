@@ -17,6 +17,7 @@ mod read;
 mod row_entry;
 mod rows;
 mod search;
+pub mod show;
 pub mod spell;
 mod symbols;
 mod verdict;

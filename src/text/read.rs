@@ -93,6 +93,17 @@ impl ReadError {
 /// # Errors
 /// Where there is no code, none of a wanted kind, or one that cannot be read.
 pub fn read(text: &str, wanted: &[Kind]) -> Result<Reading, ReadError> {
+    read_as(text, wanted, Spelled::Perhaps)
+}
+
+/// Whether a text may spell a code in words: what was spelled is not looked at as words again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Spelled {
+    Perhaps,
+    Undone,
+}
+
+fn read_as(text: &str, wanted: &[Kind], spelling: Spelled) -> Result<Reading, ReadError> {
     let stream = Stream::new(text);
     let mut search = Search::new(&stream);
     search.find_clean();
@@ -102,7 +113,11 @@ pub fn read(text: &str, wanted: &[Kind]) -> Result<Reading, ReadError> {
         emergency::find_mended(&mut search, wanted);
     }
     if chosen(search.found(), wanted).is_none() {
-        if let Some(result) = spelled(text, wanted) {
+        let spelled = match spelling {
+            Spelled::Perhaps => spelled(text, wanted),
+            Spelled::Undone => None,
+        };
+        if let Some(result) = spelled {
             return result;
         }
         align::find(&mut search, wanted);
@@ -121,7 +136,7 @@ pub fn read(text: &str, wanted: &[Kind]) -> Result<Reading, ReadError> {
 
 /// What a text says that spells a code in words.
 fn spelled(text: &str, wanted: &[Kind]) -> Option<Result<Reading, ReadError>> {
-    let result = read(&spell::unspell(find::head(text))?, wanted);
+    let result = read_as(&spell::unspell(find::head(text))?, wanted, Spelled::Undone);
     (!matches!(result, Err(ReadError::NoCode))).then_some(result)
 }
 

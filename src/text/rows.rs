@@ -211,8 +211,12 @@ fn mend(paper: &[u8], number: Option<u8>) -> Option<Row> {
         known.push(length - 1 - place)?;
     }
     let errors = Errors::locate(found, known)?;
-    // Only the number stands above the symbols on paper, and it is wrong only where it was not known.
-    let number = number.or_else(|| errors.at(length))?;
+    // Only the number stands above the symbols on paper. Where it is known it is right: a correction there would take the codeword of row 0 for this
+    // row, and count nothing.
+    let number = match (number, errors.at(length)) {
+        (Some(number), None) | (None, Some(number)) => number,
+        (Some(_), Some(_)) | (None, None) => return None,
+    };
     Row::mended(paper, number, errors).filter(|row| row.number != 0)
 }
 

@@ -178,7 +178,10 @@ impl<'a> Search<'a> {
     /// Finds every code that is whole as it stands.
     pub(super) fn find_clean(&mut self) {
         for start in self.starts.clone() {
-            self.find_clean_at(start);
+            // Once the text has cost enough, no row is read any more.
+            if self.rows > 0 {
+                self.find_clean_at(start);
+            }
         }
         if self
             .found
@@ -266,13 +269,13 @@ impl<'a> Search<'a> {
         let mut candidates = Vec::new();
         self.rows = MOST_ROWS_READ;
         for start in self.starts.clone() {
-            if candidates.len() < MOST_KEPT && self.is_free(&(start..start + 1)) {
+            if self.rows > 0 && candidates.len() < MOST_KEPT && self.is_free(&(start..start + 1)) {
                 self.follow(start, &mut candidates);
             }
         }
         self.rows = MOST_ROWS_READ;
         loose::candidates(self, &mut candidates);
-        candidates.sort_by_key(Candidate::cost);
+        candidates.sort_by_cached_key(Candidate::cost);
         for candidate in &candidates {
             if candidate
                 .stretches

@@ -10,6 +10,8 @@ use super::{Kind, align, message};
 
 /// The most places of which it is asked whether a damaged code begins there.
 const MOST_STARTS: usize = 512;
+/// No code is longer, in symbols, with a whole group too many in each row.
+const LONGEST: usize = rows::SPARE as usize * (rows::LONGEST + rows::GROUP);
 
 /// A row of a code that could not be read as a whole (SPEC.md 2.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -174,19 +176,17 @@ pub(super) fn damaged_start(search: &Search<'_>, wanted: &[Kind]) -> Option<(usi
         .map(|place| (place, None))
 }
 
-/// Where the words end that look like a code: they have digits or dashes, or are groups of five.
+/// Where the words end that look like a code: they have digits or dashes, or are groups of five. Never farther than a code can reach.
 pub(super) fn end_of_code(stream: &Stream, start: usize) -> usize {
+    let farthest = stream.len().min(start + LONGEST + 1);
     let mut end = start;
-    while end < stream.len() {
-        let next = (end + 1..=stream.len())
+    while end < farthest {
+        let next = (end + 1..=farthest)
             .find(|&place| stream.begins_word(place))
-            .unwrap_or(stream.len());
-        let another = end > start && stream.prefixes().iter().any(|&(place, _)| place == end);
+            .unwrap_or(farthest);
+        let another = end > start && stream.has_prefix(end..end + 1);
         let dashed = (end + 1..next).any(|place| stream.parts(place));
-        if another
-            || !(dashed || next - end == rows::GROUP || stream.digits(end..next) > 0)
-            || end - start > usize::from(rows::SPARE) * (rows::LONGEST + rows::GROUP)
-        {
+        if another || !(dashed || next - end == rows::GROUP || stream.digits(end..next) > 0) {
             break;
         }
         end = next;

@@ -6,7 +6,7 @@ const INIT: &[&str] = &["desk", "init", "--vendor", "Nordic Survey AS"];
 
 fn encrypted<'w>(world: &'w World) -> Machine<'w> {
     let desk = world.machine("desk");
-    let secret = world.file("secret", "correct horse\nand not this line\n");
+    let secret = world.secret("secret", "correct horse\nand not this line\n");
     desk.run(INIT)
         .env("COUNTERSIGN_PASSPHRASE_FILE", &secret)
         .done()
@@ -112,7 +112,7 @@ fn a_passphrase_guards_the_key_that_signs() {
         .refused(2, "passphrase_needed")
         .tells("nobody can be asked");
 
-    let wrong = world.file("wrong", "incorrect horse\n");
+    let wrong = world.secret("wrong", "incorrect horse\n");
     export()
         .arg("--passphrase-file")
         .arg(&wrong)
@@ -121,7 +121,7 @@ fn a_passphrase_guards_the_key_that_signs() {
         .arg("--passphrase-file")
         .arg("nowhere")
         .refused(1, "passphrase_file");
-    let empty = world.file("empty", "\nsecond line\n");
+    let empty = world.secret("empty", "\nsecond line\n");
     export()
         .arg("--passphrase-file")
         .arg(&empty)
@@ -212,7 +212,9 @@ fn a_key_file_that_is_none_is_said() {
         .refused(1, "io")
         .tells("root.pem");
     // A good key, and none of this desk's.
-    std::fs::copy("keys/demo-root.pem", desk.kept("desk/root.pem")).unwrap();
+    let demo = std::fs::read("keys/demo-root.pem").unwrap();
+    std::fs::copy(desk.kept("desk/spare.pem"), desk.kept("desk/root.pem")).unwrap();
+    std::fs::write(desk.kept("desk/root.pem"), demo).unwrap();
     desk.run(["product", "export", "survey"])
         .refused(5, "not_a_root");
 }

@@ -19,5 +19,8 @@ mod request;
 mod respond;
 #[cfg(unix)]
 mod run;
+mod secrets;
+mod shown;
 mod state_files;
 mod sync;
+mod written_files;

@@ -89,6 +89,14 @@ impl World {
         path
     }
 
+    /// Writes a file that only its owner can read.
+    pub(crate) fn secret(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.file(name, content);
+        #[cfg(unix)]
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        path
+    }
+
     /// What is kept in all homes and anchors. Locks are no content; a database's companions are empty where nothing was written.
     pub(crate) fn snapshot(&self) -> Snapshot {
         let mut found = Snapshot::new();

@@ -2,10 +2,13 @@
 
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
+use crate::cli::keys;
 use crate::cli::passphrase::PassphraseArgs;
+use crate::cli::secrecy;
 use crate::issuer::desk::{Desk, Root};
 use crate::issuer::keys::Passphrase;
 use crate::protocol::product::RootFingerprint;
+use crate::text::show;
 
 /// Create the vendor's desk: its ledger and its two root keys
 ///
@@ -36,18 +39,21 @@ impl Run for DeskInit {
             // Said before a passphrase is asked for.
             return Err(crate::issuer::desk::DeskError::Exists(home).into());
         }
-        if self.vendor.trim().is_empty() || self.vendor.chars().any(char::is_control) {
+        keys::plain("the vendor's name", &self.vendor)?;
+        context.environment.check_actor()?;
+        if self.vendor.trim().is_empty() {
             return Err(Failure::usage("the vendor needs a name of one line")
                 .hint("--vendor \"Nordic Survey AS\"")
                 .into());
         }
         if self.mail.as_deref().is_some_and(|mail| {
-            !mail.contains('@') || mail.chars().any(|c| c.is_control() || c == ' ')
+            !mail.contains('@') || mail.contains(' ') || show::hidden_in(mail).is_some()
         }) {
             return Err(Failure::usage("that is no mail address")
                 .hint("--mail desk@example.com")
                 .into());
         }
+        secrecy::close();
         let passphrase = if self.no_passphrase {
             None
         } else {

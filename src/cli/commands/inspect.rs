@@ -72,7 +72,7 @@ fn explain(context: &mut Context, reading: &Reading) -> anyhow::Result<Exit> {
     if context.out.json {
         context.out.object(&object)?;
     } else {
-        context.out.line(words::table(&rows))?;
+        context.out.lines(words::table(&rows))?;
     }
     if let Some(why) = unknown {
         context.out.warn(format_args!(
@@ -258,7 +258,7 @@ fn damaged(
             .iter()
             .map(|(name, value)| (name.as_str(), value.clone()))
             .collect();
-        context.out.line(words::table(&said))?;
+        context.out.lines(words::table(&said))?;
     }
     context.out.refusal(failure);
     Ok(failure.exit)

@@ -65,7 +65,7 @@ impl Run for LedgerVerify {
                 ("answers", report.answers.to_string()),
                 ("head", head),
             ];
-            out.line(words::table(&rows))?;
+            out.lines(words::table(&rows))?;
         }
         out.say("the ledger is as its history has it");
         Ok(Exit::DONE)

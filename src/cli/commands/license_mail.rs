@@ -9,6 +9,7 @@ use crate::cli::{desk, keys, words};
 use crate::issuer::history::{self, Change};
 use crate::issuer::products::{self, LicenseView};
 use crate::license_key::LicenseKey;
+use crate::text::show;
 
 /// Write the mail that tells the customer that an update of the license is ready
 ///
@@ -68,7 +69,7 @@ impl Run for LicenseMail {
         head.push(("Content-Type", "text/plain; charset=utf-8".to_owned()));
         head.push(("Content-Transfer-Encoding", "8bit".to_owned()));
         for (name, value) in head {
-            context.out.line(format_args!("{name}: {value}"))?;
+            context.out.lines(format_args!("{name}: {value}"))?;
         }
         context.out.line("")?;
         context.out.raw(&body)?;
@@ -106,10 +107,9 @@ fn address(text: &str) -> anyhow::Result<String> {
     Ok(text.to_owned())
 }
 
-/// Text on one line, without anything that is not printed.
+/// Text on one line, on which all of it is seen.
 fn one_line(text: &str) -> String {
-    let visible = |c: char| if c.is_control() { ' ' } else { c };
-    text.chars().map(visible).collect()
+    show::line(text).into_owned()
 }
 
 /// A header's text after RFC 2047: in words that are short enough and cannot end the line.
@@ -235,6 +235,6 @@ mod tests {
                 .all(|line| line.starts_with(" =?utf-8?B?")),
             "{evil}"
         );
-        assert_eq!(encoded("a\nb"), "a b");
+        assert_eq!(encoded("a\nb"), "a<U+000A>b");
     }
 }

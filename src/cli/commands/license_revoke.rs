@@ -54,6 +54,7 @@ impl Run for LicenseRevoke {
 /// A reason that says something.
 pub(super) fn reason(text: &str) -> anyhow::Result<String> {
     let text = text.trim();
+    keys::plain("the reason", text)?;
     if text.is_empty() {
         return Err(Failure::usage("the reason is empty")
             .hint("--reason TEXT says why, for the history")

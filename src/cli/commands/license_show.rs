@@ -34,7 +34,7 @@ impl Run for LicenseShow {
         if context.out.json {
             context.out.object(&object(&view, &events))?;
         } else {
-            context.out.line(words::table(&rows(&view, &events)))?;
+            context.out.lines(words::table(&rows(&view, &events)))?;
             for line in held(&view, &events).into_iter().chain(told(&view, &events)) {
                 context.out.line(line)?;
             }

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use clap::Command;
 
 use super::{Context, Exit, Run, root};
+use crate::cli::files;
 
 /// Print the manual page, or write a page for each command into a directory
 #[derive(clap::Args)]
@@ -37,8 +38,7 @@ impl Run for Man {
                     .with_context(|| format!("{} cannot be made", dir.display()))?;
                 for (name, text) in &pages {
                     let path = dir.join(format!("{name}.1"));
-                    fs::write(&path, text)
-                        .with_context(|| format!("{} cannot be written", path.display()))?;
+                    files::write(&path, text.as_bytes())?;
                 }
                 context.out.say(format_args!(
                     "{} written to {}",

@@ -37,7 +37,7 @@ impl Run for ProductShow {
             let mut rows = product_add::rows(&product);
             let labels = ["root key", "spare root key"];
             rows.extend(labels.into_iter().zip(fingerprints));
-            context.out.line(words::table(&rows))?;
+            context.out.lines(words::table(&rows))?;
         }
         Ok(Exit::DONE)
     }

@@ -176,6 +176,9 @@ impl Respond {
                 .hint("--reason TEXT says why, for the history")
                 .into());
         }
+        if let Some(reason) = &reason {
+            keys::plain("the reason", reason)?;
+        }
         if reason.is_some() && !self.supersede && !self.overridden {
             return Err(Failure::usage("a reason is for --supersede or --override")
                 .hint("see countersign respond --help")

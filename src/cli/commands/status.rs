@@ -173,7 +173,7 @@ fn show(
     }
     let given = license.into_iter().flat_map(LicenseState::given_up);
     rows.extend(given.map(|it| ("given up", format!("{} {}", it.at.day(), it.activation))));
-    context.out.line(words::table(&rows))?;
+    context.out.lines(words::table(&rows))?;
     for warning in &checked.warnings {
         context.out.warn(warning);
     }

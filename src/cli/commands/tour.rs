@@ -156,7 +156,7 @@ impl Walk<'_> {
     }
 
     fn say(&mut self, text: &str) -> anyhow::Result<()> {
-        self.context.out.line(format_args!("\n# {text}"))
+        self.context.out.lines(format_args!("\n# {text}"))
     }
 
     /// Runs a command that must succeed, shows it, and returns what it printed on standard output.
@@ -180,7 +180,7 @@ impl Walk<'_> {
         exit: Exit,
     ) -> anyhow::Result<()> {
         let output = self.show(home, args, Some(input))?;
-        self.context.out.line(format_args!(
+        self.context.out.lines(format_args!(
             "  (exit code {})",
             output.status.code().unwrap_or_default()
         ))?;
@@ -206,7 +206,7 @@ impl Walk<'_> {
             })
             .collect();
         let pipe = if input.is_some() { "  < mail.txt" } else { "" };
-        self.context.out.line(format_args!(
+        self.context.out.lines(format_args!(
             "\n$ countersign --home {home} {}{pipe}",
             shown.join(" ")
         ))?;
@@ -228,7 +228,7 @@ impl Walk<'_> {
             .lines()
             .chain(String::from_utf8_lossy(&output.stderr).lines())
         {
-            self.context.out.line(format_args!("  {line}"))?;
+            self.context.out.lines(format_args!("  {line}"))?;
         }
         self.context.out.finish()?;
         Ok(output)

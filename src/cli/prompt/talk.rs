@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::cli::words;
-use crate::text::{self, EnteredRow, Slip};
+use crate::text::{self, EnteredRow, Slip, show};
 
 /// Columns of the narrowest terminal but its last, after which some break the line by themselves.
 const COLUMNS: usize = 79;
@@ -78,7 +78,7 @@ pub(super) fn groups_of(groups: &[u8]) -> String {
 /// Talk of the prompt: also with `-q` and `--json`, for somebody is being asked.
 pub(super) fn tell(text: std::fmt::Arguments<'_>) {
     // Whoever closed stderr does not want to hear it.
-    let _ = writeln!(io::stderr(), "{}", wrapped(&text.to_string()));
+    let _ = writeln!(io::stderr(), "{}", wrapped(&show::line(&text.to_string())));
 }
 
 /// A sentence in lines of the narrowest terminal, broken between words.

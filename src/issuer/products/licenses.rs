@@ -11,6 +11,7 @@ use crate::issuer::ledger::{
 use crate::issuer::products::{By, CatalogueError, definition};
 use crate::license_key::LicenseKey;
 use crate::protocol::product::{Entry, Product};
+use crate::text::show;
 
 /// The most licences of one order: their keys are held in memory while they are sorted, 8 bytes each.
 pub const MOST_LICENSES: u32 = 10_000_000;
@@ -142,14 +143,15 @@ pub(crate) fn fits(terms: &Terms, product: &Product) -> Result<(), CatalogueErro
     if terms.customer.trim().is_empty() {
         return Err(CatalogueError::Order("an order needs a customer"));
     }
-    let mut texts = [Some(&terms.customer), terms.contact.as_ref()]
-        .into_iter()
-        .flatten();
-    if texts.any(|text| text.chars().any(char::is_control)) {
+    let texts = [
+        ("the customer's name", Some(&terms.customer)),
+        ("the contact", terms.contact.as_ref()),
+    ];
+    for (what, text) in texts {
         // They are printed in lists, one to a line, on the terminal of whoever looks them up.
-        return Err(CatalogueError::Order(
-            "customer and contact are one line of plain text each",
-        ));
+        if let Some(character) = text.and_then(|text| show::hidden_in(text)) {
+            return Err(CatalogueError::Hidden { what, character });
+        }
     }
     if terms.emergency.is_some_and(|it| it.steps.get() > 31) {
         return Err(CatalogueError::Order(

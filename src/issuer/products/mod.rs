@@ -33,6 +33,14 @@ pub enum CatalogueError {
     /// A changed definition lost, moved or renamed what licences were sold with.
     #[error("the catalogue of a product only ever grows: {0} would be lost or moved")]
     Shrinks(String),
+    /// A text to be kept has a character in it that nobody sees.
+    #[error("{what} has a character in it that nobody sees: U+{:04X}", u32::from(*character))]
+    Hidden {
+        /// Whose it is, such as "the customer's name".
+        what: &'static str,
+        /// The first such character.
+        character: char,
+    },
     /// The order does not fit the product.
     #[error("{0}")]
     Order(&'static str),
@@ -53,7 +61,7 @@ impl CatalogueError {
             CatalogueError::Exists(_) => "product_exists",
             CatalogueError::Unknown(_) => "unknown_product",
             CatalogueError::Shrinks(_) => "catalogue_shrinks",
-            CatalogueError::Order(_) => "bad_order",
+            CatalogueError::Order(_) | CatalogueError::Hidden { .. } => "bad_order",
             CatalogueError::NotARoot(_) => "not_a_root",
             CatalogueError::KeysUsedUp => "keys_used_up",
         }
@@ -67,6 +75,7 @@ impl CatalogueError {
             CatalogueError::Exists(_) => "choose another id; `product show` tells what it is",
             CatalogueError::Unknown(_) => "`countersign product list` shows those there are",
             CatalogueError::Shrinks(_) => "leave what is there in its place and add at the end",
+            CatalogueError::Hidden { .. } => "type it anew instead of pasting it",
             CatalogueError::Order(_) => {
                 "see `countersign license new --help`, and `countersign product show ID` for what the product has"
             }

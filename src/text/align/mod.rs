@@ -29,6 +29,8 @@ const WORK: u32 = 3_000_000;
 /// Of it, what all beginnings may cost with one edit to a row, and what one of them may.
 const WORK_WITH_ONE: u32 = 1_800_000;
 const WORK_OF_ONE_START: u32 = 700_000;
+/// Symbols that are copied for one unit of work.
+const COPIED: u32 = 64;
 /// Beginnings that are tried with one edit to a row, and with more.
 const MOST_STARTS: usize = 48;
 const MOST_HARD_STARTS: usize = 4;
@@ -124,6 +126,10 @@ fn align(search: &mut Search<'_>, start: usize, effort: Effort, work: &mut Work)
         Vec::new()
     };
     for (before, at) in borders {
+        // The text is copied, however long it is.
+        if !work.pay(u32::try_from(stream.len()).unwrap_or(u32::MAX) / COPIED) {
+            break;
+        }
         let mut symbols = stream.symbols().to_vec();
         if let Some(pair) = symbols.get_mut(at - rows::GROUP..at + rows::GROUP) {
             pair.rotate_left(rows::GROUP);

@@ -1,0 +1,69 @@
+//! What keeps secrets within this process and this user: no core dumps, no files that others read.
+
+use std::fs::File;
+
+use super::failure::Failure;
+
+/// From here on no core dump is written, and no other process of this user looks into this one. Called before a passphrase or a key is read.
+#[cfg(unix)]
+pub(crate) fn close() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    // Where the system does not let itself be told, the command is still what was asked for.
+    let _ = setrlimit(Resource::Core, none);
+    // The limit is not asked where a program takes the dumps, as systemd-coredump does.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+}
+
+/// Elsewhere dumps are the system's own matter.
+#[cfg(not(unix))]
+pub(crate) fn close() {}
+
+/// Refuses a file of the user's own that others may read, as ssh does: `what` says which, such as "the signing key".
+///
+/// A file of another owner is his to open to whom he likes: clerks of one desk may share it by their group. Pipes and descriptors have no such readers.
+///
+/// # Errors
+/// `open_to_others`, with what to do.
+#[cfg(unix)]
+pub(crate) fn check(what: &str, path: &std::path::Path, file: &File) -> Result<(), Failure> {
+    use std::os::unix::fs::MetadataExt;
+
+    let own = rustix::process::geteuid().as_raw();
+    match file.metadata() {
+        Ok(found) if found.is_file() && found.uid() == own && found.mode() & 0o077 != 0 => {
+            Err(Failure::failed(
+                "open_to_others",
+                format!("{what} {} is open to other users", path.display()),
+            )
+            .hint(format!(
+                "chmod 600 {}: and if others were on this computer, take it for known",
+                path.display()
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Elsewhere files have no such modes.
+#[cfg(not(unix))]
+pub(crate) fn check(_: &str, _: &std::path::Path, _: &File) -> Result<(), Failure> {
+    Ok(())
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    #[test]
+    fn no_dump_is_written_and_nobody_looks_in() {
+        use rustix::process::{DumpableBehavior, Resource, dumpable_behavior, getrlimit};
+
+        super::close();
+        assert_eq!(dumpable_behavior(), Ok(DumpableBehavior::NotDumpable));
+        assert_eq!(getrlimit(Resource::Core).current, Some(0));
+    }
+}
