@@ -37,7 +37,7 @@ impl Failure {
         Failure {
             exit,
             kind,
-            message: message.into(),
+            message: without_number(message.into()),
             because: None,
             hint: String::new(),
             details: Map::new(),
@@ -63,11 +63,7 @@ impl Failure {
     }
 
     pub(crate) fn because(mut self, cause: impl std::fmt::Display) -> Failure {
-        let mut text = cause.to_string();
-        // The system's words without its number: nobody at sea looks up an errno.
-        if let Some(at) = text.find(" (os error ") {
-            text.truncate(at);
-        }
+        let mut text = without_number(cause.to_string());
         if text.chars().nth(1).is_some_and(char::is_lowercase) {
             let first = text.remove(0).to_lowercase();
             text.insert_str(0, &first.to_string());
@@ -143,6 +139,18 @@ impl Failure {
         );
         Failure::usage(message.trim_end_matches('.')).hint(hints.join("; "))
     }
+}
+
+/// The system's words without its number: nobody at sea looks up an errno.
+fn without_number(mut text: String) -> String {
+    while let Some(at) = text.find(" (os error ") {
+        let end = text.get(at..).and_then(|rest| rest.find(')'));
+        match end {
+            Some(length) => text.replace_range(at..=at + length, ""),
+            None => text.truncate(at),
+        }
+    }
+    text
 }
 
 /// The command that was called, as its line of usage has it, where there is one.
@@ -253,5 +261,23 @@ fn exit_of(kind: &str) -> Exit {
         | "weak_machine" | "other_usb" | "not_held" | "unfit_lending_key" | "until_past"
         | "already_licensed" => Exit::REFUSED,
         _ => Exit::FAILED,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_systems_numbers_are_left_out() {
+        let said = |text: &str| Failure::failed("io", text).because(text);
+        let failure = said("ledger.db: Input/output error (os error 5)");
+        assert_eq!(failure.message, "ledger.db: Input/output error");
+        assert_eq!(
+            failure.because.as_deref(),
+            Some("ledger.db: Input/output error")
+        );
+        assert_eq!(said("a (os error 5), b (os error 28)").message, "a, b");
+        assert_eq!(said("torn (os error 5").message, "torn");
     }
 }
