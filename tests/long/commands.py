@@ -75,6 +75,8 @@ class Command:
             broken.append(f"the state is neither old nor new: {difference(between, self.new)}")
         if run.code == 0 and not self.steps and between != self.new:
             broken.append(f"it ends with 0 and the state is not the new one: {difference(between, self.new)}")
+        if "nothing was changed" in run.err and between != self.old:
+            broken.append(f"it says that nothing was changed: {difference(between, self.old)}")
         others(run)
         repeated = self.run(w)
         if repeated.code not in self.again:
@@ -332,7 +334,7 @@ def verified(w, run):
         yield "an answer was printed that the ledger does not keep"
 
 
-def given_up(home, look):
+def given_up(home):
     """The tombstone: once a code was printed neither the home nor any copy of it is licensed here, wherever HOME and XDG_STATE_HOME point and whatever
     its mode; while none was printed, what is held is held."""
     def extra(w, run):
@@ -470,9 +472,12 @@ COMMANDS = [
     Command("apply", "answered", own("apply"), machine, stdin="answer", extra=licensed),
     Command("apply the next", "answered again", own("apply"), machine, stdin="answer", extra=goes_on),
     Command("apply an emergency code", "emergency read out", own("apply"), machine, stdin="emergency", extra=goes_on),
-    Command("return", "copied", own("return", "--yes", key("kit")), machine, extra=given_up(lambda w: ["--home", w.path("machine")], machine)),
-    Command("return, machine-wide", "shared", shared("return", "--yes", key("kit")), system, extra=given_up(lambda w: [], system)),
-    Command("return a request", "asked", own("return", "--yes", key("kit")), machine, extra=given_up(lambda w: ["--home", w.path("machine")], machine)),
+    Command("return", "copied", own("return", "--yes", key("kit")), machine, steps=True,
+            extra=given_up(lambda w: ["--home", w.path("machine")])),
+    Command("return, machine-wide", "shared", shared("return", "--yes", key("kit")), system, steps=True,
+            extra=given_up(lambda w: [])),
+    Command("return a request", "asked", own("return", "--yes", key("kit")), machine, steps=True,
+            extra=given_up(lambda w: ["--home", w.path("machine")])),
     Command("pending forget", "asked", own("pending", "forget", key("kit"), "--yes"), waiting, again=(0, 4)),
     Command("alias", "installed", own("alias", "10.0.0.5=DB"), aliases),
     Command("check, first", "applied", own("check", "--product", "kit"), machine, extra=goes_on),
