@@ -134,7 +134,7 @@ pub(crate) fn request(key: LicenseKey, machine: u32) -> Result<Code> {
         bindings: None,
         seats: None,
         usb: None,
-        lending_key: None,
+        site_key: None,
     };
     Ok(Code::new(Kind::Activate, request.encode()))
 }

@@ -150,13 +150,12 @@ pub(crate) fn terms(terms: &Terms) -> Map<String, Value> {
         "revalidate_by": names::day(terms.revalidate_by),
         "max_loan": terms.max_loan,
         "emergency": terms.emergency.map(|steps| json!({ "used": steps.used, "of": steps.of, "days": steps.days })),
-        "features": terms.features,
-        "limits": numbers(&terms.limits),
     });
-    match object {
-        Value::Object(map) => map,
-        _ => Map::new(),
+    let mut map = names::contents(&terms.contents);
+    if let Value::Object(terms) = object {
+        map.extend(terms);
     }
+    map
 }
 
 /// The terms of a license, for people.
@@ -184,20 +183,7 @@ pub(crate) fn terms_rows(terms: &Terms, today: Day) -> Vec<(&'static str, String
         let each = words::count(steps.days, "day");
         ("emergency", format!("{steps} steps of {each} used"))
     }));
-    if !terms.features.is_empty() {
-        rows.push(("features", words::list(&terms.features)));
-    }
-    if !terms.limits.is_empty() {
-        rows.push((
-            "limits",
-            words::list(
-                terms
-                    .limits
-                    .iter()
-                    .map(|(name, value)| format!("{name}={value}")),
-            ),
-        ));
-    }
+    rows.extend(words::contents(&terms.contents, Some(today)));
     rows
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use crate::protocol::contents::{self, Contents};
 use crate::protocol::date::Day;
 use crate::text::show;
 
@@ -33,6 +34,41 @@ pub(crate) fn day_or(day: Option<Day>, none: &str) -> String {
 /// What there is, or `none`.
 pub(crate) fn or_none(value: Option<impl Display>) -> String {
     value.map_or_else(|| "none".to_owned(), |value| value.to_string())
+}
+
+/// What a license contains, for people: "features", "limits", "pools" and "texts" where there are such, with the last days of what has one of its own.
+pub(crate) fn contents(contents: &Contents, today: Option<Day>) -> Vec<(&'static str, String)> {
+    let with_day = |name: &str, words: String| match contents.last_day(name) {
+        None => words,
+        Some(day) if today.is_some_and(|today| today > day) => format!("{words} (ended on {day})"),
+        Some(day) => format!("{words} (until {day})"),
+    };
+    let numbers = |values: &[(String, u32)]| {
+        let words = |(name, value): &(String, u32)| {
+            with_day(name, format!("{name}={}", contents::number(*value)))
+        };
+        values.iter().map(words).collect::<Vec<_>>()
+    };
+    let features = contents.features.iter();
+    let texts = contents.texts.iter();
+    let rows = [
+        (
+            "features",
+            features.map(|name| with_day(name, name.clone())).collect(),
+        ),
+        ("limits", numbers(&contents.limits)),
+        ("pools", numbers(&contents.pools)),
+        (
+            "texts",
+            texts
+                .map(|(name, text)| format!("{name}={text:?}"))
+                .collect(),
+        ),
+    ];
+    let rows = rows
+        .into_iter()
+        .filter(|(_, words): &(_, Vec<String>)| !words.is_empty());
+    rows.map(|(name, words)| (name, list(words))).collect()
 }
 
 /// Lines of "name   value", the values standing below each other.

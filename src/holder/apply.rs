@@ -351,7 +351,6 @@ impl New {
     }
 
     fn take_over(&mut self, payload: &[u8], here: &Here<'_>) {
-        let lending_key = evidence::lending_key(&self.license, &self.pending);
         let license = &mut self.license;
         overtake(license, &self.pending.request);
         license.history.push(Event {
@@ -367,7 +366,6 @@ impl New {
         license.returned_before.extend(license.returned.take());
         license.held = Some(Held {
             standing: self.pending.standing.clone(),
-            lending_key,
             request: self.pending.request.clone(),
             grant: Bytes(payload.to_vec()),
             desk: self.desk.as_ref().map(|desk| Bytes(desk.encode())),

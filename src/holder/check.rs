@@ -196,8 +196,9 @@ impl Check<'_> {
         }
         let report = &mut self.checked.report;
         report.state = State::Licensed;
-        report.features = terms.features.clone();
-        report.limits = terms.limits.clone();
+        let there = terms.contents.on(today);
+        report.features = there.features;
+        report.limits = there.limits;
         Ok(today)
     }
 
@@ -276,7 +277,11 @@ impl Check<'_> {
             report.warnings.push(Warning::ExpiresSoon { days_left });
         }
         let maintained = &self.file.product().maintained;
-        let needed = terms.features.iter().any(|it| maintained.contains(it));
+        let needed = terms
+            .contents
+            .features
+            .iter()
+            .any(|it| maintained.contains(it));
         if let Some(days_left) = left(terms.maintenance.filter(|_| needed))
             .filter(|left| (0..=EXPIRY_WARNING).contains(left))
         {

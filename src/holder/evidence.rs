@@ -1,14 +1,11 @@
 //! From bytes that were kept or handed in to a grant that is trusted: the transcript is put together anew each time (SPEC.md 5.3).
 
-use super::json::Array;
 use super::state::{Held, LicenseState, Pending, Request, Stands};
 use crate::protocol::desk_certificate::DeskCertificate;
 use crate::protocol::emergency::Emergency;
 use crate::protocol::grant::{Grant, SignedGrant};
 use crate::protocol::product::ProductFile;
-use crate::protocol::requests::Activate;
 use crate::protocol::trust::{GrantContext, TrustError, Verified};
-use crate::text::Kind;
 
 /// The grant that a licence is held under; nothing where none is held.
 ///
@@ -48,13 +45,7 @@ pub(crate) fn context_of_held(
     license: &LicenseState,
     held: &Held,
 ) -> Result<GrantContext, TrustError> {
-    context(
-        file,
-        license,
-        &held.request,
-        &held.standing,
-        held.lending_key,
-    )
+    context(file, license, &held.request, &held.standing)
 }
 
 /// The context in which the answer to a pending request is verified.
@@ -63,25 +54,7 @@ pub(crate) fn context_of_pending(
     license: &LicenseState,
     pending: &Pending,
 ) -> Result<GrantContext, TrustError> {
-    let lending_key = lending_key(license, pending);
-    context(
-        file,
-        license,
-        &pending.request,
-        &pending.standing,
-        lending_key,
-    )
-}
-
-/// The lending key that stands once a pending request is answered: an ACTIVATE brings its own, a SYNC leaves it as it is.
-pub(crate) fn lending_key(license: &LicenseState, pending: &Pending) -> Option<Array<32>> {
-    match pending.request.kind {
-        Kind::Activate => Activate::decode(&pending.request.payload)
-            .ok()?
-            .lending_key
-            .map(Array),
-        _ => license.held.as_ref()?.lending_key,
-    }
+    context(file, license, &pending.request, &pending.standing)
 }
 
 fn context(
@@ -89,14 +62,14 @@ fn context(
     license: &LicenseState,
     request: &Request,
     standing: &Stands,
-    lending_key: Option<Array<32>>,
 ) -> Result<GrantContext, TrustError> {
+    let site_key = standing.site_key.map(|key| key.0);
     // What is kept in no form that a machine writes was edited.
     let standing = standing.standing().map_err(|_| TrustError::Signature)?;
     Ok(GrantContext {
         request_digest: request.digest(),
         holder: standing.holder_digest(&file.product().id, license.license_key),
-        lending_key: lending_key.map(|key| key.0),
+        site_key,
     })
 }
 

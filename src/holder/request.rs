@@ -43,8 +43,8 @@ pub struct Wanted<'a> {
     pub seats: Option<NonZeroU16>,
     /// The USB key to bind to.
     pub usb: Option<&'a UsbDevice>,
-    /// The public key with which this machine will sign loans.
-    pub lending_key: Option<[u8; 32]>,
+    /// The public key with which this machine will sign, where it is a site.
+    pub site_key: Option<[u8; 32]>,
     /// Ask anew where the same request is pending, or the licence is held.
     pub anew: bool,
 }
@@ -285,7 +285,7 @@ impl Facing {
             bindings: self.bindings.as_ref().map(Bindings::digest),
             seats: wanted.seats,
             usb: self.usb,
-            lending_key: wanted.lending_key,
+            site_key: wanted.site_key,
         };
         Pending {
             request: Request {
@@ -299,6 +299,7 @@ impl Facing {
                     .map(|fingerprint| Array(fingerprint.to_bytes())),
                 bindings: pairs(self.bindings.as_ref()),
                 usb: self.usb.map(Array),
+                site_key: wanted.site_key.map(Array),
             },
             created: clock,
             superseded: false,
@@ -317,7 +318,7 @@ impl Facing {
             && request.bindings == self.bindings.as_ref().map(Bindings::digest)
             && request.usb == self.usb
             && request.seats == wanted.seats
-            && request.lending_key == wanted.lending_key
+            && request.site_key == wanted.site_key
     }
 }
 

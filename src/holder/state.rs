@@ -44,9 +44,6 @@ pub struct LicenseState {
 pub struct Held {
     /// What the machine stands for.
     pub standing: Stands,
-    /// The lending key that went with the ACTIVATE, public.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lending_key: Option<Array<32>>,
     /// The request that was answered.
     pub request: Request,
     /// Payload of the GRANT.
@@ -74,6 +71,9 @@ pub struct Stands {
     pub bindings: Vec<(String, String)>,
     /// Digest of the USB key.
     pub usb: Option<Array<8>>,
+    /// The site key, public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site_key: Option<Array<32>>,
 }
 
 /// A request as it was sent.

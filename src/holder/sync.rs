@@ -134,6 +134,7 @@ pub fn sync<E: fmt::Display>(
         fingerprint: None,
         bindings: None,
         usb: None,
+        site_key: None,
         site: None,
     };
     carry(file, &license, &held, &standing, &mut request)?;
@@ -228,6 +229,7 @@ fn next(
         fingerprint: fingerprint(license, held, now),
         bindings: bindings(product, before, wanted.bindings, here)?,
         usb: wanted.usb.map_or(before.usb, usb),
+        site_key: before.site_key,
     })
 }
 
@@ -363,6 +365,9 @@ fn carry(
         // Where none was and none is, nothing needs saying.
         let dropped = before.usb.map(|_| NO_USB);
         request.usb = facts.usb.or(dropped);
+    }
+    if all || before.site_key != standing.site_key {
+        request.site_key = standing.site_key.map(|key| key.0);
     }
     Ok(())
 }

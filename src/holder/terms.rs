@@ -1,11 +1,12 @@
 //! What a licence says, in words: for reports, and for what an answer changes.
 
+use crate::protocol::contents::Contents;
 use crate::protocol::date::{Day, Seconds};
 use crate::protocol::grant::{Grant, LicenseType};
-use crate::protocol::product::{Entry, Product};
+use crate::protocol::product::Product;
 use crate::protocol::trust::Verified;
 
-/// The terms of a verified grant, by the names of its product. Entries that a newer product file would name stand as `#index`.
+/// The terms of a verified grant, by the names of its product.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Terms {
     /// Counts the grants of an activation, from 1.
@@ -28,10 +29,8 @@ pub struct Terms {
     pub max_loan: Option<u8>,
     /// Steps of emergency codes, where the grant has such.
     pub emergency: Option<Steps>,
-    /// Features, in the order of the product's catalogue.
-    pub features: Vec<String>,
-    /// Limits and their values, in the order of the product's catalogue.
-    pub limits: Vec<(String, u32)>,
+    /// Features, limits, pools and texts, those that ended too.
+    pub contents: Contents,
 }
 
 /// Emergency codes of a grant (SPEC.md 8).
@@ -54,7 +53,7 @@ impl std::fmt::Display for Steps {
 /// One thing that an answer changes, in words: `seats`, `5`, `8`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// What changes: a term, or a feature or limit by its name.
+    /// What changes: a term, or an entry of the catalogue by its name.
     pub what: String,
     /// As it was.
     pub before: String,
@@ -70,7 +69,7 @@ impl Terms {
                 .edition_name(entry)
                 .map_or_else(|| format!("#{entry}"), str::to_owned)
         };
-        let mut terms = Terms {
+        Terms {
             generation: grant.generation,
             issued: grant.issued,
             license_type: grant.license_type,
@@ -87,20 +86,8 @@ impl Terms {
                 of: terms.steps,
                 days: terms.days.get(),
             }),
-            features: Vec::new(),
-            limits: Vec::new(),
-        };
-        for entry in grant.entitlements.iter() {
-            let name = product
-                .entry(entry.index)
-                .filter(|(kind, _)| (*kind == Entry::Limit) == entry.value.is_some())
-                .map_or_else(|| format!("#{}", entry.index), |(_, name)| name.to_owned());
-            match entry.value {
-                None => terms.features.push(name),
-                Some(value) => terms.limits.push((name, value)),
-            }
+            contents: Contents::of(&grant.entitlements, Some(product)),
         }
-        terms
     }
 
     /// The same terms after so many steps of emergency codes: later is only the day of re-validation.
@@ -153,40 +140,19 @@ impl Terms {
                 after,
             })
             .collect();
-        let yes_no = |has: bool| if has { "yes" } else { "no" }.to_owned();
+        let contents = self.contents.differences(&before.contents, ("yes", "no"));
         found.extend(
-            union(&before.features, &self.features).map(|name| Difference {
-                what: name.clone(),
-                before: yes_no(before.features.contains(name)),
-                after: yes_no(self.features.contains(name)),
-            }),
+            contents
+                .into_iter()
+                .map(|(what, before, after)| Difference {
+                    what,
+                    before,
+                    after,
+                }),
         );
-        let names = |terms: &Terms| {
-            terms
-                .limits
-                .iter()
-                .map(|(name, _)| name.clone())
-                .collect::<Vec<_>>()
-        };
-        found.extend(union(&names(before), &names(self)).map(|name| Difference {
-            what: name.clone(),
-            before: or_none(&before.limit(name)),
-            after: or_none(&self.limit(name)),
-        }));
         found.retain(|difference| difference.before != difference.after);
         found
     }
-
-    /// The value of a limit that the licence contains.
-    pub fn limit(&self, name: &str) -> Option<u32> {
-        let (_, value) = self.limits.iter().find(|(known, _)| known == name)?;
-        Some(*value)
-    }
-}
-
-fn union<'a>(one: &'a [String], other: &'a [String]) -> impl Iterator<Item = &'a String> {
-    one.iter()
-        .chain(other.iter().filter(|name| !one.contains(name)))
 }
 
 fn day(day: Option<Day>) -> String {

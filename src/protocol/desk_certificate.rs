@@ -1,6 +1,7 @@
 //! DESK certificate: a root key lets a desk sign within limits (SPEC.md 4.9).
 
 use super::date::Day;
+use super::digest::{Digest, kdf};
 use super::grant::Grant;
 use super::wire::{Reader, WireError, check_flags};
 
@@ -10,6 +11,11 @@ pub const MAY_GRANT: u8 = 1;
 pub const MAY_GRANT_LENDING: u8 = 1 << 1;
 /// May sign GRANTs with emergency steps.
 pub const MAY_GRANT_EMERGENCY: u8 = 1 << 2;
+/// Signs for one product only, which its own transcript names (SPEC.md 5.3).
+pub const ONE_PRODUCT: u8 = 1 << 3;
+/// Is a manager's: may sign what changes the ledger. A ledger is of no one product.
+pub const MANAGER: u8 = 1 << 4;
+const KINDS: u8 = MAY_GRANT | MAY_GRANT_LENDING | MAY_GRANT_EMERGENCY | ONE_PRODUCT | MANAGER;
 
 /// A desk's certificate with the root signature it claims, which is yet to be verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +26,7 @@ pub struct DeskCertificate {
     pub not_after: Option<Day>,
     /// Raised by the root when an older key is compromised.
     pub epoch: u8,
-    /// What it may sign: `MAY_…`.
+    /// What it may sign, and what for: `MAY_…`, [`ONE_PRODUCT`], [`MANAGER`].
     pub kinds: u8,
     /// Most seats of a grant; 0: no limit.
     pub max_seats: u16,
@@ -41,6 +47,8 @@ pub struct DeskCertificate {
 pub enum Limit {
     /// The certificate had run out when the grant was issued.
     NotAfter,
+    /// The certificate is for another product.
+    Product,
     /// The certificate does not let the desk sign this kind of grant.
     Kind,
     /// Seats.
@@ -70,10 +78,12 @@ impl DeskCertificate {
             serial: reader.u32()?,
             not_after: Day::new(reader.u16()?),
             epoch: reader.u8()?,
-            kinds: check_flags(
-                reader.u8()?,
-                MAY_GRANT | MAY_GRANT_LENDING | MAY_GRANT_EMERGENCY,
-            )?,
+            kinds: match check_flags(reader.u8()?, KINDS)? {
+                kinds if kinds & ONE_PRODUCT != 0 && kinds & MANAGER != 0 => {
+                    return Err(WireError::Value("its kinds"));
+                }
+                kinds => kinds,
+            },
             max_seats: reader.u16()?,
             max_grace: reader.u16()?,
             max_loan: reader.u8()?,
@@ -101,6 +111,14 @@ impl DeskCertificate {
         out.extend_from_slice(&self.public_key);
         out.extend_from_slice(&self.signature);
         out
+    }
+
+    /// The holder in the transcript of a certificate: the product it is for, or zeros (SPEC.md 5.3).
+    pub fn scope(&self, product_id: &str) -> Digest {
+        if self.kinds & ONE_PRODUCT == 0 {
+            return [0; 32];
+        }
+        kdf("countersign v1 desk scope", &[product_id.as_bytes()])
     }
 
     /// Whether a grant lies within the certificate's limits (SPEC.md 5.4).

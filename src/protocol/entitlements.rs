@@ -1,14 +1,211 @@
-//! What a licence contains: features and limits by their index in the product's catalogue (SPEC.md 4.5).
+//! What a licence contains: features, limits, pools and texts by their index in the product's catalogue (SPEC.md 4.5).
 
+use std::fmt;
+
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::catalogue::Entry;
+use super::date::Day;
 use super::wire::{Reader, WireError, push_varint};
+use crate::text::show;
 
-/// One entry: a feature (no value) or a limit with its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The value of a limit or pool that means: as many as you like.
+pub const UNLIMITED: u32 = u32::MAX;
+/// Indices are below this: header and index are one varint of 32 bits.
+const INDICES: u32 = 1 << 29;
+/// Longest text in bytes.
+pub const LONGEST_TEXT: usize = 64;
+
+const FEATURE: u32 = 0;
+const NUMBER: u32 = 1;
+const FEATURE_THAT_ENDS: u32 = 2;
+const NUMBER_THAT_ENDS: u32 = 3;
+const TEXT: u32 = 4;
+
+/// One entry of a licence.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entitlement {
-    /// Index into the product's catalogue, from 0; below 2³¹.
+    /// Index into the product's catalogue, from 0; below 2²⁹.
     pub index: u32,
-    /// The limit's value; a feature has none.
-    pub value: Option<u32>,
+    /// What the licence says of it.
+    pub content: Content,
+}
+
+impl Entitlement {
+    /// A feature, as long as the licence.
+    pub fn feature(index: u32) -> Entitlement {
+        let content = Content::Feature { ends: None };
+        Entitlement { index, content }
+    }
+
+    /// A limit or a pool of this value, as long as the licence.
+    pub fn number(index: u32, value: u32) -> Entitlement {
+        let content = Content::Number { value, ends: None };
+        Entitlement { index, content }
+    }
+
+    /// A text.
+    pub fn text(index: u32, text: EntitledText) -> Entitlement {
+        let content = Content::Text(text);
+        Entitlement { index, content }
+    }
+
+    /// The same until a last day of its own; a text has none.
+    pub fn until(mut self, day: Option<Day>) -> Entitlement {
+        if let Content::Feature { ends } | Content::Number { ends, .. } = &mut self.content {
+            *ends = day;
+        }
+        self
+    }
+}
+
+/// What a licence says of one entry of the catalogue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// A feature is contained.
+    Feature {
+        /// Its last day; none: as long as the licence.
+        ends: Option<Day>,
+    },
+    /// A limit or a pool, and its value; [`UNLIMITED`]: no limit.
+    Number {
+        /// The value.
+        value: u32,
+        /// Its last day; none: as long as the licence.
+        ends: Option<Day>,
+    },
+    /// A text.
+    Text(EntitledText),
+}
+
+impl Content {
+    /// The last day of an entry that has one of its own.
+    pub fn ends(&self) -> Option<Day> {
+        match self {
+            Content::Feature { ends } | Content::Number { ends, .. } => *ends,
+            Content::Text(_) => None,
+        }
+    }
+
+    /// The low three bits of the entry's header.
+    fn header(&self) -> u32 {
+        match self {
+            Content::Feature { ends: None } => FEATURE,
+            Content::Number { ends: None, .. } => NUMBER,
+            Content::Feature { ends: Some(_) } => FEATURE_THAT_ENDS,
+            Content::Number { ends: Some(_), .. } => NUMBER_THAT_ENDS,
+            Content::Text(_) => TEXT,
+        }
+    }
+
+    fn push(&self, out: &mut Vec<u8>) {
+        if let Content::Number { value, .. } = self {
+            push_varint(out, *value);
+        }
+        if let Some(day) = self.ends() {
+            out.extend_from_slice(&day.number().to_be_bytes());
+        }
+        if let Content::Text(text) = self {
+            // At most 64 bytes.
+            out.push(text.0.len() as u8);
+            out.extend_from_slice(text.0.as_bytes());
+        }
+    }
+
+    fn read(header: u32, reader: &mut Reader<'_>) -> Result<Content, WireError> {
+        let ends = |reader: &mut Reader<'_>| {
+            let day = Day::new(reader.u16()?).ok_or(WireError::Value("the last day of a part"))?;
+            Ok(Some(day))
+        };
+        Ok(match header {
+            FEATURE => Content::Feature { ends: None },
+            FEATURE_THAT_ENDS => Content::Feature {
+                ends: ends(reader)?,
+            },
+            NUMBER => Content::Number {
+                value: reader.varint()?,
+                ends: None,
+            },
+            NUMBER_THAT_ENDS => Content::Number {
+                value: reader.varint()?,
+                ends: ends(reader)?,
+            },
+            TEXT => {
+                let length = usize::from(reader.u8()?);
+                let text = std::str::from_utf8(reader.take(length)?).ok();
+                let text = text.and_then(|text| EntitledText::check(text).ok());
+                Content::Text(text.ok_or(WireError::Value("a text"))?)
+            }
+            _ => return Err(WireError::Value("the kind of a part")),
+        })
+    }
+
+    /// Whether a loan may say this where the site's own grant says `above` (SPEC.md 5.4). A seat that is lent takes one of a pool.
+    fn within(&self, above: &Content, line: Option<Entry>) -> bool {
+        match (self, above) {
+            (
+                Content::Number { value, ends },
+                Content::Number {
+                    value: most,
+                    ends: last,
+                },
+            ) => {
+                let fits = match line {
+                    Some(Entry::Pool) => *value == 1,
+                    _ => value <= most,
+                };
+                fits && ends == last
+            }
+            _ => self == above,
+        }
+    }
+}
+
+/// A text of a licence: 1 to 64 bytes of UTF-8 without controls and what is not seen (SPEC.md 4.5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntitledText(String);
+
+/// The text cannot stand in a licence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TextError {
+    /// Nothing, or more than 64 bytes.
+    #[error("a text of a license has 1 to 64 bytes, and this one has {0}")]
+    Length(usize),
+    /// A character that is not seen or changes how others are shown.
+    #[error("a text of a license has no control or invisible characters, such as U+{0:04X}")]
+    Character(u32),
+}
+
+impl EntitledText {
+    /// As it is sold: in Unicode's composed form (NFC).
+    ///
+    /// # Errors
+    /// What SPEC.md 4.5 refuses.
+    pub fn new(text: &str) -> Result<EntitledText, TextError> {
+        EntitledText::check(&text.nfc().collect::<String>())
+    }
+
+    /// As it came: whoever wrote it chose its form.
+    fn check(text: &str) -> Result<EntitledText, TextError> {
+        if text.is_empty() || text.len() > LONGEST_TEXT {
+            return Err(TextError::Length(text.len()));
+        }
+        match text.chars().find(|c| show::is_hidden(*c)) {
+            Some(c) => Err(TextError::Character(u32::from(c))),
+            None => Ok(EntitledText(text.to_owned())),
+        }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for EntitledText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
 /// A list in strictly rising order of the index, at most 255 bytes on the wire.
@@ -21,7 +218,7 @@ pub enum EntitlementsError {
     /// An index stands twice.
     #[error("an entitlement is named twice")]
     Twice,
-    /// More than 255 bytes, or an index of 2³¹ or above.
+    /// More than 255 bytes, or an index of 2²⁹ or above.
     #[error("too many entitlements for one license")]
     TooMany,
 }
@@ -37,36 +234,36 @@ impl Entitlements {
             return Err(EntitlementsError::Twice);
         }
         let list = Entitlements(entries);
-        if list.0.iter().any(|entry| entry.index >= 1 << 31) || list.entries_bytes().len() > 255 {
+        let too_far = list.0.iter().any(|entry| entry.index >= INDICES);
+        if too_far || list.entries_bytes().len() > 255 {
             return Err(EntitlementsError::TooMany);
         }
         Ok(list)
     }
 
     /// The entries in rising order.
-    pub fn iter(&self) -> impl Iterator<Item = Entitlement> + '_ {
-        self.0.iter().copied()
+    pub fn iter(&self) -> impl Iterator<Item = &Entitlement> {
+        self.0.iter()
     }
 
-    /// The entry with this index.
-    pub fn get(&self, index: u32) -> Option<Entitlement> {
+    /// What is said of the entry with this index.
+    pub fn get(&self, index: u32) -> Option<&Content> {
         let at = self
             .0
             .binary_search_by_key(&index, |entry| entry.index)
             .ok()?;
-        self.0.get(at).copied()
+        self.0.get(at).map(|entry| &entry.content)
     }
 
-    /// Whether each entry stands in `parent` too, no limit being above the parent's (SPEC.md 5.4).
-    pub fn within(&self, parent: &Entitlements) -> bool {
+    /// Whether each entry may be lent by whom `parent` was granted (SPEC.md 5.4): it stands there too, with the same header, last day and text,
+    /// no limit being above the parent's; of a pool of the catalogue one is lent.
+    pub fn within(&self, parent: &Entitlements, catalogue: &[Entry]) -> bool {
         self.0.iter().all(|entry| {
+            let line = usize::try_from(entry.index).ok();
+            let line = line.and_then(|at| catalogue.get(at)).copied();
             parent
                 .get(entry.index)
-                .is_some_and(|above| match (entry.value, above.value) {
-                    (None, None) => true,
-                    (Some(value), Some(most)) => value <= most,
-                    _ => false,
-                })
+                .is_some_and(|above| entry.content.within(above, line))
         })
     }
 
@@ -84,13 +281,8 @@ impl Entitlements {
     fn entries_bytes(&self) -> Vec<u8> {
         let mut out = Vec::new();
         for entry in &self.0 {
-            push_varint(
-                &mut out,
-                entry.index << 1 | u32::from(entry.value.is_some()),
-            );
-            if let Some(value) = entry.value {
-                push_varint(&mut out, value);
-            }
+            push_varint(&mut out, entry.index << 3 | entry.content.header());
+            entry.content.push(&mut out);
         }
         out
     }
@@ -102,10 +294,9 @@ impl Entitlements {
         let mut entries: Vec<Entitlement> = Vec::new();
         while !list.is_empty() {
             let head = list.varint()?;
-            let value = list.optional(head & 1 == 1, Reader::varint)?;
             let entry = Entitlement {
-                index: head >> 1,
-                value,
+                index: head >> 3,
+                content: Content::read(head & 7, &mut list)?,
             };
             if entries.last().is_some_and(|last| last.index >= entry.index) {
                 return Err(WireError::NotCanonical);
@@ -113,6 +304,17 @@ impl Entitlements {
             entries.push(entry);
         }
         Ok(Entitlements(entries))
+    }
+
+    /// Takes a list of features that are wanted: no values, no last days, no texts (SPEC.md 4.6).
+    pub(crate) fn read_wanted(reader: &mut Reader<'_>) -> Result<Entitlements, WireError> {
+        let list = Entitlements::read(reader)?;
+        let plain = |entry: &Entitlement| entry.content.header() == FEATURE;
+        if list.0.iter().all(plain) {
+            Ok(list)
+        } else {
+            Err(WireError::Value("the features wanted"))
+        }
     }
 
     /// Reads what [`Entitlements::encode`] wrote.
@@ -125,61 +327,4 @@ impl Entitlements {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn list(entries: &[(u32, Option<u32>)]) -> Entitlements {
-        Entitlements::new(
-            entries
-                .iter()
-                .map(|&(index, value)| Entitlement { index, value })
-                .collect(),
-        )
-        .unwrap()
-    }
-
-    #[test]
-    fn four_entitlements_take_eight_bytes() {
-        let four = list(&[(0, None), (1, None), (2, Some(500)), (3, Some(12))]);
-        assert_eq!(four.encode(), [7, 0, 2, 5, 0xf4, 3, 7, 12]);
-        assert_eq!(Entitlements::decode(&four.encode()), Ok(four));
-    }
-
-    #[test]
-    fn other_spellings_are_refused() {
-        assert_eq!(
-            Entitlements::decode(&[2, 2, 0]),
-            Err(WireError::NotCanonical),
-            "falling order"
-        );
-        assert_eq!(
-            Entitlements::decode(&[2, 0, 0]),
-            Err(WireError::NotCanonical),
-            "twice"
-        );
-        assert_eq!(
-            Entitlements::decode(&[2, 0x80, 0]),
-            Err(WireError::NotCanonical),
-            "long varint"
-        );
-        assert_eq!(
-            Entitlements::decode(&[1, 1]),
-            Err(WireError::Short),
-            "limit without value"
-        );
-        assert_eq!(
-            Entitlements::decode(&[6, 1, 0xff, 0xff, 0xff, 0xff, 0x10]),
-            Err(WireError::Value("an entitlement"))
-        );
-        assert_eq!(Entitlements::decode(&[0, 0]), Err(WireError::Long));
-    }
-
-    #[test]
-    fn a_child_lies_within_its_parent() {
-        let parent = list(&[(0, None), (2, Some(5))]);
-        assert!(list(&[(2, Some(5))]).within(&parent));
-        assert!(!list(&[(2, Some(6))]).within(&parent));
-        assert!(!list(&[(2, None)]).within(&parent));
-        assert!(!list(&[(1, None)]).within(&parent));
-    }
-}
+mod tests;

@@ -9,6 +9,7 @@ use super::wire::{Reader, WireError, check_flags};
 const TYPE: u8 = 0b11;
 const MAX_LOAN: u8 = 1 << 2;
 const EMERGENCY: u8 = 1 << 3;
+const SITE: u8 = 1 << 4;
 
 /// How seats of a licence are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -79,17 +80,19 @@ pub struct Grant {
     pub maintenance: Option<Day>,
     /// Last day without another contact; `None`: never needed.
     pub revalidate_by: Option<Day>,
-    /// Seats of this activation.
+    /// Seats of this activation; never 0.
     pub seats: u16,
     /// n-th edition of the product, from 1; 0: none.
     pub edition: u8,
     /// How the seats are used.
     pub license_type: LicenseType,
-    /// Longest loan in days, where the holder may lend.
+    /// Whether the holder is a site, never one of a standalone licence: the site key that stands is the subject of the signature.
+    pub site: bool,
+    /// Longest loan in days, where the holder may lend: a site only.
     pub max_loan: Option<NonZeroU8>,
     /// The emergency chain, where there is one.
     pub emergency: Option<EmergencyTerms>,
-    /// Features and limits.
+    /// Features, limits, pools and texts.
     pub entitlements: Entitlements,
 }
 
@@ -106,13 +109,13 @@ impl Grant {
         }
         out.extend_from_slice(&self.seats.to_be_bytes());
         out.push(self.edition);
-        let loan = if self.max_loan.is_some() { MAX_LOAN } else { 0 };
-        let emergency = if self.emergency.is_some() {
-            EMERGENCY
-        } else {
-            0
-        };
-        out.push(self.license_type.bits() | loan | emergency);
+        let flags = [
+            (MAX_LOAN, self.max_loan.is_some()),
+            (EMERGENCY, self.emergency.is_some()),
+            (SITE, self.site),
+        ];
+        let flags = flags.iter().filter(|(_, on)| *on);
+        out.push(flags.fold(self.license_type.bits(), |flags, (flag, _)| flags | flag));
         if let Some(days) = self.max_loan {
             out.push(days.get());
         }
@@ -139,8 +142,19 @@ impl Grant {
             Day::new(reader.u16()?),
         ];
         let seats = reader.u16()?;
+        if seats == 0 {
+            return Err(WireError::Value("its seats"));
+        }
         let edition = reader.u8()?;
-        let flags = check_flags(reader.u8()?, TYPE | MAX_LOAN | EMERGENCY)?;
+        let flags = check_flags(reader.u8()?, TYPE | MAX_LOAN | EMERGENCY | SITE)?;
+        let license_type =
+            LicenseType::from_bits(flags & TYPE).ok_or(WireError::Value("its type"))?;
+        let site = flags & SITE != 0;
+        let standalone = license_type == LicenseType::Standalone;
+        // Only a site lends, and who holds a single seat is none.
+        if (flags & MAX_LOAN != 0 && !site) || (site && standalone) {
+            return Err(WireError::Value("its flags"));
+        }
         Ok(Grant {
             key_id,
             request_tag,
@@ -151,8 +165,8 @@ impl Grant {
             revalidate_by,
             seats,
             edition,
-            license_type: LicenseType::from_bits(flags & TYPE)
-                .ok_or(WireError::Value("its type"))?,
+            license_type,
+            site,
             max_loan: reader.optional(flags & MAX_LOAN != 0, |r| nonzero(r, "its longest loan"))?,
             emergency: reader.optional(flags & EMERGENCY != 0, emergency_terms)?,
             entitlements: Entitlements::read(reader)?,

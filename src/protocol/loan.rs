@@ -7,6 +7,8 @@ use super::entitlements::Entitlements;
 use super::grant::SignedGrant;
 use super::wire::{Reader, WireError, check_flags, push_u24};
 
+const EVERYTHING: u8 = 1;
+
 /// What a LOAN says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loan {
@@ -20,8 +22,17 @@ pub struct Loan {
     pub issued: Seconds,
     /// Last day of the loan.
     pub until: Day,
-    /// Features and limits, within the site's.
-    pub entitlements: Entitlements,
+    /// What of the site's may be used.
+    pub lent: Lent,
+}
+
+/// What a loan contains.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lent {
+    /// All that the site's grant contains, a pool counting as 1: costs no byte.
+    Everything,
+    /// These, within the site's.
+    These(Entitlements),
 }
 
 /// A LOAN with the site's signature it claims, which is yet to be verified.
@@ -29,16 +40,16 @@ pub struct Loan {
 pub struct SignedLoan {
     /// What it says.
     pub loan: Loan,
-    /// By the site's lending key, over the transcript of SPEC.md 5.3.
+    /// By the site key, over the transcript of SPEC.md 5.3.
     pub signature: [u8; 64],
 }
 
-/// A site's own GRANT with what its transcript needs: the certificate of its lending key.
+/// A site's own GRANT with what its transcript needs: the certificate of its site key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SiteCertificate {
     /// The desk that signed the GRANT, unless a root did.
     pub desk: Option<DeskCertificate>,
-    /// The site's lending key.
+    /// The site key.
     pub public_key: [u8; 32],
     /// Digest of the site's request.
     pub request_digest: Digest,
@@ -51,12 +62,16 @@ pub struct SiteCertificate {
 impl Loan {
     /// The body that is signed.
     pub fn encode_body(&self) -> Vec<u8> {
-        let mut out = self.request_tag.to_vec();
+        let everything = self.lent == Lent::Everything;
+        let mut out = vec![if everything { EVERYTHING } else { 0 }];
+        out.extend_from_slice(&self.request_tag);
         push_u24(&mut out, self.serial);
         out.extend_from_slice(&self.seat.to_be_bytes());
         out.extend_from_slice(&self.issued.0.to_be_bytes());
         out.extend_from_slice(&self.until.number().to_be_bytes());
-        out.append(&mut self.entitlements.encode());
+        if let Lent::These(list) = &self.lent {
+            out.append(&mut list.encode());
+        }
         out
     }
 }
@@ -71,13 +86,17 @@ impl SignedLoan {
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<SignedLoan, WireError> {
+        let flags = check_flags(reader.u8()?, EVERYTHING)?;
         let loan = Loan {
             request_tag: reader.array()?,
             serial: reader.u24()?,
             seat: reader.u16()?,
             issued: Seconds(reader.u32()?),
             until: Day::new(reader.u16()?).ok_or(WireError::Value("its last day"))?,
-            entitlements: Entitlements::read(reader)?,
+            lent: match flags {
+                0 => Lent::These(Entitlements::read(reader)?),
+                _ => Lent::Everything,
+            },
         };
         Ok(SignedLoan {
             loan,

@@ -1,6 +1,8 @@
 //! What codes say, and who may say it (SPEC.md 3 to 5, 8, 10). Pure: no input or output, no clock, no randomness of its own.
 
+pub mod catalogue;
 pub mod commitment;
+pub mod contents;
 pub mod date;
 pub mod desk_certificate;
 pub mod digest;
@@ -11,6 +13,7 @@ pub mod loan;
 pub mod note;
 pub mod product;
 mod product_file;
+mod product_text;
 pub mod requests;
 mod root_fingerprint;
 pub mod trust;

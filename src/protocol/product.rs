@@ -1,26 +1,20 @@
 //! What a vendor's product is, and the text that says so (SPEC.md 10).
 
-use std::fmt::{self, Write as _};
-
 use crate::text::show;
 
-use super::note::{self, NoteError};
+pub use super::catalogue::{Entry, SeatUnit};
+use super::note::NoteError;
 pub use super::product_file::ProductFile;
 pub use super::root_fingerprint::{NotAFingerprint, RootFingerprint};
 use super::trust::{PublicKey, TrustError};
 
 pub(super) const FIRST_LINE: &str = "countersign product v1";
+/// Hours for which a place that was taken from a named user rests, where the product does not say.
+pub const NAMED_REST: u16 = 48;
+/// Days before the end of the grace from which on it is spoken of, where the product does not say.
+pub const WARN_DAYS: u16 = 7;
 /// Longest product id in characters.
 const ID_LENGTH: usize = 32;
-
-/// What the catalogue's entries are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Entry {
-    /// Is in the licence or not.
-    Feature,
-    /// Has a number in the licence.
-    Limit,
-}
 
 /// What a product is: the text of its file, without the signature.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -41,7 +35,7 @@ pub struct Product {
     pub desks: Vec<Vec<u8>>,
     /// Names of editions; the n-th is number n, from 1.
     pub editions: Vec<String>,
-    /// Features and limits; the place, from 0, is the entitlement's index.
+    /// Features, limits, pools and texts; the place, from 0, is the entitlement's index.
     pub catalogue: Vec<(Entry, String)>,
     /// Features that need maintenance.
     pub maintained: Vec<String>,
@@ -49,6 +43,12 @@ pub struct Product {
     pub bind: Vec<String>,
     /// Whether licences are bound to the machine's fingerprint.
     pub fingerprint: bool,
+    /// What one seat counts; none: [`SeatUnit::Process`].
+    pub seat: Option<SeatUnit>,
+    /// Hours for which a place that was taken from a named user rests; none: [`NAMED_REST`].
+    pub named_rest: Option<u16>,
+    /// Days before the end of the grace from which on it is spoken of; none: [`WARN_DAYS`].
+    pub warn_days: Option<u16>,
     /// Days of the demo, 0 for none.
     pub demo_days: u16,
     /// Features of the demo.
@@ -88,6 +88,16 @@ impl Product {
         self.index(Entry::Limit, name)
     }
 
+    /// The place of a text in the catalogue.
+    pub fn text(&self, name: &str) -> Option<u32> {
+        self.index(Entry::Text, name)
+    }
+
+    /// What the lines of the catalogue are, in order.
+    pub fn lines(&self) -> Vec<Entry> {
+        self.catalogue.iter().map(|(entry, _)| *entry).collect()
+    }
+
     /// The number of an edition, from 1.
     pub fn edition(&self, name: &str) -> Option<u8> {
         let at = self.editions.iter().position(|edition| edition == name)?;
@@ -121,7 +131,7 @@ impl Product {
     }
 
     /// As [`Product::check`], and hands out the root keys: decoding them takes longer than all else.
-    fn checked_roots(&self) -> Result<Vec<PublicKey>, ProductError> {
+    pub(super) fn checked_roots(&self) -> Result<Vec<PublicKey>, ProductError> {
         let rule = |text: String| Err(ProductError::Rule(text));
         if !is_product_id(&self.id) {
             return rule(format!(
@@ -132,9 +142,7 @@ impl Product {
         let mut texts = [Some(&self.name), Some(&self.vendor), self.mail.as_ref()]
             .into_iter()
             .flatten();
-        if texts
-            .any(|text| text.is_empty() || text.trim() != text || show::hidden_in(text).is_some())
-        {
+        if texts.any(|text| text.is_empty() || text.trim() != text || !is_plain(text)) {
             return rule("name, vendor and mail are one line of text each".to_owned());
         }
         if self.roots.is_empty() || self.roots.len() > 2 {
@@ -207,116 +215,12 @@ impl Product {
             .filter(move |(entry, _)| *entry == kind)
             .map(|(_, name)| name.as_str())
     }
+}
 
-    /// The text that is signed, ending with a newline.
-    pub fn to_text(&self) -> String {
-        let mut out = format!("{FIRST_LINE}\n");
-        let mut line = |name: &str, value: &dyn fmt::Display| {
-            // Writing to a string cannot fail.
-            let _ = writeln!(out, "{name}: {value}");
-        };
-        line("id", &self.id);
-        line("version", &self.version);
-        line("name", &self.name);
-        line("vendor", &self.vendor);
-        self.mail.iter().for_each(|mail| line("mail", mail));
-        self.roots.iter().for_each(|root| line("root", &Hex(root)));
-        self.desks.iter().for_each(|desk| line("desk", &Hex(desk)));
-        self.editions
-            .iter()
-            .for_each(|edition| line("edition", edition));
-        for (entry, name) in &self.catalogue {
-            line(
-                if *entry == Entry::Feature {
-                    "feature"
-                } else {
-                    "limit"
-                },
-                name,
-            );
-        }
-        self.maintained
-            .iter()
-            .for_each(|name| line("maintained", name));
-        if !self.bind.is_empty() {
-            line("bind", &self.bind.join(","));
-        }
-        line("fingerprint", &if self.fingerprint { "yes" } else { "no" });
-        if self.demo_days > 0 {
-            line("demo-days", &self.demo_days);
-        }
-        self.demo_features
-            .iter()
-            .for_each(|name| line("demo-feature", name));
-        for (name, value) in &self.demo_limits {
-            line("demo-limit", &format_args!("{name}={value}"));
-        }
-        out
-    }
-
-    /// The signed file: `sign` makes an Ed25519 signature by the root key `root`.
-    pub fn to_file(&self, root: &[u8; 32], sign: impl FnOnce(&[u8]) -> [u8; 64]) -> String {
-        note::sign(&self.to_text(), &self.id, root, sign)
-    }
-
-    /// Reads what [`Product::to_text`] wrote; anything else is refused.
-    pub fn parse_text(text: &str) -> Result<Product, ProductError> {
-        Ok(Product::parse_with_roots(text)?.0)
-    }
-
-    pub(super) fn parse_with_roots(text: &str) -> Result<(Product, Vec<PublicKey>), ProductError> {
-        let mut lines = text.lines();
-        if lines.next() != Some(FIRST_LINE) {
-            return Err(ProductError::NotAProduct);
-        }
-        let mut product = Product::default();
-        for (number, line) in lines.enumerate() {
-            product
-                .take_line(line)
-                .ok_or_else(|| ProductError::Line(number + 2, line.chars().take(60).collect()))?;
-        }
-        let roots = product.checked_roots()?;
-        // Order, repetition and spelling: one product has one text.
-        if product.to_text() == text {
-            Ok((product, roots))
-        } else {
-            Err(ProductError::Rule(
-                "the product file is not written in its one form".to_owned(),
-            ))
-        }
-    }
-
-    fn take_line(&mut self, line: &str) -> Option<()> {
-        let (name, value) = line.split_once(": ")?;
-        if value.trim() != value || value.is_empty() || show::hidden_in(value).is_some() {
-            return None;
-        }
-        let text = value.to_owned();
-        match name {
-            "id" => self.id = text,
-            "version" => self.version = value.parse().ok()?,
-            "name" => self.name = text,
-            "vendor" => self.vendor = text,
-            "mail" => self.mail = Some(text),
-            "root" => self.roots.push(unhex(value)?.try_into().ok()?),
-            "desk" => self.desks.push(unhex(value)?),
-            "edition" => self.editions.push(text),
-            "feature" => self.catalogue.push((Entry::Feature, text)),
-            "limit" => self.catalogue.push((Entry::Limit, text)),
-            "maintained" => self.maintained.push(text),
-            "bind" => self.bind = value.split(',').map(str::to_owned).collect(),
-            "fingerprint" => self.fingerprint = value == "yes",
-            "demo-days" => self.demo_days = value.parse().ok()?,
-            "demo-feature" => self.demo_features.push(text),
-            "demo-limit" => {
-                let (name, value) = value.split_once('=')?;
-                self.demo_limits
-                    .push((name.to_owned(), value.parse().ok()?));
-            }
-            _ => return None,
-        }
-        Some(())
-    }
+/// Whether a value is one line of plain text (SPEC.md 10). Persian and Indian names have joiners.
+pub(super) fn is_plain(value: &str) -> bool {
+    let refused = |c: char| show::is_hidden(c) && !matches!(c, '\u{200c}' | '\u{200d}');
+    !value.chars().any(refused)
 }
 
 /// Whether a text can be a product id (SPEC.md 10).
@@ -339,26 +243,4 @@ fn is_name(text: &str) -> bool {
         && text
             .chars()
             .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
-}
-
-struct Hex<'a>(&'a [u8]);
-
-impl fmt::Display for Hex<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digit = |b: u8| (b as char).to_digit(16).filter(|_| !b.is_ascii_uppercase());
-    let pairs = text.as_bytes().chunks(2);
-    pairs
-        .map(|pair| {
-            if let &[a, b] = pair {
-                Some((digit(a)? << 4 | digit(b)?) as u8)
-            } else {
-                None
-            }
-        })
-        .collect()
 }

@@ -25,7 +25,7 @@ impl ProductFile {
         let note = Note::parse(file)?;
         let (product, roots) = Product::parse_with_roots(note.text)?;
         let signer = note.verify(&product.id, &roots)?;
-        let trust = Roots::new(roots.clone(), 0);
+        let trust = Roots::new(&product.id, product.lines(), roots.clone(), 0);
         let desks = product
             .desks
             .iter()
@@ -51,7 +51,14 @@ impl ProductFile {
 
     /// The root keys, no desk being trusted of an epoch below `least_epoch`.
     pub fn roots(&self, least_epoch: u8) -> Roots {
-        Roots::new(self.roots.clone(), least_epoch.max(self.epoch()))
+        let least_epoch = least_epoch.max(self.epoch());
+        let product = &self.product;
+        Roots::new(
+            &product.id,
+            product.lines(),
+            self.roots.clone(),
+            least_epoch,
+        )
     }
 
     /// The public key that signed the file.

@@ -5,6 +5,7 @@ use std::num::{NonZeroU8, NonZeroU16};
 use super::commitment::{Commitment, RequestSecret, SyncProof};
 use super::date::Seconds;
 use super::digest::ActivationId;
+use super::entitlements::Entitlements;
 use super::wire::{Reader, WireError, check_flags, push_u24};
 use crate::license_key::LicenseKey;
 use crate::machine::Fingerprint;
@@ -13,9 +14,10 @@ const FINGERPRINT: u8 = 1;
 const BINDINGS: u8 = 1 << 1;
 const SEATS: u8 = 1 << 2;
 const USB: u8 = 1 << 3;
-const LENDING_KEY: u8 = 1 << 4;
+const SITE_KEY: u8 = 1 << 4;
 const SITE: u8 = 1 << 5;
 const EXTEND: u8 = 1;
+const WANTED: u8 = 1 << 1;
 
 /// ACTIVATE: a machine asks for a licence (SPEC.md 4.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,8 +38,8 @@ pub struct Activate {
     pub seats: Option<NonZeroU16>,
     /// Digest of the USB key the licence is bound to.
     pub usb: Option<[u8; 8]>,
-    /// The key with which this site will sign loans.
-    pub lending_key: Option<[u8; 32]>,
+    /// The public key with which this site will sign: its site key.
+    pub site_key: Option<[u8; 32]>,
 }
 
 /// SYNC: a licensed machine asks for its licence as it now is (SPEC.md 4.2).
@@ -59,6 +61,8 @@ pub struct Sync {
     pub bindings: Option<[u8; 8]>,
     /// The USB key's digest, where it changed; [`NO_USB`]: none from now on.
     pub usb: Option<[u8; 8]>,
+    /// Another site key than the one that stands, or the first.
+    pub site_key: Option<[u8; 32]>,
     /// A lending site's loans.
     pub site: Option<SiteReport>,
 }
@@ -76,11 +80,11 @@ impl Sync {
 /// What a lending site reports of its loans with each SYNC (SPEC.md 4.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SiteReport {
-    /// Loans that are out.
+    /// Loans that are out; any number, 0 too.
     pub loans_out: u16,
-    /// Serial of the last loan, 24 bits.
+    /// Serial of the last loan, 24 bits; 0 where there was none.
     pub last_serial: u32,
-    /// Head of the site's history of loans.
+    /// Head of the site's history of loans, zeros where there was none.
     pub head: [u8; 8],
 }
 
@@ -110,6 +114,8 @@ pub struct Borrow {
     pub certificate_tag: [u8; 2],
     /// Serial (24 bits) of the loan to extend.
     pub extends: Option<u32>,
+    /// The features that are wanted, by their index and nothing else; absent: all that the site lends.
+    pub wanted: Option<Entitlements>,
 }
 
 fn key(reader: &mut Reader<'_>) -> Result<LicenseKey, WireError> {
@@ -126,7 +132,7 @@ impl Activate {
         let mut reader = Reader::new(payload);
         let flags = check_flags(
             reader.u8()?,
-            FINGERPRINT | BINDINGS | SEATS | USB | LENDING_KEY,
+            FINGERPRINT | BINDINGS | SEATS | USB | SITE_KEY,
         )?;
         let request = Activate {
             product_tag: reader.array()?,
@@ -139,7 +145,7 @@ impl Activate {
                 NonZeroU16::new(r.u16()?).ok_or(WireError::Value("its seats"))
             })?,
             usb: reader.optional(flags & USB != 0, Reader::array)?,
-            lending_key: reader.optional(flags & LENDING_KEY != 0, Reader::array)?,
+            site_key: reader.optional(flags & SITE_KEY != 0, Reader::array)?,
         };
         reader.end()?;
         Ok(request)
@@ -151,7 +157,7 @@ impl Activate {
             | flag(BINDINGS, self.bindings.is_some())
             | flag(SEATS, self.seats.is_some())
             | flag(USB, self.usb.is_some())
-            | flag(LENDING_KEY, self.lending_key.is_some());
+            | flag(SITE_KEY, self.site_key.is_some());
         let mut out = vec![flags];
         out.extend_from_slice(&self.product_tag);
         out.extend_from_slice(&self.key.to_bytes());
@@ -164,7 +170,7 @@ impl Activate {
         push_optional(&mut out, self.bindings);
         push_optional(&mut out, self.seats.map(|seats| seats.get().to_be_bytes()));
         push_optional(&mut out, self.usb);
-        push_optional(&mut out, self.lending_key);
+        push_optional(&mut out, self.site_key);
         out
     }
 }
@@ -173,7 +179,7 @@ impl Sync {
     /// Reads a payload of kind S.
     pub fn decode(payload: &[u8]) -> Result<Sync, WireError> {
         let mut reader = Reader::new(payload);
-        let flags = check_flags(reader.u8()?, FINGERPRINT | BINDINGS | USB | SITE)?;
+        let flags = check_flags(reader.u8()?, FINGERPRINT | BINDINGS | USB | SITE_KEY | SITE)?;
         let request = Sync {
             activation: ActivationId(reader.array()?),
             generation: NonZeroU16::new(reader.u16()?)
@@ -185,6 +191,7 @@ impl Sync {
             fingerprint: reader.optional(flags & FINGERPRINT != 0, fingerprint)?,
             bindings: reader.optional(flags & BINDINGS != 0, Reader::array)?,
             usb: reader.optional(flags & USB != 0, Reader::array)?,
+            site_key: reader.optional(flags & SITE_KEY != 0, Reader::array)?,
             site: reader.optional(flags & SITE != 0, |r| {
                 Ok(SiteReport {
                     loans_out: r.u16()?,
@@ -202,6 +209,7 @@ impl Sync {
         let flags = flag(FINGERPRINT, self.fingerprint.is_some())
             | flag(BINDINGS, self.bindings.is_some())
             | flag(USB, self.usb.is_some())
+            | flag(SITE_KEY, self.site_key.is_some())
             | flag(SITE, self.site.is_some());
         let mut out = vec![flags];
         out.extend_from_slice(&self.activation.0);
@@ -215,6 +223,7 @@ impl Sync {
         );
         push_optional(&mut out, self.bindings);
         push_optional(&mut out, self.usb);
+        push_optional(&mut out, self.site_key);
         if let Some(site) = &self.site {
             out.extend_from_slice(&site.loans_out.to_be_bytes());
             push_u24(&mut out, site.last_serial);
@@ -246,7 +255,7 @@ impl Borrow {
     /// Reads a payload of kind B.
     pub fn decode(payload: &[u8]) -> Result<Borrow, WireError> {
         let mut reader = Reader::new(payload);
-        let flags = check_flags(reader.u8()?, EXTEND)?;
+        let flags = check_flags(reader.u8()?, EXTEND | WANTED)?;
         let request = Borrow {
             key: key(&mut reader)?,
             commitment: Commitment(reader.array()?),
@@ -255,14 +264,16 @@ impl Borrow {
             clock: Seconds(reader.u32()?),
             certificate_tag: reader.array()?,
             extends: reader.optional(flags & EXTEND != 0, Reader::u24)?,
+            wanted: reader.optional(flags & WANTED != 0, Entitlements::read_wanted)?,
         };
         reader.end()?;
         Ok(request)
     }
 
-    /// Writes the payload: 36 bytes, 39 to extend.
+    /// Writes the payload: 36 bytes and what is optional.
     pub fn encode(&self) -> Vec<u8> {
-        let mut out = vec![flag(EXTEND, self.extends.is_some())];
+        let flags = flag(EXTEND, self.extends.is_some()) | flag(WANTED, self.wanted.is_some());
+        let mut out = vec![flags];
         out.extend_from_slice(&self.key.to_bytes());
         out.extend_from_slice(&self.commitment.0);
         out.extend_from_slice(&self.fingerprint.to_bytes());
@@ -271,6 +282,9 @@ impl Borrow {
         out.extend_from_slice(&self.certificate_tag);
         if let Some(serial) = self.extends {
             push_u24(&mut out, serial);
+        }
+        if let Some(wanted) = &self.wanted {
+            out.append(&mut wanted.encode());
         }
         out
     }

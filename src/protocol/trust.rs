@@ -2,16 +2,16 @@
 //!
 //! Trust is a type: a [`Verified`] value exists only where its signature and its chain hold.
 
+mod site;
+
 use std::ops::Deref;
 
 use ed25519_dalek::{Signature, VerifyingKey};
 
-use super::date::Day;
+use super::catalogue::{self, Entry};
 use super::desk_certificate::{DeskCertificate, Limit};
-use super::digest::{Digest, holder_digest, kdf, key_id};
+use super::digest::{Digest, kdf, key_id};
 use super::grant::{Grant, SignedGrant};
-use super::loan::{Loan, SignedLoan, SiteCertificate};
-use crate::license_key::LicenseKey;
 use crate::text::Kind;
 
 /// What is signed (SPEC.md 5.3).
@@ -80,6 +80,11 @@ pub enum TrustError {
     /// The desk that signed went beyond its certificate.
     #[error("the desk that signed this was not allowed to: {0}")]
     DeskLimit(#[from] Limit),
+    /// An entry is not what its line in the product file says.
+    #[error(
+        "it contains what the product does not have in that form: install the product file that came with the application"
+    )]
+    Catalogue,
     /// The loan goes beyond what its site was granted.
     #[error("the site that signed this loan was not allowed to: {0}")]
     SiteLimit(&'static str),
@@ -89,6 +94,7 @@ impl std::fmt::Display for Limit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Limit::NotAfter => "its certificate had run out",
+            Limit::Product => "its certificate is for another product",
             Limit::Kind => "its certificate does not cover this kind of grant",
             Limit::Seats => "more seats than its certificate allows",
             Limit::Grace => "a longer grace than its certificate allows",
@@ -167,14 +173,27 @@ impl<T> Deref for Verified<T> {
 /// The root keys of a product, one or two, and the epoch below which desks are no longer trusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Roots {
+    product_id: String,
+    catalogue: Vec<Entry>,
     keys: Vec<PublicKey>,
     least_epoch: u8,
 }
 
 impl Roots {
-    /// `least_epoch`: the highest epoch seen by this machine, 0 at first.
-    pub fn new(keys: Vec<PublicKey>, least_epoch: u8) -> Roots {
-        Roots { keys, least_epoch }
+    /// The roots of the product with this id. `catalogue`: what its lines are, in order (SPEC.md 10); `least_epoch`: the highest epoch seen by
+    /// this machine, 0 at first.
+    pub fn new(
+        product_id: &str,
+        catalogue: Vec<Entry>,
+        keys: Vec<PublicKey>,
+        least_epoch: u8,
+    ) -> Roots {
+        Roots {
+            product_id: product_id.to_owned(),
+            catalogue,
+            keys,
+            least_epoch,
+        }
     }
 
     /// Verifies a desk's certificate.
@@ -183,18 +202,8 @@ impl Roots {
         certificate: DeskCertificate,
     ) -> Result<Verified<DeskCertificate>, TrustError> {
         PublicKey::from_bytes(&certificate.public_key)?;
-        let body = certificate.encode_body();
         let found = self.keys.iter().find_map(|root| {
-            let transcript = Transcript {
-                kind: Kind::DeskCertificate,
-                issuer: root.to_bytes(),
-                parent: [0; 32],
-                request_digest: [0; 32],
-                holder: [0; 32],
-                subject: certificate.public_key,
-                body: &body,
-            }
-            .to_bytes();
+            let transcript = desk_transcript(&certificate, root, &self.product_id);
             root.verifies(&transcript, &certificate.signature)
                 .then_some((*root, transcript))
         });
@@ -225,6 +234,9 @@ impl Roots {
                 if let Some(desk) = desk {
                     desk.allows(&signed.grant)?;
                 }
+                if !catalogue::fits(&self.catalogue, &signed.grant.entitlements) {
+                    return Err(TrustError::Catalogue);
+                }
                 let certificate = certificate_digest(&transcript, &signed.signature);
                 return Ok(Verified {
                     value: signed.grant.clone(),
@@ -234,39 +246,6 @@ impl Roots {
             }
         }
         Err(TrustError::Signature)
-    }
-
-    /// Verifies a site's certificate for the product and licence that the workstation asked for (SPEC.md 5.4).
-    pub fn verify_site(
-        &self,
-        site: SiteCertificate,
-        product_id: &str,
-        key: LicenseKey,
-    ) -> Result<Verified<SiteCertificate>, TrustError> {
-        PublicKey::from_bytes(&site.public_key)?;
-        if site.grant.grant.max_loan.is_none() {
-            return Err(TrustError::SiteLimit("it was not granted to lend"));
-        }
-        let desk = site
-            .desk
-            .clone()
-            .map(|desk| self.verify_desk(desk))
-            .transpose()?;
-        let context = GrantContext {
-            request_digest: site.request_digest,
-            holder: holder_digest(product_id, key, &site.machine),
-            lending_key: Some(site.public_key),
-        };
-        let grant = self.verify_grant(&site.grant, &context, desk.as_slice())?;
-        // A certificate that stands there for nothing would give one site two spellings.
-        if desk.is_some_and(|desk| desk.public_key != grant.issuer.to_bytes()) {
-            return Err(TrustError::Signature);
-        }
-        Ok(Verified {
-            value: site,
-            issuer: grant.issuer,
-            certificate: grant.certificate,
-        })
     }
 
     fn issuers<'a>(
@@ -285,6 +264,28 @@ impl Roots {
     }
 }
 
+/// What a root signs of a desk's certificate, which may be for one product only.
+fn desk_transcript(certificate: &DeskCertificate, root: &PublicKey, product_id: &str) -> Vec<u8> {
+    Transcript {
+        kind: Kind::DeskCertificate,
+        issuer: root.to_bytes(),
+        parent: [0; 32],
+        request_digest: [0; 32],
+        holder: certificate.scope(product_id),
+        subject: certificate.public_key,
+        body: &certificate.encode_body(),
+    }
+    .to_bytes()
+}
+
+impl Verified<DeskCertificate> {
+    /// Whether the desk may sign for this product: one that is certified for one product only signs for no other.
+    pub fn is_for(&self, product_id: &str) -> bool {
+        let transcript = desk_transcript(&self.value, &self.issuer, product_id);
+        certificate_digest(&transcript, &self.value.signature) == self.certificate
+    }
+}
+
 /// What the receiver of a GRANT holds of its transcript.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GrantContext {
@@ -292,17 +293,17 @@ pub struct GrantContext {
     pub request_digest: Digest,
     /// Holder digest.
     pub holder: Digest,
-    /// The lending key that was sent with the ACTIVATE.
-    pub lending_key: Option<[u8; 32]>,
+    /// The site key that then stands.
+    pub site_key: Option<[u8; 32]>,
 }
 
 impl GrantContext {
-    /// The subject of a GRANT's signature: the lending key where the holder may lend, else zeros.
+    /// The subject of a GRANT's signature: the site key where the holder is a site, else zeros.
     pub fn subject(&self, grant: &Grant) -> Result<[u8; 32], TrustError> {
-        match (grant.max_loan, self.lending_key) {
-            (None, _) => Ok([0; 32]),
-            (Some(_), Some(key)) => PublicKey::from_bytes(&key).map(|key| key.to_bytes()),
-            (Some(_), None) => Err(TrustError::Signature),
+        match (grant.site, self.site_key) {
+            (false, _) => Ok([0; 32]),
+            (true, Some(key)) => PublicKey::from_bytes(&key).map(|key| key.to_bytes()),
+            (true, None) => Err(TrustError::Signature),
         }
     }
 
@@ -324,68 +325,5 @@ impl GrantContext {
             body,
         }
         .to_bytes()
-    }
-}
-
-impl Verified<SiteCertificate> {
-    /// The transcript of a LOAN of this site.
-    pub fn loan_transcript(&self, request_digest: Digest, holder: Digest, body: &[u8]) -> Vec<u8> {
-        Transcript {
-            kind: Kind::Loan,
-            issuer: self.public_key,
-            parent: self.certificate,
-            request_digest,
-            holder,
-            subject: [0; 32],
-            body,
-        }
-        .to_bytes()
-    }
-
-    /// Verifies a LOAN for the workstation with this request and holder digest.
-    pub fn verify_loan(
-        &self,
-        signed: &SignedLoan,
-        request_digest: Digest,
-        holder: Digest,
-    ) -> Result<Verified<Loan>, TrustError> {
-        let issuer = PublicKey::from_bytes(&self.public_key)?;
-        let transcript = self.loan_transcript(request_digest, holder, &signed.loan.encode_body());
-        if !issuer.verifies(&transcript, &signed.signature) {
-            return Err(TrustError::Signature);
-        }
-        self.allows(&signed.loan).map_err(TrustError::SiteLimit)?;
-        Ok(Verified {
-            value: signed.loan.clone(),
-            issuer,
-            certificate: certificate_digest(&transcript, &signed.signature),
-        })
-    }
-
-    fn allows(&self, loan: &Loan) -> Result<(), &'static str> {
-        let grant = &self.grant.grant;
-        let longest = grant.max_loan.map_or(0, |days| days.get());
-        let beyond = |last: Option<Day>, more: u8| {
-            last.is_some_and(|last| loan.until > last.plus(u16::from(more)))
-        };
-        if loan.issued < grant.issued {
-            return Err("the loan is older than its grant");
-        }
-        if loan.until < loan.issued.day() {
-            return Err("over before it was issued");
-        }
-        if loan.until.days_since(loan.issued.day()) > i32::from(longest) {
-            return Err("longer than it may lend");
-        }
-        if beyond(grant.expires, 0) || beyond(grant.revalidate_by, longest) {
-            return Err("longer than its own license");
-        }
-        if loan.seat >= grant.seats {
-            return Err("more seats than it has");
-        }
-        if !loan.entitlements.within(&grant.entitlements) {
-            return Err("more than its own license contains");
-        }
-        Ok(())
     }
 }

@@ -192,7 +192,7 @@ fn a_forged_signature_is_not_trusted() {
     let context = GrantContext {
         request_digest: request_digest(Kind::Activate, decoded(&request).payload()),
         holder: standing.holder_digest("survey", key),
-        lending_key: None,
+        site_key: None,
     };
     let sign = |signer: &SigningKey, mut signed: SignedGrant| {
         signed.grant.key_id = key_id(&signer.public());

@@ -41,7 +41,7 @@ fn request(world: &World, key: LicenseKey, number: u32) -> String {
         bindings: None,
         seats: None,
         usb: None,
-        lending_key: None,
+        site_key: None,
     };
     Code::new(Kind::Activate, activate.encode())
         .to_text()

@@ -108,7 +108,7 @@ def compute(given):
     assert strict.verify(root, t, signature)
     payload = body + signature
     payloads.decode("G", payload)
-    trust.check_answer([root], [], 0, request, held_by, None, payload)
+    trust.check_answer([root], [], 0, product, request, held_by, None, payload)
     text = rows.write("G", payload)
     assert reader.read(text)[:3] == ("ok", "grant", payload)
     out.update({("GRANT", "signature"): wrapped(signature), ("GRANT", "payload"): wrapped(payload), ("GRANT", "code"): text})

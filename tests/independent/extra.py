@@ -28,7 +28,7 @@ ACTIVATE = bytes.fromhex("01ca8402dfdc1c3509d11bd4aa4a62ad466d24f20cf70a4c") + F
 BORROW = bytes.fromhex("0002dfdc1c35867accb26f703ad809044adc0d101100003031404100000e0cf70a4c0000")
 ISSUED = 217516620      # day 2517
 DAY = 2517
-ENTITLEMENTS = bytes.fromhex("0600030a07f403")      # feature 0, limit 1 of 10, limit 3 of 500
+ENTITLEMENTS = bytes.fromhex("0600090a19f403")      # feature 0, limit 1 of 10, limit 3 of 500
 
 
 class Key:
@@ -57,13 +57,13 @@ def desk(key=DESK.public, signer=ROOT, not_after=DAY, epoch=3, kinds=7, seats=5,
 
 
 def grant(signer=ROOT, parent=ZEROS, request=None, held_by=None, subject=ZEROS, issued=ISSUED, revalidate=DAY + 30,
-          longest_loan=None, expires=DAY + 365):
+          longest_loan=None, expires=DAY + 365, entitlements=ENTITLEMENTS):
     """(payload, transcript)."""
     request = request or trust.request_digest("A", ACTIVATE)
     held_by = held_by or trust.holder(PRODUCT, LICENSE, trust.machine_digest(ACTIVATION, FINGERPRINT))
     body = (trust.kdf("countersign v1 key id", signer.public)[:1] + request[:2] + number(1) + number(issued, 4) + number(expires)
             + number(DAY + 180) + number(revalidate) + number(5) + b"\2"
-            + bytes([1 | (4 if longest_loan else 0)]) + (bytes([longest_loan]) if longest_loan else b"") + ENTITLEMENTS)
+            + bytes([1 | (20 if longest_loan else 0)]) + (bytes([longest_loan]) if longest_loan else b"") + entitlements)
     t = trust.transcript("G", signer.public, body, parent, request, held_by, subject)
     return body + signer.sign(t), t
 
@@ -91,6 +91,10 @@ class Writer:
             ("generation 0", "00" + sync.replace("d40001", "d40000")),
             ("flags: bit 6", "40" + sync), ("flags: bit 7", "80" + sync),
             ("a fingerprint announced and missing", "01" + sync),
+            ("a site key cut by its last byte", "10" + sync + "07" * 31),
+            ("a site's report where the site key is announced too", "30" + sync + "00020000297777777777" + "777777"),
+            ("fingerprint: presence 32", "01" + sync + "20" + "00" * 10),
+            ("fingerprint: unknown, not zeros", "01" + sync + "1e" + "11" * 10),
             ("a site's report cut by its last byte", "20" + sync + "00020000297777777777" + "7777"),
             ("fingerprint: nothing known", "01" + sync + "00" * 11),
         ], [("kind", "S")])
@@ -102,10 +106,16 @@ class Writer:
         ], [("kind", "A")])
         head, end = "2c1a2b00010cf70a4c0b420a8909f3000502", "5a" * 64
         self.refused("payload", "entitlements-refused", "entitlements that are none", "payload", [
-            ("an index of 32 bits", head + "01" + "06808080801000" + end),
+            ("a header of 33 bits", head + "01" + "06808080801000" + end),
             ("the last varint goes on after the list", head + "01" + "0180" + end),
             ("a value goes on after the list", head + "01" + "020185" + end),
-            ("the same index twice", head + "01" + "020202" + end),
+            ("a day goes on after the list", head + "01" + "02020a" + end),
+            ("a text longer than the list", head + "01" + "03044061" + end),
+            ("a text of 65 bytes in a list of 67", head + "01" + "430441" + "61" * 65 + end),
+            ("a text of an unpaired surrogate", head + "01" + "050403eda080" + end),
+            ("a byte order mark in a text", head + "01" + "050403efbbbf" + end),
+            ("the same index twice", head + "01" + "020808" + end),
+            ("one index as a text and as a feature", head + "01" + "040c01610a0001" + end),
             ("a value of one byte too many, all zeros", head + "01" + "0601808080808000" + end),
             ("flags: bit 5", head + "21" + "00" + end), ("flags: bit 6", head + "41" + "00" + end),
             ("flags: bit 7", head + "81" + "00" + end),
@@ -114,14 +124,16 @@ class Writer:
         plain = SITE.public + bytes(64)
         good = bytes.fromhex(head + "01" + "00" + end)
         self.refused("payload", "site-card-refused", "a site's certificate with a part that is none", "payload", [
-            ("kinds: bit 3 in the DESK certificate", b"\1" + certificate[:7] + b"\x0f" + certificate[8:] + plain + good),
+            ("kinds: bits 3 and 4 in the DESK certificate", b"\1" + certificate[:7] + b"\x1f" + certificate[8:] + plain + good),
             ("a DESK certificate that is not announced", b"\0" + certificate + plain + good),
             ("a DESK certificate that is announced and missing", b"\1" + plain + good),
             ("generation 0 in the GRANT", b"\0" + plain + good.replace(b"\0\1\x0c", b"\0\0\x0c")),
         ], [("kind", "C")])
         self.refused("payload", "loan-refused", "a LOAN that is none", "payload", [
-            ("entitlements that do not rise", "3c4d00002900040cf70a4c09e3020200" + end),
-            ("a limit without its value", "3c4d00002900040cf70a4c09e30103" + end),
+            ("entitlements that do not rise", "003c4d00002900040cf70a4c09e3020800" + end),
+            ("a limit without its value", "003c4d00002900040cf70a4c09e30109" + end),
+            ("flags: bit 7", "803c4d00002900040cf70a4c09e300" + end),
+            ("everything, and a list all the same", "013c4d00002900040cf70a4c09e300" + end),
         ], [("kind", "N")])
 
     def license_keys(self):
@@ -137,12 +149,12 @@ class Writer:
 
     # ---- answer, loan, emergency ---------------------------------------------------------
 
-    def answer(self, name, comment, payload, reason=None, desks=(), roots=(ROOT.public, SPARE.public), lending=None):
+    def answer(self, name, comment, payload, reason=None, desks=(), roots=(ROOT.public, SPARE.public), site_key=None, catalogue=None):
         self.file("answer", name, [
             ("comment", comment), ("expect", "refused" if reason else "accepted"), *([("reason", reason)] if reason else []),
             *[("root", r) for r in roots], *[("desk", d) for d in desks], ("least-epoch", 3), ("product", PRODUCT),
             ("license-key", LICENSE), ("activation", ACTIVATION), ("fingerprint", FINGERPRINT),
-            ("request", f"A {ACTIVATE.hex()}"), *([("lending-key", lending)] if lending else []), ("grant", payload)])
+            ("request", f"A {ACTIVATE.hex()}"), *([("catalogue", catalogue)] if catalogue else []), *([("site-key", site_key)] if site_key else []), ("grant", payload)])
 
     def answers(self):
         card, digest = desk()
@@ -167,12 +179,30 @@ class Writer:
         order8 = strict.decompress(bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"))
         x, y = strict.add(strict.decompress(SITE.public), order8)
         mixed = (y | (x & 1) << 255).to_bytes(32, "little")
-        self.answer("lending-key-mixed-order", "a lending key of mixed order is fit", grant(subject=mixed, longest_loan=14)[0], lending=mixed)
-        self.answer("lending-key-mixed-order-other", "the key without its part of small order is another key",
-                    grant(subject=SITE.public, longest_loan=14)[0], "signature", lending=mixed)
+        self.answer("site-key-mixed-order", "a site key of mixed order is fit", grant(subject=mixed, longest_loan=14)[0], site_key=mixed)
+        self.answer("site-key-mixed-order-other", "the key without its part of small order is another key",
+                    grant(subject=SITE.public, longest_loan=14)[0], "signature", site_key=mixed)
         card, digest = desk(not_after=DAY, loan=13)
-        self.answer("desk-limit-before-lending", "both the lending key is missing and the loan too long: the first is said",
+        self.answer("desk-limit-before-site", "both the site key is missing and the loan too long: the first is said",
                     grant(DESK, digest, longest_loan=14)[0], "signature", [card])
+
+        # 4.5: whoever holds the product file holds each entry against its line, after everything else.
+        ended = number(2500)
+        listed = lambda data: bytes([len(data)]) + data
+        for name, comment, data, lines, good in (
+                ("feature-ends", "a feature that ended long ago is of a line `feature` all the same", b"\2" + ended, "feature", True),
+                ("limit-ends", "a limit that ends, with no limit, of a line `limit`", b"\3\xff\xff\xff\xff\x0f" + ended, "limit", True),
+                ("pool-ends", "a pool of 1 that ends", b"\3\1" + ended, "pool", True),
+                ("pool-ends-0", "a pool of 0 that ends", b"\3\0" + ended, "pool", False),
+                ("limit-0", "a limit of 0 is a limit", b"\1\0", "limit", True),
+                ("text", "a text of one letter", b"\4\1a", "text", True),
+                ("text-as-pool", "a text where a pool stands", b"\4\1a", "pool", False),
+                ("pool-as-text", "a number where a text stands", b"\1\1", "text", False),
+                ("ended-as-limit", "a feature that ended where a limit stands", b"\2" + ended, "limit", False),
+                ("limit-ends-as-feature", "a limit that ends where a feature stands", b"\3\1" + ended, "feature", False),
+                ("beyond", "every entry is beyond the product file", b"\1\0\x0a" + ended, None, True),
+                ("second", "the first entry is beside its line's number, the second is not what its line says", b"\x08\x14\1a", "limit feature limit", False)):
+            self.answer(f"catalogue-{name}", comment, grant(entitlements=listed(data))[0], None if good else "catalogue", catalogue=lines)
 
     def loan(self, name, comment, reason=None, desk_card=None, by=ROOT, parent=ZEROS, until=DAY + 14, issued=ISSUED, seat=4,
              entitlements=ENTITLEMENTS, change=None, joined=False, signed=ISSUED):
@@ -181,7 +211,7 @@ class Writer:
         site_grant, t = grant(by, parent, request, trust.holder(PRODUCT, LICENSE, machine), SITE.public, longest_loan=14, issued=signed)
         site = (b"\1" + desk_card if desk_card else b"\0") + SITE.public + request + machine + site_grant
         answered = trust.request_digest("B", BORROW)
-        body = answered[:2] + number(41, 3) + number(seat) + number(issued, 4) + number(until) + entitlements
+        body = (b"\1" if entitlements == b"" else b"\0") + answered[:2] + number(41, 3) + number(seat) + number(issued, 4) + number(until) + entitlements
         seat_holder = trust.holder(PRODUCT, LICENSE, trust.machine_digest(BORROW[6:10], BORROW[18:29]))
         loan = body + SITE.sign(trust.transcript("N", SITE.public, body, trust.certificate_digest(t, site_grant[-64:]), answered, seat_holder))
         if change:
@@ -203,13 +233,17 @@ class Writer:
         self.loan("unfit-certificate", "the DESK certificate carried is for a key of small order", "unfit_key", unfit)
         twin, _ = desk(seats=0)
         self.loan("other-desk-certificate", "another certificate of the same desk is carried", "signature", twin, DESK, digest)
-        self.loan("limit-as-feature", "a limit of the site as a feature", "site_limit", entitlements=b"\1\2")
+        self.loan("limit-as-feature", "a limit of the site as a feature", "site_limit", entitlements=b"\1\x08")
         self.loan("feature-as-limit", "a feature of the site as a limit", "site_limit", entitlements=b"\2\1\0")
+        self.loan("everything", "bit 0, the first seat", entitlements=b"", seat=0)
+        self.loan("everything-beyond", "bit 0, and the seat after the last", "site_limit", entitlements=b"", seat=5)
+        self.loan("limit-as-text", "a limit of the site as a text", "site_limit", entitlements=b"\3\x0c\1a")
+        self.loan("limit-that-ends", "a limit of the site as one that ends", "site_limit", entitlements=b"\4\x0b\x0a" + number(DAY + 9))
         self.loan("nothing", "no entitlements, the first seat", entitlements=b"\0", seat=0)
         self.loan("day-1", "issued on day 0, which counts as day 1, until day 15", issued=86399, until=15, signed=0)
         self.loan("day-1-beyond", "issued on day 0, which counts as day 1, until day 16", "site_limit", issued=86399, until=16, signed=0)
         self.loan("with-certificate-altered", "kind K with one bit of the loan's seat altered", "signature", joined=True,
-                  change=lambda loan: loan[:6] + bytes([loan[6] ^ 1]) + loan[7:])
+                  change=lambda loan: loan[:7] + bytes([loan[7] ^ 1]) + loan[8:])
 
     def emergencies(self):
         held_by, x0 = trust.holder(PRODUCT, LICENSE, bytes(32)), bytes(range(10))
@@ -282,7 +316,7 @@ class Writer:
         card = desk(epoch=0)[0].hex()
         plain = [
             "countersign product v1", "id: survey", "version: 2", "name: Survey", "vendor: Nordic Survey AS", f"root: {ROOT.public.hex()}",
-            f"root: {SPARE.public.hex()}", f"desk: {card}", "edition: basic", "edition: pro", "feature: export", "limit: users",
+            f"root: {SPARE.public.hex()}", f"desk: {card}", "edition: basic", "edition: pro", "feature: export", "limit: users", "pool: design", "text: licensee",
             "maintained: export", "bind: server,database", "fingerprint: no", "demo-days: 65535", "demo-feature: export", "demo-limit: users=0"]
 
         def sign(text, key=ROOT, identity="survey", hashed=None):
@@ -318,6 +352,17 @@ class Writer:
         changed("blank-in-binding", "a blank after the comma", "bind: server,database", ["bind: server, database"])
         changed("empty-binding", "an empty name among the bindings", "bind: server,database", ["bind: server,"])
         changed("tab", "a tab in a value", "name: Survey", ["name: Sur\tvey"])
+        changed("turned", "a value that turns its line around", "name: Survey", ["name: Sur\u202eyev"])
+        changed("no-width", "a blank of no width in a value", "vendor: Nordic Survey AS", ["vendor: Nordic\u200bSurvey AS"])
+        changed("joiners", "joiners, with which Persian and Indian names are written", "vendor: Nordic Survey AS",
+                ["vendor: \u0639\u0644\u06cc\u200c\u0631\u0636\u0627 \u0dc1\u0dca\u200d\u0dbb\u0dd3"], True)
+        changed("pool-line", "a pool between features and limits", "limit: users", ["pool: survey", "limit: users"], True)
+        changed("catalogue-order", "a text before everything else of the catalogue", "edition: pro", ["edition: pro", "text: who"], True)
+        changed("seat-after-demo", "the line of the seat after those of the demo", "demo-limit: users=0", ["demo-limit: users=0", "seat: user"])
+        changed("rest-leading-zero", "hours with a leading zero", "fingerprint: no", ["fingerprint: no", "named-rest: 01"])
+        changed("optional-order", "days of warning before hours of rest", "fingerprint: no", ["fingerprint: no", "warn-days: 1", "named-rest: 1"])
+        changed("optional-lines", "every optional line", "fingerprint: no", ["fingerprint: no", "seat: session", "named-rest: 0", "warn-days: 65535"], True)
+        changed("warn-days-too-many", "65,536 days of warning", "fingerprint: no", ["fingerprint: no", "warn-days: 65536"])
         changed("spare-line", "an empty line in the text", "name: Survey", ["name: Survey", ""])
         changed("no-colon-blank", "no blank after the colon", "name: Survey", ["name:Survey"])
         changed("version-too-large", "a version of 33 bits", "version: 2", ["version: 4294967296"])

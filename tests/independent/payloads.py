@@ -69,16 +69,40 @@ def varint(b):
         shift += 7
 
 
+# Not seen, or they change how others are shown (4.5).
+UNSEEN = [(0, 0x1F), (0x7F, 0x9F), (0x61C, 0x61C), (0x200B, 0x200F), (0x2028, 0x202E), (0x2060, 0x206F), (0xFEFF, 0xFEFF),
+          (0xFFF9, 0xFFFB), (0xE0000, 0xE007F)]
+
+
+def text(b):
+    try:
+        said = b.raw(b.number(1, 1, 64)).decode("utf-8", "strict")
+    except UnicodeDecodeError:
+        raise Refused("wire") from None
+    if any(first <= ord(c) <= last for c in said for first, last in UNSEEN):
+        raise Refused("wire")
+    return said
+
+
 def entitlements(b):
+    """[index, value, last day], the value being None for a feature, a number, or a text."""
     inner = Bytes(b.raw(b.number(1)))
     found = []
     while inner.at < len(inner.data):
-        head = varint(inner)
-        index = head >> 1
-        if found and index <= found[-1][0]:
+        index, h = divmod(varint(inner), 8)
+        if h > 4 or found and index <= found[-1][0]:
             raise Refused("wire")
-        found.append([index, varint(inner) if head & 1 else None])
+        value = text(inner) if h == 4 else varint(inner) if h & 1 else None
+        found.append([index, value, inner.number(2, 1) if h in (2, 3) else None])
     return found
+
+
+def wanted(b):
+    """Indices of features, each with h = 0 (4.6)."""
+    found = entitlements(b)
+    if any(value is not None or last is not None for _, value, last in found):
+        raise Refused("wire")
+    return [index for index, _, _ in found]
 
 
 # ---- the kinds, in the order of section 4 --------------------------------------------
@@ -91,18 +115,19 @@ def activate(b):
         "bindings": b.hex(8) if flags & 2 else None,
         "seats": b.number(2, 1) if flags & 4 else None,
         "usb": b.hex(8) if flags & 8 else None,
-        "lending_key": b.hex(32) if flags & 16 else None,
+        "site_key": b.hex(32) if flags & 16 else None,
     }
 
 
 def sync(b):
-    flags = b.flags(0b101011)
+    flags = b.flags(0b111011)
     return {
         "activation": b.hex(4), "generation": b.number(2, 1), "s": b.hex(10), "commitment": b.hex(12),
         "clock": b.number(4),
         "fingerprint": fingerprint(b) if flags & 1 else None,
         "bindings": b.hex(8) if flags & 2 else None,
         "usb": b.hex(8) if flags & 8 else None,
+        "site_key": b.hex(32) if flags & 16 else None,
         "site": {"loans_out": b.number(2), "last_serial": b.number(3), "head": b.hex(8)} if flags & 32 else None,
     }
 
@@ -115,13 +140,14 @@ def grant(b):
     start = b.at
     fields = {
         "key_id": b.hex(1), "request_tag": b.hex(2), "generation": b.number(2, 1), "issued": b.number(4),
-        "expires": b.day(), "maintenance": b.day(), "revalidate_by": b.day(), "seats": b.number(2),
+        "expires": b.day(), "maintenance": b.day(), "revalidate_by": b.day(), "seats": b.number(2, 1),
         "edition": b.number(1),
     }
-    flags = b.flags(0b1111)
-    if flags & 3 == 3:
+    flags = b.flags(0b11111)
+    if flags & 3 == 3 or flags & 4 and not flags & 16 or flags & 20 and not flags & 3:
         raise Refused("wire")
     fields["type"] = ("standalone", "floating", "named")[flags & 3]
+    fields["site"] = bool(flags & 16)
     fields["longest_loan"] = b.number(1, 1) if flags & 4 else None
     fields["emergency"] = {"anchor": b.hex(10), "steps": b.number(1, 1, 31), "days": b.number(1, 1)} if flags & 8 else None
     fields["entitlements"] = entitlements(b)
@@ -131,18 +157,20 @@ def grant(b):
 
 
 def borrow(b):
-    flags = b.flags(1)
+    flags = b.flags(3)
     return {
         "license_key": license_key(b), "commitment": b.hex(12), "fingerprint": fingerprint(b), "days": b.number(1, 1),
         "clock": b.number(4), "certificate_tag": b.hex(2), "loan_serial": b.number(3) if flags & 1 else None,
+        "wanted": wanted(b) if flags & 2 else None,
     }
 
 
 def loan(b):
     start = b.at
+    flags = b.flags(1)
     fields = {
         "request_tag": b.hex(2), "loan_serial": b.number(3), "seat": b.number(2), "issued": b.number(4),
-        "until": b.number(2, 1), "entitlements": entitlements(b),
+        "until": b.number(2, 1), "entitlements": None if flags & 1 else entitlements(b),
     }
     fields["body"] = b.data[start:b.at]
     fields["signature"] = b.hex(64)
@@ -164,9 +192,11 @@ def loan_with_certificate(b):
 def desk(b):
     start = b.at
     fields = {
-        "serial": b.number(4), "not_after": b.day(), "epoch": b.number(1), "kinds": b.flags(7), "most_seats": b.number(2),
+        "serial": b.number(4), "not_after": b.day(), "epoch": b.number(1), "kinds": b.flags(31), "most_seats": b.number(2),
         "longest_grace": b.number(2), "longest_loan": b.number(1), "longest_emergency": b.number(1),
     }
+    if fields["kinds"] & 24 == 24:      # a manager of one product
+        raise Refused("wire")
     fields["body"] = b.data[start:b.at]
     fields["public_key"] = b.hex(32)
     fields["signature"] = b.hex(64)

@@ -4,20 +4,22 @@ import base64
 import binascii
 import hashlib
 import re
-import unicodedata
 
 import strict
 import trust
-from payloads import Refused, decode
+from payloads import UNSEEN, Refused, decode
 from rows import kdf, letters, to_symbols
 
-# Name, least and most times. The lines stand in this order; features and limits are among each other in any.
+# Name, least and most times. The lines stand in this order; those of the catalogue are among each other in any.
 LINES = [
     (("id",), 1, 1), (("version",), 1, 1), (("name",), 1, 1), (("vendor",), 1, 1), (("mail",), 0, 1), (("root",), 1, 2),
-    (("desk",), 0, None), (("edition",), 0, 255), (("feature", "limit"), 0, None), (("maintained",), 0, None),
-    (("bind",), 0, 1), (("fingerprint",), 1, 1), (("demo-days",), 0, 1), (("demo-feature",), 0, None),
+    (("desk",), 0, None), (("edition",), 0, 255), (("feature", "limit", "pool", "text"), 0, None), (("maintained",), 0, None),
+    (("bind",), 0, 1), (("fingerprint",), 1, 1), (("seat",), 0, 1), (("named-rest",), 0, 1), (("warn-days",), 0, 1), (("demo-days",), 0, 1), (("demo-feature",), 0, None),
     (("demo-limit",), 0, None),
 ]
+
+
+CATALOGUE = ("feature", "limit", "pool", "text")
 
 
 def need(condition, why):
@@ -55,12 +57,12 @@ def parse_lines(text):
         key, colon, value = line.partition(": ")
         need(colon and key in values and value, "line")
         need(value == value.strip(), "blanks")
-        need(not any(unicodedata.category(c) == "Cc" for c in value), "control character")
+        need(not any(first <= ord(c) <= last and c not in "\u200c\u200d" for c in value for first, last in UNSEEN), "not plain text")
         place = next(i for i, (names, _, _) in enumerate(LINES) if key in names)
         need(place >= at, "order")
         at = place
         values[key].append(value)
-        if key in ("feature", "limit"):
+        if key in CATALOGUE:
             catalogue.append((key, value))
     for names, least, most in LINES:
         count = sum(len(values[n]) for n in names)
@@ -99,8 +101,9 @@ def check(data):
     signer = next((r for r in roots if key_hash(r) == blob[:4] and strict.verify(r, text.encode(), blob[4:])), None)
     need(signer, "signature")
     for value in values["desk"]:
-        trust.check_desk(decode("D", hexadecimal(value)), roots, 0)
+        trust.check_desk(decode("D", hexadecimal(value)), roots, 0, product)
 
+    names = [name(v) for _, v in catalogue]
     features = [name(v) for kind, v in catalogue if kind == "feature"]
     limits = [name(v) for kind, v in catalogue if kind == "limit"]
     bound = [name(v) for v in values["bind"][0].split(",")] if values["bind"] else []
@@ -112,10 +115,13 @@ def check(data):
         demo_limits.append(limit)
     for value in values["demo-days"]:
         need(decimal(value, 65535) >= 1, "demo-days")
+    need(all(v in ("process", "session", "user", "host") for v in values["seat"]), "seat")
+    for value in values["named-rest"] + values["warn-days"]:
+        decimal(value, 65535)
     need(all(v in features for v in values["maintained"] + values["demo-feature"]), "no feature")
     need(values["fingerprint"][0] in ("yes", "no"), "fingerprint")
     need(values["fingerprint"][0] == "yes" or bound, "unbound")
-    for listed in (roots, values["desk"], [name(v) for v in values["edition"]], features + limits, values["maintained"],
+    for listed in (roots, values["desk"], [name(v) for v in values["edition"]], names, values["maintained"],
                    bound, values["demo-feature"], demo_limits):
         distinct(listed)
     return root_fingerprint(signer)

@@ -55,13 +55,17 @@ def check_roots(roots):
         raise Refused("unfit_key")
 
 
-def check_desk(desk, roots, least_epoch):
+def desk_scope(product):
+    return kdf("countersign v1 desk scope", product.encode())
+
+
+def check_desk(desk, roots, least_epoch, product):
     """The certificate's digest."""
     key, signature = bytes.fromhex(desk["public_key"]), bytes.fromhex(desk["signature"])
     if not strict.fit(key):
         raise Refused("unfit_key")
     for root in roots:
-        t = transcript("D", root, desk["body"], subject=key)
+        t = transcript("D", root, desk["body"], held_by=desk_scope(product) if desk["kinds"] & 8 else ZEROS, subject=key)
         if strict.verify(root, t, signature):
             break
     else:
@@ -89,9 +93,20 @@ def within_desk_limits(grant, desk):
     return not (desk["longest_emergency"] and steps and steps["steps"] * steps["days"] > desk["longest_emergency"])
 
 
-def check_grant(grant, issuers, request, held_by, lending_key):
+def fits(entitlements, catalogue):
+    """Each entry against its line (4.5); those beyond the catalogue are passed over."""
+    def one(line, value, last):
+        if line == "feature":
+            return value is None
+        if line == "text":
+            return isinstance(value, str)
+        return type(value) is int and (line == "limit" or value > 0)
+    return all(one(catalogue[i], value, last) for i, value, last in entitlements if i < len(catalogue))
+
+
+def check_grant(grant, issuers, request, held_by, site_key, catalogue):
     """`issuers`: (public key, parent, desk fields or None). Gives the grant's transcript."""
-    subject = lending_key if grant["longest_loan"] else ZEROS
+    subject = site_key if grant["site"] else ZEROS
     signature = bytes.fromhex(grant["signature"])
     for key, parent, desk in issuers:
         if key_id(key) != grant["key_id"]:
@@ -100,28 +115,30 @@ def check_grant(grant, issuers, request, held_by, lending_key):
         if strict.verify(key, t, signature):
             if desk and not within_desk_limits(grant, desk):
                 raise Refused("desk_limit")
+            if not fits(grant["entitlements"], catalogue):
+                raise Refused("catalogue")
             return t
     raise Refused("signature")
 
 
-def check_answer(roots, desks, least_epoch, request, held_by, lending_key, payload):
+def check_answer(roots, desks, least_epoch, product, request, held_by, site_key, payload, catalogue=()):
     """12.2, in its order."""
     check_roots(roots)
     issuers = [(root, ZEROS, None) for root in roots]
     for raw in desks:
         desk = decode("D", raw)
-        issuers.append((bytes.fromhex(desk["public_key"]), check_desk(desk, roots, least_epoch), desk))
+        issuers.append((bytes.fromhex(desk["public_key"]), check_desk(desk, roots, least_epoch, product), desk))
     grant = decode("G", payload)
-    if grant["longest_loan"]:
-        if lending_key is None:
+    if grant["site"]:
+        if site_key is None:
             raise Refused("signature")
-        if not strict.fit(lending_key):
+        if not strict.fit(site_key):
             raise Refused("unfit_key")
-    check_grant(grant, issuers, request, held_by, lending_key)
+    check_grant(grant, issuers, request, held_by, site_key, catalogue)
     return grant
 
 
-def check_loan(roots, least_epoch, product, borrow_payload, card, loan):
+def check_loan(roots, least_epoch, product, borrow_payload, card, loan, catalogue=()):
     """12.3, in its order; `card` and `loan` are decoded."""
     borrow = decode("B", borrow_payload)
     site_key = bytes.fromhex(card["public_key"])
@@ -133,22 +150,22 @@ def check_loan(roots, least_epoch, product, borrow_payload, card, loan):
         raise Refused("site_limit")
     issuers = [(root, ZEROS, None) for root in roots]
     if card["desk"]:        # one that is carried is the one the grant was signed under
-        parent = check_desk(card["desk"], roots, least_epoch)
+        parent = check_desk(card["desk"], roots, least_epoch, product)
         issuers = [(bytes.fromhex(card["desk"]["public_key"]), parent, card["desk"])]
     license_key = borrow["license_key"]
     site = holder(product, license_key, bytes.fromhex(card["machine_digest"]))
-    t = check_grant(grant, issuers, bytes.fromhex(card["request_digest"]), site, site_key)
+    t = check_grant(grant, issuers, bytes.fromhex(card["request_digest"]), site, site_key, catalogue)
     parent = certificate_digest(t, bytes.fromhex(grant["signature"]))
     activation = bytes.fromhex(borrow["commitment"])[:4]
     seat = holder(product, license_key, machine_digest(activation, bytes.fromhex(borrow["fingerprint"])))
     t = transcript("N", site_key, loan["body"], parent, request_digest("B", borrow_payload), seat)
     if not strict.verify(site_key, t, bytes.fromhex(loan["signature"])):
         raise Refused("signature")
-    if not within_site_limits(loan, grant):
+    if not within_site_limits(loan, grant, catalogue):
         raise Refused("site_limit")
 
 
-def within_site_limits(loan, grant):
+def within_site_limits(loan, grant, catalogue):
     longest = grant["longest_loan"]
     if loan["issued"] < grant["issued"] or not 0 <= loan["until"] - day_of(loan["issued"]) <= longest:
         return False
@@ -158,11 +175,14 @@ def within_site_limits(loan, grant):
         return False
     if loan["seat"] >= grant["seats"]:
         return False
-    granted = dict(grant["entitlements"])
-    for index, value in loan["entitlements"]:
-        if index not in granted or (granted[index] is None) != (value is None):
+    granted = {index: (value, last) for index, value, last in grant["entitlements"]}
+    for index, value, last in loan["entitlements"] or []:
+        if index not in granted or granted[index][1] != last or type(granted[index][0]) is not type(value):
             return False
-        if value is not None and value > granted[index]:
+        most = granted[index][0]
+        if isinstance(value, str) and value != most or type(value) is int and value > most:
+            return False
+        if index < len(catalogue) and catalogue[index] == "pool" and value != 1:
             return False
     return True
 

@@ -144,25 +144,34 @@ def answer(case):
     roots = [unhex(v) for v in case.many("root", 1, 2)]
     desks = [unhex(v) for v in case.many("desk")]
     least_epoch = case.number("least-epoch")
-    held_by = trust.holder(case.one("product"), case.license(), trust.machine_digest(
+    product_id = case.one("product")
+    held_by = trust.holder(product_id, case.license(), trust.machine_digest(
         case.hex("activation"), case.maybe_hex("fingerprint"), case.maybe_hex("bindings"), case.maybe_hex("usb")))
     letter, _, request = case.one("request").partition(" ")
     digest = trust.request_digest(letter, unhex(request))
-    lending_key = case.maybe_hex("lending-key")
+    site_key = case.maybe_hex("site-key")
+    lines = catalogue(case)
     reason = case.maybe("reason")
     grants = [unhex(v) for v in case.commented("grant", True)]
     case.done("accepted", "refused")
     expect((reason is None) == (case.expect == "accepted"), "reason")
     for i, grant in enumerate(grants):
         held, got = outcome(lambda grant=grant: trust.check_answer(
-            roots, desks, least_epoch, digest, held_by, lending_key, grant))
+            roots, desks, least_epoch, product_id, digest, held_by, site_key, grant, lines))
         expect(held == (reason is None) and (held or got == reason), f"grant {i + 1}: {'accepted' if held else got}")
+
+
+def catalogue(case):
+    lines = (case.maybe("catalogue") or "").split()
+    expect(all(line in product.CATALOGUE for line in lines), "catalogue")
+    return lines
 
 
 def loan(case):
     roots = [unhex(v) for v in case.many("root", 1, 2)]
     least_epoch = case.number("least-epoch")
     name = case.one("product")
+    lines = catalogue(case)
     letter, _, request = case.one("request").partition(" ")
     expect(letter == "B", "request")
     site, bare, joined = case.maybe_hex("site"), case.maybe_hex("loan"), case.maybe_hex("loan-with-certificate")
@@ -177,7 +186,7 @@ def loan(case):
             card, body = both["certificate"], both["loan"]
         else:
             card, body = payloads.decode("C", site), payloads.decode("N", bare)
-        trust.check_loan(roots, least_epoch, name, unhex(request), card, body)
+        trust.check_loan(roots, least_epoch, name, unhex(request), card, body, lines)
     held, got = outcome(act)
     expect(held == (reason is None) and (held or got == reason), "accepted" if held else got)
 

@@ -77,7 +77,7 @@ fn valid(name: &str) -> Vec<u8> {
         ]
         .concat(),
         "SYNC" => [
-            &[0b101011][..],
+            &[0b111011][..],
             &[1; 4],
             &[0, 2],
             &[3; 10],
@@ -86,13 +86,14 @@ fn valid(name: &str) -> Vec<u8> {
             &fingerprint,
             &[5; 8],
             &[6; 8],
+            &[9; 32],
             &[0, 1, 0, 0, 9],
             &[8; 8],
         ]
         .concat(),
         "RETURN" => vec![7; 16],
         "BORROW" => [
-            &[1][..],
+            &[3][..],
             &key,
             &[4; 12],
             &fingerprint,
@@ -100,19 +101,25 @@ fn valid(name: &str) -> Vec<u8> {
             &[0, 1, 2, 3],
             &[0, 0],
             &[0, 0, 9],
+            &[1, 8],
         ]
         .concat(),
         "GRANT" => [
             &[1, 2, 3, 0, 1, 0, 0, 0, 9][..],
             &[0; 6],
-            &[0, 5, 1, 0b1101, 30],
+            &[0, 5, 1, 0b1_1101, 30],
             &[7; 10],
             &[4, 7],
-            &[4, 0, 2, 5, 9],
+            &[14, 0, 9, 9, 18, 1, 2, 27, 7, 3, 4, 36, 2, b'a', b'b'],
             &[1; 64],
         ]
         .concat(),
-        "LOAN" => [&[1, 2, 0, 0, 1, 0, 0, 0, 0, 0, 9, 0, 7][..], &[0], &[1; 64]].concat(),
+        "LOAN" => [
+            &[0, 1, 2, 0, 0, 1, 0, 0, 0, 0, 0, 9, 0, 7][..],
+            &[0],
+            &[1; 64],
+        ]
+        .concat(),
         "site certificate" => [
             &[1][..],
             &valid("DESK certificate"),
@@ -193,12 +200,24 @@ fn unknown_flags_and_impossible_values_are_refused() {
         "generation 0"
     );
     assert!(
-        matches!(altered("GRANT", 18, 0b1111), Err(WireError::Value(_))),
+        matches!(altered("GRANT", 18, 0b1_1111), Err(WireError::Value(_))),
         "type 3"
     );
     assert!(
-        matches!(altered("GRANT", 18, 0b1_1101), Err(WireError::Value(_))),
+        matches!(altered("GRANT", 18, 0b11_1101), Err(WireError::Value(_))),
         "unknown flag"
+    );
+    assert!(
+        matches!(altered("GRANT", 18, 0b1101), Err(WireError::Value(_))),
+        "longest loan without a site"
+    );
+    assert!(
+        matches!(altered("GRANT", 18, 0b1_1100), Err(WireError::Value(_))),
+        "a standalone site"
+    );
+    assert!(
+        matches!(altered("GRANT", 16, 0), Err(WireError::Value(_))),
+        "no seats"
     );
     assert!(
         matches!(altered("GRANT", 19, 0), Err(WireError::Value(_))),
@@ -209,12 +228,22 @@ fn unknown_flags_and_impossible_values_are_refused() {
         "32 steps"
     );
     assert!(
-        matches!(altered("LOAN", 12, 0), Err(WireError::Value(_))),
+        matches!(altered("LOAN", 13, 0), Err(WireError::Value(_))),
         "no last day"
     );
     assert!(
-        matches!(altered("DESK certificate", 7, 8), Err(WireError::Value(_))),
+        matches!(
+            altered("DESK certificate", 7, 0b10_0000),
+            Err(WireError::Value(_))
+        ),
         "unknown kind"
+    );
+    assert!(
+        matches!(
+            altered("DESK certificate", 7, 0b1_1001),
+            Err(WireError::Value(_))
+        ),
+        "a manager of one product"
     );
     assert!(
         matches!(altered("EMERGENCY", 0, 0), Err(WireError::Value(_))),

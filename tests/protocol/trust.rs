@@ -10,7 +10,8 @@ use countersign::protocol::desk_certificate::{
 use countersign::protocol::digest::{ActivationId, Standing, key_id, request_digest};
 use countersign::protocol::entitlements::{Entitlement, Entitlements};
 use countersign::protocol::grant::{Grant, LicenseType, SignedGrant};
-use countersign::protocol::loan::{Loan, SignedLoan, SiteCertificate};
+use countersign::protocol::loan::{Lent, Loan, SignedLoan, SiteCertificate};
+use countersign::protocol::product::Entry;
 use countersign::protocol::trust::{
     GrantContext, PublicKey, Roots, Transcript, TrustError, Verified,
 };
@@ -26,8 +27,16 @@ fn public(key: &SigningKey) -> [u8; 32] {
     key.verifying_key().to_bytes()
 }
 
+const LINES: [Entry; 2] = [Entry::Feature, Entry::Limit];
+
 fn roots() -> Roots {
+    roots_of("survey")
+}
+
+fn roots_of(product: &str) -> Roots {
     Roots::new(
+        product,
+        LINES.to_vec(),
         [1, 2]
             .map(|seed| PublicKey::from_bytes(&public(&key(seed))).unwrap())
             .to_vec(),
@@ -40,17 +49,7 @@ fn license() -> LicenseKey {
 }
 
 fn entitlements(users: u32) -> Entitlements {
-    Entitlements::new(vec![
-        Entitlement {
-            index: 0,
-            value: None,
-        },
-        Entitlement {
-            index: 1,
-            value: Some(users),
-        },
-    ])
-    .unwrap()
+    Entitlements::new(vec![Entitlement::feature(0), Entitlement::number(1, users)]).unwrap()
 }
 
 fn context(lending: Option<[u8; 32]>) -> GrantContext {
@@ -63,7 +62,7 @@ fn context(lending: Option<[u8; 32]>) -> GrantContext {
     GrantContext {
         request_digest: request_digest(Kind::Activate, b"a request"),
         holder: standing.holder_digest("survey", license()),
-        lending_key: lending,
+        site_key: lending,
     }
 }
 
@@ -79,6 +78,7 @@ fn grant(signer: &SigningKey, lending: bool) -> Grant {
         seats: 5,
         edition: 0,
         license_type: LicenseType::Floating,
+        site: lending,
         max_loan: lending.then(|| NonZeroU8::new(14).unwrap()),
         emergency: None,
         entitlements: entitlements(10),
@@ -327,7 +327,7 @@ fn site(product: &str) -> (SigningKey, Result<Verified<SiteCertificate>, TrustEr
         grant: sign_grant(&key(1), None, grant(&key(1), true), &context),
     };
     let decoded = SiteCertificate::decode(&certificate.encode()).unwrap();
-    (lending, roots().verify_site(decoded, product, license()))
+    (lending, roots_of(product).verify_site(decoded, license()))
 }
 
 #[test]
@@ -349,14 +349,14 @@ fn a_loan_lies_within_its_site() {
             seat: 4,
             issued,
             until: issued.day().plus(14),
-            entitlements: entitlements(10),
+            lent: Lent::These(entitlements(10)),
         };
         edit(&mut loan);
         let signature = lending
             .sign(&certificate.loan_transcript(digest, holder, &loan.encode_body()))
             .to_bytes();
         certificate
-            .verify_loan(&SignedLoan { loan, signature }, digest, holder)
+            .verify_loan(&SignedLoan { loan, signature }, digest, holder, &LINES)
             .map(|_| ())
     };
     assert_eq!(verify(&|_| {}), Ok(()));
@@ -364,7 +364,7 @@ fn a_loan_lies_within_its_site() {
         &|loan| loan.seat = 5,
         &|loan| loan.until = loan.until.plus(1),
         &|loan| loan.issued = loan.issued.minus(1),
-        &|loan| loan.entitlements = entitlements(11),
+        &|loan| loan.lent = Lent::These(entitlements(11)),
         &|loan| {
             (loan.issued, loan.until) = (loan.issued.plus(95 * 86_400), loan.issued.day().plus(101))
         },
@@ -381,14 +381,16 @@ fn a_loan_lies_within_its_site() {
         seat: 0,
         issued: Seconds(200_000_000),
         until: Day::new(1).unwrap(),
-        entitlements: entitlements(1),
+        lent: Lent::These(entitlements(1)),
     };
     let forged = SignedLoan {
         signature: key(8).sign(b"x").to_bytes(),
         loan,
     };
     assert_eq!(
-        certificate.verify_loan(&forged, digest, holder).map(|_| ()),
+        certificate
+            .verify_loan(&forged, digest, holder, &LINES)
+            .map(|_| ()),
         Err(TrustError::Signature)
     );
 }

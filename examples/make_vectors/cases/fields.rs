@@ -3,9 +3,9 @@
 use countersign::protocol::date::Day;
 use countersign::protocol::desk_certificate::DeskCertificate;
 use countersign::protocol::emergency::Emergency;
-use countersign::protocol::entitlements::Entitlements;
+use countersign::protocol::entitlements::{Content, Entitlement, Entitlements};
 use countersign::protocol::grant::SignedGrant;
-use countersign::protocol::loan::{SignedLoan, SiteCertificate};
+use countersign::protocol::loan::{Lent, SignedLoan, SiteCertificate};
 use countersign::protocol::requests::{Activate, Borrow, Return, Sync};
 use countersign::protocol::wire::WireError;
 use countersign::text::Kind;
@@ -43,7 +43,7 @@ fn activate(request: &Activate) -> Value {
         "bindings": request.bindings.map(hex::encode),
         "seats": request.seats,
         "usb": request.usb.map(hex::encode),
-        "lending_key": request.lending_key.map(hex::encode),
+        "site_key": request.site_key.map(hex::encode),
     })
 }
 
@@ -64,6 +64,7 @@ fn sync(request: &Sync) -> Value {
         "fingerprint": request.fingerprint.as_ref().map(|print| hex::encode(print.to_bytes())),
         "bindings": request.bindings.map(hex::encode),
         "usb": request.usb.map(hex::encode),
+        "site_key": request.site_key.map(hex::encode),
         "site": site,
     })
 }
@@ -84,6 +85,7 @@ fn borrow(request: &Borrow) -> Value {
         "clock": request.clock.0,
         "certificate_tag": hex::encode(request.certificate_tag),
         "loan_serial": request.extends,
+        "wanted": request.wanted.as_ref().map(|wanted| wanted.iter().map(|entry| entry.index).collect::<Vec<_>>()),
     })
 }
 
@@ -107,6 +109,7 @@ fn grant(signed: &SignedGrant) -> Value {
         "seats": grant.seats,
         "edition": grant.edition,
         "type": grant.license_type.name(),
+        "site": grant.site,
         "longest_loan": grant.max_loan,
         "emergency": emergency,
         "entitlements": entitlements(&grant.entitlements),
@@ -122,7 +125,10 @@ fn loan(signed: &SignedLoan) -> Value {
         "seat": loan.seat,
         "issued": loan.issued.0,
         "until": loan.until.number(),
-        "entitlements": entitlements(&loan.entitlements),
+        "entitlements": match &loan.lent {
+            Lent::These(list) => entitlements(list),
+            Lent::Everything => Value::Null,
+        },
         "signature": hex::encode(signed.signature),
     })
 }
@@ -153,7 +159,13 @@ fn desk(certificate: &DeskCertificate) -> Value {
 }
 
 fn entitlements(list: &Entitlements) -> Value {
-    list.iter()
-        .map(|entry| json!([entry.index, entry.value]))
-        .collect()
+    let said = |entry: &Entitlement| {
+        let value = match &entry.content {
+            Content::Feature { .. } => Value::Null,
+            Content::Number { value, .. } => json!(value),
+            Content::Text(text) => json!(text.as_str()),
+        };
+        json!([entry.index, value, entry.content.ends().map(Day::number)])
+    };
+    list.iter().map(said).collect()
 }

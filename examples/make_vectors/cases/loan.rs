@@ -4,9 +4,11 @@ use std::num::NonZeroU8;
 
 use countersign::license_key::LicenseKey;
 use countersign::protocol::date::Day;
+use countersign::protocol::desk_certificate::ONE_PRODUCT;
 use countersign::protocol::digest::{Digest, Standing, holder_digest, request_digest, request_tag};
+use countersign::protocol::entitlements::{EntitledText, Entitlement, Entitlements};
 use countersign::protocol::grant::{Grant, SignedGrant};
-use countersign::protocol::loan::{Loan, SignedLoan, SiteCertificate};
+use countersign::protocol::loan::{Lent, Loan, SignedLoan, SiteCertificate};
 use countersign::protocol::requests::Borrow;
 use countersign::protocol::trust::{Transcript, certificate_digest};
 use countersign::text::Kind;
@@ -16,7 +18,9 @@ use super::world::{
     DESK, Desk, NOW, PRODUCT, ROOT, SITE, SPARE, STRANGER, certify, entitlements, full_grant, key,
     license, other_fingerprint, public, secret, standing,
 };
-use super::{DESK_LIMIT, Expect, File, OLD_EPOCH, SIGNATURE, SITE_LIMIT, UNFIT_KEY, WIRE, forge};
+use super::{
+    CATALOGUE, DESK_LIMIT, Expect, File, OLD_EPOCH, SIGNATURE, SITE_LIMIT, UNFIT_KEY, WIRE, forge,
+};
 
 /// A site as its certificate shows it, and the digest of that certificate.
 #[derive(Clone)]
@@ -33,6 +37,7 @@ struct Case {
     site: Site,
     request: Borrow,
     loan: SignedLoan,
+    catalogue: Option<&'static str>,
 }
 
 /// What the site was granted, before a case changes it.
@@ -40,7 +45,7 @@ struct Terms {
     product: &'static str,
     key: LicenseKey,
     desk: Option<Desk>,
-    lending_key: [u8; 32],
+    site_key: [u8; 32],
     grant: Grant,
 }
 
@@ -51,7 +56,7 @@ fn site(change: impl FnOnce(&mut Terms)) -> Site {
         product: PRODUCT,
         key: license(),
         desk: None,
-        lending_key: public(SITE),
+        site_key: public(SITE),
         grant: full_grant(ROOT, &holder),
     };
     change(&mut terms);
@@ -69,10 +74,7 @@ fn site(change: impl FnOnce(&mut Terms)) -> Site {
         parent: terms.desk.as_ref().map_or([0; 32], |desk| desk.digest),
         request_digest,
         holder: holder_digest(terms.product, terms.key, &machine),
-        subject: match grant.max_loan {
-            Some(_) => terms.lending_key,
-            None => [0; 32],
-        },
+        subject: if grant.site { terms.site_key } else { [0; 32] },
         body: &grant.encode_body(),
     }
     .to_bytes();
@@ -81,7 +83,7 @@ fn site(change: impl FnOnce(&mut Terms)) -> Site {
         digest: certificate_digest(&transcript, &signature),
         certificate: SiteCertificate {
             desk: terms.desk.map(|desk| desk.certificate),
-            public_key: terms.lending_key,
+            public_key: terms.site_key,
             request_digest,
             machine,
             grant: SignedGrant { grant, signature },
@@ -98,6 +100,7 @@ fn borrow() -> Borrow {
         clock: NOW,
         certificate_tag: [0; 2],
         extends: None,
+        wanted: None,
     }
 }
 
@@ -109,8 +112,13 @@ fn loan() -> Loan {
         seat: 4,
         issued: NOW,
         until: NOW.day().plus(14),
-        entitlements: entitlements(&[(0, None), (1, Some(10)), (3, Some(500))]),
+        lent: Lent::These(everything()),
     }
+}
+
+/// The entries of the site's grant.
+fn everything() -> Entitlements {
+    entitlements(&[(0, None), (1, Some(10)), (3, Some(500))])
 }
 
 impl Case {
@@ -125,6 +133,7 @@ impl Case {
                 loan: loan(),
                 signature: [0; 64],
             },
+            catalogue: None,
         };
         edit(&mut case.loan.loan);
         case.signed(SITE)
@@ -161,6 +170,7 @@ impl Case {
             .line("root", hex::encode(public(SPARE)))
             .line("least-epoch", self.least_epoch)
             .line("product", self.product)
+            .optional("catalogue", self.catalogue)
             .line(
                 "request",
                 format_args!("B {}", hex::encode(self.request.encode())),
@@ -223,6 +233,21 @@ fn taken() -> Vec<File> {
             "until the day of revalidate by + longest loan",
             Ok(()),
         ),
+        Case::lent(&site_, |loan| loan.lent = Lent::Everything).file(
+            "everything",
+            "bit 0: all that the site's grant contains, and no list",
+            Ok(()),
+        ),
+        Case::lent(&by_desk(|_| {}), |loan| loan.lent = Lent::Everything).file_with_certificate(
+            "everything-with-certificate",
+            "kind K with bit 0",
+            Ok(()),
+        ),
+        Case::lent(&by_desk(|c| c.kinds |= ONE_PRODUCT), |_| {}).file(
+            "site-by-desk-of-one-product",
+            "the desk is certified for this product only",
+            Ok(()),
+        ),
         Case::lent(&endless, |loan| {
             (loan.issued, loan.until) = (NOW.plus(86_400 * 4000), Day::new(6531).unwrap())
         })
@@ -239,7 +264,7 @@ fn untrusted() -> Vec<File> {
     let no = |name, comment, case: Case| case.file(name, comment, SIGNATURE);
     let other_license = LicenseKey::from_number(12_345_678_902).unwrap();
     let renewed = site(|terms| terms.grant.generation = 2);
-    let small = site(|terms| terms.lending_key = forge::SMALL_ORDER);
+    let small = site(|terms| terms.site_key = forge::SMALL_ORDER);
     let stranger = public(STRANGER);
     vec![
         no(
@@ -278,7 +303,7 @@ fn untrusted() -> Vec<File> {
                 .signed(SITE),
         ),
         no(
-            "other-lending-key",
+            "other-site-key",
             "the certificate shows another key than the one that was granted lending",
             honest
                 .clone()
@@ -301,8 +326,8 @@ fn untrusted() -> Vec<File> {
             DESK_LIMIT,
         ),
         Case::lent(&small, |_| {}).file(
-            "small-order-lending-key",
-            "the site's lending key is of small order",
+            "small-order-site-key",
+            "the site's site key is of small order",
             UNFIT_KEY,
         ),
         wrong_bytes(&honest),
@@ -326,6 +351,21 @@ fn site_limits() -> Vec<File> {
     };
     let month = |terms: &mut Terms| terms.grant.expires = Some(NOW.day().plus(13));
     let no_lending = site(|terms| terms.grant.max_loan = None);
+    let ends = NOW.day().plus(100);
+    let text = |text: &str| Entitlement::text(4, EntitledText::new(text).unwrap());
+    let rich = site(|terms| {
+        let mut entries: Vec<Entitlement> = everything().iter().cloned().collect();
+        entries.push(text("Aurora Shipping"));
+        entries.push(Entitlement::feature(5).until(Some(ends)));
+        entries.push(Entitlement::number(6, 7).until(Some(ends)));
+        terms.grant.entitlements = Entitlements::new(entries).unwrap();
+    });
+    let lent = |name, comment, entry: Entitlement, expect| {
+        let list = Entitlements::new(vec![entry]).unwrap();
+        Case::lent(&rich, |loan| loan.lent = Lent::These(list))
+            .with(|case| case.catalogue = Some("feature limit feature pool text feature limit"))
+            .file(name, comment, expect)
+    };
     vec![
         Case::lent(&no_lending, |_| {}).file(
             "not-lending",
@@ -356,12 +396,74 @@ fn site_limits() -> Vec<File> {
             loan.seat = 5
         }),
         beyond("limit-above", "a limit above the site's", |loan| {
-            loan.entitlements = entitlements(&[(1, Some(11))])
+            loan.lent = Lent::These(entitlements(&[(1, Some(11))]))
         }),
+        lent(
+            "pool-of-one",
+            "one of a pool",
+            Entitlement::number(3, 1),
+            Ok(()),
+        ),
+        lent(
+            "pool-of-two",
+            "two of a pool",
+            Entitlement::number(3, 2),
+            SITE_LIMIT,
+        ),
+        lent(
+            "pool-of-none",
+            "none of a pool",
+            Entitlement::number(3, 0),
+            SITE_LIMIT,
+        ),
+        lent("text", "the site's text", text("Aurora Shipping"), Ok(())),
+        lent(
+            "other-text",
+            "another text than the site's",
+            text("Borealis Shipping"),
+            SITE_LIMIT,
+        ),
+        lent(
+            "feature-that-ends",
+            "a feature that ends on the same day",
+            Entitlement::feature(5).until(Some(ends)),
+            Ok(()),
+        ),
+        lent(
+            "feature-without-its-end",
+            "a feature that ends, as one that does not",
+            Entitlement::feature(5),
+            SITE_LIMIT,
+        ),
+        lent(
+            "feature-ends-later",
+            "a feature that ends a day later than the site's",
+            Entitlement::feature(5).until(Some(ends.plus(1))),
+            SITE_LIMIT,
+        ),
+        lent(
+            "limit-that-ends",
+            "less of a limit that ends on the same day",
+            Entitlement::number(6, 3).until(Some(ends)),
+            Ok(()),
+        ),
+        lent(
+            "limit-without-its-end",
+            "a limit that ends, as one that does not",
+            Entitlement::number(6, 7),
+            SITE_LIMIT,
+        ),
+        Case::lent(&rich, |loan| loan.lent = Lent::Everything)
+            .with(|case| case.catalogue = Some("text"))
+            .file(
+                "catalogue",
+                "the site's own grant does not fit the workstation's product file",
+                CATALOGUE,
+            ),
         beyond(
             "feature-unknown",
             "a feature the site does not have",
-            |loan| loan.entitlements = entitlements(&[(2, None)]),
+            |loan| loan.lent = Lent::These(entitlements(&[(2, None)])),
         ),
     ]
 }

@@ -118,5 +118,6 @@ const WIRE: Expect = Err("wire");
 const SIGNATURE: Expect = Err("signature");
 const OLD_EPOCH: Expect = Err("old_epoch");
 const DESK_LIMIT: Expect = Err("desk_limit");
+const CATALOGUE: Expect = Err("catalogue");
 const SITE_LIMIT: Expect = Err("site_limit");
 const UNFIT_KEY: Expect = Err("unfit_key");

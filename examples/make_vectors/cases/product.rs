@@ -1,7 +1,7 @@
 //! Category `product`: product files (SPEC.md 10, 12.5).
 
 use countersign::protocol::note;
-use countersign::protocol::product::{Entry, Product, RootFingerprint};
+use countersign::protocol::product::{Entry, Product, RootFingerprint, SeatUnit};
 use ed25519_dalek::Signer;
 
 use super::world::{PRODUCT, ROOT, SPARE, STRANGER, certify, key, public};
@@ -27,10 +27,16 @@ fn full() -> Product {
             (Entry::Limit, "users".to_owned()),
             (Entry::Feature, "desktop".to_owned()),
             (Entry::Limit, "points".to_owned()),
+            (Entry::Pool, "design".to_owned()),
+            (Entry::Text, "licensee".to_owned()),
+            (Entry::Feature, "sonar".to_owned()),
         ],
         maintained: names(&["desktop"]),
         bind: names(&["server", "database"]),
         fingerprint: true,
+        seat: Some(SeatUnit::Host),
+        named_rest: Some(24),
+        warn_days: Some(14),
         demo_days: 30,
         demo_features: names(&["export"]),
         demo_limits: vec![("users".to_owned(), 2)],
@@ -164,6 +170,63 @@ pub(super) fn files() -> Vec<File> {
         ruled("maintained-limit", "a limit that needs maintenance", |p| {
             p.maintained = names(&["users"])
         }),
+        ruled("maintained-pool", "a pool that needs maintenance", |p| {
+            p.maintained = names(&["design"])
+        }),
+        ruled("demo-pool", "a pool among the limits of the demo", |p| {
+            p.demo_limits.push(("design".to_owned(), 1))
+        }),
+        ruled("demo-text", "a text among the features of the demo", |p| {
+            p.demo_features.push("licensee".to_owned())
+        }),
+        ruled("repeated-pool", "a pool and a feature of one name", |p| {
+            p.catalogue.push((Entry::Pool, "export".to_owned()))
+        }),
+        wrong(
+            "unknown-seat",
+            "a seat counts what is not known",
+            "seat: host",
+            "seat: core",
+        ),
+        wrong(
+            "seat-before-fingerprint",
+            "the line of the seat before that of the fingerprint",
+            "fingerprint: yes\nseat: host\n",
+            "seat: host\nfingerprint: yes\n",
+        ),
+        wrong(
+            "rest-too-long",
+            "a rest of 65,536 hours",
+            "named-rest: 24",
+            "named-rest: 65536",
+        ),
+        wrong(
+            "warn-days-twice",
+            "two lines of days",
+            "warn-days: 14\n",
+            "warn-days: 14\nwarn-days: 15\n",
+        ),
+        ok(
+            "defaults-said",
+            "optional lines that say what holds without them",
+            &Product {
+                seat: Some(SeatUnit::Process),
+                named_rest: Some(48),
+                warn_days: Some(7),
+                ..minimal()
+            },
+            ROOT,
+        ),
+        ok(
+            "largest-optional",
+            "the least and the largest numbers",
+            &Product {
+                named_rest: Some(65_535),
+                warn_days: Some(0),
+                ..minimal()
+            },
+            ROOT,
+        ),
         ruled("unbound", "neither fingerprint nor bindings", |p| {
             (p.fingerprint, p.bind) = (false, Vec::new())
         }),

@@ -31,6 +31,7 @@ pub(crate) fn example() -> String {
     let context = tied(&mut out, &payload);
     let grant = Grant {
         request_tag: request_tag(&context.request_digest),
+        site: false,
         max_loan: None,
         ..full_grant(ROOT, &context.holder)
     };
@@ -140,7 +141,7 @@ fn tied(out: &mut Lines, payload: &[u8]) -> GrantContext {
     GrantContext {
         request_digest,
         holder,
-        lending_key: None,
+        site_key: None,
     }
 }
 

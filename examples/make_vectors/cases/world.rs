@@ -85,7 +85,7 @@ pub(crate) fn activate() -> Activate {
         bindings: Some(BINDINGS),
         seats: None,
         usb: None,
-        lending_key: None,
+        site_key: None,
     }
 }
 
@@ -110,14 +110,16 @@ pub(crate) fn sync() -> Sync {
         fingerprint: Some(other_fingerprint()),
         bindings: None,
         usb: None,
+        site_key: None,
         site: None,
     }
 }
 
 pub(crate) fn entitlements(entries: &[(u32, Option<u32>)]) -> Entitlements {
-    let entries = entries
-        .iter()
-        .map(|&(index, value)| Entitlement { index, value });
+    let entries = entries.iter().map(|&(index, value)| match value {
+        None => Entitlement::feature(index),
+        Some(value) => Entitlement::number(index, value),
+    });
     Entitlements::new(entries.collect()).unwrap()
 }
 
@@ -134,15 +136,17 @@ pub(crate) fn grant(signer: u8) -> Grant {
         seats: 5,
         edition: 2,
         license_type: LicenseType::Floating,
+        site: false,
         max_loan: None,
         emergency: None,
         entitlements: entitlements(&[(0, None), (1, Some(10)), (3, Some(500))]),
     }
 }
 
-/// A grant with every option: lending for 14 days, four emergency steps of 7 days.
+/// A grant with every option: a site that lends for 14 days, four emergency steps of 7 days.
 pub(crate) fn full_grant(signer: u8, holder: &Digest) -> Grant {
     Grant {
+        site: true,
         max_loan: NonZeroU8::new(14),
         emergency: Some(EmergencyTerms {
             anchor: chain(holder, 1, 0, 4, X0),
@@ -162,6 +166,15 @@ pub(crate) struct Desk {
 
 /// The certificate of the desk by the root with this seed, whose limits [`full_grant`] uses up.
 pub(crate) fn certify(root: u8, change: impl FnOnce(&mut DeskCertificate)) -> Desk {
+    certify_for(PRODUCT, root, change)
+}
+
+/// The same for another product, where it is for one only.
+pub(crate) fn certify_for(
+    product: &str,
+    root: u8,
+    change: impl FnOnce(&mut DeskCertificate),
+) -> Desk {
     let mut certificate = DeskCertificate {
         serial: 1,
         not_after: Some(NOW.day()),
@@ -181,7 +194,7 @@ pub(crate) fn certify(root: u8, change: impl FnOnce(&mut DeskCertificate)) -> De
         issuer: public(root),
         parent: [0; 32],
         request_digest: [0; 32],
-        holder: [0; 32],
+        holder: certificate.scope(product),
         subject: certificate.public_key,
         body: &body,
     }

@@ -176,22 +176,16 @@ impl LicenseChange {
             gone.push(limit(name)?);
         }
         for name in &self.features {
-            added.push(Entitlement {
-                index: feature(name)?,
-                value: None,
-            });
+            added.push(Entitlement::feature(feature(name)?));
         }
         for (name, value) in &self.limits {
-            added.push(Entitlement {
-                index: limit(name)?,
-                value: Some(*value),
-            });
+            added.push(Entitlement::number(limit(name)?, *value));
         }
         let set = |index: u32| added.iter().any(|it| it.index == index);
         let kept = old
             .iter()
             .filter(|it| !gone.contains(&it.index) && !set(it.index));
-        let all = kept.chain(added.iter().copied()).collect();
+        let all = kept.chain(&added).cloned().collect();
         Entitlements::new(all).map_err(|error| {
             Failure::usage(error.to_string())
                 .hint("name each feature and limit once")

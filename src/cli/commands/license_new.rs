@@ -158,16 +158,13 @@ impl LicenseNew {
             let index = product
                 .feature(name)
                 .ok_or_else(|| unknown("feature", name, product, product.names(Entry::Feature)))?;
-            entries.push(Entitlement { index, value: None });
+            entries.push(Entitlement::feature(index));
         }
         for (name, value) in &self.limits {
             let index = product
                 .limit(name)
                 .ok_or_else(|| unknown("limit", name, product, product.names(Entry::Limit)))?;
-            entries.push(Entitlement {
-                index,
-                value: Some(*value),
-            });
+            entries.push(Entitlement::number(index, *value));
         }
         Entitlements::new(entries).map_err(|error| {
             Failure::usage(error.to_string())

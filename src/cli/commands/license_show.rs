@@ -9,6 +9,8 @@ use crate::issuer::history;
 use crate::issuer::ledger::{Activation, Ended, Event};
 use crate::issuer::products::{self, LicenseView};
 use crate::license_key::LicenseKey;
+use crate::protocol::contents::Contents;
+use crate::protocol::date::Day;
 
 /// Show a license: what was ordered, and which machines hold it
 #[derive(clap::Args)]
@@ -34,7 +36,9 @@ impl Run for LicenseShow {
         if context.out.json {
             context.out.object(&object(&view, &events))?;
         } else {
-            context.out.lines(words::table(&rows(&view, &events)))?;
+            let today = context.environment.now().day();
+            let rows = rows(&view, &events, today);
+            context.out.lines(words::table(&rows))?;
             for line in held(&view, &events).into_iter().chain(told(&view, &events)) {
                 context.out.line(line)?;
             }
@@ -120,10 +124,9 @@ fn object(view: &LicenseView, events: &[Event]) -> serde_json::Value {
     object
 }
 
-fn rows(view: &LicenseView, events: &[Event]) -> Vec<(&'static str, String)> {
+fn rows(view: &LicenseView, events: &[Event], today: Day) -> Vec<(&'static str, String)> {
     let terms = &view.terms;
     let taken = view.license.taken.unwrap_or(0);
-    let limits = json::limits(&view.product, &terms.entitlements);
     let mut rows = vec![
         ("license", view.license.key.to_string()),
         (
@@ -167,14 +170,8 @@ fn rows(view: &LicenseView, events: &[Event]) -> Vec<(&'static str, String)> {
             words::count(terms.grace_days, "day")
         },
     ));
-    rows.push((
-        "features",
-        words::list(json::features(&view.product, &terms.entitlements)),
-    ));
-    rows.push((
-        "limits",
-        words::list(limits.iter().map(|(name, value)| format!("{name}={value}"))),
-    ));
+    let contents = Contents::of(&terms.entitlements, Some(&view.product));
+    rows.extend(words::contents(&contents, Some(today)));
     rows.extend(terms.usb.iter().map(|usb| ("usb key", usb.to_string())));
     if let Some(it) = terms.emergency {
         let steps = words::count(it.steps.get(), "step");

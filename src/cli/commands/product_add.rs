@@ -158,6 +158,11 @@ pub(super) fn rows(product: &Product) -> Vec<(&'static str, String)> {
     );
     rows.push(("features", names(Entry::Feature)));
     rows.push(("limits", names(Entry::Limit)));
+    for (label, kind) in [("pools", Entry::Pool), ("texts", Entry::Text)] {
+        if product.names(kind).next().is_some() {
+            rows.push((label, names(kind)));
+        }
+    }
     if !product.editions.is_empty() {
         rows.push(("editions", words::list(&product.editions)));
     }

@@ -76,7 +76,7 @@ impl Run for RequestActivate {
             bindings: &self.bindings,
             seats: self.seats,
             usb: device.as_ref(),
-            lending_key: None,
+            site_key: None,
             anew: self.new,
         };
         let asked = request::activate(&home, &file, &wanted, &here, getrandom::fill)?;

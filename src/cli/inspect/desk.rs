@@ -10,7 +10,7 @@ use crate::issuer::policy::Options;
 use crate::issuer::products;
 use crate::issuer::respond::{self, Reply, RespondError};
 use crate::license_key::LicenseKey;
-use crate::protocol::desk_certificate::DeskCertificate;
+use crate::protocol::desk_certificate::{DeskCertificate, ONE_PRODUCT};
 use crate::protocol::digest::{ActivationId, product_tag};
 use crate::protocol::requests::{Activate, Borrow, Return, Sync};
 use crate::protocol::trust::{PublicKey, Roots};
@@ -36,7 +36,7 @@ pub(crate) fn at_desk(context: &Context, code: &Code) -> anyhow::Result<Option<P
         }
         Kind::Borrow => place.known = known(desk.ledger(), code)?,
         Kind::Grant => own_answer(desk.ledger(), code, &mut place)?,
-        Kind::DeskCertificate => certificate(&desk, code, &mut place),
+        Kind::DeskCertificate => certificate(&mut desk, code, &mut place)?,
         Kind::Loan
         | Kind::LoanWithCertificate
         | Kind::LoanReturn
@@ -217,19 +217,35 @@ fn find(tx: &mut dyn Transaction, payload: &[u8]) -> Result<Option<StoredAnswer>
     }
 }
 
-fn certificate(desk: &OpenDesk, code: &Code, place: &mut Place) {
+fn certificate(desk: &mut OpenDesk, code: &Code, place: &mut Place) -> Result<(), LedgerError> {
     let Ok(certificate) = DeskCertificate::decode(code.payload()) else {
-        return;
+        return Ok(());
     };
-    let roots = desk
-        .vendor()
-        .roots
+    let (vendor, roots) = (desk.vendor().name.clone(), desk.vendor().roots);
+    let roots: Vec<PublicKey> = roots
         .iter()
-        .filter_map(|root| PublicKey::from_bytes(root).ok());
-    place.trust = Some(
-        match Roots::new(roots.collect(), 0).verify_desk(certificate) {
-            Ok(_) => Trust::Holds(format!("signed by a root key of {}", desk.vendor().name)),
-            Err(_) => Trust::Unknown(format!("no root key of {} signed it", desk.vendor().name)),
-        },
-    );
+        .filter_map(|root| PublicKey::from_bytes(root).ok())
+        .collect();
+    // One that is for any product holds under any name; one that is for one product names it in what was signed.
+    let holds = |id: &str| {
+        let roots = Roots::new(id, Vec::new(), roots.clone(), 0);
+        roots.verify_desk(certificate.clone()).is_ok()
+    };
+    let product = if certificate.kinds & ONE_PRODUCT == 0 {
+        None
+    } else {
+        let mut products = products::list(desk.ledger())?.into_iter();
+        products.find(|product| holds(&product.id))
+    };
+    let trusted = match &product {
+        Some(_) => true,
+        None => holds(""),
+    };
+    place.known.product = product;
+    place.trust = Some(if trusted {
+        Trust::Holds(format!("signed by a root key of {vendor}"))
+    } else {
+        Trust::Unknown(format!("no root key of {vendor} signed it"))
+    });
+    Ok(())
 }

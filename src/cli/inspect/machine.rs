@@ -220,7 +220,7 @@ fn verify_site(view: &View, site: &SiteCertificate) -> Option<Known> {
     view.licenses.iter().find_map(|license| {
         let file = view.file(&license.product)?;
         file.roots(license.epoch)
-            .verify_site(site.clone(), &license.product, license.license_key)
+            .verify_site(site.clone(), license.license_key)
             .ok()?;
         Some(view.known(license))
     })

@@ -1,16 +1,19 @@
 //! What the bytes of a code say (SPEC.md 4), before anybody has said that they may be believed.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{Known, Sheet};
 use crate::cli::{json as names, words};
 use crate::machine::Fingerprint;
+use crate::protocol::contents::Contents;
 use crate::protocol::date::Seconds;
-use crate::protocol::desk_certificate::DeskCertificate;
+use crate::protocol::desk_certificate::{
+    DeskCertificate, MANAGER, MAY_GRANT, MAY_GRANT_EMERGENCY, MAY_GRANT_LENDING, ONE_PRODUCT,
+};
 use crate::protocol::emergency::Emergency;
 use crate::protocol::entitlements::Entitlements;
 use crate::protocol::grant::{Grant, SignedGrant};
-use crate::protocol::loan::{SignedLoan, SiteCertificate};
+use crate::protocol::loan::{Lent, SignedLoan, SiteCertificate};
 use crate::protocol::product::Product;
 use crate::protocol::requests::{Activate, Borrow, Return, Sync};
 use crate::protocol::wire::WireError;
@@ -32,7 +35,7 @@ pub(crate) fn says(code: &Code, known: &Known) -> Result<Sheet, WireError> {
             sheet.same("activation", "activation", returned.activation);
         }
         Kind::Grant => grant(&mut sheet, &SignedGrant::decode(payload)?.grant, product),
-        Kind::Borrow => borrow(&mut sheet, &Borrow::decode(payload)?),
+        Kind::Borrow => borrow(&mut sheet, &Borrow::decode(payload)?, product),
         Kind::Loan => loan(&mut sheet, &SignedLoan::decode(payload)?, product),
         Kind::LoanWithCertificate => {
             let (site, signed) = SiteCertificate::decode_with_loan(payload)?;
@@ -71,8 +74,8 @@ fn activate(sheet: &mut Sheet, request: &Activate) {
         Some(seats) => sheet.put("seats wanted", "seats", seats, seats.get()),
         None => sheet.put("seats wanted", "seats", "all that are free", Value::Null),
     }
-    if request.lending_key.is_some() {
-        sheet.put("lending", "lending", "wants to lend seats", true);
+    if request.site_key.is_some() {
+        sheet.put("site", "site_key", "brings a site key", true);
     }
 }
 
@@ -91,18 +94,24 @@ fn sync(sheet: &mut Sheet, request: &Sync) {
         request.bindings.is_some(),
         request.usb.is_some(),
     );
+    if request.site_key.is_some() {
+        sheet.put("site", "site_key", "brings a site key", true);
+    }
     if let Some(site) = request.site {
         sheet.put("loans out", "loans_out", site.loans_out, site.loans_out);
     }
 }
 
-fn borrow(sheet: &mut Sheet, request: &Borrow) {
+fn borrow(sheet: &mut Sheet, request: &Borrow, product: Option<&Product>) {
     sheet.same("license", "license_key", request.key);
     sheet.put("days wanted", "days", request.days, request.days.get());
     clock(sheet, request.clock);
     machine(sheet, Some(&request.fingerprint), false, false);
     if let Some(serial) = request.extends {
         sheet.put("extends", "extends", format!("loan {serial}"), serial);
+    }
+    if let Some(wanted) = &request.wanted {
+        entitlements(sheet, wanted, product);
     }
 }
 
@@ -163,6 +172,9 @@ fn grant(sheet: &mut Sheet, grant: &Grant, product: Option<&Product>) {
         words::day_or(grant.revalidate_by, "never needed"),
         names::day(grant.revalidate_by),
     );
+    if grant.site {
+        sheet.put("site", "site", "signs with a site key", true);
+    }
     if let Some(days) = grant.max_loan {
         sheet.put(
             "may lend",
@@ -193,7 +205,10 @@ fn loan(sheet: &mut Sheet, signed: &SignedLoan, product: Option<&Product>) {
     sheet.put("seat", "seat", u32::from(loan.seat) + 1, loan.seat);
     sheet.same("issued", "issued", loan.issued);
     sheet.same("until", "until", loan.until);
-    entitlements(sheet, &loan.entitlements, product);
+    match &loan.lent {
+        Lent::These(list) => entitlements(sheet, list, product),
+        Lent::Everything => sheet.put("contains", "everything", "all that the site has", true),
+    }
 }
 
 fn site(sheet: &mut Sheet, site: &SiteCertificate) {
@@ -226,6 +241,16 @@ fn desk(sheet: &mut Sheet, certificate: &DeskCertificate) {
         certificate.serial,
     );
     sheet.put("epoch", "epoch", certificate.epoch, certificate.epoch);
+    let kinds = [
+        (MAY_GRANT, "grants"),
+        (MAY_GRANT_LENDING, "lending"),
+        (MAY_GRANT_EMERGENCY, "emergency codes"),
+        (ONE_PRODUCT, "one product only"),
+        (MANAGER, "what the manager does"),
+    ];
+    let kinds = kinds.iter().filter(|(bit, _)| certificate.kinds & bit != 0);
+    let kinds: Vec<&str> = kinds.map(|(_, words)| *words).collect();
+    sheet.put("signs", "kinds", words::list(&kinds), json!(kinds));
     sheet.put(
         "signs until",
         "not_after",
@@ -253,27 +278,12 @@ fn desk(sheet: &mut Sheet, certificate: &DeskCertificate) {
 }
 
 fn entitlements(sheet: &mut Sheet, list: &Entitlements, product: Option<&Product>) {
-    let name = |index: u32| {
-        let known = product.and_then(|product| product.entry(index));
-        known.map_or_else(|| format!("#{index}"), |(_, name)| name.to_owned())
-    };
-    let (limits, features): (Vec<_>, Vec<_>) = list.iter().partition(|entry| entry.value.is_some());
-    let features: Vec<String> = features.iter().map(|entry| name(entry.index)).collect();
-    let limits: Vec<(String, u32)> = limits
-        .iter()
-        .filter_map(|entry| Some((name(entry.index), entry.value?)))
-        .collect();
-    let words = words::list(limits.iter().map(|(name, value)| format!("{name}={value}")));
-    sheet.put("features", "features", words::list(&features), features);
-    sheet.put(
-        "limits",
-        "limits",
-        words,
-        Value::Object(
-            limits
-                .into_iter()
-                .map(|(name, value)| (name, json!(value)))
-                .collect::<Map<_, _>>(),
-        ),
-    );
+    let contents = Contents::of(list, product);
+    let rows = words::contents(&contents, None);
+    for (name, value) in names::contents(&contents) {
+        match rows.iter().find(|(row, _)| *row == name) {
+            Some((row, words)) => sheet.put(row, &name, words, value),
+            None => sheet.put_only(&name, value),
+        }
+    }
 }

@@ -168,6 +168,7 @@ fn a_sync_is_answered_like_anything_else() {
         fingerprint,
         bindings: None,
         usb: None,
+        site_key: None,
         site: None,
     };
     let mut stands = held.standing.clone();

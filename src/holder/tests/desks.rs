@@ -56,10 +56,12 @@ fn answer(
     let context = GrantContext {
         request_digest: digest,
         holder: standing.holder_digest(&vendor.product.id, key()),
-        lending_key: None,
+        site_key: None,
     };
     let root = PublicKey::from_bytes(&vendor.root.verifying_key().to_bytes()).unwrap();
-    let parent = Roots::new(vec![root], 0).verify_desk(by.clone()).unwrap();
+    let parent = Roots::new(&vendor.product.id, Vec::new(), vec![root], 0)
+        .verify_desk(by.clone())
+        .unwrap();
     let transcript = context.transcript(&issuer, Some(&parent), [0; 32], &grant.encode_body());
     let signature = desk.sign(&transcript).to_bytes();
     Code::new(Kind::Grant, SignedGrant { grant, signature }.encode())

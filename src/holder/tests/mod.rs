@@ -103,21 +103,13 @@ impl Vendor {
             seats: 5,
             edition: 2,
             license_type: LicenseType::Standalone,
+            site: false,
             max_loan: None,
             emergency: None,
             entitlements: Entitlements::new(vec![
-                Entitlement {
-                    index: 0,
-                    value: None,
-                },
-                Entitlement {
-                    index: 1,
-                    value: None,
-                },
-                Entitlement {
-                    index: 2,
-                    value: Some(250),
-                },
+                Entitlement::feature(0),
+                Entitlement::feature(1),
+                Entitlement::number(2, 250),
             ])
             .unwrap(),
         }
@@ -151,7 +143,7 @@ impl Vendor {
         let context = GrantContext {
             request_digest: digest,
             holder: standing.holder_digest(&self.product.id, key()),
-            lending_key: None,
+            site_key: None,
         };
         let root = self.root.verifying_key().to_bytes();
         let transcript = context.transcript(&root, None, [0; 32], &grant.encode_body());
@@ -211,7 +203,7 @@ impl Computer {
             bindings: &[],
             seats: None,
             usb: None,
-            lending_key: None,
+            site_key: None,
             anew: false,
         };
         change(&mut wanted);

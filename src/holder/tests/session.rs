@@ -117,11 +117,7 @@ fn a_sync_opens_the_generation_held_and_repeats_nothing_that_stands() {
         .apply(&desk.answer(&synced, |grant| {
             grant.seats = 8;
             grant.revalidate_by = Some(day("2027-02-01"));
-            grant.entitlements = Entitlements::new(vec![Entitlement {
-                index: 2,
-                value: Some(500),
-            }])
-            .unwrap();
+            grant.entitlements = Entitlements::new(vec![Entitlement::number(2, 500)]).unwrap();
         }))
         .unwrap()
     else {

@@ -182,8 +182,8 @@ pub struct Activation {
     pub standing: Standing,
     /// The generation of its last grant, from 1.
     pub generation: u16,
-    /// The key with which it signs loans.
-    pub lending_key: Option<[u8; 32]>,
+    /// The key with which it signs, where it is a site.
+    pub site_key: Option<[u8; 32]>,
     /// Seats it holds; 0: none any more.
     pub seats: u16,
     /// First contact.
@@ -212,7 +212,7 @@ impl Activation {
             // The activation id, fingerprint, bindings and USB key in one.
             .bytes(&self.standing.machine_digest())
             .number(self.generation)
-            .optional(self.lending_key.as_ref().map(|it| it.as_slice()))
+            .optional(self.site_key.as_ref().map(|it| it.as_slice()))
             .number(self.seats)
             .number(self.first.0)
             .number(self.last.0)

@@ -11,9 +11,10 @@ use crate::issuer::ledger::{Ledger, LedgerError, License, Terms, Transaction};
 use crate::issuer::policy::Refusal;
 use crate::issuer::products::{self, By, CatalogueError};
 use crate::license_key::LicenseKey;
+use crate::protocol::contents::Contents;
 use crate::protocol::date::Day;
 use crate::protocol::grant::LicenseType;
-use crate::protocol::product::{Entry, Product};
+use crate::protocol::product::Product;
 
 /// Changes what was ordered for one licence: `edit` makes the new terms from the old. Machines learn of it at their next SYNC.
 ///
@@ -196,13 +197,10 @@ pub fn differences(before: &Terms, after: &Terms, product: &Product) -> Vec<Chan
         or(before.usb.as_ref(), "none"),
         or(after.usb.as_ref(), "none"),
     );
-    for (index, (entry, name)) in (0..).zip(&product.catalogue) {
-        let value = |terms: &Terms| match (terms.entitlements.get(index), entry) {
-            (None, Entry::Feature) => "off".to_owned(),
-            (None, Entry::Limit) => "none".to_owned(),
-            (Some(it), _) => or(it.value, "on"),
-        };
-        held(name, value(before), value(after));
+    let contents = |terms: &Terms| Contents::of(&terms.entitlements, Some(product));
+    let contents = contents(after).differences(&contents(before), ("on", "off"));
+    for (name, before, after) in contents {
+        held(&name, before, after);
     }
     changes
 }

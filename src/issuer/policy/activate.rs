@@ -47,8 +47,8 @@ pub fn decide<'a>(case: &Case<'a>) -> Result<Decision<'a>, Refusal> {
     let (seats, taken) = seats(case, replaces)?;
     warnings.extend(weakness(request.fingerprint.as_ref()));
     warnings.extend(clock(request.clock, now));
-    if request.lending_key.is_some() && terms.lend_days.is_none() {
-        warnings.push(Warning::NoLending);
+    if request.site_key.is_some() && terms.license_type == LicenseType::Standalone {
+        warnings.push(Warning::NoSite);
     }
     Ok(Decision {
         replaces,
@@ -57,7 +57,6 @@ pub fn decide<'a>(case: &Case<'a>) -> Result<Decision<'a>, Refusal> {
         generation: replaces.map_or(1, |own| own.generation.saturating_add(1)),
         replaced,
         revalidate_by: revalidate_by(terms, options, now)?,
-        max_loan: terms.lend_days.filter(|_| request.lending_key.is_some()),
         warnings,
     })
 }
@@ -92,8 +91,13 @@ fn admissible(case: &Case<'_>) -> Result<(), Refusal> {
     {
         return Err(Refusal::OtherUsb(usb.clone()));
     }
-    match request.lending_key.map(|key| PublicKey::from_bytes(&key)) {
-        Some(Err(_)) => Err(Refusal::UnfitLendingKey),
+    fit_site_key(request.site_key)
+}
+
+/// A key that is not fit for signatures signs nothing that anybody takes.
+pub(super) fn fit_site_key(key: Option<[u8; 32]>) -> Result<(), Refusal> {
+    match key.map(|key| PublicKey::from_bytes(&key)) {
+        Some(Err(_)) => Err(Refusal::UnfitSiteKey),
         _ => Ok(()),
     }
 }

@@ -5,7 +5,7 @@ mod fork;
 mod refusal;
 mod sync;
 
-use std::num::{NonZeroU8, NonZeroU16};
+use std::num::NonZeroU16;
 
 use crate::issuer::ledger::{Activation, License, Terms};
 use crate::machine::{Components, Fingerprint};
@@ -81,8 +81,6 @@ pub struct Decision<'a> {
     pub replaced: Vec<Day>,
     /// The day after which the machine must have been in contact again.
     pub revalidate_by: Option<Day>,
-    /// Longest loan, where it may lend and asked to.
-    pub max_loan: Option<NonZeroU8>,
     /// What the clerk should know.
     pub warnings: Vec<Warning>,
 }
@@ -101,8 +99,8 @@ pub enum Warning {
         /// How often it may.
         of: usize,
     },
-    /// The machine asked to lend seats; the licence does not allow it.
-    NoLending,
+    /// The machine asked to be a site; a standalone licence has none.
+    NoSite,
     /// A rule was set aside by the manager.
     Overridden,
     /// A SYNC came from another machine, or one that changed too much, for the n-th time of those that count.
@@ -132,7 +130,7 @@ impl Warning {
             Warning::WeaklyBound => "weakly_bound",
             Warning::ClockOff(_) => "clock_off",
             Warning::Replaced { .. } => "replaced",
-            Warning::NoLending => "no_lending",
+            Warning::NoSite => "no_site",
             Warning::Overridden => "overridden",
             Warning::Moved { .. } => "moved",
             Warning::HardwareChanged(_) => "hardware_changed",
@@ -157,9 +155,9 @@ impl std::fmt::Display for Warning {
                 f,
                 "the machine replaced its own activation ({nth} of {of} in {COUNTED_DAYS} days)"
             ),
-            Warning::NoLending => {
-                f.write_str("the machine asked to lend seats, which the license does not allow")
-            }
+            Warning::NoSite => f.write_str(
+                "the machine asked to be a site, which a standalone license has no use for",
+            ),
             Warning::Overridden => f.write_str("a rule was set aside by the manager"),
             Warning::Moved { nth, of } => write!(
                 f,

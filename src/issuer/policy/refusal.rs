@@ -96,9 +96,9 @@ pub enum Refusal {
     /// Too many activations of the licence were released as lost.
     #[error("{0} activations of this license were released as lost in {COUNTED_DAYS} days")]
     TooManyLost(usize),
-    /// The key with which the site would sign loans is not fit for it.
-    #[error("the lending key in the request is not fit for signatures")]
-    UnfitLendingKey,
+    /// The key with which the site would sign is not fit for it.
+    #[error("the site key in the request is not fit for signatures")]
+    UnfitSiteKey,
     /// The day that was asked for is over.
     #[error("{0} is over: a license cannot be granted until then")]
     UntilPast(Day),
@@ -148,7 +148,7 @@ impl Refusal {
             Refusal::NoEmergency(..) => "no_emergency",
             Refusal::EmergencyUsedUp { .. } => "emergency_used_up",
             Refusal::UnknownGeneration(..) => "unknown_generation",
-            Refusal::UnfitLendingKey => "unfit_lending_key",
+            Refusal::UnfitSiteKey => "unfit_site_key",
             Refusal::UntilPast(_) => "until_past",
         }
     }
@@ -182,7 +182,7 @@ impl Refusal {
             Refusal::EmergencyUsedUp { .. } => "give an earlier date, or have the machine ask with `countersign request sync`".to_owned(),
             Refusal::UnknownGeneration(..) => "ask for the generation that `countersign status` shows there".to_owned(),
             Refusal::TooManyLost(_) => "the manager decides: release --lost --override --reason TEXT".to_owned(),
-            Refusal::UnfitLendingKey => "the site makes another request with a fresh lending key".to_owned(),
+            Refusal::UnfitSiteKey => "the site makes another request with a fresh site key".to_owned(),
             Refusal::UntilPast(_) => "give a later date".to_owned(),
         }
     }

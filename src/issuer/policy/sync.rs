@@ -1,5 +1,6 @@
 //! A SYNC: a licensed machine asks for its licence as it now is.
 
+use super::activate::fit_site_key;
 use super::{
     Colour, Decision, Fork, Options, REPLACEMENTS, Refusal, SUPERSEDE_DAYS, Warning, clock,
     counted, free, no_seat_free, revalidate_by, weakness,
@@ -89,7 +90,6 @@ pub fn decide_sync<'a>(case: &SyncCase<'a>) -> Result<SyncDecision<'a>, Refusal>
             generation: own.generation.saturating_add(1),
             replaced,
             revalidate_by: revalidate_by(terms, options, now)?,
-            max_loan: terms.lend_days.filter(|_| own.lending_key.is_some()),
             warnings,
         },
         standing,
@@ -113,7 +113,7 @@ fn admissible(case: &SyncCase<'_>) -> Result<(), Refusal> {
     if case.own.generation == u16::MAX {
         return Err(held(case, case.own.replaced.len()));
     }
-    Ok(())
+    fit_site_key(case.request.site_key)
 }
 
 fn held(case: &SyncCase<'_>, times: usize) -> Refusal {

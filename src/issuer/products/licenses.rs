@@ -10,7 +10,8 @@ use crate::issuer::ledger::{
 };
 use crate::issuer::products::{By, CatalogueError, definition};
 use crate::license_key::LicenseKey;
-use crate::protocol::product::{Entry, Product};
+use crate::protocol::entitlements::Entitlement;
+use crate::protocol::product::Product;
 use crate::text::show;
 
 /// The most licences of one order: their keys are held in memory while they are sorted, 8 bytes each.
@@ -126,18 +127,13 @@ pub(crate) fn fits(terms: &Terms, product: &Product) -> Result<(), CatalogueErro
     if usize::from(terms.edition) > product.editions.len() {
         return Err(CatalogueError::Order("the product has no such edition"));
     }
-    let known = |index: u32, limit: bool| {
-        product
-            .entry(index)
-            .is_some_and(|(entry, _)| limit == (entry == Entry::Limit))
+    let known = |it: &Entitlement| {
+        let entry = product.entry(it.index);
+        entry.is_some_and(|(entry, _)| entry.holds(&it.content))
     };
-    if !terms
-        .entitlements
-        .iter()
-        .all(|it| known(it.index, it.value.is_some()))
-    {
+    if !terms.entitlements.iter().all(known) {
         return Err(CatalogueError::Order(
-            "the product has no such feature or limit",
+            "the product has no such feature, limit or text",
         ));
     }
     if terms.customer.trim().is_empty() {

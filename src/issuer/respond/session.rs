@@ -14,9 +14,10 @@ use crate::issuer::ledger::{
 use crate::issuer::policy::{self, Case, Decision, Fork, Options, Refusal};
 use crate::issuer::products::{self, By};
 use crate::protocol::commitment::{Commitment, SyncProof};
+use crate::protocol::desk_certificate::Limit;
 use crate::protocol::digest::{ActivationId, Digest, Standing, request_tag};
 use crate::protocol::emergency::chain;
-use crate::protocol::grant::{EmergencyTerms, Grant};
+use crate::protocol::grant::{EmergencyTerms, Grant, LicenseType};
 use crate::protocol::requests::Activate;
 use crate::protocol::trust::GrantContext;
 
@@ -224,7 +225,7 @@ impl<'a> Session<'a> {
             holder: holder
                 .standing
                 .holder_digest(&order.product.id, license.key),
-            lending_key: holder.lending_key,
+            site_key: holder.site_key,
         };
         let (grant, emergency) = self.grant(&context, order, &decision, entropy);
         let body = grant.encode_body();
@@ -274,7 +275,7 @@ impl<'a> Session<'a> {
                 usb: request.usb,
             },
             generation: decision.generation,
-            lending_key: request.lending_key,
+            site_key: request.site_key,
             seats: decision.seats,
             first: own.map_or(self.by.now, |own| own.first),
             last: self.by.now,
@@ -309,6 +310,9 @@ impl<'a> Session<'a> {
                 days: allowance.days,
             }
         });
+        // A standalone licence has one seat a machine: nothing to give on.
+        let floating = terms.license_type != LicenseType::Standalone;
+        let site = floating && context.site_key.is_some();
         let grant = Grant {
             key_id: self.issuer.map_or(0, |issuer| issuer.key_id),
             request_tag: request_tag(&context.request_digest),
@@ -320,7 +324,8 @@ impl<'a> Session<'a> {
             seats: decision.seats,
             edition: terms.edition,
             license_type: terms.license_type,
-            max_loan: decision.max_loan,
+            site,
+            max_loan: terms.lend_days.filter(|_| site),
             emergency,
             entitlements: terms.entitlements.clone(),
         };
@@ -342,11 +347,12 @@ impl<'a> Session<'a> {
             return Err(RespondError::ForeignKey(order.product.id.clone()));
         }
         if let Some(desk) = &issuer.desk {
+            if !desk.is_for(&order.product.id) {
+                return Err(RespondError::DeskLimit(Limit::Product));
+            }
             desk.allows(grant).map_err(RespondError::DeskLimit)?;
         }
-        let subject = context
-            .subject(grant)
-            .map_err(|_| Refusal::UnfitLendingKey)?;
+        let subject = context.subject(grant).map_err(|_| Refusal::UnfitSiteKey)?;
         Ok(context.transcript(&issuer.public, issuer.desk.as_ref(), subject, body))
     }
 

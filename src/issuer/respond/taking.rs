@@ -36,11 +36,11 @@ impl Session<'_> {
             .map(|answer| lookup::held(self.tx, answer))
             .transpose()?;
         let fork = policy::judge(&holder, held);
-        let standing = match &answer {
+        let (standing, site_key) = match &answer {
             Some(answer) if answer.generation != holder.generation => {
                 lookup::standing_of(self.tx, license.key, answer)?
             }
-            _ => holder.standing.clone(),
+            _ => (holder.standing.clone(), holder.site_key),
         };
         let latest_asked =
             lookup::latest(self.tx, &holder)?.and_then(|latest| asked(&latest.request));
@@ -62,6 +62,7 @@ impl Session<'_> {
         let next = Activation {
             standing: decided.standing,
             generation: decided.decision.generation,
+            site_key: sync.site_key.or(site_key),
             seats: decided.decision.seats,
             last: self.by.now,
             replaced: decided.decision.replaced.clone(),

@@ -22,7 +22,7 @@ fn context(request: &Activate) -> GrantContext {
     GrantContext {
         request_digest: request_digest(Kind::Activate, &request.encode()),
         holder: standing.holder_digest("infinitime", request.key),
-        lending_key: request.lending_key,
+        site_key: request.site_key,
     }
 }
 
@@ -33,7 +33,12 @@ fn an_answer_is_trusted_by_the_machine_that_asked_and_by_no_other() {
     let request = activate(key, 1, 1);
     let answer = desk.respond(&request).unwrap();
     let root = SigningKey::from_seed(&[7; 32]).unwrap().public();
-    let roots = Roots::new(vec![PublicKey::from_bytes(&root).unwrap()], 0);
+    let roots = Roots::new(
+        "infinitime",
+        Vec::new(),
+        vec![PublicKey::from_bytes(&root).unwrap()],
+        0,
+    );
     let signed = SignedGrant::decode(answer.code.payload()).unwrap();
     let grant = roots
         .verify_grant(&signed, &context(&request), &[])
@@ -200,10 +205,10 @@ fn each_refusal_has_its_name() {
     };
     assert_eq!(desk.refusal(&nobody), "weak_machine");
     let unfit = Activate {
-        lending_key: Some([0; 32]),
+        site_key: Some([0; 32]),
         ..activate(key, 1, 1)
     };
-    assert_eq!(desk.refusal(&unfit), "unfit_lending_key");
+    assert_eq!(desk.refusal(&unfit), "unfit_site_key");
     let over = Terms {
         expires: Some(NOW.day()),
         ..terms(2, LicenseType::Standalone)
@@ -304,7 +309,7 @@ fn the_clerk_is_warned() {
     let request = Activate {
         fingerprint: Some(weak),
         clock: NOW.minus(27 * 3600),
-        lending_key: Some(SigningKey::from_seed(&[3; 32]).unwrap().public()),
+        site_key: Some(SigningKey::from_seed(&[3; 32]).unwrap().public()),
         ..activate(key, 1, 1)
     };
     let answer = desk.respond(&request).unwrap();
@@ -313,10 +318,10 @@ fn the_clerk_is_warned() {
         [
             Warning::WeaklyBound,
             Warning::ClockOff(-27 * 3600),
-            Warning::NoLending
+            Warning::NoSite
         ]
     );
-    assert_eq!(answer.grant.max_loan, None);
+    assert_eq!((answer.grant.site, answer.grant.max_loan), (false, None));
     let near = Activate {
         clock: NOW.plus(26 * 3600),
         ..activate(key, 2, 2)

@@ -32,11 +32,7 @@ fn a_change_is_told_and_arrives_with_the_next_sync() {
     let more = |terms: &mut Terms| {
         terms.seats = NonZeroU16::new(8).unwrap();
         terms.expires = Some(NOW.day().plus(100));
-        terms.entitlements = Entitlements::new(vec![Entitlement {
-            index: 1,
-            value: Some(900),
-        }])
-        .unwrap();
+        terms.entitlements = Entitlements::new(vec![Entitlement::number(1, 900)]).unwrap();
     };
     let told = edit(&mut desk, key, more).unwrap();
     assert_eq!(
@@ -53,7 +49,10 @@ fn a_change_is_told_and_arrives_with_the_next_sync() {
     );
     let grant = desk.sync(&sync(key, id, (1, 1), 2, NOW)).unwrap().grant;
     assert_eq!((grant.seats, grant.expires), (8, Some(NOW.day().plus(100))));
-    assert_eq!(grant.entitlements.get(1).unwrap().value, Some(900));
+    assert_eq!(
+        grant.entitlements.get(1),
+        Some(&Entitlement::number(1, 900).content)
+    );
     let unused = desk.sell(&terms(2, LicenseType::Standalone));
     edit(&mut desk, unused, |terms| terms.customer = "Söhne".into()).unwrap();
     assert_eq!(desk.findings(), [""; 0]);

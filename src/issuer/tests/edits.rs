@@ -110,7 +110,7 @@ fn every_edit_is_found_and_named() {
             "activation that is gone",
         ),
         (
-            "INSERT INTO activation SELECT 9, 99, aid, generation, fingerprint, bindings, usb, lending_key, 0, first, last, \
+            "INSERT INTO activation SELECT 9, 99, aid, generation, fingerprint, bindings, usb, site_key, 0, first, last, \
           replaced, event, proven, superseded, ended FROM activation WHERE id = 1",
             "activation",
         ),

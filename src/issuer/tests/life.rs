@@ -34,6 +34,7 @@ pub(super) fn sync(
         fingerprint: None,
         bindings: None,
         usb: None,
+        site_key: None,
         site: None,
     }
 }
@@ -92,10 +93,15 @@ fn a_sync_is_answered_with_the_whole_licence_and_trusted() {
     let context = GrantContext {
         request_digest: request_digest(Kind::Sync, &changed.encode()),
         holder: standing.holder_digest("infinitime", key),
-        lending_key: None,
+        site_key: None,
     };
     let root = SigningKey::from_seed(&[7; 32]).unwrap().public();
-    let roots = Roots::new(vec![PublicKey::from_bytes(&root).unwrap()], 0);
+    let roots = Roots::new(
+        "infinitime",
+        Vec::new(),
+        vec![PublicKey::from_bytes(&root).unwrap()],
+        0,
+    );
     let signed = SignedGrant::decode(answer.code.payload()).unwrap();
     assert!(roots.verify_grant(&signed, &context, &[]).is_ok());
     let again = desk.sync_at(&changed, NOW.plus(40 * DAY)).unwrap();

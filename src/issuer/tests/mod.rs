@@ -76,11 +76,7 @@ pub(super) fn terms(seats: u16, license_type: LicenseType) -> Terms {
         grace_days: 30,
         lend_days: None,
         emergency: None,
-        entitlements: Entitlements::new(vec![Entitlement {
-            index: 1,
-            value: Some(500),
-        }])
-        .unwrap(),
+        entitlements: Entitlements::new(vec![Entitlement::number(1, 500)]).unwrap(),
         usb: None,
     }
 }
@@ -104,7 +100,7 @@ pub(super) fn activate(key: LicenseKey, machine: u16, request: u64) -> Activate 
         bindings: None,
         seats: None,
         usb: None,
-        lending_key: None,
+        site_key: None,
     }
 }
 

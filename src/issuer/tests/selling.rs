@@ -124,10 +124,13 @@ fn orders_fit_their_product() {
         ),
         "bad_order"
     );
-    let entitlement = |index, value| Entitlements::new(vec![Entitlement { index, value }]).unwrap();
-    for (index, value) in [(0, Some(1)), (1, None), (2, None)] {
+    for wrong in [
+        Entitlement::number(0, 1),
+        Entitlement::feature(1),
+        Entitlement::feature(2),
+    ] {
         let terms = Terms {
-            entitlements: entitlement(index, value),
+            entitlements: Entitlements::new(vec![wrong]).unwrap(),
             ..good.clone()
         };
         assert_eq!(refused(terms, &mut desk), "bad_order");

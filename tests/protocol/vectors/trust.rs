@@ -7,7 +7,7 @@ use countersign::protocol::digest::{ActivationId, Standing, request_digest};
 use countersign::protocol::emergency::Emergency;
 use countersign::protocol::grant::{EmergencyTerms, SignedGrant};
 use countersign::protocol::loan::{SignedLoan, SiteCertificate};
-use countersign::protocol::product::ProductFile;
+use countersign::protocol::product::{Entry, ProductFile};
 use countersign::protocol::requests::Borrow;
 use countersign::protocol::trust::{GrantContext, PublicKey, Roots, TrustError};
 use countersign::protocol::wire::WireError;
@@ -31,6 +31,7 @@ impl From<TrustError> for Reason {
             TrustError::Signature => "signature",
             TrustError::OldEpoch => "old_epoch",
             TrustError::DeskLimit(_) => "desk_limit",
+            TrustError::Catalogue => "catalogue",
             TrustError::SiteLimit(_) => "site_limit",
         })
     }
@@ -40,12 +41,25 @@ fn said(found: Result<(), Reason>) -> Result<(), String> {
     found.map_err(|reason| reason.0.to_owned())
 }
 
-fn roots(keys: &[String], least_epoch: u8) -> Result<Roots, TrustError> {
+fn roots(
+    product: &str,
+    catalogue: &[Entry],
+    keys: &[String],
+    least_epoch: u8,
+) -> Result<Roots, TrustError> {
     let keys = keys.iter().map(|key| {
         let bytes: [u8; 32] = hex::decode(key).unwrap().try_into().unwrap();
         PublicKey::from_bytes(&bytes)
     });
-    Ok(Roots::new(keys.collect::<Result<_, _>>()?, least_epoch))
+    let keys = keys.collect::<Result<_, _>>()?;
+    Ok(Roots::new(product, catalogue.to_vec(), keys, least_epoch))
+}
+
+/// What the lines of the product file are, as far as a file says.
+fn catalogue(vector: &mut Vector) -> Vec<Entry> {
+    let line = vector.optional("catalogue").unwrap_or_default();
+    let words = line.split_whitespace();
+    words.map(|word| Entry::from_line(word).unwrap()).collect()
 }
 
 /// Kind letter and payload.
@@ -76,16 +90,18 @@ pub(super) fn answer(vector: &mut Vector) {
         bindings: vector.optional("bindings").map(eight),
         usb: vector.optional("usb").map(eight),
     };
-    let lending_key = vector.optional("lending-key");
+    let site_key = vector.optional("site-key");
     let (kind, payload) = request(vector);
+    let product = vector.one("product");
+    let catalogue = catalogue(vector);
     let context = GrantContext {
         request_digest: request_digest(kind, &payload),
-        holder: standing.holder_digest(&vector.one("product"), key),
-        lending_key: lending_key.map(|key| hex::decode(key).unwrap().try_into().unwrap()),
+        holder: standing.holder_digest(&product, key),
+        site_key: site_key.map(|key| hex::decode(key).unwrap().try_into().unwrap()),
     };
     for grant in vector.some("grant") {
         let judge = || -> Result<(), Reason> {
-            let roots = roots(&keys, least_epoch)?;
+            let roots = roots(&product, &catalogue, &keys, least_epoch)?;
             let mut verified = Vec::new();
             for desk in &desks {
                 let certificate = DeskCertificate::decode(&hex::decode(desk).unwrap())?;
@@ -104,6 +120,7 @@ pub(super) fn loan(vector: &mut Vector) {
     let keys = vector.some("root");
     let least_epoch = vector.parsed("least-epoch");
     let product = vector.one("product");
+    let catalogue = catalogue(vector);
     let (kind, payload) = request(vector);
     let whole = vector.optional("loan-with-certificate");
     let parts = whole
@@ -118,7 +135,8 @@ pub(super) fn loan(vector: &mut Vector) {
             }
             (None, None) => panic!("no loan"),
         };
-        let site = roots(&keys, least_epoch)?.verify_site(site, &product, request.key)?;
+        let roots = roots(&product, &catalogue, &keys, least_epoch)?;
+        let site = roots.verify_site(site, request.key)?;
         let standing = Standing {
             activation: request.commitment.activation_id(),
             fingerprint: Some(request.fingerprint),
@@ -126,7 +144,7 @@ pub(super) fn loan(vector: &mut Vector) {
             usb: None,
         };
         let holder = standing.holder_digest(&product, request.key);
-        site.verify_loan(&signed, request_digest(kind, &payload), holder)?;
+        site.verify_loan(&signed, request_digest(kind, &payload), holder, &catalogue)?;
         Ok(())
     };
     assert_eq!(said(judge()), expected);

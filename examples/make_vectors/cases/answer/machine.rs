@@ -1,20 +1,22 @@
 //! What is taken, and what was granted to another request, machine, product or licence, or altered on the way.
 
 use countersign::license_key::LicenseKey;
+use countersign::protocol::desk_certificate::{MANAGER, ONE_PRODUCT};
 use countersign::protocol::digest::ActivationId;
+use countersign::protocol::entitlements::{EntitledText, Entitlement, Entitlements, UNLIMITED};
 use countersign::protocol::grant::Grant;
-use countersign::protocol::requests::Activate;
+use countersign::protocol::requests::{Activate, Sync};
 use countersign::text::Kind;
 
 use super::super::world::{
-    BINDINGS, DESK, NOW, ROOT, SPARE, USB, activate, certify, entitlements, grant,
-    other_fingerprint, sync,
+    BINDINGS, DESK, NOW, ROOT, SPARE, STRANGER, USB, activate, certify, entitlements, grant,
+    other_fingerprint, public, sync,
 };
-use super::super::{File, SIGNATURE, WIRE};
+use super::super::{CATALOGUE, File, SIGNATURE, WIRE};
 use super::{Answer, full};
 
 pub(super) fn files() -> Vec<File> {
-    [taken(), elsewhere(), altered()].concat()
+    [taken(), misfits(), elsewhere(), altered()].concat()
 }
 
 fn taken() -> Vec<File> {
@@ -76,18 +78,62 @@ fn taken() -> Vec<File> {
         ),
         ok(
             "lending",
-            "longest loan and emergency; the subject is the lending key",
+            "longest loan and emergency; the subject is the site key",
             Answer::lending().by_root(full(ROOT)),
         ),
         ok(
             "lending-not-granted",
-            "a lending key was sent, but lending is not granted: the subject is zeros",
+            "a site key was sent, but none is granted: the subject is zeros",
             Answer::lending().by_root(grant(ROOT)),
+        ),
+        ok(
+            "site",
+            "a floating licence with a site key, not lending: the subject is the site key",
+            Answer::lending().by_root(Grant {
+                site: true,
+                ..grant(ROOT)
+            }),
+        ),
+        ok(
+            "sync-site-key",
+            "a SYNC brings another site key, which is the subject",
+            Answer::lending()
+                .with(|a| {
+                    let request = Sync {
+                        site_key: Some(public(STRANGER)),
+                        ..sync()
+                    };
+                    a.request = (Kind::Sync, request.encode());
+                    a.standing.fingerprint = Some(other_fingerprint());
+                    a.site_key = request.site_key;
+                })
+                .by_root(Grant {
+                    site: true,
+                    generation: 2,
+                    ..grant(ROOT)
+                }),
+        ),
+        ok(
+            "catalogue",
+            "entries of each kind, the last one beyond the product file",
+            Answer::waiting()
+                .with(|a| a.catalogue = Some("feature limit feature pool text limit"))
+                .by_root(each_kind()),
         ),
         ok(
             "desk",
             "signed by a desk that uses every limit of its certificate up",
             Answer::lending().by_desk(certify(ROOT, |_| {}), full(DESK)),
+        ),
+        ok(
+            "desk-of-one-product",
+            "a certificate for this product only",
+            Answer::lending().by_desk(certify(ROOT, |c| c.kinds |= ONE_PRODUCT), full(DESK)),
+        ),
+        ok(
+            "desk-manager",
+            "a manager who may grant, too",
+            Answer::lending().by_desk(certify(ROOT, |c| c.kinds |= MANAGER), full(DESK)),
         ),
         ok(
             "desk-unlimited",
@@ -106,6 +152,76 @@ fn taken() -> Vec<File> {
             "two certificates of one desk: the grant is under the second, and the narrower first does not count",
             two,
         ),
+    ]
+}
+
+/// A grant with entries of each kind.
+fn each_kind() -> Grant {
+    let ends = Some(NOW.day().plus(100));
+    let text = EntitledText::new("Aurora Shipping").unwrap();
+    let entries = vec![
+        Entitlement::feature(0),
+        Entitlement::number(1, 10),
+        Entitlement::feature(2).until(ends),
+        Entitlement::number(3, 3),
+        Entitlement::text(4, text),
+        Entitlement::number(5, UNLIMITED).until(ends),
+        Entitlement::feature(6),
+    ];
+    Grant {
+        entitlements: Entitlements::new(entries).unwrap(),
+        ..grant(ROOT)
+    }
+}
+
+/// Well-signed grants with an entry that is not what its line in the product file says.
+fn misfits() -> Vec<File> {
+    let no = |name: &str, comment, catalogue| {
+        Answer::waiting()
+            .with(|a| a.catalogue = Some(catalogue))
+            .by_root(each_kind())
+            .file(&format!("catalogue-{name}"), comment, CATALOGUE)
+    };
+    let empty_pool = Grant {
+        entitlements: entitlements(&[(0, Some(0))]),
+        ..grant(ROOT)
+    };
+    vec![
+        no(
+            "feature-as-limit",
+            "a feature where a limit stands",
+            "limit",
+        ),
+        no(
+            "limit-as-feature",
+            "a limit where a feature stands",
+            "feature feature",
+        ),
+        no(
+            "limit-as-text",
+            "a limit where a text stands",
+            "feature text",
+        ),
+        no("feature-as-text", "a feature where a text stands", "text"),
+        no(
+            "text-as-limit",
+            "a text where a limit stands",
+            "feature limit feature limit limit",
+        ),
+        no(
+            "text-as-feature",
+            "a text where a feature stands",
+            "feature limit feature limit feature",
+        ),
+        no(
+            "feature-as-pool",
+            "a feature that ends where a pool stands",
+            "feature limit pool",
+        ),
+        Answer::waiting()
+            .with(|a| a.catalogue = Some("pool"))
+            .by_root(empty_pool)
+            .file("catalogue-pool-of-0", "a pool of 0", CATALOGUE),
     ]
 }
 
@@ -134,7 +250,7 @@ fn elsewhere() -> Vec<File> {
     ]
 }
 
-/// One bit altered in each field.
+/// A bit altered in each field, and both of the type.
 fn altered() -> Vec<File> {
     let honest = Answer::lending().by_root(full(ROOT));
     let length = honest.grant.len();
@@ -148,7 +264,7 @@ fn altered() -> Vec<File> {
         ("revalidate by", 14, 0x40),
         ("seats", 15, 0x80),
         ("edition", 17, 0x01),
-        ("type", 18, 0x01),
+        ("type", 18, 0x03),
         ("longest loan", 19, 0x10),
         ("anchor", 20, 0x01),
         ("emergency steps", 30, 0x08),
@@ -160,7 +276,7 @@ fn altered() -> Vec<File> {
     let honest_with = |change: &dyn Fn(&mut Vec<u8>)| honest.clone().with(|a| change(&mut a.grant));
     let mut file = honest_with(&Vec::clear).file(
         "altered",
-        "one bit altered in each field of an honest grant",
+        "a bit altered in each field of an honest grant, and both of its type",
         SIGNATURE,
     );
     for (field, at, bit) in fields {

@@ -27,7 +27,8 @@ struct Answer {
     key: LicenseKey,
     standing: Standing,
     request: (Kind, Vec<u8>),
-    lending_key: Option<[u8; 32]>,
+    site_key: Option<[u8; 32]>,
+    catalogue: Option<&'static str>,
     grant: Vec<u8>,
 }
 
@@ -42,21 +43,22 @@ impl Answer {
             key: license(),
             standing: standing(),
             request: (Kind::Activate, activate().encode()),
-            lending_key: None,
+            site_key: None,
+            catalogue: None,
             grant: Vec::new(),
         }
     }
 
     /// A site that asked to be activated and will lend.
     fn lending() -> Answer {
-        let lending_key = Some(public(SITE));
+        let site_key = Some(public(SITE));
         let request = Activate {
-            lending_key,
+            site_key,
             ..activate()
         };
         Answer {
             request: (Kind::Activate, request.encode()),
-            lending_key,
+            site_key,
             ..Answer::waiting()
         }
     }
@@ -82,9 +84,9 @@ impl Answer {
             parent,
             request_digest: self.digest(),
             holder: self.holder(),
-            subject: match grant.max_loan {
-                Some(_) => self.lending_key.unwrap_or_default(),
-                None => [0; 32],
+            subject: match grant.site {
+                true => self.site_key.unwrap_or_default(),
+                false => [0; 32],
             },
             body: &grant.encode_body(),
         }
@@ -134,7 +136,8 @@ impl Answer {
                 "request",
                 format_args!("{} {}", char::from(kind.letter()), hex::encode(payload)),
             )
-            .optional("lending-key", self.lending_key.map(hex::encode))
+            .optional("catalogue", self.catalogue)
+            .optional("site-key", self.site_key.map(hex::encode))
             .optional(
                 "grant",
                 (!self.grant.is_empty()).then(|| hex::encode(&self.grant)),

@@ -1,11 +1,13 @@
 //! Who signed: strangers, desks beyond their certificates, keys and signatures that are not fit.
 
 use countersign::protocol::date::Day;
-use countersign::protocol::desk_certificate::{DeskCertificate, MAY_GRANT};
+use countersign::protocol::desk_certificate::{DeskCertificate, MANAGER, MAY_GRANT, ONE_PRODUCT};
 use countersign::protocol::digest::key_id;
 use countersign::protocol::grant::{Grant, SignedGrant};
 
-use super::super::world::{DESK, NOW, ROOT, STRANGER, certify, grant, key, public};
+use super::super::world::{
+    DESK, Desk, NOW, ROOT, STRANGER, certify, certify_for, grant, key, public,
+};
 use super::super::{DESK_LIMIT, File, OLD_EPOCH, SIGNATURE, UNFIT_KEY, forge};
 use super::{Answer, full};
 
@@ -76,15 +78,28 @@ fn signers() -> Vec<File> {
         ),
         no(
             "lending-other-subject",
-            "lending is granted to another lending key",
+            "lending is granted to another site key",
             Answer::lending()
                 .by_root(full(ROOT))
-                .with(|a| a.lending_key = Some(public(STRANGER))),
+                .with(|a| a.site_key = Some(public(STRANGER))),
         ),
         no(
             "lending-without-key",
-            "lending is granted to a machine that sent no lending key; the subject is zeros",
+            "lending is granted to a machine that sent no site key; the subject is zeros",
             Answer::waiting().by_root(full(ROOT)),
+        ),
+        no(
+            "desk-other-product",
+            "the desk is certified for another product only",
+            Answer::waiting().by_desk(
+                certify_for("survey-2", ROOT, |c| c.kinds |= ONE_PRODUCT),
+                grant(DESK),
+            ),
+        ),
+        no(
+            "desk-product-not-named",
+            "a certificate for one product whose signature names none",
+            Answer::waiting().by_desk(nameless(), grant(DESK)),
         ),
         Answer::waiting().by_desk(old, grant(DESK)).file(
             "desk-old-epoch",
@@ -92,6 +107,13 @@ fn signers() -> Vec<File> {
             OLD_EPOCH,
         ),
     ]
+}
+
+/// A certificate that the root signed for any product, and that says it is for one.
+fn nameless() -> Desk {
+    let mut desk = certify(ROOT, |_| {});
+    desk.certificate.kinds |= ONE_PRODUCT;
+    desk
 }
 
 /// A desk beyond each of its limits.
@@ -115,6 +137,12 @@ fn limits() -> Vec<File> {
             "kinds",
             "the certificate lets the desk grant nothing",
             |c| c.kinds = 0,
+            |g| (g.max_loan, g.emergency) = (None, None),
+        ),
+        beyond(
+            "kind-manager",
+            "a manager's certificate that lets him grant nothing",
+            |c| c.kinds = MANAGER,
             |g| (g.max_loan, g.emergency) = (None, None),
         ),
         beyond(
@@ -171,7 +199,7 @@ fn keys() -> Vec<File> {
     let small_desk = certify(ROOT, |c| c.public_key = forge::SMALL_ORDER);
     let lending_to = |key| {
         Answer::lending()
-            .with(|a| a.lending_key = Some(key))
+            .with(|a| a.site_key = Some(key))
             .by_root(full(ROOT))
     };
     let non_canonical = forge::non_canonical();
@@ -205,8 +233,8 @@ fn keys() -> Vec<File> {
             UNFIT_KEY,
         ),
         lending_to(forge::SMALL_ORDER).file(
-            "small-order-lending-key",
-            "lending is granted to a lending key of small order",
+            "small-order-site-key",
+            "lending is granted to a site key of small order",
             UNFIT_KEY,
         ),
     ]

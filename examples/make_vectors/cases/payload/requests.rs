@@ -7,7 +7,8 @@ use countersign::text::Kind;
 
 use super::super::File;
 use super::super::world::{
-    BINDINGS, NOW, SITE, USB, activate, license, other_fingerprint, public, secret, standing, sync,
+    BINDINGS, NOW, SITE, USB, activate, entitlements, license, other_fingerprint, public, secret,
+    standing, sync,
 };
 use super::{ok, put, refused};
 
@@ -40,7 +41,7 @@ fn activates() -> Vec<File> {
     let full = Activate {
         seats: NonZeroU16::new(3),
         usb: Some(USB),
-        lending_key: Some(public(SITE)),
+        site_key: Some(public(SITE)),
         ..activate()
     };
     let (plain, seats) = (plain.encode(), seats.encode());
@@ -88,15 +89,45 @@ fn syncs() -> Vec<File> {
         site,
         ..bare.clone()
     };
+    let keyed = Sync {
+        site_key: Some(public(SITE)),
+        ..bare.clone()
+    };
+    let largest = Sync {
+        site: Some(SiteReport {
+            loans_out: u16::MAX,
+            last_serial: (1 << 24) - 1,
+            head: [0xff; 8],
+        }),
+        ..bare.clone()
+    };
+    let nothing = Sync {
+        site: Some(SiteReport {
+            loans_out: 0,
+            last_serial: 0,
+            head: [0; 8],
+        }),
+        ..bare.clone()
+    };
     let full = Sync {
         bindings: Some(BINDINGS),
         usb: Some(USB),
+        site_key: Some(public(SITE)),
         site,
         ..sync()
     };
     let wrong = vec![
         ("flags: bit 2", put(&bare.encode(), 0, &[0x04])),
-        ("flags: bit 4", put(&bare.encode(), 0, &[0x10])),
+        ("flags: bit 6", put(&bare.encode(), 0, &[0x40])),
+        (
+            "a site key announced and missing",
+            put(&bare.encode(), 0, &[0x10]),
+        ),
+        (
+            "fingerprint: nothing known",
+            put(&sync().encode(), 33, &[0; 11]),
+        ),
+        ("fingerprint: bit 5", put(&sync().encode(), 33, &[0x2d])),
     ];
     vec![
         ok(S, "sync", "nothing changed", &bare.encode()),
@@ -114,6 +145,19 @@ fn syncs() -> Vec<File> {
             "a lending site's report alone",
             &lending.encode(),
         ),
+        ok(
+            S,
+            "sync-site-largest",
+            "a site's report with the largest numbers",
+            &largest.encode(),
+        ),
+        ok(
+            S,
+            "sync-site-nothing",
+            "a site's report before its first loan",
+            &nothing.encode(),
+        ),
+        ok(S, "sync-site-key", "a site key alone", &keyed.encode()),
         ok(S, "sync-full", "every option", &full.encode()),
         refused(S, "sync-refused", &full.encode(), wrong),
     ]
@@ -151,15 +195,45 @@ fn borrows() -> Vec<File> {
         clock: NOW,
         certificate_tag: [0xc0, 0xc1],
         extends: None,
+        wanted: None,
     };
     let plain = borrow.encode();
+    let wanted = |entries: &[(u32, Option<u32>)]| Some(entitlements(entries));
+    let some = Borrow {
+        wanted: wanted(&[(0, None), (17, None)]),
+        ..borrow.clone()
+    }
+    .encode();
+    let limit = Borrow {
+        wanted: wanted(&[(0, Some(1))]),
+        ..borrow.clone()
+    }
+    .encode();
+    let none = Borrow {
+        wanted: wanted(&[]),
+        ..borrow.clone()
+    }
+    .encode();
+    let both = Borrow {
+        extends: Some(41),
+        wanted: wanted(&[(0, None)]),
+        ..borrow.clone()
+    }
+    .encode();
     let extend = Borrow {
         extends: Some(41),
         ..borrow
     }
     .encode();
+    let ends = [&some[..36], &[3, 2, 0x0b, 0x42]].concat();
+    let text = [&some[..36], &[3, 4, 1, 0x61]].concat();
     let wrong = vec![
-        ("flags: bit 1", put(&extend, 0, &[3])),
+        ("flags: bit 2", put(&extend, 0, &[5])),
+        ("features announced and missing", put(&extend, 0, &[3])),
+        ("a limit among the features wanted", limit),
+        ("a feature that ends among the features wanted", ends),
+        ("a text among the features wanted", text),
+        ("features that do not rise", put(&some, 37, &[0x88, 1, 0])),
         ("days wanted: 0", put(&plain, 29, &[0])),
         (
             "a license key of ten digits",
@@ -170,6 +244,14 @@ fn borrows() -> Vec<File> {
     vec![
         ok(B, "borrow", "a new loan", &plain),
         ok(B, "borrow-extend", "loan 41 is to be extended", &extend),
+        ok(B, "borrow-features", "features 0 and 17", &some),
+        ok(B, "borrow-nothing", "the seat without a feature", &none),
+        ok(
+            B,
+            "borrow-extend-features",
+            "loan 41 is to be extended with feature 0 alone",
+            &both,
+        ),
         refused(B, "borrow-refused", &extend, wrong),
     ]
 }

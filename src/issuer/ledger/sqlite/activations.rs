@@ -11,7 +11,7 @@ use crate::protocol::date::Day;
 impl SqliteTransaction<'_> {
     pub(super) fn insert_activation(&self, it: &Activation) -> Result<(), LedgerError> {
         self.run(
-            "INSERT INTO activation (id, license, aid, generation, fingerprint, bindings, usb, lending_key, seats, first, last, \
+            "INSERT INTO activation (id, license, aid, generation, fingerprint, bindings, usb, site_key, seats, first, last, \
              replaced, event, proven, superseded, ended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
                 it.id.0,
@@ -21,7 +21,7 @@ impl SqliteTransaction<'_> {
                 it.standing.fingerprint.as_ref().map(Fingerprint::to_bytes),
                 it.standing.bindings,
                 it.standing.usb,
-                it.lending_key,
+                it.site_key,
                 it.seats,
                 it.first.0,
                 it.last.0,
@@ -38,7 +38,7 @@ impl SqliteTransaction<'_> {
     pub(super) fn update_activation(&self, it: &Activation) -> Result<(), LedgerError> {
         self.run(
             "UPDATE activation SET aid = ?2, generation = ?3, fingerprint = ?4, bindings = ?5, usb = ?6, \
-             lending_key = ?7, seats = ?8, last = ?9, replaced = ?10, event = ?11, \
+             site_key = ?7, seats = ?8, last = ?9, replaced = ?10, event = ?11, \
              proven = ?12, superseded = ?13, ended = ?14 WHERE id = ?1",
             params![
                 it.id.0,
@@ -47,7 +47,7 @@ impl SqliteTransaction<'_> {
                 it.standing.fingerprint.as_ref().map(Fingerprint::to_bytes),
                 it.standing.bindings,
                 it.standing.usb,
-                it.lending_key,
+                it.site_key,
                 it.seats,
                 it.last.0,
                 convert::days(&it.replaced),

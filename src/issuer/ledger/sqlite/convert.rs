@@ -84,7 +84,7 @@ pub(super) fn license(row: &Row<'_>) -> Result<License, LedgerError> {
 }
 
 pub(super) const ACTIVATION: &str = "SELECT id, license, aid, generation, fingerprint, bindings, usb, \
-    lending_key, seats, first, last, replaced, event, proven, superseded, ended FROM activation";
+    site_key, seats, first, last, replaced, event, proven, superseded, ended FROM activation";
 
 pub(super) fn activation(row: &Row<'_>) -> Result<Activation, LedgerError> {
     let id: i64 = row.get(0)?;
@@ -107,7 +107,7 @@ pub(super) fn activation(row: &Row<'_>) -> Result<Activation, LedgerError> {
             usb: row.get(6)?,
         },
         generation: row.get(3)?,
-        lending_key: row.get(7)?,
+        site_key: row.get(7)?,
         seats: row.get(8)?,
         first: Seconds(row.get(9)?),
         last: Seconds(row.get(10)?),

@@ -33,7 +33,7 @@ pub(super) const MIGRATIONS: &[&str] = &["
 
     CREATE TABLE activation (
         id INTEGER PRIMARY KEY, license INTEGER NOT NULL, aid BLOB NOT NULL, generation INTEGER NOT NULL,
-        fingerprint BLOB, bindings BLOB, usb BLOB, lending_key BLOB, seats INTEGER NOT NULL,
+        fingerprint BLOB, bindings BLOB, usb BLOB, site_key BLOB, seats INTEGER NOT NULL,
         first INTEGER NOT NULL, last INTEGER NOT NULL, replaced BLOB NOT NULL, event INTEGER NOT NULL
     ) STRICT;
     CREATE INDEX activation_license ON activation (license);

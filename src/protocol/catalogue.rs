@@ -1,0 +1,90 @@
+//! What the lines of a product's catalogue are, and which entries of a licence fit them (SPEC.md 4.5, 10).
+
+use super::entitlements::{Content, Entitlements};
+
+/// What the catalogue's entries are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// Is in the licence or not.
+    Feature,
+    /// Has a number in the licence.
+    Limit,
+    /// A module with seats of its own: at most so many of a site's seats use it at once.
+    Pool,
+    /// Has a text in the licence, such as the licensee's name.
+    Text,
+}
+
+impl Entry {
+    /// The name of its line in the product file.
+    pub const fn line(self) -> &'static str {
+        match self {
+            Entry::Feature => "feature",
+            Entry::Limit => "limit",
+            Entry::Pool => "pool",
+            Entry::Text => "text",
+        }
+    }
+
+    /// From the name of a line in the product file.
+    pub fn from_line(name: &str) -> Option<Entry> {
+        [Entry::Feature, Entry::Limit, Entry::Pool, Entry::Text]
+            .into_iter()
+            .find(|entry| entry.line() == name)
+    }
+
+    /// Whether a licence may say this of such an entry. A pool of 0 is none.
+    pub fn holds(self, content: &Content) -> bool {
+        match (self, content) {
+            (Entry::Feature, Content::Feature { .. })
+            | (Entry::Limit, Content::Number { .. })
+            | (Entry::Text, Content::Text(_)) => true,
+            (Entry::Pool, Content::Number { value, .. }) => *value > 0,
+            _ => false,
+        }
+    }
+}
+
+/// What one seat counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SeatUnit {
+    /// Each process.
+    #[default]
+    Process,
+    /// Each session of a user on a host.
+    Session,
+    /// Each user.
+    User,
+    /// Each host.
+    Host,
+}
+
+impl SeatUnit {
+    /// The word in the product file.
+    pub const fn name(self) -> &'static str {
+        match self {
+            SeatUnit::Process => "process",
+            SeatUnit::Session => "session",
+            SeatUnit::User => "user",
+            SeatUnit::Host => "host",
+        }
+    }
+
+    /// From the word in the product file.
+    pub fn named(name: &str) -> Option<SeatUnit> {
+        use SeatUnit::{Host, Process, Session, User};
+        [Process, Session, User, Host]
+            .into_iter()
+            .find(|unit| unit.name() == name)
+    }
+}
+
+/// Whether each entry of a licence is what its line says; those beyond the catalogue are of a newer product file and fit.
+pub fn fits(catalogue: &[Entry], list: &Entitlements) -> bool {
+    list.iter().all(|entry| {
+        usize::try_from(entry.index)
+            .ok()
+            .and_then(|at| catalogue.get(at))
+            .is_none_or(|line| line.holds(&entry.content))
+    })
+}

@@ -1,0 +1,143 @@
+//! A product as the text of its file, and back: one product has one text (SPEC.md 10).
+
+use std::fmt::{self, Write as _};
+
+use super::catalogue::{Entry, SeatUnit};
+use super::note;
+use super::product::{FIRST_LINE, Product, ProductError, is_plain};
+use super::trust::PublicKey;
+
+impl Product {
+    /// The text that is signed, ending with a newline.
+    pub fn to_text(&self) -> String {
+        let mut out = format!("{FIRST_LINE}\n");
+        let mut line = |name: &str, value: &dyn fmt::Display| {
+            // Writing to a string cannot fail.
+            let _ = writeln!(out, "{name}: {value}");
+        };
+        line("id", &self.id);
+        line("version", &self.version);
+        line("name", &self.name);
+        line("vendor", &self.vendor);
+        self.mail.iter().for_each(|mail| line("mail", mail));
+        self.roots.iter().for_each(|root| line("root", &Hex(root)));
+        self.desks.iter().for_each(|desk| line("desk", &Hex(desk)));
+        self.editions
+            .iter()
+            .for_each(|edition| line("edition", edition));
+        for (entry, name) in &self.catalogue {
+            line(entry.line(), name);
+        }
+        self.maintained
+            .iter()
+            .for_each(|name| line("maintained", name));
+        if !self.bind.is_empty() {
+            line("bind", &self.bind.join(","));
+        }
+        line("fingerprint", &if self.fingerprint { "yes" } else { "no" });
+        self.seat.iter().for_each(|unit| line("seat", &unit.name()));
+        self.named_rest
+            .iter()
+            .for_each(|hours| line("named-rest", hours));
+        self.warn_days
+            .iter()
+            .for_each(|days| line("warn-days", days));
+        if self.demo_days > 0 {
+            line("demo-days", &self.demo_days);
+        }
+        self.demo_features
+            .iter()
+            .for_each(|name| line("demo-feature", name));
+        for (name, value) in &self.demo_limits {
+            line("demo-limit", &format_args!("{name}={value}"));
+        }
+        out
+    }
+
+    /// The signed file: `sign` makes an Ed25519 signature by the root key `root`.
+    pub fn to_file(&self, root: &[u8; 32], sign: impl FnOnce(&[u8]) -> [u8; 64]) -> String {
+        note::sign(&self.to_text(), &self.id, root, sign)
+    }
+
+    /// Reads what [`Product::to_text`] wrote; anything else is refused.
+    pub fn parse_text(text: &str) -> Result<Product, ProductError> {
+        Ok(Product::parse_with_roots(text)?.0)
+    }
+
+    pub(super) fn parse_with_roots(text: &str) -> Result<(Product, Vec<PublicKey>), ProductError> {
+        let mut lines = text.lines();
+        if lines.next() != Some(FIRST_LINE) {
+            return Err(ProductError::NotAProduct);
+        }
+        let mut product = Product::default();
+        for (number, line) in lines.enumerate() {
+            product
+                .take_line(line)
+                .ok_or_else(|| ProductError::Line(number + 2, line.chars().take(60).collect()))?;
+        }
+        let roots = product.checked_roots()?;
+        // Order, repetition and spelling: one product has one text.
+        if product.to_text() == text {
+            Ok((product, roots))
+        } else {
+            Err(ProductError::Rule(
+                "the product file is not written in its one form".to_owned(),
+            ))
+        }
+    }
+
+    fn take_line(&mut self, line: &str) -> Option<()> {
+        let (name, value) = line.split_once(": ")?;
+        if value.trim() != value || value.is_empty() || !is_plain(value) {
+            return None;
+        }
+        let text = value.to_owned();
+        match name {
+            "id" => self.id = text,
+            "version" => self.version = value.parse().ok()?,
+            "name" => self.name = text,
+            "vendor" => self.vendor = text,
+            "mail" => self.mail = Some(text),
+            "root" => self.roots.push(unhex(value)?.try_into().ok()?),
+            "desk" => self.desks.push(unhex(value)?),
+            "edition" => self.editions.push(text),
+            "maintained" => self.maintained.push(text),
+            "bind" => self.bind = value.split(',').map(str::to_owned).collect(),
+            "fingerprint" => self.fingerprint = value == "yes",
+            "seat" => self.seat = Some(SeatUnit::named(value)?),
+            "named-rest" => self.named_rest = Some(value.parse().ok()?),
+            "warn-days" => self.warn_days = Some(value.parse().ok()?),
+            "demo-days" => self.demo_days = value.parse().ok()?,
+            "demo-feature" => self.demo_features.push(text),
+            "demo-limit" => {
+                let (name, value) = value.split_once('=')?;
+                self.demo_limits
+                    .push((name.to_owned(), value.parse().ok()?));
+            }
+            other => self.catalogue.push((Entry::from_line(other)?, text)),
+        }
+        Some(())
+    }
+}
+
+struct Hex<'a>(&'a [u8]);
+
+impl fmt::Display for Hex<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digit = |b: u8| (b as char).to_digit(16).filter(|_| !b.is_ascii_uppercase());
+    let pairs = text.as_bytes().chunks(2);
+    pairs
+        .map(|pair| {
+            if let &[a, b] = pair {
+                Some((digit(a)? << 4 | digit(b)?) as u8)
+            } else {
+                None
+            }
+        })
+        .collect()
+}
