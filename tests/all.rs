@@ -10,6 +10,7 @@
 
 mod carry;
 mod cli;
+mod clocks;
 mod forgotten;
 mod journeys;
 mod license_key;

@@ -2,7 +2,7 @@
 //! in; release builds have no such variable.
 
 use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::holder::Audience;
 use crate::issuer::products::By;
@@ -55,10 +55,19 @@ impl Environment {
     /// What this computer is.
     pub(crate) fn facts(&self) -> Facts {
         #[cfg(debug_assertions)]
-        if let Some(facts) = &self.hooks.machine {
-            return facts.clone();
+        if let Some(facts) = self.hooks.machine() {
+            return facts;
         }
         Facts::of_this_computer()
+    }
+
+    /// How often it is looked at the clock while a program runs (SPEC.md 7).
+    pub(crate) fn between_looks(&self) -> Duration {
+        #[cfg(debug_assertions)]
+        if let Some(between) = self.hooks.between_looks {
+            return between;
+        }
+        Duration::from_secs(3600)
     }
 
     /// The anchor's place.
@@ -109,29 +118,37 @@ mod hooks {
     use std::env;
     use std::fs;
     use std::path::PathBuf;
+    use std::time::Duration;
 
     use crate::machine::Facts;
     use crate::protocol::date::Seconds;
 
     pub(super) struct Hooks {
         pub(super) now: Option<Seconds>,
-        pub(super) machine: Option<Facts>,
+        machine: Option<PathBuf>,
         pub(super) anchor: Option<PathBuf>,
+        pub(super) between_looks: Option<Duration>,
     }
 
     impl Hooks {
         /// `COUNTERSIGN_TEST_NOW`: Unix seconds. `COUNTERSIGN_TEST_MACHINE`: a JSON file of [`Facts`]. `COUNTERSIGN_TEST_ANCHOR`: a directory.
+        /// `COUNTERSIGN_TEST_HOUR`: milliseconds after which it is looked at the clock again.
         pub(super) fn from_variables() -> Hooks {
-            let machine =
-                env::var_os("COUNTERSIGN_TEST_MACHINE").and_then(|path| fs::read(path).ok());
+            let number = |name| env::var(name).ok().and_then(|text| text.parse().ok());
             Hooks {
-                now: env::var("COUNTERSIGN_TEST_NOW")
-                    .ok()
-                    .and_then(|text| text.parse().ok())
-                    .map(Seconds::from_unix),
-                machine: machine.and_then(|bytes| serde_json::from_slice(&bytes).ok()),
+                now: number("COUNTERSIGN_TEST_NOW").map(Seconds::from_unix),
+                machine: env::var_os("COUNTERSIGN_TEST_MACHINE").map(PathBuf::from),
                 anchor: env::var_os("COUNTERSIGN_TEST_ANCHOR").map(PathBuf::from),
+                between_looks: number("COUNTERSIGN_TEST_HOUR")
+                    .and_then(|number| u64::try_from(number).ok())
+                    .map(Duration::from_millis),
             }
+        }
+
+        /// As the machine is now: a test may change it while a program runs.
+        pub(super) fn machine(&self) -> Option<Facts> {
+            let bytes = fs::read(self.machine.as_ref()?).ok()?;
+            serde_json::from_slice(&bytes).ok()
         }
     }
 }

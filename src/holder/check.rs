@@ -41,6 +41,9 @@ pub struct CheckInput<'a> {
     pub features: &'a [String],
     /// Numbers in use, by the names of limits.
     pub counts: &'a [(String, u32)],
+    /// The application runs already: an application that runs for long asks each hour and once more when it ends, so that the time it ran
+    /// counts whatever the clock says (SPEC.md 7).
+    pub running: bool,
 }
 
 impl<'a> CheckInput<'a> {
@@ -54,6 +57,7 @@ impl<'a> CheckInput<'a> {
             bindings: &[],
             features: &[],
             counts: &[],
+            running: false,
         }
     }
 }
@@ -223,7 +227,9 @@ impl Check<'_> {
             issued: terms.issued,
             generation: terms.generation,
             built: self.input.built,
-            deadline: ends.or(terms.maintenance),
+            deadline: ends,
+            dated: ends.or(terms.maintenance).is_some(),
+            running: self.input.running,
         };
         let judged = clock::judge(self.memory.mark.as_ref(), &asked, &look);
         self.checked.mark = judged.keep;

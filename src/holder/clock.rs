@@ -3,11 +3,15 @@
 //!
 //! Everything counts in UTC: time zones and daylight saving change nothing, and 26 hours of tolerance span a clock that was set to local time.
 
+mod starts;
+
 use serde::{Deserialize, Serialize};
 
 use super::json;
-use crate::machine::Facts;
 use crate::protocol::date::{Day, Seconds};
+
+use starts::Reached;
+pub use starts::{Boot, Doubted, Look, Start};
 
 const HOUR: u32 = 3600;
 const DAY: u32 = 24 * HOUR;
@@ -22,50 +26,10 @@ const SECOND_LOOK: u32 = 20 * HOUR;
 /// What a start of the computer counts at least, in seconds, while its clock is behind: a clock that begins in 1970 at every start would
 /// otherwise never use the week up.
 const LEAST_PER_START: u32 = 4 * HOUR;
-
-/// A start of the computer and the time since: passes whatever the clock says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Boot {
-    /// Differs after each start.
-    pub id: String,
-    /// Seconds since the start.
-    pub uptime: u32,
-}
-
-/// What the computer says about the time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Look {
-    /// Its clock.
-    #[serde(with = "json::moment")]
-    pub wall: Seconds,
-    /// Its start, where known.
-    pub boot: Option<Boot>,
-}
-
-impl Look {
-    /// From a clock and the facts of a computer.
-    pub fn new(wall: Seconds, facts: &Facts) -> Look {
-        let boot = facts
-            .boot_id
-            .as_ref()
-            .zip(facts.uptime)
-            .map(|(id, uptime)| Boot {
-                id: id.clone(),
-                uptime: u32::try_from(uptime.as_secs()).unwrap_or(u32::MAX),
-            });
-        Look { wall, boot }
-    }
-
-    /// Seconds that have passed since an earlier look, where the computer has not been started again.
-    fn since(&self, earlier: Option<&Boot>) -> Option<u32> {
-        let (now, then) = (self.boot.as_ref()?, earlier?);
-        (now.id == then.id)
-            .then(|| now.uptime.checked_sub(then.uptime))
-            .flatten()
-    }
-}
+/// A mark is kept again when it has advanced by this much.
+const KEPT_EACH: u32 = HOUR;
+/// The same at the looks of a guard: at its end little is lost, and a short program writes nothing.
+const KEPT_BY_GUARD: u32 = 60;
 
 /// A clock that is behind: how much of the week is used up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,8 +50,10 @@ pub struct Mark {
     pub at: Seconds,
     /// The generation held when it was kept: an earlier one than is held now no longer counts, so that a grant puts a wrong mark right.
     pub generation: u16,
-    /// The start of the computer at that moment, where known.
-    pub boot: Option<Boot>,
+    /// Starts of computers since, the latest last: what each says has passed is true of all, so that two hosts which look in turn neither
+    /// stop time nor count it twice.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub starts: Vec<Start>,
     /// A clock that jumped ahead and waits for a second look.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ahead: Option<Look>,
@@ -102,24 +68,33 @@ impl Mark {
         Mark {
             at: issued,
             generation,
-            boot: look.boot.clone(),
+            starts: starts::after(&[], look, issued),
             ahead: None,
             behind: None,
         }
     }
 
-    /// Of two marks that are kept in two places, the one that counts.
+    /// Of two marks that are kept in two places, the one that counts: of the higher generation, then the later, then the one that has
+    /// waited longer for a clock that is behind.
     pub(crate) fn later(self, other: Mark) -> Mark {
-        if (other.generation, other.at) > (self.generation, self.at) {
+        let rank = |mark: &Mark| {
+            let used = mark.behind.as_ref().map(|behind| behind.used);
+            (mark.generation, mark.at, used)
+        };
+        if rank(&other) > rank(&self) {
             other
         } else {
             self
         }
     }
 
-    /// The moment that must have passed by now.
-    fn reached(&self, look: &Look) -> Seconds {
-        self.at.plus(look.since(self.boot.as_ref()).unwrap_or(0))
+    fn start(&self, look: &Look) -> Option<&Start> {
+        let id = &look.boot.as_ref()?.id;
+        self.starts.iter().find(|start| start.id == *id)
+    }
+
+    fn reached(&self, look: &Look) -> Option<Reached> {
+        self.start(look)?.reached(look.boot.as_ref()?, look.wall)
     }
 }
 
@@ -132,8 +107,12 @@ pub struct Terms {
     pub generation: u16,
     /// Build date of the program.
     pub built: Seconds,
-    /// The first day of the licence that ends something; none: the clock does not matter.
+    /// The first day that ends the licence as a whole: once it has passed nothing is kept, so that a clock set too far heals.
     pub deadline: Option<Day>,
+    /// Something ends with a day, be it the licence, a module or maintenance. Nothing does: the clock does not matter.
+    pub dated: bool,
+    /// The application runs already: a look of its guard, who keeps what has passed by uptime whatever the clock says.
+    pub running: bool,
 }
 
 /// Whether the clock can be believed.
@@ -159,7 +138,8 @@ pub struct Judgement {
     pub verdict: Verdict,
     /// Whether it stands before the program was built: not set, or its battery is empty.
     pub not_set: bool,
-    /// The mark to keep, where one is due: at most once a day, but for a change of verdict and each start of a computer whose clock is behind.
+    /// The mark to keep, where one is due: when it has advanced by an hour, at the first look of a start, and when something begins or ends
+    /// to wait.
     pub keep: Option<Mark>,
 }
 
@@ -167,119 +147,112 @@ pub struct Judgement {
 pub fn judge(mark: Option<&Mark>, terms: &Terms, look: &Look) -> Judgement {
     let mark = mark.filter(|mark| mark.generation >= terms.generation);
     let known = terms.issued.max(terms.built);
-    let reached = mark.map_or(known, |mark| mark.reached(look));
-    let floor = known.max(reached);
-    let Some(deadline) = terms.deadline else {
+    let kept = mark.map_or(known, |mark| mark.at);
+    let reached = mark.and_then(|mark| mark.reached(look));
+    let settled = reached.map_or(kept, |reached| kept.max(reached.certain));
+    // What has passed for certain, and what is gone by.
+    let floor = known.max(settled);
+    let least = reached.map_or(floor, |reached| floor.max(reached.claimed));
+    let now = look.wall.max(least);
+    let clock_behind = look.wall < least.minus(TOLERANCE);
+    if !terms.dated {
         return Judgement {
-            now: look.wall.max(floor),
+            now,
             verdict: Verdict::Fine,
             not_set: false,
             keep: None,
         };
-    };
-    let judged = if look.wall < floor.minus(TOLERANCE) {
-        behind(mark, terms, look, floor)
-    } else if look.wall > reached.plus(JUMP) {
-        ahead(mark, terms, look, floor)
-    } else {
-        fine(mark, terms, look, floor)
-    };
-    // Past a deadline nothing is kept: a clock that was set too far heals as soon as it is right again.
-    if judged.now.day() > deadline {
-        Judgement {
-            keep: None,
-            ..judged
-        }
-    } else {
-        judged
     }
-}
-
-fn fine(mark: Option<&Mark>, terms: &Terms, look: &Look, floor: Seconds) -> Judgement {
-    let now = look.wall.max(floor);
-    let due = mark.is_none_or(|mark| {
-        mark.ahead.is_some() || mark.behind.is_some() || now.day() > mark.at.day()
+    let past = terms.deadline.is_some_and(|day| now.day() > day);
+    let (at, ahead) = if past {
+        (floor, mark.and_then(|mark| mark.ahead.clone()))
+    } else if look.wall > settled.plus(JUMP) {
+        second_look(mark, look, floor)
+    } else {
+        (look.wall.max(floor), None)
+    };
+    let behind = clock_behind.then(|| Behind {
+        used: used(mark, look),
+        seen: look.clone(),
     });
+    let verdict = match &behind {
+        None => Verdict::Fine,
+        Some(behind) if behind.used >= BEHIND_BUDGET => Verdict::TooLongBehind,
+        Some(behind) => Verdict::Behind {
+            days_left: (BEHIND_BUDGET - behind.used).div_ceil(DAY),
+        },
+    };
+    let next = Mark {
+        at,
+        generation: terms.generation,
+        starts: starts::after(mark.map_or(&[], |mark| &mark.starts), look, at),
+        ahead,
+        behind,
+    };
+    // Past a deadline nothing is kept: a clock that was set too far heals as soon as it is right again. Only while the application runs its
+    // uptime still counts: else whoever sets the clock to 2099 meanwhile would stop time.
+    let may = !past || terms.running && terms.deadline.is_some_and(|day| floor.day() <= day);
     Judgement {
         now,
-        verdict: Verdict::Fine,
-        not_set: false,
-        keep: due.then(|| Mark::of_grant(now, terms.generation, look)),
+        verdict,
+        not_set: clock_behind && look.wall < terms.built.minus(TOLERANCE),
+        keep: Some(next).filter(|next| may && due(mark, terms, look, next)),
     }
 }
 
-/// The clock jumped ahead: it is gone by, and becomes the mark when a later look agrees.
-fn ahead(mark: Option<&Mark>, terms: &Terms, look: &Look, floor: Seconds) -> Judgement {
+fn due(mark: Option<&Mark>, terms: &Terms, look: &Look, next: &Mark) -> bool {
+    let Some(mark) = mark else { return true };
+    let each = if terms.running {
+        KEPT_BY_GUARD
+    } else {
+        KEPT_EACH
+    };
+    let days = |mark: &Mark| mark.behind.as_ref().map(|behind| behind.used / DAY);
+    let doubted = |mark: &Mark| Some(mark.start(look)?.doubted);
+    let seen = |mark: &Mark| mark.start(look).map_or(0, |start| start.seen);
+    // The first look of a start is among them, and each hour of a host whose home another one keeps going.
+    next.at >= mark.at.plus(each)
+        || doubted(next) != doubted(mark)
+        || seen(next) >= seen(mark).saturating_add(KEPT_EACH)
+        || next.ahead != mark.ahead
+        || days(next) != days(mark)
+}
+
+/// A clock that jumped ahead is gone by, and becomes the mark when a later look agrees. Returns the mark, and what waits.
+fn second_look(mark: Option<&Mark>, look: &Look, floor: Seconds) -> (Seconds, Option<Look>) {
     let first = mark
         .and_then(|mark| mark.ahead.as_ref())
         .filter(|first| look.wall >= first.wall);
-    let at_mark = |at, ahead| Mark {
-        ahead,
-        ..Mark::of_grant(at, terms.generation, look)
+    let Some(first) = first else {
+        return (floor, Some(look.clone()));
     };
-    let keep = match first {
-        None => Some(at_mark(floor, Some(look.clone()))),
-        Some(first) => {
-            let passed = look.since(first.boot.as_ref());
-            let agrees = look.wall >= first.wall.plus(SECOND_LOOK)
-                && passed.is_none_or(|passed| passed >= SECOND_LOOK);
-            let expected = first.wall.plus(passed.unwrap_or(0));
-            match (agrees, look.wall > expected.plus(JUMP)) {
-                (false, _) => None,
-                (true, false) => Some(at_mark(look.wall, None)),
-                // The first look is confirmed, this one has jumped again.
-                (true, true) => Some(at_mark(expected.max(floor), Some(look.clone()))),
-            }
-        }
-    };
-    Judgement {
-        now: look.wall,
-        verdict: Verdict::Fine,
-        not_set: false,
-        keep,
+    let passed = look.since(first.boot.as_ref());
+    if look.wall < first.wall.plus(SECOND_LOOK) || passed.is_some_and(|passed| passed < SECOND_LOOK)
+    {
+        return (floor, Some(first.clone()));
+    }
+    let expected = first.wall.plus(passed.unwrap_or(0));
+    if look.wall > expected.plus(JUMP) {
+        // The first look is confirmed, this one has jumped again.
+        (floor.max(expected), Some(look.clone()))
+    } else {
+        (look.wall.max(floor), None)
     }
 }
 
-/// The clock is behind: time stands at the floor, and a week is counted by whatever still runs.
-fn behind(mark: Option<&Mark>, terms: &Terms, look: &Look, floor: Seconds) -> Judgement {
-    let before = mark.and_then(|mark| mark.behind.as_ref());
-    let used = before.map_or(0, |before| {
-        before
-            .used
-            .saturating_add(passed_behind(&before.seen, look))
-    });
-    let another_start = |seen: &Look| {
-        look.boot.as_ref().map(|boot| &boot.id) != seen.boot.as_ref().map(|boot| &boot.id)
+/// Seconds of the week that are used up, this look included: by whatever still runs while the clock does not.
+fn used(mark: Option<&Mark>, look: &Look) -> u32 {
+    let Some((mark, before)) = mark.and_then(|mark| Some((mark, mark.behind.as_ref()?))) else {
+        return 0;
     };
-    let due =
-        before.is_none_or(|before| used / DAY > before.used / DAY || another_start(&before.seen));
-    let keep = due.then(|| Mark {
-        behind: Some(Behind {
-            used,
-            seen: look.clone(),
-        }),
-        ..Mark::of_grant(floor, terms.generation, look)
-    });
-    Judgement {
-        now: floor,
-        verdict: if used >= BEHIND_BUDGET {
-            Verdict::TooLongBehind
-        } else {
-            Verdict::Behind {
-                days_left: (BEHIND_BUDGET - used).div_ceil(DAY),
-            }
-        },
-        not_set: look.wall < terms.built.minus(TOLERANCE),
-        keep,
-    }
-}
-
-/// Seconds that count against the week between two looks at a clock that is behind.
-fn passed_behind(earlier: &Look, look: &Look) -> u32 {
-    let by_wall = look.wall.0.saturating_sub(earlier.wall.0);
-    match (look.since(earlier.boot.as_ref()), &look.boot) {
-        (Some(by_uptime), _) => by_uptime,
-        (None, Some(boot)) => by_wall.max(boot.uptime).max(LEAST_PER_START),
-        (None, None) => by_wall,
-    }
+    let by_wall = look.wall.0.saturating_sub(before.seen.wall.0);
+    let passed = match (&look.boot, mark.start(look)) {
+        (Some(boot), Some(start)) => look
+            .since(before.seen.boot.as_ref())
+            .or_else(|| boot.uptime.checked_sub(start.seen))
+            .unwrap_or(by_wall),
+        (Some(boot), None) => by_wall.max(boot.uptime).max(LEAST_PER_START),
+        (None, _) => by_wall,
+    };
+    before.used.saturating_add(passed)
 }

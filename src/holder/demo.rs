@@ -50,6 +50,8 @@ impl Check<'_> {
             generation: 0,
             built: self.input.built,
             deadline: Some(last),
+            dated: true,
+            running: self.input.running,
         };
         let judged = clock::judge(mark, &terms, &look);
         self.checked.demo = judged.keep.map(|mark| Demo {

@@ -22,7 +22,7 @@ pub fn launch_check(
     check_product(&ProductFile::parse(product_file)?, home, input)
 }
 
-/// Checks the licence of a product. Never waits for another process; what was learnt is kept at most once a day, and where it cannot be
+/// Checks the licence of a product. Never waits for another process; what was learnt of the clock is kept about once an hour, and where it cannot be
 /// kept, that is a warning.
 ///
 /// # Errors

@@ -110,3 +110,68 @@ fn signals_go_on_to_the_program() {
         assert_eq!(rest, "");
     }
 }
+
+/// What a program does that runs for so many hours: the uptime goes on, the clock is frozen.
+fn hours_pass(hours: i64) -> String {
+    let read = r#"up=$(sed -E 's/.*"uptime":([0-9]+).*/\1/' "$COUNTERSIGN_TEST_MACHINE")"#;
+    let write = r#"sed -i -E "s/\"uptime\":[0-9]+/\"uptime\":$up/" "$COUNTERSIGN_TEST_MACHINE""#;
+    format!("{read}; up=$((up + {hours} * 3600)); {write}")
+}
+
+#[test]
+fn the_time_that_a_program_ran_counts_whatever_the_clock_says() {
+    let world = World::new();
+    let (_, machine, _) = licensed(&world, &[], ORDER);
+    let left = || machine.check().json()["days_left"].as_i64();
+    assert_eq!(left(), Some(30));
+    running(&machine, &[], &hours_pass(40)).done().silent();
+    machine.restart();
+    assert_eq!(left(), Some(28));
+    // Not only what passed since the last start.
+    running(&machine, &[], &hours_pass(40)).done();
+    machine.restart();
+    assert_eq!(left(), Some(27));
+    // The program's own code is not touched by a license that ends meanwhile, and its end is not kept.
+    let long = format!("{}; exit 9", hours_pass(24 * 40));
+    running(&machine, &[], &long).exits(9);
+    machine.restart();
+    machine.check().owes(14, "clock_behind");
+    // With the clock right it is as if nothing had been.
+    world.days_pass(4);
+    assert_eq!(left(), Some(26));
+}
+
+/// A guard that is killed has looked an hour ago.
+#[test]
+fn a_guard_that_is_killed_has_kept_the_time_until_its_last_look() {
+    let world = World::new();
+    let (_, machine, key) = licensed(&world, &[], ORDER);
+    let digits: String = key.chars().filter(char::is_ascii_digit).collect();
+    let mark = machine.kept(&format!("machine/clock/{digits}.json"));
+    let script = format!(
+        "cp '{0}' before; {1}; for i in $(seq 200); do cmp -s '{0}' before || break; sleep 0.05; done; kill -9 $PPID",
+        mark.display(),
+        hours_pass(40)
+    );
+    let said = running(&machine, &[], &script)
+        .env("COUNTERSIGN_TEST_HOUR", "50")
+        .exits(-1);
+    assert_eq!(said.stderr, "");
+    machine.restart();
+    assert_eq!(machine.check().json()["days_left"], 28);
+}
+
+/// A demo's days are counted so, too.
+#[test]
+fn the_days_of_a_demo_pass_while_its_program_runs() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    let file = desk.product("survey", &["--demo-days", "10"]);
+    let machine = world.machine("ship");
+    machine.install(&file);
+    let left = || machine.check().json()["days_left"].as_i64();
+    assert_eq!(left(), Some(9));
+    running(&machine, &[], &hours_pass(40)).done();
+    machine.restart();
+    assert_eq!(left(), Some(7));
+}

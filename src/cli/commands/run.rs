@@ -1,7 +1,10 @@
-//! `run`: check, spawn, forward signals, wait.
+//! `run`: check, spawn, forward signals, look at the clock each hour, wait.
 
 use std::ffi::OsString;
-use std::process::{Child, Command};
+use std::process::Command;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 use super::check::CheckArgs;
 use super::{Context, Exit, Run};
@@ -13,7 +16,8 @@ use crate::holder::CheckReport;
 ///
 /// The program gets the facts of the license in its environment, in variables that begin with COUNTERSIGN_: LICENSE_KEY, ACTIVATION, PRODUCT, STATE, TYPE,
 /// EDITION, SEATS, FEATURES (`a,b`), LIMITS (`a=1,b=2`), EXPIRES, MAINTENANCE, REVALIDATE_BY, DAYS_LEFT; what is not known is not set. Signals are
-/// forwarded. The exit code is the program's, 128 and the signal's number where one ended it. What `check` ends with is 100 more here where the program was not run: 101 to 117.
+/// forwarded. While the program runs it is looked at the clock each hour and at the end, so that the time counts; the program is never stopped for what
+/// is found then. The exit code is the program's, 128 and the signal's number where one ended it. What `check` ends with is 100 more here where the program was not run: 101 to 117.
 #[derive(clap::Args)]
 pub(crate) struct RunProgram {
     #[command(flatten)]
@@ -28,7 +32,7 @@ impl Run for RunProgram {
     const ABOUT: &'static str = "Check the license, and run a program if it may run";
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let checked = match self.check.report(context) {
+        let checked = match self.check.report(context, false) {
             Ok(checked) => checked,
             Err(error) => {
                 let mut failure = Failure::of(&error);
@@ -66,7 +70,12 @@ impl Run for RunProgram {
             };
         }
         let name = program.to_string_lossy();
-        spawn_and_wait(command).map_err(|error| {
+        let guard = Guard {
+            between: context.environment.between_looks(),
+            // What it finds is kept where that can be done. It refuses nothing, and says nothing amid what the program says.
+            look: &|| drop(self.check.report(context, true)),
+        };
+        spawn_and_wait(command, guard).map_err(|error| {
             let mut failure = Failure::failed("no_program", format!("{name} cannot be run"))
                 .because(error)
                 .hint("look at the program's name and whether it may be executed");
@@ -109,14 +118,41 @@ fn facts(checked: &CheckReport) -> Vec<(&'static str, Option<String>)> {
     ]
 }
 
+/// Looks at the clock while something runs, so that its time counts whatever the clock says (SPEC.md 7).
+struct Guard<'a> {
+    between: Duration,
+    look: &'a dyn Fn(),
+}
+
+impl Guard<'_> {
+    /// Has something done in another thread, looks again and again until it is, and once more.
+    fn until<T: Send + 'static>(
+        self,
+        work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
+    ) -> std::io::Result<T> {
+        let (ended, end) = mpsc::channel();
+        thread::Builder::new().spawn(move || ended.send(work()))?;
+        let outcome = loop {
+            match end.recv_timeout(self.between) {
+                Ok(outcome) => break outcome,
+                Err(RecvTimeoutError::Timeout) => (self.look)(),
+                Err(RecvTimeoutError::Disconnected) => {
+                    break Err(std::io::Error::other("the program is waited for no more"));
+                }
+            }
+        };
+        (self.look)();
+        outcome
+    }
+}
+
 #[cfg(unix)]
-fn spawn_and_wait(mut command: Command) -> std::io::Result<Exit> {
+fn spawn_and_wait(mut command: Command, guard: Guard<'_>) -> std::io::Result<Exit> {
     use std::os::unix::process::ExitStatusExt;
 
     // Caught before the program starts: none that comes in between is lost, and none ends us before the program.
     let signals = unix::Forwarded::catch()?;
-    let mut child: Child = command.spawn()?;
-    let status = signals.until_end_of(&mut child)?;
+    let status = guard.until(move || signals.until_end_of(&mut command.spawn()?))?;
     let code = status
         .code()
         .or_else(|| status.signal().map(|signal| 128 + signal));
@@ -126,7 +162,7 @@ fn spawn_and_wait(mut command: Command) -> std::io::Result<Exit> {
 }
 
 #[cfg(not(unix))]
-fn spawn_and_wait(mut command: Command) -> std::io::Result<Exit> {
+fn spawn_and_wait(mut command: Command, guard: Guard<'_>) -> std::io::Result<Exit> {
     use std::sync::Arc;
     use std::sync::atomic::AtomicBool;
 
@@ -135,8 +171,7 @@ fn spawn_and_wait(mut command: Command) -> std::io::Result<Exit> {
         signal_hook::consts::SIGINT,
         Arc::new(AtomicBool::new(false)),
     )?;
-    let mut child: Child = command.spawn()?;
-    let code = child.wait()?.code();
+    let code = guard.until(move || command.spawn()?.wait())?.code();
     Ok(Exit(
         code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1),
     ))

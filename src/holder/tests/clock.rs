@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::super::clock::{Boot, Judgement, Look, Mark, Terms, Verdict, judge};
+use super::super::clock::{Behind, Boot, Judgement, Look, Mark, Terms, Verdict, judge};
 use super::{DAY, HOUR, built, day, noon};
 use crate::protocol::date::Seconds;
 
@@ -12,6 +12,8 @@ fn terms() -> Terms {
         generation: 3,
         built: built(),
         deadline: Some(day("2027-11-22")),
+        dated: true,
+        running: false,
     }
 }
 
@@ -56,14 +58,14 @@ impl Machine {
 }
 
 #[test]
-fn a_right_clock_is_believed_and_kept_once_a_day() {
+fn a_right_clock_is_believed_and_kept_once_an_hour() {
     let mut machine = Machine::new();
-    for hour in 0..72 {
-        let wall = noon().plus(hour * HOUR);
+    for minute in 0..72 * 60 {
+        let wall = noon().plus(minute * 60);
         let judged = machine.check(&look(wall));
         assert_eq!((judged.now, judged.verdict), (wall, Verdict::Fine));
     }
-    assert_eq!(machine.writes, 3);
+    assert_eq!(machine.writes, 71);
 }
 
 #[test]
@@ -117,6 +119,243 @@ fn a_clock_frozen_in_a_running_computer_does_not_stop_time() {
     let judged = machine.check(&booted(noon().plus(DAY), "a", 10 * DAY));
     assert_eq!(judged.now, noon().plus(11 * DAY));
     assert!(matches!(judged.verdict, Verdict::Behind { .. }));
+}
+
+/// What uptime alone says is gone by; more than two days of it at once count after twenty hours, and what passes meanwhile counts at once.
+#[test]
+fn a_jump_of_the_uptime_waits_as_one_of_the_clock_does() {
+    let frozen = |uptime| booted(noon(), "a", uptime);
+    for (unseen, at_once) in [(48 * HOUR, true), (48 * HOUR + 1, false)] {
+        let mut machine = Machine::new();
+        machine.check(&frozen(0));
+        assert_eq!(machine.check(&frozen(unseen)).now, noon().plus(unseen));
+        let kept = machine.mark.as_ref().unwrap().at;
+        assert_eq!(kept == noon().plus(unseen), at_once, "{unseen}");
+    }
+    let mut machine = Machine::new();
+    machine.check(&frozen(0));
+    let jumped = 300 * DAY;
+    machine.check(&frozen(jumped));
+    for (hours, kept) in [(19, 19 * HOUR), (20, jumped + 20 * HOUR)] {
+        let judged = machine.check(&frozen(jumped + hours * HOUR));
+        assert_eq!(judged.now, noon().plus(jumped + hours * HOUR));
+        assert_eq!(machine.mark.as_ref().unwrap().at, noon().plus(kept));
+    }
+    // One that falls back leaves nothing behind.
+    let mut machine = Machine::new();
+    machine.check(&frozen(0));
+    machine.check(&frozen(jumped));
+    let judged = machine.check(&booted(noon().plus(HOUR), "a", HOUR));
+    assert_eq!(
+        (judged.now, judged.verdict),
+        (noon().plus(HOUR), Verdict::Fine)
+    );
+}
+
+/// Two clocks that agree within 2 % count by the lesser, from the first look of the start on; else uptime counts.
+#[test]
+fn of_two_clocks_that_nearly_agree_the_slower_one_counts() {
+    let days = 400 * DAY;
+    for (slow, passed) in [
+        (0, days),
+        (days / 100, days - days / 100),
+        (days / 50 + 60, days - days / 50 - 60),
+        (days / 50 + 61, days),
+    ] {
+        let far = Terms {
+            deadline: Some(day("2099-01-01")),
+            ..terms()
+        };
+        let mark = Mark::of_grant(noon(), 3, &booted(noon(), "a", 7));
+        let judged = judge(
+            Some(&mark),
+            &far,
+            &booted(noon().plus(days - slow), "a", 7 + days),
+        );
+        assert_eq!(judged.now, noon().plus(passed), "{slow}");
+        let fast = judge(
+            Some(&mark),
+            &far,
+            &booted(noon().plus(days), "a", 7 + days - slow),
+        );
+        assert_eq!(fast.now, noon().plus(days), "{slow}");
+    }
+}
+
+/// Whoever sets the clock back between looks gains nothing by doing it a little at a time.
+#[test]
+fn many_small_steps_back_are_one_large_step() {
+    let mut machine = Machine::new();
+    let mut wall = noon();
+    for hour in 1..=100 {
+        wall = wall.plus(HOUR - 600);
+        machine.check(&booted(wall, "a", hour * HOUR));
+    }
+    let kept = machine.mark.unwrap().at;
+    assert!(kept >= noon().plus(98 * HOUR), "{kept}");
+}
+
+/// What each of two hosts says has passed is true of the home that they share; it is not added up.
+#[test]
+fn hosts_that_share_a_home_neither_stop_time_nor_count_it_twice() {
+    let mut machine = Machine::new();
+    for hour in 0..100 {
+        machine.check(&booted(noon(), "a", hour * HOUR));
+        machine.check(&booted(noon(), "b", 500 * DAY + hour * HOUR));
+        let at = machine.mark.as_ref().unwrap().at;
+        assert_eq!(at, noon().plus(hour * HOUR));
+    }
+    // Sixteen starts are remembered.
+    for host in 0..15 {
+        machine.check(&booted(noon(), &host.to_string(), 5));
+    }
+    let later = booted(noon(), "b", 500 * DAY + 110 * HOUR);
+    assert_eq!(machine.check(&later).now, noon().plus(110 * HOUR));
+    for host in 20..36 {
+        machine.check(&booted(noon(), &host.to_string(), 5));
+    }
+    let later = booted(noon(), "b", 500 * DAY + 120 * HOUR);
+    assert_eq!(machine.check(&later).now, noon().plus(110 * HOUR));
+}
+
+#[test]
+fn a_mark_is_kept_at_the_first_look_of_a_start_each_hour_and_by_a_guard() {
+    let mark = Mark::of_grant(noon(), 3, &booted(noon(), "a", 100));
+    let kept = |id, passed: u32, running| {
+        let terms = Terms { running, ..terms() };
+        let look = booted(noon().plus(passed), id, 100 + passed);
+        judge(Some(&mark), &terms, &look).keep.map(|mark| mark.at)
+    };
+    assert_eq!(kept("b", 0, false), Some(noon()), "a start");
+    assert_eq!(kept("a", HOUR - 1, false), None);
+    assert_eq!(kept("a", HOUR, false), Some(noon().plus(HOUR)));
+    assert_eq!(kept("a", 59, true), None);
+    assert_eq!(kept("a", 60, true), Some(noon().plus(60)));
+    let no_uptime = |passed| judge(Some(&mark), &terms(), &look(noon().plus(passed))).keep;
+    assert!(no_uptime(HOUR - 1).is_none() && no_uptime(HOUR).is_some());
+}
+
+#[test]
+fn more_than_two_days_ahead_wait() {
+    for (ahead, at_once) in [(48 * HOUR, true), (48 * HOUR + 1, false)] {
+        let keep = judge(Some(&applied()), &terms(), &look(noon().plus(ahead))).keep;
+        let keep = keep.unwrap();
+        assert_eq!(
+            (keep.at == noon().plus(ahead), keep.ahead.is_none()),
+            (at_once, at_once)
+        );
+    }
+}
+
+#[test]
+fn of_two_places_the_higher_generation_then_the_later_mark_then_the_longer_wait_counts() {
+    let mark = |generation, at: u32| Mark::of_grant(noon().plus(at), generation, &look(noon()));
+    let behind = |used| Mark {
+        behind: Some(Behind {
+            used,
+            seen: look(noon()),
+        }),
+        ..mark(3, 9)
+    };
+    for (one, other) in [
+        (mark(4, 0), mark(3, 9 * DAY)),
+        (mark(3, 2), mark(3, 1)),
+        (behind(0), mark(3, 9)),
+        (behind(2), behind(1)),
+    ] {
+        assert_eq!(one.clone().later(other.clone()), one);
+        assert_eq!(other.later(one.clone()), one);
+    }
+}
+
+#[test]
+fn a_mark_of_this_or_a_later_generation_counts() {
+    for (generation, counts) in [(2, false), (3, true), (4, true)] {
+        let mark = Mark::of_grant(noon().plus(DAY), generation, &look(noon()));
+        let now = judge(Some(&mark), &terms(), &look(noon())).now;
+        assert_eq!(now == noon().plus(DAY), counts, "{generation}");
+    }
+}
+
+/// The clock of a computer that was off went on: the week is used up by that, too.
+#[test]
+fn the_days_between_two_starts_behind_count() {
+    for (off, left) in [(3 * DAY, 4), (2 * HOUR, 7), (4 * HOUR, 7), (25 * HOUR, 6)] {
+        let mut machine = Machine::new();
+        let wall = noon().minus(30 * DAY);
+        machine.check(&booted(wall, "a", 10));
+        let judged = machine.check(&booted(wall.plus(off), "b", 10));
+        assert_eq!(judged.verdict, Verdict::Behind { days_left: left }, "{off}");
+    }
+    // The uptime of the new start, where that says more; and by uptime alone within a start.
+    let mut machine = Machine::new();
+    let wall = noon().minus(30 * DAY);
+    machine.check(&booted(wall, "a", 10));
+    let judged = machine.check(&booted(wall, "b", 2 * DAY));
+    assert_eq!(judged.verdict, Verdict::Behind { days_left: 5 });
+    let judged = machine.check(&booted(wall.plus(9 * DAY), "b", 3 * DAY));
+    assert_eq!(judged.verdict, Verdict::Behind { days_left: 4 });
+    // Hosts that look in turn are no starts.
+    let judged = machine.check(&booted(wall, "a", DAY));
+    assert!(matches!(
+        judged.verdict,
+        Verdict::Behind { days_left: 3 | 4 }
+    ));
+}
+
+#[test]
+fn the_last_day_is_kept_and_nothing_after_it() {
+    let last = day("2027-11-22");
+    let mark = Mark::of_grant(last.start().plus(HOUR), 3, &look(last.start()));
+    let at = |wall| judge(Some(&mark), &terms(), &look(wall));
+    let second = last.end().minus(1);
+    assert_eq!(at(second).keep.unwrap().at, second);
+    assert_eq!(
+        (at(last.end()).now, at(last.end()).keep),
+        (last.end(), None)
+    );
+}
+
+/// A module or maintenance that ended does not stop the keeping: else the mark would stand still for the rest of the licence.
+#[test]
+fn what_ends_a_part_only_never_stops_the_keeping() {
+    let free = Terms {
+        deadline: None,
+        ..terms()
+    };
+    let wall = day("2041-01-01").start();
+    let mark = Mark::of_grant(wall, 3, &look(wall));
+    let judged = judge(Some(&mark), &free, &look(wall.plus(HOUR)));
+    assert_eq!(judged.keep.unwrap().at, wall.plus(HOUR));
+    let judged = judge(Some(&mark), &free, &look(wall.minus(30 * DAY)));
+    assert_eq!(judged.verdict, Verdict::Behind { days_left: 7 });
+}
+
+/// Setting the clock past the end while the program runs does not keep its guard from counting.
+#[test]
+fn a_guard_counts_by_uptime_whatever_the_clock_says() {
+    let mut mark = Mark::of_grant(noon(), 3, &booted(noon(), "a", 0));
+    let far = day("2099-01-01").start();
+    for hour in 1..=30 {
+        let look = booted(far.plus(hour * HOUR), "a", hour * HOUR);
+        assert_eq!(judge(Some(&mark), &terms(), &look).keep, None, "no guard");
+        let guarded = Terms {
+            running: true,
+            ..terms()
+        };
+        let judged = judge(Some(&mark), &guarded, &look);
+        assert_eq!(judged.now, look.wall);
+        mark = judged.keep.unwrap();
+        assert_eq!((mark.at, &mark.ahead), (noon().plus(hour * HOUR), &None));
+    }
+    // Not past the end of the licence.
+    let last = Mark::of_grant(day("2027-11-22").end().minus(5), 3, &booted(noon(), "a", 0));
+    let guarded = Terms {
+        running: true,
+        ..terms()
+    };
+    let judged = judge(Some(&last), &guarded, &booted(noon(), "a", HOUR));
+    assert_eq!(judged.keep, None);
 }
 
 #[test]
@@ -205,7 +444,7 @@ fn a_second_look_needs_twenty_hours_of_uptime_where_it_is_known() {
     machine.check(&booted(far.plus(21 * HOUR), "a", HOUR));
     assert_eq!(
         machine.mark.as_ref().unwrap().at,
-        noon(),
+        noon().plus(HOUR),
         "the clock ran, the computer did not"
     );
     machine.check(&booted(far.plus(21 * HOUR), "a", 21 * HOUR));
@@ -247,6 +486,7 @@ fn past_a_deadline_nothing_is_kept() {
 fn without_a_deadline_there_is_no_verdict() {
     let free = Terms {
         deadline: None,
+        dated: false,
         ..terms()
     };
     for wall in [Seconds(0), noon(), Seconds(u32::MAX)] {
@@ -294,7 +534,7 @@ proptest! {
         }
     }
 
-    /// Whoever's clock is right, up to zones and daylight saving, is never told it is behind, and writes at most once a day.
+    /// Whoever's clock is right, up to zones and daylight saving, is never told it is behind, and writes at most once an hour.
     #[test]
     fn nobody_honest_is_troubled(steps in prop::collection::vec((0u32..200 * HOUR, -12i64..=14), 1..40)) {
         let mut machine = Machine::new();
@@ -305,7 +545,7 @@ proptest! {
             let judged = machine.check(&look(wall));
             prop_assert_eq!(judged.verdict, Verdict::Fine);
         }
-        prop_assert!(machine.writes <= 2 * ((truth.0 - noon().0) / DAY + 2));
+        prop_assert!(machine.writes <= (truth.0 - noon().0) / HOUR + 40);
     }
 
     /// A wrong clock that was set right again before anything looked twice does no harm at all.

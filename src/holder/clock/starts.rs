@@ -1,0 +1,183 @@
+//! Starts of a computer, and how much time must have passed since something was seen in one of them.
+
+use serde::{Deserialize, Serialize};
+
+use super::{JUMP, SECOND_LOOK};
+use crate::holder::json;
+use crate::machine::Facts;
+use crate::protocol::date::Seconds;
+
+/// Of two clocks that differ by no more than one part in so many, and [`SLACK`], both are good.
+const AGREE: i64 = 50;
+/// Seconds by which a clock may be put right at once without being doubted: rounding, and the small steps of NTP.
+const SLACK: i64 = 60;
+/// So many starts are kept: hosts that share a home look in turn, and each goes on where it was.
+const KEPT: usize = 16;
+
+/// A start of the computer and the time since: passes whatever the clock says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Boot {
+    /// Differs after each start.
+    pub id: String,
+    /// Seconds since the start, sleep included.
+    pub uptime: u32,
+}
+
+/// What the computer says about the time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Look {
+    /// Its clock.
+    #[serde(with = "json::moment")]
+    pub wall: Seconds,
+    /// Its start, where known.
+    pub boot: Option<Boot>,
+}
+
+impl Look {
+    /// From a clock and the facts of a computer.
+    pub fn new(wall: Seconds, facts: &Facts) -> Look {
+        let boot = facts
+            .boot_id
+            .as_ref()
+            .zip(facts.uptime)
+            .map(|(id, uptime)| Boot {
+                id: id.clone(),
+                uptime: u32::try_from(uptime.as_secs()).unwrap_or(u32::MAX),
+            });
+        Look { wall, boot }
+    }
+
+    /// Seconds that have passed since an earlier look, where the computer has not been started again.
+    pub(super) fn since(&self, earlier: Option<&Boot>) -> Option<u32> {
+        let (now, then) = (self.boot.as_ref()?, earlier?);
+        (now.id == then.id)
+            .then(|| now.uptime.checked_sub(then.uptime))
+            .flatten()
+    }
+}
+
+/// A start that was looked at: the moment from which its time is counted, as the three clocks showed it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Start {
+    /// Which one.
+    pub id: String,
+    /// The moment that time stood at.
+    #[serde(with = "json::moment")]
+    pub at: Seconds,
+    /// What the wall clock said.
+    #[serde(with = "json::moment")]
+    pub wall: Seconds,
+    /// Seconds since the start then.
+    pub from: u32,
+    /// Seconds since the start when it was last kept.
+    pub seen: u32,
+    /// Time that uptime alone says went by unseen, where that is more than two days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubted: Option<Doubted>,
+}
+
+/// Time that is gone by but does not count yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Doubted {
+    /// The moment to which it comes.
+    #[serde(with = "json::moment")]
+    pub to: Seconds,
+    /// Seconds since the start when that was first seen.
+    pub since: u32,
+}
+
+/// How far time must have come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Reached {
+    /// What counts.
+    pub(super) certain: Seconds,
+    /// What is gone by: the same, and what is doubted.
+    pub(super) claimed: Seconds,
+    /// What is doubted from here on.
+    pub(super) doubted: Option<Doubted>,
+    /// From here on time is counted anew: the wall clock was set, or a doubt is settled.
+    anew: bool,
+}
+
+impl Start {
+    fn new(boot: &Boot, at: Seconds, wall: Seconds, doubted: Option<Doubted>) -> Start {
+        Start {
+            id: boot.id.clone(),
+            at,
+            wall,
+            from: boot.uptime,
+            seen: boot.uptime,
+            doubted,
+        }
+    }
+
+    /// What a look in the same start says; nothing where its uptime has fallen, as in a container that has an uptime of its own.
+    pub(super) fn reached(&self, boot: &Boot, wall: Seconds) -> Option<Reached> {
+        let unseen = boot.uptime.checked_sub(self.seen)?;
+        let up = boot.uptime.checked_sub(self.from)?;
+        let by_wall = i64::from(wall.0) - i64::from(self.wall.0);
+        let most = by_wall.max(i64::from(up));
+        let agreed = (by_wall - i64::from(up)).abs() <= most / AGREE + SLACK;
+        let passed = if agreed {
+            // A clock that runs a little fast leads nobody astray, whichever of the two it is.
+            u32::try_from(by_wall).unwrap_or(0).min(up)
+        } else {
+            up
+        };
+        let path = self.at.plus(passed);
+        // What was doubted goes on from where it was first seen.
+        let earlier = self.doubted.map(|doubted| {
+            let waited = boot.uptime.saturating_sub(doubted.since);
+            (doubted.to.plus(waited), waited)
+        });
+        // Two clocks that agree are believed at once; uptime alone is not where it jumped.
+        let (certain, doubted, anew) = if !agreed && unseen > JUMP {
+            let to = earlier.map_or(path, |(to, _)| path.max(to));
+            let since = boot.uptime;
+            (self.at.plus(up - unseen), Some(Doubted { to, since }), true)
+        } else {
+            match earlier {
+                Some((to, waited)) if waited >= SECOND_LOOK => (path.max(to), None, true),
+                _ => (path, self.doubted, !agreed),
+            }
+        };
+        let claimed = match (&doubted, earlier) {
+            (None, _) => certain,
+            (Some(new), None) => certain.max(new.to),
+            (Some(new), Some((to, _))) => certain.max(new.to).max(to),
+        };
+        Some(Reached {
+            certain,
+            claimed,
+            doubted,
+            anew,
+        })
+    }
+}
+
+/// The starts to keep after a look that brought time to `at`.
+pub(super) fn after(starts: &[Start], look: &Look, at: Seconds) -> Vec<Start> {
+    let mut starts = starts.to_vec();
+    let Some(boot) = &look.boot else {
+        return starts;
+    };
+    let place = starts.iter().position(|start| start.id == boot.id);
+    let seen = match place.map(|place| starts.remove(place)) {
+        None => Start::new(boot, at, look.wall, None),
+        Some(start) => match start.reached(boot, look.wall) {
+            Some(reached) if reached.anew => Start::new(boot, at, look.wall, reached.doubted),
+            Some(_) => Start {
+                seen: boot.uptime,
+                ..start
+            },
+            None => start,
+        },
+    };
+    starts.push(seen);
+    starts.drain(..starts.len().saturating_sub(KEPT));
+    starts
+}

@@ -1,0 +1,54 @@
+//! The simulation of `tests/clocks` at length, with its figures: `cargo test --release --test long_clocks -- --nocapture`.
+
+// In a test a panic is how it fails.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+#[path = "../clocks/mod.rs"]
+mod clocks;
+
+use clocks::{Attack, Kind, live};
+
+#[test]
+fn attackers() {
+    let (mut worst, mut most) = (0.0_f64, 0);
+    for seed in 1_000..101_000 {
+        let attack = Attack::by_chance(seed);
+        assert!(attack.used <= attack.bound(), "seed {seed}: {attack:?}");
+        let over = attack.used.saturating_sub(attack.left);
+        worst = worst.max(f64::from(over) / f64::from(attack.bound() - attack.left));
+        most = most.max(over / 3600);
+    }
+    println!(
+        "100,000 attacks: at the most {most} h past the end, {worst:.3} of what the bound allows beyond what was left"
+    );
+}
+
+#[test]
+fn honest_lives() {
+    println!(
+        "{:>12} {:>8} {:>8} {:>8} {:>10}",
+        "", "refused", "warned", "kept", "lead, min"
+    );
+    for kind in Kind::ALL {
+        let (mut refused, mut warned, mut kept, mut looks, mut lead) = (0, 0, 0, 0, 0);
+        for seed in 1_000..1_200 {
+            let life = live(kind, seed);
+            refused += life.refused;
+            warned += life.warned;
+            kept += life.kept;
+            looks += life.looks;
+            lead = lead.max(life.lead);
+        }
+        let share = |part: u32| 100.0 * f64::from(part) / f64::from(looks);
+        println!(
+            "{:>12} {refused:>8} {:>7.2}% {:>7.1}% {:>10}",
+            format!("{kind:?}"),
+            share(warned),
+            share(kept),
+            lead / 60
+        );
+        assert_eq!(refused, 0, "{kind:?}");
+        assert!(lead <= kind.most_lead(), "{kind:?}: {lead}");
+        assert!(kind.may_be_warned() || warned == 0, "{kind:?}: {warned}");
+    }
+}
