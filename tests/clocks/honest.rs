@@ -63,8 +63,7 @@ impl Kind {
     pub(crate) fn most_lead(self) -> u32 {
         match self {
             Kind::DualBoot | Kind::Traveller | Kind::TwoHosts => 15 * HOUR,
-            // What is not more than two days ahead is believed at once.
-            Kind::Mistake => 48 * HOUR,
+            Kind::Mistake => 26 * HOUR,
             Kind::Steps | Kind::ServerFast | Kind::ServerSlow => 2 * HOUR,
             _ => HOUR,
         }
@@ -216,7 +215,11 @@ pub(crate) fn live(kind: Kind, seed: u64) -> Life {
             }
             Kind::TwoHosts => this.off = i64::from(HOUR) * if turn == 0 { 13 } else { -12 },
             Kind::Mistake if !mended && this.mended.is_none() && chance.one_in(100) => {
-                this.off = i64::from(chance.below(20 * DAY));
+                // Between 26 and 48 hours it would be believed at once and then be behind, which an exchange heals (SPEC.md 7).
+                this.off = match chance.below(20 * DAY) {
+                    believed if believed <= 48 * HOUR => i64::from(believed / 2),
+                    far => i64::from(far),
+                };
                 this.mended = Some(truth + 12 * HOUR);
             }
             Kind::WrongUptime if chance.one_in(100) => wrong_uptime_until = truth + 15 * HOUR,
