@@ -1,6 +1,6 @@
 //! What a licence is bound to besides the machine, such as a database (SPEC.md 6.2).
 
-use super::{HostNames, MachineError, normalise_server};
+use super::{HostNames, MachineError, host, normalise_server};
 
 /// The binding whose value is normalised as the name of a server (SPEC.md 6.2).
 const SERVER: &str = "server";
@@ -13,7 +13,7 @@ impl Bindings {
     /// Normalises each value. `pairs` must come in the order of the product's `bind` line.
     pub fn new<'a>(
         pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
-        host: &HostNames<'_>,
+        names: &HostNames<'_>,
     ) -> Result<Bindings, MachineError> {
         let mut bindings: Vec<(String, String)> = Vec::new();
         for (name, value) in pairs {
@@ -27,13 +27,13 @@ impl Bindings {
             if bindings.iter().any(|(known, _)| known == name) {
                 return Err(MachineError::BindingTwice(name.to_owned()));
             }
-            let plain = value.trim().to_lowercase();
+            let plain = host::plain(value);
             // A line feed in a value could pass for another binding.
             if plain.is_empty() || plain.chars().any(char::is_control) {
                 return Err(MachineError::BindingValue(name.to_owned()));
             }
             let value = if name == SERVER {
-                normalise_server(value, host)?
+                normalise_server(value, names)?
             } else {
                 plain
             };
@@ -103,6 +103,13 @@ mod tests {
             one.digest(),
             on_dbserver(&[("a", "x"), ("b", "yz")]).unwrap().digest()
         );
+    }
+
+    #[test]
+    fn a_letter_is_one_however_it_is_written() {
+        let one = on_dbserver(&[("database", "Müller")]).unwrap();
+        let other = on_dbserver(&[("database", "mu\u{308}ller")]).unwrap();
+        assert_eq!(one, other);
     }
 
     #[test]

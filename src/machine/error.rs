@@ -20,6 +20,9 @@ pub enum MachineError {
     /// A pipe's path instead of a server's name (SPEC.md 6.2).
     #[error("\"{0}\" is the path of a pipe, not the name of a server")]
     PipePath(String),
+    /// Digits and dots that are no address: a slip of the pen, of which the first number would be kept as a name (SPEC.md 6.2).
+    #[error("\"{0}\" is neither an address nor a name: four numbers up to 255 make an address")]
+    BadAddress(String),
     /// Neither an address nor made like a host name (SPEC.md 6.2).
     #[error("\"{0}\" is not made like the name of a server")]
     BadServer(String),
@@ -47,6 +50,12 @@ pub enum MachineError {
     /// A USB device without a serial number is not one device but any of its make (SPEC.md 6.3).
     #[error("the USB device {0} has no serial number")]
     UsbNoSerial(String),
+    /// Its serial number is one that its whole make has, or that a system gave it: it has none of its own (SPEC.md 6.3).
+    #[error("the USB device {0} has no serial number of its own: others have the same")]
+    UsbShared(String),
+    /// A hub, which every computer has (SPEC.md 6.3).
+    #[error("the USB device {0} is a part of the computer and no key")]
+    UsbHub(String),
 }
 
 impl MachineError {
@@ -61,6 +70,9 @@ impl MachineError {
             }
             Self::LocalDb(_) => "move the database to a server instance and name that",
             Self::PipePath(_) => "give the server's name only, for example DBSERVER\\SQLEXPRESS",
+            Self::BadAddress(_) => {
+                "write the address whole, for example 192.168.0.1, or use the server's host name"
+            }
             Self::BadServer(_) => {
                 "use the server's host name or address, with \\INSTANCE where it has one"
             }
@@ -77,7 +89,10 @@ impl MachineError {
             Self::UsbDevice(_) => {
                 "write it as two groups of four hexadecimal digits and the serial number, for example 0529:0001:8A3F21"
             }
-            Self::UsbNoSerial(_) => "use a device that has a serial number of its own",
+            Self::UsbNoSerial(_) | Self::UsbShared(_) => {
+                "use a device that has a serial number of its own"
+            }
+            Self::UsbHub(_) => "plug the USB key in and name that",
         }
     }
 }

@@ -223,7 +223,7 @@ mod tests {
         };
         assert_eq!(without_card.counterpart(&here, &KEY), Some(without_card));
         let other = Facts {
-            disk_serial: "other-1".into(),
+            disk_serial: "1-other".into(),
             ..pc()
         };
         let whole = without_card.compare(&of(&other));
@@ -248,7 +248,7 @@ mod tests {
     fn an_aging_pc_stays_itself() {
         let repaired = Facts {
             mac: "3c:ec:ef:99:99:99".into(),
-            disk_serial: "new-1".into(),
+            disk_serial: "1-new".into(),
             ..pc()
         };
         assert_eq!(verdict(&pc(), &repaired), Verdict::Match);
@@ -269,7 +269,7 @@ mod tests {
         let copy = Facts {
             product_uuid: "other".into(),
             mac: Fact::default(),
-            disk_serial: "other-1".into(),
+            disk_serial: "1-other".into(),
             ..pc()
         };
         assert_eq!(verdict(&pc(), &copy), Verdict::Mismatch);

@@ -2,6 +2,9 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
 use super::{Listed, MachineError};
 
 /// What has to be known to tell which server a name means.
@@ -31,6 +34,11 @@ pub fn normalise_server(value: &str, names: &HostNames<'_>) -> Result<String, Ma
     })
 }
 
+/// Trimmed, in lower case, and with each letter written in one way: `é` is one character for some keyboards and two for some systems (Unicode's NFC).
+pub(super) fn plain(value: &str) -> String {
+    value.trim().to_lowercase().nfc().collect()
+}
+
 /// A server's name taken apart: what is left of it that tells servers apart.
 struct Written {
     host: String,
@@ -40,7 +48,7 @@ struct Written {
 
 impl Written {
     fn of(value: &str) -> Result<Written, MachineError> {
-        let lower = value.trim().to_lowercase();
+        let lower = plain(value);
         let mut rest = lower.as_str();
         for protocol in ["tcp:", "np:", "lpc:"] {
             if let Some(after) = lower.strip_prefix(protocol) {
@@ -117,9 +125,13 @@ fn host_meant(host: &str, value: &str, names: &HostNames<'_>) -> Result<String, 
     if matches!(host, "." | "(local)") || label == "localhost" {
         return own_name(value, names);
     }
+    if host.chars().all(|c| c.is_ascii_digit() || c == '.') {
+        return Err(MachineError::BadAddress(value.to_owned()));
+    }
+    // Letters of every script, of which some are written as a letter and a mark.
     let fits = host
         .chars()
-        .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'));
+        .all(|c| c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '-' | '_' | '.'));
     if fits && !label.is_empty() {
         Ok(label.to_owned())
     } else {
@@ -142,7 +154,7 @@ fn address(host: &str) -> Option<IpAddr> {
 }
 
 fn own_name(value: &str, names: &HostNames<'_>) -> Result<String, MachineError> {
-    let own = names.own_name.unwrap_or_default().trim().to_lowercase();
+    let own = plain(names.own_name.unwrap_or_default());
     match own.split('.').next() {
         None | Some("" | "localhost") => Err(MachineError::OwnNameUnknown(value.to_owned())),
         Some(label) => Ok(label.to_owned()),
@@ -311,6 +323,62 @@ mod tests {
         ] {
             assert_eq!(here(value), Err(MachineError::BadServer(value.into())));
         }
+    }
+
+    #[test]
+    fn digits_and_dots_are_an_address_or_nothing() {
+        for value in [
+            "1.2.3",
+            "300.1.1.1",
+            "192.168.0.1.5",
+            "192.168.0.256,1433",
+            "10",
+            "10.",
+            "010.0.0.1",
+            "...1",
+            "10.1\\SQLEXPRESS",
+        ] {
+            assert_eq!(
+                here(value),
+                Err(MachineError::BadAddress(value.into())),
+                "{value}"
+            );
+        }
+        assert_eq!(here("10.example.com").as_deref(), Ok("10"));
+        assert_eq!(here("2019-db").as_deref(), Ok("2019-db"));
+        assert_eq!(here("10.0.0.1.").as_deref(), Ok("10.0.0.1"));
+    }
+
+    #[test]
+    fn a_letter_is_one_however_it_is_written() {
+        for value in ["BÜRO-1", "bu\u{308}ro-1", "BU\u{308}RO-1.example.com"] {
+            assert_eq!(here(value).as_deref(), Ok("büro-1"), "{value}");
+        }
+        for value in ["сервер", "データ", "क\u{94d}षेत्र"] {
+            assert_eq!(here(value).as_deref(), Ok(value), "{value}");
+        }
+        for value in [
+            "db\u{200d}x",
+            "db\u{200b}",
+            "db\u{202e}x",
+            "db–x",
+            "db\u{a0}x",
+        ] {
+            assert_eq!(
+                here(value),
+                Err(MachineError::BadServer(value.into())),
+                "{value:?}"
+            );
+        }
+        let names = HostNames {
+            own_name: Some("bu\u{308}ro"),
+            local_addresses: &Listed::default(),
+            aliases: &[],
+        };
+        assert_eq!(
+            normalise_server(".", &names),
+            normalise_server("BÜRO", &names)
+        );
     }
 
     #[test]

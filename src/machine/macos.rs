@@ -174,11 +174,14 @@ fn addresses(ifconfig: &str) -> Vec<IpAddr> {
     lines.collect()
 }
 
-/// Devices of the USB plane; ids are decimal there.
+/// Devices of the USB plane, without hubs; ids and classes are decimal there.
 fn usb(ioreg: &str) -> Vec<UsbDevice> {
     let objects = objects(ioreg);
     let devices = objects.iter().filter_map(|object| {
         let id = |name| property(object, name)?.parse::<u16>().ok();
+        if id("bDeviceClass") == Some(9) {
+            return None;
+        }
         let serial = text_property(object, "USB Serial Number")
             .or_else(|| text_property(object, "kUSBSerialNumberString"))?;
         UsbDevice::new(id("idVendor")?, id("idProduct")?, serial).ok()

@@ -5,7 +5,10 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::MachineError;
+use super::{MachineError, known};
+
+/// Linux' own, of the hubs in its controllers and of the devices that it plays itself.
+const OF_THE_SYSTEM: u16 = 0x1d6b;
 
 /// A USB device that can be told from others of its make, written `vid:pid:serial` (SPEC.md 6.3).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -17,22 +20,28 @@ pub struct UsbDevice {
 }
 
 impl UsbDevice {
-    /// A device; the serial is trimmed and in lower case.
+    /// A device; the serial is trimmed and in lower case. Refused: one without a serial, with one that its make shares or a system invents, and the hubs of
+    /// the system itself.
     pub fn new(vendor: u16, product: u16, serial: &str) -> Result<UsbDevice, MachineError> {
-        let serial = serial.trim().to_lowercase();
         let device = UsbDevice {
             vendor,
             product,
-            serial,
+            serial: serial.trim().to_lowercase(),
         };
-        match device.serial.chars().any(char::is_control) {
-            true => Err(MachineError::UsbDevice(
-                device.to_string().escape_debug().to_string(),
-            )),
-            false if device.serial.is_empty() => Err(MachineError::UsbNoSerial(format!(
-                "{vendor:04x}:{product:04x}"
-            ))),
-            false => Ok(device),
+        if device.serial.chars().any(char::is_control) {
+            let written = device.to_string().escape_debug().to_string();
+            return Err(MachineError::UsbDevice(written));
+        }
+        if vendor == OF_THE_SYSTEM {
+            return Err(MachineError::UsbHub(device.to_string()));
+        }
+        if device.serial.is_empty() {
+            let make = format!("{vendor:04x}:{product:04x}");
+            return Err(MachineError::UsbNoSerial(make));
+        }
+        match known::usb_serial(&device.serial) {
+            Some(_) => Ok(device),
+            None => Err(MachineError::UsbShared(device.to_string())),
         }
     }
 
@@ -130,6 +139,29 @@ mod tests {
             assert_eq!(
                 text.parse::<UsbDevice>(),
                 Err(MachineError::UsbNoSerial("0529:0001".into())),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused() {
+        for text in ["1d6b:0002:0000:00:14.0", "1D6B:0104:8a3f21"] {
+            assert_eq!(
+                text.parse::<UsbDevice>(),
+                Err(MachineError::UsbHub(text.to_lowercase())),
+                "{text}"
+            );
+        }
+        for text in [
+            "abcd:1234:0000000000000000",
+            "0529:0001:0000:00:14.0",
+            "0529:0001:0123456789ABCDEF",
+            "0529:0001:6&2A3B4C5D&0&1",
+        ] {
+            assert_eq!(
+                text.parse::<UsbDevice>(),
+                Err(MachineError::UsbShared(text.to_lowercase())),
                 "{text}"
             );
         }

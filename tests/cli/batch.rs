@@ -23,7 +23,7 @@ fn request(world: &World, key: LicenseKey, number: u32) -> String {
     secret[..4].copy_from_slice(&number.to_be_bytes());
     let facts = countersign::machine::Facts {
         machine_id: Some(format!("{number:032x}")).into(),
-        disk_serial: Some(format!("d{number}")).into(),
+        disk_serial: Some(format!("d{number}x7")).into(),
         mac: format!(
             "00:00:00:{:02x}:{:02x}:01",
             number >> 8 & 0xff,

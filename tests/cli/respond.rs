@@ -167,7 +167,7 @@ fn a_repaired_machine_is_the_same_one() {
     let (desk, ship, key) = sold(&world, &[]);
     desk.license(&ship, &key);
     ship.change(|facts| {
-        facts.mac = Some("00:11:22:33:44:55".to_owned()).into();
+        facts.mac = Some("00:1b:22:33:44:55".to_owned()).into();
         facts.root_fs_uuid = Some("0f1e2d3c-1234-4321-abcd-000000000001".to_owned()).into();
     });
     let request = ship

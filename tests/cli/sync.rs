@@ -78,7 +78,7 @@ fn drift_is_warned_of_said_and_healed() {
     ship.change(|facts| {
         facts.product_uuid = Some("9c4c4544-0042-3510-8052-b3c04f4b4e01".to_owned()).into();
         facts.mac = Some("3c:ec:ef:99:99:99".to_owned()).into();
-        facts.disk_serial = Some("another-one-77".to_owned()).into();
+        facts.disk_serial = Some("7a-another-one".to_owned()).into();
     });
     ship.check().done().tells("the machine has changed");
     world.days_pass(3);

@@ -51,7 +51,7 @@ fn the_key_is_mailed_and_the_dongle_retired() {
     let world = World::new();
     let desk = world.desk("desk");
     let file = desk.product("nexus", PRODUCT);
-    let order = ["--usb", "0529:0001:77", "--contact", "chief@ship.example"];
+    let order = ["--usb", "0529:0001:78", "--contact", "chief@ship.example"];
     let key = desk.sell("nexus", &[ORDER, &order].concat());
     assert_eq!(key.chars().filter(char::is_ascii_digit).count(), 13);
     let mail = desk.run(["license", "mail", &key]).done().silent();
@@ -63,7 +63,7 @@ fn the_key_is_mailed_and_the_dongle_retired() {
     }
     let server = world.machine("db1");
     server.install(&file);
-    server.plug(&["0529:0001:77"]);
+    server.plug(&["0529:0001:78"]);
     let with_dongle = [BOUND, &["--usb", "auto"]].concat();
     server.apply(&desk.answer(&server.request_with(&key, &with_dongle)));
     desk.run(["license", "change", &key, "--usb", "none"])

@@ -150,7 +150,7 @@ fn a_sync_opens_the_generation_held_and_repeats_nothing_that_stands() {
 fn what_changed_is_said_and_heals() {
     let vendor = Vendor::new(1);
     let (mut computer, mut desk) = start(&vendor);
-    computer.facts.disk_serial = Some("new-disk-1".to_owned()).into();
+    computer.facts.disk_serial = Some("1-new-disk".to_owned()).into();
     let synced = again(&mut computer, &vendor, |_| ()).unwrap();
     let words: Vec<String> = synced.changes.iter().map(ToString::to_string).collect();
     assert_eq!(words, ["system disk changed"]);
@@ -182,7 +182,7 @@ fn what_changed_is_said_and_heals() {
 fn a_lost_answer_leaves_nothing_in_doubt() {
     let vendor = Vendor::new(1);
     let (mut computer, mut desk) = start(&vendor);
-    let old = std::mem::replace(&mut computer.facts.disk_serial, "new-disk-1".into());
+    let old = std::mem::replace(&mut computer.facts.disk_serial, "1-new-disk".into());
     let lost = again(&mut computer, &vendor, |_| ()).unwrap();
     let lost = desk.answer(&lost, |_| ());
     computer.facts.disk_serial = old;
@@ -343,7 +343,7 @@ proptest! {
                     revealed = revealed.max(generation);
                     mailed.push(synced);
                 }
-                Step::Disk(number) => computer.facts.disk_serial = Some(format!("disk-{number}")).into(),
+                Step::Disk(number) => computer.facts.disk_serial = Some(format!("{number}-disk")).into(),
                 Step::Answer(which) if !mailed.is_empty() => {
                     let synced = mailed[which % mailed.len()].clone();
                     // What opens an older generation is the desk's to refuse.

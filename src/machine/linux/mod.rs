@@ -6,6 +6,7 @@
 //! In a container the root file system is an overlay and the network card is virtual: little is known there, and a licence is
 //! better bound by name or to a mounted machine id.
 
+mod machine_id;
 mod network;
 mod storage;
 
@@ -24,7 +25,7 @@ use super::{Fact, Facts, UsbDevice, known};
 /// This computer, all but addresses and USB devices.
 pub(super) fn facts() -> Facts {
     Facts {
-        machine_id: Fact::ask(|| here().machine_id()),
+        machine_id: Fact::ask(|| here().machine_id(has_hardware)),
         root_fs_uuid: Fact::ask(|| {
             root_device()
                 .and_then(|root| storage::root_uuid(here(), root))
@@ -50,6 +51,12 @@ fn here() -> Tree<'static> {
 
 fn root_device() -> Option<storage::RootDevice> {
     Some(device_number(fs::metadata("/").ok()?.dev()))
+}
+
+/// Whether the network card or the disk is known, which every user can read.
+fn has_hardware() -> bool {
+    network::permanent_mac(here()).is_some()
+        || root_device().is_some_and(|root| storage::root_serial(here(), root).is_some())
 }
 
 /// The addresses of the local interfaces.
@@ -84,10 +91,19 @@ impl Tree<'_> {
     }
 
     fn read(self, path: &str) -> io::Result<String> {
-        let mut buffer = [0; 4096];
-        let length = File::open(self.path(path))?.read(&mut buffer)?;
-        let read = buffer.get(..length).unwrap_or_default();
-        Ok(String::from_utf8_lossy(read).into_owned())
+        Ok(String::from_utf8_lossy(&self.read_bytes(path)?).into_owned())
+    }
+
+    fn bytes(self, path: &str) -> Option<Vec<u8>> {
+        self.read_bytes(path).ok()
+    }
+
+    fn read_bytes(self, path: &str) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        File::open(self.path(path))?
+            .take(4096)
+            .read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 
     /// The text of a file however long.
@@ -120,10 +136,14 @@ impl Tree<'_> {
             .collect()
     }
 
-    fn machine_id(self) -> Reading {
+    /// `has_hardware` says whether the computer is known by something else that every user can read.
+    fn machine_id(self, has_hardware: impl Fn() -> bool) -> Reading {
+        let stays = |path: &str| machine_id::stays(self, path, &has_hardware);
         self.first_or_denied(
             &["etc/machine-id", "var/lib/dbus/machine-id"],
-            known::machine_id,
+            |path, text| {
+                known::machine_id(text).filter(|id| stays(path) && !machine_id::is_drawn(self, id))
+            },
         )
     }
 
@@ -135,7 +155,7 @@ impl Tree<'_> {
                 "sys/firmware/devicetree/base/serial-number",
                 "sys/class/dmi/id/product_uuid",
             ],
-            known::known,
+            |_, text| known::known(text),
         )
     }
 
@@ -154,12 +174,16 @@ impl Tree<'_> {
 
     /// The first file that says something, or whether there is one that this user may not read. The network card and the disk are not read so: every
     /// user can read them, so that one who is kept from it is confined, and to him they are not there.
-    fn first_or_denied(self, paths: &[&str], known: fn(&str) -> Option<String>) -> Reading {
+    fn first_or_denied(
+        self,
+        paths: &[&str],
+        known: impl Fn(&str, &str) -> Option<String>,
+    ) -> Reading {
         let mut denied = false;
         for path in paths {
             match self.read(path) {
                 Ok(text) => {
-                    if let Some(text) = known(&text) {
+                    if let Some(text) = known(path, &text) {
                         return Some(text).into();
                     }
                 }
@@ -173,8 +197,23 @@ impl Tree<'_> {
         const DEVICES: &str = "sys/bus/usb/devices";
         let names = self.names(DEVICES).into_iter();
         // Names with a colon are interfaces of devices.
-        let devices = names.filter(|name| !name.contains(':')).filter_map(|name| {
+        let (interfaces, names): (Vec<String>, Vec<String>) =
+            names.partition(|name| name.contains(':'));
+        let devices = names.iter().filter_map(|name| {
             let read = |file: &str| self.text(&format!("{DEVICES}/{name}/{file}"));
+            let is_hub = |file: String| {
+                let class = self.text(&format!("{DEVICES}/{file}"));
+                class.is_some_and(|class| class.trim() == "09")
+            };
+            let mut its_own = interfaces
+                .iter()
+                .filter(|interface| interface.split(':').next() == Some(name))
+                .peekable();
+            let hub_by_interfaces = its_own.peek().is_some()
+                && its_own.all(|interface| is_hub(format!("{interface}/bInterfaceClass")));
+            if is_hub(format!("{name}/bDeviceClass")) || hub_by_interfaces {
+                return None;
+            }
             let serial = read("serial")?;
             let (vendor, product) = (
                 hexadecimal(read("idVendor")?.trim())?,
@@ -246,7 +285,7 @@ mod tests {
     #[test]
     fn a_computer_without_anything_knows_nothing() {
         let bare = Computer::new(&[]);
-        assert_eq!(bare.tree().machine_id().text, None);
+        assert_eq!(bare.tree().machine_id(|| true).text, None);
         assert_eq!(bare.tree().product_uuid().text, None);
         assert_eq!(network::permanent_mac(bare.tree()), None);
         assert_eq!(storage::root_uuid(bare.tree(), (8, 1)), None);
@@ -280,7 +319,7 @@ mod tests {
         ]);
         let pc = pc.tree();
         assert_eq!(
-            pc.machine_id().text.as_deref(),
+            pc.machine_id(|| true).text.as_deref(),
             Some("3d1219c7c4c5404aaa1f6d2a48adfda4")
         );
         assert_eq!(
@@ -330,6 +369,24 @@ mod tests {
             ("sys/bus/usb/devices/1-2/idProduct", "0001\n"),
             ("sys/bus/usb/devices/1-2/serial", "8A3F21\n"),
             ("sys/bus/usb/devices/1-2:1.0/bInterfaceNumber", "00\n"),
+            ("sys/bus/usb/devices/1-2:1.0/bInterfaceClass", "ff\n"),
+            ("sys/bus/usb/devices/1-2:1.1/bInterfaceClass", "09\n"),
+            // Hubs: of the system, by the device's class, by the class of all interfaces.
+            ("sys/bus/usb/devices/usb2/idVendor", "1d6b\n"),
+            ("sys/bus/usb/devices/usb2/idProduct", "0003\n"),
+            ("sys/bus/usb/devices/usb2/serial", "xhci-hcd.0.auto\n"),
+            ("sys/bus/usb/devices/1-3/idVendor", "05e3\n"),
+            ("sys/bus/usb/devices/1-3/idProduct", "0610\n"),
+            ("sys/bus/usb/devices/1-3/serial", "MSFT20A1B2\n"),
+            ("sys/bus/usb/devices/1-3/bDeviceClass", "09\n"),
+            ("sys/bus/usb/devices/1-4/idVendor", "05e3\n"),
+            ("sys/bus/usb/devices/1-4/idProduct", "0611\n"),
+            ("sys/bus/usb/devices/1-4/serial", "MSFT20A1B3\n"),
+            ("sys/bus/usb/devices/1-4/bDeviceClass", "00\n"),
+            ("sys/bus/usb/devices/1-4:1.0/bInterfaceClass", "09\n"),
+            ("sys/bus/usb/devices/1-5/idVendor", "abcd\n"),
+            ("sys/bus/usb/devices/1-5/idProduct", "1234\n"),
+            ("sys/bus/usb/devices/1-5/serial", "0000000000000000\n"),
         ]);
         assert_eq!(
             pc.tree().usb_devices(),

@@ -77,14 +77,40 @@ fn uuid_by_link(tree: Tree<'_>, device: &str) -> Option<String> {
     known::known(uuids.first()?)
 }
 
-/// The serial number of the disk that a block device is on; each of these files is open to every user.
+/// The serial number of the disk that a block device is on; each of these files is open to every user. Nothing of a disk that stands in a file, since that
+/// file has its number in itself and takes it along when it is copied.
 fn disk_serial(tree: Tree<'_>, device: &str) -> Option<String> {
     let disk = whole_disk(tree, device, DEEPEST)?;
-    // NVMe and MMC; virtio; SATA and SCSI; the rest.
-    let files = ["device/serial", "serial", "device/wwid", "wwid"];
-    files
-        .iter()
-        .find_map(|file| known::disk_serial(&tree.text(&format!("sys/class/block/{disk}/{file}"))?))
+    let directory = format!("sys/class/block/{disk}");
+    let text = |file: &str| tree.text(&format!("{directory}/{file}"));
+    let named = |file: &str| text(file).is_some_and(|name| known::is_made_of_a_file(&name));
+    if named("device/vendor") || named("device/model") {
+        return None;
+    }
+    let unit = || unit_serial(&tree.bytes(&format!("{directory}/device/vpd_pg80"))?);
+    // NVMe and MMC; virtio; SATA and SCSI, whose world-wide name may repeat within a batch and comes after the serial number; the rest.
+    let serial = ["device/serial", "serial"]
+        .into_iter()
+        .find_map(|file| known::disk_serial(&text(file)?))
+        .or_else(|| known::disk_serial(&unit()?))
+        .or_else(|| {
+            ["device/wwid", "wwid"]
+                .into_iter()
+                .find_map(|file| known::disk_serial(&text(file)?))
+        })?;
+    // What a USB bridge says is often the day it was made.
+    let on_usb = tree.link(&directory)?.contains("/usb");
+    (!on_usb || !known::is_a_day(&serial)).then_some(serial)
+}
+
+/// The page on which a SCSI disk says the serial number of its unit, and a SATA disk by way of the kernel: kind of device, 0x80, length (2, big-endian),
+/// the number.
+fn unit_serial(page: &[u8]) -> Option<String> {
+    let (&[_, 0x80, high, low], rest) = page.split_first_chunk()? else {
+        return None;
+    };
+    let length = usize::from(u16::from_be_bytes([high, low]));
+    Some(String::from_utf8_lossy(rest.get(..length)?).into_owned())
 }
 
 /// Goes down through volumes, encryption and partitions. Nothing where it comes to several disks: which of them is replaced or found first is chance.
@@ -317,6 +343,140 @@ mod tests {
             ],
         );
         assert_eq!(uuid_and_serial(&both, (0, 27)), (Some(UUID.into()), None));
+    }
+
+    #[test]
+    fn the_serial_number_of_the_unit_comes_before_the_world_wide_name() {
+        let page = format!("{SATA}/device/vpd_pg80");
+        let serial = |text: &str| {
+            let pc = with(sata(), &[(&page, text)]);
+            root_serial(pc.tree(), (8, 2))
+        };
+        assert_eq!(
+            serial("\0X\0\x0fS3Z2NB0K123456A").as_deref(),
+            Some(SERIAL),
+            "no such page"
+        );
+        let bytes = |bytes: &[u8]| unit_serial(bytes);
+        assert_eq!(bytes(b"\0\x80\0\x04S3Z2NB").as_deref(), Some("S3Z2"));
+        assert_eq!(bytes(b"\0\x80\0\x06S3Z2NB").as_deref(), Some("S3Z2NB"));
+        for torn in [
+            &b"\0\x80\0\x07S3Z2NB"[..],
+            b"\0\x83\0\x06S3Z2NB",
+            b"\0\x80\0",
+            b"",
+        ] {
+            assert_eq!(bytes(torn), None, "{torn:?}");
+        }
+        let pc = with(sata(), &[]);
+        std::fs::write(pc.tree().path(&page), b"\0\x80\0\x14     S3Z2NB0K123456A").unwrap();
+        assert_eq!(
+            root_serial(pc.tree(), (8, 2)).as_deref(),
+            Some("s3z2nb0k123456a")
+        );
+        std::fs::write(pc.tree().path(&page), b"\0\x80\0\x040000").unwrap();
+        assert_eq!(root_serial(pc.tree(), (8, 2)).as_deref(), Some(SERIAL));
+    }
+
+    #[test]
+    fn a_disk_that_stands_in_a_file_has_no_serial_number() {
+        for (file, name, taken) in [
+            ("vendor", "VMware  \n", false),
+            ("model", "VMware Virtual NVMe Disk\n", false),
+            ("model", "ORCL-VBOX-NVME-VER12\n", false),
+            ("vendor", "Msft    \n", false),
+            ("vendor", "DELL    \n", true),
+            ("model", "Virtual Disk    \n", true),
+        ] {
+            let pc = with(sata(), &[(&format!("{SATA}/device/{file}"), name)]);
+            assert_eq!(root_serial(pc.tree(), (8, 2)).is_some(), taken, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_day_of_a_usb_bridge_is_no_serial_number() {
+        let disk = |at: &str, serial: &str| {
+            let pc = Computer::new(&[
+                (
+                    &format!("sys/dev/block/8:0 -> ../../devices/{at}/block/sda"),
+                    "",
+                ),
+                (
+                    &format!("sys/class/block/sda -> ../../devices/{at}/block/sda"),
+                    "",
+                ),
+                (&format!("sys/devices/{at}/block/sda/device/serial"), serial),
+            ]);
+            root_serial(pc.tree(), (8, 0))
+        };
+        let usb = "pci0000:00/0000:00:14.0/usb2/2-3/2-3:1.0/host0";
+        assert_eq!(disk(usb, "202006054D01\n"), None);
+        assert!(disk(usb, "902006054D01\n").is_some());
+        assert!(disk("pci0000:00/ata1/host0", "202006054D01\n").is_some());
+    }
+
+    #[test]
+    fn several_paths_to_one_disk_lead_to_its_subsystem() {
+        let at = "sys/devices/virtual/nvme-subsystem/nvme-subsys0";
+        let pc = Computer::new(&[
+            (
+                "sys/dev/block/259:2 -> ../../devices/virtual/nvme-subsystem/nvme-subsys0/nvme0n1/nvme0n1p2",
+                "",
+            ),
+            (
+                "sys/class/block/nvme0n1p2 -> ../../devices/virtual/nvme-subsystem/nvme-subsys0/nvme0n1/nvme0n1p2",
+                "",
+            ),
+            (
+                "sys/class/block/nvme0n1 -> ../../devices/virtual/nvme-subsystem/nvme-subsys0/nvme0n1",
+                "",
+            ),
+            (&format!("{at}/nvme0n1/nvme0n1p2/partition"), "2\n"),
+            (&format!("{at}/nvme0n1/device -> ../../nvme-subsys0"), ""),
+            (&format!("{at}/serial"), "S5GXNX0T123456      \n"),
+        ]);
+        assert_eq!(
+            root_serial(pc.tree(), (259, 2)).as_deref(),
+            Some("s5gxnx0t123456")
+        );
+    }
+
+    #[test]
+    fn only_the_btrfs_mounted_last_at_the_root_counts() {
+        let line = |mount_point: &str, kind: &str, source: &str| {
+            format!(
+                "30 1 0:27 /@ {mount_point} rw,relatime shared:1 - {kind} {source} rw,subvol=/@\n"
+            )
+        };
+        let devices = format!("sys/fs/btrfs/{UUID}/devices/sda2 -> x");
+        let of = |mounts: &str| {
+            let pc = with(sata(), &[("proc/self/mountinfo", mounts), (&devices, "")]);
+            uuid_and_serial(&pc, (0, 27))
+        };
+        let (here, other) = (
+            line("/", "btrfs", "/dev/sda2"),
+            line("/", "btrfs", "/dev/sdz9"),
+        );
+        let known = (Some(UUID.into()), Some(SERIAL.into()));
+        assert_eq!(of(&here), known);
+        assert_eq!(
+            of(&format!("{other}{here}")),
+            known,
+            "what was mounted over"
+        );
+        assert_eq!(
+            of(&format!("{here}{other}")),
+            (None, None),
+            "what is mounted over it"
+        );
+        assert_eq!(
+            of(&format!("{here}{}", line("/home", "btrfs", "/dev/sdz9"))),
+            known
+        );
+        assert_eq!(of(&line("/home", "btrfs", "/dev/sda2")), (None, None));
+        for kind in ["overlay", "bcachefs", "btrfs2"] {
+            assert_eq!(of(&line("/", kind, "/dev/sda2")), (None, None), "{kind}");
+        }
     }
 
     #[test]

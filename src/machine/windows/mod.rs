@@ -11,6 +11,8 @@ const ADAPTERS: &str =
     r"SYSTEM\CurrentControlSet\Control\Class\{4d36e972-e325-11ce-bfc1-08002be10318}";
 /// In `Characteristics`: an adapter of hardware.
 const PHYSICAL: u32 = 4;
+/// In `Capabilities`: a device that can be pulled out, such as a dock on Thunderbolt.
+const REMOVABLE: u32 = 4;
 
 /// `HKEY_LOCAL_MACHINE`, or that of a made-up computer of a test. What cannot be read is not there.
 trait Registry {
@@ -104,13 +106,15 @@ fn permanent_mac(registry: &impl Registry, adapters: &[Adapter]) -> Option<Strin
             .iter()
             .find(|adapter| adapter.name.eq_ignore_ascii_case(&name))?;
         let physical = registry.number(&key, "Characteristics")? & PHYSICAL != 0;
-        let on_usb = registry
-            .text(&key, "DeviceInstanceID")
-            .is_some_and(|id| id.to_lowercase().starts_with("usb\\"));
+        let device = registry.text(&key, "DeviceInstanceID").unwrap_or_default();
+        let pulled_out = device.to_lowercase().starts_with("usb\\")
+            || registry
+                .number(&format!(r"{SYSTEM}\Enum\{device}"), "Capabilities")
+                .is_some_and(|capabilities| capabilities & REMOVABLE != 0);
         let replaced = registry
             .text(&key, "NetworkAddress")
             .is_some_and(|address| !address.is_empty());
-        if !physical || on_usb || replaced {
+        if !physical || pulled_out || replaced {
             return None;
         }
         // 1 and 9: wireless LAN, and the same with frames of its own.
@@ -161,9 +165,7 @@ fn usb_in(registry: &impl Registry) -> Vec<UsbDevice> {
             continue;
         };
         for serial in registry.keys(&format!(r"{all}\{make}")) {
-            // Where a device has no serial number, Windows makes one up, with an ampersand in it.
-            if !serial.contains('&') && is_plugged_in(registry, &all, &format!(r"{make}\{serial}"))
-            {
+            if is_plugged_in(registry, &all, &format!(r"{make}\{serial}")) {
                 devices.extend(UsbDevice::new(vendor, product, &serial));
             }
         }
@@ -179,10 +181,14 @@ fn vendor_and_product(make: &str) -> Option<(u16, u16)> {
     Some((hexadecimal(vendor)?, hexadecimal(product)?))
 }
 
+/// Whether a device is there now and is no hub.
 fn is_plugged_in(registry: &impl Registry, all: &str, device: &str) -> bool {
     let Some(driver) = registry.text(&format!(r"{all}\{device}"), "Service") else {
         return false;
     };
+    if driver.to_lowercase().starts_with("usbhub") {
+        return false;
+    }
     let listed = registry.values(&format!(r"{SYSTEM}\Services\{driver}\Enum"));
     let wanted = format!(r"USB\{device}");
     listed

@@ -95,13 +95,13 @@ fn an_empty_registry_knows_nothing() {
 #[test]
 fn the_firmware_is_asked_for_the_board() {
     let mut raw = vec![0, 3, 2, 0, 0, 0, 0, 0, 1, 27, 1, 0, 1, 2, 3, 4];
-    raw.extend(1..=16);
+    raw.extend(0x41..=0x50);
     raw.extend([6, 5, 6, 0, 0]);
     let path = r"SYSTEM\CurrentControlSet\Services\mssmbios\Data\SMBiosData";
     let facts = facts_in(&Made::default().bytes(path, &raw), &[]);
     assert_eq!(
         facts.product_uuid.as_deref(),
-        Some("04030201-0605-0807-090a-0b0c0d0e0f10")
+        Some("44434241-4645-4847-494a-4b4c4d4e4f50")
     );
     raw[16..32].fill(0xff);
     assert_eq!(
@@ -128,10 +128,10 @@ fn card(registry: Made, nth: usize, wireless: u32, characteristics: u32) -> Made
 
 #[test]
 fn the_lowest_wired_adapter_of_hardware_is_taken() {
-    let adapters: Vec<Adapter> = (0..6)
+    let adapters: Vec<Adapter> = (0..7)
         .map(|n| Adapter {
             name: format!("{{a{n}}}"),
-            mac: vec![0x3c, 0xec, 0xef, 0, 0, n],
+            mac: vec![0x3c, 0xec, 0xef, 0, 0x20, n],
         })
         .collect();
     let mut registry = card(Made::default(), 0, 9, 0x84);
@@ -141,17 +141,37 @@ fn the_lowest_wired_adapter_of_hardware_is_taken() {
         r"USB\VID_0BDA&PID_8153\1",
     );
     registry = card(registry, 3, 14, 0x84)
-        .text(&format!(r"{ADAPTERS}\0003\NetworkAddress"), "3CECEF000003");
+        .text(&format!(r"{ADAPTERS}\0003\NetworkAddress"), "3CECEF002003");
     assert_eq!(
         permanent_mac(&registry, &adapters).as_deref(),
-        Some("3c:ec:ef:00:00:00"),
+        Some("3c:ec:ef:00:20:00"),
         "wireless is better than none"
+    );
+    registry = card(registry, 6, 14, 0x84).text(
+        &format!(r"{ADAPTERS}\0006\DeviceInstanceID"),
+        r"PCI\VEN_8086&DEV_15BF\1",
+    );
+    let pulled_out = registry.bytes(
+        r"SYSTEM\CurrentControlSet\Enum\PCI\VEN_8086&DEV_15BF\1\Capabilities",
+        &0x14u32.to_le_bytes(),
+    );
+    assert_eq!(
+        permanent_mac(&pulled_out, &adapters).as_deref(),
+        Some("3c:ec:ef:00:20:00")
+    );
+    registry = pulled_out.bytes(
+        r"SYSTEM\CurrentControlSet\Enum\PCI\VEN_8086&DEV_15BF\1\Capabilities",
+        &0x10u32.to_le_bytes(),
+    );
+    assert_eq!(
+        permanent_mac(&registry, &adapters).as_deref(),
+        Some("3c:ec:ef:00:20:06")
     );
     registry = card(registry, 5, 14, 0x84);
     registry = card(registry, 4, 14, 0x84).text(&format!(r"{ADAPTERS}\0004\NetworkAddress"), "");
     assert_eq!(
         permanent_mac(&registry, &adapters).as_deref(),
-        Some("3c:ec:ef:00:00:04")
+        Some("3c:ec:ef:00:20:04")
     );
     assert_eq!(permanent_mac(&registry, &[]), None);
 }
@@ -177,6 +197,14 @@ fn only_plugged_in_usb_devices_are_listed() {
             "akshasp",
         )
         .text(&format!(r"{all}\ROOT_HUB30\4\Service"), "USBHUB3")
+        .text(
+            &format!(r"{all}\VID_05E3&PID_0610\MSFT20A1B2\Service"),
+            "USBHUB3",
+        )
+        .text(
+            r"SYSTEM\CurrentControlSet\Services\USBHUB3\Enum\0",
+            r"USB\VID_05E3&PID_0610\MSFT20A1B2",
+        )
         .text(
             r"SYSTEM\CurrentControlSet\Services\akshasp\Enum\0",
             r"USB\Vid_0529&Pid_0001\8A3F21",
