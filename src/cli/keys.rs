@@ -1,10 +1,12 @@
 //! License keys and activations as people type them.
 
-use std::num::{NonZeroU8, NonZeroU16};
+use std::num::NonZeroU16;
 
 use crate::issuer::life::Named;
 use crate::license_key::LicenseKey;
+use crate::protocol::date::{DateError, Day};
 use crate::protocol::digest::NotAnActivation;
+use crate::protocol::entitlements::{EntitledText, UNLIMITED};
 use crate::text::show;
 
 use super::failure::Failure;
@@ -56,14 +58,51 @@ pub(crate) fn limit(text: &str) -> Result<(String, u32), String> {
     parsed.ok_or_else(|| "a limit is written NAME=NUMBER, such as employees=250".to_owned())
 }
 
+/// A feature that is sold: `NAME`, or `NAME:DATE` with its last day.
+pub(crate) fn sold_feature(text: &str) -> Result<(String, Option<Day>), String> {
+    let (name, day) = until(text)?;
+    Ok((name.to_owned(), day))
+}
+
+/// A limit that is sold: `NAME=N` or `NAME=unlimited`, and `NAME=N:DATE` with its last day.
+pub(crate) fn sold_limit(text: &str) -> Result<(String, u32, Option<Day>), String> {
+    let (name, value) = text
+        .split_once('=')
+        .ok_or("a limit is written NAME=NUMBER, such as employees=250")?;
+    let (value, day) = until(value)?;
+    let number = match value {
+        "unlimited" => Some(UNLIMITED),
+        value => value.parse().ok().filter(|number| *number != UNLIMITED),
+    };
+    let number = number.ok_or(
+        "a limit is written NAME=NUMBER, such as employees=250, with a number below 4294967295 or the word unlimited",
+    )?;
+    Ok((name.trim().to_owned(), number, day))
+}
+
+/// A text that is sold: `NAME=VALUE`.
+pub(crate) fn sold_text(text: &str) -> Result<(String, EntitledText), String> {
+    let (name, value) = text
+        .split_once('=')
+        .ok_or("a text is written NAME=VALUE, such as licensee=\"Aurora Shipping\"")?;
+    let value = EntitledText::new(value.trim()).map_err(|error| error.to_string())?;
+    Ok((name.trim().to_owned(), value))
+}
+
+/// What stands before the last day, and that day.
+fn until(text: &str) -> Result<(&str, Option<Day>), String> {
+    let Some((what, day)) = text.split_once(':') else {
+        return Ok((text.trim(), None));
+    };
+    let day: Day = day
+        .trim()
+        .parse()
+        .map_err(|error: DateError| error.to_string())?;
+    Ok((what.trim(), Some(day)))
+}
+
 /// A number of seats.
 pub(crate) fn seats(text: &str) -> Result<NonZeroU16, String> {
     let parsed = text.trim().parse();
     parsed.map_err(|_| "seats are a number from 1 to 65535".to_owned())
-}
-
-/// Days of a loan.
-pub(crate) fn loan_days(text: &str) -> Result<NonZeroU8, String> {
-    let parsed = text.trim().parse();
-    parsed.map_err(|_| "a loan lasts from 1 to 255 days".to_owned())
 }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::holder::{CheckReport, Count, Refusal, Terms};
+use crate::protocol::contents::Contents;
 use crate::protocol::date::Day;
 
 use super::exit::Exit;
@@ -17,7 +18,7 @@ pub(crate) fn failure(refusal: &Refusal) -> Failure {
         "wrong_machine" | "wrong_binding" | "unknown_binding" => Exit::WRONG_MACHINE,
         "bad_machine_value" => Exit::USAGE,
         "clock_behind" => Exit::CLOCK_BEHIND,
-        "feature_missing" | "maintenance_over" => Exit::NO_FEATURE,
+        "feature_missing" | "feature_ended" | "maintenance_over" => Exit::NO_FEATURE,
         "over_limit" => Exit::OVER_LIMIT,
         "not_trusted" => Exit::NOT_TRUSTED,
         _ => Exit::UNLICENSED,
@@ -55,8 +56,26 @@ pub(crate) fn object(report: &CheckReport) -> Value {
             map.extend(terms(held));
         }
         // What may be used now: the license's or the demo's.
-        map.insert("features".to_owned(), json!(report.features));
-        map.insert("limits".to_owned(), numbers(&report.limits));
+        let now = Contents {
+            features: report.features.clone(),
+            limits: report.limits.clone(),
+            pools: report.pools.clone(),
+            texts: report.texts.clone(),
+            ends: report
+                .terms
+                .as_ref()
+                .map(|terms| terms.contents.ends.clone())
+                .unwrap_or_default(),
+        };
+        map.extend(names::contents(&now));
+        let ended = report.ended.iter();
+        map.insert(
+            "ended".to_owned(),
+            ended
+                .map(|(name, day)| (name.clone(), json!(day.to_string())))
+                .collect::<Map<_, _>>()
+                .into(),
+        );
         map.insert(
             "counts".to_owned(),
             report.counts.iter().map(count).collect(),
@@ -92,7 +111,7 @@ fn refused(refusal: &Refusal) -> Value {
         Refusal::FeatureMissing(feature) | Refusal::FeatureUnknown { feature, .. } => {
             json!({ "feature": feature })
         }
-        Refusal::MaintenanceOver { feature, ended } => {
+        Refusal::FeatureEnded { feature, ended } | Refusal::MaintenanceOver { feature, ended } => {
             json!({ "feature": feature, "ended": ended.to_string() })
         }
         Refusal::Expired { on, today } => {
@@ -120,21 +139,17 @@ fn refused(refusal: &Refusal) -> Value {
 
 /// A number in use, held against its limit, for scripts.
 fn count(it: &Count) -> Value {
-    json!({
+    let mut object = json!({
         "limit": it.limit,
         "count": it.count,
         "most": it.most,
         "remaining": it.remaining(),
         "over_by": it.over_by(),
-    })
-}
-
-fn numbers(limits: &[(String, u32)]) -> Value {
-    limits
-        .iter()
-        .map(|(name, value)| (name.clone(), json!(value)))
-        .collect::<Map<_, _>>()
-        .into()
+    });
+    if let Some((map, day)) = object.as_object_mut().zip(it.ended) {
+        map.insert("ended".to_owned(), json!(day.to_string()));
+    }
+    object
 }
 
 /// The terms of a license, for scripts.

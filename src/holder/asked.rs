@@ -12,8 +12,10 @@ pub struct Count {
     pub limit: String,
     /// What was handed in.
     pub count: u32,
-    /// What is allowed; 0 where the limit is not contained.
+    /// What is allowed; 0 where the limit is not contained, or ended.
     pub most: u32,
+    /// The last day of a limit that ended.
+    pub ended: Option<Day>,
 }
 
 impl Count {
@@ -47,6 +49,10 @@ pub(super) fn features(
             return Err((report.state, Refusal::FeatureUnknown { product, feature }));
         }
         if !report.features.contains(feature) {
+            if let Some(ended) = last_day(report, feature) {
+                let feature = feature.clone();
+                return Err((report.state, Refusal::FeatureEnded { feature, ended }));
+            }
             return Err((report.state, Refusal::FeatureMissing(feature.clone())));
         }
         let maintained = product.maintained.contains(feature);
@@ -58,14 +64,21 @@ pub(super) fn features(
     Ok(())
 }
 
+/// The last day of a part of the licence that is over.
+fn last_day(report: &CheckReport, name: &str) -> Option<Day> {
+    let (_, day) = report.ended.iter().find(|(known, _)| known == name)?;
+    Some(*day)
+}
+
 /// Numbers held against their limits. A limit that the licence does not contain allows nothing.
-pub(super) fn counts(limits: &[(String, u32)], asked: &[(String, u32)]) -> Vec<Count> {
+pub(super) fn counts(report: &CheckReport, asked: &[(String, u32)]) -> Vec<Count> {
     let held = |(limit, count): &(String, u32)| {
-        let known = limits.iter().find(|(name, _)| name == limit);
+        let known = report.limits.iter().find(|(name, _)| name == limit);
         Count {
             limit: limit.clone(),
             count: *count,
             most: known.map_or(0, |(_, most)| *most),
+            ended: last_day(report, limit),
         }
     };
     asked.iter().map(held).collect()

@@ -16,12 +16,10 @@ use super::warning::Warning;
 use crate::license_key::LicenseKey;
 use crate::machine::{Bindings, Fingerprint, Verdict};
 use crate::protocol::date::{Day, Seconds};
-use crate::protocol::product::{Product, ProductFile, RootFingerprint};
+use crate::protocol::product::{Product, ProductFile, RootFingerprint, WARN_DAYS};
 use crate::protocol::trust::TrustError;
 
-/// Days before the day of re-validation from which on it is spoken of.
-const GRACE_WARNING: i32 = 7;
-/// Days before the last day of a licence, or of its maintenance, from which on it is spoken of.
+/// Days before the last day of a licence, of a part of it, or of its maintenance, from which on it is spoken of.
 const EXPIRY_WARNING: i32 = 30;
 
 /// What is asked, and what is known about this machine at this moment.
@@ -116,6 +114,9 @@ fn blank(product: &Product, license: Option<&LicenseState>) -> CheckReport {
         terms: None,
         features: Vec::new(),
         limits: Vec::new(),
+        pools: Vec::new(),
+        texts: Vec::new(),
+        ended: Vec::new(),
         counts: Vec::new(),
         bindings: Vec::new(),
         days_left: None,
@@ -151,7 +152,7 @@ impl Check<'_> {
         };
         let report = &mut self.checked.report;
         asked::features(self.file.product(), report, self.input, today)?;
-        report.counts = asked::counts(&report.limits, self.input.counts);
+        report.counts = asked::counts(report, self.input.counts);
         asked::refuse_over(report)
     }
 
@@ -203,6 +204,10 @@ impl Check<'_> {
         let there = terms.contents.on(today);
         report.features = there.features;
         report.limits = there.limits;
+        report.pools = there.pools;
+        report.texts = there.texts;
+        let ends = terms.contents.ends.iter();
+        report.ended = ends.filter(|(_, last)| today > *last).cloned().collect();
         Ok(today)
     }
 
@@ -218,7 +223,8 @@ impl Check<'_> {
         Ok(terms)
     }
 
-    /// What time to go by (SPEC.md 7). Maintenance alone never makes the whole licence wait for the clock.
+    /// What time to go by (SPEC.md 7). The days of modules and of maintenance never make the whole licence wait for the
+    /// clock.
     fn clock(&mut self, terms: &Terms) -> Result<Seconds, Refused> {
         let last = [terms.expires, terms.revalidate_by];
         let ends = last.into_iter().flatten().min();
@@ -228,7 +234,7 @@ impl Check<'_> {
             generation: terms.generation,
             built: self.input.built,
             deadline: ends,
-            dated: ends.or(terms.maintenance).is_some(),
+            dated: ends.or(terms.maintenance).is_some() || !terms.contents.ends.is_empty(),
             running: self.input.running,
         };
         let judged = clock::judge(self.memory.mark.as_ref(), &asked, &look);
@@ -275,23 +281,34 @@ impl Check<'_> {
         if let Some(by) = terms.revalidate_by.filter(|by| today > *by) {
             return Err((State::Overdue, Refusal::Overdue { by, today }));
         }
+        let product = self.file.product();
+        let warn_days = i32::from(product.warn_days.unwrap_or(WARN_DAYS));
         let contact = to_contact.zip(terms.revalidate_by);
-        if let Some((days_left, by)) = contact.filter(|(left, _)| *left <= GRACE_WARNING) {
+        if let Some((days_left, by)) = contact.filter(|(left, _)| *left <= warn_days) {
             report.warnings.push(Warning::GraceEnds { days_left, by });
         }
         if let Some(days_left) = to_expiry.filter(|left| *left <= EXPIRY_WARNING) {
             report.warnings.push(Warning::ExpiresSoon { days_left });
         }
-        let maintained = &self.file.product().maintained;
-        let needed = terms
-            .contents
-            .features
-            .iter()
-            .any(|it| maintained.contains(it));
+        let there = terms.contents.on(today).features;
+        let needed = there.iter().any(|it| product.maintained.contains(it));
         if let Some(days_left) = left(terms.maintenance.filter(|_| needed))
             .filter(|left| (0..=EXPIRY_WARNING).contains(left))
         {
             report.warnings.push(Warning::MaintenanceEnds { days_left });
+        }
+        // What ends with the licence as a whole has been spoken of.
+        let own = |last: Day| terms.expires.is_none_or(|end| last < end);
+        for (name, last) in terms.contents.ends.iter().filter(|(_, last)| own(*last)) {
+            let days_left = last.days_since(today);
+            if (0..=EXPIRY_WARNING).contains(&days_left) {
+                let (name, last) = (name.clone(), *last);
+                report.warnings.push(Warning::PartEnds {
+                    name,
+                    days_left,
+                    last,
+                });
+            }
         }
         Ok(())
     }

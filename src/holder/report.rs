@@ -153,6 +153,14 @@ pub enum Refusal {
         /// What was asked for.
         feature: String,
     },
+    /// A feature was in the licence until a day of its own.
+    #[error("{feature} ended on {ended}")]
+    FeatureEnded {
+        /// The feature.
+        feature: String,
+        /// Its last day.
+        ended: Day,
+    },
     /// A feature needs maintenance, which is over.
     #[error("{feature} needs maintenance, which ended on {ended}")]
     MaintenanceOver {
@@ -169,7 +177,12 @@ pub enum Refusal {
 fn over_words(over: &[Count]) -> String {
     let words = |it: &Count| {
         let (limit, count, over_by, most) = (&it.limit, it.count, it.over_by(), it.most);
-        format!("{limit}: {count} is {over_by} above the {most} that the license allows")
+        let words =
+            format!("{limit}: {count} is {over_by} above the {most} that the license allows");
+        match it.ended {
+            None => words,
+            Some(day) => format!("{words} since its limit ended on {day}"),
+        }
     };
     over.iter().map(words).collect::<Vec<_>>().join("; ")
 }
@@ -199,6 +212,7 @@ impl Refusal {
             Refusal::UnknownBinding(_) => "unknown_binding",
             Refusal::BadBinding(_) => "bad_machine_value",
             Refusal::FeatureMissing(_) | Refusal::FeatureUnknown { .. } => "feature_missing",
+            Refusal::FeatureEnded { .. } => "feature_ended",
             Refusal::MaintenanceOver { .. } => "maintenance_over",
             Refusal::OverLimit(_) => "over_limit",
         }
@@ -245,6 +259,9 @@ impl Refusal {
             Refusal::FeatureMissing(_) => {
                 "ask the vendor for it, then re-validate the license: countersign request sync"
             }
+            Refusal::FeatureEnded { .. } => {
+                "renew it with the vendor, then re-validate the license: countersign request sync"
+            }
             Refusal::FeatureUnknown { .. } => {
                 "look at its name; where the application is newer than the product file, install its own: countersign product install FILE"
             }
@@ -275,6 +292,12 @@ pub struct CheckReport {
     pub features: Vec<String>,
     /// Limits that hold: the licence's or the demo's.
     pub limits: Vec<(String, u32)>,
+    /// Modules with seats of their own, and how many.
+    pub pools: Vec<(String, u32)>,
+    /// Texts of the licence.
+    pub texts: Vec<(String, String)>,
+    /// What the licence contained until a day that is over, and that day.
+    pub ended: Vec<(String, Day)>,
     /// The day that the license goes by, which is later than the clock's where that is behind; none where it did not come to that.
     pub today: Option<Day>,
     /// Whether the USB key that the license is bound to is plugged in; none where it needs none, or where it did not come to that.

@@ -32,6 +32,16 @@ pub enum Warning {
         /// Whole days after today.
         days_left: i32,
     },
+    /// The end of a part of the licence is near: a module, a limit.
+    #[error("{}", part_words(.name, *.days_left, *.last))]
+    PartEnds {
+        /// Its name.
+        name: String,
+        /// Whole days after today.
+        days_left: i32,
+        /// The last of them.
+        last: Day,
+    },
     /// The clock is behind.
     #[error("the computer's clock is {}; set it within {}", if *.not_set { "not set (is its battery empty?)" } else { "behind" }, days(*.days_left))]
     ClockBehind {
@@ -63,6 +73,7 @@ impl Warning {
             Warning::GraceEnds { .. } => "grace_ends",
             Warning::ExpiresSoon { .. } => "expires_soon",
             Warning::MaintenanceEnds { .. } => "maintenance_ends",
+            Warning::PartEnds { .. } => "part_ends",
             Warning::ClockBehind { not_set: true, .. } => "clock_not_set",
             Warning::ClockBehind { not_set: false, .. } => "clock_behind",
             Warning::MachineChanged { .. } => "machine_changed",
@@ -82,6 +93,9 @@ impl Warning {
             }
             Warning::MaintenanceEnds { .. } => {
                 "renew the maintenance, then re-validate the license: countersign request sync"
+            }
+            Warning::PartEnds { .. } => {
+                "renew it with the vendor, then re-validate the license: countersign request sync"
             }
             Warning::ClockBehind { .. } => SET_THE_CLOCK,
             Warning::UsbMissing(_) => "plug it in: no new code is needed",
@@ -108,6 +122,13 @@ fn maintenance_words(days_left: i32) -> String {
     match days_left {
         0 => "this is the last day of maintenance".to_owned(),
         left => format!("maintenance ends in {}", days(left)),
+    }
+}
+
+fn part_words(name: &str, days_left: i32, last: Day) -> String {
+    match days_left {
+        0 => format!("this is the last day of {name}"),
+        left => format!("{name} ends in {}, on {last}", days(left)),
     }
 }
 

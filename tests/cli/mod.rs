@@ -14,6 +14,7 @@ mod ledger;
 mod license;
 mod life;
 mod machine;
+mod modules;
 mod product;
 mod request;
 mod respond;

@@ -5,7 +5,7 @@ use std::num::NonZeroU8;
 use countersign::license_key::LicenseKey;
 use countersign::protocol::date::{Day, Seconds};
 use countersign::protocol::desk_certificate::{
-    DeskCertificate, Limit, MAY_GRANT, MAY_GRANT_LENDING,
+    DeskCertificate, Limit, MANAGER, MAY_GRANT, MAY_GRANT_LENDING,
 };
 use countersign::protocol::digest::{ActivationId, Standing, key_id, request_digest};
 use countersign::protocol::entitlements::{Entitlement, Entitlements};
@@ -257,6 +257,8 @@ fn a_desk_signs_within_its_certificate() {
         limit(Limit::NotAfter)
     );
     assert_eq!(verify(|c| c.kinds = 0, |_| {}), limit(Limit::Kind));
+    assert_eq!(verify(|c| c.kinds = MANAGER, |_| {}), limit(Limit::Kind));
+    assert_eq!(verify(|c| c.kinds |= MANAGER, |_| {}), Ok(()));
     assert_eq!(verify(|c| c.not_after = None, |g| g.seats = 1), Ok(()));
 }
 
@@ -334,6 +336,25 @@ fn site(product: &str) -> (SigningKey, Result<Verified<SiteCertificate>, TrustEr
 fn a_site_lends_its_own_product_only() {
     assert!(site("survey").1.is_ok());
     assert_eq!(site("other").1, Err(TrustError::Signature));
+}
+
+#[test]
+fn a_site_that_was_not_granted_to_lend_lends_nothing() {
+    let (site_key, certificate) = site("survey");
+    let mut certificate = certificate.unwrap().into_inner();
+    let context = context(Some(public(&site_key)));
+    let floating = Grant {
+        max_loan: None,
+        ..grant(&key(1), true)
+    };
+    certificate.grant = sign_grant(&key(1), None, floating, &context);
+    // The certificate itself is good: its own machine takes the grant.
+    let own = roots().verify_grant(&certificate.grant, &context, &[]);
+    assert!(own.is_ok_and(|grant| grant.site));
+    assert!(matches!(
+        roots().verify_site(certificate, license()),
+        Err(TrustError::SiteLimit(_))
+    ));
 }
 
 #[test]

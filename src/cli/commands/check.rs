@@ -4,12 +4,14 @@ use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
 use crate::cli::{keys, machine_home, report, words};
 use crate::holder::{self, CheckInput, CheckReport, Count, Here, Home, State, aliases};
+use crate::protocol::contents;
 use crate::protocol::product::{ProductFile, RootFingerprint};
 
 /// Check the license: may the application run here and now?
 ///
 /// Exit code 0: yes, perhaps with a warning on standard error, or as a demo. 10: not licensed. 11: expired. 12: re-validation overdue. 13: another machine,
-/// server or database. 14: the clock is behind for too long. 15: a feature is not in the license. 16: a count is above its limit. 5: not trusted.
+/// server or database. 14: the clock is behind for too long. 15: a feature is not in the license, or has
+/// ended. 16: a count is above its limit. 5: not trusted.
 #[derive(clap::Args)]
 pub(crate) struct Check {
     #[command(flatten)]
@@ -165,7 +167,10 @@ fn line(checked: &CheckReport) -> String {
             .and_then(|days| u64::try_from(days).ok())
             .map(|days| format!("{} left", words::count(days, "day"))),
     );
-    let used = |it: &Count| format!("{} {} of {}", it.limit, it.count, it.most);
+    let used = |it: &Count| {
+        let most = contents::number(it.most);
+        format!("{} {} of {most}", it.limit, it.count)
+    };
     parts.extend(checked.counts.iter().map(used));
     parts.join(", ")
 }

@@ -1,10 +1,10 @@
 //! `license change`: what was ordered, as it is from now on.
 
-use std::num::{NonZeroU8, NonZeroU16};
+use std::num::NonZeroU16;
 
 use serde_json::json;
 
-use super::license_new::{emergency, over_already, unknown};
+use super::license_new::{emergency, index, listed, over_already, parts_over_already, unknown};
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
 use crate::cli::{desk, keys};
@@ -13,8 +13,9 @@ use crate::issuer::life;
 use crate::issuer::products;
 use crate::license_key::LicenseKey;
 use crate::machine::UsbDevice;
+use crate::protocol::contents::Contents;
 use crate::protocol::date::Day;
-use crate::protocol::entitlements::{Entitlement, Entitlements};
+use crate::protocol::entitlements::{EntitledText, Entitlement, Entitlements};
 use crate::protocol::grant::LicenseType;
 use crate::protocol::product::{Entry, Product};
 
@@ -37,7 +38,7 @@ pub(crate) struct LicenseChange {
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     seats: Option<String>,
     /// How seats are used
-    #[arg(long = "type", value_name = "TYPE", value_parser = ["standalone", "floating", "named"])]
+    #[arg(long = "type", value_name = "TYPE", value_parser = ["standalone", "floating"])]
     license_type: Option<String>,
     /// The edition, or `none`
     #[arg(long, value_name = "E")]
@@ -51,24 +52,27 @@ pub(crate) struct LicenseChange {
     /// Days that a machine goes on without contact; 0: for ever
     #[arg(long, value_name = "DAYS")]
     grace: Option<u16>,
-    /// The customer may lend seats for up to so many days; 0: not at all
-    #[arg(long, value_name = "DAYS")]
-    lend: Option<u8>,
     /// Emergency codes: how many steps of how many days, such as 4x7, or `none`
     #[arg(long, value_name = "STEPSxDAYS")]
     emergency: Option<String>,
-    /// A feature to add; may be repeated
-    #[arg(long = "feature", alias = "add-feature", value_name = "F")]
-    features: Vec<String>,
+    /// A feature to add, or to give another last day (export:2027-06-30) or none; may be repeated
+    #[arg(long = "feature", alias = "add-feature", value_name = "F[:DATE]", value_parser = keys::sold_feature)]
+    features: Vec<(String, Option<Day>)>,
     /// A feature to take away; may be repeated
     #[arg(long = "remove-feature", value_name = "F")]
     removed_features: Vec<String>,
-    /// A limit to set; may be repeated
-    #[arg(long = "limit", value_name = "L=N", value_parser = keys::limit)]
-    limits: Vec<(String, u32)>,
+    /// A limit to set, `unlimited` for none, with a last day of its own where it has one (users=5:2027-06-30); may be repeated
+    #[arg(long = "limit", value_name = "L=N[:DATE]", value_parser = keys::sold_limit)]
+    limits: Vec<(String, u32, Option<Day>)>,
     /// A limit to take away; may be repeated
     #[arg(long = "remove-limit", value_name = "L")]
     removed_limits: Vec<String>,
+    /// A text to set, such as licensee="Aurora Shipping"; costs 1.6 characters of code a byte; may be repeated
+    #[arg(long = "text", value_name = "T=VALUE", value_parser = keys::sold_text)]
+    texts: Vec<(String, EntitledText)>,
+    /// A text to take away; may be repeated
+    #[arg(long = "remove-text", value_name = "T")]
+    removed_texts: Vec<String>,
     /// The USB key that must be plugged in, or `none`
     #[arg(long, value_name = "VID:PID:SERIAL")]
     usb: Option<String>,
@@ -76,7 +80,7 @@ pub(crate) struct LicenseChange {
 
 impl Run for LicenseChange {
     const NAME: &'static str = "change";
-    const ABOUT: &'static str = "Change what was ordered: seats, dates, features, limits";
+    const ABOUT: &'static str = "Change what was ordered: seats, dates, features, limits, texts";
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let key = keys::parse(&self.key)?;
@@ -100,7 +104,11 @@ impl Run for LicenseChange {
         let view = products::license(desk.ledger(), key)?;
         let revoked = view.as_ref().is_some_and(|it| it.license.revoked);
         told(context, key, revoked);
-        over_already(context, view.and_then(|it| it.terms.expires));
+        if let Some(view) = view {
+            let contents = Contents::of(&view.terms.entitlements, Some(&view.product));
+            over_already(context, view.terms.expires);
+            parts_over_already(context, &contents);
+        }
         Ok(Exit::DONE)
     }
 }
@@ -144,9 +152,6 @@ impl LicenseChange {
             new.maintenance = day(maintenance)?;
         }
         new.grace_days = self.grace.unwrap_or(old.grace_days);
-        if let Some(days) = self.lend {
-            new.lend_days = NonZeroU8::new(days);
-        }
         if let Some(text) = &self.emergency {
             new.emergency = allowance(text)?;
         }
@@ -159,38 +164,34 @@ impl LicenseChange {
     }
 
     fn entitlements(&self, old: &Entitlements, product: &Product) -> anyhow::Result<Entitlements> {
-        let feature = |name: &String| {
-            let found = product.feature(name);
-            found.ok_or_else(|| unknown("feature", name, product, product.names(Entry::Feature)))
-        };
-        let limit = |name: &String| {
-            let found = product.limit(name);
-            found.ok_or_else(|| unknown("limit", name, product, product.names(Entry::Limit)))
-        };
         let mut gone = Vec::new();
+        for (entry, names) in [
+            (Entry::Feature, &self.removed_features),
+            (Entry::Limit, &self.removed_limits),
+            (Entry::Text, &self.removed_texts),
+        ] {
+            for name in names {
+                gone.push(index(product, entry, name)?);
+            }
+        }
         let mut added = Vec::new();
-        for name in &self.removed_features {
-            gone.push(feature(name)?);
+        for (name, day) in &self.features {
+            let index = index(product, Entry::Feature, name)?;
+            added.push(Entitlement::feature(index).until(*day));
         }
-        for name in &self.removed_limits {
-            gone.push(limit(name)?);
+        for (name, value, day) in &self.limits {
+            let index = index(product, Entry::Limit, name)?;
+            added.push(Entitlement::number(index, *value).until(*day));
         }
-        for name in &self.features {
-            added.push(Entitlement::feature(feature(name)?));
-        }
-        for (name, value) in &self.limits {
-            added.push(Entitlement::number(limit(name)?, *value));
+        for (name, text) in &self.texts {
+            let index = index(product, Entry::Text, name)?;
+            added.push(Entitlement::text(index, text.clone()));
         }
         let set = |index: u32| added.iter().any(|it| it.index == index);
         let kept = old
             .iter()
             .filter(|it| !gone.contains(&it.index) && !set(it.index));
-        let all = kept.chain(&added).cloned().collect();
-        Entitlements::new(all).map_err(|error| {
-            Failure::usage(error.to_string())
-                .hint("name each feature and limit once")
-                .into()
-        })
+        listed(kept.chain(&added).cloned().collect())
     }
 }
 
@@ -220,7 +221,6 @@ fn changed_seats(text: &str, now: NonZeroU16) -> anyhow::Result<NonZeroU16> {
 pub(super) fn license_type(name: &str) -> LicenseType {
     match name {
         "floating" => LicenseType::Floating,
-        "named" => LicenseType::Named,
         _ => LicenseType::Standalone,
     }
 }

@@ -9,8 +9,9 @@ use crate::cli::{desk, keys, words};
 use crate::issuer::ledger::{EmergencyAllowance, ProductId, Terms};
 use crate::issuer::products;
 use crate::machine::UsbDevice;
+use crate::protocol::contents::Contents;
 use crate::protocol::date::Day;
-use crate::protocol::entitlements::{Entitlement, Entitlements};
+use crate::protocol::entitlements::{EntitledText, Entitlement, Entitlements, EntitlementsError};
 use crate::protocol::product::{Entry, Product};
 
 /// Create license keys, one to a line on standard output
@@ -31,7 +32,7 @@ pub(crate) struct LicenseNew {
     #[arg(long, value_name = "N", default_value = "1", value_parser = keys::seats)]
     seats: NonZeroU16,
     /// How seats are used
-    #[arg(long = "type", value_name = "TYPE", default_value = "standalone", value_parser = ["standalone", "floating", "named"])]
+    #[arg(long = "type", value_name = "TYPE", default_value = "standalone", value_parser = ["standalone", "floating"])]
     license_type: String,
     /// The edition
     #[arg(long, value_name = "E")]
@@ -45,18 +46,18 @@ pub(crate) struct LicenseNew {
     /// Days that a machine goes on without contact; 0: for ever
     #[arg(long, value_name = "DAYS", default_value_t = 30)]
     grace: u16,
-    /// The customer may lend seats for up to so many days
-    #[arg(long, value_name = "DAYS", value_parser = keys::loan_days)]
-    lend: Option<NonZeroU8>,
     /// Emergency codes: how many steps of how many days, such as 4x7
     #[arg(long, value_name = "STEPSxDAYS", value_parser = emergency)]
     emergency: Option<EmergencyAllowance>,
-    /// A feature; may be repeated
-    #[arg(long = "feature", value_name = "F")]
-    features: Vec<String>,
-    /// A limit; may be repeated
-    #[arg(long = "limit", value_name = "L=N", value_parser = keys::limit)]
-    limits: Vec<(String, u32)>,
+    /// A feature, with a last day of its own where it has one (export:2027-06-30); may be repeated
+    #[arg(long = "feature", value_name = "F[:DATE]", value_parser = keys::sold_feature)]
+    features: Vec<(String, Option<Day>)>,
+    /// A limit, `unlimited` for none, with a last day of its own where it has one (users=5:2027-06-30); may be repeated
+    #[arg(long = "limit", value_name = "L=N[:DATE]", value_parser = keys::sold_limit)]
+    limits: Vec<(String, u32, Option<Day>)>,
+    /// A text that the application shows, such as licensee="Aurora Shipping"; costs 1.6 characters of code a byte; may be repeated
+    #[arg(long = "text", value_name = "T=VALUE", value_parser = keys::sold_text)]
+    texts: Vec<(String, EntitledText)>,
     /// The USB key that must be plugged in
     #[arg(long, value_name = "VID:PID:SERIAL")]
     usb: Option<UsbDevice>,
@@ -113,6 +114,7 @@ impl Run for LicenseNew {
             self.customer
         ));
         over_already(context, self.expires);
+        parts_over_already(context, &Contents::of(&terms.entitlements, Some(&product)));
         Ok(Exit::DONE)
     }
 }
@@ -130,7 +132,8 @@ impl LicenseNew {
             expires: self.expires,
             maintenance: self.maintenance,
             grace_days: self.grace,
-            lend_days: self.lend,
+            // Nothing is sold that nothing keeps: seats are not lent yet.
+            lend_days: None,
             emergency: self.emergency,
             entitlements: self.entitlements(product)?,
             usb: self.usb.clone(),
@@ -154,27 +157,44 @@ impl LicenseNew {
 
     fn entitlements(&self, product: &Product) -> anyhow::Result<Entitlements> {
         let mut entries = Vec::new();
-        for name in &self.features {
-            let index = product
-                .feature(name)
-                .ok_or_else(|| unknown("feature", name, product, product.names(Entry::Feature)))?;
-            entries.push(Entitlement::feature(index));
+        for (name, day) in &self.features {
+            let index = index(product, Entry::Feature, name)?;
+            entries.push(Entitlement::feature(index).until(*day));
         }
-        for (name, value) in &self.limits {
-            let index = product
-                .limit(name)
-                .ok_or_else(|| unknown("limit", name, product, product.names(Entry::Limit)))?;
-            entries.push(Entitlement::number(index, *value));
+        for (name, value, day) in &self.limits {
+            let index = index(product, Entry::Limit, name)?;
+            entries.push(Entitlement::number(index, *value).until(*day));
         }
-        Entitlements::new(entries).map_err(|error| {
-            Failure::usage(error.to_string())
-                .hint("name each feature and limit once")
-                .into()
-        })
+        for (name, text) in &self.texts {
+            let index = index(product, Entry::Text, name)?;
+            entries.push(Entitlement::text(index, text.clone()));
+        }
+        listed(entries)
     }
 }
 
-/// Maintenance ends with the licence at the latest.
+/// The place of an entry in the product's catalogue.
+pub(super) fn index(product: &Product, entry: Entry, name: &str) -> anyhow::Result<u32> {
+    let found = match entry {
+        Entry::Feature => product.feature(name),
+        Entry::Limit => product.limit(name),
+        Entry::Text => product.text(name),
+        Entry::Pool => None,
+    };
+    found.ok_or_else(|| unknown(entry.line(), name, product, product.names(entry)).into())
+}
+
+/// The entries of one licence.
+pub(super) fn listed(entries: Vec<Entitlement>) -> anyhow::Result<Entitlements> {
+    Entitlements::new(entries).map_err(|error| {
+        let hint = match error {
+            EntitlementsError::Twice => "name each feature, limit and text once",
+            EntitlementsError::TooMany => "sell fewer, or shorter texts: they share 255 bytes",
+        };
+        Failure::usage(error.to_string()).hint(hint).into()
+    })
+}
+
 /// A last day that is gone by may be meant, and is more often a slip.
 pub(super) fn over_already(context: &mut Context, expires: Option<Day>) {
     let today = context.environment.now().day();
@@ -185,6 +205,17 @@ pub(super) fn over_already(context: &mut Context, expires: Option<Day>) {
     }
 }
 
+/// The same of what has a last day of its own.
+pub(super) fn parts_over_already(context: &mut Context, contents: &Contents) {
+    let today = context.environment.now().day();
+    for (name, day) in contents.ends.iter().filter(|(_, day)| today > *day) {
+        context.out.warn(format_args!(
+            "{name} ended on {day}: no machine will use it"
+        ));
+    }
+}
+
+/// Maintenance ends with the licence at the latest.
 pub(super) fn check_dates(expires: Option<Day>, maintenance: Option<Day>) -> anyhow::Result<()> {
     if let (Some(expires), Some(maintenance)) = (expires, maintenance)
         && maintenance > expires

@@ -10,7 +10,7 @@ use crate::protocol::product::{Entry, Product};
 
 /// Define a product
 ///
-/// Features and limits make the product's catalogue, which only ever grows: `product change` adds to it. Machines learn of a product by its file:
+/// Features, limits and texts make the product's catalogue, which only ever grows: `product change` adds to it. Machines learn of a product by its file:
 /// `countersign product export ID -o ID.product`, shipped with the application.
 #[derive(Args)]
 pub(crate) struct ProductAdd {
@@ -52,12 +52,18 @@ struct Contents {
     /// A limit that a license may have, such as employees; may be repeated
     #[arg(long = "limit", value_name = "L")]
     limits: Vec<String>,
+    /// A text that a license may have, such as the licensee's name; may be repeated
+    #[arg(long = "text", value_name = "T")]
+    texts: Vec<String>,
     /// An edition; may be repeated
     #[arg(long = "edition", value_name = "E")]
     editions: Vec<String>,
     /// A feature that stops when maintenance is over; may be repeated
     #[arg(long = "maintained", value_name = "F")]
     maintained: Vec<String>,
+    /// Days before the end of the grace from which on the application's users are told; 7 where this is not said
+    #[arg(long, value_name = "DAYS")]
+    warn_days: Option<u16>,
     /// Days of the demo; 0: no demo
     #[arg(long, value_name = "DAYS")]
     demo_days: Option<u16>,
@@ -77,6 +83,10 @@ impl Contents {
         product
             .catalogue
             .extend(self.limits.into_iter().map(|name| (Entry::Limit, name)));
+        product
+            .catalogue
+            .extend(self.texts.into_iter().map(|name| (Entry::Text, name)));
+        product.warn_days = self.warn_days.or(product.warn_days);
         product.editions.extend(self.editions);
         product.maintained.extend(self.maintained);
         product.demo_days = self.demo_days.unwrap_or(product.demo_days);
@@ -176,6 +186,10 @@ pub(super) fn rows(product: &Product) -> Vec<(&'static str, String)> {
         .collect();
     bound.extend(product.bind.iter().map(String::as_str));
     rows.push(("bound to", words::list(bound)));
+    if let Some(days) = product.warn_days {
+        let days = words::count(days, "day");
+        rows.push(("warns", format!("{days} before the end of the grace")));
+    }
     if product.demo_days > 0 {
         let limits = product
             .demo_limits

@@ -7,6 +7,7 @@ use crate::cli::{keys, machine_home, report, words};
 use crate::holder::state::LicenseState;
 use crate::holder::{self, CheckInput, CheckReport, Here};
 use crate::protocol::digest::ActivationId;
+use crate::protocol::entitlements::UNLIMITED;
 
 /// Show the licenses of this machine: what they contain, until when, what to do next
 #[derive(clap::Args)]
@@ -123,6 +124,9 @@ fn show(
     rows.extend(checked.counts.iter().map(|it| {
         let (limit, count, most) = (&it.limit, it.count, it.most);
         let left = match it.over_by() {
+            _ if most == UNLIMITED => {
+                return ("in use", format!("{limit}: {count} used, unlimited"));
+            }
             0 => format!("{} remaining", it.remaining()),
             over => format!("{over} too many"),
         };

@@ -7,6 +7,7 @@ mod cycle;
 mod desks;
 mod disk;
 mod launch;
+mod modules;
 mod session;
 mod tamper;
 

@@ -3,12 +3,14 @@
 mod answering;
 mod batches;
 mod changes;
+mod desks;
 mod edits;
 mod forks;
 mod life;
 mod places;
 mod seats;
 mod selling;
+mod sites;
 
 use std::num::NonZeroU16;
 
