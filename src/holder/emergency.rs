@@ -53,10 +53,16 @@ pub(super) fn preview(home: &Home, code: &Code) -> Result<Outcome, HolderError> 
 
 /// Finds the licence by the chain that its grant is the end of: the code itself names none.
 fn weigh(home: &Home, emergency: &Emergency) -> Result<(Outcome, LicenseState), HolderError> {
-    let (licenses, unfit) = home.survey()?;
+    let (licenses, mut unfit) = home.survey()?;
     for license in licenses {
-        let Ok(file) = products::load(home, &license.product) else {
-            continue;
+        let file = match products::load(home, &license.product) {
+            Ok(file) => file,
+            Err(HolderError::UnknownProduct { .. }) => continue,
+            // It may be this one that the code belongs to: that it belongs to none is not known.
+            Err(error) => {
+                unfit.get_or_insert(error);
+                continue;
+            }
         };
         if let Some(outcome) = belongs(&file, &license, emergency) {
             return Ok((outcome, license));

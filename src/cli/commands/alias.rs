@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{Context, Exit, Run};
+use crate::cli::failure::Failure;
 use crate::cli::{keys, machine_home};
 use crate::holder::aliases;
 
@@ -44,7 +45,16 @@ impl Run for Alias {
                 .out
                 .say(format_args!("{alias} means {server} from now on"));
         }
-        for (alias, server) in aliases::load(&home)? {
+        let changed = self.forget.is_some() || !self.pairs.is_empty();
+        let known = aliases::load(&home).map_err(|error| {
+            let failure = Failure::of(&error.into());
+            if changed {
+                failure.hint("what is said above is kept; look whether the disk is there and whole")
+            } else {
+                failure
+            }
+        })?;
+        for (alias, server) in known {
             if context.out.json {
                 context
                     .out
