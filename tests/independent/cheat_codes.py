@@ -3,7 +3,7 @@
 import machine
 from payloads import decode
 from rows import ALPHABET, CHECKS, FULL, checks, integrity, kdf, to_bytes, write
-from trust import check_answer, commitment, license_bytes, request_digest
+from trust import check_answer, commitment, holder, license_bytes, machine_digest, request_digest
 
 NEVER = None
 FINGERPRINT, BINDINGS, SEATS, USB, SITE_KEY, SITE = 1, 2, 4, 8, 16, 32
@@ -172,7 +172,6 @@ class Maker:
 
 def check_it(maker, activation, stands, digest, payload):
     """12.2 with the roots of the product file and no desks."""
-    import trust
-    held_by = trust.holder(maker.product, maker.key, trust.machine_digest(
-        activation, stands.get("fingerprint"), stands.get("bindings"), stands.get("usb")))
-    return check_answer(maker.roots, [], 0, digest, held_by, stands.get("site_key"), payload)
+    machine_ = machine_digest(activation, stands.get("fingerprint"), stands.get("bindings"), stands.get("usb"))
+    held_by = holder(maker.product, maker.key, machine_)
+    return check_answer(maker.roots, [], 0, maker.product, digest, held_by, stands.get("site_key"), payload)

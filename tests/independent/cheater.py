@@ -11,6 +11,7 @@ does; afterwards no license has more seats taken than were sold, nobody innocent
 import argparse
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -24,9 +25,12 @@ PRODUCTS = {
     "named": ["--bind", "server", "--no-fingerprint"],
     "both": ["--bind", "server"],
     "other": [],
+    # What becomes of machines that another could pass for.
+    "held": ["--weak", "hold"],
+    "strict": ["--weak", "refuse"],
 }
-# Longer than any answer should take, however odd the request.
-SECONDS = 5
+# More work than any answer should be, however odd the request: seconds of a processor.
+SECONDS = 2
 
 
 class Reply:
@@ -47,6 +51,12 @@ class Reply:
 
     def __str__(self):
         return "answered" if not self.exit else f"{self.exit} {self.kind}"
+
+
+def worked():
+    """Seconds of a processor that the program has used so far."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 class Desk:
@@ -83,10 +93,10 @@ class Desk:
         return stock.pop()
 
     def respond(self, code, *options):
-        begun = time.time()
+        begun = worked()
         command, environment = self.start("respond", "--json", *options)
         done = subprocess.run(command, input=code.encode(), capture_output=True, env=environment, timeout=60)
-        self.slowest = max(self.slowest, time.time() - begun)
+        self.slowest = max(self.slowest, worked() - begun)
         if done.returncode < 0 or b"panicked" in done.stderr:
             raise RuntimeError(f"respond died: {done.stderr.decode()}\n{code}")
         reply = Reply(json.loads(done.stdout))
@@ -95,10 +105,10 @@ class Desk:
         return reply
 
     def batch(self, lines):
-        begun = time.time()
+        begun = worked()
         text = "".join(json.dumps({"code": line}) + "\n" for line in lines)
         told = self("respond", "--batch", "-", stdin=text, codes=(0, 8)).splitlines()
-        self.slowest = max(self.slowest, (time.time() - begun) / max(1, len(lines)))
+        self.slowest = max(self.slowest, (worked() - begun) / max(1, len(lines)))
         if len(told) != len(lines):
             raise RuntimeError(f"{len(told)} answers to {len(lines)} lines")
         return [Reply(json.loads(line)) for line in told]
@@ -211,7 +221,7 @@ def main():
             for wrong in world.wrong:
                 print(f"    {wrong}")
         if desk.slowest > SECONDS:
-            print(f"FAILED: the slowest answer took {desk.slowest:.1f} s")
+            print(f"FAILED: the slowest answer was {desk.slowest:.1f} s of work")
             failed += 1
         desk("ledger", "verify")
     print(f"{len(chosen)} cases, {said} codes, {failed} failures, slowest {desk.slowest:.2f} s, {time.time() - begun:.0f} s in all")

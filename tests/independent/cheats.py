@@ -23,6 +23,7 @@ SMALL_ORDER = [bytes.fromhex(it) for it in (
     "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
     "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
 )]
+GOOD_KEY = bytes.fromhex("5866666666666666666666666666666666666666666666666666666666666666")
 NO_POINTS = [bytes.fromhex(it) for it in (
     "0200000000000000000000000000000000000000000000000000000000000000",
     "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",      # p, which is 0 written otherwise
@@ -44,8 +45,8 @@ def case(name, product="plain", license=()):
 
 
 def mixed_order():
-    """A good key to which a point of order eight was added: no letter of it is canonical trouble, and it is fit (5.3)."""
-    base = strict.decompress(bytes.fromhex("5866666666666666666666666666666666666666666666666666666666666666"))
+    """A good key to which a point of order eight was added: it is canonical, and fit (5.3)."""
+    base = strict.decompress(GOOD_KEY)
     odd = strict.decompress(SMALL_ORDER[4])
     x, y = strict.add(strict.add(base, base), odd)
     return (y | (x & 1) << 255).to_bytes(32, "little")
@@ -85,10 +86,10 @@ def flags_of_activate(flags):
                   "site_key": mixed_order()}
         reply = yield maker.activate(**{name: values[name] for name, bit in names if flags & bit})
         # `plain` wants a fingerprint and nothing else: bound to nothing, or to what the product does not ask for, is refused.
-        if not flags & 1:
+        if flags & 2:
+            it.refused(reply, 6, "not_asked_for")
+        elif not flags & 1:
             it.refused(reply, 6, "unbound")
-        elif flags & 2:
-            it.refused(reply, 6, "unasked_bindings", "unbound")
         else:
             it.granted(maker, reply)
     return play
@@ -273,21 +274,20 @@ case("fingerprint: known, and all ones")(with_presence(b"\x1f" + b"\xff" * 10, T
 
 
 def weak(which):
-    """A fingerprint without MAC and disk serial: a batch that nobody watches holds it for the clerk."""
+    """A fingerprint without MAC and disk serial: what then happens is the product's own rule."""
     def play(it):
-        maker = it.machine()
-        reply = yield maker.activate(fingerprint=mixed(it.key, which))
-        if it.mode == "batch":
-            it.refused(reply, 6, "weak_machine")
+        reply = yield it.machine().activate(fingerprint=mixed(it.key, which))
+        if it.product == "plain":
+            it.check(not reply.exit and reply.warnings, f"nothing was said of a weak machine: {reply}")
         else:
-            it.granted(maker, reply)
-            it.check(reply.warnings, "nothing was said of a weak machine")
+            it.refused(reply, 6, "weak_machine")
     return play
 
 
 for _name, _which in (("a machine id", [1, None, None, None, None]), ("what a disk bears", [1, 1, None, None, None]),
                       ("a board", [None, None, 1, None, None]), ("disk and board", [1, 1, 1, None, None])):
-    case(f"weak: {_name} alone")(weak(_which))
+    for _product in ("plain", "held", "strict"):
+        case(f"weak: {_name} alone, {_product}", product=_product)(weak(_which))
 for _name, _which in (("a network card", [None, None, None, 1, None]), ("a disk", [None, None, None, None, 1])):
     @case(f"not weak: {_name}")
     def _(it, which=_which):
@@ -301,9 +301,9 @@ for _name, _which in (("a network card", [None, None, None, 1, None]), ("a disk"
 def _(it):
     maker = it.machine()
     for bindings in (bytes(8), b"\xff" * 8, bound("db")):
-        it.refused((yield maker.activate(bindings=bindings)), 6, "unbound", "unasked_bindings")
+        it.refused((yield maker.activate(bindings=bindings)), 6, "not_asked_for")
     it.refused((yield maker.activate()), 6, "unbound")
-    it.refused((yield maker.activate(bindings=bound("db"), fingerprint=whole(it.key, 1))), 6, "unasked_bindings", "unbound")
+    it.refused((yield maker.activate(bindings=bound("db"), fingerprint=whole(it.key, 1))), 6, "not_asked_for")
 
 
 @case("bound: a product with bindings, without them", product="named")
@@ -324,15 +324,15 @@ def _(it):
 @case("bound: bindings that come later where the product has none")
 def _(it):
     maker = yield from activated(it)
-    it.refused((yield maker.sync(bindings=bound("db"))), 6, "unasked_bindings", "unbound")
+    it.refused((yield maker.sync(bindings=bound("db"))), 6, "not_asked_for")
     yield from synced(it, maker)
 
 
 @case("bound: a fingerprint that comes later where the product has none", product="named")
 def _(it):
     maker = yield from activated(it)
-    reply = yield maker.sync(fingerprint=whole(it.key, 1))
-    it.check(reply.exit in (0, 6), f"{reply}")
+    it.refused((yield maker.sync(fingerprint=whole(it.key, 1))), 6, "not_asked_for")
+    yield from synced(it, maker)
 
 
 @case("bound: bindings moved again and again", product="named")
@@ -384,7 +384,9 @@ def _(it):
 def seats(wanted, kind, sold, exit_):
     def play(it):
         maker = it.machine()
-        reply = yield maker.activate(fingerprint=whole(it.key, 1), seats=wanted)
+        # A named license is a site's.
+        own = {"site_key": GOOD_KEY} if kind == "named" else {}
+        reply = yield maker.activate(fingerprint=whole(it.key, 1), seats=wanted, **own)
         if exit_ == 0:
             grant = it.granted(maker, reply)
             it.check(grant and grant["seats"] == (1 if kind == "standalone" else wanted), "other seats than wanted")
@@ -430,7 +432,7 @@ def site_key(key, fit):
             grant = it.granted(maker, reply)
             it.check(grant and grant["longest_loan"] == 30, "it may not lend")
         else:
-            it.refused(reply, 6, "unfit_site_key", "unfit_lending_key")
+            it.refused(reply, 6, "unfit_site_key")
     return play
 
 
@@ -440,6 +442,58 @@ for _n, _key in enumerate(SMALL_ORDER):
 for _n, _key in enumerate(NO_POINTS):
     case(f"site key: no point, {_n}", license=LENDING)(site_key(_key, False))
 case("site key: of mixed order", license=LENDING)(site_key(mixed_order(), True))
+
+
+def later_site_key(key, fit):
+    def play(it):
+        maker = yield from activated(it, site_key=mixed_order())
+        reply = yield maker.sync(site_key=key)
+        if fit is None:
+            # The one that stands: nothing new.
+            grant = it.granted(maker, reply)
+            it.check(grant and grant["site"], "the grant is of no site")
+        elif fit:
+            # A new one may wait for a clerk, and is never refused for good.
+            it.check(not reply.exit or reply.kind == "new_site_key" or reply.kind == "held_for_clerk", str(reply))
+            if not reply.exit:
+                it.granted(maker, reply)
+        else:
+            it.refused(reply, 6, "unfit_site_key")
+            yield from synced(it, maker)
+    return play
+
+
+for _n, _key in enumerate(SMALL_ORDER + NO_POINTS):
+    case(f"site key: unfit in a SYNC, {_n}", license=LENDING)(later_site_key(_key, False))
+case("site key: the one that stands, in a SYNC", license=LENDING)(later_site_key(mixed_order(), None))
+case("site key: another in a SYNC", license=LENDING)(later_site_key(GOOD_KEY, True))
+
+
+@case("site key: of a standalone license")
+def _(it):
+    maker = it.machine()
+    grant = it.granted(maker, (yield maker.activate(fingerprint=whole(it.key, 1), site_key=GOOD_KEY)))
+    it.check(grant and not grant["site"], "a standalone license is of a site")
+
+
+# ---- codes that are for others -----------------------------------------------------
+
+def for_others(kind, payload):
+    def play(it):
+        it.refused((yield write(kind, payload)), 4, "wrong_kind")
+    return play
+
+
+for _kind, _length in (("G", 84), ("B", 32), ("T", 16), ("N", 80), ("C", 240), ("K", 320), ("D", 110)):
+    for _fill in (0, 255):
+        case(f"{_kind}: {_length} bytes of {_fill}")(for_others(_kind, bytes([_fill]) * _length))
+
+
+@case("A: as long as a code can be, and a row longer")
+def _(it):
+    for length in (481, 497):
+        reply = yield write("A", bytes(length))
+        it.check(reply.exit in (3, 4), str(reply))
 
 
 # ---- SYNC --------------------------------------------------------------------------
@@ -655,6 +709,41 @@ def _(it):
     it.refused((yield thief.sync(s=s, fingerprint=whole(it.key, 9))), 6, "given_up", "held_for_manager")
 
 
+@case("return: its reader's SYNC arrives before it")
+def _(it):
+    maker = yield from activated(it)
+    yield from synced(it, maker)
+    thief = maker.copy()
+    reply = yield thief.sync(fingerprint=whole(it.key, 9))
+    it.granted(thief, reply)
+    # Accepted, and bounded: the seat stays one, and comes free.
+    yield maker.give_back()
+    it.check(it.desk.show(it.key)["seats_taken"] == 0, "the seat is still taken")
+    it.refused((yield thief.sync()), 6, "given_up", "held_for_manager")
+
+
+@case("lost: a machine that was released asks again")
+def _(it):
+    maker = yield from activated(it)
+    yield from synced(it, maker)
+    it.desk("release", it.key, "--lost", "--reason", "stolen")
+    it.innocent.clear()
+    before = len(it.desk("ledger", "history", it.key, "--json").splitlines())
+    it.refused((yield maker.sync()), 6, "given_up", "held_for_manager")
+    it.check(len(it.desk("ledger", "history", it.key, "--json").splitlines()) > before, "the history knows nothing of it")
+    it.check(it.desk.show(it.key)["seats_taken"] == 0, "it took its seat again")
+
+
+@case("return: a machine that was returned asks again")
+def _(it):
+    maker = yield from activated(it)
+    yield from synced(it, maker)
+    yield maker.give_back()
+    before = len(it.desk("ledger", "history", it.key, "--json").splitlines())
+    it.refused((yield maker.sync()), 6, "given_up", "held_for_manager")
+    it.check(len(it.desk("ledger", "history", it.key, "--json").splitlines()) > before, "the history knows nothing of it")
+
+
 @case("return: then the ACTIVATE again", license=("--seats", "1"))
 def _(it):
     maker = it.machine()
@@ -692,8 +781,7 @@ def _(it):
 def _(it):
     maker = yield from activated(it)
     twin = it.machine()
-    reply = yield twin.activate(fingerprint=whole(it.key, 2), commitment=maker.id + noise(it.label, 8))
-    it.check(reply.exit in (0, 4, 6), str(reply))
+    it.refused((yield twin.activate(fingerprint=whole(it.key, 2), commitment=maker.id + noise(it.label, 8))), 6, "same_name")
     yield from synced(it, maker)
 
 
