@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """A cheater: writes requests by hand, from SPEC.md alone and with every field odd, and hands them to a real desk.
 
-Every case has a license of its own in a fresh ledger. All cases are played twice: side by side through `respond --batch`, a round of codes at a time, and one after
-the other through `respond`. Each answer must have the exit code and the kind that are documented here; what was granted is verified like a machine
-does; afterwards no license has more seats taken than were sold, nobody innocent has a verdict against him, and `ledger verify` is clean.
+Every case has a license of its own in a fresh ledger. All cases are played twice: side by side through
+`respond --batch`, a round of codes at a time, and one after the other through `respond`. Each answer must have the exit code and the kind that are documented here; what was granted is verified like a machine
+does; afterwards no license has more seats taken than were sold, nobody innocent has a verdict against him, and `ledger verify` is clean. Then a machine
+is handed answers that are odd (`cheat_answers.py`).
 
   usage: cheater.py [--only TEXT] [--table]    COUNTERSIGN=path/to/binary uses another build than target/release
 """
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import time
 
+import cheat_answers
 import cheat_codes as codes
 import cheats
 
@@ -224,6 +226,12 @@ def main():
             print(f"FAILED: the slowest answer was {desk.slowest:.1f} s of work")
             failed += 1
         desk("ledger", "verify")
+    if options.only in "answers":
+        wrong, tried, taken = cheat_answers.Answers(os.path.abspath(program)).play()
+        print(f"{tried} answers by hand, {taken} taken")
+        for it in wrong:
+            print(f"FAILED: {it}")
+        failed += len(wrong)
     print(f"{len(chosen)} cases, {said} codes, {failed} failures, slowest {desk.slowest:.2f} s, {time.time() - begun:.0f} s in all")
     sys.exit(1 if failed else 0)
 
