@@ -1,7 +1,7 @@
 """A stage on which the program as it is shipped runs on made-up computers, at a made-up time, and on nothing of this computer.
 
 A process that makes a `Stage` lives in a mount namespace of its own from then on: `/sys`, `/dev`, `/var/lib`, `/etc/machine-id`, the account's
-home in the password database, boot id and uptime are the stage's. The clock is faketime's. Everything that a run may change lies below
+home in the password database and boot id are the stage's; a run may have an uptime of its own. The clock is faketime's. Everything that a run may change lies below
 `stage.now` and can be kept and put back as a whole. Needs Linux, unshare (root, or user namespaces), libfaketime, and strace for faults.
 """
 
@@ -14,6 +14,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
+import time
 
 CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000
 MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
@@ -122,7 +123,7 @@ class Stage:
         os.chmod(self.scratch, 0o755)
         # Where every user may run it.
         self.program = shutil.copy(program, os.path.join(self.scratch, "countersign"))
-        self.day, self.spec = 0, None
+        self.day, self.spec, self.uptime = 0, None, None
         self.furnish()
         self.become(computer())
 
@@ -139,7 +140,7 @@ class Stage:
     def furnish(self):
         set_ = self.set
         write(f"{set_}/passwd", f"root:x:0:0::{self.path('user')}:/bin/sh\nada:x:{self.ADA}:{self.ADA}::{self.path('ada')}:/bin/sh\n")
-        for name in ("machine-id", "boot_id", "uptime", "hostname"):
+        for name in ("machine-id", "boot_id", "hostname"):
             write(f"{set_}/{name}", "")
         for name in ("sys", "dev"):
             os.makedirs(f"{set_}/{name}")
@@ -148,9 +149,8 @@ class Stage:
             mount(f"/dev/{name}", f"{set_}/dev/{name}")
         for name, target in (("fd", "/proc/self/fd"), ("stdin", "/proc/self/fd/0"), ("stdout", "/proc/self/fd/1")):
             os.symlink(target, f"{set_}/dev/{name}")
-        for source, target in (("passwd", "/etc/passwd"), ("machine-id", "/etc/machine-id"), ("uptime", "/proc/uptime"),
-                               ("boot_id", "/proc/sys/kernel/random/boot_id"), ("hostname", "/proc/sys/kernel/hostname"),
-                               ("dev", "/dev"), ("sys", "/sys")):
+        for source, target in (("passwd", "/etc/passwd"), ("machine-id", "/etc/machine-id"), ("boot_id", "/proc/sys/kernel/random/boot_id"),
+                               ("hostname", "/proc/sys/kernel/hostname"), ("dev", "/dev"), ("sys", "/sys")):
             if os.path.exists(target):
                 mount(f"{set_}/{source}", target, flags=MS_BIND | MS_REC)
         mount(self.path("lib"), "/var/lib")
@@ -188,11 +188,11 @@ class Stage:
         self.start()
 
     def start(self):
-        """The computer is started anew: another boot id, an uptime of ten minutes."""
+        """The computer is started anew: another boot id."""
         self.starts = getattr(self, "starts", 0) + 1
         noise = hashlib.blake2b(f"{self.day} {self.starts}".encode()).hexdigest()
         write(f"{self.set}/boot_id", f"{noise[:8]}-{noise[8:12]}-4{noise[12:15]}-8{noise[15:18]}-{noise[18:30]}\n")
-        write(f"{self.set}/uptime", "600.00 500.00\n")
+        self.uptime = None
 
     def at(self, day):
         """It is noon of that day (a fraction is a part of a day later), and the computer has just been started."""
@@ -250,10 +250,17 @@ class Stage:
 
     def run(self, *args, stdin="", env=None, wrap=(), limit=60):
         """Runs the program; `wrap` stands in front of it on the command line."""
-        command = [*wrap, self.program, *args]
+        command = [*self.since_start(), *wrap, self.program, *args]
         done = subprocess.run(command, input=stdin.encode(), capture_output=True, cwd="/", timeout=limit,
                               env=self.environment(**(env or {})))
         return Result(args, done.returncode, done.stdout, done.stderr)
+
+    def since_start(self):
+        """What makes the kernel say how long the computer has been up, where a run is to have its own uptime: a time namespace."""
+        if self.uptime is None:
+            return []
+        offset = int(self.uptime - time.clock_gettime(time.CLOCK_BOOTTIME))
+        return ["unshare", "--time", "--fork", f"--boottime={offset}"]
 
     def traced(self, options, *args, stdin=""):
         """Runs the program under strace; gives the result and what strace wrote. Programs that it starts are let go."""
