@@ -310,7 +310,7 @@ def _(it):
 def _(it):
     maker = it.machine()
     it.refused((yield maker.activate()), 6, "needs_bindings")
-    it.refused((yield maker.activate(fingerprint=whole(it.key, 1))), 6, "needs_bindings")
+    it.refused((yield maker.activate(fingerprint=whole(it.key, 1))), 6, "not_asked_for")
 
 
 @case("bound: a product with both, with one of them", product="both")
@@ -453,10 +453,9 @@ def later_site_key(key, fit):
             grant = it.granted(maker, reply)
             it.check(grant and grant["site"], "the grant is of no site")
         elif fit:
-            # A new one may wait for a clerk, and is never refused for good.
-            it.check(not reply.exit or reply.kind == "new_site_key" or reply.kind == "held_for_clerk", str(reply))
-            if not reply.exit:
-                it.granted(maker, reply)
+            # It waits for a clerk: loans that the one before signed go on.
+            it.refused(reply, 6, "new_site_key")
+            yield from synced(it, maker)
         else:
             it.refused(reply, 6, "unfit_site_key")
             yield from synced(it, maker)
@@ -467,6 +466,28 @@ for _n, _key in enumerate(SMALL_ORDER + NO_POINTS):
     case(f"site key: unfit in a SYNC, {_n}", license=LENDING)(later_site_key(_key, False))
 case("site key: the one that stands, in a SYNC", license=LENDING)(later_site_key(mixed_order(), None))
 case("site key: another in a SYNC", license=LENDING)(later_site_key(GOOD_KEY, True))
+
+
+@case("site key: none where seats are lent", license=LENDING)
+def _(it):
+    it.refused((yield it.machine().activate(fingerprint=whole(it.key, 1))), 6, "needs_site_key")
+
+
+@case("site key: none where users are named", license=("--type", "named", "--seats", "3"))
+def _(it):
+    it.refused((yield it.machine().activate(fingerprint=whole(it.key, 1))), 6, "needs_site_key")
+
+
+@case("site key: the first in a SYNC", license=("--type", "floating", "--seats", "3"))
+def _(it):
+    maker = yield from activated(it)
+    code = maker.sync(site_key=GOOD_KEY)
+    it.refused((yield code), 6, "new_site_key")
+    if it.mode == "single":
+        grant = it.granted(maker, it.desk.respond(code, "--accept-site-key", "--reason", "made later"))
+        it.check(grant and grant["site"], "the grant is of no site")
+        yield from synced(it, maker)
+        yield from synced(it, maker, site_key=GOOD_KEY)
 
 
 @case("site key: of a standalone license")
