@@ -118,15 +118,21 @@ impl Stream {
 
     /// All symbols.
     pub(super) fn symbols(&self) -> &[u8] {
+        #[cfg(test)]
+        work::count(self.values.len());
         &self.values
     }
 
     /// The symbols of a stretch; none where it reaches beyond the end.
     pub(super) fn get(&self, stretch: Range<usize>) -> Option<&[u8]> {
+        #[cfg(test)]
+        work::count(stretch.len());
         self.values.get(stretch)
     }
 
     fn marked(&self, place: usize, bits: u8) -> bool {
+        #[cfg(test)]
+        work::count(1);
         self.marks.get(place).is_none_or(|mark| mark & bits != 0)
     }
 
@@ -147,6 +153,8 @@ impl Stream {
 
     /// How many symbols of a stretch were written as digits.
     pub(super) fn digits(&self, stretch: Range<usize>) -> usize {
+        #[cfg(test)]
+        work::count(stretch.len());
         self.marks.get(stretch).map_or(0, |marks| {
             marks.iter().filter(|&mark| mark & DIGIT != 0).count()
         })
@@ -189,6 +197,8 @@ impl Stream {
 
     /// Whether a prefix stands before what begins within `places`.
     pub(super) fn has_prefix(&self, places: Range<usize>) -> bool {
+        #[cfg(test)]
+        work::count(1);
         let first = self
             .prefixes
             .partition_point(|&(place, _)| place < places.start);
@@ -199,6 +209,8 @@ impl Stream {
 
     /// Where a prefix says that a code begins, and of which kind, in the order of the text.
     pub(super) fn prefixes(&self) -> &[(usize, Kind)] {
+        #[cfg(test)]
+        work::count(self.prefixes.len());
         &self.prefixes
     }
 
@@ -258,4 +270,25 @@ pub(super) fn head(text: &str) -> &str {
         .find(|&end| text.is_char_boundary(end))
         .unwrap_or_default();
     text.get(..end).unwrap_or_default()
+}
+
+/// What the tests count instead of time: places that were looked at.
+#[cfg(test)]
+pub(super) mod work {
+    use std::cell::Cell;
+
+    thread_local! {
+        static LOOKED_AT: Cell<u64> = const { Cell::new(0) };
+    }
+
+    pub(super) fn count(places: usize) {
+        LOOKED_AT.set(LOOKED_AT.get() + places as u64);
+    }
+
+    /// The places that were looked at by this thread meanwhile.
+    pub(in crate::text) fn of(what: impl FnOnce()) -> u64 {
+        let before = LOOKED_AT.get();
+        what();
+        LOOKED_AT.get() - before
+    }
 }

@@ -5,6 +5,8 @@ mod code;
 mod emergency;
 mod field;
 mod find;
+#[cfg(test)]
+mod hostile;
 mod html;
 mod kind;
 mod loose;

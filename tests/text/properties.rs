@@ -395,3 +395,35 @@ proptest! {
         prop_assert!(matches!(read(&text, &wanted), Err(ReadError::NoCode | ReadError::Damaged { .. })), "{text}");
     }
 }
+
+/// Of groups exchanged across the border of two rows, one is the last of its row and the other the first of the next.
+#[test]
+fn groups_exchanged_across_a_border_are_named() {
+    let code = Code::new(Kind::Grant, (0..95).map(|n| n * 37 % 251).collect());
+    let groups: Vec<String> = code
+        .to_rows()
+        .unwrap()
+        .iter()
+        .flat_map(|row| row.split('-').map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    for border in [6, 12, 18] {
+        let mut groups = groups.clone();
+        groups.swap(border - 1, border);
+        let rows: Vec<String> = groups.chunks(6).map(|row| row.join("-")).collect();
+        let reading = read(&format!("RSP1: {}", rows.join("\n")), &[Kind::Grant]).unwrap();
+        assert_eq!(reading.code, code);
+        let places: Vec<String> = reading
+            .corrections
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        let row = border / 6;
+        assert_eq!(
+            places,
+            [
+                format!("row {row} group 6"),
+                format!("row {} group 1", row + 1)
+            ]
+        );
+    }
+}

@@ -102,13 +102,11 @@ pub(super) fn singles(piece: &Piece<'_>) -> Vec<Edit> {
                 what: What::Extra(1),
                 cost,
             });
-            if place + 1 < symbols.len() {
-                edits.push(Edit {
-                    at: place,
-                    what: What::Exchange(1, 1),
-                    cost: SWAPPED,
-                });
-            }
+            edits.push(Edit {
+                at: place,
+                what: What::Exchange(1, 1),
+                cost: SWAPPED,
+            });
         }
         if at(place + 2 * rows::GROUP - 1).is_some() && repeats(symbols, place) {
             edits.push(Edit {

@@ -23,6 +23,60 @@ fn a_known_number_is_not_corrected() {
     }
 }
 
+/// Illegible symbols are taken as 0, also where a 0 stood: unchanged such a row is not.
+#[test]
+fn a_row_with_a_symbol_that_cannot_be_read_is_not_clean() {
+    let mut message = [9; MESSAGE];
+    message[4] = 0;
+    message[MESSAGE - 1] = 0;
+    let row = encode(2, &message);
+    assert_eq!(clean_rows(&row).collect::<Vec<_>>(), [(0, 2)]);
+    for place in [4, MESSAGE - 1] {
+        let mut row = row.clone();
+        row[place] = ILLEGIBLE;
+        assert_eq!(clean_rows(&row).next(), None, "{place}");
+        // What follows it is, from the first symbol on.
+        let more: Vec<u8> = row.iter().chain(&encode(3, &message)).copied().collect();
+        assert_eq!(
+            clean_rows(&more).collect::<Vec<_>>(),
+            [(LONGEST, 3)],
+            "{place}"
+        );
+    }
+}
+
+/// The number is no place on paper, and no more is corrected than was asked for.
+#[test]
+fn errors_are_on_paper_and_no_more_than_allowed() {
+    let sum = |paper: &[u8]| {
+        let shares = paper.iter().enumerate();
+        shares.fold(empty(paper.len(), 1), |sum, (at, &symbol)| {
+            sum ^ share(paper.len(), at, symbol)
+        })
+    };
+    let found = |paper: &[u8], known: &[usize], most| {
+        let mut places = Places::default();
+        for &place in known {
+            places.push(LONGEST - 1 - place).unwrap();
+        }
+        errors(sum(paper), LONGEST, places, most).is_some()
+    };
+    let right = encode(1, &[5; MESSAGE]);
+    assert!(found(&right, &[], 0));
+    // The first symbol is the highest place; above it stands the number.
+    let mut first = right.clone();
+    first[0] ^= 3;
+    assert!(found(&first, &[], 1) && !found(&first, &[], 0));
+    assert!(!found(&encode(0, &[5; MESSAGE]), &[], 2));
+    let mut two = first.clone();
+    two[9] ^= 1;
+    assert!(found(&two, &[], 2) && !found(&two, &[], 1));
+    // A known place comes on top of those, also where nothing is wrong there.
+    assert!(found(&first, &[4], 1) && !found(&first, &[4], 0));
+    assert!(found(&two, &[9], 1) && !found(&two, &[9], 0));
+    assert!(found(&two, &[9, 0], 0));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2048))]
 
