@@ -156,11 +156,10 @@ fn a_ledger_that_is_missing_foreign_or_from_the_future() {
 
     // Torn in the middle.
     fs::write(&path, &good[..good.len() / 2]).unwrap();
-    let said = desk.run(["ledger", "verify"]).said();
-    assert!(
-        said.exit != 0 && said.stderr.contains("what to do: "),
-        "{said}"
-    );
+    desk.run(["ledger", "verify"])
+        .exits(1)
+        .tells("the ledger is damaged")
+        .tells("take the ledger from a backup");
 
     fs::write(&path, &good).unwrap();
     desk.answer(&request);
@@ -191,7 +190,14 @@ fn many_at_once_never_share_a_seat() {
         .collect();
     let mut exits: Vec<_> = clerks
         .iter_mut()
-        .map(|clerk| clerk.wait().unwrap().code().unwrap())
+        .zip(&requests)
+        .map(
+            |(clerk, request)| match clerk.wait().unwrap().code().unwrap() {
+                // On a busy computer a clerk may have waited longer than he is let: he tries again, as he is told to.
+                1 => desk.run(["respond"]).arg(request).said().exit,
+                exit => exit,
+            },
+        )
         .collect();
     exits.sort_unstable();
     assert_eq!(exits, [0, 0, 0, 6, 6, 6, 6, 6]);
