@@ -1,6 +1,6 @@
 //! The desk of this home, opened: its ledger, what it says of itself, its signing key.
 
-use std::fs::File;
+use std::fs;
 
 use crate::issuer::desk::{Desk, Root, Vendor, vendor};
 use crate::issuer::keys::{KeyError, Passphrase, SigningKey};
@@ -59,8 +59,8 @@ pub(crate) fn signing_key(
     secrecy::close();
     let path = desk.desk.key_path(Root::Live);
     // What is not there, or cannot be read, is said by whoever reads it.
-    if let Ok(file) = File::open(&path) {
-        secrecy::check("the signing key", &path, &file)?;
+    if let Ok(found) = fs::metadata(&path) {
+        secrecy::check("the signing key", &path, &found)?;
     }
     let pem = desk.desk.key_text(Root::Live)?;
     if !SigningKey::is_encrypted(&pem) {

@@ -45,7 +45,8 @@ impl PassphraseArgs {
         };
         secrecy::close();
         let file = File::open(&path).map_err(unreadable)?;
-        secrecy::check("the passphrase file", &path, &file)?;
+        let found = file.metadata().map_err(unreadable)?;
+        secrecy::check("the passphrase file", &path, &found)?;
         // One byte more than is taken: what is too long is not cut.
         let mut text = Zeroizing::new(String::with_capacity(MOST as usize + 1));
         file.take(MOST + 1)

@@ -1,6 +1,7 @@
 //! What keeps secrets within this process and this user: no core dumps, no files that others read.
 
-use std::fs::File;
+use std::fs::Metadata;
+use std::path::Path;
 
 use super::failure::Failure;
 
@@ -31,28 +32,26 @@ pub(crate) fn close() {}
 /// # Errors
 /// `open_to_others`, with what to do.
 #[cfg(unix)]
-pub(crate) fn check(what: &str, path: &std::path::Path, file: &File) -> Result<(), Failure> {
+pub(crate) fn check(what: &str, path: &Path, found: &Metadata) -> Result<(), Failure> {
     use std::os::unix::fs::MetadataExt;
 
     let own = rustix::process::geteuid().as_raw();
-    match file.metadata() {
-        Ok(found) if found.is_file() && found.uid() == own && found.mode() & 0o077 != 0 => {
-            Err(Failure::failed(
-                "open_to_others",
-                format!("{what} {} is open to other users", path.display()),
-            )
-            .hint(format!(
-                "chmod 600 {}: and if others were on this computer, take it for known",
-                path.display()
-            )))
-        }
-        _ => Ok(()),
+    if !found.is_file() || found.uid() != own || found.mode() & 0o077 == 0 {
+        return Ok(());
     }
+    Err(Failure::failed(
+        "open_to_others",
+        format!("{what} {} is open to other users", path.display()),
+    )
+    .hint(format!(
+        "chmod 600 {}: and if others were on this computer, take it for known",
+        path.display()
+    )))
 }
 
 /// Elsewhere files have no such modes.
 #[cfg(not(unix))]
-pub(crate) fn check(_: &str, _: &std::path::Path, _: &File) -> Result<(), Failure> {
+pub(crate) fn check(_: &str, _: &Path, _: &Metadata) -> Result<(), Failure> {
     Ok(())
 }
 

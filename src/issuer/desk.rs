@@ -195,8 +195,9 @@ impl Desk {
 /// # Errors
 /// Whatever the disk says, `NotAKey` for a file too long to be one.
 pub fn read_key_file(path: &Path) -> Result<Zeroizing<String>, DeskError> {
-    let length = fs::metadata(path).map_err(at(path))?.len();
-    if length > LONGEST_KEY_FILE {
+    let found = fs::metadata(path).map_err(at(path))?;
+    // A pipe in the file's place would be waited for, for ever, and a device read.
+    if !found.is_file() || found.len() > LONGEST_KEY_FILE {
         return Err(KeyError::NotAKey.into());
     }
     Ok(Zeroizing::new(fs::read_to_string(path).map_err(at(path))?))

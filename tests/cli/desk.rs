@@ -208,6 +208,15 @@ fn a_key_file_that_is_none_is_said() {
             .refused(1, "not_a_key");
     }
     std::fs::remove_file(desk.kept("desk/root.pem")).unwrap();
+    #[cfg(unix)]
+    {
+        // Neither waited for nor read without end.
+        std::os::unix::fs::symlink("/dev/zero", desk.kept("desk/root.pem")).unwrap();
+        desk.run(["product", "export", "survey"])
+            .exits(1)
+            .tells("not a private key file");
+        std::fs::remove_file(desk.kept("desk/root.pem")).unwrap();
+    }
     desk.run(["product", "export", "survey"])
         .refused(1, "io")
         .tells("root.pem");
