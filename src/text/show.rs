@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Whether a character is no part of plain text of one line (SPEC.md 3.4): controls, directions, joiners, marks that have no width.
+/// Whether a character is no part of plain text of one line (SPEC.md 4.5): controls, directions, joiners, marks that have no width.
 pub fn is_hidden(character: char) -> bool {
     matches!(
         character,
