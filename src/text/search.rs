@@ -379,11 +379,12 @@ mod tests {
         let stream = Stream::new(&text);
         let symbols = stream.symbols();
         let row = |symbols: &[u8]| rows::clean(symbols).unwrap();
+        let whole = 0..symbols.len();
         let right = Candidate {
             rows: Vec::from_iter([Some(row(symbols))]),
             last: symbols.len() - rows::CHECKS,
             spare: None,
-            stretches: Vec::from_iter([0..symbols.len()]),
+            stretches: Vec::from_iter([whole]),
         };
         let mut message = right.message().unwrap();
         message[3] ^= 1;
