@@ -5,6 +5,7 @@ use super::super::report::{Refusal, State};
 use super::super::warning::Warning;
 use super::*;
 use crate::machine::{Fact, Listed, UsbDevice};
+use crate::protocol::entitlements::Content;
 use crate::protocol::product::RootFingerprint;
 
 fn start(text: &str) -> Seconds {
@@ -214,6 +215,31 @@ fn without_a_deadline_the_clock_does_not_matter() {
     for wall in [Seconds(0), noon(), start("2099-01-01")] {
         let report = computer.check_at(&vendor, wall);
         assert_eq!((report.state, report.days_left), (State::Licensed, None));
+    }
+}
+
+/// A module that ended is past for good, whatever the clock says later; the rest of the licence waits for no clock.
+#[test]
+fn the_end_of_a_module_does_not_stop_the_mark() {
+    let vendor = Vendor::new(1);
+    let mut computer = Computer::with(&vendor, 1);
+    let asked = computer.ask(&vendor, |_| ()).unwrap();
+    let answer = vendor.answer(&asked, |grant| {
+        (grant.expires, grant.maintenance, grant.revalidate_by) = (None, None, None);
+        let content = Content::Feature {
+            ends: Some(noon().day()),
+        };
+        grant.entitlements = Entitlements::new(vec![Entitlement { index: 0, content }]).unwrap();
+    });
+    computer.apply(&answer).unwrap();
+    for days in (0..=90).step_by(2) {
+        let report = computer.check_at(&vendor, noon().plus(days * DAY));
+        assert!(report.allowed() && !kinds(&report).contains(&"clock_behind"));
+    }
+    for days in 0..9 {
+        let report = computer.check_at(&vendor, noon().plus(days * DAY));
+        assert!(report.allowed() && kinds(&report).contains(&"clock_behind"));
+        assert_eq!(report.today, Some(noon().plus(90 * DAY).day()));
     }
 }
 
