@@ -16,14 +16,19 @@ pub(crate) fn parse(words: &[String]) -> anyhow::Result<LicenseKey> {
     Ok(words.join(" ").parse::<LicenseKey>()?)
 }
 
-/// An activation as `A-1042`, or the key of a license that is in use on one machine.
+/// An activation as `A-1042`, with the key of its license after it where that is not enough, or that key alone.
 pub(crate) fn activation(words: &[String]) -> anyhow::Result<Named> {
     let text = words.join(" ");
-    if text.trim_start().starts_with(['A', 'a']) {
-        let id = text.parse().map_err(|error: NotAnActivation| {
+    let text = text.trim();
+    if text.starts_with(['A', 'a']) {
+        let (id, key) = match text.split_once(char::is_whitespace) {
+            Some((id, key)) => (id, Some(key.parse()?)),
+            None => (text, None),
+        };
+        let id = id.parse().map_err(|error: NotAnActivation| {
             Failure::usage(error.to_string()).hint("countersign license show KEY lists them")
         })?;
-        return Ok(Named::Activation(id));
+        return Ok(Named::Activation(id, key));
     }
     Ok(Named::License(text.parse()?))
 }

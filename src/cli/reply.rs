@@ -70,6 +70,7 @@ fn receipt_object(receipt: &Receipt) -> Value {
         "warnings": warnings(&receipt.warnings),
         "product": of.map(|(_, order)| &order.product.id),
         "customer": of.map(|(_, order)| &order.terms.customer),
+        "free_after": names::day(receipt.resting),
     })
 }
 
@@ -194,6 +195,16 @@ fn tell_receipt(context: &mut Context, receipt: &Receipt) {
     let activation = receipt.activation;
     // The same words whether it came for the first time or again: there is nothing to do in either case.
     match &receipt.of {
+        Some((key, order)) if receipt.resting.is_some() => {
+            let day = receipt.resting.map_or_else(String::new, |day| day.to_string());
+            context.out.say(format_args!(
+                "given up: {} for {}, license {key}, {activation}; there is no code to send back",
+                order.product.name, order.terms.customer
+            ));
+            context.out.warn(format_args!(
+                "so many seats of this license were returned within a year that this one comes free after {day}; to free it now: countersign release {activation} {key} --returned --reason TEXT"
+            ));
+        }
         Some((key, order)) => context.out.say(format_args!(
             "seat freed: {} for {}, license {key}, {activation} has given it up; there is no code to send back",
             order.product.name, order.terms.customer

@@ -10,6 +10,7 @@ mod fact;
 mod fingerprint;
 mod host;
 mod known;
+mod parts;
 #[cfg(target_os = "linux")]
 mod linux;
 // The parsers of other systems are tested wherever the tests run.

@@ -13,7 +13,7 @@ use crate::text::Kind;
 /// The machine needs no request for it, only its license as it holds it. What was read out is recorded.
 #[derive(clap::Args)]
 pub(crate) struct EmergencyCode {
-    /// The activation, such as A-1042; or the license key, where it is in use on one machine
+    /// The activation, such as A-1042, with its license key after it where that is not enough; or the key, where it is in use on one machine
     #[arg(value_name = "ACTIVATION|KEY", required = true)]
     name: Vec<String>,
     /// The day that the machine has to reach; without it, the next step

@@ -5,6 +5,7 @@ use clap::Args;
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
 use crate::cli::{desk, keys, words};
+use crate::issuer::ledger::WeakRule;
 use crate::issuer::products;
 use crate::protocol::product::{Entry, Product};
 
@@ -27,6 +28,24 @@ pub(crate) struct ProductAdd {
     /// Bind licenses to the names of --bind only, not to the machine
     #[arg(long, requires = "bind")]
     no_fingerprint: bool,
+    #[command(flatten)]
+    weak: Weak,
+}
+
+/// What the desk does with machines that say little of themselves. It stands in the ledger and not in the product file.
+#[derive(Args)]
+struct Weak {
+    /// Machines that say neither network card nor disk, so that a copy of their disk or image passes for them: warn the clerk, hold them until one
+    /// accepts them with respond --accept-weak, or refuse them
+    #[arg(long, value_name = "WHAT", value_parser = weak_rule)]
+    weak: Option<WeakRule>,
+}
+
+fn weak_rule(text: &str) -> Result<WeakRule, String> {
+    WeakRule::named(text).ok_or_else(|| {
+        let names = WeakRule::ALL.map(WeakRule::name);
+        format!("it is one of {}", names.join(", "))
+    })
 }
 
 /// Add features, limits or editions to a product
@@ -41,6 +60,8 @@ pub(crate) struct ProductChange {
     name: Option<String>,
     #[command(flatten)]
     contents: Contents,
+    #[command(flatten)]
+    weak: Weak,
 }
 
 /// What can be added at any time.
@@ -113,7 +134,8 @@ impl Run for ProductAdd {
         };
         self.contents.add_to(&mut product);
         let id = product.id.clone();
-        products::add(desk.ledger(), product, context.environment.by())?;
+        let weak = self.weak.weak.unwrap_or_default();
+        products::add_with(desk.ledger(), product, weak, context.environment.by())?;
         told(context, &id, "added", 1)
     }
 }
@@ -128,6 +150,21 @@ impl Run for ProductChange {
         let before = product.clone();
         product.name = self.name.unwrap_or(product.name);
         self.contents.add_to(&mut product);
+        if let Some(weak) = self.weak.weak {
+            products::set_weak(desk.ledger(), &self.id, weak, context.environment.by())?;
+            context.out.say(format_args!(
+                "product {}, machines that are weakly bound: {}",
+                self.id,
+                weak.name()
+            ));
+            if product == before {
+                if context.out.json {
+                    let told = serde_json::json!({ "product": self.id, "version": before.version, "weak": weak.name() });
+                    context.out.object(&told)?;
+                }
+                return Ok(Exit::DONE);
+            }
+        }
         if product == before {
             return Err(Failure::usage("nothing to change was named")
                 .hint("see countersign product change --help")

@@ -19,12 +19,13 @@ impl Run for ProductShow {
     const ABOUT: &'static str = "Show a product and the fingerprint of its root key";
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let product = if desk::is_here(context)? {
-            products::show(desk::open(context)?.ledger(), &self.id)?
+        let (product, weak) = if desk::is_here(context)? {
+            let mut desk = desk::open(context)?;
+            let weak = products::weak(desk.ledger(), &self.id)?;
+            (products::show(desk.ledger(), &self.id)?, Some(weak.name()))
         } else {
-            machine_home::product(context, Some(&self.id))?
-                .product()
-                .clone()
+            let product = machine_home::product(context, Some(&self.id))?;
+            (product.product().clone(), None)
         };
         let fingerprints: Vec<String> = product
             .roots
@@ -32,9 +33,14 @@ impl Run for ProductShow {
             .map(|root| RootFingerprint::of(root).to_string())
             .collect();
         if context.out.json {
-            context.out.object(&json::product(&product))?;
+            let mut object = json::product(&product);
+            if let (Some(map), Some(weak)) = (object.as_object_mut(), weak) {
+                map.insert("weak".to_owned(), serde_json::json!(weak));
+            }
+            context.out.object(&object)?;
         } else {
             let mut rows = product_add::rows(&product);
+            rows.extend(weak.map(|weak| ("weak machines", weak.to_owned())));
             let labels = ["root key", "spare root key"];
             rows.extend(labels.into_iter().zip(fingerprints));
             context.out.lines(words::table(&rows))?;

@@ -9,20 +9,25 @@ use crate::issuer::life;
 
 /// Free the seat of a machine that cannot give it back itself
 ///
-/// At most two activations of a license in 365 days without the manager. Should the machine turn up again, its next request is refused.
+/// At most two lost ones of a license in 365 days without the manager. Should the machine turn up again, its next request is refused and kept as
+/// evidence. A license that was returned very often has its seats held back for a while: --returned frees those.
 #[derive(clap::Args)]
+#[command(group(clap::ArgGroup::new("how").required(true)))]
 pub(crate) struct Release {
-    /// The activation, such as A-1042; or the license key, where it is in use on one machine
+    /// The activation, such as A-1042, with its license key after it where that is not enough; or the key, where it is in use on one machine
     #[arg(value_name = "ACTIVATION", required = true)]
     name: Vec<String>,
     /// The machine is lost: broken, stolen, wiped
-    #[arg(long, required = true)]
+    #[arg(long, group = "how")]
     lost: bool,
+    /// The machine gave it back, and its seats are held back because so many were returned within a year
+    #[arg(long, group = "how")]
+    returned: bool,
     /// Why, for the history
     #[arg(long, value_name = "TEXT", required = true)]
     reason: String,
     /// Manager: release although two were released in the last 365 days
-    #[arg(long = "override")]
+    #[arg(long = "override", conflicts_with = "returned")]
     overridden: bool,
 }
 
@@ -35,8 +40,11 @@ impl Run for Release {
         let reason = reason(&self.reason)?;
         let mut desk = desk::open(context)?;
         let by = context.environment.by();
-        let (activation, key, freed) =
-            life::release(desk.ledger(), name, &reason, self.overridden, by)?;
+        let (activation, key, freed) = if self.returned {
+            life::free(desk.ledger(), name, &reason, by)?
+        } else {
+            life::release(desk.ledger(), name, &reason, self.overridden, by)?
+        };
         if context.out.json {
             context.out.object(&json!({
                 "activation": activation.to_string(),
@@ -44,8 +52,13 @@ impl Run for Release {
                 "seats_freed": freed,
             }))?;
         }
+        let how = if self.returned {
+            "was returned"
+        } else {
+            "is released as lost"
+        };
         context.out.say(format_args!(
-            "{activation} of license {key} is released as lost, {} freed",
+            "{activation} of license {key} {how}, {} freed",
             words::count(freed, "seat")
         ));
         Ok(Exit::DONE)

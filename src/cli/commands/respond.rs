@@ -39,7 +39,10 @@ pub(crate) struct Respond {
     /// Answer although the machine does not hold its latest answer (yellow); once in 90 days for each activation
     #[arg(long, requires = "reason")]
     supersede: bool,
-    /// Manager: answer although a rule speaks against it (red, or replaced and moved too often)
+    /// Accept a machine of which a copied disk or image would pass for the same, where its product has such machines held for a clerk
+    #[arg(long, requires = "reason")]
+    accept_weak: bool,
+    /// Manager: answer although a rule speaks against it (red, moved too often, weakly bound)
     #[arg(long = "override", requires = "reason")]
     overridden: bool,
     /// Why, for the history
@@ -101,7 +104,7 @@ impl Run for Respond {
                 }
                 if let Reply::Receipt(_) = preview {
                     // Nothing is sent back, so nothing is signed: nobody is asked for a passphrase.
-                    respond::take_return(ledger, code, &options, by, &mut entropy)?
+                    respond::take_return(ledger, code, &options, by)?
                 } else {
                     let key = desk::signing_key(context, &desk, &self.passphrase)?;
                     let by = context.environment.by();
@@ -179,8 +182,8 @@ impl Respond {
         if let Some(reason) = &reason {
             keys::plain("the reason", reason)?;
         }
-        if reason.is_some() && !self.supersede && !self.overridden {
-            return Err(Failure::usage("a reason is for --supersede or --override")
+        if reason.is_some() && !self.supersede && !self.accept_weak && !self.overridden {
+            return Err(Failure::usage("a reason is for --supersede, --accept-weak or --override")
                 .hint("see countersign respond --help")
                 .into());
         }
@@ -189,6 +192,7 @@ impl Respond {
             grace_days: self.grace,
             until: self.until,
             supersede_reason: reason.clone().filter(|_| self.supersede),
+            accept_weak_reason: reason.clone().filter(|_| self.accept_weak),
             override_reason: reason.filter(|_| self.overridden),
         })
     }

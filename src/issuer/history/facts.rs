@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::issuer::ledger::{Canon, LedgerError, License};
+use crate::issuer::ledger::{Activation, Canon, LedgerError, License};
 
 /// The desk was made, or what it says about itself changed.
 pub(crate) const DESK_INIT: &str = "desk_init";
@@ -26,6 +26,8 @@ pub(crate) const SYNC: &str = "sync";
 pub(crate) const RETURN: &str = "return";
 /// A RETURN came before its ACTIVATE.
 pub(crate) const EARLY_RETURN: &str = "early_return";
+/// A clerk freed the seats of an activation that was given up.
+pub(crate) const FREED: &str = "freed";
 /// An activation was released as lost.
 pub(crate) const RELEASE: &str = "release";
 /// What was ordered changed.
@@ -103,6 +105,8 @@ pub(crate) struct ProductFacts {
     pub(crate) version: u32,
     /// [`text_digest`] of the definition.
     pub(crate) definition: Hex,
+    /// What is done with machines that are weakly bound.
+    pub(crate) weak: String,
 }
 
 /// Of [`LICENSE_NEW`].
@@ -133,6 +137,9 @@ pub(crate) struct AnswerFacts {
     pub(crate) answer: Hex,
     /// Digest of the activation afterwards.
     pub(crate) holder: Hex,
+    /// Digest of what the licence used up, where it used up anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) counts: Option<Hex>,
     /// The last generation proven afterwards: of the answer given here, the parent (SPEC.md 9.2).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) proven: u16,
@@ -150,7 +157,7 @@ pub(crate) struct AnswerFacts {
     pub(crate) reason: Option<String>,
 }
 
-/// Of [`RETURN`] and [`RELEASE`].
+/// Of [`RETURN`], [`RELEASE`] and [`FREED`].
 #[derive(Serialize, Deserialize)]
 pub(crate) struct EndFacts {
     /// As in [`AnswerFacts`].
@@ -161,12 +168,38 @@ pub(crate) struct EndFacts {
     pub(crate) freed: u16,
     /// Digest of the activation afterwards.
     pub(crate) holder: Hex,
+    /// As in [`AnswerFacts`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) counts: Option<Hex>,
+    /// The generation whose secret a RETURN revealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) generation: Option<u16>,
+    /// The last day on which seats that were given back are not free.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) free_after: Option<String>,
     /// Whether the licence is revoked.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) revoked: bool,
     /// Why a rule was set aside, or why it was released.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<String>,
+}
+
+impl EndFacts {
+    /// A licence and an activation that ended, as they are, and nothing else.
+    pub(crate) fn of(license: &License, holder: &Activation) -> EndFacts {
+        EndFacts {
+            order: license.terms.0,
+            taken: license.taken.unwrap_or(0),
+            freed: 0,
+            holder: Hex(holder.digest()),
+            counts: license.counts.digest().map(Hex),
+            generation: None,
+            free_after: None,
+            revoked: license.revoked,
+            reason: None,
+        }
+    }
 }
 
 /// Of [`EARLY_RETURN`].
@@ -205,6 +238,9 @@ pub(crate) struct LicenseFacts {
     pub(crate) terms: Option<Hex>,
     /// Seats taken of the licence.
     pub(crate) taken: Option<u32>,
+    /// As in [`AnswerFacts`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) counts: Option<Hex>,
     /// Whether the licence is revoked.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) revoked: bool,
@@ -214,7 +250,7 @@ pub(crate) struct LicenseFacts {
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<String>,
-    /// Generation of the grant whose emergency step was revealed.
+    /// Generation of the grant whose emergency step was revealed, or whose secret a request that was refused revealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) generation: Option<u16>,
     /// The step that was revealed.
@@ -226,9 +262,12 @@ pub(crate) struct LicenseFacts {
     /// The digest of the request that was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) request: Option<Hex>,
-    /// The fork rule's verdict on it, or `held`.
+    /// The fork rule's verdict on it, `held_for_manager` or `given_up`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) verdict: Option<String>,
+    /// What the request proves: `held`, `known_to_readers`, `unproven`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) proof: Option<String>,
     /// What that rests on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) evidence: Option<String>,
@@ -241,6 +280,7 @@ impl LicenseFacts {
             order: license.terms.0,
             terms: None,
             taken: license.taken,
+            counts: license.counts.digest().map(Hex),
             revoked: license.revoked,
             changes: Vec::new(),
             reason: None,
@@ -249,6 +289,7 @@ impl LicenseFacts {
             until: None,
             request: None,
             verdict: None,
+            proof: None,
             evidence: None,
         }
     }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::facts;
 use super::facts::{Change, LicenseFacts};
-use crate::issuer::ledger::Event;
+use crate::issuer::ledger::{Event, LedgerError};
 
 /// What an event was, in a sentence. `name` says what an activation is called now.
 pub fn tell(event: &Event, activation: Option<&str>) -> String {
@@ -41,7 +41,15 @@ pub fn tell(event: &Event, activation: Option<&str>) -> String {
             text("verdict"),
             text("evidence")
         ),
+        facts::RETURN if !text("free_after").is_empty() => format!(
+            "{who} was given up, its seats come free after {}",
+            text("free_after")
+        ),
         facts::RETURN => format!("{who} was given up, {} freed", seats(number("freed"))),
+        facts::FREED => format!(
+            "the seats that {who} gave back were freed, {}",
+            seats(number("freed"))
+        ),
         facts::EARLY_RETURN => format!(
             "{} was given up before its request arrived",
             text("activation")
@@ -62,11 +70,16 @@ pub fn tell(event: &Event, activation: Option<&str>) -> String {
         facts::REFUSED => format!(
             "{who} was not answered; {}: {}",
             match text("verdict") {
-                "held" => "held for the manager",
+                "held_for_manager" => "held for the manager",
+                "given_up" => "it was over",
                 colour => colour,
             },
             text("evidence")
-        ),
+        ) + match text("proof") {
+            "known_to_readers" => " (its secret is known to whoever read an earlier request: no evidence against the machine)",
+            "unproven" => " (anybody can write such a request: no evidence against the machine)",
+            _ => "",
+        },
         other => format!("an event of kind {other}"),
     };
     if !text("revalidate_by").is_empty() {
@@ -127,17 +140,45 @@ fn together(changes: impl Iterator<Item = Change>) -> Vec<Change> {
     found
 }
 
-/// The fork rule's verdict on a request, answered or refused, and its evidence; nothing for other events.
+/// The generation whose secret a request revealed, so that whoever read it knows that too; nothing for other events.
+///
+/// # Errors
+/// `Damaged` where the facts cannot be read.
+pub(crate) fn revealed(event: &Event) -> Result<Option<u16>, LedgerError> {
+    #[derive(serde::Deserialize)]
+    struct Revealed {
+        #[serde(default)]
+        proven: Option<u16>,
+        #[serde(default)]
+        generation: Option<u16>,
+    }
+    let which = match event.kind.as_str() {
+        facts::SYNC => |it: Revealed| it.proven,
+        facts::REFUSED | facts::RETURN => |it: Revealed| it.generation,
+        _ => return Ok(None),
+    };
+    let facts = serde_json::from_str(&event.data);
+    let unread = |_| LedgerError::Damaged(format!("history row {} cannot be read", event.id.0));
+    facts.map(which).map_err(unread)
+}
+
+/// The fork rule's verdict on a request, answered or refused, and its evidence; nothing for other events, and nothing that does not speak for or
+/// against the machine.
 pub fn verdict(event: &Event) -> Option<(String, String)> {
     #[derive(serde::Deserialize)]
     struct Judged {
         verdict: Option<String>,
         evidence: Option<String>,
+        proof: Option<String>,
     }
     if !matches!(event.kind.as_str(), facts::SYNC | facts::REFUSED) {
         return None;
     }
     let it: Judged = serde_json::from_str(&event.data).ok()?;
-    let colour = it.verdict.filter(|verdict| verdict != "held");
-    colour.zip(it.evidence)
+    let speaks = match (it.verdict.as_deref(), it.proof.as_deref()) {
+        (Some("green" | "yellow"), _) => true,
+        (Some("red"), proof) => proof.is_none_or(|proof| proof == "held"),
+        _ => false,
+    };
+    it.verdict.filter(|_| speaks).zip(it.evidence)
 }

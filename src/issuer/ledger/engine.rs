@@ -3,10 +3,11 @@
 use super::LedgerError;
 use super::rows::{
     Activation, ActivationRow, EarlyReturn, Event, EventId, License, LicenseId, Product, ProductId,
-    SignerId, StoredAnswer, Terms, TermsId,
+    Refused, SignerId, StoredAnswer, Terms, TermsId,
 };
 use crate::license_key::LicenseKey;
 use crate::protocol::commitment::Commitment;
+use crate::protocol::date::Day;
 use crate::protocol::digest::{ActivationId, Digest};
 
 /// What a transaction is for: a writer keeps other writers out from its first moment, so what it read stays true.
@@ -129,6 +130,8 @@ pub trait Transaction {
 
     /// The RETURNs that arrived before their ACTIVATE, by the activation id they name.
     fn early_returns(&mut self, id: ActivationId) -> Result<Vec<EarlyReturn>, LedgerError>;
+    /// How many there are in all.
+    fn count_early_returns(&mut self) -> Result<u64, LedgerError>;
     /// A page of them, in the order they came: after that of the event `after`.
     fn all_early_returns(
         &mut self,
@@ -138,12 +141,19 @@ pub trait Transaction {
     /// Adds one.
     fn add_early_return(&mut self, early: &EarlyReturn) -> Result<(), LedgerError>;
 
-    /// The event that tells of the refusal of the request with this digest.
-    fn refused(&mut self, request: &Digest) -> Result<Option<EventId>, LedgerError>;
+    /// What is kept of the refusal of the request with this digest.
+    fn refused(&mut self, request: &Digest) -> Result<Option<Refused>, LedgerError>;
     /// Remembers that it is told.
-    fn add_refused(&mut self, request: &Digest, event: EventId) -> Result<(), LedgerError>;
+    fn add_refused(&mut self, refused: &Refused) -> Result<(), LedgerError>;
+    /// How many requests of an activation were refused and told on this day or later.
+    fn refused_since(&mut self, activation: ActivationRow, day: Day) -> Result<u64, LedgerError>;
     /// How many there are.
     fn count_refused(&mut self) -> Result<u64, LedgerError>;
+
+    /// Counts one more of what the history does not take, on this day.
+    fn add_beyond(&mut self, subject: &str, day: Day) -> Result<(), LedgerError>;
+    /// How many were counted of each subject that begins so, on one day or ever.
+    fn beyond(&mut self, prefix: &str, day: Option<Day>) -> Result<Vec<(String, u32)>, LedgerError>;
 
     /// The last event.
     fn last_event(&mut self) -> Result<Option<Event>, LedgerError>;

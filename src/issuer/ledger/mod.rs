@@ -3,6 +3,7 @@
 mod canon;
 mod engine;
 mod error;
+mod kept;
 mod rows;
 mod sqlite;
 
@@ -11,9 +12,10 @@ use std::path::Path;
 pub(crate) use canon::Canon;
 pub use engine::{Access, Engine, LicenseFilter, Transaction};
 pub use error::LedgerError;
+pub use kept::{COUNTED_DAYS, Counts, Days, Had, Reference};
 pub use rows::{
     Activation, ActivationRow, EarlyReturn, EmergencyAllowance, Ended, Event, EventId, License,
-    LicenseId, Product, ProductId, SignerId, StoredAnswer, Terms, TermsId,
+    LicenseId, Product, ProductId, Refused, Resting, SignerId, StoredAnswer, Terms, TermsId, WeakRule,
 };
 
 /// Rows read at a time where a list may be long.

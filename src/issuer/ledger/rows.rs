@@ -3,11 +3,12 @@
 use std::num::{NonZeroU8, NonZeroU16};
 
 use super::canon::Canon;
+use super::kept::{Counts, Reference};
 use crate::license_key::LicenseKey;
-use crate::machine::UsbDevice;
+use crate::machine::{Fingerprint, UsbDevice};
 use crate::protocol::commitment::{Commitment, SyncProof};
 use crate::protocol::date::{Day, Seconds};
-use crate::protocol::digest::{ActivationId, Standing};
+use crate::protocol::digest::{ActivationId, Digest, Standing};
 use crate::protocol::entitlements::Entitlements;
 use crate::protocol::grant::LicenseType;
 
@@ -44,6 +45,37 @@ row_id! {
     EventId
 }
 
+/// What the desk does with a machine that is bound so weakly that a copied file or image passes for it (SPEC.md 9.4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WeakRule {
+    /// Answers, and says what it means.
+    #[default]
+    Warn,
+    /// Wants a clerk once.
+    Hold,
+    /// Refuses.
+    Refuse,
+}
+
+impl WeakRule {
+    /// All of them.
+    pub const ALL: [WeakRule; 3] = [WeakRule::Warn, WeakRule::Hold, WeakRule::Refuse];
+
+    /// The word for it, on the command line, in JSON, in the history and in the ledger.
+    pub const fn name(self) -> &'static str {
+        match self {
+            WeakRule::Warn => "warn",
+            WeakRule::Hold => "hold",
+            WeakRule::Refuse => "refuse",
+        }
+    }
+
+    /// The rule with this word.
+    pub fn named(name: &str) -> Option<WeakRule> {
+        WeakRule::ALL.into_iter().find(|rule| rule.name() == name)
+    }
+}
+
 /// A product as the ledger keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Product {
@@ -55,6 +87,8 @@ pub struct Product {
     pub version: u32,
     /// The product file's text, unsigned (SPEC.md 10).
     pub definition: String,
+    /// What is done with machines that are weakly bound: the desk's affair, and not in the product file.
+    pub weak: WeakRule,
     /// The event that last changed it.
     pub event: EventId,
 }
@@ -139,8 +173,19 @@ pub struct License {
     pub taken: Option<u32>,
     /// Whether it was revoked: nothing is granted any more.
     pub revoked: bool,
+    /// Moves, exchanges and RETURNs of its activations that still count.
+    pub counts: Counts,
     /// The event that last changed it.
     pub event: EventId,
+}
+
+/// Seats of an activation that was given up which do not come free at once (SPEC.md 9.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Resting {
+    /// How many.
+    pub seats: u16,
+    /// The last day on which they are not free.
+    pub until: Day,
 }
 
 /// How an activation ended.
@@ -190,15 +235,18 @@ pub struct Activation {
     pub first: Seconds,
     /// Last contact.
     pub last: Seconds,
-    /// The days on which the machine replaced its own activation or the activation moved to another machine, oldest first; those that no
-    /// longer count are dropped.
-    pub replaced: Vec<Day>,
+    /// What the rule of moves holds its requests against.
+    pub reference: Reference,
+    /// Whether a clerk accepted that it is weakly bound.
+    pub weak_accepted: bool,
     /// The last generation that a SYNC proved to be held; 0: none yet.
     pub proven: u16,
     /// The day on which a clerk last superseded a generation.
     pub superseded: Option<Day>,
     /// How it ended, where it did.
     pub ended: Option<Ended>,
+    /// Seats that it gave back and that are not free yet.
+    pub resting: Option<Resting>,
     /// The event that last changed it.
     pub event: EventId,
 }
@@ -206,7 +254,9 @@ pub struct Activation {
 impl Activation {
     /// What the history says of an activation: a digest over every field but the event, which names the history row itself.
     pub fn digest(&self) -> [u8; 32] {
-        let mut canon = Canon::new("countersign v1 ledger activation")
+        let reference = self.reference.fingerprint.as_ref().map(Fingerprint::to_bytes);
+        let resting = self.resting.map_or((0, None), |it| (it.seats, Some(it.until)));
+        Canon::new("countersign v1 ledger activation")
             .number(self.id.0)
             .number(self.license.0)
             // The activation id, fingerprint, bindings and USB key in one.
@@ -216,18 +266,16 @@ impl Activation {
             .number(self.seats)
             .number(self.first.0)
             .number(self.last.0)
-            .number(u32::try_from(self.replaced.len()).unwrap_or(u32::MAX));
-        for day in &self.replaced {
-            canon = canon.number(day.number());
-        }
-        if (self.proven, self.superseded, self.ended) != (0, None, None) {
-            // Left out before the first SYNC: so a ledger from before there were any still verifies.
-            canon = canon
-                .number(self.proven)
-                .number(Day::wire(self.superseded))
-                .number(Ended::number(self.ended));
-        }
-        canon.finish()
+            .optional(reference.as_ref().map(|it| it.as_slice()))
+            .number(self.reference.since.number())
+            .bytes(&self.reference.had.to_bytes())
+            .number(u8::from(self.weak_accepted))
+            .number(self.proven)
+            .number(Day::wire(self.superseded))
+            .number(Ended::number(self.ended))
+            .number(resting.0)
+            .number(Day::wire(resting.1))
+            .finish()
     }
 }
 
@@ -238,6 +286,8 @@ pub struct StoredAnswer {
     pub activation: ActivationRow,
     /// Its generation, from 1.
     pub generation: u16,
+    /// Its parent: the generation whose secret the SYNC revealed; with an ACTIVATE, the last one proven then (SPEC.md 9.2).
+    pub parent: u16,
     /// The C of the request: unique in the ledger, so a request is known by it, and a later SYNC or RETURN is held against it.
     pub commitment: Commitment,
     /// Kind letter ‖ payload of the request as it came.
@@ -258,6 +308,7 @@ impl StoredAnswer {
         Canon::new("countersign v1 ledger answer")
             .number(self.activation.0)
             .number(self.generation)
+            .number(self.parent)
             .bytes(&self.commitment.0)
             .bytes(&self.request)
             .bytes(&self.grant)
@@ -286,6 +337,19 @@ impl EarlyReturn {
             .bytes(&self.proof.0)
             .finish()
     }
+}
+
+/// A request that was refused and that the history tells of: each once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Its digest.
+    pub request: Digest,
+    /// The event that tells of it.
+    pub event: EventId,
+    /// The activation it concerns, as that event says.
+    pub activation: ActivationRow,
+    /// The day of that event.
+    pub day: Day,
 }
 
 /// One row of the history.

@@ -6,7 +6,7 @@ mod emergency;
 pub use change::{change, differences, restore, revoke};
 pub use emergency::{Spoken, Step, emergency};
 
-use crate::issuer::history::{self, EndFacts, Happening, Hex, RELEASE, Recorder};
+use crate::issuer::history::{self, EndFacts, FREED, Happening, RELEASE, Recorder};
 use crate::issuer::ledger::{Activation, Ended, Event, Ledger, LedgerError, License, Transaction};
 use crate::issuer::policy::{COUNTED_DAYS, RELEASES, Refusal};
 use crate::issuer::products::{By, CatalogueError};
@@ -73,20 +73,27 @@ impl LifeError {
 /// An activation as somebody names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Named {
-    /// By its own id.
-    Activation(ActivationId),
+    /// By its own id, and, where that is not enough, the key of its licence: ids are short, and can be chosen (SPEC.md 5.1).
+    Activation(ActivationId, Option<LicenseKey>),
     /// By its licence, which is in use on one machine only.
     License(LicenseKey),
 }
 
-/// Finds the activation that is named and in use.
-fn named(tx: &mut dyn Transaction, name: Named) -> Result<(Activation, License), LifeError> {
+/// The activations that may be meant by a name, ended ones included, oldest first; several may be called so.
+///
+/// # Errors
+/// `UnknownActivation`, `UnknownKey`, `Unused`, or what the ledger says.
+pub fn all_named(
+    tx: &mut dyn Transaction,
+    name: Named,
+) -> Result<Vec<(Activation, License)>, LifeError> {
     let (all, unknown) = match name {
-        Named::Activation(id) => {
+        Named::Activation(id, key) => {
             let mut found = Vec::new();
             for row in tx.activations_called(id)? {
                 found.push(lookup::holder(tx, row)?);
             }
+            found.retain(|(_, license)| key.is_none_or(|key| key == license.key));
             (found, LifeError::from(Refusal::UnknownActivation(id)))
         }
         Named::License(key) => {
@@ -96,21 +103,32 @@ fn named(tx: &mut dyn Transaction, name: Named) -> Result<(Activation, License),
             (pairs.collect(), LifeError::Unused(key))
         }
     };
-    let ended = all.last().map(|(holder, _)| holder.standing.activation);
-    let mut live: Vec<_> = all
-        .into_iter()
-        .filter(|(holder, _)| holder.ended.is_none())
-        .collect();
-    if live.len() > 1 {
-        let list = live
+    if all.is_empty() { Err(unknown) } else { Ok(all) }
+}
+
+/// The one that is named, if one is: `live` ones for what concerns a machine, others for what it gave back.
+fn one(
+    name: Named,
+    all: Vec<(Activation, License)>,
+    wanted: impl Fn(&Activation) -> bool,
+) -> Result<(Activation, License), LifeError> {
+    let mut found: Vec<_> = all.into_iter().filter(|(it, _)| wanted(it)).collect();
+    if found.len() > 1 {
+        let list = found
             .iter()
             .map(|(holder, license)| (license.key, holder.standing.activation));
         return Err(LifeError::Which(list.collect()));
     }
-    live.pop().ok_or_else(|| match (name, ended) {
-        (Named::Activation(id), Some(_)) => Refusal::GivenUp(id).into(),
-        _ => unknown,
+    found.pop().ok_or_else(|| match name {
+        Named::Activation(id, _) => Refusal::GivenUp(id).into(),
+        Named::License(key) => LifeError::Unused(key),
     })
+}
+
+/// Finds the activation that is named and in use.
+fn named(tx: &mut dyn Transaction, name: Named) -> Result<(Activation, License), LifeError> {
+    let all = all_named(tx, name)?;
+    one(name, all, |holder| holder.ended.is_none())
 }
 
 /// Releases an activation whose machine is lost: its seats are free again. Gives back how many.
@@ -134,37 +152,80 @@ pub fn release(
         if lost >= RELEASES && !overridden {
             return Err(Refusal::TooManyLost(lost).into());
         }
-        let mut recorder = Recorder::open(tx, by.actor, by.now)?;
         let freed = holder.seats;
-        let taken = license.taken.unwrap_or(0).saturating_sub(u32::from(freed));
         let next = Activation {
             seats: 0,
             ended: Some(Ended::Lost),
-            event: recorder.next(),
             ..holder
         };
-        tx.set_activation(&next)?;
-        tx.set_license(&License {
-            taken: Some(taken),
-            event: recorder.next(),
-            ..license.clone()
-        })?;
-        let facts = EndFacts {
-            order: license.terms.0,
-            taken,
-            freed,
-            holder: Hex(next.digest()),
-            revoked: license.revoked,
-            reason: Some(reason.to_owned()),
-        };
-        let happening = Happening {
-            kind: RELEASE,
-            license: Some(license.id),
-            activation: Some(next.id),
-            previous: Some(license.event),
-            data: history::to_json(&facts)?,
-        };
-        recorder.record(tx, happening)?;
-        Ok((next.standing.activation, license.key, freed))
+        end(tx, RELEASE, next, license, freed, reason, by)
     })
+}
+
+/// Frees the seats of an activation that was given up and whose seats do not come free yet (SPEC.md 9.5). Gives back how many.
+///
+/// # Errors
+/// `UnknownActivation`, `Which`; `Nothing` where none of its seats are held back; what the ledger says.
+pub fn free(
+    ledger: &mut Ledger,
+    name: Named,
+    reason: &str,
+    by: By<'_>,
+) -> Result<(ActivationId, LicenseKey, u16), LifeError> {
+    ledger.write(|tx| {
+        let all = all_named(tx, name)?;
+        let (holder, license) = match one(name, all, |holder| holder.resting.is_some()) {
+            Err(LifeError::Refused(Refusal::GivenUp(_)) | LifeError::Unused(_)) => {
+                return Err(LifeError::Nothing("no seats that were given back are held back"));
+            }
+            other => other?,
+        };
+        let freed = holder.resting.map_or(0, |it| it.seats);
+        let next = Activation {
+            resting: None,
+            ..holder
+        };
+        end(tx, FREED, next, license, freed, reason, by)
+    })
+}
+
+/// Writes an activation that holds nothing any more, and its event.
+fn end(
+    tx: &mut dyn Transaction,
+    kind: &'static str,
+    holder: Activation,
+    license: License,
+    freed: u16,
+    reason: &str,
+    by: By<'_>,
+) -> Result<(ActivationId, LicenseKey, u16), LifeError> {
+    let mut recorder = Recorder::open(tx, by.actor, by.now)?;
+    // Seats that were given back and rested are not counted as taken.
+    let taken = license.taken.unwrap_or(0);
+    let released = if kind == RELEASE { freed } else { 0 };
+    let next = Activation {
+        event: recorder.next(),
+        ..holder
+    };
+    let after = License {
+        taken: Some(taken.saturating_sub(u32::from(released))),
+        event: recorder.next(),
+        ..license.clone()
+    };
+    tx.set_activation(&next)?;
+    tx.set_license(&after)?;
+    let facts = EndFacts {
+        freed,
+        reason: Some(reason.to_owned()),
+        ..EndFacts::of(&after, &next)
+    };
+    let happening = Happening {
+        kind,
+        license: Some(license.id),
+        activation: Some(next.id),
+        previous: Some(license.event),
+        data: history::to_json(&facts)?,
+    };
+    recorder.record(tx, happening)?;
+    Ok((next.standing.activation, license.key, freed))
 }

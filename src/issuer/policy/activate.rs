@@ -1,14 +1,13 @@
 //! A request for activation: a new machine, or one that replaces its own activation.
 
+use super::moves::{self, Asked, Contact};
 use super::{
-    Case, Decision, REPLACEMENTS, Refusal, Warning, clock, counted, free, no_seat_free,
-    revalidate_by, weakness,
+    Case, Decision, Refusal, Seats, Warning, asked_for, clock, free, revalidate_by, set_aside,
+    weakly_bound,
 };
-use crate::issuer::ledger::Activation;
-use crate::machine::Verdict;
-use crate::protocol::digest::product_tag;
+use crate::issuer::ledger::{Activation, Reference};
+use crate::protocol::digest::{Standing, product_tag};
 use crate::protocol::grant::LicenseType;
-use crate::protocol::requests::Activate;
 use crate::protocol::trust::PublicKey;
 use std::num::NonZeroU16;
 
@@ -24,28 +23,46 @@ pub fn decide<'a>(case: &Case<'a>) -> Result<Decision<'a>, Refusal> {
         now,
         ..
     } = *case;
-    admissible(case)?;
-    let replaces = own_activation(case);
-    let mut replaced = replaces.map_or_else(Vec::new, |own| counted(own, now));
+    let stands = case.standing();
+    admissible(case, &stands)?;
+    let replaces = own_activation(case, &stands);
     let mut warnings = Vec::new();
-    if let Some(own) = replaces {
-        if replaced.len() >= REPLACEMENTS || own.generation == u16::MAX {
-            if options.override_reason.is_none() || own.generation == u16::MAX {
+    let today = now.day();
+    let (reference, counts) = match replaces {
+        None => (
+            Reference::of(stands.fingerprint, today),
+            case.license.counts.clone(),
+        ),
+        Some(own) => {
+            let asked = Asked {
+                contact: Contact::Activate,
+                stands: &stands,
+                seats: own.seats,
+                of: terms.seats.get(),
+                today,
+            };
+            let judged = moves::judge(&own.reference, &own.standing, &case.license.counts, &asked);
+            let (nth, of) = (judged.counts.moves.count(today), moves::allowed(asked.of));
+            if own.generation == u16::MAX {
+                return Err(Refusal::LastGeneration(own.standing.activation));
+            }
+            if judged.beyond && options.override_reason.is_none() {
                 return Err(Refusal::HeldForManager {
-                    times: replaced.len(),
+                    moves: nth,
+                    of,
                     holder: own.id,
                 });
             }
-            warnings.push(Warning::Overridden);
+            if judged.beyond {
+                set_aside(&mut warnings);
+            }
+            warnings.push(Warning::Replaced { nth, of });
+            (judged.reference, judged.counts)
         }
-        replaced.push(now.day());
-        warnings.push(Warning::Replaced {
-            nth: replaced.len(),
-            of: REPLACEMENTS,
-        });
-    }
+    };
+    let accepted = replaces.is_some_and(|own| own.weak_accepted);
+    let weak_accepted = weakly_bound(case.weak, options, &stands, accepted, &mut warnings)?;
     let (seats, taken) = seats(case, replaces)?;
-    warnings.extend(weakness(request.fingerprint.as_ref()));
     warnings.extend(clock(request.clock, now));
     if request.site_key.is_some() && terms.license_type == LicenseType::Standalone {
         warnings.push(Warning::NoSite);
@@ -55,14 +72,29 @@ pub fn decide<'a>(case: &Case<'a>) -> Result<Decision<'a>, Refusal> {
         seats,
         taken,
         generation: replaces.map_or(1, |own| own.generation.saturating_add(1)),
-        replaced,
+        reference,
+        counts,
+        weak_accepted,
         revalidate_by: revalidate_by(terms, options, now)?,
         warnings,
     })
 }
 
+impl Case<'_> {
+    /// What stands if it is answered.
+    pub(crate) fn standing(&self) -> Standing {
+        let request = self.request;
+        Standing {
+            activation: request.commitment.activation_id(),
+            fingerprint: request.fingerprint,
+            bindings: request.bindings,
+            usb: request.usb,
+        }
+    }
+}
+
 /// What the request must be, whoever holds what.
-fn admissible(case: &Case<'_>) -> Result<(), Refusal> {
+fn admissible(case: &Case<'_>, stands: &Standing) -> Result<(), Refusal> {
     let Case {
         request,
         license,
@@ -80,12 +112,7 @@ fn admissible(case: &Case<'_>) -> Result<(), Refusal> {
     if let Some(day) = terms.expires.filter(|day| *day < now.day()) {
         return Err(Refusal::Expired(day));
     }
-    if !product.bind.is_empty() && request.bindings.is_none() {
-        return Err(Refusal::NeedsBindings(product.bind.clone()));
-    }
-    if product.fingerprint && request.fingerprint.is_none() && request.bindings.is_none() {
-        return Err(Refusal::WeakMachine);
-    }
+    asked_for(product, stands)?;
     if let Some(usb) = &terms.usb
         && request.usb != Some(usb.digest(&license.key.to_bytes()))
     {
@@ -103,37 +130,29 @@ pub(super) fn fit_site_key(key: Option<[u8; 32]>) -> Result<(), Refusal> {
 }
 
 /// The activation of the machine that asks: a match to the letter before one that merely fits, then the one heard of last.
-fn own_activation<'a>(case: &Case<'a>) -> Option<&'a Activation> {
-    let request = case.request;
+fn own_activation<'a>(case: &Case<'a>, stands: &Standing) -> Option<&'a Activation> {
     case.activations
         .iter()
-        .filter(|held| held.seats > 0 && same_machine(request, held))
+        .filter(|held| held.seats > 0 && moves::own(&held.reference, &held.standing, stands))
         .max_by_key(|held| {
             (
-                held.standing.fingerprint == request.fingerprint,
+                held.standing.fingerprint == stands.fingerprint,
                 held.last,
                 held.id,
             )
         })
 }
 
-fn same_machine(request: &Activate, held: &Activation) -> bool {
-    let standing = &held.standing;
-    if request.bindings != standing.bindings || request.usb != standing.usb {
-        return false;
-    }
-    match (&request.fingerprint, &standing.fingerprint) {
-        (Some(now), Some(then)) => now.compare(then).verdict() != Verdict::Mismatch,
-        // Without fingerprints the bindings alone say who is who.
-        (None, None) => request.bindings.is_some(),
-        _ => false,
-    }
-}
-
 /// Seats of the activation, and of the licence together.
 fn seats(case: &Case<'_>, replaces: Option<&Activation>) -> Result<(u16, u32), Refusal> {
     let own = replaces.map_or(0, |own| own.seats);
-    let (others, free) = free(case.license, case.terms, own);
+    let seats = Seats {
+        license: case.license,
+        terms: case.terms,
+        activations: case.activations,
+        today: case.now.day(),
+    };
+    let (others, free) = free(&seats, own);
     let asked = case
         .options
         .seats
@@ -147,7 +166,7 @@ fn seats(case: &Case<'_>, replaces: Option<&Activation>) -> Result<(u16, u32), R
         (_, None) => free.max(1),
     };
     if wanted > free {
-        return Err(no_seat_free(wanted, free, case.terms, case.activations));
+        return Err(seats.none_free(wanted, free));
     }
     Ok((wanted, others + u32::from(wanted)))
 }

@@ -14,6 +14,8 @@ pub enum Colour {
     Yellow,
     /// A copy or an old snapshot: the manager decides.
     Red,
+    /// The request opens nothing, so anybody may have written it: it says nothing of the machine. The manager decides.
+    Unproven,
 }
 
 impl Colour {
@@ -23,6 +25,29 @@ impl Colour {
             Colour::Green => "green",
             Colour::Yellow => "yellow",
             Colour::Red => "red",
+            Colour::Unproven => "unproven",
+        }
+    }
+}
+
+/// What a request that was refused proves (SPEC.md 9.8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// It opens an answer whose secret was never revealed before, of an activation that was not returned: the machine or a copy of it asks.
+    Held,
+    /// It opens an answer, but whoever read an earlier request knows the secret.
+    KnownToReaders,
+    /// It opens nothing: anybody can write it.
+    Unproven,
+}
+
+impl Proof {
+    /// The stable snake_case name for JSON and the history.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Proof::Held => "held",
+            Proof::KnownToReaders => "known_to_readers",
+            Proof::Unproven => "unproven",
         }
     }
 }
@@ -67,8 +92,10 @@ pub enum Fork {
         proven: u16,
         /// Last contact.
         since: Day,
+        /// What the request proves.
+        proof: Proof,
     },
-    /// RED: the secret opens no answer of this activation.
+    /// The secret opens no answer of this activation, or not that of the generation it claims.
     Unknown,
 }
 
@@ -78,7 +105,8 @@ impl Fork {
         match self {
             Fork::Latest(_) => Colour::Green,
             Fork::Behind { .. } | Fork::Crossed { .. } => Colour::Yellow,
-            Fork::Diverged { .. } | Fork::Unknown => Colour::Red,
+            Fork::Diverged { .. } => Colour::Red,
+            Fork::Unknown => Colour::Unproven,
         }
     }
 }
@@ -109,19 +137,26 @@ impl fmt::Display for Fork {
                 held,
                 proven,
                 since,
-            } => write!(
-                f,
-                "the machine holds generation {held}, but generation {proven} was in use on {since}: a copy or an old snapshot asks"
-            ),
-            Fork::Unknown => {
-                f.write_str("what the machine reveals belongs to no answer of this activation")
+                proof,
+            } => {
+                let reader = match proof {
+                    Proof::Held => "",
+                    _ => ", or somebody who read an earlier request",
+                };
+                write!(
+                    f,
+                    "the machine holds generation {held}, but generation {proven} was in use on {since}: a copy or an old snapshot asks{reader}"
+                )
             }
+            Fork::Unknown => f.write_str(
+                "what is revealed belongs to no answer of this activation: anybody can write such a request, and it says nothing of the machine",
+            ),
         }
     }
 }
 
-/// Judges a SYNC of an activation by the generation whose commitment its secret opens.
-pub fn judge(own: &Activation, held: Option<Held>) -> Fork {
+/// Judges a SYNC of an activation by the generation whose commitment its secret opens; `proof` is what it proves where it is behind.
+pub fn judge(own: &Activation, held: Option<Held>, proof: Proof) -> Fork {
     let (latest, since) = (own.generation, own.last.day());
     let Some(Held { generation, parent }) = held else {
         return Fork::Unknown;
@@ -146,6 +181,7 @@ pub fn judge(own: &Activation, held: Option<Held>) -> Fork {
             held: generation,
             proven: own.proven,
             since,
+            proof,
         }
     }
 }

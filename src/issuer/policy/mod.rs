@@ -2,29 +2,29 @@
 
 mod activate;
 mod fork;
+pub mod moves;
 mod refusal;
 mod sync;
+mod warning;
 
 use std::num::NonZeroU16;
 
-use crate::issuer::ledger::{Activation, License, Terms};
-use crate::machine::{Components, Fingerprint};
+use crate::issuer::ledger::{Activation, Counts, License, Reference, Terms, WeakRule};
+use crate::machine::Fingerprint;
 use crate::protocol::date::{Day, Seconds};
+use crate::protocol::digest::Standing;
 use crate::protocol::product::Product;
 use crate::protocol::requests::Activate;
 
 pub use activate::decide;
-pub use fork::{Colour, Fork, Held, judge};
+pub use crate::issuer::ledger::COUNTED_DAYS;
+pub use fork::{Colour, Fork, Held, Proof, judge};
 pub use refusal::Refusal;
 pub use sync::{SyncCase, SyncDecision, decide_sync};
+pub use warning::Warning;
 
-/// How often an activation may be replaced by its own machine, or move to another, in [`COUNTED_DAYS`] before the manager decides: without a
-/// limit, one licence walks from machine to machine while each predecessor runs on.
-pub const REPLACEMENTS: usize = 2;
 /// How often an activation of one licence may be released as lost in [`COUNTED_DAYS`] before the manager decides.
 pub const RELEASES: usize = 2;
-/// Days for which a replacement or a release counts.
-pub const COUNTED_DAYS: i32 = 365;
 /// Days in which a clerk may supersede a generation of one activation once.
 pub const SUPERSEDE_DAYS: i32 = 90;
 /// A machine's clock may differ by this many seconds, 26 hours, before the clerk is told: UTC−12 to UTC+14 (SPEC.md 7).
@@ -43,7 +43,9 @@ pub struct Options {
     pub until: Option<Day>,
     /// Why a clerk answers although the machine does not hold the latest answer (the fork rule's YELLOW).
     pub supersede_reason: Option<String>,
-    /// Why the manager sets a rule aside: the limit on replacements, or the fork rule's RED.
+    /// Why a clerk accepts a machine that is weakly bound.
+    pub accept_weak_reason: Option<String>,
+    /// Why the manager sets a rule aside: the limit on moves, weak machines, or the fork rule's RED.
     pub override_reason: Option<String>,
 }
 
@@ -58,6 +60,8 @@ pub struct Case<'a> {
     pub terms: &'a Terms,
     /// The product that was ordered.
     pub product: &'a Product,
+    /// What is done with a machine that is weakly bound.
+    pub weak: WeakRule,
     /// The licence's activations, oldest first.
     pub activations: &'a [Activation],
     /// The desk's options.
@@ -77,121 +81,24 @@ pub struct Decision<'a> {
     pub taken: u32,
     /// Generation of the grant.
     pub generation: u16,
-    /// The days of the replacements that still count, this one included.
-    pub replaced: Vec<Day>,
+    /// What the rule of moves holds the next request against.
+    pub reference: Reference,
+    /// What the licence used up, with this one.
+    pub counts: Counts,
+    /// Whether a clerk accepted, now or before, that the machine is weakly bound.
+    pub weak_accepted: bool,
     /// The day after which the machine must have been in contact again.
     pub revalidate_by: Option<Day>,
     /// What the clerk should know.
     pub warnings: Vec<Warning>,
 }
 
-/// What the clerk should know of an answer that was given.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Warning {
-    /// The machine says little about itself: another one could pass for it.
-    WeaklyBound,
-    /// The machine's clock is off by this many seconds; positive where it is ahead.
-    ClockOff(i64),
-    /// The machine replaced its own activation for the n-th time of those that count.
-    Replaced {
-        /// n.
-        nth: usize,
-        /// How often it may.
-        of: usize,
-    },
-    /// The machine asked to be a site; a standalone licence has none.
-    NoSite,
-    /// A rule was set aside by the manager.
-    Overridden,
-    /// A SYNC came from another machine, or one that changed too much, for the n-th time of those that count.
-    Moved {
-        /// n.
-        nth: usize,
-        /// How often it may.
-        of: usize,
-    },
-    /// It is the same machine, and parts of it were exchanged.
-    HardwareChanged(Components),
-    /// What the licence is bound to beside the machine changed.
-    Rebound,
-    /// The licence shrank, and this machine has fewer seats than before.
-    Shrunk {
-        /// Seats it had.
-        from: u16,
-        /// Seats it has now.
-        to: u16,
-    },
-}
-
-impl Warning {
-    /// The stable snake_case name for JSON.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Warning::WeaklyBound => "weakly_bound",
-            Warning::ClockOff(_) => "clock_off",
-            Warning::Replaced { .. } => "replaced",
-            Warning::NoSite => "no_site",
-            Warning::Overridden => "overridden",
-            Warning::Moved { .. } => "moved",
-            Warning::HardwareChanged(_) => "hardware_changed",
-            Warning::Rebound => "rebound",
-            Warning::Shrunk { .. } => "shrunk",
-        }
-    }
-}
-
-impl std::fmt::Display for Warning {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Warning::WeaklyBound => {
-                f.write_str("the machine says little about itself: the license is weakly bound")
-            }
-            Warning::ClockOff(seconds) => {
-                let side = if *seconds > 0 { "ahead" } else { "behind" };
-                let hours = seconds.unsigned_abs() / 3600;
-                write!(f, "the machine's clock is {hours} hours {side}")
-            }
-            Warning::Replaced { nth, of } => write!(
-                f,
-                "the machine replaced its own activation ({nth} of {of} in {COUNTED_DAYS} days)"
-            ),
-            Warning::NoSite => f.write_str(
-                "the machine asked to be a site, which a standalone license has no use for",
-            ),
-            Warning::Overridden => f.write_str("a rule was set aside by the manager"),
-            Warning::Moved { nth, of } => write!(
-                f,
-                "the license moved to another machine ({nth} of {of} in {COUNTED_DAYS} days)"
-            ),
-            Warning::HardwareChanged(parts) => {
-                let parts: Vec<String> = parts.iter().map(|part| part.to_string()).collect();
-                write!(
-                    f,
-                    "it is the same machine with another {}",
-                    parts.join(" and ")
-                )
-            }
-            Warning::Rebound => {
-                f.write_str("what the license is bound to beside the machine was renamed")
-            }
-            Warning::Shrunk { from, to } => {
-                write!(
-                    f,
-                    "the license has fewer seats than before: this machine goes from {from} to {to}"
-                )
-            }
-        }
-    }
-}
-
-/// The days of moves and replacements that still count.
-fn counted(own: &Activation, now: Seconds) -> Vec<Day> {
-    let counts = |day: &&Day| now.day().days_since(**day) < COUNTED_DAYS;
-    own.replaced.iter().filter(counts).copied().collect()
-}
-
 /// "Revalidate by" of a grant: what was decided for this one, or the licence's own grace.
-fn revalidate_by(terms: &Terms, options: &Options, now: Seconds) -> Result<Option<Day>, Refusal> {
+pub(crate) fn revalidate_by(
+    terms: &Terms,
+    options: &Options,
+    now: Seconds,
+) -> Result<Option<Day>, Refusal> {
     let today = now.day();
     match options.until {
         Some(day) if day < today => Err(Refusal::UntilPast(day)),
@@ -203,31 +110,103 @@ fn revalidate_by(terms: &Terms, options: &Options, now: Seconds) -> Result<Optio
     }
 }
 
-/// Seats that others than `own` leave free.
-fn free(license: &License, terms: &Terms, own: u16) -> (u32, u16) {
-    let others = license.taken.unwrap_or(0).saturating_sub(u32::from(own));
-    let free = u32::from(terms.seats.get()).saturating_sub(others);
+/// Seats of others than `own` that are in use, and those that are free to it: what was given back and rests is neither.
+fn free(case: &Seats<'_>, own: u16) -> (u32, u16) {
+    let others = case.license.taken.unwrap_or(0).saturating_sub(u32::from(own));
+    let resting = case.activations.iter().filter_map(|it| it.resting);
+    let resting = resting.filter(|it| it.until >= case.today);
+    let resting: u32 = resting.map(|it| u32::from(it.seats)).sum();
+    let free = u32::from(case.terms.seats.get()).saturating_sub(others.saturating_add(resting));
     (others, u16::try_from(free).unwrap_or(u16::MAX))
 }
 
-fn no_seat_free(wanted: u16, free: u16, terms: &Terms, activations: &[Activation]) -> Refusal {
-    let holders = activations.iter().filter(|held| held.seats > 0);
-    Refusal::NoSeatFree {
-        wanted,
-        free,
-        seats: terms.seats.get(),
-        holders: holders
-            .take(5)
-            .map(|held| held.standing.activation)
-            .collect(),
+/// What the seats of a licence are reckoned from.
+struct Seats<'a> {
+    license: &'a License,
+    terms: &'a Terms,
+    activations: &'a [Activation],
+    today: Day,
+}
+
+impl Seats<'_> {
+    fn none_free(&self, wanted: u16, free: u16) -> Refusal {
+        let holders = self.activations.iter().filter(|held| held.seats > 0);
+        let resting = self.activations.iter().filter_map(|it| it.resting);
+        let resting = resting.filter(|it| it.until >= self.today);
+        Refusal::NoSeatFree {
+            wanted,
+            free,
+            seats: self.terms.seats.get(),
+            holders: holders
+                .take(5)
+                .map(|held| held.standing.activation)
+                .collect(),
+            resting: resting.map(|it| it.until).min(),
+        }
     }
 }
 
-fn weakness(fingerprint: Option<&Fingerprint>) -> Option<Warning> {
-    let known = fingerprint.map(|it| it.known().len());
-    known
-        .filter(|known| *known < FEW_COMPONENTS)
-        .map(|_| Warning::WeaklyBound)
+/// What binds a machine that the product does not ask for is not taken: it would bind the licence to nobody.
+fn asked_for(product: &Product, stands: &Standing) -> Result<(), Refusal> {
+    if product.bind.is_empty() && stands.bindings.is_some() {
+        return Err(Refusal::NotAskedFor("bindings"));
+    }
+    if !product.fingerprint && stands.fingerprint.is_some() {
+        return Err(Refusal::NotAskedFor("a fingerprint"));
+    }
+    if !product.bind.is_empty() && stands.bindings.is_none() {
+        return Err(Refusal::NeedsBindings(product.bind.clone()));
+    }
+    if product.fingerprint && stands.fingerprint.is_none() {
+        return Err(Refusal::Unbound);
+    }
+    Ok(())
+}
+
+/// What becomes of a machine that is weakly bound: whether it is accepted from now on.
+fn weakly_bound(
+    rule: WeakRule,
+    options: &Options,
+    stands: &Standing,
+    accepted: bool,
+    warnings: &mut Vec<Warning>,
+) -> Result<bool, Refusal> {
+    if !moves::weak(stands) {
+        warnings.extend(few_parts(stands));
+        return Ok(accepted);
+    }
+    warnings.push(Warning::WeaklyBound);
+    if accepted {
+        return Ok(true);
+    }
+    let accepts = options.accept_weak_reason.is_some() && rule != WeakRule::Refuse;
+    let overrides = options.override_reason.is_some() && rule != WeakRule::Warn;
+    match rule {
+        _ if accepts => warnings.push(Warning::WeakAccepted),
+        _ if overrides => set_aside(warnings),
+        WeakRule::Warn => return Ok(false),
+        WeakRule::Hold => return Err(Refusal::WeakMachine { held: true }),
+        WeakRule::Refuse => return Err(Refusal::WeakMachine { held: false }),
+    }
+    Ok(true)
+}
+
+/// The manager set a rule aside: said once.
+fn set_aside(warnings: &mut Vec<Warning>) {
+    if !warnings.contains(&Warning::Overridden) {
+        warnings.push(Warning::Overridden);
+    }
+}
+
+fn few_parts(stands: &Standing) -> Option<Warning> {
+    let known = stands.fingerprint.as_ref().map(Fingerprint::known);
+    let few = known.is_some_and(|known| known.len() < FEW_COMPONENTS);
+    (few && stands.usb.is_none()).then_some(Warning::WeaklyBound)
+}
+
+/// What a machine's clock says, as it is kept and compared: no later than it can be anywhere on earth.
+pub(crate) fn capped(machine: Seconds, now: Seconds) -> Seconds {
+    machine.min(now.plus(CLOCK_TOLERANCE))
 }
 
 fn clock(machine: Seconds, now: Seconds) -> Option<Warning> {

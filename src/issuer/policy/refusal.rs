@@ -22,9 +22,20 @@ pub enum Refusal {
     /// The product is bound to these names, and the request has none.
     #[error("the request does not say its {}", .0.join(" and "))]
     NeedsBindings(Vec<String>),
-    /// The product wants a fingerprint and the machine knows nothing of itself.
+    /// The product wants a fingerprint and the request has none.
     #[error("the machine says nothing about itself that could be licensed")]
-    WeakMachine,
+    Unbound,
+    /// The request binds itself by what the product does not ask for.
+    #[error("the request has {0}, which the product does not ask for")]
+    NotAskedFor(&'static str),
+    /// The machine is weakly bound, and the product has such machines held for a clerk or refused.
+    #[error(
+        "the machine says neither network card nor disk: a copy of its disk or image would pass for it"
+    )]
+    WeakMachine {
+        /// Whether a clerk may accept it; otherwise the manager.
+        held: bool,
+    },
     /// The licence is bound to a USB key, and the request names none or another.
     #[error("the license is bound to the usb key {0}, which the machine does not have")]
     OtherUsb(UsbDevice),
@@ -39,15 +50,30 @@ pub enum Refusal {
         seats: u16,
         /// Who holds the others: the first few.
         holders: Vec<ActivationId>,
+        /// The last day on which seats that were given back are not free, where there are such.
+        resting: Option<Day>,
     },
-    /// The activation was replaced or moved too often.
-    #[error("the activation has been replaced or moved {times} times in {COUNTED_DAYS} days")]
+    /// Machines of the licence were replaced or moved as often as they may.
+    #[error(
+        "machines of this license would have been replaced or moved {moves} times in {COUNTED_DAYS} days, and may {of} times"
+    )]
     HeldForManager {
-        /// How often.
-        times: usize,
+        /// Moves, with this one.
+        moves: u32,
+        /// How many there may be.
+        of: u32,
         /// Which activation.
         holder: ActivationRow,
     },
+    /// No generation is left.
+    #[error("{0} has used up all its generations")]
+    LastGeneration(ActivationId),
+    /// Another activation of the licence has this number.
+    #[error("another activation of this license is called {0}")]
+    SameName(ActivationId),
+    /// More RETURNs before their ACTIVATE than are kept.
+    #[error("too many return codes came before their request")]
+    TooManyEarly,
     /// YELLOW: the machine does not hold the latest answer.
     #[error("yellow: {0}")]
     NeedsSupersede(Fork),
@@ -61,8 +87,8 @@ pub enum Refusal {
         /// When it was done before.
         before: Day,
     },
-    /// RED: a copy or an old snapshot asks.
-    #[error("red: {0}")]
+    /// RED: a copy or an old snapshot asks; or the request opens nothing.
+    #[error("{}", judged(.0))]
     HeldFork(Fork),
     /// Old mail: the machine made another request later, which was answered.
     #[error("this is old mail: the machine asked again later and was answered on {0}")]
@@ -118,7 +144,8 @@ impl Refusal {
     /// What the history keeps of it, a verdict and what that rests on: where somebody has to find out what happened at the machine.
     pub fn evidence(&self) -> Option<(&'static str, String)> {
         match self {
-            Refusal::HeldForManager { .. } => Some(("held", self.to_string())),
+            Refusal::HeldForManager { .. } => Some(("held_for_manager", self.to_string())),
+            Refusal::GivenUp(_) => Some(("given_up", self.to_string())),
             _ => self
                 .fork()
                 .map(|fork| (fork.colour().name(), fork.to_string())),
@@ -132,7 +159,12 @@ impl Refusal {
             Refusal::OtherProduct(_) => "other_product",
             Refusal::Expired(_) => "expired",
             Refusal::NeedsBindings(_) => "needs_bindings",
-            Refusal::WeakMachine => "weak_machine",
+            Refusal::Unbound => "unbound",
+            Refusal::NotAskedFor(_) => "not_asked_for",
+            Refusal::WeakMachine { .. } => "weak_machine",
+            Refusal::LastGeneration(_) => "last_generation",
+            Refusal::SameName(_) => "same_name",
+            Refusal::TooManyEarly => "too_many_early",
             Refusal::OtherUsb(_) => "other_usb",
             Refusal::NoSeatFree { .. } => "no_seat_free",
             Refusal::HeldForManager { .. }
@@ -163,8 +195,15 @@ impl Refusal {
                 let options: Vec<String> = names.iter().map(|name| format!("--bind {name}=…")).collect();
                 format!("the machine makes another request with: request activate KEY {}", options.join(" "))
             }
-            Refusal::WeakMachine => "the machine makes another request with --bind NAME=VALUE, or a container with /etc/machine-id mounted".to_owned(),
+            Refusal::Unbound => "run it where it can read what it is: a container with /etc/machine-id mounted, a service that may see its disk; then it makes another request".to_owned(),
+            Refusal::NotAskedFor(_) => "the machine makes another request with the product file that the application ships with".to_owned(),
+            Refusal::WeakMachine { held: true } => "bind it to a usb key (request activate KEY --usb), or let it see its network card and disk; a clerk may accept it once: respond --accept-weak --reason TEXT".to_owned(),
+            Refusal::WeakMachine { held: false } => "bind it to a usb key (request activate KEY --usb), or let it see its network card and disk; the manager decides: respond --override --reason TEXT".to_owned(),
+            Refusal::LastGeneration(id) => format!("release {id} --lost --reason TEXT, and have the machine make a new request: countersign request activate KEY --new"),
+            Refusal::SameName(_) => "the machine makes another request with `countersign request activate KEY --new`".to_owned(),
+            Refusal::TooManyEarly => "answer the request that it gives up first; then this code is taken".to_owned(),
             Refusal::OtherUsb(_) => "plug the usb key in and make another request; if it is to go without one: countersign license change KEY --usb none".to_owned(),
+            Refusal::NoSeatFree { resting: Some(day), .. } => format!("seats that were given back come free after {day}: so many were returned within a year; a clerk frees them sooner with: release ACTIVATION --returned --reason TEXT"),
             Refusal::NoSeatFree { holders, .. } if holders.is_empty() => "sell more seats, or grant fewer with --seats".to_owned(),
             Refusal::NoSeatFree { holders, .. } => {
                 let names: Vec<String> = holders.iter().map(ToString::to_string).collect();
@@ -172,6 +211,7 @@ impl Refusal {
             }
             Refusal::HeldForManager { .. } | Refusal::SupersededBefore { .. } => "the manager decides: respond --override --reason TEXT".to_owned(),
             Refusal::NeedsSupersede(_) => "ask what happened there, then: respond --supersede --reason TEXT".to_owned(),
+            Refusal::HeldFork(Fork::Unknown) => "have the machine ask again with `countersign request sync --new`, or activate anew; the manager decides: respond --override --reason TEXT".to_owned(),
             Refusal::HeldFork(_) => "find out whether two machines use it; the manager decides: respond --override --reason TEXT".to_owned(),
             Refusal::Overtaken(_) => "nothing is to be done, unless the machine still waits: then it makes a new request with its clock set right".to_owned(),
             Refusal::ReturnReplaced(_) => "have that one returned; or, if it is not in use, the manager decides: respond --override --reason TEXT".to_owned(),
@@ -198,4 +238,9 @@ fn no_seat_free(wanted: u16, free: u16, seats: u16) -> String {
             are(free)
         ),
     }
+}
+
+/// "red: the machine holds generation 2, but …".
+fn judged(fork: &Fork) -> String {
+    format!("{}: {fork}", fork.colour().name())
 }

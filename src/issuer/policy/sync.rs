@@ -1,12 +1,13 @@
 //! A SYNC: a licensed machine asks for its licence as it now is.
 
 use super::activate::fit_site_key;
+use super::moves::{self, Asked, Contact, Judged};
 use super::{
-    Colour, Decision, Fork, Options, REPLACEMENTS, Refusal, SUPERSEDE_DAYS, Warning, clock,
-    counted, free, no_seat_free, revalidate_by, weakness,
+    Colour, Decision, Fork, Options, Refusal, SUPERSEDE_DAYS, Seats, Warning, asked_for, capped,
+    clock, free, revalidate_by, set_aside, weakly_bound,
 };
-use crate::issuer::ledger::{Activation, License, Terms};
-use crate::machine::Verdict;
+use crate::issuer::ledger::{Activation, License, Terms, WeakRule};
+use crate::machine::Fingerprint;
 use crate::protocol::date::{Day, Seconds};
 use crate::protocol::digest::Standing;
 use crate::protocol::grant::LicenseType;
@@ -24,6 +25,8 @@ pub struct SyncCase<'a> {
     pub terms: &'a Terms,
     /// The product that was ordered.
     pub product: &'a Product,
+    /// What is done with a machine that is weakly bound.
+    pub weak: WeakRule,
     /// The licence's activations, oldest first.
     pub activations: &'a [Activation],
     /// The one that asks.
@@ -32,7 +35,7 @@ pub struct SyncCase<'a> {
     pub standing: &'a Standing,
     /// The fork rule's verdict.
     pub fork: Fork,
-    /// What the machine's clock said in the request that was answered last, where that was made apart from this one.
+    /// What the machine's clock said in the request that was answered last, capped when that came; where that was made apart from this one.
     pub latest_asked: Option<Seconds>,
     /// The desk's options.
     pub options: &'a Options,
@@ -63,16 +66,19 @@ pub fn decide_sync<'a>(case: &SyncCase<'a>) -> Result<SyncDecision<'a>, Refusal>
         options,
         ..
     } = *case;
-    admissible(case)?;
+    let standing = standing(case);
+    admissible(case, &standing)?;
     let mut warnings = Vec::new();
     let superseded = fork(case, &mut warnings)?;
-    let standing = standing(case);
     if let Some(usb) = &terms.usb
         && standing.usb != Some(usb.digest(&case.license.key.to_bytes()))
     {
         return Err(Refusal::OtherUsb(usb.clone()));
     }
-    let replaced = moves(case, &standing, &mut warnings)?;
+    let judged = moves(case, &standing, &mut warnings)?;
+    // What a clerk accepted was the machine that it was.
+    let accepted = own.weak_accepted && judged.counted.is_none();
+    let weak_accepted = weakly_bound(case.weak, options, &standing, accepted, &mut warnings)?;
     let (seats, taken) = seats(case)?;
     if seats < own.seats {
         warnings.push(Warning::Shrunk {
@@ -80,7 +86,6 @@ pub fn decide_sync<'a>(case: &SyncCase<'a>) -> Result<SyncDecision<'a>, Refusal>
             to: seats,
         });
     }
-    warnings.extend(weakness(standing.fingerprint.as_ref()));
     warnings.extend(clock(case.request.clock, now));
     Ok(SyncDecision {
         decision: Decision {
@@ -88,7 +93,9 @@ pub fn decide_sync<'a>(case: &SyncCase<'a>) -> Result<SyncDecision<'a>, Refusal>
             seats,
             taken,
             generation: own.generation.saturating_add(1),
-            replaced,
+            reference: judged.reference,
+            counts: judged.counts,
+            weak_accepted,
             revalidate_by: revalidate_by(terms, options, now)?,
             warnings,
         },
@@ -97,7 +104,7 @@ pub fn decide_sync<'a>(case: &SyncCase<'a>) -> Result<SyncDecision<'a>, Refusal>
     })
 }
 
-fn admissible(case: &SyncCase<'_>) -> Result<(), Refusal> {
+fn admissible(case: &SyncCase<'_>, stands: &Standing) -> Result<(), Refusal> {
     if case.license.revoked {
         return Err(Refusal::Revoked);
     }
@@ -107,20 +114,11 @@ fn admissible(case: &SyncCase<'_>) -> Result<(), Refusal> {
     if let Some(day) = case.terms.expires.filter(|day| *day < case.now.day()) {
         return Err(Refusal::Expired(day));
     }
-    if !case.product.bind.is_empty() && standing(case).bindings.is_none() {
-        return Err(Refusal::NeedsBindings(case.product.bind.clone()));
-    }
+    asked_for(case.product, stands)?;
     if case.own.generation == u16::MAX {
-        return Err(held(case, case.own.replaced.len()));
+        return Err(Refusal::LastGeneration(case.request.activation));
     }
     fit_site_key(case.request.site_key)
-}
-
-fn held(case: &SyncCase<'_>, times: usize) -> Refusal {
-    Refusal::HeldForManager {
-        times,
-        holder: case.own.id,
-    }
 }
 
 /// The fork rule, and who may set it aside. The day of the last supersede, afterwards.
@@ -137,17 +135,17 @@ fn fork(case: &SyncCase<'_>, warnings: &mut Vec<Warning>) -> Result<Option<Day>,
         return Ok(own.superseded);
     }
     if options.override_reason.is_some() {
-        warnings.push(Warning::Overridden);
+        set_aside(warnings);
         return Ok(own.superseded);
     }
     let elsewhere = own.standing.activation != case.request.activation;
     let late = case
         .latest_asked
-        .is_some_and(|asked| case.request.clock <= asked);
+        .is_some_and(|asked| capped(case.request.clock, now) <= asked);
     if late && (colour == Colour::Red || elsewhere) {
         return Err(Refusal::Overtaken(own.last.day()));
     }
-    if colour == Colour::Red {
+    if matches!(colour, Colour::Red | Colour::Unproven) {
         return Err(Refusal::HeldFork(fork));
     }
     let recent = |day: &Day| now.day().days_since(*day) < SUPERSEDE_DAYS;
@@ -171,73 +169,83 @@ fn standing(case: &SyncCase<'_>) -> Standing {
     }
 }
 
-/// The days of the moves that count, this one included if it is one.
+/// The rule of moves, and what the clerk is told of it.
 fn moves(
     case: &SyncCase<'_>,
-    now_stands: &Standing,
+    stands: &Standing,
     warnings: &mut Vec<Warning>,
-) -> Result<Vec<Day>, Refusal> {
-    let mut days = counted(case.own, case.now);
-    // Against what the ledger saw last, not what the machine held: moving to and fro must not look like standing still.
-    let before = &case.own.standing;
-    let rebound = before.bindings.is_some() && before.bindings != now_stands.bindings;
-    let moved = match (&before.fingerprint, &now_stands.fingerprint) {
-        (Some(then), Some(now)) => {
-            let comparison = then.compare(now);
-            let moved = comparison.verdict() == Verdict::Mismatch;
-            if !moved && !comparison.different.is_empty() {
-                warnings.push(Warning::HardwareChanged(comparison.different));
-            }
-            moved
-        }
-        // Without fingerprints the bindings alone say who is who.
-        _ => rebound,
+) -> Result<Judged, Refusal> {
+    let (own, today) = (case.own, case.now.day());
+    let asked = Asked {
+        contact: Contact::Sync,
+        stands,
+        seats: own.seats,
+        of: case.terms.seats.get(),
+        today,
     };
-    if moved {
-        if days.len() >= REPLACEMENTS {
+    // Against what the ledger saw last, not what the machine held: moving to and fro must not look like standing still.
+    let judged = moves::judge(&own.reference, &own.standing, &case.license.counts, &asked);
+    let of = moves::allowed(asked.of);
+    if let Some(why) = judged.counted {
+        let nth = judged.counts.moves.count(today);
+        if judged.beyond {
             if case.options.override_reason.is_none() {
-                return Err(held(case, days.len()));
+                return Err(Refusal::HeldForManager {
+                    moves: nth,
+                    of,
+                    holder: own.id,
+                });
             }
-            if !warnings.contains(&Warning::Overridden) {
-                warnings.push(Warning::Overridden);
-            }
+            set_aside(warnings);
         }
-        days.push(case.now.day());
-        warnings.push(Warning::Moved {
-            nth: days.len(),
-            of: REPLACEMENTS,
+        warnings.push(Warning::Moved { why, nth, of });
+        return Ok(judged);
+    }
+    if judged.exchanged.is_empty() {
+        let parts = |it: &Standing| it.fingerprint;
+        let changed = parts(&own.standing).zip(parts(stands));
+        let changed = changed.map(|(then, now): (Fingerprint, _)| then.compare(&now).different);
+        warnings.extend(changed.filter(|it| !it.is_empty()).map(Warning::HardwareChanged));
+    } else {
+        warnings.push(Warning::Exchanged {
+            parts: judged.exchanged,
+            nth: judged.counts.exchanges.count(today),
+            of,
         });
-    } else if rebound {
+    }
+    if own.standing.bindings != stands.bindings {
         warnings.push(Warning::Rebound);
     }
-    Ok(days)
+    Ok(judged)
 }
 
-/// Seats of the activation, and of the licence together (SPEC.md 9.4).
+/// Seats of the activation, and of the licence together (SPEC.md 9.6).
 fn seats(case: &SyncCase<'_>) -> Result<(u16, u32), Refusal> {
     let own = case.own.seats;
-    let (others, free) = free(case.license, case.terms, own);
+    let all = Seats {
+        license: case.license,
+        terms: case.terms,
+        activations: case.activations,
+        today: case.now.day(),
+    };
+    let (others, free) = free(&all, own);
     let standalone = case.terms.license_type == LicenseType::Standalone;
     let seats = match case.options.seats {
         Some(wanted) if !standalone => {
             if wanted.get() > free {
-                return Err(no_seat_free(
-                    wanted.get(),
-                    free,
-                    case.terms,
-                    case.activations,
-                ));
+                return Err(all.none_free(wanted.get(), free));
             }
             wanted.get()
         }
-        _ if !standalone && others == 0 => case.terms.seats.get(),
+        // What others gave back and is not free yet is not taken from it either.
+        _ if !standalone && others == 0 => free.max(own.min(case.terms.seats.get())),
         _ => {
             let share = if standalone { own.min(1) } else { own };
             share.saturating_sub(to_give(case, share, others))
         }
     };
     if seats == 0 {
-        return Err(no_seat_free(1, 0, case.terms, case.activations));
+        return Err(all.none_free(1, 0));
     }
     Ok((seats, others + u32::from(seats)))
 }

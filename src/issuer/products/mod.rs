@@ -7,7 +7,7 @@ use crate::issuer::history::{
 };
 use crate::issuer::keys::SigningKey;
 use crate::issuer::ledger::Product as ProductRow;
-use crate::issuer::ledger::{Ledger, LedgerError, ProductId, Transaction};
+use crate::issuer::ledger::{Ledger, LedgerError, ProductId, Transaction, WeakRule};
 use crate::protocol::date::Seconds;
 use crate::protocol::product::{Product, ProductError};
 
@@ -94,11 +94,24 @@ pub struct By<'a> {
     pub now: Seconds,
 }
 
-/// Adds a product. Its version becomes 1, its roots are what the definition says.
+/// Adds a product whose weakly bound machines are warned of. Its version becomes 1, its roots are what the definition says.
 ///
 /// # Errors
 /// `Exists`, a broken rule of SPEC.md 10, or what the ledger says.
-pub fn add(ledger: &mut Ledger, mut product: Product, by: By<'_>) -> Result<(), CatalogueError> {
+pub fn add(ledger: &mut Ledger, product: Product, by: By<'_>) -> Result<(), CatalogueError> {
+    add_with(ledger, product, WeakRule::default(), by)
+}
+
+/// Adds a product, and says what is done with machines that are weakly bound.
+///
+/// # Errors
+/// As [`add`].
+pub fn add_with(
+    ledger: &mut Ledger,
+    mut product: Product,
+    weak: WeakRule,
+    by: By<'_>,
+) -> Result<(), CatalogueError> {
     product.version = 1;
     product.check()?;
     ledger.write(|tx| {
@@ -106,7 +119,7 @@ pub fn add(ledger: &mut Ledger, mut product: Product, by: By<'_>) -> Result<(), 
             return Err(CatalogueError::Exists(product.id.clone()));
         }
         let mut recorder = Recorder::open(tx, by.actor, by.now)?;
-        let row = row(&product, ProductId(0), &recorder);
+        let row = row(&product, ProductId(0), weak, &recorder);
         tx.add_product(&row)?;
         Ok(record_product(tx, &mut recorder, &row, PRODUCT_ADD)?)
     })
@@ -119,22 +132,59 @@ pub fn add(ledger: &mut Ledger, mut product: Product, by: By<'_>) -> Result<(), 
 pub fn change(ledger: &mut Ledger, mut product: Product, by: By<'_>) -> Result<(), CatalogueError> {
     ledger.write(|tx| {
         let (id, old) = named(tx, &product.id)?;
+        let weak = tx.product(id)?.map_or_else(WeakRule::default, |it| it.weak);
         product.version = old.version.saturating_add(1);
         product.check()?;
         grows(&old, &product)?;
         let mut recorder = Recorder::open(tx, by.actor, by.now)?;
-        let row = row(&product, id, &recorder);
+        let row = row(&product, id, weak, &recorder);
         tx.set_product(&row)?;
         Ok(record_product(tx, &mut recorder, &row, PRODUCT_CHANGE)?)
     })
 }
 
-fn row(product: &Product, id: ProductId, recorder: &Recorder) -> ProductRow {
+/// Says what is done with machines that are weakly bound from now on. The product's definition, and so its file, stays as it is.
+///
+/// # Errors
+/// `Unknown`, or what the ledger says.
+pub fn set_weak(
+    ledger: &mut Ledger,
+    id: &str,
+    weak: WeakRule,
+    by: By<'_>,
+) -> Result<(), CatalogueError> {
+    ledger.write(|tx| {
+        let before = tx
+            .product_named(id)?
+            .ok_or_else(|| CatalogueError::Unknown(id.to_owned()))?;
+        let mut recorder = Recorder::open(tx, by.actor, by.now)?;
+        let row = ProductRow {
+            weak,
+            event: recorder.next(),
+            ..before
+        };
+        tx.set_product(&row)?;
+        Ok(record_product(tx, &mut recorder, &row, PRODUCT_CHANGE)?)
+    })
+}
+
+/// What is done with machines of a product that are weakly bound.
+///
+/// # Errors
+/// `Unknown`, or what the ledger says.
+pub fn weak(ledger: &mut Ledger, id: &str) -> Result<WeakRule, CatalogueError> {
+    let row = ledger.read(|tx| tx.product_named(id))?;
+    row.map(|row| row.weak)
+        .ok_or_else(|| CatalogueError::Unknown(id.to_owned()))
+}
+
+fn row(product: &Product, id: ProductId, weak: WeakRule, recorder: &Recorder) -> ProductRow {
     ProductRow {
         id,
         name: product.id.clone(),
         version: product.version,
         definition: product.to_text(),
+        weak,
         event: recorder.next(),
     }
 }
@@ -149,6 +199,7 @@ fn record_product(
         product: row.name.clone(),
         version: row.version,
         definition: text_digest(&row.definition),
+        weak: row.weak.name().to_owned(),
     })?;
     recorder.record(
         tx,

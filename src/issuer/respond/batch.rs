@@ -8,7 +8,7 @@ use std::thread;
 
 use super::draft::Draft;
 use super::session::{Outcome, Session};
-use super::{Asker, Issuer, Reply, Request, RespondError, asker_in};
+use super::{Asker, Issuer, Reply, Request, RespondError, asker_in, lost_track};
 use crate::issuer::keys::Entropy;
 use crate::issuer::ledger::{Ledger, LedgerError};
 use crate::issuer::policy::Options;
@@ -118,7 +118,7 @@ impl Batch<'_> {
                     Some(error) => Err(error),
                     None => answers
                         .next()
-                        .unwrap_or_else(|| Err(RespondError::CommitmentUsed.into()))
+                        .unwrap_or_else(|| Err(lost_track().into()))
                         .map_err(not_answered),
                 };
                 (line, result)
@@ -238,12 +238,10 @@ impl<'a> Answering<'a> {
         let mut fresh = self.answers.into_iter();
         let result = |(slot, repeat): (Slot, Option<Reply>)| match slot {
             Slot::Done(result) => result,
-            Slot::Waiting => fresh
-                .next()
-                .ok_or_else(|| RespondError::CommitmentUsed.into()),
+            Slot::Waiting => fresh.next().ok_or_else(|| lost_track().into()),
             Slot::SameAs(_) => repeat
                 .map(Reply::repeated)
-                .ok_or_else(|| RespondError::CommitmentUsed.into()),
+                .ok_or_else(|| lost_track().into()),
         };
         self.slots.into_iter().zip(repeats).map(result).collect()
     }

@@ -6,7 +6,7 @@ use super::{Answer, Order, Receipt, Reply, Verdict};
 use crate::issuer::history::{REPLACE, SYNC};
 use crate::issuer::keys::SigningKey;
 use crate::issuer::ledger::{Activation, EventId, License};
-use crate::issuer::policy::{Fork, Warning};
+use crate::issuer::policy::{Fork, Proof, Warning};
 use crate::protocol::commitment::Commitment;
 use crate::protocol::digest::{ActivationId, Digest};
 use crate::protocol::grant::Grant;
@@ -43,31 +43,40 @@ pub(super) struct Granting {
     pub(super) commitment: Commitment,
     pub(super) emergency: Option<[u8; 10]>,
     pub(super) holder: Activation,
-    /// The licence as it was.
-    pub(super) license: License,
+    /// The generation it was asked from (SPEC.md 9.2).
+    pub(super) parent: u16,
+    pub(super) changed: Changed,
     pub(super) order: Arc<Order>,
-    /// Seats of the licence in use afterwards.
-    pub(super) taken: u32,
     pub(super) fork: Option<Fork>,
+}
+
+/// A licence that an event changes.
+pub(super) struct Changed {
+    /// The event before.
+    pub(super) previous: EventId,
+    /// As it is afterwards.
+    pub(super) license: License,
 }
 
 /// An activation that was given up.
 pub(super) struct Giving {
     pub(super) holder: Activation,
-    /// The licence as it was.
-    pub(super) license: License,
+    pub(super) changed: Changed,
     pub(super) order: Arc<Order>,
-    pub(super) taken: u32,
     pub(super) freed: u16,
+    /// The generation whose secret was revealed.
+    pub(super) generation: u16,
 }
 
 /// The evidence of a refusal.
 pub(super) struct Refusing {
     pub(super) holder: Activation,
-    /// The licence as it was.
-    pub(super) license: License,
+    pub(super) changed: Changed,
     pub(super) verdict: &'static str,
     pub(super) evidence: String,
+    pub(super) proof: Proof,
+    /// The generation whose secret was revealed.
+    pub(super) generation: Option<u16>,
     pub(super) request: Digest,
 }
 
@@ -108,7 +117,7 @@ impl Draft {
                 verdict: Draft::granted(self.kind, it.fork),
                 code: Code::new(Kind::Grant, payload),
                 grant: it.grant,
-                key: it.license.key,
+                key: it.changed.license.key,
                 activation: it.holder.standing.activation,
                 order: it.order,
                 warnings,
@@ -116,13 +125,15 @@ impl Draft {
             What::Return(it) => Reply::Receipt(Box::new(Receipt {
                 verdict: Verdict::Returned,
                 activation: it.holder.standing.activation,
-                of: Some((it.license.key, it.order)),
+                of: Some((it.changed.license.key, it.order)),
+                resting: it.holder.resting.map(|it| it.until),
                 warnings,
             })),
             What::Early { activation, .. } => Reply::Receipt(Box::new(Receipt {
                 verdict: Verdict::ReturnedEarly,
                 activation,
                 of: None,
+                resting: None,
                 warnings,
             })),
             What::Refusal(_) => return None,

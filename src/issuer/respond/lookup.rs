@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use super::{Answer, Order, Receipt, Reply, RespondError, Verdict, session};
-use crate::issuer::history::AnswerFacts;
+use crate::issuer::history;
 use crate::issuer::ledger::{
-    Activation, ActivationRow, EventId, LedgerError, License, StoredAnswer, Transaction,
+    Activation, ActivationRow, Ended, EventId, LedgerError, License, StoredAnswer, Transaction,
 };
-use crate::issuer::policy::Held;
+use crate::issuer::policy::{self, Held, Proof};
 use crate::license_key::LicenseKey;
 use crate::protocol::commitment::SyncProof;
+use crate::protocol::date::Seconds;
 use crate::protocol::digest::{ActivationId, Standing};
-use crate::protocol::grant::SignedGrant;
+use crate::protocol::grant::{Grant, SignedGrant};
 use crate::protocol::requests::{Activate, NO_USB, Return, Sync};
 use crate::text::{Code, Kind};
 
@@ -61,13 +62,29 @@ pub(crate) fn holder(
 }
 
 /// What the fork rule has to know of an answer.
-pub(crate) fn held(tx: &mut dyn Transaction, answer: &StoredAnswer) -> Result<Held, LedgerError> {
-    let event = tx.event(answer.event)?;
-    let facts: Option<AnswerFacts> = event.and_then(|event| serde_json::from_str(&event.data).ok());
-    Ok(Held {
+pub(crate) fn held(answer: &StoredAnswer) -> Held {
+    Held {
         generation: answer.generation,
-        parent: facts.map_or(0, |facts| facts.proven),
-    })
+        parent: answer.parent,
+    }
+}
+
+/// What a request proves that opens the answer of a generation: nothing against the machine, where somebody may have read the secret before.
+pub(crate) fn proof(
+    tx: &mut dyn Transaction,
+    holder: &Activation,
+    license: &License,
+    generation: u16,
+) -> Result<Proof, LedgerError> {
+    if holder.ended == Some(Ended::Returned) {
+        return Ok(Proof::KnownToReaders);
+    }
+    for event in history::of_license(tx, license.event)? {
+        if event.activation == Some(holder.id) && history::revealed(&event)? == Some(generation) {
+            return Ok(Proof::KnownToReaders);
+        }
+    }
+    Ok(Proof::Held)
 }
 
 /// What stood when an answer was given, and its site key: what its ACTIVATE said, and what each SYNC on the way to it changed.
@@ -113,26 +130,41 @@ pub(crate) fn latest(
     Ok(found.filter(|answer| answer.event == holder.event && answer.activation == holder.id))
 }
 
+/// What a machine's clock said in a request that was answered: capped as it was when the answer was given.
+pub(crate) fn asked(answer: &StoredAnswer) -> Result<Seconds, LedgerError> {
+    let damaged = || {
+        LedgerError::Damaged(format!("history row {}: its request cannot be read", answer.event.0))
+    };
+    let (letter, payload) = answer.request.split_first().ok_or_else(damaged)?;
+    let clock = if *letter == Kind::Sync.letter() {
+        Sync::decode(payload).map_err(|_| damaged())?.clock
+    } else {
+        Activate::decode(payload).map_err(|_| damaged())?.clock
+    };
+    Ok(policy::capped(clock, grant_of(answer)?.issued))
+}
+
+/// The grant of a stored answer.
+pub(crate) fn grant_of(answer: &StoredAnswer) -> Result<Grant, LedgerError> {
+    let signed = SignedGrant::decode(&answer.grant).map_err(|_| {
+        LedgerError::Damaged(format!("history row {}: its answer cannot be read", answer.event.0))
+    })?;
+    Ok(signed.grant)
+}
+
 /// A stored answer as it is shown again.
 pub(crate) fn recall(
     tx: &mut dyn Transaction,
     stored: StoredAnswer,
 ) -> Result<Reply, RespondError> {
     let (_, license) = holder(tx, stored.activation)?;
-    let damaged = || {
-        LedgerError::Damaged(format!(
-            "history row {}: its answer cannot be read",
-            stored.event.0
-        ))
-    };
-    let grant = SignedGrant::decode(&stored.grant)
-        .map_err(|_| damaged())?
-        .grant;
+    let grant = grant_of(&stored)?;
+    let unread = || LedgerError::Damaged(format!("the request of history row {}", stored.event.0));
     Ok(Reply::Answer(Box::new(Answer {
         grant,
         verdict: Verdict::Repeated,
         key: license.key,
-        activation: called(&stored).ok_or_else(damaged)?,
+        activation: called(&stored).ok_or_else(unread)?,
         order: Arc::new(session::order(tx, license.terms)?),
         evidence: None,
         warnings: Vec::new(),
@@ -157,7 +189,8 @@ pub(crate) fn receipt(
     let proof = given_up.secret.sync_proof();
     let of = match find(tx, given_up.activation, &proof)? {
         Some(found) if found.answer.is_some() => {
-            if found.holder.ended.is_none() {
+            // One that was released as lost and turns up is told of before it is a repetition.
+            if found.holder.ended != Some(Ended::Returned) {
                 return Ok(None);
             }
             Some((
@@ -177,6 +210,7 @@ pub(crate) fn receipt(
         verdict: Verdict::Repeated,
         activation: given_up.activation,
         of,
+        resting: None,
         warnings: Vec::new(),
     }))))
 }

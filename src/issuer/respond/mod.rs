@@ -76,17 +76,34 @@ pub(crate) struct Request {
 /// What is asked for.
 #[derive(Clone, Debug)]
 pub(crate) enum Ask {
+    /// What is answered with a grant.
+    Grantable(Grantable),
+    /// What frees seats.
+    Return(Return),
+}
+
+/// What is answered with a grant, under the C it carries.
+#[derive(Clone, Debug)]
+pub(crate) enum Grantable {
     Activate(Activate),
     Sync(Sync),
-    Return(Return),
+}
+
+impl Grantable {
+    fn commitment(&self) -> Commitment {
+        match self {
+            Grantable::Activate(request) => request.commitment,
+            Grantable::Sync(request) => request.commitment,
+        }
+    }
 }
 
 impl Request {
     pub(crate) fn read(code: &Code) -> Result<Request, RespondError> {
         let payload = code.payload();
         let ask = match code.kind() {
-            Kind::Activate => Ask::Activate(Activate::decode(payload)?),
-            Kind::Sync => Ask::Sync(Sync::decode(payload)?),
+            Kind::Activate => Ask::Grantable(Grantable::Activate(Activate::decode(payload)?)),
+            Kind::Sync => Ask::Grantable(Grantable::Sync(Sync::decode(payload)?)),
             Kind::Return => Ask::Return(Return::decode(payload)?),
             other => return Err(RespondError::WrongKind(other)),
         };
@@ -98,15 +115,6 @@ impl Request {
             digest: request_digest(code.kind(), payload),
             ask,
         })
-    }
-
-    /// The C of a request that is answered with a grant.
-    fn commitment(&self) -> Option<Commitment> {
-        match &self.ask {
-            Ask::Activate(request) => Some(request.commitment),
-            Ask::Sync(request) => Some(request.commitment),
-            Ask::Return(_) => None,
-        }
     }
 }
 
@@ -141,13 +149,12 @@ impl Asker {
 /// `WrongKind`, `Malformed`, or what the ledger says.
 pub fn repeated(ledger: &mut Ledger, code: &Code) -> Result<Option<Reply>, RespondError> {
     let request = Request::read(code)?;
-    ledger.read(|tx| match (&request.ask, request.commitment()) {
-        (Ask::Return(given_up), _) => lookup::receipt(tx, given_up),
-        (_, Some(commitment)) => match tx.answer_to(&commitment)? {
+    ledger.read(|tx| match &request.ask {
+        Ask::Return(given_up) => lookup::receipt(tx, given_up),
+        Ask::Grantable(asks) => match tx.answer_to(&asks.commitment())? {
             Some(stored) if stored.request == request.bytes => lookup::recall(tx, stored).map(Some),
             _ => Ok(None),
         },
-        (_, None) => Ok(None),
     })
 }
 
@@ -169,8 +176,8 @@ pub fn rehearse(
         match session.decide(&request, entropy)? {
             Outcome::Repeated(reply) => Ok(reply),
             // With one request there is no other in the same transaction.
-            Outcome::SameAs(_) => Err(RespondError::CommitmentUsed),
-            Outcome::Draft(draft) => draft.preview().ok_or(RespondError::CommitmentUsed),
+            Outcome::SameAs(_) => Err(lost_track()),
+            Outcome::Draft(draft) => draft.preview().ok_or_else(lost_track),
         }
     })
 }
@@ -186,14 +193,14 @@ pub fn asker(ledger: &mut Ledger, code: &Code) -> Result<Option<Asker>, RespondE
 
 fn asker_in(tx: &mut dyn Transaction, request: &Request) -> Result<Option<Asker>, LedgerError> {
     let (id, proof) = match &request.ask {
-        Ask::Activate(activate) => {
+        Ask::Grantable(Grantable::Activate(activate)) => {
             let activation = activate.commitment.activation_id();
             return match tx.license_keyed(activate.key)? {
                 Some(license) => Ok(Some(Asker::of(tx, &license, activation)?)),
                 None => Ok(None),
             };
         }
-        Ask::Sync(sync) => (sync.activation, sync.proof),
+        Ask::Grantable(Grantable::Sync(sync)) => (sync.activation, sync.proof),
         Ask::Return(given_up) => (given_up.activation, given_up.secret.sync_proof()),
     };
     match lookup::find(tx, id, &proof)? {
@@ -229,26 +236,26 @@ pub fn keep_evidence(
 /// Takes a return code: nothing is signed, and so no key is needed. When this returns, the receipt is on disk.
 ///
 /// # Errors
-/// `WrongKind`, `Malformed`, `CommitmentUsed` for a request that wants a signature, a refusal, or what the ledger says.
+/// `WrongKind` also for a request that wants a signature, `Malformed`, a refusal, or what the ledger says.
 pub fn take_return(
     ledger: &mut Ledger,
     code: &Code,
     options: &Options,
     by: By<'_>,
-    entropy: &mut Entropy<'_>,
 ) -> Result<Reply, RespondError> {
     let request = Request::read(code)?;
-    if !matches!(request.ask, Ask::Return(_)) {
-        return Err(RespondError::CommitmentUsed);
-    }
+    let Ask::Return(given_up) = &request.ask else {
+        return Err(RespondError::WrongKind(code.kind()));
+    };
     ledger.write(|tx| {
         let mut session = Session::open(tx, None, options, by)?;
-        let reply = match session.decide(&request, entropy)? {
-            Outcome::Repeated(reply) => Some(reply),
-            Outcome::SameAs(_) => None,
-            Outcome::Draft(draft) => session.complete(*draft, &[0; 64])?,
-        };
-        reply.ok_or(RespondError::CommitmentUsed)
+        match session.give_up(given_up)? {
+            Outcome::Draft(draft) => session
+                .complete(*draft, &[0; 64])?
+                .ok_or_else(lost_track),
+            Outcome::Repeated(reply) => Ok(reply),
+            Outcome::SameAs(_) => Err(lost_track()),
+        }
     })
 }
 
@@ -277,6 +284,11 @@ pub fn respond(
     )?;
     match results.pop() {
         Some(result) => result.map_err(|unanswered| unanswered.error),
-        None => Err(RespondError::CommitmentUsed),
+        None => Err(lost_track()),
     }
+}
+
+/// A request that a transaction took and has no outcome for: what the code below rules out, and no type.
+fn lost_track() -> RespondError {
+    LedgerError::Io("a request was taken and not decided".to_owned()).into()
 }

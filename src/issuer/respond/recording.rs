@@ -7,7 +7,7 @@ use crate::issuer::history::{
     self, AnswerFacts, EARLY_RETURN, EarlyFacts, EndFacts, Happening, Hex, LicenseFacts, REFUSED,
     RETURN,
 };
-use crate::issuer::ledger::{EventId, LedgerError, License, SignerId, StoredAnswer};
+use crate::issuer::ledger::{LedgerError, SignerId, StoredAnswer};
 use crate::issuer::policy::{Colour, Warning};
 use crate::protocol::desk_certificate::DeskCertificate;
 
@@ -19,6 +19,7 @@ impl Session<'_> {
         signature: &[u8; 64],
     ) -> Result<Option<Reply>, RespondError> {
         let overridden = draft.warnings.contains(&Warning::Overridden);
+        let accepted = draft.warnings.contains(&Warning::WeakAccepted);
         let mut reason = self.options.override_reason.clone().filter(|_| overridden);
         let mut payload = Vec::new();
         let happening = match &draft.what {
@@ -27,10 +28,12 @@ impl Session<'_> {
                 if matches!(it.fork.map(|fork| fork.colour()), Some(Colour::Yellow)) {
                     reason = reason.or_else(|| self.options.supersede_reason.clone());
                 }
+                let accepting = self.options.accept_weak_reason.clone();
+                reason = reason.or(accepting.filter(|_| accepted));
                 self.granted(&draft, it, &payload, reason)?
             }
             What::Return(it) => returned(it, reason)?,
-            What::Refusal(it) => refused(draft.event, it)?,
+            What::Refusal(it) => refused(it)?,
             What::Early { activation, digest } => {
                 let facts = EarlyFacts {
                     activation: activation.to_string(),
@@ -60,6 +63,7 @@ impl Session<'_> {
         let stored = StoredAnswer {
             activation: it.holder.id,
             generation: it.holder.generation,
+            parent: it.parent,
             commitment: it.commitment,
             request: it.request.clone(),
             grant: payload.to_vec(),
@@ -68,13 +72,15 @@ impl Session<'_> {
             event: draft.event,
         };
         self.tx.add_answer(&stored)?;
+        let license = &it.changed.license;
         let facts = AnswerFacts {
-            order: it.license.terms.0,
-            taken: it.taken,
+            order: license.terms.0,
+            taken: license.taken.unwrap_or(0),
             seats: it.holder.seats,
             generation: it.holder.generation,
             answer: Hex(stored.digest()),
             holder: Hex(it.holder.digest()),
+            counts: license.counts.digest().map(Hex),
             proven: it.holder.proven,
             verdict: it.fork.map(|fork| fork.colour().name().to_owned()),
             evidence: it.evidence(),
@@ -83,9 +89,9 @@ impl Session<'_> {
         };
         Ok(Happening {
             kind: draft.kind,
-            license: Some(it.license.id),
+            license: Some(license.id),
             activation: Some(it.holder.id),
-            previous: Some(it.license.event),
+            previous: Some(it.changed.previous),
             data: history::to_json(&facts)?,
         })
     }
@@ -101,41 +107,40 @@ impl Session<'_> {
 }
 
 /// What the history says of a request that was refused.
-fn refused(event: EventId, it: &Refusing) -> Result<Happening, LedgerError> {
-    let license = License {
-        event,
-        ..it.license.clone()
-    };
+fn refused(it: &Refusing) -> Result<Happening, LedgerError> {
+    let license = &it.changed.license;
     let facts = LicenseFacts {
         request: Some(Hex(it.request)),
         verdict: Some(it.verdict.to_owned()),
+        proof: Some(it.proof.name().to_owned()),
         evidence: Some(it.evidence.clone()),
-        ..LicenseFacts::of(&license)
+        generation: it.generation,
+        ..LicenseFacts::of(license)
     };
     Ok(Happening {
         kind: REFUSED,
-        license: Some(it.license.id),
+        license: Some(license.id),
         activation: Some(it.holder.id),
-        previous: Some(it.license.event),
+        previous: Some(it.changed.previous),
         data: history::to_json(&facts)?,
     })
 }
 
 /// What the history says of an activation that was given up.
 fn returned(it: &Giving, reason: Option<String>) -> Result<Happening, LedgerError> {
+    let license = &it.changed.license;
     let facts = EndFacts {
-        order: it.license.terms.0,
-        taken: it.taken,
         freed: it.freed,
-        holder: Hex(it.holder.digest()),
-        revoked: it.license.revoked,
+        generation: Some(it.generation),
+        free_after: it.holder.resting.map(|it| it.until.to_string()),
         reason,
+        ..EndFacts::of(license, &it.holder)
     };
     Ok(Happening {
         kind: RETURN,
-        license: Some(it.license.id),
+        license: Some(license.id),
         activation: Some(it.holder.id),
-        previous: Some(it.license.event),
+        previous: Some(it.changed.previous),
         data: history::to_json(&facts)?,
     })
 }

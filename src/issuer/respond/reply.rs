@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::issuer::ledger::Terms;
+use crate::issuer::ledger::{Terms, WeakRule};
 use crate::issuer::policy::{Colour, Warning};
 use crate::license_key::LicenseKey;
+use crate::protocol::date::Day;
 use crate::protocol::digest::ActivationId;
 use crate::protocol::grant::Grant;
 use crate::protocol::product::Product;
@@ -17,6 +18,8 @@ pub struct Order {
     pub terms: Terms,
     /// The product.
     pub product: Product,
+    /// What is done with machines that are weakly bound.
+    pub weak: WeakRule,
 }
 
 /// What an answer did.
@@ -80,6 +83,8 @@ pub struct Receipt {
     pub activation: ActivationId,
     /// Its licence and order; nothing where the request it gives up never arrived.
     pub of: Option<(LicenseKey, Arc<Order>)>,
+    /// The last day on which its seats are not free, where they do not come free at once.
+    pub resting: Option<Day>,
     /// What the clerk should know.
     pub warnings: Vec<Warning>,
 }

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::draft::{Draft, Granting, What};
-use super::{Ask, Issuer, Order, Reply, Request, RespondError, lookup};
+use super::draft::{Changed, Draft, Granting, What};
+use super::{Ask, Grantable, Issuer, Order, Reply, Request, RespondError, lookup};
 use crate::issuer::history::{ACTIVATE, REPLACE, Recorder};
 use crate::issuer::keys::Entropy;
 use crate::issuer::ledger::{
@@ -62,7 +62,7 @@ pub(super) struct Session<'a> {
     orders: HashMap<TermsId, Arc<Order>>,
     waiting: HashMap<Commitment, Waiting>,
     /// Activations by what they are called, whose ACTIVATE waits for its signature.
-    begun: HashMap<ActivationId, Commitment>,
+    begun: HashMap<ActivationId, Vec<Commitment>>,
     /// How many drafts there were.
     drafts: usize,
     /// Whether the ledger has any RETURN that came before its ACTIVATE: a batch is spared the look-ups.
@@ -103,14 +103,15 @@ impl<'a> Session<'a> {
         request: &Request,
         entropy: &mut Entropy<'_>,
     ) -> Result<Outcome, RespondError> {
-        let Some(commitment) = request.commitment() else {
-            let Ask::Return(given_up) = &request.ask else {
-                return Err(RespondError::CommitmentUsed);
-            };
-            let outcome = self.give_up(given_up)?;
-            self.drafts += usize::from(matches!(outcome, Outcome::Draft(_)));
-            return Ok(outcome);
+        let asks = match &request.ask {
+            Ask::Grantable(asks) => asks,
+            Ask::Return(given_up) => {
+                let outcome = self.give_up(given_up)?;
+                self.drafts += usize::from(matches!(outcome, Outcome::Draft(_)));
+                return Ok(outcome);
+            }
         };
+        let commitment = asks.commitment();
         if let Some(known) = self.waiting.get(&commitment) {
             return same(known.digest == request.digest).map(|()| Outcome::SameAs(known.number));
         }
@@ -118,14 +119,14 @@ impl<'a> Session<'a> {
             same(stored.request == request.bytes)?;
             return lookup::recall(self.tx, stored).map(Outcome::Repeated);
         }
-        let draft = match &request.ask {
-            Ask::Sync(sync) => self.sync(request, sync, entropy)?,
-            Ask::Activate(activate) => {
+        let draft = match asks {
+            Grantable::Sync(sync) => self.sync(request, sync, entropy)?,
+            Grantable::Activate(activate) => {
                 let draft = self.activate(request, activate, entropy)?;
-                self.begun.insert(commitment.activation_id(), commitment);
+                let begun = self.begun.entry(commitment.activation_id());
+                begun.or_default().push(commitment);
                 draft
             }
-            Ask::Return(_) => return Err(RespondError::CommitmentUsed),
         };
         if let What::Grant(granting) = &draft.what {
             let waiting = Waiting {
@@ -165,11 +166,15 @@ impl<'a> Session<'a> {
             // Never activated: the common case of a batch is spared a look-up.
             None => Vec::new(),
         };
+        if license.taken.is_some() && self.called_already(id, &license)? {
+            return Err(Refusal::SameName(id).into());
+        }
         let decision = policy::decide(&Case {
             request: activate,
             license: &license,
             terms: &order.terms,
             product: &order.product,
+            weak: order.weak,
             activations: &activations,
             options: self.options,
             now: self.by.now,
@@ -196,15 +201,29 @@ impl<'a> Session<'a> {
         id: ActivationId,
         proof: &SyncProof,
     ) -> Result<Option<(Activation, License)>, LedgerError> {
-        let Some(commitment) = self.begun.get(&id) else {
-            return Ok(None);
-        };
-        let Some(waiting) = self.waiting.get(commitment) else {
-            return Ok(None);
-        };
-        let (holder, license) = lookup::holder(self.tx, waiting.row)?;
-        let opens = commitment.opened_by(license.key, proof) && holder.ended.is_none();
-        Ok(opens.then_some((holder, license)))
+        for commitment in self.begun.get(&id).into_iter().flatten() {
+            let Some(waiting) = self.waiting.get(commitment) else {
+                continue;
+            };
+            let (holder, license) = lookup::holder(self.tx, waiting.row)?;
+            if commitment.opened_by(license.key, proof) && holder.ended.is_none() {
+                return Ok(Some((holder, license)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether the licence has an activation already that is or was called so: two of one number could not be told apart by their key.
+    fn called_already(&mut self, id: ActivationId, license: &License) -> Result<bool, LedgerError> {
+        let mut rows = self.tx.activations_called(id)?;
+        let begun = self.begun.get(&id).into_iter().flatten();
+        rows.extend(begun.filter_map(|it| self.waiting.get(it)).map(|it| it.row));
+        for row in rows {
+            if lookup::holder(self.tx, row)?.1.id == license.id {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Turns a decision into an unsigned grant, and writes what it changes.
@@ -234,11 +253,16 @@ impl<'a> Session<'a> {
             Some(_) => self.tx.set_activation(&holder)?,
             None => self.tx.add_activation(&holder)?,
         }
-        self.tx.set_license(&License {
-            taken: Some(decision.taken),
-            event: holder.event,
-            ..license.clone()
-        })?;
+        let changed = Changed {
+            previous: license.event,
+            license: License {
+                taken: Some(decision.taken),
+                counts: decision.counts,
+                event: holder.event,
+                ..license.clone()
+            },
+        };
+        self.tx.set_license(&changed.license)?;
         // Only now: a request that failed above has used up nothing.
         self.next_event.0 += 1;
         self.next_activation.0 += i64::from(decision.replaces.is_none());
@@ -253,10 +277,10 @@ impl<'a> Session<'a> {
                 request: plan.request.bytes.clone(),
                 commitment: plan.commitment,
                 emergency,
+                parent: holder.proven,
                 holder,
-                license: license.clone(),
+                changed,
                 order: Arc::clone(order),
-                taken: decision.taken,
                 fork: plan.fork,
             })),
         })
@@ -279,11 +303,13 @@ impl<'a> Session<'a> {
             seats: decision.seats,
             first: own.map_or(self.by.now, |own| own.first),
             last: self.by.now,
-            replaced: decision.replaced.clone(),
+            reference: decision.reference.clone(),
+            weak_accepted: decision.weak_accepted,
             // What was proven stays so: until this grant is proven, the machine may go on from there.
             proven: own.map_or(0, |own| own.proven),
             superseded: own.and_then(|own| own.superseded),
             ended: None,
+            resting: None,
             event: self.next_event,
         }
     }
@@ -385,6 +411,7 @@ pub(super) fn order(tx: &mut dyn Transaction, id: TermsId) -> Result<Order, Ledg
         .ok_or_else(|| LedgerError::Damaged(format!("order {} is for no product", id.0)))?;
     Ok(Order {
         product: products::definition(&product)?,
+        weak: product.weak,
         terms,
     })
 }

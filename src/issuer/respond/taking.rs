@@ -1,19 +1,27 @@
 //! What a SYNC or a RETURN does within a transaction.
 
-use std::sync::Arc;
-
-use super::draft::{Draft, Giving, Refusing, What};
+use super::draft::{Changed, Draft, Giving, Refusing, What};
 use super::lookup::{self, Found};
 use super::session::{Outcome, Plan, Session};
-use super::{Ask, Request, RespondError};
+use super::{Ask, Grantable, Request, RespondError};
 use crate::issuer::history::{EARLY_RETURN, REFUSED, RETURN, SYNC};
 use crate::issuer::keys::Entropy;
-use crate::issuer::ledger::{Activation, EarlyReturn, Ended, LedgerError, License};
-use crate::issuer::policy::{self, Refusal, SyncCase, Warning};
+use crate::issuer::ledger::{
+    Activation, ActivationRow, COUNTED_DAYS, EarlyReturn, Ended, LedgerError, License, Refused, Resting,
+    StoredAnswer,
+};
+use crate::issuer::policy::{self, Proof, Refusal, SyncCase, Warning, moves};
 use crate::protocol::commitment::SyncProof;
+use crate::protocol::date::Day;
 use crate::protocol::digest::ActivationId;
 use crate::protocol::requests::{Return, Sync};
 use crate::text::Kind;
+
+/// Refused requests of one activation that the history takes in a year; more are counted.
+const EVIDENCE_ROWS: u64 = 20;
+/// RETURNs that are kept for one activation id before its ACTIVATE, and in all.
+const EARLY_PER_ACTIVATION: u64 = 1_000;
+const EARLY_RETURNS: u64 = 1_000_000;
 
 impl Session<'_> {
     /// A machine asks for its licence anew.
@@ -30,20 +38,21 @@ impl Session<'_> {
             license,
             answer,
         } = found;
-        let answer = answer.filter(|answer| answer.generation == sync.generation);
-        let held = answer
-            .as_ref()
-            .map(|answer| lookup::held(self.tx, answer))
-            .transpose()?;
-        let fork = policy::judge(&holder, held);
+        let answer = opened(answer, sync);
+        let held = answer.as_ref().map(lookup::held);
+        let mut fork = policy::judge(&holder, held, Proof::Held);
+        if let policy::Fork::Diverged { held: which, .. } = fork {
+            let proof = lookup::proof(self.tx, &holder, &license, which)?;
+            fork = policy::judge(&holder, held, proof);
+        }
         let (standing, site_key) = match &answer {
             Some(answer) if answer.generation != holder.generation => {
                 lookup::standing_of(self.tx, license.key, answer)?
             }
             _ => (holder.standing.clone(), holder.site_key),
         };
-        let latest_asked =
-            lookup::latest(self.tx, &holder)?.and_then(|latest| asked(&latest.request));
+        let latest = lookup::latest(self.tx, &holder)?;
+        let latest_asked = latest.as_ref().map(lookup::asked).transpose()?;
         let order = self.order(license.terms)?;
         let activations = self.tx.activations_of(license.id)?;
         let decided = policy::decide_sync(&SyncCase {
@@ -51,6 +60,7 @@ impl Session<'_> {
             license: &license,
             terms: &order.terms,
             product: &order.product,
+            weak: order.weak,
             activations: &activations,
             own: &holder,
             standing: &standing,
@@ -65,7 +75,8 @@ impl Session<'_> {
             site_key: sync.site_key.or(site_key),
             seats: decided.decision.seats,
             last: self.by.now,
-            replaced: decided.decision.replaced.clone(),
+            reference: decided.decision.reference.clone(),
+            weak_accepted: decided.decision.weak_accepted,
             proven: held.map_or(holder.proven, |held| held.generation),
             superseded: decided.superseded,
             event: self.next_event,
@@ -95,23 +106,14 @@ impl Session<'_> {
                 holder,
                 license,
                 answer: Some(answer),
-            }) => {
-                let held = lookup::held(self.tx, &answer)?;
-                let on_the_line = answer.request.first() == Some(&Kind::Sync.letter())
-                    && held.parent == holder.proven;
-                let proven = on_the_line || held.generation == holder.proven;
-                self.take_back(
-                    given_up.activation,
-                    holder,
-                    license,
-                    answer.generation,
-                    proven,
-                )?
-            }
+            }) => self.take_back(given_up.activation, holder, license, &answer)?,
             _ => match self.begun_here(given_up.activation, &proof)? {
                 Some((holder, license)) => {
+                    let order = self.order(license.terms)?;
+                    let today = self.by.now.day();
+                    let by = policy::revalidate_by(&order.terms, self.options, self.by.now)?;
                     let generation = holder.generation;
-                    self.take_back(given_up.activation, holder, license, generation, false)?
+                    self.end(holder, license, generation, by.unwrap_or(a_year_on(today)), Vec::new())?
                 }
                 None => self.early(given_up, proof)?,
             },
@@ -120,6 +122,7 @@ impl Session<'_> {
     }
 
     /// The evidence of a request that was refused for what the ledger knows of its activation, where the history does not tell of that request yet.
+    /// What goes beyond [`EVIDENCE_ROWS`] is counted.
     pub(super) fn evidence(
         &mut self,
         request: &Request,
@@ -134,19 +137,39 @@ impl Session<'_> {
         if self.tx.refused(&request.digest)?.is_some() {
             return Ok(None);
         }
-        let Some((holder, license)) = self.refused_holder(request, refusal)? else {
+        let Some(whose) = self.refused_holder(request, refusal)? else {
             return Ok(None);
         };
-        self.tx.add_refused(&request.digest, self.next_event)?;
-        self.tx.set_license(&License {
+        let (holder, license) = (whose.holder, whose.license);
+        let today = self.by.now.day();
+        // A year is the days that are fewer than COUNTED_DAYS ago.
+        let first = today.number().saturating_sub(COUNTED_DAYS as u16 - 1);
+        let since = Day::new(first.max(1)).unwrap_or(today);
+        if self.tx.refused_since(holder.id, since)? >= EVIDENCE_ROWS {
+            self.tx.add_beyond(&beyond(holder.id), today)?;
+            return Ok(None);
+        }
+        self.tx.add_refused(&Refused {
+            request: request.digest,
             event: self.next_event,
-            ..license.clone()
+            activation: holder.id,
+            day: today,
         })?;
+        let changed = Changed {
+            previous: license.event,
+            license: License {
+                event: self.next_event,
+                ..license
+            },
+        };
+        self.tx.set_license(&changed.license)?;
         let refusing = Refusing {
             holder,
-            license,
+            changed,
             verdict,
             evidence,
+            proof: whose.proof,
+            generation: whose.generation,
             request: request.digest,
         };
         Ok(Some(self.numbered(
@@ -156,22 +179,50 @@ impl Session<'_> {
         )))
     }
 
-    /// Whose request was refused.
+    /// Whose request was refused, and what it proves.
     fn refused_holder(
         &mut self,
         request: &Request,
         refusal: &Refusal,
-    ) -> Result<Option<(Activation, License)>, LedgerError> {
-        if let Refusal::HeldForManager { holder, .. } = refusal {
-            return lookup::holder(self.tx, *holder).map(Some);
-        }
-        let (id, proof) = match &request.ask {
-            Ask::Sync(sync) => (sync.activation, sync.proof),
-            Ask::Return(given_up) => (given_up.activation, given_up.secret.sync_proof()),
-            Ask::Activate(_) => return Ok(None),
+    ) -> Result<Option<Whose>, LedgerError> {
+        let found = match (&request.ask, refusal) {
+            (
+                Ask::Grantable(Grantable::Activate(_)),
+                Refusal::HeldForManager { holder, .. },
+            ) => {
+                let (holder, license) = lookup::holder(self.tx, *holder)?;
+                return Ok(Some(Whose::unproven(holder, license)));
+            }
+            (Ask::Grantable(Grantable::Activate(_)), _) => return Ok(None),
+            (Ask::Grantable(Grantable::Sync(sync)), _) => {
+                let found = lookup::find(self.tx, sync.activation, &sync.proof)?;
+                found.map(|it| (sync.activation, it.holder, it.license, opened(it.answer, sync)))
+            }
+            (Ask::Return(given_up), _) => {
+                let (id, proof) = (given_up.activation, given_up.secret.sync_proof());
+                let found = lookup::find(self.tx, id, &proof)?;
+                found.map(|it| (id, it.holder, it.license, it.answer))
+            }
         };
-        let found = lookup::find(self.tx, id, &proof)?;
-        Ok(found.map(|found| (found.holder, found.license)))
+        let Some((id, holder, license, answer)) = found else {
+            return Ok(None);
+        };
+        let Some(answer) = answer else {
+            // Whose history it should stand in nobody knows where several are called so.
+            let one = self.tx.activations_called(id)?.len() == 1;
+            return Ok(one.then(|| Whose::unproven(holder, license)));
+        };
+        let proof = match &request.ask {
+            // Its r is not known to those who read an earlier SYNC.
+            Ask::Return(_) if holder.ended != Some(Ended::Returned) => Proof::Held,
+            _ => lookup::proof(self.tx, &holder, &license, answer.generation)?,
+        };
+        Ok(Some(Whose {
+            holder,
+            license,
+            proof,
+            generation: Some(answer.generation),
+        }))
     }
 
     /// Frees the seats of an activation, if what was revealed is the generation proven last, one asked from it, or the latest.
@@ -180,45 +231,84 @@ impl Session<'_> {
         called: ActivationId,
         holder: Activation,
         license: License,
-        generation: u16,
-        proven: bool,
+        answer: &StoredAnswer,
     ) -> Result<Draft, RespondError> {
-        let order = self.order(license.terms)?;
+        let held = lookup::held(answer);
+        let on_the_line =
+            answer.request.first() == Some(&Kind::Sync.letter()) && held.parent == holder.proven;
+        let proven = on_the_line || held.generation == holder.proven;
         let mut warnings = Vec::new();
-        if called != holder.standing.activation {
+        if holder.ended.is_some() {
+            // It was released as lost and turned up: that is kept, and nothing comes free twice.
+        } else if called != holder.standing.activation {
             self.only_by_override(
                 Refusal::ReturnReplaced(holder.standing.activation),
                 &mut warnings,
             )?;
-        } else if generation != holder.generation && !proven {
+        } else if held.generation != holder.generation && !proven {
             let fork = policy::Fork::Diverged {
-                held: generation,
+                held: held.generation,
                 proven: holder.proven,
                 since: holder.last.day(),
+                proof: Proof::Held,
             };
             self.only_by_override(Refusal::HeldFork(fork), &mut warnings)?;
         }
-        let freed = holder.seats;
+        let today = self.by.now.day();
+        let mut until = today;
+        let latest = lookup::latest(self.tx, &holder)?;
+        for answer in latest.iter().chain([answer]) {
+            let grant = lookup::grant_of(answer)?;
+            let runs = grant.revalidate_by.unwrap_or(a_year_on(today));
+            until = until.max(grant.expires.map_or(runs, |end| end.min(runs)));
+        }
+        self.end(holder, license, held.generation, until, warnings)
+    }
+
+    /// Ends an activation whose machine gave it up; its seats come free at once, or, where the licence had as many RETURNs as it has, after `until`.
+    fn end(
+        &mut self,
+        holder: Activation,
+        license: License,
+        generation: u16,
+        until: Day,
+        mut warnings: Vec<Warning>,
+    ) -> Result<Draft, RespondError> {
+        let order = self.order(license.terms)?;
+        let (seats, today) = (holder.seats, self.by.now.day());
+        let of = order.terms.seats.get();
+        let at_once = moves::returned(&license.counts, seats, of, today);
+        let overridden = at_once.is_none() && self.options.override_reason.is_some();
+        if overridden && !warnings.contains(&Warning::Overridden) {
+            warnings.push(Warning::Overridden);
+        }
+        let rests = at_once.is_none() && !overridden;
         let next = Activation {
             seats: 0,
             last: self.by.now,
             ended: Some(Ended::Returned),
+            resting: rests.then_some(Resting { seats, until }),
             event: self.next_event,
             ..holder
         };
-        let taken = license.taken.unwrap_or(0).saturating_sub(u32::from(freed));
+        let taken = license.taken.unwrap_or(0).saturating_sub(u32::from(seats));
+        let changed = Changed {
+            previous: license.event,
+            license: License {
+                taken: Some(taken),
+                counts: at_once.unwrap_or_else(|| license.counts.clone()),
+                event: self.next_event,
+                ..license
+            },
+        };
         self.tx.set_activation(&next)?;
-        self.tx.set_license(&License {
-            taken: Some(taken),
-            event: self.next_event,
-            ..license.clone()
-        })?;
+        self.tx.set_license(&changed.license)?;
         let giving = Giving {
             holder: next,
-            license,
-            order: Arc::clone(&order),
-            taken,
-            freed,
+            changed,
+            order,
+            freed: if rests { 0 } else { seats },
+            generation,
         };
         Ok(self.numbered(RETURN, warnings, What::Return(Box::new(giving))))
     }
@@ -237,6 +327,10 @@ impl Session<'_> {
 
     /// Remembers a RETURN whose request has not come, so that it is refused when it does.
     fn early(&mut self, given_up: &Return, proof: SyncProof) -> Result<Draft, RespondError> {
+        let of_this = self.tx.early_returns(given_up.activation)?.len() as u64;
+        if of_this >= EARLY_PER_ACTIVATION || self.tx.count_early_returns()? >= EARLY_RETURNS {
+            return Err(Refusal::TooManyEarly.into());
+        }
         let early = EarlyReturn {
             activation: given_up.activation,
             proof,
@@ -264,15 +358,37 @@ impl Session<'_> {
     }
 }
 
-/// What a machine's clock said when it made a request that is kept.
-fn asked(request: &[u8]) -> Option<crate::protocol::date::Seconds> {
-    let (letter, payload) = request.split_first()?;
-    if *letter == Kind::Sync.letter() {
-        return Some(Sync::decode(payload).ok()?.clock);
+/// The answer that a SYNC opens, if it is that of the generation which it claims to hold.
+fn opened(answer: Option<StoredAnswer>, sync: &Sync) -> Option<StoredAnswer> {
+    answer.filter(|answer| answer.generation == sync.generation)
+}
+
+/// For how long a grant without a day runs on, as far as its seats are concerned.
+fn a_year_on(today: Day) -> Day {
+    today.plus(COUNTED_DAYS as u16)
+}
+
+/// What refused requests of an activation are counted under where the history has enough of them.
+pub(crate) fn beyond(activation: ActivationRow) -> String {
+    format!("activation {}", activation.0)
+}
+
+/// Whose request was refused, and what it proves.
+struct Whose {
+    holder: Activation,
+    license: License,
+    proof: Proof,
+    /// The generation whose secret it revealed.
+    generation: Option<u16>,
+}
+
+impl Whose {
+    fn unproven(holder: Activation, license: License) -> Whose {
+        Whose {
+            holder,
+            license,
+            proof: Proof::Unproven,
+            generation: None,
+        }
     }
-    Some(
-        crate::protocol::requests::Activate::decode(payload)
-            .ok()?
-            .clock,
-    )
 }

@@ -89,7 +89,9 @@ impl Replay {
         }
         let as_made = made
             .as_ref()
-            .is_some_and(|made| made.rows.contains(&license.id.0) && made.order == license.terms);
+            .is_some_and(|made| made.rows.contains(&license.id.0) && made.order == license.terms)
+            && license.counts.digest().is_none()
+            && !license.revoked;
         if !as_made {
             self.report.found(
                 format!("license {}", license.key),

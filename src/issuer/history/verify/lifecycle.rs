@@ -5,7 +5,9 @@ use serde::Deserialize;
 use super::{Left, Replay};
 use crate::issuer::history::facts::{self, EarlyFacts, EndFacts, Hex, LicenseFacts};
 use crate::issuer::history::of_license;
-use crate::issuer::ledger::{Event, EventId, LedgerError, License, PAGE, TermsId, Transaction};
+use crate::issuer::ledger::{
+    Event, EventId, LedgerError, License, PAGE, Refused, TermsId, Transaction,
+};
 
 impl Replay {
     /// A RETURN or a release: the activation holds nothing any more.
@@ -20,6 +22,7 @@ impl Replay {
         let left = Left {
             order: it.order,
             taken: Some(it.taken),
+            counts: it.counts,
             revoked: it.revoked,
         };
         self.license_of(tx, event, &left)?;
@@ -47,6 +50,7 @@ impl Replay {
         let left = Left {
             order: it.order,
             taken: it.taken,
+            counts: it.counts,
             revoked: it.revoked,
         };
         self.license_of(tx, event, &left)
@@ -62,7 +66,11 @@ impl Replay {
             return Ok(());
         };
         self.refused += 1;
-        if tx.refused(&request.0)? != Some(event.id) {
+        let kept = tx.refused(&request.0)?;
+        let told = |it: &Refused| {
+            (it.event, Some(it.activation), it.day) == (event.id, event.activation, event.at.day())
+        };
+        if !kept.as_ref().is_some_and(told) {
             self.report.event(event.id, "has lost what it refused");
         }
         self.license_changed(tx, event)

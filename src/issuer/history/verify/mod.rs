@@ -41,6 +41,7 @@ pub fn verify(
 struct Left {
     order: i64,
     taken: Option<u32>,
+    counts: Option<Hex>,
     revoked: bool,
 }
 
@@ -49,6 +50,7 @@ impl Left {
         Left {
             order: it.order,
             taken: Some(it.taken),
+            counts: it.counts,
             revoked: false,
         }
     }
@@ -66,7 +68,7 @@ struct Replay {
     touched: u64,
     holders: u64,
     meta: Option<Hex>,
-    products: BTreeMap<String, (EventId, u32, Hex)>,
+    products: BTreeMap<String, (EventId, u32, Hex, String)>,
 }
 
 impl Replay {
@@ -114,7 +116,7 @@ impl Replay {
     fn replay(&mut self, tx: &mut dyn Transaction, event: &Event) -> Result<(), LedgerError> {
         match event.kind.as_str() {
             facts::ACTIVATE | facts::REPLACE | facts::SYNC => self.answer(tx, event),
-            facts::RETURN | facts::RELEASE => self.end(tx, event),
+            facts::RETURN | facts::RELEASE | facts::FREED => self.end(tx, event),
             facts::EARLY_RETURN => self.early_return(tx, event),
             facts::LICENSE_CHANGE
             | facts::LICENSE_REVOKE
@@ -125,7 +127,7 @@ impl Replay {
             facts::PRODUCT_ADD | facts::PRODUCT_CHANGE => {
                 if let Some(it) = self.facts::<ProductFacts>(event) {
                     self.products
-                        .insert(it.product, (event.id, it.version, it.definition));
+                        .insert(it.product, (event.id, it.version, it.definition, it.weak));
                 }
                 Ok(())
             }
@@ -255,6 +257,7 @@ impl Replay {
         let stands = Left {
             order: license.terms.0,
             taken: license.taken,
+            counts: license.counts.digest().map(Hex),
             revoked: license.revoked,
         };
         if license.event < event.id || stands != *it {
@@ -312,6 +315,7 @@ impl Replay {
                 product.event,
                 product.version,
                 facts::text_digest(&product.definition),
+                product.weak.name().to_owned(),
             );
             if known != Some(now) {
                 self.report.found(

@@ -2,7 +2,6 @@
 
 use rusqlite::params;
 
-use super::convert;
 use super::transaction::SqliteTransaction;
 use crate::issuer::ledger::{Activation, Ended, LedgerError};
 use crate::machine::Fingerprint;
@@ -12,7 +11,8 @@ impl SqliteTransaction<'_> {
     pub(super) fn insert_activation(&self, it: &Activation) -> Result<(), LedgerError> {
         self.run(
             "INSERT INTO activation (id, license, aid, generation, fingerprint, bindings, usb, site_key, seats, first, last, \
-             replaced, event, proven, superseded, ended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             event, proven, superseded, ended, reference, reference_since, had, weak_accepted, resting, resting_until) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
                 it.id.0,
                 it.license.0,
@@ -25,11 +25,16 @@ impl SqliteTransaction<'_> {
                 it.seats,
                 it.first.0,
                 it.last.0,
-                convert::days(&it.replaced),
                 it.event.0,
                 it.proven,
                 Day::wire(it.superseded),
                 Ended::number(it.ended),
+                it.reference.fingerprint.as_ref().map(Fingerprint::to_bytes),
+                it.reference.since.number(),
+                it.reference.had.to_bytes(),
+                it.weak_accepted,
+                it.resting.map_or(0, |it| it.seats),
+                Day::wire(it.resting.map(|it| it.until)),
             ],
         )?;
         Ok(())
@@ -38,8 +43,9 @@ impl SqliteTransaction<'_> {
     pub(super) fn update_activation(&self, it: &Activation) -> Result<(), LedgerError> {
         self.run(
             "UPDATE activation SET aid = ?2, generation = ?3, fingerprint = ?4, bindings = ?5, usb = ?6, \
-             site_key = ?7, seats = ?8, last = ?9, replaced = ?10, event = ?11, \
-             proven = ?12, superseded = ?13, ended = ?14 WHERE id = ?1",
+             site_key = ?7, seats = ?8, last = ?9, event = ?10, proven = ?11, superseded = ?12, ended = ?13, \
+             reference = ?14, reference_since = ?15, had = ?16, weak_accepted = ?17, resting = ?18, resting_until = ?19 \
+             WHERE id = ?1",
             params![
                 it.id.0,
                 it.standing.activation.0,
@@ -50,11 +56,16 @@ impl SqliteTransaction<'_> {
                 it.site_key,
                 it.seats,
                 it.last.0,
-                convert::days(&it.replaced),
                 it.event.0,
                 it.proven,
                 Day::wire(it.superseded),
                 Ended::number(it.ended),
+                it.reference.fingerprint.as_ref().map(Fingerprint::to_bytes),
+                it.reference.since.number(),
+                it.reference.had.to_bytes(),
+                it.weak_accepted,
+                it.resting.map_or(0, |it| it.seats),
+                Day::wire(it.resting.map(|it| it.until)),
             ],
         )?;
         Ok(())

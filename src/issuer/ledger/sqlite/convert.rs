@@ -5,8 +5,9 @@ use std::num::{NonZeroU8, NonZeroU16};
 use rusqlite::Row;
 
 use crate::issuer::ledger::{
-    Activation, ActivationRow, EarlyReturn, EmergencyAllowance, Ended, Event, EventId, LedgerError,
-    License, LicenseId, Product, ProductId, SignerId, StoredAnswer, Terms, TermsId,
+    Activation, ActivationRow, Counts, Days, EarlyReturn, EmergencyAllowance, Ended, Event, EventId, Had, LedgerError,
+    License, LicenseId, Product, ProductId, Reference, Resting, SignerId, StoredAnswer, Terms, TermsId,
+    WeakRule,
 };
 use crate::license_key::LicenseKey;
 use crate::machine::Fingerprint;
@@ -21,7 +22,7 @@ pub(super) fn most(rows: usize) -> i64 {
     i64::try_from(rows).unwrap_or(i64::MAX)
 }
 
-pub(super) const PRODUCT: &str = "SELECT id, name, version, definition, event FROM product";
+pub(super) const PRODUCT: &str = "SELECT id, name, version, definition, event, weak FROM product";
 
 pub(super) fn product(row: &Row<'_>) -> Result<Product, LedgerError> {
     Ok(Product {
@@ -30,6 +31,9 @@ pub(super) fn product(row: &Row<'_>) -> Result<Product, LedgerError> {
         version: row.get(2)?,
         definition: row.get(3)?,
         event: EventId(row.get(4)?),
+        weak: WeakRule::named(&row.get::<_, String>(5)?).ok_or_else(|| {
+            LedgerError::Damaged("a product has an impossible rule for weak machines".to_owned())
+        })?,
     })
 }
 
@@ -64,7 +68,7 @@ pub(super) fn terms(row: &Row<'_>) -> Result<Terms, LedgerError> {
     })
 }
 
-pub(super) const LICENSE: &str = "SELECT id, key, terms, taken, event, revoked FROM license";
+pub(super) const LICENSE: &str = "SELECT id, key, terms, taken, event, revoked, moves, exchanges, returns FROM license";
 
 pub(super) fn license(row: &Row<'_>) -> Result<License, LedgerError> {
     let id = row.get(0)?;
@@ -80,29 +84,39 @@ pub(super) fn license(row: &Row<'_>) -> Result<License, LedgerError> {
         taken: row.get(3)?,
         event: EventId(row.get(4)?),
         revoked: row.get(5)?,
+        counts: Counts {
+            moves: days(row, 6)?,
+            exchanges: days(row, 7)?,
+            returns: days(row, 8)?,
+        },
     })
 }
 
+fn days(row: &Row<'_>, column: usize) -> Result<Days, LedgerError> {
+    let bytes: Vec<u8> = row.get(column)?;
+    Days::from_bytes(&bytes).ok_or_else(|| LedgerError::Damaged("a license counts impossible days".to_owned()))
+}
+
 pub(super) const ACTIVATION: &str = "SELECT id, license, aid, generation, fingerprint, bindings, usb, \
-    site_key, seats, first, last, replaced, event, proven, superseded, ended FROM activation";
+    site_key, seats, first, last, event, proven, superseded, ended, reference, reference_since, had, weak_accepted, \
+    resting, resting_until FROM activation";
 
 pub(super) fn activation(row: &Row<'_>) -> Result<Activation, LedgerError> {
     let id: i64 = row.get(0)?;
     let wrong = || LedgerError::Damaged(format!("activation row {id} has an impossible value"));
-    let fingerprint: Option<[u8; 11]> = row.get(4)?;
-    let replaced: Vec<u8> = row.get(11)?;
-    let days: Option<Vec<Day>> = replaced
-        .chunks(2)
-        .map(|pair| Day::new(u16::from_be_bytes(pair.try_into().ok()?)))
-        .collect();
+    let fingerprint = |column| -> Result<_, LedgerError> {
+        let bytes: Option<[u8; 11]> = row.get(column)?;
+        let read = bytes.map(|bytes| Fingerprint::from_bytes(&bytes).map_err(|_| wrong()));
+        read.transpose()
+    };
+    let had: Vec<u8> = row.get(17)?;
+    let resting = (row.get(19)?, Day::new(row.get(20)?));
     Ok(Activation {
         id: ActivationRow(id),
         license: LicenseId(row.get(1)?),
         standing: Standing {
             activation: ActivationId(row.get(2)?),
-            fingerprint: fingerprint
-                .map(|bytes| Fingerprint::from_bytes(&bytes).map_err(|_| wrong()))
-                .transpose()?,
+            fingerprint: fingerprint(4)?,
             bindings: row.get(5)?,
             usb: row.get(6)?,
         },
@@ -111,38 +125,42 @@ pub(super) fn activation(row: &Row<'_>) -> Result<Activation, LedgerError> {
         seats: row.get(8)?,
         first: Seconds(row.get(9)?),
         last: Seconds(row.get(10)?),
-        replaced: days.ok_or_else(wrong)?,
-        event: EventId(row.get(12)?),
-        proven: row.get(13)?,
-        superseded: Day::new(row.get(14)?),
-        ended: match row.get(15)? {
+        event: EventId(row.get(11)?),
+        proven: row.get(12)?,
+        superseded: Day::new(row.get(13)?),
+        ended: match row.get(14)? {
             0_u8 => None,
             1 => Some(Ended::Returned),
             2 => Some(Ended::Lost),
             _ => return Err(wrong()),
         },
+        reference: Reference {
+            fingerprint: fingerprint(15)?,
+            since: Day::new(row.get(16)?).ok_or_else(wrong)?,
+            had: Had::from_bytes(&had).ok_or_else(wrong)?,
+        },
+        weak_accepted: row.get(18)?,
+        resting: match resting {
+            (0, None) => None,
+            (seats @ 1.., Some(until)) => Some(Resting { seats, until }),
+            _ => return Err(wrong()),
+        },
     })
 }
 
-/// The days of an activation's replacements, two bytes each.
-pub(super) fn days(days: &[Day]) -> Vec<u8> {
-    days.iter()
-        .flat_map(|day| day.number().to_be_bytes())
-        .collect()
-}
-
-pub(super) const ANSWER: &str = "SELECT activation, generation, commitment, request, grant_, signer, emergency, event FROM answer";
+pub(super) const ANSWER: &str = "SELECT activation, generation, parent, commitment, request, grant_, signer, emergency, event FROM answer";
 
 pub(super) fn answer(row: &Row<'_>) -> Result<StoredAnswer, LedgerError> {
     Ok(StoredAnswer {
         activation: ActivationRow(row.get(0)?),
         generation: row.get(1)?,
-        commitment: Commitment(row.get(2)?),
-        request: row.get(3)?,
-        grant: row.get(4)?,
-        signer: SignerId(row.get(5)?),
-        emergency: row.get(6)?,
-        event: EventId(row.get(7)?),
+        parent: row.get(2)?,
+        commitment: Commitment(row.get(3)?),
+        request: row.get(4)?,
+        grant: row.get(5)?,
+        signer: SignerId(row.get(6)?),
+        emergency: row.get(7)?,
+        event: EventId(row.get(8)?),
     })
 }
 

@@ -11,7 +11,7 @@ pub(super) const MIGRATIONS: &[&str] = &["
 
     CREATE TABLE product (
         id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, version INTEGER NOT NULL,
-        definition TEXT NOT NULL, event INTEGER NOT NULL
+        definition TEXT NOT NULL, weak TEXT NOT NULL, event INTEGER NOT NULL
     ) STRICT;
 
     CREATE TABLE terms (
@@ -26,7 +26,8 @@ pub(super) const MIGRATIONS: &[&str] = &["
     -- lists read it front to back, and the random key has an index of its own.
     CREATE TABLE license (
         id INTEGER PRIMARY KEY, key INTEGER NOT NULL, terms INTEGER NOT NULL,
-        taken INTEGER, event INTEGER NOT NULL
+        taken INTEGER, event INTEGER NOT NULL, revoked INTEGER NOT NULL DEFAULT 0,
+        moves BLOB NOT NULL DEFAULT x'', exchanges BLOB NOT NULL DEFAULT x'', returns BLOB NOT NULL DEFAULT x''
     ) STRICT;
     CREATE UNIQUE INDEX license_key ON license (key);
     CREATE INDEX license_terms ON license (terms);
@@ -34,7 +35,9 @@ pub(super) const MIGRATIONS: &[&str] = &["
     CREATE TABLE activation (
         id INTEGER PRIMARY KEY, license INTEGER NOT NULL, aid BLOB NOT NULL, generation INTEGER NOT NULL,
         fingerprint BLOB, bindings BLOB, usb BLOB, site_key BLOB, seats INTEGER NOT NULL,
-        first INTEGER NOT NULL, last INTEGER NOT NULL, replaced BLOB NOT NULL, event INTEGER NOT NULL
+        first INTEGER NOT NULL, last INTEGER NOT NULL, event INTEGER NOT NULL, proven INTEGER NOT NULL,
+        superseded INTEGER NOT NULL, ended INTEGER NOT NULL, reference BLOB, reference_since INTEGER NOT NULL,
+        had BLOB NOT NULL, weak_accepted INTEGER NOT NULL, resting INTEGER NOT NULL, resting_until INTEGER NOT NULL
     ) STRICT;
     CREATE INDEX activation_license ON activation (license);
 
@@ -45,7 +48,7 @@ pub(super) const MIGRATIONS: &[&str] = &["
     -- The number of an answer is that of the event which gave it. The commitment finds a repeated request and,
     -- by its first four bytes, an activation under each id it ever had.
     CREATE TABLE answer (
-        event INTEGER PRIMARY KEY, activation INTEGER NOT NULL, generation INTEGER NOT NULL,
+        event INTEGER PRIMARY KEY, activation INTEGER NOT NULL, generation INTEGER NOT NULL, parent INTEGER NOT NULL,
         commitment BLOB NOT NULL, request BLOB NOT NULL, grant_ BLOB NOT NULL, signer INTEGER NOT NULL,
         emergency BLOB
     ) STRICT;
@@ -55,20 +58,21 @@ pub(super) const MIGRATIONS: &[&str] = &["
         id INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, kind TEXT NOT NULL,
         license INTEGER, activation INTEGER, previous INTEGER, data TEXT NOT NULL, hash BLOB NOT NULL
     ) STRICT;
-", "
-    ALTER TABLE license ADD COLUMN revoked INTEGER NOT NULL DEFAULT 0;
-    ALTER TABLE activation ADD COLUMN proven INTEGER NOT NULL DEFAULT 0;
-    ALTER TABLE activation ADD COLUMN superseded INTEGER NOT NULL DEFAULT 0;
-    ALTER TABLE activation ADD COLUMN ended INTEGER NOT NULL DEFAULT 0;
 
     -- RETURNs that came before their ACTIVATE.
     CREATE TABLE early_return (
         event INTEGER PRIMARY KEY, aid BLOB NOT NULL, proof BLOB NOT NULL
     ) STRICT;
     CREATE INDEX early_return_aid ON early_return (aid);
-", "
-    -- Requests that the fork rule refused, by their digest: the history tells of each once.
+
+    -- Requests that were refused and are evidence of something, by their digest: the history tells of each once.
     CREATE TABLE refused (
-        request BLOB PRIMARY KEY, event INTEGER NOT NULL
+        request BLOB PRIMARY KEY, event INTEGER NOT NULL, activation INTEGER NOT NULL, day INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX refused_activation ON refused (activation, day);
+
+    -- What came beyond the rows that the history takes, counted by what it concerns and day: it changes no answer.
+    CREATE TABLE beyond (
+        subject TEXT NOT NULL, day INTEGER NOT NULL, many INTEGER NOT NULL, PRIMARY KEY (subject, day)
     ) STRICT, WITHOUT ROWID;
 "];

@@ -6,7 +6,7 @@ use super::convert::{self, ACTIVATION, ANSWER, EARLY, EVENT, LICENSE, PRODUCT, T
 use super::transaction::SqliteTransaction;
 use crate::issuer::ledger::{
     Activation, ActivationRow, EarlyReturn, Event, EventId, LedgerError, License, LicenseFilter,
-    LicenseId, Product, ProductId, SignerId, StoredAnswer, Terms, TermsId, Transaction,
+    LicenseId, Product, ProductId, Refused, SignerId, StoredAnswer, Terms, TermsId, Transaction,
 };
 use crate::license_key::LicenseKey;
 use crate::machine::UsbDevice;
@@ -59,11 +59,12 @@ impl Transaction for SqliteTransaction<'_> {
 
     fn add_product(&mut self, product: &Product) -> Result<ProductId, LedgerError> {
         self.run(
-            "INSERT INTO product (name, version, definition, event) VALUES (?, ?, ?, ?)",
+            "INSERT INTO product (name, version, definition, weak, event) VALUES (?, ?, ?, ?, ?)",
             params![
                 product.name,
                 product.version,
                 product.definition,
+                product.weak.name(),
                 product.event.0
             ],
         )?;
@@ -72,12 +73,13 @@ impl Transaction for SqliteTransaction<'_> {
 
     fn set_product(&mut self, product: &Product) -> Result<(), LedgerError> {
         self.run(
-            "UPDATE product SET version = ?2, definition = ?3, event = ?4 WHERE id = ?1",
+            "UPDATE product SET version = ?2, definition = ?3, event = ?4, weak = ?5 WHERE id = ?1",
             params![
                 product.id.0,
                 product.version,
                 product.definition,
-                product.event.0
+                product.event.0,
+                product.weak.name()
             ],
         )?;
         Ok(())
@@ -173,13 +175,17 @@ impl Transaction for SqliteTransaction<'_> {
 
     fn set_license(&mut self, license: &License) -> Result<(), LedgerError> {
         self.run(
-            "UPDATE license SET terms = ?2, taken = ?3, event = ?4, revoked = ?5 WHERE id = ?1",
+            "UPDATE license SET terms = ?2, taken = ?3, event = ?4, revoked = ?5, moves = ?6, exchanges = ?7, returns = ?8 \
+             WHERE id = ?1",
             params![
                 license.id.0,
                 license.terms.0,
                 license.taken,
                 license.event.0,
                 license.revoked,
+                license.counts.moves.to_bytes(),
+                license.counts.exchanges.to_bytes(),
+                license.counts.returns.to_bytes(),
             ],
         )?;
         Ok(())
@@ -241,8 +247,7 @@ impl Transaction for SqliteTransaction<'_> {
 
     fn answer_to(&mut self, commitment: &Commitment) -> Result<Option<StoredAnswer>, LedgerError> {
         self.first(
-            "SELECT activation, generation, commitment, request, grant_, signer, emergency, event \
-             FROM answer WHERE commitment = ?",
+            &format!("{ANSWER} WHERE commitment = ?"),
             [&commitment.0],
             convert::answer,
         )
@@ -263,12 +268,13 @@ impl Transaction for SqliteTransaction<'_> {
 
     fn add_answer(&mut self, answer: &StoredAnswer) -> Result<(), LedgerError> {
         self.run(
-            "INSERT INTO answer (event, activation, generation, commitment, request, grant_, signer, emergency) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO answer (event, activation, generation, parent, commitment, request, grant_, signer, emergency) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
                 answer.event.0,
                 answer.activation.0,
                 answer.generation,
+                answer.parent,
                 answer.commitment.0,
                 answer.request,
                 answer.grant,
@@ -293,6 +299,10 @@ impl Transaction for SqliteTransaction<'_> {
             [&id.0],
             convert::early,
         )
+    }
+
+    fn count_early_returns(&mut self) -> Result<u64, LedgerError> {
+        Ok(self.number("SELECT count(*) FROM early_return")?.cast_unsigned())
     }
 
     fn all_early_returns(
@@ -336,20 +346,61 @@ impl Transaction for SqliteTransaction<'_> {
         Ok(SignerId(self.connection.last_insert_rowid()))
     }
 
-    fn refused(&mut self, request: &Digest) -> Result<Option<EventId>, LedgerError> {
+    fn refused(&mut self, request: &Digest) -> Result<Option<Refused>, LedgerError> {
         self.first(
-            "SELECT event FROM refused WHERE request = ?",
+            "SELECT event, activation, day FROM refused WHERE request = ?",
             [request],
-            |row| Ok(EventId(row.get(0)?)),
+            |row| {
+                let day = Day::new(row.get(2)?);
+                Ok(Refused {
+                    request: *request,
+                    event: EventId(row.get(0)?),
+                    activation: ActivationRow(row.get(1)?),
+                    day: day.ok_or_else(|| {
+                        LedgerError::Damaged("a request was refused on no day".to_owned())
+                    })?,
+                })
+            },
         )
     }
 
-    fn add_refused(&mut self, request: &Digest, event: EventId) -> Result<(), LedgerError> {
+    fn add_refused(&mut self, refused: &Refused) -> Result<(), LedgerError> {
         self.run(
-            "INSERT INTO refused (request, event) VALUES (?, ?)",
-            params![request, event.0],
+            "INSERT INTO refused (request, event, activation, day) VALUES (?, ?, ?, ?)",
+            params![
+                refused.request,
+                refused.event.0,
+                refused.activation.0,
+                refused.day.number()
+            ],
         )?;
         Ok(())
+    }
+
+    fn refused_since(&mut self, activation: ActivationRow, day: Day) -> Result<u64, LedgerError> {
+        let count = self.first(
+            "SELECT count(*) FROM refused WHERE activation = ? AND day >= ?",
+            params![activation.0, day.number()],
+            |row| Ok(row.get::<_, u32>(0)?),
+        )?;
+        Ok(count.map_or(0, u64::from))
+    }
+
+    fn add_beyond(&mut self, subject: &str, day: Day) -> Result<(), LedgerError> {
+        self.run(
+            "INSERT INTO beyond (subject, day, many) VALUES (?, ?, 1) ON CONFLICT (subject, day) DO UPDATE SET many = many + 1",
+            params![subject, day.number()],
+        )?;
+        Ok(())
+    }
+
+    fn beyond(&mut self, prefix: &str, day: Option<Day>) -> Result<Vec<(String, u32)>, LedgerError> {
+        self.all(
+            "SELECT subject, sum(many) FROM beyond WHERE substr(subject, 1, length(?1)) = ?1 AND (?2 IS NULL OR day = ?2) \
+             GROUP BY subject ORDER BY subject",
+            params![prefix, day.map(Day::number)],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
     }
 
     fn count_refused(&mut self) -> Result<u64, LedgerError> {

@@ -1,0 +1,215 @@
+//! The rule of moves (SPEC.md 9.3): what is a repair of a licensed machine, what is another machine, and how much of both a license has in a year.
+//!
+//! Pure, and callable without a ledger: what the ledger keeps is a [`Reference`] and the [`Standing`] of an activation and the [`Counts`] of its
+//! license; [`judge`] takes them with what was asked and gives back what is to be kept.
+
+use crate::issuer::ledger::{COUNTED_DAYS, Counts, Had, Reference};
+use crate::machine::{Component, Components, Fingerprint, Verdict};
+use crate::protocol::date::Day;
+use crate::protocol::digest::Standing;
+
+/// Counted moves and exchanges that a seat has in [`COUNTED_DAYS`]; what goes beyond that the manager decides.
+pub const MOVES_PER_SEAT: u32 = 2;
+/// RETURNs of a seat in [`COUNTED_DAYS`] that free it at once.
+pub const RETURNS_PER_SEAT: u32 = 6;
+/// How a machine asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contact {
+    /// By an ACTIVATE that replaces its own activation.
+    Activate,
+    /// By a SYNC.
+    Sync,
+}
+
+/// What is asked for, as far as the rule looks at it.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// How.
+    pub contact: Contact,
+    /// What stands if it is answered.
+    pub stands: &'a Standing,
+    /// Seats that the activation holds: how much a move or an exchange of it counts.
+    pub seats: u16,
+    /// Seats of the license: how much there may be.
+    pub of: u16,
+    /// Today.
+    pub today: Day,
+}
+
+/// Why a request counts as a move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Move {
+    /// The machine activated anew.
+    Activated,
+    /// It does not match the reference.
+    Mismatch,
+    /// The reference knows parts that hardware bears, and none of them is equal.
+    NoPartLeft,
+    /// More parts were exchanged than a license has exchanges.
+    Exchanges,
+    /// It hides every part that each user can read, and one was known.
+    Hidden,
+    /// Without a fingerprint, or with a weak one, the bindings say who is who.
+    Bindings,
+}
+
+/// What becomes of a request by the rule of moves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judged {
+    /// Why it counts as a move; not at all where there is nothing.
+    pub counted: Option<Move>,
+    /// Parts that were exchanged, where it does not count as a move.
+    pub exchanged: Components,
+    /// Whether there are more moves with it than the license has: then the manager decides.
+    pub beyond: bool,
+    /// The reference, if it is answered.
+    pub reference: Reference,
+    /// What the license used up, if it is answered.
+    pub counts: Counts,
+}
+
+/// Judges a request of an activation that stands as in `before`. Judged is by the reference as it is, and only then that is renewed.
+pub fn judge(
+    reference: &Reference,
+    before: &Standing,
+    counts: &Counts,
+    asked: &Asked<'_>,
+) -> Judged {
+    let Asked {
+        stands,
+        today,
+        seats,
+        ..
+    } = *asked;
+    let (most, weight) = (allowed(asked.of), u32::from(seats));
+    let exchanged = stands
+        .fingerprint
+        .as_ref()
+        .map_or_else(Components::default, |now| exchanged(&reference.had, now));
+    let exchanges = exchanged.len().saturating_mul(weight);
+    let counted = match asked.contact {
+        Contact::Activate => Some(Move::Activated),
+        Contact::Sync => {
+            let too_many = exchanges > 0
+                && counts.exchanges.count(today).saturating_add(exchanges) > most;
+            other_machine(reference, before, stands)
+                .or_else(|| too_many.then_some(Move::Exchanges))
+        }
+    };
+    if counted.is_some() {
+        let moves = counts.moves.with(today, weight);
+        return Judged {
+            counted,
+            exchanged: Components::default(),
+            beyond: moves.count(today) > most,
+            reference: Reference::of(stands.fingerprint, today),
+            counts: Counts {
+                moves,
+                ..counts.clone()
+            },
+        };
+    }
+    Judged {
+        counted: None,
+        exchanged,
+        beyond: false,
+        reference: heard_of(reference, stands.fingerprint.as_ref(), today),
+        counts: Counts {
+            exchanges: counts.exchanges.with(today, exchanges),
+            ..counts.clone()
+        },
+    }
+}
+
+/// Parts of which a value is known and which take one here that they never had.
+fn exchanged(had: &Had, now: &Fingerprint) -> Components {
+    let mut exchanged = Components::default();
+    for component in Component::HARDWARE {
+        let value = now.part(component);
+        if value.is_some_and(|part| had.knows(component) && !had.contains(component, part)) {
+            exchanged.insert(component);
+        }
+    }
+    exchanged
+}
+
+/// The reference of a machine that is the same and was heard of again: parts that it did not know are added, and after [`COUNTED_DAYS`] each part that
+/// the machine says takes the place of the one that was.
+fn heard_of(reference: &Reference, now: Option<&Fingerprint>, today: Day) -> Reference {
+    let (Some(then), Some(now)) = (&reference.fingerprint, now) else {
+        return reference.clone();
+    };
+    let renewed = today.days_since(reference.since) >= COUNTED_DAYS;
+    Reference {
+        fingerprint: Some(if renewed {
+            now.filled_from(then)
+        } else {
+            then.filled_from(now)
+        }),
+        since: if renewed { today } else { reference.since },
+        had: reference.had.clone().with(now),
+    }
+}
+
+/// How many moves, and how many exchanges, a license with so many seats has in [`COUNTED_DAYS`].
+pub fn allowed(seats: u16) -> u32 {
+    u32::from(seats) * MOVES_PER_SEAT
+}
+
+/// How many RETURNs of its seats a license has in [`COUNTED_DAYS`] that free them at once.
+pub fn returns_allowed(seats: u16) -> u32 {
+    u32::from(seats) * RETURNS_PER_SEAT
+}
+
+/// What a license used up once `seats` more are returned, if they may come free at once; nothing where it had as many RETURNs as it has.
+pub fn returned(counts: &Counts, seats: u16, of: u16, today: Day) -> Option<Counts> {
+    let returns = counts.returns.with(today, u32::from(seats));
+    (returns.count(today) <= returns_allowed(of)).then(|| Counts {
+        returns,
+        ..counts.clone()
+    })
+}
+
+/// Whether what stands is another machine than the reference, for what it is and not for how often.
+fn other_machine(reference: &Reference, before: &Standing, stands: &Standing) -> Option<Move> {
+    let rebound = before.bindings != stands.bindings;
+    let (Some(then), Some(now)) = (&reference.fingerprint, &stands.fingerprint) else {
+        return rebound.then_some(Move::Bindings);
+    };
+    let compared = then.compare(now);
+    let equal = |part: &Component| compared.equal.contains(*part);
+    if compared.verdict() == Verdict::Mismatch {
+        return Some(Move::Mismatch);
+    }
+    if then.knows_any(&Component::HARDWARE) && !Component::HARDWARE.iter().any(equal) {
+        return Some(Move::NoPartLeft);
+    }
+    // Whatever stood since the reference was set is known to it: nothing is lost by looking there.
+    if then.knows_any(&Component::READABLE) && !now.knows_any(&Component::READABLE) {
+        return Some(Move::Hidden);
+    }
+    (rebound && weak(before)).then_some(Move::Bindings)
+}
+
+/// Whether an ACTIVATE is that of a machine which holds an activation: it matches what stands or the reference, under the same bindings and USB key.
+/// Without fingerprints the bindings alone say who is who.
+pub fn own(reference: &Reference, before: &Standing, asks: &Standing) -> bool {
+    if (asks.bindings, asks.usb) != (before.bindings, before.usb) {
+        return false;
+    }
+    let Some(now) = &asks.fingerprint else {
+        return before.fingerprint.is_none() && asks.bindings.is_some();
+    };
+    let known = [&before.fingerprint, &reference.fingerprint];
+    known
+        .into_iter()
+        .flatten()
+        .any(|then| now.compare(then).verdict() != Verdict::Mismatch)
+}
+
+/// Whether a copied file or image passes for the machine: its fingerprint has neither network card nor disk, and no USB key stands for it. What has
+/// no fingerprint is bound by its bindings and not weak.
+pub fn weak(standing: &Standing) -> bool {
+    let fingerprint = standing.fingerprint.as_ref();
+    standing.usb.is_none() && fingerprint.is_some_and(|it| !it.knows_any(&Component::READABLE))
+}

@@ -1,0 +1,133 @@
+//! What the clerk should know of an answer.
+
+use super::COUNTED_DAYS;
+use super::moves::Move;
+use crate::machine::Components;
+
+/// What the clerk should know of an answer that was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Warning {
+    /// The machine says little about itself: another one could pass for it.
+    WeaklyBound,
+    /// The machine's clock is off by this many seconds; positive where it is ahead.
+    ClockOff(i64),
+    /// The machine replaced its own activation.
+    Replaced {
+        /// Moves of the licence that count, with this one.
+        nth: u32,
+        /// How many it has.
+        of: u32,
+    },
+    /// The machine asked to be a site; a standalone licence has none.
+    NoSite,
+    /// A rule was set aside by the manager.
+    Overridden,
+    /// A clerk accepted that the machine is weakly bound.
+    WeakAccepted,
+    /// A SYNC came from another machine, or from one that changed too much.
+    Moved {
+        /// Why it counts.
+        why: Move,
+        /// Moves of the licence that count, with this one.
+        nth: u32,
+        /// How many it has.
+        of: u32,
+    },
+    /// Parts of the machine were exchanged.
+    Exchanged {
+        /// Which.
+        parts: Components,
+        /// Exchanges of the licence that count, with these.
+        nth: u32,
+        /// How many it has before they count as moves.
+        of: u32,
+    },
+    /// It is the same machine, and what it says of itself is different.
+    HardwareChanged(Components),
+    /// What the licence is bound to beside the machine changed.
+    Rebound,
+    /// The licence shrank, and this machine has fewer seats than before.
+    Shrunk {
+        /// Seats it had.
+        from: u16,
+        /// Seats it has now.
+        to: u16,
+    },
+}
+
+impl Warning {
+    /// The stable snake_case name for JSON.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Warning::WeaklyBound => "weakly_bound",
+            Warning::ClockOff(_) => "clock_off",
+            Warning::Replaced { .. } => "replaced",
+            Warning::NoSite => "no_site",
+            Warning::Overridden => "overridden",
+            Warning::WeakAccepted => "weak_accepted",
+            Warning::Moved { .. } => "moved",
+            Warning::Exchanged { .. } => "exchanged",
+            Warning::HardwareChanged(_) => "hardware_changed",
+            Warning::Rebound => "rebound",
+            Warning::Shrunk { .. } => "shrunk",
+        }
+    }
+}
+
+impl std::fmt::Display for Warning {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Warning::WeaklyBound => f.write_str(
+                "the machine says little about itself: the license is weakly bound, and a copy of its disk or image may pass for it; a usb key binds it (request activate KEY --usb)",
+            ),
+            Warning::WeakAccepted => f.write_str("it was accepted that the machine is weakly bound"),
+            Warning::ClockOff(seconds) => {
+                let side = if *seconds > 0 { "ahead" } else { "behind" };
+                let hours = seconds.unsigned_abs() / 3600;
+                write!(f, "the machine's clock is {hours} hours {side}")
+            }
+            Warning::Replaced { nth, of } => write!(
+                f,
+                "the machine replaced its own activation ({nth} of {of} in {COUNTED_DAYS} days)"
+            ),
+            Warning::NoSite => f.write_str(
+                "the machine asked to be a site, which a standalone license has no use for",
+            ),
+            Warning::Overridden => f.write_str("a rule was set aside by the manager"),
+            Warning::Moved { why, nth, of } => {
+                let what = match why {
+                    Move::Activated => "the machine activated anew",
+                    Move::Mismatch | Move::NoPartLeft => "the license moved to another machine",
+                    Move::Exchanges => "too many parts were exchanged: that counts as another machine",
+                    Move::Hidden => {
+                        "the machine says neither network card nor disk any more: that counts as another machine"
+                    }
+                    Move::Bindings => "the license moved to other bindings",
+                };
+                write!(f, "{what} ({nth} of {of} in {COUNTED_DAYS} days)")
+            }
+            Warning::Exchanged { parts, nth, of } => write!(
+                f,
+                "{} of the machine was exchanged ({nth} of {of} in {COUNTED_DAYS} days)",
+                listed(*parts)
+            ),
+            Warning::HardwareChanged(parts) => {
+                write!(f, "it is the same machine with another {}", listed(*parts))
+            }
+            Warning::Rebound => {
+                f.write_str("what the license is bound to beside the machine was renamed")
+            }
+            Warning::Shrunk { from, to } => {
+                write!(
+                    f,
+                    "the license has fewer seats than before: this machine goes from {from} to {to}"
+                )
+            }
+        }
+    }
+}
+
+fn listed(parts: Components) -> String {
+    let parts: Vec<String> = parts.iter().map(|part| part.to_string()).collect();
+    parts.join(" and ")
+}
