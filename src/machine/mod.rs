@@ -10,9 +10,9 @@ mod fact;
 mod fingerprint;
 mod host;
 mod known;
-mod parts;
 #[cfg(target_os = "linux")]
 mod linux;
+mod parts;
 // The parsers of other systems are tested wherever the tests run.
 #[cfg(any(target_os = "macos", test))]
 #[cfg_attr(not(target_os = "macos"), allow(dead_code))]

@@ -8,18 +8,19 @@ use super::{Context, Exit, Run};
 use crate::cli::{desk, keys};
 use crate::issuer::history;
 use crate::issuer::ledger::{ActivationRow, Event, EventId, LicenseId, Transaction};
+use crate::issuer::life::{self, Named};
 use crate::issuer::policy::Refusal;
 use crate::issuer::respond::RespondError;
 
 /// Events read at a time.
 const PAGE: usize = 1024;
 
-/// Show what happened, oldest first: to one license, or to the whole ledger
+/// Show what happened, oldest first: to one license, to one activation of it, or to the whole ledger
 #[derive(clap::Args)]
 pub(crate) struct LedgerHistory {
-    /// The license key
-    #[arg(value_name = "KEY")]
-    key: Vec<String>,
+    /// The license key; or an activation, such as A-1042, with the key after it where that is not enough
+    #[arg(value_name = "KEY|ACTIVATION")]
+    name: Vec<String>,
 }
 
 impl Run for LedgerHistory {
@@ -27,17 +28,33 @@ impl Run for LedgerHistory {
     const ABOUT: &'static str = "Show what happened to a license, or to all";
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let key = match self.key.as_slice() {
+        let name = match self.name.as_slice() {
             [] => None,
-            words => Some(keys::parse(words)?),
+            words => Some(keys::activation(words)?),
         };
         let mut desk = desk::open(context)?;
         desk.ledger().read(|tx| -> anyhow::Result<()> {
             let mut names = Names::default();
-            if let Some(key) = key {
-                let license = tx.license_keyed(key)?;
-                let license = license.ok_or(RespondError::Refused(Refusal::UnknownKey))?;
-                for event in history::of_license(tx, license.event)? {
+            let license = match name {
+                None => None,
+                Some(Named::License(key)) => {
+                    let license = tx.license_keyed(key)?;
+                    Some(
+                        license
+                            .ok_or(RespondError::Refused(Refusal::UnknownKey))?
+                            .event,
+                    )
+                }
+                Some(name) => Some(life::only_named(tx, name)?.1.event),
+            };
+            let only = match name {
+                Some(name @ Named::Activation(..)) => Some(life::only_named(tx, name)?.0.id),
+                _ => None,
+            };
+            if let Some(last) = license {
+                let mut events = history::of_license(tx, last)?;
+                events.retain(|event| only.is_none() || event.activation == only);
+                for event in events {
                     print(context, tx, &mut names, &event)?;
                 }
                 return Ok(());

@@ -6,8 +6,11 @@ use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
 use crate::cli::{desk, json, keys, words};
 use crate::issuer::history;
-use crate::issuer::ledger::{Activation, Ended, Event};
+use crate::issuer::ledger::{Activation, ActivationRow, Ended, Event, LedgerError};
+use crate::issuer::life::{self, Named};
+use crate::issuer::policy::moves;
 use crate::issuer::products::{self, LicenseView};
+use crate::issuer::respond;
 use crate::license_key::LicenseKey;
 use crate::protocol::contents::Contents;
 use crate::protocol::date::Day;
@@ -15,9 +18,9 @@ use crate::protocol::date::Day;
 /// Show a license: what was ordered, and which machines hold it
 #[derive(clap::Args)]
 pub(crate) struct LicenseShow {
-    /// The license key
-    #[arg(value_name = "KEY", required = true)]
-    key: Vec<String>,
+    /// The license key; or an activation of it, such as A-1042
+    #[arg(value_name = "KEY|ACTIVATION", required = true)]
+    name: Vec<String>,
 }
 
 impl Run for LicenseShow {
@@ -25,21 +28,33 @@ impl Run for LicenseShow {
     const ABOUT: &'static str = "Show a license and who holds it";
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let key = keys::parse(&self.key)?;
+        let name = keys::activation(&self.name)?;
         let mut desk = desk::open(context)?;
+        let key = match name {
+            Named::License(key) => key,
+            Named::Activation(..) => {
+                let whose = desk.ledger().read(|tx| life::only_named(tx, name))?;
+                whose.1.key
+            }
+        };
         let Some(view) = products::license(desk.ledger(), key)? else {
             return Err(unknown_key(key).into());
         };
-        let events = desk
-            .ledger()
-            .read(|tx| history::of_license(tx, view.license.event))?;
+        let today = context.environment.now().day();
+        let (events, more) = desk.ledger().read(|tx| -> Result<_, LedgerError> {
+            let events = history::of_license(tx, view.license.event)?;
+            Ok((events, respond::not_recorded(tx, &view.activations)?))
+        })?;
         if context.out.json {
-            context.out.object(&object(&view, &events))?;
+            context.out.object(&object(&view, &events, &more, today))?;
         } else {
-            let today = context.environment.now().day();
-            let rows = rows(&view, &events, today);
-            context.out.lines(words::table(&rows))?;
-            for line in held(&view, &events).into_iter().chain(told(&view, &events)) {
+            context
+                .out
+                .lines(words::table(&rows(&view, &events, today)))?;
+            for line in held(&view, &events, &more)
+                .into_iter()
+                .chain(told(&view, &events))
+            {
                 context.out.line(line)?;
             }
         }
@@ -68,6 +83,27 @@ fn verdict(events: &[Event], activation: &Activation) -> Option<(String, String)
     own.filter_map(history::verdict).next()
 }
 
+/// What the license used up in 365 days and how much it has: name, counted, of.
+fn counted(view: &LicenseView, today: Day) -> [(&'static str, u32, u32); 3] {
+    let (counts, seats) = (&view.license.counts, view.terms.seats.get());
+    let moves = moves::allowed(seats);
+    [
+        ("moves", counts.moves.count(today), moves),
+        ("exchanges", counts.exchanges.count(today), moves),
+        (
+            "returns",
+            counts.returns.count(today),
+            moves::returns_allowed(seats),
+        ),
+    ]
+}
+
+/// Requests of an activation that were refused and of which the history tells no more.
+fn beyond(more: &[(ActivationRow, u32)], activation: &Activation) -> u32 {
+    let own = more.iter().find(|(row, _)| *row == activation.id);
+    own.map_or(0, |(_, many)| *many)
+}
+
 /// How many emergency codes were read out for an activation.
 fn spoken(events: &[Event], activation: &Activation) -> usize {
     let read_out =
@@ -92,14 +128,23 @@ fn state(activation: &Activation) -> &'static str {
     activation.ended.map_or("in_use", Ended::name)
 }
 
-fn object(view: &LicenseView, events: &[Event]) -> serde_json::Value {
+fn object(
+    view: &LicenseView,
+    events: &[Event],
+    more: &[(ActivationRow, u32)],
+    today: Day,
+) -> serde_json::Value {
     let mut object = json::license(view.license.key, &view.product, &view.terms);
     let activations: Vec<_> = view
         .activations
         .iter()
         .map(|activation| {
             let verdict = verdict(events, activation);
+            let resting = activation.resting;
             json!({
+                "weak": moves::weak(&activation.standing),
+                "resting": resting.map(|it| json!({ "seats": it.seats, "free_after": it.until.to_string() })),
+                "not_recorded": beyond(more, activation),
                 "state": state(activation),
                 "proven": activation.proven,
                 "verdict": verdict.as_ref().map(|(verdict, _)| verdict),
@@ -117,6 +162,9 @@ fn object(view: &LicenseView, events: &[Event]) -> serde_json::Value {
     if let Some(map) = object.as_object_mut() {
         let taken = view.license.taken.unwrap_or(0);
         map.insert("seats_taken".to_owned(), json!(taken));
+        for (name, counted, of) in counted(view, today) {
+            map.insert(name.to_owned(), json!({ "counted": counted, "of": of }));
+        }
         map.insert("revoked".to_owned(), json!(view.license.revoked));
         map.insert("events".to_owned(), json!(events.len()));
         map.insert("activations".to_owned(), json!(activations));
@@ -156,6 +204,14 @@ fn rows(view: &LicenseView, events: &[Event], today: Day) -> Vec<(&'static str, 
     );
     rows.push(("type", terms.license_type.name().to_owned()));
     rows.push(("seats", format!("{} of {} taken", taken, terms.seats)));
+    let counts: Vec<String> = counted(view, today)
+        .into_iter()
+        .map(|(name, counted, of)| format!("{name} {counted} of {of}"))
+        .collect();
+    rows.push((
+        "in a year",
+        format!("{}; each counts once for each seat", counts.join(", ")),
+    ));
     rows.push(("expires", words::day_or(terms.expires, "never")));
     rows.extend(
         terms
@@ -212,7 +268,7 @@ fn told(view: &LicenseView, events: &[Event]) -> Vec<String> {
     lines
 }
 
-fn held(view: &LicenseView, events: &[Event]) -> Vec<String> {
+fn held(view: &LicenseView, events: &[Event], more: &[(ActivationRow, u32)]) -> Vec<String> {
     let mut lines: Vec<String> = view
         .activations
         .iter()
@@ -235,7 +291,24 @@ fn held(view: &LicenseView, events: &[Event]) -> Vec<String> {
                 activation.standing.activation, activation.generation
             );
             let bound = words::list(bound_to(view, activation));
-            [held, format!("    bound to {bound}")]
+            let weak = if moves::weak(&activation.standing) {
+                ", weakly: a copy of its disk or image passes for it"
+            } else {
+                ""
+            };
+            let mut lines = vec![held, format!("    bound to {bound}{weak}")];
+            lines.extend(activation.resting.map(|it| {
+                let seats = words::count(it.seats, "seat");
+                format!("    {seats} given back, free after {}", it.until)
+            }));
+            let more = beyond(more, activation);
+            if more > 0 {
+                let requests = words::count(more, "more request");
+                lines.push(format!(
+                    "    {requests} refused, beyond what the history takes"
+                ));
+            }
+            lines
         })
         .collect();
     lines.insert(

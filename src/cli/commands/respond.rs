@@ -183,9 +183,11 @@ impl Respond {
             keys::plain("the reason", reason)?;
         }
         if reason.is_some() && !self.supersede && !self.accept_weak && !self.overridden {
-            return Err(Failure::usage("a reason is for --supersede, --accept-weak or --override")
-                .hint("see countersign respond --help")
-                .into());
+            return Err(
+                Failure::usage("a reason is for --supersede, --accept-weak or --override")
+                    .hint("see countersign respond --help")
+                    .into(),
+            );
         }
         Ok(Options {
             seats: self.seats,

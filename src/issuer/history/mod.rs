@@ -10,8 +10,8 @@ mod verify;
 pub use facts::Change;
 pub(crate) use facts::{
     ACTIVATE, AnswerFacts, DESK_INIT, DeskFacts, EARLY_RETURN, EMERGENCY, EarlyFacts, EndFacts,
-    FREED, Hex, LICENSE_CHANGE, LICENSE_NEW, LICENSE_RESTORE, LICENSE_REVOKE, LicenseFacts, OrderFacts,
-    PRODUCT_ADD, PRODUCT_CHANGE, ProductFacts, REFUSED, RELEASE, REPLACE, RETURN, SYNC,
+    FREED, Hex, LICENSE_CHANGE, LICENSE_NEW, LICENSE_RESTORE, LICENSE_REVOKE, LicenseFacts,
+    OrderFacts, PRODUCT_ADD, PRODUCT_CHANGE, ProductFacts, REFUSED, RELEASE, REPLACE, RETURN, SYNC,
     keys_hasher, meta_digest, text_digest, to_json,
 };
 pub(crate) use told::revealed;

@@ -67,19 +67,25 @@ pub fn tell(event: &Event, activation: Option<&str>) -> String {
             number("generation"),
             text("until")
         ),
-        facts::REFUSED => format!(
-            "{who} was not answered; {}: {}",
-            match text("verdict") {
-                "held_for_manager" => "held for the manager",
-                "given_up" => "it was over",
-                colour => colour,
-            },
-            text("evidence")
-        ) + match text("proof") {
-            "known_to_readers" => " (its secret is known to whoever read an earlier request: no evidence against the machine)",
-            "unproven" => " (anybody can write such a request: no evidence against the machine)",
-            _ => "",
-        },
+        facts::REFUSED => {
+            format!(
+                "{who} was not answered; {}: {}",
+                match text("verdict") {
+                    "held_for_manager" => "held for the manager",
+                    "given_up" => "it was over",
+                    colour => colour,
+                },
+                text("evidence")
+            ) + match text("proof") {
+                "known_to_readers" => {
+                    " (its secret is known to whoever read an earlier request: no evidence against the machine)"
+                }
+                "unproven" => {
+                    " (anybody can write such a request: no evidence against the machine)"
+                }
+                _ => "",
+            }
+        }
         other => format!("an event of kind {other}"),
     };
     if !text("revalidate_by").is_empty() {

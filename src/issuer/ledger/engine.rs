@@ -153,7 +153,8 @@ pub trait Transaction {
     /// Counts one more of what the history does not take, on this day.
     fn add_beyond(&mut self, subject: &str, day: Day) -> Result<(), LedgerError>;
     /// How many were counted of each subject that begins so, on one day or ever.
-    fn beyond(&mut self, prefix: &str, day: Option<Day>) -> Result<Vec<(String, u32)>, LedgerError>;
+    fn beyond(&mut self, prefix: &str, day: Option<Day>)
+    -> Result<Vec<(String, u32)>, LedgerError>;
 
     /// The last event.
     fn last_event(&mut self) -> Result<Option<Event>, LedgerError>;

@@ -92,7 +92,9 @@ impl Counts {
             return None;
         }
         let canon = Canon::new("countersign v1 ledger counts");
-        let written = all.into_iter().fold(canon, |canon, days| canon.bytes(&days.to_bytes()));
+        let written = all
+            .into_iter()
+            .fold(canon, |canon, days| canon.bytes(&days.to_bytes()));
         Some(written.finish())
     }
 }

@@ -15,7 +15,8 @@ pub use error::LedgerError;
 pub use kept::{COUNTED_DAYS, Counts, Days, Had, Reference};
 pub use rows::{
     Activation, ActivationRow, EarlyReturn, EmergencyAllowance, Ended, Event, EventId, License,
-    LicenseId, Product, ProductId, Refused, Resting, SignerId, StoredAnswer, Terms, TermsId, WeakRule,
+    LicenseId, Product, ProductId, Refused, Resting, SignerId, StoredAnswer, Terms, TermsId,
+    WeakRule,
 };
 
 /// Rows read at a time where a list may be long.

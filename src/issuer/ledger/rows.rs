@@ -254,8 +254,14 @@ pub struct Activation {
 impl Activation {
     /// What the history says of an activation: a digest over every field but the event, which names the history row itself.
     pub fn digest(&self) -> [u8; 32] {
-        let reference = self.reference.fingerprint.as_ref().map(Fingerprint::to_bytes);
-        let resting = self.resting.map_or((0, None), |it| (it.seats, Some(it.until)));
+        let reference = self
+            .reference
+            .fingerprint
+            .as_ref()
+            .map(Fingerprint::to_bytes);
+        let resting = self
+            .resting
+            .map_or((0, None), |it| (it.seats, Some(it.until)));
         Canon::new("countersign v1 ledger activation")
             .number(self.id.0)
             .number(self.license.0)

@@ -80,10 +80,7 @@ pub enum Named {
 }
 
 /// The activations that may be meant by a name, ended ones included, oldest first; several may be called so.
-///
-/// # Errors
-/// `UnknownActivation`, `UnknownKey`, `Unused`, or what the ledger says.
-pub fn all_named(
+fn all_named(
     tx: &mut dyn Transaction,
     name: Named,
 ) -> Result<Vec<(Activation, License)>, LifeError> {
@@ -103,10 +100,14 @@ pub fn all_named(
             (pairs.collect(), LifeError::Unused(key))
         }
     };
-    if all.is_empty() { Err(unknown) } else { Ok(all) }
+    if all.is_empty() {
+        Err(unknown)
+    } else {
+        Ok(all)
+    }
 }
 
-/// The one that is named, if one is: `live` ones for what concerns a machine, others for what it gave back.
+/// The one that is named, among those that are wanted.
 fn one(
     name: Named,
     all: Vec<(Activation, License)>,
@@ -123,6 +124,18 @@ fn one(
         Named::Activation(id, _) => Refusal::GivenUp(id).into(),
         Named::License(key) => LifeError::Unused(key),
     })
+}
+
+/// The one activation that a name means, whether it has ended or not.
+///
+/// # Errors
+/// `UnknownActivation`, `UnknownKey`, `Unused`, `Which` where more than one may be meant, or what the ledger says.
+pub fn only_named(
+    tx: &mut dyn Transaction,
+    name: Named,
+) -> Result<(Activation, License), LifeError> {
+    let all = all_named(tx, name)?;
+    one(name, all, |_| true)
 }
 
 /// Finds the activation that is named and in use.
@@ -176,7 +189,9 @@ pub fn free(
         let all = all_named(tx, name)?;
         let (holder, license) = match one(name, all, |holder| holder.resting.is_some()) {
             Err(LifeError::Refused(Refusal::GivenUp(_)) | LifeError::Unused(_)) => {
-                return Err(LifeError::Nothing("no seats that were given back are held back"));
+                return Err(LifeError::Nothing(
+                    "no seats that were given back are held back",
+                ));
             }
             other => other?,
         };

@@ -16,8 +16,8 @@ use crate::protocol::digest::Standing;
 use crate::protocol::product::Product;
 use crate::protocol::requests::Activate;
 
-pub use activate::decide;
 pub use crate::issuer::ledger::COUNTED_DAYS;
+pub use activate::decide;
 pub use fork::{Colour, Fork, Held, Proof, judge};
 pub use refusal::Refusal;
 pub use sync::{SyncCase, SyncDecision, decide_sync};
@@ -112,7 +112,11 @@ pub(crate) fn revalidate_by(
 
 /// Seats of others than `own` that are in use, and those that are free to it: what was given back and rests is neither.
 fn free(case: &Seats<'_>, own: u16) -> (u32, u16) {
-    let others = case.license.taken.unwrap_or(0).saturating_sub(u32::from(own));
+    let others = case
+        .license
+        .taken
+        .unwrap_or(0)
+        .saturating_sub(u32::from(own));
     let resting = case.activations.iter().filter_map(|it| it.resting);
     let resting = resting.filter(|it| it.until >= case.today);
     let resting: u32 = resting.map(|it| u32::from(it.seats)).sum();

@@ -90,10 +90,9 @@ pub fn judge(
     let counted = match asked.contact {
         Contact::Activate => Some(Move::Activated),
         Contact::Sync => {
-            let too_many = exchanges > 0
-                && counts.exchanges.count(today).saturating_add(exchanges) > most;
-            other_machine(reference, before, stands)
-                .or_else(|| too_many.then_some(Move::Exchanges))
+            let too_many =
+                exchanges > 0 && counts.exchanges.count(today).saturating_add(exchanges) > most;
+            other_machine(reference, before, stands).or_else(|| too_many.then_some(Move::Exchanges))
         }
     };
     if counted.is_some() {

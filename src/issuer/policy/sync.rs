@@ -205,7 +205,11 @@ fn moves(
         let parts = |it: &Standing| it.fingerprint;
         let changed = parts(&own.standing).zip(parts(stands));
         let changed = changed.map(|(then, now): (Fingerprint, _)| then.compare(&now).different);
-        warnings.extend(changed.filter(|it| !it.is_empty()).map(Warning::HardwareChanged));
+        warnings.extend(
+            changed
+                .filter(|it| !it.is_empty())
+                .map(Warning::HardwareChanged),
+        );
     } else {
         warnings.push(Warning::Exchanged {
             parts: judged.exchanged,

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use super::{Answer, Order, Receipt, Reply, RespondError, Verdict, session};
-use crate::issuer::history;
 use crate::issuer::ledger::{
     Activation, ActivationRow, Ended, EventId, LedgerError, License, StoredAnswer, Transaction,
 };
-use crate::issuer::policy::{self, Held, Proof};
+use crate::issuer::policy::{self, Held};
 use crate::license_key::LicenseKey;
 use crate::protocol::commitment::SyncProof;
 use crate::protocol::date::Seconds;
@@ -69,24 +68,6 @@ pub(crate) fn held(answer: &StoredAnswer) -> Held {
     }
 }
 
-/// What a request proves that opens the answer of a generation: nothing against the machine, where somebody may have read the secret before.
-pub(crate) fn proof(
-    tx: &mut dyn Transaction,
-    holder: &Activation,
-    license: &License,
-    generation: u16,
-) -> Result<Proof, LedgerError> {
-    if holder.ended == Some(Ended::Returned) {
-        return Ok(Proof::KnownToReaders);
-    }
-    for event in history::of_license(tx, license.event)? {
-        if event.activation == Some(holder.id) && history::revealed(&event)? == Some(generation) {
-            return Ok(Proof::KnownToReaders);
-        }
-    }
-    Ok(Proof::Held)
-}
-
 /// What stood when an answer was given, and its site key: what its ACTIVATE said, and what each SYNC on the way to it changed.
 pub(crate) fn standing_of(
     tx: &mut dyn Transaction,
@@ -133,7 +114,10 @@ pub(crate) fn latest(
 /// What a machine's clock said in a request that was answered: capped as it was when the answer was given.
 pub(crate) fn asked(answer: &StoredAnswer) -> Result<Seconds, LedgerError> {
     let damaged = || {
-        LedgerError::Damaged(format!("history row {}: its request cannot be read", answer.event.0))
+        LedgerError::Damaged(format!(
+            "history row {}: its request cannot be read",
+            answer.event.0
+        ))
     };
     let (letter, payload) = answer.request.split_first().ok_or_else(damaged)?;
     let clock = if *letter == Kind::Sync.letter() {
@@ -147,7 +131,10 @@ pub(crate) fn asked(answer: &StoredAnswer) -> Result<Seconds, LedgerError> {
 /// The grant of a stored answer.
 pub(crate) fn grant_of(answer: &StoredAnswer) -> Result<Grant, LedgerError> {
     let signed = SignedGrant::decode(&answer.grant).map_err(|_| {
-        LedgerError::Damaged(format!("history row {}: its answer cannot be read", answer.event.0))
+        LedgerError::Damaged(format!(
+            "history row {}: its answer cannot be read",
+            answer.event.0
+        ))
     })?;
     Ok(signed.grant)
 }

@@ -14,7 +14,7 @@ pub use error::RespondError;
 pub use reply::{Answer, Order, Receipt, Reply, Verdict};
 
 use crate::issuer::keys::{Entropy, SigningKey};
-use crate::issuer::ledger::{Ledger, LedgerError, License, Transaction};
+use crate::issuer::ledger::{Activation, ActivationRow, Ledger, LedgerError, License, Transaction};
 use crate::issuer::policy::Options;
 use crate::issuer::products::By;
 use crate::license_key::LicenseKey;
@@ -209,6 +209,24 @@ fn asker_in(tx: &mut dyn Transaction, request: &Request) -> Result<Option<Asker>
     }
 }
 
+/// How many requests of activations were refused beyond those of which the history tells.
+///
+/// # Errors
+/// What the ledger says.
+pub fn not_recorded(
+    tx: &mut dyn Transaction,
+    activations: &[Activation],
+) -> Result<Vec<(ActivationRow, u32)>, LedgerError> {
+    let mut found = Vec::new();
+    for activation in activations {
+        let subject = taking::beyond(activation.id);
+        let counted = tx.beyond(&subject, None)?;
+        let own = counted.into_iter().find(|(it, _)| *it == subject);
+        found.extend(own.map(|(_, many)| (activation.id, many)));
+    }
+    Ok(found)
+}
+
 /// Keeps the evidence of a refusal, if it has any and the history does not tell of this request yet: no key is needed for it.
 ///
 /// # Errors
@@ -250,9 +268,7 @@ pub fn take_return(
     ledger.write(|tx| {
         let mut session = Session::open(tx, None, options, by)?;
         match session.give_up(given_up)? {
-            Outcome::Draft(draft) => session
-                .complete(*draft, &[0; 64])?
-                .ok_or_else(lost_track),
+            Outcome::Draft(draft) => session.complete(*draft, &[0; 64])?.ok_or_else(lost_track),
             Outcome::Repeated(reply) => Ok(reply),
             Outcome::SameAs(_) => Err(lost_track()),
         }

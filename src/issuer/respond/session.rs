@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use super::draft::{Changed, Draft, Granting, What};
 use super::{Ask, Grantable, Issuer, Order, Reply, Request, RespondError, lookup};
-use crate::issuer::history::{ACTIVATE, REPLACE, Recorder};
+use crate::issuer::history::{self, ACTIVATE, REPLACE, Recorder, SYNC};
 use crate::issuer::keys::Entropy;
 use crate::issuer::ledger::{
-    Activation, ActivationRow, EarlyReturn, EventId, LedgerError, License, SignerId, TermsId,
-    Transaction,
+    Activation, ActivationRow, EarlyReturn, Ended, EventId, LedgerError, License, SignerId,
+    TermsId, Transaction,
 };
-use crate::issuer::policy::{self, Case, Decision, Fork, Options, Refusal};
+use crate::issuer::policy::{self, Case, Decision, Fork, Options, Proof, Refusal};
 use crate::issuer::products::{self, By};
 use crate::protocol::commitment::{Commitment, SyncProof};
 use crate::protocol::desk_certificate::Limit;
@@ -51,6 +51,13 @@ struct Waiting {
     row: ActivationRow,
 }
 
+/// An event of a licence that was decided and may not be recorded yet.
+struct Drafted {
+    previous: EventId,
+    /// The activation and the generation whose secret its request revealed.
+    revealed: Option<(ActivationRow, u16)>,
+}
+
 /// The work of one transaction.
 pub(super) struct Session<'a> {
     pub(super) tx: &'a mut dyn Transaction,
@@ -63,6 +70,8 @@ pub(super) struct Session<'a> {
     waiting: HashMap<Commitment, Waiting>,
     /// Activations by what they are called, whose ACTIVATE waits for its signature.
     begun: HashMap<ActivationId, Vec<Commitment>>,
+    /// Events of licences that were decided here and may not be recorded yet.
+    drafted: HashMap<EventId, Drafted>,
     /// How many drafts there were.
     drafts: usize,
     /// Whether the ledger has any RETURN that came before its ACTIVATE: a batch is spared the look-ups.
@@ -93,6 +102,7 @@ impl<'a> Session<'a> {
             orders: HashMap::new(),
             waiting: HashMap::new(),
             begun: HashMap::new(),
+            drafted: HashMap::new(),
             drafts: 0,
         })
     }
@@ -195,6 +205,41 @@ impl<'a> Session<'a> {
         self.draft(plan, decision, entropy)
     }
 
+    /// Remembers an event of a licence until it is recorded, with what its request revealed.
+    pub(super) fn remember(&mut self, changed: &Changed, revealed: Option<(ActivationRow, u16)>) {
+        let drafted = Drafted {
+            previous: changed.previous,
+            revealed,
+        };
+        self.drafted.insert(changed.license.event, drafted);
+    }
+
+    /// What a request proves that opens the answer of a generation: nothing against the machine, where somebody may have read the secret before.
+    pub(super) fn proof(
+        &mut self,
+        holder: &Activation,
+        license: &License,
+        generation: u16,
+    ) -> Result<Proof, LedgerError> {
+        if holder.ended == Some(Ended::Returned) {
+            return Ok(Proof::KnownToReaders);
+        }
+        let mut last = license.event;
+        while let Some(drafted) = self.drafted.get(&last) {
+            if drafted.revealed == Some((holder.id, generation)) {
+                return Ok(Proof::KnownToReaders);
+            }
+            last = drafted.previous;
+        }
+        for event in history::of_license(self.tx, last)? {
+            if event.activation == Some(holder.id) && history::revealed(&event)? == Some(generation)
+            {
+                return Ok(Proof::KnownToReaders);
+            }
+        }
+        Ok(Proof::Held)
+    }
+
     /// An activation that this transaction began and that waits for its signature, if `proof` opens its C.
     pub(super) fn begun_here(
         &mut self,
@@ -263,6 +308,8 @@ impl<'a> Session<'a> {
             },
         };
         self.tx.set_license(&changed.license)?;
+        let revealed = (plan.kind == SYNC).then_some((holder.id, holder.proven));
+        self.remember(&changed, revealed);
         // Only now: a request that failed above has used up nothing.
         self.next_event.0 += 1;
         self.next_activation.0 += i64::from(decision.replaces.is_none());

@@ -7,8 +7,8 @@ use super::{Ask, Grantable, Request, RespondError};
 use crate::issuer::history::{EARLY_RETURN, REFUSED, RETURN, SYNC};
 use crate::issuer::keys::Entropy;
 use crate::issuer::ledger::{
-    Activation, ActivationRow, COUNTED_DAYS, EarlyReturn, Ended, LedgerError, License, Refused, Resting,
-    StoredAnswer,
+    Activation, ActivationRow, COUNTED_DAYS, EarlyReturn, Ended, LedgerError, License, Refused,
+    Resting, StoredAnswer,
 };
 use crate::issuer::policy::{self, Proof, Refusal, SyncCase, Warning, moves};
 use crate::protocol::commitment::SyncProof;
@@ -42,7 +42,7 @@ impl Session<'_> {
         let held = answer.as_ref().map(lookup::held);
         let mut fork = policy::judge(&holder, held, Proof::Held);
         if let policy::Fork::Diverged { held: which, .. } = fork {
-            let proof = lookup::proof(self.tx, &holder, &license, which)?;
+            let proof = self.proof(&holder, &license, which)?;
             fork = policy::judge(&holder, held, proof);
         }
         let (standing, site_key) = match &answer {
@@ -113,7 +113,13 @@ impl Session<'_> {
                     let today = self.by.now.day();
                     let by = policy::revalidate_by(&order.terms, self.options, self.by.now)?;
                     let generation = holder.generation;
-                    self.end(holder, license, generation, by.unwrap_or(a_year_on(today)), Vec::new())?
+                    self.end(
+                        holder,
+                        license,
+                        generation,
+                        by.unwrap_or(a_year_on(today)),
+                        Vec::new(),
+                    )?
                 }
                 None => self.early(given_up, proof)?,
             },
@@ -163,6 +169,8 @@ impl Session<'_> {
             },
         };
         self.tx.set_license(&changed.license)?;
+        let revealed = whose.generation.map(|generation| (holder.id, generation));
+        self.remember(&changed, revealed);
         let refusing = Refusing {
             holder,
             changed,
@@ -186,17 +194,21 @@ impl Session<'_> {
         refusal: &Refusal,
     ) -> Result<Option<Whose>, LedgerError> {
         let found = match (&request.ask, refusal) {
-            (
-                Ask::Grantable(Grantable::Activate(_)),
-                Refusal::HeldForManager { holder, .. },
-            ) => {
+            (Ask::Grantable(Grantable::Activate(_)), Refusal::HeldForManager { holder, .. }) => {
                 let (holder, license) = lookup::holder(self.tx, *holder)?;
                 return Ok(Some(Whose::unproven(holder, license)));
             }
             (Ask::Grantable(Grantable::Activate(_)), _) => return Ok(None),
             (Ask::Grantable(Grantable::Sync(sync)), _) => {
                 let found = lookup::find(self.tx, sync.activation, &sync.proof)?;
-                found.map(|it| (sync.activation, it.holder, it.license, opened(it.answer, sync)))
+                found.map(|it| {
+                    (
+                        sync.activation,
+                        it.holder,
+                        it.license,
+                        opened(it.answer, sync),
+                    )
+                })
             }
             (Ask::Return(given_up), _) => {
                 let (id, proof) = (given_up.activation, given_up.secret.sync_proof());
@@ -215,7 +227,7 @@ impl Session<'_> {
         let proof = match &request.ask {
             // Its r is not known to those who read an earlier SYNC.
             Ask::Return(_) if holder.ended != Some(Ended::Returned) => Proof::Held,
-            _ => lookup::proof(self.tx, &holder, &license, answer.generation)?,
+            _ => self.proof(&holder, &license, answer.generation)?,
         };
         Ok(Some(Whose {
             holder,
@@ -303,6 +315,7 @@ impl Session<'_> {
         };
         self.tx.set_activation(&next)?;
         self.tx.set_license(&changed.license)?;
+        self.remember(&changed, Some((next.id, generation)));
         let giving = Giving {
             holder: next,
             changed,

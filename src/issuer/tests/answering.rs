@@ -131,7 +131,7 @@ fn a_machine_replaces_its_own_activation_twice_a_year_and_then_the_manager_decid
         let answer = desk.respond(&activate(key, 1, 1 + nth)).unwrap();
         assert_eq!(answer.verdict, Verdict::Replaced);
         assert_eq!(u64::from(answer.grant.generation), 1 + nth);
-        let nth = usize::try_from(nth).unwrap();
+        let nth = u32::try_from(nth).unwrap();
         assert_eq!(answer.warnings, [Warning::Replaced { nth, of: 2 }]);
     }
     assert_eq!(desk.refusal(&activate(key, 1, 4)), "held_for_manager");
@@ -203,7 +203,7 @@ fn each_refusal_has_its_name() {
         fingerprint: None,
         ..activate(key, 1, 1)
     };
-    assert_eq!(desk.refusal(&nobody), "weak_machine");
+    assert_eq!(desk.refusal(&nobody), "unbound");
     let unfit = Activate {
         site_key: Some([0; 32]),
         ..activate(key, 1, 1)

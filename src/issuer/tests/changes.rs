@@ -121,7 +121,7 @@ fn two_lost_machines_a_year_are_the_clerks() {
             .respond(&activate(key, number, number.into()))
             .unwrap()
             .activation;
-        let name = Named::Activation(id);
+        let name = Named::Activation(id, None);
         life::release(&mut desk.ledger, name, "stolen", false, BY).unwrap();
         assert_eq!(desk.taken(key), 0);
     }
@@ -168,7 +168,12 @@ fn an_emergency_code_fits_the_grant_that_is_held() {
     }
     assert_eq!(speak(59, None).unwrap_err().kind(), "emergency_used_up");
     assert_eq!(speak(40, Some(9)).unwrap_err().kind(), "unknown_generation");
-    let next = life::emergency(&mut desk.ledger, Named::Activation(id), Step::default(), BY);
+    let next = life::emergency(
+        &mut desk.ledger,
+        Named::Activation(id, None),
+        Step::default(),
+        BY,
+    );
     assert_eq!(next.unwrap().step, 1);
     assert_eq!(desk.findings(), [""; 0]);
 }

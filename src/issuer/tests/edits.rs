@@ -91,13 +91,44 @@ fn every_edit_is_found_and_named() {
         ("UPDATE license SET event = 6 WHERE id = 2", "license"),
         ("DELETE FROM license WHERE id = 4", "history row 4"),
         (
-            "INSERT INTO license VALUES (9, 12345678901, 1, NULL, 3, 0)",
+            "INSERT INTO license VALUES (9, 12345678901, 1, NULL, 3, 0, x'', x'', x'')",
             "license 123-456-789-01",
         ),
         ("UPDATE activation SET seats = 1 WHERE id = 1", "activation"),
+        ("UPDATE license SET moves = x'' WHERE id = 2", "license"),
         (
-            "UPDATE activation SET replaced = x'' WHERE id = 2",
+            "UPDATE license SET exchanges = x'000100000001' WHERE id = 1",
+            "license",
+        ),
+        (
+            "UPDATE license SET returns = x'000100000001' WHERE id = 3",
+            "license",
+        ),
+        ("UPDATE license SET revoked = 1 WHERE id = 3", "license"),
+        (
+            "UPDATE activation SET reference = NULL WHERE id = 2",
             "activation",
+        ),
+        (
+            "UPDATE activation SET reference_since = reference_since - 1 WHERE id = 2",
+            "activation",
+        ),
+        ("UPDATE activation SET had = x'' WHERE id = 1", "activation"),
+        (
+            "UPDATE activation SET weak_accepted = 1 WHERE id = 1",
+            "activation",
+        ),
+        (
+            "UPDATE activation SET resting = 1, resting_until = 9 WHERE id = 1",
+            "activation",
+        ),
+        (
+            "UPDATE answer SET parent = 3 WHERE event = 7",
+            "the answer of history row 7",
+        ),
+        (
+            "UPDATE product SET weak = 'refuse' WHERE id = 1",
+            "product infinitime",
         ),
         (
             "UPDATE activation SET fingerprint = NULL WHERE id = 2",
@@ -111,7 +142,8 @@ fn every_edit_is_found_and_named() {
         ),
         (
             "INSERT INTO activation SELECT 9, 99, aid, generation, fingerprint, bindings, usb, site_key, 0, first, last, \
-          replaced, event, proven, superseded, ended FROM activation WHERE id = 1",
+          event, proven, superseded, ended, reference, reference_since, had, weak_accepted, resting, resting_until \
+          FROM activation WHERE id = 1",
             "activation",
         ),
         (

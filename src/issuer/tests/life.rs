@@ -1,6 +1,7 @@
 //! A licence's life at the desk: SYNC and RETURN.
 
 use super::*;
+use crate::issuer::policy::moves::Move;
 use crate::issuer::policy::{Colour, Warning};
 use crate::issuer::respond::Verdict;
 use crate::protocol::digest::{ActivationId, Standing, request_digest};
@@ -184,8 +185,13 @@ fn moves_count_together_with_replacements() {
             ..sync(key, id, from, number, NOW)
         };
         let answer = desk.sync(&moved).unwrap();
-        let nth = usize::try_from(number - 1).unwrap();
-        assert!(answer.warnings.contains(&Warning::Moved { nth, of: 2 }));
+        let nth = u32::try_from(number - 1).unwrap();
+        let why = Move::Mismatch;
+        assert!(
+            answer
+                .warnings
+                .contains(&Warning::Moved { why, nth, of: 2 })
+        );
         from = (number, answer.grant.generation);
     }
     let third = Sync {

@@ -2,15 +2,19 @@
 
 mod answering;
 mod batches;
+mod boundaries;
 mod changes;
 mod desks;
 mod edits;
+mod evidence;
 mod forks;
 mod life;
+mod moves;
 mod places;
 mod seats;
 mod selling;
 mod sites;
+mod weak;
 
 use std::num::NonZeroU16;
 

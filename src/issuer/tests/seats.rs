@@ -149,7 +149,7 @@ impl Office {
                     return;
                 };
                 let (name, by) = (
-                    Named::Activation(held.id),
+                    Named::Activation(held.id, None),
                     By {
                         now: self.now,
                         ..BY

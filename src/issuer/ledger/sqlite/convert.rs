@@ -5,9 +5,9 @@ use std::num::{NonZeroU8, NonZeroU16};
 use rusqlite::Row;
 
 use crate::issuer::ledger::{
-    Activation, ActivationRow, Counts, Days, EarlyReturn, EmergencyAllowance, Ended, Event, EventId, Had, LedgerError,
-    License, LicenseId, Product, ProductId, Reference, Resting, SignerId, StoredAnswer, Terms, TermsId,
-    WeakRule,
+    Activation, ActivationRow, Counts, Days, EarlyReturn, EmergencyAllowance, Ended, Event,
+    EventId, Had, LedgerError, License, LicenseId, Product, ProductId, Reference, Resting,
+    SignerId, StoredAnswer, Terms, TermsId, WeakRule,
 };
 use crate::license_key::LicenseKey;
 use crate::machine::Fingerprint;
@@ -68,7 +68,8 @@ pub(super) fn terms(row: &Row<'_>) -> Result<Terms, LedgerError> {
     })
 }
 
-pub(super) const LICENSE: &str = "SELECT id, key, terms, taken, event, revoked, moves, exchanges, returns FROM license";
+pub(super) const LICENSE: &str =
+    "SELECT id, key, terms, taken, event, revoked, moves, exchanges, returns FROM license";
 
 pub(super) fn license(row: &Row<'_>) -> Result<License, LedgerError> {
     let id = row.get(0)?;
@@ -94,7 +95,8 @@ pub(super) fn license(row: &Row<'_>) -> Result<License, LedgerError> {
 
 fn days(row: &Row<'_>, column: usize) -> Result<Days, LedgerError> {
     let bytes: Vec<u8> = row.get(column)?;
-    Days::from_bytes(&bytes).ok_or_else(|| LedgerError::Damaged("a license counts impossible days".to_owned()))
+    Days::from_bytes(&bytes)
+        .ok_or_else(|| LedgerError::Damaged("a license counts impossible days".to_owned()))
 }
 
 pub(super) const ACTIVATION: &str = "SELECT id, license, aid, generation, fingerprint, bindings, usb, \

@@ -302,7 +302,9 @@ impl Transaction for SqliteTransaction<'_> {
     }
 
     fn count_early_returns(&mut self) -> Result<u64, LedgerError> {
-        Ok(self.number("SELECT count(*) FROM early_return")?.cast_unsigned())
+        Ok(self
+            .number("SELECT count(*) FROM early_return")?
+            .cast_unsigned())
     }
 
     fn all_early_returns(
@@ -394,7 +396,11 @@ impl Transaction for SqliteTransaction<'_> {
         Ok(())
     }
 
-    fn beyond(&mut self, prefix: &str, day: Option<Day>) -> Result<Vec<(String, u32)>, LedgerError> {
+    fn beyond(
+        &mut self,
+        prefix: &str,
+        day: Option<Day>,
+    ) -> Result<Vec<(String, u32)>, LedgerError> {
         self.all(
             "SELECT subject, sum(many) FROM beyond WHERE substr(subject, 1, length(?1)) = ?1 AND (?2 IS NULL OR day = ?2) \
              GROUP BY subject ORDER BY subject",

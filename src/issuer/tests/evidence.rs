@@ -1,0 +1,388 @@
+//! What a refused request proves and what is kept of it (SPEC.md 9.8), and two activations of one number.
+
+use std::collections::HashMap;
+
+use super::life::{DAY, licensed, return_code, secret, sync, sync_code};
+use super::*;
+use crate::issuer::ledger::Event;
+use crate::issuer::life::{self, LifeError, Named};
+use crate::issuer::policy::moves::Move;
+use crate::issuer::policy::{Colour, Warning};
+use crate::issuer::respond::{Verdict, keep_evidence, not_recorded, rehearse};
+use crate::protocol::commitment::SyncProof;
+use crate::protocol::digest::ActivationId;
+use crate::protocol::requests::Sync;
+
+fn events(desk: &mut Desk, key: LicenseKey) -> Vec<Event> {
+    let view = products::license(&mut desk.ledger, key).unwrap().unwrap();
+    let last = view.license.event;
+    desk.ledger
+        .read(|tx| history::of_license(tx, last))
+        .unwrap()
+}
+
+/// Verdict and proof of each refusal that the history tells of.
+fn refusals(desk: &mut Desk, key: LicenseKey) -> Vec<(String, String)> {
+    let told = events(desk, key)
+        .into_iter()
+        .filter(|it| it.kind == "refused");
+    let text = |facts: &serde_json::Value, name| facts[name].as_str().unwrap().to_owned();
+    told.map(|it| {
+        let facts = serde_json::from_str(&it.data).unwrap();
+        (text(&facts, "verdict"), text(&facts, "proof"))
+    })
+    .collect()
+}
+
+fn pair(verdict: &str, proof: &str) -> (String, String) {
+    (verdict.into(), proof.into())
+}
+
+/// What the desk would show as the last word on a machine.
+fn last_word(desk: &mut Desk, key: LicenseKey) -> Option<String> {
+    let events = events(desk, key);
+    events
+        .iter()
+        .rev()
+        .find_map(history::verdict)
+        .map(|it| it.0)
+}
+
+#[test]
+fn a_random_secret_writes_nothing_against_an_innocent() {
+    let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
+    desk.sync(&sync(key, id, (1, 1), 2, NOW)).unwrap();
+    let random = Sync {
+        proof: SyncProof([7; 10]),
+        ..sync(key, id, (1, 1), 3, NOW.plus(99))
+    };
+    let refused = desk.sync(&random).unwrap_err();
+    assert_eq!(refused.kind(), "held_for_manager");
+    assert!(refused.to_string().starts_with("unproven: "), "{refused}");
+    assert!(refused.hint().contains("--override"), "{}", refused.hint());
+    // A secret that opens one generation and claims another is no better.
+    let claims = sync(key, id, (2, 1), 4, NOW.plus(99));
+    assert_eq!(desk.sync(&claims).unwrap_err().kind(), "held_for_manager");
+    assert_eq!(
+        refusals(&mut desk, key),
+        [pair("unproven", "unproven"), pair("unproven", "unproven")]
+    );
+    assert_eq!(last_word(&mut desk, key).as_deref(), Some("green"));
+    assert!(desk.sync(&sync(key, id, (2, 2), 5, NOW.plus(99))).is_ok());
+    assert_eq!(desk.findings(), [""; 0]);
+}
+
+#[test]
+fn red_speaks_against_a_machine_only_where_nobody_else_knew_its_secret() {
+    let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
+    desk.options.supersede_reason = Some("two mails crossed".into());
+    // 2 and 3 are answers to what 1 revealed; 3 goes on, so 2 is held by a copy.
+    desk.sync(&sync(key, id, (1, 1), 2, NOW)).unwrap();
+    desk.sync(&sync(key, id, (1, 1), 3, NOW.plus(1))).unwrap();
+    desk.sync(&sync(key, id, (3, 3), 4, NOW.plus(2))).unwrap();
+    let copy = desk.sync(&sync(key, id, (2, 2), 5, NOW.plus(3)));
+    let said = copy.unwrap_err().to_string();
+    assert!(
+        said.starts_with("red: ") && !said.contains("read an earlier"),
+        "{said}"
+    );
+    assert_eq!(last_word(&mut desk, key).as_deref(), Some("red"));
+    // Whoever read one of these mails can write as much.
+    for from in [(1, 1), (2, 2)] {
+        let reader = desk.sync(&sync(key, id, from, 6 + from.0, NOW.plus(4)));
+        let said = reader.unwrap_err().to_string();
+        assert!(
+            said.contains("or somebody who read an earlier request"),
+            "{said}"
+        );
+    }
+    let known = || pair("red", "known_to_readers");
+    assert_eq!(
+        refusals(&mut desk, key),
+        [pair("red", "held"), known(), known()]
+    );
+    assert_eq!(desk.findings(), [""; 0]);
+}
+
+#[test]
+fn a_reader_of_mail_does_not_make_an_innocent_red() {
+    let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
+    desk.sync(&sync(key, id, (1, 1), 2, NOW)).unwrap();
+    desk.sync(&sync(key, id, (2, 2), 3, NOW.plus(1))).unwrap();
+    let reader = sync(key, id, (1, 1), 4, NOW.plus(2));
+    assert_eq!(desk.sync(&reader).unwrap_err().kind(), "held_for_manager");
+    assert_eq!(refusals(&mut desk, key), [pair("red", "known_to_readers")]);
+    assert_eq!(last_word(&mut desk, key).as_deref(), Some("green"));
+}
+
+#[test]
+fn lost_and_returned_machines_that_ask_again_are_recorded() {
+    let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
+    life::release(&mut desk.ledger, Named::License(key), "stolen", false, BY).unwrap();
+    let thief = sync(key, id, (1, 1), 2, NOW);
+    assert_eq!(desk.sync(&thief).unwrap_err().kind(), "given_up");
+    assert_eq!(refusals(&mut desk, key), [pair("given_up", "held")]);
+    let told: Vec<String> = events(&mut desk, key)
+        .iter()
+        .map(|it| history::tell(it, None))
+        .collect();
+    assert!(told.last().unwrap().contains("it was over"), "{told:?}");
+    // Found again, it gives up what it holds: nothing comes free twice, and that is kept.
+    assert_eq!(desk.returned(id, 1).unwrap(), Verdict::Returned);
+    assert_eq!(desk.returned(id, 1).unwrap(), Verdict::Repeated);
+    assert_eq!(desk.taken(key), 0);
+    assert_eq!(events(&mut desk, key).last().unwrap().kind, "return");
+
+    let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
+    desk.returned(id, 1).unwrap();
+    // Whoever read the RETURN can make this of it.
+    let reader = sync(key, id, (1, 1), 2, NOW);
+    assert_eq!(desk.sync(&reader).unwrap_err().kind(), "given_up");
+    let random = Sync {
+        proof: SyncProof([7; 10]),
+        ..sync(key, id, (1, 1), 3, NOW)
+    };
+    assert_eq!(desk.sync(&random).unwrap_err().kind(), "given_up");
+    assert_eq!(
+        refusals(&mut desk, key),
+        [
+            pair("given_up", "known_to_readers"),
+            pair("given_up", "unproven")
+        ]
+    );
+    assert_eq!(desk.findings(), [""; 0]);
+}
+
+#[test]
+fn a_clock_at_its_end_does_not_make_old_mail_of_what_comes_later() {
+    let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
+    desk.options.supersede_reason = Some("two mails crossed".into());
+    desk.sync(&sync(key, id, (1, 1), 2, NOW)).unwrap();
+    desk.sync(&sync(key, id, (1, 1), 3, NOW.plus(1))).unwrap();
+    let far = sync(key, id, (3, 3), 4, Seconds(u32::MAX));
+    let told = desk.sync(&far).unwrap().warnings;
+    assert!(matches!(told[..], [Warning::ClockOff(_)]), "{told:?}");
+    let copy = |clock| sync_code(&sync(key, id, (2, 2), 5, clock));
+    // Up to 26 hours ahead of the desk a clock may be, and so the request is as old as that.
+    for (after, kind) in [
+        (26 * 3600, "overtaken"),
+        (26 * 3600 + 1, "held_for_manager"),
+    ] {
+        let now = NOW.plus(2 * DAY);
+        let error = desk.reply_at(&copy(NOW.plus(after)), now).unwrap_err();
+        assert_eq!(error.kind(), kind, "{after}");
+    }
+    // Nor does one make itself younger than the desk can have it.
+    let error = desk.reply_at(&copy(Seconds(u32::MAX)), NOW).unwrap_err();
+    assert_eq!(error.kind(), "overtaken");
+    assert_eq!(desk.findings(), [""; 0]);
+}
+
+#[test]
+fn twenty_refusals_of_an_activation_a_year_are_told_and_more_are_counted() {
+    let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
+    life::release(&mut desk.ledger, Named::License(key), "stolen", false, BY).unwrap();
+    let ask = |desk: &mut Desk, number: u64, now: Seconds| {
+        let code = sync_code(&sync(key, id, (1, 1), number, now));
+        desk.reply_at(&code, now).unwrap_err();
+    };
+    for number in 0..23 {
+        ask(&mut desk, 100 + number, NOW);
+    }
+    assert_eq!(refusals(&mut desk, key).len(), 20);
+    let view = products::license(&mut desk.ledger, key).unwrap().unwrap();
+    let more = desk.ledger.read(|tx| not_recorded(tx, &view.activations));
+    assert_eq!(more.unwrap(), [(view.activations[0].id, 3)]);
+    // The first may not tell of itself again before a year is over.
+    ask(&mut desk, 200, NOW.plus(364 * DAY));
+    assert_eq!(refusals(&mut desk, key).len(), 20);
+    ask(&mut desk, 201, NOW.plus(365 * DAY));
+    assert_eq!(refusals(&mut desk, key).len(), 21);
+    assert_eq!(desk.findings(), [""; 0]);
+    desk.edit("UPDATE refused SET day = day - 365");
+    assert_ne!(desk.findings(), [""; 0]);
+}
+
+#[test]
+fn evidence_is_kept_without_a_key() {
+    let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
+    life::release(&mut desk.ledger, Named::License(key), "stolen", false, BY).unwrap();
+    let code = sync_code(&sync(key, id, (1, 1), 2, NOW));
+    for _ in 0..2 {
+        let (ledger, options) = (&mut desk.ledger, &desk.options);
+        let refusal = rehearse(ledger, &code, options, BY, &mut entropy(1)).unwrap_err();
+        keep_evidence(ledger, &code, &refusal, BY).unwrap();
+    }
+    assert_eq!(refusals(&mut desk, key), [pair("given_up", "held")]);
+}
+
+#[test]
+fn returns_before_their_request_are_kept_up_to_a_bound() {
+    let mut desk = Desk::new();
+    let key = desk.sell(&terms(1, LicenseType::Standalone));
+    let request = activate(key, 1, 1);
+    let id = request.commitment.activation_id();
+    // Others of the same number, which nobody asked for.
+    let flood = (5_000..6_000)
+        .map(|number| return_code(id, number))
+        .collect();
+    let kept = super::batches::run(&mut desk, flood, 1);
+    assert!(kept.iter().all(|(_, result)| result.is_ok()));
+    let refused = desk.returned(id, 1).unwrap_err();
+    assert_eq!(refused.kind(), "too_many_early");
+    assert!(
+        refused.hint().contains("answer the request"),
+        "{}",
+        refused.hint()
+    );
+    // As it says: then it is taken.
+    desk.respond(&request).unwrap();
+    assert_eq!(desk.returned(id, 1).unwrap(), Verdict::Returned);
+    assert_eq!(desk.findings(), [""; 0]);
+    desk.edit(
+        "WITH RECURSIVE n(i) AS (SELECT 100000 UNION ALL SELECT i + 1 FROM n WHERE i < 1098998) \
+         INSERT INTO early_return SELECT i, x'01020304', zeroblob(10) FROM n",
+    );
+    let other = |number| return_code(secret(number).commitment(key).activation_id(), number);
+    assert!(
+        desk.reply_at(&other(7_001), NOW).is_ok(),
+        "the last of a million"
+    );
+    let error = desk.reply_at(&other(7_002), NOW).unwrap_err();
+    assert_eq!(error.kind(), "too_many_early");
+}
+
+#[test]
+fn only_the_secret_that_was_given_up_gets_a_receipt_again() {
+    let mut desk = Desk::new();
+    let key = desk.sell(&terms(1, LicenseType::Standalone));
+    let id = secret(1).commitment(key).activation_id();
+    assert_eq!(desk.returned(id, 1).unwrap(), Verdict::ReturnedEarly);
+    assert_eq!(
+        desk.returned(id, 2).unwrap(),
+        Verdict::ReturnedEarly,
+        "it is another"
+    );
+    assert_eq!(desk.returned(id, 1).unwrap(), Verdict::Repeated);
+}
+
+/// Requests whose activations have one number: under two licences, and two under one.
+fn twins(one: LicenseKey, other: LicenseKey) -> ((u64, u64), (u64, u64)) {
+    let (mut across, mut within) = (None, None);
+    let (mut first, mut second): (HashMap<ActivationId, u64>, HashMap<ActivationId, u64>) =
+        Default::default();
+    for number in 10_000.. {
+        let id = |key| secret(number).commitment(key).activation_id();
+        if let Some(twin) = first.insert(id(one), number) {
+            within.get_or_insert((twin, number));
+        }
+        second.insert(id(other), number);
+        across = across.or_else(|| second.get(&id(one)).map(|twin| (number, *twin)));
+        if let (Some(across), Some(within)) = (across, within) {
+            return (across, within);
+        }
+    }
+    unreachable!()
+}
+
+#[test]
+fn two_activations_of_one_number_are_told_apart_by_their_key() {
+    let mut desk = Desk::new();
+    let [one, other] = [2, 3].map(|seats| desk.sell(&terms(seats, LicenseType::Standalone)));
+    let ((mine, theirs), (first, second)) = twins(one, other);
+    let id = desk.respond(&activate(one, 1, mine)).unwrap().activation;
+    let twin = desk
+        .respond(&activate(other, 1, theirs))
+        .unwrap()
+        .activation;
+    assert_eq!(id, twin);
+    let unclear = life::release(
+        &mut desk.ledger,
+        Named::Activation(id, None),
+        "x",
+        false,
+        BY,
+    );
+    let unclear = unclear.unwrap_err();
+    assert_eq!(unclear.kind(), "which_activation");
+    for key in [one, other] {
+        assert!(
+            unclear.hint().contains(&key.to_string()),
+            "{}",
+            unclear.hint()
+        );
+    }
+    // Each is answered for itself.
+    desk.sync(&sync(one, id, (mine, 1), 5, NOW)).unwrap();
+    desk.sync(&sync(other, id, (theirs, 1), 6, NOW)).unwrap();
+    // What opens neither is nobody's evidence.
+    let random = Sync {
+        proof: SyncProof([7; 10]),
+        ..sync(one, id, (mine, 1), 7, NOW)
+    };
+    assert!(desk.sync(&random).is_err());
+    assert_eq!(
+        (
+            refusals(&mut desk, one).len(),
+            refusals(&mut desk, other).len()
+        ),
+        (0, 0)
+    );
+    let named = Named::Activation(id, Some(other));
+    let released = life::release(&mut desk.ledger, named, "stolen", false, BY).unwrap();
+    assert_eq!(released.1, other);
+    assert_eq!((desk.taken(one), desk.taken(other)), (1, 0));
+    let unknown = LicenseKey::from_number(12_345_678_901).unwrap();
+    let nobody = desk
+        .ledger
+        .read(|tx| life::only_named(tx, Named::Activation(id, Some(unknown))));
+    assert!(matches!(nobody, Err(LifeError::Refused(_))));
+    // Under one licence there are no two: not one after the other, nor in one batch.
+    desk.respond(&activate(one, 2, first)).unwrap();
+    let same = desk.respond(&activate(one, 3, second)).unwrap_err();
+    assert_eq!(same.kind(), "same_name");
+    assert!(same.hint().contains("--new"), "{}", same.hint());
+    assert_eq!(desk.findings(), [""; 0]);
+    let mut desk = Desk::new();
+    assert_eq!(desk.sell(&terms(2, LicenseType::Standalone)), one);
+    let codes = vec![
+        code(&activate(one, 2, first)),
+        code(&activate(one, 3, second)),
+    ];
+    let results = super::batches::run(&mut desk, codes, 1);
+    assert_eq!(results.iter().filter(|(_, it)| it.is_ok()).count(), 1);
+}
+
+#[test]
+fn a_move_that_is_held_is_told_with_what_it_proves() {
+    let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
+    for (from, to) in [((1, 1), 2), ((2, 2), 3)] {
+        let moved = Sync {
+            fingerprint: Some(machine(u16::try_from(to).unwrap() * 100)),
+            ..sync(key, id, from, to, NOW)
+        };
+        let answer = desk.sync(&moved).unwrap();
+        let why = Move::Mismatch;
+        let nth = u32::from(from.1);
+        assert_eq!(answer.warnings, [Warning::Moved { why, nth, of: 2 }]);
+        assert_eq!(answer.verdict, Verdict::Synced(Colour::Green));
+    }
+    let third = Sync {
+        fingerprint: Some(machine(900)),
+        ..sync(key, id, (3, 3), 4, NOW)
+    };
+    let error = desk.sync(&third).unwrap_err();
+    assert!(
+        error.to_string().contains("3 times in 365 days, and may 2"),
+        "{error}"
+    );
+    assert_eq!(desk.refusal(&activate(key, 300, 9)), "held_for_manager");
+    assert_eq!(
+        refusals(&mut desk, key),
+        [
+            pair("held_for_manager", "held"),
+            pair("held_for_manager", "unproven")
+        ]
+    );
+    assert_eq!(last_word(&mut desk, key).as_deref(), Some("green"));
+}
