@@ -88,7 +88,7 @@ impl Components {
         Components(self.0 & !others.0)
     }
 
-    pub(crate) fn insert(&mut self, component: Component) {
+    pub(super) fn insert(&mut self, component: Component) {
         self.0 |= Components::only(component).0;
     }
 

@@ -2,19 +2,6 @@
 
 use super::{Component, Components, Fingerprint};
 
-impl Component {
-    /// What hardware bears, so that it does not go along with a copied disk (SPEC.md 6.1).
-    pub const HARDWARE: [Component; 3] = [
-        Component::Board,
-        Component::NetworkCard,
-        Component::SystemDisk,
-    ];
-
-    /// Those of [`HARDWARE`](Self::HARDWARE) that every user of every system can read, as far as an issuer can know, to whom nobody tells the
-    /// system: on Linux the board is root's (SPEC.md 9.3).
-    pub const READABLE: [Component; 2] = [Component::NetworkCard, Component::SystemDisk];
-}
-
 impl Fingerprint {
     /// The two bytes of one component; nothing where it is unknown (SPEC.md 6.1).
     pub fn part(&self, component: Component) -> Option<[u8; 2]> {
@@ -48,8 +35,8 @@ impl Fingerprint {
     }
 
     /// Whether it knows one of these.
-    pub fn knows_any(&self, components: &[Component]) -> bool {
-        components.iter().any(|it| self.known().contains(*it))
+    pub fn knows_any(&self, components: Components) -> bool {
+        !self.known().and(components).is_empty()
     }
 }
 
@@ -70,8 +57,8 @@ mod tests {
             [Some([1, 2]), None, Some([3, 4]), None, Some([0, 0])],
             "a known part may be zeros"
         );
-        assert!(one.knows_any(&Component::READABLE));
-        assert!(!print([1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0]).knows_any(&Component::HARDWARE));
+        assert!(one.knows_any(Components::HARDWARE));
+        assert!(!print([1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0]).knows_any(Components::HARDWARE));
     }
 
     #[test]

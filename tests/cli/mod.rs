@@ -15,6 +15,7 @@ mod license;
 mod life;
 mod machine;
 mod modules;
+mod moves;
 mod product;
 mod request;
 mod respond;

@@ -316,7 +316,7 @@ fn moves_and_replacements_are_capped_together() {
     }
     let history = desk.run(["ledger", "history", &key]).done();
     let held =
-        "was not answered; held for the manager: the activation has been replaced or moved 2 times";
+        "was not answered; held for the manager: the license has been replaced or moved 2 times";
     assert_eq!(history.stdout.matches(held).count(), 2, "{history}");
     desk.run(["ledger", "verify"]).done();
     world.days_pass(366);

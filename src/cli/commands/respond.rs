@@ -12,6 +12,7 @@ use crate::cli::outfit::{self, OutfitArgs, Outgoing};
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::reply;
 use crate::cli::sender;
+use crate::cli::words;
 use crate::issuer::ledger::{Activation, Ended, Ledger};
 use crate::issuer::policy::Options;
 use crate::issuer::products;
@@ -95,6 +96,10 @@ impl Run for Respond {
                         if !self.dry_run {
                             respond::keep_evidence(ledger, code, &refusal, by)?;
                         }
+                        if !self.dry_run && refusal.kind() == "unknown_key" {
+                            count_unknown_key(context, &mut desk, &reading)?;
+                        }
+                        let ledger = desk.ledger();
                         let asker = respond::asker(ledger, code)?;
                         return Err(reply::refusal(context, refusal, asker.as_ref()).into());
                     }
@@ -139,6 +144,25 @@ impl Run for Respond {
         over_since(context, desk.ledger(), &reply)?;
         Ok(Exit::DONE)
     }
+}
+
+/// Whoever guesses keys is seen by how many there are.
+fn count_unknown_key(
+    context: &mut Context,
+    desk: &mut desk::OpenDesk,
+    reading: &Reading,
+) -> anyhow::Result<()> {
+    let sender = sender::address(reading, desk.vendor());
+    let by = context.environment.by();
+    let (requests, senders) = respond::count_unknown_key(desk.ledger(), sender.as_deref(), by)?;
+    if requests > 1 {
+        context.out.say(format_args!(
+            "{} with unknown keys came today, from {}",
+            words::count(requests, "request"),
+            words::count(senders as u64, "sender")
+        ));
+    }
+    Ok(())
 }
 
 /// An old answer that is given again says nothing of what became of its license since.

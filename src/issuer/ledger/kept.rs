@@ -1,7 +1,7 @@
 //! What the ledger keeps for the rule of moves (SPEC.md 9.3): data, judged in `policy::moves`.
 
 use super::canon::Canon;
-use crate::machine::{Component, Fingerprint};
+use crate::machine::{Component, Components, Fingerprint};
 use crate::protocol::date::Day;
 
 /// Days for which a move, an exchange, a RETURN or a release counts; after as many a reference is renewed.
@@ -112,7 +112,7 @@ impl Had {
     /// With those of another.
     #[must_use]
     pub fn with(mut self, fingerprint: &Fingerprint) -> Had {
-        for component in Component::HARDWARE {
+        for component in Components::HARDWARE.iter() {
             let value = fingerprint.part(component).map(|part| (component, part));
             self.0.extend(value.filter(|value| !self.0.contains(value)));
         }
@@ -140,7 +140,7 @@ impl Had {
     pub fn from_bytes(bytes: &[u8]) -> Option<Had> {
         let value = |triple: &[u8]| match *triple {
             [number, a, b] => {
-                let mut parts = Component::HARDWARE.into_iter();
+                let mut parts = Components::HARDWARE.iter();
                 let component = parts.find(|it| *it as u8 == number)?;
                 Some((component, [a, b]))
             }

@@ -1,4 +1,4 @@
-//! A step of a grant's emergency chain, to be read out (SPEC.md 8, 9.5).
+//! A step of a grant's emergency chain, to be read out (SPEC.md 8, 9.7).
 
 use super::{LifeError, Named, named};
 use crate::issuer::history::{self, AnswerFacts, EMERGENCY, Happening, LicenseFacts, Recorder};

@@ -48,7 +48,7 @@ pub fn decide<'a>(case: &Case<'a>) -> Result<Decision<'a>, Refusal> {
             }
             if judged.beyond && options.override_reason.is_none() {
                 return Err(Refusal::HeldForManager {
-                    moves: nth,
+                    moves: case.license.counts.moves.count(today),
                     of,
                     holder: own.id,
                 });

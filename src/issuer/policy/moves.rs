@@ -122,14 +122,11 @@ pub fn judge(
 
 /// Parts of which a value is known and which take one here that they never had.
 fn exchanged(had: &Had, now: &Fingerprint) -> Components {
-    let mut exchanged = Components::default();
-    for component in Component::HARDWARE {
-        let value = now.part(component);
-        if value.is_some_and(|part| had.knows(component) && !had.contains(component, part)) {
-            exchanged.insert(component);
-        }
-    }
-    exchanged
+    let is_new = |part: &Component| {
+        let value = now.part(*part);
+        value.is_some_and(|value| had.knows(*part) && !had.contains(*part, value))
+    };
+    Components::HARDWARE.iter().filter(is_new).collect()
 }
 
 /// The reference of a machine that is the same and was heard of again: parts that it did not know are added, and after [`COUNTED_DAYS`] each part that
@@ -169,6 +166,13 @@ pub fn returned(counts: &Counts, seats: u16, of: u16, today: Day) -> Option<Coun
     })
 }
 
+/// Parts that every user of every system can read: an issuer is not told the system, and on Linux the board is root's.
+fn readable() -> Components {
+    [Component::NetworkCard, Component::SystemDisk]
+        .into_iter()
+        .collect()
+}
+
 /// Whether what stands is another machine than the reference, for what it is and not for how often.
 fn other_machine(reference: &Reference, before: &Standing, stands: &Standing) -> Option<Move> {
     let rebound = before.bindings != stands.bindings;
@@ -176,15 +180,14 @@ fn other_machine(reference: &Reference, before: &Standing, stands: &Standing) ->
         return rebound.then_some(Move::Bindings);
     };
     let compared = then.compare(now);
-    let equal = |part: &Component| compared.equal.contains(*part);
     if compared.verdict() == Verdict::Mismatch {
         return Some(Move::Mismatch);
     }
-    if then.knows_any(&Component::HARDWARE) && !Component::HARDWARE.iter().any(equal) {
+    if then.knows_any(Components::HARDWARE) && compared.equal.and(Components::HARDWARE).is_empty() {
         return Some(Move::NoPartLeft);
     }
     // Whatever stood since the reference was set is known to it: nothing is lost by looking there.
-    if then.knows_any(&Component::READABLE) && !now.knows_any(&Component::READABLE) {
+    if then.knows_any(readable()) && !now.knows_any(readable()) {
         return Some(Move::Hidden);
     }
     (rebound && weak(before)).then_some(Move::Bindings)
@@ -210,5 +213,5 @@ pub fn own(reference: &Reference, before: &Standing, asks: &Standing) -> bool {
 /// no fingerprint is bound by its bindings and not weak.
 pub fn weak(standing: &Standing) -> bool {
     let fingerprint = standing.fingerprint.as_ref();
-    standing.usb.is_none() && fingerprint.is_some_and(|it| !it.knows_any(&Component::READABLE))
+    standing.usb.is_none() && fingerprint.is_some_and(|it| !it.knows_any(readable()))
 }

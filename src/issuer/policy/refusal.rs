@@ -55,10 +55,10 @@ pub enum Refusal {
     },
     /// Machines of the licence were replaced or moved as often as they may.
     #[error(
-        "machines of this license would have been replaced or moved {moves} times in {COUNTED_DAYS} days, and may {of} times"
+        "the license has been replaced or moved {moves} times in {COUNTED_DAYS} days, and its seats allow {of}"
     )]
     HeldForManager {
-        /// Moves, with this one.
+        /// Moves that count, without this one.
         moves: u32,
         /// How many there may be.
         of: u32,

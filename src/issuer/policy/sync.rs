@@ -191,7 +191,7 @@ fn moves(
         if judged.beyond {
             if case.options.override_reason.is_none() {
                 return Err(Refusal::HeldForManager {
-                    moves: nth,
+                    moves: case.license.counts.moves.count(today),
                     of,
                     holder: own.id,
                 });

@@ -209,6 +209,42 @@ fn asker_in(tx: &mut dyn Transaction, request: &Request) -> Result<Option<Asker>
     }
 }
 
+/// Senders of requests with unknown keys that are told apart in a day.
+const SENDERS: usize = 100;
+const UNKNOWN_KEY: &str = "unknown key ";
+
+/// Counts a request with a key that was never sold: guessing keys is seen by its number. Senders are told apart, as far as there is one and up to
+/// 100 a day. Gives back how many requests came today, and from how many senders.
+///
+/// # Errors
+/// What the ledger says.
+pub fn count_unknown_key(
+    ledger: &mut Ledger,
+    sender: Option<&str>,
+    by: By<'_>,
+) -> Result<(u32, usize), LedgerError> {
+    let today = by.now.day();
+    ledger.write(|tx| {
+        let subject = format!("{UNKNOWN_KEY}{}", sender.unwrap_or_default());
+        let known = tx.beyond(UNKNOWN_KEY, Some(today))?;
+        let is_new = !known.iter().any(|(it, _)| *it == subject);
+        let full = known.len() >= SENDERS;
+        tx.add_beyond(
+            if is_new && full {
+                UNKNOWN_KEY
+            } else {
+                &subject
+            },
+            today,
+        )?;
+        let known = tx.beyond(UNKNOWN_KEY, Some(today))?;
+        let requests = known
+            .iter()
+            .fold(0, |sum: u32, (_, many)| sum.saturating_add(*many));
+        Ok((requests, known.len()))
+    })
+}
+
 /// How many requests of activations were refused beyond those of which the history tells.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use crate::issuer::ledger::Event;
 use crate::issuer::life::{self, LifeError, Named};
 use crate::issuer::policy::moves::Move;
 use crate::issuer::policy::{Colour, Warning};
-use crate::issuer::respond::{Verdict, keep_evidence, not_recorded, rehearse};
+use crate::issuer::respond::{Verdict, count_unknown_key, keep_evidence, not_recorded, rehearse};
 use crate::protocol::commitment::SyncProof;
 use crate::protocol::digest::ActivationId;
 use crate::protocol::requests::Sync;
@@ -373,7 +373,9 @@ fn a_move_that_is_held_is_told_with_what_it_proves() {
     };
     let error = desk.sync(&third).unwrap_err();
     assert!(
-        error.to_string().contains("3 times in 365 days, and may 2"),
+        error
+            .to_string()
+            .contains("moved 2 times in 365 days, and its seats allow 2"),
         "{error}"
     );
     assert_eq!(desk.refusal(&activate(key, 300, 9)), "held_for_manager");
@@ -385,4 +387,21 @@ fn a_move_that_is_held_is_told_with_what_it_proves() {
         ]
     );
     assert_eq!(last_word(&mut desk, key).as_deref(), Some("green"));
+}
+
+#[test]
+fn unknown_keys_are_counted_by_sender_up_to_a_bound() {
+    let mut desk = Desk::new();
+    let mut ask = |sender: Option<&str>, now| {
+        count_unknown_key(&mut desk.ledger, sender, By { now, ..BY }).unwrap()
+    };
+    assert_eq!(ask(None, NOW), (1, 1));
+    for number in 2..=100 {
+        let sender = format!("{number}@example.com");
+        assert_eq!(ask(Some(&sender), NOW), (number, number as usize));
+    }
+    assert_eq!(ask(Some("more@example.com"), NOW), (101, 100));
+    assert_eq!(ask(Some("2@example.com"), NOW), (102, 100));
+    assert_eq!(ask(Some("more@example.com"), NOW.plus(DAY)), (1, 1));
+    assert_eq!(desk.findings(), [""; 0]);
 }
