@@ -20,7 +20,10 @@ pub(crate) fn parse(words: &[String]) -> anyhow::Result<LicenseKey> {
 pub(crate) fn activation(words: &[String]) -> anyhow::Result<Named> {
     let text = words.join(" ");
     let text = text.trim();
-    if text.starts_with(['A', 'a']) {
+    let digits = text
+        .strip_prefix(['A', 'a'])
+        .map(|rest| rest.strip_prefix('-').unwrap_or(rest));
+    if digits.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit())) {
         let (id, key) = match text.split_once(char::is_whitespace) {
             Some((id, key)) => (id, Some(key.parse()?)),
             None => (text, None),

@@ -55,7 +55,7 @@ fn whatever_is_edited_in_it_is_found() {
         "UPDATE license SET key = key + 1",
         "DELETE FROM license",
         "UPDATE activation SET seats = 0",
-        "UPDATE activation SET replaced = x'0001'",
+        "UPDATE activation SET had = x'020001'",
         "DELETE FROM activation",
         "DELETE FROM answer",
         "UPDATE answer SET grant_ = zeroblob(80)",

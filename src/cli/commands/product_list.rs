@@ -1,8 +1,10 @@
 //! `product list`.
 
-use super::{Context, Exit, Run};
-use crate::cli::{desk, json, machine_home};
+use super::{Context, Exit, Run, product_show};
+use crate::cli::{desk, machine_home};
+use crate::issuer::ledger::WeakRule;
 use crate::issuer::products;
+use crate::protocol::product::Product;
 
 /// List the desk's products, or those installed on this machine
 #[derive(clap::Args)]
@@ -14,19 +16,21 @@ impl Run for ProductList {
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let products = if desk::is_here(context)? {
-            products::list(desk::open(context)?.ledger())?
+            let listed = products::list(desk::open(context)?.ledger())?;
+            let rule = |(product, weak): (_, WeakRule)| (product, Some(weak));
+            listed.into_iter().map(rule).collect()
         } else {
             machine_home::installed(context, None)?
                 .iter()
-                .map(|(_, file)| file.product().clone())
-                .collect()
+                .map(|(_, file)| (file.product().clone(), None))
+                .collect::<Vec<(Product, Option<WeakRule>)>>()
         };
         if products.is_empty() {
             context.out.say("no products yet");
         }
-        for product in &products {
+        for (product, weak) in &products {
             if context.out.json {
-                context.out.object(&json::product(product))?;
+                context.out.object(&product_show::object(product, *weak))?;
             } else {
                 context.out.line(format_args!(
                     "{:<32}  {:>3}  {}",

@@ -2,8 +2,9 @@
 
 use super::{Context, Exit, Run, product_add};
 use crate::cli::{desk, json, machine_home, words};
+use crate::issuer::ledger::WeakRule;
 use crate::issuer::products;
-use crate::protocol::product::RootFingerprint;
+use crate::protocol::product::{Product, RootFingerprint};
 
 /// Show a product: its catalogue, what licenses are bound to, and the fingerprint of its root key
 ///
@@ -22,7 +23,7 @@ impl Run for ProductShow {
         let (product, weak) = if desk::is_here(context)? {
             let mut desk = desk::open(context)?;
             let weak = products::weak(desk.ledger(), &self.id)?;
-            (products::show(desk.ledger(), &self.id)?, Some(weak.name()))
+            (products::show(desk.ledger(), &self.id)?, Some(weak))
         } else {
             let product = machine_home::product(context, Some(&self.id))?;
             (product.product().clone(), None)
@@ -33,18 +34,23 @@ impl Run for ProductShow {
             .map(|root| RootFingerprint::of(root).to_string())
             .collect();
         if context.out.json {
-            let mut object = json::product(&product);
-            if let (Some(map), Some(weak)) = (object.as_object_mut(), weak) {
-                map.insert("weak".to_owned(), serde_json::json!(weak));
-            }
-            context.out.object(&object)?;
+            context.out.object(&object(&product, weak))?;
         } else {
             let mut rows = product_add::rows(&product);
-            rows.extend(weak.map(|weak| ("weak machines", weak.to_owned())));
+            rows.extend(weak.map(|weak| ("weak machines", weak.name().to_owned())));
             let labels = ["root key", "spare root key"];
             rows.extend(labels.into_iter().zip(fingerprints));
             context.out.lines(words::table(&rows))?;
         }
         Ok(Exit::DONE)
     }
+}
+
+/// A product in JSON, with what the desk does with machines that are weakly bound, where this is the desk.
+pub(super) fn object(product: &Product, weak: Option<WeakRule>) -> serde_json::Value {
+    let mut object = json::product(product);
+    if let (Some(map), Some(weak)) = (object.as_object_mut(), weak) {
+        map.insert("weak".to_owned(), serde_json::json!(weak.name()));
+    }
+    object
 }

@@ -252,12 +252,13 @@ pub fn definition(row: &ProductRow) -> Result<Product, LedgerError> {
         .map_err(|error| LedgerError::Damaged(format!("product {}: {error}", row.name)))
 }
 
-/// All products, in the order they were added.
+/// All products, in the order they were added, and what is done with machines of each that are weakly bound.
 ///
 /// # Errors
 /// What the ledger says.
-pub fn list(ledger: &mut Ledger) -> Result<Vec<Product>, LedgerError> {
-    ledger.read(|tx| tx.products()?.iter().map(definition).collect())
+pub fn list(ledger: &mut Ledger) -> Result<Vec<(Product, WeakRule)>, LedgerError> {
+    let both = |row: &ProductRow| Ok((definition(row)?, row.weak));
+    ledger.read(|tx| tx.products()?.iter().map(both).collect())
 }
 
 /// One product.

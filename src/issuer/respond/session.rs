@@ -176,9 +176,6 @@ impl<'a> Session<'a> {
             // Never activated: the common case of a batch is spared a look-up.
             None => Vec::new(),
         };
-        if license.taken.is_some() && self.called_already(id, &license)? {
-            return Err(Refusal::SameName(id).into());
-        }
         let decision = policy::decide(&Case {
             request: activate,
             license: &license,
@@ -189,6 +186,10 @@ impl<'a> Session<'a> {
             options: self.options,
             now: self.by.now,
         })?;
+        let own = decision.replaces.map(|own| own.id);
+        if license.taken.is_some() && self.called_already(id, &license, own)? {
+            return Err(Refusal::SameName(id).into());
+        }
         let plan = Plan {
             request,
             commitment: activate.commitment,
@@ -258,13 +259,18 @@ impl<'a> Session<'a> {
         Ok(None)
     }
 
-    /// Whether the licence has an activation already that is or was called so: two of one number could not be told apart by their key.
-    fn called_already(&mut self, id: ActivationId, license: &License) -> Result<bool, LedgerError> {
+    /// Whether the licence has another activation that is or was called so: two of one number could not be told apart by their key.
+    fn called_already(
+        &mut self,
+        id: ActivationId,
+        license: &License,
+        own: Option<ActivationRow>,
+    ) -> Result<bool, LedgerError> {
         let mut rows = self.tx.activations_called(id)?;
         let begun = self.begun.get(&id).into_iter().flatten();
         rows.extend(begun.filter_map(|it| self.waiting.get(it)).map(|it| it.row));
         for row in rows {
-            if lookup::holder(self.tx, row)?.1.id == license.id {
+            if own != Some(row) && lookup::holder(self.tx, row)?.1.id == license.id {
                 return Ok(true);
             }
         }
