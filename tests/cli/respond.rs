@@ -229,8 +229,11 @@ fn refusals_say_why_and_change_nothing() {
     let foreign = stranger.sell("survey", &[]);
     std::fs::write(&file, known).unwrap();
     desk.respond(&ship.request(&foreign))
-        .refused(4, "unknown_key")
+        .owes(4, "unknown_key")
         .tells("license list");
+    desk.respond(&ship.request(&foreign))
+        .owes(4, "unknown_key")
+        .tells("3 requests with unknown keys came today, from 1 sender");
 
     // Its clock is a year behind: said, and no reason to refuse.
     ship.clock_ahead(-366 * DAY);

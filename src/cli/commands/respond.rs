@@ -88,18 +88,27 @@ impl Run for Respond {
             _ => {
                 // The rules first: whoever is refused is not asked for a passphrase.
                 let by = context.environment.by();
+                let vendor = desk.vendor().clone();
                 let (ledger, code) = (desk.ledger(), &reading.code);
                 let preview = respond::rehearse(ledger, code, &options, by, &mut entropy);
                 let preview = match preview {
                     Ok(preview) => preview,
                     Err(refusal) => {
                         if !self.dry_run {
-                            respond::keep_evidence(ledger, code, &refusal, by)?;
+                            let sender = sender::address(&reading, &vendor);
+                            let sender = sender.as_deref();
+                            respond::keep_evidence(ledger, code, &refusal, sender, by)?;
                         }
-                        if !self.dry_run && refusal.kind() == "unknown_key" {
-                            count_unknown_key(context, &mut desk, &reading)?;
+                        if refusal.kind() == "unknown_key" {
+                            let (requests, senders) = respond::unknown_keys(ledger, by.now.day())?;
+                            if requests > 1 {
+                                context.out.say(format_args!(
+                                    "{} with unknown keys came today, from {}",
+                                    words::count(requests, "request"),
+                                    words::count(senders as u64, "sender")
+                                ));
+                            }
                         }
-                        let ledger = desk.ledger();
                         let asker = respond::asker(ledger, code)?;
                         return Err(reply::refusal(context, refusal, asker.as_ref()).into());
                     }
@@ -144,25 +153,6 @@ impl Run for Respond {
         over_since(context, desk.ledger(), &reply)?;
         Ok(Exit::DONE)
     }
-}
-
-/// Whoever guesses keys is seen by how many there are.
-fn count_unknown_key(
-    context: &mut Context,
-    desk: &mut desk::OpenDesk,
-    reading: &Reading,
-) -> anyhow::Result<()> {
-    let sender = sender::address(reading, desk.vendor());
-    let by = context.environment.by();
-    let (requests, senders) = respond::count_unknown_key(desk.ledger(), sender.as_deref(), by)?;
-    if requests > 1 {
-        context.out.say(format_args!(
-            "{} with unknown keys came today, from {}",
-            words::count(requests, "request"),
-            words::count(senders as u64, "sender")
-        ));
-    }
-    Ok(())
 }
 
 /// An old answer that is given again says nothing of what became of its license since.

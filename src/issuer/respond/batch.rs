@@ -208,7 +208,7 @@ impl<'a> Answering<'a> {
             // The ledger's own trouble ends the transaction; a refusal is one line's.
             Err(RespondError::Ledger(error)) => return Err(error),
             Err(error) => {
-                let evidence = self.session.evidence(&request, &error)?;
+                let evidence = self.session.evidence(&request, &error, None)?;
                 let asker = asker_in(self.session.tx, &request)?;
                 (
                     Slot::Done(Err(Box::new(Unanswered { error, asker }))),

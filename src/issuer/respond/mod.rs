@@ -15,10 +15,11 @@ pub use reply::{Answer, Order, Receipt, Reply, Verdict};
 
 use crate::issuer::keys::{Entropy, SigningKey};
 use crate::issuer::ledger::{Activation, ActivationRow, Ledger, LedgerError, License, Transaction};
-use crate::issuer::policy::Options;
+use crate::issuer::policy::{Options, Refusal};
 use crate::issuer::products::By;
 use crate::license_key::LicenseKey;
 use crate::protocol::commitment::Commitment;
+use crate::protocol::date::Day;
 use crate::protocol::desk_certificate::DeskCertificate;
 use crate::protocol::digest::{ActivationId, Digest, key_id, request_digest};
 use crate::protocol::requests::{Activate, Return, Sync};
@@ -209,40 +210,17 @@ fn asker_in(tx: &mut dyn Transaction, request: &Request) -> Result<Option<Asker>
     }
 }
 
-/// Senders of requests with unknown keys that are told apart in a day.
-const SENDERS: usize = 100;
-const UNKNOWN_KEY: &str = "unknown key ";
-
-/// Counts a request with a key that was never sold: guessing keys is seen by its number. Senders are told apart, as far as there is one and up to
-/// 100 a day. Gives back how many requests came today, and from how many senders.
+/// How many requests with keys that were never sold came on a day, and from how many senders, as far as there were any: guessing is seen by its number.
 ///
 /// # Errors
 /// What the ledger says.
-pub fn count_unknown_key(
-    ledger: &mut Ledger,
-    sender: Option<&str>,
-    by: By<'_>,
-) -> Result<(u32, usize), LedgerError> {
-    let today = by.now.day();
-    ledger.write(|tx| {
-        let subject = format!("{UNKNOWN_KEY}{}", sender.unwrap_or_default());
-        let known = tx.beyond(UNKNOWN_KEY, Some(today))?;
-        let is_new = !known.iter().any(|(it, _)| *it == subject);
-        let full = known.len() >= SENDERS;
-        tx.add_beyond(
-            if is_new && full {
-                UNKNOWN_KEY
-            } else {
-                &subject
-            },
-            today,
-        )?;
-        let known = tx.beyond(UNKNOWN_KEY, Some(today))?;
-        let requests = known
-            .iter()
-            .fold(0, |sum: u32, (_, many)| sum.saturating_add(*many));
-        Ok((requests, known.len()))
-    })
+pub fn unknown_keys(ledger: &mut Ledger, day: Day) -> Result<(u32, usize), LedgerError> {
+    let known = ledger.read(|tx| tx.beyond(taking::UNKNOWN_KEY, Some(day)))?;
+    let requests = known
+        .iter()
+        .map(|(_, many)| *many)
+        .fold(0, u32::saturating_add);
+    Ok((requests, known.len()))
 }
 
 /// How many requests of activations were refused beyond those of which the history tells.
@@ -263,7 +241,8 @@ pub fn not_recorded(
     Ok(found)
 }
 
-/// Keeps the evidence of a refusal, if it has any and the history does not tell of this request yet: no key is needed for it.
+/// Keeps the evidence of a refusal, if it has any and the history does not tell of this request yet, and counts keys that were never sold, by who sent
+/// them where that is known: no key is needed for it.
 ///
 /// # Errors
 /// What the ledger says.
@@ -271,16 +250,20 @@ pub fn keep_evidence(
     ledger: &mut Ledger,
     code: &Code,
     refusal: &RespondError,
+    sender: Option<&str>,
     by: By<'_>,
 ) -> Result<(), RespondError> {
-    if !matches!(refusal, RespondError::Refused(why) if why.evidence().is_some()) {
+    let RespondError::Refused(why) = refusal else {
+        return Ok(());
+    };
+    if why.evidence().is_none() && *why != Refusal::UnknownKey {
         return Ok(());
     }
     let request = Request::read(code)?;
     ledger.write(|tx| {
         let options = Options::default();
         let mut session = Session::open(tx, None, &options, by)?;
-        if let Some(draft) = session.evidence(&request, refusal)? {
+        if let Some(draft) = session.evidence(&request, refusal, sender)? {
             session.complete(draft, &[0; 64])?;
         }
         Ok(())

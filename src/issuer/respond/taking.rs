@@ -19,6 +19,10 @@ use crate::text::Kind;
 
 /// Refused requests of one activation that the history takes in a year; more are counted.
 const EVIDENCE_ROWS: u64 = 20;
+/// What requests with keys that were never sold are counted under, with their sender after it.
+pub(super) const UNKNOWN_KEY: &str = "unknown key ";
+/// Senders of such requests that are told apart in a day.
+const SENDERS: usize = 100;
 /// RETURNs that are kept for one activation id before its ACTIVATE, and in all.
 const EARLY_PER_ACTIVATION: u64 = 1_000;
 const EARLY_RETURNS: u64 = 1_000_000;
@@ -133,10 +137,14 @@ impl Session<'_> {
         &mut self,
         request: &Request,
         error: &RespondError,
+        sender: Option<&str>,
     ) -> Result<Option<Draft>, LedgerError> {
         let RespondError::Refused(refusal) = error else {
             return Ok(None);
         };
+        if *refusal == Refusal::UnknownKey {
+            self.count_unknown_key(sender)?;
+        }
         let Some((verdict, evidence)) = refusal.evidence() else {
             return Ok(None);
         };
@@ -185,6 +193,21 @@ impl Session<'_> {
             Vec::new(),
             What::Refusal(Box::new(refusing)),
         )))
+    }
+
+    /// Counts a request with a key that was never sold; senders are told apart up to [`SENDERS`] a day.
+    fn count_unknown_key(&mut self, sender: Option<&str>) -> Result<(), LedgerError> {
+        let today = self.by.now.day();
+        let subject = format!("{UNKNOWN_KEY}{}", sender.unwrap_or_default());
+        let known = self.tx.beyond(UNKNOWN_KEY, Some(today))?;
+        let is_new = !known.iter().any(|(it, _)| *it == subject);
+        let full = known.len() >= SENDERS;
+        let subject = if is_new && full {
+            UNKNOWN_KEY
+        } else {
+            &subject
+        };
+        self.tx.add_beyond(subject, today)
     }
 
     /// Whose request was refused, and what it proves.

@@ -211,7 +211,7 @@ fn evidence_is_kept_without_a_key() {
     for _ in 0..2 {
         let (ledger, options) = (&mut desk.ledger, &desk.options);
         let refusal = rehearse(ledger, &code, options, BY, &mut entropy(1)).unwrap_err();
-        keep_evidence(ledger, &code, &refusal, BY).unwrap();
+        keep_evidence(ledger, &code, &refusal, None, BY).unwrap();
     }
     assert_eq!(refusals(&mut desk, key), [pair("given_up", "held")]);
 }
@@ -392,9 +392,22 @@ fn a_move_that_is_held_is_told_with_what_it_proves() {
 #[test]
 fn unknown_keys_are_counted_by_sender_up_to_a_bound() {
     let mut desk = Desk::new();
-    let mut ask = |sender: Option<&str>, now| {
-        count_unknown_key(&mut desk.ledger, sender, By { now, ..BY }).unwrap()
+    let code = code(&activate(
+        LicenseKey::from_number(12_345_678_901).unwrap(),
+        1,
+        1,
+    ));
+    let refusal = desk.reply_at(&code, NOW.minus(DAY)).unwrap_err();
+    let mut ask = |sender: Option<&str>, now: Seconds| {
+        let by = By { now, ..BY };
+        keep_evidence(&mut desk.ledger, &code, &refusal, sender, by).unwrap();
+        unknown_keys(&mut desk.ledger, now.day()).unwrap()
     };
+    assert_eq!(
+        ask(None, NOW.minus(DAY)),
+        (2, 1),
+        "the desk counted it itself"
+    );
     assert_eq!(ask(None, NOW), (1, 1));
     for number in 2..=100 {
         let sender = format!("{number}@example.com");
