@@ -258,9 +258,9 @@ fn exit_of(kind: &str) -> Exit {
         | "not_a_root" | "desk_limit" => Exit::NOT_TRUSTED,
         "no_seat_free" | "expired" | "revoked" | "given_up" | "overtaken" | "needs_supersede"
         | "no_emergency" | "emergency_used_up" | "held_for_manager" | "needs_bindings"
-        | "unbound" | "not_asked_for" | "last_generation" | "same_name" | "too_many_early"
-        | "weak_machine" | "other_usb" | "not_held" | "unfit_site_key" | "until_past"
-        | "already_licensed" => Exit::REFUSED,
+        | "needs_site_key" | "new_site_key" | "unbound" | "not_asked_for" | "last_generation"
+        | "same_name" | "too_many_early" | "weak_machine" | "other_usb" | "not_held"
+        | "unfit_site_key" | "until_past" | "already_licensed" => Exit::REFUSED,
         _ => Exit::FAILED,
     }
 }

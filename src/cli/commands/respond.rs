@@ -43,6 +43,9 @@ pub(crate) struct Respond {
     /// Accept a machine of which a copied disk or image would pass for the same, where its product has such machines held for a clerk
     #[arg(long, requires = "reason")]
     accept_weak: bool,
+    /// Accept that a site signs with a new key: it was made anew, or its password was lost
+    #[arg(long, requires = "reason")]
+    accept_site_key: bool,
     /// Manager: answer although a rule speaks against it (red, moved too often, weakly bound)
     #[arg(long = "override", requires = "reason")]
     overridden: bool,
@@ -196,12 +199,17 @@ impl Respond {
         if let Some(reason) = &reason {
             keys::plain("the reason", reason)?;
         }
-        if reason.is_some() && !self.supersede && !self.accept_weak && !self.overridden {
-            return Err(
-                Failure::usage("a reason is for --supersede, --accept-weak or --override")
-                    .hint("see countersign respond --help")
-                    .into(),
-            );
+        let wanted = [
+            self.supersede,
+            self.accept_weak,
+            self.accept_site_key,
+            self.overridden,
+        ];
+        if reason.is_some() && !wanted.contains(&true) {
+            let allowed = "--supersede, --accept-weak, --accept-site-key or --override";
+            return Err(Failure::usage(format!("a reason is for {allowed}"))
+                .hint("see countersign respond --help")
+                .into());
         }
         Ok(Options {
             seats: self.seats,
@@ -209,6 +217,7 @@ impl Respond {
             until: self.until,
             supersede_reason: reason.clone().filter(|_| self.supersede),
             accept_weak_reason: reason.clone().filter(|_| self.accept_weak),
+            accept_site_key_reason: reason.clone().filter(|_| self.accept_site_key),
             override_reason: reason.filter(|_| self.overridden),
         })
     }

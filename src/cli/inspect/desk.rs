@@ -234,7 +234,8 @@ fn certificate(desk: &mut OpenDesk, code: &Code, place: &mut Place) -> Result<()
     let product = if certificate.kinds & ONE_PRODUCT == 0 {
         None
     } else {
-        let mut products = products::list(desk.ledger())?.into_iter();
+        let products = products::list(desk.ledger())?;
+        let mut products = products.into_iter().map(|(product, _)| product);
         products.find(|product| holds(&product.id))
     };
     let trusted = match &product {

@@ -2,8 +2,8 @@
 
 use super::moves::{self, Asked, Contact};
 use super::{
-    Case, Decision, Refusal, Seats, Warning, asked_for, clock, free, revalidate_by, set_aside,
-    weakly_bound,
+    Case, Decision, Refusal, Seats, Warning, asked_for, clock, free, needs_site_key, revalidate_by,
+    set_aside, weakly_bound,
 };
 use crate::issuer::ledger::{Activation, Reference};
 use crate::protocol::digest::{Standing, product_tag};
@@ -118,7 +118,8 @@ fn admissible(case: &Case<'_>, stands: &Standing) -> Result<(), Refusal> {
     {
         return Err(Refusal::OtherUsb(usb.clone()));
     }
-    fit_site_key(request.site_key)
+    fit_site_key(request.site_key)?;
+    needs_site_key(terms, request.site_key)
 }
 
 /// A key that is not fit for signatures signs nothing that anybody takes.

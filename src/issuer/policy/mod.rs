@@ -13,6 +13,7 @@ use crate::issuer::ledger::{Activation, Counts, License, Reference, Terms, WeakR
 use crate::machine::Fingerprint;
 use crate::protocol::date::{Day, Seconds};
 use crate::protocol::digest::Standing;
+use crate::protocol::grant::LicenseType;
 use crate::protocol::product::Product;
 use crate::protocol::requests::Activate;
 
@@ -45,6 +46,8 @@ pub struct Options {
     pub supersede_reason: Option<String>,
     /// Why a clerk accepts a machine that is weakly bound.
     pub accept_weak_reason: Option<String>,
+    /// Why a clerk accepts that a site signs with a new key.
+    pub accept_site_key_reason: Option<String>,
     /// Why the manager sets a rule aside: the limit on moves, weak machines, or the fork rule's RED.
     pub override_reason: Option<String>,
 }
@@ -148,6 +151,19 @@ impl Seats<'_> {
             resting: resting.map(|it| it.until).min(),
         }
     }
+}
+
+/// Who names users or lends needs a key to sign that with.
+fn needs_site_key(terms: &Terms, site_key: Option<[u8; 32]>) -> Result<(), Refusal> {
+    let signs = match terms.license_type {
+        LicenseType::Standalone => false,
+        LicenseType::Floating => terms.lend_days.is_some(),
+        LicenseType::Named => true,
+    };
+    if signs && site_key.is_none() {
+        return Err(Refusal::NeedsSiteKey);
+    }
+    Ok(())
 }
 
 /// What binds a machine that the product does not ask for is not taken: it would bind the licence to nobody.

@@ -96,6 +96,12 @@ pub enum Refusal {
     /// A RETURN of an activation that its machine replaced by another.
     #[error("this activation was replaced by {0} on the same machine, which holds the seat now")]
     ReturnReplaced(ActivationId),
+    /// The licence names users or lends, and no key stands with which the site would sign that.
+    #[error("a license that names users or lends wants the key of its site")]
+    NeedsSiteKey,
+    /// The site would sign with a key that nobody has accepted.
+    #[error("the site would sign with a new key")]
+    NewSiteKey,
     /// The licence was revoked.
     #[error("this license was revoked")]
     Revoked,
@@ -159,6 +165,8 @@ impl Refusal {
             Refusal::OtherProduct(_) => "other_product",
             Refusal::Expired(_) => "expired",
             Refusal::NeedsBindings(_) => "needs_bindings",
+            Refusal::NeedsSiteKey => "needs_site_key",
+            Refusal::NewSiteKey => "new_site_key",
             Refusal::Unbound => "unbound",
             Refusal::NotAskedFor(_) => "not_asked_for",
             Refusal::WeakMachine { .. } => "weak_machine",
@@ -195,6 +203,8 @@ impl Refusal {
                 let options: Vec<String> = names.iter().map(|name| format!("--bind {name}=…")).collect();
                 format!("the machine makes another request with: request activate KEY {}", options.join(" "))
             }
+            Refusal::NeedsSiteKey => "make the site first, where the license is held; the request that is made then carries its key".to_owned(),
+            Refusal::NewSiteKey => "ask there whether the site was made anew or lost its password, then: respond --accept-site-key --reason TEXT".to_owned(),
             Refusal::Unbound => "run it where it can read what it is: a container with /etc/machine-id mounted, a service that may see its disk; then it makes another request".to_owned(),
             Refusal::NotAskedFor(_) => "the machine makes another request with the product file that the application ships with".to_owned(),
             Refusal::WeakMachine { held: true } => "bind it to a usb key (request activate KEY --usb), or let it see its network card and disk; a clerk may accept it once: respond --accept-weak --reason TEXT".to_owned(),

@@ -4,7 +4,7 @@ use super::activate::fit_site_key;
 use super::moves::{self, Asked, Contact, Judged};
 use super::{
     Colour, Decision, Fork, Options, Refusal, SUPERSEDE_DAYS, Seats, Warning, asked_for, capped,
-    clock, free, revalidate_by, set_aside, weakly_bound,
+    clock, free, needs_site_key, revalidate_by, set_aside, weakly_bound,
 };
 use crate::issuer::ledger::{Activation, License, Terms, WeakRule};
 use crate::machine::Fingerprint;
@@ -33,6 +33,8 @@ pub struct SyncCase<'a> {
     pub own: &'a Activation,
     /// What stood with the generation that the machine holds: its SYNC says only what differs from that.
     pub standing: &'a Standing,
+    /// The site key that stood with that generation.
+    pub site_key: Option<[u8; 32]>,
     /// The fork rule's verdict.
     pub fork: Fork,
     /// What the machine's clock said in the request that was answered last, capped when that came; where that was made apart from this one.
@@ -52,6 +54,31 @@ pub struct SyncDecision<'a> {
     pub standing: Standing,
     /// The day on which a clerk last superseded a generation.
     pub superseded: Option<Day>,
+    /// The key with which the site signs from now on.
+    pub site_key: Option<[u8; 32]>,
+}
+
+impl SyncCase<'_> {
+    /// The site key that stands if it is answered.
+    fn site_key_after(&self) -> Option<[u8; 32]> {
+        self.request.site_key.or(self.site_key)
+    }
+}
+
+/// A site's new key is held for a clerk: loans that the old one signed go on. One that already stands is not new.
+fn site_key(case: &SyncCase<'_>, warnings: &mut Vec<Warning>) -> Result<(), Refusal> {
+    let new = case.request.site_key;
+    if new.is_none() || new == case.site_key || new == case.own.site_key {
+        return Ok(());
+    }
+    if case.options.accept_site_key_reason.is_some() {
+        warnings.push(Warning::NewSiteKey);
+    } else if case.options.override_reason.is_some() {
+        set_aside(warnings);
+    } else {
+        return Err(Refusal::NewSiteKey);
+    }
+    Ok(())
 }
 
 /// Decides a SYNC.
@@ -75,6 +102,7 @@ pub fn decide_sync<'a>(case: &SyncCase<'a>) -> Result<SyncDecision<'a>, Refusal>
     {
         return Err(Refusal::OtherUsb(usb.clone()));
     }
+    site_key(case, &mut warnings)?;
     let judged = moves(case, &standing, &mut warnings)?;
     // What a clerk accepted was the machine that it was.
     let accepted = own.weak_accepted && judged.counted.is_none();
@@ -101,6 +129,7 @@ pub fn decide_sync<'a>(case: &SyncCase<'a>) -> Result<SyncDecision<'a>, Refusal>
         },
         standing,
         superseded,
+        site_key: case.site_key_after(),
     })
 }
 
@@ -118,7 +147,8 @@ fn admissible(case: &SyncCase<'_>, stands: &Standing) -> Result<(), Refusal> {
     if case.own.generation == u16::MAX {
         return Err(Refusal::LastGeneration(case.request.activation));
     }
-    fit_site_key(case.request.site_key)
+    fit_site_key(case.request.site_key)?;
+    needs_site_key(case.terms, case.site_key_after())
 }
 
 /// The fork rule, and who may set it aside. The day of the last supersede, afterwards.

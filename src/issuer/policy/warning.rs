@@ -24,6 +24,8 @@ pub enum Warning {
     Overridden,
     /// A clerk accepted that the machine is weakly bound.
     WeakAccepted,
+    /// A clerk accepted that the site signs with a new key.
+    NewSiteKey,
     /// A SYNC came from another machine, or from one that changed too much.
     Moved {
         /// Why it counts.
@@ -65,6 +67,7 @@ impl Warning {
             Warning::NoSite => "no_site",
             Warning::Overridden => "overridden",
             Warning::WeakAccepted => "weak_accepted",
+            Warning::NewSiteKey => "new_site_key",
             Warning::Moved { .. } => "moved",
             Warning::Exchanged { .. } => "exchanged",
             Warning::HardwareChanged(_) => "hardware_changed",
@@ -94,6 +97,7 @@ impl std::fmt::Display for Warning {
                 "the machine asked to be a site, which a standalone license has no use for",
             ),
             Warning::Overridden => f.write_str("a rule was set aside by the manager"),
+            Warning::NewSiteKey => f.write_str("the site signs with a new key from now on"),
             Warning::Moved { why, nth, of } => {
                 let what = match why {
                     Move::Activated => "the machine activated anew",

@@ -19,7 +19,14 @@ impl Session<'_> {
         signature: &[u8; 64],
     ) -> Result<Option<Reply>, RespondError> {
         let overridden = draft.warnings.contains(&Warning::Overridden);
-        let accepted = draft.warnings.contains(&Warning::WeakAccepted);
+        let accepts = [
+            (Warning::WeakAccepted, &self.options.accept_weak_reason),
+            (Warning::NewSiteKey, &self.options.accept_site_key_reason),
+        ];
+        let accepted = accepts
+            .into_iter()
+            .find(|(warning, _)| draft.warnings.contains(warning));
+        let accepting = accepted.and_then(|(_, reason)| reason.clone());
         let mut reason = self.options.override_reason.clone().filter(|_| overridden);
         let mut payload = Vec::new();
         let happening = match &draft.what {
@@ -28,8 +35,7 @@ impl Session<'_> {
                 if matches!(it.fork.map(|fork| fork.colour()), Some(Colour::Yellow)) {
                     reason = reason.or_else(|| self.options.supersede_reason.clone());
                 }
-                let accepting = self.options.accept_weak_reason.clone();
-                reason = reason.or(accepting.filter(|_| accepted));
+                reason = reason.or(accepting);
                 self.granted(&draft, it, &payload, reason)?
             }
             What::Return(it) => returned(it, reason)?,

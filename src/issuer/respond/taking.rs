@@ -68,6 +68,7 @@ impl Session<'_> {
             activations: &activations,
             own: &holder,
             standing: &standing,
+            site_key,
             fork,
             latest_asked,
             options: self.options,
@@ -76,7 +77,7 @@ impl Session<'_> {
         let next = Activation {
             standing: decided.standing,
             generation: decided.decision.generation,
-            site_key: sync.site_key.or(site_key),
+            site_key: decided.site_key,
             seats: decided.decision.seats,
             last: self.by.now,
             reference: decided.decision.reference.clone(),

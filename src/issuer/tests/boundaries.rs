@@ -15,6 +15,12 @@ use crate::protocol::grant::SignedGrant;
 use crate::protocol::requests::Sync;
 use crate::protocol::trust::{GrantContext, PublicKey, Roots, Transcript};
 
+fn roots(root: [u8; 32]) -> Roots {
+    let catalogue = vec![Entry::Feature, Entry::Limit];
+    let keys = vec![PublicKey::from_bytes(&root).unwrap()];
+    Roots::new("infinitime", catalogue, keys, 0)
+}
+
 fn verdicts(results: super::batches::Results) -> Vec<&'static str> {
     let name = |(_, result): (Code, Result<Reply, _>)| {
         result.map_or("refused", |reply: Reply| reply.verdict().name())
@@ -98,10 +104,10 @@ fn what_stood_with_the_generation_held_is_signed_for() {
     let context = GrantContext {
         request_digest: request_digest(Kind::Sync, &again.encode()),
         holder: standing.holder_digest("infinitime", key),
-        lending_key: None,
+        site_key: None,
     };
     let root = SigningKey::from_seed(&[7; 32]).unwrap().public();
-    let roots = Roots::new(vec![PublicKey::from_bytes(&root).unwrap()], 0);
+    let roots = roots(root);
     let signed = SignedGrant::decode(answer.code.payload()).unwrap();
     assert!(roots.verify_grant(&signed, &context, &[]).is_ok());
 }
@@ -362,7 +368,7 @@ fn certificate(seed: u8) -> DeskCertificate {
 #[test]
 fn a_desk_signs_within_its_own_certificate() {
     let root = SigningKey::from_seed(&[7; 32]).unwrap().public();
-    let roots = Roots::new(vec![PublicKey::from_bytes(&root).unwrap()], 0);
+    let roots = roots(root);
     let own = || SigningKey::from_seed(&[9; 32]).unwrap();
     let theirs = roots.verify_desk(certificate(8)).unwrap();
     assert!(

@@ -8,7 +8,7 @@ use crate::issuer::ledger::Event;
 use crate::issuer::life::{self, LifeError, Named};
 use crate::issuer::policy::moves::Move;
 use crate::issuer::policy::{Colour, Warning};
-use crate::issuer::respond::{Verdict, count_unknown_key, keep_evidence, not_recorded, rehearse};
+use crate::issuer::respond::{Verdict, keep_evidence, not_recorded, rehearse, unknown_keys};
 use crate::protocol::commitment::SyncProof;
 use crate::protocol::digest::ActivationId;
 use crate::protocol::requests::Sync;
