@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU8;
 
+use super::changes::edit;
 use super::life::{DAY, sync, sync_code};
 use super::*;
 use crate::issuer::policy::Warning;
@@ -66,8 +67,10 @@ fn the_site_key_is_the_one_that_stood_or_the_one_that_is_brought() {
         site_key: site(4),
         ..sync(key, id, (2, 2), 3, NOW.plus(2 * DAY))
     };
+    desk.options.accept_site_key_reason = Some("the site lost its password".to_owned());
     let answer = synced(&mut desk, &other, NOW.plus(2 * DAY));
     assert!(holds(&answer, &sync_code(&other), key, site(4)));
+    desk.options.accept_site_key_reason = None;
 
     // That answer was lost: the machine asks from the generation it holds, with which the first key stood.
     desk.options.supersede_reason = Some("the mail was lost".to_owned());
@@ -79,6 +82,8 @@ fn the_site_key_is_the_one_that_stood_or_the_one_that_is_brought() {
 
     // An ACTIVATE without one has none.
     let anew = activate(key, 1, 5);
+    assert_eq!(desk.refusal(&anew), "needs_site_key");
+    edit(&mut desk, key, |terms| terms.lend_days = None).unwrap();
     let answer = desk.respond(&anew).unwrap();
     assert!(!answer.grant.site && answer.grant.max_loan.is_none());
     let later = sync(
