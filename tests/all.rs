@@ -11,6 +11,7 @@
 mod carry;
 mod cli;
 mod clocks;
+mod edits;
 mod forgotten;
 mod journeys;
 mod license_key;

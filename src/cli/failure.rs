@@ -255,7 +255,7 @@ fn exit_of(kind: &str) -> Exit {
         | "unknown_license" | "unknown_activation" | "unknown_generation" | "malformed"
         | "malformed_code" | "commitment_used" => Exit::NOT_FOR_THIS,
         "not_trusted" | "other_root" | "bad_product_file" | "damaged_state" | "foreign_key"
-        | "not_a_root" | "desk_limit" => Exit::NOT_TRUSTED,
+        | "not_a_root" | "desk_limit" | "ledger_schema" => Exit::NOT_TRUSTED,
         "no_seat_free" | "expired" | "revoked" | "given_up" | "overtaken" | "needs_supersede"
         | "no_emergency" | "emergency_used_up" | "held_for_manager" | "needs_bindings"
         | "needs_site_key" | "new_site_key" | "unbound" | "not_asked_for" | "last_generation"

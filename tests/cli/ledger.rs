@@ -48,33 +48,129 @@ fn whatever_is_edited_in_it_is_found() {
     let (desk, ship, key) = working(&world);
     let path = desk.kept("desk/ledger.db");
     let good = fs::read(&path).unwrap();
-    for edit in [
-        "UPDATE terms SET seats = 100",
-        "UPDATE terms SET customer = 'Somebody else'",
-        "UPDATE license SET taken = 0",
-        "UPDATE license SET key = key + 1",
-        "DELETE FROM license",
-        "UPDATE activation SET seats = 0",
-        "UPDATE activation SET had = x'020001'",
-        "DELETE FROM activation",
-        "DELETE FROM answer",
-        "UPDATE answer SET grant_ = zeroblob(80)",
-        "UPDATE answer SET request = zeroblob(40)",
-        "UPDATE history SET actor = 'nobody' WHERE id = 2",
-        "UPDATE history SET at = at + 1 WHERE id = 1",
-        "DELETE FROM history WHERE id = (SELECT max(id) FROM history)",
-        "DELETE FROM history WHERE id = 2",
-        "UPDATE product SET definition = replace(definition, 'Survey', 'survey')",
-        "UPDATE meta SET value = 'Another vendor' WHERE name = 'vendor'",
+    for (edit, place, kind, row) in [
+        (
+            "UPDATE terms SET seats = 100",
+            "terms",
+            "altered",
+            "order 1",
+        ),
+        (
+            "UPDATE terms SET customer = 'Somebody else'",
+            "terms",
+            "altered",
+            "order 1",
+        ),
+        ("UPDATE license SET taken = 0", "license", "altered", &key),
+        (
+            "UPDATE license SET taken = 0",
+            "license",
+            "seats_differ",
+            &key,
+        ),
+        (
+            "UPDATE license SET key = key + 1",
+            "file",
+            "unreadable",
+            "license row 1",
+        ),
+        (
+            "DELETE FROM license",
+            "history",
+            "missing",
+            "a license that is gone",
+        ),
+        (
+            "UPDATE activation SET seats = 0",
+            "activation",
+            "altered",
+            &key,
+        ),
+        (
+            "UPDATE activation SET had = x'020001'",
+            "activation",
+            "altered",
+            &key,
+        ),
+        (
+            "DELETE FROM activation",
+            "history",
+            "missing",
+            "an activation that is gone",
+        ),
+        ("DELETE FROM answer", "answer", "missing", &key),
+        (
+            "UPDATE answer SET grant_ = zeroblob(80)",
+            "answer",
+            "altered",
+            &key,
+        ),
+        (
+            "UPDATE answer SET request = zeroblob(40)",
+            "answer",
+            "altered",
+            &key,
+        ),
+        (
+            "UPDATE history SET actor = 'nobody' WHERE id = 2",
+            "history",
+            "altered",
+            "history row 2",
+        ),
+        (
+            "UPDATE history SET at = at + 1 WHERE id = 1",
+            "history",
+            "altered",
+            "history row 1",
+        ),
+        (
+            "DELETE FROM history WHERE id = (SELECT max(id) FROM history)",
+            "answer",
+            "added",
+            "history row 4",
+        ),
+        (
+            "DELETE FROM history WHERE id = 2",
+            "history",
+            "missing",
+            "history row 2",
+        ),
+        (
+            "UPDATE product SET definition = replace(definition, 'Survey', 'survey')",
+            "product",
+            "altered",
+            "product survey",
+        ),
+        (
+            "UPDATE meta SET value = 'Another vendor' WHERE name = 'vendor'",
+            "meta",
+            "altered",
+            "the desk",
+        ),
+        (
+            "UPDATE signer SET public = zeroblob(32)",
+            "signer",
+            "altered",
+            "signer 1",
+        ),
     ] {
         fs::write(&path, &good).unwrap();
         let ledger = Connection::open(&path).unwrap();
         let changed = ledger.execute(edit, []).unwrap();
         ledger.close().unwrap();
         assert!(changed > 0, "{edit}");
-        let said = desk.run(["ledger", "verify"]).said();
-        assert_eq!((said.exit, said.stdout.as_str()), (5, ""), "{edit}: {said}");
-        assert!(said.stderr.contains("what to do: "), "{edit}: {said}");
+        let said = desk.run(["ledger", "verify"]).owes(5, "ledger_edited");
+        let object = desk.run(["ledger", "verify"]).with_json_exits(5);
+        let findings = object["error"]["findings"].as_array().unwrap();
+        let named = findings.iter().find(|it| {
+            let message = it["message"].as_str().unwrap();
+            (it["place"].as_str(), it["kind"].as_str()) == (Some(place), Some(kind))
+                && message.contains(row)
+        });
+        let named = named.unwrap_or_else(|| panic!("{edit}: {object}"));
+        assert!(!named["hint"].as_str().unwrap().is_empty(), "{edit}");
+        // Each is said to people, too.
+        said.tells(&format!("{place}: {}", named["message"].as_str().unwrap()));
     }
     fs::write(&path, &good).unwrap();
     Connection::open(&path)
@@ -157,12 +253,55 @@ fn a_ledger_that_is_missing_foreign_or_from_the_future() {
     // Torn in the middle.
     fs::write(&path, &good[..good.len() / 2]).unwrap();
     desk.run(["ledger", "verify"])
-        .exits(1)
-        .tells("the ledger is damaged")
+        .owes(1, "ledger_damaged")
         .tells("take the ledger from a backup");
+    desk.respond(&request).owes(1, "ledger_damaged");
 
     fs::write(&path, &good).unwrap();
     desk.answer(&request);
+}
+
+/// What would change what the rules read and write, such as a trigger: nothing is signed, and what it is is said with what to do.
+#[test]
+fn other_tables_sign_nothing() {
+    let world = World::new();
+    let (desk, ship, key) = working(&world);
+    let request = ship
+        .run(["request", "activate", &key, "--new"])
+        .done()
+        .code();
+    let path = desk.kept("desk/ledger.db");
+    let good = fs::read(&path).unwrap();
+    for (edit, row) in [
+        (
+            "CREATE TRIGGER free AFTER INSERT ON answer BEGIN UPDATE license SET taken = 0; END",
+            "trigger free was added",
+        ),
+        (
+            "DROP INDEX answer_commitment",
+            "index answer_commitment is missing",
+        ),
+        (
+            "ALTER TABLE license ADD COLUMN note TEXT",
+            "table license is not as this program makes it",
+        ),
+    ] {
+        fs::write(&path, &good).unwrap();
+        let ledger = Connection::open(&path).unwrap();
+        ledger.execute_batch(edit).unwrap();
+        ledger.close().unwrap();
+        desk.respond(&request)
+            .refused(5, "ledger_schema")
+            .tells(row);
+        desk.run(["license", "show", &key])
+            .refused(5, "ledger_schema");
+        desk.run(["ledger", "verify"])
+            .owes(5, "ledger_edited")
+            .tells(&format!("schema: {row}"));
+    }
+    fs::write(&path, &good).unwrap();
+    desk.answer(&request);
+    desk.run(["ledger", "verify"]).done();
 }
 
 /// Several clerks answer at the same moment: as many as there are seats get an answer, and each other one its reason.

@@ -103,10 +103,8 @@ pub(crate) struct DeskFacts {
 pub(crate) struct ProductFacts {
     pub(crate) product: String,
     pub(crate) version: u32,
-    /// [`text_digest`] of the definition.
-    pub(crate) definition: Hex,
-    /// What is done with machines that are weakly bound.
-    pub(crate) weak: String,
+    /// Digest of the whole row.
+    pub(crate) row: Hex,
 }
 
 /// Of [`LICENSE_NEW`].
@@ -315,14 +313,6 @@ pub(crate) fn meta_digest(meta: &[(String, String)]) -> Hex {
         canon = canon.bytes(name.as_bytes()).bytes(value.as_bytes());
     }
     Hex(canon.finish())
-}
-
-/// A digest over a product's definition.
-pub(crate) fn text_digest(text: &str) -> Hex {
-    Hex(blake3::derive_key(
-        "countersign v1 ledger definition",
-        text.as_bytes(),
-    ))
 }
 
 /// Takes licence keys, five bytes each.

@@ -12,11 +12,11 @@ pub(crate) use facts::{
     ACTIVATE, AnswerFacts, DESK_INIT, DeskFacts, EARLY_RETURN, EMERGENCY, EarlyFacts, EndFacts,
     FREED, Hex, LICENSE_CHANGE, LICENSE_NEW, LICENSE_RESTORE, LICENSE_REVOKE, LicenseFacts,
     OrderFacts, PRODUCT_ADD, PRODUCT_CHANGE, ProductFacts, REFUSED, RELEASE, REPLACE, RETURN, SYNC,
-    keys_hasher, meta_digest, text_digest, to_json,
+    keys_hasher, meta_digest, to_json,
 };
 pub(crate) use told::revealed;
 pub use told::{changes_since, tell, verdict};
-pub use verify::{Finding, Report, verify};
+pub use verify::{Finding, Place, Report, Wrong, verify};
 
 use crate::issuer::ledger::{
     ActivationRow, Canon, Event, EventId, LedgerError, LicenseId, Transaction,

@@ -3,7 +3,7 @@
 use super::LedgerError;
 use super::rows::{
     Activation, ActivationRow, EarlyReturn, Event, EventId, License, LicenseId, Product, ProductId,
-    Refused, SignerId, StoredAnswer, Terms, TermsId,
+    Refused, Signer, SignerId, StoredAnswer, Terms, TermsId,
 };
 use crate::license_key::LicenseKey;
 use crate::protocol::commitment::Commitment;
@@ -17,6 +17,34 @@ pub enum Access {
     Read,
     /// Reads and writes.
     Write,
+    /// Reads one consistent state, even where the tables are not as this program makes them.
+    Audit,
+}
+
+/// Where a store is wrong beneath its rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beneath {
+    /// Its tables, indices and whatever else it has are not as this program makes them: something was added.
+    Added,
+    /// Something is missing.
+    Missing,
+    /// Something is made otherwise.
+    Altered,
+    /// A table has rows with numbers that this program does not give.
+    Numbers,
+    /// The store contradicts itself.
+    Damaged,
+}
+
+/// Something that is wrong with a store beneath its rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flaw {
+    /// Where.
+    pub beneath: Beneath,
+    /// What: `trigger steal`, `the file`; of [`Beneath::Numbers`] the name of the table.
+    pub what: String,
+    /// What is wrong with it.
+    pub wrong: String,
 }
 
 /// A store that can begin transactions.
@@ -24,7 +52,8 @@ pub trait Engine: Send {
     /// Begins one.
     ///
     /// # Errors
-    /// `InUse` where another writer does not end in time, and whatever the disk says.
+    /// `InUse` where another writer does not end in time; but for an audit, `Schema` where the tables are not as this program makes them; and
+    /// whatever the disk says.
     fn begin(&mut self, access: Access) -> Result<Box<dyn Transaction + '_>, LedgerError>;
 }
 
@@ -65,6 +94,12 @@ pub trait Transaction {
     fn add_terms(&mut self, terms: &Terms) -> Result<TermsId, LedgerError>;
     /// An order.
     fn terms(&mut self, id: TermsId) -> Result<Option<Terms>, LedgerError>;
+    /// A page of orders.
+    fn all_terms(
+        &mut self,
+        after: TermsId,
+        most: usize,
+    ) -> Result<Vec<(TermsId, Terms)>, LedgerError>;
 
     /// Adds licences of one order, their keys rising (that is what makes a million of them quick), and gives back those keys that the
     /// ledger has already and that were not added.
@@ -127,6 +162,8 @@ pub trait Transaction {
         public: &[u8; 32],
         certificate: Option<&[u8]>,
     ) -> Result<SignerId, LedgerError>;
+    /// All who ever signed.
+    fn signers(&mut self) -> Result<Vec<Signer>, LedgerError>;
 
     /// The RETURNs that arrived before their ACTIVATE, by the activation id they name.
     fn early_returns(&mut self, id: ActivationId) -> Result<Vec<EarlyReturn>, LedgerError>;
@@ -149,6 +186,16 @@ pub trait Transaction {
     fn refused_since(&mut self, activation: ActivationRow, day: Day) -> Result<u64, LedgerError>;
     /// How many there are.
     fn count_refused(&mut self) -> Result<u64, LedgerError>;
+    /// A page of them, in the order of the digests: after this one.
+    fn all_refused(
+        &mut self,
+        after: Option<Digest>,
+        most: usize,
+    ) -> Result<Vec<Refused>, LedgerError>;
+
+    /// What is wrong beneath the rows: tables, indices and whatever else was added, is gone or is not as this program makes it, and where the
+    /// file contradicts itself.
+    fn flaws(&mut self) -> Result<Vec<Flaw>, LedgerError>;
 
     /// Counts one more of what the history does not take, on this day.
     fn add_beyond(&mut self, subject: &str, day: Day) -> Result<(), LedgerError>;

@@ -32,6 +32,9 @@ pub enum LedgerError {
     /// No room.
     #[error("the disk that holds the ledger is full")]
     DiskFull,
+    /// The tables are not as this program makes them: what was found first.
+    #[error("the ledger's tables are not as this program makes them: {0}")]
+    Schema(String),
     /// What stands in the ledger cannot be: named.
     #[error("the ledger is damaged: {0}")]
     Damaged(String),
@@ -51,6 +54,7 @@ impl LedgerError {
             LedgerError::Newer { .. } => "ledger_newer",
             LedgerError::ReadOnly(_) => "read_only",
             LedgerError::DiskFull => "disk_full",
+            LedgerError::Schema(_) => "ledger_schema",
             LedgerError::Damaged(_) => "ledger_damaged",
             LedgerError::Io(_) => "ledger_io",
         }
@@ -70,6 +74,9 @@ impl LedgerError {
                 "the file and its directory must be writable for the person who answers (SQLite keeps a -wal file beside the ledger)"
             }
             LedgerError::DiskFull => "make room and do the same again: nothing was changed",
+            LedgerError::Schema(_) => {
+                "nothing was signed or changed; run `countersign ledger verify`, then drop what was added or restore a backup"
+            }
             LedgerError::Damaged(_) => {
                 "run `countersign ledger verify`; take the ledger from a backup if the damage stays"
             }

@@ -6,18 +6,20 @@ mod error;
 mod kept;
 mod rows;
 mod sqlite;
+mod stood;
 
 use std::path::Path;
 
 pub(crate) use canon::Canon;
-pub use engine::{Access, Engine, LicenseFilter, Transaction};
+pub use engine::{Access, Beneath, Engine, Flaw, LicenseFilter, Transaction};
 pub use error::LedgerError;
 pub use kept::{COUNTED_DAYS, Counts, Days, Had, Reference};
 pub use rows::{
     Activation, ActivationRow, EarlyReturn, EmergencyAllowance, Ended, Event, EventId, License,
-    LicenseId, Product, ProductId, Refused, Resting, SignerId, StoredAnswer, Terms, TermsId,
-    WeakRule,
+    LicenseId, Product, ProductId, Refused, Resting, Signer, SignerId, StoredAnswer, Terms,
+    TermsId, WeakRule,
 };
+pub use stood::Stood;
 
 /// Rows read at a time where a list may be long.
 pub(crate) const PAGE: usize = 4096;
@@ -36,7 +38,7 @@ impl Ledger {
         Ok(Ledger::on(Box::new(sqlite::Sqlite::create(path)?)))
     }
 
-    /// Opens a ledger that was made before; one of an older format is brought up to date.
+    /// Opens a ledger that was made before.
     ///
     /// # Errors
     /// `Missing`, `Foreign`, `Newer`, `Damaged`, `InUse`, `ReadOnly`, and whatever else the disk says.
@@ -72,6 +74,17 @@ impl Ledger {
         work: impl FnOnce(&mut dyn Transaction) -> Result<T, E>,
     ) -> Result<T, E> {
         work(self.engine.begin(Access::Read)?.as_mut())
+    }
+
+    /// Runs one transaction that only reads, even where the tables are not as this program makes them: to say what is wrong.
+    ///
+    /// # Errors
+    /// What `work` says, or what the ledger says.
+    pub fn audit<T, E: From<LedgerError>>(
+        &mut self,
+        work: impl FnOnce(&mut dyn Transaction) -> Result<T, E>,
+    ) -> Result<T, E> {
+        work(self.engine.begin(Access::Audit)?.as_mut())
     }
 
     /// Runs one transaction as if it were to be written, and undoes it: what would happen, and nothing does.

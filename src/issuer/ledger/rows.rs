@@ -4,6 +4,7 @@ use std::num::{NonZeroU8, NonZeroU16};
 
 use super::canon::Canon;
 use super::kept::{Counts, Reference};
+use super::stood::Stood;
 use crate::license_key::LicenseKey;
 use crate::machine::{Fingerprint, UsbDevice};
 use crate::protocol::commitment::{Commitment, SyncProof};
@@ -93,6 +94,19 @@ pub struct Product {
     pub event: EventId,
 }
 
+impl Product {
+    /// What the history says of a product: a digest over every field but the event, which names the history row itself.
+    pub fn digest(&self) -> [u8; 32] {
+        Canon::new("countersign v1 ledger product")
+            .number(self.id.0)
+            .bytes(self.name.as_bytes())
+            .number(self.version)
+            .bytes(self.definition.as_bytes())
+            .bytes(self.weak.name().as_bytes())
+            .finish()
+    }
+}
+
 /// How an emergency code may move "revalidate by" (SPEC.md 8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EmergencyAllowance {
@@ -134,15 +148,16 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// What the history says of an order: a digest over every field.
-    pub fn digest(&self) -> [u8; 32] {
+    /// What the history says of an order: a digest over every field, the product being named as people name it. Its row number alone would
+    /// be another product once two rows were swapped.
+    pub fn digest(&self, product: &str) -> [u8; 32] {
         let (steps, days) = match self.emergency {
             Some(allowance) => (allowance.steps.get(), allowance.days.get()),
             None => (0, 0),
         };
         let usb = self.usb.as_ref().map(UsbDevice::to_string);
         Canon::new("countersign v1 ledger terms")
-            .number(self.product.0)
+            .bytes(product.as_bytes())
             .bytes(self.customer.as_bytes())
             .optional(self.contact.as_deref().map(str::as_bytes))
             .number(self.seats.get())
@@ -298,6 +313,8 @@ pub struct StoredAnswer {
     pub commitment: Commitment,
     /// Kind letter ‖ payload of the request as it came.
     pub request: Vec<u8>,
+    /// What stood with it.
+    pub stood: Stood,
     /// The payload of the GRANT: body ‖ signature.
     pub grant: Vec<u8>,
     /// Who signed.
@@ -317,11 +334,23 @@ impl StoredAnswer {
             .number(self.parent)
             .bytes(&self.commitment.0)
             .bytes(&self.request)
+            .bytes(&self.stood.encode())
             .bytes(&self.grant)
             .number(self.signer.0)
             .optional(self.emergency.as_ref().map(|it| it.as_slice()))
             .finish()
     }
+}
+
+/// Somebody who signed answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signer {
+    /// The row.
+    pub id: SignerId,
+    /// The public key.
+    pub public: [u8; 32],
+    /// The payload of the DESK certificate under which it signed; empty for a root.
+    pub certificate: Vec<u8>,
 }
 
 /// A RETURN that arrived before the ACTIVATE it gives up: that one will be refused.

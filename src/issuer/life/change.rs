@@ -38,7 +38,7 @@ pub fn change<E: From<LifeError> + From<LedgerError>>(
         }
         let terms = tx.add_terms(&after)?;
         let facts = LicenseFacts {
-            terms: Some(Hex(after.digest())),
+            terms: Some(Hex(after.digest(&product.id))),
             changes: changes.clone(),
             ..LicenseFacts::of(&License {
                 terms,

@@ -111,7 +111,7 @@ fn spoken(
     revealed: &[u8],
     by: By<'_>,
 ) -> Result<Spoken, LifeError> {
-    let standing = lookup::standing_of(tx, license.key, answer)?.0;
+    let standing = &answer.stood.standing;
     let activation = standing.activation;
     let grant = SignedGrant::decode(&answer.grant)
         .map_err(|_| LedgerError::Damaged("an answer cannot be read".to_owned()))?

@@ -49,7 +49,7 @@ pub fn sell(
         hasher.update(inserted.as_flattened());
         let facts = OrderFacts {
             order: order.0,
-            terms: Hex(terms.digest()),
+            terms: Hex(terms.digest(&product.name)),
             licenses: i64::from(count),
             keys: Hex(*hasher.finalize().as_bytes()),
         };

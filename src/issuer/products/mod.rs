@@ -3,7 +3,7 @@
 mod licenses;
 
 use crate::issuer::history::{
-    Happening, PRODUCT_ADD, PRODUCT_CHANGE, ProductFacts, Recorder, text_digest, to_json,
+    Happening, Hex, PRODUCT_ADD, PRODUCT_CHANGE, ProductFacts, Recorder, to_json,
 };
 use crate::issuer::keys::SigningKey;
 use crate::issuer::ledger::Product as ProductRow;
@@ -119,8 +119,8 @@ pub fn add_with(
             return Err(CatalogueError::Exists(product.id.clone()));
         }
         let mut recorder = Recorder::open(tx, by.actor, by.now)?;
-        let row = row(&product, ProductId(0), weak, &recorder);
-        tx.add_product(&row)?;
+        let mut row = row(&product, ProductId(0), weak, &recorder);
+        row.id = tx.add_product(&row)?;
         Ok(record_product(tx, &mut recorder, &row, PRODUCT_ADD)?)
     })
 }
@@ -198,8 +198,7 @@ fn record_product(
     let data = to_json(&ProductFacts {
         product: row.name.clone(),
         version: row.version,
-        definition: text_digest(&row.definition),
-        weak: row.weak.name().to_owned(),
+        row: Hex(row.digest()),
     })?;
     recorder.record(
         tx,

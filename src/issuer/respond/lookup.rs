@@ -7,12 +7,11 @@ use crate::issuer::ledger::{
     Activation, ActivationRow, Ended, EventId, LedgerError, License, StoredAnswer, Transaction,
 };
 use crate::issuer::policy::{self, Held};
-use crate::license_key::LicenseKey;
 use crate::protocol::commitment::SyncProof;
 use crate::protocol::date::Seconds;
-use crate::protocol::digest::{ActivationId, Standing};
+use crate::protocol::digest::ActivationId;
 use crate::protocol::grant::{Grant, SignedGrant};
-use crate::protocol::requests::{Activate, NO_USB, Return, Sync};
+use crate::protocol::requests::{Activate, Return, Sync};
 use crate::text::{Code, Kind};
 
 /// An activation with its licence, and the answer whose commitment a secret opens.
@@ -65,40 +64,6 @@ pub(crate) fn held(answer: &StoredAnswer) -> Held {
     Held {
         generation: answer.generation,
         parent: answer.parent,
-    }
-}
-
-/// What stood when an answer was given, and its site key: what its ACTIVATE said, and what each SYNC on the way to it changed.
-pub(crate) fn standing_of(
-    tx: &mut dyn Transaction,
-    key: LicenseKey,
-    answer: &StoredAnswer,
-) -> Result<(Standing, Option<[u8; 32]>), LedgerError> {
-    let damaged = || LedgerError::Damaged(format!("the request of history row {}", answer.event.0));
-    let (mut fingerprint, mut bindings, mut usb, mut site_key) = (None, None, None, None);
-    let mut at = answer.clone();
-    loop {
-        let (letter, payload) = at.request.split_first().ok_or_else(damaged)?;
-        if *letter != Kind::Sync.letter() {
-            let first = Activate::decode(payload).map_err(|_| damaged())?;
-            let standing = Standing {
-                activation: first.commitment.activation_id(),
-                fingerprint: fingerprint.or(first.fingerprint),
-                bindings: bindings.or(first.bindings),
-                usb: usb.or(first.usb).filter(|usb| *usb != NO_USB),
-            };
-            return Ok((standing, site_key.or(first.site_key)));
-        }
-        let sync = Sync::decode(payload).map_err(|_| damaged())?;
-        fingerprint = fingerprint.or(sync.fingerprint);
-        bindings = bindings.or(sync.bindings);
-        usb = usb.or(sync.usb);
-        site_key = site_key.or(sync.site_key);
-        // The generation it was made from is older, so this ends.
-        let before = tx.answer_to(&sync.proof.commitment(key))?;
-        at = before
-            .filter(|before| before.event < at.event)
-            .ok_or_else(damaged)?;
     }
 }
 

@@ -7,7 +7,7 @@ use crate::issuer::history::{
     self, AnswerFacts, EARLY_RETURN, EarlyFacts, EndFacts, Happening, Hex, LicenseFacts, REFUSED,
     RETURN,
 };
-use crate::issuer::ledger::{LedgerError, SignerId, StoredAnswer};
+use crate::issuer::ledger::{LedgerError, SignerId, Stood, StoredAnswer};
 use crate::issuer::policy::{Colour, Warning};
 use crate::protocol::desk_certificate::DeskCertificate;
 
@@ -72,6 +72,10 @@ impl Session<'_> {
             parent: it.parent,
             commitment: it.commitment,
             request: it.request.clone(),
+            stood: Stood {
+                standing: it.holder.standing.clone(),
+                site_key: it.holder.site_key,
+            },
             grant: payload.to_vec(),
             signer: self.signer()?,
             emergency: it.emergency,

@@ -50,10 +50,8 @@ impl Session<'_> {
             fork = policy::judge(&holder, held, proof);
         }
         let (standing, site_key) = match &answer {
-            Some(answer) if answer.generation != holder.generation => {
-                lookup::standing_of(self.tx, license.key, answer)?
-            }
-            _ => (holder.standing.clone(), holder.site_key),
+            Some(answer) => (answer.stood.standing.clone(), answer.stood.site_key),
+            None => (holder.standing.clone(), holder.site_key),
         };
         let latest = lookup::latest(self.tx, &holder)?;
         let latest_asked = latest.as_ref().map(lookup::asked).transpose()?;

@@ -262,7 +262,7 @@ fn a_return_before_its_request_refuses_the_request() {
             "was altered",
         ),
         ("UPDATE early_return SET event = 1", "is not in the history"),
-        ("DELETE FROM early_return", "has lost its early return"),
+        ("DELETE FROM early_return", "is gone"),
     ] {
         desk.edit(edit);
         let findings = desk.findings();

@@ -5,7 +5,6 @@ mod batches;
 mod boundaries;
 mod changes;
 mod desks;
-mod edits;
 mod evidence;
 mod forks;
 mod life;

@@ -254,5 +254,9 @@ fn evidence_among_many_answers() {
     }
     // Whoever takes the memory of it away, to have it told no more, is found.
     desk.edit("DELETE FROM refused WHERE event = (SELECT max(event) FROM refused)");
-    assert_eq!(desk.findings().len(), 2, "{:?}", desk.findings());
+    let findings = desk.findings();
+    assert!(
+        matches!(findings.as_slice(), [one] if one.starts_with("the refusal of history row ")),
+        "{findings:?}"
+    );
 }

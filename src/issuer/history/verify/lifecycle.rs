@@ -1,13 +1,9 @@
-//! Events of a licence's life after its first answer: changes, returns, releases, emergency codes.
+//! Events of a licence's life after its first answer: changes, returns, releases, emergency codes, refusals.
 
-use serde::Deserialize;
-
-use super::{Left, Replay};
-use crate::issuer::history::facts::{self, EarlyFacts, EndFacts, Hex, LicenseFacts};
-use crate::issuer::history::of_license;
-use crate::issuer::ledger::{
-    Event, EventId, LedgerError, License, PAGE, Refused, TermsId, Transaction,
-};
+use super::rows::Left;
+use super::{Place, Replay, Wrong, facts};
+use crate::issuer::history::facts::{EarlyFacts, EndFacts, Hex, LicenseFacts};
+use crate::issuer::ledger::{Event, EventId, LedgerError, PAGE, Refused, TermsId, Transaction};
 
 impl Replay {
     /// A RETURN or a release: the activation holds nothing any more.
@@ -39,13 +35,7 @@ impl Replay {
             return Ok(());
         };
         if let Some(digest) = it.terms {
-            let terms = tx.terms(TermsId(it.order))?;
-            if terms.is_none_or(|terms| Hex(terms.digest()) != digest) {
-                self.report.found(
-                    format!("order {}", it.order),
-                    "is not as it was when it was made",
-                );
-            }
+            self.made_terms(tx, event, TermsId(it.order), digest)?;
         }
         let left = Left {
             order: it.order,
@@ -53,7 +43,8 @@ impl Replay {
             counts: it.counts,
             revoked: it.revoked,
         };
-        self.license_of(tx, event, &left)
+        self.license_of(tx, event, &left)?;
+        Ok(())
     }
 
     /// A request that was refused: known by its digest, so that it is told once.
@@ -65,26 +56,38 @@ impl Replay {
         let Some(request) = self.facts::<LicenseFacts>(event).and_then(|it| it.request) else {
             return Ok(());
         };
-        self.refused += 1;
         let kept = tx.refused(&request.0)?;
-        let told = |it: &Refused| {
-            (it.event, Some(it.activation), it.day) == (event.id, event.activation, event.at.day())
-        };
-        if !kept.as_ref().is_some_and(told) {
-            self.report.event(event.id, "has lost what it refused");
+        if kept.as_ref().is_some_and(|it| told(it, event)) {
+            self.vouched.refused += 1;
+        } else {
+            let row = format!("the refusal of history row {}", event.id.0);
+            let says = "is gone, or is not as it was told";
+            self.report.found(Place::Refused, Wrong::Missing, row, says);
         }
         self.license_changed(tx, event)
     }
 
     /// Refusals that no event speaks of: they would keep a later event from being written.
     pub(super) fn stray_refusals(&mut self, tx: &mut dyn Transaction) -> Result<(), LedgerError> {
-        if tx.count_refused()? != self.refused {
-            self.report.found(
-                "what was refused".to_owned(),
-                "is not as the history has it",
-            );
+        if tx.count_refused()? == self.vouched.refused {
+            return Ok(());
         }
-        Ok(())
+        let mut after = None;
+        loop {
+            let page = tx.all_refused(after, PAGE)?;
+            let Some(last) = page.last() else {
+                return Ok(());
+            };
+            after = Some(last.request);
+            for refused in page {
+                let event = tx.event(refused.event)?;
+                if !event.is_some_and(|event| tells(&event, &refused)) {
+                    let row = format!("a refusal said of history row {}", refused.event.0);
+                    let says = "is not in the history";
+                    self.report.found(Place::Refused, Wrong::Added, row, says);
+                }
+            }
+        }
     }
 
     pub(super) fn early_return(
@@ -95,8 +98,10 @@ impl Replay {
         self.stray_early_returns(tx, event.id)?;
         let fetch = |after| tx.all_early_returns(EventId(after), PAGE);
         let peeked = self.early.peek(fetch, |early| early.event.0)?;
+        let row = format!("the early return of history row {}", event.id.0);
         if peeked.is_none_or(|early| early.event != event.id) {
-            self.report.event(event.id, "has lost its early return");
+            self.report
+                .found(Place::EarlyReturn, Wrong::Missing, row, "is gone");
             return Ok(());
         }
         let (Some(early), Some(it)) = (self.early.peeked.take(), self.facts::<EarlyFacts>(event))
@@ -104,10 +109,8 @@ impl Replay {
             return Ok(());
         };
         if Hex(early.digest()) != it.early {
-            self.report.found(
-                format!("the early return of history row {}", event.id.0),
-                "was altered",
-            );
+            self.report
+                .found(Place::EarlyReturn, Wrong::Altered, row, "was altered");
         }
         Ok(())
     }
@@ -125,51 +128,22 @@ impl Replay {
                 return Ok(());
             };
             self.early.peeked = None;
-            self.report.found(
-                format!("the early return of history row {}", stray.0),
-                "is not in the history",
-            );
+            let row = format!("the early return of history row {}", stray.0);
+            let says = "is not in the history";
+            self.report
+                .found(Place::EarlyReturn, Wrong::Added, row, says);
         }
     }
 }
 
-/// Whether an event is about one licence and none of its activations: the replay held the licence against it.
-pub(super) fn of_one_license(event: &Event) -> bool {
-    matches!(
-        event.kind.as_str(),
-        facts::LICENSE_CHANGE | facts::LICENSE_REVOKE | facts::LICENSE_RESTORE
-    )
+/// Whether what is kept of a refusal is what its event says, but for the request.
+fn told(kept: &Refused, event: &Event) -> bool {
+    (kept.event, Some(kept.activation), kept.day) == (event.id, event.activation, event.at.day())
 }
 
-/// Whether a licence that was never activated was changed by this event, which the replay held it against.
-pub(super) fn changed_by(event: Option<&Event>, license: &License) -> bool {
-    event.is_some_and(|event| {
-        event.id == license.event && event.license == Some(license.id) && of_one_license(event)
-    })
-}
-
-/// What each event of a licence says of it.
-#[derive(Deserialize)]
-struct Then {
-    order: i64,
-    taken: Option<u32>,
-}
-
-/// Whether more seats are in use than there are because there were more once: since then nobody got another.
-pub(super) fn shrank(tx: &mut dyn Transaction, license: &License) -> Result<bool, LedgerError> {
-    let mut before = 0;
-    for event in of_license(tx, license.event)? {
-        // The order itself says nothing of seats taken: none are.
-        let Ok(it) = serde_json::from_str::<Then>(&event.data) else {
-            continue;
-        };
-        let taken = it.taken.unwrap_or(0);
-        let terms = tx.terms(TermsId(it.order))?;
-        let most = terms.map_or(0, |terms| u32::from(terms.seats.get()));
-        if taken > most && taken > before {
-            return Ok(false);
-        }
-        before = taken;
-    }
-    Ok(true)
+/// Whether an event tells of this refusal.
+fn tells(event: &Event, kept: &Refused) -> bool {
+    let facts = serde_json::from_str::<LicenseFacts>(&event.data);
+    let request = facts.ok().and_then(|facts| facts.request);
+    event.kind == facts::REFUSED && request == Some(Hex(kept.request)) && told(kept, event)
 }

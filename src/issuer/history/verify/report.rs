@@ -7,18 +7,142 @@ use crate::issuer::ledger::EventId;
 /// Findings beyond this many are counted, not listed: a chain cut at its start would name every row.
 const LISTED: usize = 100;
 
+/// Where in the ledger something is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// Its tables, indices and triggers.
+    Schema,
+    /// The file beneath the rows.
+    File,
+    /// The history.
+    History,
+    /// What the desk says about itself.
+    Meta,
+    /// Products.
+    Product,
+    /// Orders.
+    Terms,
+    /// Licences.
+    License,
+    /// Activations.
+    Activation,
+    /// Answers.
+    Answer,
+    /// Who signed them.
+    Signer,
+    /// RETURNs that came before their ACTIVATE.
+    EarlyReturn,
+    /// Requests that were refused.
+    Refused,
+}
+
+impl Place {
+    /// All of them.
+    pub(super) const ALL: [Place; 12] = [
+        Place::Schema,
+        Place::File,
+        Place::History,
+        Place::Meta,
+        Place::Product,
+        Place::Terms,
+        Place::License,
+        Place::Activation,
+        Place::Answer,
+        Place::Signer,
+        Place::EarlyReturn,
+        Place::Refused,
+    ];
+
+    /// The stable snake_case name for JSON: that of the table, where it is one.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Place::Schema => "schema",
+            Place::File => "file",
+            Place::History => "history",
+            Place::Meta => "meta",
+            Place::Product => "product",
+            Place::Terms => "terms",
+            Place::License => "license",
+            Place::Activation => "activation",
+            Place::Answer => "answer",
+            Place::Signer => "signer",
+            Place::EarlyReturn => "early_return",
+            Place::Refused => "refused",
+        }
+    }
+}
+
+/// What is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Wrong {
+    /// It is not as the history, or this program, has it.
+    Altered,
+    /// It is gone.
+    Missing,
+    /// It is there and nothing speaks of it.
+    Added,
+    /// A licence counts other seats than its activations hold.
+    Seats,
+    /// More seats of a licence are in use than it has.
+    TooManySeats,
+    /// An answer is not signed by its signer for its product, licence and machine.
+    NotSigned,
+    /// An answer does not say what its request, its order or its event say.
+    Disagrees,
+    /// It cannot be read, so what depends on it was not looked at.
+    Unreadable,
+    /// The file contradicts itself.
+    Damaged,
+}
+
+impl Wrong {
+    /// The stable snake_case name for JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Wrong::Altered => "altered",
+            Wrong::Missing => "missing",
+            Wrong::Added => "added",
+            Wrong::Seats => "seats_differ",
+            Wrong::TooManySeats => "too_many_seats",
+            Wrong::NotSigned => "not_signed",
+            Wrong::Disagrees => "disagrees",
+            Wrong::Unreadable => "unreadable",
+            Wrong::Damaged => "damaged",
+        }
+    }
+}
+
 /// A row that is not as the history has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
+    /// Where.
+    pub place: Place,
+    /// What is wrong, for scripts.
+    pub wrong: Wrong,
     /// Which row, for people: `history row 12`, `license 123-456-789-0123`.
     pub row: String,
-    /// What is wrong with it.
-    pub wrong: &'static str,
+    /// What is wrong with it, for people.
+    pub says: String,
+}
+
+impl Finding {
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match (self.place, self.wrong) {
+            (Place::Schema, Wrong::Added) => {
+                "keep a copy, drop what was added, and find out who can write to this ledger"
+            }
+            (Place::File, _) | (_, Wrong::Damaged | Wrong::Unreadable) => {
+                "keep a copy, restore a backup made before, and look at the disk and at who can write to this ledger"
+            }
+            _ => "restore a backup made before, and find out who can write to this ledger",
+        }
+    }
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.row, self.wrong)
+        write!(f, "{} {}", self.row, self.says)
     }
 }
 
@@ -35,21 +159,32 @@ pub struct Report {
     pub activations: u64,
     /// The end of the chain: what to compare with a copy kept elsewhere.
     pub head: [u8; 32],
-    /// The first rows that are wrong, at most 100.
+    /// What is wrong, at most 100.
     pub findings: Vec<Finding>,
-    /// How many are wrong in all.
+    /// How much is wrong in all.
     pub wrong: u64,
 }
 
 impl Report {
-    pub(super) fn found(&mut self, row: String, wrong: &'static str) {
+    pub(super) fn found(
+        &mut self,
+        place: Place,
+        wrong: Wrong,
+        row: impl Into<String>,
+        says: impl Into<String>,
+    ) {
         self.wrong += 1;
         if self.findings.len() < LISTED {
-            self.findings.push(Finding { row, wrong });
+            self.findings.push(Finding {
+                place,
+                wrong,
+                row: row.into(),
+                says: says.into(),
+            });
         }
     }
 
-    pub(super) fn event(&mut self, id: EventId, wrong: &'static str) {
-        self.found(format!("history row {}", id.0), wrong);
+    pub(super) fn event(&mut self, wrong: Wrong, id: EventId, says: &str) {
+        self.found(Place::History, wrong, format!("history row {}", id.0), says);
     }
 }

@@ -1,4 +1,5 @@
-//! Rows of SQLite as rows of the ledger. A value that cannot stand in its column means that somebody wrote it there.
+//! Rows of SQLite as rows of the ledger. A value that cannot stand in its column means that somebody wrote it there: one row of the ledger has one
+//! spelling, so that no edit is without a trace.
 
 use std::num::{NonZeroU8, NonZeroU16};
 
@@ -6,11 +7,11 @@ use rusqlite::Row;
 
 use crate::issuer::ledger::{
     Activation, ActivationRow, Counts, Days, EarlyReturn, EmergencyAllowance, Ended, Event,
-    EventId, Had, LedgerError, License, LicenseId, Product, ProductId, Reference, Resting,
-    SignerId, StoredAnswer, Terms, TermsId, WeakRule,
+    EventId, Had, LedgerError, License, LicenseId, Product, ProductId, Reference, Refused, Resting,
+    Signer, SignerId, Stood, StoredAnswer, Terms, TermsId, WeakRule,
 };
 use crate::license_key::LicenseKey;
-use crate::machine::Fingerprint;
+use crate::machine::{Fingerprint, UsbDevice};
 use crate::protocol::commitment::{Commitment, SyncProof};
 use crate::protocol::date::{Day, Seconds};
 use crate::protocol::digest::{ActivationId, Standing};
@@ -22,81 +23,128 @@ pub(super) fn most(rows: usize) -> i64 {
     i64::try_from(rows).unwrap_or(i64::MAX)
 }
 
+/// Why a row cannot be read: the column, where it is known, or what of it is impossible.
+enum Wrong {
+    Column(String),
+    Value(&'static str),
+}
+
+impl From<rusqlite::Error> for Wrong {
+    fn from(error: rusqlite::Error) -> Wrong {
+        match error {
+            rusqlite::Error::InvalidColumnType(_, name, _) => Wrong::Column(name),
+            _ => Wrong::Value("value"),
+        }
+    }
+}
+
+/// A row as `read` makes it. `table` and the number in column `id` name one that is not as any of this program's.
+fn named<T>(
+    row: &Row<'_>,
+    (table, id): (&str, usize),
+    read: impl FnOnce() -> Result<T, Wrong>,
+) -> Result<T, LedgerError> {
+    read().map_err(|wrong| {
+        let number = row.get::<_, i64>(id);
+        let number = number.map_or_else(|_| String::new(), |number| format!(" {number}"));
+        LedgerError::Damaged(match wrong {
+            Wrong::Column(name) => format!("{table} row{number} has an impossible {name}"),
+            Wrong::Value(what) => format!("{table} row{number} has an impossible {what}"),
+        })
+    })
+}
+
 pub(super) const PRODUCT: &str = "SELECT id, name, version, definition, event, weak FROM product";
 
 pub(super) fn product(row: &Row<'_>) -> Result<Product, LedgerError> {
-    Ok(Product {
-        id: ProductId(row.get(0)?),
-        name: row.get(1)?,
-        version: row.get(2)?,
-        definition: row.get(3)?,
-        event: EventId(row.get(4)?),
-        weak: WeakRule::named(&row.get::<_, String>(5)?).ok_or_else(|| {
-            LedgerError::Damaged("a product has an impossible rule for weak machines".to_owned())
-        })?,
+    named(row, ("product", 0), || {
+        Ok(Product {
+            id: ProductId(row.get(0)?),
+            name: row.get(1)?,
+            version: row.get(2)?,
+            definition: row.get(3)?,
+            event: EventId(row.get(4)?),
+            weak: WeakRule::named(&row.get::<_, String>(5)?)
+                .ok_or(Wrong::Value("rule for weak machines"))?,
+        })
     })
 }
 
 pub(super) const TERMS: &str = "SELECT product, customer, contact, seats, type, edition, expires, \
-    maintenance, grace_days, lend_days, emergency_steps, emergency_days, entitlements, usb FROM terms";
+    maintenance, grace_days, lend_days, emergency_steps, emergency_days, entitlements, usb, id FROM terms";
 
-pub(super) fn terms(row: &Row<'_>) -> Result<Terms, LedgerError> {
-    let wrong = |what: &str| LedgerError::Damaged(format!("an order has an impossible {what}"));
-    let steps = NonZeroU8::new(row.get(10)?);
-    let days = NonZeroU8::new(row.get(11)?);
-    let entitlements: Vec<u8> = row.get(12)?;
-    let usb: Option<String> = row.get(13)?;
-    Ok(Terms {
-        product: ProductId(row.get(0)?),
-        customer: row.get(1)?,
-        contact: row.get(2)?,
-        seats: NonZeroU16::new(row.get(3)?).ok_or_else(|| wrong("number of seats"))?,
-        license_type: LicenseType::from_bits(row.get(4)?).ok_or_else(|| wrong("type"))?,
-        edition: row.get(5)?,
-        expires: Day::new(row.get(6)?),
-        maintenance: Day::new(row.get(7)?),
-        grace_days: row.get(8)?,
-        lend_days: NonZeroU8::new(row.get(9)?),
-        emergency: steps
-            .zip(days)
-            .map(|(steps, days)| EmergencyAllowance { steps, days }),
-        entitlements: Entitlements::decode(&entitlements)
-            .map_err(|_| wrong("list of entitlements"))?,
-        usb: usb
-            .map(|text| text.parse().map_err(|_| wrong("usb key")))
-            .transpose()?,
+pub(super) fn terms(row: &Row<'_>) -> Result<(TermsId, Terms), LedgerError> {
+    named(row, ("order", 14), || {
+        let emergency = match (NonZeroU8::new(row.get(10)?), NonZeroU8::new(row.get(11)?)) {
+            (Some(steps), Some(days)) => Some(EmergencyAllowance { steps, days }),
+            (None, None) => None,
+            _ => return Err(Wrong::Value("emergency allowance")),
+        };
+        let entitlements: Vec<u8> = row.get(12)?;
+        let terms = Terms {
+            product: ProductId(row.get(0)?),
+            customer: row.get(1)?,
+            contact: row.get(2)?,
+            seats: NonZeroU16::new(row.get(3)?).ok_or(Wrong::Value("number of seats"))?,
+            license_type: LicenseType::from_bits(row.get(4)?).ok_or(Wrong::Value("type"))?,
+            edition: row.get(5)?,
+            expires: Day::new(row.get(6)?),
+            maintenance: Day::new(row.get(7)?),
+            grace_days: row.get(8)?,
+            lend_days: NonZeroU8::new(row.get(9)?),
+            emergency,
+            entitlements: Entitlements::decode(&entitlements)
+                .map_err(|_| Wrong::Value("list of entitlements"))?,
+            usb: match row.get::<_, Option<String>>(13)? {
+                Some(text) => Some(usb(&text)?),
+                None => None,
+            },
+        };
+        Ok((TermsId(row.get(14)?), terms))
     })
+}
+
+fn usb(text: &str) -> Result<UsbDevice, Wrong> {
+    let read: Option<UsbDevice> = text.parse().ok();
+    read.filter(|usb| usb.to_string() == text)
+        .ok_or(Wrong::Value("usb key"))
 }
 
 pub(super) const LICENSE: &str =
     "SELECT id, key, terms, taken, event, revoked, moves, exchanges, returns FROM license";
 
 pub(super) fn license(row: &Row<'_>) -> Result<License, LedgerError> {
-    let id = row.get(0)?;
-    Ok(License {
-        id: LicenseId(id),
-        key: u64::try_from(row.get::<_, i64>(1)?)
-            .ok()
-            .and_then(|number| LicenseKey::from_number(number).ok())
-            .ok_or_else(|| {
-                LedgerError::Damaged(format!("license row {id} has an impossible key"))
-            })?,
-        terms: TermsId(row.get(2)?),
-        taken: row.get(3)?,
-        event: EventId(row.get(4)?),
-        revoked: row.get(5)?,
-        counts: Counts {
-            moves: days(row, 6)?,
-            exchanges: days(row, 7)?,
-            returns: days(row, 8)?,
-        },
+    named(row, ("license", 0), || {
+        Ok(License {
+            id: LicenseId(row.get(0)?),
+            key: u64::try_from(row.get::<_, i64>(1)?)
+                .ok()
+                .and_then(|number| LicenseKey::from_number(number).ok())
+                .ok_or(Wrong::Value("key"))?,
+            terms: TermsId(row.get(2)?),
+            taken: row.get(3)?,
+            event: EventId(row.get(4)?),
+            revoked: truth(row, 5, "revocation")?,
+            counts: Counts {
+                moves: days(row, 6)?,
+                exchanges: days(row, 7)?,
+                returns: days(row, 8)?,
+            },
+        })
     })
 }
 
-fn days(row: &Row<'_>, column: usize) -> Result<Days, LedgerError> {
+fn days(row: &Row<'_>, column: usize) -> Result<Days, Wrong> {
     let bytes: Vec<u8> = row.get(column)?;
-    Days::from_bytes(&bytes)
-        .ok_or_else(|| LedgerError::Damaged("a license counts impossible days".to_owned()))
+    Days::from_bytes(&bytes).ok_or(Wrong::Value("list of days"))
+}
+
+fn truth(row: &Row<'_>, column: usize, what: &'static str) -> Result<bool, Wrong> {
+    match row.get(column)? {
+        0_u8 => Ok(false),
+        1 => Ok(true),
+        _ => Err(Wrong::Value(what)),
+    }
 }
 
 pub(super) const ACTIVATION: &str = "SELECT id, license, aid, generation, fingerprint, bindings, usb, \
@@ -104,75 +152,107 @@ pub(super) const ACTIVATION: &str = "SELECT id, license, aid, generation, finger
     resting, resting_until FROM activation";
 
 pub(super) fn activation(row: &Row<'_>) -> Result<Activation, LedgerError> {
-    let id: i64 = row.get(0)?;
-    let wrong = || LedgerError::Damaged(format!("activation row {id} has an impossible value"));
-    let fingerprint = |column| -> Result<_, LedgerError> {
-        let bytes: Option<[u8; 11]> = row.get(column)?;
-        let read = bytes.map(|bytes| Fingerprint::from_bytes(&bytes).map_err(|_| wrong()));
-        read.transpose()
-    };
-    let had: Vec<u8> = row.get(17)?;
-    let resting = (row.get(19)?, Day::new(row.get(20)?));
-    Ok(Activation {
-        id: ActivationRow(id),
-        license: LicenseId(row.get(1)?),
-        standing: Standing {
-            activation: ActivationId(row.get(2)?),
-            fingerprint: fingerprint(4)?,
-            bindings: row.get(5)?,
-            usb: row.get(6)?,
-        },
-        generation: row.get(3)?,
-        site_key: row.get(7)?,
-        seats: row.get(8)?,
-        first: Seconds(row.get(9)?),
-        last: Seconds(row.get(10)?),
-        event: EventId(row.get(11)?),
-        proven: row.get(12)?,
-        superseded: Day::new(row.get(13)?),
-        ended: match row.get(14)? {
-            0_u8 => None,
-            1 => Some(Ended::Returned),
-            2 => Some(Ended::Lost),
-            _ => return Err(wrong()),
-        },
-        reference: Reference {
-            fingerprint: fingerprint(15)?,
-            since: Day::new(row.get(16)?).ok_or_else(wrong)?,
-            had: Had::from_bytes(&had).ok_or_else(wrong)?,
-        },
-        weak_accepted: row.get(18)?,
-        resting: match resting {
-            (0, None) => None,
-            (seats @ 1.., Some(until)) => Some(Resting { seats, until }),
-            _ => return Err(wrong()),
-        },
+    named(row, ("activation", 0), || {
+        let had: Vec<u8> = row.get(17)?;
+        Ok(Activation {
+            id: ActivationRow(row.get(0)?),
+            license: LicenseId(row.get(1)?),
+            standing: Standing {
+                activation: ActivationId(row.get(2)?),
+                fingerprint: fingerprint(row, 4)?,
+                bindings: row.get(5)?,
+                usb: row.get(6)?,
+            },
+            generation: row.get(3)?,
+            site_key: row.get(7)?,
+            seats: row.get(8)?,
+            first: Seconds(row.get(9)?),
+            last: Seconds(row.get(10)?),
+            event: EventId(row.get(11)?),
+            proven: row.get(12)?,
+            superseded: Day::new(row.get(13)?),
+            ended: match row.get(14)? {
+                0_u8 => None,
+                1 => Some(Ended::Returned),
+                2 => Some(Ended::Lost),
+                _ => return Err(Wrong::Value("end")),
+            },
+            reference: Reference {
+                fingerprint: fingerprint(row, 15)?,
+                since: Day::new(row.get(16)?).ok_or(Wrong::Value("reference"))?,
+                had: Had::from_bytes(&had).ok_or(Wrong::Value("list of parts"))?,
+            },
+            weak_accepted: truth(row, 18, "acceptance")?,
+            resting: match (row.get(19)?, Day::new(row.get(20)?)) {
+                (0, None) => None,
+                (seats @ 1.., Some(until)) => Some(Resting { seats, until }),
+                _ => return Err(Wrong::Value("rest")),
+            },
+        })
     })
 }
 
-pub(super) const ANSWER: &str = "SELECT activation, generation, parent, commitment, request, grant_, signer, emergency, event FROM answer";
+fn fingerprint(row: &Row<'_>, column: usize) -> Result<Option<Fingerprint>, Wrong> {
+    let bytes: Option<[u8; 11]> = row.get(column)?;
+    let read = bytes.map(|bytes| Fingerprint::from_bytes(&bytes));
+    read.transpose().map_err(|_| Wrong::Value("fingerprint"))
+}
+
+pub(super) const ANSWER: &str = "SELECT activation, generation, parent, commitment, request, stood, grant_, signer, \
+    emergency, event FROM answer";
 
 pub(super) fn answer(row: &Row<'_>) -> Result<StoredAnswer, LedgerError> {
-    Ok(StoredAnswer {
-        activation: ActivationRow(row.get(0)?),
-        generation: row.get(1)?,
-        parent: row.get(2)?,
-        commitment: Commitment(row.get(3)?),
-        request: row.get(4)?,
-        grant: row.get(5)?,
-        signer: SignerId(row.get(6)?),
-        emergency: row.get(7)?,
-        event: EventId(row.get(8)?),
+    named(row, ("answer", 9), || {
+        let stood: Vec<u8> = row.get(5)?;
+        Ok(StoredAnswer {
+            activation: ActivationRow(row.get(0)?),
+            generation: row.get(1)?,
+            parent: row.get(2)?,
+            commitment: Commitment(row.get(3)?),
+            request: row.get(4)?,
+            stood: Stood::decode(&stood).ok_or(Wrong::Value("standing"))?,
+            grant: row.get(6)?,
+            signer: SignerId(row.get(7)?),
+            emergency: row.get(8)?,
+            event: EventId(row.get(9)?),
+        })
+    })
+}
+
+pub(super) const SIGNER: &str = "SELECT id, public, certificate FROM signer";
+
+pub(super) fn signer(row: &Row<'_>) -> Result<Signer, LedgerError> {
+    named(row, ("signer", 0), || {
+        Ok(Signer {
+            id: SignerId(row.get(0)?),
+            public: row.get(1)?,
+            certificate: row.get(2)?,
+        })
     })
 }
 
 pub(super) const EARLY: &str = "SELECT aid, proof, event FROM early_return";
 
 pub(super) fn early(row: &Row<'_>) -> Result<EarlyReturn, LedgerError> {
-    Ok(EarlyReturn {
-        activation: ActivationId(row.get(0)?),
-        proof: SyncProof(row.get(1)?),
-        event: EventId(row.get(2)?),
+    named(row, ("early return", 2), || {
+        Ok(EarlyReturn {
+            activation: ActivationId(row.get(0)?),
+            proof: SyncProof(row.get(1)?),
+            event: EventId(row.get(2)?),
+        })
+    })
+}
+
+pub(super) const REFUSED: &str = "SELECT request, event, activation, day FROM refused";
+
+pub(super) fn refused(row: &Row<'_>) -> Result<Refused, LedgerError> {
+    named(row, ("refusal of history", 1), || {
+        Ok(Refused {
+            request: row.get(0)?,
+            event: EventId(row.get(1)?),
+            activation: ActivationRow(row.get(2)?),
+            day: Day::new(row.get(3)?).ok_or(Wrong::Value("day"))?,
+        })
     })
 }
 
@@ -180,18 +260,24 @@ pub(super) const EVENT: &str =
     "SELECT id, at, actor, kind, license, activation, previous, data, hash FROM history";
 
 pub(super) fn event(row: &Row<'_>) -> Result<Event, LedgerError> {
-    let license: Option<i64> = row.get(4)?;
-    let activation: Option<i64> = row.get(5)?;
-    let previous: Option<i64> = row.get(6)?;
-    Ok(Event {
-        id: EventId(row.get(0)?),
-        at: Seconds(row.get(1)?),
-        actor: row.get(2)?,
-        kind: row.get(3)?,
-        license: license.map(LicenseId),
-        activation: activation.map(ActivationRow),
-        previous: previous.map(EventId),
-        data: row.get(7)?,
-        hash: row.get(8)?,
+    named(row, ("history", 0), || {
+        // In the chain 0 says that there is none: it must not stand for one.
+        let other = |column| -> Result<Option<i64>, Wrong> {
+            match row.get(column)? {
+                Some(number) if number < 1 => Err(Wrong::Value("reference")),
+                number => Ok(number),
+            }
+        };
+        Ok(Event {
+            id: EventId(row.get(0)?),
+            at: Seconds(row.get(1)?),
+            actor: row.get(2)?,
+            kind: row.get(3)?,
+            license: other(4)?.map(LicenseId),
+            activation: other(5)?.map(ActivationRow),
+            previous: other(6)?.map(EventId),
+            data: row.get(7)?,
+            hash: row.get(8)?,
+        })
     })
 }

@@ -1,6 +1,7 @@
 //! The ledger in one SQLite file.
 
 mod activations;
+mod audit;
 mod convert;
 mod schema;
 mod statements;
@@ -11,10 +12,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{Access, Engine, LedgerError, Transaction};
-use schema::{APPLICATION_ID, MIGRATIONS};
+use schema::{APPLICATION_ID, FORMAT, SCHEMA};
 use transaction::SqliteTransaction;
 
 /// How long a writer waits for another: a batch of 16,384 answers takes well under a second.
@@ -30,77 +31,73 @@ const LOG_PAGES: i64 = 8_192;
 /// An open SQLite file.
 pub(super) struct Sqlite {
     connection: Connection,
+    /// SQLite's count of changes of the schema when it was last found to be ours.
+    known: Option<i64>,
 }
 
 impl Sqlite {
     pub(super) fn create(path: &Path) -> Result<Sqlite, LedgerError> {
         create_private(path)?;
-        let mut sqlite = Sqlite {
-            connection: connect(path)?,
-        };
-        sqlite
-            .connection
-            .pragma_update(None, "application_id", APPLICATION_ID)?;
+        let connection = connect(path)?;
+        connection.pragma_update(None, "application_id", APPLICATION_ID)?;
         // Kept in the file: every later connection writes ahead too.
-        sqlite
-            .connection
-            .pragma_update(None, "journal_mode", "wal")?;
-        sqlite.migrate(0)?;
-        Ok(sqlite)
+        connection.pragma_update(None, "journal_mode", "wal")?;
+        connection.execute_batch(&format!(
+            "BEGIN EXCLUSIVE; {SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT;"
+        ))?;
+        Ok(Sqlite {
+            connection,
+            known: None,
+        })
     }
 
     pub(super) fn open(path: &Path) -> Result<Sqlite, LedgerError> {
         if !path.exists() {
             return Err(LedgerError::Missing(path.to_owned()));
         }
-        let mut sqlite = Sqlite {
+        let sqlite = Sqlite {
             connection: connect(path)?,
+            known: None,
         };
-        let found = sqlite.format(path)?;
-        let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
-        if found > known {
-            return Err(LedgerError::Newer { found, known });
-        }
-        if found < known {
-            sqlite.migrate(found)?;
-        }
-        Ok(sqlite)
-    }
-
-    /// How many steps of [`MIGRATIONS`] the file has taken; refuses a file of another program.
-    fn format(&self, path: &Path) -> Result<u32, LedgerError> {
         let foreign = || LedgerError::Foreign(path.to_owned());
-        let number = |name| {
-            self.connection
-                .pragma_query_value(None, name, |row| row.get::<_, i64>(0))
-        };
-        if number("application_id")? != i64::from(APPLICATION_ID) {
+        if number(&sqlite.connection, "application_id")? != i64::from(APPLICATION_ID) {
             return Err(foreign());
         }
-        u32::try_from(number("user_version")?).map_err(|_| foreign())
-    }
-
-    /// Takes the steps from `found` on, all or none.
-    fn migrate(&mut self, found: u32) -> Result<(), LedgerError> {
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Exclusive)?;
-        for (number, step) in (1_u32..).zip(MIGRATIONS) {
-            if number > found {
-                transaction.execute_batch(step)?;
-                transaction.pragma_update(None, "user_version", number)?;
-            }
+        let found =
+            u32::try_from(number(&sqlite.connection, "user_version")?).map_err(|_| foreign())?;
+        match found {
+            FORMAT => Ok(sqlite),
+            newer if newer > FORMAT => Err(LedgerError::Newer {
+                found,
+                known: FORMAT,
+            }),
+            _ => Err(foreign()),
         }
-        Ok(transaction.commit()?)
     }
+}
+
+fn number(connection: &Connection, pragma: &str) -> Result<i64, rusqlite::Error> {
+    connection.pragma_query_value(None, pragma, |row| row.get(0))
+}
+
+/// Refuses tables that are not as this program makes them, within the transaction that would use them: a trigger or a lost index would
+/// change what the rules read and write. Looked at anew whenever SQLite says that the schema changed.
+fn hold_to_schema(connection: &Connection, known: &mut Option<i64>) -> Result<(), LedgerError> {
+    let version = number(connection, "schema_version")?;
+    if *known != Some(version) {
+        audit::refuse_other_schemas(connection)?;
+        *known = Some(version);
+    }
+    Ok(())
 }
 
 impl Engine for Sqlite {
     fn begin(&mut self, access: Access) -> Result<Box<dyn Transaction + '_>, LedgerError> {
-        Ok(Box::new(SqliteTransaction::begin(
-            &self.connection,
-            access,
-        )?))
+        let transaction = SqliteTransaction::begin(&self.connection, access)?;
+        if access != Access::Audit {
+            hold_to_schema(&self.connection, &mut self.known)?;
+        }
+        Ok(Box::new(transaction))
     }
 }
 

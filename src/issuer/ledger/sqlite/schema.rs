@@ -1,10 +1,13 @@
-//! The tables, as a list of steps that only ever grows: a ledger's `user_version` says how many of them it has taken.
+//! The tables.
 
 /// `CSGN`: tells a ledger from any other SQLite file.
 pub(super) const APPLICATION_ID: i32 = 0x4353_474E;
 
-/// Each step is run once, in order; one that was published is never edited.
-pub(super) const MIGRATIONS: &[&str] = &["
+/// The ledger's `user_version`: rises with each change of [`SCHEMA`].
+pub(super) const FORMAT: u32 = 4;
+
+/// What makes an empty ledger. A ledger whose tables, indices and whatever else it has differ from what this makes is not written to.
+pub(super) const SCHEMA: &str = "
     CREATE TABLE meta (
         name TEXT PRIMARY KEY, value TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
@@ -49,8 +52,8 @@ pub(super) const MIGRATIONS: &[&str] = &["
     -- by its first four bytes, an activation under each id it ever had.
     CREATE TABLE answer (
         event INTEGER PRIMARY KEY, activation INTEGER NOT NULL, generation INTEGER NOT NULL, parent INTEGER NOT NULL,
-        commitment BLOB NOT NULL, request BLOB NOT NULL, grant_ BLOB NOT NULL, signer INTEGER NOT NULL,
-        emergency BLOB
+        commitment BLOB NOT NULL, request BLOB NOT NULL, stood BLOB NOT NULL, grant_ BLOB NOT NULL,
+        signer INTEGER NOT NULL, emergency BLOB
     ) STRICT;
     CREATE UNIQUE INDEX answer_commitment ON answer (commitment);
 
@@ -75,4 +78,4 @@ pub(super) const MIGRATIONS: &[&str] = &["
     CREATE TABLE beyond (
         subject TEXT NOT NULL, day INTEGER NOT NULL, many INTEGER NOT NULL, PRIMARY KEY (subject, day)
     ) STRICT, WITHOUT ROWID;
-"];
+";

@@ -2,11 +2,15 @@
 
 use rusqlite::params;
 
-use super::convert::{self, ACTIVATION, ANSWER, EARLY, EVENT, LICENSE, PRODUCT, TERMS, most};
+use super::audit;
+use super::convert::{
+    self, ACTIVATION, ANSWER, EARLY, EVENT, LICENSE, PRODUCT, REFUSED, SIGNER, TERMS, most,
+};
 use super::transaction::SqliteTransaction;
 use crate::issuer::ledger::{
-    Activation, ActivationRow, EarlyReturn, Event, EventId, LedgerError, License, LicenseFilter,
-    LicenseId, Product, ProductId, Refused, SignerId, StoredAnswer, Terms, TermsId, Transaction,
+    Activation, ActivationRow, EarlyReturn, Event, EventId, Flaw, LedgerError, License,
+    LicenseFilter, LicenseId, Product, ProductId, Refused, Signer, SignerId, StoredAnswer, Terms,
+    TermsId, Transaction,
 };
 use crate::license_key::LicenseKey;
 use crate::machine::UsbDevice;
@@ -112,7 +116,20 @@ impl Transaction for SqliteTransaction<'_> {
     }
 
     fn terms(&mut self, id: TermsId) -> Result<Option<Terms>, LedgerError> {
-        self.first(&format!("{TERMS} WHERE id = ?"), [id.0], convert::terms)
+        let found = self.first(&format!("{TERMS} WHERE id = ?"), [id.0], convert::terms)?;
+        Ok(found.map(|(_, terms)| terms))
+    }
+
+    fn all_terms(
+        &mut self,
+        after: TermsId,
+        rows: usize,
+    ) -> Result<Vec<(TermsId, Terms)>, LedgerError> {
+        self.all(
+            &format!("{TERMS} WHERE id > ? ORDER BY id LIMIT ?"),
+            [after.0, most(rows)],
+            convert::terms,
+        )
     }
 
     fn add_licenses(
@@ -268,8 +285,8 @@ impl Transaction for SqliteTransaction<'_> {
 
     fn add_answer(&mut self, answer: &StoredAnswer) -> Result<(), LedgerError> {
         self.run(
-            "INSERT INTO answer (event, activation, generation, parent, commitment, request, grant_, signer, emergency) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO answer (event, activation, generation, parent, commitment, request, stood, grant_, signer, emergency) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
                 answer.event.0,
                 answer.activation.0,
@@ -277,6 +294,7 @@ impl Transaction for SqliteTransaction<'_> {
                 answer.parent,
                 answer.commitment.0,
                 answer.request,
+                answer.stood.encode(),
                 answer.grant,
                 answer.signer.0,
                 answer.emergency,
@@ -348,21 +366,15 @@ impl Transaction for SqliteTransaction<'_> {
         Ok(SignerId(self.connection.last_insert_rowid()))
     }
 
+    fn signers(&mut self) -> Result<Vec<Signer>, LedgerError> {
+        self.all(&format!("{SIGNER} ORDER BY id"), [], convert::signer)
+    }
+
     fn refused(&mut self, request: &Digest) -> Result<Option<Refused>, LedgerError> {
         self.first(
-            "SELECT event, activation, day FROM refused WHERE request = ?",
+            &format!("{REFUSED} WHERE request = ?"),
             [request],
-            |row| {
-                let day = Day::new(row.get(2)?);
-                Ok(Refused {
-                    request: *request,
-                    event: EventId(row.get(0)?),
-                    activation: ActivationRow(row.get(1)?),
-                    day: day.ok_or_else(|| {
-                        LedgerError::Damaged("a request was refused on no day".to_owned())
-                    })?,
-                })
-            },
+            convert::refused,
         )
     }
 
@@ -411,6 +423,34 @@ impl Transaction for SqliteTransaction<'_> {
 
     fn count_refused(&mut self) -> Result<u64, LedgerError> {
         Ok(self.number("SELECT count(*) FROM refused")?.cast_unsigned())
+    }
+
+    fn all_refused(
+        &mut self,
+        after: Option<Digest>,
+        rows: usize,
+    ) -> Result<Vec<Refused>, LedgerError> {
+        match after {
+            None => self.all(
+                &format!("{REFUSED} ORDER BY request LIMIT ?"),
+                [most(rows)],
+                convert::refused,
+            ),
+            Some(after) => self.all(
+                &format!("{REFUSED} WHERE request > ? ORDER BY request LIMIT ?"),
+                params![after, most(rows)],
+                convert::refused,
+            ),
+        }
+    }
+
+    fn flaws(&mut self) -> Result<Vec<Flaw>, LedgerError> {
+        let mut flaws = audit::schema(self.connection)?;
+        flaws.append(&mut audit::file(self.connection)?);
+        if flaws.is_empty() {
+            flaws = audit::numbers(self.connection)?;
+        }
+        Ok(flaws)
     }
 
     fn last_event(&mut self) -> Result<Option<Event>, LedgerError> {

@@ -16,7 +16,7 @@ impl<'a> SqliteTransaction<'a> {
         access: Access,
     ) -> Result<SqliteTransaction<'a>, LedgerError> {
         connection.execute_batch(match access {
-            Access::Read => "BEGIN",
+            Access::Read | Access::Audit => "BEGIN",
             // Keeps other writers out at once: what is read before the first write stays true.
             Access::Write => "BEGIN IMMEDIATE",
         })?;

@@ -1,0 +1,242 @@
+//! What was sold: orders and their licences, as their events made them.
+
+use std::ops::Range;
+
+use super::rows::{key, license_name};
+use super::{Place, Replay, Wrong, facts};
+use crate::issuer::history::facts::{Hex, OrderFacts};
+use crate::issuer::history::of_license;
+use crate::issuer::ledger::{
+    Event, LedgerError, License, LicenseFilter, LicenseId, PAGE, Terms, TermsId, Transaction,
+};
+
+impl Replay {
+    /// An order with its licences. Row numbers of orders and licences rise with the events that made them.
+    pub(super) fn sold(
+        &mut self,
+        tx: &mut dyn Transaction,
+        event: &Event,
+    ) -> Result<(), LedgerError> {
+        let Some(it) = self.facts::<OrderFacts>(event) else {
+            return Ok(());
+        };
+        self.made_terms(tx, event, TermsId(it.order), it.terms)?;
+        let mut keys = facts::keys_hasher();
+        for number in 0..it.licenses {
+            let Some(license) = self.next_license(tx)? else {
+                break;
+            };
+            if number == 0 && event.license != Some(license.id) {
+                let says = "names another license than its order begins with";
+                self.report.event(Wrong::Altered, event.id, says);
+            }
+            keys.update(&license.key.to_bytes());
+            if license.event == event.id {
+                self.vouched.licenses += 1;
+                if (
+                    license.terms,
+                    license.taken,
+                    license.counts.digest(),
+                    license.revoked,
+                ) != (TermsId(it.order), None, None, false)
+                {
+                    let says = "is not as its order made it";
+                    self.license_found(Wrong::Altered, &license, says);
+                }
+            } else if license.event < event.id {
+                let says = "names an event from before it was sold";
+                self.license_found(Wrong::Altered, &license, says);
+            }
+        }
+        if Hex(*keys.finalize().as_bytes()) != it.keys {
+            let says =
+                "made other licenses than now stand there: one was added, removed or altered";
+            self.report.event(Wrong::Altered, event.id, says);
+        }
+        Ok(())
+    }
+
+    fn license_found(&mut self, wrong: Wrong, license: &License, says: &str) {
+        self.report
+            .found(Place::License, wrong, license_name(license), says);
+    }
+
+    /// The licence that was made next, held against its activations.
+    fn next_license(&mut self, tx: &mut dyn Transaction) -> Result<Option<License>, LedgerError> {
+        let fetch = |after| tx.licenses(&LicenseFilter::default(), LicenseId(after), PAGE);
+        self.licenses.peek(fetch, |license| license.id.0)?;
+        let Some(license) = self.licenses.peeked.take() else {
+            return Ok(None);
+        };
+        self.report.licenses += 1;
+        let seats = self.seats_held(tx, license.id)?;
+        let taken = license.taken.unwrap_or(0);
+        let most = self.terms_of(tx, license.terms)?;
+        let most = most.map_or(0, |terms| u32::from(terms.seats.get()));
+        if taken != seats {
+            let says = "counts other seats than its activations hold";
+            self.license_found(Wrong::Seats, &license, says);
+        } else if taken > most && !shrank(tx, &license)? {
+            let says = "has more seats in use than it has";
+            self.license_found(Wrong::TooManySeats, &license, says);
+        }
+        Ok(Some(license))
+    }
+
+    /// Seats that the activations of a licence hold; licences are asked for in the order of their rows.
+    fn seats_held(
+        &mut self,
+        tx: &mut dyn Transaction,
+        license: LicenseId,
+    ) -> Result<u32, LedgerError> {
+        loop {
+            let fetch = |after| tx.seats_held(LicenseId(after), PAGE);
+            let next = self.held.peek(fetch, |(id, ..)| id.0)?.copied();
+            match next {
+                Some((id, count, seats)) if id <= license => {
+                    self.held.peeked = None;
+                    self.report.activations += count;
+                    if id == license {
+                        return Ok(seats);
+                    }
+                }
+                _ => return Ok(0),
+            }
+        }
+    }
+
+    /// Licences that no order made, and those whose last event does not speak of them.
+    pub(super) fn stray_licenses(&mut self, tx: &mut dyn Transaction) -> Result<(), LedgerError> {
+        while let Some(license) = self.next_license(tx)? {
+            let says = "was never ordered, as far as the history goes";
+            self.license_found(Wrong::Added, &license, says);
+        }
+        // Activations of licences beyond the last one are counted too, to be missed in the history.
+        self.seats_held(tx, LicenseId(i64::MAX))?;
+        if self.vouched.licenses == self.report.licenses {
+            return Ok(());
+        }
+        let mut after = LicenseId(0);
+        loop {
+            let page = tx.licenses(&LicenseFilter::default(), after, PAGE)?;
+            let Some(last) = page.last() else {
+                return Ok(());
+            };
+            after = last.id;
+            for license in &page {
+                let event = tx.event(license.event)?;
+                if !event.is_some_and(|event| speaks_of(&event, license)) {
+                    let says = "names an event that does not speak of it";
+                    self.license_found(Wrong::Altered, license, says);
+                }
+            }
+        }
+    }
+
+    /// An order that an event made.
+    pub(super) fn made_terms(
+        &mut self,
+        tx: &mut dyn Transaction,
+        event: &Event,
+        id: TermsId,
+        digest: Hex,
+    ) -> Result<(), LedgerError> {
+        self.stray_terms(tx, id)?;
+        let fetch = |after| tx.all_terms(TermsId(after), PAGE);
+        let next = self.terms.peek(fetch, |(id, _)| id.0)?;
+        let (wrong, says) = match next {
+            Some((found, _)) if *found == id => {
+                let terms = self.terms.peeked.take().map(|(_, terms)| terms);
+                if terms.is_some_and(|terms| Hex(terms.digest(self.product_name(&terms))) == digest)
+                {
+                    return Ok(());
+                }
+                (
+                    Wrong::Altered,
+                    "is not as it was when it was made, or is for another product",
+                )
+            }
+            _ => (Wrong::Missing, "is gone"),
+        };
+        let row = format!("order {} (license {})", id.0, key(tx, event.license)?);
+        self.report.found(Place::Terms, wrong, row, says);
+        Ok(())
+    }
+
+    /// Orders before this one that no event made.
+    pub(super) fn stray_terms(
+        &mut self,
+        tx: &mut dyn Transaction,
+        before: TermsId,
+    ) -> Result<(), LedgerError> {
+        loop {
+            let fetch = |after| tx.all_terms(TermsId(after), PAGE);
+            let peeked = self.terms.peek(fetch, |(id, _)| id.0)?;
+            let Some(stray) = peeked.map(|(id, _)| *id).filter(|id| *id < before) else {
+                return Ok(());
+            };
+            self.terms.peeked = None;
+            let row = format!("order {}", stray.0);
+            let says = "is not in the history";
+            self.report.found(Place::Terms, Wrong::Added, row, says);
+        }
+    }
+
+    /// An order as it stands.
+    pub(super) fn terms_of(
+        &mut self,
+        tx: &mut dyn Transaction,
+        id: TermsId,
+    ) -> Result<Option<&Terms>, LedgerError> {
+        if self.order.as_ref().is_none_or(|(known, _)| *known != id) {
+            self.order = tx.terms(id)?.map(|terms| (id, terms));
+        }
+        Ok(self.order.as_ref().map(|(_, terms)| terms))
+    }
+}
+
+/// Whether an event speaks of how a licence is: then the replay held the licence against it.
+fn speaks_of(event: &Event, license: &License) -> bool {
+    if event.kind != facts::LICENSE_NEW {
+        return event.license == Some(license.id);
+    }
+    made(event).is_some_and(|rows| rows.contains(&license.id.0))
+}
+
+/// The licences that an order made.
+fn made(event: &Event) -> Option<Range<i64>> {
+    let it: OrderFacts = serde_json::from_str(&event.data).ok()?;
+    let first = event.license?.0;
+    Some(first..first.saturating_add(it.licenses))
+}
+
+/// What each event of a licence says of it.
+#[derive(serde::Deserialize)]
+struct Then {
+    order: i64,
+    taken: Option<u32>,
+}
+
+/// Whether more seats are in use than there are because there were more once: since then nobody got another.
+fn shrank(tx: &mut dyn Transaction, license: &License) -> Result<bool, LedgerError> {
+    let events = match of_license(tx, license.event) {
+        // A history with a gap explains nothing; the gap is found where it is.
+        Err(LedgerError::Damaged(_)) => return Ok(false),
+        events => events?,
+    };
+    let mut before = 0;
+    for event in events {
+        // The order itself says nothing of seats taken: none are.
+        let Ok(it) = serde_json::from_str::<Then>(&event.data) else {
+            continue;
+        };
+        let taken = it.taken.unwrap_or(0);
+        let terms = tx.terms(TermsId(it.order))?;
+        let most = terms.map_or(0, |terms| u32::from(terms.seats.get()));
+        if taken > most && taken > before {
+            return Ok(false);
+        }
+        before = taken;
+    }
+    Ok(true)
+}
