@@ -70,9 +70,9 @@ fn whatever_is_edited_in_it_is_found() {
         ),
         (
             "UPDATE license SET key = key + 1",
-            "file",
-            "unreadable",
-            "license row 1",
+            "history",
+            "altered",
+            "made other licenses",
         ),
         (
             "DELETE FROM license",

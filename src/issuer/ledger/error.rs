@@ -78,7 +78,7 @@ impl LedgerError {
                 "nothing was signed or changed; run `countersign ledger verify`, then drop what was added or restore a backup"
             }
             LedgerError::Damaged(_) => {
-                "run `countersign ledger verify`; take the ledger from a backup if the damage stays"
+                "take the ledger from a backup; `countersign ledger verify` names what is wrong, where it can be read at all"
             }
             LedgerError::Io(_) => {
                 "look at the disk and the directory's permissions, then do the same again"
