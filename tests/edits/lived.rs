@@ -49,7 +49,7 @@ fn secret(request: u64) -> RequestSecret {
     RequestSecret::new(secret)
 }
 
-fn terms(product: i64, customer: &str, seats: u16, license_type: LicenseType) -> Terms {
+pub(crate) fn terms(product: i64, customer: &str, seats: u16, license_type: LicenseType) -> Terms {
     let limit = Entitlement::number(1, 500);
     Terms {
         product: ProductId(product),
@@ -77,23 +77,70 @@ fn machine(number: u8) -> Fingerprint {
     Fingerprint::from_bytes(&[31, n, 1, n, 2, n, 3, n, 4, n, 5]).unwrap()
 }
 
+/// An ACTIVATE made with request number `request`.
+pub(crate) fn activate(
+    product: &str,
+    key: LicenseKey,
+    machine: Fingerprint,
+    request: u64,
+    clock: Seconds,
+) -> Code {
+    let activate = Activate {
+        product_tag: product_tag(product),
+        key,
+        commitment: secret(request).commitment(key),
+        clock,
+        fingerprint: Some(machine),
+        bindings: None,
+        seats: NonZeroU16::new(1),
+        usb: None,
+        site_key: None,
+    };
+    Code::new(Kind::Activate, activate.encode())
+}
+
+fn key(desk: &Desk, root: Root) -> SigningKey {
+    SigningKey::from_pem(&desk.key_text(root).unwrap(), None).unwrap()
+}
+
 /// A desk at work.
-struct Work {
-    ledger: Ledger,
-    issuer: Issuer,
-    options: Options,
+pub(crate) struct Work {
+    pub(crate) ledger: Ledger,
+    pub(crate) issuer: Issuer,
+    pub(crate) options: Options,
     day: u32,
 }
 
 impl Work {
-    fn by(&self) -> By<'static> {
+    /// Sets a desk up that has the products `survey` and `plotter`, and signs with its root.
+    pub(crate) fn begin(home: &Path) -> (Desk, Work) {
+        let by = By {
+            actor: "vera",
+            now: noon(0),
+        };
+        let mail = Some("desk@example.com");
+        let desk = Desk::init(home, "Example", mail, None, by, &mut entropy(1)).unwrap();
+        let mut ledger = desk.ledger().unwrap();
+        for id in ["survey", "plotter"] {
+            products::add(&mut ledger, product(id, &desk), by).unwrap();
+        }
+        let work = Work {
+            ledger,
+            issuer: Issuer::root(key(&desk, Root::Live)),
+            options: Options::default(),
+            day: 0,
+        };
+        (desk, work)
+    }
+
+    pub(crate) fn by(&self) -> By<'static> {
         By {
             actor: "anna",
             now: noon(self.day),
         }
     }
 
-    fn sell(&mut self, terms: &Terms, count: u32) -> Vec<LicenseKey> {
+    pub(crate) fn sell(&mut self, terms: &Terms, count: u32) -> Vec<LicenseKey> {
         let by = self.by();
         let seed = u64::from(self.day) + 7;
         products::sell(&mut self.ledger, terms, count, by, &mut entropy(seed)).unwrap()
@@ -121,20 +168,9 @@ impl Work {
         on: u8,
         request: u64,
     ) -> Result<ActivationId, RespondError> {
-        let commitment = secret(request).commitment(key);
-        let activate = Activate {
-            product_tag: product_tag(product),
-            key,
-            commitment,
-            clock: noon(self.day),
-            fingerprint: Some(machine(on)),
-            bindings: None,
-            seats: NonZeroU16::new(1),
-            usb: None,
-            site_key: None,
-        };
-        self.respond(&Code::new(Kind::Activate, activate.encode()))?;
-        Ok(commitment.activation_id())
+        let code = activate(product, key, machine(on), request, self.by().now);
+        self.respond(&code)?;
+        Ok(secret(request).commitment(key).activation_id())
     }
 
     /// A SYNC made with request number `to`, from the generation that request number `from` got.
@@ -202,12 +238,13 @@ fn clerk(root: &SigningKey) -> Issuer {
     Issuer::desk(key, roots.verify_desk(certificate).unwrap()).unwrap()
 }
 
-fn product(id: &str, roots: Vec<[u8; 32]>) -> Product {
+fn product(id: &str, desk: &Desk) -> Product {
+    let roots = [Root::Live, Root::Spare].map(|root| key(desk, root).public());
     Product {
         id: id.into(),
         name: id.to_uppercase(),
         vendor: "Example".into(),
-        roots,
+        roots: roots.into(),
         editions: vec!["basic".into()],
         catalogue: vec![
             (Entry::Feature, "export".into()),
@@ -229,22 +266,8 @@ impl Lived {
     /// Lives a life of some weeks: sold, activated, synced, replaced, given back, released, refused, revoked, changed, helped out.
     pub(crate) fn new() -> Lived {
         let directory = tempfile::tempdir().unwrap();
-        let by = By {
-            actor: "vera",
-            now: noon(0),
-        };
         let home = directory.path().join("home");
-        let mail = Some("desk@example.com");
-        let desk = Desk::init(&home, "Example", mail, None, by, &mut entropy(1)).unwrap();
-        let root = || SigningKey::from_pem(&desk.key_text(Root::Live).unwrap(), None).unwrap();
-        let spare = SigningKey::from_pem(&desk.key_text(Root::Spare).unwrap(), None).unwrap();
-        let roots = vec![root().public(), spare.public()];
-        let mut work = Work {
-            ledger: desk.ledger().unwrap(),
-            issuer: Issuer::root(root()),
-            options: Options::default(),
-            day: 0,
-        };
+        let (desk, mut work) = Work::begin(&home);
         let mut before = Vec::new();
         let mut keep = |work: &mut Work| {
             let copy = directory.path().join(format!("before-{}", work.day));
@@ -253,9 +276,6 @@ impl Lived {
             work.day += 1;
         };
 
-        let survey = product("survey", roots.clone());
-        products::add(&mut work.ledger, survey.clone(), by).unwrap();
-        products::add(&mut work.ledger, product("plotter", roots), by).unwrap();
         let dear = work.sell(&terms(1, "Aurora", 3, LicenseType::Floating), 3);
         keep(&mut work);
         let cheap = work.sell(&terms(2, "Borealis", 1, LicenseType::Standalone), 2);
@@ -264,7 +284,7 @@ impl Lived {
         let only = work.activate("plotter", cheap[0], 3, 3).unwrap();
         keep(&mut work);
         // Another signer; a SYNC that changes nothing, and one that changes the machine.
-        work.issuer = clerk(&root());
+        work.issuer = clerk(&key(&desk, Root::Live));
         work.sync(dear[0], first, (1, 1), 4, None).unwrap();
         let moved = Fingerprint::from_bytes(&[31, 3, 1, 3, 2, 3, 3, 3, 4, 9, 9]).unwrap();
         work.sync(cheap[0], only, (3, 1), 5, Some(moved)).unwrap();
@@ -319,7 +339,7 @@ impl Lived {
         life::change(&mut work.ledger, dear[0], fewer, by_now).unwrap();
         let named = Product {
             name: "Survey Two".into(),
-            ..survey
+            ..product("survey", &desk)
         };
         products::change(&mut work.ledger, named, by_now).unwrap();
         keep(&mut work);

@@ -1,6 +1,6 @@
 //! A ledger that is edited by somebody with a database tool, and what verification says of it (SPEC.md 9.9).
 
-mod lived;
+pub(crate) mod lived;
 mod named;
 pub(crate) mod random;
 mod unchanged;

@@ -1,4 +1,4 @@
-//! Random edits of every table of a ledger, for as long as one likes: `EDITS=100000 SEED=7 cargo test --locked --test long_edits`.
+//! A ledger that is edited or long, for as long as one likes: `EDITS=100000 SEED=7 LICENSES=1000000 cargo test --locked --test long_edits`.
 
 // The lints keep panics out of the library; in a test a panic is how it fails, in its helpers too.
 #![allow(
@@ -11,6 +11,22 @@
 #[path = "../edits/mod.rs"]
 mod edits;
 
+use std::convert::Infallible;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use countersign::issuer::ledger::LedgerError;
+use countersign::issuer::respond::{Batch, LineError, Reply};
+use countersign::machine::Fingerprint;
+use countersign::protocol::grant::LicenseType;
+use countersign::text::Code;
+
+use edits::lived::{Work, activate, entropy, terms};
+
+/// What verification may take of the address space, in KiB: SQLite's cache of 64 MiB, a page of rows of each table, the program and its threads.
+const MEMORY: u32 = 384 * 1024;
+
 fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).map_or(otherwise, |text| text.parse().expect(name))
 }
@@ -18,4 +34,66 @@ fn number(name: &str, otherwise: u64) -> u64 {
 #[test]
 fn no_edit_that_changes_anything_goes_unseen() {
     edits::random::none_unseen(number("SEED", 1), number("EDITS", 20_000));
+}
+
+/// A desk with so many licences, each activated on a machine of its own, and how long its verification takes.
+fn verified(home: &Path, licenses: u32) -> Duration {
+    let (_, mut work) = Work::begin(home);
+    let keys = work.sell(&terms(1, "Aurora", 1, LicenseType::Standalone), licenses);
+    let now = work.by().now;
+    let codes = (1_u32..).zip(keys).map(|(number, key)| {
+        let [a, b, c, d] = number.to_be_bytes();
+        let machine = Fingerprint::from_bytes(&[31, a, b, c, d, a, b, c, d, a, b]).unwrap();
+        activate("survey", key, machine, number.into(), now)
+    });
+    let batch = Batch {
+        issuer: &work.issuer,
+        options: &work.options,
+        by: work.by(),
+        workers: std::thread::available_parallelism().unwrap(),
+    };
+    let read = |code: &Code| Ok::<_, Infallible>(code.clone());
+    let done = |lines: Vec<(Code, Result<Reply, LineError<Infallible>>)>| {
+        assert!(lines.iter().all(|(_, result)| result.is_ok()));
+        Ok::<_, LedgerError>(())
+    };
+    batch
+        .respond(&mut work.ledger, &mut entropy(9), codes, read, done)
+        .unwrap();
+    drop(work);
+    let began = Instant::now();
+    let program = env!("CARGO_BIN_EXE_countersign");
+    let limited = format!("ulimit -v {MEMORY}; exec \"$0\" --home \"$1\" --json ledger verify");
+    let said = Command::new("sh")
+        .args(["-c", &limited, program])
+        .arg(home)
+        .output()
+        .unwrap();
+    let took = began.elapsed();
+    let words = String::from_utf8_lossy(&said.stdout).into_owned();
+    assert!(
+        said.status.success(),
+        "{words}{}",
+        String::from_utf8_lossy(&said.stderr)
+    );
+    assert!(
+        words.contains(&format!("\"answers\":{licenses}")),
+        "{words}"
+    );
+    took
+}
+
+/// Ten times the licences take no more than ten times as long and some, and no more memory.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_long_ledger_is_verified_in_its_time() {
+    let many = u32::try_from(number("LICENSES", 50_000)).unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let few = verified(&home.path().join("few"), many / 10);
+    let took = verified(&home.path().join("many"), many);
+    println!("{} licences: {few:?}, {many}: {took:?}", many / 10);
+    assert!(
+        took < few * 20,
+        "{few:?}, and for ten times as many {took:?}"
+    );
 }
