@@ -384,9 +384,7 @@ def _(it):
 def seats(wanted, kind, sold, exit_):
     def play(it):
         maker = it.machine()
-        # A named license is a site's.
-        own = {"site_key": GOOD_KEY} if kind == "named" else {}
-        reply = yield maker.activate(fingerprint=whole(it.key, 1), seats=wanted, **own)
+        reply = yield maker.activate(fingerprint=whole(it.key, 1), seats=wanted)
         if exit_ == 0:
             grant = it.granted(maker, reply)
             it.check(grant and grant["seats"] == (1 if kind == "standalone" else wanted), "other seats than wanted")
@@ -395,7 +393,7 @@ def seats(wanted, kind, sold, exit_):
     return play
 
 
-for _kind in ("standalone", "floating", "named"):
+for _kind in ("standalone", "floating"):
     for _wanted, _exit in ((0, UNREAD), (1, 0), (2, 0), (3, (6, "no_seat_free")), (65535, (6, "no_seat_free"))):
         _sold = "2" if _kind != "standalone" else "1"
         _exit = 0 if _kind == "standalone" and _wanted else _exit
@@ -430,18 +428,18 @@ def site_key(key, fit):
         reply = yield maker.activate(fingerprint=whole(it.key, 1), site_key=key)
         if fit:
             grant = it.granted(maker, reply)
-            it.check(grant and grant["longest_loan"] == 30, "it may not lend")
+            it.check(grant and grant["site"], "the grant is of no site")
         else:
             it.refused(reply, 6, "unfit_site_key")
     return play
 
 
-LENDING = ("--type", "floating", "--seats", "3", "--lend", "30")
+FLOATING = ("--type", "floating", "--seats", "3")
 for _n, _key in enumerate(SMALL_ORDER):
-    case(f"site key: of small order, {_n}", license=LENDING)(site_key(_key, False))
+    case(f"site key: of small order, {_n}", license=FLOATING)(site_key(_key, False))
 for _n, _key in enumerate(NO_POINTS):
-    case(f"site key: no point, {_n}", license=LENDING)(site_key(_key, False))
-case("site key: of mixed order", license=LENDING)(site_key(mixed_order(), True))
+    case(f"site key: no point, {_n}", license=FLOATING)(site_key(_key, False))
+case("site key: of mixed order", license=FLOATING)(site_key(mixed_order(), True))
 
 
 def later_site_key(key, fit):
@@ -463,22 +461,12 @@ def later_site_key(key, fit):
 
 
 for _n, _key in enumerate(SMALL_ORDER + NO_POINTS):
-    case(f"site key: unfit in a SYNC, {_n}", license=LENDING)(later_site_key(_key, False))
-case("site key: the one that stands, in a SYNC", license=LENDING)(later_site_key(mixed_order(), None))
-case("site key: another in a SYNC", license=LENDING)(later_site_key(GOOD_KEY, True))
+    case(f"site key: unfit in a SYNC, {_n}", license=FLOATING)(later_site_key(_key, False))
+case("site key: the one that stands, in a SYNC", license=FLOATING)(later_site_key(mixed_order(), None))
+case("site key: another in a SYNC", license=FLOATING)(later_site_key(GOOD_KEY, True))
 
 
-@case("site key: none where seats are lent", license=LENDING)
-def _(it):
-    it.refused((yield it.machine().activate(fingerprint=whole(it.key, 1))), 6, "needs_site_key")
-
-
-@case("site key: none where users are named", license=("--type", "named", "--seats", "3"))
-def _(it):
-    it.refused((yield it.machine().activate(fingerprint=whole(it.key, 1))), 6, "needs_site_key")
-
-
-@case("site key: the first in a SYNC", license=("--type", "floating", "--seats", "3"))
+@case("site key: the first in a SYNC", license=FLOATING)
 def _(it):
     maker = yield from activated(it)
     code = maker.sync(site_key=GOOD_KEY)
