@@ -3,7 +3,7 @@
 //! An application checks its licence with the product file of its vendor compiled in; no network is used, ever:
 //!
 //! ```no_run
-//! use countersign::holder::{self, Audience, CheckInput, Here, Home};
+//! use countersign::holder::{self, Anchor, Audience, CheckInput, Here, Home};
 //! use countersign::machine::Facts;
 //! use countersign::protocol::date::Seconds;
 //!
@@ -12,7 +12,8 @@
 //! let unix = std::time::UNIX_EPOCH.elapsed()?.as_secs() as i64;
 //! let here = Here { facts: &facts, wall: Seconds::from_unix(unix), aliases: &[] };
 //!
-//! let home = Home::new("/var/lib/countersign".as_ref(), Audience::Everyone);
+//! let place = "/var/lib/countersign".as_ref();
+//! let home = Home::new(place, Audience::Everyone).with_anchors(Anchor::of_this_computer(place));
 //! let report = holder::launch_check(include_str!("../keys/demo.product"), &home, &CheckInput::new(here, Seconds(0)))?;
 //! assert!(report.allowed(), "{:?}", report.refusal);
 //! # Ok(())

@@ -1,16 +1,16 @@
 //! The real clock, machine and randomness: the only place that reads them. Debug builds take others from variables, so that tests can hand them
 //! in; release builds have no such variable.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::holder::Audience;
+use crate::holder::Anchor;
 use crate::issuer::products::By;
 use crate::machine::Facts;
 use crate::protocol::date::Seconds;
 
 use super::failure::Failure;
-use super::{homes, keys};
+use super::keys;
 
 /// What the library is handed.
 pub(crate) struct Environment {
@@ -70,13 +70,16 @@ impl Environment {
         Duration::from_secs(3600)
     }
 
-    /// The anchor's place.
-    pub(crate) fn anchor(&self, audience: Audience) -> Option<PathBuf> {
+    /// The anchors of a home.
+    pub(crate) fn anchors(&self, home: &Path) -> Vec<Anchor> {
         #[cfg(debug_assertions)]
         if let Some(anchor) = &self.hooks.anchor {
-            return Some(anchor.clone());
+            return vec![
+                Anchor::of_all(&anchor.join("of all")),
+                Anchor::of_one(&anchor.join("of one")),
+            ];
         }
-        homes::anchor(audience)
+        Anchor::of_this_computer(home)
     }
 
     /// Who acts, and when, for the history.
@@ -131,8 +134,8 @@ mod hooks {
     }
 
     impl Hooks {
-        /// `COUNTERSIGN_TEST_NOW`: Unix seconds. `COUNTERSIGN_TEST_MACHINE`: a JSON file of [`Facts`]. `COUNTERSIGN_TEST_ANCHOR`: a directory.
-        /// `COUNTERSIGN_TEST_HOUR`: milliseconds after which it is looked at the clock again.
+        /// `COUNTERSIGN_TEST_NOW`: Unix seconds. `COUNTERSIGN_TEST_MACHINE`: a JSON file of [`Facts`]. `COUNTERSIGN_TEST_ANCHOR`: a
+        /// directory for both anchors. `COUNTERSIGN_TEST_HOUR`: milliseconds after which it is looked at the clock again.
         pub(super) fn from_variables() -> Hooks {
             let number = |name| env::var(name).ok().and_then(|text| text.parse().ok());
             Hooks {

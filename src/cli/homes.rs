@@ -93,21 +93,6 @@ fn machine_wide() -> PathBuf {
     }
 }
 
-/// The anchor's place: one for the machine and one for each user, not moved by `--home`.
-pub(crate) fn anchor(audience: Audience) -> Option<PathBuf> {
-    match audience {
-        Audience::Everyone => Some(machine_wide().with_file_name("countersign-anchor")),
-        Audience::Owner => {
-            let base = strategy().ok()?;
-            Some(
-                base.state_dir()
-                    .unwrap_or_else(|| base.config_dir())
-                    .join("countersign-anchor"),
-            )
-        }
-    }
-}
-
 fn strategy() -> Result<impl BaseStrategy, Failure> {
     choose_native_strategy().map_err(|_| {
         Failure::failed("no_home", "there is no home directory for this user")

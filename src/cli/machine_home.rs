@@ -1,5 +1,7 @@
 //! The homes of this machine, and which product or licence is meant.
 
+use std::path::Path;
+
 use crate::holder::state::LicenseState;
 use crate::holder::{Audience, HolderError, Home, products};
 use crate::protocol::product::ProductFile;
@@ -27,33 +29,48 @@ pub(crate) fn to_write(context: &Context, system: bool) -> anyhow::Result<Home> 
     Ok(home(context, &context.homes.own()?, audience))
 }
 
-fn home(context: &Context, directory: &std::path::Path, audience: Audience) -> Home {
-    let home = Home::new(directory, audience);
-    match context.environment.anchor(audience) {
-        Some(anchor) => home.with_anchor(&anchor),
-        None => home,
+fn home(context: &Context, directory: &Path, audience: Audience) -> Home {
+    let anchors = context.environment.anchors(directory);
+    Home::new(directory, audience).with_anchors(anchors)
+}
+
+/// What is installed on this machine.
+pub(crate) struct Installed {
+    /// Each product with the home that it is installed in.
+    pub(crate) found: Vec<(Home, ProductFile)>,
+    /// What is wrong with the first file or home that is not fit. It stops nobody who has something fit elsewhere.
+    pub(crate) unfit: Option<HolderError>,
+}
+
+impl Installed {
+    /// What is found; where nothing is, what is wrong.
+    pub(crate) fn or_why(self) -> Result<Vec<(Home, ProductFile)>, HolderError> {
+        match self.unfit {
+            Some(error) if self.found.is_empty() => Err(error),
+            _ => Ok(self.found),
+        }
     }
 }
 
 /// Every installed product with the home it is installed in; or the one that is named, wherever it is installed.
-pub(crate) fn installed(
-    context: &Context,
-    id: Option<&str>,
-) -> anyhow::Result<Vec<(Home, ProductFile)>> {
-    let mut found = Vec::new();
+pub(crate) fn installed(context: &Context, id: Option<&str>) -> anyhow::Result<Installed> {
+    let (mut found, mut unfit) = (Vec::new(), None);
     for home in all(context)? {
-        let files = match id {
-            Some(id) => products::find(&home, id)?.into_iter().collect(),
-            None => products::list(&home)?,
+        let known = match id {
+            Some(id) => products::find(&home, id).map(|file| (Vec::from_iter(file), None)),
+            None => products::survey(&home),
         };
+        let (files, damaged) = known.unwrap_or_else(|error| (Vec::new(), Some(error)));
+        unfit = unfit.or(damaged);
         found.extend(files.into_iter().map(|file| (home.clone(), file)));
     }
-    Ok(found)
+    Ok(Installed { found, unfit })
 }
 
 /// The product named, or the only one there is.
 pub(crate) fn product(context: &Context, id: Option<&str>) -> anyhow::Result<ProductFile> {
     let mut found: Vec<ProductFile> = installed(context, id)?
+        .or_why()?
         .into_iter()
         .map(|(_, file)| file)
         .collect();
@@ -122,7 +139,10 @@ pub(crate) fn license(
     };
     let (mut found, mut unfit) = (Vec::new(), None);
     for home in all(context)? {
-        let (licenses, damaged) = home.survey()?;
+        // One damaged home stops nobody who is meant elsewhere.
+        let (licenses, damaged) = home
+            .survey()
+            .unwrap_or_else(|error| (Vec::new(), Some(error)));
         unfit = unfit.or(damaged);
         let meant = licenses.into_iter().filter(|license| {
             key.is_none_or(|key| key == license.license_key)

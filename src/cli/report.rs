@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::holder::{CheckReport, Count, Refusal, Terms};
+use crate::machine::Components;
 use crate::protocol::contents::Contents;
 use crate::protocol::date::Day;
 
@@ -20,7 +21,7 @@ pub(crate) fn failure(refusal: &Refusal) -> Failure {
         "clock_behind" => Exit::CLOCK_BEHIND,
         "feature_missing" | "feature_ended" | "maintenance_over" => Exit::NO_FEATURE,
         "over_limit" => Exit::OVER_LIMIT,
-        "not_trusted" => Exit::NOT_TRUSTED,
+        "not_trusted" | "unbound" => Exit::NOT_TRUSTED,
         _ => Exit::UNLICENSED,
     };
     Failure::new(exit, refusal.kind(), refusal.to_string()).hint(refusal.hint())
@@ -128,9 +129,14 @@ fn refused(refusal: &Refusal) -> Value {
         Refusal::WrongBinding { name, bound, found } => {
             json!({ "binding": name, "bound": bound, "found": found })
         }
-        Refusal::WrongMachine { different } => {
-            let parts = different.iter().map(|part| part.to_string());
-            json!({ "different": parts.collect::<Vec<_>>() })
+        Refusal::WrongMachine { different, unread }
+        | Refusal::ChangeNotKept {
+            different, unread, ..
+        } => {
+            let names = |parts: &Components| -> Vec<String> {
+                parts.iter().map(|part| part.to_string()).collect()
+            };
+            json!({ "different": names(different), "unread": names(unread) })
         }
         _ => Value::Null,
     };

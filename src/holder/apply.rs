@@ -6,9 +6,12 @@ use super::clock::{Look, Mark};
 use super::emergency;
 use super::error::HolderError;
 use super::evidence;
+use super::history;
 use super::home::Home;
 use super::json::Bytes;
-use super::memory::{Memory, Places};
+use super::lock::Lock;
+use super::parts::Parts;
+use super::places::{News, Places};
 use super::products;
 use super::request::{Here, commitments, overtake};
 use super::secrets::Secrets;
@@ -87,10 +90,10 @@ pub fn apply(home: &Home, code: &Code, here: &Here<'_>) -> Result<Outcome, Holde
     if let Weighed::Known(outcome) = weigh(home, &signed, code.payload(), here.facts)? {
         return Ok(outcome);
     }
-    let _lock = home.lock()?;
+    let lock = home.lock()?;
     match weigh(home, &signed, code.payload(), here.facts)? {
         Weighed::Known(outcome) => Ok(outcome),
-        Weighed::New(new) => new.write(home, code.payload(), here),
+        Weighed::New(new) => new.write(home, &lock, code.payload(), here),
     }
 }
 
@@ -140,10 +143,11 @@ fn weigh(
     facts: &Facts,
 ) -> Result<Weighed, HolderError> {
     let mut refused = None;
-    let (licenses, unfit) = home.survey()?;
+    let (licenses, mut unfit) = home.survey()?;
+    let places = Places { home, facts };
     for mut license in licenses {
-        refuse_given_up(&license, signed, payload)?;
-        let dead = dead(home, &mut license, facts);
+        refuse_given_up(home, &license, signed, payload)?;
+        let dead = dead(places, &mut license);
         if let Some(held) = dead.as_ref().filter(|held| *held.grant == *payload) {
             return Err(gone(held));
         }
@@ -157,18 +161,31 @@ fn weigh(
         if asked.is_empty() {
             continue;
         }
-        let file = products::load(home, &license.product)?;
-        let desks = products::desks(home, &file, license.epoch)?;
+        let known = products::load(home, &license.product)
+            .and_then(|file| Ok((products::desks(home, &file, license.epoch)?, file)));
+        let (desks, file) = match known {
+            Ok(known) => known,
+            // Another request may be meant.
+            Err(error) => {
+                unfit = unfit.or(Some(error));
+                continue;
+            }
+        };
         for pending in asked {
             let verified = evidence::context_of_pending(&file, &license, &pending)
                 .and_then(|context| verify(&file, &license, signed, &context, &desks));
             match verified {
                 Ok((grant, desk)) => {
-                    let activation = pending.standing.activation;
-                    let same = |held: &&Held| held.standing.activation == activation;
-                    if let Some(held) = dead.as_ref().filter(same) {
-                        return Err(gone(held));
+                    let (key, activation) = (license.license_key, pending.standing.activation);
+                    if places.returned(key, activation).is_some() {
+                        return Err(HolderError::GivenUp { activation });
                     }
+                    let unbound = |why| HolderError::Unbound {
+                        key,
+                        product: license.product.clone(),
+                        why,
+                    };
+                    pending.standing.fits(file.product()).map_err(unbound)?;
                     return Ok(compare(file, license, pending, grant, desk));
                 }
                 Err(error) => refused = Some(error),
@@ -185,6 +202,7 @@ fn weigh(
 
 /// An answer to what was given up, late or once more, brings nothing back.
 fn refuse_given_up(
+    home: &Home,
     license: &LicenseState,
     signed: &SignedGrant,
     payload: &[u8],
@@ -192,8 +210,7 @@ fn refuse_given_up(
     let Some(given) = &license.returned else {
         return Ok(());
     };
-    let digest = grant_digest(payload);
-    let applied = license.history.iter().any(|event| event.grant == digest);
+    let applied = history::contains(home, license.license_key, grant_digest(payload))?;
     let open = license
         .pending
         .iter()
@@ -208,9 +225,10 @@ fn refuse_given_up(
 
 /// Takes what is held out of a state that was copied before it was given up, as the anchor knows: nothing brings that back, and what was asked for since
 /// is not measured against it.
-fn dead(home: &Home, license: &mut LicenseState, facts: &Facts) -> Option<Held> {
-    let memory = Memory::recall(home, &license.product, Some(license), facts);
-    license.held.take_if(|_| memory.returned.is_some())
+fn dead(places: Places<'_>, license: &mut LicenseState) -> Option<Held> {
+    let key = license.license_key;
+    let returned = |held: &mut Held| places.returned(key, held.standing.activation).is_some();
+    license.held.take_if(returned)
 }
 
 fn gone(held: &Held) -> HolderError {
@@ -229,8 +247,8 @@ fn seen_before(
         return Ok(None);
     };
     let in_force = *held.grant == *payload;
-    let digest = grant_digest(payload);
-    if !in_force && !license.history.iter().any(|event| event.grant == digest) {
+    let key = license.license_key;
+    if !in_force && !history::contains(home, key, grant_digest(payload))? {
         return Ok(None);
     }
     let file = products::load(home, &license.product)?;
@@ -323,26 +341,30 @@ impl New {
         }))
     }
 
-    /// The licence is in force once its state is kept. The mark and the secrets that are no longer needed follow; a crash or a full disk
-    /// between costs nothing: marks of an older generation do not count (SPEC.md 7), and a spare secret opens nothing.
+    /// The licence is in force once its state is kept. Its line of the history, the mark, and the secrets that are no longer needed follow; a crash or a
+    /// full disk between costs nothing: the line is caught up with, marks of an older generation do not count (SPEC.md 7), a spare secret opens nothing.
     fn write(
         mut self,
         home: &Home,
+        lock: &Lock,
         payload: &[u8],
         here: &Here<'_>,
     ) -> Result<Outcome, HolderError> {
         // What is said of before is what was held then, its emergency steps included.
         let outcome = self.outcome();
+        history::catch_up(home, &self.license)?;
         self.take_over(payload, here);
         home.keep(&self.license)?;
         let key = self.license.license_key;
-        let look = Look::new(here.wall, here.facts);
-        let mark = Mark::of_grant(self.grant.issued, self.grant.generation, &look);
-        let places = Places {
-            home,
-            facts: here.facts,
+        let event = Event {
+            at: here.wall,
+            activation: self.pending.standing.activation,
+            generation: self.grant.generation,
+            grant: grant_digest(payload),
+            emergency: None,
         };
-        let _ = places.keep_mark(key, self.pending.standing.activation, &mark);
+        let _ = history::add(home, key, &event);
+        self.remember(home, lock, here);
         if let Ok(mut secrets) = Secrets::load(home, key) {
             secrets.retain(&commitments(&self.license));
             let _ = secrets.keep();
@@ -350,16 +372,30 @@ impl New {
         Ok(outcome)
     }
 
+    /// The time is the vendor's from now on; and where this machine is the one of the grant, whatever had changed is no more news.
+    fn remember(&self, home: &Home, lock: &Lock, here: &Here<'_>) {
+        let key = self.license.license_key;
+        let standing = &self.pending.standing;
+        let look = Look::new(here.wall, here.facts);
+        let mark = Mark::of_grant(self.grant.issued, self.grant.generation, &look);
+        let (matches, read) = standing.found_on(here.facts, key);
+        let parts = Parts::default().after(read, here.wall);
+        let news = News {
+            mark: Some(&mark),
+            matches,
+            parts: parts.as_ref(),
+            ..News::default()
+        };
+        let places = Places {
+            home,
+            facts: here.facts,
+        };
+        places.keep_under(Some(lock), Some((key, standing.activation)), &news);
+    }
+
     fn take_over(&mut self, payload: &[u8], here: &Here<'_>) {
         let license = &mut self.license;
         overtake(license, &self.pending.request);
-        license.history.push(Event {
-            at: here.wall,
-            activation: self.pending.standing.activation,
-            generation: self.grant.generation,
-            grant: grant_digest(payload),
-            emergency: None,
-        });
         if let Some(desk) = &self.desk {
             license.epoch = license.epoch.max(desk.epoch);
         }

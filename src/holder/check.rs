@@ -8,13 +8,14 @@ use super::clock::{self, Look, Mark};
 use super::drift::{self, Drift};
 use super::evidence;
 use super::memory::{Demo, Memory};
+use super::parts::Parts;
 use super::report::{CheckReport, Refusal, State};
 use super::request::Here;
-use super::state::{Held, LicenseState};
+use super::state::{Held, LicenseState, Seen};
 use super::terms::Terms;
 use super::warning::Warning;
 use crate::license_key::LicenseKey;
-use crate::machine::{Bindings, Fingerprint, Verdict};
+use crate::machine::{Bindings, Components, Fingerprint, Verdict};
 use crate::protocol::date::{Day, Seconds};
 use crate::protocol::product::{Product, ProductFile, RootFingerprint, WARN_DAYS};
 use crate::protocol::trust::TrustError;
@@ -67,10 +68,16 @@ pub struct Checked {
     pub report: CheckReport,
     /// The clock mark to keep, where one is due.
     pub mark: Option<Mark>,
-    /// The first sight of a machine that changed, where this is it.
+    /// The first sight of a machine that changed, where this is it or its clock mark is due.
     pub drift: Option<Drift>,
+    /// The machine matches the grant held, and a change was seen before.
+    pub drift_is_over: bool,
+    /// When each part of the machine was last read, where that is due.
+    pub parts: Option<Parts>,
     /// The demo, where it begins now or its clock mark is due.
     pub demo: Option<Demo>,
+    /// A demo begins, or a change is seen for the first time: the application may go on only where that is kept.
+    pub begins: bool,
 }
 
 /// Checks one licence, or that there is none.
@@ -88,7 +95,10 @@ pub fn check(
             report: blank(file.product(), license),
             mark: None,
             drift: None,
+            drift_is_over: false,
+            parts: None,
             demo: None,
+            begins: false,
         },
     };
     let found = check.whole(license);
@@ -96,12 +106,20 @@ pub fn check(
     if let Err((state, refusal)) = found {
         // In a home that several machines share, the wrong one leaves the mark of the right one alone.
         checked.mark = checked.mark.filter(|_| state != State::WrongMachine);
+        checked.parts = checked.parts.filter(|_| state != State::WrongMachine);
         checked.report.state = state;
         checked.report.refusal = Some(refusal);
+        // Nothing goes on that would have to be remembered.
+        checked.begins = false;
     } else if checked.report.state == State::Licensed && !checked.report.warnings.is_empty() {
         checked.report.state = State::Warning;
     }
     checked
+}
+
+fn wrong_machine(different: Components, unread: Components) -> Refused {
+    let refusal = Refusal::WrongMachine { different, unread };
+    (State::WrongMachine, refusal)
 }
 
 fn blank(product: &Product, license: Option<&LicenseState>) -> CheckReport {
@@ -184,12 +202,13 @@ impl Check<'_> {
             return Err((State::Returned, Refusal::Returned { key, at }));
         }
         let terms = self.trusted(license)?;
+        self.bound(key, held)?;
         let now = self.clock(&terms)?;
         let today = now.day();
         self.checked.report.today = Some(today);
         self.dates(&terms, today)?;
         self.checked.report.bindings = held.standing.bindings.clone();
-        self.machine(key, held, terms.generation, now)?;
+        self.machine(key, held, now)?;
         self.bindings(held)?;
         self.checked.report.usb = self.usb_is_there(key, held);
         if self.checked.report.usb == Some(false) {
@@ -313,14 +332,18 @@ impl Check<'_> {
         Ok(())
     }
 
+    /// Nobody is bound to nothing, nor to what the product does not ask for (SPEC.md 6.4).
+    fn bound(&self, key: LicenseKey, held: &Held) -> Result<(), Refused> {
+        let product = self.file.product();
+        let unbound = |why| {
+            let product = product.id.clone();
+            (State::Unlicensed, Refusal::Unbound { key, product, why })
+        };
+        held.standing.fits(product).map_err(unbound)
+    }
+
     /// The machine itself; one that changed too much may go on for a while (SPEC.md 6.4).
-    fn machine(
-        &mut self,
-        key: LicenseKey,
-        held: &Held,
-        generation: u16,
-        now: Seconds,
-    ) -> Result<(), Refused> {
+    fn machine(&mut self, key: LicenseKey, held: &Held, now: Seconds) -> Result<(), Refused> {
         let Some(bound) = held.standing.fingerprint else {
             return Ok(());
         };
@@ -328,23 +351,34 @@ impl Check<'_> {
         let found =
             bound.and_then(|bound| bound.counterpart(self.input.here.facts, &key.to_bytes()));
         let Some((bound, found)) = bound.zip(found) else {
-            let different = crate::machine::Components::default();
-            return Err((State::WrongMachine, Refusal::WrongMachine { different }));
+            let nothing = Components::default();
+            return Err(wrong_machine(nothing, nothing));
         };
-        let compared = bound.compare(&found);
-        self.checked.report.weakly_bound = compared.verdict() == Verdict::WeakMatch;
-        if compared.verdict() != Verdict::Mismatch {
+        let seen = Seen::of(&bound, &found);
+        let weak = seen.compared.verdict() == Verdict::WeakMatch;
+        self.checked.report.weakly_bound = weak || held.standing.is_weak();
+        self.checked.parts = self.memory.parts.after(found.known(), now);
+        let (different, unread) = (seen.compared.different, seen.unread);
+        if seen.matches() {
+            self.checked.drift_is_over = self.memory.drift.is_some();
             return Ok(());
         }
-        let different = compared.different;
-        let seen = self.memory.drift.as_ref();
-        let Some((drift, known)) = drift::allowed(compared, seen, generation, now) else {
-            return Err((State::WrongMachine, Refusal::WrongMachine { different }));
-        };
-        let until = drift.ends();
-        let warning = Warning::MachineChanged { different, until };
-        self.checked.report.warnings.push(warning);
-        self.checked.drift = Some(drift).filter(|_| !known);
+        if seen.compared.equal.is_empty() {
+            return Err(wrong_machine(different, unread));
+        }
+        let before = self.memory.drift.as_ref();
+        let program = (self.input.built, self.input.running);
+        let look = Look::new(self.input.here.wall, self.input.here.facts);
+        let goes_on = drift::goes_on(before, now, &look, program);
+        let goes_on = goes_on.ok_or_else(|| wrong_machine(different, unread))?;
+        let until = goes_on.until;
+        self.checked.report.warnings.push(Warning::MachineChanged {
+            different,
+            unread,
+            until,
+        });
+        self.checked.drift = goes_on.keep;
+        self.checked.begins |= goes_on.first;
         Ok(())
     }
 

@@ -88,6 +88,14 @@ impl Mark {
         }
     }
 
+    /// The one that counts of what two places may have kept.
+    pub(crate) fn stricter(one: Option<Mark>, other: Option<Mark>) -> Option<Mark> {
+        match (one, other) {
+            (Some(one), Some(other)) => Some(one.later(other)),
+            (one, other) => one.or(other),
+        }
+    }
+
     fn start(&self, look: &Look) -> Option<&Start> {
         let id = &look.boot.as_ref()?.id;
         self.starts.iter().find(|start| start.id == *id)

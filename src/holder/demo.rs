@@ -32,6 +32,10 @@ impl Check<'_> {
             };
             return Err((State::Unlicensed, refusal));
         }
+        if known.is_none() {
+            self.checked.begins = true;
+            self.checked.demo.get_or_insert(Demo { began, mark: None });
+        }
         let report = &mut self.checked.report;
         report.state = State::Demo;
         report.days_left = Some(last.days_since(today));

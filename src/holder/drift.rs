@@ -2,57 +2,76 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::clock::{self, Look, Mark};
 use super::json;
-use crate::machine::Comparison;
 use crate::protocol::date::Seconds;
 
 /// How long a machine that changed may go on.
 pub(crate) const ALLOWED: u32 = 72 * 3600;
 
-/// The first sight of a changed machine under the grant held.
+/// The first sight of a changed machine by an activation, whatever grants came since.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Drift {
     /// When.
     #[serde(with = "json::moment")]
     pub since: Seconds,
-    /// Generation of the grant held then: the next one begins anew.
-    pub generation: u16,
+    /// The latest moment that is known to have passed since: a clock that is set back gives no hour again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<Mark>,
+}
+
+/// That a changed machine may go on.
+pub(crate) struct GoesOn {
+    /// The first moment at which it is refused.
+    pub(crate) until: Seconds,
+    /// What is to be kept, where anything is.
+    pub(crate) keep: Option<Drift>,
+    /// This is the first sight: it may go on only where that is kept.
+    pub(crate) first: bool,
 }
 
 impl Drift {
-    /// Of two that are kept in two places, the one that counts: of the later grant, and there the earlier sight.
+    /// Of two that are kept in two places, the earlier sight and the later moment.
     pub(crate) fn stricter(self, other: Drift) -> Drift {
-        let rank = |drift: &Drift| (std::cmp::Reverse(drift.generation), drift.since);
-        if rank(&other) < rank(&self) {
-            other
-        } else {
-            self
+        Drift {
+            since: self.since.min(other.since),
+            mark: Mark::stricter(self.mark, other.mark),
         }
-    }
-
-    /// The first moment at which the changed machine is refused.
-    pub(crate) fn ends(&self) -> Seconds {
-        self.since.plus(ALLOWED)
     }
 }
 
-/// Since when a machine that does not match any more has been seen so, and whether that is kept already; nothing where it may not go on: it
-/// was seen too long ago, or nothing of the machine is the same.
-pub(crate) fn allowed(
-    compared: Comparison,
+/// Whether a machine that does not match goes on: `seen` is the first sight, where there was one, `now` what the licence goes by, `built` when the
+/// program was, and whether the application runs already.
+pub(crate) fn goes_on(
     seen: Option<&Drift>,
-    generation: u16,
     now: Seconds,
-) -> Option<(Drift, bool)> {
-    if compared.equal.is_empty() {
+    look: &Look,
+    (built, running): (Seconds, bool),
+) -> Option<GoesOn> {
+    let since = seen.map_or(now, |drift| drift.since);
+    let until = since.plus(ALLOWED);
+    let terms = clock::Terms {
+        issued: since,
+        generation: 0,
+        built,
+        deadline: Some(until.day()),
+        dated: true,
+        running,
+    };
+    let judged = clock::judge(seen.and_then(|drift| drift.mark.as_ref()), &terms, look);
+    let first = seen.is_none();
+    let over = now.max(judged.now) >= until;
+    if over || judged.verdict == clock::Verdict::TooLongBehind {
         return None;
     }
-    let seen = seen.filter(|drift| drift.generation == generation);
-    let known = seen.is_some();
-    let drift = seen.cloned().unwrap_or(Drift {
-        since: now,
-        generation,
+    let kept = judged.keep.map(|mark| Drift {
+        since,
+        mark: Some(mark),
     });
-    (now < drift.ends()).then_some((drift, known))
+    Some(GoesOn {
+        until,
+        keep: kept.or_else(|| first.then_some(Drift { since, mark: None })),
+        first,
+    })
 }

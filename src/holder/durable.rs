@@ -1,11 +1,10 @@
-//! Files that are whole or not there: lock, temporary, sync, rename, sync of the directory. Every write of the holder goes through here.
+//! Files that are whole or not there: temporary, sync, rename, sync of the directory. Every write of the holder goes through here.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use super::error::{Doing, HolderError, StorageError};
+use super::error::{Doing, StorageError};
 
 /// Who may read what is written. Nobody but the owner ever writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,57 +33,49 @@ impl Audience {
     }
 }
 
-/// How long a command waits for another one that is at work in the same directory.
-const PATIENCE: Duration = Duration::from_secs(10);
-const BETWEEN_TRIES: Duration = Duration::from_millis(20);
-
-/// The exclusive right to write in a directory, until it is dropped or the process ends.
-#[derive(Debug)]
-pub(crate) struct Lock {
-    _file: File,
+/// The user id of whoever owns a file or directory; nothing where there is none, or where the system has no such number.
+#[cfg(unix)]
+pub(crate) fn owner(path: &Path) -> Option<u32> {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(path).ok().map(|it| it.uid())
 }
 
-impl Lock {
-    /// Waits up to ten seconds.
-    pub(crate) fn wait(directory: &Path, audience: Audience) -> Result<Lock, HolderError> {
-        // Counted in tries: the library reads no clock.
-        let tries = PATIENCE.as_millis() / BETWEEN_TRIES.as_millis();
-        for _ in 0..tries {
-            if let Some(lock) = Lock::try_now(directory, audience)? {
-                return Ok(lock);
-            }
-            std::thread::sleep(BETWEEN_TRIES);
-        }
-        Err(HolderError::Busy {
-            directory: directory.to_owned(),
-        })
-    }
+/// Whether what is kept in a directory is another user's, and we are not root.
+#[cfg(unix)]
+pub(crate) fn is_anothers(directory: &Path) -> bool {
+    let us = rustix::process::geteuid();
+    !us.is_root() && owner(directory).is_some_and(|owner| owner != us.as_raw())
+}
 
-    /// Nothing where another process holds it.
-    pub(crate) fn try_now(
-        directory: &Path,
-        audience: Audience,
-    ) -> Result<Option<Lock>, HolderError> {
-        make_directory(directory, audience)?;
-        let path = directory.join("lock");
-        let failed = |source| StorageError::new(Doing::Write, &path, source);
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Lock { _file: file })),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(source)) => Err(failed(source).into()),
-        }
+#[cfg(not(unix))]
+pub(crate) fn is_anothers(_: &Path) -> bool {
+    false
+}
+
+/// What root makes in somebody's home is that user's, as the directory that it lies in: else he could not read or lock his own home any more.
+#[cfg(unix)]
+pub(super) fn hand_on(file: &File, directory: &Path) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    if !rustix::process::geteuid().is_root() {
+        return Ok(());
     }
+    let (found, there) = (file.metadata()?, fs::metadata(directory)?);
+    // A file of two names may be anybody's.
+    let ours = found.uid() == 0 && (found.is_dir() || found.nlink() == 1);
+    if ours && there.uid() != 0 {
+        std::os::unix::fs::fchown(file, Some(there.uid()), Some(there.gid()))?;
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+pub(super) fn hand_on(_: &File, _: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// Puts `bytes` in the place of the file at `path`: after a crash at any moment the old or the new content stands there, whole.
 ///
-/// The caller holds the [`Lock`] of the directory tree, so that the name of the temporary is nobody else's.
+/// The caller holds the [`Lock`](super::lock::Lock) of the directory tree, so that the name of the temporary is nobody else's.
 pub(crate) fn write(path: &Path, bytes: &[u8], audience: Audience) -> Result<(), StorageError> {
     let failed = |source| StorageError::new(Doing::Write, path, source);
     let directory = path
@@ -94,13 +85,97 @@ pub(crate) fn write(path: &Path, bytes: &[u8], audience: Audience) -> Result<(),
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".new");
     let temporary = directory.join(name);
-    let written = fill(&temporary, bytes, audience).and_then(|()| fs::rename(&temporary, path));
+    let written = fill(&temporary, bytes, audience)
+        .and_then(|()| killed::or_go_on())
+        .and_then(|()| fs::rename(&temporary, path));
     if let Err(source) = written {
         // What could not be finished is worth nothing; that it cannot be removed either says nothing new.
         let _ = fs::remove_file(&temporary);
         return Err(failed(source));
     }
-    sync_directory(directory).map_err(failed)
+    sync_directory(directory).map_err(failed)?;
+    killed::or_go_on().map_err(failed)
+}
+
+/// Takes a file away, durably; that there is none is as good.
+pub(crate) fn remove(path: &Path) -> Result<(), StorageError> {
+    let failed = |source| StorageError::new(Doing::Write, path, source);
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(failed(error)),
+        Ok(()) => sync_directory(path.parent().unwrap_or(Path::new("."))).map_err(failed),
+    }
+}
+
+/// Adds a line to the file at `path`: after a crash it is there whole, or torn at the end, which [`lines`] passes over.
+///
+/// The caller holds the [`Lock`](super::lock::Lock) of the directory tree.
+pub(crate) fn append(path: &Path, line: &str, audience: Audience) -> Result<(), StorageError> {
+    let failed = |source| StorageError::new(Doing::Write, path, source);
+    let directory = path
+        .parent()
+        .ok_or_else(|| failed(io::ErrorKind::InvalidInput.into()))?;
+    make_directory(directory, audience)?;
+    let known = read(path)?;
+    let torn = known
+        .as_ref()
+        .is_some_and(|known| known.last().is_some_and(|last| *last != b'\n'));
+    let text = format!("{}{line}\n", if torn { "\n" } else { "" });
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    follow_no_link(&mut options);
+    let added = options.open(path).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        allow_file(&file, audience)?;
+        hand_on(&file, directory)?;
+        file.sync_all()
+    });
+    added.map_err(failed)?;
+    if known.is_none() {
+        sync_directory(directory).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// The lines of a file that is [added to](append), a torn one among them; none where there is no file.
+pub(crate) fn lines(path: &Path) -> Result<Vec<String>, StorageError> {
+    let bytes = read(path)?.unwrap_or_default();
+    let lines = bytes.split(|byte| *byte == b'\n');
+    let lines = lines.map(|line| String::from_utf8_lossy(line).into_owned());
+    Ok(lines.filter(|line| !line.is_empty()).collect())
+}
+
+/// Where tests let the process die: before and after each rename.
+#[cfg(test)]
+pub(crate) mod killed {
+    use std::cell::Cell;
+
+    thread_local! {
+        static LEFT: Cell<Option<u32>> = const { Cell::new(None) };
+    }
+
+    /// The process dies at the so many-th place, counted from 0; none: it lives.
+    pub(crate) fn at(place: Option<u32>) {
+        LEFT.set(place);
+    }
+
+    pub(super) fn or_go_on() -> std::io::Result<()> {
+        match LEFT.get() {
+            Some(0) => {
+                LEFT.set(None);
+                std::panic::panic_any("killed")
+            }
+            left => LEFT.set(left.map(|left| left - 1)),
+        }
+        Ok(())
+    }
+}
+
+#[cfg(not(test))]
+mod killed {
+    pub(super) fn or_go_on() -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The file's content; nothing where there is no file.
@@ -140,7 +215,7 @@ pub(crate) fn list(directory: &Path, extension: &str) -> Result<Vec<PathBuf>, St
 }
 
 /// Creates what is missing of a directory's path, durably.
-fn make_directory(directory: &Path, audience: Audience) -> Result<(), StorageError> {
+pub(super) fn make_directory(directory: &Path, audience: Audience) -> Result<(), StorageError> {
     if directory.is_dir() {
         return Ok(());
     }
@@ -153,8 +228,10 @@ fn make_directory(directory: &Path, audience: Audience) -> Result<(), StorageErr
     let made = match fs::create_dir(directory) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
         Err(error) => Err(error),
-        Ok(()) => allow_directory(directory, audience)
-            .and_then(|()| sync_directory(parent.unwrap_or(Path::new(".")))),
+        Ok(()) => {
+            let parent = parent.unwrap_or(Path::new("."));
+            allow_directory(directory, parent, audience).and_then(|()| sync_directory(parent))
+        }
     };
     made.map_err(|source| StorageError::new(Doing::Write, directory, source))
 }
@@ -172,8 +249,21 @@ fn fill(temporary: &Path, bytes: &[u8], audience: Audience) -> io::Result<()> {
     let mut file = options.open(temporary)?;
     file.write_all(bytes)?;
     allow_file(&file, audience)?;
+    hand_on(&file, temporary.parent().unwrap_or(Path::new(".")))?;
     file.sync_all()
 }
+
+/// Whoever owns the directory may have put a link in the file's place, or a pipe that nobody reads.
+#[cfg(unix)]
+pub(super) fn follow_no_link(options: &mut OpenOptions) {
+    use rustix::fs::OFlags;
+    use std::os::unix::fs::OpenOptionsExt;
+    let flags = i32::try_from((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits());
+    options.custom_flags(flags.unwrap_or_default());
+}
+
+#[cfg(not(unix))]
+pub(super) fn follow_no_link(_: &mut OpenOptions) {}
 
 /// Sets the mode itself: a strict umask of root would keep every user from reading a machine-wide licence.
 #[cfg(unix)]
@@ -184,11 +274,16 @@ fn allow_file(file: &File, audience: Audience) -> io::Result<()> {
 }
 
 #[cfg(unix)]
-fn allow_directory(directory: &Path, audience: Audience) -> io::Result<()> {
-    fs::set_permissions(
-        directory,
-        std::os::unix::fs::PermissionsExt::from_mode(audience.directory_mode()),
-    )
+fn allow_directory(directory: &Path, parent: &Path, audience: Audience) -> io::Result<()> {
+    // Whoever owns the parent may have put a link in its place meanwhile.
+    let mut options = OpenOptions::new();
+    options.read(true);
+    follow_no_link(&mut options);
+    let made = options.open(directory)?;
+    made.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(
+        audience.directory_mode(),
+    ))?;
+    hand_on(&made, parent)
 }
 
 #[cfg(unix)]
@@ -203,7 +298,7 @@ fn allow_file(_: &File, _: Audience) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn allow_directory(_: &Path, _: Audience) -> io::Result<()> {
+fn allow_directory(_: &Path, _: &Path, _: Audience) -> io::Result<()> {
     Ok(())
 }
 
@@ -264,21 +359,14 @@ mod tests {
     }
 
     #[test]
-    fn one_at_a_time() {
+    fn lines_are_added_and_a_torn_one_costs_itself_alone() {
         let dir = tempfile::tempdir().unwrap();
-        let lock = Lock::try_now(dir.path(), Audience::Owner).unwrap();
-        assert!(lock.is_some());
-        assert!(
-            Lock::try_now(dir.path(), Audience::Owner)
-                .unwrap()
-                .is_none()
-        );
-        drop(lock);
-        assert!(
-            Lock::try_now(dir.path(), Audience::Owner)
-                .unwrap()
-                .is_some()
-        );
+        let path = dir.path().join("a/lines");
+        append(&path, "one", Audience::Owner).unwrap();
+        fs::write(&path, "one\ntw").unwrap();
+        append(&path, "three", Audience::Owner).unwrap();
+        assert_eq!(lines(&path).unwrap(), ["one", "tw", "three"]);
+        assert!(lines(&dir.path().join("none")).unwrap().is_empty());
     }
 
     #[test]

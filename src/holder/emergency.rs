@@ -3,6 +3,7 @@
 use super::apply::{Applied, Outcome, Which};
 use super::error::HolderError;
 use super::evidence;
+use super::history;
 use super::home::Home;
 use super::json::Bytes;
 use super::memory::Memory;
@@ -33,14 +34,16 @@ pub(super) fn apply(home: &Home, code: &Code, here: &Here<'_>) -> Result<Outcome
     if let (Outcome::Applied(applied), Some(held)) = (&outcome, &mut license.held) {
         let payload = code.payload();
         held.emergency = Some(Bytes(payload.to_vec()));
-        license.history.push(Event {
+        home.keep(&license)?;
+        let event = Event {
             at: here.wall,
             activation: applied.which.activation,
             generation: applied.after.generation,
             grant: grant_digest(payload),
             emergency: Some(emergency.step),
-        });
-        home.keep(&license)?;
+        };
+        // The code is in force; a line that a full disk kept out is missed by nobody.
+        let _ = history::add(home, license.license_key, &event);
     }
     Ok(outcome)
 }

@@ -62,7 +62,7 @@ impl StorageError {
                 "mount the disk for writing, or choose another place with --home; nothing was changed"
             }
             "no_permission" => {
-                "run it as the user who owns the files, or choose a place of your own with --home; nothing was changed"
+                "run it as the user who owns the files, with sudo where they are for the whole computer, or choose a place of your own with --home; nothing was changed"
             }
             _ => {
                 "look whether the disk is there and whole, then do the same again; nothing was changed"
@@ -94,6 +94,41 @@ pub enum HolderError {
     Busy {
         /// The directory that is locked.
         directory: PathBuf,
+    },
+    /// A home of somebody else, which everybody reads and its owner alone changes.
+    #[error("only its owner changes what is kept here: {}", .directory.display())]
+    NotOwner {
+        /// The machine's part of the home.
+        directory: PathBuf,
+    },
+    /// The place that remembers what was given up cannot be written, so that nothing may be given up now.
+    #[error("{activation} is remembered in a place that cannot be written now: {}", .place.display())]
+    AnchorClosed {
+        /// The activation.
+        activation: ActivationId,
+        /// The place.
+        place: PathBuf,
+        /// What the system said.
+        #[source]
+        why: Box<HolderError>,
+    },
+    /// A return that the disk stopped half-way: the place that remembers it knows, the home does not.
+    #[error("{activation} is given up but for its code: {why}")]
+    HalfGivenUp {
+        /// The activation.
+        activation: ActivationId,
+        /// What stopped it.
+        why: Box<HolderError>,
+    },
+    /// A licence that is bound otherwise than its product is.
+    #[error("license {key} is not bound as {product} is: {why}")]
+    Unbound {
+        /// The licence.
+        key: LicenseKey,
+        /// The product's id.
+        product: String,
+        /// What is missing or too much.
+        why: Unbound,
     },
     /// A file of the home is not what this program writes.
     #[error("this file is damaged or was edited: {} ({why})", .path.display())]
@@ -224,12 +259,27 @@ pub enum HolderError {
     NotTrusted(#[source] TrustError),
 }
 
+/// How a licence is bound otherwise than its product wants it (SPEC.md 6.4).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unbound {
+    /// The product wants the machine's fingerprint.
+    #[error("the machine's fingerprint is missing")]
+    NoFingerprint,
+    /// The product is not bound to this.
+    #[error("the product is not bound to {0:?}")]
+    Binding(String),
+}
+
 impl HolderError {
     /// Stable snake_case name for scripts.
     pub fn kind(&self) -> &'static str {
         match self {
             HolderError::Storage(error) => error.kind(),
             HolderError::Busy { .. } => "busy",
+            HolderError::NotOwner { .. } => "not_owner",
+            HolderError::AnchorClosed { .. } => "anchor_closed",
+            HolderError::HalfGivenUp { .. } => "half_given_up",
+            HolderError::Unbound { .. } => "unbound",
             HolderError::Damaged { .. } | HolderError::DamagedProduct { .. } => "damaged_state",
             HolderError::Product(ProductError::NotAProduct) => "not_a_product_file",
             HolderError::Product(_) => "bad_product_file",
@@ -260,6 +310,10 @@ impl HolderError {
         match self {
             HolderError::Storage(error) => error.hint().to_owned(),
             HolderError::Busy { .. } => "wait until it is done and do the same again".to_owned(),
+            HolderError::NotOwner { .. } => "do the same as the user who owns it: with sudo, where that is root; to check a license, nobody needs to".to_owned(),
+            HolderError::AnchorClosed { place, why, .. } => anchor_hint(place, why),
+            HolderError::HalfGivenUp { .. } => "look whether the disk is whole and has space, then do the same again: it ends the return and prints its code".to_owned(),
+            HolderError::Unbound { .. } => "request it anew as the product is bound: countersign request activate KEY --new; or re-validate what is held: countersign request sync".to_owned(),
             HolderError::Damaged { .. } => "put the file back from a backup, or move it away and request the license anew: the same machine takes no second seat".to_owned(),
             HolderError::DamagedProduct { .. } => "install the product file that came with the application again: countersign product install FILE".to_owned(),
             HolderError::Product(_) => "get the product file from the vendor again, as a file and not as text in a mail".to_owned(),
@@ -279,7 +333,7 @@ impl HolderError {
                 format!("add {}", options.join(" "))
             }
             HolderError::Machine(error) => error.hint().to_owned(),
-            HolderError::WeakMachine => "in a container, mount the host's machine id; otherwise ask the vendor for a license that is bound to a name".to_owned(),
+            HolderError::WeakMachine => "in a container, mount the host's machine id, /etc/machine-id; otherwise ask the vendor for a license that is bound to a name".to_owned(),
             HolderError::Entropy(_) => "do the same again when the computer has fully started".to_owned(),
             HolderError::WrongKind(kind) => match kind {
                 Kind::Activate | Kind::Sync | Kind::Return | Kind::Borrow | Kind::LoanReturn => "send it to whoever answers requests; the answer begins with RSP1",
@@ -291,6 +345,17 @@ impl HolderError {
             HolderError::NotTrusted(TrustError::OldEpoch | TrustError::DeskLimit(_)) => "tell the vendor; another desk of theirs can answer the same request".to_owned(),
             HolderError::NotTrusted(_) => "copy the whole response from the vendor's message again; if it stays so, ask the vendor for a new one".to_owned(),
         }
+    }
+}
+
+/// Who can open the place: its owner, root, or whoever is not shut in.
+fn anchor_hint(place: &Path, why: &HolderError) -> String {
+    match why.kind() {
+        "no_permission" if super::durable::is_anothers(place) => {
+            "do the same with sudo, naming this home with --home; nothing was changed".to_owned()
+        }
+        "no_permission" => "give yourself the right to write there, or, where the program is shut in, do the same outside; nothing was changed".to_owned(),
+        _ => format!("{}; nothing was changed", why.hint().trim_end_matches("; nothing was changed")),
     }
 }
 

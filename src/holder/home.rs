@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::anchor::Anchor;
+use super::durable;
 pub use super::durable::Audience;
-use super::durable::{self, Lock};
 use super::error::{HolderError, StorageError};
+use super::lock::Lock;
 use super::state::LicenseState;
 use crate::license_key::LicenseKey;
 
@@ -16,7 +18,7 @@ use crate::license_key::LicenseKey;
 pub struct Home {
     machine: PathBuf,
     audience: Audience,
-    anchor: Option<PathBuf>,
+    anchors: Vec<Anchor>,
 }
 
 impl Home {
@@ -25,13 +27,13 @@ impl Home {
         Home {
             machine: directory.join("machine"),
             audience,
-            anchor: None,
+            anchors: Vec::new(),
         }
     }
 
-    /// With a second directory that outlives the first (see [`super`]): the same one whatever home is chosen.
-    pub fn with_anchor(mut self, directory: &Path) -> Home {
-        self.anchor = Some(directory.to_owned());
+    /// With second places that outlive the first (see [`super`]), in the order in which they are to be locked: those of [`Anchor::of_this_computer`].
+    pub fn with_anchors(mut self, anchors: impl IntoIterator<Item = Anchor>) -> Home {
+        self.anchors.extend(anchors);
         self
     }
 
@@ -45,11 +47,18 @@ impl Home {
         self.audience
     }
 
-    pub(crate) fn anchor(&self) -> Option<&Path> {
-        self.anchor.as_deref()
+    /// Its second places.
+    pub fn anchors(&self) -> &[Anchor] {
+        &self.anchors
     }
 
+    /// The right to change what is kept: in a home that everybody reads, the owner's and root's alone.
     pub(crate) fn lock(&self) -> Result<Lock, HolderError> {
+        if self.audience == Audience::Everyone && durable::is_anothers(&self.machine) {
+            return Err(HolderError::NotOwner {
+                directory: self.machine.clone(),
+            });
+        }
         Lock::wait(&self.machine, self.audience)
     }
 
@@ -91,6 +100,18 @@ impl Home {
 
     pub(crate) fn demo_path(&self, product: &str) -> PathBuf {
         self.machine.join("demo").join(format!("{product}.json"))
+    }
+
+    pub(crate) fn parts_path(&self, key: LicenseKey) -> PathBuf {
+        self.machine
+            .join("parts")
+            .join(format!("{}.json", key.digits()))
+    }
+
+    pub(crate) fn history_path(&self, key: LicenseKey) -> PathBuf {
+        self.machine
+            .join("history")
+            .join(format!("{}.jsonl", key.digits()))
     }
 
     fn license_path(&self, key: LicenseKey) -> PathBuf {

@@ -1,11 +1,13 @@
 //! The check of an application, whole: product file, home, memory, verdict, and what is to be kept of it.
 
 use super::check::{CheckInput, Checked, check};
-use super::durable::{Audience, Lock};
+use super::durable::Audience;
 use super::error::HolderError;
 use super::home::Home;
-use super::memory::{Memory, Places};
-use super::report::{CheckReport, Refusal, State};
+use super::lock::{BETWEEN_TRIES, PATIENCE};
+use super::memory::{Memory, held};
+use super::places::{Kept, News, Places};
+use super::report::{CheckReport, Closed, Refusal, State};
 use super::state::LicenseState;
 use super::warning::Warning;
 use crate::protocol::product::ProductFile;
@@ -22,8 +24,9 @@ pub fn launch_check(
     check_product(&ProductFile::parse(product_file)?, home, input)
 }
 
-/// Checks the licence of a product. Never waits for another process; what was learnt of the clock is kept about once an hour, and where it cannot be
-/// kept, that is a warning.
+/// Checks the licence of a product. Waits for no other process, but where a demo begins or the machine changed, whose first moment has to
+/// be kept: up to ten seconds. What else was learnt, of the clock about once an hour, is kept where
+/// that is possible.
 ///
 /// # Errors
 /// A state that cannot be read, where no other licence of the product allows the application to run.
@@ -47,7 +50,7 @@ pub fn check_product(
         let checked = check_one(file, home, license, input);
         let good = |report: &CheckReport| (report.allowed(), report.state != State::Demo);
         if good(&checked.report) == (true, true) {
-            return Ok(keep(home, license, checked, input));
+            return Ok(keep(file, home, license, checked, input));
         }
         let known = best.as_ref().map(|(_, known)| known.report.allowed());
         if known.is_none_or(|known| !known && checked.report.allowed()) {
@@ -55,10 +58,13 @@ pub fn check_product(
         }
     }
     match (best, unfit) {
-        (Some((license, checked)), _) => Ok(keep(home, license, checked, input)),
+        (Some((license, checked)), _) => Ok(keep(file, home, license, checked, input)),
         // The licence may stand in the file that cannot be read.
         (None, Some(error)) => Err(error),
-        (None, None) => Ok(keep(home, None, check_one(file, home, None, input), input)),
+        (None, None) => {
+            let checked = check_one(file, home, None, input);
+            Ok(keep(file, home, None, checked, input))
+        }
     }
 }
 
@@ -72,60 +78,107 @@ fn check_one(
     check(file, license, &memory, input)
 }
 
+/// Keeps what was learnt. What a check may go on by only where it is kept, it keeps before it goes on: the beginning of a demo, the first sight of a
+/// machine that changed (SPEC.md 6.4, 6.5).
 fn keep(
+    file: &ProductFile,
     home: &Home,
     license: Option<&LicenseState>,
-    checked: Checked,
+    mut checked: Checked,
     input: &CheckInput<'_>,
 ) -> CheckReport {
-    let mut report = checked.report;
-    let first_sight = checked.drift.is_some();
-    if checked.mark.is_none() && checked.demo.is_none() && checked.drift.is_none() {
-        return report;
+    // Counted in tries: the library reads no clock.
+    let tries = PATIENCE.as_millis() / BETWEEN_TRIES.as_millis();
+    for _ in 0..tries {
+        let kept = keep_now(home, license, &checked, input);
+        if !checked.begins {
+            return lightly(home, checked.report, kept);
+        }
+        if kept.somewhere {
+            return checked.report;
+        }
+        if !kept.busy {
+            return unremembered(checked.report, kept.home);
+        }
+        std::thread::sleep(BETWEEN_TRIES);
+        // What the other process has kept counts.
+        checked = check_one(file, home, license, input);
     }
-    let kept = Lock::try_now(home.directory(), home.audience()).and_then(|lock| {
-        // Another process is at work: the next check keeps it.
-        let Some(_lock) = lock else { return Ok(()) };
-        let places = Places {
-            home,
-            facts: input.here.facts,
-        };
-        if let Some(demo) = checked.demo {
-            places.keep_demo(&report.product, &demo)?;
-        }
-        let held = license.and_then(|license| Some((license.license_key, license.held.as_ref()?)));
-        if let Some((drift, (key, held))) = checked.drift.zip(held) {
-            places.keep_drift(key, held.standing.activation, &drift)?;
-        }
-        if let Some((mark, (key, held))) = checked.mark.zip(held) {
-            places.keep_mark(key, held.standing.activation, &mark)?;
-        }
-        Ok(())
-    });
-    match kept {
-        Ok(()) => {}
-        // Users of a machine-wide home may not write there, and need not.
-        Err(HolderError::Storage(error))
-            if home.audience() == Audience::Everyone
-                && matches!(error.kind(), "no_permission" | "read_only") => {}
-        Err(error) => {
-            if first_sight {
-                unremembered(&mut report);
-            }
-            report.warnings.push(Warning::NotKept(error));
-        }
+    let directory = home.directory().to_owned();
+    unremembered(checked.report, Some(HolderError::Busy { directory }))
+}
+
+fn keep_now(
+    home: &Home,
+    license: Option<&LicenseState>,
+    checked: &Checked,
+    input: &CheckInput<'_>,
+) -> Kept {
+    let product = &checked.report.product;
+    let news = News {
+        mark: checked.mark.as_ref(),
+        drift: checked.drift.as_ref(),
+        matches: checked.drift_is_over,
+        parts: checked.parts.as_ref(),
+        demo: checked.demo.as_ref().map(|demo| (product.as_str(), demo)),
+    };
+    if news.is_empty() {
+        return Kept::default();
+    }
+    let places = Places {
+        home,
+        facts: input.here.facts,
+    };
+    places.keep(license.and_then(held), &news)
+}
+
+/// What need not be kept: where it could not be, that is said to whoever can do something about it.
+fn lightly(home: &Home, mut report: CheckReport, kept: Kept) -> CheckReport {
+    let may_not = |error: &HolderError| {
+        home.audience() == Audience::Everyone
+            && matches!(error.kind(), "no_permission" | "read_only")
+    };
+    // Users of a machine-wide home may not write there, and need not.
+    if let Some(error) = kept.home.filter(|error| !may_not(error)) {
+        report.warnings.push(Warning::NotKept(error));
     }
     report
 }
 
-/// A changed machine may go on for a while only where it is remembered since when: else the while would never end.
-fn unremembered(report: &mut CheckReport) {
+/// What may go on for a while only goes on where it is remembered since when: else the while would never end.
+fn unremembered(mut report: CheckReport, why: Option<HolderError>) -> CheckReport {
     let changed = report.warnings.iter().find_map(|warning| match warning {
-        Warning::MachineChanged { different, .. } => Some(*different),
+        Warning::MachineChanged {
+            different, unread, ..
+        } => Some((*different, *unread)),
         _ => None,
     });
-    if let Some(different) = changed {
-        report.state = State::WrongMachine;
-        report.refusal = Some(Refusal::WrongMachine { different });
-    }
+    let closed = match why.as_ref().map(HolderError::kind) {
+        Some("disk_full") => Closed::Full,
+        Some("busy") => Closed::Busy,
+        _ => Closed::Denied,
+    };
+    let (state, refusal) = match changed {
+        Some((different, unread)) => (
+            State::WrongMachine,
+            Refusal::ChangeNotKept {
+                different,
+                unread,
+                why: closed,
+            },
+        ),
+        None => (
+            State::Unlicensed,
+            Refusal::DemoNotKept {
+                product: report.product.clone(),
+                why: closed,
+            },
+        ),
+    };
+    (report.state, report.refusal) = (state, Some(refusal));
+    report
+        .warnings
+        .retain(|warning| !matches!(warning, Warning::MachineChanged { .. }));
+    report.warnings.extend(why.map(Warning::NotKept));
+    report
 }

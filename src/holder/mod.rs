@@ -5,10 +5,12 @@
 //! ```text
 //! HOME/machine/products/<id>.product        which products are known, and so whose keys are trusted
 //! HOME/machine/products/<id>.desks.json     desks that were introduced by a code
-//! HOME/machine/licenses/<13 digits>.json    evidence: requests and grants as they went and came, what the machine stands for, what was applied when
+//! HOME/machine/licenses/<13 digits>.json    evidence: requests and grants as they went and came, what the machine stands for
+//! HOME/machine/history/<13 digits>.jsonl    what was applied when, a line each: a check does not read it
 //! HOME/machine/secrets/<13 digits>.json     r of each request (SPEC.md 5.1); for the owner alone
 //! HOME/machine/clock/<13 digits>.json       the clock mark (SPEC.md 7), sealed by the machine's id
 //! HOME/machine/drift/<13 digits>.json       the first sight of a machine that changed (SPEC.md 6.4), sealed by the machine's id
+//! HOME/machine/parts/<13 digits>.json       when each part of the machine was last read (SPEC.md 4.2), sealed by the machine's id
 //! HOME/machine/demo/<id>.json               the first day of a demo and its clock mark, sealed by the machine's id
 //! HOME/machine/aliases.json                 other names of servers (SPEC.md 6.2)
 //! HOME/machine/lock                         held by whoever writes
@@ -19,8 +21,9 @@
 //! The state is **evidence, not cache**: plain text that anybody may read, copy and back up. Each check puts the transcript together anew and
 //! verifies it; whoever edits it holds something that is "not trusted". Secrets lie apart: evidence can be sent to the vendor's support whole.
 //!
-//! The **anchor** is a second place, the same for every home, where little is kept that a restored or copied home must not undo. It may be
-//! absent or not writable: then that protection is missing, and nothing else.
+//! An **anchor** is a second place, the same for every home, where little is kept that a restored or copied home must not undo: the computer has one,
+//! and each account (SPEC.md 6.5). It may be absent or not writable: then that protection is missing. Several machines may share a home or an account's
+//! anchor: what is sealed is a list, one entry a machine.
 //!
 //! A home is read by everyone or by its owner ([`Audience`]); it is always written by its owner alone. Files are replaced whole, under a lock
 //! that changes wait for and a check does not.
@@ -29,6 +32,7 @@
 //! shows how an application checks its licence with [`launch_check`].
 
 pub mod aliases;
+mod anchor;
 pub mod apply;
 mod asked;
 pub mod check;
@@ -40,13 +44,18 @@ mod emergency;
 mod error;
 mod evidence;
 pub mod give_up;
+mod history;
 mod home;
 mod json;
 mod launch;
+mod lock;
 mod memory;
+mod parts;
+mod places;
 pub mod products;
 pub mod report;
 pub mod request;
+mod sealed;
 mod secrets;
 pub mod state;
 pub mod sync;
@@ -55,15 +64,17 @@ mod terms;
 mod tests;
 mod warning;
 
+pub use anchor::Anchor;
 pub use asked::Count;
 pub use check::CheckInput;
 pub use drift::Drift;
-pub use error::{Doing, HolderError, StorageError};
+pub use error::{Doing, HolderError, StorageError, Unbound};
 pub use home::{Audience, Home};
 pub use json::{Array, Bytes};
 pub use launch::{check_product, launch_check};
 pub use memory::{Demo, Memory};
-pub use report::{CheckReport, Refusal, State};
+pub use parts::Parts;
+pub use report::{CheckReport, Closed, Refusal, State};
 pub use request::Here;
 pub use terms::{Difference, Steps, Terms};
 pub use warning::Warning;

@@ -85,21 +85,31 @@ fn put(home: &Home, file: &ProductFile, outcome: Installed) -> Result<Installed,
     Ok(outcome)
 }
 
+/// The products known here, in the order of their ids, and what is wrong with the first file that is not fit: one damaged product must not stop the others.
+///
+/// # Errors
+/// Where the directory itself cannot be read.
+pub fn survey(home: &Home) -> Result<(Vec<ProductFile>, Option<HolderError>), HolderError> {
+    let (mut found, mut unfit) = (Vec::new(), None);
+    for path in durable::list(&home.products_directory(), "product")? {
+        let id = path.file_stem().and_then(|stem| stem.to_str());
+        match id.map_or(Ok(None), |id| find(home, id)) {
+            Ok(file) => found.extend(file),
+            Err(error) => unfit = unfit.or(Some(error)),
+        }
+    }
+    Ok((found, unfit))
+}
+
 /// The products known here, in the order of their ids.
 ///
 /// # Errors
-/// A file that cannot be read or no longer holds.
+/// As [`survey`]; a file that cannot be read or no longer holds.
 pub fn list(home: &Home) -> Result<Vec<ProductFile>, HolderError> {
-    let paths = durable::list(&home.products_directory(), "product")?;
-    let mut found = Vec::new();
-    for path in paths {
-        let id = path.file_stem().and_then(|stem| stem.to_str());
-        found.extend(match id {
-            Some(id) => find(home, id)?,
-            None => None,
-        });
+    match survey(home)? {
+        (_, Some(error)) => Err(error),
+        (found, None) => Ok(found),
     }
-    Ok(found)
 }
 
 /// The product with this id.

@@ -1,6 +1,7 @@
 //! What a check says: a state, the terms, and where the application may not run, one refusal with its reason.
 
 use super::asked::Count;
+use super::error::Unbound;
 use super::terms::Terms;
 use super::warning::{SET_THE_CLOCK, Warning};
 use crate::license_key::LicenseKey;
@@ -50,6 +51,17 @@ impl State {
     }
 }
 
+/// Why something can be kept nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closed {
+    /// The disk is full.
+    Full,
+    /// Another process is at work for longer than was waited.
+    Busy,
+    /// This user may not write in any place.
+    Denied,
+}
+
 /// Why an application may not run, or not with what was asked about.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -68,6 +80,24 @@ pub enum Refusal {
         product: String,
         /// Its last day.
         last: Day,
+    },
+    /// The first day of the demo can be kept nowhere.
+    #[error("the demo of {product} cannot begin: its first day can be kept nowhere here")]
+    DemoNotKept {
+        /// The product's id.
+        product: String,
+        /// What stands in the way.
+        why: Closed,
+    },
+    /// The licence is bound otherwise than its product is.
+    #[error("license {key} is not bound as {product} is: {why}")]
+    Unbound {
+        /// The licence.
+        key: LicenseKey,
+        /// The product's id.
+        product: String,
+        /// What is missing or too much.
+        why: Unbound,
     },
     /// The USB key is not plugged in, and there is no demo.
     #[error("the USB key of license {0} is not plugged in")]
@@ -121,10 +151,22 @@ pub enum Refusal {
         today: Day,
     },
     /// Another machine.
-    #[error("the license belongs to another machine{}", differing(.different))]
+    #[error("the license belongs to another machine: {}", changed_words(.different, .unread))]
     WrongMachine {
-        /// The parts that differ; none where nothing can be compared.
+        /// The parts that differ.
         different: Components,
+        /// The parts one of which would have to be there, and none of which can be read.
+        unread: Components,
+    },
+    /// A machine that changed, which may go on for a while only where it is kept since when.
+    #[error("the machine has changed: {}; since when can be kept nowhere here", changed_words(.different, .unread))]
+    ChangeNotKept {
+        /// The parts that differ.
+        different: Components,
+        /// The parts one of which would have to be there, and none of which can be read.
+        unread: Components,
+        /// What stands in the way.
+        why: Closed,
     },
     /// Another server, database or the like.
     #[error("the license is bound to {name} {bound:?}, not to {found:?}")]
@@ -187,12 +229,19 @@ fn over_words(over: &[Count]) -> String {
     over.iter().map(words).collect::<Vec<_>>().join("; ")
 }
 
-fn differing(different: &Components) -> String {
-    if different.is_empty() {
-        ": nothing of it is found here".to_owned()
-    } else {
-        format!(": other {different}")
+/// What is other about a machine.
+pub(super) fn changed_words(different: &Components, unread: &Components) -> String {
+    let mut words = Vec::new();
+    if !different.is_empty() {
+        words.push(format!("other {different}"));
     }
+    if !unread.is_empty() {
+        words.push(format!("{unread} cannot be read"));
+    }
+    if words.is_empty() {
+        words.push("nothing of it is found here".to_owned());
+    }
+    words.join("; ")
 }
 
 impl Refusal {
@@ -201,13 +250,15 @@ impl Refusal {
         match self {
             Refusal::NotLicensed { .. } => "not_licensed",
             Refusal::DemoOver { .. } => "demo_over",
+            Refusal::DemoNotKept { .. } => "demo_not_kept",
+            Refusal::Unbound { .. } => "unbound",
             Refusal::UsbMissing(_) => "usb_missing",
             Refusal::Returned { .. } => "returned",
             Refusal::NotTrusted { .. } | Refusal::OtherRoot { .. } => "not_trusted",
             Refusal::ClockBehind { .. } => "clock_behind",
             Refusal::Expired { .. } => "expired",
             Refusal::Overdue { .. } => "overdue",
-            Refusal::WrongMachine { .. } => "wrong_machine",
+            Refusal::WrongMachine { .. } | Refusal::ChangeNotKept { .. } => "wrong_machine",
             Refusal::WrongBinding { .. } => "wrong_binding",
             Refusal::UnknownBinding(_) => "unknown_binding",
             Refusal::BadBinding(_) => "bad_machine_value",
@@ -226,6 +277,29 @@ impl Refusal {
             }
             Refusal::NotLicensed { pending: false, .. } | Refusal::DemoOver { .. } => {
                 "request a license with its key: countersign request activate KEY"
+            }
+            Refusal::DemoNotKept { why, .. } => match why {
+                Closed::Full => "free some space and do the same again",
+                Closed::Busy => {
+                    "another countersign is at work here: wait until it is done and do the same again"
+                }
+                Closed::Denied => {
+                    "have root look once, which keeps it for every user of this home: sudo countersign check, with the same --home; or request a license with its key: countersign request activate KEY"
+                }
+            },
+            Refusal::ChangeNotKept { why, .. } => match why {
+                Closed::Full => {
+                    "free some space and do the same again; and re-validate the license: countersign request sync"
+                }
+                Closed::Busy => {
+                    "another countersign is at work here: wait until it is done and do the same again"
+                }
+                Closed::Denied => {
+                    "have root look once, which lets it go on for 72 hours: sudo countersign check, with the same --home; and re-validate the license: countersign request sync"
+                }
+            },
+            Refusal::Unbound { .. } => {
+                "re-validate the license as its product is bound: countersign request sync; or request it anew: countersign request activate KEY --new"
             }
             Refusal::UsbMissing(_) => "plug it in and try again",
             Refusal::Returned { .. } => {

@@ -6,11 +6,11 @@ use super::error::HolderError;
 use super::evidence;
 use super::home::Home;
 use super::json::{Array, Bytes};
-use super::memory::Memory;
+use super::places::Places;
 use super::secrets::Secrets;
 use super::state::{LicenseState, Pending, Request, Stands};
 use crate::license_key::LicenseKey;
-use crate::machine::{Bindings, Facts, Fingerprint, UsbDevice, Verdict};
+use crate::machine::{Bindings, Components, Facts, Fingerprint, UsbDevice, Verdict};
 use crate::protocol::commitment::{Commitment, RequestSecret};
 use crate::protocol::date::Seconds;
 use crate::protocol::digest::{ActivationId, product_tag};
@@ -62,6 +62,8 @@ pub struct Asked {
     pub repeated: bool,
     /// Names and normalised values of the bindings: for the message that goes with the code.
     pub bindings: Vec<(String, String)>,
+    /// Whoever copies this machine's disk copies the licence too (SPEC.md 6.4): a USB key would tell the copies apart.
+    pub weak: bool,
 }
 
 /// Asks for a licence. `fill` fills a buffer from a source of randomness that is fit for secrets.
@@ -197,26 +199,18 @@ pub fn refuse_where_held(
     let Some(held) = &license.held else {
         return Ok(());
     };
-    let given_up = Memory::recall(home, &license.product, Some(license), facts)
-        .returned
-        .is_some();
-    let here = held.standing.standing().is_ok_and(|standing| {
-        standing
-            .fingerprint
-            .is_none_or(|bound| matches_machine(&bound, facts, license.license_key))
-    });
-    if given_up || !here || evidence::verify_held(file, license).is_err() {
+    let (key, standing) = (license.license_key, &held.standing);
+    let given_up = Places { home, facts }.returned(key, standing.activation);
+    let (here, _) = standing.found_on(facts, key);
+    let whole =
+        standing.fits(file.product()).is_ok() && evidence::verify_held(file, license).is_ok();
+    if given_up.is_some() || !here || !whole {
         return Ok(());
     }
     Err(HolderError::AlreadyLicensed {
         key: license.license_key,
         activation: held.standing.activation,
     })
-}
-
-fn matches_machine(bound: &Fingerprint, facts: &Facts, key: LicenseKey) -> bool {
-    Fingerprint::of(facts, &key.to_bytes())
-        .is_some_and(|now| bound.compare(&now).verdict() != Verdict::Mismatch)
 }
 
 fn repeated<'a>(
@@ -241,6 +235,7 @@ pub(super) fn asked(pending: &Pending, repeated: bool) -> Asked {
         created: pending.created,
         repeated,
         bindings: pending.standing.bindings.clone(),
+        weak: pending.standing.is_weak(),
     }
 }
 
@@ -259,7 +254,9 @@ impl Facing {
             .and_then(|facts| Fingerprint::of(facts, &key));
         let bindings = bindings(product, wanted.bindings, here)?;
         let usb = wanted.usb.map(|device| device.digest(&key));
-        if fingerprint.is_none() && bindings.is_none() && usb.is_none() {
+        let unbound = fingerprint.is_none() && bindings.is_none() && usb.is_none();
+        // Where the product wants it, names are no substitute: another machine can bear them too.
+        if unbound || product.fingerprint && fingerprint.is_none() {
             return Err(HolderError::WeakMachine);
         }
         Ok(Facing {
@@ -314,7 +311,14 @@ impl Facing {
             (Some(now), Some(then)) => now.compare(then).verdict() != Verdict::Mismatch,
             _ => false,
         };
+        // One that was asked for while little could be read is not as good.
+        let as_strong = |now: &Fingerprint, then: &Fingerprint| {
+            let shown = Components::readable_by_all();
+            now.known().and(shown).is_empty() || !then.known().and(shown).is_empty()
+        };
+        let fingerprints = self.fingerprint.as_ref().zip(request.fingerprint.as_ref());
         same_machine
+            && fingerprints.is_none_or(|(now, then)| as_strong(now, then))
             && request.bindings == self.bindings.as_ref().map(Bindings::digest)
             && request.usb == self.usb
             && request.seats == wanted.seats

@@ -2,13 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::error::HolderError;
+use super::error::{HolderError, Unbound};
 use super::json::{self, Array, Bytes};
 use crate::license_key::LicenseKey;
-use crate::machine::{Bindings, Facts, Fingerprint};
+use crate::machine::{Bindings, Comparison, Components, Facts, Fingerprint, Verdict};
 use crate::protocol::commitment::Commitment;
 use crate::protocol::date::Seconds;
 use crate::protocol::digest::{ActivationId, Digest, Standing, kdf, request_digest, request_tag};
+use crate::protocol::product::Product;
 use crate::protocol::requests::{Activate, Sync};
 use crate::protocol::wire::WireError;
 use crate::text::Kind;
@@ -34,8 +35,6 @@ pub struct LicenseState {
     /// Activations that were given up before that, or before the one that is held: their codes are printed for ever too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub returned_before: Vec<Given>,
-    /// What was applied and when, oldest first.
-    pub history: Vec<Event>,
 }
 
 /// A grant in force, with everything that its transcript needs (SPEC.md 5.3).
@@ -103,7 +102,7 @@ pub struct Pending {
     pub superseded: bool,
 }
 
-/// What became of this licence here.
+/// What became of a licence here: a line of the file `history/<13 digits>.jsonl`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Event {
@@ -147,7 +146,6 @@ impl LicenseState {
             epoch: 0,
             returned: None,
             returned_before: Vec::new(),
-            history: Vec::new(),
         }
     }
 
@@ -206,6 +204,46 @@ impl Stands {
         })
     }
 
+    /// Whether it is bound as the product is.
+    ///
+    /// # Errors
+    /// What is missing or too much.
+    pub(crate) fn fits(&self, product: &Product) -> Result<(), Unbound> {
+        if product.fingerprint && self.fingerprint.is_none() {
+            return Err(Unbound::NoFingerprint);
+        }
+        let mut names = self.bindings.iter().map(|(name, _)| name);
+        match names.find(|name| !product.bind.contains(name)) {
+            Some(name) => Err(Unbound::Binding(name.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether `facts` are those of the machine that it stands for, and which of its parts can be read: unknown is never different, but of the hardware that
+    /// every user of this system can read, one part at least has to be there and the same (SPEC.md 6.1, 6.4).
+    pub(crate) fn found_on(&self, facts: &Facts, key: LicenseKey) -> (bool, Components) {
+        let Some(bytes) = self.fingerprint else {
+            return (true, Components::default());
+        };
+        let bound = Fingerprint::from_bytes(&bytes.0).ok();
+        let key = key.to_bytes();
+        let found = bound.and_then(|bound| Some((bound, bound.counterpart(facts, &key)?)));
+        found.map_or((false, Components::default()), |(bound, found)| {
+            let seen = Seen::of(&bound, &found);
+            (seen.matches(), found.known())
+        })
+    }
+
+    /// Whether a fingerprint is all, and one without any hardware that every user of this system can read: whoever copies the disk, or an image, copies it
+    /// too (SPEC.md 6.4).
+    pub fn is_weak(&self) -> bool {
+        let Some(bytes) = self.fingerprint.filter(|_| self.usb.is_none()) else {
+            return false;
+        };
+        let known = Fingerprint::from_bytes(&bytes.0).map(|it| it.known());
+        known.is_ok_and(|known| known.and(Components::readable_by_all()).is_empty())
+    }
+
     /// The digest of the stored names and values: what is shown is what was signed.
     fn bindings_digest(&self) -> Result<Option<[u8; 8]>, HolderError> {
         if self.bindings.is_empty() {
@@ -220,6 +258,37 @@ impl Stands {
         Ok(Some(
             Bindings::new(pairs, &nobody.host_names(&[]))?.digest(),
         ))
+    }
+}
+
+/// A machine held against the fingerprint that a licence is bound to (SPEC.md 6.1, 6.4).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seen {
+    pub(crate) compared: Comparison,
+    /// Hiding is no cure: of the hardware that every user of this system can read and that is bound, one part at least is there and the same. Where none
+    /// is: those that cannot be read.
+    pub(crate) unread: Components,
+    hidden: bool,
+}
+
+impl Seen {
+    pub(crate) fn of(bound: &Fingerprint, found: &Fingerprint) -> Seen {
+        let compared = bound.compare(found);
+        let shown = bound.known().and(Components::readable_by_all());
+        let hidden = !shown.is_empty() && shown.and(compared.equal).is_empty();
+        let unread = match hidden {
+            true => shown.without(found.known()),
+            false => Components::default(),
+        };
+        Seen {
+            compared,
+            unread,
+            hidden,
+        }
+    }
+
+    pub(crate) fn matches(&self) -> bool {
+        self.compared.verdict() != Verdict::Mismatch && !self.hidden
     }
 }
 

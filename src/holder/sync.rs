@@ -7,6 +7,7 @@ use super::evidence;
 use super::home::Home;
 use super::json::{Array, Bytes};
 use super::memory::Memory;
+use super::parts::Parts;
 use super::request::{Asked, Here, asked, commitments, draw, pairs};
 use super::secrets::Secrets;
 use super::state::{Held, LicenseState, Pending, Request, Stands};
@@ -48,8 +49,10 @@ pub struct Synced {
 pub enum Change {
     /// Parts of the machine that are others now.
     Parts(Components),
-    /// Parts of the machine that were unknown before, or are no longer known.
+    /// Parts of the machine that were unknown before.
     Known(Components),
+    /// Parts of the machine that are no longer known.
+    Unread(Components),
     /// Another server, database or the like.
     Binding {
         /// Its name.
@@ -70,6 +73,7 @@ impl fmt::Display for Change {
         match self {
             Change::Parts(parts) => write!(f, "{parts} changed"),
             Change::Known(parts) => write!(f, "{parts} known now"),
+            Change::Unread(parts) => write!(f, "{parts} no longer there to be read"),
             Change::Binding {
                 name,
                 before: Some(before),
@@ -104,9 +108,10 @@ pub fn sync<E: fmt::Display>(
     let mut license = home
         .license(key)?
         .ok_or(HolderError::UnknownLicense { key })?;
-    let held = holding(home, file, &license, here)?.clone();
+    let (held, parts) = holding(home, file, &license, here)?;
+    let held = held.clone();
     let generation = generation(&held)?;
-    let standing = next(file.product(), &license, &held, wanted, here)?;
+    let standing = next(file, &license, &held, &parts, wanted, here)?;
     let changes = changes(&held.standing, &standing);
     let mut secrets = Secrets::load(home, key)?;
     let secret = held
@@ -173,7 +178,7 @@ fn holding<'a>(
     file: &ProductFile,
     license: &'a LicenseState,
     here: &Here<'_>,
-) -> Result<&'a Held, HolderError> {
+) -> Result<(&'a Held, Parts), HolderError> {
     let key = license.license_key;
     if license.product != file.product().id {
         return Err(HolderError::OtherProduct {
@@ -196,7 +201,7 @@ fn holding<'a>(
             activation: held.standing.activation,
         });
     }
-    Ok(held)
+    Ok((held, memory.parts))
 }
 
 fn generation(held: &Held) -> Result<u16, HolderError> {
@@ -207,13 +212,14 @@ fn generation(held: &Held) -> Result<u16, HolderError> {
 
 /// What the machine stands for once it is answered.
 fn next(
-    product: &Product,
+    file: &ProductFile,
     license: &LicenseState,
     held: &Held,
+    parts: &Parts,
     wanted: &Wanted<'_>,
     here: &Here<'_>,
 ) -> Result<Stands, HolderError> {
-    let key = license.license_key.to_bytes();
+    let (product, key) = (file.product(), license.license_key.to_bytes());
     let now = Some(here.facts)
         .filter(|_| product.fingerprint)
         .and_then(|facts| Fingerprint::of(facts, &key));
@@ -224,32 +230,61 @@ fn next(
             && pending.standing.activation == held.standing.activation
     });
     let before = asked.last().map_or(&held.standing, |it| &it.standing);
+    let fingerprint = match now {
+        // A state that does not hold carries nothing over: all that is read is sent.
+        Some(now) if evidence::verify_held(file, license).is_err() => Some(now),
+        Some(now) => Some(carried_over(license, held, now, parts, here)),
+        None => read_fingerprint(&held.standing),
+    };
     Ok(Stands {
         activation: held.standing.activation,
-        fingerprint: fingerprint(license, held, now),
+        fingerprint: fingerprint.map(|it| Array(it.to_bytes())),
         bindings: bindings(product, before, wanted.bindings, here)?,
         usb: wanted.usb.map_or(before.usb, usb),
         site_key: before.site_key,
     })
 }
 
-/// What was said before stays said where nothing speaks against it: root and user may read different parts of one machine.
-fn fingerprint(license: &LicenseState, held: &Held, now: Option<Fingerprint>) -> Option<Array<11>> {
+/// What is read now, and of what stood before, or was asked for, the parts that this user may not read and those that were read of late: root and user read
+/// different parts of one machine, and a dock that is left at home for a day is no change.
+fn carried_over(
+    license: &LicenseState,
+    held: &Held,
+    now: Fingerprint,
+    parts: &Parts,
+    here: &Here<'_>,
+) -> Fingerprint {
+    let lately = parts.lately(here.wall);
+    let carry = |said: Fingerprint| {
+        let unread = said.known().without(now.known());
+        let denied = here.facts.denied(unread);
+        let mut carried: Components = unread
+            .iter()
+            .filter(|part| denied.contains(*part) || lately.contains(*part))
+            .collect();
+        // Parts that are carried must not be what the machine is missed by: the answer could then not heal it.
+        let shown = Components::readable_by_all();
+        if now.known().and(shown).is_empty() {
+            carried = carried.without(shown);
+        }
+        now.with(&said, carried)
+    };
+    let fresh = read_fingerprint(&held.standing).map_or(now, carry);
     let pending = license
         .open()
         .filter(|pending| pending.standing.activation == held.standing.activation)
-        .filter_map(|pending| pending.standing.fingerprint);
-    let Some(now) = now else {
-        return held.standing.fingerprint;
+        .filter_map(|pending| read_fingerprint(&pending.standing));
+    // What was asked for and says the same, or more that may be carried over, stays asked for.
+    let covers = |said: &Fingerprint| {
+        let all = fresh.known().without(said.known()).is_empty();
+        all && said.compare(&fresh).different.is_empty() && carry(*said) == *said
     };
-    let covered = |said: &Array<11>| {
-        Fingerprint::from_bytes(&said.0).is_ok_and(|said| {
-            let known = now.known().iter().all(|part| said.known().contains(part));
-            known && said.compare(&now).different.is_empty()
-        })
-    };
-    let mut said = pending.chain(held.standing.fingerprint);
-    said.find(covered).or(Some(Array(now.to_bytes())))
+    pending.filter(covers).last().unwrap_or(fresh)
+}
+
+fn read_fingerprint(stands: &Stands) -> Option<Fingerprint> {
+    let bytes = stands.fingerprint?;
+    Fingerprint::from_bytes(&bytes.0).ok()
 }
 
 /// Names and values in the product's order: what was given now, else what was before.
@@ -294,16 +329,13 @@ fn bindings(
 
 fn changes(before: &Stands, after: &Stands) -> Vec<Change> {
     let mut found = Vec::new();
-    let read = |stands: &Stands| {
-        stands
-            .fingerprint
-            .and_then(|bytes| Fingerprint::from_bytes(&bytes.0).ok())
-    };
-    if let Some((was, is)) = read(before).zip(read(after)) {
+    if let Some((was, is)) = read_fingerprint(before).zip(read_fingerprint(after)) {
         let different = was.compare(&is).different;
         let known = is.known().without(was.known());
         found.extend(Some(Change::Parts(different)).filter(|_| !different.is_empty()));
+        let unread = was.known().without(is.known());
         found.extend(Some(Change::Known(known)).filter(|_| !known.is_empty()));
+        found.extend(Some(Change::Unread(unread)).filter(|_| !unread.is_empty()));
     }
     for (name, after) in &after.bindings {
         let mut known = before.bindings.iter();

@@ -1,6 +1,7 @@
 //! What needs doing soon, while the application runs.
 
 use super::error::HolderError;
+use super::report::changed_words;
 use crate::license_key::LicenseKey;
 use crate::machine::Components;
 use crate::protocol::date::{Day, Seconds};
@@ -51,10 +52,12 @@ pub enum Warning {
         days_left: i32,
     },
     /// The machine changed so much that it may go on for a while only (SPEC.md 6.4).
-    #[error("the machine has changed: other {different}; it goes on until {until}")]
+    #[error("the machine has changed: {}; it goes on until {until}", changed_words(.different, .unread))]
     MachineChanged {
         /// The parts that differ.
         different: Components,
+        /// The parts one of which would have to be there, and none of which can be read.
+        unread: Components,
         /// When the license waits for it.
         until: Seconds,
     },

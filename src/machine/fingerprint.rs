@@ -79,6 +79,20 @@ impl Fingerprint {
         Ok(read)
     }
 
+    /// With `parts` of another fingerprint in place of its own.
+    pub fn with(mut self, other: &Fingerprint, parts: Components) -> Fingerprint {
+        for (component, (mine, theirs)) in Component::ALL
+            .into_iter()
+            .zip(self.parts.iter_mut().zip(other.parts))
+        {
+            if parts.and(other.presence).contains(component) {
+                *mine = theirs;
+                self.presence.insert(component);
+            }
+        }
+        self
+    }
+
     /// Which components are known.
     pub fn known(&self) -> Components {
         self.presence

@@ -16,6 +16,8 @@ mod life;
 mod machine;
 mod modules;
 mod moves;
+#[cfg(unix)]
+mod others;
 mod product;
 mod request;
 mod respond;

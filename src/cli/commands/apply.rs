@@ -53,16 +53,27 @@ impl Run for Apply {
     }
 }
 
-/// Applies the answer in the home that asked, an emergency code in the one that holds its license.
+/// Applies the answer in the home that asked, an emergency code in the one that holds its license. What is damaged in one home stops no other.
 fn anywhere(context: &Context, code: &Code, here: &Here<'_>) -> Result<Outcome, anyhow::Error> {
-    let mut other = HolderError::OtherRequest;
+    let mut other: Option<HolderError> = None;
     for home in machine_home::all(context)? {
         match apply::apply(&home, code, here) {
-            Err(error @ (HolderError::OtherRequest | HolderError::OtherEmergency)) => other = error,
-            outcome => return Ok(outcome?),
+            Ok(outcome) => return Ok(outcome),
+            Err(error) => {
+                let said = other.as_ref().is_some_and(|other| !elsewhere(other));
+                other = other.filter(|_| said).or(Some(error));
+            }
         }
     }
-    Err(other.into())
+    Err(other.unwrap_or(HolderError::OtherRequest).into())
+}
+
+/// Whether it says only that the code is for somebody else.
+fn elsewhere(error: &HolderError) -> bool {
+    matches!(
+        error,
+        HolderError::OtherRequest | HolderError::OtherEmergency
+    )
 }
 
 fn object(outcome: &Outcome) -> serde_json::Value {

@@ -2,8 +2,11 @@
 
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
-use crate::cli::{keys, machine_home, report, words};
-use crate::holder::{self, CheckInput, CheckReport, Count, Here, Home, State, aliases};
+use crate::cli::machine_home::{self, Installed};
+use crate::cli::{keys, report, words};
+use crate::holder::{
+    self, CheckInput, CheckReport, Count, Here, HolderError, Home, State, aliases,
+};
 use crate::protocol::contents;
 use crate::protocol::product::{ProductFile, RootFingerprint};
 
@@ -54,8 +57,11 @@ impl Run for Check {
 impl CheckArgs {
     /// Checks; `running` where the application runs already, so that its time counts (SPEC.md 7).
     pub(crate) fn report(&self, context: &Context, running: bool) -> anyhow::Result<CheckReport> {
-        let installed = machine_home::installed(context, self.product.as_deref())?;
-        let chosen = one_product(installed, self.product.as_deref())?;
+        let Installed { found, unfit } = machine_home::installed(context, self.product.as_deref())?;
+        let chosen = match (found.is_empty(), unfit) {
+            (true, Some(error)) => return Err(error.into()),
+            (_, unfit) => (one_product(found, self.product.as_deref())?, unfit),
+        };
         let facts = context.environment.facts();
         let here = Here {
             facts: &facts,
@@ -71,7 +77,7 @@ impl CheckArgs {
             running,
             ..CheckInput::new(here, context.environment.built())
         };
-        best(&chosen, &input)
+        best(&chosen.0, chosen.1, &input)
     }
 }
 
@@ -98,19 +104,29 @@ fn one_product(
     }
 }
 
-/// The report of the first home in which the application may run; else of the first that knows a license.
-fn best(chosen: &[(Home, ProductFile)], input: &CheckInput<'_>) -> anyhow::Result<CheckReport> {
+/// The report of the first home in which the application may run; else of the first that knows a license. A home in which something is damaged stops
+/// nobody who has a good license in another; where none has, the license may stand in what is damaged.
+fn best(
+    chosen: &[(Home, ProductFile)],
+    mut unfit: Option<HolderError>,
+    input: &CheckInput<'_>,
+) -> anyhow::Result<CheckReport> {
     let mut best: Option<CheckReport> = None;
     for (home, file) in chosen {
-        let aliases = aliases::load(home)?;
-        let input = CheckInput {
-            here: Here {
+        let checked = aliases::load(home).and_then(|aliases| {
+            let here = Here {
                 aliases: &aliases,
                 ..input.here
-            },
-            ..*input
+            };
+            holder::check_product(file, home, &CheckInput { here, ..*input })
+        });
+        let report = match checked {
+            Ok(report) => report,
+            Err(error) => {
+                unfit = unfit.or(Some(error));
+                continue;
+            }
         };
-        let report = holder::check_product(file, home, &input)?;
         let rank = |report: &CheckReport| {
             (
                 report.allowed() && report.state != State::Demo,
@@ -125,7 +141,12 @@ fn best(chosen: &[(Home, ProductFile)], input: &CheckInput<'_>) -> anyhow::Resul
             best = Some(report);
         }
     }
-    best.ok_or_else(|| not_licensed(None).into())
+    match (best, unfit) {
+        (Some(report), _) if report.license_key.is_some() => Ok(report),
+        (_, Some(error)) => Err(error.into()),
+        (Some(report), None) => Ok(report),
+        (None, None) => Err(not_licensed(None).into()),
+    }
 }
 
 /// Nothing is installed, so nothing is licensed.

@@ -78,7 +78,7 @@ impl Run for GiveBack {
             "activation": given.activation.to_string(),
             "verdict": if given.repeated { "repeated" } else { "new" },
             "corrections": [],
-            "warnings": [],
+            "warnings": warnings(&given),
             "product": license.product,
             "returned": given.at.to_string(),
             "mail": mail,
@@ -91,6 +91,16 @@ impl Run for GiveBack {
         tell(context, &given, mail.as_deref());
         Ok(Exit::DONE)
     }
+}
+
+/// Nothing beside the home remembers it: a home that is restored would look as if it still held the license.
+fn warnings(given: &GivenUp) -> Vec<&'static str> {
+    let forgotten =
+        "nothing beside this home remembers the return: keep no older copy of it in use";
+    Some(forgotten)
+        .filter(|_| !given.remembered)
+        .into_iter()
+        .collect()
 }
 
 /// The letter to the desk.
@@ -120,6 +130,9 @@ fn tell(context: &mut Context, given: &GivenUp, mail: Option<&str>) {
     } else {
         format!("{activation} is given up")
     });
+    for warning in warnings(given) {
+        context.out.warn(warning);
+    }
     context.out.say(format_args!(
         "send the code to {}: it frees the seat; this command prints it again at any time",
         mail.unwrap_or("the vendor's desk")

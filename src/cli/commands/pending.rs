@@ -32,9 +32,13 @@ impl Run for PendingList {
     const ABOUT: &'static str = "List the requests that wait for their answer";
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let mut found = 0;
+        let (mut found, mut unfit) = (0, None);
         for home in machine_home::all(context)? {
-            for license in home.licenses()? {
+            let (licenses, damaged) = home
+                .survey()
+                .unwrap_or_else(|error| (Vec::new(), Some(error)));
+            unfit = unfit.or(damaged);
+            for license in licenses {
                 for pending in license.open() {
                     found += 1;
                     let (key, activation, kind) = (
@@ -65,10 +69,11 @@ impl Run for PendingList {
                 }
             }
         }
-        if found == 0 {
+        if found == 0 && unfit.is_none() {
             context.out.say("no request waits for an answer");
         }
-        Ok(Exit::DONE)
+        // What is fit has been listed.
+        unfit.map_or(Ok(Exit::DONE), |error| Err(error.into()))
     }
 }
 
@@ -78,16 +83,18 @@ impl Run for PendingForget {
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let key = keys::parse(&self.key)?;
-        let mut home = None;
+        let (mut home, mut unfit) = (None, None);
         for candidate in machine_home::all(context)? {
-            if candidate
-                .license(key)?
-                .is_some_and(|license| license.open().next().is_some())
-            {
-                home = Some(candidate);
+            match candidate.license(key) {
+                Ok(license) if license.is_some_and(|it| it.open().next().is_some()) => {
+                    home = Some(candidate);
+                }
+                Ok(_) => {}
+                Err(error) => unfit = unfit.or(Some(error)),
             }
         }
-        let home = home.ok_or(HolderError::UnknownLicense { key })?;
+        let unknown = || unfit.unwrap_or(HolderError::UnknownLicense { key });
+        let home = home.ok_or_else(unknown)?;
         let question = "their answers can then no longer be entered here; forget?";
         if !self.yes && !confirm::agreed(context, question, "whether to forget")? {
             context.out.say("nothing was changed");

@@ -15,17 +15,20 @@ impl Run for ProductList {
     const ABOUT: &'static str = "List the desk's products, or those installed on this machine";
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let mut unfit = None;
         let products = if desk::is_here(context)? {
             let listed = products::list(desk::open(context)?.ledger())?;
             let rule = |(product, weak): (_, WeakRule)| (product, Some(weak));
             listed.into_iter().map(rule).collect()
         } else {
-            machine_home::installed(context, None)?
-                .iter()
+            let installed = machine_home::installed(context, None)?;
+            unfit = installed.unfit;
+            let found = installed.found.iter();
+            found
                 .map(|(_, file)| (file.product().clone(), None))
                 .collect::<Vec<(Product, Option<WeakRule>)>>()
         };
-        if products.is_empty() {
+        if products.is_empty() && unfit.is_none() {
             context.out.say("no products yet");
         }
         for (product, weak) in &products {
@@ -38,6 +41,7 @@ impl Run for ProductList {
                 ))?;
             }
         }
-        Ok(Exit::DONE)
+        // What is fit has been listed.
+        unfit.map_or(Ok(Exit::DONE), |error| Err(error.into()))
     }
 }

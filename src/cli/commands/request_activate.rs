@@ -87,7 +87,7 @@ impl Run for RequestActivate {
                 "activation": asked.activation.to_string(),
                 "verdict": if asked.repeated { "repeated" } else { "new" },
                 "corrections": [],
-                "warnings": [],
+                "warnings": weakness(&asked).into_iter().collect::<Vec<_>>(),
                 "product": file.product().id,
                 "created": asked.created.to_string(),
                 "bindings": asked.bindings.iter().cloned().map(|(name, value)| (name, json!(value))).collect::<Map<_, _>>(),
@@ -150,6 +150,12 @@ pub(super) fn letter(
     }
 }
 
+/// What a fingerprint without any hardware in it means, and what is better.
+pub(super) fn weakness(asked: &Asked) -> Option<&'static str> {
+    let words = "little is known about this machine: whoever copies its disk or image copies the license too; to bind it to a USB key instead, add --usb auto";
+    asked.weak.then_some(words)
+}
+
 fn tell(context: &mut Context, asked: &Asked, mail: Option<&str>) {
     if asked.repeated {
         context.out.say(format_args!("this request was made on {} and waits for its answer: the same code again (--new makes another)", asked.created.day()));
@@ -158,6 +164,9 @@ fn tell(context: &mut Context, asked: &Asked, mail: Option<&str>) {
         context.out.say(format_args!(
             "bound to {name} {value}: say so in the message to the desk"
         ));
+    }
+    if let Some(weakness) = weakness(asked) {
+        context.out.say(weakness);
     }
     let to = mail.unwrap_or("the vendor's desk");
     context.out.say(format_args!(

@@ -75,7 +75,7 @@ impl Run for RequestSync {
             "activation": asked.activation.to_string(),
             "verdict": if asked.repeated { "repeated" } else { "new" },
             "corrections": [],
-            "warnings": [],
+            "warnings": request_activate::weakness(asked).into_iter().collect::<Vec<_>>(),
             "product": file.product().id,
             "generation": synced.generation,
             "created": asked.created.to_string(),
@@ -117,6 +117,9 @@ fn tell(context: &mut Context, synced: &Synced, mail: Option<&str>) {
     }
     for (name, value) in &asked.bindings {
         context.out.say(format_args!("bound to {name} {value}"));
+    }
+    if let Some(weakness) = request_activate::weakness(asked) {
+        context.out.say(weakness);
     }
     let to = mail.unwrap_or("the vendor's desk");
     context.out.say(format_args!(

@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::{Context, Exit, Run};
-use crate::cli::{keys, machine_home, report, words};
-use crate::holder::state::LicenseState;
+use crate::cli::machine_home::{self, Installed};
+use crate::cli::{keys, report, words};
+use crate::holder::state::{Event, LicenseState};
 use crate::holder::{self, CheckInput, CheckReport, Here};
 use crate::protocol::digest::ActivationId;
 use crate::protocol::entitlements::UNLIMITED;
@@ -31,19 +32,25 @@ impl Run for Status {
             wall: context.environment.now(),
             aliases: &[],
         };
-        let installed = machine_home::installed(context, self.product.as_deref())?;
-        if installed.is_empty() {
+        let Installed { found, mut unfit } =
+            machine_home::installed(context, self.product.as_deref())?;
+        if found.is_empty() && unfit.is_none() {
             return nothing(context, self.product.as_deref());
         }
         let mut first = true;
-        for (home, file) in &installed {
-            let mut licenses: Vec<Option<LicenseState>> = home
-                .licenses()?
+        for (home, file) in &found {
+            let (licenses, damaged) = home
+                .survey()
+                .unwrap_or_else(|error| (Vec::new(), Some(error)));
+            let damaged_here = damaged.is_some();
+            unfit = unfit.or(damaged);
+            let mut licenses: Vec<Option<LicenseState>> = licenses
                 .into_iter()
                 .filter(|license| license.product == file.product().id)
                 .map(Some)
                 .collect();
-            if licenses.is_empty() {
+            // Where something is damaged, a license may stand in it: that there is none is not said.
+            if licenses.is_empty() && !damaged_here {
                 licenses.push(None);
             }
             for license in licenses {
@@ -56,10 +63,18 @@ impl Run for Status {
                 if !std::mem::take(&mut first) && !context.out.json {
                     context.out.line("")?;
                 }
-                show(context, &file.product().name, &checked, license.as_ref())?;
+                let history = license.as_ref().map(|it| home.history(it.license_key));
+                let history = history.transpose()?.unwrap_or_default();
+                let known = Known {
+                    name: &file.product().name,
+                    license: license.as_ref(),
+                    history: &history,
+                };
+                show(context, &checked, &known)?;
             }
         }
-        Ok(Exit::DONE)
+        // What is fit has been shown.
+        unfit.map_or(Ok(Exit::DONE), |error| Err(error.into()))
     }
 }
 
@@ -80,12 +95,20 @@ fn nothing(context: &mut Context, id: Option<&str>) -> anyhow::Result<Exit> {
     Ok(Exit::DONE)
 }
 
-fn show(
-    context: &mut Context,
-    name: &str,
-    checked: &CheckReport,
-    license: Option<&LicenseState>,
-) -> anyhow::Result<()> {
+/// What is shown beside what a check says.
+struct Known<'a> {
+    /// The product's name.
+    name: &'a str,
+    license: Option<&'a LicenseState>,
+    history: &'a [Event],
+}
+
+fn show(context: &mut Context, checked: &CheckReport, known: &Known<'_>) -> anyhow::Result<()> {
+    let Known {
+        name,
+        license,
+        history,
+    } = *known;
     let waiting = license.map_or(0, |license| license.open().count());
     let clock = context.environment.now().day();
     let today = checked.today.unwrap_or(clock);
@@ -93,8 +116,7 @@ fn show(
         let mut object = report::object(checked);
         if let Some(map) = object.as_object_mut() {
             map.insert("pending".to_owned(), json!(waiting));
-            let applied = license.into_iter().flat_map(|license| &license.history);
-            let applied = applied.map(|event| json!({ "at": event.at.to_string(), "activation": event.activation.to_string(), "generation": event.generation, "emergency_step": event.emergency }));
+            let applied = history.iter().map(|event| json!({ "at": event.at.to_string(), "activation": event.activation.to_string(), "generation": event.generation, "emergency_step": event.emergency }));
             map.insert("history".to_owned(), applied.collect());
             let given = license.into_iter().flat_map(LicenseState::given_up);
             let given = given.map(
@@ -154,7 +176,7 @@ fn show(
     if checked.weakly_bound {
         rows.push((
             "machine",
-            "weakly bound: little is known about it".to_owned(),
+            "weakly bound: whoever copies its disk copies the license too; a USB key would tell them apart".to_owned(),
         ));
     }
     if waiting > 0 {
@@ -163,10 +185,7 @@ fn show(
             format!("{} for an answer", words::count(waiting as u64, "request")),
         ));
     }
-    for event in license
-        .iter()
-        .flat_map(|license| license.history.iter().rev().take(5))
-    {
+    for event in history.iter().rev().take(5) {
         rows.push((
             "applied",
             match event.emergency {

@@ -2,7 +2,6 @@
 
 use super::super::products::{Installed, install};
 use super::*;
-use crate::machine::UsbDevice;
 
 #[test]
 fn product_files_are_taken_once_and_only_from_their_vendor() {
@@ -94,13 +93,6 @@ fn a_machine_that_knows_nothing_is_told_so() {
     assert_eq!(
         computer.ask(&vendor, |_| ()).unwrap_err().kind(),
         "weak_machine"
-    );
-    let usb: UsbDevice = "0529:0001:8a3f21".parse().unwrap();
-    let usb: &'static UsbDevice = Box::leak(Box::new(usb));
-    assert!(
-        computer
-            .ask(&vendor, |wanted| wanted.usb = Some(usb))
-            .is_ok()
     );
 }
 

@@ -228,7 +228,7 @@ fn what_is_given_up_stays_given_up() {
     // Restored in place, or used from elsewhere: the anchor remembers.
     let fresh = computer.home.clone();
     computer.home =
-        Home::new(&computer.path("backup"), Audience::Owner).with_anchor(&computer.path("anchor"));
+        Home::new(&computer.path("backup"), Audience::Owner).with_anchors(anchors(&computer.dir));
     assert_eq!(computer.check(&vendor).state, State::Returned);
     // A new activation is another matter.
     computer.home = fresh;

@@ -1,6 +1,6 @@
 //! Disks that are read-only, full or torn, and processes that die between two writes.
 
-use super::super::durable::Lock;
+use super::super::lock::Lock;
 use super::super::report::State;
 use super::*;
 

@@ -335,7 +335,7 @@ fn a_demo_lasts_its_days_whatever_home_is_chosen() {
     assert_eq!(left(&computer, 1), ("demo", Some(0)));
     assert_eq!(left(&computer, 2), ("unlicensed", None));
     computer.home =
-        Home::new(&computer.path("other"), Audience::Owner).with_anchor(&computer.path("anchor"));
+        Home::new(&computer.path("other"), Audience::Owner).with_anchors(anchors(&computer.dir));
     assert_eq!(left(&computer, 2), ("unlicensed", None));
     assert_eq!(
         refused(&computer.check_at(&vendor, noon().plus(2 * DAY))),
@@ -406,6 +406,9 @@ fn a_repaired_machine_is_still_itself() {
     let vendor = Vendor::new(1);
     let (mut computer, _) = licensed(&vendor);
     computer.facts.mac = "3c:ec:ef:99:99:99".into();
-    computer.facts.disk_serial = Fact::default();
+    computer.facts.product_uuid = Fact::default();
     assert_eq!(computer.check(&vendor).state, State::Licensed);
+    // Of the hardware that everybody can read, one part at least is there and the same.
+    computer.facts.disk_serial = Fact::default();
+    assert_eq!(computer.check(&vendor).state, State::Warning);
 }

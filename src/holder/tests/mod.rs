@@ -2,12 +2,15 @@
 
 mod asking;
 mod between;
+mod carrying;
 mod clock;
 mod cycle;
 mod desks;
 mod disk;
+mod keeping;
 mod launch;
 mod modules;
+mod returning;
 mod session;
 mod tamper;
 
@@ -16,6 +19,7 @@ use std::path::Path;
 use ed25519_dalek::{Signer, SigningKey};
 use tempfile::TempDir;
 
+use super::anchor::Anchor;
 use super::apply::{Outcome, apply};
 use super::check::CheckInput;
 use super::error::HolderError;
@@ -164,8 +168,7 @@ struct Computer {
 impl Computer {
     fn new(number: u8) -> Computer {
         let dir = tempfile::tempdir().unwrap();
-        let home = Home::new(&dir.path().join("home"), Audience::Owner)
-            .with_anchor(&dir.path().join("anchor"));
+        let home = Home::new(&dir.path().join("home"), Audience::Owner).with_anchors(anchors(&dir));
         Computer {
             facts: facts(number),
             home,
@@ -244,6 +247,14 @@ impl Computer {
     fn state_path(&self) -> std::path::PathBuf {
         self.path(&format!("home/machine/licenses/{}.json", key().digits()))
     }
+}
+
+/// The computer's anchor and that of its user.
+fn anchors(dir: &TempDir) -> [Anchor; 2] {
+    [
+        Anchor::of_all(&dir.path().join("anchor of all")),
+        Anchor::of_one(&dir.path().join("anchor")),
+    ]
 }
 
 fn facts(number: u8) -> Facts {

@@ -249,7 +249,7 @@ fn what_was_given_up_is_not_asked_for_again() {
     // A copy made before, used from elsewhere, with the answer that was under way.
     computer.facts = facts(1);
     computer.home =
-        Home::new(&computer.path("backup"), Audience::Owner).with_anchor(&computer.path("anchor"));
+        Home::new(&computer.path("backup"), Audience::Owner).with_anchors(anchors(&computer.dir));
     assert_eq!(computer.check(&vendor).state, State::Returned);
     let error = again(&mut computer, &vendor, |_| ()).unwrap_err();
     assert_eq!(error.kind(), "given_up");

@@ -1,0 +1,131 @@
+//! The right to write in a directory: one process at a time, and nobody who may only read there.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use super::durable::{Audience, follow_no_link, hand_on, make_directory};
+use super::error::{Doing, HolderError, StorageError};
+
+/// How long a command waits for another one that is at work in the same directory.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(if cfg!(test) { 3 } else { 10 });
+pub(crate) const BETWEEN_TRIES: Duration = Duration::from_millis(20);
+
+/// The exclusive right to write in a directory, until it is dropped or the process ends.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Waits up to ten seconds.
+    pub(crate) fn wait(directory: &Path, audience: Audience) -> Result<Lock, HolderError> {
+        // Counted in tries: the library reads no clock.
+        let tries = PATIENCE.as_millis() / BETWEEN_TRIES.as_millis();
+        for _ in 0..tries {
+            if let Some(lock) = Lock::try_now(directory, audience)? {
+                return Ok(lock);
+            }
+            std::thread::sleep(BETWEEN_TRIES);
+        }
+        Err(HolderError::Busy {
+            directory: directory.to_owned(),
+        })
+    }
+
+    /// Nothing where another process holds it.
+    pub(crate) fn try_now(
+        directory: &Path,
+        audience: Audience,
+    ) -> Result<Option<Lock>, HolderError> {
+        make_directory(directory, audience)?;
+        let path = directory.join("lock");
+        let failed = |source| StorageError::new(Doing::Write, &path, source);
+        let file = open_lock(&path, directory).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Lock { _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(source)) => Err(failed(source).into()),
+        }
+    }
+}
+
+/// Whoever can open the file can lock it and keep everybody else out: it is its owner's alone, whatever the umask and who may read the rest.
+#[cfg(unix)]
+fn open_lock(path: &Path, directory: &Path) -> io::Result<File> {
+    use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true).mode(0o600);
+    follow_no_link(&mut options);
+    let file = options.open(path)?;
+    let found = file.metadata()?;
+    if !found.is_file() {
+        return Err(io::Error::other("it is not a file"));
+    }
+    let own = found.uid() == rustix::process::geteuid().as_raw() && found.nlink() == 1;
+    if own && found.mode() & 0o077 != 0 {
+        file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+    }
+    hand_on(&file, directory)?;
+    Ok(file)
+}
+
+#[cfg(not(unix))]
+fn open_lock(path: &Path, _: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true).open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_lock_is_its_owners_alone_and_no_link_is_followed() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("lock");
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        drop(Lock::try_now(dir.path(), Audience::Everyone).unwrap());
+        assert_eq!(mode(&path), 0o600);
+        // One that an older program, or a wide umask, left for everybody.
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        drop(Lock::try_now(dir.path(), Audience::Everyone).unwrap());
+        assert_eq!(mode(&path), 0o600);
+        let other = dir.path().join("other");
+        fs::write(&other, "").unwrap();
+        fs::set_permissions(&other, fs::Permissions::from_mode(0o644)).unwrap();
+        fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink(&other, &path).unwrap();
+        assert!(Lock::try_now(dir.path(), Audience::Owner).is_err());
+        assert_eq!(mode(&other), 0o644);
+        // Two names: it may be a file of somebody else's.
+        fs::remove_file(&path).unwrap();
+        fs::hard_link(&other, &path).unwrap();
+        drop(Lock::try_now(dir.path(), Audience::Owner).unwrap());
+        assert_eq!(mode(&other), 0o644);
+    }
+
+    #[test]
+    fn one_at_a_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let lock = Lock::try_now(dir.path(), Audience::Owner).unwrap();
+        assert!(lock.is_some());
+        assert!(
+            Lock::try_now(dir.path(), Audience::Owner)
+                .unwrap()
+                .is_none()
+        );
+        drop(lock);
+        assert!(
+            Lock::try_now(dir.path(), Audience::Owner)
+                .unwrap()
+                .is_some()
+        );
+    }
+}

@@ -1,0 +1,345 @@
+//! Where memories lie, and how they get there: each place is locked by itself, and one that is busy or closed keeps nothing (SPEC.md 6.5).
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::anchor::Anchor;
+use super::clock::Mark;
+use super::drift::Drift;
+use super::durable::Audience;
+use super::error::{HolderError, StorageError};
+use super::home::Home;
+use super::json;
+use super::lock::Lock;
+use super::memory::Demo;
+use super::parts::Parts;
+use super::sealed::Seals;
+use crate::license_key::LicenseKey;
+use crate::machine::Facts;
+use crate::protocol::date::Seconds;
+use crate::protocol::digest::ActivationId;
+
+/// The places of a home, and the machine whose seal their memories bear.
+#[derive(Clone, Copy)]
+pub(crate) struct Places<'a> {
+    pub(crate) home: &'a Home,
+    pub(crate) facts: &'a Facts,
+}
+
+/// One of them.
+#[derive(Clone, Copy)]
+pub(crate) enum Place<'a> {
+    Home,
+    Anchor(&'a Anchor),
+}
+
+/// What an anchor keeps of one activation.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Anchored {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) mark: Option<Mark>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) returned: Option<Tombstone>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) drift: Option<Drift>,
+}
+
+/// That an activation was given up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tombstone {
+    #[serde(with = "json::moment")]
+    pub(super) at: Seconds,
+}
+
+/// What is to be kept of a check, or of a grant that is applied.
+#[derive(Debug, Default)]
+pub(crate) struct News<'a> {
+    pub(crate) mark: Option<&'a Mark>,
+    pub(crate) drift: Option<&'a Drift>,
+    /// The machine matches: what was kept of a change is over.
+    pub(crate) matches: bool,
+    pub(crate) parts: Option<&'a Parts>,
+    /// The product's demo.
+    pub(crate) demo: Option<(&'a str, &'a Demo)>,
+}
+
+impl News<'_> {
+    fn of_license(&self) -> bool {
+        self.mark.is_some() || self.drift.is_some() || self.matches
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        !self.of_license() && self.parts.is_none() && self.demo.is_none()
+    }
+}
+
+/// What became of it.
+#[derive(Debug, Default)]
+pub(crate) struct Kept {
+    /// In one place at least.
+    pub(crate) somewhere: bool,
+    /// Another process is at work in one of them.
+    pub(crate) busy: bool,
+    /// What the home said.
+    pub(crate) home: Option<HolderError>,
+}
+
+impl Places<'_> {
+    /// The home, and its anchors in the order in which they are locked.
+    pub(crate) fn all(&self) -> impl Iterator<Item = Place<'_>> {
+        let anchors = self.home.anchors().iter().map(Place::Anchor);
+        std::iter::once(Place::Home).chain(anchors)
+    }
+
+    /// Keeps news in the home and its owner's anchor; in the machine-wide one where the home is everybody's, or neither of the others can be written. Waits
+    /// for nobody.
+    pub(crate) fn keep(
+        &self,
+        license: Option<(LicenseKey, ActivationId)>,
+        news: &News<'_>,
+    ) -> Kept {
+        self.keep_under(None, license, news)
+    }
+
+    /// The same by whoever holds the lock of the home already.
+    pub(crate) fn keep_under(
+        &self,
+        locked: Option<&Lock>,
+        license: Option<(LicenseKey, ActivationId)>,
+        news: &News<'_>,
+    ) -> Kept {
+        let mut kept = Kept::default();
+        let (all, one): (Vec<_>, Vec<_>) = self
+            .home
+            .anchors()
+            .iter()
+            .partition(|anchor| anchor.audience() == Audience::Everyone);
+        let lock = match locked {
+            Some(_) => Ok(None),
+            None => Lock::try_now(self.home.directory(), self.home.audience()).map(Some),
+        };
+        match lock {
+            Ok(Some(None)) => kept.busy = true,
+            Ok(_lock) => match self.write_home(license, news) {
+                Ok(()) => kept.somewhere = true,
+                Err(error) => kept.home = Some(error.into()),
+            },
+            Err(error) => kept.home = Some(error),
+        }
+        for anchor in one {
+            self.keep_in(anchor, license, news, &mut kept);
+        }
+        if self.home.audience() == Audience::Everyone || !(kept.somewhere || kept.busy) {
+            for anchor in all {
+                self.keep_in(anchor, license, news, &mut kept);
+            }
+        }
+        kept
+    }
+
+    fn keep_in(
+        &self,
+        anchor: &Anchor,
+        license: Option<(LicenseKey, ActivationId)>,
+        news: &News<'_>,
+        kept: &mut Kept,
+    ) {
+        match Lock::try_now(anchor.directory(), anchor.audience()) {
+            Ok(None) => kept.busy = true,
+            Ok(Some(_lock)) => kept.somewhere |= self.write_anchor(anchor, license, news).is_ok(),
+            // An anchor that cannot be written is no error: that protection is missing, and nothing else.
+            Err(_) => {}
+        }
+    }
+
+    fn write_home(
+        &self,
+        license: Option<(LicenseKey, ActivationId)>,
+        news: &News<'_>,
+    ) -> Result<(), StorageError> {
+        let (home, audience) = (self.home, self.home.audience());
+        if let Some((product, demo)) = news.demo {
+            let demo = self.with_kept(Place::Home, product, demo);
+            self.seals()
+                .write(&home.demo_path(product), product, &demo, audience)?;
+        }
+        let Some((key, activation)) = license else {
+            return Ok(());
+        };
+        let purpose = purpose(key, activation);
+        if let Some(drift) = news.drift {
+            let drift = stricter(self.drift(key, activation), drift);
+            self.seals()
+                .write(&home.drift_path(key), &purpose, &drift, audience)?;
+        } else if news.matches && self.drift(key, activation).is_some() {
+            self.seals()
+                .forget::<Drift>(&home.drift_path(key), &purpose, audience)?;
+        }
+        if let Some(parts) = news.parts {
+            self.seals()
+                .write(&home.parts_path(key), &purpose, parts, audience)?;
+        }
+        match news.mark {
+            Some(mark) => self
+                .seals()
+                .write(&home.clock_path(key), &purpose, mark, audience),
+            None => Ok(()),
+        }
+    }
+
+    fn write_anchor(
+        &self,
+        anchor: &Anchor,
+        license: Option<(LicenseKey, ActivationId)>,
+        news: &News<'_>,
+    ) -> Result<(), StorageError> {
+        if let Some((product, demo)) = news.demo {
+            let demo = self.with_kept(Place::Anchor(anchor), product, demo);
+            self.seals().write(
+                &anchored_demo(anchor, product),
+                product,
+                &demo,
+                anchor.audience(),
+            )?;
+        }
+        let Some((key, activation)) = license.filter(|_| news.of_license()) else {
+            return Ok(());
+        };
+        let before = self.anchored(anchor, key, activation);
+        let mut after = before.clone().unwrap_or_default();
+        after.mark = news.mark.cloned().or(after.mark);
+        after.drift = match news.drift {
+            Some(drift) => Some(stricter(after.drift, drift)),
+            None => after.drift.filter(|_| !news.matches),
+        };
+        if before.as_ref() == Some(&after) || before.is_none() && after == Anchored::default() {
+            return Ok(());
+        }
+        self.put(anchor, key, activation, &after)
+    }
+
+    /// What an anchor is to say of an activation. The caller holds its lock.
+    pub(super) fn put(
+        &self,
+        anchor: &Anchor,
+        key: LicenseKey,
+        activation: ActivationId,
+        content: &Anchored,
+    ) -> Result<(), StorageError> {
+        let path = anchored_activation(anchor, key, activation);
+        self.seals()
+            .write(&path, &purpose(key, activation), content, anchor.audience())
+    }
+
+    /// That an anchor says nothing of an activation. The caller holds its lock.
+    pub(super) fn take_out(
+        &self,
+        anchor: &Anchor,
+        key: LicenseKey,
+        activation: ActivationId,
+    ) -> Result<(), StorageError> {
+        let path = anchored_activation(anchor, key, activation);
+        self.seals()
+            .forget::<Anchored>(&path, &purpose(key, activation), anchor.audience())
+    }
+
+    fn seals(&self) -> Seals<'_> {
+        Seals(self.facts)
+    }
+
+    fn with_kept(&self, place: Place<'_>, product: &str, demo: &Demo) -> Demo {
+        match self.demo(place, product) {
+            Some(before) => Demo {
+                began: before.began.min(demo.began),
+                mark: demo.mark.clone().or(before.mark),
+            },
+            None => demo.clone(),
+        }
+    }
+
+    pub(super) fn demo(&self, place: Place<'_>, product: &str) -> Option<Demo> {
+        let path = match place {
+            Place::Home => self.home.demo_path(product),
+            Place::Anchor(anchor) => anchored_demo(anchor, product),
+        };
+        self.seals().read(&path, product)
+    }
+
+    pub(super) fn mark(&self, key: LicenseKey, activation: ActivationId) -> Option<Mark> {
+        self.seals()
+            .read(&self.home.clock_path(key), &purpose(key, activation))
+    }
+
+    pub(super) fn drift(&self, key: LicenseKey, activation: ActivationId) -> Option<Drift> {
+        self.seals()
+            .read(&self.home.drift_path(key), &purpose(key, activation))
+    }
+
+    pub(super) fn parts(&self, key: LicenseKey, activation: ActivationId) -> Parts {
+        let kept = self
+            .seals()
+            .read(&self.home.parts_path(key), &purpose(key, activation));
+        kept.unwrap_or_default()
+    }
+
+    /// When an activation was given up, as an anchor knows it.
+    pub(crate) fn returned(&self, key: LicenseKey, activation: ActivationId) -> Option<Seconds> {
+        let anchors = self.home.anchors().iter();
+        let kept = anchors.filter_map(|anchor| self.anchored(anchor, key, activation));
+        kept.filter_map(|it| it.returned).map(|it| it.at).min()
+    }
+
+    /// What an anchor says of an activation.
+    pub(super) fn anchored(
+        &self,
+        anchor: &Anchor,
+        key: LicenseKey,
+        activation: ActivationId,
+    ) -> Option<Anchored> {
+        let path = anchored_activation(anchor, key, activation);
+        self.seals().read(&path, &purpose(key, activation))
+    }
+
+    /// Whether an anchor says anything of an activation, or may: what cannot be looked at may.
+    pub(super) fn may_hold(
+        &self,
+        anchor: &Anchor,
+        key: LicenseKey,
+        activation: ActivationId,
+    ) -> bool {
+        use std::io::ErrorKind as E;
+        match std::fs::metadata(anchored_activation(anchor, key, activation)) {
+            Ok(_) => true,
+            Err(error) => !matches!(error.kind(), E::NotFound | E::NotADirectory),
+        }
+    }
+}
+
+/// Of a first sight that is kept and one that is to be, the earlier, with the moment that is to be kept.
+fn stricter(before: Option<Drift>, drift: &Drift) -> Drift {
+    match before {
+        Some(before) => Drift {
+            since: before.since.min(drift.since),
+            mark: drift.mark.clone().or(before.mark),
+        },
+        None => drift.clone(),
+    }
+}
+
+/// What a seal is good for: the mark of another activation of the same licence counts for nothing.
+fn purpose(key: LicenseKey, activation: ActivationId) -> String {
+    format!("{} {activation}", key.digits())
+}
+
+fn anchored_activation(anchor: &Anchor, key: LicenseKey, activation: ActivationId) -> PathBuf {
+    let name = format!("{}-{activation}.json", key.digits());
+    anchor.directory().join("activations").join(name)
+}
+
+fn anchored_demo(anchor: &Anchor, product: &str) -> PathBuf {
+    let name = format!("{product}.json");
+    anchor.directory().join("products").join(name)
+}

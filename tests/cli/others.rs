@@ -1,0 +1,160 @@
+//! Several users of one computer: root, who installs for all, and one who may write nowhere.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use crate::world::{Desk, Machine, Run, World};
+
+/// A machine-wide home with a product, and who it is read by. Nothing where the tests are not root's, who alone can be somebody else.
+fn installed<'w>(world: &'w World, demo: &str) -> Option<(Desk<'w>, Machine<'w>)> {
+    let probe = std::process::Command::new("setpriv")
+        .args(NOBODY)
+        .arg("true")
+        .status();
+    if !probe.is_ok_and(|status| status.success()) {
+        return None;
+    }
+    let desk = world.desk("desk");
+    let file = desk.product("survey", &["--demo-days", demo]);
+    let pc = world.machine("pc");
+    for open in [
+        "",
+        "homes",
+        "users",
+        "users/pc",
+        "users/pc/anchor",
+        "files",
+        "tmp",
+    ] {
+        let path = world.path().join(open);
+        fs::create_dir_all(&path).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let install = ["product", "install", "--system"];
+    pc.run_at_home_of_user(install).arg(file).done();
+    Some((desk, pc))
+}
+
+const NOBODY: [&str; 3] = ["--reuid=65534", "--regid=65534", "--clear-groups"];
+
+fn by_nobody<'w>(run: Run<'w>) -> Run<'w> {
+    run.after("exec setpriv --reuid=65534 --regid=65534 --clear-groups \"$0\" \"$@\"")
+}
+
+#[test]
+fn a_demo_of_the_whole_computer_begins_with_roots_first_look() {
+    let world = World::new();
+    let Some((_, pc)) = installed(&world, "5") else {
+        return;
+    };
+    let check = || pc.run_at_home_of_user(["check"]);
+    for _ in 0..2 {
+        by_nobody(check())
+            .refused(10, "demo_not_kept")
+            .tells("sudo countersign check");
+        world.days_pass(1);
+    }
+    check().done().prints("4 days left").silent();
+    by_nobody(check()).done().prints("4 days left").silent();
+    // Days that nobody else looked at pass for him too.
+    world.days_pass(5);
+    by_nobody(check()).refused(10, "demo_over");
+}
+
+#[test]
+fn in_a_home_for_all_its_owner_alone_asks_applies_and_returns() {
+    let world = World::new();
+    let Some((desk, pc)) = installed(&world, "0") else {
+        return;
+    };
+    let key = desk.sell("survey", &[]);
+    let run = |args: &[&str]| pc.run_at_home_of_user(args);
+    by_nobody(run(&["request", "activate", &key, "--system"]))
+        .refused(1, "not_owner")
+        .tells("sudo");
+    let request = run(&["request", "activate", &key, "--system"])
+        .done()
+        .code();
+    let answer = desk.answer(&request);
+    by_nobody(run(&["apply"]).piped(&answer))
+        .refused(1, "not_owner")
+        .tells("sudo");
+    run(&["apply"]).piped(&answer).done();
+    // What changes nothing may be said to anybody.
+    by_nobody(run(&["apply"]).piped(&answer)).done();
+    by_nobody(run(&["check"])).done().prints(&key).silent();
+    by_nobody(run(&["return", "--yes"])).refused(1, "not_owner");
+    // Whoever may only read cannot lock root out.
+    let lock = fs::metadata(pc.home_for_all().join("machine/lock")).unwrap();
+    assert_eq!(lock.permissions().mode() & 0o777, 0o600);
+    run(&["return", "--yes"]).done();
+    by_nobody(run(&["check"])).refused(10, "returned");
+}
+
+/// One damaged file of the whole computer's stops nobody who has a good license of his own.
+#[test]
+fn a_damaged_home_for_all_stops_nobody_with_a_license_of_his_own() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    let file = desk.product("survey", &[]);
+    let key = desk.sell("survey", &["--seats", "2"]);
+    let pc = world.machine("pc");
+    let run = |args: &[&str]| pc.run_at_home_of_user(args);
+    run(&["product", "install", "--system"]).arg(&file).done();
+    run(&["product", "install"]).arg(&file).done();
+    let damaged = pc
+        .home_for_all()
+        .join("machine/licenses/1000000000000.json");
+    fs::create_dir_all(damaged.parent().unwrap()).unwrap();
+    fs::write(&damaged, "{").unwrap();
+    let product = pc.home_for_all().join("machine/products/survey.product");
+    for (path, good) in [
+        (&damaged, None),
+        (&product, Some(fs::read(&product).unwrap())),
+    ] {
+        let request = run(&["request", "activate", &key, "--new"]).done().code();
+        run(&["apply"]).piped(desk.answer(&request)).done();
+        run(&["check"]).done().prints(&key);
+        // It is named all the same to whoever looks.
+        let status = run(&["status"]).exits(5);
+        status.prints(&key).tells("damaged");
+        let sync = run(&["request", "sync"]).done().code();
+        run(&["apply"]).piped(desk.answer(&sync)).done();
+        run(&["return", "--yes"]).done();
+        match good {
+            Some(good) => fs::write(path, good).unwrap(),
+            None => {
+                fs::remove_file(path).unwrap();
+                fs::write(&product, "").unwrap();
+            }
+        }
+    }
+}
+
+/// A home that is copied, and made readable by all, or looked at with other variables, after its license was returned.
+#[test]
+fn a_return_is_not_undone_by_a_mode_or_a_variable() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    let file = desk.product("survey", &[]);
+    let key = desk.sell("survey", &[]);
+    let pc = world.machine("pc");
+    pc.install(&file);
+    desk.license(&pc, &key);
+    let copy = world.machine("copy");
+    pc.copy_home_to(&copy);
+    pc.run(["return", "--yes"]).done();
+    let check = || pc.run_at(&copy.home(), ["check"]);
+    check().refused(10, "returned");
+    let mode = |mode| {
+        let machine = copy.home().join("machine");
+        fs::set_permissions(machine, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    mode(0o755);
+    check().refused(10, "returned");
+    mode(0o700);
+    for name in ["HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"] {
+        let elsewhere = world.path().join("elsewhere");
+        check().env(name, elsewhere).refused(10, "returned");
+    }
+}
