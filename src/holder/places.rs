@@ -1,6 +1,6 @@
 //! Where memories lie, and how they get there: each place is locked by itself, and one that is busy or closed keeps nothing (SPEC.md 6.5).
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 

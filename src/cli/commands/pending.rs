@@ -86,7 +86,7 @@ impl Run for PendingForget {
         let (mut home, mut unfit) = (None, None);
         for candidate in machine_home::all(context)? {
             match candidate.license(key) {
-                Ok(license) if license.is_some_and(|it| it.open().next().is_some()) => {
+                Ok(Some(license)) if license.open().next().is_some() => {
                     home = Some(candidate);
                 }
                 Ok(_) => {}
