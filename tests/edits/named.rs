@@ -285,10 +285,10 @@ fn in_what_is_sold() {
             "order 1 ",
         ),
         (
-            "INSERT INTO terms SELECT 4, product, customer, contact, 9, type, edition, expires, maintenance, grace_days, lend_days, emergency_steps, emergency_days, entitlements, usb FROM terms WHERE id = 1",
+            "INSERT INTO terms SELECT 9, product, customer, contact, 9, type, edition, expires, maintenance, grace_days, lend_days, emergency_steps, emergency_days, entitlements, usb FROM terms WHERE id = 1",
             Place::Terms,
             Wrong::Added,
-            "order 4 is not in the history",
+            "order 9 is not in the history",
         ),
     ]);
 }
@@ -351,7 +351,7 @@ fn in_licenses_and_activations() {
             "as its last event left it",
         ),
         (
-            "UPDATE license SET moves = x'000100000001', event = {license_new} WHERE id = 5",
+            "UPDATE license SET moves = x'000100000001', event = (SELECT id FROM history WHERE kind = 'license_new' AND license = 4) WHERE id = 5",
             Place::License,
             Wrong::Altered,
             "as its order made it",
@@ -363,7 +363,7 @@ fn in_licenses_and_activations() {
             "as its last event left it",
         ),
         (
-            "UPDATE license SET exchanges = x'000100000001', event = {license_new} WHERE id = 5",
+            "UPDATE license SET exchanges = x'000100000001', event = (SELECT id FROM history WHERE kind = 'license_new' AND license = 4) WHERE id = 5",
             Place::License,
             Wrong::Altered,
             "as its order made it",
@@ -375,7 +375,7 @@ fn in_licenses_and_activations() {
             "as its last event left it",
         ),
         (
-            "UPDATE license SET returns = x'000100000001', event = {license_new} WHERE id = 5",
+            "UPDATE license SET returns = x'000100000001', event = (SELECT id FROM history WHERE kind = 'license_new' AND license = 4) WHERE id = 5",
             Place::License,
             Wrong::Altered,
             "as its order made it",
@@ -412,7 +412,7 @@ fn in_licenses_and_activations() {
         ),
         // Never touched before: named by its order.
         (
-            "UPDATE license SET taken = 0, event = {license_new} WHERE id = 5",
+            "UPDATE license SET taken = 0, event = (SELECT id FROM history WHERE kind = 'license_new' AND license = 4) WHERE id = 5",
             Place::License,
             Wrong::Altered,
             "as its order made it",
@@ -520,6 +520,24 @@ fn in_licenses_and_activations() {
             "as its last event left it",
         ),
         (
+            "UPDATE activation SET resting = 0, resting_until = 0 WHERE resting > 0",
+            Place::Activation,
+            Wrong::Altered,
+            "as its last event left it",
+        ),
+        (
+            "UPDATE activation SET resting = 1, resting_until = 9 WHERE event = (SELECT max(id) FROM history WHERE kind = 'freed')",
+            Place::Activation,
+            Wrong::Altered,
+            "as its last event left it",
+        ),
+        (
+            "UPDATE license SET returns = x'' WHERE id = 6",
+            Place::License,
+            Wrong::Altered,
+            "as its last event left it",
+        ),
+        (
             "UPDATE activation SET proven = 0 WHERE id = 1",
             Place::Activation,
             Wrong::Altered,
@@ -557,7 +575,7 @@ fn in_licenses_and_activations() {
             "an activation that is gone",
         ),
         (
-            "INSERT INTO activation SELECT 9, 99, aid, generation, fingerprint, bindings, usb, site_key, 0, first, last, event, proven, superseded, ended, reference, reference_since, had, weak_accepted, resting, resting_until FROM activation WHERE id = 1",
+            "INSERT INTO activation SELECT 90, 99, aid, generation, fingerprint, bindings, usb, site_key, 0, first, last, event, proven, superseded, ended, reference, reference_since, had, weak_accepted, resting, resting_until FROM activation WHERE id = 1",
             Place::Activation,
             Wrong::Added,
             "is not in the history",
