@@ -283,7 +283,7 @@ fn restored_on_another_server() {
     let said = desk
         .respond(&request)
         .done()
-        .tells("moved to other bindings (1 of 2 in 365 days)");
+        .tells("moved to other bindings (5 of 10 in 365 days)");
     // Until the answer is there the old server goes on.
     launch(&bridge, &server, "db1", "nexus").done();
     server.apply(&said.code());
