@@ -93,7 +93,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8], audience: Audience) -> Result<(),
         let _ = fs::remove_file(&temporary);
         return Err(failed(source));
     }
-    sync_directory(directory).map_err(failed)?;
+    sync_directory(directory).map_err(|source| StorageError::new(Doing::Settle, path, source))?;
     killed::or_go_on().map_err(failed)
 }
 
@@ -103,7 +103,8 @@ pub(crate) fn remove(path: &Path) -> Result<(), StorageError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(failed(error)),
-        Ok(()) => sync_directory(path.parent().unwrap_or(Path::new("."))).map_err(failed),
+        Ok(()) => sync_directory(path.parent().unwrap_or(Path::new(".")))
+            .map_err(|source| StorageError::new(Doing::Settle, path, source)),
     }
 }
 
@@ -132,7 +133,8 @@ pub(crate) fn append(path: &Path, line: &str, audience: Audience) -> Result<(), 
     });
     added.map_err(failed)?;
     if known.is_none() {
-        sync_directory(directory).map_err(failed)?;
+        sync_directory(directory)
+            .map_err(|source| StorageError::new(Doing::Settle, path, source))?;
     }
     Ok(())
 }

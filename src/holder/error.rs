@@ -18,6 +18,8 @@ pub enum Doing {
     Read,
     /// Writing, creating or locking it.
     Write,
+    /// Making what stands there already last through a power cut.
+    Settle,
 }
 
 /// A file or directory that the system would not read or write.
@@ -55,6 +57,9 @@ impl StorageError {
     /// What to do about it.
     pub fn hint(&self) -> &'static str {
         match self.kind() {
+            _ if self.doing == Doing::Settle => {
+                "look whether the disk is whole and has space, then do the same again: that does no harm"
+            }
             "disk_full" => {
                 "free some space and do the same again; nothing was changed and nothing is lost"
             }
@@ -72,6 +77,7 @@ impl StorageError {
 
     fn words(&self) -> &'static str {
         match (self.kind(), self.doing) {
+            (_, Doing::Settle) => "this was written, but would not outlast a power cut",
             ("disk_full", _) => "the disk is full; this could not be written",
             ("read_only", _) => "the disk is read-only; this could not be written",
             ("no_permission", Doing::Read) => "no permission to read this",
@@ -355,6 +361,7 @@ fn anchor_hint(place: &Path, why: &HolderError) -> String {
             "do the same with sudo, naming this home with --home; nothing was changed".to_owned()
         }
         "no_permission" => "give yourself the right to write there, or, where the program is shut in, do the same outside; nothing was changed".to_owned(),
+        _ if matches!(why, HolderError::Storage(it) if it.doing == Doing::Settle) => why.hint(),
         _ => format!("{}; nothing was changed", why.hint().trim_end_matches("; nothing was changed")),
     }
 }
@@ -362,6 +369,17 @@ fn anchor_hint(place: &Path, why: &HolderError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_stands_already_is_not_said_to_be_unchanged() {
+        let path = Path::new("/home/x/state");
+        let settling = |kind: io::ErrorKind| StorageError::new(Doing::Settle, path, kind.into());
+        for kind in [io::ErrorKind::StorageFull, io::ErrorKind::Other] {
+            assert!(!settling(kind).hint().contains("nothing was changed"));
+            let why: HolderError = settling(kind).into();
+            assert!(!anchor_hint(path, &why).contains("nothing was changed"));
+        }
+    }
 
     #[test]
     fn what_the_disk_says_is_told_apart() {

@@ -75,7 +75,7 @@ impl DeskError {
             }
             DeskError::SameKeys => "check the system's source of randomness",
             DeskError::Io { .. } => {
-                "nothing was changed; look at the disk and the directory's permissions"
+                "look at the disk and the directory's permissions; a desk that stands there is whole, and without one do the same again"
             }
             DeskError::Ledger(error) => error.hint(),
             DeskError::Key(error) => error.hint(),

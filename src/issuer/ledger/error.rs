@@ -73,7 +73,7 @@ impl LedgerError {
             LedgerError::ReadOnly(_) => {
                 "the file and its directory must be writable for the person who answers (SQLite keeps a -wal file beside the ledger)"
             }
-            LedgerError::DiskFull => "make room and do the same again: nothing was changed",
+            LedgerError::DiskFull => "make room and do the same again: nothing is lost",
             LedgerError::Schema(_) => {
                 "nothing was signed or changed; run `countersign ledger verify`, then drop what was added or restore a backup"
             }
