@@ -19,7 +19,8 @@ const DAY: u32 = 24 * HOUR;
 const TOLERANCE: u32 = 26 * HOUR;
 /// How long a clock may be behind before the licence waits for it.
 const BEHIND_BUDGET: u32 = 7 * DAY;
-/// A clock further ahead than this is not believed at once.
+/// A clock further ahead than this is not believed at once; nor is one that was set by more than [`TOLERANCE`] while the computer ran: set right
+/// again, it would be behind.
 const JUMP: u32 = 48 * HOUR;
 /// After so long a second look at a clock that jumped ahead counts.
 const SECOND_LOOK: u32 = 20 * HOUR;
@@ -68,7 +69,7 @@ impl Mark {
         Mark {
             at: issued,
             generation,
-            starts: starts::after(&[], look, issued),
+            starts: starts::after(&[], look, issued, look.wall),
             ahead: None,
             behind: None,
         }
@@ -172,9 +173,12 @@ pub fn judge(mark: Option<&Mark>, terms: &Terms, look: &Look) -> Judgement {
         };
     }
     let past = terms.deadline.is_some_and(|day| now.day() > day);
+    let waits = mark.and_then(|mark| mark.ahead.as_ref());
+    let jumped =
+        look.wall > most(reached, settled) || waits.is_some_and(|first| look.wall >= first.wall);
     let (at, ahead) = if past {
-        (floor, mark.and_then(|mark| mark.ahead.clone()))
-    } else if look.wall > settled.plus(JUMP) {
+        (floor, waits.cloned())
+    } else if jumped {
         second_look(mark, look, floor)
     } else {
         (look.wall.max(floor), None)
@@ -190,10 +194,16 @@ pub fn judge(mark: Option<&Mark>, terms: &Terms, look: &Look) -> Judgement {
             days_left: (BEHIND_BUDGET - behind.used).div_ceil(DAY),
         },
     };
+    // A clock that waits for a second look is measured against what it was before.
+    let wall = if jumped && (past || ahead.is_some()) {
+        reached.map_or(at, |reached| reached.wall)
+    } else {
+        look.wall
+    };
     let next = Mark {
         at,
         generation: terms.generation,
-        starts: starts::after(mark.map_or(&[], |mark| &mark.starts), look, at),
+        starts: starts::after(mark.map_or(&[], |mark| &mark.starts), look, at, wall),
         ahead,
         behind,
     };
@@ -205,6 +215,15 @@ pub fn judge(mark: Option<&Mark>, terms: &Terms, look: &Look) -> Judgement {
         verdict,
         not_set: clock_behind && look.wall < terms.built.minus(TOLERANCE),
         keep: Some(next).filter(|next| may && due(mark, terms, look, next)),
+    }
+}
+
+/// The latest that a wall clock may say to be believed at once.
+fn most(reached: Option<Reached>, settled: Seconds) -> Seconds {
+    match reached {
+        None => settled.plus(JUMP),
+        Some(reached) if reached.wall < settled.minus(TOLERANCE) => settled.plus(TOLERANCE),
+        Some(reached) => reached.wall.plus(TOLERANCE),
     }
 }
 
@@ -240,7 +259,7 @@ fn second_look(mark: Option<&Mark>, look: &Look, floor: Seconds) -> (Seconds, Op
         return (floor, Some(first.clone()));
     }
     let expected = first.wall.plus(passed.unwrap_or(0));
-    if look.wall > expected.plus(JUMP) {
+    if look.wall > expected.plus(TOLERANCE) {
         // The first look is confirmed, this one has jumped again.
         (floor.max(expected), Some(look.clone()))
     } else {

@@ -32,7 +32,7 @@ pub(crate) enum Kind {
     SixHosts,
     /// Stands at 1970 after each start, until the network puts it right.
     DeadBattery,
-    /// Set ahead by mistake for half a day, by up to 20 days.
+    /// Set ahead by mistake for half a day, by up to 20 days, while it runs.
     Mistake,
     /// An uptime that for some hours says 300 days more than there were.
     WrongUptime,
@@ -126,7 +126,10 @@ pub(crate) fn live(kind: Kind, seed: u64) -> Life {
         1,
         &Look {
             wall: Seconds(ISSUED),
-            boot: None,
+            boot: (kind != Kind::NoUptime).then(|| Boot {
+                id: "0".to_owned(),
+                uptime: 1000,
+            }),
         },
     );
     let mut hosts: Vec<Host> = (0..kind.hosts())
@@ -139,6 +142,7 @@ pub(crate) fn live(kind: Kind, seed: u64) -> Life {
         .collect();
     let end = ISSUED + DAYS * DAY;
     let mut wrong_uptime_until = 0;
+    let mut was_wrong = false;
     let zone = i64::from(HOUR) * (i64::from(chance.below(27)) - 12);
     loop {
         let pause = match kind {
@@ -214,19 +218,23 @@ pub(crate) fn live(kind: Kind, seed: u64) -> Life {
                 this.mended = Some(truth + HOUR);
             }
             Kind::TwoHosts => this.off = i64::from(HOUR) * if turn == 0 { 13 } else { -12 },
-            Kind::Mistake if !mended && this.mended.is_none() && chance.one_in(100) => {
-                // Between 26 and 48 hours it would be believed at once and then be behind, which an exchange heals (SPEC.md 7).
-                this.off = match chance.below(20 * DAY) {
-                    believed if believed <= 48 * HOUR => i64::from(believed / 2),
-                    far => i64::from(far),
-                };
+            Kind::Mistake
+                if !mended && this.up > 30 && this.mended.is_none() && chance.one_in(100) =>
+            {
+                this.off = i64::from(match chance.below(4) {
+                    0 => chance.below(20 * DAY),
+                    _ => chance.below(60 * HOUR),
+                });
                 this.mended = Some(truth + 12 * HOUR);
             }
-            Kind::WrongUptime if chance.one_in(100) => wrong_uptime_until = truth + 15 * HOUR,
+            Kind::WrongUptime if !was_wrong && chance.one_in(100) => {
+                wrong_uptime_until = truth + 15 * HOUR;
+            }
             _ => {}
         }
         let mut uptime = hosts[turn].up;
-        if truth < wrong_uptime_until {
+        was_wrong = truth < wrong_uptime_until;
+        if was_wrong {
             uptime += 300 * DAY;
         }
         if kind == Kind::Container && uptime > 30 && life.looks > 0 && chance.one_in(10) {
@@ -255,8 +263,7 @@ pub(crate) fn live(kind: Kind, seed: u64) -> Life {
             Verdict::TooLongBehind => life.refused += 1,
             // A clock that is weeks ahead right now is told so, and refused near the end.
             _ if judged.now.day() > last => {
-                life.refused +=
-                    u32::from(hosts[turn].mended.is_none() && truth >= wrong_uptime_until);
+                life.refused += u32::from(hosts[turn].mended.is_none() && !was_wrong);
             }
             Verdict::Behind { .. } => life.warned += 1,
             Verdict::Fine => {}

@@ -31,7 +31,7 @@ fn honest_lives() {
     );
     for kind in Kind::ALL {
         let (mut refused, mut warned, mut kept, mut looks, mut lead) = (0, 0, 0, 0, 0);
-        for seed in 1_000..1_200 {
+        for seed in 1_000..1_400 {
             let life = live(kind, seed);
             refused += life.refused;
             warned += life.warned;

@@ -99,6 +99,8 @@ pub(super) struct Reached {
     pub(super) claimed: Seconds,
     /// What is doubted from here on.
     pub(super) doubted: Option<Doubted>,
+    /// What the wall clock should say, if it was not set since.
+    pub(super) wall: Seconds,
     /// From here on time is counted anew: the wall clock was set, or a doubt is settled.
     anew: bool,
 }
@@ -154,27 +156,32 @@ impl Start {
             certain,
             claimed,
             doubted,
+            wall: self.wall.plus(up),
             anew,
         })
     }
 }
 
-/// The starts to keep after a look that brought time to `at`.
-pub(super) fn after(starts: &[Start], look: &Look, at: Seconds) -> Vec<Start> {
+/// The starts to keep after a look that brought time to `at`; `wall` is the wall clock as far as it is believed.
+pub(super) fn after(starts: &[Start], look: &Look, at: Seconds, wall: Seconds) -> Vec<Start> {
     let mut starts = starts.to_vec();
     let Some(boot) = &look.boot else {
         return starts;
     };
     let place = starts.iter().position(|start| start.id == boot.id);
     let seen = match place.map(|place| starts.remove(place)) {
-        None => Start::new(boot, at, look.wall, None),
+        None => Start::new(boot, at, wall, None),
         Some(start) => match start.reached(boot, look.wall) {
-            Some(reached) if reached.anew => Start::new(boot, at, look.wall, reached.doubted),
+            Some(reached) if reached.anew => Start::new(boot, at, wall, reached.doubted),
             Some(_) => Start {
                 seen: boot.uptime,
                 ..start
             },
-            None => start,
+            // What was doubted is no longer said.
+            None => Start {
+                doubted: None,
+                ..start
+            },
         },
     };
     starts.push(seen);

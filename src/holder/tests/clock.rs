@@ -150,6 +150,10 @@ fn a_jump_of_the_uptime_waits_as_one_of_the_clock_does() {
         (judged.now, judged.verdict),
         (noon().plus(HOUR), Verdict::Fine)
     );
+    // The same again a day later has nothing to go on from.
+    machine.check(&frozen(jumped + 23 * HOUR));
+    let kept = machine.mark.as_ref().unwrap().at;
+    assert!(kept <= noon().plus(24 * HOUR), "{kept}");
 }
 
 /// Two clocks that agree within 2 % count by the lesser, from the first look of the start on; else uptime counts.
@@ -244,6 +248,45 @@ fn more_than_two_days_ahead_wait() {
             (keep.at == noon().plus(ahead), keep.ahead.is_none()),
             (at_once, at_once)
         );
+    }
+}
+
+/// While the computer runs its uptime speaks against a clock that is set ahead: set right again, it is never behind, whatever came before.
+#[test]
+fn a_clock_set_ahead_in_a_running_computer_and_set_right_is_never_behind() {
+    for earlier in [0, 13 * HOUR, 26 * HOUR] {
+        for ahead in [
+            HOUR,
+            26 * HOUR,
+            26 * HOUR + 1,
+            40 * HOUR,
+            60 * HOUR,
+            20 * DAY,
+        ] {
+            let mut machine = Machine::new();
+            machine.check(&booted(noon(), "a", 0));
+            machine.check(&booted(noon().plus(earlier + HOUR), "a", HOUR));
+            machine.check(&booted(noon().plus(2 * HOUR), "a", 2 * HOUR));
+            for hour in 3..20 {
+                let judged =
+                    machine.check(&booted(noon().plus(ahead + hour * HOUR), "a", hour * HOUR));
+                assert!(judged.now >= noon().plus(ahead + hour * HOUR));
+            }
+            // It is started again, still wrong.
+            machine.check(&booted(noon().plus(ahead + 20 * HOUR), "b", 5));
+            let kept = machine.mark.as_ref().unwrap().at;
+            let most = earlier.max(if ahead <= 26 * HOUR { ahead } else { 0 });
+            assert!(
+                kept <= noon().plus(most + 20 * HOUR),
+                "{earlier} {ahead} {kept}"
+            );
+            for hour in 21..60 {
+                let judged =
+                    machine.check(&booted(noon().plus(hour * HOUR), "b", (hour - 20) * HOUR));
+                assert_eq!(judged.verdict, Verdict::Fine, "{earlier} {ahead} {hour}");
+            }
+            assert_eq!(machine.mark.as_ref().unwrap().ahead, None);
+        }
     }
 }
 
