@@ -361,8 +361,8 @@ fn anchor_hint(place: &Path, why: &HolderError) -> String {
             "do the same with sudo, naming this home with --home; nothing was changed".to_owned()
         }
         "no_permission" => "give yourself the right to write there, or, where the program is shut in, do the same outside; nothing was changed".to_owned(),
-        _ if matches!(why, HolderError::Storage(it) if it.doing == Doing::Settle) => why.hint(),
-        _ => format!("{}; nothing was changed", why.hint().trim_end_matches("; nothing was changed")),
+        // A disk's advice says by itself whether anything was changed.
+        _ => why.hint(),
     }
 }
 

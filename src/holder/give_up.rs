@@ -73,7 +73,12 @@ pub fn give_up(home: &Home, key: LicenseKey, here: &Here<'_>) -> Result<GivenUp,
             .extend(license.returned.replace(given.clone()));
     }
     if let Err(error) = home.keep(&license) {
-        return Err(tombs.reopen(error.into()));
+        // What failed may be the last step, after which the home says so.
+        let kept = home.license(key).is_ok_and(|kept| kept == Some(license));
+        return Err(match kept {
+            true => tombs.half(error.into()),
+            false => tombs.reopen(error.into()),
+        });
     }
     let remembered = tombs.any();
     drop((tombs, lock));
@@ -194,8 +199,10 @@ impl<'a> Tombs<'a> {
             let mut after = before.clone().unwrap_or_default();
             // The first one counts, whatever a restored home says later.
             after.returned.get_or_insert(Tombstone { at });
+            // One that fails may have failed at its last step, and say so all the same.
+            self.written = nth + 1;
             match self.places.put(anchor, self.key, self.activation, &after) {
-                Ok(()) => self.written = nth + 1,
+                Ok(()) => {}
                 Err(error) => {
                     let (anchor, buried) = (*anchor, before.as_ref() == Some(&after));
                     let stands = match buried {
@@ -218,6 +225,9 @@ impl<'a> Tombs<'a> {
     fn reopen(&mut self, why: HolderError) -> HolderError {
         let mut put_back = true;
         for (anchor, before, _) in self.open.iter().take(self.written) {
+            if self.places.anchored(anchor, self.key, self.activation) == *before {
+                continue;
+            }
             let done = match before {
                 Some(before) => self.places.put(anchor, self.key, self.activation, before),
                 None => self.places.take_out(anchor, self.key, self.activation),
@@ -227,10 +237,14 @@ impl<'a> Tombs<'a> {
         self.written = 0;
         match put_back {
             true => why,
-            false => HolderError::HalfGivenUp {
-                activation: self.activation,
-                why: Box::new(why),
-            },
+            false => self.half(why),
+        }
+    }
+
+    fn half(&self, why: HolderError) -> HolderError {
+        HolderError::HalfGivenUp {
+            activation: self.activation,
+            why: Box::new(why),
         }
     }
 
