@@ -82,7 +82,7 @@ impl Failure {
         let mut failure = known(error).unwrap_or_else(|| {
             Failure::failed("failed", error.root_cause().to_string()).hint("try again")
         });
-        let message = error.to_string();
+        let message = without_number(error.to_string());
         if message != failure.message {
             failure
                 .because
@@ -280,5 +280,11 @@ mod tests {
         );
         assert_eq!(said("a (os error 5), b (os error 28)").message, "a, b");
         assert_eq!(said("torn (os error 5").message, "torn");
+
+        let io = || std::io::Error::from_raw_os_error(5);
+        let ledger = LedgerError::Io(format!("ledger.db: {}", io()));
+        let failure = Failure::of(&ledger.into());
+        assert!(!failure.message.contains("os error"), "{failure}");
+        assert_eq!(failure.because, None);
     }
 }
