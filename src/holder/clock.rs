@@ -274,10 +274,7 @@ fn used(mark: Option<&Mark>, look: &Look) -> u32 {
     };
     let by_wall = look.wall.0.saturating_sub(before.seen.wall.0);
     let passed = match (&look.boot, mark.start(look)) {
-        (Some(boot), Some(start)) => look
-            .since(before.seen.boot.as_ref())
-            .or_else(|| boot.uptime.checked_sub(start.seen))
-            .unwrap_or(by_wall),
+        (Some(boot), Some(start)) => boot.uptime.checked_sub(start.seen).unwrap_or(by_wall),
         (Some(boot), None) => by_wall.max(boot.uptime).max(LEAST_PER_START),
         (None, _) => by_wall,
     };

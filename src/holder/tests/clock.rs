@@ -290,6 +290,53 @@ fn a_clock_set_ahead_in_a_running_computer_and_set_right_is_never_behind() {
     }
 }
 
+/// What was counted by uptime once stays so, though the clocks nearly agree again when that is long ago.
+#[test]
+fn a_step_back_is_not_forgotten() {
+    let mut machine = Machine::new();
+    machine.check(&booted(noon(), "a", 0));
+    for hours in (1..=1001).step_by(40) {
+        machine.check(&booted(
+            noon().plus(hours * HOUR).minus(10 * HOUR),
+            "a",
+            hours * HOUR,
+        ));
+    }
+    assert_eq!(machine.mark.unwrap().at, noon().plus(1001 * HOUR));
+}
+
+#[test]
+fn a_clock_that_waits_is_no_measure_of_the_next() {
+    let mut machine = Machine::new();
+    machine.check(&booted(noon(), "a", 0));
+    for (hour, ahead) in [(1, 20 * DAY), (2, 19 * DAY), (3, 18 * DAY)] {
+        machine.check(&booted(noon().plus(ahead + hour * HOUR), "a", hour * HOUR));
+        let mark = machine.mark.as_ref().unwrap();
+        assert_eq!(mark.at, noon().plus(hour * HOUR));
+        assert!(mark.ahead.is_some());
+    }
+    // A second look confirms what it should have found, and no more than a day beyond.
+    let mut machine = Machine::new();
+    machine.check(&booted(noon().plus(64 * HOUR), "b", 0));
+    machine.check(&booted(noon().plus((64 + 21 + 27) * HOUR), "b", 21 * HOUR));
+    let mark = machine.mark.as_ref().unwrap();
+    assert_eq!(mark.at, noon().plus((64 + 21) * HOUR));
+    assert!(mark.ahead.is_some());
+}
+
+#[test]
+fn a_clock_that_was_not_set_and_is_put_right_is_believed_at_once() {
+    let mut machine = Machine::new();
+    let judged = machine.check(&booted(Seconds(0), "a", 30));
+    assert!(judged.not_set);
+    for (hours, at_once) in [(26, true), (27, false)] {
+        let look = booted(noon().plus(3600 + hours * HOUR), "a", 30 + HOUR);
+        let kept = judge(machine.mark.as_ref(), &terms(), &look).keep.unwrap();
+        assert_eq!(kept.ahead.is_none(), at_once, "{hours}");
+        assert_eq!(kept.at == look.wall, at_once, "{hours}");
+    }
+}
+
 #[test]
 fn of_two_places_the_higher_generation_then_the_later_mark_then_the_longer_wait_counts() {
     let mark = |generation, at: u32| Mark::of_grant(noon().plus(at), generation, &look(noon()));
