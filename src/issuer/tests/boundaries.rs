@@ -232,34 +232,40 @@ fn a_machine_is_its_own_by_its_usb_key_too_and_the_exact_match_first() {
     let own = desk.respond(&with(Some([1; 8]), 4)).unwrap();
     assert_eq!(own.verdict, Verdict::Replaced);
 
-    // Two of one disk: alike enough for each other, and each is itself first, whoever was heard of last.
+    // Another machine of the licence moved and is like the first by now, heard of later; to the letter it is the first.
     let mut desk = Desk::new();
     let key = desk.sell(&terms(2, LicenseType::Standalone));
-    let twin = |card, request| Activate {
-        fingerprint: Some(super::moves::parts([1, 1, 1, card, 1])),
+    let like = |values, request| Activate {
+        fingerprint: Some(super::moves::parts(values)),
         ..activate(key, 1, request)
     };
-    let first = desk.respond(&twin(1, 1)).unwrap().activation;
-    desk.options.override_reason = Some("two of one image".into());
-    // It would replace the first: released as lost meanwhile, it is a second one.
-    let name = Named::Activation(first, None);
-    life::release(&mut desk.ledger, name, "lost", false, BY).unwrap();
-    let second = desk.respond(&twin(2, 2)).unwrap();
-    assert_eq!(
-        (second.verdict, second.grant.generation),
-        (Verdict::Activated, 1)
-    );
-    let third = Activate {
-        fingerprint: Some(super::moves::parts([9, 9, 9, 1, 1])),
-        ..activate(key, 1, 3)
+    desk.respond(&like([1, 1, 1, 1, 1], 1)).unwrap();
+    let other = desk.respond(&like([2, 2, 2, 2, 2], 2)).unwrap().activation;
+    let now = NOW.plus(DAY);
+    let moved = Sync {
+        fingerprint: Some(super::moves::parts([1, 1, 1, 2, 1])),
+        ..sync(key, other, (2, 1), 3, now)
     };
-    let third = desk.respond(&third).unwrap();
-    assert_eq!(third.verdict, Verdict::Activated);
-    // Like both of them by parts; to the letter the older one.
-    desk.respond_at(&twin(2, 4), NOW.plus(DAY)).unwrap();
+    desk.reply_at(&sync_code(&moved), now).unwrap();
+    desk.respond_at(&like([1, 1, 1, 1, 1], 4), now.plus(DAY))
+        .unwrap();
     let view = products::license(&mut desk.ledger, key).unwrap().unwrap();
-    let generations: Vec<u16> = view.activations.iter().map(|it| it.generation).collect();
-    assert_eq!(generations, [1, 2, 1]);
+    let own: Vec<u16> = view.activations.iter().map(|it| it.generation).collect();
+    assert_eq!(own, [2, 2], "the first was replaced, the second moved once");
+}
+
+/// Another nonce under the same id is another request of the same machine: one activation, and one name.
+#[test]
+fn a_machine_may_be_called_as_it_was() {
+    let mut desk = Desk::new();
+    let key = desk.sell(&terms(2, LicenseType::Standalone));
+    let first = activate(key, 1, 1);
+    let id = desk.respond(&first).unwrap().activation;
+    let mut again = activate(key, 1, 1);
+    again.commitment.0[11] ^= 1;
+    let answer = desk.respond(&again).unwrap();
+    assert_eq!((answer.verdict, answer.activation), (Verdict::Replaced, id));
+    assert_eq!(desk.taken(key), 1);
 }
 
 #[test]

@@ -153,6 +153,22 @@ fn lost_and_returned_machines_that_ask_again_are_recorded() {
     assert_eq!(desk.findings(), [""; 0]);
 }
 
+/// Nothing speaks against a machine that gave its activation up, not even a secret that was never revealed.
+#[test]
+fn what_was_returned_is_held_by_nobody() {
+    let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
+    desk.options.supersede_reason = Some("two mails crossed".into());
+    desk.sync(&sync(key, id, (1, 1), 2, NOW)).unwrap();
+    desk.sync(&sync(key, id, (1, 1), 3, NOW.plus(1))).unwrap();
+    desk.returned(id, 3).unwrap();
+    let other = sync(key, id, (2, 2), 4, NOW.plus(2));
+    assert_eq!(desk.sync(&other).unwrap_err().kind(), "given_up");
+    assert_eq!(
+        refusals(&mut desk, key),
+        [pair("given_up", "known_to_readers")]
+    );
+}
+
 #[test]
 fn a_clock_at_its_end_does_not_make_old_mail_of_what_comes_later() {
     let (mut desk, key, id) = licensed(1, LicenseType::Standalone);

@@ -457,6 +457,29 @@ fn a_clerk_frees_what_was_returned_and_a_perpetual_grant_rests_for_a_year() {
     seat.activates([9; 5]).unwrap();
 }
 
+/// No longer than the grant itself can run.
+#[test]
+fn a_seat_rests_no_longer_than_its_license_lasts() {
+    let last = NOW.day().plus(10);
+    let ends = Terms {
+        expires: Some(last),
+        ..terms(1, LicenseType::Standalone)
+    };
+    let mut seat = Seat::of(&ends, [1; 5]);
+    for machine in 2..=7 {
+        seat.returns();
+        seat.activates([machine; 5]).unwrap();
+    }
+    seat.returns();
+    let view = products::license(&mut seat.desk.ledger, seat.key);
+    let activations = view.unwrap().unwrap().activations;
+    let resting: Vec<_> = activations.iter().filter_map(|it| it.resting).collect();
+    assert_eq!(
+        resting.iter().map(|it| it.until).collect::<Vec<_>>(),
+        [last]
+    );
+}
+
 #[test]
 fn the_manager_frees_a_seat_as_it_is_returned() {
     let mut seat = Seat::standalone([1; 5]);
