@@ -33,7 +33,7 @@ pub fn line(text: &str) -> Cow<'_, str> {
     spelled(text, |_| true)
 }
 
-/// As [`line`], and line feeds stay: for what was put on several lines here.
+/// As [`line()`], and line feeds stay: for what was put on several lines here.
 pub fn lines(text: &str) -> Cow<'_, str> {
     spelled(text, |character| character != '\n')
 }
