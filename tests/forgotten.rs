@@ -18,7 +18,7 @@ fn check(dir: &Path, parent: &str, missing: &mut Vec<String>) {
         }
         if !parent
             .lines()
-            .any(|line| line.trim() == format!("mod {name};"))
+            .any(|line| line.trim().ends_with(&format!("mod {name};")))
         {
             missing.push(path.display().to_string());
         }

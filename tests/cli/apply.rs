@@ -46,6 +46,14 @@ fn an_answer_is_taken_and_said() {
 }
 
 #[test]
+fn what_the_license_allows_is_said_row_by_row() {
+    let world = World::new();
+    let (desk, ship, key) = sold(&world);
+    let answer = desk.answer(&ship.request(&key));
+    ship.apply(&answer).tells("standalone\nseats ");
+}
+
+#[test]
 fn typing_errors_are_mended_and_named() {
     let world = World::new();
     let (desk, ship, key) = sold(&world);

@@ -399,7 +399,10 @@ proptest! {
 /// Of groups exchanged across the border of two rows, one is the last of its row and the other the first of the next.
 #[test]
 fn groups_exchanged_across_a_border_are_named() {
-    let code = Code::new(Kind::Grant, (0..95).map(|n| n * 37 % 251).collect());
+    let code = Code::new(
+        Kind::Grant,
+        (0..95).map(|n: u8| n.wrapping_mul(37)).collect(),
+    );
     let groups: Vec<String> = code
         .to_rows()
         .unwrap()

@@ -125,9 +125,9 @@ fn tell(context: &mut Context, outcome: &Outcome) {
                 ));
             }
             if applied.before.is_none() {
-                context
-                    .out
-                    .say(words::table(&report::terms_rows(&applied.after, today)));
+                for row in words::table(&report::terms_rows(&applied.after, today)).lines() {
+                    context.out.say(row);
+                }
                 return;
             }
             let changes = changes(applied);
