@@ -23,8 +23,10 @@
 //! The rooms: [`text`] carries bytes through people, [`protocol`] says what codes mean and who may say it, [`machine`] what this computer is, [`holder`] is a
 //! machine that holds a licence, [`issuer`] whoever answers, [`cli`] the program. SPEC.md is the reference of all formats.
 
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod holder;
+#[cfg(feature = "desk")]
 pub mod issuer;
 pub mod license_key;
 pub mod machine;

@@ -5,6 +5,8 @@ use std::fs;
 use crate::issuer::desk::{Desk, Root, Vendor, vendor};
 use crate::issuer::keys::{KeyError, Passphrase, SigningKey};
 use crate::issuer::ledger::Ledger;
+use crate::issuer::products;
+use crate::protocol::product::Product;
 
 use super::Context;
 use super::passphrase::PassphraseArgs;
@@ -48,6 +50,32 @@ pub(crate) fn open(context: &Context) -> anyhow::Result<OpenDesk> {
         ledger,
         vendor,
     })
+}
+
+/// The desk's products, each with the name of what it does with machines that are weakly bound; nothing where this home has no desk.
+pub(crate) fn products(context: &Context) -> anyhow::Result<Option<Vec<(Product, &'static str)>>> {
+    if !is_here(context)? {
+        return Ok(None);
+    }
+    let listed = products::list(open(context)?.ledger())?.into_iter();
+    Ok(Some(
+        listed
+            .map(|(product, weak)| (product, weak.name()))
+            .collect(),
+    ))
+}
+
+/// One of them.
+pub(crate) fn product(
+    context: &Context,
+    id: &str,
+) -> anyhow::Result<Option<(Product, &'static str)>> {
+    if !is_here(context)? {
+        return Ok(None);
+    }
+    let mut desk = open(context)?;
+    let weak = products::weak(desk.ledger(), id)?;
+    Ok(Some((products::show(desk.ledger(), id)?, weak.name())))
 }
 
 /// The live root key, its passphrase being asked for only where it has one.

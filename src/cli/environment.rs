@@ -5,15 +5,18 @@ use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::holder::Anchor;
+#[cfg(feature = "desk")]
 use crate::issuer::products::By;
 use crate::machine::Facts;
 use crate::protocol::date::Seconds;
 
 use super::failure::Failure;
-use super::keys;
+#[cfg(feature = "desk")]
+use super::sold;
 
 /// What the library is handed.
 pub(crate) struct Environment {
+    #[cfg(feature = "desk")]
     actor: String,
     #[cfg(debug_assertions)]
     hooks: hooks::Hooks,
@@ -21,12 +24,14 @@ pub(crate) struct Environment {
 
 impl Environment {
     pub(crate) fn real() -> Environment {
+        #[cfg(feature = "desk")]
         let name = || {
             ["USER", "LOGNAME", "USERNAME"]
                 .into_iter()
                 .find_map(|name| std::env::var(name).ok())
         };
         Environment {
+            #[cfg(feature = "desk")]
             actor: name()
                 .filter(|name| !name.is_empty())
                 .unwrap_or_else(|| "unknown".to_owned()),
@@ -83,6 +88,7 @@ impl Environment {
     }
 
     /// Who acts, and when, for the history.
+    #[cfg(feature = "desk")]
     pub(crate) fn by(&self) -> By<'_> {
         By {
             actor: &self.actor,
@@ -94,8 +100,9 @@ impl Environment {
     ///
     /// # Errors
     /// Usage, naming the character.
+    #[cfg(feature = "desk")]
     pub(crate) fn check_actor(&self) -> Result<(), Failure> {
-        keys::plain("the name of who is at work (USER)", &self.actor)
+        sold::plain("the name of who is at work (USER)", &self.actor)
     }
 
     /// Random bytes of the system.

@@ -20,6 +20,7 @@ impl Exit {
     /// No seat, expired, held for the manager.
     pub(crate) const REFUSED: Exit = Exit(6);
     /// A batch in which some lines were not answered.
+    #[cfg(feature = "desk")]
     pub(crate) const BATCH_PARTLY: Exit = Exit(8);
     /// `check`: not licensed.
     pub(crate) const UNLICENSED: Exit = Exit(10);

@@ -6,11 +6,17 @@ use clap::error::ErrorKind;
 use serde_json::{Map, Value, json};
 
 use crate::holder::{HolderError, StorageError};
+#[cfg(feature = "desk")]
 use crate::issuer::desk::DeskError;
+#[cfg(feature = "desk")]
 use crate::issuer::keys::KeyError;
+#[cfg(feature = "desk")]
 use crate::issuer::ledger::LedgerError;
+#[cfg(feature = "desk")]
 use crate::issuer::life::LifeError;
+#[cfg(feature = "desk")]
 use crate::issuer::products::CatalogueError;
+#[cfg(feature = "desk")]
 use crate::issuer::respond::RespondError;
 use crate::license_key::LicenseKeyError;
 use crate::protocol::product::ProductError;
@@ -188,12 +194,15 @@ fn known(error: &anyhow::Error) -> Option<Failure> {
                 })*
             };
         }
+        #[cfg(feature = "desk")]
         if let Some(RespondError::Refused(refusal)) = cause.downcast_ref::<RespondError>() {
             let failure = explained(refusal.kind(), refusal.hint())?;
             let verdict = refusal.evidence().map(|(verdict, evidence)| json!({ "verdict": verdict, "evidence": evidence }));
             return Some(failure.with(verdict.unwrap_or_default()));
         }
-        explain!(HolderError, StorageError, RespondError, LifeError, LedgerError, DeskError, KeyError, CatalogueError);
+        explain!(HolderError, StorageError);
+        #[cfg(feature = "desk")]
+        explain!(RespondError, LifeError, LedgerError, DeskError, KeyError, CatalogueError);
         if let Some(failure) = cause.downcast_ref::<Failure>() {
             return Some(failure.clone());
         }

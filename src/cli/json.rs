@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+#[cfg(feature = "desk")]
 use crate::issuer::ledger::Terms;
+#[cfg(feature = "desk")]
 use crate::license_key::LicenseKey;
 use crate::protocol::contents::Contents;
 use crate::protocol::date::Day;
@@ -76,6 +78,7 @@ pub(crate) fn contents(contents: &Contents) -> Map<String, Value> {
 }
 
 /// A license as `license list` and `license show` print it.
+#[cfg(feature = "desk")]
 pub(crate) fn license(key: LicenseKey, product: &Product, terms: &Terms) -> Value {
     let mut object = json!({
         "license_key": key.to_string(),

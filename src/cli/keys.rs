@@ -1,51 +1,12 @@
-//! License keys and activations as people type them.
+//! License keys, and what they are bound to, as people type them.
 
 use std::num::NonZeroU16;
 
-use crate::issuer::life::Named;
 use crate::license_key::LicenseKey;
-use crate::protocol::date::{DateError, Day};
-use crate::protocol::digest::NotAnActivation;
-use crate::protocol::entitlements::{EntitledText, UNLIMITED};
-use crate::text::show;
-
-use super::failure::Failure;
 
 /// A license key given in any number of words.
 pub(crate) fn parse(words: &[String]) -> anyhow::Result<LicenseKey> {
     Ok(words.join(" ").parse::<LicenseKey>()?)
-}
-
-/// An activation as `A-1042`, with the key of its license after it where that is not enough, or that key alone.
-pub(crate) fn activation(words: &[String]) -> anyhow::Result<Named> {
-    let text = words.join(" ");
-    let text = text.trim();
-    let digits = text
-        .strip_prefix(['A', 'a'])
-        .map(|rest| rest.strip_prefix('-').unwrap_or(rest));
-    if digits.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit())) {
-        let (id, key) = match text.split_once(char::is_whitespace) {
-            Some((id, key)) => (id, Some(key.parse()?)),
-            None => (text, None),
-        };
-        let id = id.parse().map_err(|error: NotAnActivation| {
-            Failure::usage(error.to_string()).hint("countersign license show KEY lists them")
-        })?;
-        return Ok(Named::Activation(id, key));
-    }
-    Ok(Named::License(text.parse()?))
-}
-
-/// Text that is to be kept and shown to others later: nothing in it may be hidden. `what` says whose it is, such as "the reason".
-pub(crate) fn plain(what: &str, text: &str) -> Result<(), Failure> {
-    match show::hidden_in(text) {
-        None => Ok(()),
-        Some(character) => Err(Failure::usage(format!(
-            "{what} has a character in it that nobody sees: U+{:04X}",
-            u32::from(character)
-        ))
-        .hint("type it anew instead of pasting it")),
-    }
 }
 
 /// `NAME=VALUE`.
@@ -64,49 +25,6 @@ pub(crate) fn limit(text: &str) -> Result<(String, u32), String> {
         .split_once('=')
         .and_then(|(name, value)| Some((name.trim().to_owned(), value.trim().parse().ok()?)));
     parsed.ok_or_else(|| "a limit is written NAME=NUMBER, such as employees=250".to_owned())
-}
-
-/// A feature that is sold: `NAME`, or `NAME:DATE` with its last day.
-pub(crate) fn sold_feature(text: &str) -> Result<(String, Option<Day>), String> {
-    let (name, day) = until(text)?;
-    Ok((name.to_owned(), day))
-}
-
-/// A limit that is sold: `NAME=N` or `NAME=unlimited`, and `NAME=N:DATE` with its last day.
-pub(crate) fn sold_limit(text: &str) -> Result<(String, u32, Option<Day>), String> {
-    let (name, value) = text
-        .split_once('=')
-        .ok_or("a limit is written NAME=NUMBER, such as employees=250")?;
-    let (value, day) = until(value)?;
-    let number = match value {
-        "unlimited" => Some(UNLIMITED),
-        value => value.parse().ok().filter(|number| *number != UNLIMITED),
-    };
-    let number = number.ok_or(
-        "a limit is written NAME=NUMBER, such as employees=250, with a number below 4294967295 or the word unlimited",
-    )?;
-    Ok((name.trim().to_owned(), number, day))
-}
-
-/// A text that is sold: `NAME=VALUE`.
-pub(crate) fn sold_text(text: &str) -> Result<(String, EntitledText), String> {
-    let (name, value) = text
-        .split_once('=')
-        .ok_or("a text is written NAME=VALUE, such as licensee=\"Aurora Shipping\"")?;
-    let value = EntitledText::new(value.trim()).map_err(|error| error.to_string())?;
-    Ok((name.trim().to_owned(), value))
-}
-
-/// What stands before the last day, and that day.
-fn until(text: &str) -> Result<(&str, Option<Day>), String> {
-    let Some((what, day)) = text.split_once(':') else {
-        return Ok((text.trim(), None));
-    };
-    let day: Day = day
-        .trim()
-        .parse()
-        .map_err(|error: DateError| error.to_string())?;
-    Ok((what.trim(), Some(day)))
 }
 
 /// A number of seats.

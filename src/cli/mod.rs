@@ -3,6 +3,7 @@
 mod code_input;
 mod commands;
 mod confirm;
+#[cfg(feature = "desk")]
 mod desk;
 mod environment;
 mod exit;
@@ -16,13 +17,19 @@ mod machine_home;
 mod mail;
 mod outfit;
 mod output;
+#[cfg(feature = "desk")]
 mod passphrase;
 mod picture;
 mod prompt;
+#[cfg(feature = "desk")]
 mod reply;
 mod report;
+#[cfg(feature = "desk")]
 mod secrecy;
+#[cfg(feature = "desk")]
 mod sender;
+#[cfg(feature = "desk")]
+mod sold;
 mod usb;
 mod verdicts;
 mod words;

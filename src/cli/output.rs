@@ -110,11 +110,13 @@ impl Output {
     }
 
     /// Whether someone watches stderr.
+    #[cfg(feature = "desk")]
     pub(crate) fn watched(&self) -> bool {
         !self.quiet && !self.json && io::stderr().is_terminal()
     }
 
     /// Shows how far long work is, on a terminal only, on one line.
+    #[cfg(feature = "desk")]
     pub(crate) fn progress(&mut self, text: std::fmt::Arguments<'_>) {
         if self.watched() {
             let _ = write!(io::stderr(), "\r\x1b[K{text}");
@@ -122,6 +124,7 @@ impl Output {
     }
 
     /// Ends the line of [`Output::progress`].
+    #[cfg(feature = "desk")]
     pub(crate) fn progress_done(&mut self) {
         self.progress(format_args!(""));
     }

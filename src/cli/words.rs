@@ -32,6 +32,7 @@ pub(crate) fn day_or(day: Option<Day>, none: &str) -> String {
 }
 
 /// What there is, or `none`.
+#[cfg(feature = "desk")]
 pub(crate) fn or_none(value: Option<impl Display>) -> String {
     value.map_or_else(|| "none".to_owned(), |value| value.to_string())
 }

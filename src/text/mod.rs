@@ -5,15 +5,19 @@ mod code;
 mod emergency;
 mod field;
 mod find;
-#[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 mod hostile;
+#[cfg(feature = "cli")]
 mod html;
 mod kind;
 mod loose;
+#[cfg(feature = "cli")]
 mod mail_in;
 mod message;
+#[cfg(feature = "cli")]
 pub mod photo;
 mod phrase;
+#[cfg(feature = "cli")]
 pub mod qr;
 mod read;
 mod row_entry;
@@ -27,6 +31,7 @@ mod verdict;
 pub use code::{Code, WithSpare};
 pub use find::LOOKED_AT;
 pub use kind::Kind;
+#[cfg(feature = "cli")]
 pub use mail_in::read_bytes;
 pub use message::WriteError;
 pub use phrase::{phrase, row_word};

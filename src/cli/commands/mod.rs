@@ -4,33 +4,19 @@ mod alias;
 mod apply;
 mod check;
 mod completions;
-mod desk_init;
-mod emergency;
+#[cfg(feature = "desk")]
+mod desk;
 mod give_back;
 mod inspect;
-mod ledger_history;
-mod ledger_verify;
-mod license_change;
-mod license_list;
-mod license_mail;
-mod license_new;
-mod license_revoke;
-mod license_show;
 mod man;
 mod pending;
-mod product_add;
-mod product_export;
 mod product_install;
 mod product_list;
 mod product_show;
-mod release;
 mod request_activate;
 mod request_sync;
-mod respond;
-mod respond_batch;
 mod run;
 mod status;
-mod tour;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::ValueParser};
 
@@ -77,53 +63,13 @@ fn run_leaf<C: Run>(matches: &ArgMatches, context: &mut Context) -> anyhow::Resu
     C::from_arg_matches(matches)?.run(context)
 }
 
+/// What people of one kind use.
+type Commands = (&'static str, &'static [Node]);
+
 /// The commands by the people who use them.
-const TREE: &[(&str, &[Node])] = &[
-    (
-        "Desk (vendor)",
-        &[
-            Node::Group {
-                name: "desk",
-                about: "The vendor's desk: create it",
-                nodes: &[leaf::<desk_init::DeskInit>()],
-            },
-            Node::Group {
-                name: "product",
-                about: "Products: define them at the desk, install them on machines",
-                nodes: &[
-                    leaf::<product_add::ProductAdd>(),
-                    leaf::<product_add::ProductChange>(),
-                    leaf::<product_list::ProductList>(),
-                    leaf::<product_show::ProductShow>(),
-                    leaf::<product_export::ProductExport>(),
-                    leaf::<product_install::ProductInstall>(),
-                ],
-            },
-            Node::Group {
-                name: "license",
-                about: "Licenses: create keys, change them, look them up",
-                nodes: &[
-                    leaf::<license_new::LicenseNew>(),
-                    leaf::<license_list::LicenseList>(),
-                    leaf::<license_show::LicenseShow>(),
-                    leaf::<license_change::LicenseChange>(),
-                    leaf::<license_revoke::LicenseRevoke>(),
-                    leaf::<license_mail::LicenseMail>(),
-                ],
-            },
-            leaf::<respond::Respond>(),
-            leaf::<release::Release>(),
-            leaf::<emergency::EmergencyCode>(),
-            Node::Group {
-                name: "ledger",
-                about: "The ledger: verify it, read its history",
-                nodes: &[
-                    leaf::<ledger_verify::LedgerVerify>(),
-                    leaf::<ledger_history::LedgerHistory>(),
-                ],
-            },
-        ],
-    ),
+const TREE: &[Commands] = &[
+    #[cfg(feature = "desk")]
+    desk::TREE,
     (
         "Machine (field)",
         &[
@@ -143,6 +89,16 @@ const TREE: &[(&str, &[Node])] = &[
                     leaf::<pending::PendingForget>(),
                 ],
             },
+            #[cfg(not(feature = "desk"))]
+            Node::Group {
+                name: "product",
+                about: "Products: install them, list them",
+                nodes: &[
+                    leaf::<product_list::ProductList>(),
+                    leaf::<product_show::ProductShow>(),
+                    leaf::<product_install::ProductInstall>(),
+                ],
+            },
             leaf::<apply::Apply>(),
             leaf::<give_back::GiveBack>(),
             leaf::<status::Status>(),
@@ -155,7 +111,8 @@ const TREE: &[(&str, &[Node])] = &[
         "Anyone",
         &[
             leaf::<inspect::Inspect>(),
-            leaf::<tour::Tour>(),
+            #[cfg(feature = "desk")]
+            leaf::<desk::tour::Tour>(),
             leaf::<completions::Completions>(),
             leaf::<man::Man>(),
         ],

@@ -1,9 +1,10 @@
 //! `product list`.
 
 use super::{Context, Exit, Run, product_show};
-use crate::cli::{desk, machine_home};
-use crate::issuer::ledger::WeakRule;
-use crate::issuer::products;
+#[cfg(feature = "desk")]
+use crate::cli::desk;
+use crate::cli::machine_home;
+use crate::holder::HolderError;
 use crate::protocol::product::Product;
 
 /// List the desk's products, or those installed on this machine
@@ -15,19 +16,7 @@ impl Run for ProductList {
     const ABOUT: &'static str = "List the desk's products, or those installed on this machine";
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let mut unfit = None;
-        let products = if desk::is_here(context)? {
-            let listed = products::list(desk::open(context)?.ledger())?;
-            let rule = |(product, weak): (_, WeakRule)| (product, Some(weak));
-            listed.into_iter().map(rule).collect()
-        } else {
-            let installed = machine_home::installed(context, None)?;
-            unfit = installed.unfit;
-            let found = installed.found.iter();
-            found
-                .map(|(_, file)| (file.product().clone(), None))
-                .collect::<Vec<(Product, Option<WeakRule>)>>()
-        };
+        let (products, unfit) = known(context)?;
         if products.is_empty() && unfit.is_none() {
             context.out.say("no products yet");
         }
@@ -44,4 +33,25 @@ impl Run for ProductList {
         // What is fit has been listed.
         unfit.map_or(Ok(Exit::DONE), |error| Err(error.into()))
     }
+}
+
+/// A product, with what a desk does with machines that are weakly bound.
+type Listed = (Product, Option<&'static str>);
+
+/// The products of the desk, where this is one; else those installed here, and what is wrong with the first that is not fit.
+fn known(context: &Context) -> anyhow::Result<(Vec<Listed>, Option<HolderError>)> {
+    #[cfg(feature = "desk")]
+    if let Some(products) = desk::products(context)? {
+        let listed = products.into_iter();
+        return Ok((
+            listed
+                .map(|(product, weak)| (product, Some(weak)))
+                .collect(),
+            None,
+        ));
+    }
+    let installed = machine_home::installed(context, None)?;
+    let found = installed.found.iter();
+    let found = found.map(|(_, file)| (file.product().clone(), None));
+    Ok((found.collect(), installed.unfit))
 }

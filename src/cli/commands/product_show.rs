@@ -1,10 +1,10 @@
 //! `product show`.
 
-use super::{Context, Exit, Run, product_add};
-use crate::cli::{desk, json, machine_home, words};
-use crate::issuer::ledger::WeakRule;
-use crate::issuer::products;
-use crate::protocol::product::{Product, RootFingerprint};
+use super::{Context, Exit, Run};
+#[cfg(feature = "desk")]
+use crate::cli::desk;
+use crate::cli::{json, machine_home, words};
+use crate::protocol::product::{Entry, Product, RootFingerprint};
 
 /// Show a product: its catalogue, what licenses are bound to, and the fingerprint of its root key
 ///
@@ -20,14 +20,7 @@ impl Run for ProductShow {
     const ABOUT: &'static str = "Show a product and the fingerprint of its root key";
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let (product, weak) = if desk::is_here(context)? {
-            let mut desk = desk::open(context)?;
-            let weak = products::weak(desk.ledger(), &self.id)?;
-            (products::show(desk.ledger(), &self.id)?, Some(weak))
-        } else {
-            let product = machine_home::product(context, Some(&self.id))?;
-            (product.product().clone(), None)
-        };
+        let (product, weak) = find(context, &self.id)?;
         let fingerprints: Vec<String> = product
             .roots
             .iter()
@@ -36,8 +29,8 @@ impl Run for ProductShow {
         if context.out.json {
             context.out.object(&object(&product, weak))?;
         } else {
-            let mut rows = product_add::rows(&product);
-            rows.extend(weak.map(|weak| ("weak machines", weak.name().to_owned())));
+            let mut rows = rows(&product);
+            rows.extend(weak.map(|weak| ("weak machines", weak.to_owned())));
             let labels = ["root key", "spare root key"];
             rows.extend(labels.into_iter().zip(fingerprints));
             context.out.lines(words::table(&rows))?;
@@ -46,11 +39,82 @@ impl Run for ProductShow {
     }
 }
 
+/// The product of the desk, where this is one, with what it does with machines that are weakly bound; else the one installed here.
+fn find(context: &Context, id: &str) -> anyhow::Result<(Product, Option<&'static str>)> {
+    #[cfg(feature = "desk")]
+    if let Some((product, weak)) = desk::product(context, id)? {
+        return Ok((product, Some(weak)));
+    }
+    let file = machine_home::product(context, Some(id))?;
+    Ok((file.product().clone(), None))
+}
+
+/// A product in words.
+fn rows(product: &Product) -> Vec<(&'static str, String)> {
+    let names = |kind| words::list(product.names(kind));
+    let mut rows = vec![
+        ("product", format!("{} ({})", product.id, product.name)),
+        ("version", product.version.to_string()),
+        ("vendor", product.vendor.clone()),
+    ];
+    rows.extend(
+        product
+            .mail
+            .iter()
+            .map(|mail| ("requests to", mail.clone())),
+    );
+    rows.push(("features", names(Entry::Feature)));
+    rows.push(("limits", names(Entry::Limit)));
+    for (label, kind) in [("pools", Entry::Pool), ("texts", Entry::Text)] {
+        if product.names(kind).next().is_some() {
+            rows.push((label, names(kind)));
+        }
+    }
+    if !product.editions.is_empty() {
+        rows.push(("editions", words::list(&product.editions)));
+    }
+    if !product.maintained.is_empty() {
+        rows.push(("maintained", words::list(&product.maintained)));
+    }
+    let mut bound: Vec<&str> = product
+        .fingerprint
+        .then_some("the machine")
+        .into_iter()
+        .collect();
+    bound.extend(product.bind.iter().map(String::as_str));
+    rows.push(("bound to", words::list(bound)));
+    if let Some(days) = product.warn_days {
+        let days = words::count(days, "day");
+        rows.push(("warns", format!("{days} before the end of the grace")));
+    }
+    if product.demo_days > 0 {
+        let limits = product
+            .demo_limits
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"));
+        let contents: Vec<String> = product
+            .demo_features
+            .iter()
+            .cloned()
+            .chain(limits)
+            .collect();
+        rows.push((
+            "demo",
+            format!(
+                "{} with {}",
+                words::count(product.demo_days, "day"),
+                words::list(contents)
+            ),
+        ));
+    }
+    rows
+}
+
 /// A product in JSON, with what the desk does with machines that are weakly bound, where this is the desk.
-pub(super) fn object(product: &Product, weak: Option<WeakRule>) -> serde_json::Value {
+pub(super) fn object(product: &Product, weak: Option<&str>) -> serde_json::Value {
     let mut object = json::product(product);
     if let (Some(map), Some(weak)) = (object.as_object_mut(), weak) {
-        map.insert("weak".to_owned(), serde_json::json!(weak.name()));
+        map.insert("weak".to_owned(), serde_json::json!(weak));
     }
     object
 }

@@ -1,9 +1,11 @@
 //! What a code is, in words and in JSON: what it says, whose it is, what it would do here. Changes nothing, and needs neither desk nor machine.
 
+#[cfg(feature = "desk")]
 mod desk;
 mod machine;
 mod says;
 
+#[cfg(feature = "desk")]
 pub(crate) use desk::at_desk;
 pub(crate) use machine::on_machine;
 pub(crate) use says::says;
@@ -93,4 +95,10 @@ pub(crate) struct Place {
     pub(crate) trust: Option<Trust>,
     /// What the code would do there.
     pub(crate) sheet: Sheet,
+}
+
+/// There is no desk in a program that was built without one.
+#[cfg(not(feature = "desk"))]
+pub(crate) fn at_desk(_: &super::Context, _: &crate::text::Code) -> anyhow::Result<Option<Place>> {
+    Ok(None)
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::{Context, Exit, Run};
-use crate::cli::{desk, keys};
+use crate::cli::{desk, sold};
 use crate::issuer::history;
 use crate::issuer::ledger::{ActivationRow, Event, EventId, LicenseId, Transaction};
 use crate::issuer::life::{self, Named};
@@ -30,7 +30,7 @@ impl Run for LedgerHistory {
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let name = match self.name.as_slice() {
             [] => None,
-            words => Some(keys::activation(words)?),
+            words => Some(sold::activation(words)?),
         };
         let mut desk = desk::open(context)?;
         desk.ledger().read(|tx| -> anyhow::Result<()> {

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Context, Exit, Run};
-use crate::cli::{desk, keys};
+use crate::cli::{desk, sold};
 use crate::issuer::life::{self, Step};
 use crate::protocol::date::Day;
 use crate::text::Kind;
@@ -29,7 +29,7 @@ impl Run for EmergencyCode {
     const ABOUT: &'static str = "Print an emergency code to read out";
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let name = keys::activation(&self.name)?;
+        let name = sold::activation(&self.name)?;
         let mut desk = desk::open(context)?;
         let by = context.environment.by();
         let step = Step {

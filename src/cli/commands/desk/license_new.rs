@@ -5,7 +5,7 @@ use std::num::{NonZeroU8, NonZeroU16};
 use super::license_change::license_type;
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
-use crate::cli::{desk, keys, words};
+use crate::cli::{desk, keys, sold, words};
 use crate::issuer::ledger::{EmergencyAllowance, ProductId, Terms};
 use crate::issuer::products;
 use crate::machine::UsbDevice;
@@ -50,13 +50,13 @@ pub(crate) struct LicenseNew {
     #[arg(long, value_name = "STEPSxDAYS", value_parser = emergency)]
     emergency: Option<EmergencyAllowance>,
     /// A feature, with a last day of its own where it has one (export:2027-06-30); may be repeated
-    #[arg(long = "feature", value_name = "F[:DATE]", value_parser = keys::sold_feature)]
+    #[arg(long = "feature", value_name = "F[:DATE]", value_parser = sold::feature)]
     features: Vec<(String, Option<Day>)>,
     /// A limit, `unlimited` for none, with a last day of its own where it has one (users=5:2027-06-30); may be repeated
-    #[arg(long = "limit", value_name = "L=N[:DATE]", value_parser = keys::sold_limit)]
+    #[arg(long = "limit", value_name = "L=N[:DATE]", value_parser = sold::limit)]
     limits: Vec<(String, u32, Option<Day>)>,
     /// A text that the application shows, such as licensee="Aurora Shipping"; costs 1.6 characters of code a byte; may be repeated
-    #[arg(long = "text", value_name = "T=VALUE", value_parser = keys::sold_text)]
+    #[arg(long = "text", value_name = "T=VALUE", value_parser = sold::text)]
     texts: Vec<(String, EntitledText)>,
     /// The USB key that must be plugged in
     #[arg(long, value_name = "VID:PID:SERIAL")]

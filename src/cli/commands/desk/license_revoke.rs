@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
-use crate::cli::{desk, keys};
+use crate::cli::{desk, keys, sold};
 use crate::issuer::life;
 
 /// Revoke a license: no request for it is answered any more
@@ -54,7 +54,7 @@ impl Run for LicenseRevoke {
 /// A reason that says something.
 pub(super) fn reason(text: &str) -> anyhow::Result<String> {
     let text = text.trim();
-    keys::plain("the reason", text)?;
+    sold::plain("the reason", text)?;
     if text.is_empty() {
         return Err(Failure::usage("the reason is empty")
             .hint("--reason TEXT says why, for the history")

@@ -2,9 +2,9 @@
 
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
-use crate::cli::keys;
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::secrecy;
+use crate::cli::sold;
 use crate::issuer::desk::{Desk, Root};
 use crate::issuer::keys::Passphrase;
 use crate::protocol::product::RootFingerprint;
@@ -39,7 +39,7 @@ impl Run for DeskInit {
             // Said before a passphrase is asked for.
             return Err(crate::issuer::desk::DeskError::Exists(home).into());
         }
-        keys::plain("the vendor's name", &self.vendor)?;
+        sold::plain("the vendor's name", &self.vendor)?;
         context.environment.check_actor()?;
         if self.vendor.trim().is_empty() {
             return Err(Failure::usage("the vendor needs a name of one line")

@@ -7,12 +7,12 @@ use super::{Context, Exit, Run, respond_batch};
 use crate::cli::code_input::{self, CodeArgs};
 use crate::cli::desk;
 use crate::cli::failure::Failure;
-use crate::cli::keys;
 use crate::cli::outfit::{self, OutfitArgs, Outgoing};
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::reply;
 use crate::cli::sender;
 use crate::cli::words;
+use crate::cli::{keys, sold};
 use crate::issuer::ledger::{Activation, Ended, Ledger};
 use crate::issuer::policy::Options;
 use crate::issuer::products;
@@ -197,7 +197,7 @@ impl Respond {
                 .into());
         }
         if let Some(reason) = &reason {
-            keys::plain("the reason", reason)?;
+            sold::plain("the reason", reason)?;
         }
         let wanted = [
             self.supersede,

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::license_new::{emergency, index, listed, over_already, parts_over_already, unknown};
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
-use crate::cli::{desk, keys};
+use crate::cli::{desk, keys, sold};
 use crate::issuer::ledger::{EmergencyAllowance, Terms};
 use crate::issuer::life;
 use crate::issuer::products;
@@ -56,19 +56,19 @@ pub(crate) struct LicenseChange {
     #[arg(long, value_name = "STEPSxDAYS")]
     emergency: Option<String>,
     /// A feature to add, or to give another last day (export:2027-06-30) or none; may be repeated
-    #[arg(long = "feature", alias = "add-feature", value_name = "F[:DATE]", value_parser = keys::sold_feature)]
+    #[arg(long = "feature", alias = "add-feature", value_name = "F[:DATE]", value_parser = sold::feature)]
     features: Vec<(String, Option<Day>)>,
     /// A feature to take away; may be repeated
     #[arg(long = "remove-feature", value_name = "F")]
     removed_features: Vec<String>,
     /// A limit to set, `unlimited` for none, with a last day of its own where it has one (users=5:2027-06-30); may be repeated
-    #[arg(long = "limit", value_name = "L=N[:DATE]", value_parser = keys::sold_limit)]
+    #[arg(long = "limit", value_name = "L=N[:DATE]", value_parser = sold::limit)]
     limits: Vec<(String, u32, Option<Day>)>,
     /// A limit to take away; may be repeated
     #[arg(long = "remove-limit", value_name = "L")]
     removed_limits: Vec<String>,
     /// A text to set, such as licensee="Aurora Shipping"; costs 1.6 characters of code a byte; may be repeated
-    #[arg(long = "text", value_name = "T=VALUE", value_parser = keys::sold_text)]
+    #[arg(long = "text", value_name = "T=VALUE", value_parser = sold::text)]
     texts: Vec<(String, EntitledText)>,
     /// A text to take away; may be repeated
     #[arg(long = "remove-text", value_name = "T")]

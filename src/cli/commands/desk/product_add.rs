@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
-use crate::cli::{desk, keys, words};
+use crate::cli::{desk, keys};
 use crate::issuer::ledger::WeakRule;
 use crate::issuer::products;
 use crate::protocol::product::{Entry, Product};
@@ -187,65 +187,4 @@ fn told(context: &mut Context, id: &str, what: &str, version: u32) -> anyhow::Re
         .say(format_args!("product {id} {what}, version {version}"));
     context.out.say(format_args!("next: countersign product export {id} -o {id}.product, and ship that file with the application"));
     Ok(Exit::DONE)
-}
-
-/// A product in words, for `product show`.
-pub(super) fn rows(product: &Product) -> Vec<(&'static str, String)> {
-    let names = |kind| words::list(product.names(kind));
-    let mut rows = vec![
-        ("product", format!("{} ({})", product.id, product.name)),
-        ("version", product.version.to_string()),
-        ("vendor", product.vendor.clone()),
-    ];
-    rows.extend(
-        product
-            .mail
-            .iter()
-            .map(|mail| ("requests to", mail.clone())),
-    );
-    rows.push(("features", names(Entry::Feature)));
-    rows.push(("limits", names(Entry::Limit)));
-    for (label, kind) in [("pools", Entry::Pool), ("texts", Entry::Text)] {
-        if product.names(kind).next().is_some() {
-            rows.push((label, names(kind)));
-        }
-    }
-    if !product.editions.is_empty() {
-        rows.push(("editions", words::list(&product.editions)));
-    }
-    if !product.maintained.is_empty() {
-        rows.push(("maintained", words::list(&product.maintained)));
-    }
-    let mut bound: Vec<&str> = product
-        .fingerprint
-        .then_some("the machine")
-        .into_iter()
-        .collect();
-    bound.extend(product.bind.iter().map(String::as_str));
-    rows.push(("bound to", words::list(bound)));
-    if let Some(days) = product.warn_days {
-        let days = words::count(days, "day");
-        rows.push(("warns", format!("{days} before the end of the grace")));
-    }
-    if product.demo_days > 0 {
-        let limits = product
-            .demo_limits
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"));
-        let contents: Vec<String> = product
-            .demo_features
-            .iter()
-            .cloned()
-            .chain(limits)
-            .collect();
-        rows.push((
-            "demo",
-            format!(
-                "{} with {}",
-                words::count(product.demo_days, "day"),
-                words::list(contents)
-            ),
-        ));
-    }
-    rows
 }

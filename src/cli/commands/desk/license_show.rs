@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
-use crate::cli::{desk, json, keys, words};
+use crate::cli::{desk, json, sold, words};
 use crate::issuer::history;
 use crate::issuer::ledger::{Activation, ActivationRow, Ended, Event, LedgerError};
 use crate::issuer::life::{self, Named};
@@ -28,7 +28,7 @@ impl Run for LicenseShow {
     const ABOUT: &'static str = "Show a license and who holds it";
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let name = keys::activation(&self.name)?;
+        let name = sold::activation(&self.name)?;
         let mut desk = desk::open(context)?;
         let key = match name {
             Named::License(key) => key,

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::license_revoke::reason;
 use super::{Context, Exit, Run};
-use crate::cli::{desk, keys, words};
+use crate::cli::{desk, sold, words};
 use crate::issuer::life;
 
 /// Free the seat of a machine that cannot give it back itself
@@ -36,7 +36,7 @@ impl Run for Release {
     const ABOUT: &'static str = "Free the seat of a machine that is lost";
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let name = keys::activation(&self.name)?;
+        let name = sold::activation(&self.name)?;
         let reason = reason(&self.reason)?;
         let mut desk = desk::open(context)?;
         let by = context.environment.by();

@@ -1,0 +1,67 @@
+//! What a vendor's desk does.
+
+mod desk_init;
+mod emergency;
+mod ledger_history;
+mod ledger_verify;
+mod license_change;
+mod license_list;
+mod license_mail;
+mod license_new;
+mod license_revoke;
+mod license_show;
+mod product_add;
+mod product_export;
+mod release;
+mod respond;
+mod respond_batch;
+pub(super) mod tour;
+
+use super::{Commands, Context, Exit, Node, Run, leaf};
+
+/// The commands of a desk.
+pub(super) const TREE: Commands = (
+    "Desk (vendor)",
+    &[
+        Node::Group {
+            name: "desk",
+            about: "The vendor's desk: create it",
+            nodes: &[leaf::<desk_init::DeskInit>()],
+        },
+        Node::Group {
+            name: "product",
+            about: "Products: define them at the desk, install them on machines",
+            nodes: &[
+                leaf::<product_add::ProductAdd>(),
+                leaf::<product_add::ProductChange>(),
+                leaf::<super::product_list::ProductList>(),
+                leaf::<super::product_show::ProductShow>(),
+                leaf::<product_export::ProductExport>(),
+                leaf::<super::product_install::ProductInstall>(),
+            ],
+        },
+        Node::Group {
+            name: "license",
+            about: "Licenses: create keys, change them, look them up",
+            nodes: &[
+                leaf::<license_new::LicenseNew>(),
+                leaf::<license_list::LicenseList>(),
+                leaf::<license_show::LicenseShow>(),
+                leaf::<license_change::LicenseChange>(),
+                leaf::<license_revoke::LicenseRevoke>(),
+                leaf::<license_mail::LicenseMail>(),
+            ],
+        },
+        leaf::<respond::Respond>(),
+        leaf::<release::Release>(),
+        leaf::<emergency::EmergencyCode>(),
+        Node::Group {
+            name: "ledger",
+            about: "The ledger: verify it, read its history",
+            nodes: &[
+                leaf::<ledger_verify::LedgerVerify>(),
+                leaf::<ledger_history::LedgerHistory>(),
+            ],
+        },
+    ],
+);
