@@ -8,6 +8,7 @@ mod starts;
 use serde::{Deserialize, Serialize};
 
 use super::json;
+use super::remembered::Remembered;
 use crate::protocol::date::{Day, Seconds};
 
 use starts::Reached;
@@ -75,9 +76,19 @@ impl Mark {
         }
     }
 
-    /// Of two marks that are kept in two places, the one that counts: of the higher generation, then the later, then the one that has
-    /// waited longer for a clock that is behind.
-    pub(crate) fn later(self, other: Mark) -> Mark {
+    fn start(&self, look: &Look) -> Option<&Start> {
+        let id = &look.boot.as_ref()?.id;
+        self.starts.iter().find(|start| start.id == *id)
+    }
+
+    fn reached(&self, look: &Look) -> Option<Reached> {
+        self.start(look)?.reached(look.boot.as_ref()?, look.wall)
+    }
+}
+
+impl Remembered for Mark {
+    /// The one of the higher generation, then the later, then the one that has waited longer for a clock that is behind.
+    fn stricter(self, other: Mark) -> Mark {
         let rank = |mark: &Mark| {
             let used = mark.behind.as_ref().map(|behind| behind.used);
             (mark.generation, mark.at, used)
@@ -87,23 +98,6 @@ impl Mark {
         } else {
             self
         }
-    }
-
-    /// The one that counts of what two places may have kept.
-    pub(crate) fn stricter(one: Option<Mark>, other: Option<Mark>) -> Option<Mark> {
-        match (one, other) {
-            (Some(one), Some(other)) => Some(one.later(other)),
-            (one, other) => one.or(other),
-        }
-    }
-
-    fn start(&self, look: &Look) -> Option<&Start> {
-        let id = &look.boot.as_ref()?.id;
-        self.starts.iter().find(|start| start.id == *id)
-    }
-
-    fn reached(&self, look: &Look) -> Option<Reached> {
-        self.start(look)?.reached(look.boot.as_ref()?, look.wall)
     }
 }
 

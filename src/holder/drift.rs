@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::{self, Look, Mark};
 use super::json;
+use super::remembered::{Remembered, stricter};
 use crate::protocol::date::Seconds;
 
 /// How long a machine that changed may go on.
@@ -31,12 +32,12 @@ pub(crate) struct GoesOn {
     pub(crate) first: bool,
 }
 
-impl Drift {
-    /// Of two that are kept in two places, the earlier sight and the later moment.
-    pub(crate) fn stricter(self, other: Drift) -> Drift {
+impl Remembered for Drift {
+    /// The earlier sight and the later moment.
+    fn stricter(self, other: Drift) -> Drift {
         Drift {
             since: self.since.min(other.since),
-            mark: Mark::stricter(self.mark, other.mark),
+            mark: stricter(self.mark, other.mark),
         }
     }
 }

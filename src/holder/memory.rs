@@ -1,5 +1,5 @@
 //! What a machine remembers beside its licences: clock marks, what was given up, since when a demo runs. In the home and in its anchors; sealed
-//! against text editors by the machine's id. Nothing here is evidence: what is missing or foreign counts as never written.
+//! against text editors. Nothing here is evidence: what is missing or another machine's counts as never written.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +9,7 @@ use super::home::Home;
 use super::json;
 use super::parts::Parts;
 use super::places::{Anchored, Place, Places};
+use super::remembered::{Remembered, stricter};
 use super::state::LicenseState;
 use crate::license_key::LicenseKey;
 use crate::machine::Facts;
@@ -42,12 +43,12 @@ pub struct Demo {
     pub mark: Option<Mark>,
 }
 
-impl Demo {
-    /// Of what two places remember, the first beginning and the later moment.
-    pub(super) fn stricter(self, other: Demo) -> Demo {
+impl Remembered for Demo {
+    /// The first beginning and the later moment.
+    fn stricter(self, other: Demo) -> Demo {
         Demo {
             began: self.began.min(other.began),
-            mark: Mark::stricter(self.mark, other.mark),
+            mark: stricter(self.mark, other.mark),
         }
     }
 }
@@ -83,14 +84,10 @@ impl Memory {
                     places.anchored(anchor, key, activation).unwrap_or_default()
                 }
             };
-            memory.mark = Mark::stricter(memory.mark, kept.mark);
+            memory.mark = stricter(memory.mark, kept.mark);
             let returned = kept.returned.map(|tombstone| tombstone.at);
             memory.returned = memory.returned.into_iter().chain(returned).min();
-            memory.drift = memory
-                .drift
-                .into_iter()
-                .chain(kept.drift)
-                .reduce(Drift::stricter);
+            memory.drift = stricter(memory.drift, kept.drift);
         }
         memory.parts = places.parts(key, activation);
         memory

@@ -8,14 +8,14 @@
 //! HOME/machine/licenses/<13 digits>.json    evidence: requests and grants as they went and came, what the machine stands for
 //! HOME/machine/history/<13 digits>.jsonl    what was applied when, a line each: a check does not read it
 //! HOME/machine/secrets/<13 digits>.json     r of each request (SPEC.md 5.1); for the owner alone
-//! HOME/machine/clock/<13 digits>.json       the clock mark (SPEC.md 7), sealed by the machine's id
-//! HOME/machine/drift/<13 digits>.json       the first sight of a machine that changed (SPEC.md 6.4), sealed by the machine's id
-//! HOME/machine/parts/<13 digits>.json       when each part of the machine was last read (SPEC.md 4.2), sealed by the machine's id
-//! HOME/machine/demo/<id>.json               the first day of a demo and its clock mark, sealed by the machine's id
+//! HOME/machine/clock/<13 digits>.json       the clock mark (SPEC.md 7), sealed
+//! HOME/machine/drift/<13 digits>.json       the first sight of a machine that changed (SPEC.md 6.4), sealed
+//! HOME/machine/parts/<13 digits>.json       when each part of the machine was last read (SPEC.md 4.2), sealed
+//! HOME/machine/demo/<id>.json               the first day of a demo and its clock mark, sealed
 //! HOME/machine/aliases.json                 other names of servers (SPEC.md 6.2)
 //! HOME/machine/lock                         held by whoever writes
-//! ANCHOR/activations/<13 digits>-A-<n>.json tombstone, clock mark and drift of an activation, sealed by the machine's id
-//! ANCHOR/products/<id>.json                 the first day of a demo and its clock mark, sealed by the machine's id
+//! ANCHOR/activations/<13 digits>-A-<n>.json tombstone, clock mark and drift of an activation, sealed
+//! ANCHOR/products/<id>.json                 the first day of a demo and its clock mark, sealed
 //! ```
 //!
 //! The state is **evidence, not cache**: plain text that anybody may read, copy and back up. Each check puts the transcript together anew and
@@ -23,7 +23,7 @@
 //!
 //! An **anchor** is a second place, the same for every home, where little is kept that a restored or copied home must not undo: the computer has one,
 //! and each account (SPEC.md 6.5). It may be absent or not writable: then that protection is missing. Several machines may share a home or an account's
-//! anchor: what is sealed is a list, one entry a machine.
+//! anchor: what is sealed is a list, one entry a machine, with tags of what is known of it.
 //!
 //! A home is read by everyone or by its owner ([`Audience`]); it is always written by its owner alone. Files are replaced whole, under a lock
 //! that changes wait for and a check does not.
@@ -53,6 +53,7 @@ mod memory;
 mod parts;
 mod places;
 pub mod products;
+mod remembered;
 pub mod report;
 pub mod request;
 mod sealed;

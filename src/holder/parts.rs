@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::remembered::Remembered;
 use crate::machine::{Component, Components};
 use crate::protocol::date::Seconds;
 
@@ -14,6 +15,16 @@ const KEPT_EVERY: u32 = 12 * 3600;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Parts([Option<u32>; 5]);
+
+impl Remembered for Parts {
+    /// Of each part the earlier reading.
+    fn stricter(mut self, other: Parts) -> Parts {
+        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
+            *mine = [*mine, theirs].into_iter().flatten().min();
+        }
+        self
+    }
+}
 
 impl Parts {
     /// The parts that were read less than 72 hours before `now`.

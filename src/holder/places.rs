@@ -14,13 +14,14 @@ use super::json;
 use super::lock::Lock;
 use super::memory::Demo;
 use super::parts::Parts;
+use super::remembered::{Remembered, stricter};
 use super::sealed::Seals;
 use crate::license_key::LicenseKey;
 use crate::machine::Facts;
 use crate::protocol::date::Seconds;
 use crate::protocol::digest::ActivationId;
 
-/// The places of a home, and the machine whose seal their memories bear.
+/// The places of a home, and the machine whose memories are meant.
 #[derive(Clone, Copy)]
 pub(crate) struct Places<'a> {
     pub(crate) home: &'a Home,
@@ -52,6 +53,31 @@ pub(crate) struct Anchored {
 pub(crate) struct Tombstone {
     #[serde(with = "json::moment")]
     pub(super) at: Seconds,
+}
+
+impl Remembered for Anchored {
+    fn stricter(self, other: Anchored) -> Anchored {
+        let earlier =
+            |one: Tombstone, other: Tombstone| if other.at < one.at { other } else { one };
+        Anchored {
+            mark: stricter(self.mark, other.mark),
+            returned: self
+                .returned
+                .into_iter()
+                .chain(other.returned)
+                .reduce(earlier),
+            drift: stricter(self.drift, other.drift),
+        }
+    }
+
+    /// Whoever shows an activation's secret gives it up for every machine.
+    fn for_all(&self) -> Option<Anchored> {
+        let returned = Some(self.returned.clone()?);
+        Some(Anchored {
+            returned,
+            ..Anchored::default()
+        })
+    }
 }
 
 /// What is to be kept of a check, or of a grant that is applied.
@@ -171,7 +197,7 @@ impl Places<'_> {
         };
         let purpose = purpose(key, activation);
         if let Some(drift) = news.drift {
-            let drift = stricter(self.drift(key, activation), drift);
+            let drift = earlier(self.drift(key, activation), drift);
             self.seals()
                 .write(&home.drift_path(key), &purpose, &drift, audience)?;
         } else if news.matches && self.drift(key, activation).is_some() {
@@ -212,7 +238,7 @@ impl Places<'_> {
         let mut after = before.clone().unwrap_or_default();
         after.mark = news.mark.cloned().or(after.mark);
         after.drift = match news.drift {
-            Some(drift) => Some(stricter(after.drift, drift)),
+            Some(drift) => Some(earlier(after.drift, drift)),
             None => after.drift.filter(|_| !news.matches),
         };
         if before.as_ref() == Some(&after) || before.is_none() && after == Anchored::default() {
@@ -319,7 +345,7 @@ impl Places<'_> {
 }
 
 /// Of a first sight that is kept and one that is to be, the earlier, with the moment that is to be kept.
-fn stricter(before: Option<Drift>, drift: &Drift) -> Drift {
+fn earlier(before: Option<Drift>, drift: &Drift) -> Drift {
     match before {
         Some(before) => Drift {
             since: before.since.min(drift.since),

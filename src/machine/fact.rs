@@ -39,6 +39,12 @@ impl Fact {
         Fact { known, read }
     }
 
+    /// One that fails the test that reads it.
+    #[cfg(test)]
+    pub(crate) const fn never_read() -> Fact {
+        Fact::ask(|| panic!("a part was read that need not be"))
+    }
+
     fn reading(&self) -> &Reading {
         self.known.get_or_init(self.read)
     }

@@ -1,6 +1,6 @@
 //! The five components that tell one machine from another, and how two fingerprints compare (SPEC.md 6.1).
 
-use super::{Component, Components, Facts, MachineError, known};
+use super::{Component, Components, Facts, MachineError};
 
 /// Compared in one verdict: at least this many must be equal (SPEC.md 6.1).
 const ENOUGH: u32 = 3;
@@ -40,14 +40,7 @@ impl Fingerprint {
             if !components.contains(component) {
                 continue;
             }
-            // Facts may have been handed in: they are held to the same rules as those that were read.
-            let known = match component {
-                Component::MachineId => known::machine_id,
-                Component::RootFileSystem | Component::Board => known::known,
-                Component::NetworkCard => known::mac,
-                Component::SystemDisk => known::disk_serial,
-            };
-            if let Some(value) = facts.part(component).as_deref().and_then(known) {
+            if let Some(value) = facts.known(component) {
                 *part = hash(license_key, component, &value);
                 made.presence.insert(component);
             }

@@ -108,6 +108,18 @@ impl Facts {
             .collect()
     }
 
+    /// The value of a part of the fingerprint; nothing where it tells no machine from another (SPEC.md 6.1).
+    pub(crate) fn known(&self, component: Component) -> Option<String> {
+        // Facts may have been handed in: they are held to the same rules as those that were read.
+        let known = match component {
+            Component::MachineId => known::machine_id,
+            Component::RootFileSystem | Component::Board => known::known,
+            Component::NetworkCard => known::mac,
+            Component::SystemDisk => known::disk_serial,
+        };
+        self.part(component).as_deref().and_then(known)
+    }
+
     /// The fact behind a part of the fingerprint.
     fn part(&self, component: Component) -> &Fact {
         match component {

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::super::clock::{Behind, Boot, Judgement, Look, Mark, Terms, Verdict, judge};
+use super::super::remembered::Remembered;
 use super::{DAY, HOUR, built, day, noon};
 use crate::protocol::date::Seconds;
 
@@ -353,8 +354,8 @@ fn of_two_places_the_higher_generation_then_the_later_mark_then_the_longer_wait_
         (behind(0), mark(3, 9)),
         (behind(2), behind(1)),
     ] {
-        assert_eq!(one.clone().later(other.clone()), one);
-        assert_eq!(other.later(one.clone()), one);
+        assert_eq!(one.clone().stricter(other.clone()), one);
+        assert_eq!(other.stricter(one.clone()), one);
     }
 }
 

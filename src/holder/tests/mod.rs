@@ -9,6 +9,7 @@ mod desks;
 mod disk;
 mod keeping;
 mod launch;
+mod machines;
 mod modules;
 mod returning;
 mod session;
