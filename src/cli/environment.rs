@@ -2,8 +2,9 @@
 //! in; release builds have no such variable.
 
 use std::path::Path;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
+use crate::app;
 use crate::holder::Anchor;
 #[cfg(feature = "desk")]
 use crate::issuer::products::By;
@@ -46,15 +47,12 @@ impl Environment {
         if let Some(now) = self.hooks.now {
             return now;
         }
-        let since = SystemTime::now().duration_since(UNIX_EPOCH);
-        Seconds::from_unix(since.map_or(0, |since| {
-            i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-        }))
+        app::wall_clock()
     }
 
     /// When this program was built: no clock before it is right.
     pub(crate) fn built(&self) -> Seconds {
-        Seconds::from_unix(env!("COUNTERSIGN_BUILT").parse().unwrap_or(0))
+        app::built()
     }
 
     /// What this computer is.

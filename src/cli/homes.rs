@@ -1,9 +1,8 @@
 //! Where things are: `--home`, `COUNTERSIGN_HOME`, machine-wide, per user.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use etcetera::base_strategy::{BaseStrategy, choose_native_strategy};
-
+use crate::app::places;
 use crate::holder::Audience;
 
 use super::failure::Failure;
@@ -30,14 +29,14 @@ impl Homes {
     pub(crate) fn own(&self) -> anyhow::Result<PathBuf> {
         match &self.named {
             Some(home) => Ok(home.clone()),
-            None => Ok(strategy()?.data_dir().join("countersign")),
+            None => places::of_user().ok_or_else(|| no_home().into()),
         }
     }
 
     /// The homes in which a machine's licences are looked for, and who may read what is there.
     pub(crate) fn machine(&self) -> anyhow::Result<Vec<(PathBuf, Audience)>> {
         match &self.named {
-            Some(home) => Ok(vec![(home.clone(), shared(home))]),
+            Some(home) => Ok(vec![(home.clone(), places::audience(home))]),
             None => Ok(vec![
                 (machine_wide(), Audience::Everyone),
                 (self.own()?, Audience::Owner),
@@ -47,32 +46,15 @@ impl Homes {
 
     /// Who may read what is written to [`Homes::own`].
     pub(crate) fn own_audience(&self) -> Audience {
-        self.named.as_deref().map_or(Audience::Owner, shared)
+        self.named
+            .as_deref()
+            .map_or(Audience::Owner, places::audience)
     }
 
     /// The home that `--system` writes to.
     pub(crate) fn system(&self) -> PathBuf {
         self.named.clone().unwrap_or_else(machine_wide)
     }
-}
-
-/// A named home stays readable by everyone where it was made so with `--system`: many workstations may share one.
-#[cfg(unix)]
-fn shared(home: &Path) -> Audience {
-    use std::os::unix::fs::PermissionsExt;
-
-    let mode = std::fs::metadata(home.join("machine")).map(|it| it.permissions().mode());
-    if mode.is_ok_and(|mode| mode & 0o004 != 0) {
-        Audience::Everyone
-    } else {
-        Audience::Owner
-    }
-}
-
-/// Elsewhere directories pass on the rights of their parents.
-#[cfg(not(unix))]
-fn shared(_: &Path) -> Audience {
-    Audience::Owner
 }
 
 /// The machine-wide home, readable by all users. Debug builds take another place from `COUNTERSIGN_TEST_SYSTEM`, so that tests leave the
@@ -82,20 +64,10 @@ fn machine_wide() -> PathBuf {
     if let Some(place) = std::env::var_os("COUNTERSIGN_TEST_SYSTEM") {
         return PathBuf::from(place);
     }
-    if cfg!(windows) {
-        let base = std::env::var_os("ProgramData")
-            .map_or_else(|| PathBuf::from(r"C:\ProgramData"), PathBuf::from);
-        base.join("countersign")
-    } else if cfg!(target_os = "macos") {
-        Path::new("/Library/Application Support/countersign").to_owned()
-    } else {
-        Path::new("/var/lib/countersign").to_owned()
-    }
+    places::of_all()
 }
 
-fn strategy() -> Result<impl BaseStrategy, Failure> {
-    choose_native_strategy().map_err(|_| {
-        Failure::failed("no_home", "there is no home directory for this user")
-            .hint("name one with --home DIR or COUNTERSIGN_HOME")
-    })
+fn no_home() -> Failure {
+    Failure::failed("no_home", "there is no home directory for this user")
+        .hint("name one with --home DIR or COUNTERSIGN_HOME")
 }

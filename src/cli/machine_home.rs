@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::app::Computer;
 use crate::holder::state::LicenseState;
 use crate::holder::{Audience, HolderError, Home, products};
 use crate::protocol::product::ProductFile;
@@ -18,6 +19,16 @@ pub(crate) fn all(context: &Context) -> anyhow::Result<Vec<Home>> {
         homes.push(home(context, &directory, audience));
     }
     Ok(homes)
+}
+
+/// This computer, with all its homes.
+pub(crate) fn computer(context: &Context) -> anyhow::Result<Computer> {
+    Ok(Computer {
+        homes: all(context)?,
+        facts: context.environment.facts(),
+        now: context.environment.now(),
+        built: context.environment.built(),
+    })
 }
 
 /// The home that is written to: the machine-wide one where `system` says so.

@@ -1,6 +1,5 @@
 //! What an application asks about beside "may I run?": features it is to use, numbers that are in use.
 
-use super::check::CheckInput;
 use super::report::{CheckReport, Refusal, State};
 use crate::protocol::date::Day;
 use crate::protocol::product::Product;
@@ -30,38 +29,35 @@ impl Count {
     }
 }
 
-/// Features that are in the licence, and whose maintenance, where they need it, is not over. A demo has no maintenance.
-pub(super) fn features(
+/// Whether a feature is in the licence, and its maintenance, where it needs it, is not over. A demo has no maintenance.
+pub(crate) fn feature(
     product: &Product,
     report: &CheckReport,
-    input: &CheckInput<'_>,
-    today: Day,
-) -> Result<(), (State, Refusal)> {
-    let ended = report
-        .terms
-        .as_ref()
-        .filter(|_| report.state == State::Licensed)
-        .and_then(|terms| terms.maintenance)
-        .filter(|last| today > *last);
-    for feature in input.features {
-        if product.feature(feature).is_none() {
-            let (product, feature) = (product.id.clone(), feature.clone());
-            return Err((report.state, Refusal::FeatureUnknown { product, feature }));
-        }
-        if !report.features.contains(feature) {
-            if let Some(ended) = last_day(report, feature) {
-                let feature = feature.clone();
-                return Err((report.state, Refusal::FeatureEnded { feature, ended }));
-            }
-            return Err((report.state, Refusal::FeatureMissing(feature.clone())));
-        }
-        let maintained = product.maintained.contains(feature);
-        if let Some(ended) = ended.filter(|_| maintained) {
-            let feature = feature.clone();
-            return Err((report.state, Refusal::MaintenanceOver { feature, ended }));
-        }
+    feature: &str,
+) -> Result<(), Refusal> {
+    if product.feature(feature).is_none() {
+        return Err(Refusal::FeatureUnknown {
+            product: product.id.clone(),
+            feature: feature.to_owned(),
+        });
     }
-    Ok(())
+    if !report.features.iter().any(|known| known == feature) {
+        let feature = feature.to_owned();
+        return Err(match last_day(report, &feature) {
+            Some(ended) => Refusal::FeatureEnded { feature, ended },
+            None => Refusal::FeatureMissing(feature),
+        });
+    }
+    let maintained = product.maintained.iter().any(|name| name == feature);
+    let terms = report.terms.as_ref().filter(|_| maintained);
+    let last = terms.and_then(|terms| terms.maintenance).zip(report.today);
+    match last.filter(|(last, today)| report.state != State::Demo && today > last) {
+        Some((ended, _)) => Err(Refusal::MaintenanceOver {
+            feature: feature.to_owned(),
+            ended,
+        }),
+        None => Ok(()),
+    }
 }
 
 /// The last day of a part of the licence that is over.
@@ -71,7 +67,7 @@ fn last_day(report: &CheckReport, name: &str) -> Option<Day> {
 }
 
 /// Numbers held against their limits. A limit that the licence does not contain allows nothing.
-pub(super) fn counts(report: &CheckReport, asked: &[(String, u32)]) -> Vec<Count> {
+pub(crate) fn counts(report: &CheckReport, asked: &[(String, u32)]) -> Vec<Count> {
     let held = |(limit, count): &(String, u32)| {
         let known = report.limits.iter().find(|(name, _)| name == limit);
         Count {

@@ -159,17 +159,20 @@ pub(super) struct Check<'a> {
 impl Check<'_> {
     fn whole(&mut self, license: Option<&LicenseState>) -> Result<(), Refused> {
         self.root()?;
-        let today = match license.and_then(|license| Some((license, license.held.as_ref()?))) {
+        match license.and_then(|license| Some((license, license.held.as_ref()?))) {
             None => {
                 self.given_up(license)?;
                 let pending = license.is_some_and(|license| license.open().next().is_some());
                 let product = self.file.product().id.clone();
-                self.demo(Refusal::NotLicensed { product, pending })?
+                self.demo(Refusal::NotLicensed { product, pending })?;
             }
             Some((license, held)) => self.license(license, held)?,
-        };
+        }
         let report = &mut self.checked.report;
-        asked::features(self.file.product(), report, self.input, today)?;
+        for feature in self.input.features {
+            asked::feature(self.file.product(), report, feature)
+                .map_err(|refusal| (report.state, refusal))?;
+        }
         report.counts = asked::counts(report, self.input.counts);
         asked::refuse_over(report)
     }
@@ -195,8 +198,8 @@ impl Check<'_> {
         Err((State::Returned, Refusal::Returned { key, at: given.at }))
     }
 
-    /// A licence that is held. Returns the day that is gone by.
-    fn license(&mut self, license: &LicenseState, held: &Held) -> Result<Day, Refused> {
+    /// A licence that is held.
+    fn license(&mut self, license: &LicenseState, held: &Held) -> Result<(), Refused> {
         let key = license.license_key;
         if let Some(at) = self.memory.returned {
             return Err((State::Returned, Refusal::Returned { key, at }));
@@ -214,9 +217,9 @@ impl Check<'_> {
         if self.checked.report.usb == Some(false) {
             // What the licence has to say is of no use to a demo.
             self.checked.report.warnings.clear();
-            let today = self.demo(Refusal::UsbMissing(key))?;
+            self.demo(Refusal::UsbMissing(key))?;
             self.checked.report.warnings.push(Warning::UsbMissing(key));
-            return Ok(today);
+            return Ok(());
         }
         let report = &mut self.checked.report;
         report.state = State::Licensed;
@@ -227,7 +230,7 @@ impl Check<'_> {
         report.texts = there.texts;
         let ends = terms.contents.ends.iter();
         report.ended = ends.filter(|(_, last)| today > *last).cloned().collect();
-        Ok(today)
+        Ok(())
     }
 
     fn trusted(&mut self, license: &LicenseState) -> Result<Terms, Refused> {

@@ -7,8 +7,8 @@ use super::report::{Refusal, State};
 use crate::protocol::date::{Day, Seconds};
 
 impl Check<'_> {
-    /// The demo in place of a licence, or `otherwise` where the product has none. Returns the day that is gone by.
-    pub(super) fn demo(&mut self, otherwise: Refusal) -> Result<Day, Refused> {
+    /// The demo in place of a licence, or `otherwise` where the product has none.
+    pub(super) fn demo(&mut self, otherwise: Refusal) -> Result<(), Refused> {
         let product = self.file.product();
         if product.demo_days == 0 {
             return Err((State::Unlicensed, otherwise));
@@ -41,7 +41,7 @@ impl Check<'_> {
         report.days_left = Some(last.days_since(today));
         report.features = product.demo_features.clone();
         report.limits = product.demo_limits.clone();
-        Ok(today)
+        Ok(())
     }
 
     /// The clock rules of a licence hold for a demo too: its days pass but once (SPEC.md 7).

@@ -12,18 +12,6 @@ use super::state::LicenseState;
 use super::warning::Warning;
 use crate::protocol::product::ProductFile;
 
-/// Checks the licence of an application that has its product file compiled in: whose keys are trusted is then the application's alone to say.
-///
-/// # Errors
-/// `bad_product_file`; a state that cannot be read. Whatever the licence itself says is in the report.
-pub fn launch_check(
-    product_file: &str,
-    home: &Home,
-    input: &CheckInput<'_>,
-) -> Result<CheckReport, HolderError> {
-    check_product(&ProductFile::parse(product_file)?, home, input)
-}
-
 /// Checks the licence of a product. Waits for no other process, but where a demo begins or the machine changed, whose first moment has to
 /// be kept: up to ten seconds. What else was learnt, of the clock about once an hour, is kept where
 /// that is possible.

@@ -28,13 +28,12 @@
 //! A home is read by everyone or by its owner ([`Audience`]); it is always written by its owner alone. Files are replaced whole, under a lock
 //! that changes wait for and a check does not.
 //!
-//! Time, entropy, the facts of the machine and all paths are handed in. The example at the top of the crate
-//! shows how an application checks its licence with [`launch_check`].
+//! Time, entropy, the facts of the machine and all paths are handed in. Applications use [`App`](crate::App), which knows them.
 
 pub mod aliases;
 mod anchor;
 pub mod apply;
-mod asked;
+pub(crate) mod asked;
 pub mod check;
 pub mod clock;
 mod demo;
@@ -72,7 +71,7 @@ pub use drift::Drift;
 pub use error::{Doing, HolderError, StorageError, Unbound};
 pub use home::{Audience, Home};
 pub use json::{Array, Bytes};
-pub use launch::{check_product, launch_check};
+pub use launch::check_product;
 pub use memory::{Demo, Memory};
 pub use parts::Parts;
 pub use report::{CheckReport, Closed, Refusal, State};

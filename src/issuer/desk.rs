@@ -29,8 +29,8 @@ pub enum DeskError {
     /// There is none.
     #[error("there is no desk in {}", .0.display())]
     Missing(PathBuf),
-    /// Two root keys of one desk are the same: the source of randomness repeats itself.
-    #[error("the source of randomness yields the same key twice")]
+    /// Two root keys of one desk are the same: given twice, or the source of randomness repeats itself.
+    #[error("both root keys are the same key")]
     SameKeys,
     /// A file or directory could not be read or written.
     #[error("{} could not be read or written", path.display())]
@@ -73,7 +73,9 @@ impl DeskError {
             DeskError::Missing(_) => {
                 "make one with `countersign desk init`, or name its place with --home"
             }
-            DeskError::SameKeys => "check the system's source of randomness",
+            DeskError::SameKeys => {
+                "give two different keys; where none was given, check the system's source of randomness"
+            }
             DeskError::Io { .. } => {
                 "look at the disk and the directory's permissions; a desk that stands there is whole, and without one do the same again"
             }
@@ -135,7 +137,8 @@ impl Desk {
         })
     }
 
-    /// Makes a desk: two root keys, under the passphrase where there is one, and a ledger. All of it appears at once, or nothing does.
+    /// Makes a desk: two root keys, those given or new ones, under the passphrase where there is one, and a ledger. All of it appears at once, or
+    /// nothing does.
     ///
     /// # Errors
     /// `Exists`, and whatever the disk says.
@@ -143,7 +146,7 @@ impl Desk {
         home: &Path,
         name: &str,
         mail: Option<&str>,
-        passphrase: Option<&Passphrase>,
+        keys: (Option<[SigningKey; 2]>, Option<&Passphrase>),
         by: By<'_>,
         entropy: &mut Entropy<'_>,
     ) -> Result<Desk, DeskError> {
@@ -160,7 +163,7 @@ impl Desk {
         let mut tag = [0; 8];
         entropy(&mut tag);
         let building = home.join(format!("{BUILDING}{:016x}", u64::from_be_bytes(tag)));
-        let made = build(&building, name, mail, passphrase, by, entropy)
+        let made = build(&building, name, mail, keys, by, entropy)
             .and_then(|()| rename(&building, &desk.directory))
             .and_then(|()| sync_directory(home));
         if made.is_err() {
@@ -241,15 +244,18 @@ fn build(
     directory: &Path,
     name: &str,
     mail: Option<&str>,
-    passphrase: Option<&Passphrase>,
+    (given, passphrase): (Option<[SigningKey; 2]>, Option<&Passphrase>),
     by: By<'_>,
     entropy: &mut Entropy<'_>,
 ) -> Result<(), DeskError> {
     create_directory(directory)?;
-    let (root, spare) = (
-        SigningKey::generate(entropy)?,
-        SigningKey::generate(entropy)?,
-    );
+    let [root, spare] = match given {
+        Some(given) => given,
+        None => [
+            SigningKey::generate(entropy)?,
+            SigningKey::generate(entropy)?,
+        ],
+    };
     if root.public() == spare.public() {
         return Err(DeskError::SameKeys);
     }

@@ -247,3 +247,67 @@ fn commands_of_a_desk_need_one() {
             .tells("countersign desk init");
     }
 }
+
+#[test]
+fn a_desk_is_set_up_anew_with_the_keys_and_products_it_had() {
+    let world = World::new();
+    let old = encrypted(&world);
+    let secret = world.secret("secret", "correct horse\n");
+    let file = old
+        .run(["product", "export", "survey", "--passphrase-file"])
+        .arg(&secret)
+        .done()
+        .stdout;
+    let product = world.file("survey.product", file);
+    let keys = [old.kept("desk/root.pem"), old.kept("desk/spare.pem")];
+    let anew = |name| {
+        let desk = world.machine(name);
+        let run = desk
+            .run(["desk", "init", "--passphrase-file"])
+            .arg(&secret)
+            .arg("--root-key")
+            .arg(&keys[0])
+            .arg("--product")
+            .arg(&product);
+        (run, desk)
+    };
+    let (run, desk) = anew("new");
+    let made = run.arg("--spare-key").arg(&keys[1]).json();
+    assert_eq!(made["vendor"], "Nordic Survey AS", "by the product file");
+    assert_eq!(made["encrypted"], true);
+    desk.run(["ledger", "verify"]).done();
+    let again = desk
+        .run(["product", "export", "survey", "--passphrase-file"])
+        .arg(&secret)
+        .done()
+        .stdout;
+    assert_eq!(again, std::fs::read_to_string(&product).unwrap());
+
+    let (run, _) = anew("one key");
+    run.arg("--spare-key")
+        .arg(&keys[0])
+        .refused(5, "not_a_root");
+    let (run, _) = anew("half");
+    run.refused(2, "usage");
+    // The other way round the spare key would sign: the product file says which is which.
+    let swapped = world.machine("swapped");
+    swapped
+        .run(["desk", "init", "--passphrase-file"])
+        .arg(&secret)
+        .arg("--root-key")
+        .arg(&keys[1])
+        .arg("--spare-key")
+        .arg(&keys[0])
+        .arg("--product")
+        .arg(&product)
+        .refused(5, "not_a_root");
+    let twice = world.machine("twice");
+    twice
+        .run(["desk", "init", "--vendor", "Twice", "--passphrase-file"])
+        .arg(&secret)
+        .arg("--root-key")
+        .arg(&keys[0])
+        .arg("--spare-key")
+        .arg(&keys[0])
+        .refused(1, "same_keys");
+}

@@ -119,7 +119,7 @@ impl Work {
             now: noon(0),
         };
         let mail = Some("desk@example.com");
-        let desk = Desk::init(home, "Example", mail, None, by, &mut entropy(1)).unwrap();
+        let desk = Desk::init(home, "Example", mail, (None, None), by, &mut entropy(1)).unwrap();
         let mut ledger = desk.ledger().unwrap();
         for id in ["survey", "plotter"] {
             products::add(&mut ledger, product(id, &desk), by).unwrap();

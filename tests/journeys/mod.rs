@@ -3,6 +3,7 @@
 mod clock;
 mod clones;
 mod dongle;
+mod example;
 mod forever_harmless;
 mod infinitime;
 mod main_job;

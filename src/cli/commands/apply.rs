@@ -5,9 +5,8 @@ use serde_json::json;
 use super::{Context, Exit, Run};
 use crate::cli::code_input::{self, CodeArgs};
 use crate::cli::{machine_home, outfit, report, words};
-use crate::holder::apply::{self, Applied, Outcome, Which};
-use crate::holder::{Here, HolderError};
-use crate::text::{Code, Kind};
+use crate::holder::apply::{Applied, Outcome, Which};
+use crate::text::Kind;
 
 /// Enter a response or emergency code: what it grants is in force at once
 ///
@@ -28,16 +27,7 @@ impl Run for Apply {
             &[Kind::Grant, Kind::DeskCertificate, Kind::Emergency],
         )?;
         outfit::read_back(context, &reading.code);
-        let facts = context.environment.facts();
-        let outcome = anywhere(
-            context,
-            &reading.code,
-            &Here {
-                facts: &facts,
-                wall: context.environment.now(),
-                aliases: &[],
-            },
-        )?;
+        let outcome = machine_home::computer(context)?.apply(&reading.code)?;
         if context.out.json {
             let mut object = object(&outcome);
             if let Some(map) = object.as_object_mut() {
@@ -51,29 +41,6 @@ impl Run for Apply {
         tell(context, &outcome);
         Ok(Exit::DONE)
     }
-}
-
-/// Applies the answer in the home that asked, an emergency code in the one that holds its license. What is damaged in one home stops no other.
-fn anywhere(context: &Context, code: &Code, here: &Here<'_>) -> Result<Outcome, anyhow::Error> {
-    let mut other: Option<HolderError> = None;
-    for home in machine_home::all(context)? {
-        match apply::apply(&home, code, here) {
-            Ok(outcome) => return Ok(outcome),
-            Err(error) => {
-                let said = other.as_ref().is_some_and(|other| !elsewhere(other));
-                other = other.filter(|_| said).or(Some(error));
-            }
-        }
-    }
-    Err(other.unwrap_or(HolderError::OtherRequest).into())
-}
-
-/// Whether it says only that the code is for somebody else.
-fn elsewhere(error: &HolderError) -> bool {
-    matches!(
-        error,
-        HolderError::OtherRequest | HolderError::OtherEmergency
-    )
 }
 
 fn object(outcome: &Outcome) -> serde_json::Value {

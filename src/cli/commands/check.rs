@@ -1,12 +1,11 @@
 //! `check`: what an application calls at each launch.
 
 use super::{Context, Exit, Run};
+use crate::app::Needs;
 use crate::cli::failure::Failure;
 use crate::cli::machine_home::{self, Installed};
 use crate::cli::{keys, report, words};
-use crate::holder::{
-    self, CheckInput, CheckReport, Count, Here, HolderError, Home, State, aliases,
-};
+use crate::holder::{CheckReport, Count, Home};
 use crate::protocol::contents;
 use crate::protocol::product::{ProductFile, RootFingerprint};
 
@@ -62,22 +61,15 @@ impl CheckArgs {
             (true, Some(error)) => return Err(error.into()),
             (_, unfit) => (one_product(found, self.product.as_deref())?, unfit),
         };
-        let facts = context.environment.facts();
-        let here = Here {
-            facts: &facts,
-            wall: context.environment.now(),
-            aliases: &[],
-        };
-        let input = CheckInput {
-            trust: self.trust,
+        let needs = Needs {
+            features: self.features.clone(),
+            counts: self.counts.clone(),
+            bindings: self.bindings.clone(),
             license_key: self.license.as_deref().map(str::parse).transpose()?,
-            bindings: &self.bindings,
-            features: &self.features,
-            counts: &self.counts,
-            running,
-            ..CheckInput::new(here, context.environment.built())
+            trust: self.trust,
         };
-        best(&chosen.0, chosen.1, &input)
+        let computer = machine_home::computer(context)?;
+        Ok(computer.check(&chosen.0, chosen.1, &needs, running)?)
     }
 }
 
@@ -101,51 +93,6 @@ fn one_product(
         ))
         .hint("say which: --product ID")
         .into()),
-    }
-}
-
-/// The report of the first home in which the application may run; else of the first that knows a license. A home in which something is damaged stops
-/// nobody who has a good license in another; where none has, the license may stand in what is damaged.
-fn best(
-    chosen: &[(Home, ProductFile)],
-    mut unfit: Option<HolderError>,
-    input: &CheckInput<'_>,
-) -> anyhow::Result<CheckReport> {
-    let mut best: Option<CheckReport> = None;
-    for (home, file) in chosen {
-        let checked = aliases::load(home).and_then(|aliases| {
-            let here = Here {
-                aliases: &aliases,
-                ..input.here
-            };
-            holder::check_product(file, home, &CheckInput { here, ..*input })
-        });
-        let report = match checked {
-            Ok(report) => report,
-            Err(error) => {
-                unfit = unfit.or(Some(error));
-                continue;
-            }
-        };
-        let rank = |report: &CheckReport| {
-            (
-                report.allowed() && report.state != State::Demo,
-                report.license_key.is_some(),
-                report.allowed(),
-            )
-        };
-        if best
-            .as_ref()
-            .is_none_or(|known| rank(&report) > rank(known))
-        {
-            best = Some(report);
-        }
-    }
-    match (best, unfit) {
-        (Some(report), _) if report.license_key.is_some() => Ok(report),
-        (_, Some(error)) => Err(error.into()),
-        (Some(report), None) => Ok(report),
-        (None, None) => Err(not_licensed(None).into()),
     }
 }
 

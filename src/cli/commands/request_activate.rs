@@ -10,10 +10,9 @@ use crate::cli::outfit::{OutfitArgs, Outgoing};
 use crate::cli::usb::{self, Usb};
 use crate::cli::{keys, machine_home};
 use crate::holder::request::{self, Asked, Wanted};
-use crate::holder::{Audience, Here, Home, aliases};
+use crate::holder::{Here, aliases};
 use crate::license_key::LicenseKey;
-use crate::machine::Facts;
-use crate::protocol::product::{Product, ProductFile};
+use crate::protocol::product::Product;
 use crate::text::Kind;
 
 /// Make the request code that the vendor's desk answers
@@ -58,7 +57,7 @@ impl Run for RequestActivate {
         let home = machine_home::to_write(context, self.system)?;
         let facts = context.environment.facts();
         if !self.new {
-            held_for_everyone(context, &home, &file, key, &facts)?;
+            machine_home::computer(context)?.refuse_where_held_for_all(&home, &file, key)?;
         }
         machine_home::bring_along(&home, &file)?;
         let aliases = aliases::load(&home)?;
@@ -101,24 +100,6 @@ impl Run for RequestActivate {
         tell(context, &asked, product.mail.as_deref());
         Ok(Exit::DONE)
     }
-}
-
-/// A license that is held for every user of this machine needs no second activation for one of them.
-fn held_for_everyone(
-    context: &Context,
-    own: &Home,
-    file: &ProductFile,
-    key: LicenseKey,
-    facts: &Facts,
-) -> anyhow::Result<()> {
-    for home in machine_home::all(context)? {
-        let other = home.directory() != own.directory() && home.audience() == Audience::Everyone;
-        // One that cannot be read is nobody's obstacle.
-        if let Some(license) = home.license(key).ok().flatten().filter(|_| other) {
-            request::refuse_where_held(&home, file, &license, facts)?;
-        }
-    }
-    Ok(())
 }
 
 /// The letter to the desk: what its clerk wants to see beside the code.

@@ -9,7 +9,7 @@ use crate::issuer::keys::SigningKey;
 use crate::issuer::ledger::Product as ProductRow;
 use crate::issuer::ledger::{Ledger, LedgerError, ProductId, Transaction, WeakRule};
 use crate::protocol::date::Seconds;
-use crate::protocol::product::{Product, ProductError};
+use crate::protocol::product::{Product, ProductError, ProductFile};
 
 pub(crate) use licenses::fits;
 pub use licenses::{LicenseView, MOST_LICENSES, for_each_license, license, sell};
@@ -113,6 +113,32 @@ pub fn add_with(
     by: By<'_>,
 ) -> Result<(), CatalogueError> {
     product.version = 1;
+    put_new(ledger, product, weak, by)
+}
+
+/// Adds a product by its file, in the version that the file has: for a desk that is set up anew with the keys it had before.
+///
+/// # Errors
+/// `NotARoot` where the keys of the file are not `roots`; as [`add`].
+pub fn import(
+    ledger: &mut Ledger,
+    file: &ProductFile,
+    roots: &[[u8; 32]],
+    by: By<'_>,
+) -> Result<(), CatalogueError> {
+    let product = file.product().clone();
+    if product.roots != roots {
+        return Err(CatalogueError::NotARoot(product.id));
+    }
+    put_new(ledger, product, WeakRule::default(), by)
+}
+
+fn put_new(
+    ledger: &mut Ledger,
+    product: Product,
+    weak: WeakRule,
+    by: By<'_>,
+) -> Result<(), CatalogueError> {
     product.check()?;
     ledger.write(|tx| {
         if tx.product_named(&product.id)?.is_some() {

@@ -15,7 +15,7 @@ fn a_desk_is_made_once_and_whole() {
         home.path(),
         "Example",
         Some("desk@example.com"),
-        Some(&passphrase),
+        (None, Some(&passphrase)),
         BY,
         &mut entropy(1),
     )
@@ -44,7 +44,7 @@ fn a_desk_is_made_once_and_whole() {
         .collect();
     names.sort();
     assert_eq!(names, ["ledger.db", "root.pem", "spare.pem"]);
-    let again = desk::Desk::init(home.path(), "Eve", None, None, BY, &mut entropy(2));
+    let again = desk::Desk::init(home.path(), "Eve", None, (None, None), BY, &mut entropy(2));
     assert_eq!(again.unwrap_err().kind(), "desk_exists");
     assert_eq!(
         fs::read_dir(home.path()).unwrap().count(),
@@ -61,7 +61,7 @@ fn a_desk_that_cannot_be_made_leaves_nothing() {
         home.path(),
         "Example",
         None,
-        None,
+        (None, None),
         BY,
         &mut |bytes: &mut [u8]| bytes.fill(1),
     );
@@ -74,7 +74,15 @@ fn a_desk_that_cannot_be_made_leaves_nothing() {
 fn only_the_owner_may_read_a_desk() {
     use std::os::unix::fs::PermissionsExt;
     let home = tempfile::tempdir().unwrap();
-    let made = desk::Desk::init(home.path(), "Example", None, None, BY, &mut entropy(1)).unwrap();
+    let made = desk::Desk::init(
+        home.path(),
+        "Example",
+        None,
+        (None, None),
+        BY,
+        &mut entropy(1),
+    )
+    .unwrap();
     let mut ledger = made.ledger().unwrap();
     ledger.write(|tx| tx.set_meta("written", "ahead")).unwrap();
     let directory = home.path().join("desk");

@@ -1,24 +1,32 @@
 //! `desk init`.
 
+use std::path::{Path, PathBuf};
+
 use super::{Context, Exit, Run};
+use crate::cli::code_input;
 use crate::cli::failure::Failure;
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::secrecy;
 use crate::cli::sold;
+use crate::issuer::desk::read_key_file;
 use crate::issuer::desk::{Desk, Root};
-use crate::issuer::keys::Passphrase;
-use crate::protocol::product::RootFingerprint;
+use crate::issuer::keys::{KeyError, Passphrase, SigningKey};
+use crate::issuer::products::{self, CatalogueError};
+use crate::protocol::product::{ProductFile, RootFingerprint};
 use crate::text::show;
 
 /// Create the vendor's desk: its ledger and its two root keys
 ///
 /// The live key signs; the spare one is for the day the live one is lost or stolen: move it to another safe place. Both are encrypted with the
 /// passphrase. Nothing is overwritten.
+///
+/// With `--root-key` and `--spare-key` the desk gets keys that there are already, and with `--product` the products that were sold with them. What was
+/// licensed before is known only where the ledger is put back from its copy.
 #[derive(clap::Args)]
 pub(crate) struct DeskInit {
-    /// The vendor's name, for people
-    #[arg(long, value_name = "NAME")]
-    vendor: String,
+    /// The vendor's name, for people; without it that of the first `--product`
+    #[arg(long, value_name = "NAME", required_unless_present = "products")]
+    vendor: Option<String>,
     /// Where customers mail their request codes to
     #[arg(long, value_name = "ADDRESS")]
     mail: Option<String>,
@@ -27,6 +35,30 @@ pub(crate) struct DeskInit {
     /// Leave the keys unencrypted: anyone who reads the files can sign
     #[arg(long, conflicts_with = "passphrase_file")]
     no_passphrase: bool,
+    /// A key that there is already, in place of a new live one
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "spare_key",
+        help_heading = "A desk with the keys of an earlier one"
+    )]
+    root_key: Option<PathBuf>,
+    /// The same for the spare one
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "root_key",
+        help_heading = "A desk with the keys of an earlier one"
+    )]
+    spare_key: Option<PathBuf>,
+    /// A product file that these keys have signed; may be repeated
+    #[arg(
+        long = "product",
+        value_name = "FILE",
+        requires = "root_key",
+        help_heading = "A desk with the keys of an earlier one"
+    )]
+    products: Vec<PathBuf>,
 }
 
 impl Run for DeskInit {
@@ -39,14 +71,25 @@ impl Run for DeskInit {
             // Said before a passphrase is asked for.
             return Err(crate::issuer::desk::DeskError::Exists(home).into());
         }
-        sold::plain("the vendor's name", &self.vendor)?;
+        let mut products = Vec::new();
+        for path in &self.products {
+            products.push(ProductFile::parse(&code_input::from_file(path)?)?);
+        }
+        let first = products.first().map(ProductFile::product);
+        let named = || first.map(|product| product.vendor.clone());
+        let vendor = self.vendor.clone().or_else(named).unwrap_or_default();
+        let mail = self
+            .mail
+            .clone()
+            .or_else(|| first.and_then(|product| product.mail.clone()));
+        sold::plain("the vendor's name", &vendor)?;
         context.environment.check_actor()?;
-        if self.vendor.trim().is_empty() {
+        if vendor.trim().is_empty() {
             return Err(Failure::usage("the vendor needs a name of one line")
                 .hint("--vendor \"Nordic Survey AS\"")
                 .into());
         }
-        if self.mail.as_deref().is_some_and(|mail| {
+        if mail.as_deref().is_some_and(|mail| {
             !mail.contains('@') || mail.contains(' ') || show::hidden_in(mail).is_some()
         }) {
             return Err(Failure::usage("that is no mail address")
@@ -54,22 +97,38 @@ impl Run for DeskInit {
                 .into());
         }
         secrecy::close();
-        let passphrase = if self.no_passphrase {
-            None
-        } else {
-            Passphrase::new(self.passphrase.new_one(context)?)
-        };
+        let mut given = Vec::new();
+        let mut passphrase = None;
+        for path in self.root_key.iter().chain(&self.spare_key) {
+            given.push(self.key(context, path, &mut passphrase)?);
+        }
+        if self.no_passphrase {
+            passphrase = None;
+        } else if passphrase.is_none() {
+            passphrase = Passphrase::new(self.passphrase.new_one(context)?);
+        }
+        let given = <[SigningKey; 2]>::try_from(given).ok();
+        if let Some([live, spare]) = &given {
+            let roots = [live.public(), spare.public()];
+            if let Some(file) = products.iter().find(|it| it.product().roots != roots) {
+                return Err(CatalogueError::NotARoot(file.product().id.clone()).into());
+            }
+        }
         let mut entropy = context.environment.entropy()?;
         let by = context.environment.by();
         let desk = Desk::init(
             &home,
-            &self.vendor,
-            self.mail.as_deref(),
-            passphrase.as_ref(),
+            &vendor,
+            mail.as_deref(),
+            (given, passphrase.as_ref()),
             by,
             &mut entropy,
         )?;
-        let vendor = desk.ledger()?.read(crate::issuer::desk::vendor)?;
+        let mut ledger = desk.ledger()?;
+        let vendor = ledger.read(crate::issuer::desk::vendor)?;
+        for file in &products {
+            products::import(&mut ledger, file, &vendor.roots, by)?;
+        }
         let [live, spare] = vendor
             .roots
             .map(|root| RootFingerprint::of(&root).to_string());
@@ -104,9 +163,34 @@ impl Run for DeskInit {
             spare_file.display()
         ));
         context.out.say("move the spare key to another safe place, and back up the signing key with its passphrase: without one of them no license can be granted");
-        context
-            .out
-            .say("next: countersign product add ID --name NAME");
+        let next = match products.first().map(|file| &file.product().id) {
+            Some(id) => format!("next: countersign license new --product {id} --customer NAME"),
+            None => "next: countersign product add ID --name NAME".to_owned(),
+        };
+        context.out.say(next);
         Ok(Exit::DONE)
+    }
+}
+
+impl DeskInit {
+    /// A key that there is already. Where it is encrypted, the passphrase is asked for once, and is the new desk's too.
+    fn key(
+        &self,
+        context: &Context,
+        path: &Path,
+        passphrase: &mut Option<Passphrase>,
+    ) -> anyhow::Result<SigningKey> {
+        let pem = read_key_file(path)?;
+        if !SigningKey::is_encrypted(&pem) {
+            return Ok(SigningKey::from_pem(&pem, None)?);
+        }
+        if passphrase.is_none() {
+            let text = self
+                .passphrase
+                .existing(context, &path.display().to_string())?;
+            *passphrase = Passphrase::new(text);
+        }
+        let known = passphrase.as_ref().ok_or(KeyError::WrongPassphrase)?;
+        Ok(SigningKey::from_pem(&pem, Some(known))?)
     }
 }

@@ -1,0 +1,232 @@
+//! What an application links: its license, checked at each launch, and the dialogue by which a customer gets one.
+//!
+//! ```no_run
+//! const PRODUCT: &str = include_str!("../keys/demo.product");
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let app = countersign::App::on_this_computer(PRODUCT)?;
+//! let license = app.check()?; // Err unless it may run
+//! for warning in license.warnings() {
+//!     eprintln!("{warning}");
+//! }
+//! if license.has("export") { /* show the menu entry */ }
+//! license.require_at_most("users", 12)?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The product file that is compiled in says whose keys are trusted. The homes of this computer, the second places that outlive them, its clock and what
+//! it says of itself are looked up by [`App`]; there is nothing to forget. The command line stands on the same.
+
+mod computer;
+mod dialogue;
+mod license;
+pub mod places;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+pub(crate) use computer::{Computer, built, wall_clock};
+pub use dialogue::{Activation, AppError, Request};
+pub use license::{License, Needs, Refused};
+
+use crate::holder::{Anchor, Audience, Home};
+use crate::machine::Facts;
+use crate::protocol::product::{Product, ProductFile};
+
+/// An application and its license on this computer.
+#[derive(Debug)]
+pub struct App {
+    file: ProductFile,
+    product: Arc<Product>,
+    homes: Vec<Home>,
+    /// The one of them in which requests are made.
+    own: Home,
+    clock: Option<SystemTime>,
+    facts: Option<Facts>,
+}
+
+impl App {
+    /// The application whose product file, as its vendor signed it, is compiled in, with the homes of this computer: the one for all its users, and that
+    /// of this user, in which requests are made.
+    ///
+    /// # Errors
+    /// A product file that its vendor did not sign; `no_home` where neither home is known.
+    pub fn on_this_computer(product_file: &str) -> Result<App, AppError> {
+        App::builder(product_file).build()
+    }
+
+    /// The same, with other choices: for tests, and for applications that keep what is theirs elsewhere.
+    ///
+    /// ```
+    /// use countersign::App;
+    /// use countersign::machine::Facts;
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let home = tempfile::tempdir()?;
+    /// let on_day = |day| {
+    ///     let now = SystemTime::now() + Duration::from_secs(day * 86_400);
+    ///     App::builder(include_str!("../keys/demo.product"))
+    ///         .home(home.path())
+    ///         .clock(now)
+    ///         .facts(Facts::default())
+    ///         .build()
+    /// };
+    /// assert!(on_day(0)?.check()?.is_demo());
+    /// assert_eq!(on_day(31)?.check().unwrap_err().kind(), "demo_over");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn builder(product_file: &str) -> AppBuilder<'_> {
+        AppBuilder {
+            product_file,
+            home: None,
+            for_everyone: false,
+            clock: None,
+            facts: None,
+        }
+    }
+
+    /// The product, as its vendor signed it.
+    pub fn product(&self) -> &Product {
+        &self.product
+    }
+
+    /// Whether the application may run here and now, by its license or as a demo.
+    ///
+    /// Takes a few milliseconds and waits for nobody, but where a demo begins or the machine changed: that has to be kept, and is waited for up to ten
+    /// seconds. What else was learnt is kept where that is possible.
+    ///
+    /// # Errors
+    /// [`Refused`], with a reason for people and a kind for the program.
+    pub fn check(&self) -> Result<License, Refused> {
+        self.check_for(&Needs::default())
+    }
+
+    /// Whether the application may run with what it needs.
+    ///
+    /// # Errors
+    /// As [`App::check`]; where only numbers are too high, [`Refused::TooMany`] with the license in it.
+    pub fn check_for(&self, needs: &Needs) -> Result<License, Refused> {
+        let report = self
+            .computer()
+            .check(&self.known(), None, needs, false)
+            .map_err(Refused::Unreadable)?;
+        Refused::unless_allowed(report, &self.product)
+    }
+
+    /// Has the time that the application runs count, whatever the clock says (SPEC.md 7): to be called each hour while it runs, and once when it ends. It
+    /// refuses nothing.
+    pub fn keep_time(&self) {
+        let needs = Needs::default();
+        // What it finds is kept where that can be done; the next check says what it means.
+        let _ = self.computer().check(&self.known(), None, &needs, true);
+    }
+
+    /// The compiled-in product in every home.
+    fn known(&self) -> Vec<(Home, ProductFile)> {
+        let homes = self.homes.iter();
+        homes
+            .map(|home| (home.clone(), self.file.clone()))
+            .collect()
+    }
+
+    fn computer(&self) -> Computer {
+        Computer {
+            homes: self.homes.clone(),
+            facts: self.facts.clone().unwrap_or_else(Facts::of_this_computer),
+            now: self.clock.map_or_else(wall_clock, computer::of_system),
+            built: built(),
+        }
+    }
+}
+
+/// Choices for an [`App`]. What is not chosen is this computer's.
+#[derive(Debug)]
+#[must_use]
+pub struct AppBuilder<'a> {
+    product_file: &'a str,
+    home: Option<PathBuf>,
+    for_everyone: bool,
+    clock: Option<SystemTime>,
+    facts: Option<Facts>,
+}
+
+impl AppBuilder<'_> {
+    /// Keeps everything in one directory, which need not exist. The program is shown the same by `--home`.
+    pub fn home(mut self, directory: &Path) -> Self {
+        self.home = Some(directory.to_owned());
+        self
+    }
+
+    /// Makes requests for every user of this computer, which takes an administrator's rights.
+    pub fn for_everyone(mut self) -> Self {
+        self.for_everyone = true;
+        self
+    }
+
+    /// Has the clock stand at `now`: for tests.
+    pub fn clock(mut self, now: SystemTime) -> Self {
+        self.clock = Some(now);
+        self
+    }
+
+    /// Runs on another computer, as it was recorded: for tests. Its second places lie in the [home](AppBuilder::home), which has to be named; this computer
+    /// is left alone.
+    pub fn facts(mut self, recorded: Facts) -> Self {
+        self.facts = Some(recorded);
+        self
+    }
+
+    /// The application.
+    ///
+    /// # Errors
+    /// As [`App::on_this_computer`]; `no_home` for a recorded computer without a home.
+    pub fn build(self) -> Result<App, AppError> {
+        let file = ProductFile::parse(self.product_file)?;
+        let homes = self.homes()?;
+        let wanted = match self.for_everyone {
+            true => homes.first(),
+            false => homes.last(),
+        };
+        let own = wanted.cloned().ok_or(AppError::NoHome)?;
+        Ok(App {
+            product: Arc::new(file.product().clone()),
+            file,
+            homes,
+            own,
+            clock: self.clock,
+            facts: self.facts,
+        })
+    }
+
+    fn homes(&self) -> Result<Vec<Home>, AppError> {
+        let Some(directory) = &self.home else {
+            if self.facts.is_some() {
+                return Err(AppError::NoHome);
+            }
+            let own = places::of_user().filter(|_| !self.for_everyone);
+            let all = home_of_this_computer(&places::of_all(), Audience::Everyone);
+            let own = own.map(|at| home_of_this_computer(&at, Audience::Owner));
+            return Ok(std::iter::once(all).chain(own).collect());
+        };
+        let audience = match self.for_everyone {
+            true => Audience::Everyone,
+            false => places::audience(directory),
+        };
+        if self.facts.is_none() {
+            return Ok(vec![home_of_this_computer(directory, audience)]);
+        }
+        let anchors = [
+            Anchor::of_all(&directory.join("anchor-of-all")),
+            Anchor::of_one(&directory.join("anchor-of-one")),
+        ];
+        Ok(vec![Home::new(directory, audience).with_anchors(anchors)])
+    }
+}
+
+fn home_of_this_computer(directory: &Path, audience: Audience) -> Home {
+    Home::new(directory, audience).with_anchors(Anchor::of_this_computer(directory))
+}

@@ -1,0 +1,161 @@
+//! A computer with its homes, its clock and what it says of itself: whatever the application and the program do with a license is done here.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::Needs;
+use crate::holder::apply::{self, Outcome};
+use crate::holder::request;
+use crate::holder::{
+    Audience, CheckInput, CheckReport, Here, HolderError, Home, State, aliases, check_product,
+};
+use crate::license_key::LicenseKey;
+use crate::machine::Facts;
+use crate::protocol::date::Seconds;
+use crate::protocol::product::ProductFile;
+use crate::text::Code;
+
+/// A computer at one moment.
+#[derive(Debug)]
+pub(crate) struct Computer {
+    /// The homes in which licenses may lie, in the order in which they are looked at.
+    pub(crate) homes: Vec<Home>,
+    /// What it says of itself.
+    pub(crate) facts: Facts,
+    /// What its clock says.
+    pub(crate) now: Seconds,
+    /// When the program was built: no clock before it is right (SPEC.md 7).
+    pub(crate) built: Seconds,
+}
+
+/// The wall clock of this computer.
+pub(crate) fn wall_clock() -> Seconds {
+    of_system(SystemTime::now())
+}
+
+/// A moment in the seconds of SPEC.md 1; one before 1970 is as 1970.
+pub(crate) fn of_system(time: SystemTime) -> Seconds {
+    let since = time.duration_since(UNIX_EPOCH);
+    Seconds::from_unix(since.map_or(0, |since| {
+        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    }))
+}
+
+/// The day on which this library was built.
+pub(crate) fn built() -> Seconds {
+    Seconds::from_unix(env!("COUNTERSIGN_BUILT").parse().unwrap_or(0))
+}
+
+impl Computer {
+    /// This computer and moment, as a caller of the library sees it.
+    pub(crate) fn here<'a>(&'a self, aliases: &'a [(String, String)]) -> Here<'a> {
+        Here {
+            facts: &self.facts,
+            wall: self.now,
+            aliases,
+        }
+    }
+
+    /// Checks the license of a product that is known in these homes, by the product file that stands beside each. `running` where the application runs
+    /// already, so that its time counts (SPEC.md 7); `unfit` is what is damaged elsewhere.
+    ///
+    /// The answer is that of the first home in which the application may run; else of the first that knows a license. A home in which something is damaged
+    /// stops nobody who has a good license in another; where none has, the license may stand in what is damaged.
+    ///
+    /// # Errors
+    /// What is damaged; `unknown_product` where no home is given.
+    pub(crate) fn check(
+        &self,
+        known: &[(Home, ProductFile)],
+        mut unfit: Option<HolderError>,
+        needs: &Needs,
+        running: bool,
+    ) -> Result<CheckReport, HolderError> {
+        let mut best: Option<CheckReport> = None;
+        for (home, file) in known {
+            let checked = aliases::load(home).and_then(|aliases| {
+                let input = CheckInput {
+                    trust: needs.trust,
+                    license_key: needs.license_key,
+                    bindings: &needs.bindings,
+                    features: &needs.features,
+                    counts: &needs.counts,
+                    running,
+                    ..CheckInput::new(self.here(&aliases), self.built)
+                };
+                check_product(file, home, &input)
+            });
+            let report = match checked {
+                Ok(report) => report,
+                Err(error) => {
+                    unfit = unfit.or(Some(error));
+                    continue;
+                }
+            };
+            let rank = |report: &CheckReport| {
+                (
+                    report.allowed() && report.state != State::Demo,
+                    report.license_key.is_some(),
+                    report.allowed(),
+                )
+            };
+            if best
+                .as_ref()
+                .is_none_or(|known| rank(&report) > rank(known))
+            {
+                best = Some(report);
+            }
+        }
+        match (best, unfit) {
+            (Some(report), _) if report.license_key.is_some() => Ok(report),
+            (_, Some(error)) => Err(error),
+            (Some(report), None) => Ok(report),
+            (None, None) => Err(HolderError::UnknownProduct { id: String::new() }),
+        }
+    }
+
+    /// Applies an answer in the home that asked, an emergency code in the one that holds its license. What is damaged in one home stops no other.
+    ///
+    /// # Errors
+    /// As [`apply::apply`].
+    pub(crate) fn apply(&self, code: &Code) -> Result<Outcome, HolderError> {
+        // Whether it says only that the code is for somebody else.
+        let elsewhere = |error: &HolderError| {
+            matches!(
+                error,
+                HolderError::OtherRequest | HolderError::OtherEmergency
+            )
+        };
+        let mut other: Option<HolderError> = None;
+        for home in &self.homes {
+            match apply::apply(home, code, &self.here(&[])) {
+                Ok(outcome) => return Ok(outcome),
+                Err(error) => {
+                    let said = other.as_ref().is_some_and(|other| !elsewhere(other));
+                    other = other.filter(|_| said).or(Some(error));
+                }
+            }
+        }
+        Err(other.unwrap_or(HolderError::OtherRequest))
+    }
+
+    /// A license that is held for every user of this computer needs no second activation for one of them.
+    ///
+    /// # Errors
+    /// `already_licensed`.
+    pub(crate) fn refuse_where_held_for_all(
+        &self,
+        own: &Home,
+        file: &ProductFile,
+        key: LicenseKey,
+    ) -> Result<(), HolderError> {
+        for home in &self.homes {
+            let other =
+                home.directory() != own.directory() && home.audience() == Audience::Everyone;
+            // One that cannot be read is nobody's obstacle.
+            if let Some(license) = home.license(key).ok().flatten().filter(|_| other) {
+                request::refuse_where_held(home, file, &license, &self.facts)?;
+            }
+        }
+        Ok(())
+    }
+}

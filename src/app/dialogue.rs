@@ -1,0 +1,236 @@
+//! How an application's customer gets a license, keeps it up to date and gives it back: by codes that people carry (SPEC.md 4).
+
+use std::fmt;
+use std::num::NonZeroU16;
+
+use super::{App, Computer, Needs};
+use crate::holder::apply::Outcome;
+use crate::holder::request::{self, Asked};
+use crate::holder::{HolderError, Home, aliases, give_up, products, sync};
+use crate::license_key::LicenseKey;
+use crate::machine::UsbDevice;
+use crate::protocol::digest::ActivationId;
+use crate::protocol::product::ProductError;
+use crate::text::{self, Code, Kind, ReadError, WriteError, phrase};
+
+/// Why the dialogue came to nothing. Nothing was changed, and the same can be done again.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AppError {
+    /// The product file is none, or its vendor did not sign it as it is.
+    #[error(transparent)]
+    Product(#[from] ProductError),
+    /// There is no home directory for this user.
+    #[error("there is no home directory for this user")]
+    NoHome,
+    /// No license is held on this computer, so there is nothing to be renewed or given back.
+    #[error("there is no license for {product} on this machine")]
+    NotLicensed {
+        /// The product's id.
+        product: String,
+    },
+    /// There is no code in the text, or it cannot be read.
+    #[error(transparent)]
+    Unread(#[from] ReadError),
+    /// The request would be too long to be carried.
+    #[error(transparent)]
+    Unwritten(#[from] WriteError),
+    /// What the machine's own rules or its disk say.
+    #[error(transparent)]
+    Machine(#[from] HolderError),
+}
+
+impl AppError {
+    /// Stable snake_case name, the one of `--json`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            AppError::Product(_) => "bad_product_file",
+            AppError::NoHome => "no_home",
+            AppError::NotLicensed { .. } => "not_licensed",
+            AppError::Unread(ReadError::NoCode) => "no_code",
+            AppError::Unread(ReadError::OtherKind { .. }) => "wrong_kind",
+            AppError::Unread(ReadError::Damaged { .. }) => "damaged",
+            AppError::Unwritten(_) => "too_long",
+            AppError::Machine(error) => error.kind(),
+        }
+    }
+}
+
+/// What an activation is to be, beside the license key.
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct Activation {
+    bindings: Vec<(String, String)>,
+    seats: Option<NonZeroU16>,
+    usb: Option<UsbDevice>,
+    anew: bool,
+}
+
+impl Activation {
+    /// Bound to a server, a database or the like, by the names that the product has.
+    pub fn bound_to(mut self, name: &str, value: &str) -> Activation {
+        self.bindings.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// With so many of the license's seats; else with all that are free.
+    pub fn seats(mut self, seats: NonZeroU16) -> Activation {
+        self.seats = Some(seats);
+        self
+    }
+
+    /// Bound to a USB key that is plugged in.
+    pub fn usb(mut self, device: UsbDevice) -> Activation {
+        self.usb = Some(device);
+        self
+    }
+
+    /// Another request although one is pending.
+    pub fn anew(mut self) -> Activation {
+        self.anew = true;
+        self
+    }
+}
+
+/// A code for the vendor's desk. It is on disk and can be made again: nothing is lost where a window is closed.
+///
+/// Its text, which `to_string` gives, goes by mail, chat, paper or telephone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "somebody has to send it"]
+pub struct Request {
+    code: Code,
+    text: String,
+    /// The license.
+    pub license_key: LicenseKey,
+    /// The activation that begins, goes on or ends.
+    pub activation: ActivationId,
+    /// Where the vendor wants it sent, where the product file says so.
+    pub send_to: Option<String>,
+    /// The same request was made before: this is its code again.
+    pub repeated: bool,
+}
+
+impl Request {
+    /// Three words, the same on both ends: what two people compare on the telephone (SPEC.md 2.6).
+    pub fn read_back(&self) -> String {
+        phrase(&self.code)
+    }
+
+    /// The code itself.
+    pub fn code(&self) -> &Code {
+        &self.code
+    }
+}
+
+impl fmt::Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl App {
+    /// Asks for a license by its key. The same request again gives the same code.
+    ///
+    /// # Errors
+    /// `already_licensed`; what the product is bound to and was not named; what the disk says.
+    pub fn activate(&self, key: LicenseKey) -> Result<Request, AppError> {
+        self.activate_as(key, &Activation::default())
+    }
+
+    /// The same, with what the activation is to be.
+    ///
+    /// # Errors
+    /// As [`App::activate`].
+    pub fn activate_as(&self, key: LicenseKey, wanted: &Activation) -> Result<Request, AppError> {
+        let computer = self.computer();
+        if !wanted.anew {
+            computer.refuse_where_held_for_all(&self.own, &self.file, key)?;
+        }
+        products::install(&self.own, &self.file)?;
+        let aliases = aliases::load(&self.own)?;
+        let wanted = request::Wanted {
+            key,
+            bindings: &wanted.bindings,
+            seats: wanted.seats,
+            usb: wanted.usb.as_ref(),
+            site_key: None,
+            anew: wanted.anew,
+        };
+        let here = computer.here(&aliases);
+        let asked = request::activate(&self.own, &self.file, &wanted, &here, getrandom::fill)?;
+        self.asked(key, asked)
+    }
+
+    /// Asks for the license as it now is: for re-validation, after a purchase, after the computer changed, or where its clock is wrong. The license stays in
+    /// force meanwhile.
+    ///
+    /// # Errors
+    /// `not_licensed` where none is held; what the disk says.
+    pub fn revalidate(&self) -> Result<Request, AppError> {
+        let computer = self.computer();
+        let (home, key) = self.held(&computer)?;
+        let aliases = aliases::load(&home)?;
+        let wanted = sync::Wanted {
+            key,
+            bindings: &[],
+            usb: None,
+            anew: false,
+        };
+        let here = computer.here(&aliases);
+        let synced = sync::sync(&home, &self.file, &wanted, &here, getrandom::fill)?;
+        self.asked(key, synced.asked)
+    }
+
+    /// Gives the license up, at once and for good, and makes the code for which the vendor's desk frees the seat. The same again makes the same code.
+    ///
+    /// # Errors
+    /// `not_licensed` where none was held; `anchor_closed`, `busy`, what the disk says: it is not given up then.
+    pub fn return_license(&self) -> Result<Request, AppError> {
+        let computer = self.computer();
+        let (home, key) = self.held(&computer)?;
+        let given = give_up::give_up(&home, key, &computer.here(&[]))?;
+        Ok(Request {
+            text: given.code.to_text()?,
+            code: given.code,
+            license_key: key,
+            activation: given.activation,
+            send_to: self.product().mail.clone(),
+            repeated: given.repeated,
+        })
+    }
+
+    /// Enters the desk's answer: any text with the code in it, as it was pasted. The same again, and an older one, change nothing and are no errors.
+    ///
+    /// # Errors
+    /// What is wrong with the text; `other_request`, `not_trusted` and the like; what the disk says.
+    pub fn apply(&self, pasted: &str) -> Result<Outcome, AppError> {
+        let wanted = [Kind::Grant, Kind::DeskCertificate, Kind::Emergency];
+        let reading = text::read(pasted, &wanted)?;
+        Ok(self.computer().apply(&reading.code)?)
+    }
+
+    fn asked(&self, key: LicenseKey, asked: Asked) -> Result<Request, AppError> {
+        Ok(Request {
+            text: asked.code.to_text()?,
+            code: asked.code,
+            license_key: key,
+            activation: asked.activation,
+            send_to: self.product().mail.clone(),
+            repeated: asked.repeated,
+        })
+    }
+
+    /// The license that a check speaks of, and the home in which it lies; where none is held, one that was given up.
+    fn held(&self, computer: &Computer) -> Result<(Home, LicenseKey), AppError> {
+        let report = computer.check(&self.known(), None, &Needs::default(), false)?;
+        let key = report.license_key.ok_or_else(|| AppError::NotLicensed {
+            product: self.product().id.clone(),
+        })?;
+        let mut homes = self.homes.iter();
+        let holds = |home: &&Home| home.license(key).is_ok_and(|license| license.is_some());
+        let home = homes
+            .find(holds)
+            .ok_or(HolderError::UnknownLicense { key })?;
+        Ok((home.clone(), key))
+    }
+}

@@ -1,0 +1,47 @@
+//! Where licenses lie on a computer: one place for all its users, and one for each of them.
+
+use std::path::{Path, PathBuf};
+
+use etcetera::base_strategy::{BaseStrategy, choose_native_strategy};
+
+use crate::holder::Audience;
+
+/// The home that every user of this computer reads and its administrator writes: `/var/lib/countersign`; on macOS below
+/// `/Library/Application Support`, on Windows below `%ProgramData%`.
+pub fn of_all() -> PathBuf {
+    if cfg!(windows) {
+        let base = std::env::var_os("ProgramData")
+            .map_or_else(|| PathBuf::from(r"C:\ProgramData"), PathBuf::from);
+        base.join(NAME)
+    } else if cfg!(target_os = "macos") {
+        Path::new("/Library/Application Support").join(NAME)
+    } else {
+        Path::new("/var/lib").join(NAME)
+    }
+}
+
+/// The home of the user who runs the program, in the platform's data directory; nothing where this user has none.
+pub fn of_user() -> Option<PathBuf> {
+    Some(choose_native_strategy().ok()?.data_dir().join(NAME))
+}
+
+/// Who reads what is written to a home that was named: everyone where it was made so, for many workstations may share one.
+#[cfg(unix)]
+pub fn audience(home: &Path) -> Audience {
+    use std::os::unix::fs::PermissionsExt;
+
+    let mode = std::fs::metadata(home.join("machine")).map(|it| it.permissions().mode());
+    if mode.is_ok_and(|mode| mode & 0o004 != 0) {
+        Audience::Everyone
+    } else {
+        Audience::Owner
+    }
+}
+
+/// Elsewhere directories pass on the rights of their parents.
+#[cfg(not(unix))]
+pub fn audience(_: &Path) -> Audience {
+    Audience::Owner
+}
+
+const NAME: &str = "countersign";
