@@ -1,7 +1,7 @@
 """Answers made by hand (SPEC.md 4.4, 4.5, 5): a desk whose key is known signs grants with every field odd, and a machine is handed them.
 
 What the machine should say is what the independent implementation says of the same grant. Whatever is refused changes nothing: the true answer
-is applied afterwards all the same. The machine is made up (tests/long/stage.py), so that nothing of this computer is touched.
+is applied afterwards all the same. The machine is made up (tests/stage), so that nothing of this computer is touched.
 """
 
 import base64
@@ -17,7 +17,7 @@ from payloads import Refused
 from rows import kdf, write
 from trust import check_answer, holder, key_id, machine_digest, request_digest, transcript
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "long"))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "stage"))
 import stage        # noqa: E402
 
 CATALOGUE = ["feature", "limit", "pool", "text"]
@@ -127,7 +127,7 @@ class Answers:
     """A desk whose key is known, a machine that asked it, and the request's digests."""
 
     def __init__(self, program):
-        self.w = w = stage.Stage(program, datetime.datetime.now(datetime.timezone.utc).date() + datetime.timedelta(days=1))
+        self.w = w = stage.Stage(program)
         self.today = day(w.noon)
         self.issued = self.today * 86400 + 43200
         self.ok(w.desk("desk", "init", "--vendor", "Odd", "--no-passphrase"))

@@ -4,15 +4,15 @@ import json
 import os
 import re
 import shutil
+import sys
 
-import stage
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "stage"))
+import stage                        # noqa: E402
+from computer import clear_tree     # noqa: E402
 
 DAYS = 30       # of the demo, and of the grace
 CODE = re.compile(r"\b(REQ1|SYN1|RET1|RSP1): ")
 UNREADABLE = re.compile(r"panicked|os error|\bOs \{|kind: |RUST_|unwrap|\bErr\(|Error \{|::|0x[0-9a-f]{4}")
-
-# The same disk's system on another board: changed, and not another computer altogether.
-CHANGED = stage.other(1, machine_id=stage.COMPUTER["machine_id"], root_uuid=stage.COMPUTER["root_uuid"])
 
 
 class Command:
@@ -193,7 +193,7 @@ class World(stage.Stage):
         self.note("return", ok(self.machine("return", "--yes", self.keys["kit"])).out)
         self.keep("returned")
         self.restore("a day later")
-        self.become(CHANGED)
+        self.become(stage.CHANGED)
         self.at(4)
         self.keep("changed")
         changed = ok(self.check_own())
@@ -304,7 +304,7 @@ def aliases(w):
 def exported(w):
     path = w.path("files", "kit.product")
     told = w.run("--home", w.path("files", "other"), "product", "install", path)
-    stage.clear_tree(w.path("files", "other"))
+    clear_tree(w.path("files", "other"))
     with open(path, "rb") as it:
         return {"install": told.code, "lines": it.read().count(b"\n")}
 
@@ -385,7 +385,7 @@ def drift_goes_on(first):
         began = first if first is not None else (w.day if run.code == 0 else None)
         if began is None:
             return
-        w.become(CHANGED)
+        w.become(stage.CHANGED)
         w.at(began + 3.1)
         told = w.check_own()
         if told.code != 13:
@@ -427,7 +427,7 @@ def request_is_kept(w, run):
     told = w.machine("apply", stdin=answer.out, home="files/applied")
     if told.code:
         yield f"the answer to a printed request cannot be entered: {told.err.strip()}"
-    stage.clear_tree(copy)
+    clear_tree(copy)
 
 
 def batch_is_kept(w, run):

@@ -1,24 +1,20 @@
 """A stage on which the program as it is shipped runs on made-up computers, at a made-up time, and on nothing of this computer.
 
-A process that makes a `Stage` lives in a mount namespace of its own from then on: `/sys`, `/dev`, `/var/lib`, `/etc/machine-id`, the account's
-home in the password database and boot id are the stage's; a run may have an uptime of its own. The clock is faketime's. Everything that a run may change lies below
+A process that makes a `Stage` lives in a mount namespace of its own from then on: `/sys`, `/dev`, `/etc`, `/run`, `/var/lib`, the accounts' homes, the
+host's name and the boot id are the stage's; a run may have an uptime of its own. The clock is faketime's. Everything that a run may change lies below
 `stage.now` and can be kept and put back as a whole. Needs Linux, unshare (root, or user namespaces), libfaketime, and strace for faults.
 """
 
-import ctypes
+import datetime
 import glob
 import hashlib
 import json
 import os
 import shutil
-import stat
 import subprocess
-import tempfile
 import time
 
-CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000
-MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
-LIBC = ctypes.CDLL(None, use_errno=True)
+from computer import ON_DISK, Computer, clear, clear_tree, mount, own_mounts, place, unmount
 
 # A board, its network card, and the disk in it. What a spec leaves out is taken from here; None takes it away.
 COMPUTER = {
@@ -49,12 +45,16 @@ def other(number, **parts):
     return {**spec, **parts}
 
 
+# The same disk's system on another board: changed, and not another computer altogether.
+CHANGED = other(1, machine_id=COMPUTER["machine_id"], root_uuid=COMPUTER["root_uuid"])
+
+
 def find_program():
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     program = os.environ.get("COUNTERSIGN") or os.path.join(root, "target/release/countersign")
     if not os.access(program, os.X_OK):
         subprocess.run(["cargo", "build", "--release", "--locked"], cwd=root, check=True)
-    return os.path.abspath(program)
+    return os.path.realpath(program)
 
 
 def find_faketime():
@@ -62,30 +62,6 @@ def find_faketime():
     if not found:
         raise SystemExit("faketime is needed")
     return found[0]
-
-
-def mount(source, target, kind=None, flags=MS_BIND):
-    result = LIBC.mount(os.fsencode(source), os.fsencode(target), kind.encode() if kind else None, flags, None)
-    if result:
-        raise OSError(ctypes.get_errno(), f"mount {source} on {target}: {os.strerror(ctypes.get_errno())}")
-
-
-def enter_namespace():
-    """Gives this process mounts of its own; without root as the root of a user namespace of its own."""
-    uid, gid = os.getuid(), os.getgid()
-    if LIBC.unshare(CLONE_NEWNS | (CLONE_NEWUSER if uid else 0)):
-        raise SystemExit(f"no namespace for made-up computers: {os.strerror(ctypes.get_errno())}; run this as root")
-    if uid:
-        for name, text in (("setgroups", "deny"), ("uid_map", f"0 {uid} 1"), ("gid_map", f"0 {gid} 1")):
-            with open(f"/proc/self/{name}", "w") as file:
-                file.write(text)
-    mount("none", "/", flags=MS_REC | MS_PRIVATE)
-
-
-def write(path, text):
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "w") as file:
-        file.write(text)
 
 
 class Result:
@@ -110,89 +86,68 @@ class Stage:
     PLACES = ("desk", "machine", "user", "ada", "lib", "files")
     ADA = 61234
 
-    def __init__(self, program, noon):
-        """`noon`: the noon of day 0, as a date (datetime.date)."""
-        self.noon, self.faketime = noon, find_faketime()
-        self.scratch = tempfile.mkdtemp(prefix="stage")
-        enter_namespace()
+    def __init__(self, program, below=ON_DISK):
+        """What is made lies below `below`, which is on a disk."""
+        # Day 0 is tomorrow.
+        self.noon = datetime.datetime.now(datetime.timezone.utc).date() + datetime.timedelta(days=1)
+        self.faketime = find_faketime()
+        self.place = place(below)
+        own_mounts()
+        # What is copied often lies in memory; the computer on the disk, which it is to seem.
+        self.scratch = os.path.join(self.place, "scratch")
+        os.mkdir(self.scratch)
         mount("tmpfs", self.scratch, "tmpfs", 0)
-        self.now, self.kept, self.set = (os.path.join(self.scratch, name) for name in ("now", "kept", "set"))
-        for place in self.PLACES:
-            os.makedirs(os.path.join(self.now, place))
+        self.now, self.kept = (os.path.join(self.scratch, name) for name in ("now", "kept"))
+        for name in self.PLACES:
+            os.makedirs(os.path.join(self.now, name))
         os.makedirs(self.kept)
-        os.chmod(self.scratch, 0o755)
+        for path in (self.place, self.scratch):
+            os.chmod(path, 0o755)
         # Where every user may run it.
         self.program = shutil.copy(program, os.path.join(self.scratch, "countersign"))
-        self.day, self.spec, self.uptime = 0, None, None
-        self.furnish()
-        self.become(computer())
+        self.day, self.uptime, self.starts, self.spec = 0, None, 0, computer()
+        homes = (("root", 0, self.path("user")), ("ada", self.ADA, self.path("ada")))
+        self.made = Computer(os.path.join(self.place, "made"), self.told(), lib=self.path("lib"), homes=homes, work=self.scratch)
+        self.made.enter()
 
     def close(self):
-        """Takes the scratch directory away; what was mounted goes with the process."""
-        LIBC.umount2(os.fsencode(self.scratch), 2)
-        os.rmdir(self.scratch)
+        """Takes away what was made."""
+        self.made.leave()
+        unmount(self.scratch)
+        clear_tree(self.place)
 
     def path(self, *names):
         return os.path.join(self.now, *names)
 
     # ---- the computer --------------------------------------------------------------
 
-    def furnish(self):
-        set_ = self.set
-        write(f"{set_}/passwd", f"root:x:0:0::{self.path('user')}:/bin/sh\nada:x:{self.ADA}:{self.ADA}::{self.path('ada')}:/bin/sh\n")
-        for name in ("machine-id", "boot_id", "hostname"):
-            write(f"{set_}/{name}", "")
-        for name in ("sys", "dev"):
-            os.makedirs(f"{set_}/{name}")
-        for name in ("null", "zero", "full", "random", "urandom", "tty"):
-            write(f"{set_}/dev/{name}", "")
-            mount(f"/dev/{name}", f"{set_}/dev/{name}")
-        for name, target in (("fd", "/proc/self/fd"), ("stdin", "/proc/self/fd/0"), ("stdout", "/proc/self/fd/1")):
-            os.symlink(target, f"{set_}/dev/{name}")
-        for source, target in (("passwd", "/etc/passwd"), ("machine-id", "/etc/machine-id"), ("boot_id", "/proc/sys/kernel/random/boot_id"),
-                               ("hostname", "/proc/sys/kernel/hostname"), ("dev", "/dev"), ("sys", "/sys")):
-            if os.path.exists(target):
-                mount(f"{set_}/{source}", target, flags=MS_BIND | MS_REC)
-        mount(self.path("lib"), "/var/lib")
-
     def become(self, spec):
         """From now on the runs are on this computer (see `computer`)."""
-        if spec == self.spec:
-            return
-        self.spec, sys = dict(spec), f"{self.set}/sys"
-        clear(sys)
-        clear_tree(f"{self.set}/dev/disk")
-        clear_tree(f"{self.set}/dev/block")
-        write(f"{self.set}/machine-id", (spec["machine_id"] or "") + "\n")
-        write(f"{self.set}/hostname", (spec.get("host") or "") + "\n")
-        os.makedirs(f"{sys}/class/net")
-        if spec["mac"]:
-            card = "devices/pci0000:00/0000:00:19.0/net/eth0"
-            for name, text in (("type", "1"), ("addr_assign_type", "0"), ("address", spec["mac"])):
-                write(f"{sys}/{card}/{name}", text + "\n")
-            os.symlink(f"../../{card}", f"{sys}/class/net/eth0")
-        device = os.stat("/").st_dev
-        disk = "devices/pci0000:00/nvme/nvme0/nvme0n1"
-        for below in ("dev/block", "class/block", "block"):
-            os.makedirs(f"{sys}/{below}", exist_ok=True)
-        os.makedirs(f"{sys}/{disk}")
-        os.symlink(f"../../{disk}", f"{sys}/dev/block/{os.major(device)}:{os.minor(device)}")
-        os.symlink(f"../../{disk}", f"{sys}/class/block/nvme0n1")
-        if spec["serial"]:
-            write(f"{sys}/{disk}/device/serial", spec["serial"] + "\n")
-        if spec["root_uuid"]:
-            os.makedirs(f"{self.set}/dev/disk/by-uuid")
-            os.symlink("../../nvme0n1", f"{self.set}/dev/disk/by-uuid/{spec['root_uuid']}")
-        if spec["product_uuid"]:
-            write(f"{sys}/class/dmi/id/product_uuid", spec["product_uuid"].upper() + "\n")
-        self.start()
+        if spec != self.spec:
+            self.spec = dict(spec)
+            self.made.furnish(self.told())
+            self.start()
 
     def start(self):
-        """The computer is started anew: another boot id."""
-        self.starts = getattr(self, "starts", 0) + 1
-        noise = hashlib.blake2b(f"{self.day} {self.starts}".encode()).hexdigest()
-        write(f"{self.set}/boot_id", f"{noise[:8]}-{noise[8:12]}-4{noise[12:15]}-8{noise[15:18]}-{noise[18:30]}\n")
-        self.uptime = None
+        """The computer is started anew."""
+        self.starts, self.uptime = self.starts + 1, None
+        self.made.say("boot_id", self.boot_id())
+
+    def boot_id(self):
+        noise = hashlib.blake2b(f"{self.starts}".encode()).hexdigest()
+        return f"{noise[:8]}-{noise[8:12]}-4{noise[12:15]}-8{noise[15:18]}-{noise[18:30]}\n"
+
+    def told(self):
+        """The computer as `Computer` is told of it."""
+        it = self.spec
+        disk = {"at": "devices/pci0000:00/nvme/nvme0/nvme0n1", "files": {"device/serial": it["serial"] + "\n"} if it["serial"] else {}}
+        if it["root_uuid"]:
+            disk["uuid"] = it["root_uuid"]
+        return {
+            "machine_id": (it["machine_id"] or "") + "\n", "host": it["host"] + "\n", "boot_id": self.boot_id(),
+            "board": it["product_uuid"] and it["product_uuid"].upper(), "blocks": {"nvme0n1": disk},
+            "cards": [{"name": "eth0", "at": "pci0000:00/0000:00:19.0", "mac": it["mac"]}] if it["mac"] else [],
+        }
 
     def at(self, day):
         """It is noon of that day (a fraction is a part of a day later), and the computer has just been started."""
@@ -201,8 +156,7 @@ class Stage:
             self.start()
 
     def date(self, day):
-        from datetime import timedelta
-        return (self.noon + timedelta(days=day)).isoformat()
+        return (self.noon + datetime.timedelta(days=day)).isoformat()
 
     # ---- state ---------------------------------------------------------------------
 
@@ -283,21 +237,3 @@ class Stage:
 
     def machine(self, *args, home="machine", **more):
         return self.run("--home", self.path(home), "--no-input", *args, **more)
-
-
-def clear(directory):
-    for entry in os.scandir(directory):
-        if entry.is_dir(follow_symlinks=False):
-            clear_tree(entry.path)
-        else:
-            os.unlink(entry.path)
-
-
-def clear_tree(directory):
-    if os.path.lexists(directory):
-        for root, directories, _ in os.walk(directory):
-            for name in directories:
-                path = os.path.join(root, name)
-                if not os.path.islink(path):
-                    os.chmod(path, stat.S_IRWXU)
-        shutil.rmtree(directory)
