@@ -1,8 +1,10 @@
 //! The release build takes time, machine and places from the computer only: the variables of the tests are not in it.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use countersign::holder::Anchor;
 
 use crate::world::{DAY, World};
 
@@ -25,6 +27,41 @@ fn release() -> PathBuf {
     );
     let program = format!("release/countersign{}", std::env::consts::EXE_SUFFIX);
     target.join(program)
+}
+
+/// What the shipped program keeps of one license at the anchors of this computer: it goes with the test.
+struct Kept {
+    anchors: Vec<(PathBuf, bool)>,
+    key: String,
+}
+
+impl Kept {
+    fn of(home: &Path, key: &str) -> Kept {
+        let anchors = Anchor::of_this_computer(home);
+        let places = anchors.iter().map(|it| it.directory().to_owned());
+        Kept {
+            anchors: places.map(|at| (at.clone(), at.exists())).collect(),
+            key: key.replace('-', ""),
+        }
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        for (at, stood) in &self.anchors {
+            let activations = at.join("activations");
+            for entry in fs::read_dir(&activations).into_iter().flatten().flatten() {
+                if entry.file_name().to_string_lossy().starts_with(&self.key) {
+                    let _ = fs::remove_file(entry.path());
+                }
+            }
+            if !stood {
+                let _ = fs::remove_file(at.join("lock"));
+                let _ = fs::remove_dir(activations);
+                let _ = fs::remove_dir(at);
+            }
+        }
+    }
 }
 
 #[test]
@@ -70,6 +107,7 @@ fn the_release_build_has_no_hooks() {
         ],
         "",
     );
+    let _kept = Kept::of(world.path(), &sold.line());
     let asked = run(
         &[
             "--json",
