@@ -11,11 +11,12 @@
 //! ```
 //!
 //! The rooms: [`app`] is what an application uses, [`text`] carries bytes through people, [`protocol`] says what codes mean and who may say it, [`machine`] what this computer is, [`holder`] is a
-//! machine that holds a licence, [`issuer`] whoever answers, [`cli`] the program. SPEC.md is the reference of all formats.
+//! machine that holds a licence, [`issuer`] whoever answers, [`cli`] the program; [`failure`] has every way to fail. SPEC.md is the reference of all formats.
 
 pub mod app;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod failure;
 pub mod holder;
 #[cfg(feature = "desk")]
 pub mod issuer;

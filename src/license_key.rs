@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::failure::FailureKind;
+
 const DIGITS: usize = 13;
 const SMALLEST: u64 = 10_000_000_000;
 const LARGEST: u64 = 99_999_999_999;
@@ -37,6 +39,11 @@ pub enum LicenseKeyError {
 }
 
 impl LicenseKeyError {
+    /// Its kind, for scripts.
+    pub fn kind(&self) -> FailureKind {
+        FailureKind::MistypedKey
+    }
+
     /// What to do about it, for the line under the error.
     pub fn hint(&self) -> &'static str {
         match self {

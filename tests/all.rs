@@ -12,6 +12,7 @@ mod carry;
 mod cli;
 mod clocks;
 mod edits;
+mod failures;
 mod forgotten;
 mod journeys;
 mod license_key;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::num::NonZeroU16;
 
 use super::{App, Computer, Needs};
+use crate::failure::FailureKind;
 use crate::holder::apply::Outcome;
 use crate::holder::request::{self, Asked};
 use crate::holder::{HolderError, Home, aliases, give_up, products, sync};
@@ -41,16 +42,14 @@ pub enum AppError {
 }
 
 impl AppError {
-    /// Stable snake_case name, the one of `--json`.
-    pub fn kind(&self) -> &'static str {
+    /// Its kind, the one of `--json`.
+    pub fn kind(&self) -> FailureKind {
         match self {
-            AppError::Product(_) => "bad_product_file",
-            AppError::NoHome => "no_home",
-            AppError::NotLicensed { .. } => "not_licensed",
-            AppError::Unread(ReadError::NoCode) => "no_code",
-            AppError::Unread(ReadError::OtherKind { .. }) => "wrong_kind",
-            AppError::Unread(ReadError::Damaged { .. }) => "damaged",
-            AppError::Unwritten(_) => "too_long",
+            AppError::Product(error) => error.kind(),
+            AppError::NoHome => FailureKind::NoHome,
+            AppError::NotLicensed { .. } => FailureKind::NotLicensed,
+            AppError::Unread(error) => error.kind(),
+            AppError::Unwritten(_) => FailureKind::TooLong,
             AppError::Machine(error) => error.kind(),
         }
     }

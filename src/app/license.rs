@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::failure::FailureKind;
 use crate::holder::{CheckReport, Count, HolderError, Refusal, State, Terms, Warning, asked};
 use crate::license_key::LicenseKey;
 use crate::protocol::date::Day;
@@ -199,10 +200,10 @@ impl Refused {
         }
     }
 
-    /// Stable snake_case name, the one of `--json`: what an application's own words go by.
-    pub fn kind(&self) -> &'static str {
+    /// Its kind, the one of `--json`: what an application's own words go by.
+    pub fn kind(&self) -> FailureKind {
         match self {
-            Refused::TooMany { .. } => "over_limit",
+            Refused::TooMany { .. } => FailureKind::OverLimit,
             Refused::License { why, .. } => why.kind(),
             Refused::Unreadable(error) => error.kind(),
         }

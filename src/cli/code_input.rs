@@ -9,8 +9,8 @@ use crate::protocol::product::{ProductError, ProductFile};
 use crate::text::{self, Kind, ReadError, Reading};
 
 use super::Context;
-use super::exit::Exit;
 use super::failure::Failure;
+use crate::failure::FailureKind;
 
 /// Most bytes read from a pipe or a file.
 const MOST: u64 = 16 << 20;
@@ -127,8 +127,7 @@ fn nor_a_file(error: anyhow::Error, word: &str) -> anyhow::Error {
         return error;
     }
     Failure::new(
-        Exit::NO_CODE,
-        "no_code",
+        FailureKind::NoCode,
         "this is no code, and there is no file of this name",
     )
     .hint("give the code from its prefix to its last group, or look at the name of the file")
@@ -144,14 +143,14 @@ pub(crate) fn find(text: &str, wanted: &[Kind]) -> anyhow::Result<Reading> {
 fn find_in_bytes(name: &str, bytes: &[u8], wanted: &[Kind]) -> anyhow::Result<Reading> {
     if bytes.trim_ascii().is_empty() {
         return Err(
-            Failure::new(Exit::NO_CODE, "no_code", format!("{name} is empty"))
+            Failure::new(FailureKind::NoCode, format!("{name} is empty"))
                 .hint("hand over the code, or the whole message with it")
                 .into(),
         );
     }
     if is_product_file(bytes) {
         let message = format!("{name} is a product file, not a code");
-        return Err(Failure::new(Exit::NOT_FOR_THIS, "wrong_kind", message)
+        return Err(Failure::new(FailureKind::WrongKind, message)
             .hint("it is installed with: countersign product install FILE")
             .into());
     }
@@ -160,8 +159,7 @@ fn find_in_bytes(name: &str, bytes: &[u8], wanted: &[Kind]) -> anyhow::Result<Re
     }
     match text::read_bytes(bytes, wanted) {
         Err(ReadError::NoCode) if bytes.len() > text::LOOKED_AT => Err(Failure::new(
-            Exit::NO_CODE,
-            "no_code",
+            FailureKind::NoCode,
             format!("there is no code in {name} as far as it was looked at"),
         )
         .hint("of a long text only the first MiB is looked at: hand over the part with the code")
@@ -201,7 +199,7 @@ fn other_kind(kind: Kind) -> Failure {
         "this is a {}, which is not what is wanted here",
         kind.noun()
     );
-    Failure::new(Exit::NOT_FOR_THIS, "wrong_kind", message).hint(hint)
+    Failure::new(FailureKind::WrongKind, message).hint(hint)
 }
 
 /// The places that were corrected, for scripts.
@@ -225,7 +223,7 @@ fn corrected(reading: &Reading) -> String {
 fn from_stdin() -> anyhow::Result<Source> {
     let name = "standard input";
     let unreadable = |error: io::Error| {
-        Failure::failed("input", "standard input cannot be read")
+        Failure::new(FailureKind::Input, "standard input cannot be read")
             .because(error)
             .hint("try again")
     };
@@ -235,9 +233,11 @@ fn from_stdin() -> anyhow::Result<Source> {
 
 fn in_file(path: &Path) -> anyhow::Result<Source> {
     if path.as_os_str().is_empty() {
-        return Err(Failure::failed("no_file", "no file is named after the @")
-            .hint("write @FILE, without a space")
-            .into());
+        return Err(
+            Failure::new(FailureKind::NoFile, "no file is named after the @")
+                .hint("write @FILE, without a space")
+                .into(),
+        );
     }
     Ok(Source::Bytes(path.display().to_string(), bytes_of(path)?))
 }
@@ -249,13 +249,16 @@ pub(crate) fn from_file(path: &Path) -> anyhow::Result<String> {
 
 fn bytes_of(path: &Path) -> anyhow::Result<Vec<u8>> {
     let unreadable = |error: io::Error| {
-        Failure::failed("no_file", format!("{} cannot be read", path.display()))
-            .because(error)
-            .hint("look at the name of the file")
+        Failure::new(
+            FailureKind::NoFile,
+            format!("{} cannot be read", path.display()),
+        )
+        .because(error)
+        .hint("look at the name of the file")
     };
     if path.is_dir() {
         let message = format!("{} is a directory, not a file", path.display());
-        return Err(Failure::failed("no_file", message)
+        return Err(Failure::new(FailureKind::NoFile, message)
             .hint("name the file in it that has the code")
             .into());
     }
@@ -285,8 +288,7 @@ fn read_all(
 
 fn too_large(name: &str, size: &str) -> Failure {
     Failure::new(
-        Exit::NO_CODE,
-        "too_large",
+        FailureKind::TooLarge,
         format!("{name} is too large to look for a code in: {size}"),
     )
     .hint("hand over the part of the text with the code: up to 16 MiB are read")

@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use crate::failure::FailureKind;
 use crate::text::show;
 
 use super::Context;
@@ -18,7 +19,7 @@ pub(crate) fn agreed(context: &Context, question: &str, deed: &str) -> anyhow::R
     let asked = write!(io::stderr(), "{} [y/N] ", show::line(question))
         .and_then(|()| io::stdin().read_line(&mut answer));
     asked.map_err(|error| {
-        Failure::failed("prompt", "the answer could not be read")
+        Failure::new(FailureKind::Prompt, "the answer could not be read")
             .because(error)
             .hint("add --yes")
     })?;

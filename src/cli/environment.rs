@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::app;
+use crate::failure::FailureKind;
 use crate::holder::Anchor;
 #[cfg(feature = "desk")]
 use crate::issuer::products::By;
@@ -106,7 +107,7 @@ impl Environment {
     /// Random bytes of the system.
     pub(crate) fn entropy(&self) -> Result<impl FnMut(&mut [u8]) + use<>, Failure> {
         let broken = |error: getrandom::Error| {
-            Failure::failed("no_entropy", "the system gives no random numbers")
+            Failure::new(FailureKind::NoEntropy, "the system gives no random numbers")
                 .because(error)
                 .hint("try again when the computer has fully started")
         };

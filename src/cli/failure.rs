@@ -5,6 +5,7 @@ use std::io;
 use clap::error::ErrorKind;
 use serde_json::{Map, Value, json};
 
+use crate::failure::{Exit, FailureKind};
 use crate::holder::{HolderError, StorageError};
 #[cfg(feature = "desk")]
 use crate::issuer::desk::DeskError;
@@ -22,15 +23,15 @@ use crate::license_key::LicenseKeyError;
 use crate::protocol::product::ProductError;
 use crate::text::ReadError;
 
-use super::exit::Exit;
+use super::advice::Advice as _;
 use super::verdicts;
 
 /// A failure that ends a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Failure {
+    /// The kind's own, unless another program is run.
     pub(crate) exit: Exit,
-    /// Stable snake_case name.
-    pub(crate) kind: &'static str,
+    pub(crate) kind: FailureKind,
     pub(crate) message: String,
     pub(crate) because: Option<String>,
     pub(crate) hint: String,
@@ -39,9 +40,9 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    pub(crate) fn new(exit: Exit, kind: &'static str, message: impl Into<String>) -> Failure {
+    pub(crate) fn new(kind: FailureKind, message: impl Into<String>) -> Failure {
         Failure {
-            exit,
+            exit: kind.exit(),
             kind,
             message: without_number(message.into()),
             because: None,
@@ -58,14 +59,9 @@ impl Failure {
         self
     }
 
-    /// Something outside the rules: input, output, a locked ledger.
-    pub(crate) fn failed(kind: &'static str, message: impl Into<String>) -> Failure {
-        Failure::new(Exit::FAILED, kind, message)
-    }
-
     /// The command was called wrongly.
     pub(crate) fn usage(message: impl Into<String>) -> Failure {
-        Failure::new(Exit::USAGE, "usage", message)
+        Failure::new(FailureKind::Usage, message)
     }
 
     pub(crate) fn because(mut self, cause: impl std::fmt::Display) -> Failure {
@@ -86,7 +82,7 @@ impl Failure {
     /// What a command's error is for people and scripts. Causes that the command added stand in front of the library's own words.
     pub(crate) fn of(error: &anyhow::Error) -> Failure {
         let mut failure = known(error).unwrap_or_else(|| {
-            Failure::failed("failed", error.root_cause().to_string()).hint("try again")
+            Failure::new(FailureKind::Failed, error.root_cause().to_string()).hint("try again")
         });
         let message = without_number(error.to_string());
         if message != failure.message {
@@ -101,7 +97,7 @@ impl Failure {
     pub(crate) fn object(&self) -> Value {
         let mut object = json!({
             "exit": self.exit.0,
-            "kind": self.kind,
+            "kind": self.kind.name(),
             "message": self.message,
             "because": self.because,
             "hint": self.hint,
@@ -180,29 +176,31 @@ impl std::error::Error for Failure {}
 /// The first error of the chain that the libraries below know to explain.
 fn known(error: &anyhow::Error) -> Option<Failure> {
     error.chain().find_map(|cause| {
-        let explained = |kind: &'static str, hint: String| {
-            let failure = Failure::new(exit_of(kind), kind, cause.to_string()).hint(hint);
-            Some(match reason(cause) {
-                Some(reason) if !failure.message.contains(&reason) => failure.because(reason),
-                _ => failure,
-            })
-        };
         macro_rules! explain {
             ($($error:ty),*) => {
-                $(if let Some(cause) = cause.downcast_ref::<$error>() {
-                    return explained(cause.kind(), cause.hint().to_string());
+                $(if let Some(known) = cause.downcast_ref::<$error>() {
+                    return Some(explained(known.kind(), cause, known.advice()));
                 })*
             };
         }
         #[cfg(feature = "desk")]
         if let Some(RespondError::Refused(refusal)) = cause.downcast_ref::<RespondError>() {
-            let failure = explained(refusal.kind(), refusal.hint())?;
-            let verdict = refusal.evidence().map(|(verdict, evidence)| json!({ "verdict": verdict, "evidence": evidence }));
+            let failure = explained(refusal.kind(), cause, refusal.advice());
+            let verdict = refusal
+                .evidence()
+                .map(|(verdict, evidence)| json!({ "verdict": verdict, "evidence": evidence }));
             return Some(failure.with(verdict.unwrap_or_default()));
         }
-        explain!(HolderError, StorageError);
+        explain!(HolderError, StorageError, ProductError);
         #[cfg(feature = "desk")]
-        explain!(RespondError, LifeError, LedgerError, DeskError, KeyError, CatalogueError);
+        explain!(
+            RespondError,
+            LifeError,
+            LedgerError,
+            DeskError,
+            KeyError,
+            CatalogueError
+        );
         if let Some(failure) = cause.downcast_ref::<Failure>() {
             return Some(failure.clone());
         }
@@ -210,31 +208,35 @@ fn known(error: &anyhow::Error) -> Option<Failure> {
             return Some(Failure::from_usage(usage));
         }
         if let Some(unread) = cause.downcast_ref::<ReadError>() {
-            let kind = match unread {
-                ReadError::NoCode => "no_code",
-                ReadError::OtherKind { .. } => "wrong_kind",
-                ReadError::Damaged { .. } => "damaged",
+            let details = match unread {
+                ReadError::Damaged { rows, .. } => json!({ "rows": verdicts::rows(rows) }),
+                ReadError::NoCode | ReadError::OtherKind { .. } => Value::Null,
             };
-            let failure = explained(kind, unread.hint().to_string())?;
-            return Some(match unread {
-                ReadError::Damaged { rows, .. } => {
-                    failure.with(json!({ "rows": verdicts::rows(rows) }))
-                }
-                _ => failure,
-            });
+            return Some(explained(unread.kind(), cause, unread.hint().to_owned()).with(details));
         }
         if let Some(mistyped) = cause.downcast_ref::<LicenseKeyError>() {
-            return explained("mistyped_key", mistyped.hint().to_string());
+            return Some(explained(
+                mistyped.kind(),
+                cause,
+                mistyped.hint().to_owned(),
+            ));
         }
-        if let Some(product) = cause.downcast_ref::<ProductError>() {
-            let (kind, hint) = match product {
-                ProductError::NotAProduct => ("not_a_product_file", "name the file that `product export` wrote"),
-                _ => ("bad_product_file", "get the product file from the vendor again, as a file and not as text in a mail"),
-            };
-            return explained(kind, hint.to_owned());
-        }
-        cause.downcast_ref::<io::Error>().and_then(|io| explained(io_kind(io), "look at the disk and at who may read and write there".to_owned()))
+        let io = cause.downcast_ref::<io::Error>()?;
+        let advice = "look at the disk and at who may read and write there".to_owned();
+        Some(explained(FailureKind::of_io(io), cause, advice))
     })
+}
+
+fn explained(
+    kind: FailureKind,
+    cause: &(dyn std::error::Error + 'static),
+    advice: String,
+) -> Failure {
+    let failure = Failure::new(kind, cause.to_string()).hint(advice);
+    match reason(cause) {
+        Some(reason) if !failure.message.contains(&reason) => failure.because(reason),
+        _ => failure,
+    }
 }
 
 /// The innermost cause: what the system said, where it said something.
@@ -244,43 +246,13 @@ fn reason(error: &(dyn std::error::Error + 'static)) -> Option<String> {
         .map(ToString::to_string)
 }
 
-fn io_kind(error: &io::Error) -> &'static str {
-    match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "disk_full",
-        io::ErrorKind::ReadOnlyFilesystem => "read_only",
-        io::ErrorKind::PermissionDenied => "no_permission",
-        _ => "io",
-    }
-}
-
-/// The exit code of a kind of failure (README, "Exit codes"); whatever is not a rule's word is a plain failure.
-fn exit_of(kind: &str) -> Exit {
-    match kind {
-        "bad_order" | "nothing_to_change" | "which_activation" | "unknown_product"
-        | "catalogue_shrinks" | "bad_product" | "unknown_binding" | "missing_binding"
-        | "bad_machine_value" => Exit::USAGE,
-        "no_code" | "damaged" | "mistyped_key" | "not_a_product_file" => Exit::NO_CODE,
-        "wrong_kind" | "other_request" | "other_emergency" | "other_product" | "unknown_key"
-        | "unknown_license" | "unknown_activation" | "unknown_generation" | "malformed"
-        | "malformed_code" | "commitment_used" => Exit::NOT_FOR_THIS,
-        "not_trusted" | "other_root" | "bad_product_file" | "damaged_state" | "foreign_key"
-        | "not_a_root" | "desk_limit" | "ledger_schema" => Exit::NOT_TRUSTED,
-        "no_seat_free" | "expired" | "revoked" | "given_up" | "overtaken" | "needs_supersede"
-        | "no_emergency" | "emergency_used_up" | "held_for_manager" | "needs_bindings"
-        | "needs_site_key" | "new_site_key" | "unbound" | "not_asked_for" | "last_generation"
-        | "same_name" | "too_many_early" | "weak_machine" | "other_usb" | "not_held"
-        | "unfit_site_key" | "until_past" | "already_licensed" => Exit::REFUSED,
-        _ => Exit::FAILED,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_systems_numbers_are_left_out() {
-        let said = |text: &str| Failure::failed("io", text).because(text);
+        let said = |text: &str| Failure::new(FailureKind::Io, text).because(text);
         let failure = said("ledger.db: Input/output error (os error 5)");
         assert_eq!(failure.message, "ledger.db: Input/output error");
         assert_eq!(

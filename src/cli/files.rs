@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
+use crate::failure::FailureKind;
 
 /// Links on the way to a file; systems give up after as many.
 const MOST_LINKS: usize = 40;
@@ -18,9 +19,12 @@ const MOST_LINKS: usize = 40;
 /// A link or a pipe of somebody else, and whatever the disk says.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let failed = |error: io::Error| {
-        Failure::failed("io", format!("{} cannot be written", path.display()))
-            .because(error)
-            .hint("look at the disk and the directory")
+        Failure::new(
+            FailureKind::Io,
+            format!("{} cannot be written", path.display()),
+        )
+        .because(error)
+        .hint("look at the disk and the directory")
     };
     match place(path).map_err(failed)? {
         Place::Stdout => {
@@ -36,13 +40,13 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
             .and_then(|mut stream| stream.write_all(bytes))
             .map_err(failed),
         Place::File { place, old } => replace(&place, bytes, old).map_err(failed),
-        Place::Directory => Err(Failure::failed(
-            "io",
+        Place::Directory => Err(Failure::new(
+            FailureKind::Io,
             format!("{} is a directory", path.display()),
         )
         .hint("name a file in it")),
-        Place::SomebodyElses => Err(Failure::failed(
-            "foreign_link",
+        Place::SomebodyElses => Err(Failure::new(
+            FailureKind::ForeignLink,
             format!(
                 "{} is a link or a pipe that somebody else made",
                 path.display()

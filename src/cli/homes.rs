@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::app::places;
+use crate::failure::FailureKind;
 use crate::holder::Audience;
 
 use super::failure::Failure;
@@ -68,6 +69,9 @@ fn machine_wide() -> PathBuf {
 }
 
 fn no_home() -> Failure {
-    Failure::failed("no_home", "there is no home directory for this user")
-        .hint("name one with --home DIR or COUNTERSIGN_HOME")
+    Failure::new(
+        FailureKind::NoHome,
+        "there is no home directory for this user",
+    )
+    .hint("name one with --home DIR or COUNTERSIGN_HOME")
 }

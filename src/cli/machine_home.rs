@@ -8,9 +8,9 @@ use crate::holder::{Audience, HolderError, Home, products};
 use crate::protocol::product::ProductFile;
 
 use super::Context;
-use super::exit::Exit;
 use super::failure::Failure;
 use super::{keys, words};
+use crate::failure::FailureKind;
 
 /// Every home in which this machine's licences may be: the named one, or the machine-wide and the user's.
 pub(crate) fn all(context: &Context) -> anyhow::Result<Vec<Home>> {
@@ -113,8 +113,7 @@ pub(crate) fn product(context: &Context, id: Option<&str>) -> anyhow::Result<Pro
 /// Nothing is installed: the machine cannot know whose answers to trust.
 pub(crate) fn no_product() -> Failure {
     Failure::new(
-        Exit::USAGE,
-        "no_product",
+        FailureKind::NoProduct,
         "no product is installed on this machine",
     )
     .hint(
@@ -188,8 +187,7 @@ pub(crate) fn license(
 /// Nothing was ever asked for here.
 fn no_license() -> Failure {
     Failure::new(
-        Exit::UNLICENSED,
-        "not_licensed",
+        FailureKind::NotLicensed,
         "no license is known on this machine",
     )
     .hint("request a license with its key: countersign request activate KEY; one that another machine holds is re-validated on the machine that holds it")

@@ -1,12 +1,12 @@
 //! The command line: one file per command, each with its arguments, its run and its words. Joins text, protocol, holder and issuer.
 
+mod advice;
 mod code_input;
 mod commands;
 mod confirm;
 #[cfg(feature = "desk")]
 mod desk;
 mod environment;
-mod exit;
 mod failure;
 mod files;
 mod homes;
@@ -40,8 +40,8 @@ use std::process::ExitCode;
 use clap::ArgMatches;
 use clap::error::ErrorKind;
 
+use crate::failure::Exit;
 use environment::Environment;
-use exit::Exit;
 use failure::Failure;
 use homes::Homes;
 use output::Output;

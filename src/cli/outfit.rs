@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use crate::failure::FailureKind;
 use crate::text::qr::{self, Picture};
 use crate::text::{Code, WithSpare, phrase, row_word, spell};
 
@@ -205,7 +206,7 @@ impl OutfitArgs {
 
 fn draw(text: &str) -> anyhow::Result<Picture> {
     Ok(Picture::new(text).map_err(|error| {
-        Failure::failed("too_much_for_qr", error.to_string())
+        Failure::new(FailureKind::TooMuchForQr, error.to_string())
             .hint("use --code-only, or hand the code over as text")
     })?)
 }

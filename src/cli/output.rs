@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::json;
 use serde_json::ser::Formatter;
 
+use crate::failure::FailureKind;
 use crate::text::show;
 
 use super::failure::Failure;
@@ -171,7 +172,7 @@ impl Formatter for Escaping {
 
 /// A reader that went away (`| head`) is no failure of ours to explain at length.
 fn closed(error: io::Error) -> anyhow::Error {
-    Failure::failed("output", "the output could not be written")
+    Failure::new(FailureKind::Output, "the output could not be written")
         .because(error)
         .hint("look at where it was to go: a full disk, a closed pipe")
         .into()

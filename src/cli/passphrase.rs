@@ -9,9 +9,9 @@ use zeroize::Zeroizing;
 use crate::text::show;
 
 use super::Context;
-use super::exit::Exit;
 use super::failure::Failure;
 use super::secrecy;
+use crate::failure::FailureKind;
 
 /// Longest passphrase file in bytes: a passphrase, not a picture.
 const MOST: u64 = 4096;
@@ -36,8 +36,8 @@ impl PassphraseArgs {
             return Ok(None);
         };
         let unreadable = |error: std::io::Error| {
-            Failure::failed(
-                "passphrase_file",
+            Failure::new(
+                FailureKind::PassphraseFile,
                 format!("the passphrase file {} cannot be read", path.display()),
             )
             .because(error)
@@ -62,11 +62,10 @@ impl PassphraseArgs {
             .into());
         }
         if line.is_empty() {
-            return Err(
-                Failure::usage(format!("the passphrase file {} is empty", path.display()))
-                    .hint("its first line is the passphrase")
-                    .into(),
-            );
+            let message = format!("the passphrase file {} is empty", path.display());
+            return Err(Failure::new(FailureKind::PassphraseNeeded, message)
+                .hint("its first line is the passphrase")
+                .into());
         }
         Ok(Some(Zeroizing::new(line.to_owned())))
     }
@@ -90,14 +89,19 @@ impl PassphraseArgs {
         }
         let first = ask(context, "new passphrase for the signing keys: ")?;
         if first.is_empty() {
-            return Err(Failure::usage("an empty passphrase protects nothing")
-                .hint("choose one, or say --no-passphrase for a key that anyone with the file can use")
-                .into());
+            return Err(Failure::new(
+                FailureKind::PassphraseNeeded,
+                "an empty passphrase protects nothing",
+            )
+            .hint("choose one, or say --no-passphrase for a key that anyone with the file can use")
+            .into());
         }
         if *ask(context, "the same once more: ")? != *first {
-            return Err(Failure::usage("the two passphrases differ")
-                .hint("run the command again")
-                .into());
+            return Err(
+                Failure::new(FailureKind::PassphrasesDiffer, "the two passphrases differ")
+                    .hint("run the command again")
+                    .into(),
+            );
         }
         Ok(first)
     }
@@ -106,8 +110,7 @@ impl PassphraseArgs {
 fn ask(context: &Context, prompt: &str) -> anyhow::Result<Zeroizing<String>> {
     if context.no_input || !std::io::stderr().is_terminal() {
         return Err(Failure::new(
-            Exit::USAGE,
-            "passphrase_needed",
+            FailureKind::PassphraseNeeded,
             "a passphrase is needed and nobody can be asked",
         )
         .hint("use --passphrase-file FILE or COUNTERSIGN_PASSPHRASE_FILE")
@@ -115,7 +118,7 @@ fn ask(context: &Context, prompt: &str) -> anyhow::Result<Zeroizing<String>> {
     }
     secrecy::close();
     let passphrase = rpassword::prompt_password(&*show::line(prompt)).map_err(|error| {
-        Failure::failed("prompt", "the passphrase could not be read")
+        Failure::new(FailureKind::Prompt, "the passphrase could not be read")
             .because(error)
             .hint("use --passphrase-file FILE")
     })?;

@@ -3,8 +3,8 @@
 use crate::text::photo::{self, PhotoError};
 use crate::text::{self, ReadError};
 
-use super::exit::Exit;
 use super::failure::Failure;
+use crate::failure::FailureKind;
 
 /// As much of a strange QR code as is shown.
 const SHOWN: usize = 60;
@@ -24,8 +24,7 @@ pub(crate) fn text(bytes: &[u8]) -> Result<String, Failure> {
             .take(SHOWN)
             .collect();
         return Err(Failure::new(
-            Exit::NO_CODE,
-            "picture_of_something_else",
+            FailureKind::PictureOfSomethingElse,
             format!("the QR code in this picture is for something else: it says {shown:?}"),
         )
         .hint("take a picture of the QR code that stands beside the code itself"));
@@ -34,5 +33,5 @@ pub(crate) fn text(bytes: &[u8]) -> Result<String, Failure> {
 }
 
 fn unread(error: PhotoError) -> Failure {
-    Failure::new(Exit::NO_CODE, error.kind(), error.to_string()).hint(error.hint())
+    Failure::new(error.kind(), error.to_string()).hint(error.hint())
 }

@@ -10,9 +10,9 @@ use std::collections::BTreeMap;
 
 use crate::text::{self, EnteredRow, Kind, ReadError, Reading, RowEntry};
 
-use super::exit::Exit;
 use super::failure::Failure;
 use super::{Context, words};
+use crate::failure::FailureKind;
 use draft::Draft;
 use lines::Lines;
 use talk::{check_word, groups_of, name, tell, tell_hopeless, tell_slips};
@@ -289,7 +289,7 @@ impl Prompt<'_> {
     }
 
     fn left(&self) -> Failure {
-        let failure = |message: String| Failure::new(Exit::NO_CODE, "unfinished", message);
+        let failure = |message: String| Failure::new(FailureKind::Unfinished, message);
         if self.rows.is_empty() {
             return failure(format!("no {} was entered", self.noun()))
                 .hint("run the same command again when you have it");

@@ -7,24 +7,13 @@ use crate::machine::Components;
 use crate::protocol::contents::Contents;
 use crate::protocol::date::Day;
 
-use super::exit::Exit;
+use super::advice::Advice as _;
 use super::failure::Failure;
 use super::{json as names, words};
 
-/// The exit code of a refusal, by its kind.
+/// Why the application may not run, as a failure.
 pub(crate) fn failure(refusal: &Refusal) -> Failure {
-    let exit = match refusal.kind() {
-        "expired" => Exit::EXPIRED,
-        "overdue" => Exit::OVERDUE,
-        "wrong_machine" | "wrong_binding" | "unknown_binding" => Exit::WRONG_MACHINE,
-        "bad_machine_value" => Exit::USAGE,
-        "clock_behind" => Exit::CLOCK_BEHIND,
-        "feature_missing" | "feature_ended" | "maintenance_over" => Exit::NO_FEATURE,
-        "over_limit" => Exit::OVER_LIMIT,
-        "not_trusted" | "unbound" => Exit::NOT_TRUSTED,
-        _ => Exit::UNLICENSED,
-    };
-    Failure::new(exit, refusal.kind(), refusal.to_string()).hint(refusal.hint())
+    Failure::new(refusal.kind(), refusal.to_string()).hint(refusal.advice())
 }
 
 /// The object of `check` and `status`.
@@ -32,7 +21,7 @@ pub(crate) fn object(report: &CheckReport) -> Value {
     let warnings: Vec<Value> = report
         .warnings
         .iter()
-        .map(|warning| json!({ "kind": warning.kind(), "message": warning.to_string(), "hint": warning.hint() }))
+        .map(|warning| json!({ "kind": warning.kind(), "message": warning.to_string(), "hint": warning.advice() }))
         .collect();
     let mut object = json!({
         "state": report.state.name(),

@@ -4,6 +4,7 @@ use std::fs::Metadata;
 use std::path::Path;
 
 use super::failure::Failure;
+use crate::failure::FailureKind;
 
 /// From here on no core dump is written, and no other process of this user looks into this one. Called before a passphrase or a key is read.
 #[cfg(unix)]
@@ -39,8 +40,8 @@ pub(crate) fn check(what: &str, path: &Path, found: &Metadata) -> Result<(), Fai
     if !found.is_file() || found.uid() != own || found.mode() & 0o077 == 0 {
         return Ok(());
     }
-    Err(Failure::failed(
-        "open_to_others",
+    Err(Failure::new(
+        FailureKind::OpenToOthers,
         format!("{what} {} is open to other users", path.display()),
     )
     .hint(format!(

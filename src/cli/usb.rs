@@ -3,9 +3,9 @@
 use crate::machine::{Facts, UsbDevice};
 
 use super::Context;
-use super::exit::Exit;
 use super::failure::Failure;
 use super::words;
+use crate::failure::FailureKind;
 
 /// `--usb`.
 #[derive(Clone, Debug)]
@@ -51,8 +51,7 @@ pub(crate) fn device(
         (Usb::Unbound, _) => Ok(None),
         (Usb::Auto, [device]) => Ok(Some(device.clone())),
         (Usb::Auto, []) => Err(Failure::new(
-            Exit::REFUSED,
-            "no_usb_key",
+            FailureKind::NoUsbKey,
             "no USB device with a serial number is plugged in",
         )
         .hint("plug the USB key in; a device that reports no serial number cannot be told from others of its make, so no license can be bound to it")

@@ -1,8 +1,9 @@
-//! What can go wrong at a machine that holds licences: each with its kind for scripts and a hint for people.
+//! What can go wrong at a machine that holds licences: each with its kind for scripts.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::failure::FailureKind;
 use crate::license_key::LicenseKey;
 use crate::machine::MachineError;
 use crate::protocol::digest::ActivationId;
@@ -43,45 +44,18 @@ impl StorageError {
         }
     }
 
-    /// Stable name: `disk_full`, `read_only`, `no_permission` or `io`.
-    pub fn kind(&self) -> &'static str {
-        use io::ErrorKind as E;
-        match self.source.kind() {
-            E::StorageFull | E::QuotaExceeded => "disk_full",
-            E::ReadOnlyFilesystem => "read_only",
-            E::PermissionDenied => "no_permission",
-            _ => "io",
-        }
-    }
-
-    /// What to do about it.
-    pub fn hint(&self) -> &'static str {
-        match self.kind() {
-            _ if self.doing == Doing::Settle => {
-                "look whether the disk is whole and has space, then do the same again: that does no harm"
-            }
-            "disk_full" => {
-                "free some space and do the same again; nothing was changed and nothing is lost"
-            }
-            "read_only" => {
-                "mount the disk for writing, or choose another place with --home; nothing was changed"
-            }
-            "no_permission" => {
-                "run it as the user who owns the files, with sudo where they are for the whole computer, or choose a place of your own with --home; nothing was changed"
-            }
-            _ => {
-                "look whether the disk is there and whole, then do the same again; nothing was changed"
-            }
-        }
+    /// Its kind, for scripts.
+    pub fn kind(&self) -> FailureKind {
+        FailureKind::of_io(&self.source)
     }
 
     fn words(&self) -> &'static str {
         match (self.kind(), self.doing) {
             (_, Doing::Settle) => "this was written, but would not outlast a power cut",
-            ("disk_full", _) => "the disk is full; this could not be written",
-            ("read_only", _) => "the disk is read-only; this could not be written",
-            ("no_permission", Doing::Read) => "no permission to read this",
-            ("no_permission", Doing::Write) => "no permission to write this",
+            (FailureKind::DiskFull, _) => "the disk is full; this could not be written",
+            (FailureKind::ReadOnly, _) => "the disk is read-only; this could not be written",
+            (FailureKind::NoPermission, Doing::Read) => "no permission to read this",
+            (FailureKind::NoPermission, Doing::Write) => "no permission to write this",
             (_, Doing::Read) => "this could not be read",
             (_, Doing::Write) => "this could not be written",
         }
@@ -96,7 +70,7 @@ pub enum HolderError {
     #[error(transparent)]
     Storage(#[from] StorageError),
     /// Another process has the lock for longer than was waited.
-    #[error("another countersign is at work here: {}", .directory.display())]
+    #[error("another process is at work here: {}", .directory.display())]
     Busy {
         /// The directory that is locked.
         directory: PathBuf,
@@ -277,124 +251,38 @@ pub enum Unbound {
 }
 
 impl HolderError {
-    /// Stable snake_case name for scripts.
-    pub fn kind(&self) -> &'static str {
+    /// Its kind, for scripts.
+    pub fn kind(&self) -> FailureKind {
         match self {
             HolderError::Storage(error) => error.kind(),
-            HolderError::Busy { .. } => "busy",
-            HolderError::NotOwner { .. } => "not_owner",
-            HolderError::AnchorClosed { .. } => "anchor_closed",
-            HolderError::HalfGivenUp { .. } => "half_given_up",
-            HolderError::Unbound { .. } => "unbound",
-            HolderError::Damaged { .. } | HolderError::DamagedProduct { .. } => "damaged_state",
-            HolderError::Product(ProductError::NotAProduct) => "not_a_product_file",
-            HolderError::Product(_) => "bad_product_file",
-            HolderError::OtherRoot { .. } => "other_root",
-            HolderError::UnknownProduct { .. } => "unknown_product",
-            HolderError::OtherProduct { .. } => "other_product",
-            HolderError::UnknownLicense { .. } => "unknown_license",
-            HolderError::NotHeld { .. } => "not_held",
-            HolderError::SecretLost { .. } => "secret_lost",
-            HolderError::GivenUp { .. } => "given_up",
-            HolderError::NotGivenUp { .. } => "unknown_activation",
-            HolderError::AlreadyLicensed { .. } => "already_licensed",
-            HolderError::UnknownBinding { .. } => "unknown_binding",
-            HolderError::MissingBindings { .. } => "missing_binding",
-            HolderError::Machine(_) => "bad_machine_value",
-            HolderError::WeakMachine => "weak_machine",
-            HolderError::Entropy(_) => "no_entropy",
-            HolderError::WrongKind(_) => "wrong_kind",
-            HolderError::Malformed(_) => "malformed_code",
-            HolderError::OtherRequest => "other_request",
-            HolderError::OtherEmergency => "other_emergency",
-            HolderError::NotTrusted(_) => "not_trusted",
-        }
-    }
-
-    /// What to do about it.
-    pub fn hint(&self) -> String {
-        match self {
-            HolderError::Storage(error) => error.hint().to_owned(),
-            HolderError::Busy { .. } => "wait until it is done and do the same again".to_owned(),
-            HolderError::NotOwner { .. } => "do the same as the user who owns it: with sudo, where that is root; to check a license, nobody needs to".to_owned(),
-            HolderError::AnchorClosed { place, why, .. } => anchor_hint(place, why),
-            HolderError::HalfGivenUp { .. } => "look whether the disk is whole and has space, then do the same again: it ends the return and prints its code".to_owned(),
-            HolderError::Unbound { .. } => "request it anew as the product is bound: countersign request activate KEY --new; or re-validate what is held: countersign request sync".to_owned(),
-            HolderError::Damaged { .. } => "put the file back from a backup, or move it away and request the license anew: the same machine takes no second seat".to_owned(),
-            HolderError::DamagedProduct { .. } => "install the product file that came with the application again: countersign product install FILE".to_owned(),
-            HolderError::Product(_) => "get the product file from the vendor again, as a file and not as text in a mail".to_owned(),
-            HolderError::OtherRoot { .. } => "ask the vendor by another way which of the two keys is theirs; do not go on before".to_owned(),
-            HolderError::UnknownProduct { .. } => "install the product file that came with the application: countersign product install FILE".to_owned(),
-            HolderError::OtherProduct { .. } => "look at the license key again, or name the other product".to_owned(),
-            HolderError::UnknownLicense { .. } => "see what is known here with: countersign status; a license is re-validated and returned on the machine that holds it".to_owned(),
-            HolderError::NotHeld { .. } => "enter the response to its request with countersign apply, or request it: countersign request activate KEY".to_owned(),
-            HolderError::SecretLost { .. } => "put the home back from a backup, or request the license anew: countersign request activate KEY --new; the same machine takes no second seat".to_owned(),
-            HolderError::GivenUp { .. } => "request the license anew: countersign request activate KEY".to_owned(),
-            HolderError::NotGivenUp { .. } => "see what was given up here with: countersign status".to_owned(),
-            HolderError::AlreadyLicensed { .. } => "re-validate it with countersign request sync, or ask for a new activation with --new".to_owned(),
-            HolderError::UnknownBinding { known, .. } if known.is_empty() => "leave --bind out: this product is bound to the machine alone".to_owned(),
-            HolderError::UnknownBinding { known, .. } => format!("it is bound to {}", known.join(" and ")),
-            HolderError::MissingBindings { missing, .. } => {
-                let options: Vec<String> = missing.iter().map(|name| format!("--bind {name}=VALUE")).collect();
-                format!("add {}", options.join(" "))
+            HolderError::Busy { .. } => FailureKind::Busy,
+            HolderError::NotOwner { .. } => FailureKind::NotOwner,
+            HolderError::AnchorClosed { .. } => FailureKind::AnchorClosed,
+            HolderError::HalfGivenUp { .. } => FailureKind::HalfGivenUp,
+            HolderError::Unbound { .. } => FailureKind::Unbound,
+            HolderError::Damaged { .. } | HolderError::DamagedProduct { .. } => {
+                FailureKind::DamagedState
             }
-            HolderError::Machine(error) => error.hint().to_owned(),
-            HolderError::WeakMachine => "in a container, mount the host's machine id, /etc/machine-id; otherwise ask the vendor for a license that is bound to a name".to_owned(),
-            HolderError::Entropy(_) => "do the same again when the computer has fully started".to_owned(),
-            HolderError::WrongKind(kind) => match kind {
-                Kind::Activate | Kind::Sync | Kind::Return | Kind::Borrow | Kind::LoanReturn => "send it to whoever answers requests; the answer begins with RSP1",
-                _ => "the answer to a request begins with RSP1",
-            }.to_owned(),
-            HolderError::Malformed(_) => "ask for the response again, and for the newest version of this program".to_owned(),
-            HolderError::OtherRequest => "enter it on the machine that asked, or send this machine's own request: countersign pending list".to_owned(),
-            HolderError::OtherEmergency => "type it again; if it stays so, tell the vendor the activation and the generation that countersign status shows".to_owned(),
-            HolderError::NotTrusted(TrustError::OldEpoch | TrustError::DeskLimit(_)) => "tell the vendor; another desk of theirs can answer the same request".to_owned(),
-            HolderError::NotTrusted(_) => "copy the whole response from the vendor's message again; if it stays so, ask the vendor for a new one".to_owned(),
-        }
-    }
-}
-
-/// Who can open the place: its owner, root, or whoever is not shut in.
-fn anchor_hint(place: &Path, why: &HolderError) -> String {
-    match why.kind() {
-        "no_permission" if super::durable::is_anothers(place) => {
-            "do the same with sudo, naming this home with --home; nothing was changed".to_owned()
-        }
-        "no_permission" => "give yourself the right to write there, or, where the program is shut in, do the same outside; nothing was changed".to_owned(),
-        // A disk's advice says by itself whether anything was changed.
-        _ => why.hint(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_stands_already_is_not_said_to_be_unchanged() {
-        let path = Path::new("/home/x/state");
-        let settling = |kind: io::ErrorKind| StorageError::new(Doing::Settle, path, kind.into());
-        for kind in [io::ErrorKind::StorageFull, io::ErrorKind::Other] {
-            assert!(!settling(kind).hint().contains("nothing was changed"));
-            let why: HolderError = settling(kind).into();
-            assert!(!anchor_hint(path, &why).contains("nothing was changed"));
-        }
-    }
-
-    #[test]
-    fn what_the_disk_says_is_told_apart() {
-        use io::ErrorKind as E;
-        for (source, kind) in [
-            (E::StorageFull, "disk_full"),
-            (E::QuotaExceeded, "disk_full"),
-            (E::ReadOnlyFilesystem, "read_only"),
-            (E::PermissionDenied, "no_permission"),
-            (E::Other, "io"),
-        ] {
-            let error = StorageError::new(Doing::Write, Path::new("/home/x/state"), source.into());
-            assert_eq!(error.kind(), kind);
-            assert!(error.to_string().ends_with("/home/x/state"), "{error}");
-            assert!(!error.hint().ends_with('.'));
+            HolderError::Product(error) => error.kind(),
+            HolderError::OtherRoot { .. } => FailureKind::OtherRoot,
+            HolderError::UnknownProduct { .. } => FailureKind::UnknownProduct,
+            HolderError::OtherProduct { .. } => FailureKind::OtherProduct,
+            HolderError::UnknownLicense { .. } => FailureKind::UnknownLicense,
+            HolderError::NotHeld { .. } => FailureKind::NotHeld,
+            HolderError::SecretLost { .. } => FailureKind::SecretLost,
+            HolderError::GivenUp { .. } => FailureKind::GivenUp,
+            HolderError::NotGivenUp { .. } => FailureKind::UnknownActivation,
+            HolderError::AlreadyLicensed { .. } => FailureKind::AlreadyLicensed,
+            HolderError::UnknownBinding { .. } => FailureKind::UnknownBinding,
+            HolderError::MissingBindings { .. } => FailureKind::MissingBinding,
+            HolderError::Machine(_) => FailureKind::BadMachineValue,
+            HolderError::WeakMachine => FailureKind::WeakMachine,
+            HolderError::Entropy(_) => FailureKind::NoEntropy,
+            HolderError::WrongKind(_) => FailureKind::WrongKind,
+            HolderError::Malformed(_) => FailureKind::Malformed,
+            HolderError::OtherRequest => FailureKind::OtherRequest,
+            HolderError::OtherEmergency => FailureKind::OtherEmergency,
+            HolderError::NotTrusted(_) => FailureKind::NotTrusted,
         }
     }
 }

@@ -10,6 +10,7 @@ use super::places::{Kept, News, Places};
 use super::report::{CheckReport, Closed, Refusal, State};
 use super::state::LicenseState;
 use super::warning::Warning;
+use crate::failure::FailureKind;
 use crate::protocol::product::ProductFile;
 
 /// Checks the licence of a product. Waits for no other process, but where a demo begins or the machine changed, whose first moment has to
@@ -124,7 +125,10 @@ fn keep_now(
 fn lightly(home: &Home, mut report: CheckReport, kept: Kept) -> CheckReport {
     let may_not = |error: &HolderError| {
         home.audience() == Audience::Everyone
-            && matches!(error.kind(), "no_permission" | "read_only")
+            && matches!(
+                error.kind(),
+                FailureKind::NoPermission | FailureKind::ReadOnly
+            )
     };
     // Users of a machine-wide home may not write there, and need not.
     if let Some(error) = kept.home.filter(|error| !may_not(error)) {
@@ -142,8 +146,8 @@ fn unremembered(mut report: CheckReport, why: Option<HolderError>) -> CheckRepor
         _ => None,
     });
     let closed = match why.as_ref().map(HolderError::kind) {
-        Some("disk_full") => Closed::Full,
-        Some("busy") => Closed::Busy,
+        Some(FailureKind::DiskFull) => Closed::Full,
+        Some(FailureKind::Busy) => Closed::Busy,
         _ => Closed::Denied,
     };
     let (state, refusal) = match changed {

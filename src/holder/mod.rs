@@ -68,6 +68,8 @@ pub use anchor::Anchor;
 pub use asked::Count;
 pub use check::CheckInput;
 pub use drift::Drift;
+#[cfg(feature = "cli")]
+pub(crate) use durable::is_anothers;
 pub use error::{Doing, HolderError, StorageError, Unbound};
 pub use home::{Audience, Home};
 pub use json::{Array, Bytes};

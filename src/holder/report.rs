@@ -3,7 +3,8 @@
 use super::asked::Count;
 use super::error::Unbound;
 use super::terms::Terms;
-use super::warning::{SET_THE_CLOCK, Warning};
+use super::warning::Warning;
+use crate::failure::FailureKind;
 use crate::license_key::LicenseKey;
 use crate::machine::{Components, MachineError};
 use crate::protocol::date::{Day, Seconds};
@@ -245,106 +246,31 @@ pub(super) fn changed_words(different: &Components, unread: &Components) -> Stri
 }
 
 impl Refusal {
-    /// Stable snake_case name for scripts.
-    pub fn kind(&self) -> &'static str {
+    /// Its kind, for scripts.
+    pub fn kind(&self) -> FailureKind {
         match self {
-            Refusal::NotLicensed { .. } => "not_licensed",
-            Refusal::DemoOver { .. } => "demo_over",
-            Refusal::DemoNotKept { .. } => "demo_not_kept",
-            Refusal::Unbound { .. } => "unbound",
-            Refusal::UsbMissing(_) => "usb_missing",
-            Refusal::Returned { .. } => "returned",
-            Refusal::NotTrusted { .. } | Refusal::OtherRoot { .. } => "not_trusted",
-            Refusal::ClockBehind { .. } => "clock_behind",
-            Refusal::Expired { .. } => "expired",
-            Refusal::Overdue { .. } => "overdue",
-            Refusal::WrongMachine { .. } | Refusal::ChangeNotKept { .. } => "wrong_machine",
-            Refusal::WrongBinding { .. } => "wrong_binding",
-            Refusal::UnknownBinding(_) => "unknown_binding",
-            Refusal::BadBinding(_) => "bad_machine_value",
-            Refusal::FeatureMissing(_) | Refusal::FeatureUnknown { .. } => "feature_missing",
-            Refusal::FeatureEnded { .. } => "feature_ended",
-            Refusal::MaintenanceOver { .. } => "maintenance_over",
-            Refusal::OverLimit(_) => "over_limit",
-        }
-    }
-
-    /// What to do about it.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Refusal::NotLicensed { pending: true, .. } => {
-                "its request was made here: enter the response with: countersign apply"
+            Refusal::NotLicensed { .. } => FailureKind::NotLicensed,
+            Refusal::DemoOver { .. } => FailureKind::DemoOver,
+            Refusal::DemoNotKept { .. } => FailureKind::DemoNotKept,
+            Refusal::Unbound { .. } => FailureKind::KeptUnbound,
+            Refusal::UsbMissing(_) => FailureKind::UsbMissing,
+            Refusal::Returned { .. } => FailureKind::Returned,
+            Refusal::NotTrusted { .. } | Refusal::OtherRoot { .. } => FailureKind::NotTrusted,
+            Refusal::ClockBehind { .. } => FailureKind::ClockBehind,
+            Refusal::Expired { .. } => FailureKind::Expired,
+            Refusal::Overdue { .. } => FailureKind::Overdue,
+            Refusal::WrongMachine { .. } | Refusal::ChangeNotKept { .. } => {
+                FailureKind::WrongMachine
             }
-            Refusal::NotLicensed { pending: false, .. } | Refusal::DemoOver { .. } => {
-                "request a license with its key: countersign request activate KEY"
+            Refusal::WrongBinding { .. } => FailureKind::WrongBinding,
+            Refusal::UnknownBinding(_) => FailureKind::BindingNotLicensed,
+            Refusal::BadBinding(_) => FailureKind::BadMachineValue,
+            Refusal::FeatureMissing(_) | Refusal::FeatureUnknown { .. } => {
+                FailureKind::FeatureMissing
             }
-            Refusal::DemoNotKept { why, .. } => match why {
-                Closed::Full => "free some space and do the same again",
-                Closed::Busy => {
-                    "another countersign is at work here: wait until it is done and do the same again"
-                }
-                Closed::Denied => {
-                    "have root look once, which keeps it for every user of this home: sudo countersign check, with the same --home; or request a license with its key: countersign request activate KEY"
-                }
-            },
-            Refusal::ChangeNotKept { why, .. } => match why {
-                Closed::Full => {
-                    "free some space and do the same again; and re-validate the license: countersign request sync"
-                }
-                Closed::Busy => {
-                    "another countersign is at work here: wait until it is done and do the same again"
-                }
-                Closed::Denied => {
-                    "have root look once, which lets it go on for 72 hours: sudo countersign check, with the same --home; and re-validate the license: countersign request sync"
-                }
-            },
-            Refusal::Unbound { .. } => {
-                "re-validate the license as its product is bound: countersign request sync; or request it anew: countersign request activate KEY --new"
-            }
-            Refusal::UsbMissing(_) => "plug it in and try again",
-            Refusal::Returned { .. } => {
-                "its return code again: countersign return; to use it here again: countersign request activate KEY"
-            }
-            Refusal::NotTrusted {
-                why: TrustError::OldEpoch,
-                ..
-            } => "re-validate the license: countersign request sync",
-            Refusal::NotTrusted { .. } => {
-                "put the files back from a backup, or request the license anew: the same machine takes no second seat"
-            }
-            Refusal::OtherRoot { .. } => {
-                "install the product file that came with the application; ask the vendor where it came from otherwise"
-            }
-            Refusal::ClockBehind { .. } => SET_THE_CLOCK,
-            Refusal::Expired { .. } => {
-                "if the computer's clock is right, ask for a renewal and then re-validate: countersign request sync"
-            }
-            Refusal::Overdue { .. } => {
-                "if the computer's clock is right, re-validate the license: countersign request sync"
-            }
-            Refusal::WrongMachine { .. } => {
-                "if this is the same computer after a repair, re-validate the license: countersign request sync; otherwise request it for this one"
-            }
-            Refusal::WrongBinding { .. } => {
-                "connect to what is licensed, or re-validate with the new name: countersign request sync --bind NAME=VALUE"
-            }
-            Refusal::UnknownBinding(_) => "hand in the names of the product file only",
-            Refusal::BadBinding(error) => error.hint(),
-            Refusal::FeatureMissing(_) => {
-                "ask the vendor for it, then re-validate the license: countersign request sync"
-            }
-            Refusal::FeatureEnded { .. } => {
-                "renew it with the vendor, then re-validate the license: countersign request sync"
-            }
-            Refusal::FeatureUnknown { .. } => {
-                "look at its name; where the application is newer than the product file, install its own: countersign product install FILE"
-            }
-            Refusal::OverLimit(_) => {
-                "use fewer, or ask the vendor for more and then re-validate the license: countersign request sync"
-            }
-            Refusal::MaintenanceOver { .. } => {
-                "renew the maintenance, then re-validate the license: countersign request sync"
-            }
+            Refusal::FeatureEnded { .. } => FailureKind::FeatureEnded,
+            Refusal::MaintenanceOver { .. } => FailureKind::MaintenanceOver,
+            Refusal::OverLimit(_) => FailureKind::OverLimit,
         }
     }
 }

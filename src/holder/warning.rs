@@ -6,10 +6,6 @@ use crate::license_key::LicenseKey;
 use crate::machine::Components;
 use crate::protocol::date::{Day, Seconds};
 
-/// What to do about a clock that is behind.
-pub(super) const SET_THE_CLOCK: &str =
-    "set the computer's clock; if it is right, re-validate the license: countersign request sync";
-
 /// Something that needs doing, while the application runs.
 #[derive(Debug, thiserror::Error)]
 pub enum Warning {
@@ -82,27 +78,6 @@ impl Warning {
             Warning::MachineChanged { .. } => "machine_changed",
             Warning::UsbMissing(_) => "usb_missing",
             Warning::NotKept(_) => "not_kept",
-        }
-    }
-
-    /// What to do about it.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Warning::GraceEnds { .. } | Warning::MachineChanged { .. } => {
-                "re-validate the license: countersign request sync"
-            }
-            Warning::ExpiresSoon { .. } => {
-                "ask the vendor for a renewal, then re-validate the license: countersign request sync"
-            }
-            Warning::MaintenanceEnds { .. } => {
-                "renew the maintenance, then re-validate the license: countersign request sync"
-            }
-            Warning::PartEnds { .. } => {
-                "renew it with the vendor, then re-validate the license: countersign request sync"
-            }
-            Warning::ClockBehind { .. } => SET_THE_CLOCK,
-            Warning::UsbMissing(_) => "plug it in: no new code is needed",
-            Warning::NotKept(_) => "look at the disk and the permissions of its files",
         }
     }
 }

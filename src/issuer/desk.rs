@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use crate::failure::FailureKind;
 use crate::issuer::history::{DESK_INIT, DeskFacts, Happening, Recorder, meta_digest, to_json};
 use crate::issuer::keys::{Entropy, KeyError, Passphrase, SigningKey};
 use crate::issuer::ledger::{Ledger, LedgerError, Transaction};
@@ -50,37 +51,15 @@ pub enum DeskError {
 }
 
 impl DeskError {
-    /// The stable snake_case name for JSON.
-    pub fn kind(&self) -> &'static str {
+    /// Its kind, for scripts.
+    pub fn kind(&self) -> FailureKind {
         match self {
-            DeskError::Exists(_) => "desk_exists",
-            DeskError::Missing(_) => "desk_missing",
-            DeskError::SameKeys => "same_keys",
-            DeskError::Io { error, .. } => match error.kind() {
-                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "disk_full",
-                io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => "read_only",
-                _ => "io",
-            },
+            DeskError::Exists(_) => FailureKind::DeskExists,
+            DeskError::Missing(_) => FailureKind::DeskMissing,
+            DeskError::SameKeys => FailureKind::SameKeys,
+            DeskError::Io { error, .. } => FailureKind::of_io(error),
             DeskError::Ledger(error) => error.kind(),
             DeskError::Key(error) => error.kind(),
-        }
-    }
-
-    /// What to do about it.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            DeskError::Exists(_) => "nothing was changed; another desk needs another --home",
-            DeskError::Missing(_) => {
-                "make one with `countersign desk init`, or name its place with --home"
-            }
-            DeskError::SameKeys => {
-                "give two different keys; where none was given, check the system's source of randomness"
-            }
-            DeskError::Io { .. } => {
-                "look at the disk and the directory's permissions; a desk that stands there is whole, and without one do the same again"
-            }
-            DeskError::Ledger(error) => error.hint(),
-            DeskError::Key(error) => error.hint(),
         }
     }
 }

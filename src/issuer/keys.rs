@@ -11,6 +11,8 @@ use pkcs8::spki::AlgorithmIdentifierRef;
 use pkcs8::{EncryptedPrivateKeyInfoRef, LineEnding, ObjectIdentifier, PrivateKeyInfoRef};
 use zeroize::Zeroizing;
 
+use crate::failure::FailureKind;
+
 /// Randomness handed in by the caller: fills the whole slice with unpredictable bytes. The library never draws any by itself.
 pub type Entropy<'a> = dyn FnMut(&mut [u8]) + 'a;
 
@@ -73,37 +75,16 @@ pub enum KeyError {
 }
 
 impl KeyError {
-    /// The stable snake_case name for JSON.
-    pub fn kind(&self) -> &'static str {
+    /// Its kind, for scripts.
+    pub fn kind(&self) -> FailureKind {
         match self {
-            KeyError::PassphraseNeeded => "passphrase_needed",
-            KeyError::WrongPassphrase => "wrong_passphrase",
-            KeyError::NotAKey => "not_a_key",
-            KeyError::NotEd25519(_) => "not_ed25519",
-            KeyError::Weak => "weak_key",
-            KeyError::UnsupportedEncryption => "unsupported_encryption",
-            KeyError::TooMuchWork => "too_much_work",
-        }
-    }
-
-    /// What to do about it.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            KeyError::PassphraseNeeded => "type it when asked, or give --passphrase-file",
-            KeyError::WrongPassphrase => {
-                "try again; if it is surely right, the file was altered: take it from a backup"
-            }
-            KeyError::NotAKey => {
-                "give a PEM file that begins with BEGIN PRIVATE KEY or BEGIN ENCRYPTED PRIVATE KEY"
-            }
-            KeyError::NotEd25519(_) => "signing keys here are Ed25519 keys only",
-            KeyError::Weak => "make another key",
-            KeyError::TooMuchWork => {
-                "take the file from a backup; if you made it so, encrypt it again with less: openssl pkcs8 -topk8 -scrypt -in OLD -out NEW"
-            }
-            KeyError::UnsupportedEncryption => {
-                "encrypt it again with: openssl pkcs8 -topk8 -scrypt -in OLD -out NEW"
-            }
+            KeyError::PassphraseNeeded => FailureKind::PassphraseNeeded,
+            KeyError::WrongPassphrase => FailureKind::WrongPassphrase,
+            KeyError::NotAKey => FailureKind::NotAKey,
+            KeyError::NotEd25519(_) => FailureKind::NotEd25519,
+            KeyError::Weak => FailureKind::WeakKey,
+            KeyError::UnsupportedEncryption => FailureKind::UnsupportedEncryption,
+            KeyError::TooMuchWork => FailureKind::TooMuchWork,
         }
     }
 }

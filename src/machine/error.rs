@@ -84,8 +84,8 @@ impl MachineError {
             }
             Self::BindingName(_) => "use letters, digits and hyphens, as in the product file",
             Self::BindingTwice(_) => "give each binding once",
-            Self::BindingValue(_) => "give it as --bind NAME=VALUE",
-            Self::NoBindings => "give each name that the product asks for as --bind NAME=VALUE",
+            Self::BindingValue(_) => "give it a value of its own",
+            Self::NoBindings => "give each name that the product asks for with a value",
             Self::UsbDevice(_) => {
                 "write it as two groups of four hexadecimal digits and the serial number, for example 0529:0001:8A3F21"
             }

@@ -1,5 +1,6 @@
 //! What a vendor's product is, and the text that says so (SPEC.md 10).
 
+use crate::failure::FailureKind;
 use crate::text::show;
 
 pub use super::catalogue::{Entry, SeatUnit};
@@ -75,6 +76,19 @@ pub enum ProductError {
     /// A key or certificate in it is not fit.
     #[error(transparent)]
     Trust(#[from] TrustError),
+}
+
+impl ProductError {
+    /// Its kind, for scripts.
+    pub fn kind(&self) -> FailureKind {
+        match self {
+            ProductError::NotAProduct => FailureKind::NotAProductFile,
+            ProductError::Note(_)
+            | ProductError::Line(..)
+            | ProductError::Rule(_)
+            | ProductError::Trust(_) => FailureKind::BadProductFile,
+        }
+    }
 }
 
 impl Product {

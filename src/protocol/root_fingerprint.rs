@@ -48,5 +48,5 @@ impl std::str::FromStr for RootFingerprint {
 
 /// The text is no root fingerprint.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no root fingerprint; it has 24 symbols, as `product show` prints them")]
+#[error("{0:?} is no root fingerprint; it has 24 symbols")]
 pub struct NotAFingerprint(pub String);

@@ -2,6 +2,8 @@
 //!
 //! The work is bounded: sizes are looked at before anything is decoded, and large photos are made smaller first.
 
+use crate::failure::FailureKind;
+
 #[cfg(feature = "photos")]
 mod decode;
 #[cfg(feature = "photos")]
@@ -48,14 +50,16 @@ pub enum PhotoError {
 }
 
 impl PhotoError {
-    /// The stable snake_case name for JSON.
-    pub fn kind(&self) -> &'static str {
+    /// Its kind, for scripts.
+    pub fn kind(&self) -> FailureKind {
         match self {
-            PhotoError::OtherFormat(_) => "picture_format",
-            PhotoError::TooLarge { .. } | PhotoError::TooManyPixels { .. } => "picture_too_large",
-            PhotoError::Damaged(_) => "picture_damaged",
-            PhotoError::NoCode => "picture_without_code",
-            PhotoError::NotBuilt => "pictures_not_read",
+            PhotoError::OtherFormat(_) => FailureKind::PictureFormat,
+            PhotoError::TooLarge { .. } | PhotoError::TooManyPixels { .. } => {
+                FailureKind::PictureTooLarge
+            }
+            PhotoError::Damaged(_) => FailureKind::PictureDamaged,
+            PhotoError::NoCode => FailureKind::PictureWithoutCode,
+            PhotoError::NotBuilt => FailureKind::PicturesNotRead,
         }
     }
 

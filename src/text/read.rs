@@ -7,6 +7,8 @@ use super::search::{Found, Search};
 use super::verdict::{self, RowVerdict};
 use super::{Code, Kind, align, emergency, find, rows, spell};
 
+use crate::failure::FailureKind;
+
 /// A code that was read, and what was done to read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {
@@ -70,6 +72,15 @@ pub enum ReadError {
 }
 
 impl ReadError {
+    /// Its kind, for scripts.
+    pub fn kind(&self) -> FailureKind {
+        match self {
+            ReadError::NoCode => FailureKind::NoCode,
+            ReadError::OtherKind { .. } => FailureKind::WrongKind,
+            ReadError::Damaged { .. } => FailureKind::Damaged,
+        }
+    }
+
     /// What to do about it, for the line under the error.
     pub fn hint(&self) -> &'static str {
         match self {

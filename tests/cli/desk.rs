@@ -105,18 +105,18 @@ fn a_passphrase_guards_the_key_that_signs() {
 
     let export = || desk.run(["product", "export", "survey"]);
     export()
-        .refused(2, "passphrase_needed")
+        .refused(7, "passphrase_needed")
         .tells("COUNTERSIGN_PASSPHRASE_FILE");
     export()
         .arg("--no-input")
-        .refused(2, "passphrase_needed")
+        .refused(7, "passphrase_needed")
         .tells("nobody can be asked");
 
     let wrong = world.secret("wrong", "incorrect horse\n");
     export()
         .arg("--passphrase-file")
         .arg(&wrong)
-        .refused(1, "wrong_passphrase");
+        .refused(7, "wrong_passphrase");
     export()
         .arg("--passphrase-file")
         .arg("nowhere")
@@ -125,7 +125,7 @@ fn a_passphrase_guards_the_key_that_signs() {
     export()
         .arg("--passphrase-file")
         .arg(&empty)
-        .refused(2, "usage")
+        .refused(7, "passphrase_needed")
         .tells("is empty");
 
     let secret = world.path().join("files/secret");
@@ -180,7 +180,7 @@ fn whoever_is_refused_is_not_asked_for_a_passphrase() {
         .tells("nothing was changed");
     desk.run(["respond"])
         .piped(&request)
-        .refused(2, "passphrase_needed");
+        .refused(7, "passphrase_needed");
     let answer = desk
         .run(["respond", "--passphrase-file"])
         .arg(&secret)

@@ -187,7 +187,7 @@ fn a_home_that_is_in_use() {
         .run(["apply"])
         .piped(&answer)
         .exits(1)
-        .tells("another countersign is at work here");
+        .tells("another process is at work here");
     assert!(said.stderr.contains("what to do: "), "{said}");
     // A check never waits.
     ship.check().refused(10, "not_licensed");

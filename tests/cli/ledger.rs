@@ -231,7 +231,7 @@ fn a_ledger_that_is_missing_foreign_or_from_the_future() {
     fs::write(&path, "Dear diary, this is not a database at all.").unwrap();
     desk.respond(&request)
         .refused(1, "ledger_foreign")
-        .tells("is not a countersign ledger");
+        .tells("is no ledger of this program");
     fs::write(&path, "").unwrap();
     desk.respond(&request).refused(1, "ledger_foreign");
     fs::remove_file(&path).unwrap();

@@ -33,10 +33,10 @@ fn a_passphrase_is_the_first_line_without_its_end() {
         export(content).done();
     }
     for content in ["correct horse ", " correct horse", "correct horse\r\r\n"] {
-        export(content).refused(1, "wrong_passphrase");
+        export(content).refused(7, "wrong_passphrase");
     }
     // What is too long is said and not cut.
-    export(&"x".repeat(4096)).refused(1, "wrong_passphrase");
+    export(&"x".repeat(4096)).refused(7, "wrong_passphrase");
     export(&"x".repeat(4097))
         .refused(2, "usage")
         .tells("too long");

@@ -46,7 +46,6 @@ fn each_is_named(edits: Edits) {
             "{edit}: {:#?}",
             listed(&found)
         );
-        assert!(found.iter().all(|it| !it.hint().is_empty()));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Context, Exit, Run};
 use crate::app::Needs;
+use crate::cli::advice::Advice as _;
 use crate::cli::failure::Failure;
 use crate::cli::machine_home::{self, Installed};
 use crate::cli::{keys, report, words};
@@ -108,7 +109,7 @@ fn tell(context: &mut Context, checked: &CheckReport) -> anyhow::Result<Exit> {
     for warning in &checked.warnings {
         context.out.warn(warning);
         if checked.allowed() {
-            context.out.advise(warning.hint());
+            context.out.advise(&warning.advice());
         }
     }
     if context.out.json {

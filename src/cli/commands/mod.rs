@@ -21,8 +21,8 @@ mod status;
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::ValueParser};
 
 use super::Context;
-use super::exit::Exit;
 use super::failure::Failure;
+use crate::failure::Exit;
 
 /// One command: its arguments are the type's fields, its help the type's documentation.
 trait Run: clap::Args {

@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use super::check::CheckArgs;
 use super::{Context, Exit, Run};
+use crate::cli::advice::Advice as _;
 use crate::cli::failure::Failure;
 use crate::cli::report;
+use crate::failure::FailureKind;
 use crate::holder::CheckReport;
 
 /// Check the license, and run a program if it may run
@@ -43,7 +45,7 @@ impl Run for RunProgram {
         for warning in &checked.warnings {
             context.out.warn(warning);
             if checked.allowed() {
-                context.out.advise(warning.hint());
+                context.out.advise(&warning.advice());
             }
         }
         if let Some(refusal) = &checked.refusal {
@@ -76,7 +78,7 @@ impl Run for RunProgram {
             look: &|| drop(self.check.report(context, true)),
         };
         spawn_and_wait(command, guard).map_err(|error| {
-            let mut failure = Failure::failed("no_program", format!("{name} cannot be run"))
+            let mut failure = Failure::new(FailureKind::NoProgram, format!("{name} cannot be run"))
                 .because(error)
                 .hint("look at the program's name and whether it may be executed");
             failure.exit = ours(failure.exit);
@@ -87,9 +89,10 @@ impl Run for RunProgram {
 
 /// Our refusals and failures, out of the way of the program's own codes.
 fn ours(exit: Exit) -> Exit {
-    match exit.0 {
-        1..=17 => Exit(100 + exit.0),
-        _ => exit,
+    if exit == Exit::DONE {
+        exit
+    } else {
+        Exit(exit.0.saturating_add(100))
     }
 }
 

@@ -3,10 +3,11 @@
 use serde_json::json;
 
 use super::{Context, Exit, Run};
+use crate::cli::advice::Advice as _;
 use crate::cli::machine_home::{self, Installed};
 use crate::cli::{keys, report, words};
 use crate::holder::state::{Event, LicenseState};
-use crate::holder::{self, CheckInput, CheckReport, Here};
+use crate::holder::{self, CheckInput, CheckReport, Here, Refusal, Warning};
 use crate::protocol::digest::ActivationId;
 use crate::protocol::entitlements::UNLIMITED;
 
@@ -215,25 +216,28 @@ fn activation_row(checked: &CheckReport, activation: ActivationId) -> String {
 }
 
 /// What is to be done, where something is. An answer on its way may be what heals it, but it sets no clock and plugs nothing in.
-fn next(checked: &CheckReport, waiting: bool) -> Vec<&'static str> {
-    let healed = |kind| {
-        matches!(
-            kind,
-            "overdue" | "not_licensed" | "grace_ends" | "machine_changed"
-        )
-    };
-    let refusal = checked.refusal.iter().map(|it| (it.kind(), it.hint()));
-    let warnings = checked.warnings.iter().map(|it| (it.kind(), it.hint()));
-    let mut hints: Vec<&str> = refusal
+fn next(checked: &CheckReport, waiting: bool) -> Vec<String> {
+    let refusal = checked.refusal.iter().map(|it| {
+        let healed = matches!(it, Refusal::Overdue { .. } | Refusal::NotLicensed { .. });
+        (healed, it.advice())
+    });
+    let warnings = checked.warnings.iter().map(|it| {
+        let healed = matches!(
+            it,
+            Warning::GraceEnds { .. } | Warning::MachineChanged { .. }
+        );
+        (healed, it.advice())
+    });
+    let mut hints: Vec<String> = refusal
         .chain(warnings)
-        .filter(|(kind, _)| !(waiting && healed(kind)))
+        .filter(|(healed, _)| !(waiting && *healed))
         .map(|(_, hint)| hint)
         .collect();
     if spoken_help(checked) {
-        hints.push("where no mail gets through, have the desk read out an emergency code, and enter it with: countersign apply");
+        hints.push("where no mail gets through, have the desk read out an emergency code, and enter it with: countersign apply".to_owned());
     }
     if waiting {
-        hints.push("enter the response with: countersign apply");
+        hints.push("enter the response with: countersign apply".to_owned());
     }
     hints.dedup();
     hints
@@ -241,8 +245,9 @@ fn next(checked: &CheckReport, waiting: bool) -> Vec<&'static str> {
 
 /// Whether an emergency code would help: a contact is due, and steps are left.
 fn spoken_help(checked: &CheckReport) -> bool {
-    let due = checked.refusal.iter().any(|it| it.kind() == "overdue")
-        || checked.warnings.iter().any(|it| it.kind() == "grace_ends");
+    let overdue = matches!(checked.refusal, Some(Refusal::Overdue { .. }));
+    let ends = |it: &Warning| matches!(it, Warning::GraceEnds { .. });
+    let due = overdue || checked.warnings.iter().any(ends);
     let steps = checked.terms.as_ref().and_then(|terms| terms.emergency);
     due && steps.is_some_and(|steps| steps.used < steps.of)
 }

@@ -155,7 +155,7 @@ fn rehearse(
             "this desk",
             "refused",
             format!("would refuse it: {error}"),
-            json!(error.kind()),
+            json!(error.kind().name()),
         ),
     }
     Ok(())

@@ -174,7 +174,7 @@ fn answer(place: &mut Place, view: &View, (home, facts): (&Home, &Facts), code: 
             "this machine",
             "refused",
             format!("would refuse it: {error}"),
-            error.kind(),
+            error.kind().name(),
         ),
     }
 }

@@ -53,10 +53,7 @@ fn bindings_are_all_given_and_no_others() {
         "missing_binding"
     );
     let unknown = ask(&mut computer, &[("server", "."), ("datbase", "x")]).unwrap_err();
-    assert_eq!(
-        (unknown.kind(), unknown.hint().as_str()),
-        ("unknown_binding", "it is bound to server and database")
-    );
+    assert_eq!(unknown.kind(), "unknown_binding");
     assert_eq!(
         ask(&mut computer, &[("server", " "), ("database", "x")])
             .unwrap_err()

@@ -1,7 +1,7 @@
 //! What an application hears at each launch.
 
 use super::super::launch::check_product;
-use super::super::report::{Refusal, State};
+use super::super::report::State;
 use super::super::warning::Warning;
 use super::*;
 use crate::machine::{Fact, Listed, UsbDevice};
@@ -17,7 +17,10 @@ fn kinds(report: &CheckReport) -> Vec<&'static str> {
 }
 
 fn refused(report: &CheckReport) -> &'static str {
-    report.refusal.as_ref().map_or("allowed", Refusal::kind)
+    report
+        .refusal
+        .as_ref()
+        .map_or("allowed", |it| it.kind().name())
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Whose memories are whose: one machine under other ids, and several machines with one home.
 
 use super::super::give_up::give_up;
-use super::super::report::{Refusal, State};
+use super::super::report::State;
 use super::super::state::LicenseState;
 use super::super::warning::Warning;
 use super::session::start;
@@ -15,7 +15,10 @@ fn demo(days: u16) -> Vendor {
 }
 
 fn refused(report: &CheckReport) -> &'static str {
-    report.refusal.as_ref().map_or("allowed", Refusal::kind)
+    report
+        .refusal
+        .as_ref()
+        .map_or("allowed", |it| it.kind().name())
 }
 
 /// As an ordinary user sees the computer of this number, who is kept from its board.

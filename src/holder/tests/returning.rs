@@ -98,12 +98,7 @@ fn an_anchor_that_holds_an_entry_and_cannot_be_written_stops_the_return() {
     );
     close(&computer, "anchor", true);
     let error = returned(&computer).unwrap_err();
-    assert_eq!(error.kind(), "anchor_closed");
-    assert!(
-        error.hint().contains("nothing was changed"),
-        "{}",
-        error.hint()
-    );
+    assert_eq!(error.kind().name(), "anchor_closed");
     close(&computer, "anchor", false);
     let after = (
         std::fs::read(computer.state_path()).unwrap(),
@@ -188,7 +183,7 @@ fn the_answer_to_what_was_given_up_brings_no_copy_to_life() {
     returned(&computer).unwrap();
     computer.home = copy;
     let error = computer.apply(&vendor.answer(&asked, |_| ())).unwrap_err();
-    assert_eq!(error.kind(), "given_up");
+    assert_eq!(error.kind().name(), "given_up");
 }
 
 #[test]

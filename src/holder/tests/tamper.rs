@@ -13,8 +13,8 @@ fn verdict(computer: &Computer, file: &ProductFile) -> String {
         Ok(report) if report.allowed() => {
             format!("allowed {:?} {:?}", report.terms, report.bindings)
         }
-        Ok(report) => report.refusal.unwrap().kind().to_owned(),
-        Err(error) => error.kind().to_owned(),
+        Ok(report) => report.refusal.unwrap().kind().name().to_owned(),
+        Err(error) => error.kind().name().to_owned(),
     }
 }
 

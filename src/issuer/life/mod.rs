@@ -6,6 +6,7 @@ mod emergency;
 pub use change::{change, differences, restore, revoke};
 pub use emergency::{Spoken, Step, emergency};
 
+use crate::failure::FailureKind;
 use crate::issuer::history::{self, EndFacts, FREED, Happening, RELEASE, Recorder};
 use crate::issuer::ledger::{Activation, Ended, Event, Ledger, LedgerError, License, Transaction};
 use crate::issuer::policy::{COUNTED_DAYS, RELEASES, Refusal};
@@ -39,33 +40,15 @@ pub enum LifeError {
 }
 
 impl LifeError {
-    /// The stable snake_case name for JSON.
-    pub fn kind(&self) -> &'static str {
+    /// Its kind, for scripts.
+    pub fn kind(&self) -> FailureKind {
         match self {
             LifeError::Ledger(error) => error.kind(),
             LifeError::Refused(refusal) => refusal.kind(),
             LifeError::Catalogue(error) => error.kind(),
-            LifeError::Nothing(_) => "nothing_to_change",
-            LifeError::Which(_) => "which_activation",
-            LifeError::Unused(_) => "unknown_activation",
-        }
-    }
-
-    /// What to do about it.
-    pub fn hint(&self) -> String {
-        match self {
-            LifeError::Ledger(error) => error.hint().to_owned(),
-            LifeError::Refused(refusal) => refusal.hint(),
-            LifeError::Catalogue(error) => error.hint().to_owned(),
-            LifeError::Nothing(_) => "`countersign license show KEY` tells how it is".to_owned(),
-            LifeError::Which(list) => {
-                let names: Vec<String> = list
-                    .iter()
-                    .map(|(key, activation)| format!("{activation} of {key}"))
-                    .collect();
-                format!("name one of: {}", names.join(", "))
-            }
-            LifeError::Unused(_) => "`countersign license show KEY` tells who held it".to_owned(),
+            LifeError::Nothing(_) => FailureKind::NothingToChange,
+            LifeError::Which(_) => FailureKind::WhichActivation,
+            LifeError::Unused(_) => FailureKind::UnknownActivation,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Why a request is not answered, and what to do about it.
 
 use super::{COUNTED_DAYS, Fork, SUPERSEDE_DAYS};
+use crate::failure::FailureKind;
 use crate::issuer::ledger::ActivationRow;
 use crate::machine::UsbDevice;
 use crate::protocol::date::Day;
@@ -158,82 +159,38 @@ impl Refusal {
         }
     }
 
-    /// The stable snake_case name for JSON.
-    pub fn kind(&self) -> &'static str {
+    /// Its kind, for scripts.
+    pub fn kind(&self) -> FailureKind {
         match self {
-            Refusal::UnknownKey => "unknown_key",
-            Refusal::OtherProduct(_) => "other_product",
-            Refusal::Expired(_) => "expired",
-            Refusal::NeedsBindings(_) => "needs_bindings",
-            Refusal::NeedsSiteKey => "needs_site_key",
-            Refusal::NewSiteKey => "new_site_key",
-            Refusal::Unbound => "unbound",
-            Refusal::NotAskedFor(_) => "not_asked_for",
-            Refusal::WeakMachine { .. } => "weak_machine",
-            Refusal::LastGeneration(_) => "last_generation",
-            Refusal::SameName(_) => "same_name",
-            Refusal::TooManyEarly => "too_many_early",
-            Refusal::OtherUsb(_) => "other_usb",
-            Refusal::NoSeatFree { .. } => "no_seat_free",
+            Refusal::UnknownKey => FailureKind::UnknownKey,
+            Refusal::OtherProduct(_) => FailureKind::OtherProduct,
+            Refusal::Expired(_) => FailureKind::OrderExpired,
+            Refusal::NeedsBindings(_) => FailureKind::NeedsBindings,
+            Refusal::NeedsSiteKey => FailureKind::NeedsSiteKey,
+            Refusal::NewSiteKey => FailureKind::NewSiteKey,
+            Refusal::Unbound => FailureKind::Unbound,
+            Refusal::NotAskedFor(_) => FailureKind::NotAskedFor,
+            Refusal::WeakMachine { .. } => FailureKind::WeakMachine,
+            Refusal::LastGeneration(_) => FailureKind::LastGeneration,
+            Refusal::SameName(_) => FailureKind::SameName,
+            Refusal::TooManyEarly => FailureKind::TooManyEarly,
+            Refusal::OtherUsb(_) => FailureKind::OtherUsb,
+            Refusal::NoSeatFree { .. } => FailureKind::NoSeatFree,
             Refusal::HeldForManager { .. }
             | Refusal::SupersededBefore { .. }
             | Refusal::HeldFork(_)
             | Refusal::ReturnReplaced(_)
-            | Refusal::TooManyLost(_) => "held_for_manager",
-            Refusal::NeedsSupersede(_) => "needs_supersede",
-            Refusal::Overtaken(_) => "overtaken",
-            Refusal::Revoked => "revoked",
-            Refusal::GivenUp(_) => "given_up",
-            Refusal::UnknownActivation(_) => "unknown_activation",
-            Refusal::NoEmergency(..) => "no_emergency",
-            Refusal::EmergencyUsedUp { .. } => "emergency_used_up",
-            Refusal::UnknownGeneration(..) => "unknown_generation",
-            Refusal::UnfitSiteKey => "unfit_site_key",
-            Refusal::UntilPast(_) => "until_past",
-        }
-    }
-
-    /// What to do about it.
-    pub fn hint(&self) -> String {
-        match self {
-            Refusal::UnknownKey => "compare the key with the order; `license list` shows what was sold".to_owned(),
-            Refusal::OtherProduct(_) => "ask for a request made with the key of that program".to_owned(),
-            Refusal::Expired(_) => "sell a renewal, then answer the same request".to_owned(),
-            Refusal::NeedsBindings(names) => {
-                let options: Vec<String> = names.iter().map(|name| format!("--bind {name}=…")).collect();
-                format!("the machine makes another request with: request activate KEY {}", options.join(" "))
-            }
-            Refusal::NeedsSiteKey => "make the site first, where the license is held; the request that is made then carries its key".to_owned(),
-            Refusal::NewSiteKey => "ask there whether the site was made anew or lost its password, then: respond --accept-site-key --reason TEXT".to_owned(),
-            Refusal::Unbound => "run it where it can read what it is: a container with /etc/machine-id mounted, a service that may see its disk; then it makes another request".to_owned(),
-            Refusal::NotAskedFor(_) => "the machine makes another request with the product file that the application ships with".to_owned(),
-            Refusal::WeakMachine { held: true } => "bind it to a usb key (request activate KEY --usb), or let it see its network card and disk; a clerk may accept it once: respond --accept-weak --reason TEXT".to_owned(),
-            Refusal::WeakMachine { held: false } => "bind it to a usb key (request activate KEY --usb), or let it see its network card and disk; the manager decides: respond --override --reason TEXT".to_owned(),
-            Refusal::LastGeneration(id) => format!("release {id} --lost --reason TEXT, and have the machine make a new request: countersign request activate KEY --new"),
-            Refusal::SameName(_) => "the machine makes another request with `countersign request activate KEY --new`".to_owned(),
-            Refusal::TooManyEarly => "answer the request that it gives up first; then this code is taken".to_owned(),
-            Refusal::OtherUsb(_) => "plug the usb key in and make another request; if it is to go without one: countersign license change KEY --usb none".to_owned(),
-            Refusal::NoSeatFree { resting: Some(day), .. } => format!("seats that were given back come free after {day}: so many were returned within a year; a clerk frees them sooner with: release ACTIVATION --returned --reason TEXT"),
-            Refusal::NoSeatFree { holders, .. } if holders.is_empty() => "sell more seats, or grant fewer with --seats".to_owned(),
-            Refusal::NoSeatFree { holders, .. } => {
-                let names: Vec<String> = holders.iter().map(ToString::to_string).collect();
-                format!("sell more seats, or have one given back; held by {}", names.join(", "))
-            }
-            Refusal::HeldForManager { .. } | Refusal::SupersededBefore { .. } => "the manager decides: respond --override --reason TEXT".to_owned(),
-            Refusal::NeedsSupersede(_) => "ask what happened there, then: respond --supersede --reason TEXT".to_owned(),
-            Refusal::HeldFork(Fork::Unknown) => "have the machine ask again with `countersign request sync --new`, or activate anew; the manager decides: respond --override --reason TEXT".to_owned(),
-            Refusal::HeldFork(_) => "find out whether two machines use it; the manager decides: respond --override --reason TEXT".to_owned(),
-            Refusal::Overtaken(_) => "nothing is to be done, unless the machine still waits: then it makes a new request with its clock set right".to_owned(),
-            Refusal::ReturnReplaced(_) => "have that one returned; or, if it is not in use, the manager decides: respond --override --reason TEXT".to_owned(),
-            Refusal::Revoked => "`countersign license show KEY` tells since when and why; `license revoke KEY --undo --reason TEXT` takes it back".to_owned(),
-            Refusal::GivenUp(_) => "the machine makes a new request: countersign request activate KEY --new".to_owned(),
-            Refusal::UnknownActivation(_) => "compare it with `countersign license show KEY`; another desk may have answered it".to_owned(),
-            Refusal::NoEmergency(..) => "have the machine ask with `countersign request sync`; `license change --emergency STEPSxDAYS` holds from its next answer on".to_owned(),
-            Refusal::EmergencyUsedUp { .. } => "give an earlier date, or have the machine ask with `countersign request sync`".to_owned(),
-            Refusal::UnknownGeneration(..) => "ask for the generation that `countersign status` shows there".to_owned(),
-            Refusal::TooManyLost(_) => "the manager decides: release --lost --override --reason TEXT".to_owned(),
-            Refusal::UnfitSiteKey => "the site makes another request with a fresh site key".to_owned(),
-            Refusal::UntilPast(_) => "give a later date".to_owned(),
+            | Refusal::TooManyLost(_) => FailureKind::HeldForManager,
+            Refusal::NeedsSupersede(_) => FailureKind::NeedsSupersede,
+            Refusal::Overtaken(_) => FailureKind::Overtaken,
+            Refusal::Revoked => FailureKind::Revoked,
+            Refusal::GivenUp(_) => FailureKind::GivenUp,
+            Refusal::UnknownActivation(_) => FailureKind::UnknownActivation,
+            Refusal::NoEmergency(..) => FailureKind::NoEmergency,
+            Refusal::EmergencyUsedUp { .. } => FailureKind::EmergencyUsedUp,
+            Refusal::UnknownGeneration(..) => FailureKind::UnknownGeneration,
+            Refusal::UnfitSiteKey => FailureKind::UnfitSiteKey,
+            Refusal::UntilPast(_) => FailureKind::UntilPast,
         }
     }
 }

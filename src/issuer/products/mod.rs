@@ -2,6 +2,7 @@
 
 mod licenses;
 
+use crate::failure::FailureKind;
 use crate::issuer::history::{
     Happening, Hex, PRODUCT_ADD, PRODUCT_CHANGE, ProductFacts, Recorder, to_json,
 };
@@ -53,34 +54,17 @@ pub enum CatalogueError {
 }
 
 impl CatalogueError {
-    /// The stable snake_case name for JSON.
-    pub fn kind(&self) -> &'static str {
+    /// Its kind, for scripts.
+    pub fn kind(&self) -> FailureKind {
         match self {
             CatalogueError::Ledger(error) => error.kind(),
-            CatalogueError::Product(_) => "bad_product",
-            CatalogueError::Exists(_) => "product_exists",
-            CatalogueError::Unknown(_) => "unknown_product",
-            CatalogueError::Shrinks(_) => "catalogue_shrinks",
-            CatalogueError::Order(_) | CatalogueError::Hidden { .. } => "bad_order",
-            CatalogueError::NotARoot(_) => "not_a_root",
-            CatalogueError::KeysUsedUp => "keys_used_up",
-        }
-    }
-
-    /// What to do about it.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            CatalogueError::Ledger(error) => error.hint(),
-            CatalogueError::Product(_) => "see `countersign product add --help`",
-            CatalogueError::Exists(_) => "choose another id; `product show` tells what it is",
-            CatalogueError::Unknown(_) => "`countersign product list` shows those there are",
-            CatalogueError::Shrinks(_) => "leave what is there in its place and add at the end",
-            CatalogueError::Hidden { .. } => "type it anew instead of pasting it",
-            CatalogueError::Order(_) => {
-                "see `countersign license new --help`, and `countersign product show ID` for what the product has"
-            }
-            CatalogueError::NotARoot(_) => "use the root key of the desk that sells the product",
-            CatalogueError::KeysUsedUp => "check the system's source of randomness",
+            CatalogueError::Product(_) => FailureKind::BadProduct,
+            CatalogueError::Exists(_) => FailureKind::ProductExists,
+            CatalogueError::Unknown(_) => FailureKind::UnknownProduct,
+            CatalogueError::Shrinks(_) => FailureKind::CatalogueShrinks,
+            CatalogueError::Order(_) | CatalogueError::Hidden { .. } => FailureKind::BadOrder,
+            CatalogueError::NotARoot(_) => FailureKind::NotARoot,
+            CatalogueError::KeysUsedUp => FailureKind::KeysUsedUp,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Why a code was not answered.
 
+use crate::failure::FailureKind;
 use crate::issuer::ledger::LedgerError;
 use crate::issuer::policy::Refusal;
 use crate::protocol::desk_certificate::Limit;
@@ -34,40 +35,16 @@ pub enum RespondError {
 }
 
 impl RespondError {
-    /// The stable snake_case name for JSON.
-    pub fn kind(&self) -> &'static str {
+    /// Its kind, for scripts.
+    pub fn kind(&self) -> FailureKind {
         match self {
             RespondError::Ledger(error) => error.kind(),
             RespondError::Refused(refusal) => refusal.kind(),
-            RespondError::WrongKind(_) => "wrong_kind",
-            RespondError::Malformed(_) => "malformed",
-            RespondError::CommitmentUsed => "commitment_used",
-            RespondError::ForeignKey(_) => "foreign_key",
-            RespondError::DeskLimit(_) => "desk_limit",
-        }
-    }
-
-    /// What to do about it.
-    pub fn hint(&self) -> String {
-        match self {
-            RespondError::Ledger(error) => error.hint().to_owned(),
-            RespondError::Refused(refusal) => refusal.hint(),
-            RespondError::WrongKind(Kind::Grant | Kind::Loan | Kind::LoanWithCertificate) => {
-                "it is an answer already: the machine that asked takes it with `countersign apply`"
-                    .to_owned()
-            }
-            RespondError::WrongKind(_) => {
-                "ask for what `countersign request activate KEY` prints".to_owned()
-            }
-            RespondError::Malformed(_) => {
-                "make a new request; if that fails too, this desk's program is too old".to_owned()
-            }
-            RespondError::CommitmentUsed => {
-                "the machine makes a new one with `countersign request activate KEY --new`"
-                    .to_owned()
-            }
-            RespondError::ForeignKey(_) => "use the desk that sells the product".to_owned(),
-            RespondError::DeskLimit(_) => "the manager answers this one".to_owned(),
+            RespondError::WrongKind(_) => FailureKind::WrongKind,
+            RespondError::Malformed(_) => FailureKind::Malformed,
+            RespondError::CommitmentUsed => FailureKind::CommitmentUsed,
+            RespondError::ForeignKey(_) => FailureKind::ForeignKey,
+            RespondError::DeskLimit(_) => FailureKind::DeskLimit,
         }
     }
 }

@@ -53,7 +53,7 @@ fn answered(by: Verified<DeskCertificate>) -> Result<u16, &'static str> {
     }
     answer
         .map(|answer| answer.grant.seats)
-        .map_err(|error| error.kind())
+        .map_err(|error| error.kind().name())
 }
 
 #[test]

@@ -57,9 +57,8 @@ fn a_random_secret_writes_nothing_against_an_innocent() {
         ..sync(key, id, (1, 1), 3, NOW.plus(99))
     };
     let refused = desk.sync(&random).unwrap_err();
-    assert_eq!(refused.kind(), "held_for_manager");
+    assert_eq!(refused.kind().name(), "held_for_manager");
     assert!(refused.to_string().starts_with("unproven: "), "{refused}");
-    assert!(refused.hint().contains("--override"), "{}", refused.hint());
     // A secret that opens one generation and claims another is no better.
     let claims = sync(key, id, (2, 1), 4, NOW.plus(99));
     assert_eq!(desk.sync(&claims).unwrap_err().kind(), "held_for_manager");
@@ -186,11 +185,11 @@ fn a_clock_at_its_end_does_not_make_old_mail_of_what_comes_later() {
     ] {
         let now = NOW.plus(2 * DAY);
         let error = desk.reply_at(&copy(NOW.plus(after)), now).unwrap_err();
-        assert_eq!(error.kind(), kind, "{after}");
+        assert_eq!(error.kind().name(), kind, "{after}");
     }
     // Nor does one make itself younger than the desk can have it.
     let error = desk.reply_at(&copy(Seconds(u32::MAX)), NOW).unwrap_err();
-    assert_eq!(error.kind(), "overtaken");
+    assert_eq!(error.kind().name(), "overtaken");
     assert_eq!(desk.findings(), [""; 0]);
 }
 
@@ -245,12 +244,7 @@ fn returns_before_their_request_are_kept_up_to_a_bound() {
     let kept = super::batches::run(&mut desk, flood, 1);
     assert!(kept.iter().all(|(_, result)| result.is_ok()));
     let refused = desk.returned(id, 1).unwrap_err();
-    assert_eq!(refused.kind(), "too_many_early");
-    assert!(
-        refused.hint().contains("answer the request"),
-        "{}",
-        refused.hint()
-    );
+    assert_eq!(refused.kind().name(), "too_many_early");
     // As it says: then it is taken.
     desk.respond(&request).unwrap();
     assert_eq!(desk.returned(id, 1).unwrap(), Verdict::Returned);
@@ -265,7 +259,7 @@ fn returns_before_their_request_are_kept_up_to_a_bound() {
         "the last of a million"
     );
     let error = desk.reply_at(&other(7_002), NOW).unwrap_err();
-    assert_eq!(error.kind(), "too_many_early");
+    assert_eq!(error.kind().name(), "too_many_early");
 }
 
 #[test]
@@ -321,13 +315,10 @@ fn two_activations_of_one_number_are_told_apart_by_their_key() {
     );
     let unclear = unclear.unwrap_err();
     assert_eq!(unclear.kind(), "which_activation");
-    for key in [one, other] {
-        assert!(
-            unclear.hint().contains(&key.to_string()),
-            "{}",
-            unclear.hint()
-        );
-    }
+    let LifeError::Which(list) = unclear else {
+        panic!("{unclear}")
+    };
+    assert_eq!(list, [(one, id), (other, id)]);
     // Each is answered for itself.
     desk.sync(&sync(one, id, (mine, 1), 5, NOW)).unwrap();
     desk.sync(&sync(other, id, (theirs, 1), 6, NOW)).unwrap();
@@ -357,7 +348,6 @@ fn two_activations_of_one_number_are_told_apart_by_their_key() {
     desk.respond(&activate(one, 2, first)).unwrap();
     let same = desk.respond(&activate(one, 3, second)).unwrap_err();
     assert_eq!(same.kind(), "same_name");
-    assert!(same.hint().contains("--new"), "{}", same.hint());
     assert_eq!(desk.findings(), [""; 0]);
     let mut desk = Desk::new();
     assert_eq!(desk.sell(&terms(4, LicenseType::Standalone)), one);

@@ -120,7 +120,7 @@ impl World {
     fn deliver(&mut self, code: &Code) -> Result<(), &'static str> {
         self.now = self.now.plus(60);
         let reply = match self.desk.reply_at(code, self.now) {
-            Err(error) if error.kind() == "needs_supersede" => {
+            Err(error) if error.kind().name() == "needs_supersede" => {
                 self.desk.options.supersede_reason = Some("asked on the phone".into());
                 let reply = self.desk.reply_at(code, self.now);
                 self.desk.options.supersede_reason = None;
@@ -139,7 +139,7 @@ impl World {
         };
         match reply {
             Ok(reply) => self.answers.extend(reply.answer()),
-            Err(error) => return Err(error.kind()),
+            Err(error) => return Err(error.kind().name()),
         }
         Ok(())
     }

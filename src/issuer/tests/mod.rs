@@ -167,7 +167,7 @@ impl Desk {
 
     /// Why a request is refused, by name.
     pub(super) fn refusal(&mut self, request: &Activate) -> &'static str {
-        self.respond(request).unwrap_err().kind()
+        self.respond(request).unwrap_err().kind().name()
     }
 
     /// What verification finds wrong.

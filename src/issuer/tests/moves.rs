@@ -64,7 +64,10 @@ impl Seat {
 
     pub(super) fn take(&mut self, request: &Sync) -> Result<Vec<Warning>, &'static str> {
         let answer = self.desk.reply_at(&sync_code(request), self.now);
-        let answer = answer.map_err(|error| error.kind())?.answer().unwrap();
+        let answer = answer
+            .map_err(|error| error.kind().name())?
+            .answer()
+            .unwrap();
         self.held = (self.requests, answer.grant.generation);
         Ok(answer.warnings)
     }
@@ -87,7 +90,7 @@ impl Seat {
             ..activate(self.key, 1, self.requests)
         };
         let answer = self.desk.respond_at(&request, self.now);
-        let answer = answer.map_err(|error| error.kind())?;
+        let answer = answer.map_err(|error| error.kind().name())?;
         (self.id, self.held) = (answer.activation, (self.requests, answer.grant.generation));
         Ok(answer)
     }
@@ -405,12 +408,7 @@ fn a_seat_is_not_returned_from_machine_to_machine() {
     assert_eq!(seat.desk.taken(seat.key), 0);
     let request = activate(seat.key, 900, 900);
     let refused = seat.desk.respond(&request).unwrap_err();
-    assert_eq!(refused.kind(), "no_seat_free");
-    assert!(
-        refused.hint().contains("release ACTIVATION --returned"),
-        "{}",
-        refused.hint()
-    );
+    assert_eq!(refused.kind().name(), "no_seat_free");
     assert_eq!(seat.desk.findings(), [""; 0]);
     // Its grace is 30 days: on the last of them it is not free, and on the next it is.
     seat.days_pass(30);

@@ -102,7 +102,7 @@ fn only_the_owner_may_read_a_desk() {
 fn opening(path: &std::path::Path) -> &'static str {
     Ledger::open(path)
         .err()
-        .map_or("opened", |error| error.kind())
+        .map_or("opened", |error| error.kind().name())
 }
 
 #[test]

@@ -3,8 +3,10 @@
 use serde_json::json;
 
 use super::{Context, Exit, Run};
+use crate::cli::advice::Advice as _;
 use crate::cli::failure::Failure;
 use crate::cli::{desk, words};
+use crate::failure::FailureKind;
 use crate::issuer::history::{self, Finding, Report};
 
 /// Findings that are named in the reason itself; all of them are said before it, and stand in the object of `--json`.
@@ -84,19 +86,18 @@ fn edited(report: &Report, first: &Finding) -> Failure {
                 "kind": it.wrong.name(),
                 "row": it.row,
                 "message": it.to_string(),
-                "hint": it.hint(),
+                "hint": it.advice(),
             })
         })
         .collect();
     Failure::new(
-        Exit::NOT_TRUSTED,
-        "ledger_edited",
+        FailureKind::LedgerEdited,
         format!(
             "the ledger is not as its history has it: {}",
             words::count(report.wrong, "finding")
         ),
     )
     .because(reasons.join("; "))
-    .hint(first.hint())
+    .hint(first.advice())
     .with(json!({ "findings": listed, "wrong": report.wrong }))
 }

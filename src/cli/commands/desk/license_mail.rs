@@ -6,6 +6,7 @@ use serde_json::json;
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
 use crate::cli::{desk, keys, words};
+use crate::failure::FailureKind;
 use crate::issuer::history::{self, Change};
 use crate::issuer::products::{self, LicenseView};
 use crate::license_key::LicenseKey;
@@ -83,8 +84,7 @@ impl Run for LicenseMail {
 /// Whoever follows the mail would be refused.
 fn revoked(key: LicenseKey) -> Failure {
     Failure::new(
-        Exit::REFUSED,
-        "revoked",
+        FailureKind::Revoked,
         format!("license {key} is revoked: no request for it is answered"),
     )
     .hint(format!(

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
 use crate::cli::{desk, json, sold, words};
+use crate::failure::FailureKind;
 use crate::issuer::history;
 use crate::issuer::ledger::{Activation, ActivationRow, Ended, Event, LedgerError};
 use crate::issuer::life::{self, Named};
@@ -67,8 +68,7 @@ const LATEST: usize = 5;
 
 pub(super) fn unknown_key(key: LicenseKey) -> Failure {
     Failure::new(
-        Exit::NOT_FOR_THIS,
-        "unknown_key",
+        FailureKind::UnknownKey,
         format!("no license with the key {key} was sold by this desk"),
     )
     .hint("countersign license list shows those there are")

@@ -13,6 +13,7 @@ use crate::cli::reply;
 use crate::cli::sender;
 use crate::cli::words;
 use crate::cli::{keys, sold};
+use crate::failure::FailureKind;
 use crate::issuer::ledger::{Activation, Ended, Ledger};
 use crate::issuer::policy::Options;
 use crate::issuer::products;
@@ -102,7 +103,7 @@ impl Run for Respond {
                             let sender = sender.as_deref();
                             respond::keep_evidence(ledger, code, &refusal, sender, by)?;
                         }
-                        if refusal.kind() == "unknown_key" {
+                        if refusal.kind() == FailureKind::UnknownKey {
                             let (requests, senders) = respond::unknown_keys(ledger, by.now.day())?;
                             if requests > 1 {
                                 context.out.say(format_args!(

@@ -15,6 +15,7 @@ use crate::cli::code_input;
 use crate::cli::desk::OpenDesk;
 use crate::cli::failure::Failure;
 use crate::cli::reply;
+use crate::failure::FailureKind;
 use crate::issuer::policy::Options;
 use crate::issuer::respond::{Batch, Issuer, LineError, Reply};
 use crate::text;
@@ -41,9 +42,12 @@ pub(super) fn run(
         Box::new(io::stdin().lock())
     } else {
         let file = File::open(path).map_err(|error| {
-            Failure::failed("no_file", format!("{} cannot be read", path.display()))
-                .because(error)
-                .hint("look at the name of the file")
+            Failure::new(
+                FailureKind::NoFile,
+                format!("{} cannot be read", path.display()),
+            )
+            .because(error)
+            .hint("look at the name of the file")
         })?;
         Box::new(BufReader::with_capacity(1 << 20, file))
     };
@@ -86,7 +90,7 @@ pub(super) fn run(
     out.progress_done();
     if let Some(error) = broken {
         return Err(
-            Failure::failed("input", "the batch could not be read to its end")
+            Failure::new(FailureKind::Input, "the batch could not be read to its end")
                 .because(error)
                 .hint(
                     "the lines above are answered; run the batch again: they get the same answers",

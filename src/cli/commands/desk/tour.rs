@@ -9,6 +9,7 @@ use anyhow::Context as _;
 
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
+use crate::failure::FailureKind;
 
 /// See the main job at work: a desk, two machines, real commands and real codes
 ///
@@ -163,11 +164,12 @@ impl Walk<'_> {
     fn run(&mut self, home: &str, args: &[&str], input: Option<&str>) -> anyhow::Result<String> {
         let output = self.show(home, args, input)?;
         if !output.status.success() {
-            return Err(
-                Failure::failed("tour", format!("countersign {} failed", args.join(" ")))
-                    .hint("please report what stands above")
-                    .into(),
-            );
+            return Err(Failure::new(
+                FailureKind::Tour,
+                format!("countersign {} failed", args.join(" ")),
+            )
+            .hint("please report what stands above")
+            .into());
         }
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
@@ -185,11 +187,12 @@ impl Walk<'_> {
             output.status.code().unwrap_or_default()
         ))?;
         if output.status.code() != Some(i32::from(exit.0)) {
-            return Err(
-                Failure::failed("tour", "a machine without a seat was not refused")
-                    .hint("please report what stands above")
-                    .into(),
-            );
+            return Err(Failure::new(
+                FailureKind::Tour,
+                "a machine without a seat was not refused",
+            )
+            .hint("please report what stands above")
+            .into());
         }
         Ok(())
     }

@@ -125,20 +125,7 @@ pub struct Finding {
     pub says: String,
 }
 
-impl Finding {
-    /// What to do about it.
-    pub fn hint(&self) -> &'static str {
-        match (self.place, self.wrong) {
-            (Place::Schema, Wrong::Added) => {
-                "keep a copy, drop what was added, and find out who can write to this ledger"
-            }
-            (Place::File, _) | (_, Wrong::Damaged | Wrong::Unreadable) => {
-                "keep a copy, restore a backup made before, and look at the disk and at who can write to this ledger"
-            }
-            _ => "restore a backup made before, and find out who can write to this ledger",
-        }
-    }
-}
+impl Finding {}
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,0 +1,267 @@
+//! Of what the desk did not do: its ledger and keys, what is sold, what is answered.
+
+use super::Advice;
+use crate::issuer::desk::DeskError;
+use crate::issuer::history::{Finding, Place, Wrong};
+use crate::issuer::keys::KeyError;
+use crate::issuer::ledger::LedgerError;
+use crate::issuer::life::LifeError;
+use crate::issuer::policy::{Fork, Refusal};
+use crate::issuer::products::CatalogueError;
+use crate::issuer::respond::RespondError;
+use crate::text::Kind;
+
+impl Advice for RespondError {
+    fn advice(&self) -> String {
+        match self {
+            RespondError::Ledger(error) => error.advice(),
+            RespondError::Refused(refusal) => refusal.advice(),
+            RespondError::WrongKind(Kind::Grant | Kind::Loan | Kind::LoanWithCertificate) => {
+                "it is an answer already: the machine that asked takes it with `countersign apply`"
+                    .to_owned()
+            }
+            RespondError::WrongKind(_) => {
+                "ask for what `countersign request activate KEY` prints".to_owned()
+            }
+            RespondError::Malformed(_) => {
+                "make a new request; if that fails too, this desk's program is too old".to_owned()
+            }
+            RespondError::CommitmentUsed => {
+                "the machine makes a new one with `countersign request activate KEY --new`"
+                    .to_owned()
+            }
+            RespondError::ForeignKey(_) => "use the desk that sells the product".to_owned(),
+            RespondError::DeskLimit(_) => "the manager answers this one".to_owned(),
+        }
+    }
+}
+
+impl Advice for LifeError {
+    fn advice(&self) -> String {
+        match self {
+            LifeError::Ledger(error) => error.advice(),
+            LifeError::Refused(refusal) => refusal.advice(),
+            LifeError::Catalogue(error) => error.advice(),
+            LifeError::Nothing(_) => "`countersign license show KEY` tells how it is".to_owned(),
+            LifeError::Which(list) => {
+                let names: Vec<String> = list
+                    .iter()
+                    .map(|(key, activation)| format!("{activation} of {key}"))
+                    .collect();
+                format!("name one of: {}", names.join(", "))
+            }
+            LifeError::Unused(_) => "`countersign license show KEY` tells who held it".to_owned(),
+        }
+    }
+}
+
+impl Advice for Refusal {
+    fn advice(&self) -> String {
+        match self {
+            Refusal::UnknownKey => "compare the key with the order; `license list` shows what was sold".to_owned(),
+            Refusal::OtherProduct(_) => "ask for a request made with the key of that program".to_owned(),
+            Refusal::Expired(_) => "sell a renewal, then answer the same request".to_owned(),
+            Refusal::NeedsBindings(names) => {
+                let options: Vec<String> = names.iter().map(|name| format!("--bind {name}=…")).collect();
+                format!("the machine makes another request with: request activate KEY {}", options.join(" "))
+            }
+            Refusal::NeedsSiteKey => "make the site first, where the license is held; the request that is made then carries its key".to_owned(),
+            Refusal::NewSiteKey => "ask there whether the site was made anew or lost its password, then: respond --accept-site-key --reason TEXT".to_owned(),
+            Refusal::Unbound => "run it where it can read what it is: a container with /etc/machine-id mounted, a service that may see its disk; then it makes another request".to_owned(),
+            Refusal::NotAskedFor(_) => "the machine makes another request with the product file that the application ships with".to_owned(),
+            Refusal::WeakMachine { held: true } => "bind it to a usb key (request activate KEY --usb), or let it see its network card and disk; a clerk may accept it once: respond --accept-weak --reason TEXT".to_owned(),
+            Refusal::WeakMachine { held: false } => "bind it to a usb key (request activate KEY --usb), or let it see its network card and disk; the manager decides: respond --override --reason TEXT".to_owned(),
+            Refusal::LastGeneration(id) => format!("release {id} --lost --reason TEXT, and have the machine make a new request: countersign request activate KEY --new"),
+            Refusal::SameName(_) => "the machine makes another request with `countersign request activate KEY --new`".to_owned(),
+            Refusal::TooManyEarly => "answer the request that it gives up first; then this code is taken".to_owned(),
+            Refusal::OtherUsb(_) => "plug the usb key in and make another request; if it is to go without one: countersign license change KEY --usb none".to_owned(),
+            Refusal::NoSeatFree { resting: Some(day), .. } => format!("seats that were given back come free after {day}: so many were returned within a year; a clerk frees them sooner with: release ACTIVATION --returned --reason TEXT"),
+            Refusal::NoSeatFree { holders, .. } if holders.is_empty() => "sell more seats, or grant fewer with --seats".to_owned(),
+            Refusal::NoSeatFree { holders, .. } => {
+                let names: Vec<String> = holders.iter().map(ToString::to_string).collect();
+                format!("sell more seats, or have one given back; held by {}", names.join(", "))
+            }
+            Refusal::HeldForManager { .. } | Refusal::SupersededBefore { .. } => "the manager decides: respond --override --reason TEXT".to_owned(),
+            Refusal::NeedsSupersede(_) => "ask what happened there, then: respond --supersede --reason TEXT".to_owned(),
+            Refusal::HeldFork(Fork::Unknown) => "have the machine ask again with `countersign request sync --new`, or activate anew; the manager decides: respond --override --reason TEXT".to_owned(),
+            Refusal::HeldFork(_) => "find out whether two machines use it; the manager decides: respond --override --reason TEXT".to_owned(),
+            Refusal::Overtaken(_) => "nothing is to be done, unless the machine still waits: then it makes a new request with its clock set right".to_owned(),
+            Refusal::ReturnReplaced(_) => "have that one returned; or, if it is not in use, the manager decides: respond --override --reason TEXT".to_owned(),
+            Refusal::Revoked => "`countersign license show KEY` tells since when and why; `license revoke KEY --undo --reason TEXT` takes it back".to_owned(),
+            Refusal::GivenUp(_) => "the machine makes a new request: countersign request activate KEY --new".to_owned(),
+            Refusal::UnknownActivation(_) => "compare it with `countersign license show KEY`; another desk may have answered it".to_owned(),
+            Refusal::NoEmergency(..) => "have the machine ask with `countersign request sync`; `license change --emergency STEPSxDAYS` holds from its next answer on".to_owned(),
+            Refusal::EmergencyUsedUp { .. } => "give an earlier date, or have the machine ask with `countersign request sync`".to_owned(),
+            Refusal::UnknownGeneration(..) => "ask for the generation that `countersign status` shows there".to_owned(),
+            Refusal::TooManyLost(_) => "the manager decides: release --lost --override --reason TEXT".to_owned(),
+            Refusal::UnfitSiteKey => "the site makes another request with a fresh site key".to_owned(),
+            Refusal::UntilPast(_) => "give a later date".to_owned(),
+        }
+    }
+}
+
+impl Advice for DeskError {
+    fn advice(&self) -> String {
+        let advice = match self {
+            DeskError::Exists(_) => "nothing was changed; another desk needs another --home",
+            DeskError::Missing(_) => {
+                "make one with `countersign desk init`, or name its place with --home"
+            }
+            DeskError::SameKeys => {
+                "give two different keys; where none was given, check the system's source of randomness"
+            }
+            DeskError::Io { .. } => {
+                "look at the disk and the directory's permissions; a desk that stands there is whole, and without one do the same again"
+            }
+            DeskError::Ledger(error) => return error.advice(),
+            DeskError::Key(error) => return error.advice(),
+        };
+        advice.to_owned()
+    }
+}
+
+impl Advice for CatalogueError {
+    fn advice(&self) -> String {
+        let advice = match self {
+            CatalogueError::Ledger(error) => return error.advice(),
+            CatalogueError::Product(_) => "see `countersign product add --help`",
+            CatalogueError::Exists(_) => "choose another id; `product show` tells what it is",
+            CatalogueError::Unknown(_) => "`countersign product list` shows those there are",
+            CatalogueError::Shrinks(_) => "leave what is there in its place and add at the end",
+            CatalogueError::Hidden { .. } => "type it anew instead of pasting it",
+            CatalogueError::Order(_) => {
+                "see `countersign license new --help`, and `countersign product show ID` for what the product has"
+            }
+            CatalogueError::NotARoot(_) => "use the root key of the desk that sells the product",
+            CatalogueError::KeysUsedUp => "check the system's source of randomness",
+        };
+        advice.to_owned()
+    }
+}
+
+impl Advice for LedgerError {
+    fn advice(&self) -> String {
+        let advice = match self {
+            LedgerError::Missing(_) => {
+                "make one with `countersign desk init`, or name another place with --home"
+            }
+            LedgerError::Exists(_) => "a desk is made once: name another place with --home",
+            LedgerError::InUse => "another process is writing to it: try again when that has ended",
+            LedgerError::Foreign(_) => "check --home; a ledger can be taken from a backup",
+            LedgerError::Newer { .. } => "use the program that wrote it, or a newer one",
+            LedgerError::ReadOnly(_) => {
+                "the file and its directory must be writable for the person who answers (SQLite keeps a -wal file beside the ledger)"
+            }
+            LedgerError::DiskFull => "make room and do the same again: nothing is lost",
+            LedgerError::Schema(_) => {
+                "nothing was signed or changed; run `countersign ledger verify`, then drop what was added or restore a backup"
+            }
+            LedgerError::Damaged(_) => {
+                "take the ledger from a backup; `countersign ledger verify` names what is wrong, where it can be read at all"
+            }
+            LedgerError::Io(_) => {
+                "look at the disk and the directory's permissions, then do the same again"
+            }
+        };
+        advice.to_owned()
+    }
+}
+
+impl Advice for KeyError {
+    fn advice(&self) -> String {
+        let advice = match self {
+            KeyError::PassphraseNeeded => "type it when asked, or give --passphrase-file",
+            KeyError::WrongPassphrase => {
+                "try again; if it is surely right, the file was altered: take it from a backup"
+            }
+            KeyError::NotAKey => {
+                "give a PEM file that begins with BEGIN PRIVATE KEY or BEGIN ENCRYPTED PRIVATE KEY"
+            }
+            KeyError::NotEd25519(_) => "signing keys here are Ed25519 keys only",
+            KeyError::Weak => "make another key",
+            KeyError::TooMuchWork => {
+                "take the file from a backup; if you made it so, encrypt it again with less: openssl pkcs8 -topk8 -scrypt -in OLD -out NEW"
+            }
+            KeyError::UnsupportedEncryption => {
+                "encrypt it again with: openssl pkcs8 -topk8 -scrypt -in OLD -out NEW"
+            }
+        };
+        advice.to_owned()
+    }
+}
+
+impl Advice for Finding {
+    fn advice(&self) -> String {
+        let advice = match (self.place, self.wrong) {
+            (Place::Schema, Wrong::Added) => {
+                "keep a copy, drop what was added, and find out who can write to this ledger"
+            }
+            (Place::File, _) | (_, Wrong::Damaged | Wrong::Unreadable) => {
+                "keep a copy, restore a backup made before, and look at the disk and at who can write to this ledger"
+            }
+            _ => "restore a backup made before, and find out who can write to this ledger",
+        };
+        advice.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::license_key::LicenseKey;
+    use crate::protocol::date::Day;
+    use crate::protocol::digest::ActivationId;
+
+    fn id(number: u8) -> ActivationId {
+        ActivationId([number; 4])
+    }
+
+    #[test]
+    fn a_refusal_names_what_sets_it_aside() {
+        let day: Day = "2026-05-01".parse().unwrap();
+        let full = |holders: Vec<ActivationId>, resting| Refusal::NoSeatFree {
+            wanted: 1,
+            free: 0,
+            seats: 1,
+            holders,
+            resting,
+        };
+        let held = id(7);
+        for (refusal, remedies) in [
+            (full(vec![held], None), vec!["sell more seats", "A-"]),
+            (
+                full(vec![held], Some(day)),
+                vec!["release ACTIVATION --returned", "2026-05-01"],
+            ),
+            (
+                Refusal::NeedsBindings(vec!["server".to_owned(), "database".to_owned()]),
+                vec!["--bind server=… --bind database=…"],
+            ),
+            (
+                Refusal::WeakMachine { held: true },
+                vec!["respond --accept-weak --reason TEXT", "--usb"],
+            ),
+            (
+                Refusal::WeakMachine { held: false },
+                vec!["respond --override --reason TEXT", "--usb"],
+            ),
+            (Refusal::NeedsSiteKey, vec!["make the site first"]),
+            (Refusal::NewSiteKey, vec!["--accept-site-key"]),
+            (Refusal::HeldFork(Fork::Unknown), vec!["--override"]),
+            (Refusal::TooManyEarly, vec!["answer the request"]),
+            (Refusal::SameName(held), vec!["--new"]),
+        ] {
+            let advice = refusal.advice();
+            for remedy in remedies {
+                assert!(advice.contains(remedy), "{advice}");
+            }
+        }
+    }
+
+    #[test]
+    fn whoever_may_be_meant_is_named_with_its_key() {
+        let key = LicenseKey::from_number(12_345_678_901).unwrap();
+        let advice = LifeError::Which(vec![(key, id(7)), (key, id(8))]).advice();
+        assert!(advice.contains(&format!("{} of {key}", id(8))), "{advice}");
+    }
+}

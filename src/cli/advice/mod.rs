@@ -1,0 +1,12 @@
+//! What a person should do about a failure or a warning: the libraries say what is wrong and of which kind it is, and name no command; here stands which
+//! command helps, for each of them.
+
+mod check;
+#[cfg(feature = "desk")]
+mod desk;
+mod machine;
+
+/// What a person should do about it: lower case, no full stop, commands as they are typed.
+pub(crate) trait Advice {
+    fn advice(&self) -> String;
+}
