@@ -4,6 +4,9 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use crate::protocol::product::{ProductError, ProductFile};
 use crate::text::{self, Kind, ReadError, Reading};
@@ -14,6 +17,9 @@ use crate::failure::FailureKind;
 
 /// Most bytes read from a pipe or a file.
 const MOST: u64 = 16 << 20;
+
+/// How long a pipe that is named like a file waits for somebody to write to it.
+const WRITER_WITHIN: Duration = Duration::from_secs(if cfg!(debug_assertions) { 2 } else { 10 });
 
 /// The code itself in any number of words, `-`, `@FILE` or a path.
 #[derive(clap::Args)]
@@ -254,7 +260,10 @@ fn bytes_of(path: &Path) -> anyhow::Result<Vec<u8>> {
             format!("{} cannot be read", path.display()),
         )
         .because(error)
-        .hint("look at the name of the file")
+        .hint(match is_pipe(path) {
+            true => "hand over the code itself, or a file with it; `-` reads standard input",
+            false => "look at the name of the file",
+        })
     };
     if path.is_dir() {
         let message = format!("{} is a directory, not a file", path.display());
@@ -262,13 +271,39 @@ fn bytes_of(path: &Path) -> anyhow::Result<Vec<u8>> {
             .hint("name the file in it that has the code")
             .into());
     }
-    let file = File::open(path).map_err(unreadable)?;
+    let file = open(path).map_err(unreadable)?;
     let length = file.metadata().map_err(unreadable)?.len();
     if length > MOST {
         let size = format!("{} MiB", length >> 20);
         return Err(too_large(&path.display().to_string(), &size).into());
     }
     read_all(file, &path.display().to_string(), unreadable)
+}
+
+/// Opens a file; a pipe by its own name once somebody writes to it, which may never be.
+fn open(path: &Path) -> io::Result<File> {
+    if !is_pipe(path) {
+        return File::open(path);
+    }
+    let (path, (done, opened)) = (path.to_owned(), mpsc::channel());
+    // Left behind where nobody comes: it waits in the system, until the program ends.
+    thread::spawn(move || done.send(File::open(path)));
+    opened.recv_timeout(WRITER_WITHIN).unwrap_or_else(|_| {
+        let nobody = "it is a pipe, and nobody writes to it";
+        Err(io::Error::new(io::ErrorKind::TimedOut, nobody))
+    })
+}
+
+/// Also what `<(COMMAND)` hands over, which is open at its other end already.
+#[cfg(unix)]
+fn is_pipe(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    std::fs::metadata(path).is_ok_and(|it| it.file_type().is_fifo())
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &Path) -> bool {
+    false
 }
 
 fn read_all(

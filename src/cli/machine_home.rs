@@ -49,14 +49,14 @@ fn home(context: &Context, directory: &Path, audience: Audience) -> Home {
 pub(crate) struct Installed {
     /// Each product with the home that it is installed in.
     pub(crate) found: Vec<(Home, ProductFile)>,
-    /// What is wrong with the first file or home that is not fit. It stops nobody who has something fit elsewhere.
-    pub(crate) unfit: Option<HolderError>,
+    /// What is wrong with each file or home that is not fit. It stops nobody who has something fit elsewhere.
+    pub(crate) unfit: Vec<HolderError>,
 }
 
 impl Installed {
     /// What is found; where nothing is, what is wrong.
     pub(crate) fn or_why(self) -> Result<Vec<(Home, ProductFile)>, HolderError> {
-        match self.unfit {
+        match self.unfit.into_iter().next() {
             Some(error) if self.found.is_empty() => Err(error),
             _ => Ok(self.found),
         }
@@ -65,14 +65,14 @@ impl Installed {
 
 /// Every installed product with the home it is installed in; or the one that is named, wherever it is installed.
 pub(crate) fn installed(context: &Context, id: Option<&str>) -> anyhow::Result<Installed> {
-    let (mut found, mut unfit) = (Vec::new(), None);
+    let (mut found, mut unfit) = (Vec::new(), Vec::new());
     for home in all(context)? {
         let known = match id {
-            Some(id) => products::find(&home, id).map(|file| (Vec::from_iter(file), None)),
+            Some(id) => products::find(&home, id).map(|file| (Vec::from_iter(file), Vec::new())),
             None => products::survey(&home),
         };
-        let (files, damaged) = known.unwrap_or_else(|error| (Vec::new(), Some(error)));
-        unfit = unfit.or(damaged);
+        let (files, damaged) = known.unwrap_or_else(|error| (Vec::new(), vec![error]));
+        unfit.extend(damaged);
         found.extend(files.into_iter().map(|file| (home.clone(), file)));
     }
     Ok(Installed { found, unfit })
@@ -152,8 +152,8 @@ pub(crate) fn license(
         // One damaged home stops nobody who is meant elsewhere.
         let (licenses, damaged) = home
             .survey()
-            .unwrap_or_else(|error| (Vec::new(), Some(error)));
-        unfit = unfit.or(damaged);
+            .unwrap_or_else(|error| (Vec::new(), vec![error]));
+        unfit = unfit.or(damaged.into_iter().next());
         let meant = licenses.into_iter().filter(|license| {
             key.is_none_or(|key| key == license.license_key)
                 && product.is_none_or(|id| id == license.product)

@@ -70,6 +70,7 @@ fn receipt_object(receipt: &Receipt) -> Value {
         "warnings": warnings(&receipt.warnings),
         "product": of.map(|(_, order)| &order.product.id),
         "customer": of.map(|(_, order)| &order.terms.customer),
+        "seats_freed": receipt.freed,
         "free_after": names::day(receipt.resting),
     })
 }
@@ -193,25 +194,34 @@ fn tell_answer(context: &mut Context, answer: &Answer) {
 
 fn tell_receipt(context: &mut Context, receipt: &Receipt) {
     let activation = receipt.activation;
-    // The same words whether it came for the first time or again: there is nothing to do in either case.
-    match &receipt.of {
-        Some((key, order)) if receipt.resting.is_some() => {
-            let day = receipt.resting.map_or_else(String::new, |day| day.to_string());
-            context.out.say(format_args!(
-                "given up: {} for {}, license {key}, {activation}; there is no code to send back",
-                order.product.name, order.terms.customer
-            ));
-            context.out.warn(format_args!(
-                "so many seats of this license were returned within a year that this one comes free after {day}; to free it now: countersign release {activation} {key} --returned --reason TEXT"
-            ));
-        }
-        Some((key, order)) => context.out.say(format_args!(
-            "seat freed: {} for {}, license {key}, {activation} has given it up; there is no code to send back",
-            order.product.name, order.terms.customer
-        )),
-        None => context.out.say(format_args!(
+    let of = receipt.of.as_ref().map(|(key, order)| {
+        let (product, customer) = (&order.product.name, &order.terms.customer);
+        format!("{product} for {customer}, license {key}, {activation}")
+    });
+    let again = receipt.verdict == Verdict::Repeated;
+    context.out.say(match (&of, receipt.resting) {
+        (None, _) => format!(
             "noted: {activation} is given up, and its request has not arrived here; when it does, it will be refused"
-        )),
+        ),
+        (Some(of), Some(day)) if again => format!(
+            "taken before: {of} is given up; its seat comes free after {day}, and there is no code to send back"
+        ),
+        (Some(of), None) if again => format!(
+            "taken before: {of} is given up; nothing more is freed, and there is no code to send back"
+        ),
+        (Some(of), None) if receipt.freed > 0 => {
+            format!("seat freed: {of} has given it up; there is no code to send back")
+        }
+        (Some(of), None) => format!(
+            "given up: {of}; its seat was released before, nothing more is freed, and there is no code to send back"
+        ),
+        (Some(of), Some(_)) => format!("given up: {of}; there is no code to send back"),
+    });
+    let rests = receipt.of.as_ref().zip(receipt.resting).filter(|_| !again);
+    if let Some(((key, _), day)) = rests {
+        context.out.warn(format_args!(
+            "so many seats of this license were returned within a year that this one comes free after {day}; to free it now: countersign release {activation} {key} --returned --reason TEXT"
+        ));
     }
     for warning in &receipt.warnings {
         context.out.warn(warning);

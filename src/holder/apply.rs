@@ -143,7 +143,8 @@ fn weigh(
     facts: &Facts,
 ) -> Result<Weighed, HolderError> {
     let mut refused = None;
-    let (licenses, mut unfit) = home.survey()?;
+    let (licenses, unfit) = home.survey()?;
+    let mut unfit = unfit.into_iter().next();
     let places = Places { home, facts };
     for mut license in licenses {
         refuse_given_up(home, &license, signed, payload)?;

@@ -1,9 +1,11 @@
 //! Files that are whole or not there: temporary, sync, rename, sync of the directory. Every write of the holder goes through here.
 
-use std::fs::{self, File, OpenOptions};
+use std::ffi::OsStr;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::directory::{Directory, For};
 use super::error::{Doing, StorageError};
 
 /// Who may read what is written. Nobody but the owner ever writes.
@@ -25,7 +27,7 @@ impl Audience {
     }
 
     #[cfg(unix)]
-    fn directory_mode(self) -> u32 {
+    pub(super) fn directory_mode(self) -> u32 {
         match self {
             Audience::Everyone => 0o755,
             Audience::Owner => 0o700,
@@ -52,59 +54,37 @@ pub(crate) fn is_anothers(_: &Path) -> bool {
     false
 }
 
-/// What root makes in somebody's home is that user's, as the directory that it lies in: else he could not read or lock his own home any more.
-#[cfg(unix)]
-pub(super) fn hand_on(file: &File, directory: &Path) -> io::Result<()> {
-    use std::os::unix::fs::MetadataExt;
-    if !rustix::process::geteuid().is_root() {
-        return Ok(());
-    }
-    let (found, there) = (file.metadata()?, fs::metadata(directory)?);
-    // A file of two names may be anybody's.
-    let ours = found.uid() == 0 && (found.is_dir() || found.nlink() == 1);
-    if ours && there.uid() != 0 {
-        std::os::unix::fs::fchown(file, Some(there.uid()), Some(there.gid()))?;
-    }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-pub(super) fn hand_on(_: &File, _: &Path) -> io::Result<()> {
-    Ok(())
-}
-
 /// Puts `bytes` in the place of the file at `path`: after a crash at any moment the old or the new content stands there, whole.
 ///
 /// The caller holds the [`Lock`](super::lock::Lock) of the directory tree, so that the name of the temporary is nobody else's.
 pub(crate) fn write(path: &Path, bytes: &[u8], audience: Audience) -> Result<(), StorageError> {
     let failed = |source| StorageError::new(Doing::Write, path, source);
-    let directory = path
-        .parent()
-        .ok_or_else(|| failed(io::ErrorKind::InvalidInput.into()))?;
-    make_directory(directory, audience)?;
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".new");
-    let temporary = directory.join(name);
-    let written = fill(&temporary, bytes, audience)
+    let (directory, name) = place(path, audience)?;
+    let mut temporary = name.to_owned();
+    temporary.push(".new");
+    let written = fill(&directory, &temporary, bytes, audience)
         .and_then(|()| killed::or_go_on())
-        .and_then(|()| fs::rename(&temporary, path));
+        .and_then(|()| directory.rename(&temporary, name));
     if let Err(source) = written {
         // What could not be finished is worth nothing; that it cannot be removed either says nothing new.
-        let _ = fs::remove_file(&temporary);
+        let _ = directory.remove(&temporary);
         return Err(failed(source));
     }
-    sync_directory(directory).map_err(|source| StorageError::new(Doing::Settle, path, source))?;
+    settled(&directory, path)?;
     killed::or_go_on().map_err(failed)
 }
 
 /// Takes a file away, durably; that there is none is as good.
 pub(crate) fn remove(path: &Path) -> Result<(), StorageError> {
-    let failed = |source| StorageError::new(Doing::Write, path, source);
-    match fs::remove_file(path) {
+    let (directory, name) = parted(path)?;
+    let removed = Directory::open(directory).and_then(|directory| {
+        directory.remove(name)?;
+        Ok(directory)
+    });
+    match removed {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(failed(error)),
-        Ok(()) => sync_directory(path.parent().unwrap_or(Path::new(".")))
-            .map_err(|source| StorageError::new(Doing::Settle, path, source)),
+        Err(error) => Err(StorageError::new(Doing::Write, path, error)),
+        Ok(directory) => settled(&directory, path),
     }
 }
 
@@ -113,30 +93,40 @@ pub(crate) fn remove(path: &Path) -> Result<(), StorageError> {
 /// The caller holds the [`Lock`](super::lock::Lock) of the directory tree.
 pub(crate) fn append(path: &Path, line: &str, audience: Audience) -> Result<(), StorageError> {
     let failed = |source| StorageError::new(Doing::Write, path, source);
-    let directory = path
-        .parent()
-        .ok_or_else(|| failed(io::ErrorKind::InvalidInput.into()))?;
-    make_directory(directory, audience)?;
+    let (directory, name) = place(path, audience)?;
     let known = read(path)?;
     let torn = known
         .as_ref()
         .is_some_and(|known| known.last().is_some_and(|last| *last != b'\n'));
     let text = format!("{}{line}\n", if torn { "\n" } else { "" });
-    let mut options = OpenOptions::new();
-    options.create(true).append(true);
-    follow_no_link(&mut options);
-    let added = options.open(path).and_then(|mut file| {
+    let added = directory.file(name, For::Appending).and_then(|mut file| {
         file.write_all(text.as_bytes())?;
         allow_file(&file, audience)?;
-        hand_on(&file, directory)?;
+        directory.hand_on(&file)?;
         file.sync_all()
     });
     added.map_err(failed)?;
-    if known.is_none() {
-        sync_directory(directory)
-            .map_err(|source| StorageError::new(Doing::Settle, path, source))?;
+    match known {
+        None => settled(&directory, path),
+        Some(_) => Ok(()),
     }
-    Ok(())
+}
+
+/// The directory of a file, made where it is missing, and its name there.
+fn place(path: &Path, audience: Audience) -> Result<(Directory, &OsStr), StorageError> {
+    let (directory, name) = parted(path)?;
+    Ok((Directory::make(directory, audience)?, name))
+}
+
+fn parted(path: &Path) -> Result<(&Path, &OsStr), StorageError> {
+    let parts = path.parent().zip(path.file_name());
+    let unfit = io::ErrorKind::InvalidInput;
+    parts.ok_or_else(|| StorageError::new(Doing::Write, path, unfit.into()))
+}
+
+fn settled(directory: &Directory, path: &Path) -> Result<(), StorageError> {
+    let failed = |source| StorageError::new(Doing::Settle, path, source);
+    directory.sync().map_err(failed)
 }
 
 /// The lines of a file that is [added to](append), a torn one among them; none where there is no file.
@@ -187,7 +177,10 @@ pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>, StorageError> {
         if it.is_file() || it.is_dir() {
             fs::read(path)
         } else {
-            Err(io::Error::other("it is not a file"))
+            Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "it is not a file",
+            ))
         }
     });
     match content {
@@ -216,56 +209,23 @@ pub(crate) fn list(directory: &Path, extension: &str) -> Result<Vec<PathBuf>, St
     Ok(found)
 }
 
-/// Creates what is missing of a directory's path, durably.
-pub(super) fn make_directory(directory: &Path, audience: Audience) -> Result<(), StorageError> {
-    if directory.is_dir() {
-        return Ok(());
-    }
-    let parent = directory
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    if let Some(parent) = parent {
-        make_directory(parent, audience)?;
-    }
-    let made = match fs::create_dir(directory) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
-        Err(error) => Err(error),
-        Ok(()) => {
-            let parent = parent.unwrap_or(Path::new("."));
-            allow_directory(directory, parent, audience).and_then(|()| sync_directory(parent))
-        }
-    };
-    made.map_err(|source| StorageError::new(Doing::Write, directory, source))
-}
-
-fn fill(temporary: &Path, bytes: &[u8], audience: Audience) -> io::Result<()> {
+fn fill(
+    directory: &Directory,
+    temporary: &OsStr,
+    bytes: &[u8],
+    audience: Audience,
+) -> io::Result<()> {
     // A rest of an interrupted write may lie there. Creating anew never follows a link.
-    match fs::remove_file(temporary) {
+    match directory.remove(temporary) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(temporary)?;
+    let mut file = directory.file(temporary, For::New)?;
     file.write_all(bytes)?;
     allow_file(&file, audience)?;
-    hand_on(&file, temporary.parent().unwrap_or(Path::new(".")))?;
+    directory.hand_on(&file)?;
     file.sync_all()
 }
-
-/// Whoever owns the directory may have put a link in the file's place, or a pipe that nobody reads.
-#[cfg(unix)]
-pub(super) fn follow_no_link(options: &mut OpenOptions) {
-    use rustix::fs::OFlags;
-    use std::os::unix::fs::OpenOptionsExt;
-    let flags = i32::try_from((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits());
-    options.custom_flags(flags.unwrap_or_default());
-}
-
-#[cfg(not(unix))]
-pub(super) fn follow_no_link(_: &mut OpenOptions) {}
 
 /// Sets the mode itself: a strict umask of root would keep every user from reading a machine-wide licence.
 #[cfg(unix)]
@@ -275,37 +235,8 @@ fn allow_file(file: &File, audience: Audience) -> io::Result<()> {
     ))
 }
 
-#[cfg(unix)]
-fn allow_directory(directory: &Path, parent: &Path, audience: Audience) -> io::Result<()> {
-    // Whoever owns the parent may have put a link in its place meanwhile.
-    let mut options = OpenOptions::new();
-    options.read(true);
-    follow_no_link(&mut options);
-    let made = options.open(directory)?;
-    made.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(
-        audience.directory_mode(),
-    ))?;
-    hand_on(&made, parent)
-}
-
-#[cfg(unix)]
-fn sync_directory(directory: &Path) -> io::Result<()> {
-    File::open(directory)?.sync_all()
-}
-
-// Elsewhere directories pass on the rights of their parents and cannot be synced by themselves.
 #[cfg(not(unix))]
 fn allow_file(_: &File, _: Audience) -> io::Result<()> {
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn allow_directory(_: &Path, _: &Path, _: Audience) -> io::Result<()> {
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn sync_directory(_: &Path) -> io::Result<()> {
     Ok(())
 }
 

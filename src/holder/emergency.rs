@@ -56,7 +56,8 @@ pub(super) fn preview(home: &Home, code: &Code) -> Result<Outcome, HolderError> 
 
 /// Finds the licence by the chain that its grant is the end of: the code itself names none.
 fn weigh(home: &Home, emergency: &Emergency) -> Result<(Outcome, LicenseState), HolderError> {
-    let (licenses, mut unfit) = home.survey()?;
+    let (licenses, unfit) = home.survey()?;
+    let mut unfit = unfit.into_iter().next();
     for license in licenses {
         let file = match products::load(home, &license.product) {
             Ok(file) => file,

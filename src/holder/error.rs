@@ -49,6 +49,13 @@ impl StorageError {
         FailureKind::of_io(&self.source)
     }
 
+    /// Whether something that is no file stands in the file's place.
+    pub fn is_no_file(&self) -> bool {
+        use io::ErrorKind as E;
+        let kind = self.source.kind();
+        self.doing == Doing::Read && matches!(kind, E::IsADirectory | E::InvalidData)
+    }
+
     fn words(&self) -> &'static str {
         match (self.kind(), self.doing) {
             (_, Doing::Settle) => "this was written, but would not outlast a power cut",
@@ -74,6 +81,12 @@ pub enum HolderError {
     Busy {
         /// The directory that is locked.
         directory: PathBuf,
+    },
+    /// Something that is no file stands where the lock is to be: a link, a pipe, a directory.
+    #[error("what stands in place of the lock is no file: {}", .path.display())]
+    NoLock {
+        /// Where.
+        path: PathBuf,
     },
     /// A home of somebody else, which everybody reads and its owner alone changes.
     #[error("only its owner changes what is kept here: {}", .directory.display())]
@@ -256,6 +269,7 @@ impl HolderError {
         match self {
             HolderError::Storage(error) => error.kind(),
             HolderError::Busy { .. } => FailureKind::Busy,
+            HolderError::NoLock { .. } => FailureKind::Io,
             HolderError::NotOwner { .. } => FailureKind::NotOwner,
             HolderError::AnchorClosed { .. } => FailureKind::AnchorClosed,
             HolderError::HalfGivenUp { .. } => FailureKind::HalfGivenUp,

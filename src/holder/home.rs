@@ -128,17 +128,17 @@ impl Home {
         self.load(&self.license_path(key))
     }
 
-    /// Every licence known here, in the order of the keys, and what is wrong with the first file that is not fit: one damaged licence must not
+    /// Every licence known here, in the order of the keys, and what is wrong with each file that is not fit: one damaged licence must not
     /// stop the others.
     ///
     /// # Errors
     /// Where the directory itself cannot be read.
-    pub fn survey(&self) -> Result<(Vec<LicenseState>, Option<HolderError>), HolderError> {
-        let (mut found, mut unfit) = (Vec::new(), None);
+    pub fn survey(&self) -> Result<(Vec<LicenseState>, Vec<HolderError>), HolderError> {
+        let (mut found, mut unfit) = (Vec::new(), Vec::new());
         for path in durable::list(&self.machine.join("licenses"), "json")? {
             match self.load(&path) {
                 Ok(license) => found.extend(license),
-                Err(error) => unfit = unfit.or(Some(error)),
+                Err(error) => unfit.push(error),
             }
         }
         Ok((found, unfit))
@@ -149,10 +149,8 @@ impl Home {
     /// # Errors
     /// As [`Home::license`]: the first file that is not fit is named.
     pub fn licenses(&self) -> Result<Vec<LicenseState>, HolderError> {
-        match self.survey()? {
-            (_, Some(error)) => Err(error),
-            (found, None) => Ok(found),
-        }
+        let (found, unfit) = self.survey()?;
+        unfit.into_iter().next().map_or(Ok(found), Err)
     }
 
     fn load(&self, path: &Path) -> Result<Option<LicenseState>, HolderError> {

@@ -46,7 +46,7 @@ pub fn check_product(
             best = Some((license, checked));
         }
     }
-    match (best, unfit) {
+    match (best, unfit.into_iter().next()) {
         (Some((license, checked)), _) => Ok(keep(file, home, license, checked, input)),
         // The licence may stand in the file that cannot be read.
         (None, Some(error)) => Err(error),

@@ -1,11 +1,12 @@
 //! The right to write in a directory: one process at a time, and nobody who may only read there.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use super::durable::{Audience, follow_no_link, hand_on, make_directory};
+use super::directory::{Directory, For};
+use super::durable::Audience;
 use super::error::{Doing, HolderError, StorageError};
 
 /// How long a command waits for another one that is at work in the same directory.
@@ -39,49 +40,48 @@ impl Lock {
         directory: &Path,
         audience: Audience,
     ) -> Result<Option<Lock>, HolderError> {
-        make_directory(directory, audience)?;
-        let path = directory.join("lock");
-        let failed = |source| StorageError::new(Doing::Write, &path, source);
-        let file = open_lock(&path, directory).map_err(failed)?;
+        let path = directory.join(NAME);
+        let failed = |source| match fs::symlink_metadata(&path) {
+            Ok(found) if !found.is_file() => HolderError::NoLock { path: path.clone() },
+            _ => StorageError::new(Doing::Write, &path, source).into(),
+        };
+        let file = open_lock(&Directory::make(directory, audience)?).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Lock { _file: file })),
             Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(source)) => Err(failed(source).into()),
+            Err(TryLockError::Error(source)) => Err(failed(source)),
         }
     }
 }
 
-/// Whoever can open the file can lock it and keep everybody else out: it is its owner's alone, whatever the umask and who may read the rest.
-#[cfg(unix)]
-fn open_lock(path: &Path, directory: &Path) -> io::Result<File> {
-    use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+const NAME: &str = "lock";
 
-    let mut options = OpenOptions::new();
-    options.create(true).truncate(false).write(true).mode(0o600);
-    follow_no_link(&mut options);
-    let file = options.open(path)?;
-    let found = file.metadata()?;
-    if !found.is_file() {
+/// Whoever can open the file can lock it and keep everybody else out: it is its owner's alone, whatever the umask and who may read the rest.
+fn open_lock(directory: &Directory) -> io::Result<File> {
+    let file = directory.file(NAME.as_ref(), For::Locking)?;
+    if !file.metadata()?.is_file() {
         return Err(io::Error::other("it is not a file"));
     }
-    let own = found.uid() == rustix::process::geteuid().as_raw() && found.nlink() == 1;
-    if own && found.mode() & 0o077 != 0 {
-        file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
-    }
-    hand_on(&file, directory)?;
+    #[cfg(unix)]
+    keep_to_owner(&file)?;
+    directory.hand_on(&file)?;
     Ok(file)
 }
 
-#[cfg(not(unix))]
-fn open_lock(path: &Path, _: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.create(true).truncate(false).write(true).open(path)
+#[cfg(unix)]
+fn keep_to_owner(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+    let found = file.metadata()?;
+    let own = found.uid() == rustix::process::geteuid().as_raw() && found.nlink() == 1;
+    if own && found.mode() & 0o077 != 0 {
+        file.set_permissions(fs::Permissions::from_mode(0o600))?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     #[cfg(unix)]

@@ -37,6 +37,7 @@ pub(crate) mod asked;
 pub mod check;
 pub mod clock;
 mod demo;
+mod directory;
 mod drift;
 mod durable;
 mod emergency;

@@ -85,17 +85,17 @@ fn put(home: &Home, file: &ProductFile, outcome: Installed) -> Result<Installed,
     Ok(outcome)
 }
 
-/// The products known here, in the order of their ids, and what is wrong with the first file that is not fit: one damaged product must not stop the others.
+/// The products known here, in the order of their ids, and what is wrong with each file that is not fit: one damaged product must not stop the others.
 ///
 /// # Errors
 /// Where the directory itself cannot be read.
-pub fn survey(home: &Home) -> Result<(Vec<ProductFile>, Option<HolderError>), HolderError> {
-    let (mut found, mut unfit) = (Vec::new(), None);
+pub fn survey(home: &Home) -> Result<(Vec<ProductFile>, Vec<HolderError>), HolderError> {
+    let (mut found, mut unfit) = (Vec::new(), Vec::new());
     for path in durable::list(&home.products_directory(), "product")? {
         let id = path.file_stem().and_then(|stem| stem.to_str());
         match id.map_or(Ok(None), |id| find(home, id)) {
             Ok(file) => found.extend(file),
-            Err(error) => unfit = unfit.or(Some(error)),
+            Err(error) => unfit.push(error),
         }
     }
     Ok((found, unfit))
@@ -106,10 +106,8 @@ pub fn survey(home: &Home) -> Result<(Vec<ProductFile>, Option<HolderError>), Ho
 /// # Errors
 /// As [`survey`]; a file that cannot be read or no longer holds.
 pub fn list(home: &Home) -> Result<Vec<ProductFile>, HolderError> {
-    match survey(home)? {
-        (_, Some(error)) => Err(error),
-        (found, None) => Ok(found),
-    }
+    let (found, unfit) = survey(home)?;
+    unfit.into_iter().next().map_or(Ok(found), Err)
 }
 
 /// The product with this id.

@@ -177,3 +177,32 @@ fn noise_is_no_code() {
         assert!(said.stderr.contains("what to do"), "{said}");
     }
 }
+
+/// A pipe that is named like a file: what comes out of it is read, and nobody is waited for who never comes.
+#[cfg(unix)]
+#[test]
+fn pipes_are_read_and_not_waited_for() {
+    let world = World::new();
+    let Given { desk, request, .. } = given(&world);
+    let pipe = world.path().join("files/pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    for name in ["@pipe", "./pipe"] {
+        desk.run(["respond", name])
+            .owes(1, "no_file")
+            .tells("nobody writes to it")
+            .tells("`-` reads standard input");
+    }
+    let (to, text) = (pipe.clone(), request.clone());
+    let writer = std::thread::spawn(move || std::fs::write(to, text));
+    let answer = desk.run(["respond", "@pipe"]).done().code();
+    writer.join().unwrap().unwrap();
+    std::fs::remove_file(&pipe).unwrap();
+    // What a shell's `<(COMMAND)` hands over.
+    let handed = desk
+        .run(["respond", "/dev/fd/9"])
+        .after("exec 9<&0 </dev/null");
+    assert_eq!(handed.piped(&request).done().code(), answer);
+    let stdin = desk.run(["respond", "@/dev/stdin"]);
+    assert_eq!(stdin.piped(&request).done().code(), answer);
+}

@@ -134,8 +134,14 @@ fn a_return_prints_no_code_and_frees_the_seat() {
     let (pem, safe) = (desk.kept("desk/root.pem"), desk.kept("desk/in-the-safe"));
     std::fs::rename(&pem, &safe).unwrap();
     let first = desk.respond(&code).done().tells("seat freed");
-    let again = desk.respond(&code).done();
-    assert_eq!((first.stdout, first.stderr), (again.stdout, again.stderr));
+    let again = desk.respond(&code).done().tells("nothing more is freed");
+    assert_eq!((first.stdout.as_str(), again.stdout.as_str()), ("", ""));
+    assert!(!again.stderr.contains("seat freed"), "{again}");
+    let object = desk.respond(&code).json();
+    assert_eq!(
+        (&object["verdict"], &object["seats_freed"]),
+        (&"repeated".into(), &0.into())
+    );
     std::fs::rename(&safe, &pem).unwrap();
     let lines = [code, third].map(|code| code.replace('\n', " ")).join("\n");
     let batch = desk.run(["respond", "--batch", "-"]).piped(lines).done();
@@ -234,4 +240,26 @@ fn a_revoked_license_announces_no_update_that_would_be_refused() {
     desk.run([&revoke[..], &["--undo", "--reason", "paid"]].concat())
         .done();
     desk.run(["license", "mail", &key]).done();
+}
+
+#[test]
+fn a_released_machine_is_told_of_with_whose_seat_it_is_by_now() {
+    let world = World::new();
+    let (desk, ship, key) = licensed(&world, &[], &["--emergency", "4x7"]);
+    let id = ship.check().json()["activation"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let release = ["release", &id, "--lost", "--reason", "fell overboard"];
+    desk.run(release).done().tells("1 seat freed");
+    for command in [&["emergency", &id][..], &release] {
+        desk.run(command)
+            .refused(6, "given_up")
+            .tells("another machine may have that seat by now");
+    }
+    // It turns up again and is given back, which frees nothing that was not free.
+    let code = ship.run(["return", "--yes"]).done().code();
+    let said = desk.respond(&code).done().tells("released before");
+    assert!(!said.stderr.contains("seat freed"), "{said}");
+    assert_eq!(desk.seats_taken(&key), 0);
 }

@@ -158,6 +158,11 @@ fn the_seventh_return_in_a_year_rests() {
     let code = holder.run(["return", "--yes"]).done().code();
     let said = desk.respond(&code).json();
     assert_eq!(said["free_after"], world.day(30));
+    assert_eq!(said["seats_freed"], 0);
+    // Asked once more, it says the same, and frees nothing either.
+    let again = desk.respond(&code).json();
+    assert_eq!(again["free_after"], said["free_after"]);
+    desk.respond(&code).done().tells(&world.day(30));
     let next = world.machine("next");
     next.install(&file);
     let request = next.request(&key);

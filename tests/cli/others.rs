@@ -158,3 +158,63 @@ fn a_return_is_not_undone_by_a_mode_or_a_variable() {
         check().env(name, elsewhere).refused(10, "returned");
     }
 }
+
+/// What root does for a user is done in that user's directories, and nowhere that a link of his leads.
+#[test]
+fn root_writes_through_no_link_of_a_users() {
+    const ADA: u32 = 65534;
+    let world = World::new();
+    let Some((desk, pc)) = installed(&world, "5") else {
+        return;
+    };
+    let file = world.path().join("files/survey.product");
+    let key = desk.sell("survey", &["--seats", "9"]);
+    let adas = |path: &std::path::Path| {
+        std::os::unix::fs::lchown(path, Some(ADA), Some(ADA)).unwrap();
+    };
+    let (roots, adas_own) = (world.path().join("roots"), world.path().join("adas"));
+    for directory in [&roots, &adas_own] {
+        fs::create_dir(directory).unwrap();
+    }
+    adas(&adas_own);
+    let home = pc.home();
+    for below in ["machine", "machine/products", "machine/demo"] {
+        let _ = fs::remove_dir_all(&home);
+        fs::create_dir_all(home.join("machine")).unwrap();
+        adas(&home);
+        adas(&home.join("machine"));
+        let place = home.join(below);
+        let _ = fs::remove_dir(&place);
+        std::os::unix::fs::symlink(&roots, &place).unwrap();
+        adas(&place);
+        let install = || pc.run(["product", "install"]).arg(&file);
+        if below == "machine/demo" {
+            install().done();
+            pc.check().done();
+        } else {
+            let said = install().exits(1);
+            said.tells("run it as the user who owns the files");
+        }
+        assert_eq!(fs::read_dir(&roots).unwrap().count(), 0, "{below}");
+        // Where it leads to what is his own, it is his to move it.
+        fs::remove_file(&place).unwrap();
+        std::os::unix::fs::symlink(&adas_own, &place).unwrap();
+        adas(&place);
+        install().done();
+    }
+    // His anchor, when root asks for him.
+    let anchor = world.path().join("users/pc/anchor");
+    let _ = fs::remove_dir_all(&anchor);
+    adas(anchor.parent().unwrap());
+    std::os::unix::fs::symlink(&roots, &anchor).unwrap();
+    adas(&anchor);
+    let request = pc.run(["request", "activate", &key]).done().code();
+    pc.run(["apply"]).piped(desk.answer(&request)).done();
+    pc.check().done();
+    pc.run(["return", "--yes"]).done();
+    assert_eq!(fs::read_dir(&roots).unwrap().count(), 0);
+    // What was made for him is his.
+    let made = fs::metadata(adas_own.join("survey.product"));
+    use std::os::unix::fs::MetadataExt;
+    assert!(made.is_ok_and(|it| it.uid() == ADA));
+}

@@ -194,3 +194,61 @@ fn secrets_that_are_lost_are_no_obstacle_to_a_license() {
     ship.apply(&desk.answer(&request));
     ship.check().done();
 }
+
+/// Whatever is not fit is named, each file with what to do, and what is fit is shown.
+#[test]
+fn status_shows_what_is_fit_and_names_each_file_that_is_not() {
+    let world = World::new();
+    let (desk, ship, key) = licensed(&world);
+    let second = desk.sell("survey", &[]);
+    desk.license(&ship, &second);
+    let third = desk.sell("survey", &[]);
+    desk.license(&ship, &third);
+    fs::write(ship.state_of(&second), "{").unwrap();
+    fs::write(ship.kept("machine/licenses/1000000000000.json"), "[]").unwrap();
+    let digits: String = key.chars().filter(char::is_ascii_digit).collect();
+    let history = ship.kept(&format!("machine/history/{digits}.jsonl"));
+    fs::remove_file(&history).unwrap();
+    fs::create_dir(&history).unwrap();
+    let said = ship.run(["status"]).exits(5);
+    let said = said
+        .prints(&key)
+        .prints(&third)
+        .tells("1000000000000.json")
+        .tells(history.to_str().unwrap())
+        .tells("backup")
+        .tells("move away what stands there");
+    assert_eq!(said.stderr.matches("error:").count(), 3, "{said}");
+    assert_eq!(said.stderr.matches("what to do:").count(), 3, "{said}");
+    let objects = ship.run(["--json", "status"]).exits(5).objects();
+    let states = objects.iter().filter(|it| it["state"] == "licensed");
+    assert_eq!(states.count(), 2);
+}
+
+/// Something stands where the lock is to be: nothing of ours, so it may go.
+#[cfg(unix)]
+#[test]
+fn what_stands_in_place_of_a_lock_may_be_removed() {
+    let world = World::new();
+    let (_desk, ship, _) = licensed(&world);
+    let lock = ship.kept("machine/lock");
+    let elsewhere = world.file("elsewhere", "mine");
+    for what in ["link", "pipe", "directory"] {
+        let _ = fs::remove_file(&lock);
+        match what {
+            "link" => std::os::unix::fs::symlink(&elsewhere, &lock).unwrap(),
+            "pipe" => {
+                let made = std::process::Command::new("mkfifo").arg(&lock).status();
+                assert!(made.unwrap().success());
+            }
+            _ => fs::create_dir(&lock).unwrap(),
+        }
+        ship.run(["request", "sync"])
+            .owes(1, "io")
+            .tells(lock.to_str().unwrap())
+            .tells("remove it");
+        assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "mine", "{what}");
+    }
+    fs::remove_dir(&lock).unwrap();
+    ship.run(["request", "sync"]).done();
+}

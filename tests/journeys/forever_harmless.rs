@@ -216,7 +216,10 @@ fn the_return_code_is_printed_for_ever() {
     ship.apply(&desk.answer(&anew));
     ship.check().done();
     assert_eq!(old(), code, "although another activation is held");
-    desk.respond(&old()).done().tells("seat freed");
+    desk.respond(&old())
+        .done()
+        .tells("taken before")
+        .tells("nothing more is freed");
     assert_eq!(
         desk.seats_taken(&key),
         1,

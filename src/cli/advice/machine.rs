@@ -15,6 +15,9 @@ impl Advice for StorageError {
             _ if self.doing == Doing::Settle => {
                 "look whether the disk is whole and has space, then do the same again: that does no harm"
             }
+            _ if self.is_no_file() => {
+                "move away what stands there, or put the file back from a backup; nothing was changed"
+            }
             FailureKind::DiskFull => {
                 "free some space and do the same again; nothing was changed and nothing is lost"
             }
@@ -37,6 +40,7 @@ impl Advice for HolderError {
         match self {
             HolderError::Storage(error) => error.advice(),
             HolderError::Busy { .. } => "wait until it is done and do the same again".to_owned(),
+            HolderError::NoLock { .. } => "remove it and do the same again: the lock is made anew, and nothing is lost with it; nothing was changed".to_owned(),
             HolderError::NotOwner { .. } => "do the same as the user who owns it: with sudo, where that is root; to check a license, nobody needs to".to_owned(),
             HolderError::AnchorClosed { place, why, .. } => closed_anchor(place, why),
             HolderError::HalfGivenUp { .. } => "look whether the disk is whole and has space, then do the same again: it ends the return and prints its code".to_owned(),

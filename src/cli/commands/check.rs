@@ -58,7 +58,7 @@ impl CheckArgs {
     /// Checks; `running` where the application runs already, so that its time counts (SPEC.md 7).
     pub(crate) fn report(&self, context: &Context, running: bool) -> anyhow::Result<CheckReport> {
         let Installed { found, unfit } = machine_home::installed(context, self.product.as_deref())?;
-        let chosen = match (found.is_empty(), unfit) {
+        let chosen = match (found.is_empty(), unfit.into_iter().next()) {
             (true, Some(error)) => return Err(error.into()),
             (_, unfit) => (one_product(found, self.product.as_deref())?, unfit),
         };

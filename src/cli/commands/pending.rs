@@ -36,8 +36,8 @@ impl Run for PendingList {
         for home in machine_home::all(context)? {
             let (licenses, damaged) = home
                 .survey()
-                .unwrap_or_else(|error| (Vec::new(), Some(error)));
-            unfit = unfit.or(damaged);
+                .unwrap_or_else(|error| (Vec::new(), vec![error]));
+            unfit = unfit.or(damaged.into_iter().next());
             for license in licenses {
                 for pending in license.open() {
                     found += 1;

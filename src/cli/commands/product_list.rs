@@ -53,5 +53,5 @@ fn known(context: &Context) -> anyhow::Result<(Vec<Listed>, Option<HolderError>)
     let installed = machine_home::installed(context, None)?;
     let found = installed.found.iter();
     let found = found.map(|(_, file)| (file.product().clone(), None));
-    Ok((found.collect(), installed.unfit))
+    Ok((found.collect(), installed.unfit.into_iter().next()))
 }

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{Context, Exit, Run};
 use crate::cli::advice::Advice as _;
+use crate::cli::failure::Failure;
 use crate::cli::machine_home::{self, Installed};
 use crate::cli::{keys, report, words};
 use crate::holder::state::{Event, LicenseState};
@@ -35,16 +36,16 @@ impl Run for Status {
         };
         let Installed { found, mut unfit } =
             machine_home::installed(context, self.product.as_deref())?;
-        if found.is_empty() && unfit.is_none() {
+        if found.is_empty() && unfit.is_empty() {
             return nothing(context, self.product.as_deref());
         }
         let mut first = true;
         for (home, file) in &found {
             let (licenses, damaged) = home
                 .survey()
-                .unwrap_or_else(|error| (Vec::new(), Some(error)));
-            let damaged_here = damaged.is_some();
-            unfit = unfit.or(damaged);
+                .unwrap_or_else(|error| (Vec::new(), vec![error]));
+            let damaged_here = !damaged.is_empty();
+            unfit.extend(damaged);
             let mut licenses: Vec<Option<LicenseState>> = licenses
                 .into_iter()
                 .filter(|license| license.product == file.product().id)
@@ -60,22 +61,41 @@ impl Run for Status {
                     counts: &self.counts,
                     ..CheckInput::new(here, context.environment.built())
                 };
-                let checked = holder::check_product(file, home, &input)?;
+                let checked = match holder::check_product(file, home, &input) {
+                    Ok(checked) => checked,
+                    Err(error) => {
+                        unfit.push(error);
+                        continue;
+                    }
+                };
                 if !std::mem::take(&mut first) && !context.out.json {
                     context.out.line("")?;
                 }
                 let history = license.as_ref().map(|it| home.history(it.license_key));
-                let history = history.transpose()?.unwrap_or_default();
+                // It is no evidence, and stops nobody.
+                let history = history.and_then(|it| it.map_err(|error| unfit.push(error)).ok());
                 let known = Known {
                     name: &file.product().name,
                     license: license.as_ref(),
-                    history: &history,
+                    history: history.as_deref().unwrap_or_default(),
                 };
                 show(context, &checked, &known)?;
             }
         }
-        // What is fit has been shown.
-        unfit.map_or(Ok(Exit::DONE), |error| Err(error.into()))
+        // What is fit has been shown; each file that is not is named, once.
+        let mut named = Vec::new();
+        unfit.retain(|error| {
+            let words = error.to_string();
+            let new = !named.contains(&words);
+            named.push(words);
+            new
+        });
+        let mut unfit = unfit.into_iter();
+        let first = unfit.next();
+        for error in unfit {
+            context.out.failure(&Failure::of(&error.into()));
+        }
+        first.map_or(Ok(Exit::DONE), |error| Err(error.into()))
     }
 }
 

@@ -107,7 +107,9 @@ pub enum Refusal {
     #[error("this license was revoked")]
     Revoked,
     /// The machine gave the activation up, or it was released as lost.
-    #[error("{0} was given up by its machine or released as lost: it holds no seat any more")]
+    #[error(
+        "{0} was given up by its machine or released as lost: it holds no seat any more, and another machine may have that seat by now"
+    )]
     GivenUp(ActivationId),
     /// The desk knows no such activation.
     #[error("this desk knows no activation {0}")]

@@ -139,12 +139,14 @@ pub(crate) fn receipt(
     given_up: &Return,
 ) -> Result<Option<Reply>, RespondError> {
     let proof = given_up.secret.sync_proof();
+    let mut resting = None;
     let of = match find(tx, given_up.activation, &proof)? {
         Some(found) if found.answer.is_some() => {
             // One that was released as lost and turns up is told of before it is a repetition.
             if found.holder.ended != Some(Ended::Returned) {
                 return Ok(None);
             }
+            resting = found.holder.resting.map(|it| it.until);
             Some((
                 found.license.key,
                 Arc::new(session::order(tx, found.license.terms)?),
@@ -162,7 +164,8 @@ pub(crate) fn receipt(
         verdict: Verdict::Repeated,
         activation: given_up.activation,
         of,
-        resting: None,
+        freed: 0,
+        resting,
         warnings: Vec::new(),
     }))))
 }

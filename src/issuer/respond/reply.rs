@@ -83,6 +83,8 @@ pub struct Receipt {
     pub activation: ActivationId,
     /// Its licence and order; nothing where the request it gives up never arrived.
     pub of: Option<(LicenseKey, Arc<Order>)>,
+    /// Seats that came free by this very code: none where it was taken before, or where the machine was released as lost.
+    pub freed: u16,
     /// The last day on which its seats are not free, where they do not come free at once.
     pub resting: Option<Day>,
     /// What the clerk should know.
@@ -125,6 +127,7 @@ impl Reply {
             })),
             Reply::Receipt(receipt) => Reply::Receipt(Box::new(Receipt {
                 verdict: Verdict::Repeated,
+                freed: 0,
                 warnings: Vec::new(),
                 ..*receipt
             })),

@@ -1,0 +1,358 @@
+//! Directories in which is written. Root writes in homes of others, too: below a directory of somebody else no link leads him astray, neither in place of a
+//! file nor of a directory on the way, not even one that is put there a moment later (SPEC.md 6.5).
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
+
+use super::durable::Audience;
+use super::error::{Doing, StorageError};
+
+pub(super) use here::Directory;
+
+/// What a file is opened for. Its mode is 0600 at first; no link is followed, and no pipe waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum For {
+    /// To be written whole: nothing may stand there.
+    New,
+    /// To be added to.
+    Appending,
+    /// To be locked.
+    Locking,
+}
+
+#[cfg(unix)]
+mod here {
+    use std::os::fd::OwnedFd;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    use std::path::{Component, PathBuf};
+
+    use rustix::fs::{AtFlags, Mode, OFlags};
+    use rustix::io::Errno;
+
+    use super::*;
+
+    /// A directory that is held open: what its path leads to may be another one by now.
+    #[derive(Debug)]
+    pub(in super::super) struct Directory(File);
+
+    /// To pass through, not to read.
+    const ON_THE_WAY: OFlags = if cfg!(target_os = "linux") {
+        OFlags::DIRECTORY.union(OFlags::CLOEXEC).union(OFlags::PATH)
+    } else {
+        OFlags::DIRECTORY.union(OFlags::CLOEXEC)
+    };
+    const TO_HOLD: OFlags = OFlags::DIRECTORY.union(OFlags::CLOEXEC);
+
+    impl Directory {
+        /// One that is there.
+        pub(in super::super) fn open(path: &Path) -> io::Result<Directory> {
+            let opened = match is_led_by_others(path) {
+                true => walk(path, None).map_err(|(_, error)| error)?,
+                false => File::open(whole(path))?,
+            };
+            Ok(Directory(opened))
+        }
+
+        /// One that is created, durably, as far as it is missing.
+        pub(in super::super) fn make(
+            path: &Path,
+            audience: Audience,
+        ) -> Result<Directory, StorageError> {
+            let made = match is_led_by_others(path) {
+                true => walk(path, Some(audience)),
+                false => make_missing(path, audience)
+                    .and_then(|()| File::open(whole(path)).map_err(|error| (path.into(), error))),
+            };
+            let failed = |(path, source): Failed| StorageError::new(Doing::Write, &path, source);
+            made.map(Directory).map_err(failed)
+        }
+
+        pub(in super::super) fn file(&self, name: &OsStr, how: For) -> io::Result<File> {
+            let asked = match how {
+                For::New => OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL,
+                For::Appending => OFlags::WRONLY | OFlags::CREATE | OFlags::APPEND,
+                For::Locking => OFlags::WRONLY | OFlags::CREATE,
+            };
+            // Whoever owns the directory may have put a link in the file's place, or a pipe that nobody reads.
+            let flags = asked | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
+            let mode = Mode::RUSR | Mode::WUSR;
+            Ok(rustix::fs::openat(&self.0, name, flags, mode)?.into())
+        }
+
+        pub(in super::super) fn rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
+            Ok(rustix::fs::renameat(&self.0, from, &self.0, to)?)
+        }
+
+        pub(in super::super) fn remove(&self, name: &OsStr) -> io::Result<()> {
+            Ok(rustix::fs::unlinkat(&self.0, name, AtFlags::empty())?)
+        }
+
+        /// What was done in it outlasts a power cut.
+        pub(in super::super) fn sync(&self) -> io::Result<()> {
+            self.0.sync_all()
+        }
+
+        /// What root makes in somebody's home is that user's, as the directory that it lies in: else he could not read or lock his own home any more.
+        pub(in super::super) fn hand_on(&self, file: &File) -> io::Result<()> {
+            hand_on(file, &self.0)
+        }
+    }
+
+    fn hand_on(file: &File, directory: &File) -> io::Result<()> {
+        if !rustix::process::geteuid().is_root() {
+            return Ok(());
+        }
+        let (found, there) = (file.metadata()?, directory.metadata()?);
+        // A file of two names may be anybody's.
+        let ours = found.uid() == 0 && (found.is_dir() || found.nlink() == 1);
+        if ours && there.uid() != 0 {
+            std::os::unix::fs::fchown(file, Some(there.uid()), Some(there.gid()))?;
+        }
+        Ok(())
+    }
+
+    /// A relative path may name nothing.
+    fn whole(path: &Path) -> &Path {
+        if path.as_os_str().is_empty() {
+            return Path::new(".");
+        }
+        path
+    }
+
+    /// Whether we are root, and somebody else has a say in where a path leads.
+    fn is_led_by_others(path: &Path) -> bool {
+        let anybody = |mode: u32| mode & 0o1002 == 0o2;
+        let others = |it: &fs::Metadata| it.uid() != 0 || it.is_dir() && anybody(it.mode());
+        rustix::process::geteuid().is_root()
+            && path
+                .ancestors()
+                .any(|it| fs::symlink_metadata(whole(it)).is_ok_and(|it| others(&it)))
+    }
+
+    /// Where it failed, and why.
+    type Failed = (PathBuf, io::Error);
+
+    /// Creates what is missing where nobody else has a say.
+    fn make_missing(directory: &Path, audience: Audience) -> Result<(), Failed> {
+        if directory.is_dir() {
+            return Ok(());
+        }
+        let parent = directory.parent().unwrap_or(Path::new(""));
+        if !parent.as_os_str().is_empty() {
+            make_missing(parent, audience)?;
+        }
+        let made = match fs::create_dir(directory) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+            Err(error) => Err(error),
+            Ok(()) => File::open(whole(parent)).and_then(|parent| {
+                let flags = TO_HOLD | OFlags::NOFOLLOW;
+                let made = rustix::fs::open(directory, flags, Mode::empty())?;
+                settle(&made.into(), &parent, audience)
+            }),
+        };
+        made.map_err(|error| (directory.to_owned(), error))
+    }
+
+    /// A directory that was just made gets its mode and its owner, and lasts.
+    fn settle(made: &File, parent: &File, audience: Audience) -> io::Result<()> {
+        made.set_permissions(fs::Permissions::from_mode(audience.directory_mode()))?;
+        hand_on(made, parent)?;
+        parent.sync_all()
+    }
+
+    /// Whose word it is where the next name leads.
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    enum Word {
+        Roots,
+        /// This user's: below his directory all is his.
+        Of(u32),
+        Anybodys,
+    }
+
+    /// Goes down a path by one name after another, each held open, so that it leads where it was looked at. A link of somebody else leads to directories of
+    /// his alone.
+    fn walk(path: &Path, make: Option<Audience>) -> Result<File, Failed> {
+        let start = if path.has_root() { "/" } else { "." };
+        let mut gone = PathBuf::from(start);
+        let open = rustix::fs::open(start, ON_THE_WAY, Mode::empty());
+        let mut at: OwnedFd = open.map_err(|error| (gone.clone(), error.into()))?;
+        let mut word = Word::Roots;
+        for component in path.components() {
+            word = word.after(&at).map_err(|error| (gone.clone(), error))?;
+            let name = match component {
+                Component::Normal(name) => name,
+                Component::ParentDir => OsStr::new(".."),
+                Component::RootDir | Component::CurDir | Component::Prefix(_) => continue,
+            };
+            gone.push(name);
+            at = step(&at, name, word, make).map_err(|error| (gone.clone(), error))?;
+        }
+        let held = rustix::fs::openat(&at, ".", TO_HOLD, Mode::empty());
+        held.map(File::from).map_err(|error| (gone, error.into()))
+    }
+
+    impl Word {
+        fn after(self, at: &OwnedFd) -> io::Result<Word> {
+            let found = rustix::fs::fstat(at)?;
+            let anybodys = Mode::from_raw_mode(found.st_mode).contains(Mode::WOTH);
+            Ok(match self {
+                Word::Of(_) => self,
+                _ if found.st_uid != 0 => Word::Of(found.st_uid),
+                _ if anybodys => Word::Anybodys,
+                _ => Word::Roots,
+            })
+        }
+    }
+
+    fn step(at: &OwnedFd, name: &OsStr, word: Word, make: Option<Audience>) -> io::Result<OwnedFd> {
+        if word == Word::Roots && make.is_none() {
+            return Ok(rustix::fs::openat(at, name, ON_THE_WAY, Mode::empty())?);
+        }
+        let itself = ON_THE_WAY | OFlags::NOFOLLOW;
+        match (rustix::fs::openat(at, name, itself, Mode::empty()), make) {
+            (Ok(next), _) => Ok(next),
+            (Err(Errno::NOENT), Some(audience)) => {
+                match rustix::fs::mkdirat(at, name, Mode::RWXU) {
+                    Ok(()) => {
+                        let flags = TO_HOLD | OFlags::NOFOLLOW;
+                        let made = File::from(rustix::fs::openat(at, name, flags, Mode::empty())?);
+                        let parent = rustix::fs::openat(at, ".", TO_HOLD, Mode::empty())?;
+                        settle(&made, &parent.into(), audience)?;
+                    }
+                    // Another process was faster.
+                    Err(Errno::EXIST) => {}
+                    Err(error) => return Err(error.into()),
+                }
+                Ok(rustix::fs::openat(at, name, itself, Mode::empty())?)
+            }
+            (Err(Errno::LOOP | Errno::NOTDIR), _) => {
+                let led = rustix::fs::openat(at, name, ON_THE_WAY, Mode::empty())?;
+                let owner = rustix::fs::fstat(&led)?.st_uid;
+                match word {
+                    Word::Roots => Ok(led),
+                    Word::Of(user) if user == owner => Ok(led),
+                    _ => Err(io::Error::new(
+                        io::ErrorKind::PermissionDenied,
+                        "a link of another user leads to a directory that is not his",
+                    )),
+                }
+            }
+            (Err(error), _) => Err(error.into()),
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod here {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    /// Elsewhere directories pass on the rights of their parents and cannot be synced by themselves.
+    #[derive(Debug)]
+    pub(in super::super) struct Directory(PathBuf);
+
+    impl Directory {
+        pub(in super::super) fn open(path: &Path) -> io::Result<Directory> {
+            Ok(Directory(path.to_owned()))
+        }
+
+        pub(in super::super) fn make(path: &Path, _: Audience) -> Result<Directory, StorageError> {
+            match fs::create_dir_all(path) {
+                Ok(()) => Ok(Directory(path.to_owned())),
+                Err(source) => Err(StorageError::new(Doing::Write, path, source)),
+            }
+        }
+
+        pub(in super::super) fn file(&self, name: &OsStr, how: For) -> io::Result<File> {
+            let mut options = fs::OpenOptions::new();
+            match how {
+                For::New => options.write(true).create_new(true),
+                For::Appending => options.append(true).create(true),
+                For::Locking => options.write(true).create(true).truncate(false),
+            };
+            options.open(self.0.join(name))
+        }
+
+        pub(in super::super) fn rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
+            fs::rename(self.0.join(from), self.0.join(to))
+        }
+
+        pub(in super::super) fn remove(&self, name: &OsStr) -> io::Result<()> {
+            fs::remove_file(self.0.join(name))
+        }
+
+        pub(in super::super) fn sync(&self) -> io::Result<()> {
+            Ok(())
+        }
+
+        pub(in super::super) fn hand_on(&self, _: &File) -> io::Result<()> {
+            Ok(())
+        }
+    }
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::os::unix::fs::{chown, symlink};
+
+    use super::*;
+
+    fn make(path: &Path) -> Result<Directory, StorageError> {
+        Directory::make(path, Audience::Owner)
+    }
+
+    #[test]
+    fn what_is_missing_is_made_and_a_file_in_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let made = make(&dir.path().join("a/b")).unwrap();
+        made.file("new".as_ref(), For::New).unwrap();
+        made.rename("new".as_ref(), "name".as_ref()).unwrap();
+        assert!(dir.path().join("a/b/name").is_file());
+        assert!(made.file("name".as_ref(), For::New).is_err());
+        made.remove("name".as_ref()).unwrap();
+        assert!(Directory::open(&dir.path().join("a/c")).is_err());
+    }
+
+    /// Only root can be led by others, and only he can make things theirs.
+    #[test]
+    fn links_of_others_lead_root_to_what_is_theirs_alone() {
+        const ADA: u32 = 61234;
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        for name in ["ada", "ada/own", "roots", "bob"] {
+            fs::create_dir(at(name)).unwrap();
+        }
+        for (name, user) in [("ada", ADA), ("ada/own", ADA), ("bob", ADA + 1)] {
+            if chown(at(name), Some(user), Some(user)).is_err() {
+                return;
+            }
+        }
+        for (link, target) in [
+            ("to-own", "ada/own"),
+            ("to-roots", "roots"),
+            ("to-bob", "bob"),
+        ] {
+            symlink(at(target), at("ada").join(link)).unwrap();
+        }
+        make(&at("ada/to-own/state")).unwrap();
+        assert!(at("ada/own/state").is_dir());
+        use std::os::unix::fs::MetadataExt;
+        assert_eq!(fs::metadata(at("ada/own/state")).unwrap().uid(), ADA);
+        for link in ["to-roots", "to-bob"] {
+            let error = make(&at("ada").join(link).join("state")).unwrap_err();
+            assert_eq!(error.kind(), "no_permission", "{link}");
+            let there = at("ada").join(link);
+            assert!(Directory::open(&there).is_err(), "{link}");
+        }
+        assert_eq!(fs::read_dir(at("roots")).unwrap().count(), 0);
+        assert_eq!(fs::read_dir(at("bob")).unwrap().count(), 0);
+        // Root's own links are his to set.
+        symlink(at("roots"), at("by-root")).unwrap();
+        make(&at("by-root/state")).unwrap();
+        assert!(at("roots/state").is_dir());
+    }
+}
