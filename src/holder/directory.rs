@@ -28,8 +28,10 @@ mod here {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
     use std::path::{Component, PathBuf};
 
-    use rustix::fs::{AtFlags, Mode, OFlags};
-    use rustix::io::Errno;
+    use nix::errno::Errno;
+    use nix::fcntl::{OFlag, open, openat, renameat};
+    use nix::sys::stat::{FileStat, Mode, fstat, mkdirat};
+    use nix::unistd::{UnlinkatFlags, unlinkat};
 
     use super::*;
 
@@ -38,12 +40,11 @@ mod here {
     pub(in super::super) struct Directory(File);
 
     /// To pass through, not to read.
-    const ON_THE_WAY: OFlags = if cfg!(target_os = "linux") {
-        OFlags::DIRECTORY.union(OFlags::CLOEXEC).union(OFlags::PATH)
-    } else {
-        OFlags::DIRECTORY.union(OFlags::CLOEXEC)
-    };
-    const TO_HOLD: OFlags = OFlags::DIRECTORY.union(OFlags::CLOEXEC);
+    #[cfg(target_os = "linux")]
+    const ON_THE_WAY: OFlag = TO_HOLD.union(OFlag::O_PATH);
+    #[cfg(not(target_os = "linux"))]
+    const ON_THE_WAY: OFlag = TO_HOLD;
+    const TO_HOLD: OFlag = OFlag::O_DIRECTORY.union(OFlag::O_CLOEXEC);
 
     impl Directory {
         /// One that is there.
@@ -71,22 +72,22 @@ mod here {
 
         pub(in super::super) fn file(&self, name: &OsStr, how: For) -> io::Result<File> {
             let asked = match how {
-                For::New => OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL,
-                For::Appending => OFlags::WRONLY | OFlags::CREATE | OFlags::APPEND,
-                For::Locking => OFlags::WRONLY | OFlags::CREATE,
+                For::New => OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL,
+                For::Appending => OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_APPEND,
+                For::Locking => OFlag::O_WRONLY | OFlag::O_CREAT,
             };
             // Whoever owns the directory may have put a link in the file's place, or a pipe that nobody reads.
-            let flags = asked | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
-            let mode = Mode::RUSR | Mode::WUSR;
-            Ok(rustix::fs::openat(&self.0, name, flags, mode)?.into())
+            let flags = asked | OFlag::O_CLOEXEC | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
+            let mode = Mode::S_IRUSR | Mode::S_IWUSR;
+            Ok(openat(&self.0, name, flags, mode)?.into())
         }
 
         pub(in super::super) fn rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
-            Ok(rustix::fs::renameat(&self.0, from, &self.0, to)?)
+            Ok(renameat(&self.0, from, &self.0, to)?)
         }
 
         pub(in super::super) fn remove(&self, name: &OsStr) -> io::Result<()> {
-            Ok(rustix::fs::unlinkat(&self.0, name, AtFlags::empty())?)
+            Ok(unlinkat(&self.0, name, UnlinkatFlags::NoRemoveDir)?)
         }
 
         /// What was done in it outlasts a power cut.
@@ -147,8 +148,8 @@ mod here {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
             Err(error) => Err(error),
             Ok(()) => File::open(whole(parent)).and_then(|parent| {
-                let flags = TO_HOLD | OFlags::NOFOLLOW;
-                let made = rustix::fs::open(directory, flags, Mode::empty())?;
+                let flags = TO_HOLD | OFlag::O_NOFOLLOW;
+                let made = open(directory, flags, Mode::empty())?;
                 settle(&made.into(), &parent, audience)
             }),
         };
@@ -176,7 +177,7 @@ mod here {
     fn walk(path: &Path, make: Option<Audience>) -> Result<File, Failed> {
         let start = if path.has_root() { "/" } else { "." };
         let mut gone = PathBuf::from(start);
-        let open = rustix::fs::open(start, ON_THE_WAY, Mode::empty());
+        let open = open(start, ON_THE_WAY, Mode::empty());
         let mut at: OwnedFd = open.map_err(|error| (gone.clone(), error.into()))?;
         let mut word = Word::Roots;
         for component in path.components() {
@@ -189,14 +190,14 @@ mod here {
             gone.push(name);
             at = step(&at, name, word, make).map_err(|error| (gone.clone(), error))?;
         }
-        let held = rustix::fs::openat(&at, ".", TO_HOLD, Mode::empty());
+        let held = openat(&at, ".", TO_HOLD, Mode::empty());
         held.map(File::from).map_err(|error| (gone, error.into()))
     }
 
     impl Word {
         fn after(self, at: &OwnedFd) -> io::Result<Word> {
-            let found = rustix::fs::fstat(at)?;
-            let anybodys = Mode::from_raw_mode(found.st_mode).contains(Mode::WOTH);
+            let found: FileStat = fstat(at)?;
+            let anybodys = Mode::from_bits_truncate(found.st_mode).contains(Mode::S_IWOTH);
             Ok(match self {
                 Word::Of(_) => self,
                 _ if found.st_uid != 0 => Word::Of(found.st_uid),
@@ -208,28 +209,28 @@ mod here {
 
     fn step(at: &OwnedFd, name: &OsStr, word: Word, make: Option<Audience>) -> io::Result<OwnedFd> {
         if word == Word::Roots && make.is_none() {
-            return Ok(rustix::fs::openat(at, name, ON_THE_WAY, Mode::empty())?);
+            return Ok(openat(at, name, ON_THE_WAY, Mode::empty())?);
         }
-        let itself = ON_THE_WAY | OFlags::NOFOLLOW;
-        match (rustix::fs::openat(at, name, itself, Mode::empty()), make) {
+        let itself = ON_THE_WAY | OFlag::O_NOFOLLOW;
+        match (openat(at, name, itself, Mode::empty()), make) {
             (Ok(next), _) => Ok(next),
-            (Err(Errno::NOENT), Some(audience)) => {
-                match rustix::fs::mkdirat(at, name, Mode::RWXU) {
+            (Err(Errno::ENOENT), Some(audience)) => {
+                match mkdirat(at, name, Mode::S_IRWXU) {
                     Ok(()) => {
-                        let flags = TO_HOLD | OFlags::NOFOLLOW;
-                        let made = File::from(rustix::fs::openat(at, name, flags, Mode::empty())?);
-                        let parent = rustix::fs::openat(at, ".", TO_HOLD, Mode::empty())?;
+                        let flags = TO_HOLD | OFlag::O_NOFOLLOW;
+                        let made = File::from(openat(at, name, flags, Mode::empty())?);
+                        let parent = openat(at, ".", TO_HOLD, Mode::empty())?;
                         settle(&made, &parent.into(), audience)?;
                     }
                     // Another process was faster.
-                    Err(Errno::EXIST) => {}
+                    Err(Errno::EEXIST) => {}
                     Err(error) => return Err(error.into()),
                 }
-                Ok(rustix::fs::openat(at, name, itself, Mode::empty())?)
+                Ok(openat(at, name, itself, Mode::empty())?)
             }
-            (Err(Errno::LOOP | Errno::NOTDIR), _) => {
-                let led = rustix::fs::openat(at, name, ON_THE_WAY, Mode::empty())?;
-                let owner = rustix::fs::fstat(&led)?.st_uid;
+            (Err(Errno::ELOOP | Errno::ENOTDIR), _) => {
+                let led = openat(at, name, ON_THE_WAY, Mode::empty())?;
+                let owner = fstat(&led)?.st_uid;
                 match word {
                     Word::Roots => Ok(led),
                     Word::Of(user) if user == owner => Ok(led),

@@ -25,13 +25,24 @@ static int below(const char *path) {
     return at && strncmp(path, at, strlen(at)) == 0;
 }
 
-static int full(int fd) {
-    char link[64], path[PATH_MAX];
+/* The path behind a descriptor and, where there is one, a name in it. */
+static int named(char *path, int fd, const char *name) {
+    char link[64];
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    ssize_t length = readlink(link, path, sizeof path - 1);
-    if (!is("full") || length < 0) return 0;
-    path[length] = 0;
-    return below(path);
+    ssize_t length = readlink(link, path, PATH_MAX - 1);
+    if (length < 0) return 0;
+    snprintf(path + length, PATH_MAX - length, name ? "/%s" : "", name);
+    return 1;
+}
+
+/* The same for calls that are handed a directory. */
+static const char *in(char *path, int fd, const char *name) {
+    return fd == AT_FDCWD || *name == '/' || !named(path, fd, name) ? name : path;
+}
+
+static int full(int fd) {
+    char path[PATH_MAX];
+    return is("full") && named(path, fd, NULL) && below(path);
 }
 
 ssize_t write(int fd, const void *from, size_t count) {
@@ -73,6 +84,21 @@ static int denied(const char *path, int flags) {
 OPEN(open)
 OPEN(open64)
 
+#define OPENAT(name)                                                   \
+    int name(int at, const char *path, int flags, ...) {               \
+        char whole[PATH_MAX];                                          \
+        va_list rest;                                                  \
+        va_start(rest, flags);                                         \
+        mode_t mode = (flags & O_CREAT) ? va_arg(rest, int) : 0;       \
+        va_end(rest);                                                  \
+        int why = denied(in(whole, at, path), flags);                  \
+        if (why) return errno = why, -1;                               \
+        return REAL(name, at, path, flags, mode);                      \
+    }
+
+OPENAT(openat)
+OPENAT(openat64)
+
 int mkdir(const char *path, mode_t mode) {
     int why = is("full") && below(path) ? ENOSPC : denied(path, O_CREAT);
     if (why && access(path, F_OK) != 0) return errno = why, -1;
@@ -87,4 +113,24 @@ int rename(const char *from, const char *to) {
 int unlink(const char *path) {
     if (below(path) && is("read-only")) return errno = EROFS, -1;
     return REAL(unlink, path);
+}
+
+int mkdirat(int at, const char *path, mode_t mode) {
+    char whole[PATH_MAX];
+    const char *made = in(whole, at, path);
+    int why = is("full") && below(made) ? ENOSPC : denied(made, O_CREAT);
+    if (why && access(made, F_OK) != 0) return errno = why, -1;
+    return REAL(mkdirat, at, path, mode);
+}
+
+int renameat(int from, const char *old, int to, const char *new) {
+    char whole[PATH_MAX];
+    if (below(in(whole, to, new)) && is("read-only")) return errno = EROFS, -1;
+    return REAL(renameat, from, old, to, new);
+}
+
+int unlinkat(int at, const char *path, int flags) {
+    char whole[PATH_MAX];
+    if (below(in(whole, at, path)) && is("read-only")) return errno = EROFS, -1;
+    return REAL(unlinkat, at, path, flags);
 }
