@@ -66,7 +66,7 @@ impl App {
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let home = tempfile::tempdir()?;
-    /// let on_day = |day| {
+    /// let on_day = |day: u64| {
     ///     let now = SystemTime::now() + Duration::from_secs(day * 86_400);
     ///     App::builder(include_str!("../keys/demo.product"))
     ///         .home(home.path())
