@@ -38,7 +38,7 @@ pub(crate) const LICENSE_REVOKE: &str = "license_revoke";
 pub(crate) const LICENSE_RESTORE: &str = "license_restore";
 /// An emergency code was read out.
 pub(crate) const EMERGENCY: &str = "emergency";
-/// A request was not answered because of the fork rule's verdict, or was held for the manager: evidence, once for each request.
+/// A request was not answered and speaks for or against its machine, or gave away a secret that nobody knew: evidence, once for each request.
 pub(crate) const REFUSED: &str = "refused";
 
 /// A digest, written as 64 hexadecimal digits.
@@ -260,7 +260,7 @@ pub(crate) struct LicenseFacts {
     /// The digest of the request that was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) request: Option<Hex>,
-    /// The fork rule's verdict on it, `held_for_manager` or `given_up`.
+    /// The fork rule's verdict on it, or what it was refused for: `held_for_manager`, `given_up`, `expired` and so on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) verdict: Option<String>,
     /// What the request proves: `held`, `known_to_readers`, `unproven`.

@@ -69,11 +69,15 @@ pub fn tell(event: &Event, activation: Option<&str>) -> String {
         ),
         facts::REFUSED => {
             format!(
-                "{who} was not answered; {}: {}",
+                "{who} was not answered{}: {}",
                 match text("verdict") {
-                    "held_for_manager" => "held for the manager",
-                    "given_up" => "it was over",
-                    colour => colour,
+                    "held_for_manager" => "; held for the manager",
+                    "given_up" => "; it was over",
+                    "yellow" => "; yellow",
+                    "red" => "; red",
+                    "unproven" => "; unproven",
+                    // It was refused for another reason, which the evidence is.
+                    _ => "",
                 },
                 text("evidence")
             ) + match text("proof") {

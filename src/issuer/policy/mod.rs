@@ -21,6 +21,7 @@ pub use crate::issuer::ledger::COUNTED_DAYS;
 pub use activate::decide;
 pub use fork::{Colour, Fork, Held, Proof, judge};
 pub use refusal::Refusal;
+pub(crate) use sync::old_mail;
 pub use sync::{SyncCase, SyncDecision, decide_sync};
 pub use warning::Warning;
 

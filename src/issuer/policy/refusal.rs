@@ -7,7 +7,8 @@ use crate::machine::UsbDevice;
 use crate::protocol::date::Day;
 use crate::protocol::digest::ActivationId;
 
-/// Why a request is not answered. Nothing was changed, but for the history, which tells of a verdict of the fork rule and of what is held for the manager.
+/// Why a request is not answered. Nothing was changed, but for the history, which tells of what speaks for or against a machine and of secrets that were
+/// given away (SPEC.md 9.8).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -150,7 +151,8 @@ impl Refusal {
         }
     }
 
-    /// What the history keeps of it, a verdict and what that rests on: where somebody has to find out what happened at the machine.
+    /// What the history keeps of it, a verdict and what that rests on, whether or not the request gives a secret away: where somebody has to find out
+    /// what happened at the machine.
     pub fn evidence(&self) -> Option<(&'static str, String)> {
         match self {
             Refusal::HeldForManager { .. } => Some(("held_for_manager", self.to_string())),

@@ -168,11 +168,7 @@ fn fork(case: &SyncCase<'_>, warnings: &mut Vec<Warning>) -> Result<Option<Day>,
         set_aside(warnings);
         return Ok(own.superseded);
     }
-    let elsewhere = own.standing.activation != case.request.activation;
-    let late = case
-        .latest_asked
-        .is_some_and(|asked| capped(case.request.clock, now) <= asked);
-    if late && (colour == Colour::Red || elsewhere) {
+    if old_mail(own, case.request, fork, case.latest_asked, now) {
         return Err(Refusal::Overtaken(own.last.day()));
     }
     if matches!(colour, Colour::Red | Colour::Unproven) {
@@ -184,6 +180,20 @@ fn fork(case: &SyncCase<'_>, warnings: &mut Vec<Warning>) -> Result<Option<Day>,
         Some(before) => Err(Refusal::SupersededBefore { fork, before }),
         None => Ok(Some(now.day())),
     }
+}
+
+/// Whether a request that would be RED, or that was made under an activation id since replaced, was made no later than the one that was answered last
+/// (SPEC.md 9.2): its mail took long, and it says nothing of the machine.
+pub(crate) fn old_mail(
+    own: &Activation,
+    request: &Sync,
+    fork: Fork,
+    latest_asked: Option<Seconds>,
+    now: Seconds,
+) -> bool {
+    let elsewhere = own.standing.activation != request.activation;
+    let late = latest_asked.is_some_and(|asked| capped(request.clock, now) <= asked);
+    late && (fork.colour() == Colour::Red || elsewhere)
 }
 
 /// What stands from now on: what stood, and what the machine says is different.

@@ -7,7 +7,8 @@ use crate::protocol::desk_certificate::Limit;
 use crate::protocol::wire::WireError;
 use crate::text::Kind;
 
-/// Why a code was not answered. Nothing was changed, but for the history, which tells of a verdict of the fork rule and of what is held for the manager.
+/// Why a code was not answered. Nothing was changed, but for the history, which tells of what speaks for or against a machine and of secrets that were
+/// given away (SPEC.md 9.8).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RespondError {

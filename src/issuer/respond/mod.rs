@@ -241,8 +241,8 @@ pub fn not_recorded(
     Ok(found)
 }
 
-/// Keeps the evidence of a refusal, if it has any and the history does not tell of this request yet, and counts keys that were never sold, by who sent
-/// them where that is known: no key is needed for it.
+/// Keeps the evidence of a request that was not answered, if it has any and the history does not tell of this request yet, and counts keys that were
+/// never sold, by who sent them where that is known: no key is needed for it (SPEC.md 9.8).
 ///
 /// # Errors
 /// What the ledger says.
@@ -253,13 +253,13 @@ pub fn keep_evidence(
     sender: Option<&str>,
     by: By<'_>,
 ) -> Result<(), RespondError> {
-    let RespondError::Refused(why) = refusal else {
+    let unknown_key = matches!(refusal, RespondError::Refused(Refusal::UnknownKey));
+    let Ok(request) = Request::read(code) else {
         return Ok(());
     };
-    if why.evidence().is_none() && *why != Refusal::UnknownKey {
+    if !unknown_key && !taking::may_tell(&request, refusal) {
         return Ok(());
     }
-    let request = Request::read(code)?;
     ledger.write(|tx| {
         let options = Options::default();
         let mut session = Session::open(tx, None, &options, by)?;

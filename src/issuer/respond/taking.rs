@@ -130,27 +130,27 @@ impl Session<'_> {
         Ok(Outcome::Draft(Box::new(draft)))
     }
 
-    /// The evidence of a request that was refused for what the ledger knows of its activation, where the history does not tell of that request yet.
-    /// What goes beyond [`EVIDENCE_ROWS`] is counted.
+    /// The evidence of a request that was not answered, where the history does not tell of that request yet: one that is refused for what the ledger
+    /// knows of its activation, and one that gives away a secret that nobody knew, whatever it was refused for.
+    ///
+    /// What goes beyond [`EVIDENCE_ROWS`] is counted; secrets are told in any case: there are no more of them than answers.
     pub(super) fn evidence(
         &mut self,
         request: &Request,
         error: &RespondError,
         sender: Option<&str>,
     ) -> Result<Option<Draft>, LedgerError> {
-        let RespondError::Refused(refusal) = error else {
-            return Ok(None);
-        };
-        if *refusal == Refusal::UnknownKey {
+        if matches!(error, RespondError::Refused(Refusal::UnknownKey)) {
             self.count_unknown_key(sender)?;
         }
-        let Some((verdict, evidence)) = refusal.evidence() else {
-            return Ok(None);
-        };
-        if self.tx.refused(&request.digest)?.is_some() {
+        if !may_tell(request, error) || self.tx.refused(&request.digest)?.is_some() {
             return Ok(None);
         }
-        let Some(whose) = self.refused_holder(request, refusal)? else {
+        let Some(whose) = self.refused_holder(request, error)? else {
+            return Ok(None);
+        };
+        let reveals = whose.proof == Proof::Held;
+        let Some((verdict, evidence)) = whose.verdict(error) else {
             return Ok(None);
         };
         let (holder, license) = (whose.holder, whose.license);
@@ -158,7 +158,7 @@ impl Session<'_> {
         // A year is the days that are fewer than COUNTED_DAYS ago.
         let first = today.number().saturating_sub(COUNTED_DAYS as u16 - 1);
         let since = Day::new(first.max(1)).unwrap_or(today);
-        if self.tx.refused_since(holder.id, since)? >= EVIDENCE_ROWS {
+        if !reveals && self.tx.refused_since(holder.id, since)? >= EVIDENCE_ROWS {
             self.tx.add_beyond(&beyond(holder.id), today)?;
             return Ok(None);
         }
@@ -213,10 +213,13 @@ impl Session<'_> {
     fn refused_holder(
         &mut self,
         request: &Request,
-        refusal: &Refusal,
+        error: &RespondError,
     ) -> Result<Option<Whose>, LedgerError> {
-        let found = match (&request.ask, refusal) {
-            (Ask::Grantable(Grantable::Activate(_)), Refusal::HeldForManager { holder, .. }) => {
+        let found = match (&request.ask, error) {
+            (
+                Ask::Grantable(Grantable::Activate(_)),
+                RespondError::Refused(Refusal::HeldForManager { holder, .. }),
+            ) => {
                 let (holder, license) = lookup::holder(self.tx, *holder)?;
                 return Ok(Some(Whose::unproven(holder, license)));
             }
@@ -251,11 +254,20 @@ impl Session<'_> {
             Ask::Return(_) if holder.ended != Some(Ended::Returned) => Proof::Held,
             _ => self.proof(&holder, &license, answer.generation)?,
         };
+        let mut fork = None;
+        if let Ask::Grantable(Grantable::Sync(sync)) = &request.ask {
+            let judged = policy::judge(&holder, Some(lookup::held(&answer)), proof);
+            let latest = lookup::latest(self.tx, &holder)?;
+            let latest_asked = latest.as_ref().map(lookup::asked).transpose()?;
+            let old = policy::old_mail(&holder, sync, judged, latest_asked, self.by.now);
+            fork = Some(judged).filter(|_| !old);
+        }
         Ok(Some(Whose {
             holder,
             license,
             proof,
             generation: Some(answer.generation),
+            fork,
         }))
     }
 
@@ -393,6 +405,16 @@ impl Session<'_> {
     }
 }
 
+/// Whether the history may have to tell of a request that was not answered: of what the ledger knows of its activation, or of a secret that it gives
+/// away, as every SYNC and RETURN may.
+pub(super) fn may_tell(request: &Request, error: &RespondError) -> bool {
+    match error {
+        RespondError::Ledger(_) | RespondError::WrongKind(_) | RespondError::Malformed(_) => false,
+        RespondError::Refused(refusal) if refusal.evidence().is_some() => true,
+        _ => !matches!(request.ask, Ask::Grantable(Grantable::Activate(_))),
+    }
+}
+
 /// The answer that a SYNC opens, if it is that of the generation which it claims to hold.
 fn opened(answer: Option<StoredAnswer>, sync: &Sync) -> Option<StoredAnswer> {
     answer.filter(|answer| answer.generation == sync.generation)
@@ -415,15 +437,37 @@ struct Whose {
     proof: Proof,
     /// The generation whose secret it revealed.
     generation: Option<u16>,
+    /// What the fork rule says of a SYNC that opens an answer and is no old mail.
+    fork: Option<policy::Fork>,
 }
 
 impl Whose {
+    /// What the history is to say of it, a verdict and what that rests on; nothing where nobody has to know.
+    fn verdict(&self, error: &RespondError) -> Option<(&'static str, String)> {
+        if let RespondError::Refused(refusal) = error
+            && let Some(evidence) = refusal.evidence()
+        {
+            return Some(evidence);
+        }
+        if self.proof != Proof::Held {
+            return None;
+        }
+        // Whatever it is refused for: a copy that asks is one.
+        Some(match &self.fork {
+            Some(fork) if fork.colour() == policy::Colour::Red => {
+                (fork.colour().name(), format!("{fork}; {error}"))
+            }
+            _ => (error.kind(), error.to_string()),
+        })
+    }
+
     fn unproven(holder: Activation, license: License) -> Whose {
         Whose {
             holder,
             license,
             proof: Proof::Unproven,
             generation: None,
+            fork: None,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::changes::edit;
 use super::life::{DAY, licensed, return_code, secret, sync, sync_code};
 use super::*;
 use crate::issuer::ledger::Event;
@@ -149,6 +150,164 @@ fn lost_and_returned_machines_that_ask_again_are_recorded() {
             pair("given_up", "unproven")
         ]
     );
+    assert_eq!(desk.findings(), [""; 0]);
+}
+
+/// A SYNC that is refused gives its secret away all the same, whatever it is refused for: whoever reads that mail writes nothing against the machine.
+#[test]
+fn a_secret_that_a_refused_sync_gave_away_is_known_to_readers() {
+    type Do = fn(&mut Desk, LicenseKey);
+    let reasons: [(&str, Do, Do); 4] = [
+        (
+            "expired",
+            |desk, key| {
+                edit(desk, key, |it| it.expires = Some(NOW.day().plus(10))).unwrap();
+            },
+            |desk, key| {
+                edit(desk, key, |it| it.expires = None).unwrap();
+            },
+        ),
+        (
+            "revoked",
+            |desk, key| {
+                life::revoke(&mut desk.ledger, key, "not paid", BY).unwrap();
+            },
+            |desk, key| {
+                life::restore(&mut desk.ledger, key, "paid", BY).unwrap();
+            },
+        ),
+        (
+            "other_usb",
+            |desk, key| {
+                let dongle = || "0529:0001:8a3f21".parse().unwrap();
+                edit(desk, key, |it| it.usb = Some(dongle())).unwrap();
+            },
+            |desk, key| {
+                edit(desk, key, |it| it.usb = None).unwrap();
+            },
+        ),
+        (
+            "commitment_used",
+            |desk, key| {
+                // Somebody burns the commitment of a SYNC that he saw on its way.
+                let mine = desk.sell(&terms(7, LicenseType::Standalone));
+                let burns = Activate {
+                    commitment: secret(2).commitment(key),
+                    ..activate(mine, 9, 9)
+                };
+                desk.respond(&burns).unwrap();
+            },
+            |_, _| (),
+        ),
+    ];
+    for (kind, before, after) in reasons {
+        let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
+        before(&mut desk, key);
+        let now = NOW.plus(11 * DAY);
+        let asks = sync_code(&sync(key, id, (1, 1), 2, now));
+        assert_eq!(desk.reply_at(&asks, now).unwrap_err().kind(), kind);
+        assert_eq!(refusals(&mut desk, key), [pair(kind, "held")]);
+        assert_eq!(last_word(&mut desk, key), None, "{kind}");
+        // Once: the same mail again, or another from the same secret, tells nothing new.
+        desk.reply_at(&asks, now).unwrap_err();
+        if kind != "commitment_used" {
+            let again = sync_code(&sync(key, id, (1, 1), 3, now));
+            assert_eq!(desk.reply_at(&again, now).unwrap_err().kind(), kind);
+        }
+        assert_eq!(refusals(&mut desk, key).len(), 1, "{kind}");
+        after(&mut desk, key);
+        // The machine begins anew, goes on, and the reader writes from what he read.
+        let anew = desk.respond_at(&activate(key, 1, 4), now.plus(1)).unwrap();
+        let id = anew.activation;
+        let goes_on = sync_code(&sync(key, id, (4, 2), 5, now.plus(2)));
+        desk.reply_at(&goes_on, now.plus(2)).unwrap();
+        let reader = sync_code(&sync(key, id, (1, 1), 6, now.plus(3)));
+        let error = desk.reply_at(&reader, now.plus(3)).unwrap_err();
+        assert!(error.to_string().starts_with("red: "), "{kind}: {error}");
+        assert_eq!(
+            refusals(&mut desk, key),
+            [pair(kind, "held"), pair("red", "known_to_readers")]
+        );
+        assert_eq!(last_word(&mut desk, key).as_deref(), Some("green"));
+        assert_eq!(desk.findings(), [""; 0], "{kind}");
+    }
+}
+
+/// A copy that asks while the license is refused for something else is a copy all the same, and said to be one.
+#[test]
+fn a_copy_is_told_of_though_the_license_is_over() {
+    let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
+    desk.options.supersede_reason = Some("two mails crossed".into());
+    for (from, to) in [((1, 1), 2), ((1, 1), 3), ((3, 3), 4)] {
+        let asked = NOW.plus(to as u32);
+        desk.sync(&sync(key, id, from, to, asked)).unwrap();
+    }
+    edit(&mut desk, key, |it| it.expires = Some(NOW.day().plus(10))).unwrap();
+    let now = NOW.plus(11 * DAY);
+    // Old mail says nothing of the machine; what was written later does.
+    let old = sync_code(&sync(key, id, (2, 2), 5, NOW));
+    assert_eq!(desk.reply_at(&old, now).unwrap_err().kind(), "expired");
+    assert_eq!(refusals(&mut desk, key), [pair("expired", "held")]);
+
+    let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
+    desk.options.supersede_reason = Some("two mails crossed".into());
+    for (from, to) in [((1, 1), 2), ((1, 1), 3), ((3, 3), 4)] {
+        let asked = NOW.plus(to as u32);
+        desk.sync(&sync(key, id, from, to, asked)).unwrap();
+    }
+    edit(&mut desk, key, |it| it.expires = Some(NOW.day().plus(10))).unwrap();
+    let copy = sync_code(&sync(key, id, (2, 2), 5, now));
+    assert_eq!(desk.reply_at(&copy, now).unwrap_err().kind(), "expired");
+    assert_eq!(refusals(&mut desk, key), [pair("red", "held")]);
+    assert_eq!(last_word(&mut desk, key).as_deref(), Some("red"));
+    let told = history::tell(events(&mut desk, key).last().unwrap(), None);
+    assert!(
+        told.contains("was not answered; red: ") && told.contains("expired on"),
+        "{told}"
+    );
+    assert_eq!(desk.findings(), [""; 0]);
+}
+
+/// Of a RETURN that is refused r is known, and with it s.
+#[test]
+fn a_refused_return_gives_its_secret_away() {
+    let (mut desk, key, first) = licensed(1, LicenseType::Standalone);
+    let second = desk.respond(&activate(key, 1, 2)).unwrap().activation;
+    let refused = desk.returned(first, 1).unwrap_err();
+    assert!(refused.to_string().contains("was replaced by"), "{refused}");
+    assert_eq!(refusals(&mut desk, key), [pair("held_for_manager", "held")]);
+    desk.sync(&sync(key, second, (2, 2), 3, NOW.plus(1)))
+        .unwrap();
+    let reader = sync(key, second, (1, 1), 4, NOW.plus(2));
+    assert_eq!(desk.sync(&reader).unwrap_err().kind(), "held_for_manager");
+    assert_eq!(
+        refusals(&mut desk, key).last(),
+        Some(&pair("red", "known_to_readers"))
+    );
+}
+
+/// However many others wrote before: a secret is told in any case.
+#[test]
+fn a_secret_is_told_beyond_the_twenty() {
+    let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
+    let random = |number: u64| Sync {
+        proof: SyncProof([7; 10]),
+        ..sync(key, id, (1, 1), number, NOW)
+    };
+    for number in 100..125 {
+        desk.sync(&random(number)).unwrap_err();
+    }
+    assert_eq!(refusals(&mut desk, key).len(), 20);
+    life::revoke(&mut desk.ledger, key, "not paid", BY).unwrap();
+    let asks = sync(key, id, (1, 1), 2, NOW);
+    assert_eq!(desk.sync(&asks).unwrap_err().kind(), "revoked");
+    assert_eq!(
+        refusals(&mut desk, key).last(),
+        Some(&pair("revoked", "held"))
+    );
+    let again = sync(key, id, (1, 1), 3, NOW);
+    assert_eq!(desk.sync(&again).unwrap_err().kind(), "revoked");
+    assert_eq!(refusals(&mut desk, key).len(), 21);
     assert_eq!(desk.findings(), [""; 0]);
 }
 
