@@ -14,7 +14,7 @@ const BUDGETS: u64 = 40_000_000;
 const HEAD: &str = "From: a@b.c\r\nTo: d@e.f\r\nMIME-Version: 1.0\r\n";
 
 /// A beginning, what is repeated, and an end.
-const SHAPES: [(&str, &str, &str); 14] = [
+const SHAPES: [(&str, &str, &str); 15] = [
     ("<html>", "<a", ""),
     ("", "RSP1: ", ""),
     ("", "REQ1: A1B2C-D3E4F\n", ""),
@@ -34,6 +34,11 @@ const SHAPES: [(&str, &str, &str); 14] = [
     (
         "HEADContent-Type: multipart/mixed; boundary=b\r\n\r\n",
         "--b\r\n\r\nA1B2C\r\n",
+        "",
+    ),
+    (
+        "HEADContent-Type: multipart/mixed; boundary=b\r\n\r\n",
+        "--b\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=\r\n",
         "",
     ),
     (

@@ -1,5 +1,7 @@
 //! Bytes in, code out: a file as somebody saved it. Mails with all their parts, HTML, any common encoding (SPEC.md 2.9).
 
+use std::borrow::Cow;
+
 use mail_parser::{Message, MessageParser, PartType};
 
 use super::{Kind, LOOKED_AT, ReadError, Reading, html, photo, read};
@@ -91,7 +93,37 @@ fn mail(bytes: &[u8]) -> Option<Message<'_>> {
     if headers < 2 {
         return None;
     }
-    MessageParser::default().parse(start)
+    match soft_breaks_apart(start) {
+        Cow::Borrowed(start) => MessageParser::default().parse(start),
+        Cow::Owned(start) => Some(MessageParser::default().parse(&start)?.into_owned()),
+    }
+}
+
+/// With a line break more wherever a line ends with `=` and the next begins as a delimiter does.
+///
+/// What ends in a soft line break is whole, and the break that follows belongs to the delimiter. mail-parser 0.11 takes the soft one for it, drops the
+/// last two characters before it, and runs below zero where there are none. An empty line more is nothing to any encoding.
+fn soft_breaks_apart(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let is_soft = |line: &[u8]| {
+        let line = line.strip_suffix(b"\n");
+        line.is_some_and(|line| line.trim_ascii_end().ends_with(b"="))
+    };
+    let (mut apart, mut copied, mut at) = (Vec::new(), 0, 0);
+    let mut soft = false;
+    for line in bytes.split_inclusive(|&byte| byte == b'\n') {
+        if soft && line.starts_with(b"--") {
+            apart.extend_from_slice(bytes.get(copied..at).unwrap_or_default());
+            apart.extend_from_slice(b"\r\n");
+            copied = at;
+        }
+        soft = is_soft(line);
+        at += line.len();
+    }
+    if apart.is_empty() {
+        return Cow::Borrowed(bytes);
+    }
+    apart.extend_from_slice(bytes.get(copied..).unwrap_or_default());
+    Cow::Owned(apart)
 }
 
 /// The texts of all parts in their order, mails within the mail opened.

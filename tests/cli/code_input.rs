@@ -206,3 +206,22 @@ fn pipes_are_read_and_not_waited_for() {
     let stdin = desk.run(["respond", "@/dev/stdin"]);
     assert_eq!(stdin.piped(&request).done().code(), answer);
 }
+
+/// A mail of many parts that never end, each with nothing but a soft line break: no panic, no long work, and a code among them is found.
+#[test]
+fn a_mail_of_unclosed_quoted_parts_is_no_panic() {
+    let world = World::new();
+    let Given {
+        desk,
+        request,
+        answer,
+    } = given(&world);
+    let head =
+        "From: a@b.example\r\nTo: c@d.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n";
+    let part = "--b\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n";
+    let bomb = format!("{head}{}", format!("{part}=\r\n").repeat(20_000));
+    let respond = |text: &str| desk.run(["respond"]).piped(text.as_bytes());
+    respond(&bomb).refused(3, "no_code");
+    let with_code = format!("{bomb}{part}{request}=\r\n--b--\r\n");
+    assert_eq!(respond(&with_code).done().code(), answer);
+}
