@@ -15,7 +15,7 @@ use super::places::{News, Places};
 use super::products;
 use super::request::{Here, commitments, overtake};
 use super::secrets::Secrets;
-use super::state::{Event, Held, LicenseState, Pending, grant_digest};
+use super::state::{Event, Held, LicenseState, Pending, Request, grant_digest};
 use super::terms::Terms;
 use crate::license_key::LicenseKey;
 use crate::machine::Facts;
@@ -23,6 +23,7 @@ use crate::protocol::desk_certificate::DeskCertificate;
 use crate::protocol::digest::ActivationId;
 use crate::protocol::grant::{Grant, SignedGrant};
 use crate::protocol::product::ProductFile;
+use crate::protocol::requests::Sync;
 use crate::protocol::trust::{GrantContext, TrustError, Verified};
 use crate::text::{Code, Kind};
 
@@ -302,7 +303,12 @@ fn compare(
     if let Some((held, before)) = held {
         // Generations count within one activation; between two of them the later signature is the newer.
         let newer = if held.standing.activation == pending.standing.activation {
-            grant.generation > before.generation
+            let from = asked_from(&pending.request);
+            is_newer(
+                (grant.generation, from),
+                before.generation,
+                revealed(&license, held),
+            )
         } else {
             (grant.issued, grant.generation) > (before.issued, before.generation)
         };
@@ -319,6 +325,31 @@ fn compare(
         desk,
         before,
     }))
+}
+
+/// Whether an answer within one activation, by its generation and the one from which it was asked for, is newer than what is held: by its number, and
+/// because this machine has not asked on since from a later generation, the last of which is `revealed`. What that SYNC proves would make a copy of a
+/// machine that goes on from elsewhere (SPEC.md 9.2).
+pub fn is_newer((generation, from): (u16, u16), held: u16, revealed: u16) -> bool {
+    generation > held && from >= revealed
+}
+
+/// The generation from which a request was made; 0 for an ACTIVATE.
+fn asked_from(request: &Request) -> u16 {
+    match request.kind {
+        Kind::Sync => Sync::decode(&request.payload).map_or(0, |sync| sync.generation),
+        _ => 0,
+    }
+}
+
+/// The last generation of the activation held whose secret a SYNC gave away.
+fn revealed(license: &LicenseState, held: &Held) -> u16 {
+    let of_this = |pending: &&Pending| pending.standing.activation == held.standing.activation;
+    let pending = license.pending.iter().filter(of_this);
+    let requests = pending
+        .map(|pending| &pending.request)
+        .chain([&held.request]);
+    requests.map(asked_from).max().unwrap_or(0)
 }
 
 fn which(license: &LicenseState, activation: ActivationId) -> Which {

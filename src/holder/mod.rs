@@ -76,7 +76,7 @@ pub use home::{Audience, Home};
 pub use json::{Array, Bytes};
 pub use launch::check_product;
 pub use memory::{Demo, Memory};
-pub use parts::Parts;
+pub use parts::{Parts, Seen, Sight};
 pub use report::{CheckReport, Closed, Refusal, State};
 pub use request::Here;
 pub use terms::{Difference, Steps, Terms};

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::error::{HolderError, Unbound};
 use super::json::{self, Array, Bytes};
+use super::parts::Seen;
 use crate::license_key::LicenseKey;
-use crate::machine::{Bindings, Comparison, Components, Facts, Fingerprint, Verdict};
+use crate::machine::{Bindings, Components, Facts, Fingerprint};
 use crate::protocol::commitment::Commitment;
 use crate::protocol::date::Seconds;
 use crate::protocol::digest::{ActivationId, Digest, Standing, kdf, request_digest, request_tag};
@@ -229,7 +230,7 @@ impl Stands {
         let key = key.to_bytes();
         let found = bound.and_then(|bound| Some((bound, bound.counterpart(facts, &key)?)));
         found.map_or((false, Components::default()), |(bound, found)| {
-            let seen = Seen::of(&bound, &found);
+            let seen = Seen::of(&bound, &found, Components::readable_by_all());
             (seen.matches(), found.known())
         })
     }
@@ -258,37 +259,6 @@ impl Stands {
         Ok(Some(
             Bindings::new(pairs, &nobody.host_names(&[]))?.digest(),
         ))
-    }
-}
-
-/// A machine held against the fingerprint that a licence is bound to (SPEC.md 6.1, 6.4).
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Seen {
-    pub(crate) compared: Comparison,
-    /// Hiding is no cure: of the hardware that every user of this system can read and that is bound, one part at least is there and the same. Where none
-    /// is: those that cannot be read.
-    pub(crate) unread: Components,
-    hidden: bool,
-}
-
-impl Seen {
-    pub(crate) fn of(bound: &Fingerprint, found: &Fingerprint) -> Seen {
-        let compared = bound.compare(found);
-        let shown = bound.known().and(Components::readable_by_all());
-        let hidden = !shown.is_empty() && shown.and(compared.equal).is_empty();
-        let unread = match hidden {
-            true => shown.without(found.known()),
-            false => Components::default(),
-        };
-        Seen {
-            compared,
-            unread,
-            hidden,
-        }
-    }
-
-    pub(crate) fn matches(&self) -> bool {
-        self.compared.verdict() != Verdict::Mismatch && !self.hidden
     }
 }
 

@@ -7,12 +7,12 @@ use super::evidence;
 use super::home::Home;
 use super::json::{Array, Bytes};
 use super::memory::Memory;
-use super::parts::Parts;
+use super::parts::{Parts, Sight};
 use super::request::{Asked, Here, asked, commitments, draw, pairs};
 use super::secrets::Secrets;
 use super::state::{Held, LicenseState, Pending, Request, Stands};
 use crate::license_key::LicenseKey;
-use crate::machine::{Bindings, Components, Fingerprint, UsbDevice};
+use crate::machine::{Bindings, Component, Components, Fingerprint, UsbDevice};
 use crate::protocol::commitment::RequestSecret;
 use crate::protocol::grant::SignedGrant;
 use crate::protocol::product::{Product, ProductFile};
@@ -245,8 +245,7 @@ fn next(
     })
 }
 
-/// What is read now, and of what stood before, or was asked for, the parts that this user may not read and those that were read of late: root and user read
-/// different parts of one machine, and a dock that is left at home for a day is no change.
+/// What is read now, and of what stood before, or was asked for, what is carried over.
 fn carried_over(
     license: &LicenseState,
     held: &Held,
@@ -254,32 +253,18 @@ fn carried_over(
     parts: &Parts,
     here: &Here<'_>,
 ) -> Fingerprint {
-    let lately = parts.lately(here.wall);
-    let carry = |said: Fingerprint| {
-        let unread = said.known().without(now.known());
-        let denied = here.facts.denied(unread);
-        let mut carried: Components = unread
-            .iter()
-            .filter(|part| denied.contains(*part) || lately.contains(*part))
-            .collect();
-        // Parts that are carried must not be what the machine is missed by: the answer could then not heal it.
-        let shown = Components::readable_by_all();
-        if now.known().and(shown).is_empty() {
-            carried = carried.without(shown);
-        }
-        now.with(&said, carried)
+    let unread = Component::ALL.into_iter().collect::<Components>();
+    let sight = Sight {
+        read: now,
+        denied: here.facts.denied(unread.without(now.known())),
+        lately: parts.lately(here.wall),
+        shown: Components::readable_by_all(),
     };
-    let fresh = read_fingerprint(&held.standing).map_or(now, carry);
-    let pending = license
+    let asked = license
         .open()
         .filter(|pending| pending.standing.activation == held.standing.activation)
         .filter_map(|pending| read_fingerprint(&pending.standing));
-    // What was asked for and says the same, or more that may be carried over, stays asked for.
-    let covers = |said: &Fingerprint| {
-        let all = fresh.known().without(said.known()).is_empty();
-        all && said.compare(&fresh).different.is_empty() && carry(*said) == *said
-    };
-    pending.filter(covers).last().unwrap_or(fresh)
+    sight.says(read_fingerprint(&held.standing).as_ref(), asked)
 }
 
 fn read_fingerprint(stands: &Stands) -> Option<Fingerprint> {

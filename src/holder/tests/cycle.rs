@@ -3,6 +3,7 @@
 use super::super::apply::preview;
 use super::super::give_up::give_up;
 use super::super::report::{Refusal, State};
+use super::session::{again, name, start};
 use super::*;
 use crate::protocol::commitment::RequestSecret;
 use crate::protocol::requests::{Return, Sync};
@@ -248,4 +249,25 @@ fn a_request_can_be_given_up_before_its_answer() {
             .kind(),
         "given_up"
     );
+}
+
+/// Two mails crossed, and the machine asked on from the answer to the second: what the first brings now would make it a copy of itself.
+#[test]
+fn what_was_left_behind_is_not_applied() {
+    for asks_on in [false, true] {
+        let vendor = Vendor::new(1);
+        let (mut computer, mut desk) = start(&vendor);
+        let first = again(&mut computer, &vendor, |_| ()).unwrap();
+        let second = again(&mut computer, &vendor, |wanted| wanted.anew = true).unwrap();
+        assert_eq!(name(&computer, &desk.answer(&second, |_| ())), "applied");
+        if !asks_on {
+            // Nothing was asked for since: the later answer is the one that the desk goes on from.
+            assert_eq!(name(&computer, &desk.answer(&first, |_| ())), "applied");
+            continue;
+        }
+        let third = again(&mut computer, &vendor, |_| ()).unwrap();
+        let late = desk.answer(&first, |_| ());
+        assert_eq!(name(&computer, &late), "already_newer");
+        assert_eq!(name(&computer, &desk.answer(&third, |_| ())), "applied");
+    }
 }

@@ -3,8 +3,8 @@
 use super::activate::fit_site_key;
 use super::moves::{self, Asked, Contact, Judged};
 use super::{
-    Colour, Decision, Fork, Options, Refusal, SUPERSEDE_DAYS, Seats, Warning, asked_for, capped,
-    clock, free, needs_site_key, revalidate_by, set_aside, weakly_bound,
+    Colour, Decision, Fork, Held, Options, Refusal, SUPERSEDE_DAYS, Seats, Warning, asked_for,
+    capped, clock, free, needs_site_key, revalidate_by, set_aside, weakly_bound,
 };
 use crate::issuer::ledger::{Activation, License, Terms, WeakRule};
 use crate::machine::Fingerprint;
@@ -56,6 +56,25 @@ pub struct SyncDecision<'a> {
     pub superseded: Option<Day>,
     /// The key with which the site signs from now on.
     pub site_key: Option<[u8; 32]>,
+}
+
+impl SyncDecision<'_> {
+    /// The activation as it stands once this is answered at `now`; `held` is the generation that the SYNC opens, where it opens one, which is proven
+    /// from then on. The event is still the one before.
+    pub fn holder(&self, own: &Activation, held: Option<Held>, now: Seconds) -> Activation {
+        Activation {
+            standing: self.standing.clone(),
+            generation: self.decision.generation,
+            site_key: self.site_key,
+            seats: self.decision.seats,
+            last: now,
+            reference: self.decision.reference.clone(),
+            weak_accepted: self.decision.weak_accepted,
+            proven: held.map_or(own.proven, |held| held.generation),
+            superseded: self.superseded,
+            ..own.clone()
+        }
+    }
 }
 
 impl SyncCase<'_> {

@@ -73,17 +73,8 @@ impl Session<'_> {
             now: self.by.now,
         })?;
         let next = Activation {
-            standing: decided.standing,
-            generation: decided.decision.generation,
-            site_key: decided.site_key,
-            seats: decided.decision.seats,
-            last: self.by.now,
-            reference: decided.decision.reference.clone(),
-            weak_accepted: decided.decision.weak_accepted,
-            proven: held.map_or(holder.proven, |held| held.generation),
-            superseded: decided.superseded,
             event: self.next_event,
-            ..holder.clone()
+            ..decided.holder(&holder, held, self.by.now)
         };
         let plan = Plan {
             request,

@@ -1,0 +1,267 @@
+//! A desk in memory: what the rules of SPEC.md 9 say is the library's own, and so is what stands afterwards. A clerk and a manager answer what is held for
+//! them: they are the remedy, and are counted.
+
+use std::num::NonZeroU16;
+
+use countersign::issuer::ledger::{
+    Activation, ActivationRow, Counts, EventId, License, LicenseId, ProductId, Reference, Terms,
+    TermsId, WeakRule,
+};
+use countersign::issuer::policy::{self, Colour, Fork, Held, Options, Proof, Refusal, SyncCase};
+use countersign::license_key::LicenseKey;
+use countersign::machine::Fingerprint;
+use countersign::protocol::commitment::{Commitment, SyncProof};
+use countersign::protocol::date::Seconds;
+use countersign::protocol::digest::{ActivationId, Standing};
+use countersign::protocol::entitlements::Entitlements;
+use countersign::protocol::grant::LicenseType;
+use countersign::protocol::product::Product;
+use countersign::protocol::requests::Sync;
+
+use super::mails::{Ask, Given};
+
+/// What one life met at the desk.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Met {
+    /// Answers with a message that a clerk should look at.
+    pub(crate) messages: u32,
+    /// Requests that a clerk superseded.
+    pub(crate) yellow: u32,
+    /// Requests that wanted the manager's word.
+    pub(crate) manager: u32,
+    /// Requests that were refused, and that somebody waited for.
+    pub(crate) refused: u32,
+    /// Old mail, for which nobody waits.
+    pub(crate) old: u32,
+    /// RED, whoever was asked then.
+    pub(crate) red: u32,
+    pub(crate) moves: u32,
+    pub(crate) exchanges: u32,
+}
+
+/// An answer that was given.
+struct Answered {
+    number: u32,
+    held: Held,
+    stood: Standing,
+    /// What the machine's clock said.
+    asked: Seconds,
+    issued: Seconds,
+}
+
+struct Holder {
+    own: Activation,
+    answers: Vec<Answered>,
+}
+
+pub(crate) struct Desk {
+    product: Product,
+    terms: Terms,
+    license: License,
+    holders: Vec<Holder>,
+    clerk: Options,
+    manager: Options,
+}
+
+impl Desk {
+    pub(crate) fn new(seats: u16, grace_days: u16) -> Desk {
+        let reason = || Some("asked on the phone".to_owned());
+        Desk {
+            product: Product {
+                id: "survey".to_owned(),
+                fingerprint: true,
+                ..Product::default()
+            },
+            terms: Terms {
+                product: ProductId(1),
+                customer: "Example".to_owned(),
+                contact: None,
+                seats: NonZeroU16::new(seats).unwrap(),
+                license_type: LicenseType::Standalone,
+                edition: 0,
+                expires: None,
+                maintenance: None,
+                grace_days,
+                lend_days: None,
+                emergency: None,
+                entitlements: Entitlements::new(Vec::new()).unwrap(),
+                usb: None,
+            },
+            license: License {
+                id: LicenseId(1),
+                key: LicenseKey::from_number(12_345_678_901).unwrap(),
+                terms: TermsId(1),
+                taken: Some(u32::from(seats)),
+                revoked: false,
+                counts: Counts::default(),
+                event: EventId(1),
+            },
+            holders: Vec::new(),
+            clerk: Options {
+                supersede_reason: reason(),
+                ..Options::default()
+            },
+            manager: Options {
+                override_reason: reason(),
+                ..Options::default()
+            },
+        }
+    }
+
+    /// Activates the next machine.
+    pub(crate) fn activate(&mut self, print: Fingerprint, now: Seconds) {
+        let row = self.holders.len() as i64 + 1;
+        let stood = Standing {
+            activation: ActivationId((row as u32).to_be_bytes()),
+            fingerprint: Some(print),
+            bindings: None,
+            usb: None,
+        };
+        let own = Activation {
+            id: ActivationRow(row),
+            license: LicenseId(1),
+            standing: stood.clone(),
+            generation: 1,
+            site_key: None,
+            seats: 1,
+            first: now,
+            last: now,
+            reference: Reference::of(Some(print), now.day()),
+            weak_accepted: false,
+            proven: 0,
+            superseded: None,
+            ended: None,
+            resting: None,
+            event: EventId(1),
+        };
+        let first = Answered {
+            number: 0,
+            held: Held {
+                generation: 1,
+                parent: 0,
+            },
+            stood,
+            asked: now,
+            issued: now,
+        };
+        self.holders.push(Holder {
+            own,
+            answers: vec![first],
+        });
+    }
+
+    /// What a SYNC of the n-th machine gets.
+    pub(crate) fn reply(
+        &mut self,
+        machine: usize,
+        ask: &Ask,
+        now: Seconds,
+        met: &mut Met,
+    ) -> Option<Given> {
+        let own = self.holders[machine].own.clone();
+        let answers = &self.holders[machine].answers;
+        if let Some(known) = answers.iter().rev().find(|it| it.number == ask.number) {
+            return Some(Given {
+                number: known.number,
+                generation: known.held.generation,
+                issued: known.issued,
+            });
+        }
+        let mut opened = answers.iter().rev();
+        let opened = opened.find(|it| (it.held.generation, it.number) == ask.from);
+        let opened = opened.expect("a machine holds what it was given");
+        let [a, b, c, d] = ask.number.to_be_bytes();
+        let request = Sync {
+            activation: own.standing.activation,
+            generation: ask.from.0,
+            proof: SyncProof([0; 10]),
+            commitment: Commitment([a, b, c, d, 0, 0, 0, 0, 0, 0, 0, 0]),
+            clock: ask.clock,
+            fingerprint: ask.differs,
+            bindings: None,
+            usb: None,
+            site_key: None,
+            site: None,
+        };
+        let activations: Vec<Activation> = self.holders.iter().map(|it| it.own.clone()).collect();
+        let none = Options::default();
+        let mut options = &none;
+        loop {
+            let case = SyncCase {
+                request: &request,
+                license: &self.license,
+                terms: &self.terms,
+                product: &self.product,
+                weak: WeakRule::Warn,
+                activations: &activations,
+                own: &own,
+                standing: &opened.stood,
+                site_key: None,
+                fork: policy::judge(&own, Some(opened.held), Proof::Held),
+                latest_asked: answers.last().map(|it| it.asked),
+                options,
+                now,
+            };
+            match policy::decide_sync(&case) {
+                Ok(decided) => {
+                    let judged = &decided.decision;
+                    met.messages += u32::from(!judged.warnings.is_empty());
+                    let used = |counts: &Counts| {
+                        (
+                            counts.moves.count(now.day()),
+                            counts.exchanges.count(now.day()),
+                        )
+                    };
+                    let (before, after) = (used(&self.license.counts), used(&judged.counts));
+                    met.moves += after.0.saturating_sub(before.0);
+                    met.exchanges += after.1.saturating_sub(before.1);
+                    let holder = decided.holder(&own, Some(opened.held), now);
+                    let held = Held {
+                        generation: holder.generation,
+                        parent: holder.proven,
+                    };
+                    let answered = Answered {
+                        number: ask.number,
+                        held,
+                        stood: holder.standing.clone(),
+                        asked: ask.clock.min(now.plus(policy::CLOCK_TOLERANCE)),
+                        issued: now,
+                    };
+                    self.license.counts = judged.counts.clone();
+                    let kept = &mut self.holders[machine];
+                    kept.own = holder;
+                    kept.answers.push(answered);
+                    return Some(Given {
+                        number: ask.number,
+                        generation: held.generation,
+                        issued: now,
+                    });
+                }
+                Err(Refusal::NeedsSupersede(_)) => {
+                    met.yellow += 1;
+                    options = &self.clerk;
+                }
+                Err(Refusal::Overtaken(_)) => {
+                    met.old += 1;
+                    return None;
+                }
+                Err(
+                    refusal @ (Refusal::HeldForManager { .. }
+                    | Refusal::SupersededBefore { .. }
+                    | Refusal::HeldFork(_)),
+                ) => {
+                    let red = refusal
+                        .fork()
+                        .is_some_and(|it: Fork| it.colour() == Colour::Red);
+                    met.red += u32::from(red);
+                    met.manager += 1;
+                    options = &self.manager;
+                }
+                Err(_) => {
+                    met.refused += 1;
+                    return None;
+                }
+            }
+        }
+    }
+}
