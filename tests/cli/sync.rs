@@ -156,6 +156,8 @@ fn a_usb_key_that_is_sold_with_the_license_cannot_be_dropped() {
     ship.plug(&[hasp]);
     ship.apply(&desk.answer(&ship.request_with(&key, &["--usb", "auto"])));
     let request = ship.run(["request", "sync", "--usb", "none"]).done().code();
+    // The history tells of the secret that it gave away, once.
+    desk.respond(&request).owes(6, "other_usb");
     desk.respond(&request).refused(6, "other_usb");
     ship.plug(&[]);
     ship.check().refused(10, "usb_missing");

@@ -223,7 +223,7 @@ fn a_renewal_replaces_what_is_held() {
         .tells("ask for a renewal");
     let request = office.run(["request", "sync"]).done().code();
     desk.respond(&request)
-        .refused(6, "expired")
+        .owes(6, "expired")
         .tells("sell a renewal, then answer the same request");
     desk.run(["license", "change", &key, "--expires", "2041-12-31"])
         .arg("--maintenance")
