@@ -448,7 +448,7 @@ impl Whose {
             Some(fork) if fork.colour() == policy::Colour::Red => {
                 (fork.colour().name(), format!("{fork}; {error}"))
             }
-            _ => (error.kind(), error.to_string()),
+            _ => (error.kind().name(), error.to_string()),
         })
     }
 
