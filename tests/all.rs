@@ -19,4 +19,5 @@ mod license_key;
 mod protocol;
 mod release;
 mod text;
+mod verdicts;
 mod world;

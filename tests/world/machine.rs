@@ -100,6 +100,19 @@ impl<'w> Machine<'w> {
         self.facts.borrow().clone()
     }
 
+    /// The same with the time since it was started.
+    pub(crate) fn facts_now(&self) -> Facts {
+        let mut facts = self.facts();
+        let up = u64::try_from(self.world.now() - self.started.get()).unwrap();
+        facts.uptime = Some(Duration::from_secs(up));
+        facts
+    }
+
+    /// Seconds by which its clock is ahead of the true time.
+    pub(crate) fn ahead(&self) -> i64 {
+        self.off.get()
+    }
+
     /// These USB keys are plugged in, and no others.
     pub(crate) fn plug(&self, devices: &[&str]) {
         let devices = devices.iter().map(|device| device.parse().unwrap());
@@ -143,9 +156,7 @@ impl<'w> Machine<'w> {
     ) -> Run<'w> {
         let user = self.world.path().join("users").join(&self.name);
         fs::create_dir_all(&user).unwrap();
-        let mut facts = self.facts();
-        let up = u64::try_from(self.world.now() - self.started.get()).unwrap();
-        facts.uptime = Some(Duration::from_secs(up));
+        let facts = self.facts_now();
         let described = self
             .world
             .path()
