@@ -21,6 +21,7 @@ import time
 import cheat_answers
 import cheat_codes as codes
 import cheats
+import stage    # by the path of cheat_answers
 
 PRODUCTS = {
     "plain": ["--feature", "fast", "--limit", "users"],
@@ -198,12 +199,11 @@ def main():
     options.add_argument("--only", default="", metavar="TEXT")
     options.add_argument("--table", action="store_true", help="print what was said to each case")
     options = options.parse_args()
-    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    program = os.environ.get("COUNTERSIGN") or os.path.join(root, "target/release/countersign")
+    program = stage.find_program()
     chosen = {name: case for name, case in cheats.CASES.items() if options.only in name}
     failed, said, begun = 0, 0, time.time()
     with tempfile.TemporaryDirectory() as place:
-        desk = Desk(os.path.abspath(program), place)
+        desk = Desk(program, place)
         plays = [Play(desk, name, case, "batch") for name, case in chosen.items()]
         while under_way := [it for it in plays if it.code is not None]:
             for play, reply in zip(under_way, desk.batch([it.code for it in under_way])):
@@ -227,7 +227,7 @@ def main():
             failed += 1
         desk("ledger", "verify")
     if options.only in "answers":
-        wrong, tried, taken = cheat_answers.Answers(os.path.abspath(program)).play()
+        wrong, tried, taken = cheat_answers.Answers(program).play()
         print(f"{tried} answers by hand, {taken} taken")
         for it in wrong:
             print(f"FAILED: {it}")

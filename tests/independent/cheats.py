@@ -52,9 +52,9 @@ def mixed_order():
     return (y | (x & 1) << 255).to_bytes(32, "little")
 
 
-def activated(it, number_=1, **odd):
-    """A machine that was activated as it should be; not an end in itself."""
-    maker = it.machine()
+def activated(it, number_=1, key=None, **odd):
+    """A machine that was activated as it should be, by the license of the case unless told; not an end in itself."""
+    maker = it.machine(key=key)
     if it.product in ("plain", "both", "other"):
         odd.setdefault("fingerprint", whole(maker.key, number_))
     if it.product in ("named", "both"):
@@ -586,9 +586,7 @@ def _(it):
 @case("sync: with the secret of another license")
 def _(it):
     maker = yield from activated(it)
-    key = it.another_key()
-    other = it.machine(key=key)
-    it.granted(other, (yield other.activate(fingerprint=whole(key, 2))))
+    other = yield from activated(it, 2, it.another_key())
     it.refused((yield other.sync(activation=maker.id)), 6, "held_for_manager")
     it.refused((yield maker.sync(activation=other.id)), 6, "held_for_manager")
     yield from synced(it, maker)
@@ -797,17 +795,15 @@ def _(it):
 @case("one number: two activations of two licenses")
 def _(it):
     maker = yield from activated(it)
-    key = it.another_key()
-    twin = it.machine(key=key)
     # Its own secret opens it: only four bytes of C are chosen, as a search finds them.
-    it.granted(twin, (yield twin.activate(fingerprint=whole(key, 2), commitment=maker.id + noise(it.label, 8))))
+    twin = yield from activated(it, 2, it.another_key(), commitment=maker.id + noise(it.label, 8))
     yield from synced(it, maker)
     it.refused((yield twin.sync(s=noise(it.label, 10))), 6, "held_for_manager")
     yield from synced(it, maker)
     if it.mode == "single":
         name = f"A-{int.from_bytes(maker.id, 'big')}"
         it.desk("release", name, "--lost", "--reason", "which", codes=(2,))
-        for own in (it.key, key):
+        for own in (it.key, twin.key):
             it.desk("release", name, own, "--lost", "--reason", "this one")
 
 

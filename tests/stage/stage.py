@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import time
 
 from computer import ON_DISK, Computer, clear, clear_tree, mount, own_mounts, place, unmount
@@ -55,6 +56,13 @@ def find_program():
     if not os.access(program, os.X_OK):
         subprocess.run(["cargo", "build", "--release", "--locked"], cwd=root, check=True)
     return os.path.realpath(program)
+
+
+def as_root():
+    """Begins this script again as root, where it is not: for what a user namespace does not give."""
+    if os.getuid():
+        os.environ["COUNTERSIGN"] = find_program()
+        os.execvp("sudo", ["sudo", "--preserve-env=COUNTERSIGN", sys.executable, *sys.argv])
 
 
 def find_faketime():
