@@ -24,12 +24,13 @@ pub(super) enum For {
 
 #[cfg(unix)]
 mod here {
-    use std::os::fd::OwnedFd;
+    use std::os::fd::{AsFd, OwnedFd};
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
     use std::path::{Component, PathBuf};
 
+    use nix::NixPath;
     use nix::errno::Errno;
-    use nix::fcntl::{OFlag, open, openat, renameat};
+    use nix::fcntl::{self, AT_FDCWD, OFlag, renameat};
     use nix::sys::stat::{FileStat, Mode, fstat, mkdirat};
     use nix::unistd::{UnlinkatFlags, unlinkat};
 
@@ -45,6 +46,21 @@ mod here {
     #[cfg(not(target_os = "linux"))]
     const ON_THE_WAY: OFlag = TO_HOLD;
     const TO_HOLD: OFlag = OFlag::O_DIRECTORY.union(OFlag::O_CLOEXEC);
+
+    /// As `fcntl::openat`, made again where a signal interrupts it, as the standard library does.
+    fn openat(
+        at: &impl AsFd,
+        name: &(impl NixPath + ?Sized),
+        flags: OFlag,
+        mode: Mode,
+    ) -> nix::Result<OwnedFd> {
+        loop {
+            match fcntl::openat(at, name, flags, mode) {
+                Err(Errno::EINTR) => {}
+                opened => return opened,
+            }
+        }
+    }
 
     impl Directory {
         /// One that is there.
@@ -149,7 +165,7 @@ mod here {
             Err(error) => Err(error),
             Ok(()) => File::open(whole(parent)).and_then(|parent| {
                 let flags = TO_HOLD | OFlag::O_NOFOLLOW;
-                let made = open(directory, flags, Mode::empty())?;
+                let made = openat(&AT_FDCWD, directory, flags, Mode::empty())?;
                 settle(&made.into(), &parent, audience)
             }),
         };
@@ -177,7 +193,7 @@ mod here {
     fn walk(path: &Path, make: Option<Audience>) -> Result<File, Failed> {
         let start = if path.has_root() { "/" } else { "." };
         let mut gone = PathBuf::from(start);
-        let open = open(start, ON_THE_WAY, Mode::empty());
+        let open = openat(&AT_FDCWD, start, ON_THE_WAY, Mode::empty());
         let mut at: OwnedFd = open.map_err(|error| (gone.clone(), error.into()))?;
         let mut word = Word::Roots;
         for component in path.components() {
