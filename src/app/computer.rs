@@ -3,11 +3,11 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::Needs;
-use crate::holder::apply::{self, Outcome};
 use crate::holder::request;
 use crate::holder::{
     Audience, CheckInput, CheckReport, Here, HolderError, Home, State, aliases, check_product,
 };
+use crate::holder::{Outcome, apply};
 use crate::license_key::LicenseKey;
 use crate::machine::Facts;
 use crate::protocol::date::Seconds;

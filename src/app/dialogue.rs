@@ -5,7 +5,7 @@ use std::num::NonZeroU16;
 
 use super::{App, Computer, Needs};
 use crate::failure::FailureKind;
-use crate::holder::apply::Outcome;
+use crate::holder::Outcome;
 use crate::holder::request::{self, Asked};
 use crate::holder::{HolderError, Home, aliases, give_up, products, sync};
 use crate::license_key::LicenseKey;

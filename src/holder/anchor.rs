@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::durable::Audience;
+use super::audience::Audience;
 
 /// Where a little is kept that a restored, copied or chosen home must not undo.
 #[derive(Clone, Debug, PartialEq, Eq)]

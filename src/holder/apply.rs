@@ -10,6 +10,7 @@ use super::history;
 use super::home::Home;
 use super::json::Bytes;
 use super::lock::Lock;
+use super::outcome::{Applied, Outcome, Which};
 use super::parts::Parts;
 use super::places::{News, Places};
 use super::products;
@@ -17,7 +18,6 @@ use super::request::{Here, commitments, overtake};
 use super::secrets::Secrets;
 use super::state::{Event, Held, LicenseState, Pending, Request, grant_digest};
 use super::terms::Terms;
-use crate::license_key::LicenseKey;
 use crate::machine::Facts;
 use crate::protocol::desk_certificate::DeskCertificate;
 use crate::protocol::digest::ActivationId;
@@ -26,53 +26,6 @@ use crate::protocol::product::ProductFile;
 use crate::protocol::requests::Sync;
 use crate::protocol::trust::{GrantContext, TrustError, Verified};
 use crate::text::{Code, Kind};
-
-/// What became of an answer, or would.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The licence is now as it says.
-    Applied(Box<Applied>),
-    /// It was applied before, and is what is in force.
-    AlreadyApplied(Which),
-    /// A later answer is in force.
-    AlreadyNewer(Which),
-    /// A desk's certificate is known from now on, for the products with these ids.
-    DeskKnown(Vec<String>),
-}
-
-/// Which licence an answer is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Which {
-    /// The product's id.
-    pub product: String,
-    /// The licence.
-    pub license_key: LicenseKey,
-    /// The activation in force.
-    pub activation: ActivationId,
-}
-
-/// What an answer changes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Applied {
-    /// Which licence.
-    pub which: Which,
-    /// The terms before, where the licence was held and trusted.
-    pub before: Option<Terms>,
-    /// The terms from now on.
-    pub after: Terms,
-}
-
-impl Outcome {
-    /// Stable snake_case name for scripts.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Outcome::Applied(_) => "applied",
-            Outcome::AlreadyApplied(_) => "already_applied",
-            Outcome::AlreadyNewer(_) => "already_newer",
-            Outcome::DeskKnown(_) => "desk_known",
-        }
-    }
-}
 
 /// Applies an answer. The same again, and an older one, change nothing and are no errors.
 ///

@@ -6,8 +6,9 @@
 use super::asked;
 use super::clock::{self, Look, Mark};
 use super::drift::{self, Drift};
+use super::entries::Demo;
 use super::evidence;
-use super::memory::{Demo, Memory};
+use super::memory::Memory;
 use super::parts::{Parts, Seen};
 use super::report::{CheckReport, Refusal, State};
 use super::request::Here;

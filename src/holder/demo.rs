@@ -2,7 +2,7 @@
 
 use super::check::{Check, Refused};
 use super::clock::{self, Look};
-use super::memory::Demo;
+use super::entries::Demo;
 use super::report::{Refusal, State};
 use crate::protocol::date::{Day, Seconds};
 

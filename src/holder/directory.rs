@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
-use super::durable::Audience;
+use super::audience::Audience;
 use super::error::{Doing, StorageError};
 
 pub(super) use here::Directory;

@@ -1,12 +1,12 @@
 //! An emergency code that was read out: to which licence it belongs, what it moves, and how it is kept (SPEC.md 8).
 
-use super::apply::{Applied, Outcome, Which};
 use super::error::HolderError;
 use super::evidence;
 use super::history;
 use super::home::Home;
 use super::json::Bytes;
 use super::memory::Memory;
+use super::outcome::{Applied, Outcome, Which};
 use super::products;
 use super::request::Here;
 use super::state::{Event, LicenseState, grant_digest};

@@ -1,10 +1,11 @@
 //! Giving a licence up: tombstones first, in every anchor; then the state; then the code, the same one for ever (SPEC.md 4.3, 6.5).
 
 use super::anchor::Anchor;
+use super::entries::{Anchored, Tombstone};
 use super::error::HolderError;
 use super::home::Home;
 use super::lock::Lock;
-use super::places::{Anchored, Places, Tombstone};
+use super::places::Places;
 use super::request::Here;
 use super::secrets::Secrets;
 use super::state::{Given, LicenseState, Request};

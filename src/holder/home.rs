@@ -6,8 +6,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::anchor::Anchor;
+use super::audience::Audience;
 use super::durable;
-pub use super::durable::Audience;
 use super::error::{HolderError, StorageError};
 use super::lock::Lock;
 use super::state::LicenseState;

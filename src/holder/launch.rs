@@ -1,7 +1,7 @@
 //! The check of an application, whole: product file, home, memory, verdict, and what is to be kept of it.
 
+use super::audience::Audience;
 use super::check::{CheckInput, Checked, check};
-use super::durable::Audience;
 use super::error::HolderError;
 use super::home::Home;
 use super::lock::{BETWEEN_TRIES, PATIENCE};

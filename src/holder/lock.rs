@@ -5,8 +5,8 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
+use super::audience::Audience;
 use super::directory::{Directory, For};
-use super::durable::Audience;
 use super::error::{Doing, HolderError, StorageError};
 
 /// How long a command waits for another one that is at work in the same directory.

@@ -1,19 +1,17 @@
 //! What a machine remembers beside its licences: clock marks, what was given up, since when a demo runs. In the home and in its anchors; sealed
 //! against text editors. Nothing here is evidence: what is missing or another machine's counts as never written.
 
-use serde::{Deserialize, Serialize};
-
 use super::clock::Mark;
 use super::drift::Drift;
+use super::entries::{Anchored, Demo};
 use super::home::Home;
-use super::json;
 use super::parts::Parts;
-use super::places::{Anchored, Place, Places};
+use super::places::{Place, Places};
 use super::remembered::{Remembered, stricter};
 use super::state::LicenseState;
 use crate::license_key::LicenseKey;
 use crate::machine::Facts;
-use crate::protocol::date::{Day, Seconds};
+use crate::protocol::date::Seconds;
 use crate::protocol::digest::ActivationId;
 
 /// What is remembered about one licence and its product.
@@ -29,28 +27,6 @@ pub struct Memory {
     pub demo: Option<Demo>,
     /// When each part of the machine was last read.
     pub parts: Parts,
-}
-
-/// A demo that has begun.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Demo {
-    /// Its first day.
-    #[serde(with = "json::text")]
-    pub began: Day,
-    /// The latest moment that is known to have passed in it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mark: Option<Mark>,
-}
-
-impl Remembered for Demo {
-    /// The first beginning and the later moment.
-    fn stricter(self, other: Demo) -> Demo {
-        Demo {
-            began: self.began.min(other.began),
-            mark: stricter(self.mark, other.mark),
-        }
-    }
 }
 
 impl Memory {

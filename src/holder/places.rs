@@ -2,19 +2,15 @@
 
 use std::path::PathBuf;
 
-use serde::{Deserialize, Serialize};
-
 use super::anchor::Anchor;
+use super::audience::Audience;
 use super::clock::Mark;
 use super::drift::Drift;
-use super::durable::Audience;
+use super::entries::{Anchored, Demo};
 use super::error::{HolderError, StorageError};
 use super::home::Home;
-use super::json;
 use super::lock::Lock;
-use super::memory::Demo;
 use super::parts::Parts;
-use super::remembered::{Remembered, stricter};
 use super::sealed::Seals;
 use crate::license_key::LicenseKey;
 use crate::machine::Facts;
@@ -33,51 +29,6 @@ pub(crate) struct Places<'a> {
 pub(crate) enum Place<'a> {
     Home,
     Anchor(&'a Anchor),
-}
-
-/// What an anchor keeps of one activation.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Anchored {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) mark: Option<Mark>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) returned: Option<Tombstone>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) drift: Option<Drift>,
-}
-
-/// That an activation was given up.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Tombstone {
-    #[serde(with = "json::moment")]
-    pub(super) at: Seconds,
-}
-
-impl Remembered for Anchored {
-    fn stricter(self, other: Anchored) -> Anchored {
-        let earlier =
-            |one: Tombstone, other: Tombstone| if other.at < one.at { other } else { one };
-        Anchored {
-            mark: stricter(self.mark, other.mark),
-            returned: self
-                .returned
-                .into_iter()
-                .chain(other.returned)
-                .reduce(earlier),
-            drift: stricter(self.drift, other.drift),
-        }
-    }
-
-    /// Whoever shows an activation's secret gives it up for every machine.
-    fn for_all(&self) -> Option<Anchored> {
-        let returned = Some(self.returned.clone()?);
-        Some(Anchored {
-            returned,
-            ..Anchored::default()
-        })
-    }
 }
 
 /// What is to be kept of a check, or of a grant that is applied.

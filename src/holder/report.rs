@@ -1,9 +1,9 @@
 //! What a check says: a state, the terms, and where the application may not run, one refusal with its reason.
 
-use super::asked::Count;
+use super::count::Count;
 use super::error::Unbound;
 use super::terms::Terms;
-use super::warning::Warning;
+use super::warning::{Warning, changed_words};
 use crate::failure::FailureKind;
 use crate::license_key::LicenseKey;
 use crate::machine::{Components, MachineError};
@@ -228,21 +228,6 @@ fn over_words(over: &[Count]) -> String {
         }
     };
     over.iter().map(words).collect::<Vec<_>>().join("; ")
-}
-
-/// What is other about a machine.
-pub(super) fn changed_words(different: &Components, unread: &Components) -> String {
-    let mut words = Vec::new();
-    if !different.is_empty() {
-        words.push(format!("other {different}"));
-    }
-    if !unread.is_empty() {
-        words.push(format!("{unread} cannot be read"));
-    }
-    if words.is_empty() {
-        words.push("nothing of it is found here".to_owned());
-    }
-    words.join("; ")
 }
 
 impl Refusal {

@@ -7,7 +7,8 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::durable::{self, Audience};
+use super::audience::Audience;
+use super::durable;
 use super::error::{Doing, HolderError, StorageError};
 use super::home::{read_json, write_json};
 use super::json::Array;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use zeroize::Zeroize;
 
-use super::durable::Audience;
+use super::audience::Audience;
 use super::error::{HolderError, StorageError};
 use super::home::{Home, read_json, write_json};
 use super::json::{Array, Bytes};

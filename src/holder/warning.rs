@@ -1,7 +1,6 @@
 //! What needs doing soon, while the application runs.
 
 use super::error::HolderError;
-use super::report::changed_words;
 use crate::license_key::LicenseKey;
 use crate::machine::Components;
 use crate::protocol::date::{Day, Seconds};
@@ -116,4 +115,19 @@ fn days(count: i32) -> String {
     } else {
         format!("{count} days")
     }
+}
+
+/// What is other about a machine.
+pub(super) fn changed_words(different: &Components, unread: &Components) -> String {
+    let mut words = Vec::new();
+    if !different.is_empty() {
+        words.push(format!("other {different}"));
+    }
+    if !unread.is_empty() {
+        words.push(format!("{unread} cannot be read"));
+    }
+    if words.is_empty() {
+        words.push("nothing of it is found here".to_owned());
+    }
+    words.join("; ")
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Context, Exit, Run};
 use crate::cli::code_input::{self, CodeArgs};
 use crate::cli::{machine_home, outfit, report, words};
-use crate::holder::apply::{Applied, Outcome, Which};
+use crate::holder::{Applied, Outcome, Which};
 use crate::text::Kind;
 
 /// Enter a response or emergency code: what it grants is in force at once

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::{Known, Place, Trust};
 use crate::cli::{Context, machine_home};
-use crate::holder::apply::{self, Outcome};
 use crate::holder::state::LicenseState;
 use crate::holder::{HolderError, Home, products};
+use crate::holder::{Outcome, apply};
 use crate::machine::Facts;
 use crate::protocol::desk_certificate::DeskCertificate;
 use crate::protocol::digest::{ActivationId, product_tag};

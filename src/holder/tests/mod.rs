@@ -21,11 +21,13 @@ use ed25519_dalek::{Signer, SigningKey};
 use tempfile::TempDir;
 
 use super::anchor::Anchor;
-use super::apply::{Outcome, apply};
+use super::apply::apply;
+use super::audience::Audience;
 use super::check::CheckInput;
 use super::error::HolderError;
-use super::home::{Audience, Home};
+use super::home::Home;
 use super::launch::check_product;
+use super::outcome::Outcome;
 use super::products;
 use super::report::CheckReport;
 use super::request::{Asked, Here, Wanted, activate};

@@ -1,0 +1,52 @@
+//! What becomes of an answer that is entered, be it a response or an emergency code.
+
+use super::terms::Terms;
+use crate::license_key::LicenseKey;
+use crate::protocol::digest::ActivationId;
+
+/// What became of an answer, or would.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The licence is now as it says.
+    Applied(Box<Applied>),
+    /// It was applied before, and is what is in force.
+    AlreadyApplied(Which),
+    /// A later answer is in force.
+    AlreadyNewer(Which),
+    /// A desk's certificate is known from now on, for the products with these ids.
+    DeskKnown(Vec<String>),
+}
+
+/// Which licence an answer is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Which {
+    /// The product's id.
+    pub product: String,
+    /// The licence.
+    pub license_key: LicenseKey,
+    /// The activation in force.
+    pub activation: ActivationId,
+}
+
+/// What an answer changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applied {
+    /// Which licence.
+    pub which: Which,
+    /// The terms before, where the licence was held and trusted.
+    pub before: Option<Terms>,
+    /// The terms from now on.
+    pub after: Terms,
+}
+
+impl Outcome {
+    /// Stable snake_case name for scripts.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Outcome::Applied(_) => "applied",
+            Outcome::AlreadyApplied(_) => "already_applied",
+            Outcome::AlreadyNewer(_) => "already_newer",
+            Outcome::DeskKnown(_) => "desk_known",
+        }
+    }
+}
