@@ -2,7 +2,6 @@
 
 use std::io;
 
-use clap::error::ErrorKind;
 use serde_json::{Map, Value, json};
 
 use crate::failure::{Exit, FailureKind};
@@ -107,40 +106,6 @@ impl Failure {
         }
         object
     }
-
-    /// What clap refused: its first paragraph as one line, and of the rest what helps.
-    pub(crate) fn from_usage(error: &clap::Error) -> Failure {
-        if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-            return Failure::usage("no command").hint("see countersign help");
-        }
-        let text = error.to_string();
-        let mut paragraphs = text
-            .split("\n\n")
-            .map(|paragraph| paragraph.lines().map(str::trim).collect::<Vec<_>>());
-        let first = paragraphs.next().unwrap_or_default();
-        let (choices, message): (Vec<&str>, Vec<&str>) = first
-            .into_iter()
-            .partition(|line| line.starts_with('[') && line.contains(": "));
-        let message = message.join(" ");
-        let rest: Vec<&str> = paragraphs.flatten().collect();
-        let tips = rest.iter().filter_map(|line| line.strip_prefix("tip: "));
-        let choices = choices
-            .iter()
-            .map(|line| line.trim_matches(['[', ']']))
-            .chain(tips);
-        let mut hints: Vec<String> = choices.map(str::to_owned).collect();
-        match called(&rest) {
-            Some(command) => hints.push(format!("see {command} --help")),
-            None if hints.is_empty() => hints.push("see the command's --help".to_owned()),
-            None => {}
-        }
-        let message = message.strip_prefix("error: ").unwrap_or(&message);
-        let message = message.replace(
-            "the following required arguments were not provided",
-            "this is missing",
-        );
-        Failure::usage(message.trim_end_matches('.')).hint(hints.join("; "))
-    }
 }
 
 /// The system's words without its number: nobody at sea looks up an errno.
@@ -153,16 +118,6 @@ fn without_number(mut text: String) -> String {
         }
     }
     text
-}
-
-/// The command that was called, as its line of usage has it, where there is one.
-fn called(lines: &[&str]) -> Option<String> {
-    let usage = lines.iter().find_map(|line| line.strip_prefix("Usage: "))?;
-    let words = usage.split(' ');
-    let words: Vec<&str> = words
-        .take_while(|word| word.starts_with(|first: char| first.is_ascii_lowercase()))
-        .collect();
-    Some(words.join(" "))
 }
 
 impl std::fmt::Display for Failure {
@@ -203,9 +158,6 @@ fn known(error: &anyhow::Error) -> Option<Failure> {
         );
         if let Some(failure) = cause.downcast_ref::<Failure>() {
             return Some(failure.clone());
-        }
-        if let Some(usage) = cause.downcast_ref::<clap::Error>() {
-            return Some(Failure::from_usage(usage));
         }
         if let Some(unread) = cause.downcast_ref::<ReadError>() {
             let details = match unread {

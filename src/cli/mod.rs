@@ -30,6 +30,7 @@ mod secrecy;
 mod sender;
 #[cfg(feature = "desk")]
 mod sold;
+mod usage;
 mod usb;
 mod verdicts;
 mod words;
@@ -61,7 +62,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
     let matches = match commands::root().try_get_matches_from(&args) {
         Ok(matches) => matches,
-        Err(error) => return usage(&error, &args),
+        Err(error) => return refused(&error, &args),
     };
     let mut context = Context {
         homes: Homes::new(matches.get_one("home").cloned()),
@@ -88,7 +89,7 @@ fn run(matches: &ArgMatches, context: &mut Context) -> anyhow::Result<Exit> {
 }
 
 /// Help and version go to stdout with 0, and help on stderr to whoever gave no command; the rest is a usage failure like any other.
-fn usage(error: &clap::Error, args: &[OsString]) -> ExitCode {
+fn refused(error: &clap::Error, args: &[OsString]) -> ExitCode {
     let json = args.iter().any(|arg| arg == "--json");
     let helps = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
     if !error.use_stderr() || (helps && !json) {
@@ -96,7 +97,7 @@ fn usage(error: &clap::Error, args: &[OsString]) -> ExitCode {
         let _ = error.print();
         return if helps { Exit::USAGE } else { Exit::DONE }.into();
     }
-    let failure = Failure::from_usage(error);
+    let failure = usage::failure(error);
     Output::new(json, false).failure(&failure);
     failure.exit.into()
 }

@@ -11,6 +11,9 @@ use crate::issuer::policy::Warning;
 use crate::issuer::respond::{Answer, Asker, Receipt, Reply, RespondError, Verdict};
 use crate::text::Kind;
 
+/// What the desk answers.
+pub(crate) const ANSWERED: &[Kind] = &[Kind::Activate, Kind::Sync, Kind::Return];
+
 /// The JSON object of a reply.
 pub(crate) fn object(reply: &Reply, corrections: &[String]) -> anyhow::Result<Value> {
     let mut object = match reply {

@@ -1,6 +1,4 @@
-//! What the lines of a product's catalogue are, and which entries of a licence fit them (SPEC.md 4.5, 10).
-
-use super::entitlements::{Content, Entitlements};
+//! What the lines of a product's catalogue are (SPEC.md 10).
 
 /// What the catalogue's entries are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,17 +29,6 @@ impl Entry {
         [Entry::Feature, Entry::Limit, Entry::Pool, Entry::Text]
             .into_iter()
             .find(|entry| entry.line() == name)
-    }
-
-    /// Whether a licence may say this of such an entry. A pool of 0 is none.
-    pub fn holds(self, content: &Content) -> bool {
-        match (self, content) {
-            (Entry::Feature, Content::Feature { .. })
-            | (Entry::Limit, Content::Number { .. })
-            | (Entry::Text, Content::Text(_)) => true,
-            (Entry::Pool, Content::Number { value, .. }) => *value > 0,
-            _ => false,
-        }
     }
 }
 
@@ -77,14 +64,4 @@ impl SeatUnit {
             .into_iter()
             .find(|unit| unit.name() == name)
     }
-}
-
-/// Whether each entry of a licence is what its line says; those beyond the catalogue are of a newer product file and fit.
-pub fn fits(catalogue: &[Entry], list: &Entitlements) -> bool {
-    list.iter().all(|entry| {
-        usize::try_from(entry.index)
-            .ok()
-            .and_then(|at| catalogue.get(at))
-            .is_none_or(|line| line.holds(&entry.content))
-    })
 }

@@ -1,13 +1,16 @@
 //! What a vendor's product is, and the text that says so (SPEC.md 10).
 
+mod file;
+mod text;
+
 use crate::failure::FailureKind;
 use crate::text::show;
 
 pub use super::catalogue::{Entry, SeatUnit};
 use super::note::NoteError;
-pub use super::product_file::ProductFile;
 pub use super::root_fingerprint::{NotAFingerprint, RootFingerprint};
 use super::trust::{PublicKey, TrustError};
+pub use file::ProductFile;
 
 pub(super) const FIRST_LINE: &str = "countersign product v1";
 /// Hours for which a place that was taken from a named user rests, where the product does not say.

@@ -8,9 +8,10 @@ use std::ops::Deref;
 
 use ed25519_dalek::{Signature, VerifyingKey};
 
-use super::catalogue::{self, Entry};
+use super::catalogue::Entry;
 use super::desk_certificate::{DeskCertificate, Limit};
 use super::digest::{Digest, kdf, key_id};
+use super::fitting;
 use super::grant::{Grant, SignedGrant};
 use crate::text::Kind;
 
@@ -234,7 +235,7 @@ impl Roots {
                 if let Some(desk) = desk {
                     desk.allows(&signed.grant)?;
                 }
-                if !catalogue::fits(&self.catalogue, &signed.grant.entitlements) {
+                if !fitting::fits(&self.catalogue, &signed.grant.entitlements) {
                     return Err(TrustError::Catalogue);
                 }
                 let certificate = certificate_digest(&transcript, &signed.signature);

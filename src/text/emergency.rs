@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use super::find::Stream;
-use super::read::Place;
+use super::place::Place;
 use super::rows::{self, Row};
 use super::search::{Found, Search};
-use super::{Kind, message};
+use super::{Code, Kind, message};
 
 /// Symbols of the whole code on paper.
 const LENGTH: usize = 22;
@@ -60,7 +60,7 @@ fn find<'a>(
         let Some(row) = read(search, stretch.clone()).filter(|row| row.number() == 1) else {
             continue;
         };
-        let Some(code) = message::open_emergency(row.message()) else {
+        let Some(payload) = message::open_emergency(row.message()) else {
             continue;
         };
         let corrections = row
@@ -68,7 +68,7 @@ fn find<'a>(
             .map(|place| Place::new(1, place))
             .collect();
         search.keep(Found {
-            code,
+            code: Code::new(Kind::Emergency, payload),
             corrections,
             restored: None,
             stretches: Vec::from_iter([stretch]),

@@ -2,7 +2,7 @@
 
 use base32::Alphabet;
 
-use super::{Code, Kind, rows, symbols};
+use super::{Kind, rows, symbols};
 
 /// Symbols of the kind and the integrity, which every message has.
 const FRAME: usize = 1 + INTEGRITY;
@@ -105,23 +105,21 @@ impl Draft {
         })
     }
 
-    /// The code, if its 40 bits hold.
-    pub(super) fn verify(self) -> Option<Code> {
-        (integrity(self.kind, &self.payload) == self.integrity)
-            .then(|| Code::new(self.kind, self.payload))
+    /// What the code is and carries, if its 40 bits hold.
+    pub(super) fn verify(self) -> Option<(Kind, Vec<u8>)> {
+        (integrity(self.kind, &self.payload) == self.integrity).then_some((self.kind, self.payload))
     }
 }
 
-/// The emergency code of these 18 symbols; only the hash chain can say whether it is one (SPEC.md 2.4, 8).
-pub(super) fn open_emergency(message: &[u8]) -> Option<Code> {
+/// What the emergency code of these 18 symbols carries; only the hash chain can say whether it is one (SPEC.md 2.4, 8).
+pub(super) fn open_emergency(message: &[u8]) -> Option<Vec<u8>> {
     let &[first, step, ref x @ ..] = message else {
         return None;
     };
     if message.len() != EMERGENCY_SYMBOLS || kind(first) != Some(Kind::Emergency) || step == 0 {
         return None;
     }
-    let payload = std::iter::once(step).chain(unpack(x)?).collect();
-    Some(Code::new(Kind::Emergency, payload))
+    Some(std::iter::once(step).chain(unpack(x)?).collect())
 }
 
 /// The kind whose letter this symbol is.
@@ -179,8 +177,8 @@ mod tests {
         let message = seal(Kind::Emergency, &[31, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]).unwrap();
         assert_eq!(message.len(), EMERGENCY_SYMBOLS);
         assert_eq!(
-            open_emergency(&message).unwrap().payload(),
-            &[31, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
+            open_emergency(&message).unwrap(),
+            [31, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
         );
         for wrong in [&[][..], &[0; 11], &[32; 11], &[1; 10], &[1; 12]] {
             assert_eq!(seal(Kind::Emergency, wrong), Err(WriteError::Emergency));
@@ -192,8 +190,8 @@ mod tests {
         fn every_payload_comes_back(kind in prop::sample::select(&Kind::ALL[..10]), payload in prop::collection::vec(any::<u8>(), 0..=MOST_BYTES)) {
             let message = seal(kind, &payload).unwrap();
             prop_assert_eq!(message.len(), FRAME + (payload.len() * 8).div_ceil(5));
-            let code = Draft::new(&message).unwrap().verify().unwrap();
-            prop_assert_eq!((code.kind(), code.payload()), (kind, &payload[..]));
+            let opened = Draft::new(&message).unwrap().verify();
+            prop_assert_eq!(opened, Some((kind, payload)));
         }
     }
 }

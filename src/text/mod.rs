@@ -17,12 +17,14 @@ mod message;
 #[cfg(feature = "cli")]
 pub mod photo;
 mod phrase;
+mod place;
 #[cfg(feature = "cli")]
 pub mod qr;
 mod read;
 mod row_entry;
 mod rows;
 mod search;
+mod shape;
 pub mod show;
 pub mod spell;
 mod symbols;
@@ -35,7 +37,8 @@ pub use kind::Kind;
 pub use mail_in::read_bytes;
 pub use message::WriteError;
 pub use phrase::{phrase, row_word};
-pub use read::{Place, ReadError, Reading, read};
+pub use place::Place;
+pub use read::{ReadError, Reading, read};
 pub use row_entry::{EnteredRow, RowEntry, Slip, is_spare, judge_row};
 pub(crate) use symbols::{fold_width, is_blank, is_dash};
 pub use verdict::{RowState, RowVerdict};

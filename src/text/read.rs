@@ -1,12 +1,10 @@
 //! Text in, code out: what a person pasted, typed or scanned (SPEC.md 2).
 
-use std::fmt;
-
 use super::find::Stream;
+use super::place::Place;
 use super::search::{Found, Search};
 use super::verdict::{self, RowVerdict};
-use super::{Code, Kind, align, emergency, find, rows, spell};
-
+use super::{Code, Kind, align, emergency, find, loose, shape, spell};
 use crate::failure::FailureKind;
 
 /// A code that was read, and what was done to read it.
@@ -22,31 +20,6 @@ pub struct Reading {
     pub others: Vec<Kind>,
     /// Who sent the mail that the code was in, as its header says: it proves nothing.
     pub sender: Option<String>,
-}
-
-/// A group of five symbols, counted as on paper (SPEC.md 2.1): "row 3 group 2".
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
-    /// The row, from 1.
-    pub row: u8,
-    /// The group in the row, from 1.
-    pub group: u8,
-}
-
-impl Place {
-    /// The group of the symbol at `place` of a row, counted from 0.
-    pub(super) fn new(row: u8, place: usize) -> Place {
-        Place {
-            row,
-            group: u8::try_from(place / rows::GROUP + 1).unwrap_or(u8::MAX),
-        }
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "row {} group {}", self.row, self.group)
-    }
 }
 
 /// Why a text gave no code of the kind that is wanted.
@@ -120,7 +93,7 @@ fn read_as(text: &str, wanted: &[Kind], spelling: Spelled) -> Result<Reading, Re
     search.find_clean();
     emergency::find_clean(&mut search);
     if chosen(search.found(), wanted).is_none() {
-        search.find_mended();
+        search.find_mended(loose::candidates);
         emergency::find_mended(&mut search, wanted);
     }
     if chosen(search.found(), wanted).is_none() {
@@ -178,7 +151,7 @@ fn refusal(search: &Search<'_>, wanted: &[Kind]) -> ReadError {
     });
     match (damaged, other) {
         (Some((kind, rows)), None) => ReadError::Damaged { kind, rows },
-        (Some((Some(kind), rows)), Some(_)) if verdict::is_wanted(kind, wanted) => {
+        (Some((Some(kind), rows)), Some(_)) if shape::is_wanted(kind, wanted) => {
             ReadError::Damaged {
                 kind: Some(kind),
                 rows,

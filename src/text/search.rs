@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
+use super::Code;
 use super::find::Stream;
 use super::message::Draft;
-use super::read::Place;
+use super::place::Place;
 use super::rows::{self, Row};
-use super::{Code, loose};
 
 /// The most readings of one text that are held against the 40 bits: so few that noise passes once in 2²⁸ texts.
 const MOST_READINGS: u32 = 4096;
@@ -264,8 +264,12 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Finds codes that have to be mended or put together: all likely readings, the cheapest first.
-    pub(super) fn find_mended(&mut self) {
+    /// Finds codes that have to be mended or put together: all likely readings, the cheapest first; `beyond` adds those whose rows do not follow each
+    /// other.
+    pub(super) fn find_mended(
+        &mut self,
+        beyond: impl FnOnce(&mut Search<'a>, &mut Vec<Candidate>),
+    ) {
         let mut candidates = Vec::new();
         self.rows = MOST_ROWS_READ;
         for start in self.starts.clone() {
@@ -274,7 +278,7 @@ impl<'a> Search<'a> {
             }
         }
         self.rows = MOST_ROWS_READ;
-        loose::candidates(self, &mut candidates);
+        beyond(self, &mut candidates);
         candidates.sort_by_cached_key(Candidate::cost);
         for candidate in &candidates {
             if candidate
@@ -339,7 +343,7 @@ impl<'a> Search<'a> {
             return false;
         };
         self.readings = left;
-        let Some(code) = draft.verify() else {
+        let Some((kind, payload)) = draft.verify() else {
             return false;
         };
         let mut stretches = candidate.stretches.clone();
@@ -352,7 +356,7 @@ impl<'a> Search<'a> {
             last.end += rows::LONGEST;
         }
         self.found.push(Found {
-            code,
+            code: Code::new(kind, payload),
             corrections: candidate.corrections(),
             restored: candidate.lost(),
             stretches,

@@ -22,6 +22,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, builder::ValueParser};
 
 use super::Context;
 use super::failure::Failure;
+use crate::cli::usage;
 use crate::failure::Exit;
 
 /// One command: its arguments are the type's fields, its help the type's documentation.
@@ -60,7 +61,8 @@ const fn leaf<C: Run>() -> Node {
 }
 
 fn run_leaf<C: Run>(matches: &ArgMatches, context: &mut Context) -> anyhow::Result<Exit> {
-    C::from_arg_matches(matches)?.run(context)
+    let command = C::from_arg_matches(matches).map_err(|error| usage::failure(&error))?;
+    command.run(context)
 }
 
 /// What people of one kind use.

@@ -167,14 +167,21 @@ pub(crate) fn revealed(event: &Event) -> Result<Option<u16>, LedgerError> {
         facts::REFUSED | facts::RETURN => |it: Revealed| it.generation,
         _ => return Ok(None),
     };
-    let facts = serde_json::from_str(&event.data);
+    read(event).map(which)
+}
+
+/// The facts of an event.
+fn read<T: serde::de::DeserializeOwned>(event: &Event) -> Result<T, LedgerError> {
     let unread = |_| LedgerError::Damaged(format!("history row {} cannot be read", event.id.0));
-    facts.map(which).map_err(unread)
+    serde_json::from_str(&event.data).map_err(unread)
 }
 
 /// The fork rule's verdict on a request, answered or refused, and its evidence; nothing for other events, and nothing that does not speak for or
 /// against the machine.
-pub fn verdict(event: &Event) -> Option<(String, String)> {
+///
+/// # Errors
+/// `Damaged` where the facts cannot be read: the verdict may be the one that counts.
+pub fn verdict(event: &Event) -> Result<Option<(String, String)>, LedgerError> {
     #[derive(serde::Deserialize)]
     struct Judged {
         verdict: Option<String>,
@@ -182,13 +189,13 @@ pub fn verdict(event: &Event) -> Option<(String, String)> {
         proof: Option<String>,
     }
     if !matches!(event.kind.as_str(), facts::SYNC | facts::REFUSED) {
-        return None;
+        return Ok(None);
     }
-    let it: Judged = serde_json::from_str(&event.data).ok()?;
+    let it: Judged = read(event)?;
     let speaks = match (it.verdict.as_deref(), it.proof.as_deref()) {
         (Some("green" | "yellow"), _) => true,
         (Some("red"), proof) => proof.is_none_or(|proof| proof == "held"),
         _ => false,
     };
-    it.verdict.filter(|_| speaks).zip(it.evidence)
+    Ok(it.verdict.filter(|_| speaks).zip(it.evidence))
 }

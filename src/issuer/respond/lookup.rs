@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{Answer, Order, Receipt, Reply, RespondError, Verdict, session};
+use super::{Answer, Order, Receipt, Reply, RespondError, Verdict};
 use crate::issuer::ledger::{
-    Activation, ActivationRow, Ended, EventId, LedgerError, License, StoredAnswer, Transaction,
+    Activation, ActivationRow, Ended, EventId, LedgerError, License, StoredAnswer, TermsId,
+    Transaction,
 };
 use crate::issuer::policy::{self, Held};
+use crate::issuer::products;
 use crate::protocol::commitment::SyncProof;
 use crate::protocol::date::Seconds;
 use crate::protocol::digest::ActivationId;
@@ -117,7 +119,7 @@ pub(crate) fn recall(
         verdict: Verdict::Repeated,
         key: license.key,
         activation: called(&stored).ok_or_else(unread)?,
-        order: Arc::new(session::order(tx, license.terms)?),
+        order: Arc::new(order(tx, license.terms)?),
         evidence: None,
         warnings: Vec::new(),
         code: Code::new(Kind::Grant, stored.grant),
@@ -147,10 +149,7 @@ pub(crate) fn receipt(
                 return Ok(None);
             }
             resting = found.holder.resting.map(|it| it.until);
-            Some((
-                found.license.key,
-                Arc::new(session::order(tx, found.license.terms)?),
-            ))
+            Some((found.license.key, Arc::new(order(tx, found.license.terms)?)))
         }
         _ => {
             let early = tx.early_returns(given_up.activation)?;
@@ -172,5 +171,20 @@ pub(crate) fn receipt(
 
 /// The order of a licence with its product.
 pub(crate) fn order_of(tx: &mut dyn Transaction, license: &License) -> Result<Order, LedgerError> {
-    session::order(tx, license.terms)
+    order(tx, license.terms)
+}
+
+/// An order with its product.
+pub(super) fn order(tx: &mut dyn Transaction, id: TermsId) -> Result<Order, LedgerError> {
+    let terms = tx
+        .terms(id)?
+        .ok_or_else(|| LedgerError::Damaged(format!("order {} is gone", id.0)))?;
+    let product = tx
+        .product(terms.product)?
+        .ok_or_else(|| LedgerError::Damaged(format!("order {} is for no product", id.0)))?;
+    Ok(Order {
+        product: products::definition(&product)?,
+        weak: product.weak,
+        terms,
+    })
 }

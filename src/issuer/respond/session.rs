@@ -12,7 +12,7 @@ use crate::issuer::ledger::{
     TermsId, Transaction,
 };
 use crate::issuer::policy::{self, Case, Decision, Fork, Options, Proof, Refusal};
-use crate::issuer::products::{self, By};
+use crate::issuer::products::By;
 use crate::protocol::commitment::{Commitment, SyncProof};
 use crate::protocol::desk_certificate::Limit;
 use crate::protocol::digest::{ActivationId, Digest, Standing, request_tag};
@@ -439,7 +439,7 @@ impl<'a> Session<'a> {
         if let Some(order) = self.orders.get(&id) {
             return Ok(Arc::clone(order));
         }
-        let made = Arc::new(order(self.tx, id)?);
+        let made = Arc::new(lookup::order(self.tx, id)?);
         self.orders.insert(id, Arc::clone(&made));
         Ok(made)
     }
@@ -452,19 +452,4 @@ fn same(equal: bool) -> Result<(), RespondError> {
     } else {
         Err(RespondError::CommitmentUsed)
     }
-}
-
-/// An order with its product.
-pub(super) fn order(tx: &mut dyn Transaction, id: TermsId) -> Result<Order, LedgerError> {
-    let terms = tx
-        .terms(id)?
-        .ok_or_else(|| LedgerError::Damaged(format!("order {} is gone", id.0)))?;
-    let product = tx
-        .product(terms.product)?
-        .ok_or_else(|| LedgerError::Damaged(format!("order {} is for no product", id.0)))?;
-    Ok(Order {
-        product: products::definition(&product)?,
-        weak: product.weak,
-        terms,
-    })
 }

@@ -45,7 +45,7 @@ fn last_word(desk: &mut Desk, key: LicenseKey) -> Option<String> {
     events
         .iter()
         .rev()
-        .find_map(history::verdict)
+        .find_map(|event| history::verdict(event).unwrap())
         .map(|it| it.0)
 }
 

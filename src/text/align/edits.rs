@@ -3,7 +3,7 @@
 use super::super::rows;
 use super::super::symbols::ILLEGIBLE;
 use super::alike;
-use super::mended::Piece;
+use super::piece::Piece;
 
 /// −ln of the odds in halves, as in [`rows::Row::cost`].
 pub(super) const SWAPPED: i32 = 14;

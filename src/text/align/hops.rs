@@ -3,7 +3,8 @@
 use super::super::message;
 use super::super::rows::{self, Row};
 use super::lattice::{Hop, Lattice, SPARES};
-use super::mended::{self, Effort, Mended, Piece};
+use super::mended::{self, Effort, Mended};
+use super::piece::Piece;
 use super::work::Work;
 
 /// Readings kept of one row at one place.

@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use super::super::find::Stream;
 use super::super::rows::{self, Row};
-use super::super::verdict;
+use super::super::shape;
 use super::EVIDENCE;
-use super::mended::{self, Effort, Piece};
+use super::mended::{self, Effort};
+use super::piece::Piece;
 use super::work::{self, Work};
 
 /// Places at which a row with a certain number is thought to begin.
@@ -72,8 +73,8 @@ impl<'a> Lattice<'a> {
         effort: Effort,
         work: &mut Work,
     ) -> Lattice<'a> {
-        let end = verdict::end_of_code(stream, start);
-        let groups = verdict::groups(stream, &(start..end));
+        let end = shape::end_of_code(stream, start);
+        let groups = shape::groups(stream, &(start..end));
         let fives = groups
             .iter()
             .filter(|group| group.len() == rows::GROUP)

@@ -4,6 +4,7 @@ use super::super::rows::{self, Row};
 use super::super::symbols::ILLEGIBLE;
 use super::alike;
 use super::edits::{self, ALIKE_BONUS, Edit, What};
+use super::piece::Piece;
 use super::sums::Sums;
 use super::work::{self, Work};
 
@@ -22,18 +23,6 @@ pub(super) enum Effort {
     Two,
     /// Three edits, where it is known from where to where the row reaches.
     Three,
-}
-
-/// A stretch of the text that may be a row.
-pub(super) struct Piece<'a> {
-    /// The symbols that are there.
-    pub(super) symbols: &'a [u8],
-    /// Where a separator stands before a symbol, as bits; none where the text is not written in groups.
-    pub(super) separators: u64,
-    /// The length of the row that was written.
-    pub(super) length: usize,
-    /// The number of the row that was written.
-    pub(super) number: u8,
 }
 
 /// A way in which a row may have been written, and what speaks against it.

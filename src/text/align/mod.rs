@@ -11,6 +11,7 @@ mod hops;
 mod lattice;
 mod mended;
 mod paths;
+mod piece;
 mod sums;
 mod work;
 
@@ -18,10 +19,11 @@ use std::ops::Range;
 
 use super::rows;
 use super::search::{Candidate, Search};
-use super::verdict;
+use super::shape;
 use lattice::Lattice;
-use mended::{Effort, Piece};
+use mended::Effort;
 use paths::{Path, Paths};
+use piece::Piece;
 use work::Work;
 
 /// What one text may cost: a tenth of a second.
@@ -75,8 +77,8 @@ pub(super) fn find(search: &mut Search<'_>, wanted: &[super::Kind]) {
 fn starts(search: &Search<'_>, wanted: &[super::Kind]) -> Vec<usize> {
     let stream = search.stream();
     let mut prefixes = stream.prefixes().to_vec();
-    prefixes.sort_by_key(|&(_, kind)| !verdict::is_wanted(kind, wanted));
-    let anchored = verdict::damaged_start(search, wanted).map(|(place, _)| place);
+    prefixes.sort_by_key(|&(_, kind)| !shape::is_wanted(kind, wanted));
+    let anchored = shape::damaged_start(search, wanted).map(|(place, _)| place);
     // A row that is whole says how far before it the first begins, give or take what is damaged there.
     let before = search.anchors().iter().flat_map(|&(at, number)| {
         let away = rows::LONGEST * usize::from(number.saturating_sub(1));
@@ -89,7 +91,7 @@ fn starts(search: &Search<'_>, wanted: &[super::Kind]) -> Vec<usize> {
     });
     let others = search.starts().iter().copied().take(512);
     let likely =
-        others.filter(|&place| stream.begins_word(place) && verdict::is_grouped(stream, place));
+        others.filter(|&place| stream.begins_word(place) && shape::is_grouped(stream, place));
     let mut starts: Vec<usize> = Vec::new();
     let mut regions: Vec<Range<usize>> = Vec::new();
     for place in prefixes
@@ -101,7 +103,7 @@ fn starts(search: &Search<'_>, wanted: &[super::Kind]) -> Vec<usize> {
     {
         let within = regions.iter().any(|region| region.contains(&place));
         if starts.len() < MOST_STARTS && !within && search.is_free(&(place..place + 1)) {
-            regions.push(place..verdict::end_of_code(stream, place));
+            regions.push(place..shape::end_of_code(stream, place));
             starts.push(place);
         }
     }

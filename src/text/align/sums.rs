@@ -4,7 +4,7 @@
 use super::super::rows::{self, Places};
 use super::super::symbols::ILLEGIBLE;
 use super::edits::{Edit, What};
-use super::mended::Piece;
+use super::piece::Piece;
 
 /// Symbols may be moved by as much, to either side: two edits, of which one is of a group.
 const FARTHEST: usize = rows::GROUP + 6;

@@ -4,7 +4,10 @@ use std::num::NonZeroU16;
 
 use serde_json::json;
 
-use super::license_new::{emergency, index, listed, over_already, parts_over_already, unknown};
+use super::terms::{
+    check_dates, emergency, entries, index, license_types, listed, over_already,
+    parts_over_already, unknown,
+};
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
 use crate::cli::{desk, keys, sold};
@@ -15,7 +18,7 @@ use crate::license_key::LicenseKey;
 use crate::machine::UsbDevice;
 use crate::protocol::contents::Contents;
 use crate::protocol::date::Day;
-use crate::protocol::entitlements::{EntitledText, Entitlement, Entitlements};
+use crate::protocol::entitlements::{EntitledText, Entitlements};
 use crate::protocol::grant::LicenseType;
 use crate::protocol::product::{Entry, Product};
 
@@ -38,8 +41,8 @@ pub(crate) struct LicenseChange {
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     seats: Option<String>,
     /// How seats are used
-    #[arg(long = "type", value_name = "TYPE", value_parser = ["standalone", "floating"])]
-    license_type: Option<String>,
+    #[arg(long = "type", value_name = "TYPE", value_parser = license_types())]
+    license_type: Option<LicenseType>,
     /// The edition, or `none`
     #[arg(long, value_name = "E")]
     edition: Option<String>,
@@ -139,9 +142,7 @@ impl LicenseChange {
         if let Some(seats) = &self.seats {
             new.seats = changed_seats(seats, old.seats)?;
         }
-        if let Some(name) = &self.license_type {
-            new.license_type = license_type(name);
-        }
+        new.license_type = self.license_type.unwrap_or(old.license_type);
         if let Some(edition) = &self.edition {
             new.edition = changed_edition(edition, product)?;
         }
@@ -159,7 +160,7 @@ impl LicenseChange {
             new.usb = device(usb)?;
         }
         new.entitlements = self.entitlements(&old.entitlements, product)?;
-        super::license_new::check_dates(new.expires, new.maintenance)?;
+        check_dates(new.expires, new.maintenance)?;
         Ok(new)
     }
 
@@ -174,19 +175,7 @@ impl LicenseChange {
                 gone.push(index(product, entry, name)?);
             }
         }
-        let mut added = Vec::new();
-        for (name, day) in &self.features {
-            let index = index(product, Entry::Feature, name)?;
-            added.push(Entitlement::feature(index).until(*day));
-        }
-        for (name, value, day) in &self.limits {
-            let index = index(product, Entry::Limit, name)?;
-            added.push(Entitlement::number(index, *value).until(*day));
-        }
-        for (name, text) in &self.texts {
-            let index = index(product, Entry::Text, name)?;
-            added.push(Entitlement::text(index, text.clone()));
-        }
+        let added = entries(product, &self.features, &self.limits, &self.texts)?;
         let set = |index: u32| added.iter().any(|it| it.index == index);
         let kept = old
             .iter()
@@ -216,13 +205,6 @@ fn changed_seats(text: &str, now: NonZeroU16) -> anyhow::Result<NonZeroU16> {
         .hint("write 8, +3 or -2; at least one seat stays: `license revoke KEY` ends a license")
         .into()
     })
-}
-
-pub(super) fn license_type(name: &str) -> LicenseType {
-    match name {
-        "floating" => LicenseType::Floating,
-        _ => LicenseType::Standalone,
-    }
 }
 
 fn changed_edition(name: &str, product: &Product) -> anyhow::Result<u8> {

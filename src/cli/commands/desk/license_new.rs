@@ -1,18 +1,21 @@
 //! `license new`.
 
-use std::num::{NonZeroU8, NonZeroU16};
+use std::num::NonZeroU16;
 
-use super::license_change::license_type;
+use super::terms::{
+    check_dates, emergency, entries, license_types, listed, over_already, parts_over_already,
+    unknown,
+};
 use super::{Context, Exit, Run};
-use crate::cli::failure::Failure;
 use crate::cli::{desk, keys, sold, words};
 use crate::issuer::ledger::{EmergencyAllowance, ProductId, Terms};
 use crate::issuer::products;
 use crate::machine::UsbDevice;
 use crate::protocol::contents::Contents;
 use crate::protocol::date::Day;
-use crate::protocol::entitlements::{EntitledText, Entitlement, Entitlements, EntitlementsError};
-use crate::protocol::product::{Entry, Product};
+use crate::protocol::entitlements::{EntitledText, Entitlements};
+use crate::protocol::grant::LicenseType;
+use crate::protocol::product::Product;
 
 /// Create license keys, one to a line on standard output
 ///
@@ -32,8 +35,8 @@ pub(crate) struct LicenseNew {
     #[arg(long, value_name = "N", default_value = "1", value_parser = keys::seats)]
     seats: NonZeroU16,
     /// How seats are used
-    #[arg(long = "type", value_name = "TYPE", default_value = "standalone", value_parser = ["standalone", "floating"])]
-    license_type: String,
+    #[arg(long = "type", value_name = "TYPE", default_value = "standalone", value_parser = license_types())]
+    license_type: LicenseType,
     /// The edition
     #[arg(long, value_name = "E")]
     edition: Option<String>,
@@ -64,20 +67,6 @@ pub(crate) struct LicenseNew {
     /// How many licenses of this order
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     count: u32,
-}
-
-pub(super) fn emergency(text: &str) -> Result<EmergencyAllowance, String> {
-    let parse = || {
-        let (steps, days) = text.split_once(['x', 'X'])?;
-        let steps: NonZeroU8 = steps.trim().parse().ok()?;
-        (steps.get() <= 31).then_some(EmergencyAllowance {
-            steps,
-            days: days.trim().parse().ok()?,
-        })
-    };
-    parse().ok_or_else(|| {
-        "write STEPSxDAYS, such as 4x7: four steps of seven days; at most 31 steps".to_owned()
-    })
 }
 
 impl Run for LicenseNew {
@@ -127,7 +116,7 @@ impl LicenseNew {
             customer: self.customer.clone(),
             contact: self.contact.clone(),
             seats: self.seats,
-            license_type: license_type(&self.license_type),
+            license_type: self.license_type,
             edition: self.edition_number(product)?,
             expires: self.expires,
             maintenance: self.maintenance,
@@ -156,85 +145,6 @@ impl LicenseNew {
     }
 
     fn entitlements(&self, product: &Product) -> anyhow::Result<Entitlements> {
-        let mut entries = Vec::new();
-        for (name, day) in &self.features {
-            let index = index(product, Entry::Feature, name)?;
-            entries.push(Entitlement::feature(index).until(*day));
-        }
-        for (name, value, day) in &self.limits {
-            let index = index(product, Entry::Limit, name)?;
-            entries.push(Entitlement::number(index, *value).until(*day));
-        }
-        for (name, text) in &self.texts {
-            let index = index(product, Entry::Text, name)?;
-            entries.push(Entitlement::text(index, text.clone()));
-        }
-        listed(entries)
+        listed(entries(product, &self.features, &self.limits, &self.texts)?)
     }
-}
-
-/// The place of an entry in the product's catalogue.
-pub(super) fn index(product: &Product, entry: Entry, name: &str) -> anyhow::Result<u32> {
-    let found = match entry {
-        Entry::Feature => product.feature(name),
-        Entry::Limit => product.limit(name),
-        Entry::Text => product.text(name),
-        Entry::Pool => None,
-    };
-    found.ok_or_else(|| unknown(entry.line(), name, product, product.names(entry)).into())
-}
-
-/// The entries of one licence.
-pub(super) fn listed(entries: Vec<Entitlement>) -> anyhow::Result<Entitlements> {
-    Entitlements::new(entries).map_err(|error| {
-        let hint = match error {
-            EntitlementsError::Twice => "name each feature, limit and text once",
-            EntitlementsError::TooMany => "sell fewer, or shorter texts: they share 255 bytes",
-        };
-        Failure::usage(error.to_string()).hint(hint).into()
-    })
-}
-
-/// A last day that is gone by may be meant, and is more often a slip.
-pub(super) fn over_already(context: &mut Context, expires: Option<Day>) {
-    let today = context.environment.now().day();
-    if let Some(day) = expires.filter(|day| *day < today) {
-        context.out.warn(format_args!(
-            "the license expired on {day}: no request for it is answered"
-        ));
-    }
-}
-
-/// The same of what has a last day of its own.
-pub(super) fn parts_over_already(context: &mut Context, contents: &Contents) {
-    let today = context.environment.now().day();
-    for (name, day) in contents.ends.iter().filter(|(_, day)| today > *day) {
-        context.out.warn(format_args!(
-            "{name} ended on {day}: no machine will use it"
-        ));
-    }
-}
-
-/// Maintenance ends with the licence at the latest.
-pub(super) fn check_dates(expires: Option<Day>, maintenance: Option<Day>) -> anyhow::Result<()> {
-    if let (Some(expires), Some(maintenance)) = (expires, maintenance)
-        && maintenance > expires
-    {
-        return Err(Failure::usage(format!(
-            "maintenance until {maintenance} is longer than the license until {expires}"
-        ))
-        .hint("end maintenance with the license at the latest")
-        .into());
-    }
-    Ok(())
-}
-
-pub(super) fn unknown<'a>(
-    what: &str,
-    name: &str,
-    product: &Product,
-    known: impl Iterator<Item = &'a str>,
-) -> Failure {
-    Failure::usage(format!("{} has no {what} {name}", product.name))
-        .hint(format!("it has: {}", words::list(known)))
 }

@@ -1,5 +1,7 @@
 //! `license show`.
 
+use std::collections::HashMap;
+
 use serde_json::json;
 
 use super::{Context, Exit, Run};
@@ -46,13 +48,15 @@ impl Run for LicenseShow {
             let events = history::of_license(tx, view.license.event)?;
             Ok((events, respond::not_recorded(tx, &view.activations)?))
         })?;
+        let verdicts = verdicts(&events)?;
         if context.out.json {
-            context.out.object(&object(&view, &events, &more, today))?;
+            let object = object(&view, &events, &verdicts, &more, today);
+            context.out.object(&object)?;
         } else {
             context
                 .out
                 .lines(words::table(&rows(&view, &events, today)))?;
-            for line in held(&view, &events, &more)
+            for line in held(&view, &events, &verdicts, &more)
                 .into_iter()
                 .chain(told(&view, &events))
             {
@@ -74,13 +78,17 @@ pub(super) fn unknown_key(key: LicenseKey) -> Failure {
     .hint("countersign license list shows those there are")
 }
 
-/// The fork rule's last verdict on an activation.
-fn verdict(events: &[Event], activation: &Activation) -> Option<(String, String)> {
-    let own = events
-        .iter()
-        .rev()
-        .filter(|event| event.activation == Some(activation.id));
-    own.filter_map(history::verdict).next()
+/// The fork rule's last verdict on each activation, and its evidence.
+type Verdicts = HashMap<ActivationRow, (String, String)>;
+
+fn verdicts(events: &[Event]) -> Result<Verdicts, LedgerError> {
+    let mut verdicts = HashMap::new();
+    for event in events {
+        if let Some((row, verdict)) = event.activation.zip(history::verdict(event)?) {
+            verdicts.insert(row, verdict);
+        }
+    }
+    Ok(verdicts)
 }
 
 /// What the license used up in 365 days and how much it has: name, counted, of.
@@ -131,6 +139,7 @@ fn state(activation: &Activation) -> &'static str {
 fn object(
     view: &LicenseView,
     events: &[Event],
+    verdicts: &Verdicts,
     more: &[(ActivationRow, u32)],
     today: Day,
 ) -> serde_json::Value {
@@ -139,7 +148,7 @@ fn object(
         .activations
         .iter()
         .map(|activation| {
-            let verdict = verdict(events, activation);
+            let verdict = verdicts.get(&activation.id);
             let resting = activation.resting;
             json!({
                 "weak": moves::weak(&activation.standing),
@@ -268,7 +277,12 @@ fn told(view: &LicenseView, events: &[Event]) -> Vec<String> {
     lines
 }
 
-fn held(view: &LicenseView, events: &[Event], more: &[(ActivationRow, u32)]) -> Vec<String> {
+fn held(
+    view: &LicenseView,
+    events: &[Event],
+    verdicts: &Verdicts,
+    more: &[(ActivationRow, u32)],
+) -> Vec<String> {
     let mut lines: Vec<String> = view
         .activations
         .iter()
@@ -277,7 +291,7 @@ fn held(view: &LicenseView, events: &[Event], more: &[(ActivationRow, u32)]) -> 
                 words::count(activation.seats, "seat"),
                 activation.last.day(),
             );
-            let how = match (activation.ended, verdict(events, activation)) {
+            let how = match (activation.ended, verdicts.get(&activation.id)) {
                 (Some(ended), _) => format!(", {}", ended.name()),
                 (None, Some((verdict, _))) => format!(", {verdict}"),
                 (None, None) => String::new(),

@@ -15,6 +15,7 @@ mod product_export;
 mod release;
 mod respond;
 mod respond_batch;
+mod terms;
 pub(super) mod tour;
 
 use super::{Commands, Context, Exit, Node, Run, leaf};

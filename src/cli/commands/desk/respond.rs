@@ -19,7 +19,7 @@ use crate::issuer::policy::Options;
 use crate::issuer::products;
 use crate::issuer::respond::{self, Issuer, Reply, Verdict};
 use crate::protocol::date::Day;
-use crate::text::{Kind, Reading};
+use crate::text::Reading;
 
 /// Answer a request code with a signed response code
 ///
@@ -65,9 +65,6 @@ pub(crate) struct Respond {
     passphrase: PassphraseArgs,
 }
 
-/// What the desk answers.
-pub(super) const ANSWERED: &[Kind] = &[Kind::Activate, Kind::Sync, Kind::Return];
-
 impl Run for Respond {
     const NAME: &'static str = "respond";
     const ABOUT: &'static str = "Answer a request code with a signed response code";
@@ -81,7 +78,7 @@ impl Run for Respond {
             let issuer = Issuer::root(desk::signing_key(context, &desk, &self.passphrase)?);
             return respond_batch::run(context, &mut desk, &issuer, &options, path);
         }
-        let reading = self.code.read(context, ANSWERED)?;
+        let reading = self.code.read(context, reply::ANSWERED)?;
         outfit::read_back(context, &reading.code);
         let known = respond::repeated(desk.ledger(), &reading.code)?;
         let reply = match known {

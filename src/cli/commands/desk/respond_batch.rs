@@ -9,7 +9,6 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use super::respond::ANSWERED;
 use super::{Context, Exit};
 use crate::cli::code_input;
 use crate::cli::desk::OpenDesk;
@@ -141,7 +140,7 @@ fn read(line: &Line) -> anyhow::Result<text::Code> {
     } else {
         text
     };
-    let reading = code_input::find(text, ANSWERED)?;
+    let reading = code_input::find(text, reply::ANSWERED)?;
     // Each line is read once.
     let _ = line.corrections.set(code_input::corrections(&reading));
     Ok(reading.code)

@@ -2,10 +2,10 @@
 
 use std::fmt::{self, Write as _};
 
-use super::catalogue::{Entry, SeatUnit};
-use super::note;
-use super::product::{FIRST_LINE, Product, ProductError, is_plain};
-use super::trust::PublicKey;
+use super::{FIRST_LINE, Product, ProductError, is_plain};
+use crate::protocol::catalogue::{Entry, SeatUnit};
+use crate::protocol::note;
+use crate::protocol::trust::PublicKey;
 
 impl Product {
     /// The text that is signed, ending with a newline.

@@ -1,10 +1,10 @@
 //! The signed product file: whose signatures a machine trusts for a product (SPEC.md 10).
 
-use super::desk_certificate::DeskCertificate;
-use super::note::Note;
-use super::product::{FIRST_LINE, Product, ProductError};
-use super::root_fingerprint::RootFingerprint;
-use super::trust::{PublicKey, Roots, Verified};
+use super::{FIRST_LINE, Product, ProductError};
+use crate::protocol::desk_certificate::DeskCertificate;
+use crate::protocol::note::Note;
+use crate::protocol::root_fingerprint::RootFingerprint;
+use crate::protocol::trust::{PublicKey, Roots, Verified};
 
 /// A product file whose signature and certificates hold; whether its root is the right one is for the application to say.
 #[derive(Clone, Debug)]

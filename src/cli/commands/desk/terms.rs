@@ -1,0 +1,129 @@
+//! What `license new` and `license change` share: what was ordered, as clerks type it.
+
+use std::num::NonZeroU8;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use super::Context;
+use crate::cli::failure::Failure;
+use crate::cli::words;
+use crate::issuer::ledger::EmergencyAllowance;
+use crate::protocol::contents::Contents;
+use crate::protocol::date::Day;
+use crate::protocol::entitlements::{EntitledText, Entitlement, Entitlements, EntitlementsError};
+use crate::protocol::grant::LicenseType;
+use crate::protocol::product::{Entry, Product};
+
+/// Nothing is sold that nothing keeps: named users are not yet.
+const SOLD: [LicenseType; 2] = [LicenseType::Standalone, LicenseType::Floating];
+
+/// The types that are sold, by their names.
+pub(super) fn license_types() -> impl TypedValueParser<Value = LicenseType> {
+    PossibleValuesParser::new(SOLD.map(LicenseType::name)).map(|name| {
+        let known = SOLD.into_iter().find(|it| it.name() == name);
+        known.unwrap_or(LicenseType::Standalone)
+    })
+}
+
+pub(super) fn emergency(text: &str) -> Result<EmergencyAllowance, String> {
+    let parse = || {
+        let (steps, days) = text.split_once(['x', 'X'])?;
+        let steps: NonZeroU8 = steps.trim().parse().ok()?;
+        (steps.get() <= 31).then_some(EmergencyAllowance {
+            steps,
+            days: days.trim().parse().ok()?,
+        })
+    };
+    parse().ok_or_else(|| {
+        "write STEPSxDAYS, such as 4x7: four steps of seven days; at most 31 steps".to_owned()
+    })
+}
+
+/// What a clerk named, by its place in the catalogue.
+pub(super) fn entries(
+    product: &Product,
+    features: &[(String, Option<Day>)],
+    limits: &[(String, u32, Option<Day>)],
+    texts: &[(String, EntitledText)],
+) -> anyhow::Result<Vec<Entitlement>> {
+    let mut entries = Vec::new();
+    for (name, day) in features {
+        let index = index(product, Entry::Feature, name)?;
+        entries.push(Entitlement::feature(index).until(*day));
+    }
+    for (name, value, day) in limits {
+        let index = index(product, Entry::Limit, name)?;
+        entries.push(Entitlement::number(index, *value).until(*day));
+    }
+    for (name, text) in texts {
+        let index = index(product, Entry::Text, name)?;
+        entries.push(Entitlement::text(index, text.clone()));
+    }
+    Ok(entries)
+}
+
+/// The place of an entry in the product's catalogue.
+pub(super) fn index(product: &Product, entry: Entry, name: &str) -> anyhow::Result<u32> {
+    let found = match entry {
+        Entry::Feature => product.feature(name),
+        Entry::Limit => product.limit(name),
+        Entry::Text => product.text(name),
+        Entry::Pool => None,
+    };
+    found.ok_or_else(|| unknown(entry.line(), name, product, product.names(entry)).into())
+}
+
+/// The entries of one licence.
+pub(super) fn listed(entries: Vec<Entitlement>) -> anyhow::Result<Entitlements> {
+    Entitlements::new(entries).map_err(|error| {
+        let hint = match error {
+            EntitlementsError::Twice => "name each feature, limit and text once",
+            EntitlementsError::TooMany => "sell fewer, or shorter texts: they share 255 bytes",
+        };
+        Failure::usage(error.to_string()).hint(hint).into()
+    })
+}
+
+/// A last day that is gone by may be meant, and is more often a slip.
+pub(super) fn over_already(context: &mut Context, expires: Option<Day>) {
+    let today = context.environment.now().day();
+    if let Some(day) = expires.filter(|day| *day < today) {
+        context.out.warn(format_args!(
+            "the license expired on {day}: no request for it is answered"
+        ));
+    }
+}
+
+/// The same of what has a last day of its own.
+pub(super) fn parts_over_already(context: &mut Context, contents: &Contents) {
+    let today = context.environment.now().day();
+    for (name, day) in contents.ends.iter().filter(|(_, day)| today > *day) {
+        context.out.warn(format_args!(
+            "{name} ended on {day}: no machine will use it"
+        ));
+    }
+}
+
+/// Maintenance ends with the licence at the latest.
+pub(super) fn check_dates(expires: Option<Day>, maintenance: Option<Day>) -> anyhow::Result<()> {
+    if let (Some(expires), Some(maintenance)) = (expires, maintenance)
+        && maintenance > expires
+    {
+        return Err(Failure::usage(format!(
+            "maintenance until {maintenance} is longer than the license until {expires}"
+        ))
+        .hint("end maintenance with the license at the latest")
+        .into());
+    }
+    Ok(())
+}
+
+pub(super) fn unknown<'a>(
+    what: &str,
+    name: &str,
+    product: &Product,
+    known: impl Iterator<Item = &'a str>,
+) -> Failure {
+    Failure::usage(format!("{} has no {what} {name}", product.name))
+        .hint(format!("it has: {}", words::list(known)))
+}
