@@ -1,17 +1,29 @@
-//! The simulation of `tests/clocks` at length, with its figures: `cargo test --release --test long_clocks -- --nocapture`.
+//! The simulation of `tests/clocks` at length, with its figures: `cargo test --release --test long_clocks -- --nocapture`. `ATTACKS=5000` and `LIVES=20`
+//! play fewer than 100,000 and, of each kind, 400.
 
 // In a test a panic is how it fails.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
 
 #[path = "../clocks/mod.rs"]
 mod clocks;
 
 use clocks::{Attack, Kind, live};
 
+/// How many are asked for, if it is said.
+fn asked(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).map_or(otherwise, |text| text.parse().expect(name))
+}
+
 #[test]
 fn attackers() {
     let (mut worst, mut most) = (0.0_f64, 0);
-    for seed in 1_000..101_000 {
+    let attacks = asked("ATTACKS", 100_000);
+    for seed in 1_000..1_000 + attacks {
         let attack = Attack::by_chance(seed);
         assert!(attack.used <= attack.bound(), "seed {seed}: {attack:?}");
         let over = attack.used.saturating_sub(attack.left);
@@ -19,7 +31,7 @@ fn attackers() {
         most = most.max(over / 3600);
     }
     println!(
-        "100,000 attacks: at the most {most} h past the end, {worst:.3} of what the bound allows beyond what was left"
+        "{attacks} attacks: at the most {most} h past the end, {worst:.3} of what the bound allows beyond what was left"
     );
 }
 
@@ -31,7 +43,7 @@ fn honest_lives() {
     );
     for kind in Kind::ALL {
         let (mut refused, mut warned, mut kept, mut looks, mut lead) = (0, 0, 0, 0, 0);
-        for seed in 1_000..1_400 {
+        for seed in 1_000..1_000 + asked("LIVES", 400) {
             let life = live(kind, seed);
             refused += life.refused;
             warned += life.warned;
