@@ -1,4 +1,4 @@
-//! Whether many licences make it slow: a whole process in a ledger of many against one of few.
+//! Whether many licenses make it slow: a whole process in a ledger of many against one of few.
 
 use std::time::Instant;
 
@@ -11,7 +11,7 @@ use crate::support::size;
 use crate::support::table::{self, Table, Target};
 
 const FEW: u32 = 1000;
-/// The most licences of one order.
+/// The most licenses of one order.
 const ORDER: u32 = 1_000_000;
 const PAIRS: usize = 15;
 const RUNS: usize = 15;
@@ -116,7 +116,7 @@ pub(crate) fn measure(table: &mut Table) -> Result<()> {
     verify(table, &large, many)
 }
 
-/// The ledger of all those licences with a history of as many events as the batch can be given.
+/// The ledger of all those licenses with a history of as many events as the batch can be given.
 fn verify(table: &mut Table, desk: &Desk, licenses: u32) -> Result<()> {
     let began = Instant::now();
     let printed = desk.run(&["ledger", "verify"])?;

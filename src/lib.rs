@@ -1,4 +1,4 @@
-//! Software licensing where the network never exists: what an application links to check its licence, and what the `countersign` program is made of.
+//! Software licensing where the network never exists: what an application links to check its license, and what the `countersign` program is made of.
 //!
 //! An application links the crate without features, and has one door, [`App`]:
 //!
@@ -11,7 +11,7 @@
 //! ```
 //!
 //! The rooms: [`app`] is what an application uses, [`text`] carries bytes through people, [`protocol`] says what codes mean and who may say it, [`machine`] what this computer is, [`holder`] is a
-//! machine that holds a licence, [`issuer`] whoever answers, [`cli`] the program; [`failure`] has every way to fail. SPEC.md is the reference of all formats.
+//! machine that holds a license, [`issuer`] whoever answers, [`cli`] the program; [`failure`] has every way to fail. SPEC.md is the reference of all formats.
 
 pub mod app;
 #[cfg(feature = "cli")]

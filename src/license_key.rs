@@ -1,4 +1,4 @@
-//! The 13-digit licence key (SPEC.md 2.5): what a person types into a program, and never authority.
+//! The 13-digit license key (SPEC.md 2.5): what a person types into a program, and never authority.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,11 +9,11 @@ const DIGITS: usize = 13;
 const SMALLEST: u64 = 10_000_000_000;
 const LARGEST: u64 = 99_999_999_999;
 
-/// A licence key: 11 digits of a number and two check digits after ISO 7064 MOD 97-10 (SPEC.md 2.5).
+/// A license key: 11 digits of a number and two check digits after ISO 7064 MOD 97-10 (SPEC.md 2.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LicenseKey(u64);
 
-/// Why something is not a licence key (SPEC.md 2.5).
+/// Why something is not a license key (SPEC.md 2.5).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LicenseKeyError {
     /// Digits were left out or added.

@@ -1,4 +1,4 @@
-//! The floor of a launch check: the least that a Rust program can do to hold a licence file against a key. It knows no machine, no clock, no product.
+//! The floor of a launch check: the least that a Rust program can do to hold a license file against a key. It knows no machine, no clock, no product.
 //!
 //! `floor KEY LICENSE`: the 32 bytes of a public key; the 64 bytes of a signature and then what is signed.
 

@@ -79,7 +79,7 @@ impl Desk {
         )?)?)
     }
 
-    /// Sells so many licences of one order.
+    /// Sells so many licenses of one order.
     pub(crate) fn sell(&self, count: u32) -> Result<Vec<LicenseKey>> {
         let printed = self.run(&[
             "license",

@@ -34,7 +34,7 @@ impl Homes {
         }
     }
 
-    /// The homes in which a machine's licences are looked for, and who may read what is there.
+    /// The homes in which a machine's licenses are looked for, and who may read what is there.
     pub(crate) fn machine(&self) -> anyhow::Result<Vec<(PathBuf, Audience)>> {
         match &self.named {
             Some(home) => Ok(vec![(home.clone(), places::audience(home))]),

@@ -1,4 +1,4 @@
-//! The homes of this machine, and which product or licence is meant.
+//! The homes of this machine, and which product or license is meant.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::{keys, words};
 use crate::failure::FailureKind;
 
-/// Every home in which this machine's licences may be: the named one, or the machine-wide and the user's.
+/// Every home in which this machine's licenses may be: the named one, or the machine-wide and the user's.
 pub(crate) fn all(context: &Context) -> anyhow::Result<Vec<Home>> {
     let mut homes = Vec::new();
     for (directory, audience) in context.homes.machine()? {

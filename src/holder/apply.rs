@@ -1,6 +1,6 @@
 //! Taking an answer: what it is, whether it is trusted, what it changes; then durable, and only then said (SPEC.md 5.5).
 //!
-//! Nothing here knows whether ACTIVATE or SYNC was asked, nor which issuer answered: a grant is the whole state of a licence.
+//! Nothing here knows whether ACTIVATE or SYNC was asked, nor which issuer answered: a grant is the whole state of a license.
 
 use super::clock::{Look, Mark};
 use super::emergency;
@@ -326,7 +326,7 @@ impl New {
         }))
     }
 
-    /// The licence is in force once its state is kept. Its line of the history, the mark, and the secrets that are no longer needed follow; a crash or a
+    /// The license is in force once its state is kept. Its line of the history, the mark, and the secrets that are no longer needed follow; a crash or a
     /// full disk between costs nothing: the line is caught up with, marks of an older generation do not count (SPEC.md 7), a spare secret opens nothing.
     fn write(
         mut self,

@@ -5,7 +5,7 @@ use super::report::{CheckReport, Refusal, State};
 use crate::protocol::date::Day;
 use crate::protocol::product::Product;
 
-/// Whether a feature is in the licence, and its maintenance, where it needs it, is not over. A demo has no maintenance.
+/// Whether a feature is in the license, and its maintenance, where it needs it, is not over. A demo has no maintenance.
 pub(crate) fn feature(
     product: &Product,
     report: &CheckReport,
@@ -36,13 +36,13 @@ pub(crate) fn feature(
     }
 }
 
-/// The last day of a part of the licence that is over.
+/// The last day of a part of the license that is over.
 fn last_day(report: &CheckReport, name: &str) -> Option<Day> {
     let (_, day) = report.ended.iter().find(|(known, _)| known == name)?;
     Some(*day)
 }
 
-/// Numbers held against their limits. A limit that the licence does not contain allows nothing.
+/// Numbers held against their limits. A limit that the license does not contain allows nothing.
 pub(crate) fn counts(report: &CheckReport, asked: &[(String, u32)]) -> Vec<Count> {
     let held = |(limit, count): &(String, u32)| {
         let known = report.limits.iter().find(|(name, _)| name == limit);

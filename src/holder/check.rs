@@ -1,6 +1,6 @@
 //! What an application asks at each launch. Pure: everything known is handed in, what is to be kept is handed back.
 //!
-//! The order: no licence, trust, clock, expired, overdue, machine and bindings, features, counts. The signature and its chain are verified
+//! The order: no license, trust, clock, expired, overdue, machine and bindings, features, counts. The signature and its chain are verified
 //! each time from the evidence; nothing that an earlier check found is believed.
 
 use super::asked;
@@ -21,7 +21,7 @@ use crate::protocol::date::{Day, Seconds};
 use crate::protocol::product::{Product, ProductFile, RootFingerprint, WARN_DAYS};
 use crate::protocol::trust::TrustError;
 
-/// Days before the last day of a licence, of a part of it, or of its maintenance, from which on it is spoken of.
+/// Days before the last day of a license, of a part of it, or of its maintenance, from which on it is spoken of.
 const EXPIRY_WARNING: i32 = 30;
 
 /// What is asked, and what is known about this machine at this moment.
@@ -33,7 +33,7 @@ pub struct CheckInput<'a> {
     pub built: Seconds,
     /// The root that is to have signed the product file; none: whoever signed it.
     pub trust: Option<RootFingerprint>,
-    /// The licence, where the machine holds several of the product.
+    /// The license, where the machine holds several of the product.
     pub license_key: Option<LicenseKey>,
     /// What the application is connected to. A name that is not handed in is not compared.
     pub bindings: &'a [(String, String)],
@@ -81,7 +81,7 @@ pub struct Checked {
     pub begins: bool,
 }
 
-/// Checks one licence, or that there is none.
+/// Checks one license, or that there is none.
 pub fn check(
     file: &ProductFile,
     license: Option<&LicenseState>,
@@ -199,7 +199,7 @@ impl Check<'_> {
         Err((State::Returned, Refusal::Returned { key, at: given.at }))
     }
 
-    /// A licence that is held.
+    /// A license that is held.
     fn license(&mut self, license: &LicenseState, held: &Held) -> Result<(), Refused> {
         let key = license.license_key;
         if let Some(at) = self.memory.returned {
@@ -216,7 +216,7 @@ impl Check<'_> {
         self.bindings(held)?;
         self.checked.report.usb = self.usb_is_there(key, held);
         if self.checked.report.usb == Some(false) {
-            // What the licence has to say is of no use to a demo.
+            // What the license has to say is of no use to a demo.
             self.checked.report.warnings.clear();
             self.demo(Refusal::UsbMissing(key))?;
             self.checked.report.warnings.push(Warning::UsbMissing(key));
@@ -246,7 +246,7 @@ impl Check<'_> {
         Ok(terms)
     }
 
-    /// What time to go by (SPEC.md 7). The days of modules and of maintenance never make the whole licence wait for the
+    /// What time to go by (SPEC.md 7). The days of modules and of maintenance never make the whole license wait for the
     /// clock.
     fn clock(&mut self, terms: &Terms) -> Result<Seconds, Refused> {
         let last = [terms.expires, terms.revalidate_by];
@@ -320,7 +320,7 @@ impl Check<'_> {
         {
             report.warnings.push(Warning::MaintenanceEnds { days_left });
         }
-        // What ends with the licence as a whole has been spoken of.
+        // What ends with the license as a whole has been spoken of.
         let own = |last: Day| terms.expires.is_none_or(|end| last < end);
         for (name, last) in terms.contents.ends.iter().filter(|(_, last)| own(*last)) {
             let days_left = last.days_since(today);

@@ -1,4 +1,4 @@
-//! What time it is, as far as a licence may believe the computer's clock (SPEC.md 7). Pure: what is known is handed in, what is to be kept
+//! What time it is, as far as a license may believe the computer's clock (SPEC.md 7). Pure: what is known is handed in, what is to be kept
 //! is handed back.
 //!
 //! Everything counts in UTC: time zones and daylight saving change nothing, and 26 hours of tolerance span a clock that was set to local time.
@@ -18,7 +18,7 @@ const HOUR: u32 = 3600;
 const DAY: u32 = 24 * HOUR;
 /// A clock is behind only where it is further back than any mistake about the time zone can put it.
 const TOLERANCE: u32 = 26 * HOUR;
-/// How long a clock may be behind before the licence waits for it.
+/// How long a clock may be behind before the license waits for it.
 const BEHIND_BUDGET: u32 = 7 * DAY;
 /// A clock further ahead than this is not believed at once; nor is one that was set by more than [`TOLERANCE`] while the computer ran: set right
 /// again, it would be behind.
@@ -101,7 +101,7 @@ impl Remembered for Mark {
     }
 }
 
-/// What a licence hands in about the time.
+/// What a license hands in about the time.
 #[derive(Clone, Copy, Debug)]
 pub struct Terms {
     /// `issued` of the grant held.
@@ -110,9 +110,9 @@ pub struct Terms {
     pub generation: u16,
     /// Build date of the program.
     pub built: Seconds,
-    /// The first day that ends the licence as a whole: once it has passed nothing is kept, so that a clock set too far heals.
+    /// The first day that ends the license as a whole: once it has passed nothing is kept, so that a clock set too far heals.
     pub deadline: Option<Day>,
-    /// Something ends with a day, be it the licence, a module or maintenance. Nothing does: the clock does not matter.
+    /// Something ends with a day, be it the license, a module or maintenance. Nothing does: the clock does not matter.
     pub dated: bool,
     /// The application runs already: a look of its guard, who keeps what has passed by uptime whatever the clock says.
     pub running: bool,
@@ -123,7 +123,7 @@ pub struct Terms {
 pub enum Verdict {
     /// It can, or nothing depends on it.
     Fine,
-    /// It is behind; so many whole days are left until the licence waits for it.
+    /// It is behind; so many whole days are left until the license waits for it.
     Behind {
         /// Whole days left, 0 to 7.
         days_left: u32,

@@ -1,4 +1,4 @@
-//! The demo: what an application may do where no licence is in force, for so many days.
+//! The demo: what an application may do where no license is in force, for so many days.
 
 use super::check::{Check, Refused};
 use super::clock::{self, Look};
@@ -7,7 +7,7 @@ use super::report::{Refusal, State};
 use crate::protocol::date::{Day, Seconds};
 
 impl Check<'_> {
-    /// The demo in place of a licence, or `otherwise` where the product has none.
+    /// The demo in place of a license, or `otherwise` where the product has none.
     pub(super) fn demo(&mut self, otherwise: Refusal) -> Result<(), Refused> {
         let product = self.file.product();
         if product.demo_days == 0 {
@@ -44,7 +44,7 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// The clock rules of a licence hold for a demo too: its days pass but once (SPEC.md 7).
+    /// The clock rules of a license hold for a demo too: its days pass but once (SPEC.md 7).
     fn demo_clock(&mut self, began: Day, last: Day) -> Result<Seconds, Refused> {
         let known = self.memory.demo.as_ref();
         let mark = known.and_then(|demo| demo.mark.as_ref());

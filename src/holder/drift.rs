@@ -42,7 +42,7 @@ impl Remembered for Drift {
     }
 }
 
-/// Whether a machine that does not match goes on: `seen` is the first sight, where there was one, `now` what the licence goes by, `built` when the
+/// Whether a machine that does not match goes on: `seen` is the first sight, where there was one, `now` what the license goes by, `built` when the
 /// program was, and whether the application runs already.
 pub(crate) fn goes_on(
     seen: Option<&Drift>,

@@ -201,7 +201,7 @@ fn fill(
     file.sync_all()
 }
 
-/// Sets the mode itself: a strict umask of root would keep every user from reading a machine-wide licence.
+/// Sets the mode itself: a strict umask of root would keep every user from reading a machine-wide license.
 #[cfg(unix)]
 fn allow_file(file: &File, audience: Audience) -> io::Result<()> {
     file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(

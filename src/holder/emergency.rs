@@ -1,4 +1,4 @@
-//! An emergency code that was read out: to which licence it belongs, what it moves, and how it is kept (SPEC.md 8).
+//! An emergency code that was read out: to which license it belongs, what it moves, and how it is kept (SPEC.md 8).
 
 use super::error::HolderError;
 use super::evidence;
@@ -54,7 +54,7 @@ pub(super) fn preview(home: &Home, code: &Code) -> Result<Outcome, HolderError> 
     weigh(home, &emergency).map(|(outcome, _)| outcome)
 }
 
-/// Finds the licence by the chain that its grant is the end of: the code itself names none.
+/// Finds the license by the chain that its grant is the end of: the code itself names none.
 fn weigh(home: &Home, emergency: &Emergency) -> Result<(Outcome, LicenseState), HolderError> {
     let (licenses, unfit) = home.survey()?;
     let mut unfit = unfit.into_iter().next();

@@ -1,4 +1,4 @@
-//! What can go wrong at a machine that holds licences: each with its kind for scripts.
+//! What can go wrong at a machine that holds licenses: each with its kind for scripts.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -113,10 +113,10 @@ pub enum HolderError {
         /// What stopped it.
         why: Box<HolderError>,
     },
-    /// A licence that is bound otherwise than its product is.
+    /// A license that is bound otherwise than its product is.
     #[error("license {key} is not bound as {product} is: {why}")]
     Unbound {
-        /// The licence.
+        /// The license.
         key: LicenseKey,
         /// The product's id.
         product: String,
@@ -160,32 +160,32 @@ pub enum HolderError {
         /// The id that was asked for.
         id: String,
     },
-    /// The licence belongs to another product than was said.
+    /// The license belongs to another product than was said.
     #[error("license {key} is held here for the product {held}, not {asked}")]
     OtherProduct {
-        /// The licence.
+        /// The license.
         key: LicenseKey,
         /// The product it is held for.
         held: String,
         /// The product that was named.
         asked: String,
     },
-    /// No such licence here.
+    /// No such license here.
     #[error("license {key} is not known on this machine")]
     UnknownLicense {
-        /// The licence.
+        /// The license.
         key: LicenseKey,
     },
-    /// A licence that is not in force, so that there is nothing to re-validate.
+    /// A license that is not in force, so that there is nothing to re-validate.
     #[error("license {key} is not in force on this machine")]
     NotHeld {
-        /// The licence.
+        /// The license.
         key: LicenseKey,
     },
     /// The secret of a request is not there any more.
     #[error("the secret that proves the possession of license {key} is lost")]
     SecretLost {
-        /// The licence.
+        /// The license.
         key: LicenseKey,
     },
     /// An activation that was given up: nothing brings it back.
@@ -200,10 +200,10 @@ pub enum HolderError {
         /// The activation.
         activation: ActivationId,
     },
-    /// The licence is active and no new activation was wanted.
+    /// The license is active and no new activation was wanted.
     #[error("this machine already holds license {key} as {activation}")]
     AlreadyLicensed {
-        /// The licence.
+        /// The license.
         key: LicenseKey,
         /// The activation it is held under.
         activation: ActivationId,
@@ -252,7 +252,7 @@ pub enum HolderError {
     NotTrusted(#[source] TrustError),
 }
 
-/// How a licence is bound otherwise than its product wants it (SPEC.md 6.4).
+/// How a license is bound otherwise than its product wants it (SPEC.md 6.4).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unbound {
     /// The product wants the machine's fingerprint.

@@ -7,7 +7,7 @@ use crate::protocol::grant::{Grant, SignedGrant};
 use crate::protocol::product::ProductFile;
 use crate::protocol::trust::{GrantContext, TrustError, Verified};
 
-/// The grant that a licence is held under; nothing where none is held.
+/// The grant that a license is held under; nothing where none is held.
 ///
 /// # Errors
 /// Where signature or chain do not hold over what is kept (SPEC.md 5.4): it was edited, or a desk was given up.

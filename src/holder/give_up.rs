@@ -1,4 +1,4 @@
-//! Giving a licence up: tombstones first, in every anchor; then the state; then the code, the same one for ever (SPEC.md 4.3, 6.5).
+//! Giving a license up: tombstones first, in every anchor; then the state; then the code, the same one for ever (SPEC.md 4.3, 6.5).
 
 use super::anchor::Anchor;
 use super::entries::{Anchored, Tombstone};
@@ -15,7 +15,7 @@ use crate::protocol::digest::ActivationId;
 use crate::protocol::requests::Return;
 use crate::text::{Code, Kind};
 
-/// A licence that is given up; its code may be shown.
+/// A license that is given up; its code may be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GivenUp {
     /// The return code.
@@ -30,7 +30,7 @@ pub struct GivenUp {
     pub remembered: bool,
 }
 
-/// Gives up what is held of a licence, or else the newest request for it: its answer may be under way. Where it was given up before, all of it is done
+/// Gives up what is held of a license, or else the newest request for it: its answer may be under way. Where it was given up before, all of it is done
 /// again: whatever stopped the program at any moment, the next time heals it.
 ///
 /// The machine's fingerprint plays no part: one that drifted, or died and was rebuilt, can still give up what it holds.
@@ -175,7 +175,7 @@ impl<'a> Tombs<'a> {
         Ok(tombs)
     }
 
-    /// An anchor that cannot be written says nothing of the activation, or nothing may be given up now: what it says would bring the licence back.
+    /// An anchor that cannot be written says nothing of the activation, or nothing may be given up now: what it says would bring the license back.
     fn without(&self, anchor: &Anchor, why: HolderError) -> Result<(), HolderError> {
         let busy = matches!(why, HolderError::Busy { .. });
         if busy {

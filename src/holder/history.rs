@@ -1,4 +1,4 @@
-//! What was applied to a licence and when, a line each: beside what a check reads, so that a long life costs no launch anything.
+//! What was applied to a license and when, a line each: beside what a check reads, so that a long life costs no launch anything.
 
 use super::durable;
 use super::error::{HolderError, StorageError};
@@ -9,7 +9,7 @@ use crate::license_key::LicenseKey;
 use crate::protocol::grant::SignedGrant;
 
 impl Home {
-    /// What was applied to a licence, oldest first. A line that a crash tore, or that was edited, is passed over: it is no evidence.
+    /// What was applied to a license, oldest first. A line that a crash tore, or that was edited, is passed over: it is no evidence.
     ///
     /// # Errors
     /// A file that cannot be read.
@@ -20,7 +20,7 @@ impl Home {
     }
 }
 
-/// Whether bytes with this digest were applied to a licence here before.
+/// Whether bytes with this digest were applied to a license here before.
 pub(crate) fn contains(
     home: &Home,
     key: LicenseKey,

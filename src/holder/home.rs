@@ -1,4 +1,4 @@
-//! Where a machine keeps its licences: the layout that [`super`] describes.
+//! Where a machine keeps its licenses: the layout that [`super`] describes.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ use super::lock::Lock;
 use super::state::LicenseState;
 use crate::license_key::LicenseKey;
 
-/// The directories of a machine that holds licences. Handed in: the library knows no default place.
+/// The directories of a machine that holds licenses. Handed in: the library knows no default place.
 #[derive(Clone, Debug)]
 pub struct Home {
     machine: PathBuf,
@@ -120,7 +120,7 @@ impl Home {
             .join(format!("{}.json", key.digits()))
     }
 
-    /// What is kept of a licence; nothing where it is not known here.
+    /// What is kept of a license; nothing where it is not known here.
     ///
     /// # Errors
     /// A file that cannot be read, or is not what this program writes.
@@ -128,7 +128,7 @@ impl Home {
         self.load(&self.license_path(key))
     }
 
-    /// Every licence known here, in the order of the keys, and what is wrong with each file that is not fit: one damaged licence must not
+    /// Every license known here, in the order of the keys, and what is wrong with each file that is not fit: one damaged license must not
     /// stop the others.
     ///
     /// # Errors
@@ -144,7 +144,7 @@ impl Home {
         Ok((found, unfit))
     }
 
-    /// Every licence known here, in the order of the keys.
+    /// Every license known here, in the order of the keys.
     ///
     /// # Errors
     /// As [`Home::license`]: the first file that is not fit is named.
@@ -167,7 +167,7 @@ impl Home {
         }
     }
 
-    /// Keeps a licence. The caller holds the lock.
+    /// Keeps a license. The caller holds the lock.
     pub(crate) fn keep(&self, state: &LicenseState) -> Result<(), StorageError> {
         write_json(&self.license_path(state.license_key), state, self.audience)
     }

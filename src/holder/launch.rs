@@ -13,12 +13,12 @@ use super::warning::Warning;
 use crate::failure::FailureKind;
 use crate::protocol::product::ProductFile;
 
-/// Checks the licence of a product. Waits for no other process, but where a demo begins or the machine changed, whose first moment has to
+/// Checks the license of a product. Waits for no other process, but where a demo begins or the machine changed, whose first moment has to
 /// be kept: up to ten seconds. What else was learnt, of the clock about once an hour, is kept where
 /// that is possible.
 ///
 /// # Errors
-/// A state that cannot be read, where no other licence of the product allows the application to run.
+/// A state that cannot be read, where no other license of the product allows the application to run.
 pub fn check_product(
     file: &ProductFile,
     home: &Home,
@@ -32,7 +32,7 @@ pub fn check_product(
                 .license_key
                 .is_none_or(|key| key == license.license_key)
     });
-    // Of several licences the first that is good counts, else one in whose place the demo runs, else the first that is held.
+    // Of several licenses the first that is good counts, else one in whose place the demo runs, else the first that is held.
     licenses.sort_by_key(|license| license.held.is_none());
     let mut best: Option<(Option<&LicenseState>, Checked)> = None;
     for license in licenses.iter().map(Some) {
@@ -48,7 +48,7 @@ pub fn check_product(
     }
     match (best, unfit.into_iter().next()) {
         (Some((license, checked)), _) => Ok(keep(file, home, license, checked, input)),
-        // The licence may stand in the file that cannot be read.
+        // The license may stand in the file that cannot be read.
         (None, Some(error)) => Err(error),
         (None, None) => {
             let checked = check_one(file, home, None, input);

@@ -1,4 +1,4 @@
-//! What a machine remembers beside its licences: clock marks, what was given up, since when a demo runs. In the home and in its anchors; sealed
+//! What a machine remembers beside its licenses: clock marks, what was given up, since when a demo runs. In the home and in its anchors; sealed
 //! against text editors. Nothing here is evidence: what is missing or another machine's counts as never written.
 
 use super::clock::Mark;
@@ -14,7 +14,7 @@ use crate::machine::Facts;
 use crate::protocol::date::Seconds;
 use crate::protocol::digest::ActivationId;
 
-/// What is remembered about one licence and its product.
+/// What is remembered about one license and its product.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Memory {
     /// The latest moment that is known to have passed.
@@ -30,7 +30,7 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// Recalls what is remembered on the machine of `facts` about a product and, where it is held, a licence: of what the places of the home say,
+    /// Recalls what is remembered on the machine of `facts` about a product and, where it is held, a license: of what the places of the home say,
     /// the stricter.
     pub fn recall(
         home: &Home,

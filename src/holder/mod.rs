@@ -1,4 +1,4 @@
-//! A machine that holds licences: it asks, takes answers, and is checked at each launch.
+//! A machine that holds licenses: it asks, takes answers, and is checked at each launch.
 //!
 //! # What lies where
 //!

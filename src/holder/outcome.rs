@@ -7,7 +7,7 @@ use crate::protocol::digest::ActivationId;
 /// What became of an answer, or would.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The licence is now as it says.
+    /// The license is now as it says.
     Applied(Box<Applied>),
     /// It was applied before, and is what is in force.
     AlreadyApplied(Which),
@@ -17,12 +17,12 @@ pub enum Outcome {
     DeskKnown(Vec<String>),
 }
 
-/// Which licence an answer is about.
+/// Which license an answer is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Which {
     /// The product's id.
     pub product: String,
-    /// The licence.
+    /// The license.
     pub license_key: LicenseKey,
     /// The activation in force.
     pub activation: ActivationId,
@@ -31,9 +31,9 @@ pub struct Which {
 /// What an answer changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Applied {
-    /// Which licence.
+    /// Which license.
     pub which: Which,
-    /// The terms before, where the licence was held and trusted.
+    /// The terms before, where the license was held and trusted.
     pub before: Option<Terms>,
     /// The terms from now on.
     pub after: Terms,

@@ -1,4 +1,4 @@
-//! The parts of a machine as they come and go: whether it is still the one that a licence is bound to (SPEC.md 6.4), and what it says of itself in a
+//! The parts of a machine as they come and go: whether it is still the one that a license is bound to (SPEC.md 6.4), and what it says of itself in a
 //! SYNC (SPEC.md 4.2): a part that cannot be read for a while is not yet one that is gone.
 //!
 //! Pure: what was read, and by whom, is handed in. So the simulation of honest lives plays by the rules themselves.
@@ -58,7 +58,7 @@ impl Parts {
     }
 }
 
-/// A machine held against the fingerprint that a licence is bound to (SPEC.md 6.1, 6.4).
+/// A machine held against the fingerprint that a license is bound to (SPEC.md 6.1, 6.4).
 #[derive(Clone, Copy, Debug)]
 pub struct Seen {
     /// Of what both know, what is equal and what is not.

@@ -306,7 +306,7 @@ fn earlier(before: Option<Drift>, drift: &Drift) -> Drift {
     }
 }
 
-/// What a seal is good for: the mark of another activation of the same licence counts for nothing.
+/// What a seal is good for: the mark of another activation of the same license counts for nothing.
 fn purpose(key: LicenseKey, activation: ActivationId) -> String {
     format!("{} {activation}", key.digits())
 }

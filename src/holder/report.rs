@@ -12,16 +12,16 @@ use crate::protocol::digest::ActivationId;
 use crate::protocol::product::RootFingerprint;
 use crate::protocol::trust::TrustError;
 
-/// The state of a licence at this moment.
+/// The state of a license at this moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// In force.
     Licensed,
     /// In force, and something needs doing soon.
     Warning,
-    /// No licence; the demo runs.
+    /// No license; the demo runs.
     Demo,
-    /// No licence that is trusted, and no demo.
+    /// No license that is trusted, and no demo.
     Unlicensed,
     /// Past its last day.
     Expired,
@@ -66,7 +66,7 @@ pub enum Closed {
 /// Why an application may not run, or not with what was asked about.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// No licence is held.
+    /// No license is held.
     #[error("there is no license for {product} on this machine")]
     NotLicensed {
         /// The product's id.
@@ -90,10 +90,10 @@ pub enum Refusal {
         /// What stands in the way.
         why: Closed,
     },
-    /// The licence is bound otherwise than its product is.
+    /// The license is bound otherwise than its product is.
     #[error("license {key} is not bound as {product} is: {why}")]
     Unbound {
-        /// The licence.
+        /// The license.
         key: LicenseKey,
         /// The product's id.
         product: String,
@@ -103,18 +103,18 @@ pub enum Refusal {
     /// The USB key is not plugged in, and there is no demo.
     #[error("the USB key of license {0} is not plugged in")]
     UsbMissing(LicenseKey),
-    /// The licence was given up.
+    /// The license was given up.
     #[error("license {key} was given up by this machine on {}", .at.day())]
     Returned {
-        /// The licence.
+        /// The license.
         key: LicenseKey,
         /// When.
         at: Seconds,
     },
-    /// What is kept of the licence does not hold.
+    /// What is kept of the license does not hold.
     #[error("what is kept of license {key} is not trusted: {why}")]
     NotTrusted {
-        /// The licence.
+        /// The license.
         key: LicenseKey,
         /// Why.
         why: TrustError,
@@ -135,7 +135,7 @@ pub enum Refusal {
         /// What must have passed.
         floor: Seconds,
     },
-    /// Past the last day of the licence.
+    /// Past the last day of the license.
     #[error("the license expired on {on}; today is {today}")]
     Expired {
         /// Its last day.
@@ -185,7 +185,7 @@ pub enum Refusal {
     /// A binding was handed in whose value is not fit.
     #[error(transparent)]
     BadBinding(MachineError),
-    /// A feature is not in the licence.
+    /// A feature is not in the license.
     #[error("the license does not contain {0}")]
     FeatureMissing(String),
     /// A feature that the product does not have, as far as its file here says.
@@ -196,7 +196,7 @@ pub enum Refusal {
         /// What was asked for.
         feature: String,
     },
-    /// A feature was in the licence until a day of its own.
+    /// A feature was in the license until a day of its own.
     #[error("{feature} ended on {ended}")]
     FeatureEnded {
         /// The feature.
@@ -212,7 +212,7 @@ pub enum Refusal {
         /// The last day of maintenance.
         ended: Day,
     },
-    /// More than the licence allows: each limit that is exceeded, in the order in which they were asked about.
+    /// More than the license allows: each limit that is exceeded, in the order in which they were asked about.
     #[error("{}", over_words(.0))]
     OverLimit(Vec<Count>),
 }
@@ -267,21 +267,21 @@ pub struct CheckReport {
     pub state: State,
     /// The product's id.
     pub product: String,
-    /// The licence, where one is known.
+    /// The license, where one is known.
     pub license_key: Option<LicenseKey>,
     /// The activation, where one is held.
     pub activation: Option<ActivationId>,
-    /// The terms of the licence, where it is held and trusted; also where it is refused for another reason.
+    /// The terms of the license, where it is held and trusted; also where it is refused for another reason.
     pub terms: Option<Terms>,
-    /// Features that may be used: the licence's or the demo's.
+    /// Features that may be used: the license's or the demo's.
     pub features: Vec<String>,
-    /// Limits that hold: the licence's or the demo's.
+    /// Limits that hold: the license's or the demo's.
     pub limits: Vec<(String, u32)>,
     /// Modules with seats of their own, and how many.
     pub pools: Vec<(String, u32)>,
-    /// Texts of the licence.
+    /// Texts of the license.
     pub texts: Vec<(String, String)>,
-    /// What the licence contained until a day that is over, and that day.
+    /// What the license contained until a day that is over, and that day.
     pub ended: Vec<(String, Day)>,
     /// The day that the license goes by, which is later than the clock's where that is behind; none where it did not come to that.
     pub today: Option<Day>,
@@ -289,9 +289,9 @@ pub struct CheckReport {
     pub usb: Option<bool>,
     /// What was asked about numbers in use; empty where it did not come to that.
     pub counts: Vec<Count>,
-    /// Names and normalised values that the licence is bound to.
+    /// Names and normalised values that the license is bound to.
     pub bindings: Vec<(String, String)>,
-    /// Whole days after today until the licence or the demo ends, or is to be re-validated: 0 on the last day, negative past it.
+    /// Whole days after today until the license or the demo ends, or is to be re-validated: 0 on the last day, negative past it.
     pub days_left: Option<i32>,
     /// Fewer than three parts of the machine could be compared.
     pub weakly_bound: bool,

@@ -1,4 +1,4 @@
-//! Asking for a licence: the secret first, then the state, both durable; only then is there a code to show (SPEC.md 4.1, 5.1).
+//! Asking for a license: the secret first, then the state, both durable; only then is there a code to show (SPEC.md 4.1, 5.1).
 
 use std::num::NonZeroU16;
 
@@ -35,7 +35,7 @@ pub struct Here<'a> {
 /// What is asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted<'a> {
-    /// The licence.
+    /// The license.
     pub key: LicenseKey,
     /// Names and values as given, in any order.
     pub bindings: &'a [(String, String)],
@@ -45,7 +45,7 @@ pub struct Wanted<'a> {
     pub usb: Option<&'a UsbDevice>,
     /// The public key with which this machine will sign, where it is a site.
     pub site_key: Option<[u8; 32]>,
-    /// Ask anew where the same request is pending, or the licence is held.
+    /// Ask anew where the same request is pending, or the license is held.
     pub anew: bool,
 }
 
@@ -62,11 +62,11 @@ pub struct Asked {
     pub repeated: bool,
     /// Names and normalised values of the bindings: for the message that goes with the code.
     pub bindings: Vec<(String, String)>,
-    /// Whoever copies this machine's disk copies the licence too (SPEC.md 6.4): a USB key would tell the copies apart.
+    /// Whoever copies this machine's disk copies the license too (SPEC.md 6.4): a USB key would tell the copies apart.
     pub weak: bool,
 }
 
-/// Asks for a licence. `fill` fills a buffer from a source of randomness that is fit for secrets.
+/// Asks for a license. `fill` fills a buffer from a source of randomness that is fit for secrets.
 ///
 /// # Errors
 /// `already_licensed`, `weak_machine`, what is wrong with the bindings, what the file system says.
@@ -104,7 +104,7 @@ pub fn activate<E: std::fmt::Display>(
     Ok(asked(&pending, false))
 }
 
-/// Forgets a request, or all that are open for the licence, and returns how many. An answer to one can then no longer be applied.
+/// Forgets a request, or all that are open for the license, and returns how many. An answer to one can then no longer be applied.
 ///
 /// # Errors
 /// `unknown_license`; what the file system says.
@@ -186,7 +186,7 @@ fn known_or_new(
     }
 }
 
-/// A licence that is held here, whole, and not given up, needs no activation. One that was edited, or copied from another machine, is not held.
+/// A license that is held here, whole, and not given up, needs no activation. One that was edited, or copied from another machine, is not held.
 ///
 /// # Errors
 /// `already_licensed` where it is held.

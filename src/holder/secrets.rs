@@ -1,4 +1,4 @@
-//! The secrets of requests, apart from the state and for nobody else to read: whoever has one can give the licence up (SPEC.md 5.1).
+//! The secrets of requests, apart from the state and for nobody else to read: whoever has one can give the license up (SPEC.md 5.1).
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

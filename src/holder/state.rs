@@ -1,4 +1,4 @@
-//! What a machine keeps of a licence: evidence, plain and readable, verified anew at each use. Whoever edits it is "not trusted".
+//! What a machine keeps of a license: evidence, plain and readable, verified anew at each use. Whoever edits it is "not trusted".
 
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,7 @@ use crate::text::Kind;
 pub struct LicenseState {
     /// The product's id.
     pub product: String,
-    /// The licence.
+    /// The license.
     #[serde(with = "json::text")]
     pub license_key: LicenseKey,
     /// What is in force.
@@ -30,7 +30,7 @@ pub struct LicenseState {
     pub pending: Vec<Pending>,
     /// The highest epoch seen in a DESK certificate (SPEC.md 4.9).
     pub epoch: u8,
-    /// When this machine gave the licence up, where it did and holds no other grant since.
+    /// When this machine gave the license up, where it did and holds no other grant since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub returned: Option<Given>,
     /// Activations that were given up before that, or before the one that is held: their codes are printed for ever too.
@@ -103,7 +103,7 @@ pub struct Pending {
     pub superseded: bool,
 }
 
-/// What became of a licence here: a line of the file `history/<13 digits>.jsonl`.
+/// What became of a license here: a line of the file `history/<13 digits>.jsonl`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Event {
@@ -137,7 +137,7 @@ pub struct Given {
 }
 
 impl LicenseState {
-    /// A licence of which nothing is known yet.
+    /// A license of which nothing is known yet.
     pub(crate) fn new(product: &str, license_key: LicenseKey) -> LicenseState {
         LicenseState {
             product: product.to_owned(),

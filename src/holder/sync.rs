@@ -23,7 +23,7 @@ use crate::text::Kind;
 /// What is asked for again.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted<'a> {
-    /// The licence.
+    /// The license.
     pub key: LicenseKey,
     /// Bindings that are to be others from now on; those not named stay as they were last asked for, or else are.
     pub bindings: &'a [(String, String)],
@@ -40,11 +40,11 @@ pub struct Synced {
     pub asked: Asked,
     /// The generation held.
     pub generation: u16,
-    /// What is no longer as the licence has it.
+    /// What is no longer as the license has it.
     pub changes: Vec<Change>,
 }
 
-/// One thing that is no longer as the licence has it.
+/// One thing that is no longer as the license has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// Parts of the machine that are others now.
@@ -57,7 +57,7 @@ pub enum Change {
     Binding {
         /// Its name.
         name: String,
-        /// As the licence has it; none where it was not bound to any.
+        /// As the license has it; none where it was not bound to any.
         before: Option<String>,
         /// As it is now.
         after: String,
@@ -90,7 +90,7 @@ impl fmt::Display for Change {
     }
 }
 
-/// Asks for the licence as it now is. `fill` fills a buffer from a source of randomness that is fit for secrets.
+/// Asks for the license as it now is. `fill` fills a buffer from a source of randomness that is fit for secrets.
 ///
 /// The machine may have changed, and the clock be wrong: the answer heals both.
 ///

@@ -1,4 +1,4 @@
-//! What a licence says, in words: for reports, and for what an answer changes.
+//! What a license says, in words: for reports, and for what an answer changes.
 
 use crate::protocol::contents::Contents;
 use crate::protocol::date::{Day, Seconds};
@@ -19,7 +19,7 @@ pub struct Terms {
     pub edition: Option<String>,
     /// Seats of this activation.
     pub seats: u16,
-    /// Last day of the licence; none: perpetual.
+    /// Last day of the license; none: perpetual.
     pub expires: Option<Day>,
     /// Last day of maintenance; none: for ever.
     pub maintenance: Option<Day>,

@@ -16,7 +16,7 @@ pub enum Warning {
         /// The last of them.
         by: Day,
     },
-    /// The last day of the licence is near.
+    /// The last day of the license is near.
     #[error("{}", expiry_words(*.days_left))]
     ExpiresSoon {
         /// Whole days after today.
@@ -28,7 +28,7 @@ pub enum Warning {
         /// Whole days after today.
         days_left: i32,
     },
-    /// The end of a part of the licence is near: a module, a limit.
+    /// The end of a part of the license is near: a module, a limit.
     #[error("{}", part_words(.name, *.days_left, *.last))]
     PartEnds {
         /// Its name.
@@ -43,7 +43,7 @@ pub enum Warning {
     ClockBehind {
         /// It stands before the program was built.
         not_set: bool,
-        /// Days until the licence waits for it.
+        /// Days until the license waits for it.
         days_left: i32,
     },
     /// The machine changed so much that it may go on for a while only (SPEC.md 6.4).

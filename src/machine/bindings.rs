@@ -1,4 +1,4 @@
-//! What a licence is bound to besides the machine, such as a database (SPEC.md 6.2).
+//! What a license is bound to besides the machine, such as a database (SPEC.md 6.2).
 
 use super::{HostNames, MachineError, host, normalise_server};
 

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A text that is handed in, or read from this computer when it is first asked for; `None` where it is unknown. A licence is held against what it knew
+/// A text that is handed in, or read from this computer when it is first asked for; `None` where it is unknown. A license is held against what it knew
 /// of its machine and no more (SPEC.md 6.1), and some of that comes from the hardware itself, which takes its time.
 ///
 /// In JSON the text or `null`, or `{"denied": true}` where it is there and this user [may not read it](Self::is_denied).

@@ -5,7 +5,7 @@ use super::{Component, Components, Facts, MachineError};
 /// Compared in one verdict: at least this many must be equal (SPEC.md 6.1).
 const ENOUGH: u32 = 3;
 
-/// What a machine says about itself for one licence: two bytes of a hash per component, useless for another licence (SPEC.md 6.1).
+/// What a machine says about itself for one license: two bytes of a hash per component, useless for another license (SPEC.md 6.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fingerprint {
     presence: Components,
@@ -16,7 +16,7 @@ impl Fingerprint {
     /// The length on the wire.
     pub const LEN: usize = 11;
 
-    /// The fingerprint of a machine for a licence key (its five bytes of SPEC.md 2.5); nothing where the machine knows nothing about itself.
+    /// The fingerprint of a machine for a license key (its five bytes of SPEC.md 2.5); nothing where the machine knows nothing about itself.
     pub fn of(facts: &Facts, license_key: &[u8; 5]) -> Option<Fingerprint> {
         Fingerprint::of_these(Components::all(), facts, license_key)
     }
@@ -124,7 +124,7 @@ fn hash(license_key: &[u8; 5], component: Component, value: &str) -> [u8; 2] {
 pub enum Verdict {
     /// The same machine.
     Match,
-    /// Nothing speaks against it, but fewer than three components are known to both: the licence is weakly bound.
+    /// Nothing speaks against it, but fewer than three components are known to both: the license is weakly bound.
     WeakMatch,
     /// Another machine, or one that changed too much.
     Mismatch,
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn another_licence_gives_another_fingerprint() {
+    fn another_license_gives_another_fingerprint() {
         assert_ne!(
             Fingerprint::of(&pc(), &[9; 5]).unwrap().parts,
             of(&pc()).parts

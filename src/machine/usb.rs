@@ -1,4 +1,4 @@
-//! A USB device as a licence's key: it must be plugged in (SPEC.md 6.3).
+//! A USB device as a license's key: it must be plugged in (SPEC.md 6.3).
 
 use std::fmt;
 use std::str::FromStr;
@@ -45,7 +45,7 @@ impl UsbDevice {
         }
     }
 
-    /// The eight bytes that a payload carries, for a licence key (its five bytes of SPEC.md 2.5).
+    /// The eight bytes that a payload carries, for a license key (its five bytes of SPEC.md 2.5).
     pub fn digest(&self, license_key: &[u8; 5]) -> [u8; 8] {
         let mut hasher = blake3::Hasher::new_derive_key("countersign v1 usb");
         hasher

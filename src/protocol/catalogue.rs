@@ -3,13 +3,13 @@
 /// What the catalogue's entries are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entry {
-    /// Is in the licence or not.
+    /// Is in the license or not.
     Feature,
-    /// Has a number in the licence.
+    /// Has a number in the license.
     Limit,
     /// A module with seats of its own: at most so many of a site's seats use it at once.
     Pool,
-    /// Has a text in the licence, such as the licensee's name.
+    /// Has a text in the license, such as the licensee's name.
     Text,
 }
 

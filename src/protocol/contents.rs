@@ -1,11 +1,11 @@
-//! The entries of a licence by the names of its product (SPEC.md 4.5, 10).
+//! The entries of a license by the names of its product (SPEC.md 4.5, 10).
 
 use super::catalogue::Entry;
 use super::date::Day;
 use super::entitlements::{Content, Entitlements, UNLIMITED};
 use super::product::Product;
 
-/// What a licence contains, by name, each list in the order of the product's catalogue. Entries that a newer product file would name stand as
+/// What a license contains, by name, each list in the order of the product's catalogue. Entries that a newer product file would name stand as
 /// `#index`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contents {

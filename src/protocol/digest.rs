@@ -107,7 +107,7 @@ impl Standing {
         )
     }
 
-    /// The holder digest of SPEC.md 5.2 for this product and licence.
+    /// The holder digest of SPEC.md 5.2 for this product and license.
     pub fn holder_digest(&self, product_id: &str, key: LicenseKey) -> Digest {
         holder_digest(product_id, key, &self.machine_digest())
     }

@@ -1,4 +1,4 @@
-//! What a licence contains: features, limits, pools and texts by their index in the product's catalogue (SPEC.md 4.5).
+//! What a license contains: features, limits, pools and texts by their index in the product's catalogue (SPEC.md 4.5).
 
 use std::fmt;
 
@@ -22,23 +22,23 @@ const FEATURE_THAT_ENDS: u32 = 2;
 const NUMBER_THAT_ENDS: u32 = 3;
 const TEXT: u32 = 4;
 
-/// One entry of a licence.
+/// One entry of a license.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entitlement {
     /// Index into the product's catalogue, from 0; below 2²⁹.
     pub index: u32,
-    /// What the licence says of it.
+    /// What the license says of it.
     pub content: Content,
 }
 
 impl Entitlement {
-    /// A feature, as long as the licence.
+    /// A feature, as long as the license.
     pub fn feature(index: u32) -> Entitlement {
         let content = Content::Feature { ends: None };
         Entitlement { index, content }
     }
 
-    /// A limit or a pool of this value, as long as the licence.
+    /// A limit or a pool of this value, as long as the license.
     pub fn number(index: u32, value: u32) -> Entitlement {
         let content = Content::Number { value, ends: None };
         Entitlement { index, content }
@@ -59,19 +59,19 @@ impl Entitlement {
     }
 }
 
-/// What a licence says of one entry of the catalogue.
+/// What a license says of one entry of the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
     /// A feature is contained.
     Feature {
-        /// Its last day; none: as long as the licence.
+        /// Its last day; none: as long as the license.
         ends: Option<Day>,
     },
     /// A limit or a pool, and its value; [`UNLIMITED`]: no limit.
     Number {
         /// The value.
         value: u32,
-        /// Its last day; none: as long as the licence.
+        /// Its last day; none: as long as the license.
         ends: Option<Day>,
     },
     /// A text.
@@ -161,11 +161,11 @@ impl Content {
     }
 }
 
-/// A text of a licence: 1 to 64 bytes of UTF-8 without controls and what is not seen (SPEC.md 4.5).
+/// A text of a license: 1 to 64 bytes of UTF-8 without controls and what is not seen (SPEC.md 4.5).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntitledText(String);
 
-/// The text cannot stand in a licence.
+/// The text cannot stand in a license.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
     /// Nothing, or more than 64 bytes.

@@ -1,10 +1,10 @@
-//! Which entries of a licence fit the lines of its product's catalogue (SPEC.md 4.5).
+//! Which entries of a license fit the lines of its product's catalogue (SPEC.md 4.5).
 
 use super::catalogue::Entry;
 use super::entitlements::{Content, Entitlements};
 
 impl Entry {
-    /// Whether a licence may say this of such an entry. A pool of 0 is none.
+    /// Whether a license may say this of such an entry. A pool of 0 is none.
     pub fn holds(self, content: &Content) -> bool {
         match (self, content) {
             (Entry::Feature, Content::Feature { .. })
@@ -16,7 +16,7 @@ impl Entry {
     }
 }
 
-/// Whether each entry of a licence is what its line says; those beyond the catalogue are of a newer product file and fit.
+/// Whether each entry of a license is what its line says; those beyond the catalogue are of a newer product file and fit.
 pub fn fits(catalogue: &[Entry], list: &Entitlements) -> bool {
     list.iter().all(|entry| {
         usize::try_from(entry.index)

@@ -1,4 +1,4 @@
-//! GRANT: the whole state of a licence on one machine, as its issuer signs it (SPEC.md 4.4).
+//! GRANT: the whole state of a license on one machine, as its issuer signs it (SPEC.md 4.4).
 
 use std::num::NonZeroU8;
 
@@ -11,7 +11,7 @@ const MAX_LOAN: u8 = 1 << 2;
 const EMERGENCY: u8 = 1 << 3;
 const SITE: u8 = 1 << 4;
 
-/// How seats of a licence are used.
+/// How seats of a license are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LicenseType {
     /// One machine, node-locked: each activation takes one seat.
@@ -74,7 +74,7 @@ pub struct Grant {
     pub generation: u16,
     /// When it was signed.
     pub issued: Seconds,
-    /// Last day of the licence; `None`: perpetual.
+    /// Last day of the license; `None`: perpetual.
     pub expires: Option<Day>,
     /// Last day of maintenance; `None`: for ever.
     pub maintenance: Option<Day>,
@@ -86,7 +86,7 @@ pub struct Grant {
     pub edition: u8,
     /// How the seats are used.
     pub license_type: LicenseType,
-    /// Whether the holder is a site, never one of a standalone licence: the site key that stands is the subject of the signature.
+    /// Whether the holder is a site, never one of a standalone license: the site key that stands is the subject of the signature.
     pub site: bool,
     /// Longest loan in days, where the holder may lend: a site only.
     pub max_loan: Option<NonZeroU8>,

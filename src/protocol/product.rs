@@ -45,7 +45,7 @@ pub struct Product {
     pub maintained: Vec<String>,
     /// Names of bindings, in the order in which they are hashed.
     pub bind: Vec<String>,
-    /// Whether licences are bound to the machine's fingerprint.
+    /// Whether licenses are bound to the machine's fingerprint.
     pub fingerprint: bool,
     /// What one seat counts; none: [`SeatUnit::Process`].
     pub seat: Option<SeatUnit>,

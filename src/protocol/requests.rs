@@ -19,12 +19,12 @@ const SITE: u8 = 1 << 5;
 const EXTEND: u8 = 1;
 const WANTED: u8 = 1 << 1;
 
-/// ACTIVATE: a machine asks for a licence (SPEC.md 4.1).
+/// ACTIVATE: a machine asks for a license (SPEC.md 4.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Activate {
     /// Two bytes of the product's id.
     pub product_tag: [u8; 2],
-    /// The licence.
+    /// The license.
     pub key: LicenseKey,
     /// Commitment to the request's secret; its first 4 bytes are the activation id.
     pub commitment: Commitment,
@@ -36,13 +36,13 @@ pub struct Activate {
     pub bindings: Option<[u8; 8]>,
     /// Seats wanted; absent: all that are free.
     pub seats: Option<NonZeroU16>,
-    /// Digest of the USB key the licence is bound to.
+    /// Digest of the USB key the license is bound to.
     pub usb: Option<[u8; 8]>,
     /// The public key with which this site will sign: its site key.
     pub site_key: Option<[u8; 32]>,
 }
 
-/// SYNC: a licensed machine asks for its licence as it now is (SPEC.md 4.2).
+/// SYNC: a licensed machine asks for its license as it now is (SPEC.md 4.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sync {
     /// The activation.
@@ -67,7 +67,7 @@ pub struct Sync {
     pub site: Option<SiteReport>,
 }
 
-/// In place of a USB key's digest: the licence is bound to none any more (SPEC.md 4.2).
+/// In place of a USB key's digest: the license is bound to none any more (SPEC.md 4.2).
 pub const NO_USB: [u8; 8] = [0; 8];
 
 impl Sync {
@@ -100,7 +100,7 @@ pub struct Return {
 /// BORROW: a workstation asks a site for a seat, or to extend its loan (SPEC.md 4.6).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Borrow {
-    /// The site's licence.
+    /// The site's license.
     pub key: LicenseKey,
     /// Commitment to the request's secret.
     pub commitment: Commitment,

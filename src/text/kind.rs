@@ -5,9 +5,9 @@
 pub enum Kind {
     /// A machine asks to be activated.
     Activate,
-    /// A licensed machine asks for its licence anew.
+    /// A licensed machine asks for its license anew.
     Sync,
-    /// A machine gives its licence up.
+    /// A machine gives its license up.
     Return,
     /// The issuer's signed answer to ACTIVATE and SYNC.
     Grant,

@@ -16,7 +16,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// A desk with one product and one licence, and as many machines as are named.
+/// A desk with one product and one license, and as many machines as are named.
 struct World {
     directory: TempDir,
     key: String,

@@ -249,7 +249,7 @@ fn answers_may_cross() {
         0
     );
 
-    // Two requests for one licence: the later answer is in force, whichever is entered first.
+    // Two requests for one license: the later answer is in force, whichever is entered first.
     let early = ship
         .run(["request", "activate", &key, "--new"])
         .done()

@@ -279,7 +279,7 @@ fn the_demo() {
     ship.check()
         .refused(10, "demo_over")
         .tells("ended on 2040-03-30");
-    // A licence takes its place.
+    // A license takes its place.
     let key = desk.sell("survey", &[]);
     desk.license(&ship, &key);
     ship.check().done().prints("licensed");

@@ -95,7 +95,7 @@ fn whose_word_is_trusted_5() {
     ship.check_with(&["--trust", "nonsense"])
         .refused(2, "usage");
 
-    // Somebody puts a product file of his own in the place of the vendor's: without a pin the licence is no longer trusted, with one the file is not.
+    // Somebody puts a product file of his own in the place of the vendor's: without a pin the license is no longer trusted, with one the file is not.
     let stranger = world.desk("stranger");
     stranger
         .run(["product", "add", "survey", "--name", "Survey"])

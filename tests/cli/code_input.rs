@@ -62,7 +62,7 @@ fn as_it_arrives_in_mails() {
         request.replace('\n', "\n> ")
     );
     let crlf = format!(
-        "Subject: licence\r\n\r\n{}\r\n",
+        "Subject: license\r\n\r\n{}\r\n",
         request.replace('\n', "\r\n")
     );
     let lower = request.to_lowercase();

@@ -145,7 +145,7 @@ fn a_file_where_a_directory_should_be() {
         .refused(1, "io");
     blocked.run(["status"]).exits(1);
 
-    // The same further down: the licence's directory.
+    // The same further down: the license's directory.
     fs::rename(ship.kept("machine/licenses"), ship.kept("machine/aside")).unwrap();
     fs::write(ship.kept("machine/licenses"), "").unwrap();
     ship.run(["apply"])

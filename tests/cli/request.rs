@@ -251,7 +251,7 @@ fn pending_requests_are_listed_and_forgotten() {
 
 #[cfg(unix)]
 #[test]
-fn machine_wide_licences_are_for_everybody_to_read() {
+fn machine_wide_licenses_are_for_everybody_to_read() {
     use std::os::unix::fs::PermissionsExt;
     let world = World::new();
     let desk = world.desk("desk");
@@ -260,7 +260,7 @@ fn machine_wide_licences_are_for_everybody_to_read() {
     let ship = world.machine("ship");
     let run = |args: &[&str]| ship.run_at_home_of_user(args);
 
-    // The product in the user's home, the licence for all: the product comes along.
+    // The product in the user's home, the license for all: the product comes along.
     run(&["product", "install"]).arg(&file).done();
     let request = run(&["request", "activate", &key, "--system"])
         .done()
@@ -280,10 +280,10 @@ fn machine_wide_licences_are_for_everybody_to_read() {
     assert_eq!(mode("licenses"), 0o755);
     assert_eq!(mode(&format!("licenses/{digits}.json")), 0o644);
     assert_eq!(mode("products/survey.product"), 0o644);
-    // What gives the licence up is for its owner alone.
+    // What gives the license up is for its owner alone.
     assert_eq!(mode(&format!("secrets/{digits}.json")), 0o600);
 
-    // Another user of the machine sees it; a licence of one's own stays one's own.
+    // Another user of the machine sees it; a license of one's own stays one's own.
     let neighbour = world.machine("neighbour");
     let all = world.path().join("homes/ship for all");
     let check = neighbour

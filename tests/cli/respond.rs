@@ -70,7 +70,7 @@ fn the_same_request_gets_the_same_bytes_and_no_second_seat() {
     let answer = desk.answer(&request);
     for _ in 0..3 {
         world.days_pass(20);
-        // For ever, also when the licence is over.
+        // For ever, also when the license is over.
         assert_eq!(
             desk.respond(&request)
                 .done()
@@ -191,7 +191,7 @@ fn a_repaired_machine_is_the_same_one() {
 }
 
 #[test]
-fn seats_of_a_floating_licence() {
+fn seats_of_a_floating_license() {
     let world = World::new();
     let (desk, ship, key) = sold(&world, &["--type", "floating", "--seats", "10"]);
     let request = ship.request_with(&key, &["--seats", "4"]);
@@ -221,7 +221,7 @@ fn seats_of_a_floating_licence() {
 fn refusals_say_why_and_change_nothing() {
     let world = World::new();
     let (desk, ship, key) = sold(&world, &["--expires", "2040-03-10"]);
-    // Another desk's licence.
+    // Another desk's license.
     let stranger = world.desk("stranger");
     let file = world.path().join("files/survey.product");
     let known = std::fs::read(&file).unwrap();

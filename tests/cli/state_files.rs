@@ -54,7 +54,7 @@ fn a_damaged_state_is_named_and_left_as_it_is() {
             .refused(5, "damaged_state");
         ship.run(["apply"]).piped("nothing").refused(3, "no_code");
     }
-    // One damaged licence does not stop another.
+    // One damaged license does not stop another.
     let second = desk.sell("survey", &[]);
     desk.license(&ship, &second);
     ship.check().done().prints(&second);
@@ -112,7 +112,7 @@ fn a_foreign_state_is_named() {
     let second = world.machine("second");
     second.install(&world.path().join("files/survey.product"));
     desk.license(&second, &other);
-    // The state of another licence under this one's name.
+    // The state of another license under this one's name.
     fs::copy(second.state_of(&other), ship.state_of(&key)).unwrap();
     ship.check()
         .refused(5, "damaged_state")

@@ -1,4 +1,4 @@
-//! Somebody who wants to use a licence past its end, and may set the clock, restart, suspend and kill as he likes. He may not write the mark, and
+//! Somebody who wants to use a license past its end, and may set the clock, restart, suspend and kill as he likes. He may not write the mark, and
 //! the kernel's uptime is true.
 
 use countersign::holder::clock::{Boot, Look, Mark, Terms, Verdict, judge};
@@ -11,7 +11,7 @@ use super::{Chance, DAY, HOUR};
 pub(crate) struct Attack {
     /// Use between a look that allowed it and the next one.
     pub(crate) used: u32,
-    /// What the licence had left when it was issued.
+    /// What the license had left when it was issued.
     pub(crate) left: u32,
     /// Starts of computers in which something was used.
     pub(crate) starts: u32,
@@ -20,7 +20,7 @@ pub(crate) struct Attack {
 }
 
 impl Attack {
-    /// The most that a licence is ever used: what was left, by a clock that may be 2 % slow; an hour for the last look that allowed it, and one for
+    /// The most that a license is ever used: what was left, by a clock that may be 2 % slow; an hour for the last look that allowed it, and one for
     /// each start and each guard that was killed, with a minute for what a guard does not write and one by which a clock may be put right.
     pub(crate) fn bound(&self) -> u32 {
         self.left + self.left / 49 + HOUR + (self.starts + self.killed) * (HOUR + 120)

@@ -102,7 +102,7 @@ pub(crate) struct Life {
 }
 
 const ISSUED: u32 = 2000 * DAY + 12 * HOUR;
-/// A life is this long, and the licence ends two days later.
+/// A life is this long, and the license ends two days later.
 const DAYS: u32 = 400;
 
 struct Host {

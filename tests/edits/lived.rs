@@ -339,15 +339,15 @@ impl Lived {
         life::change(&mut work.ledger, dear[0], fewer, by_now).unwrap();
         // Given back so often that the seats rest; once a clerk frees them.
         let often = work.sell(&terms(2, "Cassiopeia", 1, LicenseType::Standalone), 2);
-        for (licence, key) in (0_u8..).zip(&often) {
+        for (license, key) in (0_u8..).zip(&often) {
             for turn in 0..7 {
                 let (on, request) = (
-                    20 + 10 * licence + turn,
-                    100 + u64::from(10 * licence + turn),
+                    20 + 10 * license + turn,
+                    100 + u64::from(10 * license + turn),
                 );
                 let id = work.activate("plotter", *key, on, request).unwrap();
                 work.give_back(id, request).unwrap();
-                if (licence, turn) == (0, 6) {
+                if (license, turn) == (0, 6) {
                     let id = Named::Activation(id, None);
                     life::free(&mut work.ledger, id, "by post", by_now).unwrap();
                 }

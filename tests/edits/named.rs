@@ -203,7 +203,7 @@ fn in_what_is_sold() {
             Wrong::Added,
             "product third",
         ),
-        // Swapped, a cheap licence would get a signed dear grant: products, and orders by the name of theirs.
+        // Swapped, a cheap license would get a signed dear grant: products, and orders by the name of theirs.
         (
             "UPDATE product SET id = 3 - id WHERE id < 0; UPDATE product SET id = -id; UPDATE product SET id = 3 + id",
             Place::Product,
@@ -264,7 +264,7 @@ fn in_what_is_sold() {
             Wrong::Unreadable,
             "order row 1 has an impossible emergency allowance",
         ),
-        // Of a licence that was changed.
+        // Of a license that was changed.
         (
             "UPDATE terms SET seats = 2 WHERE id = 3",
             Place::Terms,

@@ -77,7 +77,7 @@ class Writer:
         path = self.directory / category / f"extra-{name}.txt"
         path.write_bytes(data.encode() + (b"\n" + text if text is not None else b""))
 
-    # ---- payload, licence key ------------------------------------------------------------
+    # ---- payload, license key ------------------------------------------------------------
 
     def refused(self, category, name, comment, field, cases, before=()):
         lines = [("comment", comment), ("expect", "refused"), *before]

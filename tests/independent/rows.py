@@ -205,7 +205,7 @@ def write(letter, payload):
     return (prefix + ": " if prefix else "") + "\n".join(rows)
 
 
-# ---- licence key, 2.5 --------------------------------------------------------------
+# ---- license key, 2.5 --------------------------------------------------------------
 
 LOOK_ALIKES = str.maketrans("OoQDIil|LZzSsGB", "000011111225568")
 

@@ -6,7 +6,7 @@ use crate::world::World;
 fn from_the_first_command_to_a_licensed_machine() {
     let world = World::new();
 
-    // Desk: a product with a feature and a limit, and a licence for two machines.
+    // Desk: a product with a feature and a limit, and a license for two machines.
     let desk = world.desk("desk");
     let file = desk.product("survey", &["--feature", "export", "--limit", "users"]);
     let key = desk.sell(
@@ -14,7 +14,7 @@ fn from_the_first_command_to_a_licensed_machine() {
         &["--seats", "2", "--feature", "export", "--limit", "users=5"],
     );
 
-    // Field: the product file came with the application. Without a licence it does not run, and says what to do.
+    // Field: the product file came with the application. Without a license it does not run, and says what to do.
     let aurora = world.machine("aurora");
     aurora.install(&file).tells("signed by the key");
     aurora

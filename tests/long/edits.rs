@@ -36,7 +36,7 @@ fn no_edit_that_changes_anything_goes_unseen() {
     edits::random::none_unseen(number("SEED", 1), number("EDITS", 20_000));
 }
 
-/// A desk with so many licences, each activated on a machine of its own, and how long its verification takes.
+/// A desk with so many licenses, each activated on a machine of its own, and how long its verification takes.
 fn verified(home: &Path, licenses: u32) -> Duration {
     let (_, mut work) = Work::begin(home);
     let keys = work.sell(&terms(1, "Aurora", 1, LicenseType::Standalone), licenses);
@@ -83,7 +83,7 @@ fn verified(home: &Path, licenses: u32) -> Duration {
     took
 }
 
-/// Ten times the licences take no more than ten times as long and some, and no more memory.
+/// Ten times the licenses take no more than ten times as long and some, and no more memory.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_long_ledger_is_verified_in_its_time() {
@@ -91,7 +91,7 @@ fn a_long_ledger_is_verified_in_its_time() {
     let home = tempfile::tempdir().unwrap();
     let few = verified(&home.path().join("few"), many / 10);
     let took = verified(&home.path().join("many"), many);
-    println!("{} licences: {few:?}, {many}: {took:?}", many / 10);
+    println!("{} licenses: {few:?}, {many}: {took:?}", many / 10);
     assert!(
         took < few * 20,
         "{few:?}, and for ten times as many {took:?}"

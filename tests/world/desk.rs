@@ -52,7 +52,7 @@ impl<'w> Desk<'w> {
         file
     }
 
-    /// Sells a licence and returns its key.
+    /// Sells a license and returns its key.
     pub(crate) fn sell(&self, product: &str, options: &[&str]) -> String {
         let args = [
             "license",
@@ -85,7 +85,7 @@ impl<'w> Desk<'w> {
         machine.apply(&self.answer(&machine.request(key)));
     }
 
-    /// Seats of a licence that are taken, as the desk sees it.
+    /// Seats of a license that are taken, as the desk sees it.
     pub(crate) fn seats_taken(&self, key: &str) -> u64 {
         let license = self.run(["--json", "license", "show", key]).done().json();
         license["seats_taken"].as_u64().unwrap()

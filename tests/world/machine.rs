@@ -79,7 +79,7 @@ impl<'w> Machine<'w> {
         self.home().join(path)
     }
 
-    /// The state file of a licence.
+    /// The state file of a license.
     pub(crate) fn state_of(&self, key: &str) -> PathBuf {
         let digits: String = key.chars().filter(char::is_ascii_digit).collect();
         self.kept(&format!("machine/licenses/{digits}.json"))
@@ -186,12 +186,12 @@ impl<'w> Machine<'w> {
         .done()
     }
 
-    /// The request code for a licence key.
+    /// The request code for a license key.
     pub(crate) fn request(&self, key: &str) -> String {
         self.request_with(key, &[])
     }
 
-    /// The request code for a licence key, with options.
+    /// The request code for a license key, with options.
     pub(crate) fn request_with(&self, key: &str, options: &[&str]) -> String {
         let args = ["request", "activate", key]
             .into_iter()

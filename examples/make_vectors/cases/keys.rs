@@ -128,7 +128,7 @@ pub(super) fn commitments() -> Vec<File> {
         ),
         one(
             "other-license",
-            "the same secret for another licence: the same s, another C",
+            "the same secret for another license: the same s, another C",
             0x10,
             12_345_678_902,
         ),

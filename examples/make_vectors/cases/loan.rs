@@ -213,7 +213,7 @@ fn taken() -> Vec<File> {
         ),
         Case::lent(&by_desk(|_| {}), |_| {}).file(
             "site-by-desk",
-            "the site was granted its licence by a desk",
+            "the site was granted its license by a desk",
             Ok(()),
         ),
         Case::lent(&by_desk(|_| {}), |_| {}).file_with_certificate(
@@ -253,7 +253,7 @@ fn taken() -> Vec<File> {
         })
         .file(
             "endless-site",
-            "a site whose licence has no last day lends years later",
+            "a site whose license has no last day lends years later",
             Ok(()),
         ),
     ]
@@ -274,7 +274,7 @@ fn untrusted() -> Vec<File> {
         ),
         no(
             "other-license",
-            "the site is licensed under another licence key",
+            "the site is licensed under another license key",
             Case::lent(&site(|terms| terms.key = other_license), |_| {}),
         ),
         no(
@@ -317,7 +317,7 @@ fn untrusted() -> Vec<File> {
         ),
         Case::lent(&by_desk(|c| c.epoch = 2), |_| {}).file(
             "desk-old-epoch",
-            "the site was granted its licence by a desk of an epoch before the least one",
+            "the site was granted its license by a desk of an epoch before the least one",
             OLD_EPOCH,
         ),
         Case::lent(&by_desk(|c| c.max_seats = 4), |_| {}).file(
@@ -382,7 +382,7 @@ fn site_limits() -> Vec<File> {
         }),
         Case::lent(&site(month), |_| {}).file(
             "beyond-expires",
-            "one day longer than the site's own licence",
+            "one day longer than the site's own license",
             SITE_LIMIT,
         ),
         beyond(

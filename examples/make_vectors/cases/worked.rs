@@ -1,4 +1,4 @@
-//! The worked example of SPEC.md 11: one licence from its key to its GRANT, every value on the way.
+//! The worked example of SPEC.md 11: one license from its key to its GRANT, every value on the way.
 
 use std::fmt::Write as _;
 

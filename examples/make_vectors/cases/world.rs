@@ -1,4 +1,4 @@
-//! Who is who in the vectors: keys, a licence, a machine, what it asks and what it is granted.
+//! Who is who in the vectors: keys, a license, a machine, what it asks and what it is granted.
 
 use std::num::NonZeroU8;
 

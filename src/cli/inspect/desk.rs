@@ -46,7 +46,7 @@ pub(crate) fn at_desk(context: &Context, code: &Code) -> anyhow::Result<Option<P
     Ok(Some(place))
 }
 
-/// The licence that a request names by its key or its activation.
+/// The license that a request names by its key or its activation.
 fn known(ledger: &mut Ledger, code: &Code) -> Result<Known, LedgerError> {
     let payload = code.payload();
     ledger.read(|tx| match code.kind() {

@@ -215,7 +215,7 @@ fn would(place: &mut Place, outcome: &Outcome) {
     place.sheet.put_only("changes", changes);
 }
 
-/// The licence and product under which a site's certificate holds, if one known here does.
+/// The license and product under which a site's certificate holds, if one known here does.
 fn verify_site(view: &View, site: &SiteCertificate) -> Option<Known> {
     view.licenses.iter().find_map(|license| {
         let file = view.file(&license.product)?;

@@ -59,7 +59,7 @@ impl Sheet {
     }
 }
 
-/// The licence a code is about, as far as it is known here.
+/// The license a code is about, as far as it is known here.
 #[derive(Clone, Default)]
 pub(crate) struct Known {
     pub(crate) product: Option<Product>,

@@ -94,7 +94,7 @@ fn a_machine_that_knows_nothing_is_told_so() {
 }
 
 #[test]
-fn a_licence_is_of_one_product() {
+fn a_license_is_of_one_product() {
     let vendor = Vendor::new(1);
     let (mut computer, _) = licensed(&vendor);
     let mut other = Vendor::new(1);
@@ -132,7 +132,7 @@ fn the_same_request_is_repeated_and_a_new_one_is_not() {
 }
 
 #[test]
-fn a_held_licence_is_activated_anew_only_on_purpose() {
+fn a_held_license_is_activated_anew_only_on_purpose() {
     let vendor = Vendor::new(1);
     let (mut computer, _) = licensed(&vendor);
     assert_eq!(

@@ -16,7 +16,7 @@ fn denied() -> crate::machine::Fact {
     serde_json::from_str(r#"{"denied": true}"#).unwrap()
 }
 
-/// A licence of five known parts, where one copied text file is found and the rest is hidden.
+/// A license of five known parts, where one copied text file is found and the rest is hidden.
 #[test]
 fn a_copied_text_file_is_no_machine() {
     let vendor = Vendor::new(1);
@@ -148,7 +148,7 @@ fn nobody_is_bound_to_nothing() {
         .ask(&vendor, |wanted| wanted.bindings = bindings)
         .unwrap();
     let answer = vendor.answer(&asked, |_| ());
-    // The same licence for a product that wants the machine's fingerprint.
+    // The same license for a product that wants the machine's fingerprint.
     let mut wants = Vendor::new(1);
     wants.product.version = 2;
     wants.product.bind = vec!["server".into()];

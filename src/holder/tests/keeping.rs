@@ -181,7 +181,7 @@ fn a_clone_is_not_begun_anew_by_the_grants_of_the_first() {
     }
 }
 
-/// A perpetual licence keeps no clock: the while is counted by one of its own.
+/// A perpetual license keeps no clock: the while is counted by one of its own.
 #[test]
 fn a_clock_set_back_gives_no_hour_of_the_72_again() {
     let vendor = Vendor::new(1);
@@ -197,7 +197,7 @@ fn a_clock_set_back_gives_no_hour_of_the_72_again() {
     assert!(computer.check_at(&vendor, noon().plus(71 * HOUR)).allowed());
     let days = (0..30).filter(|day| computer.check_at(&vendor, noon().plus(day * 5)).allowed());
     assert!(days.count() <= 30);
-    // What was seen far in the future is no licence until then.
+    // What was seen far in the future is no license until then.
     let mut other = Computer::with(&vendor, 2);
     copy_tree(&computer.path("home"), &other.path("home"));
     other.facts = rebuilt();

@@ -221,7 +221,7 @@ fn without_a_deadline_the_clock_does_not_matter() {
     }
 }
 
-/// A module that ended is past for good, whatever the clock says later; the rest of the licence waits for no clock.
+/// A module that ended is past for good, whatever the clock says later; the rest of the license waits for no clock.
 #[test]
 fn the_end_of_a_module_does_not_stop_the_mark() {
     let vendor = Vendor::new(1);

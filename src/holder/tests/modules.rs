@@ -8,7 +8,7 @@ use crate::protocol::entitlements::{EntitledText, UNLIMITED};
 const REPORTS: &str = "2027-03-31";
 const EMPLOYEES: &str = "2027-04-30";
 
-/// A perpetual licence without re-validation, two of whose entries end.
+/// A perpetual license without re-validation, two of whose entries end.
 fn modules() -> (Vendor, Computer) {
     let vendor = Vendor::new(1);
     let computer = with(&vendor, |grant| {
@@ -84,7 +84,7 @@ fn a_module_may_be_used_on_its_last_day_and_not_after() {
     assert_eq!(rest.features, ["desktop"]);
     assert_eq!(rest.limits, [("employees".to_owned(), 250)]);
     assert_eq!(rest.ended, [("reports".to_owned(), day(REPORTS))]);
-    assert_eq!(rest.days_left, None, "the licence as a whole has no end");
+    assert_eq!(rest.days_left, None, "the license as a whole has no end");
     // An entry that was never there is told apart from one that ended.
     let never = ask("2027-04-01", &["accruals"]);
     assert_eq!(refused(&never).unwrap().0, "feature_missing");
@@ -133,7 +133,7 @@ fn the_end_of_a_module_is_warned_of_for_thirty_days() {
 }
 
 #[test]
-fn a_module_that_ends_with_the_licence_is_not_spoken_of_beside_it() {
+fn a_module_that_ends_with_the_license_is_not_spoken_of_beside_it() {
     let vendor = Vendor::new(1);
     let computer = with(&vendor, |grant| {
         (grant.expires, grant.revalidate_by) = (Some(day("2026-12-01")), None);
@@ -145,7 +145,7 @@ fn a_module_that_ends_with_the_licence_is_not_spoken_of_beside_it() {
     assert_eq!(kinds, ["expires_soon"]);
 }
 
-/// A module's date neither stops the licence nor the clock: turned back, it is still over.
+/// A module's date neither stops the license nor the clock: turned back, it is still over.
 #[test]
 fn a_clock_turned_back_does_not_bring_a_module_back() {
     let (vendor, computer) = modules();
@@ -160,7 +160,7 @@ fn a_clock_turned_back_does_not_bring_a_module_back() {
     let back = asks(&vendor, &computer, start("2027-03-01"), &["reports"], 0);
     assert_eq!(refused(&back).unwrap().0, "feature_ended");
     assert_eq!(back.ended.len(), 2, "the mark went on past both ends");
-    // For weeks: the licence as a whole does not wait for the clock.
+    // For weeks: the license as a whole does not wait for the clock.
     for days in 1..40 {
         let wall = start("2027-03-01").plus(days * DAY);
         let report = asks(&vendor, &computer, wall, &["desktop"], 0);

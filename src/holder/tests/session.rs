@@ -1,4 +1,4 @@
-//! The life of a licence on one machine: SYNC and RETURN, and what goes wrong on the way.
+//! The life of a license on one machine: SYNC and RETURN, and what goes wrong on the way.
 
 use super::super::give_up::give_up;
 use super::super::report::State;
@@ -326,7 +326,7 @@ fn generation_held(computer: &Computer) -> u16 {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
 
-    /// Lost, repeated and crossed mail, backups, other disks: the licence stays in force, no answer is ever "not trusted", and the next exchange heals.
+    /// Lost, repeated and crossed mail, backups, other disks: the license stays in force, no answer is ever "not trusted", and the next exchange heals.
     #[test]
     fn no_history_of_mail_ends_badly(steps in prop::collection::vec(step(), 1..24)) {
         let vendor = Vendor::new(1);

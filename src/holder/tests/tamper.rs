@@ -65,7 +65,7 @@ fn a_torn_state_is_named_and_can_be_repaired() {
 }
 
 #[test]
-fn an_edited_licence_is_asked_for_anew_without_ado() {
+fn an_edited_license_is_asked_for_anew_without_ado() {
     let vendor = Vendor::new(1);
     let file = vendor.file();
     let (mut computer, answer) = licensed(&vendor);
@@ -133,7 +133,7 @@ fn an_edited_mark_counts_as_none() {
 }
 
 #[test]
-fn one_damaged_licence_does_not_stop_another() {
+fn one_damaged_license_does_not_stop_another() {
     let vendor = Vendor::new(1);
     let (computer, _) = licensed(&vendor);
     std::fs::write(

@@ -13,14 +13,14 @@ pub(crate) const DESK_INIT: &str = "desk_init";
 pub(crate) const PRODUCT_ADD: &str = "product_add";
 /// A product's definition changed.
 pub(crate) const PRODUCT_CHANGE: &str = "product_change";
-/// An order: one licence or many.
+/// An order: one license or many.
 pub(crate) const LICENSE_NEW: &str = "license_new";
 /// A machine got seats.
 pub(crate) const ACTIVATE: &str = "activate";
 /// A machine replaced its own activation.
 pub(crate) const REPLACE: &str = "replace";
 
-/// A licensed machine got its licence anew.
+/// A licensed machine got its license anew.
 pub(crate) const SYNC: &str = "sync";
 /// A machine gave its activation up.
 pub(crate) const RETURN: &str = "return";
@@ -32,9 +32,9 @@ pub(crate) const FREED: &str = "freed";
 pub(crate) const RELEASE: &str = "release";
 /// What was ordered changed.
 pub(crate) const LICENSE_CHANGE: &str = "license_change";
-/// A licence was revoked.
+/// A license was revoked.
 pub(crate) const LICENSE_REVOKE: &str = "license_revoke";
-/// A licence that was revoked is good again.
+/// A license that was revoked is good again.
 pub(crate) const LICENSE_RESTORE: &str = "license_restore";
 /// An emergency code was read out.
 pub(crate) const EMERGENCY: &str = "emergency";
@@ -114,7 +114,7 @@ pub(crate) struct OrderFacts {
     pub(crate) order: i64,
     /// Their digest.
     pub(crate) terms: Hex,
-    /// How many licences.
+    /// How many licenses.
     pub(crate) licenses: i64,
     /// [`keys_hasher`] over their keys, rising.
     pub(crate) keys: Hex,
@@ -123,9 +123,9 @@ pub(crate) struct OrderFacts {
 /// Of [`ACTIVATE`], [`REPLACE`] and [`SYNC`].
 #[derive(Serialize, Deserialize)]
 pub(crate) struct AnswerFacts {
-    /// The row of the licence's terms.
+    /// The row of the license's terms.
     pub(crate) order: i64,
-    /// Seats taken of the licence afterwards.
+    /// Seats taken of the license afterwards.
     pub(crate) taken: u32,
     /// Seats of this activation afterwards.
     pub(crate) seats: u16,
@@ -135,7 +135,7 @@ pub(crate) struct AnswerFacts {
     pub(crate) answer: Hex,
     /// Digest of the activation afterwards.
     pub(crate) holder: Hex,
-    /// Digest of what the licence used up, where it used up anything.
+    /// Digest of what the license used up, where it used up anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) counts: Option<Hex>,
     /// The last generation proven afterwards: of the answer given here, the parent (SPEC.md 9.2).
@@ -175,7 +175,7 @@ pub(crate) struct EndFacts {
     /// The last day on which seats that were given back are not free.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) free_after: Option<String>,
-    /// Whether the licence is revoked.
+    /// Whether the license is revoked.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) revoked: bool,
     /// Why a rule was set aside, or why it was released.
@@ -184,7 +184,7 @@ pub(crate) struct EndFacts {
 }
 
 impl EndFacts {
-    /// A licence and an activation that ended, as they are, and nothing else.
+    /// A license and an activation that ended, as they are, and nothing else.
     pub(crate) fn of(license: &License, holder: &Activation) -> EndFacts {
         EndFacts {
             order: license.terms.0,
@@ -209,7 +209,7 @@ pub(crate) struct EarlyFacts {
     pub(crate) early: Hex,
 }
 
-/// One thing that a change of a licence changed, in words.
+/// One thing that a change of a license changed, in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// What.
@@ -234,12 +234,12 @@ pub(crate) struct LicenseFacts {
     /// Their digest, where they are new.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) terms: Option<Hex>,
-    /// Seats taken of the licence.
+    /// Seats taken of the license.
     pub(crate) taken: Option<u32>,
     /// As in [`AnswerFacts`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) counts: Option<Hex>,
-    /// Whether the licence is revoked.
+    /// Whether the license is revoked.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) revoked: bool,
     /// What changed.
@@ -272,7 +272,7 @@ pub(crate) struct LicenseFacts {
 }
 
 impl LicenseFacts {
-    /// A licence as it is, and nothing else.
+    /// A license as it is, and nothing else.
     pub(crate) fn of(license: &License) -> LicenseFacts {
         LicenseFacts {
             order: license.terms.0,
@@ -315,7 +315,7 @@ pub(crate) fn meta_digest(meta: &[(String, String)]) -> Hex {
     Hex(canon.finish())
 }
 
-/// Takes licence keys, five bytes each.
+/// Takes license keys, five bytes each.
 pub(crate) fn keys_hasher() -> blake3::Hasher {
     blake3::Hasher::new_derive_key("countersign v1 ledger keys")
 }

@@ -1,7 +1,7 @@
 //! The history: every change of the ledger is a row in a hash chain, written in the same transaction as its effect.
 //!
 //! `hᵢ = KDF("countersign v1 history", hᵢ₋₁ ‖ rowᵢ)` with h₀ = 32 zeros. A row is, numbers being 8 bytes and texts having their length (8)
-//! before them: number, second, actor, kind, licence row, activation row, previous event of the licence (each 0 where there is none), facts.
+//! before them: number, second, actor, kind, license row, activation row, previous event of the license (each 0 where there is none), facts.
 
 mod facts;
 mod told;
@@ -101,7 +101,7 @@ impl Recorder {
     }
 }
 
-/// The events of a licence, oldest first: its order, and what became of it.
+/// The events of a license, oldest first: its order, and what became of it.
 ///
 /// # Errors
 /// What the ledger says; `Damaged` where the walk back does not go back.

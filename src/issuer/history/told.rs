@@ -116,7 +116,7 @@ fn changes(event: &Event) -> Vec<Change> {
         .unwrap_or_default()
 }
 
-/// What was changed at a licence since its machines were last answered, oldest first; where that is nothing, by the last change.
+/// What was changed at a license since its machines were last answered, oldest first; where that is nothing, by the last change.
 pub fn changes_since(events: &[Event]) -> Vec<Change> {
     let answered = |event: &Event| {
         matches!(

@@ -57,7 +57,7 @@ pub trait Engine: Send {
     fn begin(&mut self, access: Access) -> Result<Box<dyn Transaction + '_>, LedgerError>;
 }
 
-/// Which licences a list wants.
+/// Which licenses a list wants.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LicenseFilter {
     /// Part of the customer's name, in any case of ASCII letters.
@@ -101,7 +101,7 @@ pub trait Transaction {
         most: usize,
     ) -> Result<Vec<(TermsId, Terms)>, LedgerError>;
 
-    /// Adds licences of one order, their keys rising (that is what makes a million of them quick), and gives back those keys that the
+    /// Adds licenses of one order, their keys rising (that is what makes a million of them quick), and gives back those keys that the
     /// ledger has already and that were not added.
     fn add_licenses(
         &mut self,
@@ -109,23 +109,23 @@ pub trait Transaction {
         terms: TermsId,
         event: EventId,
     ) -> Result<Vec<LicenseKey>, LedgerError>;
-    /// The row number the next licence will have.
+    /// The row number the next license will have.
     fn next_license(&mut self) -> Result<LicenseId, LedgerError>;
-    /// A licence by its key.
+    /// A license by its key.
     fn license_keyed(&mut self, key: LicenseKey) -> Result<Option<License>, LedgerError>;
-    /// A licence by its row.
+    /// A license by its row.
     fn license(&mut self, id: LicenseId) -> Result<Option<License>, LedgerError>;
-    /// A page of licences.
+    /// A page of licenses.
     fn licenses(
         &mut self,
         filter: &LicenseFilter,
         after: LicenseId,
         most: usize,
     ) -> Result<Vec<License>, LedgerError>;
-    /// Replaces what is kept of a licence; its key never changes.
+    /// Replaces what is kept of a license; its key never changes.
     fn set_license(&mut self, license: &License) -> Result<(), LedgerError>;
 
-    /// The activations of a licence, oldest first.
+    /// The activations of a license, oldest first.
     fn activations_of(&mut self, license: LicenseId) -> Result<Vec<Activation>, LedgerError>;
     /// An activation.
     fn activation(&mut self, id: ActivationRow) -> Result<Option<Activation>, LedgerError>;
@@ -141,7 +141,7 @@ pub trait Transaction {
     fn add_activation(&mut self, activation: &Activation) -> Result<(), LedgerError>;
     /// Replaces what is kept of an activation.
     fn set_activation(&mut self, activation: &Activation) -> Result<(), LedgerError>;
-    /// A page of licences with activations: how many they have, and the seats those hold together.
+    /// A page of licenses with activations: how many they have, and the seats those hold together.
     fn seats_held(
         &mut self,
         after: LicenseId,

@@ -30,7 +30,7 @@ row_id! {
     TermsId
 }
 row_id! {
-    /// The number of a licence's row: rises by one with each licence made.
+    /// The number of a license's row: rises by one with each license made.
     LicenseId
 }
 row_id! {
@@ -116,7 +116,7 @@ pub struct EmergencyAllowance {
     pub days: NonZeroU8,
 }
 
-/// What was ordered: one row per order, however many licences it has.
+/// What was ordered: one row per order, however many licenses it has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Terms {
     /// The product it is for.
@@ -175,7 +175,7 @@ impl Terms {
     }
 }
 
-/// A licence.
+/// A license.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct License {
     /// Its row.
@@ -231,12 +231,12 @@ impl Ended {
     }
 }
 
-/// A machine that holds seats of a licence, as it was last heard of.
+/// A machine that holds seats of a license, as it was last heard of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Activation {
     /// Its row.
     pub id: ActivationRow,
-    /// The licence it holds.
+    /// The license it holds.
     pub license: LicenseId,
     /// What it stands for now: the activation id of its last ACTIVATE, its fingerprint, bindings and USB key (SPEC.md 5.2).
     pub standing: Standing,
@@ -398,11 +398,11 @@ pub struct Event {
     pub actor: String,
     /// What was done, snake_case.
     pub kind: String,
-    /// The licence concerned; for a whole order the first of it.
+    /// The license concerned; for a whole order the first of it.
     pub license: Option<LicenseId>,
     /// The activation concerned.
     pub activation: Option<ActivationRow>,
-    /// The event that concerned the same licence before: walking back from a licence's last event yields its history.
+    /// The event that concerned the same license before: walking back from a license's last event yields its history.
     pub previous: Option<EventId>,
     /// A JSON object with the facts.
     pub data: String,

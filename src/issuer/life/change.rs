@@ -16,7 +16,7 @@ use crate::protocol::date::Day;
 use crate::protocol::grant::LicenseType;
 use crate::protocol::product::Product;
 
-/// Changes what was ordered for one licence: `edit` makes the new terms from the old. Machines learn of it at their next SYNC.
+/// Changes what was ordered for one license: `edit` makes the new terms from the old. Machines learn of it at their next SYNC.
 ///
 /// # Errors
 /// What `edit` says, `UnknownKey`, `Nothing`, `Order` where the terms do not fit the product, or what the ledger says.
@@ -56,7 +56,7 @@ pub fn change<E: From<LifeError> + From<LedgerError>>(
     })
 }
 
-/// Revokes a licence: nothing is granted any more. Machines that hold it go on until they have to be in contact again.
+/// Revokes a license: nothing is granted any more. Machines that hold it go on until they have to be in contact again.
 ///
 /// # Errors
 /// `UnknownKey`, `Nothing` where it is revoked already, or what the ledger says.
@@ -112,7 +112,7 @@ fn set_revoked(
     })
 }
 
-/// Writes a licence that concerns no activation, and its event.
+/// Writes a license that concerns no activation, and its event.
 fn touch(
     tx: &mut dyn Transaction,
     license: &License,

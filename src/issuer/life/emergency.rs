@@ -29,7 +29,7 @@ pub struct Step {
 pub struct Spoken {
     /// The code to read out.
     pub code: Code,
-    /// The licence.
+    /// The license.
     pub key: LicenseKey,
     /// The activation it is for.
     pub activation: ActivationId,

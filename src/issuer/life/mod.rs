@@ -1,4 +1,4 @@
-//! What a desk does with a licence that was sold: change it, revoke it, release a machine that is gone, help one out by telephone.
+//! What a desk does with a license that was sold: change it, revoke it, release a machine that is gone, help one out by telephone.
 
 mod change;
 mod emergency;
@@ -34,7 +34,7 @@ pub enum LifeError {
     /// More than one activation may be meant.
     #[error("more than one activation may be meant")]
     Which(Vec<(LicenseKey, ActivationId)>),
-    /// The licence has no activation.
+    /// The license has no activation.
     #[error("license {0} is not in use on any machine")]
     Unused(LicenseKey),
 }
@@ -56,9 +56,9 @@ impl LifeError {
 /// An activation as somebody names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Named {
-    /// By its own id, and, where that is not enough, the key of its licence: ids are short, and can be chosen (SPEC.md 5.1).
+    /// By its own id, and, where that is not enough, the key of its license: ids are short, and can be chosen (SPEC.md 5.1).
     Activation(ActivationId, Option<LicenseKey>),
-    /// By its licence, which is in use on one machine only.
+    /// By its license, which is in use on one machine only.
     License(LicenseKey),
 }
 

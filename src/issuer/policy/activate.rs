@@ -144,7 +144,7 @@ fn own_activation<'a>(case: &Case<'a>, stands: &Standing) -> Option<&'a Activati
         })
 }
 
-/// Seats of the activation, and of the licence together.
+/// Seats of the activation, and of the license together.
 fn seats(case: &Case<'_>, replaces: Option<&Activation>) -> Result<(u16, u32), Refusal> {
     let own = replaces.map_or(0, |own| own.seats);
     let seats = Seats {

@@ -25,7 +25,7 @@ pub(crate) use sync::old_mail;
 pub use sync::{SyncCase, SyncDecision, decide_sync};
 pub use warning::Warning;
 
-/// How often an activation of one licence may be released as lost in [`COUNTED_DAYS`] before the manager decides.
+/// How often an activation of one license may be released as lost in [`COUNTED_DAYS`] before the manager decides.
 pub const RELEASES: usize = 2;
 /// Days in which a clerk may supersede a generation of one activation once.
 pub const SUPERSEDE_DAYS: i32 = 90;
@@ -39,7 +39,7 @@ const FEW_COMPONENTS: u32 = 3;
 pub struct Options {
     /// Seats to grant instead of those the request asks for.
     pub seats: Option<NonZeroU16>,
-    /// Days of grace instead of the licence's; 0: never.
+    /// Days of grace instead of the license's; 0: never.
     pub grace_days: Option<u16>,
     /// "Revalidate by" of this one grant, instead of a grace.
     pub until: Option<Day>,
@@ -58,7 +58,7 @@ pub struct Options {
 pub struct Case<'a> {
     /// The request.
     pub request: &'a Activate,
-    /// The licence it names.
+    /// The license it names.
     pub license: &'a License,
     /// What was ordered.
     pub terms: &'a Terms,
@@ -66,7 +66,7 @@ pub struct Case<'a> {
     pub product: &'a Product,
     /// What is done with a machine that is weakly bound.
     pub weak: WeakRule,
-    /// The licence's activations, oldest first.
+    /// The license's activations, oldest first.
     pub activations: &'a [Activation],
     /// The desk's options.
     pub options: &'a Options,
@@ -81,13 +81,13 @@ pub struct Decision<'a> {
     pub replaces: Option<&'a Activation>,
     /// Seats of the activation.
     pub seats: u16,
-    /// Seats of the licence in use afterwards.
+    /// Seats of the license in use afterwards.
     pub taken: u32,
     /// Generation of the grant.
     pub generation: u16,
     /// What the rule of moves holds the next request against.
     pub reference: Reference,
-    /// What the licence used up, with this one.
+    /// What the license used up, with this one.
     pub counts: Counts,
     /// Whether a clerk accepted, now or before, that the machine is weakly bound.
     pub weak_accepted: bool,
@@ -97,7 +97,7 @@ pub struct Decision<'a> {
     pub warnings: Vec<Warning>,
 }
 
-/// "Revalidate by" of a grant: what was decided for this one, or the licence's own grace.
+/// "Revalidate by" of a grant: what was decided for this one, or the license's own grace.
 pub(crate) fn revalidate_by(
     terms: &Terms,
     options: &Options,
@@ -128,7 +128,7 @@ fn free(case: &Seats<'_>, own: u16) -> (u32, u16) {
     (others, u16::try_from(free).unwrap_or(u16::MAX))
 }
 
-/// What the seats of a licence are reckoned from.
+/// What the seats of a license are reckoned from.
 struct Seats<'a> {
     license: &'a License,
     terms: &'a Terms,
@@ -167,7 +167,7 @@ fn needs_site_key(terms: &Terms, site_key: Option<[u8; 32]>) -> Result<(), Refus
     Ok(())
 }
 
-/// What binds a machine that the product does not ask for is not taken: it would bind the licence to nobody.
+/// What binds a machine that the product does not ask for is not taken: it would bind the license to nobody.
 fn asked_for(product: &Product, stands: &Standing) -> Result<(), Refusal> {
     if product.bind.is_empty() && stands.bindings.is_some() {
         return Err(Refusal::NotAskedFor("bindings"));

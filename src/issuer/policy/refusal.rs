@@ -12,13 +12,13 @@ use crate::protocol::digest::ActivationId;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// The desk knows no such licence.
+    /// The desk knows no such license.
     #[error("no license with this key was sold by this desk")]
     UnknownKey,
-    /// The licence is of another product than the program that asks.
+    /// The license is of another product than the program that asks.
     #[error("this license is for {0}, and another program asks for it")]
     OtherProduct(String),
-    /// The licence is over.
+    /// The license is over.
     #[error("this license expired on {0}")]
     Expired(Day),
     /// The product is bound to these names, and the request has none.
@@ -38,7 +38,7 @@ pub enum Refusal {
         /// Whether a clerk may accept it; otherwise the manager.
         held: bool,
     },
-    /// The licence is bound to a USB key, and the request names none or another.
+    /// The license is bound to a USB key, and the request names none or another.
     #[error("the license is bound to the usb key {0}, which the machine does not have")]
     OtherUsb(UsbDevice),
     /// All seats are taken, or fewer are free than wanted.
@@ -55,7 +55,7 @@ pub enum Refusal {
         /// The last day on which seats that were given back are not free, where there are such.
         resting: Option<Day>,
     },
-    /// Machines of the licence were replaced or moved as often as they may.
+    /// Machines of the license were replaced or moved as often as they may.
     #[error(
         "the license has been replaced or moved {moves} times in {COUNTED_DAYS} days, and its seats allow {of}"
     )]
@@ -70,7 +70,7 @@ pub enum Refusal {
     /// No generation is left.
     #[error("{0} has used up all its generations")]
     LastGeneration(ActivationId),
-    /// Another activation of the licence has this number.
+    /// Another activation of the license has this number.
     #[error("another activation of this license is called {0}")]
     SameName(ActivationId),
     /// More RETURNs before their ACTIVATE than are kept.
@@ -98,13 +98,13 @@ pub enum Refusal {
     /// A RETURN of an activation that its machine replaced by another.
     #[error("this activation was replaced by {0} on the same machine, which holds the seat now")]
     ReturnReplaced(ActivationId),
-    /// The licence names users or lends, and no key stands with which the site would sign that.
+    /// The license names users or lends, and no key stands with which the site would sign that.
     #[error("a license that names users or lends wants the key of its site")]
     NeedsSiteKey,
     /// The site would sign with a key that nobody has accepted.
     #[error("the site would sign with a new key")]
     NewSiteKey,
-    /// The licence was revoked.
+    /// The license was revoked.
     #[error("this license was revoked")]
     Revoked,
     /// The machine gave the activation up, or it was released as lost.
@@ -129,7 +129,7 @@ pub enum Refusal {
     /// No grant of this generation.
     #[error("{0} has no generation {1}")]
     UnknownGeneration(ActivationId, u16),
-    /// Too many activations of the licence were released as lost.
+    /// Too many activations of the license were released as lost.
     #[error("{0} activations of this license were released as lost in {COUNTED_DAYS} days")]
     TooManyLost(usize),
     /// The key with which the site would sign is not fit for it.

@@ -1,4 +1,4 @@
-//! A SYNC: a licensed machine asks for its licence as it now is.
+//! A SYNC: a licensed machine asks for its license as it now is.
 
 use super::activate::fit_site_key;
 use super::moves::{self, Asked, Contact, Judged};
@@ -19,7 +19,7 @@ use crate::protocol::requests::Sync;
 pub struct SyncCase<'a> {
     /// The request.
     pub request: &'a Sync,
-    /// The licence of the activation.
+    /// The license of the activation.
     pub license: &'a License,
     /// What was ordered, as it now is.
     pub terms: &'a Terms,
@@ -27,7 +27,7 @@ pub struct SyncCase<'a> {
     pub product: &'a Product,
     /// What is done with a machine that is weakly bound.
     pub weak: WeakRule,
-    /// The licence's activations, oldest first.
+    /// The license's activations, oldest first.
     pub activations: &'a [Activation],
     /// The one that asks.
     pub own: &'a Activation,
@@ -282,7 +282,7 @@ fn moves(
     Ok(judged)
 }
 
-/// Seats of the activation, and of the licence together (SPEC.md 9.6).
+/// Seats of the activation, and of the license together (SPEC.md 9.6).
 fn seats(case: &SyncCase<'_>) -> Result<(u16, u32), Refusal> {
     let own = case.own.seats;
     let all = Seats {
@@ -313,7 +313,7 @@ fn seats(case: &SyncCase<'_>) -> Result<(u16, u32), Refusal> {
     Ok((seats, others + u32::from(seats)))
 }
 
-/// How many seats this activation has to give because the licence shrank: what is left when all that are newer have given theirs.
+/// How many seats this activation has to give because the license shrank: what is left when all that are newer have given theirs.
 fn to_give(case: &SyncCase<'_>, share: u16, others: u32) -> u16 {
     let held = others + u32::from(share);
     let excess = held.saturating_sub(u32::from(case.terms.seats.get()));

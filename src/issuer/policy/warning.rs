@@ -13,12 +13,12 @@ pub enum Warning {
     ClockOff(i64),
     /// The machine replaced its own activation.
     Replaced {
-        /// Moves of the licence that count, with this one.
+        /// Moves of the license that count, with this one.
         nth: u32,
         /// How many it has.
         of: u32,
     },
-    /// The machine asked to be a site; a standalone licence has none.
+    /// The machine asked to be a site; a standalone license has none.
     NoSite,
     /// A rule was set aside by the manager.
     Overridden,
@@ -30,7 +30,7 @@ pub enum Warning {
     Moved {
         /// Why it counts.
         why: Move,
-        /// Moves of the licence that count, with this one.
+        /// Moves of the license that count, with this one.
         nth: u32,
         /// How many it has.
         of: u32,
@@ -39,16 +39,16 @@ pub enum Warning {
     Exchanged {
         /// Which.
         parts: Components,
-        /// Exchanges of the licence that count, with these.
+        /// Exchanges of the license that count, with these.
         nth: u32,
         /// How many it has before they count as moves.
         of: u32,
     },
     /// It is the same machine, and what it says of itself is different.
     HardwareChanged(Components),
-    /// What the licence is bound to beside the machine changed.
+    /// What the license is bound to beside the machine changed.
     Rebound,
-    /// The licence shrank, and this machine has fewer seats than before.
+    /// The license shrank, and this machine has fewer seats than before.
     Shrunk {
         /// Seats it had.
         from: u16,

@@ -1,4 +1,4 @@
-//! What was sold: orders, their licences, and who holds them.
+//! What was sold: orders, their licenses, and who holds them.
 
 use crate::issuer::history::{
     Happening, Hex, LICENSE_NEW, OrderFacts, Recorder, keys_hasher, to_json,
@@ -14,12 +14,12 @@ use crate::protocol::entitlements::Entitlement;
 use crate::protocol::product::Product;
 use crate::text::show;
 
-/// The most licences of one order: their keys are held in memory while they are sorted, 8 bytes each.
+/// The most licenses of one order: their keys are held in memory while they are sorted, 8 bytes each.
 pub const MOST_LICENSES: u32 = 10_000_000;
-/// Draws after which a key is given up on: with ten million licences each draw succeeds 9,998 times in 10,000.
+/// Draws after which a key is given up on: with ten million licenses each draw succeeds 9,998 times in 10,000.
 const DRAWS: usize = 64;
 
-/// Sells `count` licences of one order; their keys come back in the order of their rows. One transaction, one event.
+/// Sells `count` licenses of one order; their keys come back in the order of their rows. One transaction, one event.
 ///
 /// # Errors
 /// `Order` where the terms do not fit the product, `KeysUsedUp`, or what the ledger says.
@@ -157,10 +157,10 @@ pub(crate) fn fits(terms: &Terms, product: &Product) -> Result<(), CatalogueErro
     Ok(())
 }
 
-/// A licence with all that is known of it.
+/// A license with all that is known of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LicenseView {
-    /// The licence.
+    /// The license.
     pub license: License,
     /// Its order.
     pub terms: Terms,
@@ -170,7 +170,7 @@ pub struct LicenseView {
     pub activations: Vec<Activation>,
 }
 
-/// One licence; what it costs does not depend on how many there are.
+/// One license; what it costs does not depend on how many there are.
 ///
 /// # Errors
 /// What the ledger says.
@@ -197,7 +197,7 @@ fn order(tx: &mut dyn Transaction, license: &License) -> Result<Terms, LedgerErr
         .ok_or_else(|| LedgerError::Damaged(format!("license {} has no order", license.key)))
 }
 
-/// Calls `each` for every licence that `filter` wants, in the order they were made; memory does not grow with their number.
+/// Calls `each` for every license that `filter` wants, in the order they were made; memory does not grow with their number.
 ///
 /// # Errors
 /// What `each` says, or what the ledger says.

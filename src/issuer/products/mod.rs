@@ -31,7 +31,7 @@ pub enum CatalogueError {
     /// There is no product with this id.
     #[error("there is no product {0}")]
     Unknown(String),
-    /// A changed definition lost, moved or renamed what licences were sold with.
+    /// A changed definition lost, moved or renamed what licenses were sold with.
     #[error("the catalogue of a product only ever grows: {0} would be lost or moved")]
     Shrinks(String),
     /// A text to be kept has a character in it that nobody sees.

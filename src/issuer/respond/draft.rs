@@ -50,7 +50,7 @@ pub(super) struct Granting {
     pub(super) fork: Option<Fork>,
 }
 
-/// A licence that an event changes.
+/// A license that an event changes.
 pub(super) struct Changed {
     /// The event before.
     pub(super) previous: EventId,

@@ -16,7 +16,7 @@ use crate::protocol::grant::{Grant, SignedGrant};
 use crate::protocol::requests::{Activate, Return, Sync};
 use crate::text::{Code, Kind};
 
-/// An activation with its licence, and the answer whose commitment a secret opens.
+/// An activation with its license, and the answer whose commitment a secret opens.
 pub(crate) struct Found {
     pub(crate) holder: Activation,
     pub(crate) license: License,
@@ -47,7 +47,7 @@ pub(crate) fn find(
     Ok(found)
 }
 
-/// An activation and its licence.
+/// An activation and its license.
 pub(crate) fn holder(
     tx: &mut dyn Transaction,
     row: ActivationRow,
@@ -169,7 +169,7 @@ pub(crate) fn receipt(
     }))))
 }
 
-/// The order of a licence with its product.
+/// The order of a license with its product.
 pub(crate) fn order_of(tx: &mut dyn Transaction, license: &License) -> Result<Order, LedgerError> {
     order(tx, license.terms)
 }

@@ -122,7 +122,7 @@ impl Request {
 /// Whom a request is from.
 #[derive(Clone, Debug)]
 pub struct Asker {
-    /// The licence.
+    /// The license.
     pub key: LicenseKey,
     /// What the machine calls its activation.
     pub activation: ActivationId,

@@ -11,7 +11,7 @@ use crate::protocol::grant::Grant;
 use crate::protocol::product::Product;
 use crate::text::Code;
 
-/// What an order is, shared by the answers of its licences.
+/// What an order is, shared by the answers of its licenses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
     /// What was ordered.
@@ -29,7 +29,7 @@ pub enum Verdict {
     Activated,
     /// The machine replaced its own activation.
     Replaced,
-    /// The machine got its licence anew; the fork rule's verdict.
+    /// The machine got its license anew; the fork rule's verdict.
     Synced(Colour),
     /// The machine gave its seats back.
     Returned,
@@ -62,7 +62,7 @@ pub struct Answer {
     pub grant: Grant,
     /// What it did.
     pub verdict: Verdict,
-    /// The licence.
+    /// The license.
     pub key: LicenseKey,
     /// The activation.
     pub activation: ActivationId,
@@ -81,7 +81,7 @@ pub struct Receipt {
     pub verdict: Verdict,
     /// The activation that was given up.
     pub activation: ActivationId,
-    /// Its licence and order; nothing where the request it gives up never arrived.
+    /// Its license and order; nothing where the request it gives up never arrived.
     pub of: Option<(LicenseKey, Arc<Order>)>,
     /// Seats that came free by this very code: none where it was taken before, or where the machine was released as lost.
     pub freed: u16,

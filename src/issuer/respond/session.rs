@@ -38,7 +38,7 @@ pub(super) struct Plan<'p> {
     pub(super) kind: &'static str,
     /// The activation as it will stand.
     pub(super) holder: Activation,
-    /// The licence as it is.
+    /// The license as it is.
     pub(super) license: &'p License,
     pub(super) order: &'p Arc<Order>,
     pub(super) fork: Option<Fork>,
@@ -51,7 +51,7 @@ struct Waiting {
     row: ActivationRow,
 }
 
-/// An event of a licence that was decided and may not be recorded yet.
+/// An event of a license that was decided and may not be recorded yet.
 struct Drafted {
     previous: EventId,
     /// The activation and the generation whose secret its request revealed.
@@ -70,7 +70,7 @@ pub(super) struct Session<'a> {
     waiting: HashMap<Commitment, Waiting>,
     /// Activations by what they are called, whose ACTIVATE waits for its signature.
     begun: HashMap<ActivationId, Vec<Commitment>>,
-    /// Events of licences that were decided here and may not be recorded yet.
+    /// Events of licenses that were decided here and may not be recorded yet.
     drafted: HashMap<EventId, Drafted>,
     /// How many drafts there were.
     drafts: usize,
@@ -206,7 +206,7 @@ impl<'a> Session<'a> {
         self.draft(plan, decision, entropy)
     }
 
-    /// Remembers an event of a licence until it is recorded, with what its request revealed.
+    /// Remembers an event of a license until it is recorded, with what its request revealed.
     pub(super) fn remember(&mut self, changed: &Changed, revealed: Option<(ActivationRow, u16)>) {
         let drafted = Drafted {
             previous: changed.previous,
@@ -259,7 +259,7 @@ impl<'a> Session<'a> {
         Ok(None)
     }
 
-    /// Whether the licence has another activation that is or was called so: two of one number could not be told apart by their key.
+    /// Whether the license has another activation that is or was called so: two of one number could not be told apart by their key.
     fn called_already(
         &mut self,
         id: ActivationId,
@@ -389,7 +389,7 @@ impl<'a> Session<'a> {
                 days: allowance.days,
             }
         });
-        // A standalone licence has one seat a machine: nothing to give on.
+        // A standalone license has one seat a machine: nothing to give on.
         let floating = terms.license_type != LicenseType::Standalone;
         let site = floating && context.site_key.is_some();
         let grant = Grant {

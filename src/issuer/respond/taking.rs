@@ -28,7 +28,7 @@ const EARLY_PER_ACTIVATION: u64 = 1_000;
 const EARLY_RETURNS: u64 = 1_000_000;
 
 impl Session<'_> {
-    /// A machine asks for its licence anew.
+    /// A machine asks for its license anew.
     pub(super) fn sync(
         &mut self,
         request: &Request,
@@ -302,7 +302,7 @@ impl Session<'_> {
         self.end(holder, license, held.generation, until, warnings)
     }
 
-    /// Ends an activation whose machine gave it up; its seats come free at once, or, where the licence had as many RETURNs as it has, after `until`.
+    /// Ends an activation whose machine gave it up; its seats come free at once, or, where the license had as many RETURNs as it has, after `until`.
     fn end(
         &mut self,
         holder: Activation,

@@ -98,7 +98,7 @@ fn seats_run_out_and_the_refusal_names_the_holder() {
 }
 
 #[test]
-fn a_floating_licence_gives_what_is_wanted_or_all_that_is_free() {
+fn a_floating_license_gives_what_is_wanted_or_all_that_is_free() {
     let mut desk = Desk::new();
     let key = desk.sell(&terms(10, LicenseType::Floating));
     let some = Activate {

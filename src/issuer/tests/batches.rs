@@ -78,7 +78,7 @@ fn a_batch_answers_in_order_what_one_after_the_other_would() {
 }
 
 #[test]
-fn one_licence_is_not_oversold_within_a_batch() {
+fn one_license_is_not_oversold_within_a_batch() {
     let mut desk = Desk::new();
     let key = desk.sell(&terms(150, LicenseType::Standalone));
     let codes = (0..200)

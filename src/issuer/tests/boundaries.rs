@@ -124,7 +124,7 @@ fn equal_clocks_are_old_mail_and_a_second_later_is_not() {
 }
 
 #[test]
-fn a_licence_is_answered_on_its_last_day_and_not_after() {
+fn a_license_is_answered_on_its_last_day_and_not_after() {
     let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
     edit(&mut desk, key, |terms| terms.expires = Some(NOW.day())).unwrap();
     let last = sync(key, id, (1, 1), 2, NOW);
@@ -232,7 +232,7 @@ fn a_machine_is_its_own_by_its_usb_key_too_and_the_exact_match_first() {
     let own = desk.respond(&with(Some([1; 8]), 4)).unwrap();
     assert_eq!(own.verdict, Verdict::Replaced);
 
-    // Another machine of the licence moved and is like the first by now, heard of later; to the letter it is the first.
+    // Another machine of the license moved and is like the first by now, heard of later; to the letter it is the first.
     let mut desk = Desk::new();
     let key = desk.sell(&terms(2, LicenseType::Standalone));
     let like = |values, request| Activate {

@@ -1,4 +1,4 @@
-//! What a desk does with a licence that was sold: changes, revocations, releases, emergency codes, longer trips.
+//! What a desk does with a license that was sold: changes, revocations, releases, emergency codes, longer trips.
 
 use std::num::NonZeroU8;
 
@@ -59,7 +59,7 @@ fn a_change_is_told_and_arrives_with_the_next_sync() {
 }
 
 #[test]
-fn the_newest_machine_gives_its_seats_first_when_a_licence_shrinks() {
+fn the_newest_machine_gives_its_seats_first_when_a_license_shrinks() {
     let mut desk = Desk::new();
     let key = desk.sell(&terms(10, LicenseType::Floating));
     let mut ids = Vec::new();
@@ -96,7 +96,7 @@ fn the_newest_machine_gives_its_seats_first_when_a_licence_shrinks() {
 }
 
 #[test]
-fn a_revoked_licence_is_answered_no_more_until_it_is_given_back() {
+fn a_revoked_license_is_answered_no_more_until_it_is_given_back() {
     let (mut desk, key, id) = licensed(2, LicenseType::Standalone);
     life::revoke(&mut desk.ledger, key, "not paid", BY).unwrap();
     assert_eq!(desk.refusal(&activate(key, 2, 2)), "revoked");

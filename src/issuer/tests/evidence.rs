@@ -435,7 +435,7 @@ fn only_the_secret_that_was_given_up_gets_a_receipt_again() {
     assert_eq!(desk.returned(id, 1).unwrap(), Verdict::Repeated);
 }
 
-/// Requests whose activations have one number: under two licences, and two under one.
+/// Requests whose activations have one number: under two licenses, and two under one.
 fn twins(one: LicenseKey, other: LicenseKey) -> ((u64, u64), (u64, u64)) {
     let (mut across, mut within) = (None, None);
     let (mut first, mut second): (HashMap<ActivationId, u64>, HashMap<ActivationId, u64>) =
@@ -503,7 +503,7 @@ fn two_activations_of_one_number_are_told_apart_by_their_key() {
         .ledger
         .read(|tx| life::only_named(tx, Named::Activation(id, Some(unknown))));
     assert!(matches!(nobody, Err(LifeError::Refused(_))));
-    // Under one licence there are no two: not one after the other, nor in one batch.
+    // Under one license there are no two: not one after the other, nor in one batch.
     desk.respond(&activate(one, 2, first)).unwrap();
     let same = desk.respond(&activate(one, 3, second)).unwrap_err();
     assert_eq!(same.kind(), "same_name");

@@ -1,4 +1,4 @@
-//! A licence's life at the desk: SYNC and RETURN.
+//! A license's life at the desk: SYNC and RETURN.
 
 use super::*;
 use crate::issuer::policy::moves::Move;
@@ -76,7 +76,7 @@ pub(super) fn licensed(seats: u16, kind: LicenseType) -> (Desk, LicenseKey, Acti
 }
 
 #[test]
-fn a_sync_is_answered_with_the_whole_licence_and_trusted() {
+fn a_sync_is_answered_with_the_whole_license_and_trusted() {
     let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
     let changed = Sync {
         fingerprint: Some(machine(1)),

@@ -299,13 +299,13 @@ fn an_activate_is_the_machines_own_by_standing_or_reference_and_counts() {
 }
 
 #[test]
-fn moves_are_the_licences_and_as_many_as_its_seats_allow() {
+fn moves_are_the_licenses_and_as_many_as_its_seats_allow() {
     let mut seat = Seat::of(&terms(2, LicenseType::Standalone), [1; 5]);
     for machine in 2..=5 {
         seat.says([machine; 5]).unwrap();
     }
     assert_eq!(seat.says([6; 5]).unwrap_err(), "held_for_manager");
-    // Another machine of the licence has none left either.
+    // Another machine of the license has none left either.
     let other = activate(seat.key, 700, 900);
     seat.desk.respond(&other).unwrap();
     let again = activate(seat.key, 700, 901);

@@ -1,4 +1,4 @@
-//! Seats over random histories of several machines, copies of them and a licence that grows and shrinks (SPEC.md 9.2 to 9.6): whoever asks what,
+//! Seats over random histories of several machines, copies of them and a license that grows and shrinks (SPEC.md 9.2 to 9.6): whoever asks what,
 //! and whoever sets which rule aside, seats never come from nowhere, and the same request gets the same bytes.
 
 use std::collections::HashMap;
@@ -32,7 +32,7 @@ enum Step {
     Copy(usize),
     /// The n-th of all mails comes once more.
     Again(usize),
-    /// The licence has so many seats from now on.
+    /// The license has so many seats from now on.
     Resize(u16),
     /// An activation is released as lost.
     Lose(usize),

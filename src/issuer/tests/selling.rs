@@ -15,7 +15,7 @@ fn listed(desk: &mut Desk, filter: &LicenseFilter) -> Vec<LicenseKey> {
 }
 
 #[test]
-fn ten_thousand_licences_are_all_different_and_one_event() {
+fn ten_thousand_licenses_are_all_different_and_one_event() {
     let mut desk = Desk::new();
     let order = terms(1, LicenseType::Standalone);
     let keys = products::sell(&mut desk.ledger, &order, 10_000, BY, &mut entropy(1)).unwrap();
@@ -49,7 +49,7 @@ fn keys_that_are_sold_already_are_drawn_again() {
 }
 
 #[test]
-fn licences_are_listed_by_customer_and_product() {
+fn licenses_are_listed_by_customer_and_product() {
     let mut desk = Desk::new();
     let root = SigningKey::from_seed(&[7; 32]).unwrap();
     products::add(

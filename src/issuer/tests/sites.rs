@@ -112,7 +112,7 @@ fn a_site_key_that_is_not_fit_is_refused_in_a_sync_too() {
 }
 
 #[test]
-fn a_standalone_licence_is_no_site() {
+fn a_standalone_license_is_no_site() {
     let mut desk = Desk::new();
     let key = desk.sell(&Terms {
         lend_days: NonZeroU8::new(14),

@@ -3,7 +3,7 @@
 //! All but one of the files are open to every user. `/sys/class/dmi/id/product_uuid` is root's alone, so a user knows one component less than
 //! root; no other DMI field is unique to a machine. Unknown is never different, so the two still agree (SPEC.md 6.1).
 //!
-//! In a container the root file system is an overlay and the network card is virtual: little is known there, and a licence is
+//! In a container the root file system is an overlay and the network card is virtual: little is known there, and a license is
 //! better bound by name or to a mounted machine id.
 
 mod machine_id;

@@ -9,7 +9,7 @@ use crate::protocol::loan::{Lent, Loan, SignedLoan, SiteCertificate};
 use crate::text::Kind;
 
 impl Roots {
-    /// Verifies a site's certificate for the licence of this product that the workstation asked for (SPEC.md 5.4).
+    /// Verifies a site's certificate for the license of this product that the workstation asked for (SPEC.md 5.4).
     pub fn verify_site(
         &self,
         site: SiteCertificate,

@@ -1,4 +1,4 @@
-//! What is taken, and what was granted to another request, machine, product or licence, or altered on the way.
+//! What is taken, and what was granted to another request, machine, product or license, or altered on the way.
 
 use countersign::license_key::LicenseKey;
 use countersign::protocol::desk_certificate::{MANAGER, ONE_PRODUCT};
@@ -66,7 +66,7 @@ fn taken() -> Vec<File> {
         ),
         ok(
             "bare",
-            "a machine without fingerprint, bindings and USB device; a licence without last days",
+            "a machine without fingerprint, bindings and USB device; a license without last days",
             bare.by_root(endless),
         ),
         ok(
@@ -88,7 +88,7 @@ fn taken() -> Vec<File> {
         ),
         ok(
             "site",
-            "a floating licence with a site key, not lending: the subject is the site key",
+            "a floating license with a site key, not lending: the subject is the site key",
             Answer::lending().by_root(Grant {
                 site: true,
                 ..grant(ROOT)
@@ -241,7 +241,7 @@ fn elsewhere() -> Vec<File> {
         }),
         elsewhere("other-kind", "the request's digest with another kind letter", &|a| a.request.0 = Kind::Sync),
         elsewhere("other-product", "granted for another product", &|a| a.product = "survey-2"),
-        elsewhere("other-license", "granted for another licence", &|a| a.key = LicenseKey::from_number(12_345_678_902).unwrap()),
+        elsewhere("other-license", "granted for another license", &|a| a.key = LicenseKey::from_number(12_345_678_902).unwrap()),
         elsewhere("other-activation", "granted to another activation", &|a| a.standing.activation = ActivationId([1, 2, 3, 4])),
         elsewhere("other-machine", "granted to another machine", &|a| a.standing.fingerprint = Some(other_fingerprint())),
         elsewhere("other-bindings", "granted to other bindings", &|a| a.standing.bindings = Some(BINDINGS.map(|byte| byte ^ 1))),

@@ -70,13 +70,13 @@ fn grants() -> Vec<File> {
         ("type 3", put(&plain, 18, &[3])),
         ("flags: bit 5", put(&plain, 18, &[0x21])),
         ("longest loan without a site", put(&lending, 18, &[0x05])),
-        ("a site of a standalone licence", put(&site, 18, &[0x10])),
+        ("a site of a standalone license", put(&site, 18, &[0x10])),
         (
-            "a standalone licence that lends",
+            "a standalone license that lends",
             put(&lending, 18, &[0x14]),
         ),
         (
-            "longest loan of a standalone licence without a site",
+            "longest loan of a standalone license without a site",
             put(&lending, 18, &[0x04]),
         ),
         ("seats: 0", put(&plain, 15, &[0, 0])),

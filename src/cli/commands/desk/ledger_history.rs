@@ -75,7 +75,7 @@ impl Run for LedgerHistory {
     }
 }
 
-/// What licences and activations are called, looked up once.
+/// What licenses and activations are called, looked up once.
 #[derive(Default)]
 struct Names {
     licenses: HashMap<LicenseId, String>,

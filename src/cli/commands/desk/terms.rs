@@ -73,7 +73,7 @@ pub(super) fn index(product: &Product, entry: Entry, name: &str) -> anyhow::Resu
     found.ok_or_else(|| unknown(entry.line(), name, product, product.names(entry)).into())
 }
 
-/// The entries of one licence.
+/// The entries of one license.
 pub(super) fn listed(entries: Vec<Entitlement>) -> anyhow::Result<Entitlements> {
     Entitlements::new(entries).map_err(|error| {
         let hint = match error {
@@ -104,7 +104,7 @@ pub(super) fn parts_over_already(context: &mut Context, contents: &Contents) {
     }
 }
 
-/// Maintenance ends with the licence at the latest.
+/// Maintenance ends with the license at the latest.
 pub(super) fn check_dates(expires: Option<Day>, maintenance: Option<Day>) -> anyhow::Result<()> {
     if let (Some(expires), Some(maintenance)) = (expires, maintenance)
         && maintenance > expires

@@ -43,7 +43,7 @@ fn the_last_day_is_kept_and_nothing_after_it() {
     );
 }
 
-/// A module or maintenance that ended does not stop the keeping: else the mark would stand still for the rest of the licence.
+/// A module or maintenance that ended does not stop the keeping: else the mark would stand still for the rest of the license.
 #[test]
 fn what_ends_a_part_only_never_stops_the_keeping() {
     let free = Terms {
@@ -75,7 +75,7 @@ fn a_guard_counts_by_uptime_whatever_the_clock_says() {
         mark = judged.keep.unwrap();
         assert_eq!((mark.at, &mark.ahead), (noon().plus(hour * HOUR), &None));
     }
-    // Not past the end of the licence.
+    // Not past the end of the license.
     let last = Mark::of_grant(day("2027-11-22").end().minus(5), 3, &booted(noon(), "a", 0));
     let guarded = Terms {
         running: true,

@@ -1,4 +1,4 @@
-//! Events of a licence's life after its first answer: changes, returns, releases, emergency codes, refusals.
+//! Events of a license's life after its first answer: changes, returns, releases, emergency codes, refusals.
 
 use super::rows::Left;
 use super::{Place, Replay, Wrong, facts};

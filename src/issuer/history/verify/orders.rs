@@ -1,4 +1,4 @@
-//! What was sold: orders and their licences, as their events made them.
+//! What was sold: orders and their licenses, as their events made them.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use crate::issuer::ledger::{
 };
 
 impl Replay {
-    /// An order with its licences. Row numbers of orders and licences rise with the events that made them.
+    /// An order with its licenses. Row numbers of orders and licenses rise with the events that made them.
     pub(super) fn sold(
         &mut self,
         tx: &mut dyn Transaction,
@@ -61,7 +61,7 @@ impl Replay {
             .found(Place::License, wrong, license_name(license), says);
     }
 
-    /// The licence that was made next, held against its activations.
+    /// The license that was made next, held against its activations.
     fn next_license(&mut self, tx: &mut dyn Transaction) -> Result<Option<License>, LedgerError> {
         let fetch = |after| tx.licenses(&LicenseFilter::default(), LicenseId(after), PAGE);
         self.licenses.peek(fetch, |license| license.id.0)?;
@@ -83,7 +83,7 @@ impl Replay {
         Ok(Some(license))
     }
 
-    /// Seats that the activations of a licence hold; licences are asked for in the order of their rows.
+    /// Seats that the activations of a license hold; licenses are asked for in the order of their rows.
     fn seats_held(
         &mut self,
         tx: &mut dyn Transaction,
@@ -105,13 +105,13 @@ impl Replay {
         }
     }
 
-    /// Licences that no order made, and those whose last event does not speak of them.
+    /// Licenses that no order made, and those whose last event does not speak of them.
     pub(super) fn stray_licenses(&mut self, tx: &mut dyn Transaction) -> Result<(), LedgerError> {
         while let Some(license) = self.next_license(tx)? {
             let says = "was never ordered, as far as the history goes";
             self.license_found(Wrong::Added, &license, says);
         }
-        // Activations of licences beyond the last one are counted too, to be missed in the history.
+        // Activations of licenses beyond the last one are counted too, to be missed in the history.
         self.seats_held(tx, LicenseId(i64::MAX))?;
         if self.vouched.licenses == self.report.licenses {
             return Ok(());
@@ -195,7 +195,7 @@ impl Replay {
     }
 }
 
-/// Whether an event speaks of how a licence is: then the replay held the licence against it.
+/// Whether an event speaks of how a license is: then the replay held the license against it.
 fn speaks_of(event: &Event, license: &License) -> bool {
     if event.kind != facts::LICENSE_NEW {
         return event.license == Some(license.id);
@@ -203,14 +203,14 @@ fn speaks_of(event: &Event, license: &License) -> bool {
     made(event).is_some_and(|rows| rows.contains(&license.id.0))
 }
 
-/// The licences that an order made.
+/// The licenses that an order made.
 fn made(event: &Event) -> Option<Range<i64>> {
     let it: OrderFacts = serde_json::from_str(&event.data).ok()?;
     let first = event.license?.0;
     Some(first..first.saturating_add(it.licenses))
 }
 
-/// What each event of a licence says of it.
+/// What each event of a license says of it.
 #[derive(serde::Deserialize)]
 struct Then {
     order: i64,

@@ -22,7 +22,7 @@ pub enum Place {
     Product,
     /// Orders.
     Terms,
-    /// Licences.
+    /// Licenses.
     License,
     /// Activations.
     Activation,
@@ -81,11 +81,11 @@ pub enum Wrong {
     Missing,
     /// It is there and nothing speaks of it.
     Added,
-    /// A licence counts other seats than its activations hold.
+    /// A license counts other seats than its activations hold.
     Seats,
-    /// More seats of a licence are in use than it has.
+    /// More seats of a license are in use than it has.
     TooManySeats,
-    /// An answer is not signed by its signer for its product, licence and machine.
+    /// An answer is not signed by its signer for its product, license and machine.
     NotSigned,
     /// An answer does not say what its request, its order or its event say.
     Disagrees,
@@ -140,7 +140,7 @@ pub struct Report {
     pub events: u64,
     /// Answers held against them.
     pub answers: u64,
-    /// Licences.
+    /// Licenses.
     pub licenses: u64,
     /// Activations.
     pub activations: u64,

@@ -1,4 +1,4 @@
-//! Licences and activations against the events that speak of them last.
+//! Licenses and activations against the events that speak of them last.
 
 use super::{Place, Replay, Wrong, facts};
 use crate::issuer::history::facts::Hex;
@@ -6,7 +6,7 @@ use crate::issuer::ledger::{
     Activation, ActivationRow, Event, LedgerError, License, LicenseId, PAGE, Transaction,
 };
 
-/// A licence as an event left it.
+/// A license as an event left it.
 #[derive(PartialEq, Eq)]
 pub(super) struct Left {
     pub(super) order: i64,
@@ -16,7 +16,7 @@ pub(super) struct Left {
 }
 
 impl Replay {
-    /// Holds the licence of an event against what that says of it, where it is the last that does. Gives back the licence.
+    /// Holds the license of an event against what that says of it, where it is the last that does. Gives back the license.
     pub(super) fn license_of(
         &mut self,
         tx: &mut dyn Transaction,
@@ -145,7 +145,7 @@ pub(super) fn license_name(license: &License) -> String {
     format!("license {}", license.key)
 }
 
-/// The key of a licence, as far as it can be told.
+/// The key of a license, as far as it can be told.
 pub(super) fn key(
     tx: &mut dyn Transaction,
     license: Option<LicenseId>,
