@@ -118,7 +118,7 @@ mod here {
     }
 
     fn hand_on(file: &File, directory: &File) -> io::Result<()> {
-        if !rustix::process::geteuid().is_root() {
+        if !nix::unistd::geteuid().is_root() {
             return Ok(());
         }
         let (found, there) = (file.metadata()?, directory.metadata()?);
@@ -142,7 +142,7 @@ mod here {
     fn is_led_by_others(path: &Path) -> bool {
         let anybody = |mode: u32| mode & 0o1002 == 0o2;
         let others = |it: &fs::Metadata| it.uid() != 0 || it.is_dir() && anybody(it.mode());
-        rustix::process::geteuid().is_root()
+        nix::unistd::geteuid().is_root()
             && path
                 .ancestors()
                 .any(|it| fs::symlink_metadata(whole(it)).is_ok_and(|it| others(&it)))

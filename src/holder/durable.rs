@@ -19,7 +19,7 @@ pub(crate) fn owner(path: &Path) -> Option<u32> {
 /// Whether what is kept in a directory is another user's, and we are not root.
 #[cfg(unix)]
 pub(crate) fn is_anothers(directory: &Path) -> bool {
-    let us = rustix::process::geteuid();
+    let us = nix::unistd::geteuid();
     !us.is_root() && owner(directory).is_some_and(|owner| owner != us.as_raw())
 }
 

@@ -73,7 +73,7 @@ fn keep_to_owner(file: &File) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
     let found = file.metadata()?;
-    let own = found.uid() == rustix::process::geteuid().as_raw() && found.nlink() == 1;
+    let own = found.uid() == nix::unistd::geteuid().as_raw() && found.nlink() == 1;
     if own && found.mode() & 0o077 != 0 {
         file.set_permissions(fs::Permissions::from_mode(0o600))?;
     }

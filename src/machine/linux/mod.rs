@@ -16,7 +16,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rustix::time::{ClockId, clock_gettime};
+use nix::time::{ClockId, clock_gettime};
 
 use super::fact::Reading;
 use super::usb::hexadecimal;
@@ -230,7 +230,7 @@ impl Tree<'_> {
 /// Time since the start, sleep included. Asked of the kernel, whose start `boot_id` names: `/proc/uptime` may be another one in a container
 /// (lxcfs), beside the host's `boot_id`, and anybody may mount a file over it.
 fn uptime() -> Option<Duration> {
-    Duration::try_from(clock_gettime(ClockId::Boottime)).ok()
+    Some(clock_gettime(ClockId::CLOCK_BOOTTIME).ok()?.into())
 }
 
 #[cfg(test)]
