@@ -2,6 +2,7 @@
 
 mod advice;
 mod code_input;
+mod code_output;
 mod commands;
 mod confirm;
 #[cfg(feature = "desk")]
@@ -15,7 +16,6 @@ mod json;
 mod keys;
 mod machine_home;
 mod mail;
-mod outfit;
 mod output;
 #[cfg(feature = "desk")]
 mod passphrase;

@@ -16,7 +16,7 @@ use super::state::{Held, LicenseState};
 use super::terms::Terms;
 use super::warning::Warning;
 use crate::license_key::LicenseKey;
-use crate::machine::{Bindings, Components, Fingerprint, Verdict};
+use crate::machine::{Assessment, Bindings, Components, Fingerprint};
 use crate::protocol::date::{Day, Seconds};
 use crate::protocol::product::{Product, ProductFile, RootFingerprint, WARN_DAYS};
 use crate::protocol::trust::TrustError;
@@ -274,18 +274,20 @@ impl Check<'_> {
     /// What a verdict on the clock means: nothing, a warning, or a refusal where something ends with the day.
     pub(super) fn behind(
         &mut self,
-        verdict: clock::Verdict,
+        verdict: clock::ClockReading,
         not_set: bool,
         (wall, floor): (Seconds, Seconds),
         ends: bool,
     ) -> Result<(), Refused> {
         let days_left = match verdict {
-            clock::Verdict::Fine => return Ok(()),
-            clock::Verdict::TooLongBehind if ends => {
+            clock::ClockReading::Fine => return Ok(()),
+            clock::ClockReading::TooLongBehind if ends => {
                 return Err((State::ClockBehind, Refusal::ClockBehind { wall, floor }));
             }
-            clock::Verdict::TooLongBehind => 0,
-            clock::Verdict::Behind { days_left } => i32::try_from(days_left).unwrap_or(i32::MAX),
+            clock::ClockReading::TooLongBehind => 0,
+            clock::ClockReading::Behind { days_left } => {
+                i32::try_from(days_left).unwrap_or(i32::MAX)
+            }
         };
         let warning = Warning::ClockBehind { not_set, days_left };
         self.checked.report.warnings.push(warning);
@@ -359,7 +361,7 @@ impl Check<'_> {
             return Err(wrong_machine(nothing, nothing));
         };
         let seen = Seen::of(&bound, &found, Components::readable_by_all());
-        let weak = seen.compared.verdict() == Verdict::WeakMatch;
+        let weak = seen.compared.verdict() == Assessment::WeakMatch;
         self.checked.report.weakly_bound = weak || held.standing.is_weak();
         self.checked.parts = self.memory.parts.after(found.known(), now);
         let (different, unread) = (seen.compared.different, seen.unread);

@@ -120,7 +120,7 @@ pub struct Terms {
 
 /// Whether the clock can be believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum ClockReading {
     /// It can, or nothing depends on it.
     Fine,
     /// It is behind; so many whole days are left until the license waits for it.
@@ -138,7 +138,7 @@ pub struct Judgement {
     /// The time to go by.
     pub now: Seconds,
     /// Whether the clock can be believed.
-    pub verdict: Verdict,
+    pub verdict: ClockReading,
     /// Whether it stands before the program was built: not set, or its battery is empty.
     pub not_set: bool,
     /// The mark to keep, where one is due: when it has advanced by an hour, at the first look of a start, and when something begins or ends
@@ -161,7 +161,7 @@ pub fn judge(mark: Option<&Mark>, terms: &Terms, look: &Look) -> Judgement {
     if !terms.dated {
         return Judgement {
             now,
-            verdict: Verdict::Fine,
+            verdict: ClockReading::Fine,
             not_set: false,
             keep: None,
         };
@@ -182,9 +182,9 @@ pub fn judge(mark: Option<&Mark>, terms: &Terms, look: &Look) -> Judgement {
         seen: look.clone(),
     });
     let verdict = match &behind {
-        None => Verdict::Fine,
-        Some(behind) if behind.used >= BEHIND_BUDGET => Verdict::TooLongBehind,
-        Some(behind) => Verdict::Behind {
+        None => ClockReading::Fine,
+        Some(behind) if behind.used >= BEHIND_BUDGET => ClockReading::TooLongBehind,
+        Some(behind) => ClockReading::Behind {
             days_left: (BEHIND_BUDGET - behind.used).div_ceil(DAY),
         },
     };

@@ -63,7 +63,7 @@ pub(crate) fn goes_on(
     let judged = clock::judge(seen.and_then(|drift| drift.mark.as_ref()), &terms, look);
     let first = seen.is_none();
     let over = now.max(judged.now) >= until;
-    if over || judged.verdict == clock::Verdict::TooLongBehind {
+    if over || judged.verdict == clock::ClockReading::TooLongBehind {
         return None;
     }
     let kept = judged.keep.map(|mark| Drift {

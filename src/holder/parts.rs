@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::remembered::Remembered;
-use crate::machine::{Comparison, Component, Components, Fingerprint, Verdict};
+use crate::machine::{Assessment, Comparison, Component, Components, Fingerprint};
 use crate::protocol::date::Seconds;
 
 /// A part that has been unread for less than this is carried over.
@@ -89,7 +89,7 @@ impl Seen {
 
     /// Whether it is that machine.
     pub fn matches(&self) -> bool {
-        self.compared.verdict() != Verdict::Mismatch && !self.hidden
+        self.compared.verdict() != Assessment::Mismatch && !self.hidden
     }
 }
 

@@ -10,7 +10,7 @@ use super::places::Places;
 use super::secrets::Secrets;
 use super::state::{LicenseState, Pending, Request, Stands};
 use crate::license_key::LicenseKey;
-use crate::machine::{Bindings, Components, Facts, Fingerprint, UsbDevice, Verdict};
+use crate::machine::{Assessment, Bindings, Components, Facts, Fingerprint, UsbDevice};
 use crate::protocol::commitment::{Commitment, RequestSecret};
 use crate::protocol::date::Seconds;
 use crate::protocol::digest::{ActivationId, product_tag};
@@ -308,7 +308,7 @@ impl Facing {
         let same_machine = match (&self.fingerprint, &request.fingerprint) {
             (None, None) => true,
             // Root and user may read different parts of one machine.
-            (Some(now), Some(then)) => now.compare(then).verdict() != Verdict::Mismatch,
+            (Some(now), Some(then)) => now.compare(then).verdict() != Assessment::Mismatch,
             _ => false,
         };
         // One that was asked for while little could be read is not as good.

@@ -121,7 +121,7 @@ fn hash(license_key: &[u8; 5], component: Component, value: &str) -> [u8; 2] {
 
 /// Whether two fingerprints are of one machine (SPEC.md 6.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Assessment {
     /// The same machine.
     Match,
     /// Nothing speaks against it, but fewer than three components are known to both: the license is weakly bound.
@@ -141,20 +141,20 @@ pub struct Comparison {
 
 impl Comparison {
     /// The verdict of SPEC.md 6.1.
-    pub fn verdict(self) -> Verdict {
+    pub fn verdict(self) -> Assessment {
         let known = self.equal.len() + self.different.len();
         if known < ENOUGH {
             return if !self.equal.is_empty() && self.different.is_empty() {
-                Verdict::WeakMatch
+                Assessment::WeakMatch
             } else {
-                Verdict::Mismatch
+                Assessment::Mismatch
             };
         }
         // The disk bears only two components, so three equal ones always have one of hardware among them: the clause on hardware holds by itself.
         if self.equal.len() >= ENOUGH {
-            Verdict::Match
+            Assessment::Match
         } else {
-            Verdict::Mismatch
+            Assessment::Mismatch
         }
     }
 }
@@ -183,7 +183,7 @@ mod tests {
         Fingerprint::of(facts, &KEY).unwrap()
     }
 
-    fn verdict(one: &Facts, other: &Facts) -> Verdict {
+    fn verdict(one: &Facts, other: &Facts) -> Assessment {
         of(one).compare(&of(other)).verdict()
     }
 
@@ -258,7 +258,7 @@ mod tests {
             disk_serial: "1-new".into(),
             ..pc()
         };
-        assert_eq!(verdict(&pc(), &repaired), Verdict::Match);
+        assert_eq!(verdict(&pc(), &repaired), Assessment::Match);
         let comparison = of(&pc()).compare(&of(&repaired));
         assert_eq!(
             comparison.different.to_string(),
@@ -268,7 +268,7 @@ mod tests {
             product_uuid: "4c4c4544-0042-3510-8052-b3c04f4b4e33".into(),
             ..repaired
         };
-        assert_eq!(verdict(&pc(), &moved), Verdict::Mismatch);
+        assert_eq!(verdict(&pc(), &moved), Assessment::Mismatch);
     }
 
     #[test]
@@ -279,7 +279,7 @@ mod tests {
             disk_serial: "1-other".into(),
             ..pc()
         };
-        assert_eq!(verdict(&pc(), &copy), Verdict::Mismatch);
+        assert_eq!(verdict(&pc(), &copy), Assessment::Mismatch);
     }
 
     #[test]
@@ -290,12 +290,12 @@ mod tests {
             disk_serial: Fact::default(),
             ..pc()
         };
-        assert_eq!(verdict(&pc(), &bare), Verdict::WeakMatch);
+        assert_eq!(verdict(&pc(), &bare), Assessment::WeakMatch);
         let other = Facts {
             machine_id: "3d1219c7c4c5404aaa1f6d2a48adfda5".into(),
             ..bare.clone()
         };
-        assert_eq!(verdict(&bare, &other), Verdict::Mismatch);
+        assert_eq!(verdict(&bare, &other), Assessment::Mismatch);
         let stranger = Facts {
             machine_id: Fact::default(),
             root_fs_uuid: Fact::default(),
@@ -303,7 +303,7 @@ mod tests {
         };
         assert_eq!(
             verdict(&bare, &stranger),
-            Verdict::Mismatch,
+            Assessment::Mismatch,
             "nothing in common is no match"
         );
     }
@@ -344,7 +344,7 @@ mod tests {
     }
 
     /// The words of SPEC.md 6.1, written a second time.
-    fn by_the_book(one: &Fingerprint, other: &Fingerprint) -> Verdict {
+    fn by_the_book(one: &Fingerprint, other: &Fingerprint) -> Assessment {
         let known: Vec<usize> = (0..5)
             .filter(|n| (one.presence.0 & other.presence.0) >> n & 1 == 1)
             .collect();
@@ -355,16 +355,16 @@ mod tests {
             .collect();
         if known.len() < 3 {
             return if !equal.is_empty() && equal == known {
-                Verdict::WeakMatch
+                Assessment::WeakMatch
             } else {
-                Verdict::Mismatch
+                Assessment::Mismatch
             };
         }
         let hardware = !known.iter().any(|&n| n >= 2) || equal.iter().any(|&n| n >= 2);
         if equal.len() >= 3 && hardware {
-            Verdict::Match
+            Assessment::Match
         } else {
-            Verdict::Mismatch
+            Assessment::Mismatch
         }
     }
 
@@ -387,7 +387,7 @@ mod tests {
         #[test]
         fn everyone_matches_himself(one in any_fingerprint()) {
             let verdict = one.compare(&one).verdict();
-            prop_assert_eq!(verdict, if one.known().len() >= 3 { Verdict::Match } else { Verdict::WeakMatch });
+            prop_assert_eq!(verdict, if one.known().len() >= 3 { Assessment::Match } else { Assessment::WeakMatch });
         }
 
         #[test]

@@ -35,7 +35,7 @@ pub use bindings::Bindings;
 pub use component::{Component, Components};
 pub use error::MachineError;
 pub use fact::Fact;
-pub use fingerprint::{Comparison, Fingerprint, Verdict};
+pub use fingerprint::{Assessment, Comparison, Fingerprint};
 pub use host::{HostNames, normalise_server};
 pub use usb::UsbDevice;
 

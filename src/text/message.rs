@@ -83,22 +83,22 @@ pub(super) fn may_end(length: usize, end: &[u8]) -> bool {
 }
 
 /// A message that has the form of one; its integrity is not looked at yet, for that is what there are only so many tries for.
-pub(super) struct Draft {
+pub(super) struct Unverified {
     kind: Kind,
     payload: Vec<u8>,
     integrity: [u8; INTEGRITY],
 }
 
-impl Draft {
+impl Unverified {
     /// Refuses an unknown kind, a number of symbols that no payload yields, and unused bits that are not zero.
-    pub(super) fn new(message: &[u8]) -> Option<Draft> {
+    pub(super) fn new(message: &[u8]) -> Option<Unverified> {
         let (first, rest) = message.split_first()?;
         let kind = kind(*first).filter(|&kind| kind != Kind::Emergency)?;
         let (payload, integrity) = rest.split_last_chunk::<INTEGRITY>()?;
         if !may_end(message.len(), rest) {
             return None;
         }
-        Some(Draft {
+        Some(Unverified {
             kind,
             payload: unpack(payload)?,
             integrity: *integrity,
@@ -163,13 +163,13 @@ mod tests {
     #[test]
     fn a_message_with_unused_bits_or_an_impossible_length_is_no_draft() {
         let message = seal(Kind::Return, &[0xff; 16]).unwrap();
-        assert!(Draft::new(&message).is_some());
+        assert!(Unverified::new(&message).is_some());
         let mut unused = message.clone();
         unused[26] |= 1;
-        assert!(Draft::new(&unused).is_none());
+        assert!(Unverified::new(&unused).is_none());
         let mut short = message;
         short.remove(1);
-        assert!(Draft::new(&short).is_none());
+        assert!(Unverified::new(&short).is_none());
     }
 
     #[test]
@@ -190,7 +190,7 @@ mod tests {
         fn every_payload_comes_back(kind in prop::sample::select(&Kind::ALL[..10]), payload in prop::collection::vec(any::<u8>(), 0..=MOST_BYTES)) {
             let message = seal(kind, &payload).unwrap();
             prop_assert_eq!(message.len(), FRAME + (payload.len() * 8).div_ceil(5));
-            let opened = Draft::new(&message).unwrap().verify();
+            let opened = Unverified::new(&message).unwrap().verify();
             prop_assert_eq!(opened, Some((kind, payload)));
         }
     }

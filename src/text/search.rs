@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Code;
 use super::find::Stream;
-use super::message::Draft;
+use super::message::Unverified;
 use super::place::Place;
 use super::rows::{self, Row};
 
@@ -336,7 +336,7 @@ impl<'a> Search<'a> {
         if self.found.len() >= MOST_FOUND {
             return false;
         }
-        let Some(draft) = candidate.message().as_deref().and_then(Draft::new) else {
+        let Some(draft) = candidate.message().as_deref().and_then(Unverified::new) else {
             return false;
         };
         let Some(left) = self.readings.checked_sub(1) else {

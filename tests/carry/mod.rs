@@ -138,8 +138,8 @@ impl World {
         done.out
     }
 
-    /// The request of the machine, in some outfit.
-    fn request(&self, outfit: &[&str]) -> String {
+    /// The request of the machine, in some code_output.
+    fn request(&self, code_output: &[&str]) -> String {
         let mut args = vec![
             "request",
             "activate",
@@ -149,7 +149,7 @@ impl World {
             "--bind",
             "database=Plant Ærø",
         ];
-        args.extend(outfit);
+        args.extend(code_output);
         self.ok("machine", &args)
     }
 

@@ -131,11 +131,11 @@ fn a_large_photo_with_a_small_code_is_read() {
 #[test]
 fn a_picture_goes_from_machine_to_desk_and_back() {
     let world = World::new();
-    for outfit in [
+    for code_output in [
         &["--qr=request.png"][..],
         &["--qr=request.png", "--code-only"],
     ] {
-        let plain = world.request(outfit);
+        let plain = world.request(code_output);
         assert_eq!(
             plain,
             world.request(&[]),

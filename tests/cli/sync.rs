@@ -55,21 +55,21 @@ fn json_says_what_was_asked_and_what_it_changed() {
 }
 
 #[test]
-fn outfits_are_those_of_any_request() {
+fn code_outputs_are_those_of_any_request() {
     let world = World::new();
     let (desk, ship, _) = licensed(&world, &[], &[]);
     let plain = ship.run(["request", "sync"]).done().code();
-    for outfit in ["--mail", "--spell"] {
-        let said = ship.run(["request", "sync", outfit]).done();
+    for code_output in ["--mail", "--spell"] {
+        let said = ship.run(["request", "sync", code_output]).done();
         // Whatever it looks like, the desk reads the same request from it.
         let answer = desk.respond(&said.stdout).done();
-        assert_eq!(answer.code(), desk.answer(&plain), "{outfit}");
+        assert_eq!(answer.code(), desk.answer(&plain), "{code_output}");
     }
-    for (outfit, words) in [
+    for (code_output, words) in [
         ("--mail", "seat freed"),
         ("--spell", "nothing more is freed"),
     ] {
-        let said = ship.run(["return", "--yes", outfit]).done();
+        let said = ship.run(["return", "--yes", code_output]).done();
         desk.respond(&said.stdout).done().tells(words);
     }
 }

@@ -1,7 +1,7 @@
 //! Somebody who wants to use a license past its end, and may set the clock, restart, suspend and kill as he likes. He may not write the mark, and
 //! the kernel's uptime is true.
 
-use countersign::holder::clock::{Boot, Look, Mark, Terms, Verdict, judge};
+use countersign::holder::clock::{Boot, ClockReading, Look, Mark, Terms, judge};
 use countersign::protocol::date::{Day, Seconds};
 
 use super::{Chance, DAY, HOUR};
@@ -187,7 +187,7 @@ impl Cheat {
             running,
         };
         let judged = judge(Some(&self.mark), &terms, &look);
-        let allowed = judged.now.day() <= last && judged.verdict != Verdict::TooLongBehind;
+        let allowed = judged.now.day() <= last && judged.verdict != ClockReading::TooLongBehind;
         if let Some(mark) = judged.keep {
             self.mark = mark;
         }

@@ -1,6 +1,6 @@
 //! Honest lives with clocks that are wrong as clocks are.
 
-use countersign::holder::clock::{Boot, Look, Mark, Terms, Verdict, judge};
+use countersign::holder::clock::{Boot, ClockReading, Look, Mark, Terms, judge};
 use countersign::protocol::date::{Day, Seconds};
 
 use super::{Chance, DAY, HOUR};
@@ -260,13 +260,13 @@ pub(crate) fn live(kind: Kind, seed: u64) -> Life {
         let judged = judge(Some(&mark), &terms, &look);
         life.looks += 1;
         match judged.verdict {
-            Verdict::TooLongBehind => life.refused += 1,
+            ClockReading::TooLongBehind => life.refused += 1,
             // A clock that is weeks ahead right now is told so, and refused near the end.
             _ if judged.now.day() > last => {
                 life.refused += u32::from(hosts[turn].mended.is_none() && !was_wrong);
             }
-            Verdict::Behind { .. } => life.warned += 1,
-            Verdict::Fine => {}
+            ClockReading::Behind { .. } => life.warned += 1,
+            ClockReading::Fine => {}
         }
         if let Some(kept) = judged.keep {
             mark = kept;

@@ -16,7 +16,7 @@ use std::collections::HashMap;
 
 use countersign::issuer::ledger::{Counts, Reference};
 use countersign::issuer::policy::moves::{self, Asked, Contact};
-use countersign::machine::{Component, Components, Fingerprint, Verdict};
+use countersign::machine::{Assessment, Component, Components, Fingerprint};
 use countersign::protocol::date::Day;
 use countersign::protocol::digest::{ActivationId, Standing};
 
@@ -77,7 +77,7 @@ fn standing(parts: &Parts) -> Standing {
 fn passes(bound: &Fingerprint, found: &Fingerprint, shown: Components) -> bool {
     let compared = bound.compare(found);
     let asked = shown.and(bound.known());
-    compared.verdict() != Verdict::Mismatch
+    compared.verdict() != Assessment::Mismatch
         && (asked.is_empty() || !asked.and(compared.equal).is_empty())
 }
 

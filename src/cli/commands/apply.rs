@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Context, Exit, Run};
 use crate::cli::code_input::{self, CodeArgs};
-use crate::cli::{machine_home, outfit, report, words};
+use crate::cli::{code_output, machine_home, report, words};
 use crate::holder::{Applied, Outcome, Which};
 use crate::text::Kind;
 
@@ -26,7 +26,7 @@ impl Run for Apply {
             context,
             &[Kind::Grant, Kind::DeskCertificate, Kind::Emergency],
         )?;
-        outfit::read_back(context, &reading.code);
+        code_output::read_back(context, &reading.code);
         let outcome = machine_home::computer(context)?.apply(&reading.code)?;
         if context.out.json {
             let mut object = object(&outcome);

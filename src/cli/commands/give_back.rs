@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::{Context, Exit, Run};
+use crate::cli::code_output::{CodeOutputArgs, Outgoing};
 use crate::cli::mail::Letter;
-use crate::cli::outfit::{OutfitArgs, Outgoing};
 use crate::cli::{confirm, machine_home};
 use crate::holder::give_up::{self, GivenUp};
 use crate::holder::state::LicenseState;
@@ -31,7 +31,7 @@ pub(crate) struct GiveBack {
     #[arg(long)]
     yes: bool,
     #[command(flatten)]
-    outfit: OutfitArgs,
+    code_output: CodeOutputArgs,
 }
 
 impl Run for GiveBack {
@@ -39,7 +39,7 @@ impl Run for GiveBack {
     const ABOUT: &'static str = "Give a license up and print its return code";
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        self.outfit.check()?;
+        self.code_output.check()?;
         // One that was returned counts as well: the second call of a script must not give up another license.
         let product = self.product.as_deref();
         let (home, license) =
@@ -87,7 +87,7 @@ impl Run for GiveBack {
             code: &given.code,
             letter: letter(&given, &license, mail.clone()),
         };
-        self.outfit.hand_over(context, &outgoing, object)?;
+        self.code_output.hand_over(context, &outgoing, object)?;
         tell(context, &given, mail.as_deref());
         Ok(Exit::DONE)
     }

@@ -6,7 +6,7 @@ use super::{Context, Exit, Run};
 use crate::cli::code_input::{self, CodeArgs};
 use crate::cli::failure::Failure;
 use crate::cli::inspect::{self, Known, Place, Trust};
-use crate::cli::{outfit, verdicts, words};
+use crate::cli::{code_output, verdicts, words};
 use crate::text::{Kind, ReadError, Reading, RowVerdict, WithSpare, phrase};
 
 /// Explain any code: what it is, whose, what it would change here
@@ -97,7 +97,7 @@ fn object(reading: &Reading, known: &Known, trust: &Verdict<'_>) -> anyhow::Resu
         "bytes": code.payload().len(),
         "phrase": phrase(code),
         "code": code.to_text()?,
-        "rows": outfit::rows(code, WithSpare::No)?,
+        "rows": code_output::rows(code, WithSpare::No)?,
         "corrections": code_input::corrections(reading),
         "others": reading.others.iter().map(|kind| kind.name()).collect::<Vec<_>>(),
         "product": known.product.as_ref().map(|product| &product.id),

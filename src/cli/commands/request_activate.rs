@@ -5,8 +5,8 @@ use std::num::NonZeroU16;
 use serde_json::{Map, json};
 
 use super::{Context, Exit, Run};
+use crate::cli::code_output::{CodeOutputArgs, Outgoing};
 use crate::cli::mail::Letter;
-use crate::cli::outfit::{OutfitArgs, Outgoing};
 use crate::cli::usb::{self, Usb};
 use crate::cli::{keys, machine_home};
 use crate::holder::request::{self, Asked, Wanted};
@@ -43,7 +43,7 @@ pub(crate) struct RequestActivate {
     #[arg(long)]
     new: bool,
     #[command(flatten)]
-    outfit: OutfitArgs,
+    code_output: CodeOutputArgs,
 }
 
 impl Run for RequestActivate {
@@ -51,7 +51,7 @@ impl Run for RequestActivate {
     const ABOUT: &'static str = "Ask for a license by its key";
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        self.outfit.check()?;
+        self.code_output.check()?;
         let key = keys::parse(&self.key)?;
         let file = machine_home::product(context, self.product.as_deref())?;
         let home = machine_home::to_write(context, self.system)?;
@@ -96,7 +96,7 @@ impl Run for RequestActivate {
             code: &asked.code,
             letter: letter(key, product, &asked, facts.host_name.as_deref()),
         };
-        self.outfit.hand_over(context, &outgoing, object)?;
+        self.code_output.hand_over(context, &outgoing, object)?;
         tell(context, &asked, product.mail.as_deref());
         Ok(Exit::DONE)
     }

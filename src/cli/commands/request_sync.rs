@@ -3,8 +3,8 @@
 use serde_json::{Map, json};
 
 use super::{Context, Exit, Run, request_activate};
+use crate::cli::code_output::{CodeOutputArgs, Outgoing};
 use crate::cli::mail::Letter;
-use crate::cli::outfit::{OutfitArgs, Outgoing};
 use crate::cli::usb::{self, Usb};
 use crate::cli::{keys, machine_home, words};
 use crate::holder::sync::{self, Synced, Wanted};
@@ -36,7 +36,7 @@ pub(crate) struct RequestSync {
     #[arg(long)]
     new: bool,
     #[command(flatten)]
-    outfit: OutfitArgs,
+    code_output: CodeOutputArgs,
 }
 
 impl Run for RequestSync {
@@ -44,7 +44,7 @@ impl Run for RequestSync {
     const ABOUT: &'static str = "Ask for a license that is held as it now is";
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        self.outfit.check()?;
+        self.code_output.check()?;
         let product = self.product.as_deref();
         let (home, license) = machine_home::license(context, &self.key, product, |license| {
             license.held.is_some()
@@ -87,7 +87,7 @@ impl Run for RequestSync {
             code: &asked.code,
             letter: letter(&synced, &file, license.license_key, &facts),
         };
-        self.outfit.hand_over(context, &outgoing, object)?;
+        self.code_output.hand_over(context, &outgoing, object)?;
         tell(context, &synced, file.product().mail.as_deref());
         Ok(Exit::DONE)
     }

@@ -2,7 +2,7 @@
 
 mod waiting;
 
-use super::super::clock::{Behind, Boot, Judgement, Look, Mark, Terms, Verdict, judge};
+use super::super::clock::{Behind, Boot, ClockReading, Judgement, Look, Mark, Terms, judge};
 use super::super::remembered::Remembered;
 use super::{DAY, HOUR, built, day, noon};
 use crate::protocol::date::Seconds;
@@ -64,7 +64,7 @@ fn a_right_clock_is_believed_and_kept_once_an_hour() {
     for minute in 0..72 * 60 {
         let wall = noon().plus(minute * 60);
         let judged = machine.check(&look(wall));
-        assert_eq!((judged.now, judged.verdict), (wall, Verdict::Fine));
+        assert_eq!((judged.now, judged.verdict), (wall, ClockReading::Fine));
     }
     assert_eq!(machine.writes, 71);
 }
@@ -72,11 +72,11 @@ fn a_right_clock_is_believed_and_kept_once_an_hour() {
 #[test]
 fn twenty_six_hours_are_no_matter() {
     for (back, verdict) in [
-        (0, Verdict::Fine),
-        (HOUR, Verdict::Fine),
-        (14 * HOUR, Verdict::Fine),
-        (26 * HOUR, Verdict::Fine),
-        (26 * HOUR + 1, Verdict::Behind { days_left: 7 }),
+        (0, ClockReading::Fine),
+        (HOUR, ClockReading::Fine),
+        (14 * HOUR, ClockReading::Fine),
+        (26 * HOUR, ClockReading::Fine),
+        (26 * HOUR + 1, ClockReading::Behind { days_left: 7 }),
     ] {
         let judged = judge(Some(&applied()), &terms(), &look(noon().minus(back)));
         assert_eq!((judged.now, judged.verdict), (noon(), verdict), "{back}");
@@ -119,7 +119,7 @@ fn a_clock_frozen_in_a_running_computer_does_not_stop_time() {
     machine.check(&booted(noon().plus(DAY), "a", 0));
     let judged = machine.check(&booted(noon().plus(DAY), "a", 10 * DAY));
     assert_eq!(judged.now, noon().plus(11 * DAY));
-    assert!(matches!(judged.verdict, Verdict::Behind { .. }));
+    assert!(matches!(judged.verdict, ClockReading::Behind { .. }));
 }
 
 /// What uptime alone says is gone by; more than two days of it at once count after twenty hours, and what passes meanwhile counts at once.
@@ -149,7 +149,7 @@ fn a_jump_of_the_uptime_waits_as_one_of_the_clock_does() {
     let judged = machine.check(&booted(noon().plus(HOUR), "a", HOUR));
     assert_eq!(
         (judged.now, judged.verdict),
-        (noon().plus(HOUR), Verdict::Fine)
+        (noon().plus(HOUR), ClockReading::Fine)
     );
     // The same again a day later has nothing to go on from.
     machine.check(&frozen(jumped + 23 * HOUR));
@@ -284,7 +284,11 @@ fn a_clock_set_ahead_in_a_running_computer_and_set_right_is_never_behind() {
             for hour in 21..60 {
                 let judged =
                     machine.check(&booted(noon().plus(hour * HOUR), "b", (hour - 20) * HOUR));
-                assert_eq!(judged.verdict, Verdict::Fine, "{earlier} {ahead} {hour}");
+                assert_eq!(
+                    judged.verdict,
+                    ClockReading::Fine,
+                    "{earlier} {ahead} {hour}"
+                );
             }
             assert_eq!(machine.mark.as_ref().unwrap().ahead, None);
         }

@@ -54,7 +54,7 @@ impl Proof {
 
 /// The generation whose secret a SYNC reveals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Held {
+pub struct HeldAnswer {
     /// Its number.
     pub generation: u16,
     /// The last generation proven when it was granted: the one it was asked from.
@@ -156,9 +156,9 @@ impl fmt::Display for Fork {
 }
 
 /// Judges a SYNC of an activation by the generation whose commitment its secret opens; `proof` is what it proves where it is behind.
-pub fn judge(own: &Activation, held: Option<Held>, proof: Proof) -> Fork {
+pub fn judge(own: &Activation, held: Option<HeldAnswer>, proof: Proof) -> Fork {
     let (latest, since) = (own.generation, own.last.day());
-    let Some(Held { generation, parent }) = held else {
+    let Some(HeldAnswer { generation, parent }) = held else {
         return Fork::Unknown;
     };
     if generation == latest {

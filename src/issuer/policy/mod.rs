@@ -19,7 +19,7 @@ use crate::protocol::requests::Activate;
 
 pub use crate::issuer::ledger::COUNTED_DAYS;
 pub use activate::decide;
-pub use fork::{Colour, Fork, Held, Proof, judge};
+pub use fork::{Colour, Fork, HeldAnswer, Proof, judge};
 pub use refusal::Refusal;
 pub(crate) use sync::old_mail;
 pub use sync::{SyncCase, SyncDecision, decide_sync};

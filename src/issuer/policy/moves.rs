@@ -4,7 +4,7 @@
 //! license; [`judge`] takes them with what was asked and gives back what is to be kept.
 
 use crate::issuer::ledger::{COUNTED_DAYS, Counts, Had, Reference};
-use crate::machine::{Component, Components, Fingerprint, Verdict};
+use crate::machine::{Assessment, Component, Components, Fingerprint};
 use crate::protocol::date::Day;
 use crate::protocol::digest::Standing;
 
@@ -180,7 +180,7 @@ fn other_machine(reference: &Reference, before: &Standing, stands: &Standing) ->
         return rebound.then_some(Move::Bindings);
     };
     let compared = then.compare(now);
-    if compared.verdict() == Verdict::Mismatch {
+    if compared.verdict() == Assessment::Mismatch {
         return Some(Move::Mismatch);
     }
     if then.knows_any(Components::HARDWARE) && compared.equal.and(Components::HARDWARE).is_empty() {
@@ -206,7 +206,7 @@ pub fn own(reference: &Reference, before: &Standing, asks: &Standing) -> bool {
     known
         .into_iter()
         .flatten()
-        .any(|then| now.compare(then).verdict() != Verdict::Mismatch)
+        .any(|then| now.compare(then).verdict() != Assessment::Mismatch)
 }
 
 /// Whether a copied file or image passes for the machine: its fingerprint has neither network card nor disk, and no USB key stands for it. What has

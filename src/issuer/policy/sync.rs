@@ -3,8 +3,8 @@
 use super::activate::fit_site_key;
 use super::moves::{self, Asked, Contact, Judged};
 use super::{
-    Colour, Decision, Fork, Held, Options, Refusal, SUPERSEDE_DAYS, Seats, Warning, asked_for,
-    capped, clock, free, needs_site_key, revalidate_by, set_aside, weakly_bound,
+    Colour, Decision, Fork, HeldAnswer, Options, Refusal, SUPERSEDE_DAYS, Seats, Warning,
+    asked_for, capped, clock, free, needs_site_key, revalidate_by, set_aside, weakly_bound,
 };
 use crate::issuer::ledger::{Activation, License, Terms, WeakRule};
 use crate::machine::Fingerprint;
@@ -61,7 +61,7 @@ pub struct SyncDecision<'a> {
 impl SyncDecision<'_> {
     /// The activation as it stands once this is answered at `now`; `held` is the generation that the SYNC opens, where it opens one, which is proven
     /// from then on. The event is still the one before.
-    pub fn holder(&self, own: &Activation, held: Option<Held>, now: Seconds) -> Activation {
+    pub fn holder(&self, own: &Activation, held: Option<HeldAnswer>, now: Seconds) -> Activation {
         Activation {
             standing: self.standing.clone(),
             generation: self.decision.generation,

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use super::draft::Draft;
-use super::session::{Outcome, Session};
+use super::session::{Decided, Session};
 use super::{Asker, Issuer, Reply, Request, RespondError, asker_in, lost_track};
 use crate::issuer::keys::Entropy;
 use crate::issuer::ledger::{Ledger, LedgerError};
@@ -62,7 +62,7 @@ pub struct Batch<'a> {
 
 /// What holds for every answer of a transaction.
 #[derive(Clone, Copy)]
-pub(super) struct Terms<'a> {
+pub(super) struct Shared<'a> {
     pub(super) options: &'a Options,
     pub(super) by: By<'a>,
     pub(super) workers: usize,
@@ -106,7 +106,7 @@ impl Batch<'_> {
                 let unread = request.map(|request| requests.push(Ok(request))).err();
                 results.push((line, unread));
             }
-            let terms = Terms {
+            let terms = Shared {
                 options: self.options,
                 by: self.by,
                 workers: self.workers.get(),
@@ -146,7 +146,7 @@ pub(super) fn transaction(
     ledger: &mut Ledger,
     issuer: &Issuer,
     requests: Vec<Result<Request, RespondError>>,
-    terms: Terms<'_>,
+    terms: Shared<'_>,
     entropy: &mut Entropy<'_>,
 ) -> Result<Vec<Replied>, LedgerError> {
     let beside = terms.workers > 1 && requests.len() > HANDFUL;
@@ -202,9 +202,9 @@ impl<'a> Answering<'a> {
             }
         };
         let (slot, draft) = match self.session.decide(&request, entropy) {
-            Ok(Outcome::Draft(draft)) => (Slot::Waiting, Some(*draft)),
-            Ok(Outcome::SameAs(number)) => (Slot::SameAs(number), None),
-            Ok(Outcome::Repeated(reply)) => (Slot::Done(Ok(reply)), None),
+            Ok(Decided::Draft(draft)) => (Slot::Waiting, Some(*draft)),
+            Ok(Decided::SameAs(number)) => (Slot::SameAs(number), None),
+            Ok(Decided::Repeated(reply)) => (Slot::Done(Ok(reply)), None),
             // The ledger's own trouble ends the transaction; a refusal is one line's.
             Err(RespondError::Ledger(error)) => return Err(error),
             Err(error) => {

@@ -7,7 +7,7 @@ use crate::issuer::ledger::{
     Activation, ActivationRow, Ended, EventId, LedgerError, License, StoredAnswer, TermsId,
     Transaction,
 };
-use crate::issuer::policy::{self, Held};
+use crate::issuer::policy::{self, HeldAnswer};
 use crate::issuer::products;
 use crate::protocol::commitment::SyncProof;
 use crate::protocol::date::Seconds;
@@ -62,8 +62,8 @@ pub(crate) fn holder(
 }
 
 /// What the fork rule has to know of an answer.
-pub(crate) fn held(answer: &StoredAnswer) -> Held {
-    Held {
+pub(crate) fn held(answer: &StoredAnswer) -> HeldAnswer {
+    HeldAnswer {
         generation: answer.generation,
         parent: answer.parent,
     }

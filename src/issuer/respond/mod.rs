@@ -25,7 +25,7 @@ use crate::protocol::digest::{ActivationId, Digest, key_id, request_digest};
 use crate::protocol::requests::{Activate, Return, Sync};
 use crate::protocol::trust::Verified;
 use crate::text::{Code, Kind};
-use session::{Outcome, Session};
+use session::{Decided, Session};
 
 /// Who signs: a root key, or a desk's key under its certificate.
 #[derive(Debug)]
@@ -175,10 +175,10 @@ pub fn rehearse(
     ledger.rehearse(|tx| {
         let mut session = Session::open(tx, None, options, by)?;
         match session.decide(&request, entropy)? {
-            Outcome::Repeated(reply) => Ok(reply),
+            Decided::Repeated(reply) => Ok(reply),
             // With one request there is no other in the same transaction.
-            Outcome::SameAs(_) => Err(lost_track()),
-            Outcome::Draft(draft) => draft.preview().ok_or_else(lost_track),
+            Decided::SameAs(_) => Err(lost_track()),
+            Decided::Draft(draft) => draft.preview().ok_or_else(lost_track),
         }
     })
 }
@@ -287,9 +287,9 @@ pub fn take_return(
     ledger.write(|tx| {
         let mut session = Session::open(tx, None, options, by)?;
         match session.give_up(given_up)? {
-            Outcome::Draft(draft) => session.complete(*draft, &[0; 64])?.ok_or_else(lost_track),
-            Outcome::Repeated(reply) => Ok(reply),
-            Outcome::SameAs(_) => Err(lost_track()),
+            Decided::Draft(draft) => session.complete(*draft, &[0; 64])?.ok_or_else(lost_track),
+            Decided::Repeated(reply) => Ok(reply),
+            Decided::SameAs(_) => Err(lost_track()),
         }
     })
 }
@@ -310,7 +310,7 @@ pub fn respond(
         ledger,
         issuer,
         vec![Request::read(code)],
-        batch::Terms {
+        batch::Shared {
             options,
             by,
             workers: 1,

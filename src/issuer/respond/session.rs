@@ -22,7 +22,7 @@ use crate::protocol::requests::Activate;
 use crate::protocol::trust::GrantContext;
 
 /// What became of one request.
-pub(super) enum Outcome {
+pub(super) enum Decided {
     /// It was answered in an earlier transaction.
     Repeated(Reply),
     /// It is decided and wants a signature.
@@ -112,22 +112,22 @@ impl<'a> Session<'a> {
         &mut self,
         request: &Request,
         entropy: &mut Entropy<'_>,
-    ) -> Result<Outcome, RespondError> {
+    ) -> Result<Decided, RespondError> {
         let asks = match &request.ask {
             Ask::Grantable(asks) => asks,
             Ask::Return(given_up) => {
                 let outcome = self.give_up(given_up)?;
-                self.drafts += usize::from(matches!(outcome, Outcome::Draft(_)));
+                self.drafts += usize::from(matches!(outcome, Decided::Draft(_)));
                 return Ok(outcome);
             }
         };
         let commitment = asks.commitment();
         if let Some(known) = self.waiting.get(&commitment) {
-            return same(known.digest == request.digest).map(|()| Outcome::SameAs(known.number));
+            return same(known.digest == request.digest).map(|()| Decided::SameAs(known.number));
         }
         if let Some(stored) = self.tx.answer_to(&commitment)? {
             same(stored.request == request.bytes)?;
-            return lookup::recall(self.tx, stored).map(Outcome::Repeated);
+            return lookup::recall(self.tx, stored).map(Decided::Repeated);
         }
         let draft = match asks {
             Grantable::Sync(sync) => self.sync(request, sync, entropy)?,
@@ -147,7 +147,7 @@ impl<'a> Session<'a> {
             self.waiting.insert(commitment, waiting);
         }
         self.drafts += 1;
-        Ok(Outcome::Draft(Box::new(draft)))
+        Ok(Decided::Draft(Box::new(draft)))
     }
 
     /// A machine asks to be activated.

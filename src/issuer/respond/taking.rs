@@ -2,7 +2,7 @@
 
 use super::draft::{Changed, Draft, Giving, Refusing, What};
 use super::lookup::{self, Found};
-use super::session::{Outcome, Plan, Session};
+use super::session::{Decided, Plan, Session};
 use super::{Ask, Grantable, Request, RespondError};
 use crate::issuer::history::{EARLY_RETURN, REFUSED, RETURN, SYNC};
 use crate::issuer::keys::Entropy;
@@ -89,10 +89,10 @@ impl Session<'_> {
     }
 
     /// A machine gives up.
-    pub(super) fn give_up(&mut self, given_up: &Return) -> Result<Outcome, RespondError> {
+    pub(super) fn give_up(&mut self, given_up: &Return) -> Result<Decided, RespondError> {
         let proof = given_up.secret.sync_proof();
         if let Some(reply) = lookup::receipt(self.tx, given_up)? {
-            return Ok(Outcome::Repeated(reply));
+            return Ok(Decided::Repeated(reply));
         }
         let found = lookup::find(self.tx, given_up.activation, &proof)?;
         let draft = match found {
@@ -118,7 +118,7 @@ impl Session<'_> {
                 None => self.early(given_up, proof)?,
             },
         };
-        Ok(Outcome::Draft(Box::new(draft)))
+        Ok(Decided::Draft(Box::new(draft)))
     }
 
     /// The evidence of a request that was not answered, where the history does not tell of that request yet: one that is refused for what the ledger

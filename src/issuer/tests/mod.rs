@@ -10,6 +10,7 @@ mod forks;
 mod life;
 mod moves;
 mod places;
+mod resting;
 mod seats;
 mod selling;
 mod sites;

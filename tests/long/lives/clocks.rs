@@ -1,6 +1,6 @@
 //! Clocks that are wrong as clocks are, looked at once a day; the judgement is the holder's own.
 
-use countersign::holder::clock::{Boot, Look, Mark, Terms, Verdict, judge};
+use countersign::holder::clock::{Boot, ClockReading, Look, Mark, Terms, judge};
 use countersign::protocol::date::{Day, Seconds};
 
 use super::chance::Chance;
@@ -131,8 +131,8 @@ impl Clocked {
             self.mark = Some(kept);
         }
         let over = judged.now.day() > deadline;
-        let waits = judged.verdict == Verdict::TooLongBehind;
-        let soon = matches!(judged.verdict, Verdict::Behind { days_left } if days_left <= 2);
+        let waits = judged.verdict == ClockReading::TooLongBehind;
+        let soon = matches!(judged.verdict, ClockReading::Behind { days_left } if days_left <= 2);
         self.told = soon || waits || over;
         over || waits
     }

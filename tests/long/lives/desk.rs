@@ -7,7 +7,9 @@ use countersign::issuer::ledger::{
     Activation, ActivationRow, Counts, EventId, License, LicenseId, ProductId, Reference, Terms,
     TermsId, WeakRule,
 };
-use countersign::issuer::policy::{self, Colour, Fork, Held, Options, Proof, Refusal, SyncCase};
+use countersign::issuer::policy::{
+    self, Colour, Fork, HeldAnswer, Options, Proof, Refusal, SyncCase,
+};
 use countersign::license_key::LicenseKey;
 use countersign::machine::Fingerprint;
 use countersign::protocol::commitment::{Commitment, SyncProof};
@@ -42,7 +44,7 @@ pub(crate) struct Met {
 /// An answer that was given.
 struct Answered {
     number: u32,
-    held: Held,
+    held: HeldAnswer,
     stood: Standing,
     /// What the machine's clock said.
     asked: Seconds,
@@ -136,7 +138,7 @@ impl Desk {
         };
         let first = Answered {
             number: 0,
-            held: Held {
+            held: HeldAnswer {
                 generation: 1,
                 parent: 0,
             },
@@ -216,7 +218,7 @@ impl Desk {
                     met.moves += after.0.saturating_sub(before.0);
                     met.exchanges += after.1.saturating_sub(before.1);
                     let holder = decided.holder(&own, Some(opened.held), now);
-                    let held = Held {
+                    let held = HeldAnswer {
                         generation: holder.generation,
                         parent: holder.proven,
                     };

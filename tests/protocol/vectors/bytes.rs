@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use countersign::license_key::LicenseKey;
-use countersign::machine::{Bindings, Facts, Fingerprint, Listed, Verdict};
+use countersign::machine::{Assessment, Bindings, Facts, Fingerprint, Listed};
 use countersign::protocol::commitment::RequestSecret;
 use countersign::text::Kind;
 use serde_json::Value;
@@ -69,9 +69,9 @@ pub(super) fn fingerprint(vector: &mut Vector) {
     }
     let [a, b] = ["a", "b"].map(|side| Fingerprint::from_bytes(&vector.array(side)).unwrap());
     let expected = match expect.as_str() {
-        "match" => Verdict::Match,
-        "weak" => Verdict::WeakMatch,
-        "mismatch" => Verdict::Mismatch,
+        "match" => Assessment::Match,
+        "weak" => Assessment::WeakMatch,
+        "mismatch" => Assessment::Mismatch,
         other => panic!("expect: {other}"),
     };
     assert_eq!(a.compare(&b).verdict(), expected);

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use super::{Context, Exit, Run, respond_batch};
 use crate::cli::code_input::{self, CodeArgs};
+use crate::cli::code_output::{self, CodeOutputArgs, Outgoing};
 use crate::cli::desk;
 use crate::cli::failure::Failure;
-use crate::cli::outfit::{self, OutfitArgs, Outgoing};
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::reply;
 use crate::cli::sender;
@@ -60,7 +60,7 @@ pub(crate) struct Respond {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["words", "dry_run"])]
     batch: Option<PathBuf>,
     #[command(flatten)]
-    outfit: OutfitArgs,
+    code_output: CodeOutputArgs,
     #[command(flatten)]
     passphrase: PassphraseArgs,
 }
@@ -70,7 +70,7 @@ impl Run for Respond {
     const ABOUT: &'static str = "Answer a request code with a signed response code";
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        self.outfit.check()?;
+        self.code_output.check()?;
         let mut desk = desk::open(context)?;
         let options = self.options()?;
         let mut entropy = context.environment.entropy()?;
@@ -79,7 +79,7 @@ impl Run for Respond {
             return respond_batch::run(context, &mut desk, &issuer, &options, path);
         }
         let reading = self.code.read(context, reply::ANSWERED)?;
-        outfit::read_back(context, &reading.code);
+        code_output::read_back(context, &reading.code);
         let known = respond::repeated(desk.ledger(), &reading.code)?;
         let reply = match known {
             Some(reply) if !self.dry_run => {
@@ -145,7 +145,7 @@ impl Run for Respond {
                     code: &answer.code,
                     letter,
                 };
-                self.outfit.hand_over(context, &outgoing, object)?;
+                self.code_output.hand_over(context, &outgoing, object)?;
             }
             Reply::Receipt(_) if context.out.json => context.out.object(&object)?,
             Reply::Receipt(_) => {}

@@ -12,21 +12,25 @@ fn the_days_between_two_starts_behind_count() {
         let wall = noon().minus(30 * DAY);
         machine.check(&booted(wall, "a", 10));
         let judged = machine.check(&booted(wall.plus(off), "b", 10));
-        assert_eq!(judged.verdict, Verdict::Behind { days_left: left }, "{off}");
+        assert_eq!(
+            judged.verdict,
+            ClockReading::Behind { days_left: left },
+            "{off}"
+        );
     }
     // The uptime of the new start, where that says more; and by uptime alone within a start.
     let mut machine = Machine::new();
     let wall = noon().minus(30 * DAY);
     machine.check(&booted(wall, "a", 10));
     let judged = machine.check(&booted(wall, "b", 2 * DAY));
-    assert_eq!(judged.verdict, Verdict::Behind { days_left: 5 });
+    assert_eq!(judged.verdict, ClockReading::Behind { days_left: 5 });
     let judged = machine.check(&booted(wall.plus(9 * DAY), "b", 3 * DAY));
-    assert_eq!(judged.verdict, Verdict::Behind { days_left: 4 });
+    assert_eq!(judged.verdict, ClockReading::Behind { days_left: 4 });
     // Hosts that look in turn are no starts.
     let judged = machine.check(&booted(wall, "a", DAY));
     assert!(matches!(
         judged.verdict,
-        Verdict::Behind { days_left: 3 | 4 }
+        ClockReading::Behind { days_left: 3 | 4 }
     ));
 }
 
@@ -55,7 +59,7 @@ fn what_ends_a_part_only_never_stops_the_keeping() {
     let judged = judge(Some(&mark), &free, &look(wall.plus(HOUR)));
     assert_eq!(judged.keep.unwrap().at, wall.plus(HOUR));
     let judged = judge(Some(&mark), &free, &look(wall.minus(30 * DAY)));
-    assert_eq!(judged.verdict, Verdict::Behind { days_left: 7 });
+    assert_eq!(judged.verdict, ClockReading::Behind { days_left: 7 });
 }
 
 /// Setting the clock past the end while the program runs does not keep its guard from counting.
@@ -92,18 +96,18 @@ fn a_week_behind_and_no_longer() {
     for days in 0..7 {
         assert_eq!(
             machine.check(&wall(days)).verdict,
-            Verdict::Behind {
+            ClockReading::Behind {
                 days_left: 7 - days
             }
         );
     }
-    assert_eq!(machine.check(&wall(7)).verdict, Verdict::TooLongBehind);
+    assert_eq!(machine.check(&wall(7)).verdict, ClockReading::TooLongBehind);
     assert_eq!(machine.check(&wall(7)).now, noon());
     let healed = machine.check(&look(noon().plus(HOUR)));
-    assert_eq!(healed.verdict, Verdict::Fine);
+    assert_eq!(healed.verdict, ClockReading::Fine);
     assert_eq!(
         machine.check(&wall(8)).verdict,
-        Verdict::Behind { days_left: 7 },
+        ClockReading::Behind { days_left: 7 },
         "a new week"
     );
 }
@@ -120,24 +124,24 @@ fn a_new_grant_ends_the_waiting_backwards_too() {
     });
     assert_eq!(
         machine.check(&look(noon())).verdict,
-        Verdict::Fine,
+        ClockReading::Fine,
         "a mark of an older generation counts no longer"
     );
     machine.mark = Some(Mark::of_grant(day("2027-05-01").start(), 3, &look(noon())));
     assert!(matches!(
         machine.check(&look(noon())).verdict,
-        Verdict::Behind { .. }
+        ClockReading::Behind { .. }
     ));
     machine.mark = Some(applied());
-    assert_eq!(machine.check(&look(noon())).verdict, Verdict::Fine);
+    assert_eq!(machine.check(&look(noon())).verdict, ClockReading::Fine);
 }
 
 #[test]
 fn a_battery_that_is_empty_is_called_so_and_its_starts_count() {
     let mut machine = Machine::new();
-    let mut last = Verdict::Fine;
+    let mut last = ClockReading::Fine;
     let mut starts = 0;
-    while last != Verdict::TooLongBehind {
+    while last != ClockReading::TooLongBehind {
         // 1970 at each start, a few minutes of use.
         let judged = machine.check(&booted(
             Seconds::from_unix(300),
@@ -185,7 +189,7 @@ fn a_jump_that_is_taken_back_leaves_nothing() {
     let judged = machine.check(&look(noon().plus(DAY)));
     assert_eq!(
         (judged.now, judged.verdict),
-        (noon().plus(DAY), Verdict::Fine)
+        (noon().plus(DAY), ClockReading::Fine)
     );
     assert_eq!(machine.mark.as_ref().unwrap().ahead, None);
 }
@@ -218,7 +222,7 @@ fn without_a_deadline_there_is_no_verdict() {
     };
     for wall in [Seconds(0), noon(), Seconds(u32::MAX)] {
         let judged = judge(Some(&applied()), &free, &look(wall));
-        assert_eq!((judged.verdict, judged.keep), (Verdict::Fine, None));
+        assert_eq!((judged.verdict, judged.keep), (ClockReading::Fine, None));
     }
 }
 
@@ -270,7 +274,7 @@ proptest! {
             truth = truth.plus(passed);
             let wall = moved(truth, zone * i64::from(HOUR));
             let judged = machine.check(&look(wall));
-            prop_assert_eq!(judged.verdict, Verdict::Fine);
+            prop_assert_eq!(judged.verdict, ClockReading::Fine);
         }
         prop_assert!(machine.writes <= (truth.0 - noon().0) / HOUR + 40);
     }
@@ -282,7 +286,7 @@ proptest! {
         machine.check(&look(moved(noon().plus(DAY), wrong)));
         let wall = noon().plus(DAY + 14 * HOUR + after);
         let judged = machine.check(&look(wall));
-        prop_assert_eq!(judged.verdict, Verdict::Fine);
+        prop_assert_eq!(judged.verdict, ClockReading::Fine);
         prop_assert!(judged.now == wall || wrong > 0);
     }
 }

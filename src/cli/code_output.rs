@@ -15,7 +15,7 @@ use super::{Context, files};
 
 /// The options.
 #[derive(clap::Args)]
-pub(crate) struct OutfitArgs {
+pub(crate) struct CodeOutputArgs {
     /// Add the spare row, which stands in for any one row that gets lost: for fax and radio
     #[arg(long, help_heading = "How the code is written")]
     spare: bool,
@@ -66,7 +66,7 @@ enum Format {
     Png,
 }
 
-impl OutfitArgs {
+impl CodeOutputArgs {
     /// Refuses what can be seen to be wrong before anything is done.
     ///
     /// # Errors
@@ -81,7 +81,7 @@ impl OutfitArgs {
         Ok(())
     }
 
-    /// Hands the code over in the outfit that was chosen; with `--json` as more names of `object`. Says the read-back phrase.
+    /// Hands the code over in the code_output that was chosen; with `--json` as more names of `object`. Says the read-back phrase.
     pub(crate) fn hand_over(
         &self,
         context: &mut Context,
