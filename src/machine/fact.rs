@@ -1,7 +1,6 @@
 //! Something a computer says about itself, read when it is first asked for.
 
 use std::fmt;
-use std::ops::Deref;
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -45,6 +44,11 @@ impl Fact {
         Fact::ask(|| panic!("a part was read that need not be"))
     }
 
+    /// The text, read now where it was not yet; nothing where it is unknown.
+    pub fn text(&self) -> Option<&str> {
+        self.reading().text.as_deref()
+    }
+
     fn reading(&self) -> &Reading {
         self.known.get_or_init(self.read)
     }
@@ -52,14 +56,6 @@ impl Fact {
     /// Whether it is unknown only because the system does not let this user read it (SPEC.md 6.1): another user of the same computer can.
     pub fn is_denied(&self) -> bool {
         self.reading().denied
-    }
-}
-
-impl Deref for Fact {
-    type Target = Option<String>;
-
-    fn deref(&self) -> &Option<String> {
-        &self.reading().text
     }
 }
 
@@ -97,10 +93,10 @@ impl Default for Fact {
     }
 }
 
-/// Two facts are equal that say the same.
+/// Two facts are equal of which the same is known; nothing is read for it.
 impl PartialEq for Fact {
     fn eq(&self, other: &Fact) -> bool {
-        self.reading() == other.reading()
+        self.known.get() == other.known.get()
     }
 }
 
@@ -108,7 +104,10 @@ impl Eq for Fact {}
 
 impl fmt::Debug for Fact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.reading().fmt(f)
+        match self.known.get() {
+            Some(reading) => reading.fmt(f),
+            None => f.write_str("not read yet"),
+        }
     }
 }
 

@@ -117,7 +117,7 @@ impl Facts {
             Component::NetworkCard => known::mac,
             Component::SystemDisk => known::disk_serial,
         };
-        self.part(component).as_deref().and_then(known)
+        self.part(component).text().and_then(known)
     }
 
     /// The fact behind a part of the fingerprint.
@@ -134,7 +134,7 @@ impl Facts {
     /// What [`normalise_server`] has to know (SPEC.md 6.2); `aliases` are the pairs declared on this machine.
     pub fn host_names<'a>(&'a self, aliases: &'a [(String, String)]) -> HostNames<'a> {
         HostNames {
-            own_name: self.host_name.as_deref(),
+            own_name: self.host_name.text(),
             local_addresses: &self.local_addresses,
             aliases,
         }
@@ -219,7 +219,7 @@ mod tests {
             &["192.168.0.1".parse::<IpAddr>().unwrap()]
         );
         assert_eq!(facts.usb_devices.list().len(), 1);
-        assert_eq!(*facts.host_name, None);
+        assert_eq!(facts.host_name.text(), None);
         let back: Facts = serde_json::from_str(&serde_json::to_string(&facts).unwrap()).unwrap();
         assert_eq!(back, facts);
         assert!(
@@ -232,7 +232,7 @@ mod tests {
     fn what_may_not_be_read_is_handed_in_too() {
         let json = r#"{ "machine_id": "3d1219c7c4c5404aaa1f6d2a48adfda4", "product_uuid": { "denied": true } }"#;
         let facts: Facts = serde_json::from_str(json).unwrap();
-        assert_eq!(*facts.product_uuid, None);
+        assert_eq!(facts.product_uuid.text(), None);
         assert!(facts.product_uuid.is_denied());
         let of = |components: &[Component]| facts.denied(components.iter().copied().collect());
         assert_eq!(of(&Component::ALL).to_string(), "main board");

@@ -32,7 +32,7 @@ pub(super) fn fingerprints() -> Vec<File> {
         let mut file =
             File::new("fingerprint", name, comment, "ok").line("license-key", license().digits());
         for (name, value) in COMPONENTS.into_iter().zip(values(&facts)) {
-            file = file.optional(name, value.as_ref());
+            file = file.optional(name, value.text());
         }
         file.line("fingerprint", hex::encode(print.to_bytes()))
     };

@@ -99,7 +99,7 @@ fn people(out: &mut Lines) {
         facts.disk_serial,
     ];
     for (name, value) in COMPONENTS.into_iter().zip(values) {
-        out.text(name, value.as_deref().unwrap());
+        out.text(name, value.text().unwrap());
     }
     let secret = secret(0x10);
     out.bytes("r", secret.reveal());

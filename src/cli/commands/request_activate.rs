@@ -94,7 +94,7 @@ impl Run for RequestActivate {
         });
         let outgoing = Outgoing {
             code: &asked.code,
-            letter: letter(key, product, &asked, facts.host_name.as_deref()),
+            letter: letter(key, product, &asked, facts.host_name.text()),
         };
         self.code_output.hand_over(context, &outgoing, object)?;
         tell(context, &asked, product.mail.as_deref());

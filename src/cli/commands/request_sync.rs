@@ -95,7 +95,7 @@ impl Run for RequestSync {
 
 /// The letter to the desk: what its clerk wants to see beside the code, with what has changed.
 fn letter(synced: &Synced, file: &ProductFile, key: LicenseKey, facts: &Facts) -> Letter {
-    let host = facts.host_name.as_deref();
+    let host = facts.host_name.text();
     let mut letter = request_activate::letter(key, file.product(), &synced.asked, host);
     letter.subject = format!("License re-validation {key} for {}", file.product().name);
     let changes = synced.changes.iter();

@@ -40,10 +40,10 @@ impl Look {
     pub fn new(wall: Seconds, facts: &Facts) -> Look {
         let boot = facts
             .boot_id
-            .as_ref()
+            .text()
             .zip(facts.uptime)
             .map(|(id, uptime)| Boot {
-                id: id.clone(),
+                id: id.to_owned(),
                 uptime: u32::try_from(uptime.as_secs()).unwrap_or(u32::MAX),
             });
         Look { wall, boot }
