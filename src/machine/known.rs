@@ -5,9 +5,9 @@ mod serials;
 
 pub(super) use macs::mac;
 use macs::mac_of;
-pub(super) use serials::{
-    disk_serial, is_a_day, is_a_place_on_the_bus, is_made_of_a_file, usb_serial,
-};
+pub(super) use serials::{disk_serial, usb_serial};
+#[cfg(target_os = "linux")]
+pub(super) use serials::{is_a_day, is_a_place_on_the_bus, is_made_of_a_file};
 
 /// What makers and installers leave where a value should be.
 const PLACEHOLDERS: &[&str] = &[
