@@ -126,6 +126,14 @@ fn fingerprint(reader: &mut Reader<'_>) -> Result<Fingerprint, WireError> {
     Fingerprint::from_bytes(&reader.array()?).map_err(|_| WireError::Value("its fingerprint"))
 }
 
+/// The USB key of an ACTIVATE, which says that there is none by naming none.
+fn usb(reader: &mut Reader<'_>) -> Result<[u8; 8], WireError> {
+    match reader.array()? {
+        NO_USB => Err(WireError::Value("its usb key")),
+        usb => Ok(usb),
+    }
+}
+
 impl Activate {
     /// Reads a payload of kind A.
     pub fn decode(payload: &[u8]) -> Result<Activate, WireError> {
@@ -144,7 +152,7 @@ impl Activate {
             seats: reader.optional(flags & SEATS != 0, |r| {
                 NonZeroU16::new(r.u16()?).ok_or(WireError::Value("its seats"))
             })?,
-            usb: reader.optional(flags & USB != 0, Reader::array)?,
+            usb: reader.optional(flags & USB != 0, usb)?,
             site_key: reader.optional(flags & SITE_KEY != 0, Reader::array)?,
         };
         reader.end()?;

@@ -357,7 +357,7 @@ DONGLE = ("--usb", "1234:5678:A1")
 @case("usb: right, wrong, none, zeros", license=DONGLE)
 def _(it):
     maker, machine = it.machine(), whole(it.key, 1)
-    for usb in (None, bytes(8), b"\xff" * 8, usb_digest(it.key, "1234:5678:a2"), usb_digest("1000000000029", "1234:5678:a1")):
+    for usb in (None, b"\xff" * 8, usb_digest(it.key, "1234:5678:a2"), usb_digest("1000000000029", "1234:5678:a1")):
         it.refused((yield maker.activate(fingerprint=machine, usb=usb)), 6, "other_usb")
     it.granted(maker, (yield maker.activate(fingerprint=machine, usb=usb_digest(it.key, "1234:5678:a1"))))
     for usb in (bytes(8), b"\xff" * 8, usb_digest(it.key, "1234:5678:a2")):
@@ -369,7 +369,9 @@ def _(it):
 @case("usb: one that the license has not")
 def _(it):
     maker = it.machine()
-    it.granted(maker, (yield maker.activate(fingerprint=whole(it.key, 1), usb=bytes(8))))
+    it.refused((yield maker.activate(fingerprint=whole(it.key, 1), usb=bytes(8))), 4, "malformed")
+    maker = it.machine()
+    it.granted(maker, (yield maker.activate(fingerprint=whole(it.key, 1))))
     yield from synced(it, maker, usb=bytes(8))
     yield from synced(it, maker, usb=b"\xff" * 8)
 

@@ -4,7 +4,7 @@
 //! The rules asked are the desk's own ([`moves::judge`], [`moves::own`], [`moves::returned`]) and the comparison of the machine's check. The license is
 //! perpetual and has one seat: what was granted once runs for the whole year. The cheater writes requests by hand, copies what the disk bears to every
 //! machine and hides any part of a machine from the program. What the hardware bears he cannot choose, so each value belongs to one machine; no two
-//! parts that are asked for belong to the same one, for that licenses one machine where two would be.
+//! parts that are asked for belong to the same one, for that licenses one machine where two would be. No machine has a USB key here.
 //!
 //! The search is exact, not a sample: only what the rule can tell apart is kept of a state, of states that are the same the one that licenses more, and
 //! it goes on until nothing new is found. SECURITY.md states the bound.
@@ -229,6 +229,7 @@ fn one_activation(
                 let asked = Asked {
                     contact,
                     stands: &stands,
+                    key_named: false,
                     seats: 1,
                     of: 1,
                     today,

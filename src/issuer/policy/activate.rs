@@ -37,6 +37,7 @@ pub fn decide<'a>(case: &Case<'a>) -> Result<Decision<'a>, Refusal> {
             let asked = Asked {
                 contact: Contact::Activate,
                 stands: &stands,
+                key_named: terms.usb.is_some(),
                 seats: own.seats,
                 of: terms.seats.get(),
                 today,

@@ -30,6 +30,8 @@ pub struct Asked<'a> {
     pub stands: &'a Standing,
     /// Seats that the activation holds: how much a move or an exchange of it counts.
     pub seats: u16,
+    /// Whether the license names its USB key: then the vendor says which one it is, and the rule says nothing of it.
+    pub key_named: bool,
     /// Seats of the license: how much there may be.
     pub of: u16,
     /// Today.
@@ -51,6 +53,8 @@ pub enum Move {
     Hidden,
     /// Without a fingerprint, or with a weak one, the bindings say who is who.
     Bindings,
+    /// The USB key that stood is gone, and no part that each user can read says that it is the same machine.
+    UsbKey,
 }
 
 /// What becomes of a request by the rule of moves.
@@ -60,6 +64,8 @@ pub struct Judged {
     pub counted: Option<Move>,
     /// Parts that were exchanged, where it does not count as a move.
     pub exchanged: Components,
+    /// Whether the USB key was exchanged or given up, where it does not count as a move.
+    pub key_exchanged: bool,
     /// Whether there are more moves with it than the license has: then the manager decides.
     pub beyond: bool,
     /// The reference, if it is answered.
@@ -86,13 +92,16 @@ pub fn judge(
         .fingerprint
         .as_ref()
         .map_or_else(Components::default, |now| exchanged(&reference.had, now));
-    let exchanges = exchanged.len().saturating_mul(weight);
+    let key_exchanged = !asked.key_named && before.usb.is_some() && before.usb != stands.usb;
+    let parts = exchanged.len().saturating_add(u32::from(key_exchanged));
+    let exchanges = parts.saturating_mul(weight);
     let counted = match asked.contact {
         Contact::Activate => Some(Move::Activated),
         Contact::Sync => {
             let too_many =
                 exchanges > 0 && counts.exchanges.count(today).saturating_add(exchanges) > most;
-            other_machine(reference, before, stands).or_else(|| too_many.then_some(Move::Exchanges))
+            other_machine(reference, before, stands, key_exchanged)
+                .or_else(|| too_many.then_some(Move::Exchanges))
         }
     };
     if counted.is_some() {
@@ -100,6 +109,7 @@ pub fn judge(
         return Judged {
             counted,
             exchanged: Components::default(),
+            key_exchanged: false,
             beyond: moves.count(today) > most,
             reference: Reference::of(stands.fingerprint, today),
             counts: Counts {
@@ -111,6 +121,7 @@ pub fn judge(
     Judged {
         counted: None,
         exchanged,
+        key_exchanged,
         beyond: false,
         reference: heard_of(reference, stands.fingerprint.as_ref(), today),
         counts: Counts {
@@ -174,7 +185,12 @@ fn readable() -> Components {
 }
 
 /// Whether what stands is another machine than the reference, for what it is and not for how often.
-fn other_machine(reference: &Reference, before: &Standing, stands: &Standing) -> Option<Move> {
+fn other_machine(
+    reference: &Reference,
+    before: &Standing,
+    stands: &Standing,
+    key_exchanged: bool,
+) -> Option<Move> {
     let rebound = before.bindings != stands.bindings;
     let (Some(then), Some(now)) = (&reference.fingerprint, &stands.fingerprint) else {
         return rebound.then_some(Move::Bindings);
@@ -190,7 +206,12 @@ fn other_machine(reference: &Reference, before: &Standing, stands: &Standing) ->
     if then.knows_any(readable()) && !now.knows_any(readable()) {
         return Some(Move::Hidden);
     }
-    (rebound && weak(before)).then_some(Move::Bindings)
+    if rebound && weak(before) {
+        return Some(Move::Bindings);
+    }
+    // A key can be bought for every copy of an image: without a part that is the same it was all that said who is who.
+    let same = !compared.equal.and(readable()).is_empty();
+    (key_exchanged && !same).then_some(Move::UsbKey)
 }
 
 /// Whether an ACTIVATE is that of a machine which holds an activation: it matches what stands or the reference, under the same bindings and USB key.

@@ -238,6 +238,7 @@ fn moves(
     let asked = Asked {
         contact: Contact::Sync,
         stands,
+        key_named: case.terms.usb.is_some(),
         seats: own.seats,
         of: case.terms.seats.get(),
         today,
@@ -260,7 +261,7 @@ fn moves(
         warnings.push(Warning::Moved { why, nth, of });
         return Ok(judged);
     }
-    if judged.exchanged.is_empty() {
+    if judged.exchanged.is_empty() && !judged.key_exchanged {
         let parts = |it: &Standing| it.fingerprint;
         let changed = parts(&own.standing).zip(parts(stands));
         let changed = changed.map(|(then, now): (Fingerprint, _)| then.compare(&now).different);
@@ -272,6 +273,7 @@ fn moves(
     } else {
         warnings.push(Warning::Exchanged {
             parts: judged.exchanged,
+            key: judged.key_exchanged,
             nth: judged.counts.exchanges.count(today),
             of,
         });

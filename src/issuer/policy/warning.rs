@@ -35,10 +35,12 @@ pub enum Warning {
         /// How many it has.
         of: u32,
     },
-    /// Parts of the machine were exchanged.
+    /// Parts of the machine were exchanged, or its USB key.
     Exchanged {
-        /// Which.
+        /// Which parts.
         parts: Components,
+        /// Whether the USB key that stood is another now, or none.
+        key: bool,
         /// Exchanges of the license that count, with these.
         nth: u32,
         /// How many it has before they count as moves.
@@ -107,16 +109,25 @@ impl std::fmt::Display for Warning {
                         "the machine says neither network card nor disk any more: that counts as another machine"
                     }
                     Move::Bindings => "the license moved to other bindings",
+                    Move::UsbKey => {
+                        "the usb key is another or none, and nothing else tells the machine from a copy: that counts as another machine"
+                    }
                 };
                 write!(f, "{what} ({nth} of {of} in {COUNTED_DAYS} days)")
             }
-            Warning::Exchanged { parts, nth, of } => write!(
+            Warning::Exchanged {
+                parts,
+                key,
+                nth,
+                of,
+            } => write!(
                 f,
                 "{} of the machine was exchanged ({nth} of {of} in {COUNTED_DAYS} days)",
-                listed(*parts)
+                listed(*parts, *key)
             ),
             Warning::HardwareChanged(parts) => {
-                write!(f, "it is the same machine with another {}", listed(*parts))
+                let parts = listed(*parts, false);
+                write!(f, "it is the same machine with another {parts}")
             }
             Warning::Rebound => {
                 f.write_str("what the license is bound to beside the machine was renamed")
@@ -131,7 +142,8 @@ impl std::fmt::Display for Warning {
     }
 }
 
-fn listed(parts: Components) -> String {
-    let parts: Vec<String> = parts.iter().map(|part| part.to_string()).collect();
+fn listed(parts: Components, key: bool) -> String {
+    let mut parts: Vec<String> = parts.iter().map(|part| part.to_string()).collect();
+    parts.extend(key.then(|| "usb key".to_owned()));
     parts.join(" and ")
 }

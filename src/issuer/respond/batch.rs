@@ -252,7 +252,7 @@ type Handful = (Vec<Draft>, Vec<[u8; 64]>);
 /// Drafts to be signed, and where they go then.
 type Job = (Vec<Draft>, Sender<Handful>);
 
-/// Decides on this thread, which has the transaction, while others sign what was decided.
+/// Decides on this thread, which has the transaction, while others sign what was decided; a request that rests on what they sign waits for it.
 fn signed_beside(
     session: Session<'_>,
     issuer: &Issuer,
@@ -268,9 +268,15 @@ fn signed_beside(
             scope.spawn(|| sign_handfuls(issuer, &work));
         }
         // In the order in which they were handed out: so they are recorded.
-        let mut out: VecDeque<Receiver<Handful>> = VecDeque::new();
+        let mut out = VecDeque::new();
         let mut handful = Vec::with_capacity(HANDFUL);
         for request in requests {
+            if let Ok(request) = &request
+                && answering.session.waits_for_record(request)?
+            {
+                out.push_back(hand_out(&jobs, &mut handful)?);
+                record_all(&mut answering, &mut out)?;
+            }
             handful.extend(answering.take(request, entropy)?);
             if handful.len() < HANDFUL {
                 continue;
@@ -283,9 +289,7 @@ fn signed_beside(
         }
         out.push_back(hand_out(&jobs, &mut handful)?);
         drop(jobs);
-        for receiver in out {
-            record(&mut answering, receiver.recv().map_err(worker_gone)?)?;
-        }
+        record_all(&mut answering, &mut out)?;
         Ok(answering.finish())
     })
 }
@@ -321,6 +325,17 @@ fn record(
 ) -> Result<(), RespondError> {
     for (draft, signature) in drafts.into_iter().zip(&signatures) {
         answering.complete(draft, signature)?;
+    }
+    Ok(())
+}
+
+/// Waits for what was handed out.
+fn record_all(
+    answering: &mut Answering<'_>,
+    out: &mut VecDeque<Receiver<Handful>>,
+) -> Result<(), RespondError> {
+    for receiver in out.drain(..) {
+        record(answering, receiver.recv().map_err(worker_gone)?)?;
     }
     Ok(())
 }

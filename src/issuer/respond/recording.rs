@@ -54,6 +54,11 @@ impl Session<'_> {
                 }
             }
         };
+        if let Some(row) = happening.activation
+            && self.unrecorded.get(&row) == Some(&draft.event)
+        {
+            self.unrecorded.remove(&row);
+        }
         self.recorder.record(self.tx, happening)?;
         Ok(draft.reply(payload))
     }

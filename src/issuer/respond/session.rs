@@ -13,7 +13,7 @@ use crate::issuer::ledger::{
 };
 use crate::issuer::policy::{self, Case, Decision, Fork, Options, Proof, Refusal};
 use crate::issuer::products::By;
-use crate::protocol::commitment::{Commitment, SyncProof};
+use crate::protocol::commitment::Commitment;
 use crate::protocol::desk_certificate::Limit;
 use crate::protocol::digest::{ActivationId, Digest, Standing, request_tag};
 use crate::protocol::emergency::chain;
@@ -72,6 +72,8 @@ pub(super) struct Session<'a> {
     begun: HashMap<ActivationId, Vec<Commitment>>,
     /// Events of licenses that were decided here and may not be recorded yet.
     drafted: HashMap<EventId, Drafted>,
+    /// Activations with the last event of theirs that was decided here and is not recorded yet: their answers cannot be looked up.
+    pub(super) unrecorded: HashMap<ActivationRow, EventId>,
     /// How many drafts there were.
     drafts: usize,
     /// Whether the ledger has any RETURN that came before its ACTIVATE: a batch is spared the look-ups.
@@ -103,6 +105,7 @@ impl<'a> Session<'a> {
             waiting: HashMap::new(),
             begun: HashMap::new(),
             drafted: HashMap::new(),
+            unrecorded: HashMap::new(),
             drafts: 0,
         })
     }
@@ -241,22 +244,27 @@ impl<'a> Session<'a> {
         Ok(Proof::Held)
     }
 
-    /// An activation that this transaction began and that waits for its signature, if `proof` opens its C.
-    pub(super) fn begun_here(
-        &mut self,
-        id: ActivationId,
-        proof: &SyncProof,
-    ) -> Result<Option<(Activation, License)>, LedgerError> {
-        for commitment in self.begun.get(&id).into_iter().flatten() {
-            let Some(waiting) = self.waiting.get(commitment) else {
-                continue;
-            };
-            let (holder, license) = lookup::holder(self.tx, waiting.row)?;
-            if commitment.opened_by(license.key, proof) && holder.ended.is_none() {
-                return Ok(Some((holder, license)));
-            }
+    /// Whether a request rests on an answer or a RETURN that was decided here and is not recorded yet.
+    pub(super) fn waits_for_record(&mut self, request: &Request) -> Result<bool, LedgerError> {
+        let id = match &request.ask {
+            // It rests on rows alone, which are written as they are decided.
+            Ask::Grantable(Grantable::Activate(_)) => return Ok(false),
+            Ask::Grantable(Grantable::Sync(sync)) => sync.activation,
+            Ask::Return(given_up) => given_up.activation,
+        };
+        if self.unrecorded.is_empty() {
+            return Ok(false);
         }
-        Ok(None)
+        let rows = self.rows_called(id)?;
+        Ok(rows.iter().any(|row| self.unrecorded.contains_key(row)))
+    }
+
+    /// The activations that are or were called so, also those whose ACTIVATE waits for its signature.
+    fn rows_called(&mut self, id: ActivationId) -> Result<Vec<ActivationRow>, LedgerError> {
+        let mut rows = self.tx.activations_called(id)?;
+        let begun = self.begun.get(&id).into_iter().flatten();
+        rows.extend(begun.filter_map(|it| self.waiting.get(it)).map(|it| it.row));
+        Ok(rows)
     }
 
     /// Whether the license has another activation that is or was called so: two of one number could not be told apart by their key.
@@ -266,10 +274,7 @@ impl<'a> Session<'a> {
         license: &License,
         own: Option<ActivationRow>,
     ) -> Result<bool, LedgerError> {
-        let mut rows = self.tx.activations_called(id)?;
-        let begun = self.begun.get(&id).into_iter().flatten();
-        rows.extend(begun.filter_map(|it| self.waiting.get(it)).map(|it| it.row));
-        for row in rows {
+        for row in self.rows_called(id)? {
             if own != Some(row) && lookup::holder(self.tx, row)?.1.id == license.id {
                 return Ok(true);
             }
@@ -316,6 +321,7 @@ impl<'a> Session<'a> {
         self.tx.set_license(&changed.license)?;
         let revealed = (plan.kind == SYNC).then_some((holder.id, holder.proven));
         self.remember(&changed, revealed);
+        self.unrecorded.insert(holder.id, holder.event);
         // Only now: a request that failed above has used up nothing.
         self.next_event.0 += 1;
         self.next_activation.0 += i64::from(decision.replaces.is_none());

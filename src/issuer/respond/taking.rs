@@ -101,22 +101,7 @@ impl Session<'_> {
                 license,
                 answer: Some(answer),
             }) => self.take_back(given_up.activation, holder, license, &answer)?,
-            _ => match self.begun_here(given_up.activation, &proof)? {
-                Some((holder, license)) => {
-                    let order = self.order(license.terms)?;
-                    let today = self.by.now.day();
-                    let by = policy::revalidate_by(&order.terms, self.options, self.by.now)?;
-                    let generation = holder.generation;
-                    self.end(
-                        holder,
-                        license,
-                        generation,
-                        by.unwrap_or(a_year_on(today)),
-                        Vec::new(),
-                    )?
-                }
-                None => self.early(given_up, proof)?,
-            },
+            _ => self.early(given_up, proof)?,
         };
         Ok(Decided::Draft(Box::new(draft)))
     }
@@ -315,11 +300,13 @@ impl Session<'_> {
         let (seats, today) = (holder.seats, self.by.now.day());
         let of = order.terms.seats.get();
         let at_once = moves::returned(&license.counts, seats, of, today);
-        let overridden = at_once.is_none() && self.options.override_reason.is_some();
+        // What was released as lost has none any more: nothing comes free, now or later, and nothing rests.
+        let late = at_once.is_none() && seats > 0;
+        let overridden = late && self.options.override_reason.is_some();
         if overridden && !warnings.contains(&Warning::Overridden) {
             warnings.push(Warning::Overridden);
         }
-        let rests = at_once.is_none() && !overridden;
+        let rests = late && !overridden;
         let next = Activation {
             seats: 0,
             last: self.by.now,
@@ -341,6 +328,7 @@ impl Session<'_> {
         self.tx.set_activation(&next)?;
         self.tx.set_license(&changed.license)?;
         self.remember(&changed, Some((next.id, generation)));
+        self.unrecorded.insert(next.id, next.event);
         let giving = Giving {
             holder: next,
             changed,

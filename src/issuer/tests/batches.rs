@@ -1,8 +1,10 @@
 use std::num::NonZeroUsize;
 
+use super::life::{return_code, secret, sync, sync_code};
 use super::*;
 use crate::issuer::ledger::LedgerError;
 use crate::issuer::respond::{Batch, LineError, Verdict};
+use crate::protocol::digest::ActivationId;
 
 pub(super) type Results = Vec<(Code, Result<Reply, LineError<()>>)>;
 
@@ -162,4 +164,134 @@ fn two_writers_take_turns() {
     assert_eq!(granted, 60);
     assert_eq!(desk.taken(key), 60);
     assert_eq!(desk.findings(), [""; 0]);
+}
+
+/// What became of a batch: what each line was told, and the end of the history.
+fn ends(desk: &mut Desk, codes: &[Code], workers: usize) -> (Vec<&'static str>, [u8; 32]) {
+    let told = run(desk, codes.to_vec(), workers)
+        .into_iter()
+        .map(|(_, result)| match result {
+            Ok(reply) => reply.verdict().name(),
+            Err(LineError::Respond(why)) => why.error.kind().name(),
+            Err(LineError::Unread(())) => "unread",
+        });
+    let told = told.collect();
+    let report = history::verify(&mut desk.ledger, |_, _| ()).unwrap();
+    assert_eq!(report.wrong, 0, "{:?}", report.findings);
+    (told, report.head)
+}
+
+/// The same from lines that are signed beside as from lines that are signed one after the other.
+fn told(codes: &[Code], mut desk: impl FnMut() -> Desk) -> Vec<&'static str> {
+    let (expected, head) = ends(&mut desk(), codes, 1);
+    let (found, end) = ends(&mut desk(), codes, 3);
+    for (at, (found, expected)) in found.iter().zip(&expected).enumerate() {
+        assert_eq!(found, expected, "line {} of {}", at + 1, codes.len());
+    }
+    assert_eq!(end, head);
+    expected
+}
+
+fn called(key: LicenseKey, request: u64) -> ActivationId {
+    secret(request).commitment(key).activation_id()
+}
+
+/// A machine asks again and again, and all of it comes in one batch, the ACTIVATE too.
+#[test]
+fn a_chain_of_syncs_in_one_batch_is_green() {
+    let sold = || {
+        let mut desk = Desk::new();
+        let key = desk.sell(&terms(1, LicenseType::Standalone));
+        (desk, key)
+    };
+    let (_, key) = sold();
+    let id = called(key, 1);
+    for length in [127, 128, 129, 300] {
+        let chain = (1..length).map(|from| {
+            let generation = u16::try_from(from).unwrap();
+            sync_code(&sync(key, id, (from, generation), from + 1, NOW))
+        });
+        let mut codes = vec![code(&activate(key, 1, 1))];
+        codes.extend(chain);
+        codes.push(return_code(id, length));
+        codes.push(code(&activate(key, 2, 9_999)));
+        let told = told(&codes, || sold().0);
+        assert_eq!((told[0], told.last()), ("activated", Some(&"activated")));
+        let between = &told[1..told.len() - 2];
+        assert!(between.iter().all(|it| *it == "green"), "{told:?}");
+        assert_eq!(told[told.len() - 2], "returned");
+    }
+}
+
+/// Whatever lines come in whatever order: many at a time are judged as one after the other.
+#[test]
+fn signing_beside_changes_no_verdict() {
+    let sold = || {
+        let mut desk = Desk::new();
+        let order = terms(2, LicenseType::Standalone);
+        let keys = products::sell(&mut desk.ledger, &order, 12, BY, &mut entropy(3)).unwrap();
+        let filler = desk.sell(&terms(900, LicenseType::Standalone));
+        (desk, keys, filler)
+    };
+    let (_, keys, filler) = sold();
+    for seed in 0..3 {
+        let mut lines: Vec<(u32, Code)> = Vec::new();
+        let mut random = entropy(seed);
+        let mut put = |step: u32, jitter: u32, code: Code| {
+            let mut bytes = [0; 4];
+            random(&mut bytes);
+            lines.push((step + u32::from_be_bytes(bytes) % jitter, code));
+        };
+        for (number, key) in keys.iter().enumerate() {
+            let (machine, key) = (u16::try_from(number).unwrap(), *key);
+            let first = 100 * (u64::from(machine) + 1);
+            let (id, late) = (called(key, first), NOW.plus(60));
+            let chained = |from: u16, to: u64, clock| {
+                sync_code(&sync(
+                    key,
+                    id,
+                    (first + u64::from(from) - 1, from),
+                    first + to,
+                    clock,
+                ))
+            };
+            put(0, 90, code(&activate(key, machine, first)));
+            for from in 1..5 {
+                put(40 * u32::from(from), 90, chained(from, from.into(), late));
+            }
+            // A second one from the same generation, one of before, one that anybody can write.
+            put(150, 90, chained(2, 20, late.plus(60)));
+            put(100, 200, chained(1, 21, NOW));
+            put(100, 200, chained(60, 22, late));
+            put(210, 90, code(&activate(key, machine, first + 30)));
+            put(230, 90, chained(5, 23, late.plus(90)));
+            put(250, 90, return_code(id, first + 4));
+            put(250, 90, return_code(called(key, first + 30), first + 30));
+            put(300, 90, code(&activate(key, 7_000 + machine, first + 40)));
+            put(300, 90, chained(5, 24, late.plus(120)));
+        }
+        for number in 0..400_u16 {
+            put(
+                0,
+                390,
+                code(&activate(
+                    filler,
+                    8_000 + number,
+                    50_000 + u64::from(number),
+                )),
+            );
+        }
+        lines.sort_by_key(|(at, _)| *at);
+        let codes: Vec<Code> = lines.into_iter().map(|(_, code)| code).collect();
+        let told = told(&codes, || sold().0);
+        for verdict in [
+            "green",
+            "replaced",
+            "returned",
+            "given_up",
+            "held_for_manager",
+        ] {
+            assert!(told.contains(&verdict), "{verdict} in {told:?}");
+        }
+    }
 }

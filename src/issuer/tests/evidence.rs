@@ -311,6 +311,44 @@ fn a_secret_is_told_beyond_the_twenty() {
     assert_eq!(desk.findings(), [""; 0]);
 }
 
+/// Junk before, or between, hides no machine that was released as lost; one that was returned has nothing to hide.
+#[test]
+fn junk_does_not_hide_a_machine_that_was_released_as_lost() {
+    for junk_first in [true, false] {
+        let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
+        let junk = |desk: &mut Desk| {
+            for number in 100..125_u64 {
+                let mut proof = [0; 10];
+                entropy(number)(&mut proof);
+                let random = Sync {
+                    proof: SyncProof(proof),
+                    ..sync(key, id, (1, 1), number, NOW)
+                };
+                desk.sync(&random).unwrap_err();
+            }
+        };
+        let lost = |desk: &mut Desk| {
+            life::release(&mut desk.ledger, Named::License(key), "stolen", false, BY).unwrap();
+        };
+        if junk_first {
+            junk(&mut desk);
+            lost(&mut desk);
+        } else {
+            lost(&mut desk);
+            junk(&mut desk);
+        }
+        let thief = sync(key, id, (1, 1), 2, NOW);
+        assert_eq!(desk.sync(&thief).unwrap_err().kind(), "given_up");
+        let kept = refusals(&mut desk, key);
+        assert_eq!(kept.len(), 21);
+        assert_eq!(kept.last(), Some(&pair("given_up", "held")));
+        // It turns up and gives up what it holds: that is kept too.
+        assert_eq!(desk.returned(id, 1).unwrap(), Verdict::Returned);
+        assert_eq!(events(&mut desk, key).last().unwrap().kind, "return");
+        assert_eq!(desk.findings(), [""; 0]);
+    }
+}
+
 /// Nothing speaks against a machine that gave its activation up, not even a secret that was never revealed.
 #[test]
 fn what_was_returned_is_held_by_nobody() {

@@ -137,3 +137,25 @@ fn a_sync_does_not_take_seats_that_rest() {
     assert_eq!(seat.desk.taken(seat.key), 3);
     assert_eq!(seat.desk.findings(), [""; 0]);
 }
+
+/// What was released as lost has no seat that could rest, however often the license's seats were returned before it shrank.
+#[test]
+fn what_was_released_as_lost_does_not_rest_when_it_turns_up() {
+    let mut seat = Seat::of(&terms(2, LicenseType::Standalone), [1; 5]);
+    for machine in 2..=8 {
+        assert_eq!(seat.returns(), Verdict::Returned);
+        seat.activates([machine; 5]).unwrap();
+    }
+    let fewer = |before: &Terms, _: &Product| {
+        Ok::<_, life::LifeError>(Terms {
+            seats: NonZeroU16::MIN,
+            ..before.clone()
+        })
+    };
+    life::change(&mut seat.desk.ledger, seat.key, fewer, BY).unwrap();
+    let name = Named::Activation(seat.id, Some(seat.key));
+    life::release(&mut seat.desk.ledger, name, "stolen", false, BY).unwrap();
+    assert_eq!(seat.returns(), Verdict::Returned);
+    assert_eq!(seat.counts(), (0, 0, 7));
+    assert_eq!(seat.desk.findings(), [""; 0]);
+}

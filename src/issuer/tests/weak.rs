@@ -6,7 +6,10 @@ use super::life::sync;
 use super::moves::{Seat, parts};
 use super::*;
 use crate::issuer::ledger::WeakRule;
+use crate::issuer::life;
+use crate::issuer::policy::moves::Move;
 use crate::issuer::policy::{Refusal, Warning};
+use crate::machine::{Components, UsbDevice};
 use crate::protocol::requests::{NO_USB, Sync};
 
 fn both(desk: &mut Desk, bind: &[&str], fingerprint: bool) -> LicenseKey {
@@ -185,6 +188,132 @@ fn what_binds_and_what_is_taken_away() {
     let mut seat = Seat::standalone([1, 1, 1, 1, 1]);
     products::set_weak(&mut seat.desk.ledger, "infinitime", WeakRule::Hold, BY).unwrap();
     assert_eq!(seat.says([1, 1, 1, 0, 0]).unwrap_err(), "weak_machine");
+}
+
+/// Eight zeros are no USB key: they say that there is none, which an ACTIVATE says by naming none.
+#[test]
+fn eight_zeros_are_no_usb_key() {
+    for rule in WeakRule::ALL {
+        let mut desk = Desk::new();
+        products::set_weak(&mut desk.ledger, "infinitime", rule, BY).unwrap();
+        let key = desk.sell(&terms(1, LicenseType::Standalone));
+        for number in 1..3 {
+            let zeros = Activate {
+                usb: Some(NO_USB),
+                ..if number == 1 {
+                    weakly(key, 1)
+                } else {
+                    activate(key, 1, 2)
+                }
+            };
+            assert_eq!(desk.refusal(&zeros), "malformed", "{rule:?}");
+        }
+    }
+}
+
+/// A USB key binds a machine that nothing else tells from a copy: each other key is another machine.
+#[test]
+fn a_seat_does_not_walk_by_usb_keys() {
+    for rule in [WeakRule::Hold, WeakRule::Refuse] {
+        let mut desk = Desk::new();
+        products::set_weak(&mut desk.ledger, "infinitime", rule, BY).unwrap();
+        let key = desk.sell(&terms(1, LicenseType::Standalone));
+        let first = Activate {
+            usb: Some([1; 8]),
+            ..weakly(key, 1)
+        };
+        let id = desk.respond(&first).unwrap().activation;
+        let (mut held, mut told) = ((1, 1), Vec::new());
+        for number in 2..22 {
+            let other = Sync {
+                usb: Some([u8::try_from(number).unwrap(); 8]),
+                ..sync(
+                    key,
+                    id,
+                    held,
+                    number,
+                    NOW.plus(u32::try_from(number).unwrap()),
+                )
+            };
+            match desk.sync(&other) {
+                Ok(answer) => {
+                    held = (number, answer.grant.generation);
+                    told.extend(answer.warnings);
+                }
+                Err(refused) => assert_eq!(refused.kind(), "held_for_manager"),
+            }
+        }
+        let why = Move::UsbKey;
+        let moved = [1, 2].map(|nth| Warning::Moved { why, nth, of: 2 });
+        assert_eq!(told, moved, "{rule:?}");
+        assert_eq!(desk.findings(), [""; 0]);
+    }
+}
+
+/// On a machine that its hardware tells from others a first key costs nothing, and each one after it is an exchange.
+#[test]
+fn another_usb_key_on_the_same_machine_is_an_exchange() {
+    let key_of = |seat: &mut Seat, usb| {
+        let request = Sync {
+            usb: Some(usb),
+            ..seat.request()
+        };
+        seat.take(&request)
+    };
+    let exchanged = |nth| Warning::Exchanged {
+        parts: Components::default(),
+        key: true,
+        nth,
+        of: 2,
+    };
+    let mut seat = Seat::standalone([1, 1, 1, 1, 1]);
+    assert_eq!(key_of(&mut seat, [1; 8]), Ok(vec![]), "the first");
+    assert_eq!(key_of(&mut seat, [1; 8]), Ok(vec![]), "the same");
+    assert_eq!(key_of(&mut seat, [2; 8]), Ok(vec![exchanged(1)]));
+    assert_eq!(key_of(&mut seat, NO_USB), Ok(vec![exchanged(2)]), "lost");
+    assert_eq!(key_of(&mut seat, [3; 8]), Ok(vec![]), "a first again");
+    let why = Move::Exchanges;
+    for nth in [1, 2] {
+        let said = key_of(&mut seat, [3 + u8::try_from(nth).unwrap(); 8]);
+        assert_eq!(said, Ok(vec![Warning::Moved { why, nth, of: 2 }]));
+    }
+    assert_eq!(key_of(&mut seat, [6; 8]), Err("held_for_manager"));
+    assert_eq!(key_of(&mut seat, [5; 8]), Ok(vec![]), "the one that stands");
+    // Whoever is weak without it moves also where a weak machine is only warned of.
+    let mut seat = Seat::standalone([1, 1, 1, 0, 0]);
+    assert_eq!(key_of(&mut seat, [1; 8]), Ok(vec![]));
+    let said = key_of(&mut seat, NO_USB).unwrap();
+    let why = Move::UsbKey;
+    let moved = Warning::Moved { why, nth: 1, of: 2 };
+    assert_eq!(said, [moved, Warning::WeaklyBound]);
+    // So does one whose hardware is heard of with its key for the first time.
+    let mut seat = Seat::standalone([1, 1, 1, 0, 0]);
+    assert_eq!(key_of(&mut seat, [1; 8]), Ok(vec![]));
+    let request = Sync {
+        usb: Some([2; 8]),
+        fingerprint: Some(parts([1, 1, 1, 3, 3])),
+        ..seat.request()
+    };
+    let said = seat.take(&request).unwrap();
+    assert_eq!(said, [Warning::Moved { why, nth: 1, of: 2 }]);
+    // What the vendor says of the key is his to say.
+    let mut seat = Seat::standalone([1, 1, 1, 1, 1]);
+    for serial in 1..6 {
+        let usb: UsbDevice = format!("0951:1666:e0d55ea573dcf450f97{serial}")
+            .parse()
+            .unwrap();
+        let digest = usb.digest(&seat.key.to_bytes());
+        let names = |before: &Terms, _: &Product| {
+            Ok::<_, life::LifeError>(Terms {
+                usb: Some(usb),
+                ..before.clone()
+            })
+        };
+        life::change(&mut seat.desk.ledger, seat.key, names, BY).unwrap();
+        assert_eq!(key_of(&mut seat, digest), Ok(vec![]));
+    }
+    assert_eq!(seat.counts(), (0, 0, 0));
+    assert_eq!(seat.desk.findings(), [""; 0]);
 }
 
 fn site_key(seed: u8) -> [u8; 32] {
