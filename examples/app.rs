@@ -26,7 +26,7 @@
 //! users: 6 is 1 above the 5 that the license allows: only administrators may come in
 //! ```
 //!
-//! And give it back:
+//! And give it back; who has several licenses names one, `return 828-150-156-1139`:
 //!
 //! ```text
 //! $ cargo run --example app -- return > return.txt
@@ -38,7 +38,8 @@ use std::io::{self, BufRead, Write};
 use std::process::ExitCode;
 
 use countersign::app::AppError;
-use countersign::{App, License, Refused};
+use countersign::holder::Outcome;
+use countersign::{App, Needs, Refused};
 
 /// What the vendor's `product export` wrote: whose keys are trusted.
 const PRODUCT: &str = include_str!("../keys/demo.product");
@@ -65,36 +66,38 @@ pub(crate) fn run(
     out: &mut dyn Write,
 ) -> Result<(), Box<dyn Error>> {
     match arguments {
-        [] => match app.check() {
-            Ok(license) => work(&license, 1, out),
-            Err(refused) => {
+        [] => match work(app, 1, out) {
+            Err(refused) if refused.is::<Refused>() => {
                 writeln!(out, "{refused}")?;
                 dialogue(app, input, out)
             }
+            done => done,
         },
-        [users] if users.parse::<u32>().is_ok() => {
-            let license = app.check()?;
-            work(&license, users.parse()?, out)
-        }
+        [users] if users.parse::<u32>().is_ok() => work(app, users.parse()?, out),
         words => dialogue_step(app, &words.join(" "), input, out),
     }
 }
 
 /// The application's work, by what its license contains.
-fn work(license: &License, users: u32, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
-    for warning in license.warnings() {
-        writeln!(out, "note: {warning}")?;
-    }
-    match license.require_at_most("users", users) {
-        Ok(()) => {}
+fn work(app: &App, users: u32, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
+    // What it cannot run without is said at once, so that of several licenses one is found that has it: `.feature("export")` would stand here, too.
+    let needs = Needs::default().at_most("users", users);
+    let license = match app.check_for(&needs) {
+        Ok(license) => license,
         // Nothing but a number is wrong: whoever can lower it is let in.
         Err(refused @ Refused::TooMany { .. }) => {
             writeln!(out, "{refused}: only administrators may come in")?;
             return Ok(());
         }
         Err(refused) => return Err(refused.into()),
+    };
+    // Its time counts until this function ends, whatever the clock says.
+    let _running = app.keep_time_while_running(&needs);
+    for warning in license.warnings() {
+        writeln!(out, "note: {warning}")?;
     }
     let demo = if license.is_demo() { " as a demo" } else { "" };
+    // What it can do without is asked of the license that was found.
     let export = if license.has("export") {
         "there"
     } else {
@@ -109,7 +112,7 @@ fn dialogue(app: &App, input: &mut dyn BufRead, out: &mut dyn Write) -> Result<(
     loop {
         write!(
             out,
-            "request KEY, apply, renew, return, or nothing to leave: "
+            "request KEY, apply, renew [KEY], return [KEY], or nothing to leave: "
         )?;
         out.flush()?;
         let mut line = String::new();
@@ -131,18 +134,13 @@ fn dialogue_step(
     let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
     let request = match verb {
         "request" => app.activate(rest.parse()?)?,
-        "renew" => app.revalidate()?,
-        "return" => app.return_license()?,
+        "renew" if rest.is_empty() => app.revalidate()?,
+        "renew" => app.revalidate_of(rest.parse()?)?,
+        "return" if rest.is_empty() => app.return_license()?,
+        "return" => app.return_license_of(rest.parse()?)?,
         "apply" => {
-            apply(app, input)?;
-            return match app.check() {
-                Ok(license) => Ok(writeln!(
-                    out,
-                    "licensed: {}",
-                    license.key().map(|key| key.to_string()).unwrap_or_default()
-                )?),
-                Err(refused) => Err(refused.into()),
-            };
+            let outcome = apply(app, input)?;
+            return Ok(writeln!(out, "{outcome}")?);
         }
         other => {
             return Err(format!("{other} is none of: request KEY, apply, renew, return").into());
@@ -158,7 +156,7 @@ fn dialogue_step(
 }
 
 /// Takes what is pasted, any text with the code in it, line by line until a code is there.
-fn apply(app: &App, input: &mut dyn BufRead) -> Result<(), Box<dyn Error>> {
+fn apply(app: &App, input: &mut dyn BufRead) -> Result<Outcome, Box<dyn Error>> {
     let mut text = String::new();
     loop {
         let before = text.len();
@@ -168,7 +166,7 @@ fn apply(app: &App, input: &mut dyn BufRead) -> Result<(), Box<dyn Error>> {
             continue;
         }
         match app.apply(&text) {
-            Ok(_) => return Ok(()),
+            Ok(outcome) => return Ok(outcome),
             // The rest may still come.
             Err(AppError::Unread(_)) if !ended => {}
             Err(error) => return Err(error.into()),

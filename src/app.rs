@@ -4,16 +4,22 @@
 //! const PRODUCT: &str = include_str!("../keys/demo.product");
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let app = countersign::App::on_this_computer(PRODUCT)?;
-//! let license = app.check()?; // Err unless it may run
+//! use countersign::{App, Needs};
+//!
+//! let app = App::on_this_computer(PRODUCT)?;
+//! let needs = Needs::default().at_most("users", 12); // what it cannot run without
+//! let license = app.check_for(&needs)?; // Err unless it may run with that
 //! for warning in license.warnings() {
 //!     eprintln!("{warning}");
 //! }
 //! if license.has("export") { /* show the menu entry */ }
-//! license.require_at_most("users", 12)?;
+//! let _running = app.keep_time_while_running(&needs); // until the end of main
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! Where several licenses are held, one counts that has what is needed: an application says that at once, by [`Needs`]. What it can do without it asks of the
+//! license that was chosen.
 //!
 //! The product file that is compiled in says whose keys are trusted. The homes of this computer, the second places that outlive them, its clock and what
 //! it says of itself are looked up by [`App`]; there is nothing to forget. The command line stands on the same.
@@ -22,7 +28,9 @@ mod computer;
 mod dialogue;
 mod license;
 pub mod places;
+mod running;
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -30,13 +38,14 @@ use std::time::SystemTime;
 pub(crate) use computer::{Computer, built, wall_clock};
 pub use dialogue::{Activation, AppError, Request};
 pub use license::{License, Needs, Refused};
+pub use running::Running;
 
 use crate::holder::{Anchor, Audience, Home};
 use crate::machine::Facts;
 use crate::protocol::product::{Product, ProductFile};
 
 /// An application and its license on this computer.
-#[derive(Debug)]
+#[derive(Clone)]
 pub struct App {
     file: ProductFile,
     product: Arc<Product>,
@@ -94,7 +103,8 @@ impl App {
         &self.product
     }
 
-    /// Whether the application may run here and now, by its license or as a demo.
+    /// Whether the application may run here and now, by its license or as a demo. Of several good licenses one counts that warns of nothing, and of those the
+    /// one that was granted last; which features and numbers it has is not asked: [`App::check_for`] is.
     ///
     /// Takes a few milliseconds and waits for nobody, but where a demo begins or the machine changed: that has to be kept, and is waited for up to ten
     /// seconds. What else was learnt is kept where that is possible.
@@ -105,10 +115,10 @@ impl App {
         self.check_for(&Needs::default())
     }
 
-    /// Whether the application may run with what it needs.
+    /// Whether the application may run with what it needs. Where several licenses are held, one that has it all counts.
     ///
     /// # Errors
-    /// As [`App::check`]; where only numbers are too high, [`Refused::TooMany`] with the license in it.
+    /// As [`App::check`]; `not_licensed` where one license is asked for that is not held; where only numbers are too high, [`Refused::TooMany`] with the license in it.
     pub fn check_for(&self, needs: &Needs) -> Result<License, Refused> {
         let report = self
             .computer()
@@ -117,12 +127,17 @@ impl App {
         Refused::unless_allowed(report, &self.product)
     }
 
-    /// Has the time that the application runs count, whatever the clock says (SPEC.md 7): to be called each hour while it runs, and once when it ends. It
-    /// refuses nothing.
-    pub fn keep_time(&self) {
-        let needs = Needs::default();
+    /// Has the time that the application runs count for the license that it needs, whatever the clock says (SPEC.md 7): to be called each hour while it runs,
+    /// and once when it ends. An application that only checks when it starts can be used with a clock that stands still. It refuses nothing.
+    /// [`App::keep_time_while_running`] does it from a thread of its own.
+    pub fn keep_time(&self, needs: &Needs) {
         // What it finds is kept where that can be done; the next check says what it means.
-        let _ = self.computer().check(&self.known(), None, &needs, true);
+        let _ = self.computer().check(&self.known(), None, needs, true);
+    }
+
+    /// Calls [`App::keep_time`] each hour from a thread of its own, and once more when what it gives is dropped.
+    pub fn keep_time_while_running(&self, needs: &Needs) -> Running {
+        Running::new(self.clone(), needs.clone())
     }
 
     /// The compiled-in product in every home.
@@ -143,6 +158,17 @@ impl App {
     }
 }
 
+/// The product is named and not printed.
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let homes: Vec<&Path> = self.homes.iter().map(Home::directory).collect();
+        f.debug_struct("App")
+            .field("product", &self.product.id)
+            .field("homes", &homes)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Choices for an [`App`]. What is not chosen is this computer's.
 #[derive(Debug)]
 #[must_use]
@@ -155,19 +181,23 @@ pub struct AppBuilder<'a> {
 }
 
 impl AppBuilder<'_> {
-    /// Keeps everything in one directory, which need not exist. The program is shown the same by `--home`.
+    /// Keeps everything in one directory, which need not exist. The program is shown the same by `--home`. With
+    /// [`for_everyone`](AppBuilder::for_everyone) every user may read what is kept there, and many workstations may share it; else its owner alone, but
+    /// where it was made for everyone before.
     pub fn home(mut self, directory: &Path) -> Self {
         self.home = Some(directory.to_owned());
         self
     }
 
-    /// Makes requests for every user of this computer, which takes an administrator's rights.
+    /// Makes requests for every user of this computer: in the machine-wide home, which takes an administrator's rights, or in the
+    /// [home](AppBuilder::home) that is named, whose files everybody may read then.
     pub fn for_everyone(mut self) -> Self {
         self.for_everyone = true;
         self
     }
 
-    /// Has the clock stand at `now`: for tests.
+    /// Has the clock stand still at `now`: for tests. A moment before the day on which this library was built counts as a clock that is not set (SPEC.md 7), so
+    /// tests go forward from today.
     pub fn clock(mut self, now: SystemTime) -> Self {
         self.clock = Some(now);
         self
@@ -175,17 +205,33 @@ impl AppBuilder<'_> {
 
     /// Runs on another computer, as it was recorded: for tests. Its second places lie in the [home](AppBuilder::home), which has to be named; this computer
     /// is left alone.
+    ///
+    /// Two computers differ where all that they say of themselves does: an id of 32 hexadecimal digits, a network card whose address was not made up (the
+    /// second digit is 0, 4, 8 or c), the serial number of a disk.
+    ///
+    /// ```
+    /// use countersign::machine::Facts;
+    ///
+    /// let computer = |nth: u8| Facts {
+    ///     machine_id: format!("{nth:02x}23456789abcdef0123456789abcdef").into(),
+    ///     mac: format!("00:1b:21:3a:4f:{nth:02x}").into(),
+    ///     disk_serial: format!("S4EVNF0M1234{nth:02}").into(),
+    ///     ..Facts::default()
+    /// };
+    /// let (ours, theirs) = (computer(1), computer(2));
+    /// # assert_ne!(ours.machine_id.text(), theirs.machine_id.text());
+    /// ```
     pub fn facts(mut self, recorded: Facts) -> Self {
         self.facts = Some(recorded);
         self
     }
 
-    /// The application.
+    /// The application. A product file with CRLF at its line ends or a byte order mark, as version control and editors make them, is taken.
     ///
     /// # Errors
     /// As [`App::on_this_computer`]; `no_home` for a recorded computer without a home.
     pub fn build(self) -> Result<App, AppError> {
-        let file = ProductFile::parse(self.product_file)?;
+        let file = ProductFile::read(self.product_file)?;
         let homes = self.homes()?;
         let wanted = match self.for_everyone {
             true => homes.first(),

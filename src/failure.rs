@@ -133,6 +133,7 @@ failure_kinds! {
     AnchorClosed "anchor_closed" FAILED "the place that remembers what was given up cannot be written";
     HalfGivenUp "half_given_up" FAILED "a return was stopped half-way by the disk";
     SecretLost "secret_lost" FAILED "the secret that proves the possession of a license is lost";
+    WhichLicense "which_license" USAGE "more than one license may be meant";
     DamagedState "damaged_state" NOT_TRUSTED "a file of the home is damaged or was edited";
     OtherRoot "other_root" NOT_TRUSTED "the product file is signed by a key that is not trusted here";
     NoProduct "no_product" USAGE "no product is installed";

@@ -58,8 +58,9 @@ impl Computer {
     /// Checks the license of a product that is known in these homes, by the product file that stands beside each. `running` where the application runs
     /// already, so that its time counts (SPEC.md 7); `unfit` is what is damaged elsewhere.
     ///
-    /// The answer is that of the first home in which the application may run; else of the first that knows a license. A home in which something is damaged
-    /// stops nobody who has a good license in another; where none has, the license may stand in what is damaged.
+    /// The answer is that of a home in which the application may run by a license; else of one that knows a license. Of several the better license counts
+    /// ([`CheckReport::preference`]), of equals the first home. A home in which something is damaged stops nobody who has a good license in another; where
+    /// none has, the license may stand in what is damaged.
     ///
     /// # Errors
     /// What is damaged; `unknown_product` where no home is given.
@@ -76,6 +77,7 @@ impl Computer {
                 let input = CheckInput {
                     trust: needs.trust,
                     license_key: needs.license_key,
+                    or_demo: needs.license_key.is_none(),
                     bindings: &needs.bindings,
                     features: &needs.features,
                     counts: &needs.counts,
@@ -96,6 +98,7 @@ impl Computer {
                     report.allowed() && report.state != State::Demo,
                     report.license_key.is_some(),
                     report.allowed(),
+                    report.preference(),
                 )
             };
             if best

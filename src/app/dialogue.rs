@@ -3,10 +3,11 @@
 use std::fmt;
 use std::num::NonZeroU16;
 
-use super::{App, Computer, Needs};
+use super::App;
 use crate::failure::FailureKind;
 use crate::holder::Outcome;
 use crate::holder::request::{self, Asked};
+use crate::holder::state::LicenseState;
 use crate::holder::{HolderError, Home, aliases, give_up, products, sync};
 use crate::license_key::LicenseKey;
 use crate::machine::UsbDevice;
@@ -24,11 +25,17 @@ pub enum AppError {
     /// There is no home directory for this user.
     #[error("there is no home directory for this user")]
     NoHome,
-    /// No license is held on this computer, so there is nothing to be renewed or given back.
+    /// No license is held on this computer, or not the one that was named, so there is nothing to be re-validated or given back.
     #[error("there is no license for {product} on this machine")]
     NotLicensed {
         /// The product's id.
         product: String,
+    },
+    /// Several licenses may be meant: one has to be named.
+    #[error("several licenses are known here: {}", listed(.keys))]
+    WhichLicense {
+        /// Those that may be meant, in ascending order.
+        keys: Vec<LicenseKey>,
     },
     /// There is no code in the text, or it cannot be read.
     #[error(transparent)]
@@ -48,6 +55,7 @@ impl AppError {
             AppError::Product(error) => error.kind(),
             AppError::NoHome => FailureKind::NoHome,
             AppError::NotLicensed { .. } => FailureKind::NotLicensed,
+            AppError::WhichLicense { .. } => FailureKind::WhichLicense,
             AppError::Unread(error) => error.kind(),
             AppError::Unwritten(_) => FailureKind::TooLong,
             AppError::Machine(error) => error.kind(),
@@ -160,14 +168,46 @@ impl App {
         self.asked(key, asked)
     }
 
-    /// Asks for the license as it now is: for re-validation, after a purchase, after the computer changed, or where its clock is wrong. The license stays in
-    /// force meanwhile.
+    /// Asks for the only license that is held, as it now is: for re-validation, after a purchase, after the computer changed, or where its clock is wrong.
+    /// The license stays in force meanwhile. The same request again gives the same code.
     ///
     /// # Errors
-    /// `not_licensed` where none is held; what the disk says.
+    /// `not_licensed` where none is held; `which_license` where several are; `given_up` where the home is an older copy and the license was given up since;
+    /// what the disk says.
     pub fn revalidate(&self) -> Result<Request, AppError> {
-        let computer = self.computer();
-        let (home, key) = self.held(&computer)?;
+        self.ask_again(None)
+    }
+
+    /// The same for one of several licenses.
+    ///
+    /// # Errors
+    /// As [`App::revalidate`], of this license.
+    pub fn revalidate_of(&self, key: LicenseKey) -> Result<Request, AppError> {
+        self.ask_again(Some(key))
+    }
+
+    /// Gives the only license up, at once and for good, and makes the code for which the vendor's desk frees the seat. The same again makes the same code. A
+    /// license that was given up counts here, so that a second call never gives up another one: who holds one by now names it
+    /// ([`return_license_of`](App::return_license_of)). One that is only requested is left alone.
+    ///
+    /// # Errors
+    /// `not_licensed` where none is held or was given up; `which_license` where several are or were; `anchor_closed`, `busy`, what the disk says: it is not
+    /// given up then.
+    pub fn return_license(&self) -> Result<Request, AppError> {
+        self.give_back(None)
+    }
+
+    /// The same for one of several licenses, such as the one that [`License::key`](super::License::key) names.
+    ///
+    /// # Errors
+    /// As [`App::return_license`], of this license.
+    pub fn return_license_of(&self, key: LicenseKey) -> Result<Request, AppError> {
+        self.give_back(Some(key))
+    }
+
+    fn ask_again(&self, key: Option<LicenseKey>) -> Result<Request, AppError> {
+        let (home, license) = self.meant(key, |license| license.held.is_some())?;
+        let key = license.license_key;
         let aliases = aliases::load(&home)?;
         let wanted = sync::Wanted {
             key,
@@ -175,19 +215,24 @@ impl App {
             usb: None,
             anew: false,
         };
+        let computer = self.computer();
         let here = computer.here(&aliases);
         let synced = sync::sync(&home, &self.file, &wanted, &here, getrandom::fill)?;
         self.asked(key, synced.asked)
     }
 
-    /// Gives the license up, at once and for good, and makes the code for which the vendor's desk frees the seat. The same again makes the same code.
-    ///
-    /// # Errors
-    /// `not_licensed` where none was held; `anchor_closed`, `busy`, what the disk says: it is not given up then.
-    pub fn return_license(&self) -> Result<Request, AppError> {
-        let computer = self.computer();
-        let (home, key) = self.held(&computer)?;
-        let given = give_up::give_up(&home, key, &computer.here(&[]))?;
+    fn give_back(&self, key: Option<LicenseKey>) -> Result<Request, AppError> {
+        let (home, license) = self.meant(key, |license| {
+            license.held.is_some() || license.returned.is_some()
+        })?;
+        let key = license.license_key;
+        let given = match (&license.held, &license.returned) {
+            // A request that was made since is left alone.
+            (None, Some(given)) if license.open().next().is_some() => {
+                give_up::again(&home, key, given.activation)?
+            }
+            _ => give_up::give_up(&home, key, &self.computer().here(&[]))?,
+        };
         Ok(Request {
             text: given.code.to_text()?,
             code: given.code,
@@ -219,17 +264,42 @@ impl App {
         })
     }
 
-    /// The license that a check speaks of, and the home in which it lies; where none is held, one that was given up.
-    fn held(&self, computer: &Computer) -> Result<(Home, LicenseKey), AppError> {
-        let report = computer.check(&self.known(), None, &Needs::default(), false)?;
-        let key = report.license_key.ok_or_else(|| AppError::NotLicensed {
-            product: self.product().id.clone(),
-        })?;
-        let mut homes = self.homes.iter();
-        let holds = |home: &&Home| home.license(key).is_ok_and(|license| license.is_some());
-        let home = homes
-            .find(holds)
-            .ok_or(HolderError::UnknownLicense { key })?;
-        Ok((home.clone(), key))
+    /// The license of this product with this key, or else the only one, for which `fits` holds, and the home in which it lies: the one that holds it, where
+    /// several know it.
+    fn meant(
+        &self,
+        key: Option<LicenseKey>,
+        fits: impl Fn(&LicenseState) -> bool,
+    ) -> Result<(Home, LicenseState), AppError> {
+        let product = &self.product().id;
+        let (mut found, mut unfit) = (Vec::new(), None);
+        for home in &self.homes {
+            // One damaged home stops nobody who is meant elsewhere.
+            let known = home.survey();
+            let (licenses, damaged) = known.unwrap_or_else(|error| (Vec::new(), vec![error]));
+            unfit = unfit.or(damaged.into_iter().next());
+            let meant = licenses.into_iter().filter(|license| {
+                license.product == *product
+                    && key.is_none_or(|key| key == license.license_key)
+                    && fits(license)
+            });
+            found.extend(meant.map(|license| (home.clone(), license)));
+        }
+        found.sort_by_key(|(_, license)| (license.license_key, license.held.is_none()));
+        let mut keys: Vec<_> = found.iter().map(|(_, it)| it.license_key).collect();
+        keys.dedup();
+        match (found.into_iter().next(), unfit) {
+            (Some(found), _) if keys.len() == 1 => Ok(found),
+            (Some(_), _) => Err(AppError::WhichLicense { keys }),
+            (None, Some(damaged)) => Err(damaged.into()),
+            (None, None) => Err(AppError::NotLicensed {
+                product: product.clone(),
+            }),
+        }
     }
+}
+
+fn listed(keys: &[LicenseKey]) -> String {
+    let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
+    keys.join(", ")
 }

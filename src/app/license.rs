@@ -9,8 +9,8 @@ use crate::license_key::LicenseKey;
 use crate::protocol::date::Day;
 use crate::protocol::product::{Product, RootFingerprint};
 
-/// What an application needs to run, beside a license: what [`App::check_for`](super::App::check_for) asks about at once. Each can be asked about later,
-/// too: of the [`License`] that a check gives.
+/// What an application cannot run without, beside a license: what [`App::check_for`](super::App::check_for) asks about at once, so that of several licenses
+/// one counts that has it all. What an application can do without is asked of the [`License`] that was chosen: [`License::has`].
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct Needs {
@@ -40,7 +40,7 @@ impl Needs {
         self
     }
 
-    /// One license of several.
+    /// This license and no other, nor the demo: `not_licensed` where it is not held.
     pub fn license(mut self, key: LicenseKey) -> Needs {
         self.license_key = Some(key);
         self
@@ -54,7 +54,7 @@ impl Needs {
 }
 
 /// A license that may be used here and now; a demo, too.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use]
 pub struct License {
     report: Arc<CheckReport>,
@@ -106,7 +106,8 @@ impl License {
         &self.report.features
     }
 
-    /// Whether it contains a feature today. For a feature that the license must have, [`require`](License::require) says why it has not.
+    /// Whether this license, which the check chose, contains a feature today. Of a feature that the application cannot do without, the check is asked:
+    /// [`Needs::feature`]; another license may have it. [`require`](License::require) says why it is not there.
     pub fn has(&self, feature: &str) -> bool {
         self.require(feature).is_ok()
     }
@@ -141,7 +142,7 @@ impl License {
             .next()
     }
 
-    /// Refuses where a number in use is above its limit.
+    /// Refuses where a number in use is above the limit of this license. Where several are held, [`Needs::at_most`] finds the one that allows it.
     ///
     /// # Errors
     /// [`Refused::TooMany`], with this license in it.
@@ -157,6 +158,17 @@ impl License {
             license: self.clone(),
             over,
         })
+    }
+}
+
+/// The product is named and not printed.
+impl fmt::Debug for License {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("License")
+            .field("product", &self.product.id)
+            .field("key", &self.key().map(|key| key.to_string()))
+            .field("state", &self.report.state)
+            .finish_non_exhaustive()
     }
 }
 

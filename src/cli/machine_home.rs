@@ -175,10 +175,10 @@ pub(crate) fn license(
             (None, Some(key)) => HolderError::UnknownLicense { key }.into(),
             (None, None) => no_license().into(),
         }),
-        (several, ..) => Err(Failure::usage(format!(
-            "several licenses are known here: {}",
-            words::list(several)
-        ))
+        (several, ..) => Err(Failure::new(
+            FailureKind::WhichLicense,
+            format!("several licenses are known here: {}", words::list(several)),
+        )
         .hint("say which: give the KEY")
         .into()),
     }

@@ -35,6 +35,8 @@ pub struct CheckInput<'a> {
     pub trust: Option<RootFingerprint>,
     /// The license, where the machine holds several of the product.
     pub license_key: Option<LicenseKey>,
+    /// Whether the demo may run where that license does not: whoever asks for one license by its key gets that one or none.
+    pub or_demo: bool,
     /// What the application is connected to. A name that is not handed in is not compared.
     pub bindings: &'a [(String, String)],
     /// Features that are to be used.
@@ -54,6 +56,7 @@ impl<'a> CheckInput<'a> {
             built,
             trust: None,
             license_key: None,
+            or_demo: true,
             bindings: &[],
             features: &[],
             counts: &[],
@@ -165,7 +168,11 @@ impl Check<'_> {
                 self.given_up(license)?;
                 let pending = license.is_some_and(|license| license.open().next().is_some());
                 let product = self.file.product().id.clone();
-                self.demo(Refusal::NotLicensed { product, pending })?;
+                let refusal = match self.input.license_key.filter(|_| !self.input.or_demo) {
+                    Some(key) => Refusal::NotHeld { key, pending },
+                    None => Refusal::NotLicensed { product, pending },
+                };
+                self.demo(refusal)?;
             }
             Some((license, held)) => self.license(license, held)?,
         }

@@ -7,10 +7,10 @@ use super::report::{Refusal, State};
 use crate::protocol::date::{Day, Seconds};
 
 impl Check<'_> {
-    /// The demo in place of a license, or `otherwise` where the product has none.
+    /// The demo in place of a license, or `otherwise` where the product has none or one license is asked for.
     pub(super) fn demo(&mut self, otherwise: Refusal) -> Result<(), Refused> {
         let product = self.file.product();
-        if product.demo_days == 0 {
+        if product.demo_days == 0 || !self.input.or_demo {
             return Err((State::Unlicensed, otherwise));
         }
         // A clock before the program was built is not set: the demo does not begin in 1970.

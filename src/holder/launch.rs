@@ -32,17 +32,18 @@ pub fn check_product(
                 .license_key
                 .is_none_or(|key| key == license.license_key)
     });
-    // Of several licenses the first that is good counts, else one in whose place the demo runs, else the first that is held.
+    // Of several licenses one that is good counts, else one in whose place the demo runs, else one that is held; of equals the lowest key.
     licenses.sort_by_key(|license| license.held.is_none());
+    let rank = |report: &CheckReport| {
+        let good = report.allowed() && report.state != State::Demo;
+        let held = report.activation.is_some();
+        (good, report.allowed(), held, report.preference())
+    };
     let mut best: Option<(Option<&LicenseState>, Checked)> = None;
     for license in licenses.iter().map(Some) {
         let checked = check_one(file, home, license, input);
-        let good = |report: &CheckReport| (report.allowed(), report.state != State::Demo);
-        if good(&checked.report) == (true, true) {
-            return Ok(keep(file, home, license, checked, input));
-        }
-        let known = best.as_ref().map(|(_, known)| known.report.allowed());
-        if known.is_none_or(|known| !known && checked.report.allowed()) {
+        let known = best.as_ref().map(|(_, known)| rank(&known.report));
+        if known.is_none_or(|known| rank(&checked.report) > known) {
             best = Some((license, checked));
         }
     }

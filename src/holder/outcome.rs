@@ -1,5 +1,7 @@
 //! What becomes of an answer that is entered, be it a response or an emergency code.
 
+use std::fmt;
+
 use super::terms::Terms;
 use crate::license_key::LicenseKey;
 use crate::protocol::digest::ActivationId;
@@ -48,5 +50,24 @@ impl Outcome {
             Outcome::AlreadyNewer(_) => "already_newer",
             Outcome::DeskKnown(_) => "desk_known",
         }
+    }
+}
+
+/// In a sentence, for a dialogue.
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (which, what) = match self {
+            Outcome::Applied(applied) => (&applied.which, "is in force"),
+            Outcome::AlreadyApplied(which) => (which, "is in force already"),
+            Outcome::AlreadyNewer(which) => (which, "is in force by a later answer"),
+            Outcome::DeskKnown(products) => {
+                return write!(f, "another desk may answer for {}", products.join(", "));
+            }
+        };
+        write!(
+            f,
+            "license {} for {} {what}",
+            which.license_key, which.product
+        )
     }
 }

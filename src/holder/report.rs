@@ -74,6 +74,14 @@ pub enum Refusal {
         /// A request was made and waits for its answer.
         pending: bool,
     },
+    /// The license that was asked for by its key is not held.
+    #[error("license {key} is not in force on this machine")]
+    NotHeld {
+        /// The license.
+        key: LicenseKey,
+        /// A request was made and waits for its answer.
+        pending: bool,
+    },
     /// The demo is used up.
     #[error("the demo of {product} ended on {last}")]
     DemoOver {
@@ -234,7 +242,7 @@ impl Refusal {
     /// Its kind, for scripts.
     pub fn kind(&self) -> FailureKind {
         match self {
-            Refusal::NotLicensed { .. } => FailureKind::NotLicensed,
+            Refusal::NotLicensed { .. } | Refusal::NotHeld { .. } => FailureKind::NotLicensed,
             Refusal::DemoOver { .. } => FailureKind::DemoOver,
             Refusal::DemoNotKept { .. } => FailureKind::DemoNotKept,
             Refusal::Unbound { .. } => FailureKind::KeptUnbound,
@@ -305,5 +313,15 @@ impl CheckReport {
     /// Whether the application may run, with what was asked about. A running demo may.
     pub fn allowed(&self) -> bool {
         self.refusal.is_none()
+    }
+
+    /// Of several licenses of which as much can be said, the one with the highest of these counts: one against which nothing but a number stands, one that
+    /// warns of nothing, the one that was granted last.
+    pub(crate) fn preference(&self) -> (bool, bool, Option<Seconds>) {
+        (
+            matches!(self.refusal, Some(Refusal::OverLimit(_))),
+            self.warnings.is_empty(),
+            self.terms.as_ref().map(|terms| terms.issued),
+        )
     }
 }

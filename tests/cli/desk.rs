@@ -300,7 +300,27 @@ fn a_desk_is_set_up_anew_with_the_keys_and_products_it_had() {
         .arg(&keys[0])
         .arg("--product")
         .arg(&product)
-        .refused(5, "not_a_root");
+        .refused(5, "not_a_root")
+        .tells("the spare key was given as the root key");
+    // The same product twice, in one version or two, is said before anything is made.
+    old.run(["product", "change", "survey", "--feature", "export"])
+        .done();
+    let file = old
+        .run(["product", "export", "survey", "--passphrase-file"])
+        .arg(&secret)
+        .done()
+        .stdout;
+    let later = world.file("later.product", file);
+    for (name, again) in [("the same", &product), ("another version", &later)] {
+        let (run, desk) = anew(name);
+        run.arg("--spare-key")
+            .arg(&keys[1])
+            .arg("--product")
+            .arg(again)
+            .refused(2, "usage")
+            .tells("the product survey is given twice");
+        assert!(!desk.kept("desk").exists());
+    }
     let twice = world.machine("twice");
     twice
         .run(["desk", "init", "--vendor", "Twice", "--passphrase-file"])

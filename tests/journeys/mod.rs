@@ -1,5 +1,6 @@
 //! What people do with it, from the first command to the last.
 
+mod application;
 mod clock;
 mod clones;
 mod dongle;

@@ -6,7 +6,7 @@
 //! - *product*: `plain`, `demo` (30 days), `server` (bound to a server, and to no machine), `both`;
 //! - *sold with*: options of `license new`; `+N` is the day so many days from the beginning, `--usb` asks for a USB key;
 //! - *what happened*: see [`Play::step`];
-//! - *asked for*: options of `check`;
+//! - *asked for*: options of `check`; `--license own` is the license that was sold, `--license another` is known nowhere;
 //! - *verdict*: `licensed`, `demo`, `warning KIND` and `demo KIND` with the kind of the first warning, or exit code and kind of a refusal.
 
 use std::fs;
@@ -33,6 +33,8 @@ const EVERYTHING: &[&str] = &[
     "import",
 ];
 const USB: &str = "0951:1666:60a44c4138a0f311c9a10a2f";
+/// The key of a license that nobody here has.
+const ANOTHER: &str = "828-150-156-1139";
 const SERVER: &[&str] = &["--bind", "server=db1.example.com"];
 
 struct Line<'a> {
@@ -341,6 +343,8 @@ impl<'a> Play<'a> {
         let mut args = vec!["--json".to_owned(), "check".to_owned()];
         args.extend(self.line.asked.split_whitespace().map(|word| match word {
             "stranger" => Self::strange_root().to_string(),
+            "own" => self.key.clone(),
+            "another" => ANOTHER.to_owned(),
             word => word.to_owned(),
         }));
         let said = self.machine.run(args).said();
@@ -365,7 +369,7 @@ impl<'a> Play<'a> {
             .facts(self.machine.facts_now())
             .build()
             .unwrap();
-        match app.check_for(&needs(self.line.asked)) {
+        match app.check_for(&needs(self.line.asked, &self.key)) {
             Ok(license) => fit(&license),
             Err(Refused::TooMany { .. }) => said(FailureKind::OverLimit),
             Err(refused) => said(refused.kind()),
@@ -387,7 +391,7 @@ fn said(kind: FailureKind) -> String {
     format!("{} {}", kind.exit().0, kind.name())
 }
 
-fn needs(asked: &str) -> Needs {
+fn needs(asked: &str, own: &str) -> Needs {
     let mut needs = Needs::default();
     let mut words = asked.split_whitespace();
     while let (Some(option), Some(value)) = (words.next(), words.next()) {
@@ -397,6 +401,8 @@ fn needs(asked: &str) -> Needs {
             ("--count", Some((limit, count))) => needs.at_most(limit, count.parse().unwrap()),
             ("--bind", Some((name, value))) => needs.bound_to(name, value),
             ("--trust", None) => needs.signed_by(Play::strange_root()),
+            ("--license", None) if value == "own" => needs.license(own.parse().unwrap()),
+            ("--license", None) => needs.license(ANOTHER.parse().unwrap()),
             _ => panic!("{option} {value} is nothing that is asked for"),
         };
     }

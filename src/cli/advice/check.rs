@@ -10,10 +10,12 @@ const SET_THE_CLOCK: &str =
 impl Advice for Refusal {
     fn advice(&self) -> String {
         let advice = match self {
-            Refusal::NotLicensed { pending: true, .. } => {
+            Refusal::NotLicensed { pending: true, .. } | Refusal::NotHeld { pending: true, .. } => {
                 "its request was made here: enter the response with: countersign apply"
             }
-            Refusal::NotLicensed { pending: false, .. } | Refusal::DemoOver { .. } => {
+            Refusal::NotLicensed { pending: false, .. }
+            | Refusal::NotHeld { pending: false, .. }
+            | Refusal::DemoOver { .. } => {
                 "request a license with its key: countersign request activate KEY"
             }
             Refusal::DemoNotKept { why, .. } => match why {

@@ -24,7 +24,7 @@ impl Run for ProductInstall {
     const ABOUT: &'static str = "Install a product file on this machine";
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let file = ProductFile::parse(&code_input::from_file(&self.file)?)?;
+        let file = ProductFile::read(&code_input::from_file(&self.file)?)?;
         let home = machine_home::to_write(context, self.system)?;
         let outcome = products::install(&home, &file)?;
         let product = file.product();

@@ -17,7 +17,17 @@ pub struct ProductFile {
 }
 
 impl ProductFile {
-    /// Reads and verifies a product file.
+    /// Reads and verifies a product file as it comes out of a version control system or an editor: a byte order mark and CRLF are put right first, for the
+    /// signature is over the text without (SPEC.md 10).
+    ///
+    /// # Errors
+    /// As [`ProductFile::parse`].
+    pub fn read(file: &str) -> Result<ProductFile, ProductError> {
+        let file = file.strip_prefix('\u{feff}').unwrap_or(file);
+        ProductFile::parse(&file.replace("\r\n", "\n"))
+    }
+
+    /// Verifies a product file in its one form, as it is signed and kept.
     pub fn parse(file: &str) -> Result<ProductFile, ProductError> {
         if !file.starts_with(FIRST_LINE) {
             return Err(ProductError::NotAProduct);

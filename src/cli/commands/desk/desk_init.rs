@@ -8,6 +8,7 @@ use crate::cli::failure::Failure;
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::secrecy;
 use crate::cli::sold;
+use crate::failure::FailureKind;
 use crate::issuer::desk::read_key_file;
 use crate::issuer::desk::{Desk, Root};
 use crate::issuer::keys::{KeyError, Passphrase, SigningKey};
@@ -73,8 +74,9 @@ impl Run for DeskInit {
         }
         let mut products = Vec::new();
         for path in &self.products {
-            products.push(ProductFile::parse(&code_input::from_file(path)?)?);
+            products.push(ProductFile::read(&code_input::from_file(path)?)?);
         }
+        each_once(&products)?;
         let first = products.first().map(ProductFile::product);
         let named = || first.map(|product| product.vendor.clone());
         let vendor = self.vendor.clone().or_else(named).unwrap_or_default();
@@ -111,6 +113,13 @@ impl Run for DeskInit {
         if let Some([live, spare]) = &given {
             let roots = [live.public(), spare.public()];
             if let Some(file) = products.iter().find(|it| it.product().roots != roots) {
+                let [first, second] = roots;
+                if file.product().roots == [second, first] {
+                    let swapped = "the spare key was given as the root key, and the root key as the spare key";
+                    return Err(Failure::new(FailureKind::NotARoot, swapped)
+                        .hint("give them the other way round")
+                        .into());
+                }
                 return Err(CatalogueError::NotARoot(file.product().id.clone()).into());
             }
         }
@@ -170,6 +179,23 @@ impl Run for DeskInit {
         context.out.say(next);
         Ok(Exit::DONE)
     }
+}
+
+/// No product may be named twice, in the same version or another: the second one would stop it half-way.
+fn each_once(products: &[ProductFile]) -> Result<(), Failure> {
+    let mut ids: Vec<&str> = products
+        .iter()
+        .map(|file| file.product().id.as_str())
+        .collect();
+    ids.sort_unstable();
+    let twice = ids.windows(2).find_map(|pair| match pair {
+        [one, other] if one == other => Some(one),
+        _ => None,
+    });
+    twice.map_or(Ok(()), |id| {
+        let message = format!("the product {id} is given twice");
+        Err(Failure::usage(message).hint("give each product once, in its latest version"))
+    })
 }
 
 impl DeskInit {

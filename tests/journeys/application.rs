@@ -1,0 +1,216 @@
+//! An application with several licenses, and what its developer tries first.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use countersign::app::{Needs, Refused};
+use countersign::license_key::LicenseKey;
+use countersign::{App, License};
+
+use crate::world::{Desk, World};
+
+const PRODUCT: &[&str] = &[
+    "--feature",
+    "export",
+    "--limit",
+    "users",
+    "--demo-days",
+    "30",
+    "--demo-limit",
+    "users=2",
+];
+
+/// A desk, its product, and the application on a computer of its own.
+struct Shop<'w> {
+    world: &'w World,
+    desk: Desk<'w>,
+    product: String,
+}
+
+impl<'w> Shop<'w> {
+    fn new(world: &'w World) -> Shop<'w> {
+        let desk = world.desk("desk");
+        let product = fs::read_to_string(desk.product("survey", PRODUCT)).unwrap();
+        Shop {
+            world,
+            desk,
+            product,
+        }
+    }
+
+    fn app(&self) -> App {
+        self.app_of(&self.product)
+    }
+
+    fn app_of(&self, product: &str) -> App {
+        let now = Duration::from_secs(self.world.now().cast_unsigned());
+        App::builder(product)
+            .home(&self.home())
+            .facts(self.world.machine("ship").facts_now())
+            .clock(SystemTime::UNIX_EPOCH + now)
+            .build()
+            .unwrap()
+    }
+
+    fn home(&self) -> std::path::PathBuf {
+        self.world.path().join("application")
+    }
+
+    fn sell(&self, options: &[&str]) -> LicenseKey {
+        self.desk.sell("survey", options).parse().unwrap()
+    }
+
+    fn license(&self, options: &[&str]) -> LicenseKey {
+        let key = self.sell(options);
+        let request = self.app().activate(key).unwrap();
+        self.apply(&request.to_string());
+        key
+    }
+
+    fn revalidate(&self, key: LicenseKey) {
+        let request = self.app().revalidate_of(key).unwrap();
+        self.apply(&request.to_string());
+    }
+
+    fn apply(&self, request: &str) {
+        let answer = self.desk.answer(request);
+        let outcome = self.app().apply(&answer).unwrap();
+        assert!(outcome.to_string().ends_with(" is in force"), "{outcome}");
+    }
+
+    fn only(&self, key: LicenseKey) -> Result<License, Refused> {
+        self.app().check_for(&Needs::default().license(key))
+    }
+}
+
+#[test]
+fn a_return_never_gives_up_another_license() {
+    let world = World::new();
+    let shop = Shop::new(&world);
+    let (one, other) = (shop.license(&[]), shop.license(&[]));
+    let app = shop.app();
+    let refused = app.return_license().unwrap_err();
+    assert_eq!(refused.kind(), "which_license");
+    for key in [one, other] {
+        assert!(refused.to_string().contains(&key.to_string()), "{refused}");
+        let _ = shop.only(key).unwrap();
+    }
+    assert_eq!(app.revalidate().unwrap_err().kind(), "which_license");
+
+    let given = app.return_license_of(one).unwrap();
+    assert!(!given.repeated);
+    for _ in 0..3 {
+        let again = app.return_license_of(one).unwrap();
+        assert_eq!((again.code(), again.repeated), (given.code(), true));
+        assert_eq!(app.return_license().unwrap_err().kind(), "which_license");
+    }
+    shop.desk
+        .respond(&given.to_string())
+        .done()
+        .tells("seat freed");
+    assert_eq!(shop.only(one).unwrap_err().kind(), "returned");
+    assert_eq!(shop.app().check().unwrap().key(), Some(other));
+    // Only one is held, and that one is re-validated.
+    assert_eq!(app.revalidate().unwrap().license_key, other);
+    assert_eq!(app.revalidate_of(one).unwrap_err().kind(), "not_licensed");
+}
+
+#[test]
+fn what_is_only_requested_is_not_given_up() {
+    let world = World::new();
+    let shop = Shop::new(&world);
+    let app = shop.app();
+    let key = shop.sell(&[]);
+    let request = app.activate(key).unwrap();
+    for refused in [
+        app.return_license(),
+        app.return_license_of(key),
+        app.revalidate(),
+        app.revalidate_of(key),
+    ] {
+        assert_eq!(refused.unwrap_err().kind(), "not_licensed");
+    }
+    shop.apply(&request.to_string());
+    let given = app.return_license().unwrap();
+    shop.desk.respond(&given.to_string()).done();
+
+    // Requested anew after it was given up: the same call makes the same code, and the request stands.
+    let request = app.activate(key).unwrap();
+    let again = app.return_license().unwrap();
+    assert_eq!((again.code(), again.repeated), (given.code(), true));
+    shop.apply(&request.to_string());
+    assert_eq!(shop.app().check().unwrap().key(), Some(key));
+    assert_ne!(app.return_license().unwrap().code(), given.code());
+}
+
+#[test]
+fn of_several_licenses_one_counts_that_has_what_is_needed() {
+    let world = World::new();
+    let shop = Shop::new(&world);
+    let small = shop.license(&["--limit", "users=5", "--feature", "export"]);
+    let large = shop.license(&["--limit", "users=10"]);
+    let chosen = |needs: &Needs| shop.app().check_for(needs).map(|license| license.key());
+    let users = |users| Needs::default().at_most("users", users);
+    assert_eq!(chosen(&users(7)).unwrap(), Some(large));
+    assert_eq!(chosen(&users(3).feature("export")).unwrap(), Some(small));
+    let refused = chosen(&users(11)).unwrap_err();
+    assert_eq!(refused.kind(), "over_limit");
+    // Nothing is printed of the product but its name.
+    let printed = format!("{refused:?} {:?}", shop.app());
+    assert!(
+        printed.contains("survey") && printed.len() < 1_000,
+        "{printed}"
+    );
+
+    // Else the one that was granted last; and one that warns of nothing before it.
+    for last in [small, large, small] {
+        world.days_pass(1);
+        shop.revalidate(last);
+        assert_eq!(chosen(&Needs::default()).unwrap(), Some(last));
+    }
+    let ending = shop.license(&["--expires", &world.day(20)]);
+    assert!(!shop.only(ending).unwrap().warnings().is_empty());
+    assert_eq!(chosen(&Needs::default()).unwrap(), Some(small));
+}
+
+#[test]
+fn time_counts_for_the_license_that_is_needed() {
+    let world = World::new();
+    let shop = Shop::new(&world);
+    let (one, other) = (shop.license(&[]), shop.license(&[]));
+    for key in [one, other] {
+        let _ = shop.only(key).unwrap();
+    }
+    let mark = |key: LicenseKey| {
+        let digits: String = key.to_string().replace('-', "");
+        fs::read(shop.home().join(format!("machine/clock/{digits}.json"))).unwrap()
+    };
+    for (counts, rests) in [(one, other), (other, one)] {
+        world.days_pass(1);
+        let before = (mark(counts), mark(rests));
+        let running = shop
+            .app()
+            .keep_time_while_running(&Needs::default().license(counts));
+        assert_eq!((mark(counts), mark(rests)), before, "once an hour");
+        drop(running);
+        assert_ne!(mark(counts), before.0, "and when it ends");
+        assert_eq!(mark(rests), before.1);
+    }
+}
+
+#[test]
+fn line_ends_of_another_system_do_no_harm() {
+    let world = World::new();
+    let shop = Shop::new(&world);
+    let edited = format!("\u{feff}{}", shop.product.replace('\n', "\r\n"));
+    assert!(shop.app_of(&edited).check().unwrap().is_demo());
+    let ship = world.machine("ship");
+    ship.install(&world.file("edited.product", &edited));
+    let kept = ship.kept("machine/products/survey.product");
+    assert_eq!(fs::read_to_string(&kept).unwrap(), shop.product);
+    // Anything else is as wrong as it was.
+    let blank = shop.product.replace('\n', " \n");
+    let refused = App::builder(&blank).home(Path::new("unused")).build();
+    assert_eq!(refused.unwrap_err().kind(), "bad_product_file");
+}
