@@ -10,6 +10,7 @@ use super::history;
 use super::home::Home;
 use super::json::Bytes;
 use super::lock::Lock;
+use super::memory::Memory;
 use super::outcome::{Applied, Outcome, Which};
 use super::parts::Parts;
 use super::places::{News, Places};
@@ -362,7 +363,13 @@ impl New {
         let key = self.license.license_key;
         let standing = &self.pending.standing;
         let look = Look::new(here.wall, here.facts);
-        let mark = Mark::of_grant(self.grant.issued, self.grant.generation, &look);
+        let memory = Memory::recall(home, &self.license.product, Some(&self.license), here.facts);
+        let issued = (self.grant.issued, self.grant.generation);
+        let mark = match self.pending.request.commitment() {
+            Ok(request) => Mark::after(memory.mark.as_ref(), request, issued, &look),
+            // It was decoded when it was made, and an answer to it has been verified.
+            Err(_) => return,
+        };
         let (matches, read) = standing.found_on(here.facts, key);
         let parts = Parts::default().after(read, here.wall);
         let news = News {

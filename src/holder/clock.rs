@@ -7,8 +7,9 @@ mod starts;
 
 use serde::{Deserialize, Serialize};
 
-use super::json;
+use super::json::{self, Array};
 use super::remembered::Remembered;
+use crate::protocol::commitment::Commitment;
 use crate::protocol::date::{Day, Seconds};
 
 use starts::Reached;
@@ -30,6 +31,8 @@ const SECOND_LOOK: u32 = 20 * HOUR;
 const LEAST_PER_START: u32 = 4 * HOUR;
 /// A mark is kept again when it has advanced by this much.
 const KEPT_EACH: u32 = HOUR;
+/// So many requests are remembered with the mark under which they were made.
+const ASKED: usize = 16;
 /// The same at the looks of a guard: at its end little is lost, and a short program writes nothing.
 const KEPT_BY_GUARD: u32 = 60;
 
@@ -62,10 +65,62 @@ pub struct Mark {
     /// A clock that is behind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub behind: Option<Behind>,
+    /// Requests that were made here since a grant was last applied, the latest last: only their answers put a wrong mark right.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asked: Vec<AskedAt>,
+}
+
+/// A request, and the mark when it was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AskedAt {
+    /// Its commitment (SPEC.md 5.1).
+    pub commitment: Array<12>,
+    /// The mark.
+    #[serde(with = "json::moment")]
+    pub at: Seconds,
 }
 
 impl Mark {
-    /// The mark when a grant of the vendor is applied: its `issued`, backwards too (SPEC.md 7).
+    /// The mark when a grant of the vendor is applied where `before` stands: its `issued`, backwards too where it answers a request that was made under
+    /// a mark that was wrong, and by no more than it was wrong then (SPEC.md 7). What has passed since the request has passed.
+    pub fn after(
+        before: Option<&Mark>,
+        request: Commitment,
+        (issued, generation): (Seconds, u16),
+        look: &Look,
+    ) -> Mark {
+        let stands = before.map_or(issued, |before| {
+            let asked = before.asked.iter();
+            let then = asked.rev().find(|it| it.commitment.0 == request.0);
+            then.map_or(before.at, |then| {
+                let since = before.at.0.saturating_sub(then.at.0);
+                before.at.min(issued.plus(since))
+            })
+        });
+        Mark::of_grant(issued.max(stands), generation, look)
+    }
+
+    /// The mark with a request that is made under it.
+    pub(crate) fn with_request(mut self, request: Commitment) -> Mark {
+        let commitment = Array(request.0);
+        self.asked.retain(|it| it.commitment != commitment);
+        let too_many = (self.asked.len() + 1).saturating_sub(ASKED);
+        self.asked.drain(..too_many);
+        let at = self.at;
+        self.asked.push(AskedAt { commitment, at });
+        self
+    }
+
+    /// Whether the answer to a request that was made before would put right a clock that is behind: one that was made before the mark came to
+    /// where it is would not.
+    pub(crate) fn is_healed_by(&self, request: Commitment, wall: Seconds) -> bool {
+        let behind = wall < self.at.minus(TOLERANCE);
+        let mut asked = self.asked.iter();
+        !behind || asked.any(|it| it.commitment.0 == request.0 && it.at >= self.at.minus(TOLERANCE))
+    }
+
+    /// The mark of the first grant: its `issued`.
     pub fn of_grant(issued: Seconds, generation: u16, look: &Look) -> Mark {
         Mark {
             at: issued,
@@ -73,6 +128,7 @@ impl Mark {
             starts: starts::after(&[], look, issued, look.wall),
             ahead: None,
             behind: None,
+            asked: Vec::new(),
         }
     }
 
@@ -200,6 +256,7 @@ pub fn judge(mark: Option<&Mark>, terms: &Terms, look: &Look) -> Judgement {
         starts: starts::after(mark.map_or(&[], |mark| &mark.starts), look, at, wall),
         ahead,
         behind,
+        asked: mark.map_or_else(Vec::new, |mark| mark.asked.clone()),
     };
     // Past a deadline nothing is kept: a clock that was set too far heals as soon as it is right again. Only while the application runs its
     // uptime still counts: else whoever sets the clock to 2099 meanwhile would stop time.

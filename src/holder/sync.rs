@@ -8,12 +8,13 @@ use super::home::Home;
 use super::json::{Array, Bytes};
 use super::memory::Memory;
 use super::parts::{Parts, Sight};
+use super::places::{News, Places};
 use super::request::{Asked, Here, asked, commitments, draw, pairs};
 use super::secrets::Secrets;
 use super::state::{Held, LicenseState, Pending, Request, Stands};
 use crate::license_key::LicenseKey;
 use crate::machine::{Bindings, Component, Components, Fingerprint, UsbDevice};
-use crate::protocol::commitment::RequestSecret;
+use crate::protocol::commitment::{Commitment, RequestSecret};
 use crate::protocol::grant::SignedGrant;
 use crate::protocol::product::{Product, ProductFile};
 use crate::protocol::requests::{NO_USB, Sync};
@@ -104,11 +105,12 @@ pub fn sync<E: fmt::Display>(
     fill: impl FnOnce(&mut [u8]) -> Result<(), E>,
 ) -> Result<Synced, HolderError> {
     let key = wanted.key;
-    let _lock = home.lock()?;
+    let lock = home.lock()?;
     let mut license = home
         .license(key)?
         .ok_or(HolderError::UnknownLicense { key })?;
-    let (held, parts) = holding(home, file, &license, here)?;
+    let (held, memory) = holding(home, file, &license, here)?;
+    let (parts, mark) = (memory.parts, memory.mark);
     let held = held.clone();
     let generation = generation(&held)?;
     let standing = next(file, &license, &held, &parts, wanted, here)?;
@@ -125,7 +127,13 @@ pub fn sync<E: fmt::Display>(
         generation,
         changes: changes.clone(),
     };
-    if let Some(pending) = repeated(&license, &secrets, &standing, generation, wanted) {
+    // Where the clock is behind, an answer to what was asked before it was would not put it right.
+    let heals = |request: Commitment| {
+        let mark = mark.as_ref();
+        mark.is_none_or(|mark| mark.is_healed_by(request, here.wall))
+    };
+    let before = (generation, &standing);
+    if let Some(pending) = repeated(&license, &secrets, before, wanted, heals) {
         return Ok(answer(pending, true));
     }
 
@@ -153,6 +161,17 @@ pub fn sync<E: fmt::Display>(
         superseded: false,
     };
     keep(home, &mut license, &mut secrets, &fresh, &pending)?;
+    if let Some(mark) = mark {
+        let activation = pending.standing.activation;
+        let mark = mark.with_request(fresh.commitment(key));
+        let news = News {
+            mark: Some(&mark),
+            ..News::default()
+        };
+        let facts = here.facts;
+        // Where it cannot be kept, the answer leaves the mark as it is.
+        Places { home, facts }.keep_under(Some(&lock), Some((key, activation)), &news);
+    }
     Ok(answer(&pending, false))
 }
 
@@ -178,7 +197,7 @@ fn holding<'a>(
     file: &ProductFile,
     license: &'a LicenseState,
     here: &Here<'_>,
-) -> Result<(&'a Held, Parts), HolderError> {
+) -> Result<(&'a Held, Memory), HolderError> {
     let key = license.license_key;
     if license.product != file.product().id {
         return Err(HolderError::OtherProduct {
@@ -201,7 +220,7 @@ fn holding<'a>(
             activation: held.standing.activation,
         });
     }
-    Ok((held, memory.parts))
+    Ok((held, memory))
 }
 
 fn generation(held: &Held) -> Result<u16, HolderError> {
@@ -344,9 +363,9 @@ fn changes(before: &Stands, after: &Stands) -> Vec<Change> {
 fn repeated<'a>(
     license: &'a LicenseState,
     secrets: &Secrets,
-    standing: &Stands,
-    generation: u16,
+    (generation, standing): (u16, &Stands),
     wanted: &Wanted<'_>,
+    heals: impl Fn(Commitment) -> bool,
 ) -> Option<&'a Pending> {
     let mut open = license.open().filter(|_| !wanted.anew);
     open.find(|pending| {
@@ -354,6 +373,7 @@ fn repeated<'a>(
             && pending.standing == *standing
             && Sync::decode(&pending.request.payload).is_ok_and(|request| {
                 request.generation == generation
+                    && heals(request.commitment)
                     && secrets
                         .get(license.license_key, request.commitment)
                         .is_some()

@@ -10,6 +10,7 @@ mod disk;
 mod keeping;
 mod launch;
 mod machines;
+mod marks;
 mod modules;
 mod returning;
 mod session;
