@@ -14,10 +14,15 @@ fn main() -> io::Result<()> {
     let directory = Path::new(&directory);
     for category in cases::CATEGORIES {
         let category = directory.join(category);
-        if category.exists() {
-            fs::remove_dir_all(&category)?;
-        }
         fs::create_dir_all(&category)?;
+        for entry in fs::read_dir(&category)? {
+            let path = entry?.path();
+            let name = path.file_name().map(|name| name.to_string_lossy());
+            // Those are written by the independent implementation, or by hand.
+            if name.is_some_and(|name| !name.starts_with("extra-")) {
+                fs::remove_file(path)?;
+            }
+        }
     }
     for file in cases::all() {
         fs::write(directory.join(file.path()), file.text())?;

@@ -19,7 +19,7 @@ use crate::holder::CheckReport;
 /// The program gets the facts of the license in its environment, in variables that begin with COUNTERSIGN_: LICENSE_KEY, ACTIVATION, PRODUCT, STATE, TYPE,
 /// EDITION, SEATS, FEATURES (`a,b`), LIMITS (`a=1,b=2`), EXPIRES, MAINTENANCE, REVALIDATE_BY, DAYS_LEFT; what is not known is not set. Signals are
 /// forwarded. While the program runs it is looked at the clock each hour and at the end, so that the time counts; the program is never stopped for what
-/// is found then. The exit code is the program's, 128 and the signal's number where one ended it. What `check` ends with is 100 more here where the program was not run: 101 to 117.
+/// is found then. The exit code is the program's, 128 and the signal's number where one ended it. What `check` ends with is 100 more here where the program was not run: 101 to 116.
 #[derive(clap::Args)]
 pub(crate) struct RunProgram {
     #[command(flatten)]
