@@ -4,6 +4,7 @@ use std::fs::Metadata;
 use std::path::Path;
 
 use super::failure::Failure;
+#[cfg(unix)]
 use crate::failure::FailureKind;
 
 /// From here on no core dump is written, and no other process of this user looks into this one. Called before a passphrase or a key is read.
