@@ -203,6 +203,9 @@ fn tell_receipt(context: &mut Context, receipt: &Receipt) {
     });
     let again = receipt.verdict == Verdict::Repeated;
     context.out.say(match (&of, receipt.resting) {
+        (None, _) if !receipt.warnings.is_empty() => format!(
+            "noted: the code gives up {activation}, and opens none of its answers that are known here"
+        ),
         (None, _) => format!(
             "noted: {activation} is given up, and its request has not arrived here; when it does, it will be refused"
         ),

@@ -3,6 +3,7 @@
 use super::COUNTED_DAYS;
 use super::moves::Move;
 use crate::machine::Components;
+use crate::protocol::digest::ActivationId;
 
 /// What the clerk should know of an answer that was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +58,8 @@ pub enum Warning {
         /// Seats it has now.
         to: u16,
     },
+    /// A RETURN names an activation that the ledger knows, and gives up none of its answers that it knows.
+    OpensNothing(ActivationId),
 }
 
 impl Warning {
@@ -75,6 +78,7 @@ impl Warning {
             Warning::HardwareChanged(_) => "hardware_changed",
             Warning::Rebound => "rebound",
             Warning::Shrunk { .. } => "shrunk",
+            Warning::OpensNothing(_) => "opens_nothing",
         }
     }
 }
@@ -138,6 +142,10 @@ impl std::fmt::Display for Warning {
                     "the license has fewer seats than before: this machine goes from {from} to {to}"
                 )
             }
+            Warning::OpensNothing(activation) => write!(
+                f,
+                "nothing was freed: the code gives up an answer that this desk does not know, as after a ledger was put back; to free the seat: countersign release {activation} --lost --reason TEXT"
+            ),
         }
     }
 }

@@ -260,7 +260,10 @@ impl<'a> Session<'a> {
     }
 
     /// The activations that are or were called so, also those whose ACTIVATE waits for its signature.
-    fn rows_called(&mut self, id: ActivationId) -> Result<Vec<ActivationRow>, LedgerError> {
+    pub(super) fn rows_called(
+        &mut self,
+        id: ActivationId,
+    ) -> Result<Vec<ActivationRow>, LedgerError> {
         let mut rows = self.tx.activations_called(id)?;
         let begun = self.begun.get(&id).into_iter().flatten();
         rows.extend(begun.filter_map(|it| self.waiting.get(it)).map(|it| it.row));

@@ -368,7 +368,11 @@ impl Session<'_> {
             activation: early.activation,
             digest: early.digest(),
         };
-        Ok(self.numbered(EARLY_RETURN, Vec::new(), what))
+        let mut warnings = Vec::new();
+        if !self.rows_called(given_up.activation)?.is_empty() {
+            warnings.push(Warning::OpensNothing(given_up.activation));
+        }
+        Ok(self.numbered(EARLY_RETURN, warnings, what))
     }
 
     /// A draft that takes the next number in the history.

@@ -473,6 +473,30 @@ fn only_the_secret_that_was_given_up_gets_a_receipt_again() {
     assert_eq!(desk.returned(id, 1).unwrap(), Verdict::Repeated);
 }
 
+/// A desk that knows the activation does not say that its request never came.
+#[test]
+fn a_return_that_opens_nothing_is_told_of() {
+    let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
+    let warnings = |desk: &mut Desk, id, request| {
+        let reply = desk.reply_at(&return_code(id, request), NOW).unwrap();
+        assert_eq!(reply.verdict(), Verdict::ReturnedEarly);
+        let Reply::Receipt(receipt) = reply else {
+            panic!("a RETURN gets a receipt");
+        };
+        receipt.warnings
+    };
+    let told = warnings(&mut desk, id, 77);
+    assert_eq!(told, [Warning::OpensNothing(id)]);
+    assert!(
+        told[0]
+            .to_string()
+            .contains(&format!("release {id} --lost"))
+    );
+    let unknown = secret(5).commitment(key).activation_id();
+    assert_eq!(warnings(&mut desk, unknown, 5), []);
+    assert_eq!(desk.taken(key), 1);
+}
+
 /// Requests whose activations have one number: under two licenses, and two under one.
 fn twins(one: LicenseKey, other: LicenseKey) -> ((u64, u64), (u64, u64)) {
     let (mut across, mut within) = (None, None);
