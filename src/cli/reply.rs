@@ -231,5 +231,10 @@ fn tell_receipt(context: &mut Context, receipt: &Receipt) {
     }
     for warning in &receipt.warnings {
         context.out.warn(warning);
+        if let Warning::OpensNothing(activation) = warning {
+            context.out.advise(&format!(
+                "free the seat all the same: countersign release {activation} --lost --reason TEXT"
+            ));
+        }
     }
 }

@@ -144,7 +144,7 @@ impl std::fmt::Display for Warning {
             }
             Warning::OpensNothing(activation) => write!(
                 f,
-                "nothing was freed: the code gives up an answer that this desk does not know, as after a ledger was put back; to free the seat: countersign release {activation} --lost --reason TEXT"
+                "nothing of {activation} was freed: the code gives up an answer that this desk does not know, as after a ledger was put back"
             ),
         }
     }
