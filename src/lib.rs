@@ -22,6 +22,7 @@ pub mod holder;
 pub mod issuer;
 pub mod license_key;
 pub mod machine;
+mod messages;
 pub mod protocol;
 pub mod text;
 

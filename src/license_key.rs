@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::failure::FailureKind;
+use crate::messages;
 
 const DIGITS: usize = 13;
 const SMALLEST: u64 = 10_000_000_000;
@@ -17,24 +18,22 @@ pub struct LicenseKey(u64);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LicenseKeyError {
     /// Digits were left out or added.
-    #[error("a license key has 13 digits, this one has {found}")]
+    #[error("{}", messages::license_key::count(.found))]
     Count {
         /// How many digits there are.
         found: usize,
     },
     /// A character that no digit looks like.
-    #[error("a license key is made of digits; '{character}' is none")]
+    #[error("{}", messages::license_key::foreign(.character))]
     Foreign {
         /// The first such character.
         character: char,
     },
     /// The check digits say no.
-    #[error("this license key is mistyped: its check digits do not fit")]
+    #[error("{}", messages::license_key::mistyped())]
     Mistyped,
     /// The eleven digits, as a number, begin with 0 or are more than eleven.
-    #[error(
-        "a license key begins with a digit from 1 to 9 and is made of 11 digits and two check digits"
-    )]
+    #[error("{}", messages::license_key::range())]
     Range,
 }
 
@@ -47,16 +46,10 @@ impl LicenseKeyError {
     /// What to do about it, for the line under the error.
     pub fn hint(&self) -> &'static str {
         match self {
-            LicenseKeyError::Count { .. } => {
-                "it looks like 123-456-789-0123; compare it with the message it came in"
-            }
-            LicenseKeyError::Foreign { .. } => {
-                "type the 13 digits only; spaces and dashes between them do not matter"
-            }
-            LicenseKeyError::Mistyped => {
-                "one or more digits are wrong or swapped; compare them with the message it came in, group by group"
-            }
-            LicenseKeyError::Range => "compare the first group with the message it came in",
+            LicenseKeyError::Count { .. } => messages::license_key::count_hint(),
+            LicenseKeyError::Foreign { .. } => messages::license_key::foreign_hint(),
+            LicenseKeyError::Mistyped => messages::license_key::mistyped_hint(),
+            LicenseKeyError::Range => messages::license_key::range_hint(),
         }
     }
 }

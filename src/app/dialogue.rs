@@ -11,6 +11,7 @@ use crate::holder::state::LicenseState;
 use crate::holder::{HolderError, Home, aliases, give_up, products, sync};
 use crate::license_key::LicenseKey;
 use crate::machine::UsbDevice;
+use crate::messages;
 use crate::protocol::digest::ActivationId;
 use crate::protocol::product::ProductError;
 use crate::text::{self, Code, Kind, ReadError, WriteError, phrase};
@@ -23,16 +24,16 @@ pub enum AppError {
     #[error(transparent)]
     Product(#[from] ProductError),
     /// There is no home directory for this user.
-    #[error("there is no home directory for this user")]
+    #[error("{}", messages::app::no_home())]
     NoHome,
     /// No license is held on this computer, or not the one that was named, so there is nothing to be re-validated or given back.
-    #[error("there is no license for {product} on this machine")]
+    #[error("{}", messages::app::not_licensed(.product))]
     NotLicensed {
         /// The product's id.
         product: String,
     },
     /// Several licenses may be meant: one has to be named.
-    #[error("several licenses are known here: {}", listed(.keys))]
+    #[error("{}", messages::app::which_license(listed(.keys)))]
     WhichLicense {
         /// Those that may be meant, in ascending order.
         keys: Vec<LicenseKey>,

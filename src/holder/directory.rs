@@ -8,6 +8,7 @@ use std::path::Path;
 
 use super::audience::Audience;
 use super::error::{Doing, StorageError};
+use crate::messages;
 
 pub(super) use here::Directory;
 
@@ -252,7 +253,7 @@ mod here {
                     Word::Of(user) if user == owner => Ok(led),
                     _ => Err(io::Error::new(
                         io::ErrorKind::PermissionDenied,
-                        "a link of another user leads to a directory that is not his",
+                        messages::holder::foreign_link(),
                     )),
                 }
             }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::audience::Audience;
 use super::directory::{Directory, For};
 use super::error::{Doing, StorageError};
+use crate::messages;
 
 /// The user id of whoever owns a file or directory; nothing where there is none, or where the system has no such number.
 #[cfg(unix)]
@@ -153,7 +154,7 @@ pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>, StorageError> {
         } else {
             Err(io::Error::new(
                 io::ErrorKind::InvalidData,
-                "it is not a file",
+                messages::holder::not_a_file(),
             ))
         }
     });

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::failure::FailureKind;
 use crate::license_key::LicenseKey;
 use crate::machine::MachineError;
+use crate::messages;
 use crate::protocol::digest::ActivationId;
 use crate::protocol::product::{ProductError, RootFingerprint};
 use crate::protocol::trust::TrustError;
@@ -58,13 +59,13 @@ impl StorageError {
 
     fn words(&self) -> &'static str {
         match (self.kind(), self.doing) {
-            (_, Doing::Settle) => "this was written, but would not outlast a power cut",
-            (FailureKind::DiskFull, _) => "the disk is full; this could not be written",
-            (FailureKind::ReadOnly, _) => "the disk is read-only; this could not be written",
-            (FailureKind::NoPermission, Doing::Read) => "no permission to read this",
-            (FailureKind::NoPermission, Doing::Write) => "no permission to write this",
-            (_, Doing::Read) => "this could not be read",
-            (_, Doing::Write) => "this could not be written",
+            (_, Doing::Settle) => messages::holder::unwritten_settle(),
+            (FailureKind::DiskFull, _) => messages::holder::disk_full(),
+            (FailureKind::ReadOnly, _) => messages::holder::read_only(),
+            (FailureKind::NoPermission, Doing::Read) => messages::holder::no_permission_to_read(),
+            (FailureKind::NoPermission, Doing::Write) => messages::holder::no_permission_to_write(),
+            (_, Doing::Read) => messages::holder::unread(),
+            (_, Doing::Write) => messages::holder::unwritten(),
         }
     }
 }
@@ -77,25 +78,25 @@ pub enum HolderError {
     #[error(transparent)]
     Storage(#[from] StorageError),
     /// Another process has the lock for longer than was waited.
-    #[error("another process is at work here: {}", .directory.display())]
+    #[error("{}", messages::holder::busy(.directory.display()))]
     Busy {
         /// The directory that is locked.
         directory: PathBuf,
     },
     /// Something that is no file stands where the lock is to be: a link, a pipe, a directory.
-    #[error("what stands in place of the lock is no file: {}", .path.display())]
+    #[error("{}", messages::holder::no_lock(.path.display()))]
     NoLock {
         /// Where.
         path: PathBuf,
     },
     /// A home of somebody else, which everybody reads and its owner alone changes.
-    #[error("only its owner changes what is kept here: {}", .directory.display())]
+    #[error("{}", messages::holder::not_owner(.directory.display()))]
     NotOwner {
         /// The machine's part of the home.
         directory: PathBuf,
     },
     /// The place that remembers what was given up cannot be written, so that nothing may be given up now.
-    #[error("{activation} is remembered in a place that cannot be written now: {}", .place.display())]
+    #[error("{}", messages::holder::anchor_closed(.activation, .place.display()))]
     AnchorClosed {
         /// The activation.
         activation: ActivationId,
@@ -106,7 +107,7 @@ pub enum HolderError {
         why: Box<HolderError>,
     },
     /// A return that the disk stopped half-way: the place that remembers it knows, the home does not.
-    #[error("{activation} is given up but for its code: {why}")]
+    #[error("{}", messages::holder::half_given_up(.activation, .why))]
     HalfGivenUp {
         /// The activation.
         activation: ActivationId,
@@ -114,7 +115,7 @@ pub enum HolderError {
         why: Box<HolderError>,
     },
     /// A license that is bound otherwise than its product is.
-    #[error("license {key} is not bound as {product} is: {why}")]
+    #[error("{}", messages::holder::unbound(.key, .product, .why))]
     Unbound {
         /// The license.
         key: LicenseKey,
@@ -124,7 +125,7 @@ pub enum HolderError {
         why: Unbound,
     },
     /// A file of the home is not what this program writes.
-    #[error("this file is damaged or was edited: {} ({why})", .path.display())]
+    #[error("{}", messages::holder::damaged_state(.path.display(), .why))]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -132,7 +133,7 @@ pub enum HolderError {
         why: String,
     },
     /// A product file that is kept here does not hold any more.
-    #[error("this product file is damaged or was edited: {} ({why})", .path.display())]
+    #[error("{}", messages::holder::damaged_product(.path.display(), .why))]
     DamagedProduct {
         /// The file.
         path: PathBuf,
@@ -143,9 +144,7 @@ pub enum HolderError {
     #[error(transparent)]
     Product(#[from] ProductError),
     /// Another vendor's key for a product that is known here.
-    #[error(
-        "this product file of {product} is signed by a key that is not trusted here: {offered} instead of {known}"
-    )]
+    #[error("{}", messages::holder::other_root(.known, .offered, .product))]
     OtherRoot {
         /// The product's id.
         product: String,
@@ -155,13 +154,13 @@ pub enum HolderError {
         offered: RootFingerprint,
     },
     /// No product of this id is installed.
-    #[error("the product {id} is not known on this machine")]
+    #[error("{}", messages::holder::unknown_product(.id))]
     UnknownProduct {
         /// The id that was asked for.
         id: String,
     },
     /// The license belongs to another product than was said.
-    #[error("license {key} is held here for the product {held}, not {asked}")]
+    #[error("{}", messages::holder::other_product(.asked, .held, .key))]
     OtherProduct {
         /// The license.
         key: LicenseKey,
@@ -171,37 +170,37 @@ pub enum HolderError {
         asked: String,
     },
     /// No such license here.
-    #[error("license {key} is not known on this machine")]
+    #[error("{}", messages::holder::unknown_license(.key))]
     UnknownLicense {
         /// The license.
         key: LicenseKey,
     },
     /// A license that is not in force, so that there is nothing to re-validate.
-    #[error("license {key} is not in force on this machine")]
+    #[error("{}", messages::holder::not_held(.key))]
     NotHeld {
         /// The license.
         key: LicenseKey,
     },
     /// The secret of a request is not there any more.
-    #[error("the secret that proves the possession of license {key} is lost")]
+    #[error("{}", messages::holder::secret_lost(.key))]
     SecretLost {
         /// The license.
         key: LicenseKey,
     },
     /// An activation that was given up: nothing brings it back.
-    #[error("{activation} was given up by this machine")]
+    #[error("{}", messages::holder::given_up(.activation))]
     GivenUp {
         /// The activation.
         activation: ActivationId,
     },
     /// An activation that was not given up here.
-    #[error("this machine did not give {activation} up")]
+    #[error("{}", messages::holder::unknown_activation(.activation))]
     NotGivenUp {
         /// The activation.
         activation: ActivationId,
     },
     /// The license is active and no new activation was wanted.
-    #[error("this machine already holds license {key} as {activation}")]
+    #[error("{}", messages::holder::already_licensed(.activation, .key))]
     AlreadyLicensed {
         /// The license.
         key: LicenseKey,
@@ -209,7 +208,7 @@ pub enum HolderError {
         activation: ActivationId,
     },
     /// A binding that the product does not have.
-    #[error("the product {product} is not bound to {name:?}")]
+    #[error("{}", messages::holder::unknown_binding(.name, .product))]
     UnknownBinding {
         /// The product's id.
         product: String,
@@ -219,7 +218,7 @@ pub enum HolderError {
         known: Vec<String>,
     },
     /// Bindings that the product needs and that were not given.
-    #[error("the product {product} is bound to {}, which is not given", .missing.join(" and "))]
+    #[error("{}", messages::holder::missing_binding(messages::listed(.missing), .product))]
     MissingBindings {
         /// The product's id.
         product: String,
@@ -230,25 +229,25 @@ pub enum HolderError {
     #[error(transparent)]
     Machine(#[from] MachineError),
     /// The product wants the machine's fingerprint, and the machine knows nothing about itself.
-    #[error("nothing is known about this machine that would tell it from others")]
+    #[error("{}", messages::holder::weak_machine())]
     WeakMachine,
     /// The system gave no randomness.
-    #[error("the system gives no random numbers: {0}")]
+    #[error("{}", messages::holder::no_entropy(.0))]
     Entropy(String),
     /// A good code, but none that a machine applies.
-    #[error("this is a {}, not a response code", .0.noun())]
+    #[error("{}", messages::holder::wrong_kind(.0.noun()))]
     WrongKind(Kind),
     /// A response whose content is in no form that this version knows.
     #[error(transparent)]
     Malformed(#[from] WireError),
     /// The response answers none of the requests made here.
-    #[error("this response answers another request, or the request of another machine")]
+    #[error("{}", messages::holder::other_request())]
     OtherRequest,
     /// An emergency code for no grant that is held here.
-    #[error("this emergency code belongs to no license that is in force on this machine")]
+    #[error("{}", messages::holder::other_emergency())]
     OtherEmergency,
     /// The response answers one of the requests made here, but nobody who is trusted signed it.
-    #[error("this response is not trusted: {0}")]
+    #[error("{}", messages::holder::not_trusted(.0))]
     NotTrusted(#[source] TrustError),
 }
 
@@ -256,10 +255,10 @@ pub enum HolderError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unbound {
     /// The product wants the machine's fingerprint.
-    #[error("the machine's fingerprint is missing")]
+    #[error("{}", messages::holder::no_fingerprint())]
     NoFingerprint,
     /// The product is not bound to this.
-    #[error("the product is not bound to {0:?}")]
+    #[error("{}", messages::holder::not_bound_to(.0))]
     Binding(String),
 }
 

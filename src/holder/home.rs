@@ -12,6 +12,7 @@ use super::error::{HolderError, StorageError};
 use super::lock::Lock;
 use super::state::LicenseState;
 use crate::license_key::LicenseKey;
+use crate::messages;
 
 /// The directories of a machine that holds licenses. Handed in: the library knows no default place.
 #[derive(Clone, Debug)]
@@ -162,7 +163,7 @@ impl Home {
         } else {
             Err(HolderError::Damaged {
                 path: path.to_owned(),
-                why: "it is about another license than its name says".to_owned(),
+                why: messages::holder::other_license().to_owned(),
             })
         }
     }
@@ -182,7 +183,7 @@ pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, H
         .map(Some)
         .map_err(|error| HolderError::Damaged {
             path: path.to_owned(),
-            why: format!("line {}, column {}", error.line(), error.column()),
+            why: messages::holder::line_and_column(error.column(), error.line()).to_string(),
         })
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::audience::Audience;
 use super::directory::{Directory, For};
 use super::error::{Doing, HolderError, StorageError};
+use crate::messages;
 
 /// How long a command waits for another one that is at work in the same directory.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(if cfg!(test) { 3 } else { 10 });
@@ -60,7 +61,7 @@ const NAME: &str = "lock";
 fn open_lock(directory: &Directory) -> io::Result<File> {
     let file = directory.file(NAME.as_ref(), For::Locking)?;
     if !file.metadata()?.is_file() {
-        return Err(io::Error::other("it is not a file"));
+        return Err(io::Error::other(messages::holder::not_a_file()));
     }
     #[cfg(unix)]
     keep_to_owner(&file)?;

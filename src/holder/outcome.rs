@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::terms::Terms;
 use crate::license_key::LicenseKey;
+use crate::messages;
 use crate::protocol::digest::ActivationId;
 
 /// What became of an answer, or would.
@@ -56,18 +57,20 @@ impl Outcome {
 /// In a sentence, for a dialogue.
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (which, what) = match self {
-            Outcome::Applied(applied) => (&applied.which, "is in force"),
-            Outcome::AlreadyApplied(which) => (which, "is in force already"),
-            Outcome::AlreadyNewer(which) => (which, "is in force by a later answer"),
-            Outcome::DeskKnown(products) => {
-                return write!(f, "another desk may answer for {}", products.join(", "));
+        match self {
+            Outcome::Applied(applied) => {
+                let which = &applied.which;
+                messages::holder::applied(which.license_key, &which.product).fmt(f)
             }
-        };
-        write!(
-            f,
-            "license {} for {} {what}",
-            which.license_key, which.product
-        )
+            Outcome::AlreadyApplied(which) => {
+                messages::holder::already_applied(which.license_key, &which.product).fmt(f)
+            }
+            Outcome::AlreadyNewer(which) => {
+                messages::holder::already_newer(which.license_key, &which.product).fmt(f)
+            }
+            Outcome::DeskKnown(products) => {
+                messages::holder::desk_known(products.join(", ")).fmt(f)
+            }
+        }
     }
 }

@@ -7,6 +7,7 @@ use super::warning::{Warning, changed_words};
 use crate::failure::FailureKind;
 use crate::license_key::LicenseKey;
 use crate::machine::{Components, MachineError};
+use crate::messages;
 use crate::protocol::date::{Day, Seconds};
 use crate::protocol::digest::ActivationId;
 use crate::protocol::product::RootFingerprint;
@@ -67,7 +68,7 @@ pub enum Closed {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// No license is held.
-    #[error("there is no license for {product} on this machine")]
+    #[error("{}", messages::check::not_licensed(.product))]
     NotLicensed {
         /// The product's id.
         product: String,
@@ -75,7 +76,7 @@ pub enum Refusal {
         pending: bool,
     },
     /// The license that was asked for by its key is not held.
-    #[error("license {key} is not in force on this machine")]
+    #[error("{}", messages::check::not_held(.key))]
     NotHeld {
         /// The license.
         key: LicenseKey,
@@ -83,7 +84,7 @@ pub enum Refusal {
         pending: bool,
     },
     /// The demo is used up.
-    #[error("the demo of {product} ended on {last}")]
+    #[error("{}", messages::check::demo_over(.last, .product))]
     DemoOver {
         /// The product's id.
         product: String,
@@ -91,7 +92,7 @@ pub enum Refusal {
         last: Day,
     },
     /// The first day of the demo can be kept nowhere.
-    #[error("the demo of {product} cannot begin: its first day can be kept nowhere here")]
+    #[error("{}", messages::check::demo_not_kept(.product))]
     DemoNotKept {
         /// The product's id.
         product: String,
@@ -99,7 +100,7 @@ pub enum Refusal {
         why: Closed,
     },
     /// The license is bound otherwise than its product is.
-    #[error("license {key} is not bound as {product} is: {why}")]
+    #[error("{}", messages::check::unbound(.key, .product, .why))]
     Unbound {
         /// The license.
         key: LicenseKey,
@@ -109,10 +110,10 @@ pub enum Refusal {
         why: Unbound,
     },
     /// The USB key is not plugged in, and there is no demo.
-    #[error("the USB key of license {0} is not plugged in")]
+    #[error("{}", messages::check::usb_missing(.0))]
     UsbMissing(LicenseKey),
     /// The license was given up.
-    #[error("license {key} was given up by this machine on {}", .at.day())]
+    #[error("{}", messages::check::returned(.at.day(), .key))]
     Returned {
         /// The license.
         key: LicenseKey,
@@ -120,7 +121,7 @@ pub enum Refusal {
         at: Seconds,
     },
     /// What is kept of the license does not hold.
-    #[error("what is kept of license {key} is not trusted: {why}")]
+    #[error("{}", messages::check::not_trusted(.key, .why))]
     NotTrusted {
         /// The license.
         key: LicenseKey,
@@ -128,7 +129,7 @@ pub enum Refusal {
         why: TrustError,
     },
     /// The product's root is not the one the application trusts.
-    #[error("the product file is signed by {found}, not by {wanted} as demanded")]
+    #[error("{}", messages::check::other_root(.found, .wanted))]
     OtherRoot {
         /// Who signed it.
         found: RootFingerprint,
@@ -136,7 +137,7 @@ pub enum Refusal {
         wanted: RootFingerprint,
     },
     /// The clock has been behind for seven days.
-    #[error("the computer's clock is behind: it says {wall}, and it is at least {floor}")]
+    #[error("{}", messages::check::clock_behind(.floor, .wall))]
     ClockBehind {
         /// What it says.
         wall: Seconds,
@@ -144,7 +145,7 @@ pub enum Refusal {
         floor: Seconds,
     },
     /// Past the last day of the license.
-    #[error("the license expired on {on}; today is {today}")]
+    #[error("{}", messages::check::expired(.on, .today))]
     Expired {
         /// Its last day.
         on: Day,
@@ -152,7 +153,7 @@ pub enum Refusal {
         today: Day,
     },
     /// Past the day of re-validation.
-    #[error("the license was to be re-validated by {by}; today is {today}")]
+    #[error("{}", messages::check::overdue(.by, .today))]
     Overdue {
         /// The last day without another contact.
         by: Day,
@@ -160,7 +161,7 @@ pub enum Refusal {
         today: Day,
     },
     /// Another machine.
-    #[error("the license belongs to another machine: {}", changed_words(.different, .unread))]
+    #[error("{}", messages::check::wrong_machine(changed_words(.different, .unread)))]
     WrongMachine {
         /// The parts that differ.
         different: Components,
@@ -168,7 +169,7 @@ pub enum Refusal {
         unread: Components,
     },
     /// A machine that changed, which may go on for a while only where it is kept since when.
-    #[error("the machine has changed: {}; since when can be kept nowhere here", changed_words(.different, .unread))]
+    #[error("{}", messages::check::change_not_kept(changed_words(.different, .unread)))]
     ChangeNotKept {
         /// The parts that differ.
         different: Components,
@@ -178,7 +179,7 @@ pub enum Refusal {
         why: Closed,
     },
     /// Another server, database or the like.
-    #[error("the license is bound to {name} {bound:?}, not to {found:?}")]
+    #[error("{}", messages::check::wrong_binding(.bound, .found, .name))]
     WrongBinding {
         /// What it is bound to.
         name: String,
@@ -188,16 +189,16 @@ pub enum Refusal {
         found: String,
     },
     /// A binding was handed in that the product does not have.
-    #[error("the license is not bound to any {0:?}")]
+    #[error("{}", messages::check::unknown_binding(.0))]
     UnknownBinding(String),
     /// A binding was handed in whose value is not fit.
     #[error(transparent)]
     BadBinding(MachineError),
     /// A feature is not in the license.
-    #[error("the license does not contain {0}")]
+    #[error("{}", messages::check::feature_missing(.0))]
     FeatureMissing(String),
     /// A feature that the product does not have, as far as its file here says.
-    #[error("the license does not contain {feature}: {product} has no such feature")]
+    #[error("{}", messages::check::feature_unknown(.feature, .product))]
     FeatureUnknown {
         /// The product's id.
         product: String,
@@ -205,7 +206,7 @@ pub enum Refusal {
         feature: String,
     },
     /// A feature was in the license until a day of its own.
-    #[error("{feature} ended on {ended}")]
+    #[error("{}", messages::check::feature_ended(.ended, .feature))]
     FeatureEnded {
         /// The feature.
         feature: String,
@@ -213,7 +214,7 @@ pub enum Refusal {
         ended: Day,
     },
     /// A feature needs maintenance, which is over.
-    #[error("{feature} needs maintenance, which ended on {ended}")]
+    #[error("{}", messages::check::maintenance_over(.ended, .feature))]
     MaintenanceOver {
         /// The feature.
         feature: String,
@@ -228,11 +229,11 @@ pub enum Refusal {
 fn over_words(over: &[Count]) -> String {
     let words = |it: &Count| {
         let (limit, count, over_by, most) = (&it.limit, it.count, it.over_by(), it.most);
-        let words =
-            format!("{limit}: {count} is {over_by} above the {most} that the license allows");
         match it.ended {
-            None => words,
-            Some(day) => format!("{words} since its limit ended on {day}"),
+            None => messages::check::over_limit(count, limit, most, over_by).to_string(),
+            Some(day) => {
+                messages::check::over_limit_since(count, day, limit, most, over_by).to_string()
+            }
         }
     };
     over.iter().map(words).collect::<Vec<_>>().join("; ")

@@ -7,6 +7,7 @@ use super::json::{self, Array, Bytes};
 use super::parts::Seen;
 use crate::license_key::LicenseKey;
 use crate::machine::{Bindings, Components, Facts, Fingerprint};
+use crate::messages;
 use crate::protocol::commitment::Commitment;
 use crate::protocol::date::Seconds;
 use crate::protocol::digest::{ActivationId, Digest, Standing, kdf, request_digest, request_tag};
@@ -182,7 +183,7 @@ impl Request {
         match self.kind {
             Kind::Activate => Activate::decode(&self.payload).map(|request| request.commitment),
             Kind::Sync => Sync::decode(&self.payload).map(|request| request.commitment),
-            _ => Err(WireError::Value("its kind")),
+            _ => Err(WireError::Value(messages::protocol::field_kind())),
         }
     }
 }

@@ -14,6 +14,7 @@ use super::secrets::Secrets;
 use super::state::{Held, LicenseState, Pending, Request, Stands};
 use crate::license_key::LicenseKey;
 use crate::machine::{Bindings, Component, Components, Fingerprint, UsbDevice};
+use crate::messages;
 use crate::protocol::commitment::{Commitment, RequestSecret};
 use crate::protocol::grant::SignedGrant;
 use crate::protocol::product::{Product, ProductFile};
@@ -72,9 +73,9 @@ pub enum Change {
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Change::Parts(parts) => write!(f, "{parts} changed"),
-            Change::Known(parts) => write!(f, "{parts} known now"),
-            Change::Unread(parts) => write!(f, "{parts} no longer there to be read"),
+            Change::Parts(parts) => write!(f, "{}", messages::holder::change_parts(&parts)),
+            Change::Known(parts) => write!(f, "{}", messages::holder::change_known(&parts)),
+            Change::Unread(parts) => write!(f, "{}", messages::holder::change_unread(&parts)),
             Change::Binding {
                 name,
                 before: Some(before),
@@ -85,8 +86,8 @@ impl fmt::Display for Change {
                 before: None,
                 after,
             } => write!(f, "{name} {after}"),
-            Change::Usb => f.write_str("another USB key"),
-            Change::NoUsb => f.write_str("no USB key any more"),
+            Change::Usb => f.write_str(messages::holder::change_usb()),
+            Change::NoUsb => f.write_str(messages::holder::change_no_usb()),
         }
     }
 }

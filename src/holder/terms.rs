@@ -1,5 +1,6 @@
 //! What a license says, in words: for reports, and for what an answer changes.
 
+use crate::messages;
 use crate::protocol::contents::Contents;
 use crate::protocol::date::{Day, Seconds};
 use crate::protocol::grant::{Grant, LicenseType};
@@ -46,7 +47,7 @@ pub struct Steps {
 
 impl std::fmt::Display for Steps {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} of {}", self.used, self.of)
+        write!(f, "{}", messages::holder::steps(&self.of, &self.used))
     }
 }
 
@@ -104,30 +105,42 @@ impl Terms {
     pub fn differences(&self, before: &Terms) -> Vec<Difference> {
         let all = [
             (
-                "type",
+                messages::holder::term_type(),
                 before.license_type.name().to_owned(),
                 self.license_type.name().to_owned(),
             ),
-            ("edition", or_none(&before.edition), or_none(&self.edition)),
-            ("seats", before.seats.to_string(), self.seats.to_string()),
-            ("expires", day(before.expires), day(self.expires)),
             (
-                "maintenance",
+                messages::holder::term_edition(),
+                or_none(&before.edition),
+                or_none(&self.edition),
+            ),
+            (
+                messages::holder::term_seats(),
+                before.seats.to_string(),
+                self.seats.to_string(),
+            ),
+            (
+                messages::holder::term_expires(),
+                day(before.expires),
+                day(self.expires),
+            ),
+            (
+                messages::holder::term_maintenance(),
                 day(before.maintenance),
                 day(self.maintenance),
             ),
             (
-                "re-validate by",
+                messages::holder::term_revalidate_by(),
                 day(before.revalidate_by),
                 day(self.revalidate_by),
             ),
             (
-                "longest loan",
+                messages::holder::term_longest_loan(),
                 or_none(&before.max_loan),
                 or_none(&self.max_loan),
             ),
             (
-                "emergency steps used",
+                messages::holder::term_emergency(),
                 or_none(&before.emergency),
                 or_none(&self.emergency),
             ),
@@ -140,7 +153,10 @@ impl Terms {
                 after,
             })
             .collect();
-        let contents = self.contents.differences(&before.contents, ("yes", "no"));
+        let contents = self.contents.differences(
+            &before.contents,
+            (messages::holder::yes(), messages::holder::no()),
+        );
         found.extend(
             contents
                 .into_iter()
@@ -156,11 +172,14 @@ impl Terms {
 }
 
 fn day(day: Option<Day>) -> String {
-    day.map_or_else(|| "never".to_owned(), |day| day.to_string())
+    day.map_or_else(
+        || messages::holder::never().to_owned(),
+        |day| day.to_string(),
+    )
 }
 
 fn or_none<T: ToString>(value: &Option<T>) -> String {
     value
         .as_ref()
-        .map_or_else(|| "none".to_owned(), T::to_string)
+        .map_or_else(|| messages::holder::none().to_owned(), T::to_string)
 }

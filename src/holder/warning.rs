@@ -3,13 +3,14 @@
 use super::error::HolderError;
 use crate::license_key::LicenseKey;
 use crate::machine::Components;
+use crate::messages;
 use crate::protocol::date::{Day, Seconds};
 
 /// Something that needs doing, while the application runs.
 #[derive(Debug, thiserror::Error)]
 pub enum Warning {
     /// The day of re-validation is near.
-    #[error("{}; re-validate by {by}", grace_words(*.days_left))]
+    #[error("{}", messages::check::grace_ends(.by, *.days_left))]
     GraceEnds {
         /// Whole days after today.
         days_left: i32,
@@ -17,19 +18,19 @@ pub enum Warning {
         by: Day,
     },
     /// The last day of the license is near.
-    #[error("{}", expiry_words(*.days_left))]
+    #[error("{}", messages::check::expires_soon(*.days_left))]
     ExpiresSoon {
         /// Whole days after today.
         days_left: i32,
     },
     /// The end of maintenance is near.
-    #[error("{}", maintenance_words(*.days_left))]
+    #[error("{}", messages::check::maintenance_ends(*.days_left))]
     MaintenanceEnds {
         /// Whole days after today.
         days_left: i32,
     },
     /// The end of a part of the license is near: a module, a limit.
-    #[error("{}", part_words(.name, *.days_left, *.last))]
+    #[error("{}", messages::check::part_ends(*.days_left, .last, .name))]
     PartEnds {
         /// Its name.
         name: String,
@@ -39,7 +40,7 @@ pub enum Warning {
         last: Day,
     },
     /// The clock is behind.
-    #[error("the computer's clock is {}; set it within {}", if *.not_set { "not set (is its battery empty?)" } else { "behind" }, days(*.days_left))]
+    #[error("{}", clock_words(*.not_set, *.days_left))]
     ClockBehind {
         /// It stands before the program was built.
         not_set: bool,
@@ -47,7 +48,7 @@ pub enum Warning {
         days_left: i32,
     },
     /// The machine changed so much that it may go on for a while only (SPEC.md 6.4).
-    #[error("the machine has changed: {}; it goes on until {until}", changed_words(.different, .unread))]
+    #[error("{}", messages::check::machine_changed(changed_words(.different, .unread), .until))]
     MachineChanged {
         /// The parts that differ.
         different: Components,
@@ -57,10 +58,10 @@ pub enum Warning {
         until: Seconds,
     },
     /// The USB key is not plugged in: the demo runs instead.
-    #[error("the USB key of license {0} is not plugged in; the demo runs instead")]
+    #[error("{}", messages::check::usb_missing_demo(.0))]
     UsbMissing(LicenseKey),
     /// What was learnt about the time could not be kept.
-    #[error("the time of this check could not be kept: {0}")]
+    #[error("{}", messages::check::not_kept(.0))]
     NotKept(HolderError),
 }
 
@@ -81,39 +82,10 @@ impl Warning {
     }
 }
 
-fn grace_words(days_left: i32) -> String {
-    match days_left {
-        0 => "this is the last day of the grace period".to_owned(),
-        left => format!("only {} left in grace period", days(left)),
-    }
-}
-
-fn expiry_words(days_left: i32) -> String {
-    match days_left {
-        0 => "this is the last day of the license".to_owned(),
-        left => format!("the license expires in {}", days(left)),
-    }
-}
-
-fn maintenance_words(days_left: i32) -> String {
-    match days_left {
-        0 => "this is the last day of maintenance".to_owned(),
-        left => format!("maintenance ends in {}", days(left)),
-    }
-}
-
-fn part_words(name: &str, days_left: i32, last: Day) -> String {
-    match days_left {
-        0 => format!("this is the last day of {name}"),
-        left => format!("{name} ends in {}, on {last}", days(left)),
-    }
-}
-
-fn days(count: i32) -> String {
-    if count == 1 {
-        "1 day".to_owned()
-    } else {
-        format!("{count} days")
+fn clock_words(not_set: bool, days_left: i32) -> String {
+    match not_set {
+        true => messages::check::clock_not_set(days_left).to_string(),
+        false => messages::check::clock_is_behind(days_left).to_string(),
     }
 }
 
@@ -121,13 +93,13 @@ fn days(count: i32) -> String {
 pub(super) fn changed_words(different: &Components, unread: &Components) -> String {
     let mut words = Vec::new();
     if !different.is_empty() {
-        words.push(format!("other {different}"));
+        words.push(messages::check::part_other(&different).to_string());
     }
     if !unread.is_empty() {
-        words.push(format!("{unread} cannot be read"));
+        words.push(messages::check::part_unread(&unread).to_string());
     }
     if words.is_empty() {
-        words.push("nothing of it is found here".to_owned());
+        words.push(messages::check::part_none().to_owned());
     }
     words.join("; ")
 }

@@ -1,5 +1,6 @@
 //! The parts of a machine that a fingerprint tells apart (SPEC.md 6.1).
 
+use crate::messages;
 use std::fmt;
 
 /// One of the five components (SPEC.md 6.1). Its number is its bit in the presence byte and its type byte.
@@ -41,11 +42,11 @@ impl Component {
 impl fmt::Display for Component {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Component::MachineId => "machine id",
-            Component::RootFileSystem => "root file system",
-            Component::Board => "main board",
-            Component::NetworkCard => "network card",
-            Component::SystemDisk => "system disk",
+            Component::MachineId => messages::machine::machine_id(),
+            Component::RootFileSystem => messages::machine::root_file_system(),
+            Component::Board => messages::machine::board(),
+            Component::NetworkCard => messages::machine::network_card(),
+            Component::SystemDisk => messages::machine::system_disk(),
         })
     }
 }

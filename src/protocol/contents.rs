@@ -4,6 +4,7 @@ use super::catalogue::Entry;
 use super::date::Day;
 use super::entitlements::{Content, Entitlements, UNLIMITED};
 use super::product::Product;
+use crate::messages;
 
 /// What a license contains, by name, each list in the order of the product's catalogue. Entries that a newer product file would name stand as
 /// `#index`.
@@ -85,7 +86,11 @@ impl Contents {
         };
         let said = |list: &[(&str, String)], name: &str| {
             let found = list.iter().find(|(known, _)| *known == name);
-            let without = if feature(name) { words.1 } else { "none" };
+            let without = if feature(name) {
+                words.1
+            } else {
+                messages::protocol::none()
+            };
             found.map_or_else(|| without.to_owned(), |(_, words)| words.clone())
         };
         let pairs = names.map(|(name, _)| ((*name).to_owned(), said(&was, name), said(&is, name)));
@@ -101,7 +106,10 @@ impl Contents {
         let all = features.chain(numbers).chain(texts);
         all.map(|(name, words)| match self.last_day(name) {
             None => (name.as_str(), words),
-            Some(day) => (name.as_str(), format!("{words} until {day}")),
+            Some(day) => (
+                name.as_str(),
+                messages::protocol::until(&day, &words).to_string(),
+            ),
         })
         .collect()
     }
@@ -110,7 +118,7 @@ impl Contents {
 /// The value of a limit or pool in words.
 pub fn number(value: u32) -> String {
     match value {
-        UNLIMITED => "unlimited".to_owned(),
+        UNLIMITED => messages::protocol::unlimited().to_owned(),
         value => value.to_string(),
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::messages;
 use chrono::{DateTime, Datelike, NaiveDate};
 
 /// 2020-01-01T00:00:00Z in Unix seconds.
@@ -19,10 +20,10 @@ pub struct Day(u16);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DateError {
     /// Not of the form YYYY-MM-DD, or no such day.
-    #[error("{0:?} is no date; dates are written YYYY-MM-DD")]
+    #[error("{}", messages::protocol::no_date(.0))]
     NotADate(String),
     /// A day that two bytes since 2020-01-01 cannot hold.
-    #[error("{0} is outside 2020-01-02 to 2199-06-06")]
+    #[error("{}", messages::protocol::date_out_of_range(.0))]
     OutOfRange(String),
 }
 

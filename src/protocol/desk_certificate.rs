@@ -4,6 +4,7 @@ use super::date::Day;
 use super::digest::{Digest, kdf};
 use super::grant::Grant;
 use super::wire::{Reader, WireError, check_flags};
+use crate::messages;
 
 /// May sign GRANTs.
 pub const MAY_GRANT: u8 = 1;
@@ -80,7 +81,7 @@ impl DeskCertificate {
             epoch: reader.u8()?,
             kinds: match check_flags(reader.u8()?, KINDS)? {
                 kinds if kinds & ONE_PRODUCT != 0 && kinds & MANAGER != 0 => {
-                    return Err(WireError::Value("its kinds"));
+                    return Err(WireError::Value(messages::protocol::field_kinds()));
                 }
                 kinds => kinds,
             },

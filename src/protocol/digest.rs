@@ -2,6 +2,7 @@
 
 use crate::license_key::LicenseKey;
 use crate::machine::Fingerprint;
+use crate::messages;
 use crate::text::Kind;
 
 /// A 32-byte digest.
@@ -69,7 +70,7 @@ impl std::str::FromStr for ActivationId {
 
 /// The text is no activation id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no activation; activations are written A-1042")]
+#[error("{}", messages::protocol::no_activation(.0))]
 pub struct NotAnActivation(pub String);
 
 /// What a holder stands for at the moment: the facts that its grants are tied to (SPEC.md 5.2).

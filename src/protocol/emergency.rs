@@ -3,6 +3,7 @@
 use super::digest::{Digest, kdf};
 use super::grant::EmergencyTerms;
 use super::wire::{Reader, WireError};
+use crate::messages;
 
 /// What an emergency code says: step k and x_{n−k}.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +20,7 @@ impl Emergency {
         let mut reader = Reader::new(payload);
         let step = reader.u8()?;
         if !(1..=31).contains(&step) {
-            return Err(WireError::Value("its step"));
+            return Err(WireError::Value(messages::protocol::field_step()));
         }
         let emergency = Emergency {
             step,

@@ -7,6 +7,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::catalogue::Entry;
 use super::date::Day;
 use super::wire::{Reader, WireError, push_varint};
+use crate::messages;
 use crate::text::show;
 
 /// The value of a limit or pool that means: as many as you like.
@@ -114,7 +115,9 @@ impl Content {
 
     fn read(header: u32, reader: &mut Reader<'_>) -> Result<Content, WireError> {
         let ends = |reader: &mut Reader<'_>| {
-            let day = Day::new(reader.u16()?).ok_or(WireError::Value("the last day of a part"))?;
+            let day = Day::new(reader.u16()?).ok_or(WireError::Value(
+                messages::protocol::field_last_day_of_part(),
+            ))?;
             Ok(Some(day))
         };
         Ok(match header {
@@ -134,9 +137,9 @@ impl Content {
                 let length = usize::from(reader.u8()?);
                 let text = std::str::from_utf8(reader.take(length)?).ok();
                 let text = text.and_then(|text| EntitledText::check(text).ok());
-                Content::Text(text.ok_or(WireError::Value("a text"))?)
+                Content::Text(text.ok_or(WireError::Value(messages::protocol::field_text()))?)
             }
-            _ => return Err(WireError::Value("the kind of a part")),
+            _ => return Err(WireError::Value(messages::protocol::field_kind_of_part())),
         })
     }
 
@@ -169,10 +172,10 @@ pub struct EntitledText(String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
     /// Nothing, or more than 64 bytes.
-    #[error("a text of a license has 1 to 64 bytes, and this one has {0}")]
+    #[error("{}", messages::protocol::text_length(.0))]
     Length(usize),
     /// A character that is not seen or changes how others are shown.
-    #[error("a text of a license has no control or invisible characters, such as U+{0:04X}")]
+    #[error("{}", messages::protocol::text_character(format_args!("{:04X}", .0)))]
     Character(u32),
 }
 
@@ -216,10 +219,10 @@ pub struct Entitlements(Vec<Entitlement>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum EntitlementsError {
     /// An index stands twice.
-    #[error("an entitlement is named twice")]
+    #[error("{}", messages::protocol::entitled_twice())]
     Twice,
     /// More than 255 bytes, or an index of 2²⁹ or above.
-    #[error("too many entitlements for one license")]
+    #[error("{}", messages::protocol::entitled_too_many())]
     TooMany,
 }
 
@@ -313,7 +316,7 @@ impl Entitlements {
         if list.0.iter().all(plain) {
             Ok(list)
         } else {
-            Err(WireError::Value("the features wanted"))
+            Err(WireError::Value(messages::protocol::field_features()))
         }
     }
 

@@ -5,6 +5,7 @@ use std::num::NonZeroU8;
 use super::date::{Day, Seconds};
 use super::entitlements::Entitlements;
 use super::wire::{Reader, WireError, check_flags};
+use crate::messages;
 
 const TYPE: u8 = 0b11;
 const MAX_LOAN: u8 = 1 << 2;
@@ -133,7 +134,7 @@ impl Grant {
         let request_tag = reader.array()?;
         let generation = reader.u16()?;
         if generation == 0 {
-            return Err(WireError::Value("its generation"));
+            return Err(WireError::Value(messages::protocol::field_generation()));
         }
         let issued = Seconds(reader.u32()?);
         let [expires, maintenance, revalidate_by] = [
@@ -143,17 +144,17 @@ impl Grant {
         ];
         let seats = reader.u16()?;
         if seats == 0 {
-            return Err(WireError::Value("its seats"));
+            return Err(WireError::Value(messages::protocol::field_seats()));
         }
         let edition = reader.u8()?;
         let flags = check_flags(reader.u8()?, TYPE | MAX_LOAN | EMERGENCY | SITE)?;
-        let license_type =
-            LicenseType::from_bits(flags & TYPE).ok_or(WireError::Value("its type"))?;
+        let license_type = LicenseType::from_bits(flags & TYPE)
+            .ok_or(WireError::Value(messages::protocol::field_type()))?;
         let site = flags & SITE != 0;
         let standalone = license_type == LicenseType::Standalone;
         // Only a site lends, and who holds a single seat is none.
         if (flags & MAX_LOAN != 0 && !site) || (site && standalone) {
-            return Err(WireError::Value("its flags"));
+            return Err(WireError::Value(messages::protocol::field_flags()));
         }
         Ok(Grant {
             key_id,
@@ -167,7 +168,9 @@ impl Grant {
             edition,
             license_type,
             site,
-            max_loan: reader.optional(flags & MAX_LOAN != 0, |r| nonzero(r, "its longest loan"))?,
+            max_loan: reader.optional(flags & MAX_LOAN != 0, |r| {
+                nonzero(r, messages::protocol::field_longest_loan())
+            })?,
             emergency: reader.optional(flags & EMERGENCY != 0, emergency_terms)?,
             entitlements: Entitlements::read(reader)?,
         })
@@ -182,12 +185,12 @@ fn emergency_terms(reader: &mut Reader<'_>) -> Result<EmergencyTerms, WireError>
     let anchor = reader.array()?;
     let steps = reader.u8()?;
     if !(1..=31).contains(&steps) {
-        return Err(WireError::Value("its emergency steps"));
+        return Err(WireError::Value(messages::protocol::field_emergency_steps()));
     }
     Ok(EmergencyTerms {
         anchor,
         steps,
-        days: nonzero(reader, "its emergency days")?,
+        days: nonzero(reader, messages::protocol::field_emergency_days())?,
     })
 }
 

@@ -6,6 +6,7 @@ use super::digest::Digest;
 use super::entitlements::Entitlements;
 use super::grant::SignedGrant;
 use super::wire::{Reader, WireError, check_flags, push_u24};
+use crate::messages;
 
 const EVERYTHING: u8 = 1;
 
@@ -92,7 +93,8 @@ impl SignedLoan {
             serial: reader.u24()?,
             seat: reader.u16()?,
             issued: Seconds(reader.u32()?),
-            until: Day::new(reader.u16()?).ok_or(WireError::Value("its last day"))?,
+            until: Day::new(reader.u16()?)
+                .ok_or(WireError::Value(messages::protocol::field_last_day()))?,
             lent: match flags {
                 0 => Lent::These(Entitlements::read(reader)?),
                 _ => Lent::Everything,

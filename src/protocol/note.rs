@@ -4,15 +4,16 @@ use base64ct::{Base64, Encoding};
 use sha2::{Digest as _, Sha256};
 
 use super::trust::{PublicKey, TrustError};
+use crate::messages;
 
 /// Why a text is not a signed note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoteError {
     /// No text, empty line and signature line in this order.
-    #[error("the file is cut off or altered: its signature line is missing")]
+    #[error("{}", messages::protocol::note_form())]
     Form,
     /// The signature is of none of the keys.
-    #[error("its signature does not hold: the file was altered, or another vendor signed it")]
+    #[error("{}", messages::protocol::note_signature())]
     Signature,
 }
 

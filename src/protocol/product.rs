@@ -4,6 +4,7 @@ mod file;
 mod text;
 
 use crate::failure::FailureKind;
+use crate::messages;
 use crate::text::show;
 
 pub use super::catalogue::{Entry, SeatUnit};
@@ -65,13 +66,13 @@ pub struct Product {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProductError {
     /// Not a product file at all.
-    #[error("this is not a product file")]
+    #[error("{}", messages::protocol::not_a_product())]
     NotAProduct,
     /// Form or signature of the note.
     #[error(transparent)]
     Note(#[from] NoteError),
     /// A line that cannot stand there, counted from 1.
-    #[error("line {0} of the product file is not understood: {1:?}")]
+    #[error("{}", messages::protocol::product_line(.0, .1))]
     Line(usize, String),
     /// A value breaks a rule.
     #[error("{0}")]
@@ -151,19 +152,16 @@ impl Product {
     pub(super) fn checked_roots(&self) -> Result<Vec<PublicKey>, ProductError> {
         let rule = |text: String| Err(ProductError::Rule(text));
         if !is_product_id(&self.id) {
-            return rule(format!(
-                "{:?} cannot be a product id: 1 to 32 of a-z, 0-9 and -, beginning with a letter",
-                self.id
-            ));
+            return rule(messages::protocol::product_id(&self.id).to_string());
         }
         let mut texts = [Some(&self.name), Some(&self.vendor), self.mail.as_ref()]
             .into_iter()
             .flatten();
         if texts.any(|text| text.is_empty() || text.trim() != text || !is_plain(text)) {
-            return rule("name, vendor and mail are one line of text each".to_owned());
+            return rule(messages::protocol::product_texts().to_owned());
         }
         if self.roots.is_empty() || self.roots.len() > 2 {
-            return rule("a product has one or two root keys".to_owned());
+            return rule(messages::protocol::product_roots().to_owned());
         }
         let roots = self
             .roots
@@ -173,9 +171,7 @@ impl Product {
         let features: Vec<&str> = self.names(Entry::Feature).collect();
         for (number, (_, name)) in self.catalogue.iter().enumerate() {
             if !is_name(name) || name.contains('=') {
-                return rule(format!(
-                    "{name:?} cannot be a name: letters, digits, '-', '_' and '.', no spaces"
-                ));
+                return rule(messages::protocol::catalogue_name(&name).to_string());
             }
             if self
                 .catalogue
@@ -183,17 +179,17 @@ impl Product {
                 .skip(number + 1)
                 .any(|(_, other)| other == name)
             {
-                return rule(format!("{name} stands twice in the catalogue"));
+                return rule(messages::protocol::catalogue_twice(&name).to_string());
             }
         }
         for name in self.maintained.iter().chain(&self.demo_features) {
             if !features.contains(&name.as_str()) {
-                return rule(format!("{name} is not a feature of the product"));
+                return rule(messages::protocol::no_feature(&name).to_string());
             }
         }
         for (name, _) in &self.demo_limits {
             if self.limit(name).is_none() {
-                return rule(format!("{name} is not a limit of the product"));
+                return rule(messages::protocol::no_limit(&name).to_string());
             }
         }
         let limits: Vec<&String> = self.demo_limits.iter().map(|(name, _)| name).collect();
@@ -205,7 +201,7 @@ impl Product {
             || twice(&self.demo_features)
             || twice(&limits)
         {
-            return rule("a name or key stands twice in one list of the product".to_owned());
+            return rule(messages::protocol::product_twice().to_owned());
         }
         if self.editions.len() > 255
             || self
@@ -214,13 +210,10 @@ impl Product {
                 .chain(&self.bind)
                 .any(|name| !is_name(name))
         {
-            return rule(
-                "editions and bindings are named with letters, digits, '-', '_' and '.', no spaces"
-                    .to_owned(),
-            );
+            return rule(messages::protocol::product_names().to_owned());
         }
         if !self.fingerprint && self.bind.is_empty() {
-            return rule("a product without fingerprint needs bindings: nothing else would tell machines apart".to_owned());
+            return rule(messages::protocol::product_unbound().to_owned());
         }
         Ok(roots)
     }

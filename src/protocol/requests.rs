@@ -9,6 +9,7 @@ use super::entitlements::Entitlements;
 use super::wire::{Reader, WireError, check_flags, push_u24};
 use crate::license_key::LicenseKey;
 use crate::machine::Fingerprint;
+use crate::messages;
 
 const FINGERPRINT: u8 = 1;
 const BINDINGS: u8 = 1 << 1;
@@ -119,17 +120,19 @@ pub struct Borrow {
 }
 
 fn key(reader: &mut Reader<'_>) -> Result<LicenseKey, WireError> {
-    LicenseKey::from_bytes(reader.array()?).map_err(|_| WireError::Value("its license key"))
+    LicenseKey::from_bytes(reader.array()?)
+        .map_err(|_| WireError::Value(messages::protocol::field_license_key()))
 }
 
 fn fingerprint(reader: &mut Reader<'_>) -> Result<Fingerprint, WireError> {
-    Fingerprint::from_bytes(&reader.array()?).map_err(|_| WireError::Value("its fingerprint"))
+    Fingerprint::from_bytes(&reader.array()?)
+        .map_err(|_| WireError::Value(messages::protocol::field_fingerprint()))
 }
 
 /// The USB key of an ACTIVATE, which says that there is none by naming none.
 fn usb(reader: &mut Reader<'_>) -> Result<[u8; 8], WireError> {
     match reader.array()? {
-        NO_USB => Err(WireError::Value("its usb key")),
+        NO_USB => Err(WireError::Value(messages::protocol::field_usb_key())),
         usb => Ok(usb),
     }
 }
@@ -150,7 +153,7 @@ impl Activate {
             fingerprint: reader.optional(flags & FINGERPRINT != 0, fingerprint)?,
             bindings: reader.optional(flags & BINDINGS != 0, Reader::array)?,
             seats: reader.optional(flags & SEATS != 0, |r| {
-                NonZeroU16::new(r.u16()?).ok_or(WireError::Value("its seats"))
+                NonZeroU16::new(r.u16()?).ok_or(WireError::Value(messages::protocol::field_seats()))
             })?,
             usb: reader.optional(flags & USB != 0, usb)?,
             site_key: reader.optional(flags & SITE_KEY != 0, Reader::array)?,
@@ -191,7 +194,7 @@ impl Sync {
         let request = Sync {
             activation: ActivationId(reader.array()?),
             generation: NonZeroU16::new(reader.u16()?)
-                .ok_or(WireError::Value("its generation"))?
+                .ok_or(WireError::Value(messages::protocol::field_generation()))?
                 .get(),
             proof: SyncProof(reader.array()?),
             commitment: Commitment(reader.array()?),
@@ -268,7 +271,8 @@ impl Borrow {
             key: key(&mut reader)?,
             commitment: Commitment(reader.array()?),
             fingerprint: fingerprint(&mut reader)?,
-            days: NonZeroU8::new(reader.u8()?).ok_or(WireError::Value("its days"))?,
+            days: NonZeroU8::new(reader.u8()?)
+                .ok_or(WireError::Value(messages::protocol::field_days()))?,
             clock: Seconds(reader.u32()?),
             certificate_tag: reader.array()?,
             extends: reader.optional(flags & EXTEND != 0, Reader::u24)?,

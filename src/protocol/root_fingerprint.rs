@@ -3,6 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use super::digest::kdf;
+use crate::messages;
 
 /// The fingerprint of a root key, for people to compare: 15 bytes, written as six groups of four symbols.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,5 +49,5 @@ impl std::str::FromStr for RootFingerprint {
 
 /// The text is no root fingerprint.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no root fingerprint; it has 24 symbols")]
+#[error("{}", messages::protocol::no_root_fingerprint(.0))]
 pub struct NotAFingerprint(pub String);

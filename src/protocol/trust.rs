@@ -13,6 +13,7 @@ use super::desk_certificate::{DeskCertificate, Limit};
 use super::digest::{Digest, kdf, key_id};
 use super::fitting;
 use super::grant::{Grant, SignedGrant};
+use crate::messages;
 use crate::text::Kind;
 
 /// What is signed (SPEC.md 5.3).
@@ -68,39 +69,35 @@ pub struct PublicKey(VerifyingKey);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TrustError {
     /// A public key of small order or in no canonical encoding.
-    #[error("a public key is not fit for signatures")]
+    #[error("{}", messages::protocol::unfit_key())]
     UnfitKey,
     /// No key of the product made this signature over this request, machine and content.
-    #[error(
-        "the signature does not hold: it was not made by this vendor for this machine, or the code was altered"
-    )]
+    #[error("{}", messages::protocol::signature())]
     Signature,
     /// The desk's certificate is of an epoch that was given up.
-    #[error("the desk that signed this is no longer trusted by its vendor")]
+    #[error("{}", messages::protocol::old_epoch())]
     OldEpoch,
     /// The desk that signed went beyond its certificate.
-    #[error("the desk that signed this was not allowed to: {0}")]
+    #[error("{}", messages::protocol::desk_limit(.0))]
     DeskLimit(#[from] Limit),
     /// An entry is not what its line in the product file says.
-    #[error(
-        "it contains what the product does not have in that form: install the product file that came with the application"
-    )]
+    #[error("{}", messages::protocol::catalogue())]
     Catalogue,
     /// The loan goes beyond what its site was granted.
-    #[error("the site that signed this loan was not allowed to: {0}")]
+    #[error("{}", messages::protocol::site_limit(.0))]
     SiteLimit(&'static str),
 }
 
 impl std::fmt::Display for Limit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Limit::NotAfter => "its certificate had run out",
-            Limit::Product => "its certificate is for another product",
-            Limit::Kind => "its certificate does not cover this kind of grant",
-            Limit::Seats => "more seats than its certificate allows",
-            Limit::Grace => "a longer grace than its certificate allows",
-            Limit::Loan => "longer loans than its certificate allows",
-            Limit::Emergency => "more emergency days than its certificate allows",
+            Limit::NotAfter => messages::protocol::limit_not_after(),
+            Limit::Product => messages::protocol::limit_product(),
+            Limit::Kind => messages::protocol::limit_kind(),
+            Limit::Seats => messages::protocol::limit_seats(),
+            Limit::Grace => messages::protocol::limit_grace(),
+            Limit::Loan => messages::protocol::limit_loan(),
+            Limit::Emergency => messages::protocol::limit_emergency(),
         })
     }
 }

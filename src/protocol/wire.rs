@@ -1,19 +1,20 @@
 //! Reading and writing payloads: fixed offsets, big-endian, nothing left over (SPEC.md 4).
 
+use crate::messages;
 /// Why bytes are not a payload of the kind they claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WireError {
     /// The payload ends too early.
-    #[error("the code is too short for its kind")]
+    #[error("{}", messages::protocol::too_short())]
     Short,
     /// Bytes are left over.
-    #[error("the code is too long for its kind")]
+    #[error("{}", messages::protocol::too_long())]
     Long,
     /// A flag this version does not know, or a value a field cannot have.
-    #[error("the code has a value in {0} that this version does not know")]
+    #[error("{}", messages::protocol::unknown_value(.0))]
     Value(&'static str),
     /// Another spelling of the same content: refused, so that one content has one code.
-    #[error("the code is not written in its one form")]
+    #[error("{}", messages::protocol::not_canonical())]
     NotCanonical,
 }
 
@@ -75,10 +76,11 @@ impl<'a> Reader<'a> {
                 if byte == 0 && shift > 0 {
                     return Err(WireError::NotCanonical);
                 }
-                return u32::try_from(value).map_err(|_| WireError::Value("an entitlement"));
+                return u32::try_from(value)
+                    .map_err(|_| WireError::Value(messages::protocol::field_entitlement()));
             }
         }
-        Err(WireError::Value("an entitlement"))
+        Err(WireError::Value(messages::protocol::field_entitlement()))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -115,6 +117,6 @@ pub(crate) fn check_flags(flags: u8, known: u8) -> Result<u8, WireError> {
     if flags & !known == 0 {
         Ok(flags)
     } else {
-        Err(WireError::Value("its flags"))
+        Err(WireError::Value(messages::protocol::field_flags()))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::message::{self, WriteError};
 use super::{Kind, rows, symbols};
+use crate::messages;
 
 /// A code: freshly made, or found, corrected and held against its integrity symbols (SPEC.md 2.2). Its payload says nothing trusted yet.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -52,11 +53,17 @@ impl Code {
         let of = rows.len();
         let mut numbered: Vec<_> = (1..)
             .zip(rows)
-            .map(|(number, row)| (number, format!("row {number} of {of}"), row))
+            .map(|(number, row)| {
+                (
+                    number,
+                    messages::text::row_of(&number, &of).to_string(),
+                    row,
+                )
+            })
             .collect();
         if spare == WithSpare::Yes {
             let row = self.to_spare_row()?;
-            numbered.push((rows::SPARE, String::from("spare row"), row));
+            numbered.push((rows::SPARE, messages::text::spare_row().to_owned(), row));
         }
         Ok(numbered)
     }

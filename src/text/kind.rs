@@ -1,5 +1,6 @@
 //! The kinds of code: a letter in the code itself, a prefix for eyes (SPEC.md 3).
 
+use crate::messages;
 /// What a code is; the letter is its first symbol and also versions its layout (SPEC.md 2.2, 3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
@@ -82,18 +83,18 @@ impl Kind {
     }
 
     /// What a person calls it, for messages: "a request code", without the article.
-    pub const fn noun(self) -> &'static str {
+    pub fn noun(self) -> &'static str {
         match self {
-            Kind::Activate => "request code",
-            Kind::Sync => "re-validation request code",
-            Kind::Return => "return code",
-            Kind::Grant => "response code",
-            Kind::Borrow => "borrow request code",
-            Kind::Loan | Kind::LoanWithCertificate => "loan code",
-            Kind::LoanReturn => "loan return code",
-            Kind::SiteCard => "site card",
-            Kind::DeskCertificate => "desk certificate",
-            Kind::Emergency => "emergency code",
+            Kind::Activate => messages::text::kind_activate(),
+            Kind::Sync => messages::text::kind_sync(),
+            Kind::Return => messages::text::kind_return(),
+            Kind::Grant => messages::text::kind_grant(),
+            Kind::Borrow => messages::text::kind_borrow(),
+            Kind::Loan | Kind::LoanWithCertificate => messages::text::kind_loan(),
+            Kind::LoanReturn => messages::text::kind_loan_return(),
+            Kind::SiteCard => messages::text::kind_site_card(),
+            Kind::DeskCertificate => messages::text::kind_desk_certificate(),
+            Kind::Emergency => messages::text::kind_emergency(),
         }
     }
 

@@ -3,6 +3,7 @@
 use base32::Alphabet;
 
 use super::{Kind, rows, symbols};
+use crate::messages;
 
 /// Symbols of the kind and the integrity, which every message has.
 const FRAME: usize = 1 + INTEGRITY;
@@ -18,13 +19,13 @@ const MOST_BYTES: usize = (rows::MOST_ROWS as usize * rows::MESSAGE - FRAME) * 5
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WriteError {
     /// The payload would need more than the thirty rows that there are numbers for (SPEC.md 2.3).
-    #[error("a code carries at most {MOST_BYTES} bytes, this one would carry {bytes}")]
+    #[error("{}", messages::text::too_long(.bytes, MOST_BYTES))]
     TooLong {
         /// The payload's size.
         bytes: usize,
     },
     /// An emergency code that is not a step from 1 to 31 and ten bytes (SPEC.md 2.4).
-    #[error("an emergency code is made of a step from 1 to 31 and ten bytes")]
+    #[error("{}", messages::text::emergency())]
     Emergency,
 }
 
@@ -32,10 +33,8 @@ impl WriteError {
     /// What to do about it, for the line under the error.
     pub fn hint(&self) -> &'static str {
         match self {
-            WriteError::TooLong { .. } => {
-                "grant fewer features, or raise the edition instead of naming them one by one"
-            }
-            WriteError::Emergency => "a grant has at most 31 emergency steps",
+            WriteError::TooLong { .. } => messages::text::too_long_hint(),
+            WriteError::Emergency => messages::text::emergency_hint(),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! The work is bounded: sizes are looked at before anything is decoded, and large photos are made smaller first.
 
 use crate::failure::FailureKind;
+use crate::messages;
 
 #[cfg(feature = "photos")]
 mod decode;
@@ -22,16 +23,16 @@ const LONGEST_SIDE: u32 = 16_384;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PhotoError {
     /// A kind of picture that is not read.
-    #[error("this is a picture of the kind {0}, which is not read")]
+    #[error("{}", messages::text::picture_format(.0))]
     OtherFormat(&'static str),
     /// The file is larger than any that is looked at.
-    #[error("this picture is too large to look for a code in: {} MiB", bytes >> 20)]
+    #[error("{}", messages::text::picture_too_large(bytes >> 20))]
     TooLarge {
         /// Its size.
         bytes: usize,
     },
     /// It says of itself that it has more pixels than any that is decoded.
-    #[error("this picture is too large to look for a code in: {width} by {height} pixels")]
+    #[error("{}", messages::text::picture_too_many_pixels(.height, .width))]
     TooManyPixels {
         /// Its width.
         width: u32,
@@ -39,13 +40,13 @@ pub enum PhotoError {
         height: u32,
     },
     /// The file is cut off or no picture after all.
-    #[error("this picture is damaged: {0}")]
+    #[error("{}", messages::text::picture_damaged(.0))]
     Damaged(String),
     /// There is no QR code to be seen.
-    #[error("there is no QR code to be seen in this picture")]
+    #[error("{}", messages::text::picture_without_code())]
     NoCode,
     /// This program was built without the part that reads pictures.
-    #[error("this is a picture, and this program was built without reading pictures")]
+    #[error("{}", messages::text::pictures_not_read())]
     NotBuilt,
 }
 
@@ -66,17 +67,13 @@ impl PhotoError {
     /// What to do about it.
     pub fn hint(&self) -> &'static str {
         match self {
-            PhotoError::OtherFormat(_) => "save it as PNG or JPEG, or make a screenshot of it",
+            PhotoError::OtherFormat(_) => messages::text::picture_format_hint(),
             PhotoError::TooLarge { .. } | PhotoError::TooManyPixels { .. } => {
-                "cut out the part with the QR code, or send a smaller copy"
+                messages::text::picture_too_large_hint()
             }
-            PhotoError::Damaged(_) => "have the picture sent again as a file",
-            PhotoError::NoCode => {
-                "take the picture from straight ahead with the whole code and its white edge in it, or type the code"
-            }
-            PhotoError::NotBuilt => {
-                "type the code, or let the phone that scanned it send it as text"
-            }
+            PhotoError::Damaged(_) => messages::text::picture_damaged_hint(),
+            PhotoError::NoCode => messages::text::picture_without_code_hint(),
+            PhotoError::NotBuilt => messages::text::pictures_not_read_hint(),
         }
     }
 }
@@ -133,7 +130,7 @@ fn read(bytes: &[u8]) -> Result<Vec<String>, PhotoError> {
         Some(other) => return Err(PhotoError::OtherFormat(other)),
         None => {
             return Err(PhotoError::Damaged(
-                "it does not begin as a picture".to_owned(),
+                messages::picture::no_picture().to_owned(),
             ));
         }
     };

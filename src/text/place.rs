@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::rows;
+use crate::messages;
 
 /// A group of five symbols, counted as on paper (SPEC.md 2.1): "row 3 group 2".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,6 +26,6 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "row {} group {}", self.row, self.group)
+        write!(f, "{}", messages::text::place(&self.group, &self.row))
     }
 }

@@ -4,6 +4,7 @@ use qrcode::render::svg;
 use qrcode::{Color, EcLevel, QrCode};
 
 use super::{Code, WriteError};
+use crate::messages;
 
 /// Modules of light around the picture, without which no reader finds it.
 const QUIET: usize = 4;
@@ -14,7 +15,7 @@ const COLUMNS: usize = 80;
 
 /// The text cannot be drawn: it is longer than the largest QR code holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{bytes} characters do not fit into a QR code")]
+#[error("{}", messages::text::too_much_for_qr(.bytes))]
 pub struct TooMuch {
     /// Its length.
     pub bytes: usize,

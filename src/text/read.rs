@@ -6,6 +6,7 @@ use super::search::{Found, Search};
 use super::verdict::{self, RowVerdict};
 use super::{Code, Kind, align, emergency, find, loose, shape, spell};
 use crate::failure::FailureKind;
+use crate::messages;
 
 /// A code that was read, and what was done to read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,10 +27,10 @@ pub struct Reading {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
     /// Nothing in the text looks like a code.
-    #[error("there is no code in this text")]
+    #[error("{}", messages::text::no_code())]
     NoCode,
     /// There is a whole code, but not of a kind that is wanted.
-    #[error("this is a {}, which is not what is wanted here", code.kind().noun())]
+    #[error("{}", messages::text::wrong_kind(code.kind().noun()))]
     OtherKind {
         /// The code there is.
         code: Code,
@@ -57,15 +58,9 @@ impl ReadError {
     /// What to do about it, for the line under the error.
     pub fn hint(&self) -> &'static str {
         match self {
-            ReadError::NoCode => {
-                "paste the whole message, or the code from its prefix to its last group"
-            }
-            ReadError::OtherKind { .. } => {
-                "look for the code with the other prefix, or use the command that takes this one"
-            }
-            ReadError::Damaged { .. } => {
-                "compare these rows with the original, or have them read out again; the rest is kept as it is"
-            }
+            ReadError::NoCode => messages::text::no_code_hint(),
+            ReadError::OtherKind { .. } => messages::text::wrong_kind_hint(),
+            ReadError::Damaged { .. } => messages::text::damaged_hint(),
         }
     }
 }

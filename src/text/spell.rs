@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::code::WithSpare;
 use super::{Code, WriteError, phrase};
+use crate::messages;
 
 /// The word for each letter and digit that can stand in a code, and for the look-alikes that people say instead.
 const SPOKEN: [(char, &str); 36] = [
@@ -74,9 +75,14 @@ pub fn spell(code: &Code, spare: WithSpare) -> Result<String, WriteError> {
             let words: Vec<&str> = group.chars().filter_map(spoken).collect();
             let _ = writeln!(out, "  {group:<5}  {}", words.join(" "));
         }
-        let _ = writeln!(out, "  check word: {}\n", phrase::row_word(number, &row));
+        let word = messages::text::check_word(phrase::row_word(number, &row));
+        let _ = writeln!(out, "  {word}\n");
     }
-    let _ = write!(out, "read-back phrase: {}", phrase::phrase(code));
+    let _ = write!(
+        out,
+        "{}",
+        messages::text::read_back_phrase(phrase::phrase(code))
+    );
     Ok(out)
 }
 

@@ -7,6 +7,7 @@ use super::rows::{self, Row};
 use super::search::Search;
 use super::symbols::ILLEGIBLE;
 use super::{Kind, align, message, shape};
+use crate::messages;
 
 /// A row of a code that could not be read as a whole (SPEC.md 2.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,11 +53,9 @@ pub(super) fn sentence(kind: Option<Kind>, rows: &[RowVerdict]) -> String {
     };
     let parts = if wrong.is_empty() { doubtful() } else { wrong };
     if parts.is_empty() {
-        return format!(
-            "this {noun} is damaged: each row can be read, but they do not belong together"
-        );
+        return messages::text::rows_apart(&noun).to_string();
     }
-    format!("this {noun} is damaged: {}", parts.join("; "))
+    messages::text::damaged(&noun, parts.join("; ")).to_string()
 }
 
 impl RowVerdict {
@@ -65,33 +64,28 @@ impl RowVerdict {
         match &self.state {
             RowState::Unreadable { groups, surplus } => {
                 let what = match surplus {
-                    0 => String::from("cannot be read"),
-                    -1 => String::from("cannot be read: one character too few"),
-                    1 => String::from("cannot be read: one character too many"),
-                    ..0 => format!(
-                        "cannot be read: {} characters too few",
-                        surplus.unsigned_abs()
-                    ),
-                    _ => format!("cannot be read: {surplus} characters too many"),
+                    0 => messages::text::row_unreadable(row).to_string(),
+                    ..0 => messages::text::row_too_few(surplus.unsigned_abs(), row).to_string(),
+                    _ => messages::text::row_too_many(surplus.unsigned_abs(), row).to_string(),
                 };
                 Some(match groups.as_slice() {
-                    [] => format!("row {row} {what}"),
-                    groups => format!("row {row} {what}; {}", look_wrong(groups)),
+                    [] => what,
+                    groups => format!("{what}; {}", look_wrong(groups)),
                 })
             }
-            RowState::Missing { of: Some(of) } => Some(format!("row {row} of {of} is missing")),
-            RowState::Missing { of: None } => Some(format!("row {row} is missing")),
+            RowState::Missing { of: Some(of) } => {
+                Some(messages::text::row_missing_of(&of, &row).to_string())
+            }
+            RowState::Missing { of: None } => Some(messages::text::row_missing(&row).to_string()),
             RowState::Whole | RowState::Corrected { .. } => None,
         }
     }
 
     fn doubt(&self) -> Option<String> {
         match &self.state {
-            RowState::Corrected { groups } => Some(format!(
-                "row {} is in doubt; {}",
-                self.row,
-                look_wrong(groups)
-            )),
+            RowState::Corrected { groups } => {
+                Some(messages::text::row_in_doubt(look_wrong(groups), &self.row).to_string())
+            }
             _ => None,
         }
     }
@@ -100,11 +94,11 @@ impl RowVerdict {
 /// "groups 2 and 5 look wrong".
 fn look_wrong(groups: &[u8]) -> String {
     match groups {
-        [] => String::from("it looks wrong"),
-        [group] => format!("group {group} looks wrong"),
+        [] => messages::text::it_looks_wrong().to_owned(),
+        [group] => messages::text::group_looks_wrong(&group).to_string(),
         [first @ .., last] => {
             let first: Vec<String> = first.iter().map(u8::to_string).collect();
-            format!("groups {} and {last} look wrong", first.join(", "))
+            messages::text::groups_look_wrong(first.join(", "), &last).to_string()
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use super::{FIRST_LINE, Product, ProductError, is_plain};
+use crate::messages;
 use crate::protocol::catalogue::{Entry, SeatUnit};
 use crate::protocol::note;
 use crate::protocol::trust::PublicKey;
@@ -81,7 +82,7 @@ impl Product {
             Ok((product, roots))
         } else {
             Err(ProductError::Rule(
-                "the product file is not written in its one form".to_owned(),
+                messages::protocol::product_form().to_owned(),
             ))
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{GrantContext, PublicKey, Roots, Transcript, TrustError, Verified, certificate_digest};
 use crate::license_key::LicenseKey;
+use crate::messages;
 use crate::protocol::catalogue::Entry;
 use crate::protocol::date::Day;
 use crate::protocol::digest::{Digest, holder_digest};
@@ -17,7 +18,9 @@ impl Roots {
     ) -> Result<Verified<SiteCertificate>, TrustError> {
         PublicKey::from_bytes(&site.public_key)?;
         if site.grant.grant.max_loan.is_none() {
-            return Err(TrustError::SiteLimit("it was not granted to lend"));
+            return Err(TrustError::SiteLimit(
+                messages::protocol::site_may_not_lend(),
+            ));
         }
         let desk = site
             .desk
@@ -86,23 +89,23 @@ impl Verified<SiteCertificate> {
             last.is_some_and(|last| loan.until > last.plus(u16::from(more)))
         };
         if loan.issued < grant.issued {
-            return Err("the loan is older than its grant");
+            return Err(messages::protocol::loan_before_grant());
         }
         if loan.until < loan.issued.day() {
-            return Err("over before it was issued");
+            return Err(messages::protocol::loan_over());
         }
         if loan.until.days_since(loan.issued.day()) > i32::from(longest) {
-            return Err("longer than it may lend");
+            return Err(messages::protocol::loan_too_long());
         }
         if beyond(grant.expires, 0) || beyond(grant.revalidate_by, longest) {
-            return Err("longer than its own license");
+            return Err(messages::protocol::loan_beyond_license());
         }
         if loan.seat >= grant.seats {
-            return Err("more seats than it has");
+            return Err(messages::protocol::loan_seats());
         }
         match &loan.lent {
             Lent::These(list) if !list.within(&grant.entitlements, catalogue) => {
-                Err("more than its own license contains")
+                Err(messages::protocol::loan_contents())
             }
             Lent::These(_) | Lent::Everything => Ok(()),
         }

@@ -8,6 +8,7 @@ use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
 use super::{LONGEST_SIDE, MOST_PIXELS, PhotoError};
+use crate::messages;
 
 /// Bytes that decoding a picture may take: eight for each pixel.
 const MOST_MEMORY: usize = 8 * MOST_PIXELS as usize;
@@ -30,7 +31,7 @@ impl Gray {
                 pixels,
             })
         } else {
-            Err(damaged("its size is wrong"))
+            Err(damaged(messages::picture::size()))
         }
     }
 
@@ -88,7 +89,9 @@ pub(super) fn jpeg(bytes: &[u8]) -> Result<Gray, PhotoError> {
             }
             _ => damaged(error),
         })?;
-    let info = decoder.info().ok_or_else(|| damaged("it has no header"))?;
+    let info = decoder
+        .info()
+        .ok_or_else(|| damaged(messages::picture::header()))?;
     let (width, height) = (u32::from(info.width), u32::from(info.height));
     check(width, height)?;
     let pixels = decoder.decode().map_err(damaged)?;
@@ -145,7 +148,7 @@ pub(super) fn png(bytes: &[u8]) -> Result<Gray, PhotoError> {
             .iter()
             .map(|&[r, g, b, alpha]| on_white(luma([r, g, b]), alpha))
             .collect(),
-        png::ColorType::Indexed => return Err(damaged("its colours are wrong")),
+        png::ColorType::Indexed => return Err(damaged(messages::picture::colours())),
     };
     Gray::new(frame.width, frame.height, pixels)
 }

@@ -1,0 +1,5 @@
+### The application's dialogue: request, apply, return.
+
+no_home = there is no home directory for this user
+not_licensed = there is no license for { $product } on this machine
+which_license = several licenses are known here: { $keys }

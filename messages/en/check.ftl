@@ -1,0 +1,58 @@
+### What a check refuses and warns of, and what of the machine it names.
+
+not_licensed = there is no license for { $product } on this machine
+not_held = license { $key } is not in force on this machine
+demo_over = the demo of { $product } ended on { $last }
+demo_not_kept = the demo of { $product } cannot begin: its first day can be kept nowhere here
+unbound = license { $key } is not bound as { $product } is: { $why }
+usb_missing = the USB key of license { $key } is not plugged in
+returned = license { $key } was given up by this machine on { $day }
+not_trusted = what is kept of license { $key } is not trusted: { $why }
+other_root = the product file is signed by { $found }, not by { $wanted } as demanded
+clock_behind = the computer's clock is behind: it says { $wall }, and it is at least { $floor }
+expired = the license expired on { $on }; today is { $today }
+overdue = the license was to be re-validated by { $by }; today is { $today }
+wrong_machine = the license belongs to another machine: { $parts }
+change_not_kept = the machine has changed: { $parts }; since when can be kept nowhere here
+wrong_binding = the license is bound to { $name } { QUOTED($bound) }, not to { QUOTED($found) }
+unknown_binding = the license is not bound to any { QUOTED($name) }
+feature_missing = the license does not contain { $feature }
+feature_unknown = the license does not contain { $feature }: { $product } has no such feature
+feature_ended = { $feature } ended on { $ended }
+maintenance_over = { $feature } needs maintenance, which ended on { $ended }
+machine_changed = the machine has changed: { $parts }; it goes on until { $until }
+usb_missing_demo = the USB key of license { $key } is not plugged in; the demo runs instead
+not_kept = the time of this check could not be kept: { $why }
+part_other = other { $different }
+part_unread = { $unread } cannot be read
+part_none = nothing of it is found here
+grace_ends = { $days_left ->
+        [0] this is the last day of the grace period
+        [one] only 1 day left in grace period
+       *[other] only { $days_left } days left in grace period
+    }; re-validate by { $by }
+expires_soon = { $days_left ->
+        [0] this is the last day of the license
+        [one] the license expires in 1 day
+       *[other] the license expires in { $days_left } days
+    }
+maintenance_ends = { $days_left ->
+        [0] this is the last day of maintenance
+        [one] maintenance ends in 1 day
+       *[other] maintenance ends in { $days_left } days
+    }
+part_ends = { $days_left ->
+        [0] this is the last day of { $name }
+        [one] { $name } ends in 1 day, on { $last }
+       *[other] { $name } ends in { $days_left } days, on { $last }
+    }
+clock_is_behind = the computer's clock is behind; set it within { $days_left ->
+        [one] 1 day
+       *[other] { $days_left } days
+    }
+clock_not_set = the computer's clock is not set (is its battery empty?); set it within { $days_left ->
+        [one] 1 day
+       *[other] { $days_left } days
+    }
+over_limit = { $limit }: { $count } is { $over_by } above the { $most } that the license allows
+over_limit_since = { $limit }: { $count } is { $over_by } above the { $most } that the license allows since its limit ended on { $day }

@@ -1,0 +1,4 @@
+### How names are listed.
+
+and = { $items } and { $last }
+nothing = nothing
