@@ -11,11 +11,13 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use countersign::issuer;
 use countersign::issuer::desk::Root;
+use countersign::issuer::history::Actor;
 use countersign::issuer::keys::SigningKey;
 use countersign::issuer::ledger::LedgerError;
+use countersign::issuer::parallel::in_parallel;
 use countersign::issuer::policy::Options;
-use countersign::issuer::products::By;
-use countersign::issuer::respond::{Batch, Issuer, in_parallel};
+use countersign::issuer::respond::{Batch, Issuer};
+use countersign::issuer::signer::TriedSigner;
 use countersign::protocol::date::Seconds;
 use countersign::text::{self, Kind};
 
@@ -133,12 +135,15 @@ fn decide_sign_and_keep(desk: Option<&Desk>) -> Result<f64> {
         .map(|line| Ok(text::read(line, &[Kind::Activate])?.code))
         .collect::<Result<Vec<_>>>()?;
     let place = issuer::desk::Desk::at(&desk.file("home"));
-    let issuer = Issuer::root(SigningKey::from_pem(&place.key_text(Root::Live)?, None)?);
+    let issuer = Issuer::root(TriedSigner::new(SigningKey::from_pem(
+        &place.key_text(Root::Live)?,
+        None,
+    )?)?);
     let batch = Batch {
         issuer: &issuer,
         options: &Options::default(),
-        by: By {
-            actor: "bench",
+        by: Actor {
+            name: "bench",
             now: Seconds::from_unix(1_800_000_000),
         },
         workers: workers(),
@@ -182,7 +187,8 @@ fn workers() -> NonZeroUsize {
 
 /// Seconds for as many signatures, by as many threads as a batch has.
 fn sign(answers: u32) -> f64 {
-    let Ok(key) = SigningKey::from_seed(&[7; 32]) else {
+    let key = SigningKey::from_seed(&[7; 32]).map(TriedSigner::new);
+    let Ok(Ok(key)) = key else {
         return f64::NAN;
     };
     let messages: Vec<[u8; TRANSCRIPT]> = (0..answers)

@@ -4,6 +4,7 @@ use std::fs;
 
 use anyhow::{Context, Result};
 use countersign::issuer::keys::SigningKey;
+use countersign::issuer::signer::Signer as _;
 
 use crate::support::desk::{Desk, PRODUCT};
 use crate::support::pairs::Pairs;
@@ -22,7 +23,7 @@ pub(crate) fn measure(table: &mut Table) -> Result<()> {
     let signer = SigningKey::from_seed(&[7; 32])?;
     let text = fs::read(desk.file("product"))?;
     fs::write(&key, signer.public())?;
-    fs::write(&license, [signer.sign(&text).as_slice(), &text].concat())?;
+    fs::write(&license, [signer.sign(&text)?.as_slice(), &text].concat())?;
     let floor = baselines::floor()?;
     let pairs = Pairs::measure(
         PAIRS,

@@ -169,10 +169,12 @@ failure_kinds! {
     KeysUsedUp "keys_used_up" FAILED "no unused license key could be drawn";
     NotAKey "not_a_key" FAILED "the file is no private key in PEM";
     NotEd25519 "not_ed25519" FAILED "the private key is not an Ed25519 key";
+    SignerFailed "signer_failed" FAILED "the signing key gave no signature";
     WeakKey "weak_key" FAILED "the private key is of small order and signs nothing";
     UnsupportedEncryption "unsupported_encryption" FAILED "the key file is encrypted in a way that is not supported";
     TooMuchWork "too_much_work" FAILED "the key file asks for too much work to be opened";
     ForeignKey "foreign_key" NOT_TRUSTED "the desk's key may not sign for the product";
+    SignerWrong "signer_wrong" NOT_TRUSTED "the signing key gave a signature that does not hold, or signed the same in two ways";
     NotARoot "not_a_root" NOT_TRUSTED "the key is not a root key of the product";
     DeskLimit "desk_limit" NOT_TRUSTED "the desk's certificate does not allow it";
 

@@ -6,6 +6,7 @@ use crate::issuer::desk::{Desk, Root, Vendor, vendor};
 use crate::issuer::keys::{KeyError, Passphrase, SigningKey};
 use crate::issuer::ledger::Ledger;
 use crate::issuer::products;
+use crate::issuer::signer::TriedSigner;
 use crate::protocol::product::Product;
 
 use super::Context;
@@ -83,7 +84,7 @@ pub(crate) fn signing_key(
     context: &Context,
     desk: &OpenDesk,
     args: &PassphraseArgs,
-) -> anyhow::Result<SigningKey> {
+) -> anyhow::Result<TriedSigner> {
     secrecy::close();
     let path = desk.desk.key_path(Root::Live);
     // What is not there, or cannot be read, is said by whoever reads it.
@@ -91,10 +92,12 @@ pub(crate) fn signing_key(
         secrecy::check("the signing key", &path, &found)?;
     }
     let pem = desk.desk.key_text(Root::Live)?;
-    if !SigningKey::is_encrypted(&pem) {
-        return Ok(SigningKey::from_pem(&pem, None)?);
-    }
-    let text = args.existing(context, &path.display().to_string())?;
-    let passphrase = Passphrase::new(text).ok_or(KeyError::WrongPassphrase)?;
-    Ok(SigningKey::from_pem(&pem, Some(&passphrase))?)
+    let passphrase = if SigningKey::is_encrypted(&pem) {
+        let text = args.existing(context, &path.display().to_string())?;
+        Some(Passphrase::new(text).ok_or(KeyError::WrongPassphrase)?)
+    } else {
+        None
+    };
+    let key = SigningKey::from_pem(&pem, passphrase.as_ref())?;
+    Ok(context.environment.tried(key)?)
 }

@@ -8,7 +8,9 @@ use crate::app;
 use crate::failure::FailureKind;
 use crate::holder::Anchor;
 #[cfg(feature = "desk")]
-use crate::issuer::products::By;
+use crate::issuer::history::Actor;
+#[cfg(feature = "desk")]
+use crate::issuer::signer::{Signer, SignerError, TriedSigner};
 use crate::machine::Facts;
 use crate::protocol::date::Seconds;
 
@@ -88,11 +90,24 @@ impl Environment {
 
     /// Who acts, and when, for the history.
     #[cfg(feature = "desk")]
-    pub(crate) fn by(&self) -> By<'_> {
-        By {
-            actor: &self.actor,
+    pub(crate) fn by(&self) -> Actor<'_> {
+        Actor {
+            name: &self.actor,
             now: self.now(),
         }
+    }
+
+    /// The signing key, tried.
+    ///
+    /// # Errors
+    /// What it says.
+    #[cfg(feature = "desk")]
+    pub(crate) fn tried(&self, signer: impl Signer + 'static) -> Result<TriedSigner, SignerError> {
+        #[cfg(debug_assertions)]
+        if let Some(fault) = self.hooks.signer {
+            return TriedSigner::new(hooks::Faulty::new(signer, fault));
+        }
+        TriedSigner::new(signer)
     }
 
     /// Refuses a name that would hide something in the history.
@@ -127,8 +142,12 @@ mod hooks {
     use std::env;
     use std::fs;
     use std::path::PathBuf;
+    #[cfg(feature = "desk")]
+    use std::sync::atomic::{AtomicU64, Ordering};
     use std::time::Duration;
 
+    #[cfg(feature = "desk")]
+    use crate::issuer::signer::{Signer, SignerError};
     use crate::machine::Facts;
     use crate::protocol::date::Seconds;
 
@@ -137,11 +156,14 @@ mod hooks {
         machine: Option<PathBuf>,
         pub(super) anchor: Option<PathBuf>,
         pub(super) between_looks: Option<Duration>,
+        #[cfg(feature = "desk")]
+        pub(super) signer: Option<Fault>,
     }
 
     impl Hooks {
         /// `COUNTERSIGN_TEST_NOW`: Unix seconds. `COUNTERSIGN_TEST_MACHINE`: a JSON file of [`Facts`]. `COUNTERSIGN_TEST_ANCHOR`: a
         /// directory for both anchors. `COUNTERSIGN_TEST_HOUR`: milliseconds after which it is looked at the clock again.
+        /// `COUNTERSIGN_TEST_SIGNER`: `fails:N` or `wrong:N`, what the signing key does at its N-th signature, from 1.
         pub(super) fn from_variables() -> Hooks {
             let number = |name| env::var(name).ok().and_then(|text| text.parse().ok());
             Hooks {
@@ -151,6 +173,10 @@ mod hooks {
                 between_looks: number("COUNTERSIGN_TEST_HOUR")
                     .and_then(|number| u64::try_from(number).ok())
                     .map(Duration::from_millis),
+                #[cfg(feature = "desk")]
+                signer: env::var("COUNTERSIGN_TEST_SIGNER")
+                    .ok()
+                    .and_then(|text| Fault::read(&text)),
             }
         }
 
@@ -158,6 +184,65 @@ mod hooks {
         pub(super) fn machine(&self) -> Option<Facts> {
             let bytes = fs::read(self.machine.as_ref()?).ok()?;
             serde_json::from_slice(&bytes).ok()
+        }
+    }
+
+    /// What a signing key does that lies in a token: at one signature, counted from 1.
+    #[cfg(feature = "desk")]
+    #[derive(Clone, Copy, Debug)]
+    pub(super) enum Fault {
+        Fails(u64),
+        Wrong(u64),
+    }
+
+    #[cfg(feature = "desk")]
+    impl Fault {
+        fn read(text: &str) -> Option<Fault> {
+            let (what, at) = text.split_once(':')?;
+            let at = at.parse().ok()?;
+            match what {
+                "fails" => Some(Fault::Fails(at)),
+                "wrong" => Some(Fault::Wrong(at)),
+                _ => None,
+            }
+        }
+    }
+
+    /// A signing key with a fault.
+    #[cfg(feature = "desk")]
+    #[derive(Debug)]
+    pub(super) struct Faulty<S> {
+        signer: S,
+        fault: Fault,
+        signed: AtomicU64,
+    }
+
+    #[cfg(feature = "desk")]
+    impl<S: Signer> Faulty<S> {
+        pub(super) fn new(signer: S, fault: Fault) -> Faulty<S> {
+            Faulty {
+                signer,
+                fault,
+                signed: AtomicU64::new(0),
+            }
+        }
+    }
+
+    #[cfg(feature = "desk")]
+    impl<S: Signer> Signer for Faulty<S> {
+        fn public(&self) -> [u8; 32] {
+            self.signer.public()
+        }
+
+        fn sign(&self, message: &[u8]) -> Result<[u8; 64], SignerError> {
+            let number = self.signed.fetch_add(1, Ordering::Relaxed) + 1;
+            match self.fault {
+                Fault::Fails(at) if at == number => {
+                    Err(SignerError::Failed("the token was pulled out".to_owned()))
+                }
+                Fault::Wrong(at) if at == number => Ok([7; 64]),
+                Fault::Fails(_) | Fault::Wrong(_) => self.signer.sign(message),
+            }
         }
     }
 }

@@ -17,7 +17,9 @@ use crate::issuer::life::LifeError;
 #[cfg(feature = "desk")]
 use crate::issuer::products::CatalogueError;
 #[cfg(feature = "desk")]
-use crate::issuer::respond::RespondError;
+use crate::issuer::respond::{RespondError, Stopped};
+#[cfg(feature = "desk")]
+use crate::issuer::signer::SignerError;
 use crate::license_key::LicenseKeyError;
 use crate::protocol::product::ProductError;
 use crate::text::ReadError;
@@ -150,6 +152,8 @@ fn known(error: &anyhow::Error) -> Option<Failure> {
         #[cfg(feature = "desk")]
         explain!(
             RespondError,
+            Stopped,
+            SignerError,
             LifeError,
             LedgerError,
             DeskError,

@@ -8,7 +8,7 @@ use super::mail::Letter;
 use super::{json as names, words};
 use crate::issuer::desk::Vendor;
 use crate::issuer::policy::Warning;
-use crate::issuer::respond::{Answer, Asker, Receipt, Reply, RespondError, Verdict};
+use crate::issuer::respond::{Answer, Asker, Effect, Receipt, Reply, RespondError};
 use crate::text::Kind;
 
 /// What the desk answers.
@@ -47,7 +47,7 @@ fn answer_object(answer: &Answer) -> anyhow::Result<Value> {
         "kind": Kind::Grant.name(),
         "license_key": answer.key.to_string(),
         "activation": answer.activation.to_string(),
-        "verdict": answer.verdict.name(),
+        "verdict": answer.effect.name(),
         "evidence": answer.evidence,
         "warnings": warnings(&answer.warnings),
         "product": answer.order.product.id,
@@ -69,7 +69,7 @@ fn receipt_object(receipt: &Receipt) -> Value {
         "kind": Kind::Return.name(),
         "license_key": of.map(|(key, _)| key.to_string()),
         "activation": receipt.activation.to_string(),
-        "verdict": receipt.verdict.name(),
+        "verdict": receipt.effect.name(),
         "warnings": warnings(&receipt.warnings),
         "product": of.map(|(_, order)| &order.product.id),
         "customer": of.map(|(_, order)| &order.terms.customer),
@@ -149,16 +149,16 @@ fn tell_answer(context: &mut Context, answer: &Answer) {
     let (customer, product) = (&answer.order.terms.customer, &answer.order.product.name);
     let seats = words::count(answer.grant.seats, "seat");
     let of = answer.order.terms.seats;
-    let what = match answer.verdict {
-        Verdict::Replaced => {
+    let what = match answer.effect {
+        Effect::Replaced => {
             format!(
                 "activated again on the same machine: {product} for {customer}, {seats} of {of}"
             )
         }
-        Verdict::Repeated => {
+        Effect::Repeated => {
             format!("answered before: the same response again, {product} for {customer}")
         }
-        Verdict::Synced(_) => format!("re-validated: {product} for {customer}, {seats} of {of}"),
+        Effect::Synced(_) => format!("re-validated: {product} for {customer}, {seats} of {of}"),
         _ => format!("activated: {product} for {customer}, {seats} of {of}"),
     };
     context.out.say(format_args!(
@@ -168,12 +168,12 @@ fn tell_answer(context: &mut Context, answer: &Answer) {
     if let Some(evidence) = &answer.evidence {
         context
             .out
-            .say(format_args!("{}: {evidence}", answer.verdict.name()));
+            .say(format_args!("{}: {evidence}", answer.effect.name()));
     }
     for warning in &answer.warnings {
         context.out.warn(warning);
     }
-    if answer.verdict == Verdict::Repeated {
+    if answer.effect == Effect::Repeated {
         let today = context.environment.now().day();
         if let Some(day) = answer.grant.revalidate_by.filter(|day| *day < today) {
             context.out.warn(format_args!(
@@ -201,7 +201,7 @@ fn tell_receipt(context: &mut Context, receipt: &Receipt) {
         let (product, customer) = (&order.product.name, &order.terms.customer);
         format!("{product} for {customer}, license {key}, {activation}")
     });
-    let again = receipt.verdict == Verdict::Repeated;
+    let again = receipt.effect == Effect::Repeated;
     context.out.say(match (&of, receipt.resting) {
         (None, _) if !receipt.warnings.is_empty() => format!(
             "noted: the code gives up {activation}, and opens none of its answers that are known here"

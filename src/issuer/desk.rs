@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use crate::failure::FailureKind;
-use crate::issuer::history::{DESK_INIT, DeskFacts, Happening, Recorder, meta_digest, to_json};
+use crate::issuer::history::Actor;
+use crate::issuer::history::{DESK_INIT, DeskFacts, NewEvent, Recorder, meta_digest, to_json};
 use crate::issuer::keys::{Entropy, KeyError, Passphrase, SigningKey};
 use crate::issuer::ledger::{Ledger, LedgerError, Transaction};
-use crate::issuer::products::By;
 
 const LEDGER: &str = "ledger.db";
 const ROOT: &str = "root.pem";
@@ -126,7 +126,7 @@ impl Desk {
         name: &str,
         mail: Option<&str>,
         keys: (Option<[SigningKey; 2]>, Option<&Passphrase>),
-        by: By<'_>,
+        by: Actor<'_>,
         entropy: &mut Entropy<'_>,
     ) -> Result<Desk, DeskError> {
         let desk = Desk::at(home);
@@ -224,7 +224,7 @@ fn build(
     name: &str,
     mail: Option<&str>,
     (given, passphrase): (Option<[SigningKey; 2]>, Option<&Passphrase>),
-    by: By<'_>,
+    by: Actor<'_>,
     entropy: &mut Entropy<'_>,
 ) -> Result<(), DeskError> {
     create_directory(directory)?;
@@ -255,14 +255,14 @@ fn build(
         tx.set_meta("spare", &hex(&spare.public()))?;
         let meta = meta_digest(&tx.all_meta()?);
         let data = to_json(&DeskFacts { meta })?;
-        let happening = Happening {
+        let event = NewEvent {
             kind: DESK_INIT,
             license: None,
             activation: None,
             previous: None,
             data,
         };
-        Recorder::open(tx, by.actor, by.now)?.record(tx, happening)?;
+        Recorder::open(tx, by)?.record(tx, event)?;
         Ok(())
     })?;
     // Closing moves what was written ahead into the file: one file is renamed, not three.

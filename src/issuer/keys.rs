@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ed25519_dalek::Signer;
+use ed25519_dalek::Signer as _;
 use pkcs8::der::asn1::OctetStringRef;
 use pkcs8::der::pem::PemLabel;
 use pkcs8::der::{Decode, Encode, SecretDocument};
@@ -12,6 +12,7 @@ use pkcs8::{EncryptedPrivateKeyInfoRef, LineEnding, ObjectIdentifier, PrivateKey
 use zeroize::Zeroizing;
 
 use crate::failure::FailureKind;
+use crate::issuer::signer::{Signer, SignerError};
 
 /// Randomness handed in by the caller: fills the whole slice with unpredictable bytes. The library never draws any by itself.
 pub type Entropy<'a> = dyn FnMut(&mut [u8]) + 'a;
@@ -118,11 +119,6 @@ impl SigningKey {
     /// The public key, 32 bytes.
     pub fn public(&self) -> [u8; 32] {
         self.0.verifying_key().to_bytes()
-    }
-
-    /// The signature over a transcript's bytes (SPEC.md 5.3) or a product file's text (SPEC.md 10).
-    pub fn sign(&self, message: &[u8]) -> [u8; 64] {
-        self.0.sign(message).to_bytes()
     }
 
     /// The key as a plain PKCS#8 PEM, readable by whoever reads the file.
@@ -232,6 +228,16 @@ impl SigningKey {
     }
 }
 
+impl Signer for SigningKey {
+    fn public(&self) -> [u8; 32] {
+        self.public()
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<[u8; 64], SignerError> {
+        Ok(self.0.sign(message).to_bytes())
+    }
+}
+
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SigningKey(")?;
@@ -295,7 +301,7 @@ mod tests {
         );
         assert_eq!(key.to_pem().unwrap().as_str(), OPENSSL_PLAIN);
         assert!(
-            hex::encode(key.sign(b""))
+            hex::encode(Signer::sign(&key, b"").unwrap())
                 .starts_with("e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155")
         );
     }

@@ -30,18 +30,21 @@ fn key_hash(name: &str, key: &[u8; 32]) -> [u8; 4] {
 }
 
 /// The note of `text`, which ends with a newline: signs it by `sign`, whose public key is `key`.
-pub fn sign(
+///
+/// # Errors
+/// What `sign` says.
+pub fn sign<E>(
     text: &str,
     name: &str,
     key: &[u8; 32],
-    sign: impl FnOnce(&[u8]) -> [u8; 64],
-) -> String {
+    sign: impl FnOnce(&[u8]) -> Result<[u8; 64], E>,
+) -> Result<String, E> {
     let mut signature = key_hash(name, key).to_vec();
-    signature.extend_from_slice(&sign(text.as_bytes()));
-    format!(
+    signature.extend_from_slice(&sign(text.as_bytes())?);
+    Ok(format!(
         "{text}\n{MARK}{name} {}\n",
         Base64::encode_string(&signature)
-    )
+    ))
 }
 
 /// A note taken apart: nothing of it is trusted yet.

@@ -1,6 +1,7 @@
 //! `apply`: what is taken, what is refused and why, and that nothing is lost by it.
 
 use countersign::issuer::keys::SigningKey;
+use countersign::issuer::signer::Signer as _;
 use countersign::license_key::LicenseKey;
 use countersign::machine::Fingerprint;
 use countersign::protocol::digest::{Standing, key_id, request_digest};
@@ -207,7 +208,7 @@ fn a_forged_signature_is_not_trusted() {
         let subject = context.subject(&signed.grant).unwrap();
         let transcript =
             context.transcript(&signer.public(), None, subject, &signed.grant.encode_body());
-        signed.signature = signer.sign(&transcript);
+        signed.signature = signer.sign(&transcript).unwrap();
         Code::new(Kind::Grant, signed.encode()).to_text().unwrap()
     };
     let signed = || SignedGrant::decode(decoded(&answer).payload()).unwrap();

@@ -25,6 +25,7 @@ mod respond;
 mod run;
 mod secrets;
 mod shown;
+mod signer;
 mod state_files;
 mod sync;
 mod written_files;

@@ -4,3 +4,4 @@ pub(crate) mod lived;
 mod named;
 pub(crate) mod random;
 mod unchanged;
+pub(crate) mod work;

@@ -22,7 +22,7 @@ use countersign::machine::Fingerprint;
 use countersign::protocol::grant::LicenseType;
 use countersign::text::Code;
 
-use edits::lived::{Work, activate, entropy, terms};
+use edits::work::{Work, activate, entropy, terms};
 
 /// What verification may take of the address space, in KiB: SQLite's cache of 64 MiB, a page of rows of each table, the program and its threads.
 const MEMORY: u32 = 384 * 1024;

@@ -1,20 +1,22 @@
 //! Of what the desk did not do: its ledger and keys, what is sold, what is answered.
 
 use super::Advice;
+use crate::issuer::audit::{Finding, Place, Wrong};
 use crate::issuer::desk::DeskError;
-use crate::issuer::history::{Finding, Place, Wrong};
 use crate::issuer::keys::KeyError;
 use crate::issuer::ledger::LedgerError;
 use crate::issuer::life::LifeError;
 use crate::issuer::policy::{Fork, Refusal};
 use crate::issuer::products::CatalogueError;
-use crate::issuer::respond::RespondError;
+use crate::issuer::respond::{RespondError, Stopped};
+use crate::issuer::signer::SignerError;
 use crate::text::Kind;
 
 impl Advice for RespondError {
     fn advice(&self) -> String {
         match self {
             RespondError::Ledger(error) => error.advice(),
+            RespondError::Signer(error) => error.advice(),
             RespondError::Refused(refusal) => refusal.advice(),
             RespondError::WrongKind(Kind::Grant | Kind::Loan | Kind::LoanWithCertificate) => {
                 "it is an answer already: the machine that asked takes it with `countersign apply`"
@@ -132,6 +134,7 @@ impl Advice for CatalogueError {
             CatalogueError::Order(_) => {
                 "see `countersign license new --help`, and `countersign product show ID` for what the product has"
             }
+            CatalogueError::Signer(error) => return error.advice(),
             CatalogueError::NotARoot(_) => "use the root key of the desk that sells the product",
             CatalogueError::KeysUsedUp => "check the system's source of randomness",
         };
@@ -164,6 +167,29 @@ impl Advice for LedgerError {
             }
         };
         advice.to_owned()
+    }
+}
+
+impl Advice for SignerError {
+    fn advice(&self) -> String {
+        let advice = match self {
+            SignerError::Failed(_) => {
+                "look at the key, and try again: nothing was recorded that was not signed, and what was answered before gets the same answer"
+            }
+            SignerError::Wrong | SignerError::Unsteady => {
+                "sign with this key no more on this computer until it is known why: nothing was recorded, and nothing left"
+            }
+        };
+        advice.to_owned()
+    }
+}
+
+impl Advice for Stopped {
+    fn advice(&self) -> String {
+        match self {
+            Stopped::Ledger(error) => error.advice(),
+            Stopped::Signer(error) => error.advice(),
+        }
     }
 }
 

@@ -122,12 +122,12 @@ fn rehearse(
         Ok(preview) => {
             let (verdict, warnings, seats) = match &preview {
                 Reply::Answer(answer) => {
-                    (answer.verdict, &answer.warnings, Some(answer.grant.seats))
+                    (answer.effect, &answer.warnings, Some(answer.grant.seats))
                 }
-                Reply::Receipt(receipt) => (receipt.verdict, &receipt.warnings, None),
+                Reply::Receipt(receipt) => (receipt.effect, &receipt.warnings, None),
             };
             let words = match (verdict, seats) {
-                (respond::Verdict::Repeated, _) => {
+                (respond::Effect::Repeated, _) => {
                     "was answered before; the same response would be given again".to_owned()
                 }
                 (verdict, Some(seats)) => format!(

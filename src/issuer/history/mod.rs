@@ -5,7 +5,6 @@
 
 mod facts;
 mod told;
-mod verify;
 
 pub use facts::Change;
 pub(crate) use facts::{
@@ -16,7 +15,6 @@ pub(crate) use facts::{
 };
 pub(crate) use told::revealed;
 pub use told::{changes_since, tell, verdict};
-pub use verify::{Finding, Place, Report, Wrong, verify};
 
 use crate::issuer::ledger::{
     ActivationRow, Canon, Event, EventId, LedgerError, LicenseId, Transaction,
@@ -39,12 +37,21 @@ pub fn chain(before: &[u8; 32], event: &Event) -> [u8; 32] {
 }
 
 /// What happened, before it has its place in the chain.
-pub(crate) struct Happening {
+pub(crate) struct NewEvent {
     pub(crate) kind: &'static str,
     pub(crate) license: Option<LicenseId>,
     pub(crate) activation: Option<ActivationRow>,
     pub(crate) previous: Option<EventId>,
     pub(crate) data: String,
+}
+
+/// Who acts and when: stands in the history beside what was done.
+#[derive(Clone, Copy, Debug)]
+pub struct Actor<'a> {
+    /// Who, as the caller names itself: a login name, say.
+    pub name: &'a str,
+    /// When.
+    pub now: Seconds,
 }
 
 /// The end of the chain within one transaction, to be written on.
@@ -56,17 +63,13 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
-    /// Takes the chain up where it stands; `actor` is who acts, as the caller names itself.
-    pub(crate) fn open(
-        tx: &mut dyn Transaction,
-        actor: &str,
-        at: Seconds,
-    ) -> Result<Recorder, LedgerError> {
+    /// Takes the chain up where it stands.
+    pub(crate) fn open(tx: &mut dyn Transaction, by: Actor<'_>) -> Result<Recorder, LedgerError> {
         let last = tx.last_event()?;
         let (last, head) = last.map_or((EventId(0), [0; 32]), |event| (event.id, event.hash));
         Ok(Recorder {
-            actor: actor.to_owned(),
-            at,
+            actor: by.name.to_owned(),
+            at: by.now,
             last,
             head,
         })
@@ -81,17 +84,17 @@ impl Recorder {
     pub(crate) fn record(
         &mut self,
         tx: &mut dyn Transaction,
-        happening: Happening,
+        event: NewEvent,
     ) -> Result<EventId, LedgerError> {
         let mut event = Event {
             id: self.next(),
             at: self.at,
             actor: self.actor.clone(),
-            kind: happening.kind.to_owned(),
-            license: happening.license,
-            activation: happening.activation,
-            previous: happening.previous,
-            data: happening.data,
+            kind: event.kind.to_owned(),
+            license: event.license,
+            activation: event.activation,
+            previous: event.previous,
+            data: event.data,
             hash: [0; 32],
         };
         event.hash = chain(&self.head, &event);

@@ -4,12 +4,12 @@ use std::fmt::Display;
 
 use super::LifeError;
 use crate::issuer::history::{
-    self, Change, Happening, Hex, LICENSE_CHANGE, LICENSE_RESTORE, LICENSE_REVOKE, LicenseFacts,
-    Recorder,
+    self, Actor, Change, Hex, LICENSE_CHANGE, LICENSE_RESTORE, LICENSE_REVOKE, LicenseFacts,
+    NewEvent, Recorder,
 };
 use crate::issuer::ledger::{Ledger, LedgerError, License, Terms, Transaction};
 use crate::issuer::policy::Refusal;
-use crate::issuer::products::{self, By, CatalogueError};
+use crate::issuer::products::{self, CatalogueError};
 use crate::license_key::LicenseKey;
 use crate::protocol::contents::Contents;
 use crate::protocol::date::Day;
@@ -24,7 +24,7 @@ pub fn change<E: From<LifeError> + From<LedgerError>>(
     ledger: &mut Ledger,
     key: LicenseKey,
     edit: impl FnOnce(&Terms, &Product) -> Result<Terms, E>,
-    by: By<'_>,
+    by: Actor<'_>,
 ) -> Result<Vec<Change>, E> {
     ledger.write(|tx| {
         let license = known(tx, key)?;
@@ -64,7 +64,7 @@ pub fn revoke(
     ledger: &mut Ledger,
     key: LicenseKey,
     reason: &str,
-    by: By<'_>,
+    by: Actor<'_>,
 ) -> Result<(), LifeError> {
     set_revoked(ledger, key, true, reason, by)
 }
@@ -77,7 +77,7 @@ pub fn restore(
     ledger: &mut Ledger,
     key: LicenseKey,
     reason: &str,
-    by: By<'_>,
+    by: Actor<'_>,
 ) -> Result<(), LifeError> {
     set_revoked(ledger, key, false, reason, by)
 }
@@ -87,7 +87,7 @@ fn set_revoked(
     key: LicenseKey,
     revoked: bool,
     reason: &str,
-    by: By<'_>,
+    by: Actor<'_>,
 ) -> Result<(), LifeError> {
     ledger.write(|tx| {
         let license = known(tx, key)?;
@@ -118,21 +118,21 @@ fn touch(
     license: &License,
     kind: &'static str,
     facts: &LicenseFacts,
-    by: By<'_>,
+    by: Actor<'_>,
 ) -> Result<(), LedgerError> {
-    let mut recorder = Recorder::open(tx, by.actor, by.now)?;
+    let mut recorder = Recorder::open(tx, by)?;
     tx.set_license(&License {
         event: recorder.next(),
         ..license.clone()
     })?;
-    let happening = Happening {
+    let event = NewEvent {
         kind,
         license: Some(license.id),
         activation: None,
         previous: Some(license.event),
         data: history::to_json(facts)?,
     };
-    recorder.record(tx, happening)?;
+    recorder.record(tx, event)?;
     Ok(())
 }
 

@@ -1,12 +1,12 @@
 //! A step of a grant's emergency chain, to be read out (SPEC.md 8, 9.7).
 
 use super::{LifeError, Named, named};
-use crate::issuer::history::{self, AnswerFacts, EMERGENCY, Happening, LicenseFacts, Recorder};
+use crate::issuer::history::Actor;
+use crate::issuer::history::{self, AnswerFacts, EMERGENCY, LicenseFacts, NewEvent, Recorder};
 use crate::issuer::ledger::{
     Activation, Event, EventId, Ledger, LedgerError, License, StoredAnswer, Transaction,
 };
 use crate::issuer::policy::Refusal;
-use crate::issuer::products::By;
 use crate::issuer::respond::lookup;
 use crate::license_key::LicenseKey;
 use crate::protocol::date::Day;
@@ -51,7 +51,7 @@ pub fn emergency(
     ledger: &mut Ledger,
     name: Named,
     wanted: Step,
-    by: By<'_>,
+    by: Actor<'_>,
 ) -> Result<Spoken, LifeError> {
     ledger.write(|tx| {
         let (holder, license) = named(tx, name)?;
@@ -109,7 +109,7 @@ fn spoken(
     answer: &StoredAnswer,
     until: Option<Day>,
     revealed: &[u8],
-    by: By<'_>,
+    by: Actor<'_>,
 ) -> Result<Spoken, LifeError> {
     let standing = &answer.stood.standing;
     let activation = standing.activation;
@@ -149,9 +149,9 @@ fn record(
     license: &License,
     holder: &Activation,
     spoken: &Spoken,
-    by: By<'_>,
+    by: Actor<'_>,
 ) -> Result<(), LedgerError> {
-    let mut recorder = Recorder::open(tx, by.actor, by.now)?;
+    let mut recorder = Recorder::open(tx, by)?;
     tx.set_license(&License {
         event: recorder.next(),
         ..license.clone()
@@ -162,13 +162,13 @@ fn record(
         until: Some(spoken.until.to_string()),
         ..LicenseFacts::of(license)
     };
-    let happening = Happening {
+    let event = NewEvent {
         kind: EMERGENCY,
         license: Some(license.id),
         activation: Some(holder.id),
         previous: Some(license.event),
         data: history::to_json(&facts)?,
     };
-    recorder.record(tx, happening)?;
+    recorder.record(tx, event)?;
     Ok(())
 }

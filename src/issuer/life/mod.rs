@@ -7,10 +7,10 @@ pub use change::{change, differences, restore, revoke};
 pub use emergency::{Spoken, Step, emergency};
 
 use crate::failure::FailureKind;
-use crate::issuer::history::{self, EndFacts, FREED, Happening, RELEASE, Recorder};
+use crate::issuer::history::{self, Actor, EndFacts, FREED, NewEvent, RELEASE, Recorder};
 use crate::issuer::ledger::{Activation, Ended, Event, Ledger, LedgerError, License, Transaction};
 use crate::issuer::policy::{COUNTED_DAYS, RELEASES, Refusal};
-use crate::issuer::products::{By, CatalogueError};
+use crate::issuer::products::CatalogueError;
 use crate::issuer::respond::lookup;
 use crate::license_key::LicenseKey;
 use crate::protocol::digest::ActivationId;
@@ -136,7 +136,7 @@ pub fn release(
     name: Named,
     reason: &str,
     overridden: bool,
-    by: By<'_>,
+    by: Actor<'_>,
 ) -> Result<(ActivationId, LicenseKey, u16), LifeError> {
     ledger.write(|tx| {
         let (holder, license) = named(tx, name)?;
@@ -166,7 +166,7 @@ pub fn free(
     ledger: &mut Ledger,
     name: Named,
     reason: &str,
-    by: By<'_>,
+    by: Actor<'_>,
 ) -> Result<(ActivationId, LicenseKey, u16), LifeError> {
     ledger.write(|tx| {
         let all = all_named(tx, name)?;
@@ -195,9 +195,9 @@ fn end(
     license: License,
     freed: u16,
     reason: &str,
-    by: By<'_>,
+    by: Actor<'_>,
 ) -> Result<(ActivationId, LicenseKey, u16), LifeError> {
-    let mut recorder = Recorder::open(tx, by.actor, by.now)?;
+    let mut recorder = Recorder::open(tx, by)?;
     // Seats that were given back and rested are not counted as taken.
     let taken = license.taken.unwrap_or(0);
     let released = if kind == RELEASE { freed } else { 0 };
@@ -217,13 +217,13 @@ fn end(
         reason: Some(reason.to_owned()),
         ..EndFacts::of(&after, &next)
     };
-    let happening = Happening {
+    let event = NewEvent {
         kind,
         license: Some(license.id),
         activation: Some(next.id),
         previous: Some(license.event),
         data: history::to_json(&facts)?,
     };
-    recorder.record(tx, happening)?;
+    recorder.record(tx, event)?;
     Ok((next.standing.activation, license.key, freed))
 }

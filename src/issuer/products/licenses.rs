@@ -1,14 +1,14 @@
 //! What was sold: orders, their licenses, and who holds them.
 
 use crate::issuer::history::{
-    Happening, Hex, LICENSE_NEW, OrderFacts, Recorder, keys_hasher, to_json,
+    Actor, Hex, LICENSE_NEW, NewEvent, OrderFacts, Recorder, keys_hasher, to_json,
 };
 use crate::issuer::keys::Entropy;
 use crate::issuer::ledger::{
     Activation, Ledger, LedgerError, License, LicenseFilter, LicenseId, PAGE, Terms, TermsId,
     Transaction,
 };
-use crate::issuer::products::{By, CatalogueError, definition};
+use crate::issuer::products::{CatalogueError, definition};
 use crate::license_key::LicenseKey;
 use crate::protocol::entitlements::Entitlement;
 use crate::protocol::product::Product;
@@ -27,7 +27,7 @@ pub fn sell(
     ledger: &mut Ledger,
     terms: &Terms,
     count: u32,
-    by: By<'_>,
+    by: Actor<'_>,
     entropy: &mut Entropy<'_>,
 ) -> Result<Vec<LicenseKey>, CatalogueError> {
     if count == 0 || count > MOST_LICENSES {
@@ -40,7 +40,7 @@ pub fn sell(
             .product(terms.product)?
             .ok_or(CatalogueError::Order("there is no such product"))?;
         fits(terms, &definition(&product)?)?;
-        let mut recorder = Recorder::open(tx, by.actor, by.now)?;
+        let mut recorder = Recorder::open(tx, by)?;
         let order = tx.add_terms(terms)?;
         let first = tx.next_license()?;
         let keys = add_keys(tx, order, &recorder, count, entropy)?;
@@ -55,7 +55,7 @@ pub fn sell(
         };
         recorder.record(
             tx,
-            Happening {
+            NewEvent {
                 kind: LICENSE_NEW,
                 license: Some(first),
                 activation: None,

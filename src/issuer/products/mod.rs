@@ -4,12 +4,11 @@ mod licenses;
 
 use crate::failure::FailureKind;
 use crate::issuer::history::{
-    Happening, Hex, PRODUCT_ADD, PRODUCT_CHANGE, ProductFacts, Recorder, to_json,
+    Actor, Hex, NewEvent, PRODUCT_ADD, PRODUCT_CHANGE, ProductFacts, Recorder, to_json,
 };
-use crate::issuer::keys::SigningKey;
 use crate::issuer::ledger::Product as ProductRow;
 use crate::issuer::ledger::{Ledger, LedgerError, ProductId, Transaction, WeakRule};
-use crate::protocol::date::Seconds;
+use crate::issuer::signer::{SignerError, TriedSigner};
 use crate::protocol::product::{Product, ProductError, ProductFile};
 
 pub(crate) use licenses::fits;
@@ -48,6 +47,9 @@ pub enum CatalogueError {
     /// The key is none of the product's roots.
     #[error("this key is not a root key of {0}")]
     NotARoot(String),
+    /// The signing key's word: it gave no signature, or none that holds.
+    #[error(transparent)]
+    Signer(#[from] SignerError),
     /// The source of randomness repeats itself.
     #[error("no unused license key could be drawn")]
     KeysUsedUp,
@@ -63,26 +65,18 @@ impl CatalogueError {
             CatalogueError::Unknown(_) => FailureKind::UnknownProduct,
             CatalogueError::Shrinks(_) => FailureKind::CatalogueShrinks,
             CatalogueError::Order(_) | CatalogueError::Hidden { .. } => FailureKind::BadOrder,
+            CatalogueError::Signer(error) => error.kind(),
             CatalogueError::NotARoot(_) => FailureKind::NotARoot,
             CatalogueError::KeysUsedUp => FailureKind::KeysUsedUp,
         }
     }
 }
 
-/// Who acts and when: stands in the history beside what was done.
-#[derive(Clone, Copy, Debug)]
-pub struct By<'a> {
-    /// Who, as the caller names itself: a login name, say.
-    pub actor: &'a str,
-    /// When.
-    pub now: Seconds,
-}
-
 /// Adds a product whose weakly bound machines are warned of. Its version becomes 1, its roots are what the definition says.
 ///
 /// # Errors
 /// `Exists`, a broken rule of SPEC.md 10, or what the ledger says.
-pub fn add(ledger: &mut Ledger, product: Product, by: By<'_>) -> Result<(), CatalogueError> {
+pub fn add(ledger: &mut Ledger, product: Product, by: Actor<'_>) -> Result<(), CatalogueError> {
     add_with(ledger, product, WeakRule::default(), by)
 }
 
@@ -94,7 +88,7 @@ pub fn add_with(
     ledger: &mut Ledger,
     mut product: Product,
     weak: WeakRule,
-    by: By<'_>,
+    by: Actor<'_>,
 ) -> Result<(), CatalogueError> {
     product.version = 1;
     put_new(ledger, product, weak, by)
@@ -108,7 +102,7 @@ pub fn import(
     ledger: &mut Ledger,
     file: &ProductFile,
     roots: &[[u8; 32]],
-    by: By<'_>,
+    by: Actor<'_>,
 ) -> Result<(), CatalogueError> {
     let product = file.product().clone();
     if product.roots != roots {
@@ -121,14 +115,14 @@ fn put_new(
     ledger: &mut Ledger,
     product: Product,
     weak: WeakRule,
-    by: By<'_>,
+    by: Actor<'_>,
 ) -> Result<(), CatalogueError> {
     product.check()?;
     ledger.write(|tx| {
         if tx.product_named(&product.id)?.is_some() {
             return Err(CatalogueError::Exists(product.id.clone()));
         }
-        let mut recorder = Recorder::open(tx, by.actor, by.now)?;
+        let mut recorder = Recorder::open(tx, by)?;
         let mut row = row(&product, ProductId(0), weak, &recorder);
         row.id = tx.add_product(&row)?;
         Ok(record_product(tx, &mut recorder, &row, PRODUCT_ADD)?)
@@ -139,14 +133,18 @@ fn put_new(
 ///
 /// # Errors
 /// `Unknown`, `Shrinks`, a broken rule of SPEC.md 10, or what the ledger says.
-pub fn change(ledger: &mut Ledger, mut product: Product, by: By<'_>) -> Result<(), CatalogueError> {
+pub fn change(
+    ledger: &mut Ledger,
+    mut product: Product,
+    by: Actor<'_>,
+) -> Result<(), CatalogueError> {
     ledger.write(|tx| {
         let (id, old) = named(tx, &product.id)?;
         let weak = tx.product(id)?.map_or_else(WeakRule::default, |it| it.weak);
         product.version = old.version.saturating_add(1);
         product.check()?;
         grows(&old, &product)?;
-        let mut recorder = Recorder::open(tx, by.actor, by.now)?;
+        let mut recorder = Recorder::open(tx, by)?;
         let row = row(&product, id, weak, &recorder);
         tx.set_product(&row)?;
         Ok(record_product(tx, &mut recorder, &row, PRODUCT_CHANGE)?)
@@ -161,13 +159,13 @@ pub fn set_weak(
     ledger: &mut Ledger,
     id: &str,
     weak: WeakRule,
-    by: By<'_>,
+    by: Actor<'_>,
 ) -> Result<(), CatalogueError> {
     ledger.write(|tx| {
         let before = tx
             .product_named(id)?
             .ok_or_else(|| CatalogueError::Unknown(id.to_owned()))?;
-        let mut recorder = Recorder::open(tx, by.actor, by.now)?;
+        let mut recorder = Recorder::open(tx, by)?;
         let row = ProductRow {
             weak,
             event: recorder.next(),
@@ -212,7 +210,7 @@ fn record_product(
     })?;
     recorder.record(
         tx,
-        Happening {
+        NewEvent {
             kind,
             license: None,
             activation: None,
@@ -281,12 +279,12 @@ pub fn show(ledger: &mut Ledger, id: &str) -> Result<Product, CatalogueError> {
 /// The product file that ships with the application (SPEC.md 10), signed by `root`.
 ///
 /// # Errors
-/// `Unknown`, `NotARoot`, or what the ledger says.
-pub fn export(ledger: &mut Ledger, id: &str, root: &SigningKey) -> Result<String, CatalogueError> {
+/// `Unknown`, `NotARoot`, `Signer`, or what the ledger says.
+pub fn export(ledger: &mut Ledger, id: &str, root: &TriedSigner) -> Result<String, CatalogueError> {
     let product = show(ledger, id)?;
     let public = root.public();
     if !product.roots.contains(&public) {
         return Err(CatalogueError::NotARoot(product.id));
     }
-    Ok(product.to_file(&public, |text| root.sign(text)))
+    Ok(product.to_file(&public, |text| root.sign(text))?)
 }

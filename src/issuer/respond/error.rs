@@ -3,6 +3,7 @@
 use crate::failure::FailureKind;
 use crate::issuer::ledger::LedgerError;
 use crate::issuer::policy::Refusal;
+use crate::issuer::signer::SignerError;
 use crate::protocol::desk_certificate::Limit;
 use crate::protocol::wire::WireError;
 use crate::text::Kind;
@@ -15,6 +16,9 @@ pub enum RespondError {
     /// The ledger's word.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// The signing key's word: it gave no signature, or none that holds.
+    #[error(transparent)]
+    Signer(#[from] SignerError),
     /// A rule's word.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -40,12 +44,54 @@ impl RespondError {
     pub fn kind(&self) -> FailureKind {
         match self {
             RespondError::Ledger(error) => error.kind(),
+            RespondError::Signer(error) => error.kind(),
             RespondError::Refused(refusal) => refusal.kind(),
             RespondError::WrongKind(_) => FailureKind::WrongKind,
             RespondError::Malformed(_) => FailureKind::Malformed,
             RespondError::CommitmentUsed => FailureKind::CommitmentUsed,
             RespondError::ForeignKey(_) => FailureKind::ForeignKey,
             RespondError::DeskLimit(_) => FailureKind::DeskLimit,
+        }
+    }
+}
+
+/// What ends a transaction: nothing of it is kept.
+#[derive(Debug, thiserror::Error)]
+pub enum Stopped {
+    /// The ledger's word.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The signing key's word.
+    #[error(transparent)]
+    Signer(#[from] SignerError),
+}
+
+impl Stopped {
+    /// Its kind, for scripts.
+    pub fn kind(&self) -> FailureKind {
+        match self {
+            Stopped::Ledger(error) => error.kind(),
+            Stopped::Signer(error) => error.kind(),
+        }
+    }
+}
+
+impl From<Stopped> for RespondError {
+    fn from(stopped: Stopped) -> RespondError {
+        match stopped {
+            Stopped::Ledger(error) => RespondError::Ledger(error),
+            Stopped::Signer(error) => RespondError::Signer(error),
+        }
+    }
+}
+
+impl RespondError {
+    /// Tells what one request is refused for from what ends the transaction.
+    pub(super) fn of_one_request(self) -> Result<RespondError, Stopped> {
+        match self {
+            RespondError::Ledger(error) => Err(error.into()),
+            RespondError::Signer(error) => Err(error.into()),
+            refused => Ok(refused),
         }
     }
 }

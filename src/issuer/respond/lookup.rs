@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Answer, Order, Receipt, Reply, RespondError, Verdict};
+use super::{Answer, Effect, Order, Receipt, Reply, RespondError};
 use crate::issuer::ledger::{
     Activation, ActivationRow, Ended, EventId, LedgerError, License, StoredAnswer, TermsId,
     Transaction,
@@ -116,7 +116,7 @@ pub(crate) fn recall(
     let unread = || LedgerError::Damaged(format!("the request of history row {}", stored.event.0));
     Ok(Reply::Answer(Box::new(Answer {
         grant,
-        verdict: Verdict::Repeated,
+        effect: Effect::Repeated,
         key: license.key,
         activation: called(&stored).ok_or_else(unread)?,
         order: Arc::new(order(tx, license.terms)?),
@@ -160,7 +160,7 @@ pub(crate) fn receipt(
         }
     };
     Ok(Some(Reply::Receipt(Box::new(Receipt {
-        verdict: Verdict::Repeated,
+        effect: Effect::Repeated,
         activation: given_up.activation,
         of,
         freed: 0,

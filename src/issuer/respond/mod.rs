@@ -1,22 +1,27 @@
 //! Answering requests (SPEC.md 9): one transaction finds, checks, signs, records and commits; only then is an answer seen.
 
 mod batch;
-mod draft;
 mod error;
+mod evidence;
+mod giving_up;
+mod granting;
 pub(crate) mod lookup;
 mod recording;
 mod reply;
 mod session;
-mod taking;
+mod unrecorded;
 
-pub use batch::{Batch, LineError, Unanswered, in_parallel};
-pub use error::RespondError;
-pub use reply::{Answer, Order, Receipt, Reply, Verdict};
+pub use batch::{Batch, LineError, Unanswered};
+pub use error::{RespondError, Stopped};
+pub use reply::{Answer, Effect, Order, Receipt, Reply};
 
-use crate::issuer::keys::{Entropy, SigningKey};
+use std::convert::Infallible;
+
+use crate::issuer::history::Actor;
+use crate::issuer::keys::Entropy;
 use crate::issuer::ledger::{Activation, ActivationRow, Ledger, LedgerError, License, Transaction};
 use crate::issuer::policy::{Options, Refusal};
-use crate::issuer::products::By;
+use crate::issuer::signer::TriedSigner;
 use crate::license_key::LicenseKey;
 use crate::protocol::commitment::Commitment;
 use crate::protocol::date::Day;
@@ -25,34 +30,32 @@ use crate::protocol::digest::{ActivationId, Digest, key_id, request_digest};
 use crate::protocol::requests::{Activate, Return, Sync};
 use crate::protocol::trust::Verified;
 use crate::text::{Code, Kind};
-use session::{Decided, Session};
+use batch::Step;
+use session::{Decided, GivenUp, Session};
 
 /// Who signs: a root key, or a desk's key under its certificate.
 #[derive(Debug)]
 pub struct Issuer {
-    key: SigningKey,
-    public: [u8; 32],
+    signer: TriedSigner,
     key_id: u8,
     desk: Option<Verified<DeskCertificate>>,
 }
 
 impl Issuer {
     /// Signs with a root key.
-    pub fn root(key: SigningKey) -> Issuer {
-        Issuer::new(key, None)
+    pub fn root(signer: TriedSigner) -> Issuer {
+        Issuer::new(signer, None)
     }
 
     /// Signs with a desk's key; `None` where the certificate is for another key.
-    pub fn desk(key: SigningKey, certificate: Verified<DeskCertificate>) -> Option<Issuer> {
-        (certificate.public_key == key.public()).then(|| Issuer::new(key, Some(certificate)))
+    pub fn desk(signer: TriedSigner, certificate: Verified<DeskCertificate>) -> Option<Issuer> {
+        (certificate.public_key == signer.public()).then(|| Issuer::new(signer, Some(certificate)))
     }
 
-    fn new(key: SigningKey, desk: Option<Verified<DeskCertificate>>) -> Issuer {
-        let public = key.public();
+    fn new(signer: TriedSigner, desk: Option<Verified<DeskCertificate>>) -> Issuer {
         Issuer {
-            key_id: key_id(&public),
-            public,
-            key,
+            key_id: key_id(&signer.public()),
+            signer,
             desk,
         }
     }
@@ -61,7 +64,7 @@ impl Issuer {
     fn root_key(&self) -> [u8; 32] {
         self.desk
             .as_ref()
-            .map_or(self.public, |desk| desk.issuer().to_bytes())
+            .map_or_else(|| self.signer.public(), |desk| desk.issuer().to_bytes())
     }
 }
 
@@ -168,18 +171,17 @@ pub fn rehearse(
     ledger: &mut Ledger,
     code: &Code,
     options: &Options,
-    by: By<'_>,
+    by: Actor<'_>,
     entropy: &mut Entropy<'_>,
 ) -> Result<Reply, RespondError> {
     let request = Request::read(code)?;
     ledger.rehearse(|tx| {
         let mut session = Session::open(tx, None, options, by)?;
-        match session.decide(&request, entropy)? {
-            Decided::Repeated(reply) => Ok(reply),
-            // With one request there is no other in the same transaction.
-            Decided::SameAs(_) => Err(lost_track()),
-            Decided::Draft(draft) => draft.preview().ok_or_else(lost_track),
-        }
+        Ok(match session.decide(&request, entropy)? {
+            Decided::Repeated(reply) => reply,
+            Decided::Grant(granted) => granted.reply(Vec::new()),
+            Decided::Return(taken) => taken.reply(),
+        })
     })
 }
 
@@ -215,7 +217,7 @@ fn asker_in(tx: &mut dyn Transaction, request: &Request) -> Result<Option<Asker>
 /// # Errors
 /// What the ledger says.
 pub fn unknown_keys(ledger: &mut Ledger, day: Day) -> Result<(u32, usize), LedgerError> {
-    let known = ledger.read(|tx| tx.beyond(taking::UNKNOWN_KEY, Some(day)))?;
+    let known = ledger.read(|tx| tx.beyond(evidence::UNKNOWN_KEY, Some(day)))?;
     let requests = known
         .iter()
         .map(|(_, many)| *many)
@@ -233,7 +235,7 @@ pub fn not_recorded(
 ) -> Result<Vec<(ActivationRow, u32)>, LedgerError> {
     let mut found = Vec::new();
     for activation in activations {
-        let subject = taking::beyond(activation.id);
+        let subject = evidence::beyond(activation.id);
         let counted = tx.beyond(&subject, None)?;
         let own = counted.into_iter().find(|(it, _)| *it == subject);
         found.extend(own.map(|(_, many)| (activation.id, many)));
@@ -251,20 +253,20 @@ pub fn keep_evidence(
     code: &Code,
     refusal: &RespondError,
     sender: Option<&str>,
-    by: By<'_>,
+    by: Actor<'_>,
 ) -> Result<(), RespondError> {
     let unknown_key = matches!(refusal, RespondError::Refused(Refusal::UnknownKey));
     let Ok(request) = Request::read(code) else {
         return Ok(());
     };
-    if !unknown_key && !taking::may_tell(&request, refusal) {
+    if !unknown_key && !evidence::may_tell(&request, refusal) {
         return Ok(());
     }
     ledger.write(|tx| {
         let options = Options::default();
         let mut session = Session::open(tx, None, &options, by)?;
-        if let Some(draft) = session.evidence(&request, refusal, sender)? {
-            session.complete(draft, &[0; 64])?;
+        if let Some(evidence) = session.evidence(&request, refusal, sender)? {
+            session.record_refusal(&evidence)?;
         }
         Ok(())
     })
@@ -278,7 +280,7 @@ pub fn take_return(
     ledger: &mut Ledger,
     code: &Code,
     options: &Options,
-    by: By<'_>,
+    by: Actor<'_>,
 ) -> Result<Reply, RespondError> {
     let request = Request::read(code)?;
     let Ask::Return(given_up) = &request.ask else {
@@ -287,9 +289,8 @@ pub fn take_return(
     ledger.write(|tx| {
         let mut session = Session::open(tx, None, options, by)?;
         match session.give_up(given_up)? {
-            Decided::Draft(draft) => session.complete(*draft, &[0; 64])?.ok_or_else(lost_track),
-            Decided::Repeated(reply) => Ok(reply),
-            Decided::SameAs(_) => Err(lost_track()),
+            GivenUp::Repeated(reply) => Ok(reply),
+            GivenUp::Now(taken) => Ok(session.record_return(*taken)?),
         }
     })
 }
@@ -303,27 +304,20 @@ pub fn respond(
     issuer: &Issuer,
     code: &Code,
     options: &Options,
-    by: By<'_>,
+    by: Actor<'_>,
     entropy: &mut Entropy<'_>,
 ) -> Result<Reply, RespondError> {
-    let mut results = batch::transaction(
-        ledger,
-        issuer,
-        vec![Request::read(code)],
-        batch::Shared {
-            options,
-            by,
-            workers: 1,
-        },
-        entropy,
-    )?;
-    match results.pop() {
-        Some(result) => result.map_err(|unanswered| unanswered.error),
-        None => Err(lost_track()),
-    }
-}
-
-/// A request that a transaction took and has no outcome for: what the code below rules out, and no type.
-fn lost_track() -> RespondError {
-    LedgerError::Io("a request was taken and not decided".to_owned()).into()
+    let request = Request::read(code)?;
+    ledger
+        .write(|tx| -> Result<_, Stopped> {
+            let mut session = Session::open(tx, Some(issuer), options, by)?;
+            let step = Step::<(), Infallible>::take(&mut session, Ok(request), entropy)?;
+            step.sign(issuer)?
+                .record(&mut session, issuer)
+                .map_err(Stopped::from)
+        })?
+        .map_err(|error| match error {
+            LineError::Unread(never) => match never {},
+            LineError::Respond(unanswered) => unanswered.error,
+        })
 }

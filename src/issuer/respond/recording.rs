@@ -1,76 +1,100 @@
 //! Recording what was decided.
 
-use super::draft::{Draft, Giving, Granting, Refusing, What};
 use super::session::Session;
-use super::{Reply, RespondError};
+use super::unrecorded::{Giving, Granting, Refusing, Taking, Unrecorded};
+use super::{Issuer, Reply};
 use crate::issuer::history::{
-    self, AnswerFacts, EARLY_RETURN, EarlyFacts, EndFacts, Happening, Hex, LicenseFacts, REFUSED,
+    self, AnswerFacts, EARLY_RETURN, EarlyFacts, EndFacts, Hex, LicenseFacts, NewEvent, REFUSED,
     RETURN,
 };
-use crate::issuer::ledger::{LedgerError, SignerId, Stood, StoredAnswer};
+use crate::issuer::ledger::{EventId, LedgerError, SignerId, Stood, StoredAnswer};
 use crate::issuer::policy::{Colour, Warning};
 use crate::protocol::desk_certificate::DeskCertificate;
 
+/// What is decided is recorded in the order in which it was decided.
 impl Session<'_> {
-    /// Records a draft; its signature has been made, where it wants one. Drafts are completed in the order in which they were decided.
-    pub(super) fn complete(
+    /// Stores and records an answer, which `issuer` has signed.
+    pub(super) fn record_grant(
         &mut self,
-        draft: Draft,
+        granted: Unrecorded<Granting>,
         signature: &[u8; 64],
-    ) -> Result<Option<Reply>, RespondError> {
-        let overridden = draft.warnings.contains(&Warning::Overridden);
+        issuer: &Issuer,
+    ) -> Result<Reply, LedgerError> {
+        let it = &granted.what;
         let accepts = [
             (Warning::WeakAccepted, &self.options.accept_weak_reason),
             (Warning::NewSiteKey, &self.options.accept_site_key_reason),
         ];
         let accepted = accepts
             .into_iter()
-            .find(|(warning, _)| draft.warnings.contains(warning));
+            .find(|(warning, _)| granted.warnings.contains(warning));
         let accepting = accepted.and_then(|(_, reason)| reason.clone());
-        let mut reason = self.options.override_reason.clone().filter(|_| overridden);
-        let mut payload = Vec::new();
-        let happening = match &draft.what {
-            What::Grant(it) => {
-                payload = [it.body.as_slice(), signature].concat();
-                if matches!(it.fork.map(|fork| fork.colour()), Some(Colour::Yellow)) {
-                    reason = reason.or_else(|| self.options.supersede_reason.clone());
-                }
-                reason = reason.or(accepting);
-                self.granted(&draft, it, &payload, reason)?
-            }
-            What::Return(it) => returned(it, reason)?,
-            What::Refusal(it) => refused(it)?,
-            What::Early { activation, digest } => {
-                let facts = EarlyFacts {
+        let mut reason = self.override_reason(&granted.warnings);
+        if matches!(it.fork.map(|fork| fork.colour()), Some(Colour::Yellow)) {
+            reason = reason.or_else(|| self.options.supersede_reason.clone());
+        }
+        let payload = [it.body.as_slice(), signature].concat();
+        let signer = self.signer(issuer)?;
+        let event = self.granted(&granted, signer, &payload, reason.or(accepting))?;
+        self.waiting.remove(&it.commitment);
+        self.record(granted.event, event)?;
+        Ok(granted.reply(payload))
+    }
+
+    /// Records a RETURN.
+    pub(super) fn record_return(
+        &mut self,
+        taken: Unrecorded<Taking>,
+    ) -> Result<Reply, LedgerError> {
+        let event = match &taken.what {
+            Taking::Back(it) => returned(it, self.override_reason(&taken.warnings))?,
+            Taking::Early { activation, digest } => NewEvent {
+                kind: EARLY_RETURN,
+                license: None,
+                activation: None,
+                previous: None,
+                data: history::to_json(&EarlyFacts {
                     activation: activation.to_string(),
                     early: Hex(*digest),
-                };
-                Happening {
-                    kind: EARLY_RETURN,
-                    license: None,
-                    activation: None,
-                    previous: None,
-                    data: history::to_json(&facts)?,
-                }
-            }
+                })?,
+            },
         };
-        if let Some(row) = happening.activation
-            && self.unrecorded.get(&row) == Some(&draft.event)
+        self.record(taken.event, event)?;
+        Ok(taken.reply())
+    }
+
+    /// Records a refusal's evidence.
+    pub(super) fn record_refusal(
+        &mut self,
+        refused: &Unrecorded<Refusing>,
+    ) -> Result<(), LedgerError> {
+        self.record(refused.event, self::refused(&refused.what)?)
+    }
+
+    fn record(&mut self, number: EventId, event: NewEvent) -> Result<(), LedgerError> {
+        if let Some(row) = event.activation
+            && self.unrecorded.get(&row) == Some(&number)
         {
             self.unrecorded.remove(&row);
         }
-        self.recorder.record(self.tx, happening)?;
-        Ok(draft.reply(payload))
+        self.recorder.record(self.tx, event)?;
+        Ok(())
+    }
+
+    fn override_reason(&self, warnings: &[Warning]) -> Option<String> {
+        let overridden = warnings.contains(&Warning::Overridden);
+        self.options.override_reason.clone().filter(|_| overridden)
     }
 
     /// Stores an answer; what the history says of it.
     fn granted(
         &mut self,
-        draft: &Draft,
-        it: &Granting,
+        granted: &Unrecorded<Granting>,
+        signer: SignerId,
         payload: &[u8],
         reason: Option<String>,
-    ) -> Result<Happening, LedgerError> {
+    ) -> Result<NewEvent, LedgerError> {
+        let it = &granted.what;
         let stored = StoredAnswer {
             activation: it.holder.id,
             generation: it.holder.generation,
@@ -82,9 +106,9 @@ impl Session<'_> {
                 site_key: it.holder.site_key,
             },
             grant: payload.to_vec(),
-            signer: self.signer()?,
+            signer,
             emergency: it.emergency,
-            event: draft.event,
+            event: granted.event,
         };
         self.tx.add_answer(&stored)?;
         let license = &it.changed.license;
@@ -102,8 +126,8 @@ impl Session<'_> {
             revalidate_by: it.grant.revalidate_by.map(|day| day.to_string()),
             reason,
         };
-        Ok(Happening {
-            kind: draft.kind,
+        Ok(NewEvent {
+            kind: granted.kind,
             license: Some(license.id),
             activation: Some(it.holder.id),
             previous: Some(it.changed.previous),
@@ -111,18 +135,21 @@ impl Session<'_> {
         })
     }
 
-    fn signer(&mut self) -> Result<SignerId, LedgerError> {
-        if let (None, Some(issuer)) = (self.signer, self.issuer) {
-            let certificate = issuer.desk.as_deref().map(DeskCertificate::encode);
-            self.signer = Some(self.tx.signer(&issuer.public, certificate.as_deref())?);
+    fn signer(&mut self, issuer: &Issuer) -> Result<SignerId, LedgerError> {
+        if let Some(known) = self.signer {
+            return Ok(known);
         }
-        self.signer
-            .ok_or_else(|| LedgerError::Io("a rehearsal signs nothing".to_owned()))
+        let certificate = issuer.desk.as_deref().map(DeskCertificate::encode);
+        let signer = self
+            .tx
+            .signer(&issuer.signer.public(), certificate.as_deref())?;
+        self.signer = Some(signer);
+        Ok(signer)
     }
 }
 
 /// What the history says of a request that was refused.
-fn refused(it: &Refusing) -> Result<Happening, LedgerError> {
+fn refused(it: &Refusing) -> Result<NewEvent, LedgerError> {
     let license = &it.changed.license;
     let facts = LicenseFacts {
         request: Some(Hex(it.request)),
@@ -132,7 +159,7 @@ fn refused(it: &Refusing) -> Result<Happening, LedgerError> {
         generation: it.generation,
         ..LicenseFacts::of(license)
     };
-    Ok(Happening {
+    Ok(NewEvent {
         kind: REFUSED,
         license: Some(license.id),
         activation: Some(it.holder.id),
@@ -142,7 +169,7 @@ fn refused(it: &Refusing) -> Result<Happening, LedgerError> {
 }
 
 /// What the history says of an activation that was given up.
-fn returned(it: &Giving, reason: Option<String>) -> Result<Happening, LedgerError> {
+fn returned(it: &Giving, reason: Option<String>) -> Result<NewEvent, LedgerError> {
     let license = &it.changed.license;
     let facts = EndFacts {
         freed: it.freed,
@@ -151,7 +178,7 @@ fn returned(it: &Giving, reason: Option<String>) -> Result<Happening, LedgerErro
         reason,
         ..EndFacts::of(license, &it.holder)
     };
-    Ok(Happening {
+    Ok(NewEvent {
         kind: RETURN,
         license: Some(license.id),
         activation: Some(it.holder.id),

@@ -24,7 +24,7 @@ pub struct Order {
 
 /// What an answer did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Effect {
     /// The machine got seats.
     Activated,
     /// The machine replaced its own activation.
@@ -39,16 +39,16 @@ pub enum Verdict {
     Repeated,
 }
 
-impl Verdict {
+impl Effect {
     /// The stable snake_case name for JSON.
     pub fn name(self) -> &'static str {
         match self {
-            Verdict::Activated => "activated",
-            Verdict::Replaced => "replaced",
-            Verdict::Synced(colour) => colour.name(),
-            Verdict::Returned => "returned",
-            Verdict::ReturnedEarly => "given_up",
-            Verdict::Repeated => "repeated",
+            Effect::Activated => "activated",
+            Effect::Replaced => "replaced",
+            Effect::Synced(colour) => colour.name(),
+            Effect::Returned => "returned",
+            Effect::ReturnedEarly => "given_up",
+            Effect::Repeated => "repeated",
         }
     }
 }
@@ -61,7 +61,7 @@ pub struct Answer {
     /// What it says.
     pub grant: Grant,
     /// What it did.
-    pub verdict: Verdict,
+    pub effect: Effect,
     /// The license.
     pub key: LicenseKey,
     /// The activation.
@@ -78,7 +78,7 @@ pub struct Answer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {
     /// What it did.
-    pub verdict: Verdict,
+    pub effect: Effect,
     /// The activation that was given up.
     pub activation: ActivationId,
     /// Its license and order; nothing where the request it gives up never arrived.
@@ -102,10 +102,10 @@ pub enum Reply {
 
 impl Reply {
     /// What it did.
-    pub fn verdict(&self) -> Verdict {
+    pub fn effect(&self) -> Effect {
         match self {
-            Reply::Answer(answer) => answer.verdict,
-            Reply::Receipt(receipt) => receipt.verdict,
+            Reply::Answer(answer) => answer.effect,
+            Reply::Receipt(receipt) => receipt.effect,
         }
     }
 
@@ -114,23 +114,6 @@ impl Reply {
         match self {
             Reply::Answer(answer) => Some(*answer),
             Reply::Receipt(_) => None,
-        }
-    }
-
-    /// The same as it is shown to whoever asks again.
-    pub(super) fn repeated(self) -> Reply {
-        match self {
-            Reply::Answer(answer) => Reply::Answer(Box::new(Answer {
-                verdict: Verdict::Repeated,
-                warnings: Vec::new(),
-                ..*answer
-            })),
-            Reply::Receipt(receipt) => Reply::Receipt(Box::new(Receipt {
-                verdict: Verdict::Repeated,
-                freed: 0,
-                warnings: Vec::new(),
-                ..*receipt
-            })),
         }
     }
 }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::issuer::ledger::EmergencyAllowance;
 use crate::issuer::policy::{Refusal, Warning};
-use crate::issuer::respond::{Verdict, rehearse, repeated};
+use crate::issuer::respond::{Effect, rehearse, repeated};
 use crate::protocol::digest::{Standing, request_digest};
 use crate::protocol::emergency::{Emergency, chain};
 use crate::protocol::grant::SignedGrant;
@@ -57,10 +57,7 @@ fn the_same_request_gets_the_same_bytes_and_no_second_seat_and_needs_no_key() {
     assert_eq!(repeated(&mut desk.ledger, &code(&request)).unwrap(), None);
     let first = desk.respond(&request).unwrap();
     let again = desk.respond_at(&request, NOW.plus(9_999_999)).unwrap();
-    assert_eq!(
-        (again.verdict, &again.code),
-        (Verdict::Repeated, &first.code)
-    );
+    assert_eq!((again.effect, &again.code), (Effect::Repeated, &first.code));
     let unlocked = repeated(&mut desk.ledger, &code(&request))
         .unwrap()
         .unwrap();
@@ -132,7 +129,7 @@ fn a_machine_replaces_its_own_activation_twice_a_year_and_then_the_manager_decid
     desk.respond(&activate(key, 1, 1)).unwrap();
     for nth in 1..=2 {
         let answer = desk.respond(&activate(key, 1, 1 + nth)).unwrap();
-        assert_eq!(answer.verdict, Verdict::Replaced);
+        assert_eq!(answer.effect, Effect::Replaced);
         assert_eq!(u64::from(answer.grant.generation), 1 + nth);
         let nth = u32::try_from(nth).unwrap();
         assert_eq!(answer.warnings, [Warning::Replaced { nth, of: 2 }]);
@@ -263,7 +260,7 @@ fn each_refusal_has_its_name() {
         );
         assert_eq!(error.unwrap_err().kind(), "wrong_kind");
     }
-    desk.issuer = Issuer::root(SigningKey::from_seed(&[8; 32]).unwrap());
+    desk.issuer = Issuer::root(signer(8));
     desk.options.until = None;
     assert_eq!(desk.refusal(&activate(key, 1, 6)), "foreign_key");
     assert_eq!(desk.findings(), [""; 0]);
@@ -294,13 +291,13 @@ fn bindings_say_who_is_who_where_a_product_has_no_fingerprint() {
     let needs = Refusal::NeedsBindings(vec!["server".into(), "database".into()]);
     assert!(matches!(error, RespondError::Refused(it) if it == needs));
     assert_eq!(
-        desk.respond(&ask(Some([1; 8]), 1)).unwrap().verdict,
-        Verdict::Activated
+        desk.respond(&ask(Some([1; 8]), 1)).unwrap().effect,
+        Effect::Activated
     );
     assert_eq!(desk.refusal(&ask(Some([2; 8]), 2)), "no_seat_free");
     assert_eq!(
-        desk.respond(&ask(Some([1; 8]), 3)).unwrap().verdict,
-        Verdict::Replaced
+        desk.respond(&ask(Some([1; 8]), 3)).unwrap().effect,
+        Effect::Replaced
     );
 }
 
@@ -368,8 +365,8 @@ fn a_rehearsal_decides_and_changes_nothing() {
         let preview =
             rehearse(&mut desk.ledger, &code, &desk.options, BY, &mut entropy(1)).unwrap();
         assert_eq!(
-            (preview.verdict(), preview.answer().unwrap().grant.seats),
-            (Verdict::Activated, 1)
+            (preview.effect(), preview.answer().unwrap().grant.seats),
+            (Effect::Activated, 1)
         );
     }
     assert_eq!(desk.taken(key), 0);

@@ -2,8 +2,8 @@ use std::num::NonZeroUsize;
 
 use super::life::{return_code, secret, sync, sync_code};
 use super::*;
-use crate::issuer::ledger::LedgerError;
-use crate::issuer::respond::{Batch, LineError, Verdict};
+use crate::issuer::respond::Stopped;
+use crate::issuer::respond::{Batch, Effect, LineError};
 use crate::protocol::digest::ActivationId;
 
 pub(super) type Results = Vec<(Code, Result<Reply, LineError<()>>)>;
@@ -26,13 +26,13 @@ pub(super) fn run(desk: &mut Desk, codes: Vec<Code>, workers: usize) -> Results 
     batch
         .respond(&mut desk.ledger, &mut entropy(5), codes, read, |page| {
             results.extend(page);
-            Ok::<(), LedgerError>(())
+            Ok::<(), Stopped>(())
         })
         .unwrap();
     results
 }
 
-fn requests(desk: &mut Desk, count: u64) -> Vec<Code> {
+pub(super) fn requests(desk: &mut Desk, count: u64) -> Vec<Code> {
     let keys = u32::try_from(count).unwrap();
     let order = terms(1, LicenseType::Standalone);
     let keys = products::sell(&mut desk.ledger, &order, keys, BY, &mut entropy(3)).unwrap();
@@ -60,7 +60,7 @@ fn a_batch_answers_in_order_what_one_after_the_other_would() {
             .into_iter()
             .map(|(_, result)| result.ok().and_then(Reply::answer))
             .collect();
-        assert_eq!(answers[300].as_ref().unwrap().verdict, Verdict::Repeated);
+        assert_eq!(answers[300].as_ref().unwrap().effect, Effect::Repeated);
         assert_eq!(
             answers[300].as_ref().unwrap().code,
             answers[7].as_ref().unwrap().code
@@ -72,7 +72,7 @@ fn a_batch_answers_in_order_what_one_after_the_other_would() {
             .map(|(at, _)| at)
             .collect();
         assert_eq!(unanswered, [301, 302, 303]);
-        let report = history::verify(&mut desk.ledger, |_, _| ()).unwrap();
+        let report = audit::verify(&mut desk.ledger, |_, _| ()).unwrap();
         assert_eq!((report.answers, report.wrong), (600, 0));
         outcomes.push(answers);
     }
@@ -114,13 +114,13 @@ fn nothing_is_kept_of_a_batch_that_the_ledger_cannot_take() {
         |code| Ok::<_, ()>(code.clone()),
         |page| {
             seen += page.len();
-            Ok::<(), LedgerError>(())
+            Ok::<(), Stopped>(())
         },
     );
     assert!(result.is_err());
     assert_eq!(seen, 0, "nothing is shown that is not kept");
     desk.edit("DROP TRIGGER full");
-    let report = history::verify(&mut desk.ledger, |_, _| ()).unwrap();
+    let report = audit::verify(&mut desk.ledger, |_, _| ()).unwrap();
     assert_eq!(
         (report.answers, report.activations, report.wrong),
         (0, 0, 0)
@@ -139,7 +139,7 @@ fn two_writers_take_turns() {
             writers.push(scope.spawn(move || {
                 let mut ledger = Ledger::open(path).unwrap();
                 let mut granted = 0;
-                let issuer = Issuer::root(SigningKey::from_seed(&[7; 32]).unwrap());
+                let issuer = Issuer::root(signer(7));
                 for number in writer * 100..writer * 100 + 30 {
                     let code = code(&activate(key, number, number.into()));
                     let answer = respond(
@@ -171,12 +171,12 @@ fn ends(desk: &mut Desk, codes: &[Code], workers: usize) -> (Vec<&'static str>, 
     let told = run(desk, codes.to_vec(), workers)
         .into_iter()
         .map(|(_, result)| match result {
-            Ok(reply) => reply.verdict().name(),
+            Ok(reply) => reply.effect().name(),
             Err(LineError::Respond(why)) => why.error.kind().name(),
             Err(LineError::Unread(())) => "unread",
         });
     let told = told.collect();
-    let report = history::verify(&mut desk.ledger, |_, _| ()).unwrap();
+    let report = audit::verify(&mut desk.ledger, |_, _| ()).unwrap();
     assert_eq!(report.wrong, 0, "{:?}", report.findings);
     (told, report.head)
 }

@@ -8,7 +8,7 @@ use super::*;
 use crate::issuer::ledger::EmergencyAllowance;
 use crate::issuer::life::{self, Named};
 use crate::issuer::policy::{Colour, Warning};
-use crate::issuer::respond::Verdict;
+use crate::issuer::respond::Effect;
 use crate::protocol::desk_certificate::{DeskCertificate, MAY_GRANT};
 use crate::protocol::digest::{Standing, request_digest};
 use crate::protocol::grant::SignedGrant;
@@ -23,7 +23,7 @@ fn roots(root: [u8; 32]) -> Roots {
 
 fn verdicts(results: super::batches::Results) -> Vec<&'static str> {
     let name = |(_, result): (Code, Result<Reply, _>)| {
-        result.map_or("refused", |reply: Reply| reply.verdict().name())
+        result.map_or("refused", |reply: Reply| reply.effect().name())
     };
     results.into_iter().map(name).collect()
 }
@@ -221,8 +221,8 @@ fn a_machine_is_its_own_by_its_usb_key_too_and_the_exact_match_first() {
     desk.respond(&with(Some([1; 8]), 1)).unwrap();
     let other = desk.respond(&with(Some([2; 8]), 2)).unwrap();
     assert_eq!(
-        other.verdict,
-        Verdict::Activated,
+        other.effect,
+        Effect::Activated,
         "another usb key is another machine"
     );
     assert_eq!(
@@ -230,7 +230,7 @@ fn a_machine_is_its_own_by_its_usb_key_too_and_the_exact_match_first() {
         "no_seat_free"
     );
     let own = desk.respond(&with(Some([1; 8]), 4)).unwrap();
-    assert_eq!(own.verdict, Verdict::Replaced);
+    assert_eq!(own.effect, Effect::Replaced);
 
     // Another machine of the license moved and is like the first by now, heard of later; to the letter it is the first.
     let mut desk = Desk::new();
@@ -264,7 +264,7 @@ fn a_machine_may_be_called_as_it_was() {
     let mut again = activate(key, 1, 1);
     again.commitment.0[11] ^= 1;
     let answer = desk.respond(&again).unwrap();
-    assert_eq!((answer.verdict, answer.activation), (Verdict::Replaced, id));
+    assert_eq!((answer.effect, answer.activation), (Effect::Replaced, id));
     assert_eq!(desk.taken(key), 1);
 }
 
@@ -278,7 +278,7 @@ fn a_third_lost_machine_is_the_clerks_again_after_a_year() {
             life::release(&mut desk.ledger, Named::License(key), "stolen", false, BY).unwrap();
         }
         desk.respond(&activate(key, 3, 3)).unwrap();
-        let by = By {
+        let by = Actor {
             now: NOW.plus(days * DAY),
             ..BY
         };
@@ -337,7 +337,7 @@ fn no_emergency_chain_is_begun_where_there_is_no_day_to_move() {
         .sync(&sync(key, answer.activation, (1, 1), 2, NOW))
         .unwrap();
     assert!(next.grant.emergency.is_some());
-    assert_eq!(next.verdict, Verdict::Synced(Colour::Green));
+    assert_eq!(next.effect, Effect::Synced(Colour::Green));
 }
 
 /// A certificate by the desk's root, for whoever has the key of this seed.
@@ -366,7 +366,7 @@ fn certificate(seed: u8) -> DeskCertificate {
     }
     .to_bytes();
     DeskCertificate {
-        signature: root.sign(&transcript),
+        signature: root.sign(&transcript).unwrap(),
         ..unsigned
     }
 }
@@ -375,7 +375,7 @@ fn certificate(seed: u8) -> DeskCertificate {
 fn a_desk_signs_within_its_own_certificate() {
     let root = SigningKey::from_seed(&[7; 32]).unwrap().public();
     let roots = roots(root);
-    let own = || SigningKey::from_seed(&[9; 32]).unwrap();
+    let own = || signer(9);
     let theirs = roots.verify_desk(certificate(8)).unwrap();
     assert!(
         Issuer::desk(own(), theirs).is_none(),

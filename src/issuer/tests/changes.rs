@@ -7,7 +7,7 @@ use super::*;
 use crate::issuer::ledger::EmergencyAllowance;
 use crate::issuer::life::{self, LifeError, Named, Step};
 use crate::issuer::policy::Warning;
-use crate::issuer::respond::Verdict;
+use crate::issuer::respond::Effect;
 use crate::protocol::commitment::Commitment;
 use crate::protocol::digest::Standing;
 use crate::protocol::emergency::Emergency;
@@ -84,7 +84,7 @@ fn the_newest_machine_gives_its_seats_first_when_a_license_shrinks() {
     let newest = desk.sync(&sync(key, ids[2], (3, 1), 13, NOW)).unwrap_err();
     assert_eq!(newest.kind(), "no_seat_free");
     // It is returned instead; the next one shrinks to what is left.
-    assert_eq!(desk.returned(ids[2], 3).unwrap(), Verdict::Returned);
+    assert_eq!(desk.returned(ids[2], 3).unwrap(), Effect::Returned);
     let second = desk.sync(&sync(key, ids[1], (2, 1), 12, NOW)).unwrap();
     assert_eq!(second.grant.seats, 1);
     assert!(
@@ -102,7 +102,7 @@ fn a_revoked_license_is_answered_no_more_until_it_is_given_back() {
     assert_eq!(desk.refusal(&activate(key, 2, 2)), "revoked");
     let request = sync(key, id, (1, 1), 3, NOW);
     assert_eq!(desk.sync(&request).unwrap_err().kind(), "revoked");
-    assert_eq!(desk.returned(id, 1).unwrap(), Verdict::Returned);
+    assert_eq!(desk.returned(id, 1).unwrap(), Effect::Returned);
     assert!(life::revoke(&mut desk.ledger, key, "again", BY).is_err());
     assert_eq!(desk.findings(), [""; 0]);
     life::restore(&mut desk.ledger, key, "paid", BY).unwrap();
@@ -191,8 +191,8 @@ fn a_trip_has_a_grace_of_its_own_and_ends_by_itself() {
 
 #[test]
 fn a_batch_takes_every_kind() {
-    use crate::issuer::ledger::LedgerError;
     use crate::issuer::respond::Batch;
+    use crate::issuer::respond::Stopped;
     let mut desk = Desk::new();
     let key = desk.sell(&terms(3, LicenseType::Standalone));
     let id = desk.respond(&activate(key, 1, 1)).unwrap().activation;
@@ -222,11 +222,10 @@ fn a_batch_takes_every_kind() {
             |code| Ok::<_, ()>(code.clone()),
             |page| {
                 said.extend(
-                    page.into_iter().map(|(_, result)| {
-                        result.map_or("refused", |reply| reply.verdict().name())
-                    }),
+                    page.into_iter()
+                        .map(|(_, result)| result.map_or("refused", |reply| reply.effect().name())),
                 );
-                Ok::<(), LedgerError>(())
+                Ok::<(), Stopped>(())
             },
         )
         .unwrap();

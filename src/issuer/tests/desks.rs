@@ -31,7 +31,7 @@ fn certify(product: &str, change: impl FnOnce(&mut DeskCertificate)) -> Verified
         subject: certificate.public_key,
         body: &certificate.encode_body(),
     };
-    certificate.signature = root.sign(&transcript.to_bytes());
+    certificate.signature = root.sign(&transcript.to_bytes()).unwrap();
     let key = PublicKey::from_bytes(&root.public()).unwrap();
     let roots = Roots::new(product, Vec::new(), vec![key], 0);
     roots.verify_desk(certificate).unwrap()
@@ -44,7 +44,7 @@ fn desk_key() -> SigningKey {
 /// What comes of a request for all five seats.
 fn answered(by: Verified<DeskCertificate>) -> Result<u16, &'static str> {
     let mut desk = Desk::new();
-    desk.issuer = Issuer::desk(desk_key(), by).unwrap();
+    desk.issuer = Issuer::desk(signer(8), by).unwrap();
     let key = desk.sell(&terms(5, LicenseType::Floating));
     let before = desk.taken(key);
     let answer = desk.respond(&activate(key, 1, 1));
@@ -82,6 +82,6 @@ fn a_desk_of_one_product_signs_for_no_other() {
 
 #[test]
 fn a_desk_takes_no_other_keys_certificate() {
-    let stranger = SigningKey::from_seed(&[9; 32]).unwrap();
+    let stranger = signer(9);
     assert!(Issuer::desk(stranger, certify("infinitime", |_| ())).is_none());
 }

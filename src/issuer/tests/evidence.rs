@@ -9,7 +9,7 @@ use crate::issuer::ledger::Event;
 use crate::issuer::life::{self, LifeError, Named};
 use crate::issuer::policy::moves::Move;
 use crate::issuer::policy::{Colour, Warning};
-use crate::issuer::respond::{Verdict, keep_evidence, not_recorded, rehearse, unknown_keys};
+use crate::issuer::respond::{Effect, keep_evidence, not_recorded, rehearse, unknown_keys};
 use crate::protocol::commitment::SyncProof;
 use crate::protocol::digest::ActivationId;
 use crate::protocol::requests::Sync;
@@ -22,7 +22,7 @@ fn events(desk: &mut Desk, key: LicenseKey) -> Vec<Event> {
         .unwrap()
 }
 
-/// Verdict and proof of each refusal that the history tells of.
+/// Effect and proof of each refusal that the history tells of.
 fn refusals(desk: &mut Desk, key: LicenseKey) -> Vec<(String, String)> {
     let told = events(desk, key)
         .into_iter()
@@ -128,8 +128,8 @@ fn lost_and_returned_machines_that_ask_again_are_recorded() {
         .collect();
     assert!(told.last().unwrap().contains("it was over"), "{told:?}");
     // Found again, it gives up what it holds: nothing comes free twice, and that is kept.
-    assert_eq!(desk.returned(id, 1).unwrap(), Verdict::Returned);
-    assert_eq!(desk.returned(id, 1).unwrap(), Verdict::Repeated);
+    assert_eq!(desk.returned(id, 1).unwrap(), Effect::Returned);
+    assert_eq!(desk.returned(id, 1).unwrap(), Effect::Repeated);
     assert_eq!(desk.taken(key), 0);
     assert_eq!(events(&mut desk, key).last().unwrap().kind, "return");
 
@@ -343,7 +343,7 @@ fn junk_does_not_hide_a_machine_that_was_released_as_lost() {
         assert_eq!(kept.len(), 21);
         assert_eq!(kept.last(), Some(&pair("given_up", "held")));
         // It turns up and gives up what it holds: that is kept too.
-        assert_eq!(desk.returned(id, 1).unwrap(), Verdict::Returned);
+        assert_eq!(desk.returned(id, 1).unwrap(), Effect::Returned);
         assert_eq!(events(&mut desk, key).last().unwrap().kind, "return");
         assert_eq!(desk.findings(), [""; 0]);
     }
@@ -444,7 +444,7 @@ fn returns_before_their_request_are_kept_up_to_a_bound() {
     assert_eq!(refused.kind().name(), "too_many_early");
     // As it says: then it is taken.
     desk.respond(&request).unwrap();
-    assert_eq!(desk.returned(id, 1).unwrap(), Verdict::Returned);
+    assert_eq!(desk.returned(id, 1).unwrap(), Effect::Returned);
     assert_eq!(desk.findings(), [""; 0]);
     desk.edit(
         "WITH RECURSIVE n(i) AS (SELECT 100000 UNION ALL SELECT i + 1 FROM n WHERE i < 1098998) \
@@ -464,13 +464,13 @@ fn only_the_secret_that_was_given_up_gets_a_receipt_again() {
     let mut desk = Desk::new();
     let key = desk.sell(&terms(1, LicenseType::Standalone));
     let id = secret(1).commitment(key).activation_id();
-    assert_eq!(desk.returned(id, 1).unwrap(), Verdict::ReturnedEarly);
+    assert_eq!(desk.returned(id, 1).unwrap(), Effect::ReturnedEarly);
     assert_eq!(
         desk.returned(id, 2).unwrap(),
-        Verdict::ReturnedEarly,
+        Effect::ReturnedEarly,
         "it is another"
     );
-    assert_eq!(desk.returned(id, 1).unwrap(), Verdict::Repeated);
+    assert_eq!(desk.returned(id, 1).unwrap(), Effect::Repeated);
 }
 
 /// A desk that knows the activation does not say that its request never came.
@@ -479,7 +479,7 @@ fn a_return_that_opens_nothing_is_told_of() {
     let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
     let warnings = |desk: &mut Desk, id, request| {
         let reply = desk.reply_at(&return_code(id, request), NOW).unwrap();
-        assert_eq!(reply.verdict(), Verdict::ReturnedEarly);
+        assert_eq!(reply.effect(), Effect::ReturnedEarly);
         let Reply::Receipt(receipt) = reply else {
             panic!("a RETURN gets a receipt");
         };
@@ -588,7 +588,7 @@ fn a_move_that_is_held_is_told_with_what_it_proves() {
         let why = Move::Mismatch;
         let nth = u32::from(from.1);
         assert_eq!(answer.warnings, [Warning::Moved { why, nth, of: 2 }]);
-        assert_eq!(answer.verdict, Verdict::Synced(Colour::Green));
+        assert_eq!(answer.effect, Effect::Synced(Colour::Green));
     }
     let third = Sync {
         fingerprint: Some(machine(900)),
@@ -622,7 +622,7 @@ fn unknown_keys_are_counted_by_sender_up_to_a_bound() {
     ));
     let refusal = desk.reply_at(&code, NOW.minus(DAY)).unwrap_err();
     let mut ask = |sender: Option<&str>, now: Seconds| {
-        let by = By { now, ..BY };
+        let by = Actor { now, ..BY };
         keep_evidence(&mut desk.ledger, &code, &refusal, sender, by).unwrap();
         unknown_keys(&mut desk.ledger, now.day()).unwrap()
     };

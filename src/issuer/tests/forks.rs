@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::life::{DAY, return_code, sync, sync_code};
 use super::*;
 use crate::issuer::policy::Colour;
-use crate::issuer::respond::Verdict;
+use crate::issuer::respond::Effect;
 use crate::protocol::digest::ActivationId;
 
 #[derive(Clone, Debug)]
@@ -171,7 +171,7 @@ proptest! {
                         Err(other) => prop_assert!(false, "{other}"),
                     }
                     for answer in &world.answers[before..] {
-                        prop_assert_ne!(answer.verdict, Verdict::Synced(Colour::Red));
+                        prop_assert_ne!(answer.effect, Effect::Synced(Colour::Red));
                         of.insert(answer.code.payload().to_vec(), asked[code.payload()]);
                     }
                 }
@@ -224,7 +224,7 @@ proptest! {
             prop_assert!(outcome.is_ok() || outcome == Err("held_for_manager"), "{outcome:?}");
             for answer in world.answers.split_off(before) {
                 let first = seen.insert(from);
-                prop_assert!(first || answer.verdict != Verdict::Synced(Colour::Green));
+                prop_assert!(first || answer.effect != Effect::Synced(Colour::Green));
                 if arrives {
                     copies[copy].held = (request, answer.grant.generation);
                 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::issuer::policy::moves::Move;
 use crate::issuer::policy::{Colour, Warning};
-use crate::issuer::respond::Verdict;
+use crate::issuer::respond::Effect;
 use crate::protocol::digest::{ActivationId, Standing, request_digest};
 use crate::protocol::grant::SignedGrant;
 use crate::protocol::requests::{Return, Sync};
@@ -62,9 +62,9 @@ impl Desk {
         &mut self,
         activation: ActivationId,
         request: u64,
-    ) -> Result<Verdict, RespondError> {
+    ) -> Result<Effect, RespondError> {
         let reply = self.reply_at(&return_code(activation, request), NOW)?;
-        Ok(reply.verdict())
+        Ok(reply.effect())
     }
 }
 
@@ -83,7 +83,7 @@ fn a_sync_is_answered_with_the_whole_license_and_trusted() {
         ..sync(key, id, (1, 1), 2, NOW)
     };
     let answer = desk.sync(&changed).unwrap();
-    assert_eq!(answer.verdict, Verdict::Synced(Colour::Green));
+    assert_eq!(answer.effect, Effect::Synced(Colour::Green));
     assert_eq!(answer.grant.generation, 2);
     let standing = Standing {
         activation: id,
@@ -107,8 +107,8 @@ fn a_sync_is_answered_with_the_whole_license_and_trusted() {
     assert!(roots.verify_grant(&signed, &context, &[]).is_ok());
     let again = desk.sync_at(&changed, NOW.plus(40 * DAY)).unwrap();
     assert_eq!(
-        (again.verdict, &again.code),
-        (Verdict::Repeated, &answer.code)
+        (again.effect, &again.code),
+        (Effect::Repeated, &answer.code)
     );
     assert_eq!(again.activation, id);
     assert_eq!(desk.findings(), [""; 0]);
@@ -127,7 +127,7 @@ fn yellow_wants_a_supersede_once_in_90_days_and_red_the_manager() {
     );
     desk.options.supersede_reason = Some("mail was lost".into());
     let answer = desk.sync(&lost).unwrap();
-    assert_eq!(answer.verdict, Verdict::Synced(Colour::Yellow));
+    assert_eq!(answer.effect, Effect::Synced(Colour::Yellow));
     assert_eq!(answer.grant.generation, 3);
     // Again from the same, within 90 days: not the clerk's.
     let again = sync(key, id, (1, 1), 4, NOW.plus(2));
@@ -144,7 +144,7 @@ fn yellow_wants_a_supersede_once_in_90_days_and_red_the_manager() {
     assert!(refused.to_string().starts_with("red: "), "{refused}");
     desk.options.override_reason = Some("the disk was cloned by us".into());
     let answer = desk.sync_at(&copy, later).unwrap();
-    assert_eq!(answer.verdict, Verdict::Synced(Colour::Red));
+    assert_eq!(answer.effect, Effect::Synced(Colour::Red));
     assert!(answer.warnings.contains(&Warning::Overridden));
     let view = products::license(&mut desk.ledger, key).unwrap().unwrap();
     let events = desk
@@ -209,13 +209,13 @@ fn moves_count_together_with_replacements() {
 fn a_return_frees_the_seat_once_and_says_the_same_for_ever() {
     let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
     assert_eq!(desk.refusal(&activate(key, 2, 2)), "no_seat_free");
-    assert_eq!(desk.returned(id, 1).unwrap(), Verdict::Returned);
-    assert_eq!(desk.returned(id, 1).unwrap(), Verdict::Repeated);
+    assert_eq!(desk.returned(id, 1).unwrap(), Effect::Returned);
+    assert_eq!(desk.returned(id, 1).unwrap(), Effect::Repeated);
     assert_eq!(desk.taken(key), 0);
     let gone = sync(key, id, (1, 1), 3, NOW);
     assert_eq!(desk.sync(&gone).unwrap_err().kind(), "given_up");
     desk.respond(&activate(key, 2, 2)).unwrap();
-    assert_eq!(desk.returned(id, 1).unwrap(), Verdict::Repeated);
+    assert_eq!(desk.returned(id, 1).unwrap(), Effect::Repeated);
     assert_eq!(desk.taken(key), 1, "the other machine keeps its seat");
     assert_eq!(desk.findings(), [""; 0]);
 }
@@ -225,7 +225,7 @@ fn a_return_opens_the_proven_generation_or_the_latest() {
     for from in [1, 2] {
         let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
         desk.sync(&sync(key, id, (1, 1), 2, NOW)).unwrap();
-        assert_eq!(desk.returned(id, from).unwrap(), Verdict::Returned);
+        assert_eq!(desk.returned(id, from).unwrap(), Effect::Returned);
         assert_eq!((desk.taken(key), desk.findings()), (0, vec![]));
     }
     let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
@@ -241,7 +241,7 @@ fn returning_what_the_machine_replaced_frees_nothing() {
     desk.respond(&activate(key, 1, 2)).unwrap();
     assert_eq!(desk.returned(id, 1).unwrap_err().kind(), "held_for_manager");
     desk.options.override_reason = Some("its answer never came".into());
-    assert_eq!(desk.returned(id, 1).unwrap(), Verdict::Returned);
+    assert_eq!(desk.returned(id, 1).unwrap(), Effect::Returned);
     assert_eq!((desk.taken(key), desk.findings()), (0, vec![]));
 }
 
@@ -251,8 +251,8 @@ fn a_return_before_its_request_refuses_the_request() {
     let key = desk.sell(&terms(1, LicenseType::Standalone));
     let request = activate(key, 1, 1);
     let id = request.commitment.activation_id();
-    assert_eq!(desk.returned(id, 1).unwrap(), Verdict::ReturnedEarly);
-    assert_eq!(desk.returned(id, 1).unwrap(), Verdict::Repeated);
+    assert_eq!(desk.returned(id, 1).unwrap(), Effect::ReturnedEarly);
+    assert_eq!(desk.returned(id, 1).unwrap(), Effect::Repeated);
     assert_eq!(desk.refusal(&request), "given_up");
     desk.respond(&activate(key, 1, 2)).unwrap();
     assert_eq!(desk.findings(), [""; 0]);

@@ -13,6 +13,7 @@ mod places;
 mod resting;
 mod seats;
 mod selling;
+mod signers;
 mod sites;
 mod weak;
 
@@ -21,12 +22,14 @@ use std::num::NonZeroU16;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use crate::issuer::history;
+use crate::issuer::audit;
+use crate::issuer::history::{self, Actor};
 use crate::issuer::keys::SigningKey;
 use crate::issuer::ledger::{Ledger, ProductId, Terms};
 use crate::issuer::policy::Options;
-use crate::issuer::products::{self, By};
+use crate::issuer::products;
 use crate::issuer::respond::{Answer, Issuer, Reply, RespondError, respond};
+use crate::issuer::signer::{Signer, TriedSigner};
 use crate::license_key::LicenseKey;
 use crate::machine::Fingerprint;
 use crate::protocol::commitment::RequestSecret;
@@ -40,8 +43,8 @@ use crate::text::{Code, Kind};
 
 /// Noon of 2026-11-22.
 pub(super) const NOW: Seconds = Seconds(2517 * 86_400 + 43_200);
-pub(super) const BY: By<'static> = By {
-    actor: "anna",
+pub(super) const BY: Actor<'static> = Actor {
+    name: "anna",
     now: NOW,
 };
 
@@ -51,6 +54,11 @@ pub(super) fn entropy(seed: u64) -> impl FnMut(&mut [u8]) {
         .update(&seed.to_be_bytes())
         .finalize_xof();
     move |bytes| reader.fill(bytes)
+}
+
+/// A signer that works.
+pub(super) fn signer(seed: u8) -> TriedSigner {
+    TriedSigner::new(SigningKey::from_seed(&[seed; 32]).unwrap()).unwrap()
 }
 
 pub(super) fn product(root: &SigningKey) -> Product {
@@ -130,7 +138,7 @@ impl Desk {
         Desk {
             home,
             ledger,
-            issuer: Issuer::root(root),
+            issuer: Issuer::root(signer(7)),
             options: Options::default(),
         }
     }
@@ -155,7 +163,7 @@ impl Desk {
 
     /// What comes of any code.
     pub(super) fn reply_at(&mut self, code: &Code, now: Seconds) -> Result<Reply, RespondError> {
-        let by = By { now, ..BY };
+        let by = Actor { now, ..BY };
         respond(
             &mut self.ledger,
             &self.issuer,
@@ -173,7 +181,7 @@ impl Desk {
 
     /// What verification finds wrong.
     pub(super) fn findings(&mut self) -> Vec<String> {
-        let report = history::verify(&mut self.ledger, |_, _| ()).unwrap();
+        let report = audit::verify(&mut self.ledger, |_, _| ()).unwrap();
         report.findings.iter().map(ToString::to_string).collect()
     }
 

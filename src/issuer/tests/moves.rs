@@ -4,7 +4,7 @@ use super::life::{DAY, return_code, sync, sync_code};
 use super::*;
 use crate::issuer::policy::Warning;
 use crate::issuer::policy::moves::Move;
-use crate::issuer::respond::Verdict;
+use crate::issuer::respond::Effect;
 use crate::protocol::digest::ActivationId;
 use crate::protocol::requests::Sync;
 
@@ -94,9 +94,9 @@ impl Seat {
         Ok(answer)
     }
 
-    pub(super) fn returns(&mut self) -> Verdict {
+    pub(super) fn returns(&mut self) -> Effect {
         let code = return_code(self.id, self.held.0);
-        self.desk.reply_at(&code, self.now).unwrap().verdict()
+        self.desk.reply_at(&code, self.now).unwrap().effect()
     }
 
     pub(super) fn days_pass(&mut self, days: u32) {
@@ -284,7 +284,7 @@ fn an_activate_is_the_machines_own_by_standing_or_reference_and_counts() {
     seat.says([1, 1, 1, 2, 2]).unwrap();
     // The system was installed anew on the first parts: like the reference, unlike what stands.
     let own = seat.activates([7, 7, 1, 1, 1]).unwrap();
-    assert_eq!(own.verdict, Verdict::Replaced);
+    assert_eq!(own.effect, Effect::Replaced);
     assert_eq!(own.warnings, [Warning::Replaced { nth: 1, of: 2 }]);
     assert_eq!(seat.counts(), (1, 2, 0));
     // Now that is the reference, and the parts of before are others.

@@ -36,7 +36,7 @@ fn a_desk_is_made_once_and_whole() {
             public
         );
     }
-    assert_eq!(history::verify(&mut ledger, |_, _| ()).unwrap().wrong, 0);
+    assert_eq!(audit::verify(&mut ledger, |_, _| ()).unwrap().wrong, 0);
     drop(ledger);
     let mut names: Vec<_> = fs::read_dir(home.path().join("desk"))
         .unwrap()
@@ -141,7 +141,7 @@ fn a_torn_ledger_is_damaged() {
     let mut bytes = fs::read(&path).unwrap();
     bytes.iter_mut().skip(5000).for_each(|byte| *byte = 0xa5);
     fs::write(&path, bytes).unwrap();
-    let report = history::verify(&mut Ledger::open(&path).unwrap(), |_, _| ()).unwrap();
+    let report = audit::verify(&mut Ledger::open(&path).unwrap(), |_, _| ()).unwrap();
     let found: Vec<String> = report.findings.iter().map(ToString::to_string).collect();
     assert_eq!(
         found,

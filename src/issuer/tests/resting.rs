@@ -3,19 +3,19 @@
 use super::moves::Seat;
 use super::*;
 use crate::issuer::life::{self, Named};
-use crate::issuer::respond::Verdict;
+use crate::issuer::respond::Effect;
 
 /// Six times a year a seat comes free at once; then when the grant that was given back has run out, or a clerk says so.
 #[test]
 fn a_seat_is_not_returned_from_machine_to_machine() {
     let mut seat = Seat::standalone([1; 5]);
     for machine in 2..=7 {
-        assert_eq!(seat.returns(), Verdict::Returned);
+        assert_eq!(seat.returns(), Effect::Returned);
         seat.activates([machine; 5]).unwrap();
     }
     assert_eq!(seat.counts(), (0, 0, 6));
-    assert_eq!(seat.returns(), Verdict::Returned);
-    assert_eq!(seat.returns(), Verdict::Repeated);
+    assert_eq!(seat.returns(), Effect::Returned);
+    assert_eq!(seat.returns(), Effect::Repeated);
     assert_eq!(seat.desk.taken(seat.key), 0);
     let request = activate(seat.key, 900, 900);
     let refused = seat.desk.respond(&request).unwrap_err();
@@ -44,7 +44,7 @@ fn a_clerk_frees_what_was_returned_and_a_perpetual_grant_rests_for_a_year() {
     let name = Named::Activation(seat.id, Some(seat.key));
     seat.days_pass(365);
     assert_eq!(seat.activates([9; 5]).unwrap_err(), "no_seat_free");
-    let by = By {
+    let by = Actor {
         now: seat.now,
         ..BY
     };
@@ -143,7 +143,7 @@ fn a_sync_does_not_take_seats_that_rest() {
 fn what_was_released_as_lost_does_not_rest_when_it_turns_up() {
     let mut seat = Seat::of(&terms(2, LicenseType::Standalone), [1; 5]);
     for machine in 2..=8 {
-        assert_eq!(seat.returns(), Verdict::Returned);
+        assert_eq!(seat.returns(), Effect::Returned);
         seat.activates([machine; 5]).unwrap();
     }
     let fewer = |before: &Terms, _: &Product| {
@@ -155,7 +155,7 @@ fn what_was_released_as_lost_does_not_rest_when_it_turns_up() {
     life::change(&mut seat.desk.ledger, seat.key, fewer, BY).unwrap();
     let name = Named::Activation(seat.id, Some(seat.key));
     life::release(&mut seat.desk.ledger, name, "stolen", false, BY).unwrap();
-    assert_eq!(seat.returns(), Verdict::Returned);
+    assert_eq!(seat.returns(), Effect::Returned);
     assert_eq!(seat.counts(), (0, 0, 7));
     assert_eq!(seat.desk.findings(), [""; 0]);
 }

@@ -150,7 +150,7 @@ impl Office {
                 };
                 let (name, by) = (
                     Named::Activation(held.id, None),
-                    By {
+                    Actor {
                         now: self.now,
                         ..BY
                     },

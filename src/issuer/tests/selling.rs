@@ -21,7 +21,7 @@ fn ten_thousand_licenses_are_all_different_and_one_event() {
     let keys = products::sell(&mut desk.ledger, &order, 10_000, BY, &mut entropy(1)).unwrap();
     assert_eq!(keys.iter().collect::<HashSet<_>>().len(), 10_000);
     assert_eq!(listed(&mut desk, &LicenseFilter::default()), keys);
-    let report = history::verify(&mut desk.ledger, |_, _| ()).unwrap();
+    let report = audit::verify(&mut desk.ledger, |_, _| ()).unwrap();
     assert_eq!(
         (report.events, report.licenses, report.wrong),
         (2, 10_000, 0)
@@ -160,12 +160,12 @@ fn orders_fit_their_product() {
 #[test]
 fn an_exported_product_file_is_one_that_machines_install() {
     let mut desk = Desk::new();
-    let root = SigningKey::from_seed(&[7; 32]).unwrap();
+    let root = signer(7);
     let file = products::export(&mut desk.ledger, "infinitime", &root).unwrap();
     let installed = ProductFile::parse(&file).unwrap();
     assert_eq!(installed.signer().to_bytes(), root.public());
     assert_eq!(installed.product().version, 1);
-    let other = SigningKey::from_seed(&[8; 32]).unwrap();
+    let other = signer(8);
     let refused = products::export(&mut desk.ledger, "infinitime", &other);
     assert_eq!(refused.unwrap_err().kind(), "not_a_root");
 }

@@ -56,7 +56,14 @@ impl Product {
     }
 
     /// The signed file: `sign` makes an Ed25519 signature by the root key `root`.
-    pub fn to_file(&self, root: &[u8; 32], sign: impl FnOnce(&[u8]) -> [u8; 64]) -> String {
+    ///
+    /// # Errors
+    /// What `sign` says.
+    pub fn to_file<E>(
+        &self,
+        root: &[u8; 32],
+        sign: impl FnOnce(&[u8]) -> Result<[u8; 64], E>,
+    ) -> Result<String, E> {
         note::sign(&self.to_text(), &self.id, root, sign)
     }
 

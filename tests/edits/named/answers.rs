@@ -1,6 +1,6 @@
 //! What is edited in what was answered, given back and refused.
 
-use countersign::issuer::history::{Place, Wrong};
+use countersign::issuer::audit::{Place, Wrong};
 
 use super::each_is_named;
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use countersign::issuer::history::{Place, Wrong};
+use countersign::issuer::audit::{Place, Wrong};
 use countersign::issuer::ledger::{EventId, Ledger, TermsId};
 use rusqlite::Connection;
 

@@ -7,7 +7,7 @@ mod licenses;
 mod schema;
 mod sold;
 
-use countersign::issuer::history::{Place, Wrong};
+use countersign::issuer::audit::{Place, Wrong};
 
 use super::lived::{Lived, findings, listed, verify};
 

@@ -1,6 +1,6 @@
 //! What is edited in the schema and the file.
 
-use countersign::issuer::history::{Place, Wrong};
+use countersign::issuer::audit::{Place, Wrong};
 use countersign::issuer::ledger::{Ledger, LedgerError};
 use rusqlite::Connection;
 

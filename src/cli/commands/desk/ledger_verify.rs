@@ -7,7 +7,7 @@ use crate::cli::advice::Advice as _;
 use crate::cli::failure::Failure;
 use crate::cli::{desk, words};
 use crate::failure::FailureKind;
-use crate::issuer::history::{self, Finding, Report};
+use crate::issuer::audit::{self, Finding, Report};
 
 /// Findings that are named in the reason itself; all of them are said before it, and stand in the object of `--json`.
 const IN_THE_REASON: usize = 3;
@@ -28,7 +28,7 @@ impl Run for LedgerVerify {
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let mut ledger = desk::place(context)?.ledger()?;
         let out = &mut context.out;
-        let report = history::verify(&mut ledger, |done, all| {
+        let report = audit::verify(&mut ledger, |done, all| {
             out.progress(format_args!("{done} of {all} events"))
         })?;
         out.progress_done();

@@ -17,7 +17,7 @@ use crate::failure::FailureKind;
 use crate::issuer::ledger::{Activation, Ended, Ledger};
 use crate::issuer::policy::Options;
 use crate::issuer::products;
-use crate::issuer::respond::{self, Issuer, Reply, Verdict};
+use crate::issuer::respond::{self, Effect, Issuer, Reply};
 use crate::protocol::date::Day;
 use crate::text::Reading;
 
@@ -161,7 +161,7 @@ fn over_since(context: &mut Context, ledger: &mut Ledger, reply: &Reply) -> anyh
     let Reply::Answer(answer) = reply else {
         return Ok(());
     };
-    if answer.verdict != Verdict::Repeated {
+    if answer.effect != Effect::Repeated {
         return Ok(());
     }
     let Some(view) = products::license(ledger, answer.key)? else {

@@ -5,11 +5,11 @@ use std::thread;
 
 use super::rows::{Left, key};
 use super::{Place, Replay, Wrong};
-use crate::issuer::history::facts::{AnswerFacts, Hex};
+use crate::issuer::history::{AnswerFacts, Hex};
 use crate::issuer::ledger::{
     Event, EventId, LedgerError, License, PAGE, Stood, StoredAnswer, Terms, TermsId, Transaction,
 };
-use crate::issuer::respond::in_parallel;
+use crate::issuer::parallel::in_parallel;
 use crate::protocol::commitment::Commitment;
 use crate::protocol::desk_certificate::DeskCertificate;
 use crate::protocol::digest::{Digest, key_id, product_tag, request_digest, request_tag};

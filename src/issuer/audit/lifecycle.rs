@@ -2,7 +2,7 @@
 
 use super::rows::Left;
 use super::{Place, Replay, Wrong, facts};
-use crate::issuer::history::facts::{EarlyFacts, EndFacts, Hex, LicenseFacts};
+use crate::issuer::history::{EarlyFacts, EndFacts, Hex, LicenseFacts};
 use crate::issuer::ledger::{Event, EventId, LedgerError, PAGE, Refused, TermsId, Transaction};
 
 impl Replay {

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Answer, Order, Receipt, Reply, Verdict};
+use super::{Answer, Effect, Order, Receipt, Reply};
 use crate::issuer::history::{REPLACE, SYNC};
-use crate::issuer::keys::SigningKey;
 use crate::issuer::ledger::{Activation, EventId, License};
 use crate::issuer::policy::{Fork, Proof, Warning};
 use crate::protocol::commitment::Commitment;
@@ -12,25 +11,22 @@ use crate::protocol::digest::{ActivationId, Digest};
 use crate::protocol::grant::Grant;
 use crate::text::{Code, Kind};
 
-/// A decision that lacks its signature, where it wants one, and its row in the history.
-pub(super) struct Draft {
+/// A decision that has its number in the history and not yet its row: an answer, a RETURN, or a refusal's evidence.
+pub(super) struct Unrecorded<W> {
     pub(super) kind: &'static str,
     pub(super) event: EventId,
     pub(super) warnings: Vec<Warning>,
-    pub(super) what: What,
+    pub(super) what: W,
 }
 
-/// What was decided.
-pub(super) enum What {
-    Grant(Box<Granting>),
-    Return(Box<Giving>),
-    /// A RETURN whose ACTIVATE has not come.
+/// A RETURN.
+pub(super) enum Taking {
+    Back(Box<Giving>),
+    /// Its ACTIVATE has not come.
     Early {
         activation: ActivationId,
         digest: [u8; 32],
     },
-    /// A request that was refused, with its evidence.
-    Refusal(Box<Refusing>),
 }
 
 /// An answer without its signature.
@@ -86,59 +82,53 @@ impl Granting {
     }
 }
 
-impl Draft {
-    fn granted(kind: &str, fork: Option<Fork>) -> Verdict {
-        match (kind, fork) {
-            (SYNC, Some(fork)) => Verdict::Synced(fork.colour()),
-            (REPLACE, _) => Verdict::Replaced,
-            _ => Verdict::Activated,
+impl Unrecorded<Granting> {
+    fn effect(&self) -> Effect {
+        match (self.kind, self.what.fork) {
+            (SYNC, Some(fork)) => Effect::Synced(fork.colour()),
+            (REPLACE, _) => Effect::Replaced,
+            _ => Effect::Activated,
         }
     }
 
-    /// The signature it wants; zeros for what is not answered with a code.
-    pub(super) fn sign(&self, key: &SigningKey) -> [u8; 64] {
-        match &self.what {
-            What::Grant(granting) => key.sign(&granting.transcript),
-            What::Return(_) | What::Early { .. } | What::Refusal(_) => [0; 64],
-        }
+    /// What comes of it; `payload` is that of the response code.
+    pub(super) fn reply(self, payload: Vec<u8>) -> Reply {
+        let effect = self.effect();
+        let it = self.what;
+        Reply::Answer(Box::new(Answer {
+            evidence: it.evidence(),
+            effect,
+            code: Code::new(Kind::Grant, payload),
+            grant: it.grant,
+            key: it.changed.license.key,
+            activation: it.holder.standing.activation,
+            order: it.order,
+            warnings: self.warnings,
+        }))
     }
+}
 
-    /// What would come of it.
-    pub(super) fn preview(self) -> Option<Reply> {
-        self.reply(Vec::new())
-    }
-
-    /// What comes of it, where it is more than a row in the history; `payload` is that of the response code, where there is one.
-    pub(super) fn reply(self, payload: Vec<u8>) -> Option<Reply> {
+impl Unrecorded<Taking> {
+    /// What comes of it.
+    pub(super) fn reply(self) -> Reply {
         let warnings = self.warnings;
-        Some(match self.what {
-            What::Grant(it) => Reply::Answer(Box::new(Answer {
-                evidence: it.evidence(),
-                verdict: Draft::granted(self.kind, it.fork),
-                code: Code::new(Kind::Grant, payload),
-                grant: it.grant,
-                key: it.changed.license.key,
-                activation: it.holder.standing.activation,
-                order: it.order,
-                warnings,
-            })),
-            What::Return(it) => Reply::Receipt(Box::new(Receipt {
-                verdict: Verdict::Returned,
+        Reply::Receipt(Box::new(match self.what {
+            Taking::Back(it) => Receipt {
+                effect: Effect::Returned,
                 activation: it.holder.standing.activation,
                 of: Some((it.changed.license.key, it.order)),
                 freed: it.freed,
                 resting: it.holder.resting.map(|it| it.until),
                 warnings,
-            })),
-            What::Early { activation, .. } => Reply::Receipt(Box::new(Receipt {
-                verdict: Verdict::ReturnedEarly,
+            },
+            Taking::Early { activation, .. } => Receipt {
+                effect: Effect::ReturnedEarly,
                 activation,
                 of: None,
                 freed: 0,
                 resting: None,
                 warnings,
-            })),
-            What::Refusal(_) => return None,
-        })
+            },
+        }))
     }
 }

@@ -1,7 +1,7 @@
 //! Licenses and activations against the events that speak of them last.
 
 use super::{Place, Replay, Wrong, facts};
-use crate::issuer::history::facts::Hex;
+use crate::issuer::history::Hex;
 use crate::issuer::ledger::{
     Activation, ActivationRow, Event, LedgerError, License, LicenseId, PAGE, Transaction,
 };

@@ -3,7 +3,7 @@
 use super::answers::{Signing, Sold};
 use super::{Place, Replay, Wrong, facts};
 use crate::issuer::desk;
-use crate::issuer::history::facts::Hex;
+use crate::issuer::history::Hex;
 use crate::issuer::ledger::{LedgerError, Signer, Terms, Transaction};
 use crate::issuer::products;
 use crate::protocol::desk_certificate::{DeskCertificate, ONE_PRODUCT};

@@ -18,8 +18,7 @@ use cursor::Cursor;
 pub use report::{Finding, Place, Report, Wrong};
 use serde::Deserialize;
 
-use super::chain;
-use super::facts::{self, DeskFacts, Hex, ProductFacts};
+use crate::issuer::history::{self as facts, DeskFacts, Hex, ProductFacts, chain};
 use crate::issuer::ledger::{
     Beneath, EarlyReturn, Event, EventId, Ledger, LedgerError, License, LicenseId, PAGE, ProductId,
     SignerId, StoredAnswer, Terms, TermsId, Transaction,

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::rows::{key, license_name};
 use super::{Place, Replay, Wrong, facts};
-use crate::issuer::history::facts::{Hex, OrderFacts};
 use crate::issuer::history::of_license;
+use crate::issuer::history::{Hex, OrderFacts};
 use crate::issuer::ledger::{
     Event, LedgerError, License, LicenseFilter, LicenseId, PAGE, Terms, TermsId, Transaction,
 };
