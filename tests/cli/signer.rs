@@ -67,7 +67,7 @@ fn a_batch_ends_where_a_signature_is_missing() {
 #[test]
 fn a_product_file_that_is_not_signed_is_not_written() {
     let world = World::new();
-    let (desk, ..) = asked(&world, &[]);
+    let (desk, ..) = asked(&world, &["ship"]);
     let file = world.path().join("files/survey.product");
     let before = std::fs::read(&file).unwrap();
     for (fault, exit, kind) in faults(1..=3) {
