@@ -13,10 +13,9 @@ use countersign::issuer;
 use countersign::issuer::desk::Root;
 use countersign::issuer::history::Actor;
 use countersign::issuer::keys::SigningKey;
-use countersign::issuer::ledger::LedgerError;
 use countersign::issuer::parallel::in_parallel;
 use countersign::issuer::policy::Options;
-use countersign::issuer::respond::{Batch, Issuer};
+use countersign::issuer::respond::{Batch, Issuer, Stopped};
 use countersign::issuer::signer::TriedSigner;
 use countersign::protocol::date::Seconds;
 use countersign::text::{self, Kind};
@@ -158,7 +157,7 @@ fn decide_sign_and_keep(desk: Option<&Desk>) -> Result<f64> {
         |code| Ok::<_, Infallible>((*code).clone()),
         |results| {
             unanswered += results.iter().filter(|(_, result)| result.is_err()).count();
-            Ok::<_, LedgerError>(())
+            Ok::<_, Stopped>(())
         },
     )?;
     let took = began.elapsed().as_secs_f64();

@@ -31,6 +31,9 @@ pub enum LineError<E> {
     Respond(Box<Unanswered>),
 }
 
+/// A line with its answer, or why it has none.
+pub type Answered<L, E> = (L, Result<Reply, LineError<E>>);
+
 /// A request that was not answered.
 #[derive(Debug)]
 pub struct Unanswered {
@@ -71,7 +74,7 @@ impl Batch<'_> {
         entropy: &mut Entropy<'_>,
         lines: impl IntoIterator<Item = L>,
         read: impl Fn(&L) -> Result<Code, E> + Sync,
-        mut done: impl FnMut(Vec<(L, Result<Reply, LineError<E>>)>) -> Result<(), F>,
+        mut done: impl FnMut(Vec<Answered<L, E>>) -> Result<(), F>,
     ) -> Result<(), F>
     where
         L: Send,
@@ -101,7 +104,7 @@ impl Batch<'_> {
         tx: &mut dyn Transaction,
         lines: Vec<(L, Result<Request, LineError<E>>)>,
         entropy: &mut Entropy<'_>,
-    ) -> Result<Vec<(L, Result<Reply, LineError<E>>)>, Stopped> {
+    ) -> Result<Vec<Answered<L, E>>, Stopped> {
         let mut session = Session::open(tx, Some(self.issuer), self.options, self.by)?;
         if self.workers.get() > 1 && lines.len() > HANDFUL {
             return signed_beside(session, self.issuer, lines, self.workers, entropy);
@@ -196,7 +199,7 @@ fn signed_beside<L: Send, E: Send>(
     lines: Vec<(L, Result<Request, LineError<E>>)>,
     workers: NonZeroUsize,
     entropy: &mut Entropy<'_>,
-) -> Result<Vec<(L, Result<Reply, LineError<E>>)>, Stopped> {
+) -> Result<Vec<Answered<L, E>>, Stopped> {
     let (jobs, work) = channel::<Job<L, E>>();
     let work = Mutex::new(work);
     thread::scope(|scope| {

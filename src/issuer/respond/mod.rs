@@ -11,7 +11,7 @@ mod reply;
 mod session;
 mod unrecorded;
 
-pub use batch::{Batch, LineError, Unanswered};
+pub use batch::{Answered, Batch, LineError, Unanswered};
 pub use error::{RespondError, Stopped};
 pub use reply::{Answer, Effect, Order, Receipt, Reply};
 
