@@ -7,6 +7,7 @@ mod decode;
 mod launch;
 mod respond;
 mod scale;
+mod seats;
 mod support;
 
 use std::env;
@@ -24,6 +25,7 @@ const ALL: &[(&str, Part)] = &[
     ("batch", batch::measure),
     ("decode", decode::measure),
     ("scale", scale::measure),
+    ("seats", seats::measure),
 ];
 
 fn main() -> ExitCode {

@@ -36,6 +36,7 @@
 use std::error::Error;
 use std::io::{self, BufRead, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use countersign::app::AppError;
 use countersign::holder::Outcome;
@@ -82,8 +83,9 @@ pub(crate) fn run(
 fn work(app: &App, users: u32, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     // What it cannot run without is said at once, so that of several licenses one is found that has it: `.feature("export")` would stand here, too.
     let needs = Needs::default().at_most("users", users);
-    let license = match app.check_for(&needs) {
-        Ok(license) => license,
+    // One of the license's seats, where it floats, until this function ends.
+    let seat = match app.take_seat_for(&needs, Duration::ZERO) {
+        Ok(seat) => seat,
         // Nothing but a number is wrong: whoever can lower it is let in.
         Err(refused @ Refused::TooMany { .. }) => {
             writeln!(out, "{refused}: only administrators may come in")?;
@@ -91,6 +93,7 @@ fn work(app: &App, users: u32, out: &mut dyn Write) -> Result<(), Box<dyn Error>
         }
         Err(refused) => return Err(refused.into()),
     };
+    let license = seat.license();
     // Its time counts until this function ends, whatever the clock says.
     let _running = app.keep_time_while_running(&needs);
     for warning in license.warnings() {

@@ -5,10 +5,12 @@
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use countersign::{App, Needs};
+//! use std::time::Duration;
 //!
 //! let app = App::on_this_computer(PRODUCT)?;
 //! let needs = Needs::default().at_most("users", 12); // what it cannot run without
-//! let license = app.check_for(&needs)?; // Err unless it may run with that
+//! let seat = app.take_seat_for(&needs, Duration::ZERO)?; // Err unless it may run with that
+//! let license = seat.license();
 //! for warning in license.warnings() {
 //!     eprintln!("{warning}");
 //! }
@@ -17,6 +19,9 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! A license that floats has a number of seats, and one is held as long as the application runs; of any other license the same call takes none. Who wants to
+//! know only whether an application could run calls [`App::check`].
 //!
 //! Where several licenses are held, one counts that has what is needed: an application says that at once, by [`Needs`]. What it can do without it asks of the
 //! license that was chosen.
@@ -29,6 +34,7 @@ mod dialogue;
 mod license;
 pub mod places;
 mod running;
+mod seats;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -39,6 +45,7 @@ pub(crate) use computer::{Computer, built, wall_clock};
 pub use dialogue::{Activation, AppError, Request};
 pub use license::{License, Needs, Refused};
 pub use running::Running;
+pub use seats::Seat;
 
 use crate::holder::{Anchor, Audience, Home};
 use crate::machine::Facts;
@@ -110,7 +117,7 @@ impl App {
     /// seconds. What else was learnt is kept where that is possible.
     ///
     /// # Errors
-    /// [`Refused`], with a reason for people and a kind for the program.
+    /// [`Refused`], with a reason for people and a kind for the program; of a license that floats [`Refused::NeedsSeat`], with the license in it.
     pub fn check(&self) -> Result<License, Refused> {
         self.check_for(&Needs::default())
     }
@@ -124,7 +131,12 @@ impl App {
             .computer()
             .check(&self.known(), None, needs, false)
             .map_err(Refused::Unreadable)?;
-        Refused::unless_allowed(report, &self.product)
+        let license = Refused::unless_allowed(report, &self.product)?;
+        match license.floats() {
+            // Any number of processes may check; so many as it has seats may run.
+            true => Err(Refused::NeedsSeat { license }),
+            false => Ok(license),
+        }
     }
 
     /// Has the time that the application runs count for the license that it needs, whatever the clock says (SPEC.md 7): to be called each hour while it runs,

@@ -22,10 +22,10 @@ macro_rules! exits {
 
 exits! {
     DONE 0 "done, perhaps with a warning on standard error";
-    FAILED 1 "failed: the disk, a file, a ledger in use";
+    FAILED 1 "failed: the disk, a file, a ledger in use, seats out of reach";
     USAGE 2 "usage";
     NO_CODE 3 "no code in the input, or typed too badly to mend: the rows and groups in doubt are named";
-    NOT_FOR_THIS 4 "a good code or key, but not for this: another machine, request, product, kind or desk";
+    NOT_FOR_THIS 4 "a good code, key or token, but not for this: another machine, request, product, kind or desk";
     NOT_TRUSTED 5 "not trusted: a signature, a chain or the limits of a desk do not hold; a file was edited";
     REFUSED 6 "refused by the rules: no seat free, expired, revoked, given up, held for the clerk or the manager";
     PASSPHRASE 7 "a passphrase is wrong or missing";
@@ -36,7 +36,7 @@ exits! {
     WRONG_MACHINE 13 "another machine, server or database";
     CLOCK_BEHIND 14 "the clock is behind for too long";
     NO_FEATURE 15 "a feature is not in the license or has ended, or its maintenance is over";
-    OVER_LIMIT 16 "a count is above its limit, and all else is in order";
+    OVER_LIMIT 16 "a count is above its limit, or no seat is free, and all else is in order";
 }
 
 impl From<Exit> for ExitCode {
@@ -153,6 +153,13 @@ failure_kinds! {
     WeakMachine "weak_machine" REFUSED "too little is known about the machine to tell it from others";
     NoUsbKey "no_usb_key" REFUSED "no USB device with a serial number is plugged in";
 
+    // A site: seats in use.
+    SeatsBusy "seats_busy" FAILED "another process keeps the gate of the seats";
+    SeatsNotMade "seats_not_made" FAILED "the seats of the license were not made yet, and this user may not";
+    NoLocks "no_locks" FAILED "the locks of the file system with the seats do not keep processes apart";
+    UnknownToken "unknown_token" NOT_FOR_THIS "no seat is held by the token";
+    NotFloating "not_floating" REFUSED "the license has no seats to be shared";
+
     // The desk: its place, its ledger, its keys.
     DeskExists "desk_exists" FAILED "there is a desk already";
     DeskMissing "desk_missing" FAILED "there is no desk";
@@ -225,6 +232,8 @@ failure_kinds! {
     FeatureMissing "feature_missing" NO_FEATURE "the license does not contain the feature";
     FeatureEnded "feature_ended" NO_FEATURE "the feature was licensed until a day that is over";
     MaintenanceOver "maintenance_over" NO_FEATURE "the feature needs maintenance, which is over";
+    NoSeat "no_seat" OVER_LIMIT "all seats of the license, or of a module, are in use or waited for";
+    NeedsSeat "needs_seat" OVER_LIMIT "the license floats, and the application checks it without taking a seat";
     OverLimit "over_limit" OVER_LIMIT "more is in use than the license allows; `over_by` tells how much";
 }
 

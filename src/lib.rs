@@ -5,13 +5,13 @@
 //! ```no_run
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let app = countersign::App::on_this_computer(include_str!("../keys/demo.product"))?;
-//! let license = app.check()?;
+//! let seat = app.take_seat()?; // held as long as the application runs
 //! # Ok(())
 //! # }
 //! ```
 //!
 //! The rooms: [`app`] is what an application uses, [`text`] carries bytes through people, [`protocol`] says what codes mean and who may say it, [`machine`] what this computer is, [`holder`] is a
-//! machine that holds a license, [`issuer`] whoever answers, [`cli`] the program; [`failure`] has every way to fail. SPEC.md is the reference of all formats.
+//! machine that holds a license, [`seats`] who uses one now, [`issuer`] whoever answers, [`cli`] the program; [`failure`] has every way to fail. SPEC.md is the reference of all formats.
 
 pub mod app;
 #[cfg(feature = "cli")]
@@ -24,6 +24,7 @@ pub mod license_key;
 pub mod machine;
 mod messages;
 pub mod protocol;
+pub mod seats;
 pub mod text;
 
-pub use app::{App, License, Needs, Refused};
+pub use app::{App, License, Needs, Refused, Seat};

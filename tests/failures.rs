@@ -67,7 +67,7 @@ fn failures_md_has_each_kind() {
 #[test]
 fn no_library_names_a_command_or_an_option() {
     let mut found = Vec::new();
-    for room in ["text", "protocol", "machine", "holder", "issuer"] {
+    for room in ["text", "protocol", "machine", "holder", "seats", "issuer"] {
         sources(&repository("src").join(room), &mut |path, source| {
             for (number, literal) in literals(source) {
                 if names_a_command(&literal) {

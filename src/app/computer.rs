@@ -3,15 +3,18 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::Needs;
-use crate::holder::request;
+use super::seats::counted;
 use crate::holder::{
     Audience, CheckInput, CheckReport, Here, HolderError, Home, State, aliases, check_product,
 };
 use crate::holder::{Outcome, apply};
+use crate::holder::{products, request};
 use crate::license_key::LicenseKey;
 use crate::machine::Facts;
 use crate::protocol::date::Seconds;
+use crate::protocol::grant::LicenseType;
 use crate::protocol::product::ProductFile;
+use crate::seats::{Place, Seats};
 use crate::text::Code;
 
 /// A computer at one moment.
@@ -67,12 +70,27 @@ impl Computer {
     pub(crate) fn check(
         &self,
         known: &[(Home, ProductFile)],
-        mut unfit: Option<HolderError>,
+        unfit: Option<HolderError>,
         needs: &Needs,
         running: bool,
     ) -> Result<CheckReport, HolderError> {
-        let mut best: Option<CheckReport> = None;
-        for (home, file) in known {
+        let found = self.find(known, unfit, needs, running);
+        found.map(|(report, _)| report)
+    }
+
+    /// The same, and which of the homes it is about.
+    ///
+    /// # Errors
+    /// As [`Computer::check`].
+    pub(crate) fn find(
+        &self,
+        known: &[(Home, ProductFile)],
+        mut unfit: Option<HolderError>,
+        needs: &Needs,
+        running: bool,
+    ) -> Result<(CheckReport, usize), HolderError> {
+        let mut best: Option<(CheckReport, usize)> = None;
+        for (at, (home, file)) in known.iter().enumerate() {
             let checked = aliases::load(home).and_then(|aliases| {
                 let input = CheckInput {
                     trust: needs.trust,
@@ -103,15 +121,15 @@ impl Computer {
             };
             if best
                 .as_ref()
-                .is_none_or(|known| rank(&report) > rank(known))
+                .is_none_or(|(known, _)| rank(&report) > rank(known))
             {
-                best = Some(report);
+                best = Some((report, at));
             }
         }
         match (best, unfit) {
-            (Some(report), _) if report.license_key.is_some() => Ok(report),
+            (Some(found), _) if found.0.license_key.is_some() => Ok(found),
             (_, Some(error)) => Err(error),
-            (Some(report), None) => Ok(report),
+            (Some(found), None) => Ok(found),
             (None, None) => Err(HolderError::UnknownProduct { id: String::new() }),
         }
     }
@@ -131,7 +149,10 @@ impl Computer {
         let mut other: Option<HolderError> = None;
         for home in &self.homes {
             match apply::apply(home, code, &self.here(&[])) {
-                Ok(outcome) => return Ok(outcome),
+                Ok(outcome) => {
+                    self.make_seats(home, &outcome);
+                    return Ok(outcome);
+                }
                 Err(error) => {
                     let said = other.as_ref().is_some_and(|other| !elsewhere(other));
                     other = other.filter(|_| said).or(Some(error));
@@ -139,6 +160,23 @@ impl Computer {
             }
         }
         Err(other.unwrap_or(HolderError::OtherRequest))
+    }
+
+    /// Makes the seats of a floating license that was just granted. Where that fails the license is in force all the same: they are made when the home's owner
+    /// looks at them or takes the first one, and whoever takes one is told why it cannot be.
+    fn make_seats(&self, home: &Home, outcome: &Outcome) {
+        let Outcome::Applied(applied) = outcome else {
+            return;
+        };
+        let (key, terms) = (applied.which.license_key, &applied.after);
+        if terms.license_type != LicenseType::Floating {
+            return;
+        }
+        if let Ok(Some(file)) = products::find(home, &applied.which.product) {
+            let counted = counted(file.product(), terms.seats, &terms.contents.pools);
+            let seats = Seats::open(Place::of(home, key), key, counted);
+            let _ = seats.and_then(|seats| seats.settle(&self.moment()));
+        }
     }
 
     /// A license that is held for every user of this computer needs no second activation for one of them.

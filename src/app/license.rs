@@ -7,7 +7,9 @@ use crate::failure::FailureKind;
 use crate::holder::{CheckReport, Count, HolderError, Refusal, State, Terms, Warning, asked};
 use crate::license_key::LicenseKey;
 use crate::protocol::date::Day;
+use crate::protocol::grant::LicenseType;
 use crate::protocol::product::{Product, RootFingerprint};
+use crate::seats::SeatError;
 
 /// What an application cannot run without, beside a license: what [`App::check_for`](super::App::check_for) asks about at once, so that of several licenses
 /// one counts that has it all. What an application can do without is asked of the [`License`] that was chosen: [`License::has`].
@@ -74,6 +76,12 @@ impl License {
     /// Whether this is a demo and no license.
     pub fn is_demo(&self) -> bool {
         self.report.state == State::Demo
+    }
+
+    /// Whether it floats: so many may use it at once as it has seats ([`App::take_seat`](super::App::take_seat)).
+    pub fn floats(&self) -> bool {
+        let terms = self.report.terms.as_ref();
+        !self.is_demo() && terms.is_some_and(|it| it.license_type == LicenseType::Floating)
     }
 
     /// The license key; none in a demo.
@@ -191,6 +199,13 @@ pub enum Refused {
         /// The reason.
         why: Refusal,
     },
+    /// The license floats, and was checked without taking a seat: it allows no more than that one takes one. Everything else is in order.
+    NeedsSeat {
+        /// The license.
+        license: License,
+    },
+    /// No seat is free, or the seats are out of reach.
+    Seats(SeatError),
     /// What lies on this computer cannot be read: whether there is a license is not known.
     Unreadable(HolderError),
 }
@@ -217,6 +232,8 @@ impl Refused {
         match self {
             Refused::TooMany { .. } => FailureKind::OverLimit,
             Refused::License { why, .. } => why.kind(),
+            Refused::NeedsSeat { .. } => FailureKind::NeedsSeat,
+            Refused::Seats(error) => error.kind(),
             Refused::Unreadable(error) => error.kind(),
         }
     }
@@ -227,6 +244,10 @@ impl fmt::Display for Refused {
         match self {
             Refused::TooMany { over, .. } => Refusal::OverLimit(over.clone()).fmt(f),
             Refused::License { why, .. } => why.fmt(f),
+            Refused::NeedsSeat { .. } => f.write_str(
+                "the license floats, and this application does not take one of its seats",
+            ),
+            Refused::Seats(error) => error.fmt(f),
             Refused::Unreadable(error) => error.fmt(f),
         }
     }
@@ -236,7 +257,8 @@ impl std::error::Error for Refused {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Refused::Unreadable(error) => error.source(),
-            Refused::TooMany { .. } | Refused::License { .. } => None,
+            Refused::Seats(error) => error.source(),
+            Refused::TooMany { .. } | Refused::License { .. } | Refused::NeedsSeat { .. } => None,
         }
     }
 }

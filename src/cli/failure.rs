@@ -22,6 +22,7 @@ use crate::issuer::respond::{RespondError, Stopped};
 use crate::issuer::signer::SignerError;
 use crate::license_key::LicenseKeyError;
 use crate::protocol::product::ProductError;
+use crate::seats::SeatError;
 use crate::text::ReadError;
 
 use super::advice::Advice as _;
@@ -148,7 +149,15 @@ fn known(error: &anyhow::Error) -> Option<Failure> {
                 .map(|(verdict, evidence)| json!({ "verdict": verdict, "evidence": evidence }));
             return Some(failure.with(verdict.unwrap_or_default()));
         }
-        explain!(HolderError, StorageError, ProductError);
+        if let Some(SeatError::NoSeat { lacks, look }) = cause.downcast_ref::<SeatError>() {
+            let failure = explained(
+                FailureKind::NoSeat,
+                cause,
+                super::advice::NO_SEAT.to_owned(),
+            );
+            return Some(failure.with(super::seats::no_seat(lacks.as_deref(), look)));
+        }
+        explain!(SeatError, HolderError, StorageError, ProductError);
         #[cfg(feature = "desk")]
         explain!(
             RespondError,

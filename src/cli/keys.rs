@@ -1,6 +1,7 @@
 //! License keys, and what they are bound to, as people type them.
 
 use std::num::NonZeroU16;
+use std::time::Duration;
 
 use crate::license_key::LicenseKey;
 
@@ -31,4 +32,25 @@ pub(crate) fn limit(text: &str) -> Result<(String, u32), String> {
 pub(crate) fn seats(text: &str) -> Result<NonZeroU16, String> {
     let parsed = text.trim().parse();
     parsed.map_err(|_| "seats are a number from 1 to 65535".to_owned())
+}
+
+/// A span of time: `90s`, `10m`, `2h`, `1d`.
+pub(crate) fn span(text: &str) -> Result<Duration, String> {
+    let parse = || {
+        let text = text.trim();
+        let unit = text.chars().next_back()?;
+        let number: u32 = text.strip_suffix(unit)?.trim().parse().ok()?;
+        let seconds = match unit {
+            's' => 1,
+            'm' => 60,
+            'h' => 3_600,
+            'd' => 86_400,
+            _ => return None,
+        };
+        // A year is more than anybody waits.
+        let most = 366 * 86_400;
+        let span = number.checked_mul(seconds).filter(|span| *span <= most)?;
+        Some(Duration::from_secs(u64::from(span)))
+    };
+    parse().ok_or_else(|| "a time is written 90s, 10m, 2h or 1d, up to a year".to_owned())
 }

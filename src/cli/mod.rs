@@ -24,6 +24,7 @@ mod prompt;
 #[cfg(feature = "desk")]
 mod reply;
 mod report;
+mod seats;
 #[cfg(feature = "desk")]
 mod secrecy;
 #[cfg(feature = "desk")]

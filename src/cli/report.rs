@@ -2,18 +2,35 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::holder::{CheckReport, Count, Refusal, Terms};
+use crate::holder::{CheckReport, Count, Refusal, State, Terms};
 use crate::machine::Components;
 use crate::protocol::contents::Contents;
 use crate::protocol::date::Day;
+use crate::protocol::grant::LicenseType;
 
 use super::advice::Advice as _;
 use super::failure::Failure;
-use super::{json as names, words};
+use super::{Context, json as names, words};
 
 /// Why the application may not run, as a failure.
 pub(crate) fn failure(refusal: &Refusal) -> Failure {
     Failure::new(refusal.kind(), refusal.to_string()).hint(refusal.advice())
+}
+
+/// Says what a license warns of, and what to do where it may be used all the same.
+pub(crate) fn warn(context: &mut Context, report: &CheckReport) {
+    for warning in &report.warnings {
+        context.out.warn(warning);
+        if report.allowed() {
+            context.out.advise(&warning.advice());
+        }
+    }
+}
+
+/// Whether so many may use it at once as it has seats.
+pub(crate) fn floats(report: &CheckReport) -> bool {
+    let terms = report.terms.as_ref();
+    report.state != State::Demo && terms.is_some_and(|it| it.license_type == LicenseType::Floating)
 }
 
 /// The object of `check` and `status`.
@@ -37,6 +54,7 @@ pub(crate) fn object(report: &CheckReport) -> Value {
         "maintenance": Value::Null,
         "revalidate_by": Value::Null,
         "days_left": report.days_left,
+        "needs_seat": floats(report),
         "weakly_bound": report.weakly_bound,
         "usb_plugged_in": report.usb,
         "warnings": warnings,

@@ -50,6 +50,17 @@ pub(crate) fn limit(text: &str) -> Result<(String, u32, Option<Day>), String> {
     Ok((name.trim().to_owned(), number, day))
 }
 
+/// A module with seats of its own that is sold: `NAME=N`, and `NAME=N:DATE` with its last day.
+pub(crate) fn pool(text: &str) -> Result<(String, u32, Option<Day>), String> {
+    let wrong =
+        "a module with seats is written NAME=NUMBER, such as design=3, with at least one seat";
+    let (name, number, day) = limit(text).map_err(|_| wrong)?;
+    match number {
+        0 | UNLIMITED => Err(wrong.to_owned()),
+        number => Ok((name, number, day)),
+    }
+}
+
 /// A text that is sold: `NAME=VALUE`.
 pub(crate) fn text(text: &str) -> Result<(String, EntitledText), String> {
     let (name, value) = text

@@ -3,21 +3,23 @@
 use super::count::Count;
 use super::report::{CheckReport, Refusal, State};
 use crate::protocol::date::Day;
-use crate::protocol::product::Product;
+use crate::protocol::product::{Entry, Product};
 
-/// Whether a feature is in the license, and its maintenance, where it needs it, is not over. A demo has no maintenance.
+/// Whether a feature, or a module with seats of its own, is in the license, and its maintenance, where it needs it, is not over. A demo has no maintenance.
 pub(crate) fn feature(
     product: &Product,
     report: &CheckReport,
     feature: &str,
 ) -> Result<(), Refusal> {
-    if product.feature(feature).is_none() {
+    let mut modules = product.names(Entry::Pool);
+    if product.feature(feature).is_none() && !modules.any(|name| name == feature) {
         return Err(Refusal::FeatureUnknown {
             product: product.id.clone(),
             feature: feature.to_owned(),
         });
     }
-    if !report.features.iter().any(|known| known == feature) {
+    let pooled = report.pools.iter().any(|(known, _)| known == feature);
+    if !pooled && !report.features.iter().any(|known| known == feature) {
         let feature = feature.to_owned();
         return Err(match last_day(report, &feature) {
             Some(ended) => Refusal::FeatureEnded { feature, ended },

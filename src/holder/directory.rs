@@ -10,11 +10,11 @@ use super::audience::Audience;
 use super::error::{Doing, StorageError};
 use crate::messages;
 
-pub(super) use here::Directory;
+pub(crate) use here::Directory;
 
 /// What a file is opened for. Its mode is 0600 at first; no link is followed, and no pipe waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum For {
+pub(crate) enum For {
     /// To be written whole: nothing may stand there.
     New,
     /// To be added to.
@@ -22,6 +22,9 @@ pub(super) enum For {
     /// To be locked.
     Locking,
 }
+
+/// A directory in which every user may keep files of his own and nobody touches another's: what a site's seats need (see [`crate::seats`]).
+pub(crate) const FOR_ANYBODYS_FILES: u32 = 0o1777;
 
 #[cfg(unix)]
 mod here {
@@ -39,7 +42,7 @@ mod here {
 
     /// A directory that is held open: what its path leads to may be another one by now.
     #[derive(Debug)]
-    pub(in super::super) struct Directory(File);
+    pub(crate) struct Directory(File);
 
     /// To pass through, not to read.
     #[cfg(target_os = "linux")]
@@ -65,7 +68,7 @@ mod here {
 
     impl Directory {
         /// One that is there.
-        pub(in super::super) fn open(path: &Path) -> io::Result<Directory> {
+        pub(crate) fn open(path: &Path) -> io::Result<Directory> {
             let opened = match is_led_by_others(path) {
                 true => walk(path, None).map_err(|(_, error)| error)?,
                 false => File::open(whole(path))?,
@@ -74,10 +77,7 @@ mod here {
         }
 
         /// One that is created, durably, as far as it is missing.
-        pub(in super::super) fn make(
-            path: &Path,
-            audience: Audience,
-        ) -> Result<Directory, StorageError> {
+        pub(crate) fn make(path: &Path, audience: Audience) -> Result<Directory, StorageError> {
             let made = match is_led_by_others(path) {
                 true => walk(path, Some(audience)),
                 false => make_missing(path, audience)
@@ -87,7 +87,7 @@ mod here {
             made.map(Directory).map_err(failed)
         }
 
-        pub(in super::super) fn file(&self, name: &OsStr, how: For) -> io::Result<File> {
+        pub(crate) fn file(&self, name: &OsStr, how: For) -> io::Result<File> {
             let asked = match how {
                 For::New => OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL,
                 For::Appending => OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_APPEND,
@@ -99,21 +99,26 @@ mod here {
             Ok(openat(&self.0, name, flags, mode)?.into())
         }
 
-        pub(in super::super) fn rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
+        pub(crate) fn rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
             Ok(renameat(&self.0, from, &self.0, to)?)
         }
 
-        pub(in super::super) fn remove(&self, name: &OsStr) -> io::Result<()> {
+        pub(crate) fn remove(&self, name: &OsStr) -> io::Result<()> {
             Ok(unlinkat(&self.0, name, UnlinkatFlags::NoRemoveDir)?)
         }
 
         /// What was done in it outlasts a power cut.
-        pub(in super::super) fn sync(&self) -> io::Result<()> {
+        pub(crate) fn sync(&self) -> io::Result<()> {
             self.0.sync_all()
         }
 
+        /// Sets who may do what in it, whatever the umask was.
+        pub(crate) fn allow(&self, mode: u32) -> io::Result<()> {
+            self.0.set_permissions(fs::Permissions::from_mode(mode))
+        }
+
         /// What root makes in somebody's home is that user's, as the directory that it lies in: else he could not read or lock his own home any more.
-        pub(in super::super) fn hand_on(&self, file: &File) -> io::Result<()> {
+        pub(crate) fn hand_on(&self, file: &File) -> io::Result<()> {
             hand_on(file, &self.0)
         }
     }
@@ -270,21 +275,21 @@ mod here {
 
     /// Elsewhere directories pass on the rights of their parents and cannot be synced by themselves.
     #[derive(Debug)]
-    pub(in super::super) struct Directory(PathBuf);
+    pub(crate) struct Directory(PathBuf);
 
     impl Directory {
-        pub(in super::super) fn open(path: &Path) -> io::Result<Directory> {
+        pub(crate) fn open(path: &Path) -> io::Result<Directory> {
             Ok(Directory(path.to_owned()))
         }
 
-        pub(in super::super) fn make(path: &Path, _: Audience) -> Result<Directory, StorageError> {
+        pub(crate) fn make(path: &Path, _: Audience) -> Result<Directory, StorageError> {
             match fs::create_dir_all(path) {
                 Ok(()) => Ok(Directory(path.to_owned())),
                 Err(source) => Err(StorageError::new(Doing::Write, path, source)),
             }
         }
 
-        pub(in super::super) fn file(&self, name: &OsStr, how: For) -> io::Result<File> {
+        pub(crate) fn file(&self, name: &OsStr, how: For) -> io::Result<File> {
             let mut options = fs::OpenOptions::new();
             match how {
                 For::New => options.write(true).create_new(true),
@@ -294,19 +299,23 @@ mod here {
             options.open(self.0.join(name))
         }
 
-        pub(in super::super) fn rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
+        pub(crate) fn rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
             fs::rename(self.0.join(from), self.0.join(to))
         }
 
-        pub(in super::super) fn remove(&self, name: &OsStr) -> io::Result<()> {
+        pub(crate) fn remove(&self, name: &OsStr) -> io::Result<()> {
             fs::remove_file(self.0.join(name))
         }
 
-        pub(in super::super) fn sync(&self) -> io::Result<()> {
+        pub(crate) fn sync(&self) -> io::Result<()> {
             Ok(())
         }
 
-        pub(in super::super) fn hand_on(&self, _: &File) -> io::Result<()> {
+        pub(crate) fn allow(&self, _: u32) -> io::Result<()> {
+            Ok(())
+        }
+
+        pub(crate) fn hand_on(&self, _: &File) -> io::Result<()> {
             Ok(())
         }
     }

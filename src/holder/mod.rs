@@ -73,8 +73,8 @@ pub use anchor::Anchor;
 pub use audience::Audience;
 pub use check::CheckInput;
 pub use count::Count;
+pub(crate) use directory::{Directory, FOR_ANYBODYS_FILES, For};
 pub use drift::Drift;
-#[cfg(feature = "cli")]
 pub(crate) use durable::is_anothers;
 pub use entries::Demo;
 pub use error::{Doing, HolderError, StorageError, Unbound};
@@ -86,5 +86,6 @@ pub use outcome::{Applied, Outcome, Which};
 pub use parts::{Parts, Seen, Sight};
 pub use report::{CheckReport, Closed, Refusal, State};
 pub use request::Here;
+pub(crate) use secrets::prove;
 pub use terms::{Difference, Steps, Terms};
 pub use warning::Warning;

@@ -6,11 +6,28 @@ use std::path::PathBuf;
 use zeroize::Zeroize;
 
 use super::audience::Audience;
+use super::durable;
 use super::error::{HolderError, StorageError};
 use super::home::{Home, read_json, write_json};
 use super::json::{Array, Bytes};
 use crate::license_key::LicenseKey;
 use crate::protocol::commitment::{Commitment, RequestSecret};
+
+/// Refuses where the home is this user's, and not the one that holds the license: whoever may read a home for all can copy it, and gets none of its secrets.
+/// Its owner alone has them.
+///
+/// # Errors
+/// `secret_lost`; what the disk says.
+pub(crate) fn prove(home: &Home, key: LicenseKey) -> Result<(), HolderError> {
+    if durable::is_anothers(home.directory()) {
+        return Ok(());
+    }
+    let Some(held) = home.license(key)?.and_then(|license| license.held) else {
+        return Err(HolderError::NotHeld { key });
+    };
+    let secret = Secrets::load(home, key)?.get(key, held.request.commitment()?);
+    secret.map(drop).ok_or(HolderError::SecretLost { key })
+}
 
 /// r of each request by its C, both in hexadecimal.
 pub(crate) struct Secrets {

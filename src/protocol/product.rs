@@ -106,6 +106,11 @@ impl Product {
         self.index(Entry::Limit, name)
     }
 
+    /// The place of a module with seats of its own in the catalogue.
+    pub fn pool(&self, name: &str) -> Option<u32> {
+        self.index(Entry::Pool, name)
+    }
+
     /// The place of a text in the catalogue.
     pub fn text(&self, name: &str) -> Option<u32> {
         self.index(Entry::Text, name)

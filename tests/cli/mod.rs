@@ -7,6 +7,8 @@ mod batch;
 mod check;
 mod check_questions;
 mod code_input;
+#[cfg(target_os = "linux")]
+mod crowd;
 mod desk;
 mod disk;
 mod everywhere;
@@ -23,6 +25,8 @@ mod request;
 mod respond;
 #[cfg(unix)]
 mod run;
+#[cfg(unix)]
+mod seats;
 mod secrets;
 mod shown;
 mod signer;

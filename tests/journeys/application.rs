@@ -214,3 +214,56 @@ fn line_ends_of_another_system_do_no_harm() {
     let refused = App::builder(&blank).home(Path::new("unused")).build();
     assert_eq!(refused.unwrap_err().kind(), "bad_product_file");
 }
+
+/// "The number of instances of the software used simultaneously cannot exceed the number of licences."
+#[test]
+fn an_application_takes_a_seat_of_a_floating_license_and_gives_it_back() {
+    let world = World::new();
+    let shop = Shop::new(&world);
+    let key = shop.license(&["--type", "floating", "--seats", "1", "--feature", "export"]);
+    // Any number may ask; none of them may run for it.
+    let refused = shop.app().check().unwrap_err();
+    assert_eq!(refused.kind(), "needs_seat");
+    let Refused::NeedsSeat { license } = refused else {
+        panic!("{refused}")
+    };
+    assert!(license.floats() && license.has("export"));
+
+    let app = shop.app();
+    let seat = app.take_seat().unwrap();
+    assert_eq!((seat.number(), seat.license().key()), (Some(1), Some(key)));
+    let refused = shop.app().take_seat().unwrap_err();
+    assert_eq!(refused.kind(), "no_seat");
+    assert!(
+        refused.to_string().starts_with("the only seat is in use: "),
+        "{refused}"
+    );
+    drop(seat);
+    let needs = Needs::default().feature("export");
+    let again = shop.app().take_seat_for(&needs, Duration::ZERO).unwrap();
+    assert_eq!(again.number(), Some(1));
+    drop(again);
+    // Waited for, in another thread of the application.
+    let seat = app.take_seat().unwrap();
+    let waits = std::thread::spawn(move || app.take_seat_for(&needs, Duration::from_secs(600)));
+    drop(seat);
+    assert_eq!(waits.join().unwrap().unwrap().number(), Some(1));
+    // What else is not allowed is said first, and takes nothing.
+    let needs = Needs::default().feature("nothing");
+    let refused = shop.app().take_seat_for(&needs, Duration::ZERO);
+    assert_eq!(refused.unwrap_err().kind(), "feature_missing");
+}
+
+#[test]
+fn what_does_not_float_takes_no_seat() {
+    let world = World::new();
+    let shop = Shop::new(&world);
+    let demo = shop.app().take_seat().unwrap();
+    assert!(demo.license().is_demo() && demo.number().is_none());
+    let key = shop.license(&[]);
+    let (one, two) = (shop.app().take_seat(), shop.app().take_seat());
+    for seat in [one.unwrap(), two.unwrap()] {
+        assert_eq!((seat.number(), seat.license().key()), (None, Some(key)));
+        assert!(!seat.license().floats());
+    }
+}

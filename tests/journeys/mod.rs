@@ -4,6 +4,8 @@ mod application;
 mod clock;
 mod clones;
 mod dongle;
+#[cfg(unix)]
+mod elec_calc;
 mod example;
 mod forever_harmless;
 mod infinitime;

@@ -8,6 +8,7 @@
 mod desk;
 #[cfg(target_os = "linux")]
 mod disk;
+mod holder;
 mod machine;
 mod run;
 
@@ -23,6 +24,7 @@ use tempfile::TempDir;
 pub(crate) use desk::Desk;
 #[cfg(target_os = "linux")]
 pub(crate) use disk::Disk;
+pub(crate) use holder::Holder;
 pub(crate) use machine::Machine;
 pub(crate) use run::{Run, Said};
 
@@ -79,6 +81,11 @@ impl World {
     /// Time passes, everywhere.
     pub(crate) fn days_pass(&self, days: i64) {
         self.now.set(self.now() + days * DAY);
+    }
+
+    /// Hours pass, everywhere.
+    pub(crate) fn hours_pass(&self, hours: i64) {
+        self.now.set(self.now() + hours * HOUR);
     }
 
     /// The day so many days from now, as people write it.

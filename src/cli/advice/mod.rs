@@ -5,6 +5,9 @@ mod check;
 #[cfg(feature = "desk")]
 mod desk;
 mod machine;
+mod site;
+
+pub(crate) use site::NO_SEAT;
 
 /// What a person should do about it: lower case, no full stop, commands as they are typed.
 pub(crate) trait Advice {

@@ -1,28 +1,27 @@
 //! `check`: what an application calls at each launch.
 
 use super::{Context, Exit, Run};
-use crate::app::Needs;
-use crate::cli::advice::Advice as _;
+use crate::app::{Computer, Needs};
 use crate::cli::failure::Failure;
 use crate::cli::machine_home::{self, Installed};
 use crate::cli::{keys, report, words};
 use crate::holder::{CheckReport, Count, Home};
 use crate::protocol::contents;
-use crate::protocol::product::{ProductFile, RootFingerprint};
+use crate::protocol::product::{Product, ProductFile, RootFingerprint};
 
 /// Check the license: may the application run here and now?
 ///
 /// Exit code 0: yes, perhaps with a warning on standard error, or as a demo. 10: not licensed. 11: expired. 12: re-validation overdue. 13: another machine,
 /// server or database. 14: the clock is behind for too long. 15: a feature is not in the license, or has
-/// ended. 16: a count is above its limit. 5: not trusted.
+/// ended. 16: a count is above its limit. 5: not trusted. Of a license that floats no seat is taken: any number may ask, and so many as it has seats may run.
 #[derive(clap::Args)]
 pub(crate) struct Check {
     #[command(flatten)]
     check: CheckArgs,
 }
 
-/// What is asked of a license; `run` asks the same.
-#[derive(clap::Args)]
+/// What is asked of a license; `run` and whatever takes a seat ask the same.
+#[derive(clap::Args, Default)]
 pub(crate) struct CheckArgs {
     /// The product, where several are installed
     #[arg(long, value_name = "ID")]
@@ -33,9 +32,9 @@ pub(crate) struct CheckArgs {
     /// The root key that the product file must be signed by, as `product show` prints it
     #[arg(long, value_name = "FINGERPRINT")]
     trust: Option<RootFingerprint>,
-    /// A feature that is to be used; may be repeated
+    /// A feature or module that is to be used; may be repeated
     #[arg(long = "feature", value_name = "F")]
-    features: Vec<String>,
+    pub(crate) features: Vec<String>,
     /// A number that is in use, such as employees=480; may be repeated
     #[arg(long = "count", value_name = "L=N", value_parser = keys::limit)]
     counts: Vec<(String, u32)>,
@@ -55,13 +54,28 @@ impl Run for Check {
 }
 
 impl CheckArgs {
+    /// Of a license that is known, and nothing else.
+    pub(crate) fn of(product: Option<String>, license: Option<String>) -> CheckArgs {
+        CheckArgs {
+            product,
+            license,
+            ..CheckArgs::default()
+        }
+    }
+
     /// Checks; `running` where the application runs already, so that its time counts (SPEC.md 7).
     pub(crate) fn report(&self, context: &Context, running: bool) -> anyhow::Result<CheckReport> {
+        Ok(self.find(context, running)?.report)
+    }
+
+    /// The same, and where that license lies.
+    pub(crate) fn find(&self, context: &Context, running: bool) -> anyhow::Result<Found> {
         let Installed { found, unfit } = machine_home::installed(context, self.product.as_deref())?;
         let chosen = match (found.is_empty(), unfit.into_iter().next()) {
             (true, Some(error)) => return Err(error.into()),
             (_, unfit) => (one_product(found, self.product.as_deref())?, unfit),
         };
+        let (mut known, unfit) = chosen;
         let needs = Needs {
             features: self.features.clone(),
             counts: self.counts.clone(),
@@ -70,8 +84,23 @@ impl CheckArgs {
             trust: self.trust,
         };
         let computer = machine_home::computer(context)?;
-        Ok(computer.check(&chosen.0, chosen.1, &needs, running)?)
+        let (report, at) = computer.find(&known, unfit, &needs, running)?;
+        let (home, file) = known.swap_remove(at);
+        Ok(Found {
+            report,
+            home,
+            product: file.product().clone(),
+            computer,
+        })
     }
+}
+
+/// A license that was looked at, and where it lies.
+pub(crate) struct Found {
+    pub(crate) report: CheckReport,
+    pub(crate) home: Home,
+    pub(crate) product: Product,
+    pub(crate) computer: Computer,
 }
 
 /// The product asked for, in every home that has it.
@@ -106,12 +135,7 @@ fn not_licensed(id: Option<&str>) -> Failure {
 }
 
 fn tell(context: &mut Context, checked: &CheckReport) -> anyhow::Result<Exit> {
-    for warning in &checked.warnings {
-        context.out.warn(warning);
-        if checked.allowed() {
-            context.out.advise(&warning.advice());
-        }
-    }
+    report::warn(context, checked);
     if context.out.json {
         context.out.object(&report::object(checked))?;
     }
@@ -122,6 +146,13 @@ fn tell(context: &mut Context, checked: &CheckReport) -> anyhow::Result<Exit> {
     }
     if !context.out.json {
         context.out.line(line(checked))?;
+    }
+    if report::floats(checked) {
+        let seats = checked.terms.as_ref().map_or(0, |terms| terms.seats);
+        context.out.say(format_args!(
+            "this license floats: what runs takes one of its {}, by countersign run, seat hold or seat take",
+            words::count(seats, "seat")
+        ));
     }
     Ok(Exit::DONE)
 }

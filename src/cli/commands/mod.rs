@@ -16,9 +16,12 @@ mod product_show;
 mod request_activate;
 mod request_sync;
 mod run;
+mod seat;
 mod status;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::ValueParser};
+
+pub(crate) use check::Found;
 
 use super::Context;
 use super::failure::Failure;
@@ -108,6 +111,20 @@ const TREE: &[Commands] = &[
             leaf::<run::RunProgram>(),
             leaf::<alias::Alias>(),
         ],
+    ),
+    (
+        "Site (the customer's license administrator)",
+        &[Node::Group {
+            name: "seat",
+            about: "Seats of a floating license: who uses them, hold one",
+            nodes: &[
+                leaf::<seat::list::SeatList>(),
+                leaf::<seat::hold::SeatHold>(),
+                leaf::<seat::lease::SeatTake>(),
+                leaf::<seat::lease::SeatKeep>(),
+                leaf::<seat::lease::SeatRelease>(),
+            ],
+        }],
     ),
     (
         "Anyone",

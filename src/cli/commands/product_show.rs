@@ -83,6 +83,9 @@ fn rows(product: &Product) -> Vec<(&'static str, String)> {
         .collect();
     bound.extend(product.bind.iter().map(String::as_str));
     rows.push(("bound to", words::list(bound)));
+    if let Some(unit) = product.seat {
+        rows.push(("a seat", format!("counts each {}", unit.name())));
+    }
     if let Some(days) = product.warn_days {
         let days = words::count(days, "day");
         rows.push(("warns", format!("{days} before the end of the grace")));

@@ -1,29 +1,36 @@
-//! `run`: check, spawn, forward signals, look at the clock each hour, wait.
+//! `run`: check, take a seat, spawn, forward signals, look at the clock each hour, wait.
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::Command;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
 use super::check::CheckArgs;
-use super::{Context, Exit, Run};
-use crate::cli::advice::Advice as _;
+use super::{Context, Exit, Found, Run};
 use crate::cli::failure::Failure;
 use crate::cli::report;
+use crate::cli::seats::SeatArgs;
 use crate::failure::FailureKind;
 use crate::holder::CheckReport;
+use crate::seats::{Holding, Left, Process, Seat, SeatError};
 
 /// Check the license, and run a program if it may run
 ///
 /// The program gets the facts of the license in its environment, in variables that begin with COUNTERSIGN_: LICENSE_KEY, ACTIVATION, PRODUCT, STATE, TYPE,
-/// EDITION, SEATS, FEATURES (`a,b`), LIMITS (`a=1,b=2`), EXPIRES, MAINTENANCE, REVALIDATE_BY, DAYS_LEFT; what is not known is not set. Signals are
+/// EDITION, SEATS, FEATURES (`a,b`), LIMITS (`a=1,b=2`), SEAT, EXPIRES, MAINTENANCE, REVALIDATE_BY, DAYS_LEFT; what is not known is not set. Signals are
 /// forwarded. While the program runs it is looked at the clock each hour and at the end, so that the time counts; the program is never stopped for what
-/// is found then. The exit code is the program's, 128 and the signal's number where one ended it. What `check` ends with is 100 more here where the program was not run: 101 to 116.
+/// is found then. Of a floating license a seat is taken, which the program and whatever it starts hold until the last of them ends. The exit code is the program's, 128 and the signal's number where one ended it. What `check` ends with is 100 more here where the program was not run: 101 to 116.
 #[derive(clap::Args)]
 pub(crate) struct RunProgram {
     #[command(flatten)]
     check: CheckArgs,
+    #[command(flatten)]
+    seat: SeatArgs,
+    /// Give the seat back when the program ends, whatever it started still runs
+    #[arg(long)]
+    until_exit: bool,
     /// The program and its arguments, after `--`
     #[arg(last = true, required = true, value_name = "PROGRAM")]
     program: Vec<OsString>,
@@ -34,23 +41,12 @@ impl Run for RunProgram {
     const ABOUT: &'static str = "Check the license, and run a program if it may run";
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let checked = match self.check.report(context, false) {
-            Ok(checked) => checked,
-            Err(error) => {
-                let mut failure = Failure::of(&error);
-                failure.exit = ours(failure.exit);
-                return Err(failure.into());
-            }
-        };
-        for warning in &checked.warnings {
-            context.out.warn(warning);
-            if checked.allowed() {
-                context.out.advise(&warning.advice());
-            }
-        }
+        let found = self.check.find(context, false).map_err(not_run)?;
+        let checked = &found.report;
+        report::warn(context, checked);
         if let Some(refusal) = &checked.refusal {
             if context.out.json {
-                context.out.object(&report::object(&checked))?;
+                context.out.object(&report::object(checked))?;
             }
             let failure = report::failure(refusal);
             context.out.refusal(&failure);
@@ -61,9 +57,11 @@ impl Run for RunProgram {
             .program
             .split_first()
             .ok_or_else(|| Failure::usage("no program").hint("name it after --"))?;
+        let seat = self.seat(context, &found, Path::new(program));
+        let seat = seat.map_err(|error| not_run(error.into()))?;
         let mut command = Command::new(program);
         command.args(arguments);
-        for (name, value) in facts(&checked) {
+        for (name, value) in facts(checked, seat.as_ref()) {
             let name = format!("COUNTERSIGN_{name}");
             // What an outer program was told is not true of this one.
             match value {
@@ -77,14 +75,50 @@ impl Run for RunProgram {
             // What it finds is kept where that can be done. It refuses nothing, and says nothing amid what the program says.
             look: &|| drop(self.check.report(context, true)),
         };
-        spawn_and_wait(command, guard).map_err(|error| {
+        let (exit, seat) = spawn_and_wait(command, seat, guard).map_err(|error| {
             let mut failure = Failure::new(FailureKind::NoProgram, format!("{name} cannot be run"))
                 .because(error)
                 .hint("look at the program's name and whether it may be executed");
             failure.exit = ours(failure.exit);
-            failure.into()
-        })
+            failure
+        })?;
+        // Dropped, it is given back whatever still runs.
+        if let Some(seat) = seat.filter(|_| !self.until_exit) {
+            let number = seat.number();
+            if seat.leave() == Left::InUse {
+                context.out.say(format_args!(
+                    "seat {number} stays in use: what {name} started still runs"
+                ));
+            }
+        }
+        Ok(exit)
     }
+}
+
+impl RunProgram {
+    /// A seat that the program is to hold, where the license floats.
+    fn seat(
+        &self,
+        context: &Context,
+        found: &Found,
+        program: &Path,
+    ) -> Result<Option<Seat>, SeatError> {
+        let features = &self.check.features;
+        let seat = self
+            .seat
+            .take(context, found, features, program, Holding::Process)?;
+        if let Some(seat) = &seat {
+            seat.hand_down()?;
+        }
+        Ok(seat)
+    }
+}
+
+/// Why the program was not run, with its exit code out of the way of the program's own.
+fn not_run(error: anyhow::Error) -> anyhow::Error {
+    let mut failure = Failure::of(&error);
+    failure.exit = ours(failure.exit);
+    failure.into()
 }
 
 /// Our refusals and failures, out of the way of the program's own codes.
@@ -97,7 +131,7 @@ fn ours(exit: Exit) -> Exit {
 }
 
 /// What the program is told, by the names of its variables.
-fn facts(checked: &CheckReport) -> Vec<(&'static str, Option<String>)> {
+fn facts(checked: &CheckReport, seat: Option<&Seat>) -> Vec<(&'static str, Option<String>)> {
     let terms = checked.terms.as_ref();
     let day = |day: Option<crate::protocol::date::Day>| day.map(|day| day.to_string());
     let limits = checked
@@ -117,6 +151,7 @@ fn facts(checked: &CheckReport) -> Vec<(&'static str, Option<String>)> {
         ("EXPIRES", terms.and_then(|it| day(it.expires))),
         ("MAINTENANCE", terms.and_then(|it| day(it.maintenance))),
         ("REVALIDATE_BY", terms.and_then(|it| day(it.revalidate_by))),
+        ("SEAT", seat.map(|it| it.number().to_string())),
         ("DAYS_LEFT", checked.days_left.map(|it| it.to_string())),
     ]
 }
@@ -150,22 +185,44 @@ impl Guard<'_> {
 }
 
 #[cfg(unix)]
-fn spawn_and_wait(mut command: Command, guard: Guard<'_>) -> std::io::Result<Exit> {
+fn spawn_and_wait(
+    mut command: Command,
+    seat: Option<Seat>,
+    guard: Guard<'_>,
+) -> std::io::Result<(Exit, Option<Seat>)> {
     use std::os::unix::process::ExitStatusExt;
 
     // Caught before the program starts: none that comes in between is lost, and none ends us before the program.
     let signals = unix::Forwarded::catch()?;
-    let status = guard.until(move || signals.until_end_of(&mut command.spawn()?))?;
+    let (status, seat) = guard.until(move || {
+        let mut child = command.spawn()?;
+        let seat = held_by(seat, child.id());
+        Ok((signals.until_end_of(&mut child)?, seat))
+    })?;
     let code = status
         .code()
         .or_else(|| status.signal().map(|signal| 128 + signal));
-    Ok(Exit(
-        code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1),
-    ))
+    Ok((exit(code), seat))
+}
+
+/// Who looks at the seats sees the program, not us.
+fn held_by(mut seat: Option<Seat>, id: u32) -> Option<Seat> {
+    if let Some(seat) = &mut seat {
+        seat.is_held_by(Process::of(id));
+    }
+    seat
+}
+
+fn exit(code: Option<i32>) -> Exit {
+    Exit(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
 }
 
 #[cfg(not(unix))]
-fn spawn_and_wait(mut command: Command, guard: Guard<'_>) -> std::io::Result<Exit> {
+fn spawn_and_wait(
+    mut command: Command,
+    seat: Option<Seat>,
+    guard: Guard<'_>,
+) -> std::io::Result<(Exit, Option<Seat>)> {
     use std::sync::Arc;
     use std::sync::atomic::AtomicBool;
 
@@ -174,10 +231,11 @@ fn spawn_and_wait(mut command: Command, guard: Guard<'_>) -> std::io::Result<Exi
         signal_hook::consts::SIGINT,
         Arc::new(AtomicBool::new(false)),
     )?;
-    let code = guard.until(move || command.spawn()?.wait())?.code();
-    Ok(Exit(
-        code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1),
-    ))
+    guard.until(move || {
+        let mut child = command.spawn()?;
+        let seat = held_by(seat, child.id());
+        Ok((exit(child.wait()?.code()), seat))
+    })
 }
 
 #[cfg(unix)]

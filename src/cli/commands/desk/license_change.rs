@@ -5,8 +5,8 @@ use std::num::NonZeroU16;
 use serde_json::json;
 
 use super::terms::{
-    check_dates, emergency, entries, index, license_types, listed, over_already,
-    parts_over_already, unknown,
+    Named, check_dates, check_pools, emergency, entries, index, license_types, listed,
+    over_already, parts_over_already, unknown,
 };
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
@@ -70,6 +70,12 @@ pub(crate) struct LicenseChange {
     /// A limit to take away; may be repeated
     #[arg(long = "remove-limit", value_name = "L")]
     removed_limits: Vec<String>,
+    /// A module with seats of its own to set, and how many of the license's seats may use it at once (design=3); may be repeated
+    #[arg(long = "pool", value_name = "P=N[:DATE]", value_parser = sold::pool)]
+    pools: Vec<(String, u32, Option<Day>)>,
+    /// A module to take away; may be repeated
+    #[arg(long = "remove-pool", value_name = "P")]
+    removed_pools: Vec<String>,
     /// A text to set, such as licensee="Aurora Shipping"; costs 1.6 characters of code a byte; may be repeated
     #[arg(long = "text", value_name = "T=VALUE", value_parser = sold::text)]
     texts: Vec<(String, EntitledText)>,
@@ -161,6 +167,7 @@ impl LicenseChange {
         }
         new.entitlements = self.entitlements(&old.entitlements, product)?;
         check_dates(new.expires, new.maintenance)?;
+        check_pools(product, new.license_type, &new.entitlements)?;
         Ok(new)
     }
 
@@ -169,13 +176,20 @@ impl LicenseChange {
         for (entry, names) in [
             (Entry::Feature, &self.removed_features),
             (Entry::Limit, &self.removed_limits),
+            (Entry::Pool, &self.removed_pools),
             (Entry::Text, &self.removed_texts),
         ] {
             for name in names {
                 gone.push(index(product, entry, name)?);
             }
         }
-        let added = entries(product, &self.features, &self.limits, &self.texts)?;
+        let named = Named {
+            features: &self.features,
+            limits: &self.limits,
+            pools: &self.pools,
+            texts: &self.texts,
+        };
+        let added = entries(product, &named)?;
         let set = |index: u32| added.iter().any(|it| it.index == index);
         let kept = old
             .iter()

@@ -3,8 +3,8 @@
 use std::num::NonZeroU16;
 
 use super::terms::{
-    check_dates, emergency, entries, license_types, listed, over_already, parts_over_already,
-    unknown,
+    Named, check_dates, check_pools, emergency, entries, license_types, listed, over_already,
+    parts_over_already, unknown,
 };
 use super::{Context, Exit, Run};
 use crate::cli::{desk, keys, sold, words};
@@ -31,7 +31,7 @@ pub(crate) struct LicenseNew {
     /// The customer's mail address
     #[arg(long, value_name = "MAIL")]
     contact: Option<String>,
-    /// Seats: machines of a standalone license, users at once of a floating one
+    /// Seats: machines of a standalone license; of a floating one what runs at once, counted on the machine that holds it
     #[arg(long, value_name = "N", default_value = "1", value_parser = keys::seats)]
     seats: NonZeroU16,
     /// How seats are used
@@ -58,6 +58,9 @@ pub(crate) struct LicenseNew {
     /// A limit, `unlimited` for none, with a last day of its own where it has one (users=5:2027-06-30); may be repeated
     #[arg(long = "limit", value_name = "L=N[:DATE]", value_parser = sold::limit)]
     limits: Vec<(String, u32, Option<Day>)>,
+    /// A module with seats of its own, and how many of the license's seats may use it at once (design=3); may be repeated
+    #[arg(long = "pool", value_name = "P=N[:DATE]", value_parser = sold::pool)]
+    pools: Vec<(String, u32, Option<Day>)>,
     /// A text that the application shows, such as licensee="Aurora Shipping"; costs 1.6 characters of code a byte; may be repeated
     #[arg(long = "text", value_name = "T=VALUE", value_parser = sold::text)]
     texts: Vec<(String, EntitledText)>,
@@ -111,6 +114,8 @@ impl Run for LicenseNew {
 impl LicenseNew {
     fn terms(&self, id: ProductId, product: &Product) -> anyhow::Result<Terms> {
         check_dates(self.expires, self.maintenance)?;
+        let entitlements = self.entitlements(product)?;
+        check_pools(product, self.license_type, &entitlements)?;
         Ok(Terms {
             product: id,
             customer: self.customer.clone(),
@@ -124,7 +129,7 @@ impl LicenseNew {
             // Nothing is sold that nothing keeps: seats are not lent yet.
             lend_days: None,
             emergency: self.emergency,
-            entitlements: self.entitlements(product)?,
+            entitlements,
             usb: self.usb.clone(),
         })
     }
@@ -145,6 +150,12 @@ impl LicenseNew {
     }
 
     fn entitlements(&self, product: &Product) -> anyhow::Result<Entitlements> {
-        listed(entries(product, &self.features, &self.limits, &self.texts)?)
+        let named = Named {
+            features: &self.features,
+            limits: &self.limits,
+            pools: &self.pools,
+            texts: &self.texts,
+        };
+        listed(entries(product, &named)?)
     }
 }

@@ -7,11 +7,11 @@ use crate::cli::failure::Failure;
 use crate::cli::{desk, keys};
 use crate::issuer::ledger::WeakRule;
 use crate::issuer::products;
-use crate::protocol::product::{Entry, Product};
+use crate::protocol::product::{Entry, Product, SeatUnit};
 
 /// Define a product
 ///
-/// Features, limits and texts make the product's catalogue, which only ever grows: `product change` adds to it. Machines learn of a product by its file:
+/// Features, limits, pools and texts make the product's catalogue, which only ever grows: `product change` adds to it. Machines learn of a product by its file:
 /// `countersign product export ID -o ID.product`, shipped with the application.
 #[derive(Args)]
 pub(crate) struct ProductAdd {
@@ -48,6 +48,10 @@ fn weak_rule(text: &str) -> Result<WeakRule, String> {
     })
 }
 
+fn seat_unit(text: &str) -> Result<SeatUnit, String> {
+    SeatUnit::named(text).ok_or_else(|| "it is one of process, session, user, host".to_owned())
+}
+
 /// Add features, limits or editions to a product
 ///
 /// What is there stays in its place: licenses that were sold go on as they are. Export the product file again afterwards.
@@ -73,6 +77,9 @@ struct Contents {
     /// A limit that a license may have, such as employees; may be repeated
     #[arg(long = "limit", value_name = "L")]
     limits: Vec<String>,
+    /// A module with seats of its own: so many of a floating license's seats may use it at once; may be repeated
+    #[arg(long = "pool", value_name = "P")]
+    pools: Vec<String>,
     /// A text that a license may have, such as the licensee's name; may be repeated
     #[arg(long = "text", value_name = "T")]
     texts: Vec<String>,
@@ -82,6 +89,9 @@ struct Contents {
     /// A feature that stops when maintenance is over; may be repeated
     #[arg(long = "maintained", value_name = "F")]
     maintained: Vec<String>,
+    /// What one seat of a floating license counts; each process where this is not said
+    #[arg(long, value_name = "WHAT", value_parser = seat_unit)]
+    seat: Option<SeatUnit>,
     /// Days before the end of the grace from which on the application's users are told; 7 where this is not said
     #[arg(long, value_name = "DAYS")]
     warn_days: Option<u16>,
@@ -106,7 +116,11 @@ impl Contents {
             .extend(self.limits.into_iter().map(|name| (Entry::Limit, name)));
         product
             .catalogue
+            .extend(self.pools.into_iter().map(|name| (Entry::Pool, name)));
+        product
+            .catalogue
             .extend(self.texts.into_iter().map(|name| (Entry::Text, name)));
+        product.seat = self.seat.or(product.seat);
         product.warn_days = self.warn_days.or(product.warn_days);
         product.editions.extend(self.editions);
         product.maintained.extend(self.maintained);

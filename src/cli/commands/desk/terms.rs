@@ -39,23 +39,28 @@ pub(super) fn emergency(text: &str) -> Result<EmergencyAllowance, String> {
     })
 }
 
+/// What a clerk named.
+pub(super) struct Named<'a> {
+    pub(super) features: &'a [(String, Option<Day>)],
+    pub(super) limits: &'a [(String, u32, Option<Day>)],
+    pub(super) pools: &'a [(String, u32, Option<Day>)],
+    pub(super) texts: &'a [(String, EntitledText)],
+}
+
 /// What a clerk named, by its place in the catalogue.
-pub(super) fn entries(
-    product: &Product,
-    features: &[(String, Option<Day>)],
-    limits: &[(String, u32, Option<Day>)],
-    texts: &[(String, EntitledText)],
-) -> anyhow::Result<Vec<Entitlement>> {
+pub(super) fn entries(product: &Product, named: &Named<'_>) -> anyhow::Result<Vec<Entitlement>> {
     let mut entries = Vec::new();
-    for (name, day) in features {
+    for (name, day) in named.features {
         let index = index(product, Entry::Feature, name)?;
         entries.push(Entitlement::feature(index).until(*day));
     }
-    for (name, value, day) in limits {
-        let index = index(product, Entry::Limit, name)?;
-        entries.push(Entitlement::number(index, *value).until(*day));
+    for (entry, numbers) in [(Entry::Limit, named.limits), (Entry::Pool, named.pools)] {
+        for (name, value, day) in numbers {
+            let index = index(product, entry, name)?;
+            entries.push(Entitlement::number(index, *value).until(*day));
+        }
     }
-    for (name, text) in texts {
+    for (name, text) in named.texts {
         let index = index(product, Entry::Text, name)?;
         entries.push(Entitlement::text(index, text.clone()));
     }
@@ -68,7 +73,7 @@ pub(super) fn index(product: &Product, entry: Entry, name: &str) -> anyhow::Resu
         Entry::Feature => product.feature(name),
         Entry::Limit => product.limit(name),
         Entry::Text => product.text(name),
-        Entry::Pool => None,
+        Entry::Pool => product.pool(name),
     };
     found.ok_or_else(|| unknown(entry.line(), name, product, product.names(entry)).into())
 }
@@ -77,11 +82,28 @@ pub(super) fn index(product: &Product, entry: Entry, name: &str) -> anyhow::Resu
 pub(super) fn listed(entries: Vec<Entitlement>) -> anyhow::Result<Entitlements> {
     Entitlements::new(entries).map_err(|error| {
         let hint = match error {
-            EntitlementsError::Twice => "name each feature, limit and text once",
+            EntitlementsError::Twice => "name each feature, limit, pool and text once",
             EntitlementsError::TooMany => "sell fewer, or shorter texts: they share 255 bytes",
         };
         Failure::usage(error.to_string()).hint(hint).into()
     })
+}
+
+/// Seats of a module are counted where those of the license are.
+pub(super) fn check_pools(
+    product: &Product,
+    license_type: LicenseType,
+    entitlements: &Entitlements,
+) -> anyhow::Result<()> {
+    let pool = |it: &Entitlement| matches!(product.entry(it.index), Some((Entry::Pool, _)));
+    if license_type == LicenseType::Floating || !entitlements.iter().any(pool) {
+        return Ok(());
+    }
+    Err(
+        Failure::usage("a module with seats of its own is part of a floating license only")
+            .hint("sell it with --type floating, or sell a feature")
+            .into(),
+    )
 }
 
 /// A last day that is gone by may be meant, and is more often a slip.

@@ -1,0 +1,158 @@
+//! A seat of a floating license, as an application takes it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::computer::Computer;
+use super::{App, License, Needs, Refused};
+use crate::holder::{CheckReport, Home, State, prove};
+use crate::protocol::grant::LicenseType;
+use crate::protocol::product::{Entry, Product};
+use crate::seats::{
+    self, Ask, Counted, Holding, Moment, Place, Pool, Process, SeatError, Seats, Who,
+};
+
+/// The license, and one of its seats where it floats: given back when this is dropped, and by the system when the process ends, however it ends.
+///
+/// What the application starts holds no seat; a child that is forked from it gives none back.
+#[derive(Debug)]
+#[must_use = "the seat is given back when this is dropped: keep it in a variable as long as the application runs"]
+pub struct Seat {
+    license: License,
+    held: Option<seats::Seat>,
+}
+
+impl Seat {
+    /// The license that may be used as long as the seat is held.
+    pub fn license(&self) -> &License {
+        &self.license
+    }
+
+    /// The number of the seat, from 1; none where the license does not float, or in a demo.
+    pub fn number(&self) -> Option<u16> {
+        self.held.as_ref().map(seats::Seat::number)
+    }
+}
+
+impl App {
+    /// What an application does at its start whatever it is licensed by: the license as [`App::check`] has it, and where it floats one of its seats.
+    ///
+    /// ```
+    /// # use countersign::App;
+    /// # use countersign::machine::Facts;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let home = tempfile::tempdir()?;
+    /// # let product = include_str!("../../keys/demo.product");
+    /// # let app = App::builder(product).home(home.path()).facts(Facts::default()).build()?;
+    /// let seat = app.take_seat()?; // Err unless it may run, with who holds the seats
+    /// assert!(seat.license().is_demo());
+    /// assert_eq!(seat.number(), None); // a demo takes none
+    /// // …the application runs…
+    /// drop(seat); // or the end of main, or of the process
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`App::check`]; [`Refused::Seats`] where no seat is free, or the seats are out of reach. Nothing is granted blindly then.
+    pub fn take_seat(&self) -> Result<Seat, Refused> {
+        self.take_seat_for(&Needs::default(), Duration::ZERO)
+    }
+
+    /// The same with what the application needs, a seat of each module with seats of its own among them; and waiting for a seat that long, in the order of
+    /// those who came.
+    ///
+    /// # Errors
+    /// As [`App::take_seat`], after that time.
+    pub fn take_seat_for(&self, needs: &Needs, patience: Duration) -> Result<Seat, Refused> {
+        let computer = self.computer();
+        let known = self.known();
+        let found = computer.find(&known, None, needs, false);
+        let (report, at) = found.map_err(Refused::Unreadable)?;
+        let seats = known
+            .get(at)
+            .filter(|_| report.allowed())
+            .map(|(home, _)| computer.seats(home, &self.product, &report));
+        let license = Refused::unless_allowed(report, &self.product)?;
+        let Some(seats) = seats.transpose().map_err(Refused::Seats)?.flatten() else {
+            return Ok(Seat {
+                license,
+                held: None,
+            });
+        };
+        let program = std::env::current_exe().unwrap_or_default();
+        let ask = Ask {
+            who: &computer.caller(&program),
+            features: &needs.features,
+            holding: Holding::Process,
+            patience,
+            now: &|| self.computer().moment(),
+        };
+        let held = Some(seats.take(&ask).map_err(Refused::Seats)?);
+        Ok(Seat { license, held })
+    }
+}
+
+impl Computer {
+    /// The seats of the license that a check found in a home; none where it does not float.
+    ///
+    /// # Errors
+    /// `secret_lost` in a copy of a home; as [`Seats::open`].
+    pub(crate) fn seats(
+        &self,
+        home: &Home,
+        product: &Product,
+        report: &CheckReport,
+    ) -> Result<Option<Seats>, SeatError> {
+        let Some((key, terms)) = report.license_key.zip(report.terms.as_ref()) else {
+            return Ok(None);
+        };
+        if terms.license_type != LicenseType::Floating || report.state == State::Demo {
+            return Ok(None);
+        }
+        prove(home, key)?;
+        let counted = counted(product, terms.seats, &report.pools);
+        Seats::open(Place::of(home, key), key, counted).map(Some)
+    }
+
+    /// This moment, as the seats go by it.
+    pub(crate) fn moment(&self) -> Moment {
+        let start = self.facts.boot_id.text().map(str::to_owned);
+        Moment {
+            wall: self.now,
+            boot: start.zip(self.facts.uptime),
+        }
+    }
+
+    /// Who asks for a seat where nothing else is said: the account, the host or what `COUNTERSIGN_SEAT_HOST` names, which a container is given.
+    pub(crate) fn caller(&self, program: &Path) -> Who {
+        let named = std::env::var("COUNTERSIGN_SEAT_HOST").ok();
+        let host = named.filter(|name| !name.is_empty());
+        let own = || self.facts.host_name.text().map(str::to_owned);
+        let program = program.file_stem().unwrap_or_default();
+        Who {
+            user: seats::account(),
+            host: host.or_else(own).unwrap_or_else(|| "this host".to_owned()),
+            program: program.to_string_lossy().into_owned(),
+            process: Process::this(),
+        }
+    }
+}
+
+/// What is counted of a license.
+pub(super) fn counted(product: &Product, seats: u16, pools: &[(String, u32)]) -> Counted {
+    let catalogue = (0..).zip(&product.catalogue);
+    let held = catalogue.filter_map(|(index, (entry, name))| {
+        let (_, most) = pools.iter().find(|(known, _)| known == name)?;
+        (*entry == Entry::Pool).then(|| Pool {
+            index,
+            name: name.clone(),
+            seats: u16::try_from(*most).unwrap_or(u16::MAX),
+        })
+    });
+    Counted {
+        seats,
+        pools: held.collect(),
+        unit: product.seat.unwrap_or_default(),
+    }
+}

@@ -1,0 +1,58 @@
+//! `seat hold`.
+
+use std::io::{self, Read};
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::{CheckArgs, Context, Exit, Run, allowed};
+use crate::cli::seats::{SeatArgs, not_floating};
+use crate::seats::Holding;
+
+/// Hold a seat until standard input ends
+///
+/// For a program on another computer: it keeps `ssh HOST countersign seat hold` open while it runs, and reads the line with the seat's number first. When the
+/// connection ends, for whatever reason, the seat is free again.
+#[derive(clap::Args)]
+pub(crate) struct SeatHold {
+    #[command(flatten)]
+    check: CheckArgs,
+    #[command(flatten)]
+    seat: SeatArgs,
+    /// The name of the program that uses it
+    #[arg(long, value_name = "NAME")]
+    program: Option<PathBuf>,
+}
+
+impl Run for SeatHold {
+    const NAME: &'static str = "hold";
+    const ABOUT: &'static str = "Hold a seat until standard input ends";
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let found = self.check.find(context, false)?;
+        allowed(context, &found)?;
+        let program = self.program.unwrap_or_default();
+        let features = &self.check.features;
+        let seat = self
+            .seat
+            .take(context, &found, features, &program, Holding::Connection)?;
+        let seat = seat.ok_or_else(|| not_floating(&found))?;
+        if context.out.json {
+            context.out.object(&json!({ "seat": seat.number() }))?;
+        } else {
+            context.out.line(format_args!("seat {}", seat.number()))?;
+        }
+        context.out.finish()?;
+        let mut input = io::stdin().lock();
+        let mut buffer = [0; 4096];
+        loop {
+            match input.read(&mut buffer) {
+                Ok(0) => break,
+                Err(error) if error.kind() != io::ErrorKind::Interrupted => break,
+                _ => {}
+            }
+        }
+        drop(seat);
+        Ok(Exit::DONE)
+    }
+}

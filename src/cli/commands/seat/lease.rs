@@ -1,0 +1,127 @@
+//! `seat take`, `seat keep` and `seat release`: a seat that no process holds.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::{CheckArgs, Context, Exit, Run, allowed};
+use crate::cli::commands::Found;
+use crate::cli::failure::Failure;
+use crate::cli::seats::{SeatArgs, minute, moment, not_floating};
+use crate::cli::{keys, machine_home};
+use crate::failure::FailureKind;
+use crate::seats::{Leased, SeatError, Seats, Token};
+
+/// Take a seat for a time, without a process that holds it: a token is printed
+///
+/// For a web application or a script. The seat is held for that time, by the clock of the system's start; `seat keep TOKEN` holds it for the same time again,
+/// `seat release TOKEN` gives it back. A program that runs here had better be started by `countersign run`: its seat comes back with its end.
+#[derive(clap::Args)]
+pub(crate) struct SeatTake {
+    #[command(flatten)]
+    check: CheckArgs,
+    #[command(flatten)]
+    seat: SeatArgs,
+    /// For how long, at least 30s
+    #[arg(long = "for", value_name = "TIME", default_value = "10m", value_parser = keys::span)]
+    span: Duration,
+}
+
+impl Run for SeatTake {
+    const NAME: &'static str = "take";
+    const ABOUT: &'static str = "Take a seat for a time: a token is printed";
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let found = self.check.find(context, false)?;
+        allowed(context, &found)?;
+        let mut secret = [0; 16];
+        context.environment.entropy()?(&mut secret);
+        let features = &self.check.features;
+        let leased = self
+            .seat
+            .lease(context, &found, features, self.span, secret)?;
+        if !context.out.json {
+            context.out.line(&leased.token)?;
+        }
+        told(context, &leased)
+    }
+}
+
+/// Keep a seat that was taken for a time
+///
+/// From now on for as long as it was taken for, or for another time. Done before its time is over, by the same user.
+#[derive(clap::Args)]
+pub(crate) struct SeatKeep {
+    /// What `seat take` printed
+    token: String,
+    /// For how long from now, at least 30s; without it as long as it was taken for
+    #[arg(long = "for", value_name = "TIME", value_parser = keys::span)]
+    span: Option<Duration>,
+}
+
+impl Run for SeatKeep {
+    const NAME: &'static str = "keep";
+    const ABOUT: &'static str = "Keep a seat that was taken for a time";
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let (token, seats) = held(context, &self.token)?;
+        let leased = seats.keep(&token, self.span, &moment(context))?;
+        told(context, &leased)
+    }
+}
+
+/// Give a seat back that was taken for a time
+#[derive(clap::Args)]
+pub(crate) struct SeatRelease {
+    /// What `seat take` printed
+    token: String,
+}
+
+impl Run for SeatRelease {
+    const NAME: &'static str = "release";
+    const ABOUT: &'static str = "Give a seat back that was taken for a time";
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let (token, seats) = held(context, &self.token)?;
+        seats.release(&token, &moment(context))?;
+        if context.out.json {
+            context.out.object(&json!({ "seat": token.seat }))?;
+        }
+        context
+            .out
+            .say(format_args!("seat {} is given back", token.seat));
+        Ok(Exit::DONE)
+    }
+}
+
+fn told(context: &mut Context, leased: &Leased) -> anyhow::Result<Exit> {
+    let (seat, token) = (leased.token.seat, &leased.token);
+    if context.out.json {
+        context.out.object(&json!({
+            "seat": seat,
+            "token": token.to_string(),
+            "until": leased.until.to_string(),
+            "seconds": leased.span.as_secs(),
+        }))?;
+    }
+    let until = minute(leased.until);
+    context.out.say(format_args!(
+        "seat {seat} is yours until {until} (UTC); keep it before then: countersign seat keep {token}"
+    ));
+    Ok(Exit::DONE)
+}
+
+/// The token, and the seats of its license. Whoever has a seat keeps it and gives it back whatever has become of the license.
+fn held(context: &Context, text: &str) -> anyhow::Result<(Token, Seats)> {
+    let token: Token = text.parse().map_err(|error| {
+        Failure::new(FailureKind::UnknownToken, format!("{error}"))
+            .hint("give what countersign seat take printed, whole")
+    })?;
+    let key = token.license_key.to_string();
+    let license = machine_home::license(context, std::slice::from_ref(&key), None, |_| true);
+    let (_, state) = license.map_err(|_| SeatError::UnknownToken)?;
+    let check = CheckArgs::of(Some(state.product), Some(key));
+    let found: Found = check.find(context, false)?;
+    let seats = found.seats()?.ok_or_else(|| not_floating(&found))?;
+    Ok((token, seats))
+}

@@ -1,0 +1,167 @@
+//! What the commands share that take a seat, and how seats are shown.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::Context;
+use super::commands::Found;
+use super::failure::Failure;
+use super::keys;
+use crate::failure::FailureKind;
+use crate::protocol::date::Seconds;
+use crate::seats::{Ask, Holding, Leased, Look, Moment, Seat, SeatError, Seats, Shown, Taken, Who};
+
+/// For whom a seat is taken, and how long it is waited for.
+#[derive(clap::Args)]
+pub(crate) struct SeatArgs {
+    /// Wait for a seat that long, such as 10m, in the order of those who came; without it, not at all
+    #[arg(long, value_name = "TIME", value_parser = keys::span)]
+    wait: Option<Duration>,
+    /// The user's name, where a seat is taken for somebody else, as a web application does
+    #[arg(long, value_name = "NAME")]
+    user: Option<String>,
+    /// The workstation's name, where it is not this host [env: COUNTERSIGN_SEAT_HOST]
+    #[arg(long, value_name = "NAME")]
+    host: Option<String>,
+}
+
+impl SeatArgs {
+    /// Takes a seat of the license that was found; none where it does not float.
+    pub(crate) fn take(
+        &self,
+        context: &Context,
+        found: &Found,
+        features: &[String],
+        program: &Path,
+        holding: Holding,
+    ) -> Result<Option<Seat>, SeatError> {
+        let Some(seats) = found.seats()? else {
+            return Ok(None);
+        };
+        self.asked(context, found, features, program, holding, |ask| {
+            seats.take(ask)
+        })
+        .map(Some)
+    }
+
+    /// Leases one.
+    pub(crate) fn lease(
+        &self,
+        context: &Context,
+        found: &Found,
+        features: &[String],
+        span: Duration,
+        secret: [u8; 16],
+    ) -> anyhow::Result<Leased> {
+        let seats = found.seats()?.ok_or_else(|| not_floating(found))?;
+        let (program, holding) = (Path::new(""), Holding::Lease);
+        let leased = self.asked(context, found, features, program, holding, |ask| {
+            seats.lease(ask, span, secret)
+        })?;
+        Ok(leased)
+    }
+
+    fn asked<T>(
+        &self,
+        context: &Context,
+        found: &Found,
+        features: &[String],
+        program: &Path,
+        holding: Holding,
+        take: impl FnOnce(&Ask<'_>) -> Result<T, SeatError>,
+    ) -> Result<T, SeatError> {
+        let caller = found.computer.caller(program);
+        let who = Who {
+            user: self.user.clone().unwrap_or(caller.user),
+            host: self.host.clone().unwrap_or(caller.host),
+            ..caller
+        };
+        take(&Ask {
+            who: &who,
+            features,
+            holding,
+            patience: self.wait.unwrap_or_default(),
+            now: &|| moment(context),
+        })
+    }
+}
+
+impl Found {
+    /// The seats of the license; none where it does not float.
+    pub(crate) fn seats(&self) -> Result<Option<Seats>, SeatError> {
+        self.computer.seats(&self.home, &self.product, &self.report)
+    }
+}
+
+/// This moment, as the seats go by it.
+pub(crate) fn moment(context: &Context) -> Moment {
+    let facts = context.environment.facts();
+    let start = facts.boot_id.text().map(str::to_owned);
+    Moment {
+        wall: context.environment.now(),
+        boot: start.zip(facts.uptime),
+    }
+}
+
+/// There is no seat to be held of it.
+pub(crate) fn not_floating(found: &Found) -> Failure {
+    let what = match found.report.license_key {
+        Some(key) => format!("license {key} does not float"),
+        None => format!("there is no floating license for {}", found.product.id),
+    };
+    Failure::new(FailureKind::NotFloating, what).hint(
+        "nothing needs to be held: the application runs by countersign check or countersign run",
+    )
+}
+
+/// Who holds what, for whoever gets nothing.
+pub(crate) fn no_seat(lacks: Option<&str>, look: &Look) -> Value {
+    let holders: Vec<Value> = look.taken.iter().map(taken).collect();
+    json!({ "pool": lacks, "seats": look.seats, "in_use": look.in_use(), "waiting": look.waiting, "taken": holders })
+}
+
+/// A seat in use, for scripts.
+pub(crate) fn taken(it: &Taken) -> Value {
+    let mut object = json!({ "seat": it.number, "until": it.until.map(|until| until.to_string()), "locked_by": it.locked_by });
+    if let (Some(map), Some(shown)) = (object.as_object_mut(), &it.shown) {
+        map.extend(shown_in_json(shown));
+    }
+    object
+}
+
+/// What a user wrote of himself, for scripts.
+pub(crate) fn shown_in_json(it: &Shown) -> Map<String, Value> {
+    let record = &it.record;
+    let object = json!({
+        "user": record.user,
+        "account": it.account,
+        "workstation": record.host,
+        "program": record.program,
+        "features": record.features,
+        "since": record.since().to_string(),
+        "holding": record.holding,
+        "process": record.process,
+    });
+    match object {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+/// "2026-12-01 08:12".
+pub(crate) fn minute(moment: Seconds) -> String {
+    let text = moment.to_string();
+    text.get(..16).unwrap_or(&text).replace('T', " ")
+}
+
+/// "3 h 40 min".
+pub(crate) fn lasting(since: Seconds, now: Seconds) -> String {
+    let minutes = now.0.saturating_sub(since.0) / 60;
+    match (minutes / 1_440, minutes / 60 % 24, minutes % 60) {
+        (0, 0, minutes) => format!("{minutes} min"),
+        (0, hours, minutes) => format!("{hours} h {minutes} min"),
+        (days, hours, _) => format!("{days} d {hours} h"),
+    }
+}

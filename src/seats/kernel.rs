@@ -1,0 +1,131 @@
+//! What the kernel knows beside the locks themselves: who has one, whose a file is, on what file system it lies.
+
+use std::fs::File;
+use std::path::Path;
+
+/// Who has the lock on a file, in words for people, where the system says so.
+#[cfg(target_os = "linux")]
+pub(super) fn who_locks(file: &File) -> Option<String> {
+    use std::os::unix::fs::MetadataExt;
+
+    let inode = file.metadata().ok()?.ino().to_string();
+    let locks = std::fs::read_to_string("/proc/locks").ok()?;
+    // "1: FLOCK  ADVISORY  WRITE 4711 08:01:1234 0 EOF"; the device is not compared, for some file systems say another one.
+    let id = locks.lines().find_map(|line| {
+        let mut words = line.split_whitespace().skip_while(|word| *word != "FLOCK");
+        let id = words.nth(3)?;
+        (words.next()?.rsplit(':').next() == Some(inode.as_str())).then_some(id)
+    })?;
+    let about = std::fs::metadata(format!("/proc/{id}"));
+    let user = about.ok().and_then(|it| name_of(Some(it.uid())));
+    let name = std::fs::read_to_string(format!("/proc/{id}/comm")).ok();
+    let name = name.map(|name| super::who::plain(&name));
+    Some(match (name, user) {
+        (Some(name), Some(user)) => format!("process {id} ({name}) of {user}"),
+        _ => format!("process {id}"),
+    })
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn who_locks(_: &File) -> Option<String> {
+    None
+}
+
+/// The user id of whoever asks; none where the system has no such number.
+pub(super) fn us() -> Option<u32> {
+    #[cfg(unix)]
+    return Some(nix::unistd::geteuid().as_raw());
+    #[cfg(not(unix))]
+    return None;
+}
+
+/// The name of the account under which this process runs.
+pub(crate) fn account() -> String {
+    let by_environment = || std::env::var(if cfg!(windows) { "USERNAME" } else { "USER" }).ok();
+    let name = name_of(us()).or_else(by_environment);
+    name.unwrap_or_else(|| "somebody".to_owned())
+}
+
+/// The user id of a file's owner.
+pub(super) fn owner(file: &File) -> Option<u32> {
+    #[cfg(unix)]
+    return std::os::unix::fs::MetadataExt::uid(&file.metadata().ok()?).into();
+    #[cfg(not(unix))]
+    {
+        let _ = file;
+        None
+    }
+}
+
+/// The name of a user, where the system knows it; else the number.
+pub(super) fn name_of(user: Option<u32>) -> Option<String> {
+    let user = user?;
+    #[cfg(unix)]
+    if let Ok(Some(known)) = nix::unistd::User::from_uid(user.into()) {
+        return Some(super::who::plain(&known.name));
+    }
+    Some(format!("user {user}"))
+}
+
+/// Whether a path still leads to a file that was opened.
+pub(super) fn leads_to(path: &Path, file: &File) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let found = std::fs::symlink_metadata(path)
+            .ok()
+            .zip(file.metadata().ok());
+        found.is_some_and(|(there, here)| (there.dev(), there.ino()) == (here.dev(), here.ino()))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = file;
+        path.exists()
+    }
+}
+
+/// The name of a file system whose locks may keep the processes of one host apart at best: it is another host's, or a process's of this one.
+#[cfg(target_os = "linux")]
+pub(super) fn shared_file_system(directory: &Path) -> Option<&'static str> {
+    const SHARED: [(i64, &str); 18] = [
+        (0x6969, "NFS"),
+        (0x517b, "SMB"),
+        (0xff53_4d42, "CIFS"),
+        (0xfe53_4d42, "SMB"),
+        (0x6573_5546, "FUSE"),
+        (0x0102_1997, "9p"),
+        (0x5346_414f, "AFS"),
+        (0x6b41_4653, "AFS"),
+        (0x7375_7245, "Coda"),
+        (0x00c3_6400, "Ceph"),
+        (0x0bd0_0bd0, "Lustre"),
+        (0x4750_4653, "GPFS"),
+        (0x0116_1970, "GFS2"),
+        (0x7461_636f, "OCFS2"),
+        (0x786f_4256, "VirtualBox shared folder"),
+        (0xbacb_acbc, "VMware shared folder"),
+        (0x1983_0326, "FhGFS"),
+        (0x5346_5342, "BeeGFS"),
+    ];
+    let found = nix::sys::statfs::statfs(directory).ok()?;
+    // A C `long` here, an `int` there: the lower half says it all.
+    #[allow(clippy::unnecessary_cast, clippy::cast_lossless)]
+    let number = (found.filesystem_type().0 as i64) & 0xffff_ffff;
+    let known = SHARED.iter().find(|(known, _)| *known == number);
+    known.map(|(_, name)| *name)
+}
+
+#[cfg(target_os = "macos")]
+pub(super) fn shared_file_system(directory: &Path) -> Option<&'static str> {
+    let found = nix::sys::statfs::statfs(directory).ok()?;
+    let name = found.filesystem_type_name().to_owned();
+    let shared = [
+        "nfs", "smbfs", "afpfs", "webdav", "ftp", "macfuse", "osxfuse",
+    ];
+    shared.into_iter().find(|known| *known == name)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+pub(super) fn shared_file_system(directory: &Path) -> Option<&'static str> {
+    directory.to_str()?.starts_with(r"\\").then_some("SMB")
+}

@@ -1,0 +1,174 @@
+//! Seats that no process holds: whoever took one shows its token before its time is over.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::record::{Record, Slots};
+use super::who::Moment;
+use crate::license_key::LicenseKey;
+use crate::protocol::date::Seconds;
+use crate::protocol::digest::{Digest, kdf};
+
+/// What a lease is kept by: whoever knows it keeps or gives back the seat. License key, seat and 32 hexadecimal digits, with dots between.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// The license.
+    pub license_key: LicenseKey,
+    /// The seat.
+    pub seat: u16,
+    secret: [u8; 16],
+}
+
+/// A seat that was leased.
+#[derive(Clone, Debug)]
+pub struct Leased {
+    /// What it is kept and given back by.
+    pub token: Token,
+    /// Until when it is held, as the wall clock will have it; by the clock of the system's start it is this long.
+    pub until: Seconds,
+    /// For how long.
+    pub span: Duration,
+}
+
+/// Not the form of a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this is no token of a seat")]
+pub struct NotAToken;
+
+impl Token {
+    pub(super) fn new(license_key: LicenseKey, seat: u16, secret: [u8; 16]) -> Token {
+        Token {
+            license_key,
+            seat,
+            secret,
+        }
+    }
+
+    /// What stands in the file, which others may read.
+    fn digest(&self) -> String {
+        let digest: Digest = kdf("countersign v1 seat token", &[self.secret.as_slice()]);
+        hex(digest.get(..8).unwrap_or_default())
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl fmt::Display for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (key, secret) = (self.license_key.digits(), hex(&self.secret));
+        write!(f, "{key}.{}.{secret}", self.seat)
+    }
+}
+
+impl FromStr for Token {
+    type Err = NotAToken;
+
+    fn from_str(text: &str) -> Result<Token, NotAToken> {
+        let mut parts = text.trim().split('.');
+        let mut next = || parts.next().ok_or(NotAToken);
+        let (key, seat, secret) = (next()?, next()?, next()?);
+        if parts.next().is_some() || secret.len() != 32 {
+            return Err(NotAToken);
+        }
+        let number = u128::from_str_radix(secret, 16).map_err(|_| NotAToken)?;
+        Ok(Token {
+            license_key: key.parse().map_err(|_| NotAToken)?,
+            seat: seat.parse().map_err(|_| NotAToken)?,
+            secret: number.to_be_bytes(),
+        })
+    }
+}
+
+/// What stands in the slot of a leased seat.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Lease {
+    pub(super) record: Record,
+    /// Digests of the tokens that hold it: what shares a seat has a token each.
+    tokens: Vec<String>,
+    /// Seconds.
+    span: u32,
+    /// By the wall clock.
+    until: u32,
+    /// The start of the system in which it began, and its last second since then.
+    boot: Option<(String, u64)>,
+}
+
+/// So many tokens at most share a seat: the oldest is forgotten.
+const MOST_TOKENS: usize = 12;
+
+impl Lease {
+    pub(super) fn new(record: Record, span: Duration, moment: &Moment) -> Lease {
+        let mut lease = Lease {
+            record,
+            tokens: Vec::new(),
+            span: 0,
+            until: 0,
+            boot: None,
+        };
+        lease.renew(span, moment);
+        lease
+    }
+
+    /// Holds from now on for a span; one that holds longer already is not shortened by another token.
+    pub(super) fn renew(&mut self, span: Duration, moment: &Moment) {
+        let span = u32::try_from(span.as_secs()).unwrap_or(u32::MAX);
+        self.span = span;
+        self.until = moment.wall.plus(span).0;
+        let boot = moment.boot.as_ref();
+        self.boot = boot.map(|(id, up)| (id.clone(), up.as_secs() + u64::from(span)));
+    }
+
+    /// By the time since the start of the system, which nobody sets. In a later start it has its full span again: nobody knows how long the system was off.
+    pub(super) fn holds(&self, moment: &Moment) -> bool {
+        match (&self.boot, &moment.boot) {
+            (Some((then, last)), Some((now, up))) if then == now => up.as_secs() < *last,
+            (Some(_), Some((_, up))) => up.as_secs() < u64::from(self.span),
+            _ => moment.wall.0 < self.until,
+        }
+    }
+
+    pub(super) fn until(&self) -> Seconds {
+        Seconds(self.until)
+    }
+
+    pub(super) fn span(&self) -> Duration {
+        Duration::from_secs(u64::from(self.span))
+    }
+
+    /// Holds seats of these modules, too.
+    pub(super) fn with(&mut self, record: &Record) {
+        let pools = record.pools.iter();
+        let pools = pools.map(|(ring, number)| (ring.clone(), *number));
+        self.record.pools.extend(pools);
+    }
+
+    pub(super) fn add(&mut self, token: &Token) {
+        if self.tokens.len() >= MOST_TOKENS {
+            self.tokens.remove(0);
+        }
+        self.tokens.push(token.digest());
+    }
+
+    pub(super) fn has(&self, token: &Token) -> bool {
+        self.tokens.contains(&token.digest())
+    }
+
+    /// Whether other tokens hold it still.
+    pub(super) fn remove(&mut self, token: &Token) -> bool {
+        let digest = token.digest();
+        self.tokens.retain(|known| *known != digest);
+        !self.tokens.is_empty()
+    }
+}
+
+/// The lease by which a seat is held now, by whomever.
+pub(super) fn of_seat(all: &[Slots], number: u16, moment: &Moment) -> Option<Lease> {
+    let mut leases = all.iter().filter_map(|slots| slots.read::<Lease>(number));
+    leases.find(|lease| lease.holds(moment))
+}

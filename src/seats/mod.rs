@@ -1,0 +1,59 @@
+//! The seats of a floating license that are in use on a site's host: who holds one, and that there are never more than the license has.
+//!
+//! A site is a machine that holds a floating license. No server runs there and no port is open: a seat is a lock of the kernel on a file, which comes back by
+//! itself when the last process that has it ends, however it ends. Time, processes and the place are handed in; [`App`](crate::App) knows them.
+//!
+//! # What lies where
+//!
+//! ```text
+//! HOME/machine/seats/<13 digits>/gate              locked while one process decides
+//! HOME/machine/seats/<13 digits>/seat-<n>          the lock is the seat
+//! HOME/machine/seats/<13 digits>/pool-<i>-<n>      the same for a module with seats of its own; i is its place in the product's catalogue
+//! HOME/machine/seats/<13 digits>/seat.free         a byte a seat, 1 where it is likely free: where the search begins, and no more
+//! HOME/machine/seats/<13 digits>/records/<user>    who holds which seat: a slot a seat, in a file of each user
+//! HOME/machine/seats/<13 digits>/leases/<user>.<what>   seats that no process holds
+//! HOME/machine/seats/<13 digits>/tickets/<n>-<user>-<process>   who waits; its lock says that he still does
+//! ```
+//!
+//! The locks are made when the grant is applied, by the owner of the home. In a home for every user they are files that everybody may lock, in a directory where
+//! nobody but the owner removes or renames anything: else whoever removes the file of a seat in use makes a second seat of it. Records, leases and tickets are
+//! their users' own, in directories where everybody adds files and touches nobody else's. So a user can keep seats or the gate from others, and be named for
+//! it; there are never more seats than the license has. Whoever owns the directory can begin it anew: that is accepted.
+//!
+//! Under the gate the seats are counted, those who wait longer come first, a seat is locked and its record written. What is written is never what counts; the
+//! locks are, and the leases.
+//!
+//! # Elsewhere than on Unix
+//!
+//! The locks are those of [`std::fs::File::lock`]. On Windows they hold between processes too, but are not inherited: there a program that outlives its `run`
+//! has no seat. The way is a handle opened with share mode 0, which a child inherits; it takes the place of the file `locks.rs` and of nothing else.
+
+mod error;
+mod files;
+mod gate;
+mod kernel;
+mod leases;
+mod locks;
+mod look;
+mod place;
+mod process;
+mod record;
+mod ring;
+mod seat;
+mod take;
+#[cfg(test)]
+mod tests;
+mod tickets;
+mod who;
+
+pub use error::SeatError;
+pub(crate) use kernel::account;
+pub use leases::{Leased, NotAToken, Token};
+pub use look::{Look, PoolUse, Shown, Taken};
+pub use place::Place;
+pub use process::Process;
+pub use record::{Holding, Record};
+pub use ring::Pool;
+pub use seat::{Left, Seat};
+pub use take::{Ask, Counted, Seats};
+pub use who::{Moment, Who};

@@ -1,0 +1,115 @@
+//! A number of seats of one sort: the license's own, or those of a module.
+
+use std::fs::File;
+
+use super::error::SeatError;
+use super::files;
+use super::locks::Lock;
+use super::place::Place;
+use crate::holder::{Doing, StorageError};
+
+/// A module with seats of its own (SPEC.md 10).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pool {
+    /// Its place in the product's catalogue.
+    pub index: u32,
+    /// Its name.
+    pub name: String,
+    /// How many of the license's seats may use it at once.
+    pub seats: u16,
+}
+
+/// Seats of one sort.
+#[derive(Clone, Debug)]
+pub(super) struct Ring {
+    /// What the names of its files begin with.
+    pub(super) prefix: String,
+    /// The module; none: the license's own seats.
+    pub(super) module: Option<String>,
+    pub(super) seats: u16,
+}
+
+/// The lock of one seat of a ring.
+#[derive(Debug)]
+pub(super) struct One {
+    pub(super) ring: Ring,
+    pub(super) number: u16,
+    pub(super) lock: Lock,
+}
+
+impl Ring {
+    pub(super) fn of_license(seats: u16) -> Ring {
+        Ring {
+            prefix: "seat".to_owned(),
+            module: None,
+            seats,
+        }
+    }
+
+    /// A module has at most as many seats as its license: each use is one of the license's, too.
+    pub(super) fn of_pool(pool: &Pool, seats: u16) -> Ring {
+        Ring {
+            prefix: format!("pool-{}", pool.index),
+            module: Some(pool.name.clone()),
+            seats: pool.seats.min(seats),
+        }
+    }
+
+    /// The name of a seat's file.
+    pub(super) fn name(&self, number: u16) -> String {
+        format!("{}-{number:05}", self.prefix)
+    }
+
+    /// The name of the file that says where the search begins.
+    pub(super) fn free_name(&self) -> String {
+        format!("{}.free", self.prefix)
+    }
+
+    /// The name of a user's leases.
+    pub(super) fn leases_of(&self, user: &str) -> String {
+        format!("{user}.{}", self.prefix)
+    }
+
+    /// Locks a seat alone; nothing where it is in use. `None` too where there is no such file: an earlier license had more seats, or none.
+    pub(super) fn lock(&self, place: &Place, number: u16) -> Result<Option<Lock>, SeatError> {
+        match self.open(place, number)? {
+            None => Ok(None),
+            Some(file) => Lock::alone(file).map_err(|error| place.no_lock(error)),
+        }
+    }
+
+    /// The file of a seat; none where there is none.
+    pub(super) fn open(&self, place: &Place, number: u16) -> Result<Option<File>, SeatError> {
+        let path = place.path(&self.name(number));
+        match files::open(&path) {
+            Ok(file) => Ok(Some(file)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(StorageError::new(Doing::Read, &path, error).into()),
+        }
+    }
+
+    /// All seats in the order in which they are tried: first those that are likely free.
+    pub(super) fn search(&self, place: &Place) -> Vec<u16> {
+        let mut marks = vec![1; usize::from(self.seats)];
+        if let Ok(file) = files::open_to_read(&place.path(&self.free_name())) {
+            // What it says is a hint: anybody may write it.
+            let _ = files::read_at(&file, &mut marks, 0);
+        }
+        let (mut likely, mut unlikely) = (Vec::new(), Vec::new());
+        for (number, mark) in (1..=self.seats).zip(marks) {
+            match mark {
+                0 => unlikely.push(number),
+                _ => likely.push(number),
+            }
+        }
+        likely.append(&mut unlikely);
+        likely
+    }
+
+    /// Notes whether a seat is likely free. That it cannot be noted makes the next search longer, and no more.
+    pub(super) fn mark(&self, place: &Place, number: u16, free: bool) {
+        if let Ok(file) = files::open(&place.path(&self.free_name())) {
+            let _ = files::write_at(&file, &[u8::from(free)], u64::from(number - 1));
+        }
+    }
+}

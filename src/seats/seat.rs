@@ -1,0 +1,106 @@
+//! A seat that is held.
+
+use std::io;
+use std::sync::Arc;
+
+use super::error::SeatError;
+use super::gate::Gate;
+use super::place::Place;
+use super::process::Process;
+use super::record::{Record, Slots};
+use super::ring::One;
+
+/// A seat, held until this is dropped or the process ends, however it ends. A child that is forked from the process has a copy, whose end frees nothing; what
+/// the process runs has none, unless it is [handed down](Seat::hand_down).
+#[derive(Debug)]
+#[must_use = "the seat is given back when this is dropped"]
+pub struct Seat {
+    pub(super) place: Place,
+    /// The seat of the license, then those of modules.
+    pub(super) ones: Vec<One>,
+    pub(super) own: Option<Arc<Slots>>,
+    pub(super) record: Record,
+    /// Whether other processes may share it.
+    pub(super) shared: bool,
+}
+
+/// What became of a seat that was left to whatever has inherited it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// It is free.
+    Free,
+    /// What the program started still runs, and holds it.
+    InUse,
+}
+
+impl Seat {
+    /// Its number, from 1.
+    pub fn number(&self) -> u16 {
+        self.ones.first().map_or(0, |one| one.number)
+    }
+
+    /// Lets every program that is started from now on hold the seat as well, until the last of them ends. On Windows locks are not inherited: there it is this
+    /// process alone that holds it.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn hand_down(&self) -> Result<(), SeatError> {
+        let failed = |error: io::Error| self.place.no_lock(error);
+        let mut ones = self.ones.iter();
+        ones.try_for_each(|one| one.lock.hand_down().map_err(failed))
+    }
+
+    /// Names another process as the one that holds it, such as the program that was started.
+    pub fn is_held_by(&mut self, process: Process) {
+        self.record.by(process);
+        if let Some(own) = &self.own {
+            // For people: that it cannot be written takes nothing from anybody.
+            let _ = own.write(self.number(), Some(&self.record));
+        }
+    }
+
+    /// Lets go of it, and looks whether what was started still holds it.
+    pub fn leave(mut self) -> Left {
+        // Without the gate it may be somebody else who has it a moment later.
+        let gate = Gate::wait(&self.place);
+        let mut left = Left::Free;
+        for one in std::mem::take(&mut self.ones) {
+            one.lock.leave();
+            match one.ring.lock(&self.place, one.number) {
+                Ok(Some(_)) => {
+                    one.ring.mark(&self.place, one.number, true);
+                    if one.ring.module.is_none() {
+                        clear(self.own.as_deref(), one.number);
+                    }
+                }
+                _ if gate.is_ok() && !self.shared => left = Left::InUse,
+                _ => {}
+            }
+        }
+        left
+    }
+}
+
+fn clear(own: Option<&Slots>, number: u16) {
+    if let Some(own) = own {
+        let _ = own.write::<Record>(number, None);
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        for one in &self.ones {
+            // A child that was forked frees nothing.
+            if !one.lock.is_ours() {
+                return;
+            }
+            if self.shared && !one.lock.is_last() {
+                continue;
+            }
+            if one.ring.module.is_none() {
+                clear(self.own.as_deref(), one.number);
+            }
+            one.ring.mark(&self.place, one.number, true);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Who waits for a seat, in the order of those who came.
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::error::SeatError;
+use super::files;
+use super::kernel;
+use super::locks::Lock;
+use super::place::{Place, TICKETS};
+use super::ring::Ring;
+use crate::holder::{Doing, StorageError};
+
+/// A place in the queue, until it is dropped or its process ends.
+#[derive(Debug)]
+pub(super) struct Ticket {
+    number: u64,
+    path: PathBuf,
+    lock: Lock,
+}
+
+/// One that waits, and the modules whose seats it wants beside one of the license's.
+#[derive(Debug)]
+pub(super) struct Waits {
+    number: u64,
+    pub(super) pools: Vec<String>,
+}
+
+impl Ticket {
+    /// The last place in the queue. The caller has the gate.
+    pub(super) fn draw(place: &Place, wanted: &[Ring], process: u32) -> Result<Ticket, SeatError> {
+        let last = waiting(place, true)
+            .iter()
+            .map(|it| it.number)
+            .max()
+            .unwrap_or(0);
+        let number = last.saturating_add(1);
+        let user = kernel::us().unwrap_or(0);
+        let name = format!("{number:020}-{user}-{process}");
+        let path = place.path(TICKETS).join(name);
+        let failed = |error| StorageError::new(Doing::Write, &path, error);
+        let file = files::open_own(&path, place.for_everyone()).map_err(failed)?;
+        let pools = wanted.iter().filter(|ring| ring.module.is_some());
+        let pools: Vec<&str> = pools.map(|ring| ring.prefix.as_str()).collect();
+        files::write_at(&file, pools.join("\n").as_bytes(), 0).map_err(failed)?;
+        for _ in 0..TRIES {
+            let file = file.try_clone().map_err(failed)?;
+            if let Some(lock) = Lock::alone(file).map_err(|error| place.no_lock(error))? {
+                return Ok(Ticket { number, path, lock });
+            }
+            // Whoever looks at the queue has just tried whether it is left.
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Err(failed(io::Error::other(
+            "another process keeps the lock of this file",
+        ))
+        .into())
+    }
+
+    /// Those who came before.
+    pub(super) fn ahead(mine: Option<&Ticket>, place: &Place) -> Vec<Waits> {
+        let mut ahead = waiting(place, true);
+        ahead.retain(|other| mine.is_none_or(|mine| other.number < mine.number));
+        ahead
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        if self.lock.is_ours() {
+            // One that is left counts no more: its lock is free.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// How often the lock of a new ticket is tried.
+const TRIES: usize = 100;
+
+/// All who wait, in order. A ticket whose lock is free was left by a process that ended; who has the gate clears it away, for nobody draws one just then.
+pub(super) fn waiting(place: &Place, clear: bool) -> Vec<Waits> {
+    let Ok(entries) = std::fs::read_dir(place.path(TICKETS)) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let number = name.to_str().and_then(|name| name.split('-').next());
+        let Some(number) = number.and_then(|number| number.parse().ok()) else {
+            continue;
+        };
+        let Ok(file) = files::open_to_read(&entry.path()) else {
+            continue;
+        };
+        let mut bytes = [0; 4096];
+        let read = files::read_at(&file, &mut bytes, 0).unwrap_or(0);
+        let text = String::from_utf8_lossy(bytes.get(..read).unwrap_or_default());
+        let pools = text.lines().map(str::to_owned).collect();
+        match Lock::shared(file) {
+            Ok(None) => found.push(Waits { number, pools }),
+            // Its user may, and the directory's owner.
+            Ok(Some(_)) if clear => drop(std::fs::remove_file(entry.path())),
+            _ => {}
+        }
+    }
+    found.sort_by_key(|it| it.number);
+    found
+}

@@ -1,0 +1,64 @@
+//! Who takes a seat, and when.
+
+use std::time::Duration;
+
+use super::process::Process;
+use crate::protocol::date::Seconds;
+use crate::protocol::product::SeatUnit;
+
+/// Who takes a seat. Names are for people, and for what one seat counts where that is a user or a host; whoever calls for others says theirs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Who {
+    /// The user's name.
+    pub user: String,
+    /// The name of the workstation.
+    pub host: String,
+    /// The name of the program.
+    pub program: String,
+    /// The process that holds the seat.
+    pub process: Process,
+}
+
+/// A moment, as the host's clocks have it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// What the wall clock says: for people.
+    pub wall: Seconds,
+    /// The start of the system and the time since then, by which leases end; where it is unknown, they end by the wall clock.
+    pub boot: Option<(String, Duration)>,
+}
+
+/// Longest name in bytes, so that a record fits its slot.
+const LONGEST: usize = 64;
+
+impl Who {
+    /// With names that fit a record and hide nothing.
+    pub(super) fn plain(&self) -> Who {
+        Who {
+            user: plain(&self.user),
+            host: plain(&self.host),
+            program: plain(&self.program),
+            process: self.process,
+        }
+    }
+
+    /// What its processes share one seat by; none: each takes its own.
+    pub(super) fn key(&self, unit: SeatUnit) -> Option<(Option<&str>, Option<&str>)> {
+        let (user, host) = (Some(self.user.as_str()), Some(self.host.as_str()));
+        match unit {
+            SeatUnit::Process => None,
+            SeatUnit::Session => Some((user, host)),
+            SeatUnit::User => Some((user, None)),
+            SeatUnit::Host => Some((None, host)),
+        }
+    }
+}
+
+pub(super) fn plain(text: &str) -> String {
+    let shown = |c: &char| !crate::text::show::is_hidden(*c) && !matches!(c, '"' | '\\');
+    let mut plain: String = text.trim().chars().filter(shown).collect();
+    while plain.len() > LONGEST {
+        plain.pop();
+    }
+    plain
+}
