@@ -244,9 +244,7 @@ impl fmt::Display for Refused {
         match self {
             Refused::TooMany { over, .. } => Refusal::OverLimit(over.clone()).fmt(f),
             Refused::License { why, .. } => why.fmt(f),
-            Refused::NeedsSeat { .. } => f.write_str(
-                "the license floats, and this application does not take one of its seats",
-            ),
+            Refused::NeedsSeat { .. } => f.write_str(crate::messages::app::needs_seat()),
             Refused::Seats(error) => error.fmt(f),
             Refused::Unreadable(error) => error.fmt(f),
         }

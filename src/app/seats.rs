@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::computer::Computer;
 use super::{App, License, Needs, Refused};
 use crate::holder::{CheckReport, Home, State, prove};
+use crate::messages::seats as messages;
 use crate::protocol::grant::LicenseType;
 use crate::protocol::product::{Entry, Product};
 use crate::seats::{
@@ -132,7 +133,9 @@ impl Computer {
         let program = program.file_stem().unwrap_or_default();
         Who {
             user: seats::account(),
-            host: host.or_else(own).unwrap_or_else(|| "this host".to_owned()),
+            host: host
+                .or_else(own)
+                .unwrap_or_else(|| messages::this_host().to_owned()),
             program: program.to_string_lossy().into_owned(),
             process: Process::this(),
         }

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::look::Look;
+use super::look::{Look, Taken};
 use crate::failure::FailureKind;
 use crate::holder::{HolderError, StorageError};
+use crate::messages::seats as messages;
 
 /// Why a seat was not given. Nothing was changed then.
 #[derive(Debug, thiserror::Error)]
@@ -19,19 +20,19 @@ pub enum SeatError {
         look: Box<Look>,
     },
     /// Another process keeps the gate for longer than was waited.
-    #[error("the seats are not given out now: {} keeps the gate", .by.as_deref().unwrap_or("another process"))]
+    #[error("{}", messages::busy(.by.as_deref().unwrap_or(messages::another_process())))]
     Busy {
         /// Who it is, where the system says so.
         by: Option<String>,
     },
     /// The locks of the seats were not made yet, and this user may not.
-    #[error("the seats of this license were not made here yet: {}", .directory.display())]
+    #[error("{}", messages::not_made(.directory.display()))]
     NotMade {
         /// Where they are to lie.
         directory: PathBuf,
     },
     /// A file system whose locks do not keep processes apart.
-    #[error("locks do not hold on the file system of this directory ({file_system}): {}", .directory.display())]
+    #[error("{}", messages::no_locks(.directory.display(), .file_system))]
     NoLocks {
         /// What it is.
         file_system: String,
@@ -39,7 +40,7 @@ pub enum SeatError {
         directory: PathBuf,
     },
     /// The token of no seat that is held.
-    #[error("no seat is held by this token")]
+    #[error("{}", messages::unknown_token())]
     UnknownToken,
     /// What the disk says of the seats: the store is out of reach.
     #[error(transparent)]
@@ -68,39 +69,43 @@ impl SeatError {
 const NAMED: usize = 5;
 
 fn full(lacks: &Option<String>, look: &Look) -> String {
-    let (what, seats, used) = match lacks {
-        None => (String::new(), look.seats, look.in_use()),
-        Some(module) => {
-            let pool = look.pools.iter().find(|pool| pool.name == *module);
-            let (seats, used) = pool.map_or((0, 0), |pool| (pool.seats, pool.in_use));
-            (format!(" of {module}"), seats, used)
-        }
+    let what = match lacks {
+        None => license_is_full(look),
+        Some(module) => module_is_full(module, look),
     };
-    let mut words = match seats {
-        all if used < all => format!(
-            "the free seats{what} are for {} who wait",
-            look.waiting.max(1)
-        ),
-        1 => format!("the only seat{what} is in use"),
-        all if used > all => format!("{used} seats{what} are in use, and the license has {all}"),
-        all => format!("all {all} seats{what} are in use"),
-    };
-    let users = look
-        .taken
-        .iter()
-        .filter(|taken| lacks.as_ref().is_none_or(|module| taken.uses(module)));
-    let names: Vec<String> = users.map(|taken| taken.holder()).collect();
-    if let Some((first, rest)) = names.split_first() {
-        words.push_str(": ");
-        words.push_str(first);
-        for name in rest.iter().take(NAMED - 1) {
-            words.push_str(", ");
-            words.push_str(name);
-        }
-        let more = names.len().saturating_sub(NAMED);
-        if more > 0 {
-            words.push_str(&format!(" and {more} more"));
+    let uses = |taken: &&Taken| lacks.as_ref().is_none_or(|module| taken.uses(module));
+    let names: Vec<String> = look.taken.iter().filter(uses).map(Taken::holder).collect();
+    let more = names.len().saturating_sub(NAMED);
+    let named: Vec<String> = names.into_iter().take(NAMED).collect();
+    match (named.as_slice(), more) {
+        ([], _) => what,
+        (_, 0) => messages::held_by(named.join(", "), what).to_string(),
+        _ => {
+            let holders = messages::and_more(named.join(", "), more);
+            messages::held_by(holders, what).to_string()
         }
     }
-    words
+}
+
+fn license_is_full(look: &Look) -> String {
+    let (seats, used) = (look.seats, look.in_use());
+    match seats {
+        _ if used < seats => messages::no_seat_waited_for(look.waiting.max(1)).to_string(),
+        _ if used > seats => messages::no_seat_shrunk(seats, used).to_string(),
+        1 => messages::no_seat_one().to_owned(),
+        _ => messages::no_seat_all(seats).to_string(),
+    }
+}
+
+fn module_is_full(module: &str, look: &Look) -> String {
+    let pool = look.pools.iter().find(|pool| pool.name == module);
+    let (seats, used) = pool.map_or((0, 0), |pool| (pool.seats, pool.in_use));
+    match seats {
+        _ if used < seats => {
+            messages::no_module_waited_for(module, look.waiting.max(1)).to_string()
+        }
+        _ if used > seats => messages::no_module_shrunk(module, seats, used).to_string(),
+        1 => messages::no_module_one(module).to_string(),
+        _ => messages::no_module_all(module, seats).to_string(),
+    }
 }

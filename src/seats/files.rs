@@ -56,7 +56,7 @@ fn checked(file: File) -> io::Result<File> {
         true => Ok(file),
         false => Err(io::Error::new(
             io::ErrorKind::InvalidData,
-            "it is not a file",
+            crate::messages::holder::not_a_file(),
         )),
     }
 }

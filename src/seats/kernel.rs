@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::path::Path;
 
+use crate::messages::seats as messages;
+
 /// Who has the lock on a file, in words for people, where the system says so.
 #[cfg(target_os = "linux")]
 pub(super) fn who_locks(file: &File) -> Option<String> {
@@ -21,8 +23,8 @@ pub(super) fn who_locks(file: &File) -> Option<String> {
     let name = std::fs::read_to_string(format!("/proc/{id}/comm")).ok();
     let name = name.map(|name| super::who::plain(&name));
     Some(match (name, user) {
-        (Some(name), Some(user)) => format!("process {id} ({name}) of {user}"),
-        _ => format!("process {id}"),
+        (Some(name), Some(user)) => messages::process_of(id, name, user).to_string(),
+        _ => messages::process(id).to_string(),
     })
 }
 
@@ -43,7 +45,7 @@ pub(super) fn us() -> Option<u32> {
 pub(crate) fn account() -> String {
     let by_environment = || std::env::var(if cfg!(windows) { "USERNAME" } else { "USER" }).ok();
     let name = name_of(us()).or_else(by_environment);
-    name.unwrap_or_else(|| "somebody".to_owned())
+    name.unwrap_or_else(|| messages::somebody().to_owned())
 }
 
 /// The user id of a file's owner.
@@ -64,7 +66,7 @@ pub(super) fn name_of(user: Option<u32>) -> Option<String> {
     if let Ok(Some(known)) = nix::unistd::User::from_uid(user.into()) {
         return Some(super::who::plain(&known.name));
     }
-    Some(format!("user {user}"))
+    Some(messages::user(user).to_string())
 }
 
 /// Whether a path still leads to a file that was opened.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::record::{Record, Slots};
 use super::who::Moment;
 use crate::license_key::LicenseKey;
+use crate::messages::seats as messages;
 use crate::protocol::date::Seconds;
 use crate::protocol::digest::{Digest, kdf};
 
@@ -35,7 +36,7 @@ pub struct Leased {
 
 /// Not the form of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("this is no token of a seat")]
+#[error("{}", messages::not_a_token())]
 pub struct NotAToken;
 
 impl Token {

@@ -9,6 +9,7 @@ use super::ring::Ring;
 use super::take::Seats;
 use super::tickets;
 use super::who::Moment;
+use crate::messages::seats as messages;
 use crate::protocol::date::Seconds;
 
 /// What there is to see of a license's seats.
@@ -221,9 +222,9 @@ impl Taken {
     /// Who holds it, in a few words: "anna at ws-14".
     pub fn holder(&self) -> String {
         match (&self.shown, &self.locked_by) {
-            (Some(shown), _) => format!("{} at {}", shown.user(), shown.record.host),
+            (Some(shown), _) => messages::at(&shown.record.host, shown.user()).to_string(),
             (None, Some(process)) => process.clone(),
-            (None, None) => "somebody".to_owned(),
+            (None, None) => messages::somebody().to_owned(),
         }
     }
 }
@@ -233,7 +234,7 @@ impl Shown {
     pub fn user(&self) -> String {
         match &self.account {
             Some(account) if *account != self.record.user => {
-                format!("{} ({account})", self.record.user)
+                messages::for_account(account, &self.record.user).to_string()
             }
             _ => self.record.user.clone(),
         }
@@ -243,10 +244,10 @@ impl Shown {
     pub fn held_by(&self) -> String {
         let id = self.record.process;
         match (self.record.holding, self.lives) {
-            (Holding::Lease, _) => "a lease".to_owned(),
-            (Holding::Connection, true) => format!("a connection, process {id}"),
-            (Holding::Process, true) => format!("process {id}"),
-            (_, false) => format!("what process {id} started"),
+            (Holding::Lease, _) => messages::lease().to_owned(),
+            (Holding::Connection, true) => messages::connection(id).to_string(),
+            (Holding::Process, true) => messages::process(id).to_string(),
+            (_, false) => messages::started(id).to_string(),
         }
     }
 }

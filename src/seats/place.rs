@@ -10,6 +10,7 @@ use crate::holder::{
     Audience, Directory, Doing, FOR_ANYBODYS_FILES, For, Home, StorageError, is_anothers,
 };
 use crate::license_key::LicenseKey;
+use crate::messages::seats as messages;
 
 /// The directory of a license's seats in a home.
 #[derive(Clone, Debug)]
@@ -56,7 +57,7 @@ impl Place {
         #[cfg(not(unix))]
         let none_left = false;
         if none_left || error.kind() == io::ErrorKind::Unsupported {
-            return self.without_locks("it has none to give");
+            return self.without_locks(messages::none_to_give());
         }
         StorageError::new(Doing::Write, &self.directory, error).into()
     }
@@ -111,7 +112,7 @@ impl Place {
     fn make_lock(&self, directory: &Directory, name: &str) -> io::Result<()> {
         let file = directory.file(name.as_ref(), For::Locking)?;
         if !file.metadata()?.is_file() {
-            return Err(io::Error::other("it is not a file"));
+            return Err(io::Error::other(crate::messages::holder::not_a_file()));
         }
         #[cfg(unix)]
         if self.for_everyone() {

@@ -14,6 +14,7 @@ use super::place::Place;
 use super::process::Process;
 use super::who::{Moment, Who, plain};
 use crate::holder::{Doing, StorageError};
+use crate::messages::seats as messages;
 use crate::protocol::date::Seconds;
 
 /// How a seat is held.
@@ -132,7 +133,7 @@ impl Slots {
         }
         let taken = || {
             let path = place.path(directory);
-            let why = io::Error::other("another user has put files in the place of yours");
+            let why = io::Error::other(messages::others_files());
             StorageError::new(Doing::Write, &path, why)
         };
         Err(last.unwrap_or_else(taken).into())

@@ -19,6 +19,7 @@ use super::tickets::{Ticket, Waits};
 use super::who::{Moment, Who};
 use crate::holder::{Doing, StorageError};
 use crate::license_key::LicenseKey;
+use crate::messages::seats as messages;
 use crate::protocol::product::SeatUnit;
 
 /// What a license gives, by its verified grant and its product.
@@ -319,7 +320,7 @@ impl Seats {
             let failed = |error| StorageError::new(Doing::Read, &path, error);
             let again = Lock::alone(files::open(&path).map_err(failed)?);
             if again.map_err(|error| self.place.no_lock(error))?.is_some() {
-                return Err(self.place.without_locks("they exclude nobody"));
+                return Err(self.place.without_locks(messages::exclude_nobody()));
             }
             self.locks_hold.set(true);
         }

@@ -11,6 +11,7 @@ use super::locks::Lock;
 use super::place::{Place, TICKETS};
 use super::ring::Ring;
 use crate::holder::{Doing, StorageError};
+use crate::messages::seats as messages;
 
 /// A place in the queue, until it is dropped or its process ends.
 #[derive(Debug)]
@@ -52,10 +53,7 @@ impl Ticket {
             // Whoever looks at the queue has just tried whether it is left.
             std::thread::sleep(Duration::from_millis(1));
         }
-        Err(failed(io::Error::other(
-            "another process keeps the lock of this file",
-        ))
-        .into())
+        Err(failed(io::Error::other(messages::others_lock())).into())
     }
 
     /// Those who came before.

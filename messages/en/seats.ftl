@@ -1,0 +1,38 @@
+### Who uses the seats of a floating license, and why somebody gets none.
+
+no_seat_one = the only seat is in use
+no_seat_all = all { $seats } seats are in use
+no_seat_shrunk = { $used } seats are in use, and the license has { $seats }
+no_seat_waited_for = the free seats are for { $waiting ->
+        [one] 1 who waits
+       *[other] { $waiting } who wait
+    }
+no_module_one = the only seat of { $module } is in use
+no_module_all = all { $seats } seats of { $module } are in use
+no_module_shrunk = { $used } seats of { $module } are in use, and the license has { $seats }
+no_module_waited_for = the free seats of { $module } are for { $waiting ->
+        [one] 1 who waits
+       *[other] { $waiting } who wait
+    }
+held_by = { $what }: { $holders }
+and_more = { $holders } and { $more } more
+busy = the seats are not given out now: { $by } keeps the gate
+not_made = the seats of this license were not made here yet: { $directory }
+no_locks = locks do not hold on the file system of this directory ({ $why }): { $directory }
+none_to_give = it has none to give
+exclude_nobody = they exclude nobody
+unknown_token = no seat is held by this token
+not_a_token = this is no token of a seat
+others_files = another user has put files in the place of yours
+others_lock = another process keeps the lock of this file
+at = { $user } at { $host }
+for_account = { $user } ({ $account })
+user = user { $number }
+somebody = somebody
+this_host = this host
+another_process = another process
+process = process { $id }
+process_of = process { $id } ({ $name }) of { $user }
+connection = a connection, process { $id }
+started = what process { $id } started
+lease = a lease
