@@ -134,14 +134,31 @@ fn what_nobody_keeps_is_not_sold() {
         let change = ["license", "change", &key];
         desk.run(change.iter().chain(&options)).refused(2, "usage");
     }
-    for options in [
-        ["--pool", "design"],
-        ["--seat", "host"],
-        ["--named-rest", "9"],
-    ] {
-        let add = ["product", "add", "deep", "--name", "Deep"];
+    let add = ["product", "add", "deep", "--name", "Deep"];
+    for options in [["--seat", "room"], ["--named-rest", "9"]] {
         desk.run(add.iter().chain(&options)).refused(2, "usage");
     }
+    // A product that has modules, and a license on whose host their seats are counted.
+    let seats = ["--pool", "design", "--seat", "host"];
+    desk.run(add.iter().chain(&seats)).done();
+    let shown = desk.run(["product", "show", "deep"]).done();
+    shown.prints("design").prints("counts each host");
+    let new = ["license", "new", "--product", "deep", "--customer", "A"];
+    let pool = ["--pool", "design=3"];
+    desk.run(new.iter().chain(&pool)).refused(2, "usage");
+    let floating = ["--type", "floating", "--seats", "9"];
+    let sold = desk.run(new.iter().chain(&pool).chain(&floating)).done();
+    let key = sold.line();
+    let change = ["license", "change", &key];
+    desk.run(change.iter().chain(&["--type", "standalone"]))
+        .refused(2, "usage")
+        .tells("part of a floating license");
+    let fewer = ["--pool", "design=2"];
+    desk.run(change.iter().chain(&fewer))
+        .done()
+        .prints("design");
+    let none = ["--type", "standalone", "--remove-pool", "design"];
+    desk.run(change.iter().chain(&none)).done();
 }
 
 #[test]

@@ -49,9 +49,13 @@ fn the_number_of_instances_used_simultaneously_cannot_exceed_the_number_of_licen
     let manager = Manager::new(&world, &["--seats", "2", "--feature", "lv"]);
     let anna = Holder::start(&manager.launch("anna", "ws-14"));
     // A process on the manager's own host takes the other.
-    let local = manager
-        .machine
-        .run(["run", "--", "sh", "-c", "echo $COUNTERSIGN_SEAT; read end"]);
+    let local = manager.machine.run([
+        "run",
+        "--",
+        "sh",
+        "-c",
+        "echo $COUNTERSIGN_SEAT; read end; exit 0",
+    ]);
     let local = Holder::start(&local);
     assert_eq!((&*anna.line, &*local.line), ("seat 1", "2"));
     let said = manager.launch("chen", "ws-15").owes(16, "no_seat");
@@ -128,7 +132,7 @@ fn a_license_contains_modules_and_options() {
             "--",
             "sh",
             "-c",
-            "echo up; read end",
+            "echo up; read end; exit 0",
         ];
         manager.machine.run(run)
     };
@@ -136,7 +140,9 @@ fn a_license_contains_modules_and_options() {
     launch("design")
         .owes(116, "no_seat")
         .tells("the only seat of design is in use");
-    launch("mv").owes(115, "feature_missing");
+    launch("mv")
+        .exits(115)
+        .tells("the license does not contain mv");
     let other = Holder::start(&launch("lv"));
     assert_eq!(designer.end(), 0);
     let designer = Holder::start(&launch("design"));
