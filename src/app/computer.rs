@@ -126,10 +126,12 @@ impl Computer {
                 best = Some((report, at));
             }
         }
-        match (best, unfit) {
-            (Some(found), _) if found.0.license_key.is_some() => Ok(found),
-            (_, Some(error)) => Err(error),
-            (Some(found), None) => Ok(found),
+        let known = |it: &(CheckReport, usize)| it.0.license_key.is_some();
+        let named = needs.license_key.is_some() && best.as_ref().is_some_and(known);
+        match (best, unfit.filter(|_| !named)) {
+            (Some((report, _)), Some(error)) if report.another_may_be_meant() => Err(error),
+            (Some(found), _) => Ok(found),
+            (None, Some(error)) => Err(error),
             (None, None) => Err(HolderError::UnknownProduct { id: String::new() }),
         }
     }

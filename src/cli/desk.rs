@@ -1,8 +1,10 @@
 //! The desk of this home, opened: its ledger, what it says of itself, its signing key.
 
-use std::fs;
+use std::path::Path;
+use std::{fs, io};
 
-use crate::issuer::desk::{Desk, Root, Vendor, vendor};
+use crate::failure::FailureKind;
+use crate::issuer::desk::{Desk, DeskError, Root, Vendor, vendor};
 use crate::issuer::keys::{KeyError, Passphrase, SigningKey};
 use crate::issuer::ledger::Ledger;
 use crate::issuer::products;
@@ -10,6 +12,7 @@ use crate::issuer::signer::TriedSigner;
 use crate::protocol::product::Product;
 
 use super::Context;
+use super::failure::Failure;
 use super::passphrase::PassphraseArgs;
 use super::secrecy;
 
@@ -91,13 +94,37 @@ pub(crate) fn signing_key(
     if let Ok(found) = fs::metadata(&path) {
         secrecy::check("the signing key", &path, &found)?;
     }
-    let pem = desk.desk.key_text(Root::Live)?;
+    let lost = |error: DeskError| lost(error, &path);
+    let pem = desk.desk.key_text(Root::Live).map_err(lost)?;
     let passphrase = if SigningKey::is_encrypted(&pem) {
         let text = args.existing(context, &path.display().to_string())?;
         Some(Passphrase::new(text).ok_or(KeyError::WrongPassphrase)?)
     } else {
         None
     };
-    let key = SigningKey::from_pem(&pem, passphrase.as_ref())?;
+    let key = SigningKey::from_pem(&pem, passphrase.as_ref());
+    let key = key.map_err(|error| lost(error.into()))?;
     Ok(context.environment.tried(key)?)
+}
+
+/// A signing key that is not there any more, or does not open: what takes its place.
+fn lost(error: DeskError, path: &Path) -> anyhow::Error {
+    let gone = match &error {
+        DeskError::Io { error, .. } => error.kind() == io::ErrorKind::NotFound,
+        DeskError::Key(error) => *error != KeyError::PassphraseNeeded,
+        _ => false,
+    };
+    let failure = Failure::of(&error.into());
+    if !gone {
+        return failure.into();
+    }
+    let first = match failure.kind {
+        FailureKind::WrongPassphrase | FailureKind::UnsupportedEncryption => &failure.hint,
+        _ => "put the key file back from a backup",
+    };
+    let hint = format!(
+        "{first}; where that key is lost for good, the spare key takes its place: copy its file, which opens with the same passphrase, to {}; every machine trusts both",
+        path.display()
+    );
+    failure.hint(hint).into()
 }

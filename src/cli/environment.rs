@@ -2,6 +2,8 @@
 //! in; release builds have no such variable.
 
 use std::path::Path;
+#[cfg(feature = "desk")]
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::app;
@@ -22,6 +24,9 @@ use super::sold;
 pub(crate) struct Environment {
     #[cfg(feature = "desk")]
     actor: String,
+    /// The second places of whoever only shows how it goes, and is no machine.
+    #[cfg(feature = "desk")]
+    shown_in: Option<PathBuf>,
     #[cfg(debug_assertions)]
     hooks: hooks::Hooks,
 }
@@ -39,8 +44,19 @@ impl Environment {
             actor: name()
                 .filter(|name| !name.is_empty())
                 .unwrap_or_else(|| "unknown".to_owned()),
+            #[cfg(feature = "desk")]
+            shown_in: None,
             #[cfg(debug_assertions)]
             hooks: hooks::Hooks::from_variables(),
+        }
+    }
+
+    /// The same computer and clock, with second places in `directory`: what is done for show is not remembered by the computer itself.
+    #[cfg(feature = "desk")]
+    pub(crate) fn shown_in(directory: &Path) -> Environment {
+        Environment {
+            shown_in: Some(directory.to_owned()),
+            ..Environment::real()
         }
     }
 
@@ -78,12 +94,20 @@ impl Environment {
 
     /// The anchors of a home.
     pub(crate) fn anchors(&self, home: &Path) -> Vec<Anchor> {
+        #[cfg(any(feature = "desk", debug_assertions))]
+        let both = |below: &Path| {
+            vec![
+                Anchor::of_all(&below.join("of all")),
+                Anchor::of_one(&below.join("of one")),
+            ]
+        };
+        #[cfg(feature = "desk")]
+        if let Some(directory) = &self.shown_in {
+            return both(directory);
+        }
         #[cfg(debug_assertions)]
         if let Some(anchor) = &self.hooks.anchor {
-            return vec![
-                Anchor::of_all(&anchor.join("of all")),
-                Anchor::of_one(&anchor.join("of one")),
-            ];
+            return both(anchor);
         }
         Anchor::of_this_computer(home)
     }

@@ -71,22 +71,18 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         out: Output::new(matches.get_flag("json"), matches.get_flag("quiet")),
         no_input: matches.get_flag("no-input"),
     };
-    let outcome = run(&matches, &mut context);
-    let exit = match outcome {
-        Ok(exit) => exit,
-        Err(error) => {
-            let failure = Failure::of(&error);
-            context.out.failure(&failure);
-            failure.exit
-        }
-    };
-    exit.into()
+    run(&matches, &mut context).into()
 }
 
-fn run(matches: &ArgMatches, context: &mut Context) -> anyhow::Result<Exit> {
-    let exit = commands::dispatch(matches, context)?;
-    context.out.finish()?;
-    Ok(exit)
+/// Runs the command that was named, and says what there is to say.
+fn run(matches: &ArgMatches, context: &mut Context) -> Exit {
+    let done = commands::dispatch(matches, context);
+    let finished = done.and_then(|exit| context.out.finish().map(|()| exit));
+    finished.unwrap_or_else(|error| {
+        let failure = Failure::of(&error);
+        context.out.failure(&failure);
+        failure.exit
+    })
 }
 
 /// Help and version go to stdout with 0, and help on stderr to whoever gave no command; the rest is a usage failure like any other.

@@ -17,19 +17,37 @@ pub(crate) struct Output {
     /// `--json`.
     pub(crate) json: bool,
     quiet: bool,
+    /// Whether talk is written to a terminal.
+    terminal: bool,
     colour: bool,
-    stdout: io::BufWriter<io::Stdout>,
+    stdout: io::BufWriter<Box<dyn Write>>,
+    stderr: Box<dyn Write>,
 }
 
 impl Output {
     pub(crate) fn new(json: bool, quiet: bool) -> Output {
-        let colour = io::stderr().is_terminal()
-            && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        let terminal = io::stderr().is_terminal();
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Output {
             json,
             quiet,
-            colour,
-            stdout: io::BufWriter::new(io::stdout()),
+            terminal,
+            colour: terminal && !plain,
+            stdout: io::BufWriter::new(Box::new(io::stdout())),
+            stderr: Box::new(io::stderr()),
+        }
+    }
+
+    /// What is said goes to these two instead, without colours.
+    #[cfg(feature = "desk")]
+    pub(crate) fn into(stdout: Box<dyn Write>, stderr: Box<dyn Write>) -> Output {
+        Output {
+            json: false,
+            quiet: false,
+            terminal: false,
+            colour: false,
+            stdout: io::BufWriter::new(stdout),
+            stderr,
         }
     }
 
@@ -113,14 +131,14 @@ impl Output {
     /// Whether someone watches stderr.
     #[cfg(feature = "desk")]
     pub(crate) fn watched(&self) -> bool {
-        !self.quiet && !self.json && io::stderr().is_terminal()
+        !self.quiet && !self.json && self.terminal
     }
 
     /// Shows how far long work is, on a terminal only, on one line.
     #[cfg(feature = "desk")]
     pub(crate) fn progress(&mut self, text: std::fmt::Arguments<'_>) {
         if self.watched() {
-            let _ = write!(io::stderr(), "\r\x1b[K{text}");
+            let _ = write!(self.stderr, "\r\x1b[K{text}");
         }
     }
 
@@ -133,7 +151,7 @@ impl Output {
     fn talk(&mut self, label: &str, text: impl Display) {
         // Whoever closed stderr does not want to hear it.
         let _ = self.stdout.flush();
-        let _ = writeln!(io::stderr(), "{label}{}", show::line(&text.to_string()));
+        let _ = writeln!(self.stderr, "{label}{}", show::line(&text.to_string()));
     }
 
     fn paint(&self, colour: &str, text: &str) -> String {

@@ -172,6 +172,9 @@ fn tell_answer(context: &mut Context, answer: &Answer) {
     }
     for warning in &answer.warnings {
         context.out.warn(warning);
+        if let Some(advice) = advice(warning) {
+            context.out.advise(advice);
+        }
     }
     if answer.effect == Effect::Repeated {
         let today = context.environment.now().day();
@@ -192,6 +195,19 @@ fn tell_answer(context: &mut Context, answer: &Answer) {
         .collect();
     if !days.is_empty() {
         context.out.say(words::list(days));
+    }
+}
+
+/// What the clerk should do about a warning, where there is something.
+fn advice(warning: &Warning) -> Option<&'static str> {
+    match warning {
+        Warning::ClockOff(_) => Some(
+            "look at this computer's clock first: a wrong one makes answers that are over, or not begun, on arrival; where it is right, tell them to set theirs",
+        ),
+        Warning::Replaced { .. } => Some(
+            "if another account of that computer held it and goes on with it, they ask once for all its accounts: countersign request activate KEY --system",
+        ),
+        _ => None,
     }
 }
 

@@ -18,6 +18,7 @@ use super::products;
 use super::request::{Here, commitments, overtake};
 use super::secrets::Secrets;
 use super::state::{Event, Held, LicenseState, Pending, Request, grant_digest};
+use super::sync::{Change, changes};
 use super::terms::Terms;
 use crate::machine::Facts;
 use crate::protocol::desk_certificate::DeskCertificate;
@@ -324,7 +325,23 @@ impl New {
                 Terms::of(product, grant).after_steps(step)
             }),
             after: Terms::of(product, &self.grant),
+            asked: Some(self.pending.created),
+            held_elsewhere: self.is_held_elsewhere(),
+            taken_in: self.taken_in(),
         }))
+    }
+
+    /// An ACTIVATE begins with generation 1, unless the machine held the license before.
+    fn is_held_elsewhere(&self) -> bool {
+        let began = self.pending.request.kind == Kind::Activate && self.grant.generation > 1;
+        began && self.license.held.is_none() && self.license.given_up().next().is_none()
+    }
+
+    fn taken_in(&self) -> Vec<Change> {
+        let held = self.license.held.as_ref();
+        held.filter(|_| self.before.is_some())
+            .map(|held| changes(&held.standing, &self.pending.standing))
+            .unwrap_or_default()
     }
 
     /// The license is in force once its state is kept. Its line of the history, the mark, and the secrets that are no longer needed follow; a crash or a

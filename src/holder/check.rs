@@ -369,7 +369,8 @@ impl Check<'_> {
         };
         let seen = Seen::of(&bound, &found, Components::readable_by_all());
         let weak = seen.compared.verdict() == Assessment::WeakMatch;
-        self.checked.report.weakly_bound = weak || held.standing.is_weak();
+        let by_key = held.standing.usb.is_some();
+        self.checked.report.weakly_bound = !by_key && (weak || held.standing.is_weak());
         self.checked.parts = self.memory.parts.after(found.known(), now);
         let (different, unread) = (seen.compared.different, seen.unread);
         if seen.matches() {

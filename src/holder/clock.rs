@@ -90,24 +90,33 @@ impl Mark {
         (issued, generation): (Seconds, u16),
         look: &Look,
     ) -> Mark {
-        let stands = before.map_or(issued, |before| {
-            let asked = before.asked.iter();
-            let then = asked.rev().find(|it| it.commitment.0 == request.0);
-            then.map_or(before.at, |then| {
-                let since = before.at.0.saturating_sub(then.at.0);
-                before.at.min(issued.plus(since))
-            })
-        });
-        Mark::of_grant(issued.max(stands), generation, look)
+        let Some(before) = before else {
+            return Mark::of_grant(issued, generation, look);
+        };
+        let (reached, now) = (before.reached(look), before.passed(look));
+        let mut asked = before.asked.iter().rev();
+        let stands = match asked.find(|it| it.commitment.0 == request.0) {
+            Some(then) => now.min(issued.plus(now.0.saturating_sub(then.at.0))),
+            None => now,
+        };
+        let at = issued.max(stands);
+        // Where the mark was wrong, so is what other starts rest on.
+        let known = if at < now { &[][..] } else { &before.starts };
+        let doubted = reached.and_then(|it| it.doubted).filter(|_| at >= now);
+        Mark {
+            starts: starts::begun(known, look, at, doubted),
+            generation: before.generation.max(generation),
+            ..Mark::of_grant(at, generation, look)
+        }
     }
 
-    /// The mark with a request that is made under it.
-    pub(crate) fn with_request(mut self, request: Commitment) -> Mark {
+    /// The mark with a request that is made under it now.
+    pub(crate) fn with_request(mut self, request: Commitment, look: &Look) -> Mark {
         let commitment = Array(request.0);
         self.asked.retain(|it| it.commitment != commitment);
         let too_many = (self.asked.len() + 1).saturating_sub(ASKED);
         self.asked.drain(..too_many);
-        let at = self.at;
+        let at = self.passed(look);
         self.asked.push(AskedAt { commitment, at });
         self
     }
@@ -130,6 +139,12 @@ impl Mark {
             behind: None,
             asked: Vec::new(),
         }
+    }
+
+    /// The moment that is known to have passed: what has passed since the mark was kept, in this start, has passed.
+    fn passed(&self, look: &Look) -> Seconds {
+        let reached = self.reached(look);
+        reached.map_or(self.at, |reached| self.at.max(reached.certain))
     }
 
     fn start(&self, look: &Look) -> Option<&Start> {
@@ -252,7 +267,8 @@ pub fn judge(mark: Option<&Mark>, terms: &Terms, look: &Look) -> Judgement {
     };
     let next = Mark {
         at,
-        generation: terms.generation,
+        // An older grant may be looked at in a copy: what a later one has put right stays so.
+        generation: mark.map_or(terms.generation, |mark| mark.generation),
         starts: starts::after(mark.map_or(&[], |mark| &mark.starts), look, at, wall),
         ahead,
         behind,

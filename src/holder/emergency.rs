@@ -99,5 +99,8 @@ fn belongs(file: &ProductFile, license: &LicenseState, emergency: &Emergency) ->
         which,
         before: Some(Terms::of(product, &grant).after_steps(used)),
         after: Terms::of(product, &grant).after_steps(emergency.step),
+        asked: None,
+        held_elsewhere: false,
+        taken_in: Vec::new(),
     })))
 }

@@ -47,9 +47,11 @@ pub fn check_product(
             best = Some((license, checked));
         }
     }
-    match (best, unfit.into_iter().next()) {
+    let named = input.license_key.is_some() && best.is_some();
+    // The license may stand in the file that cannot be read.
+    match (best, unfit.into_iter().next().filter(|_| !named)) {
+        (Some((_, checked)), Some(error)) if checked.report.another_may_be_meant() => Err(error),
         (Some((license, checked)), _) => Ok(keep(file, home, license, checked, input)),
-        // The license may stand in the file that cannot be read.
         (None, Some(error)) => Err(error),
         (None, None) => {
             let checked = check_one(file, home, None, input);

@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+use super::sync::Change;
 use super::terms::Terms;
 use crate::license_key::LicenseKey;
 use crate::messages;
+use crate::protocol::date::Seconds;
 use crate::protocol::digest::ActivationId;
 
 /// What became of an answer, or would.
@@ -40,6 +42,13 @@ pub struct Applied {
     pub before: Option<Terms>,
     /// The terms from now on.
     pub after: Terms,
+    /// When the request that it answers was made, by this computer's clock; none for an emergency code.
+    pub asked: Option<Seconds>,
+    /// The machine held the license before, as far as the issuer knows, and this home knows nothing of it: as another account of the computer, or before
+    /// it was set up anew.
+    pub held_elsewhere: bool,
+    /// What of the machine, its bindings and its USB key the license has otherwise than before; nothing where none was held and trusted.
+    pub taken_in: Vec<Change>,
 }
 
 impl Outcome {

@@ -302,7 +302,7 @@ pub struct CheckReport {
     pub bindings: Vec<(String, String)>,
     /// Whole days after today until the license or the demo ends, or is to be re-validated: 0 on the last day, negative past it.
     pub days_left: Option<i32>,
-    /// Fewer than three parts of the machine could be compared.
+    /// Fewer than three parts of the machine could be compared, or none of those that tell it from a copy of its disk; and no USB key does.
     pub weakly_bound: bool,
     /// Why the application may not run; none: it may.
     pub refusal: Option<Refusal>,
@@ -314,6 +314,16 @@ impl CheckReport {
     /// Whether the application may run, with what was asked about. A running demo may.
     pub fn allowed(&self) -> bool {
         self.refusal.is_none()
+    }
+
+    /// Whether the license that is meant may be another one, which could not be read: none is held here, or only one that was given up or is over. What
+    /// cures that is a purchase or another request, which nobody is to make because of a damaged file.
+    pub(crate) fn another_may_be_meant(&self) -> bool {
+        let over = matches!(
+            self.refusal,
+            Some(Refusal::Returned { .. } | Refusal::Expired { .. })
+        );
+        self.activation.is_none() || over
     }
 
     /// Of several licenses of which as much can be said, the one with the highest of these counts: one against which nothing but a number stands, one that

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::clock::Look;
 use super::error::HolderError;
 use super::evidence;
 use super::home::Home;
@@ -164,7 +165,8 @@ pub fn sync<E: fmt::Display>(
     keep(home, &mut license, &mut secrets, &fresh, &pending)?;
     if let Some(mark) = mark {
         let activation = pending.standing.activation;
-        let mark = mark.with_request(fresh.commitment(key));
+        let look = Look::new(here.wall, here.facts);
+        let mark = mark.with_request(fresh.commitment(key), &look);
         let news = News {
             mark: Some(&mark),
             ..News::default()
@@ -332,7 +334,8 @@ fn bindings(
     })
 }
 
-fn changes(before: &Stands, after: &Stands) -> Vec<Change> {
+/// What is otherwise than it stood before.
+pub(super) fn changes(before: &Stands, after: &Stands) -> Vec<Change> {
     let mut found = Vec::new();
     if let Some((was, is)) = read_fingerprint(before).zip(read_fingerprint(after)) {
         let different = was.compare(&is).different;

@@ -27,6 +27,9 @@ fn the_tour_runs_green_and_leaves_nothing() {
             .count()
     };
     assert_eq!(left(), 0);
+    // Nor does the computer remember anything of it.
+    let anchor = world.path().join("users/anyone/anchor");
+    assert!(!anchor.exists(), "{said}");
     anyone
         .run(["tour", "--keep"])
         .done()

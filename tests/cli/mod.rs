@@ -32,4 +32,5 @@ mod shown;
 mod signer;
 mod state_files;
 mod sync;
+mod told;
 mod written_files;

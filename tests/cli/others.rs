@@ -213,6 +213,37 @@ fn root_writes_through_no_link_of_a_users() {
     pc.check().done();
     pc.run(["return", "--yes"]).done();
     assert_eq!(fs::read_dir(&roots).unwrap().count(), 0);
+    // Each directory of his home, whatever root does there for him: his parts may be exchanged, time passes, answers come.
+    fs::remove_file(&anchor).unwrap();
+    for below in ["parts", "clock", "drift", "history", "secrets", "licenses"] {
+        let _ = fs::remove_dir_all(&home);
+        fs::create_dir_all(home.join("machine")).unwrap();
+        adas(&home);
+        adas(&home.join("machine"));
+        pc.install(&file);
+        let request = pc.request_with(&key, &["--new"]);
+        pc.apply(&desk.answer(&request));
+        let sync = pc.run(["request", "sync"]).done().code();
+        let answer = desk.answer(&sync);
+        let place = home.join("machine").join(below);
+        let _ = fs::remove_dir_all(&place);
+        std::os::unix::fs::symlink(&roots, &place).unwrap();
+        adas(&place);
+        world.days_pass(1);
+        for part in ["other1", "other2"] {
+            pc.change(|facts| facts.machine_id = part.into());
+            pc.change(|facts| facts.root_fs_uuid = part.into());
+            pc.change(|facts| facts.mac = format!("00:1b:21:3a:4f:0{}", &part[5..]).into());
+            pc.check().said();
+            pc.run(["status"]).said();
+            pc.run(["request", "sync", "--new"]).said();
+            pc.run(["apply"]).piped(&answer).said();
+        }
+        pc.run(["pending", "forget", "--yes"]).said();
+        pc.run(["return", "--yes"]).said();
+        assert_eq!(fs::read_dir(&roots).unwrap().count(), 0, "{below}");
+        world.days_pass(100);
+    }
     // What was made for him is his.
     let made = fs::metadata(adas_own.join("survey.product"));
     use std::os::unix::fs::MetadataExt;

@@ -240,7 +240,7 @@ fn refusals_say_why_and_change_nothing() {
     let request = ship.request(&key);
     desk.respond_with(&request, &["--dry-run"])
         .done()
-        .tells("8784 hours behind");
+        .tells("366 days behind");
     world.days_pass(9);
     desk.respond_with(&request, &["--dry-run"]).done();
     world.days_pass(1);

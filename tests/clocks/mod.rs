@@ -1,11 +1,13 @@
 //! Clocks by simulation: a quick part of what `tests/long/clocks.rs` does at length.
 
+mod answers;
 mod attackers;
 mod honest;
 
 pub(crate) const HOUR: u32 = 3600;
 pub(crate) const DAY: u32 = 24 * HOUR;
 
+pub(crate) use answers::Saved;
 pub(crate) use attackers::Attack;
 pub(crate) use honest::{Kind, live};
 
@@ -36,6 +38,20 @@ fn no_schedule_of_clocks_and_starts_buys_more_than_its_bound() {
             "seed {seed}: {} h of use, {} h allowed, {attack:?}",
             attack.used / HOUR,
             attack.bound() / HOUR
+        );
+    }
+}
+
+/// Answers that were saved up, entered again and in odd orders in copies of the home give no hour more.
+#[test]
+fn no_order_of_answers_buys_more_than_clocks_do() {
+    for seed in 0..12 {
+        let saved = Saved::by_chance(seed);
+        assert!(
+            saved.used <= saved.bound(),
+            "seed {seed}: {} h of use, {} h allowed, {saved:?}",
+            saved.used / HOUR,
+            saved.bound() / HOUR
         );
     }
 }

@@ -4,8 +4,7 @@ use super::Advice;
 use crate::holder::{Closed, Refusal, Warning};
 use crate::protocol::trust::TrustError;
 
-const SET_THE_CLOCK: &str =
-    "set the computer's clock; if it is right, re-validate the license: countersign request sync";
+const SET_THE_CLOCK: &str = "set the computer's clock; if it is right, the vendor's was wrong at the last answer: say so there, and re-validate the license: countersign request sync";
 
 impl Advice for Refusal {
     fn advice(&self) -> String {

@@ -52,6 +52,7 @@ impl Advice for LifeError {
                     .collect();
                 format!("name one of: {}", names.join(", "))
             }
+            LifeError::Replaced(_, now) => format!("name {now} if that one is meant"),
             LifeError::Unused(_) => "`countersign license show KEY` tells who held it".to_owned(),
         }
     }
@@ -81,10 +82,13 @@ impl Advice for Refusal {
             Refusal::NoSeatFree { holders, .. } if holders.is_empty() => "sell more seats, or grant fewer with --seats".to_owned(),
             Refusal::NoSeatFree { holders, .. } => {
                 let names: Vec<String> = holders.iter().map(ToString::to_string).collect();
-                format!("sell more seats, or have one given back; held by {}", names.join(", "))
+                format!("sell more seats, or have one given back; held by {}; where that is another account of the same computer, one seat serves all: request activate KEY --system", names.join(", "))
             }
             Refusal::HeldForManager { .. } | Refusal::SupersededBefore { .. } => "the manager decides: respond --override --reason TEXT".to_owned(),
+            Refusal::InPlaceOf { .. } => "ask there whether both are the same machine, or two accounts of it, which need one license for all (request activate KEY --system); then: respond --supersede --reason TEXT".to_owned(),
+            Refusal::NeedsSupersede(Fork::Replaced { .. }) => "ask there who uses it: several accounts of one computer need one license for all (request activate KEY --system); then, for this one: respond --supersede --reason TEXT".to_owned(),
             Refusal::NeedsSupersede(_) => "ask what happened there, then: respond --supersede --reason TEXT".to_owned(),
+            Refusal::LedgerBehind { .. } => "have the machine activate anew: countersign request activate KEY --new; it keeps its seat".to_owned(),
             Refusal::HeldFork(Fork::Unknown) => "have the machine ask again with `countersign request sync --new`, or activate anew; the manager decides: respond --override --reason TEXT".to_owned(),
             Refusal::HeldFork(_) => "find out whether two machines use it; the manager decides: respond --override --reason TEXT".to_owned(),
             Refusal::Overtaken(_) => "nothing is to be done, unless the machine still waits: then it makes a new request with its clock set right".to_owned(),

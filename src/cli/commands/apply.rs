@@ -6,7 +6,11 @@ use super::{Context, Exit, Run};
 use crate::cli::code_input::{self, CodeArgs};
 use crate::cli::{code_output, machine_home, report, words};
 use crate::holder::{Applied, Outcome, Which};
+use crate::protocol::date::Seconds;
 use crate::text::Kind;
+
+/// Two clocks may differ by 26 hours, whatever is thought of time zones (SPEC.md 7).
+const TOLERANCE: u32 = 26 * 3600;
 
 /// Enter a response or emergency code: what it grants is in force at once
 ///
@@ -57,6 +61,7 @@ fn object(outcome: &Outcome) -> serde_json::Value {
             let mut object = which(&applied.which);
             if let Some(map) = object.as_object_mut() {
                 map.extend(report::terms(&applied.after));
+                map.insert("taken_in".to_owned(), json!(taken_in(applied)));
                 map.insert("changes".to_owned(), changes(applied).into_iter().map(|(what, before, after)| json!({ "what": what, "before": before, "after": after })).collect());
             }
             object
@@ -78,6 +83,27 @@ fn changes(applied: &Applied) -> Vec<(String, String, String)> {
         .collect()
 }
 
+/// A response from before its request was made, or from the future: one of two clocks is wrong, and nobody here can say which.
+fn clocks_apart(applied: &Applied, now: Seconds) -> Option<String> {
+    let issued = applied.after.issued;
+    let asked = applied.asked?;
+    let (here, when) = match () {
+        () if issued > now.plus(TOLERANCE) => (now, "it is"),
+        () if issued < asked.minus(TOLERANCE) => (asked, "the request was made on"),
+        () => return None,
+    };
+    Some(format!(
+        "the vendor's clock said {} when this response was signed, and by this computer's {when} {}: one of the two is wrong",
+        issued.day(),
+        here.day()
+    ))
+}
+
+/// What of the machine the license has otherwise than before, in words.
+fn taken_in(applied: &Applied) -> Vec<String> {
+    applied.taken_in.iter().map(ToString::to_string).collect()
+}
+
 fn tell(context: &mut Context, outcome: &Outcome) {
     match outcome {
         Outcome::Applied(applied) => {
@@ -91,6 +117,13 @@ fn tell(context: &mut Context, outcome: &Outcome) {
                     "the grace of this response ended on {day}: ask again with countersign request sync"
                 ));
             }
+            if let Some(words) = clocks_apart(applied, context.environment.now()) {
+                context.out.warn(words);
+                context.out.advise("look at both: set this one where it is wrong; else tell the vendor, and ask again when theirs is right: countersign request sync");
+            }
+            if applied.held_elsewhere {
+                context.out.say("this computer held the license before: if another account goes on with it, ask once for all accounts, as root: countersign request activate KEY --system");
+            }
             if applied.before.is_none() {
                 for row in words::table(&report::terms_rows(&applied.after, today)).lines() {
                     context.out.say(row);
@@ -98,10 +131,10 @@ fn tell(context: &mut Context, outcome: &Outcome) {
                 return;
             }
             let changes = changes(applied);
-            let said: Vec<String> = changes
+            let changed = changes
                 .iter()
-                .map(|(what, before, after)| format!("{what} {before} → {after}"))
-                .collect();
+                .map(|(what, before, after)| format!("{what} {before} → {after}"));
+            let said: Vec<String> = taken_in(applied).into_iter().chain(changed).collect();
             context.out.say(if said.is_empty() {
                 "nothing about it has changed".to_owned()
             } else {

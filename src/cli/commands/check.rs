@@ -26,7 +26,7 @@ pub(crate) struct CheckArgs {
     /// The product, where several are installed
     #[arg(long, value_name = "ID")]
     product: Option<String>,
-    /// The license, where the machine holds several of the product
+    /// This license and no other: the demo does not stand in for it
     #[arg(long, value_name = "KEY")]
     license: Option<String>,
     /// The root key that the product file must be signed by, as `product show` prints it

@@ -187,10 +187,11 @@ fn would(place: &mut Place, outcome: &Outcome) {
                 .as_ref()
                 .map(|before| applied.after.differences(before))
                 .unwrap_or_default();
-            let said: Vec<String> = changes
+            let taken_in = applied.taken_in.iter().map(ToString::to_string);
+            let changed = changes
                 .iter()
-                .map(|it| format!("{} {} → {}", it.what, it.before, it.after))
-                .collect();
+                .map(|it| format!("{} {} → {}", it.what, it.before, it.after));
+            let said: Vec<String> = taken_in.chain(changed).collect();
             let words = match (&applied.before, said.is_empty()) {
                 (None, _) => format!("would be licensed: {}", applied.which.product),
                 (Some(_), true) => "nothing about the license would change".to_owned(),

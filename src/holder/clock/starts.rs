@@ -162,6 +162,23 @@ impl Start {
     }
 }
 
+/// The starts to keep where this one counts anew from `at`, what others say being as true as before.
+pub(super) fn begun(
+    starts: &[Start],
+    look: &Look,
+    at: Seconds,
+    doubted: Option<Doubted>,
+) -> Vec<Start> {
+    let Some(boot) = &look.boot else {
+        return starts.to_vec();
+    };
+    let others = starts.iter().filter(|start| start.id != boot.id);
+    let mut starts: Vec<Start> = others.cloned().collect();
+    starts.push(Start::new(boot, at, look.wall, doubted));
+    starts.drain(..starts.len().saturating_sub(KEPT));
+    starts
+}
+
 /// The starts to keep after a look that brought time to `at`; `wall` is the wall clock as far as it is believed.
 pub(super) fn after(starts: &[Start], look: &Look, at: Seconds, wall: Seconds) -> Vec<Start> {
     let mut starts = starts.to_vec();

@@ -116,3 +116,60 @@ fn an_answer_that_comes_late_puts_no_honest_clock_behind() {
     computer.apply(&answer).unwrap();
     assert!(warned(&computer, &vendor, noon().plus(14 * DAY)).is_empty());
 }
+
+/// An older grant in a copy of the home, looked at or entered there, does not have the anchor forget what the latest one came to.
+#[test]
+fn an_older_copy_of_the_home_gives_no_day_again() {
+    for entered in [false, true] {
+        let vendor = Vendor::new(1);
+        let mut computer = Computer::with(&vendor, 1);
+        let asked = computer.ask(&vendor, |_| ()).unwrap();
+        let mut desk = Desk::of(&vendor, &asked);
+        computer.apply(&vendor.answer(&asked, |_| ())).unwrap();
+        let older = again(&mut computer, &vendor, |_| ()).unwrap();
+        copy_tree(&computer.path("home"), &computer.path("older"));
+        let older = desk.answer(&older, |_| ());
+        computer.apply(&older).unwrap();
+        let latest = again(&mut computer, &vendor, |_| ()).unwrap();
+        computer.apply(&desk.answer(&latest, |_| ())).unwrap();
+        copy_tree(&computer.path("home"), &computer.path("latest"));
+        days_pass(&computer, &vendor, 1..=21);
+        use_copy(&mut computer, "older");
+        if entered {
+            computer.apply(&older).unwrap();
+        }
+        days_pass(&computer, &vendor, 22..=22);
+        use_copy(&mut computer, "latest");
+        assert_eq!(warned(&computer, &vendor, noon()), ["clock_behind"]);
+    }
+}
+
+/// A guard looks each hour; a minute before, the answer is entered once more in a copy of the home, here or on another host that has it.
+#[test]
+fn an_answer_that_is_entered_each_hour_stops_no_time() {
+    for other_host in [false, true] {
+        let vendor = Vendor::new(1);
+        let mut computer = Computer::with(&vendor, 1);
+        let up = |computer: &mut Computer, host: &str, seconds: u32| {
+            computer.facts.boot_id = host.into();
+            computer.facts.uptime = Some(std::time::Duration::from_secs(seconds.into()));
+        };
+        up(&mut computer, "a", 0);
+        let asked = computer.ask(&vendor, |_| ()).unwrap();
+        copy_tree(&computer.path("home"), &computer.path("asking"));
+        let answer = vendor.answer(&asked, |_| ());
+        computer.apply(&answer).unwrap();
+        computer.check(&vendor);
+        for hour in 1..=72 {
+            let entered = if other_host { "b" } else { "a" };
+            up(&mut computer, entered, hour * HOUR - 60);
+            std::fs::remove_dir_all(computer.path("home")).unwrap();
+            copy_tree(&computer.path("asking"), &computer.path("home"));
+            computer.apply(&answer).unwrap();
+            up(&mut computer, "a", hour * HOUR);
+            computer.check(&vendor);
+        }
+        let report = computer.check(&vendor);
+        assert_eq!(report.days_left, Some(27), "other host: {other_host}");
+    }
+}

@@ -13,7 +13,7 @@ pub(crate) use facts::{
     OrderFacts, PRODUCT_ADD, PRODUCT_CHANGE, ProductFacts, REFUSED, RELEASE, REPLACE, RETURN, SYNC,
     keys_hasher, meta_digest, to_json,
 };
-pub(crate) use told::revealed;
+pub(crate) use told::{answers, reason, revealed};
 pub use told::{changes_since, tell, verdict};
 
 use crate::issuer::ledger::{

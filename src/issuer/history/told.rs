@@ -170,6 +170,27 @@ pub(crate) fn revealed(event: &Event) -> Result<Option<u16>, LedgerError> {
     read(event).map(which)
 }
 
+/// Whether an event gave an answer.
+pub(crate) fn answers(event: &Event) -> bool {
+    matches!(
+        event.kind.as_str(),
+        facts::ACTIVATE | facts::REPLACE | facts::SYNC
+    )
+}
+
+/// Why a rule was set aside for it, where one was.
+///
+/// # Errors
+/// `Damaged` where the facts cannot be read.
+pub(crate) fn reason(event: &Event) -> Result<Option<String>, LedgerError> {
+    #[derive(serde::Deserialize)]
+    struct Reason {
+        #[serde(default)]
+        reason: Option<String>,
+    }
+    read(event).map(|it: Reason| it.reason)
+}
+
 /// The facts of an event.
 fn read<T: serde::de::DeserializeOwned>(event: &Event) -> Result<T, LedgerError> {
     let unread = |_| LedgerError::Damaged(format!("history row {} cannot be read", event.id.0));

@@ -6,7 +6,7 @@ use crate::issuer::history::{self, AnswerFacts, EMERGENCY, LicenseFacts, NewEven
 use crate::issuer::ledger::{
     Activation, Event, EventId, Ledger, LedgerError, License, StoredAnswer, Transaction,
 };
-use crate::issuer::policy::Refusal;
+use crate::issuer::policy::{self, Fork, Proof, Refusal};
 use crate::issuer::respond::lookup;
 use crate::license_key::LicenseKey;
 use crate::protocol::date::Day;
@@ -46,7 +46,7 @@ pub struct Spoken {
 /// Reveals a step of an activation's emergency chain.
 ///
 /// # Errors
-/// `NoEmergency`, `EmergencyUsedUp`, `UnknownGeneration`, `Revoked`, what [`Named`] leads to, or what the ledger says.
+/// `NoEmergency`, `EmergencyUsedUp`, `HeldFork` or `NeedsSupersede` for a generation after which others were proven, `UnknownGeneration`, `Revoked`, what [`Named`] leads to, or what the ledger says.
 pub fn emergency(
     ledger: &mut Ledger,
     name: Named,
@@ -60,6 +60,7 @@ pub fn emergency(
         }
         let events = history::of_license(tx, license.event)?;
         let answer = answer(tx, &holder, &events, wanted.generation)?;
+        in_use(&holder, &answer)?;
         let revealed = revealed(&events, &holder, answer.generation);
         let spoken = spoken(tx, &license, &answer, wanted.until, &revealed, by)?;
         if !revealed.contains(&spoken.step) {
@@ -67,6 +68,16 @@ pub fn emergency(
         }
         Ok(spoken)
     })
+}
+
+/// Whoever holds an answer that others were proven after is no machine that lost its mail (SPEC.md 9.2).
+fn in_use(holder: &Activation, answer: &StoredAnswer) -> Result<(), Refusal> {
+    let held = lookup::held(answer, holder);
+    match policy::judge(holder, Some(held), Proof::Held) {
+        fork @ Fork::Diverged { .. } => Err(Refusal::HeldFork(fork)),
+        fork @ Fork::Replaced { .. } => Err(Refusal::NeedsSupersede(fork)),
+        Fork::Latest(_) | Fork::Behind { .. } | Fork::Crossed { .. } | Fork::Unknown => Ok(()),
+    }
 }
 
 /// The answer of a generation; without one, the last.

@@ -34,6 +34,9 @@ pub enum LifeError {
     /// More than one activation may be meant.
     #[error("more than one activation may be meant")]
     Which(Vec<(LicenseKey, ActivationId)>),
+    /// The activation was replaced by another, which holds its seats.
+    #[error("{0} was replaced by {1}, which holds the seat now")]
+    Replaced(ActivationId, ActivationId),
     /// The license has no activation.
     #[error("license {0} is not in use on any machine")]
     Unused(LicenseKey),
@@ -47,7 +50,7 @@ impl LifeError {
             LifeError::Refused(refusal) => refusal.kind(),
             LifeError::Catalogue(error) => error.kind(),
             LifeError::Nothing(_) => FailureKind::NothingToChange,
-            LifeError::Which(_) => FailureKind::WhichActivation,
+            LifeError::Which(_) | LifeError::Replaced(..) => FailureKind::WhichActivation,
             LifeError::Unused(_) => FailureKind::UnknownActivation,
         }
     }
@@ -121,16 +124,22 @@ pub fn only_named(
     one(name, all, |_| true)
 }
 
-/// Finds the activation that is named and in use.
+/// Finds the activation that is named and in use: by the name that it has now, since what it was called before may be another machine to whoever says so.
 fn named(tx: &mut dyn Transaction, name: Named) -> Result<(Activation, License), LifeError> {
     let all = all_named(tx, name)?;
-    one(name, all, |holder| holder.ended.is_none())
+    let (holder, license) = one(name, all, |holder| holder.ended.is_none())?;
+    match name {
+        Named::Activation(id, _) if id != holder.standing.activation => {
+            Err(LifeError::Replaced(id, holder.standing.activation))
+        }
+        _ => Ok((holder, license)),
+    }
 }
 
 /// Releases an activation whose machine is lost: its seats are free again. Gives back how many.
 ///
 /// # Errors
-/// `UnknownActivation`, `GivenUp`, `Which`; `TooManyLost` unless the manager overrides; what the ledger says.
+/// `UnknownActivation`, `GivenUp`, `Which`, `Replaced`; `TooManyLost` unless the manager overrides; what the ledger says.
 pub fn release(
     ledger: &mut Ledger,
     name: Named,

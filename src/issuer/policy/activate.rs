@@ -25,7 +25,9 @@ pub fn decide<'a>(case: &Case<'a>) -> Result<Decision<'a>, Refusal> {
     } = *case;
     let stands = case.standing();
     admissible(case, &stands)?;
-    let replaces = own_activation(case, &stands);
+    // Whatever has the same image fits as well where little is known: while a seat is free, that is another machine.
+    let replaces = own_activation(case, &stands)
+        .filter(|_| !moves::weak(&stands) || seats(case, None).is_err());
     let mut warnings = Vec::new();
     let today = now.day();
     let (reference, counts) = match replaces {

@@ -59,6 +59,8 @@ pub struct HeldAnswer {
     pub generation: u16,
     /// The last generation proven when it was granted: the one it was asked from.
     pub parent: u16,
+    /// Whether an ACTIVATE, or a SYNC of another line, has given the activation another id since.
+    pub replaced: bool,
 }
 
 /// A verdict and what it rests on. Its words are the evidence, in one sentence for the clerk.
@@ -84,6 +86,17 @@ pub enum Fork {
         /// When that was granted.
         since: Day,
     },
+    /// YELLOW: another generation was proven since, by whoever asked to be activated in its place; an ACTIVATE proves nothing (SPEC.md 9.8).
+    Replaced {
+        /// Generation held.
+        held: u16,
+        /// The one that is proven.
+        proven: u16,
+        /// Last contact.
+        since: Day,
+        /// What the request proves.
+        proof: Proof,
+    },
     /// RED: another generation was proven since.
     Diverged {
         /// Generation held.
@@ -104,7 +117,7 @@ impl Fork {
     pub fn colour(&self) -> Colour {
         match self {
             Fork::Latest(_) => Colour::Green,
-            Fork::Behind { .. } | Fork::Crossed { .. } => Colour::Yellow,
+            Fork::Behind { .. } | Fork::Crossed { .. } | Fork::Replaced { .. } => Colour::Yellow,
             Fork::Diverged { .. } => Colour::Red,
             Fork::Unknown => Colour::Unproven,
         }
@@ -133,6 +146,15 @@ impl fmt::Display for Fork {
                 f,
                 "the machine holds generation {held}, and generation {latest} was granted on {since} to another request: two mails crossed, or a copy asks"
             ),
+            Fork::Replaced {
+                held,
+                proven,
+                since,
+                ..
+            } => write!(
+                f,
+                "the machine holds generation {held}, and generation {proven} was in use on {since} by whoever was activated in its place: another account of the computer, an earlier installation, a copy, or somebody who read a request of this machine"
+            ),
             Fork::Diverged {
                 held,
                 proven,
@@ -158,7 +180,12 @@ impl fmt::Display for Fork {
 /// Judges a SYNC of an activation by the generation whose commitment its secret opens; `proof` is what it proves where it is behind.
 pub fn judge(own: &Activation, held: Option<HeldAnswer>, proof: Proof) -> Fork {
     let (latest, since) = (own.generation, own.last.day());
-    let Some(HeldAnswer { generation, parent }) = held else {
+    let Some(HeldAnswer {
+        generation,
+        parent,
+        replaced,
+    }) = held
+    else {
         return Fork::Unknown;
     };
     if generation == latest {
@@ -175,6 +202,14 @@ pub fn judge(own: &Activation, held: Option<HeldAnswer>, proof: Proof) -> Fork {
             held: generation,
             latest,
             since,
+        }
+    } else if replaced {
+        // Whoever read an ACTIVATE can write one that fits as well, and then prove what he was granted.
+        Fork::Replaced {
+            held: generation,
+            proven: own.proven,
+            since,
+            proof,
         }
     } else {
         Fork::Diverged {

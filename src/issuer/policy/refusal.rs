@@ -1,6 +1,6 @@
 //! Why a request is not answered, and what to do about it.
 
-use super::{COUNTED_DAYS, Fork, SUPERSEDE_DAYS};
+use super::{COUNTED_DAYS, Colour, Fork, SUPERSEDE_DAYS};
 use crate::failure::FailureKind;
 use crate::issuer::ledger::ActivationRow;
 use crate::machine::UsbDevice;
@@ -89,12 +89,35 @@ pub enum Refusal {
         /// When it was done before.
         before: Day,
     },
+    /// The machine holds a later answer than this ledger knows, which was put back: no number that it gives next would be newer.
+    #[error(
+        "the machine says that it holds generation {claimed}, and this desk has granted {latest}: its ledger was put back, or anybody wrote the request"
+    )]
+    LedgerBehind {
+        /// What the request claims.
+        claimed: u16,
+        /// The latest that is known here.
+        latest: u16,
+    },
     /// RED: a copy or an old snapshot asks; or the request opens nothing.
     #[error("{}", judged(.0))]
     HeldFork(Fork),
     /// Old mail: the machine made another request later, which was answered.
     #[error("this is old mail: the machine asked again later and was answered on {0}")]
     Overtaken(Day),
+    /// The activation took the place of another, which nobody gave up: whoever read one request can write such an ACTIVATE, so nothing is given up or
+    /// moved by it alone.
+    #[error(
+        "{activation} was activated in the place of {before}, which nobody gave up and which may be in use until {until}"
+    )]
+    InPlaceOf {
+        /// The activation that asks.
+        activation: ActivationId,
+        /// The one that it replaced.
+        before: ActivationId,
+        /// The last day on which the machine of that one goes on without contact; a year on, where there is none.
+        until: Day,
+    },
     /// A RETURN of an activation that its machine replaced by another.
     #[error("this activation was replaced by {0} on the same machine, which holds the seat now")]
     ReturnReplaced(ActivationId),
@@ -157,6 +180,8 @@ impl Refusal {
         match self {
             Refusal::HeldForManager { .. } => Some(("held_for_manager", self.to_string())),
             Refusal::GivenUp(_) => Some(("given_up", self.to_string())),
+            Refusal::LedgerBehind { .. } => Some((Colour::Unproven.name(), self.to_string())),
+            Refusal::InPlaceOf { .. } => Some((Colour::Yellow.name(), self.to_string())),
             _ => self
                 .fork()
                 .map(|fork| (fork.colour().name(), fork.to_string())),
@@ -183,9 +208,10 @@ impl Refusal {
             Refusal::HeldForManager { .. }
             | Refusal::SupersededBefore { .. }
             | Refusal::HeldFork(_)
+            | Refusal::LedgerBehind { .. }
             | Refusal::ReturnReplaced(_)
             | Refusal::TooManyLost(_) => FailureKind::HeldForManager,
-            Refusal::NeedsSupersede(_) => FailureKind::NeedsSupersede,
+            Refusal::NeedsSupersede(_) | Refusal::InPlaceOf { .. } => FailureKind::NeedsSupersede,
             Refusal::Overtaken(_) => FailureKind::Overtaken,
             Refusal::Revoked => FailureKind::Revoked,
             Refusal::GivenUp(_) => FailureKind::GivenUp,

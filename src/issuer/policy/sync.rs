@@ -3,7 +3,7 @@
 use super::activate::fit_site_key;
 use super::moves::{self, Asked, Contact, Judged};
 use super::{
-    Colour, Decision, Fork, HeldAnswer, Options, Refusal, SUPERSEDE_DAYS, Seats, Warning,
+    Colour, Decision, Fork, HeldAnswer, Options, Proof, Refusal, SUPERSEDE_DAYS, Seats, Warning,
     asked_for, capped, clock, free, needs_site_key, revalidate_by, set_aside, weakly_bound,
 };
 use crate::issuer::ledger::{Activation, License, Terms, WeakRule};
@@ -183,11 +183,17 @@ fn fork(case: &SyncCase<'_>, warnings: &mut Vec<Warning>) -> Result<Option<Day>,
     if colour == Colour::Green {
         return Ok(own.superseded);
     }
+    let (claimed, latest) = (case.request.generation, own.generation);
+    if fork == Fork::Unknown && claimed > latest {
+        return Err(Refusal::LedgerBehind { claimed, latest });
+    }
     if options.override_reason.is_some() {
         set_aside(warnings);
         return Ok(own.superseded);
     }
-    if old_mail(own, case.request, fork, case.latest_asked, now) {
+    // A clerk who found out what happened knows better than clocks do.
+    let explained = colour == Colour::Yellow && options.supersede_reason.is_some();
+    if !explained && old_mail(own, case.request, fork, case.latest_asked, now) {
         return Err(Refusal::Overtaken(own.last.day()));
     }
     if matches!(colour, Colour::Red | Colour::Unproven) {
@@ -202,7 +208,8 @@ fn fork(case: &SyncCase<'_>, warnings: &mut Vec<Warning>) -> Result<Option<Day>,
 }
 
 /// Whether a request that would be RED, or that was made under an activation id since replaced, was made no later than the one that was answered last
-/// (SPEC.md 9.2): its mail took long, and it says nothing of the machine.
+/// (SPEC.md 9.2): its mail took long, and it says nothing of the machine. Whose secret was never revealed before, and who asks after another generation
+/// was proven, is none, whatever the clocks say: they can be written as anybody likes.
 pub(crate) fn old_mail(
     own: &Activation,
     request: &Sync,
@@ -212,7 +219,10 @@ pub(crate) fn old_mail(
 ) -> bool {
     let elsewhere = own.standing.activation != request.activation;
     let late = latest_asked.is_some_and(|asked| capped(request.clock, now) <= asked);
-    late && (fork.colour() == Colour::Red || elsewhere)
+    late && match fork {
+        Fork::Diverged { proof, .. } | Fork::Replaced { proof, .. } => proof != Proof::Held,
+        _ => elsewhere,
+    }
 }
 
 /// What stands from now on: what stood, and what the machine says is different.

@@ -10,7 +10,7 @@ use crate::protocol::digest::ActivationId;
 pub enum Warning {
     /// The machine says little about itself: another one could pass for it.
     WeaklyBound,
-    /// The machine's clock is off by this many seconds; positive where it is ahead.
+    /// The machine's clock and the desk's differ by this many seconds; positive where the machine's is ahead. Either may be wrong.
     ClockOff(i64),
     /// The machine replaced its own activation.
     Replaced {
@@ -92,8 +92,11 @@ impl std::fmt::Display for Warning {
             Warning::WeakAccepted => f.write_str("it was accepted that the machine is weakly bound"),
             Warning::ClockOff(seconds) => {
                 let side = if *seconds > 0 { "ahead" } else { "behind" };
-                let hours = seconds.unsigned_abs() / 3600;
-                write!(f, "the machine's clock is {hours} hours {side}")
+                let apart = apart(seconds.unsigned_abs());
+                write!(
+                    f,
+                    "the machine's clock is {apart} {side} of this computer's"
+                )
             }
             Warning::Replaced { nth, of } => write!(
                 f,
@@ -147,6 +150,17 @@ impl std::fmt::Display for Warning {
                 "nothing of {activation} was freed: the code gives up an answer that this desk does not know, as after a ledger was put back"
             ),
         }
+    }
+}
+
+/// "30 hours", "50 days", "4 years": as exact as anybody needs it.
+fn apart(seconds: u64) -> String {
+    const HOUR: u64 = 3600;
+    const DAY: u64 = 24 * HOUR;
+    match seconds {
+        _ if seconds < 3 * DAY => format!("{} hours", seconds / HOUR),
+        _ if seconds < 730 * DAY => format!("{} days", seconds / DAY),
+        _ => format!("{} years", seconds / (365 * DAY)),
     }
 }
 

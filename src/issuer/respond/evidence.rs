@@ -140,7 +140,7 @@ impl Session<'_> {
         };
         let mut fork = None;
         if let Ask::Grantable(Grantable::Sync(sync)) = &request.ask {
-            let judged = policy::judge(&holder, Some(lookup::held(&answer)), proof);
+            let judged = policy::judge(&holder, Some(lookup::held(&answer, &holder)), proof);
             let latest = lookup::latest(self.tx, &holder)?;
             let latest_asked = latest.as_ref().map(lookup::asked).transpose()?;
             let old = policy::old_mail(&holder, sync, judged, latest_asked, self.by.now);

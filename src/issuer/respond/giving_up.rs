@@ -4,7 +4,7 @@ use super::RespondError;
 use super::lookup::{self, Found};
 use super::session::{GivenUp, Session};
 use super::unrecorded::{Changed, Giving, Taking, Unrecorded};
-use crate::issuer::history::{EARLY_RETURN, RETURN};
+use crate::issuer::history::{self, EARLY_RETURN, RETURN};
 use crate::issuer::ledger::{
     Activation, COUNTED_DAYS, EarlyReturn, Ended, License, Resting, StoredAnswer,
 };
@@ -12,6 +12,7 @@ use crate::issuer::policy::{self, Proof, Refusal, Warning, moves};
 use crate::protocol::commitment::SyncProof;
 use crate::protocol::date::Day;
 use crate::protocol::digest::ActivationId;
+use crate::protocol::grant::Grant;
 use crate::protocol::requests::Return;
 use crate::text::Kind;
 
@@ -38,6 +39,47 @@ impl Session<'_> {
         Ok(GivenUp::Now(Box::new(taking)))
     }
 
+    /// Refuses what an activation gives up or takes elsewhere that took the place of another, as long as the machine of that one may go on without contact
+    /// (SPEC.md 9.5): unless a clerk knows better.
+    pub(super) fn refuse_in_place(
+        &mut self,
+        holder: &Activation,
+        license: &License,
+    ) -> Result<(), RespondError> {
+        let options = self.options;
+        if options.supersede_reason.is_some() || options.override_reason.is_some() {
+            return Ok(());
+        }
+        let standing = holder.standing.activation;
+        let mut before: Option<StoredAnswer> = None;
+        for event in self.told_of(license)? {
+            if event.activation != Some(holder.id) || !history::answers(&event) {
+                continue;
+            }
+            let Some(answer) = lookup::answer_of(self.tx, &event)? else {
+                continue;
+            };
+            let begins = answer.commitment.activation_id() == standing
+                && answer.request.first() == Some(&Kind::Activate.letter());
+            if let Some(before) = before.as_ref().filter(|_| begins) {
+                let decided = history::reason(&event)?.is_some();
+                let grant = lookup::grant_of(before)?;
+                let until = runs_until(&grant, event.at.day());
+                if decided || self.by.now.day() > until {
+                    return Ok(());
+                }
+                return Err(Refusal::InPlaceOf {
+                    activation: standing,
+                    before: before.stood.standing.activation,
+                    until,
+                }
+                .into());
+            }
+            before = Some(answer);
+        }
+        Ok(())
+    }
+
     /// Frees the seats of an activation, if what was revealed is the generation proven last, one asked from it, or the latest.
     fn take_back(
         &mut self,
@@ -46,7 +88,7 @@ impl Session<'_> {
         license: License,
         answer: &StoredAnswer,
     ) -> Result<Unrecorded<Taking>, RespondError> {
-        let held = lookup::held(answer);
+        let held = lookup::held(answer, &holder);
         let on_the_line =
             answer.request.first() == Some(&Kind::Sync.letter()) && held.parent == holder.proven;
         let proven = on_the_line || held.generation == holder.proven;
@@ -67,13 +109,14 @@ impl Session<'_> {
             };
             self.only_by_override(Refusal::HeldFork(fork), &mut warnings)?;
         }
+        if holder.ended.is_none() && called == holder.standing.activation {
+            self.refuse_in_place(&holder, &license)?;
+        }
         let today = self.by.now.day();
         let mut until = today;
         let latest = lookup::latest(self.tx, &holder)?;
         for answer in latest.iter().chain([answer]) {
-            let grant = lookup::grant_of(answer)?;
-            let runs = grant.revalidate_by.unwrap_or(a_year_on(today));
-            until = until.max(grant.expires.map_or(runs, |end| end.min(runs)));
+            until = until.max(runs_until(&lookup::grant_of(answer)?, today));
         }
         self.end(holder, license, held.generation, until, warnings)
     }
@@ -169,6 +212,12 @@ impl Session<'_> {
         }
         Ok(self.numbered(EARLY_RETURN, warnings, what))
     }
+}
+
+/// The last day on which a machine goes on by a grant without contact; one without such a day, for a year from `from`.
+fn runs_until(grant: &Grant, from: Day) -> Day {
+    let runs = grant.revalidate_by.unwrap_or(a_year_on(from));
+    grant.expires.map_or(runs, |end| end.min(runs))
 }
 
 /// For how long a grant without a day runs on, as far as its seats are concerned.

@@ -9,7 +9,8 @@ use super::{Order, Request, RespondError};
 use crate::issuer::history::{ACTIVATE, REPLACE, SYNC};
 use crate::issuer::keys::Entropy;
 use crate::issuer::ledger::{Activation, EarlyReturn, License, StoredAnswer};
-use crate::issuer::policy::{self, Case, Decision, Fork, Proof, Refusal, SyncCase};
+use crate::issuer::policy::moves::Move;
+use crate::issuer::policy::{self, Case, Decision, Fork, Proof, Refusal, SyncCase, Warning};
 use crate::protocol::commitment::Commitment;
 use crate::protocol::desk_certificate::Limit;
 use crate::protocol::digest::{Standing, request_tag};
@@ -103,9 +104,9 @@ impl Session<'_> {
             answer,
         } = found;
         let answer = opened(answer, sync);
-        let held = answer.as_ref().map(lookup::held);
+        let held = answer.as_ref().map(|it| lookup::held(it, &holder));
         let mut fork = policy::judge(&holder, held, Proof::Held);
-        if let policy::Fork::Diverged { held: which, .. } = fork {
+        if let Fork::Diverged { held: which, .. } | Fork::Replaced { held: which, .. } = fork {
             let proof = self.proof(&holder, &license, which)?;
             fork = policy::judge(&holder, held, proof);
         }
@@ -132,6 +133,14 @@ impl Session<'_> {
             options: self.options,
             now: self.by.now,
         })?;
+        // Parts that are exchanged one by one are a repair, as often as the license has it.
+        let elsewhere = |it: &Warning| match it {
+            Warning::Moved { why, .. } => *why != Move::Exchanges,
+            _ => false,
+        };
+        if decided.decision.warnings.iter().any(elsewhere) {
+            self.refuse_in_place(&holder, &license)?;
+        }
         let next = Activation {
             event: self.next_event,
             ..decided.holder(&holder, held, self.by.now)

@@ -9,7 +9,8 @@ use crate::issuer::history::Actor;
 use crate::issuer::history::{self, Recorder};
 use crate::issuer::keys::Entropy;
 use crate::issuer::ledger::{
-    Activation, ActivationRow, Ended, EventId, LedgerError, License, SignerId, TermsId, Transaction,
+    Activation, ActivationRow, Ended, Event, EventId, LedgerError, License, SignerId, TermsId,
+    Transaction,
 };
 use crate::issuer::policy::{Options, Proof, Warning};
 use crate::protocol::commitment::Commitment;
@@ -159,6 +160,22 @@ impl<'a> Session<'a> {
             }
         }
         Ok(Proof::Held)
+    }
+
+    /// What the history tells of a license so far, oldest first; what is decided here and not recorded yet is passed over.
+    pub(super) fn told_of(&mut self, license: &License) -> Result<Vec<Event>, LedgerError> {
+        let (mut events, mut next) = (Vec::new(), Some(license.event));
+        while let Some(id) = next {
+            match self.tx.event(id)? {
+                Some(event) => {
+                    next = event.previous.filter(|previous| *previous < id);
+                    events.push(event);
+                }
+                None => next = self.drafted.get(&id).map(|it| it.previous),
+            }
+        }
+        events.reverse();
+        Ok(events)
     }
 
     /// Whether a request rests on an answer or a RETURN that was decided here and is not recorded yet, or is the same as one that is not.

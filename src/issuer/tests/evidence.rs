@@ -1,11 +1,12 @@
 //! What a refused request proves and what is kept of it (SPEC.md 9.8), and two activations of one number.
 
 use std::collections::HashMap;
+use std::num::NonZeroU8;
 
 use super::changes::edit;
 use super::life::{DAY, licensed, return_code, secret, sync, sync_code};
 use super::*;
-use crate::issuer::ledger::Event;
+use crate::issuer::ledger::{EmergencyAllowance, Event, Terms};
 use crate::issuer::life::{self, LifeError, Named};
 use crate::issuer::policy::moves::Move;
 use crate::issuer::policy::{Colour, Warning};
@@ -223,12 +224,12 @@ fn a_secret_that_a_refused_sync_gave_away_is_known_to_readers() {
         desk.reply_at(&goes_on, now.plus(2)).unwrap();
         let reader = sync_code(&sync(key, id, (1, 1), 6, now.plus(3)));
         let error = desk.reply_at(&reader, now.plus(3)).unwrap_err();
-        assert!(error.to_string().starts_with("red: "), "{kind}: {error}");
+        assert!(error.to_string().starts_with("yellow: "), "{kind}: {error}");
         assert_eq!(
             refusals(&mut desk, key),
-            [pair(kind, "held"), pair("red", "known_to_readers")]
+            [pair(kind, "held"), pair("yellow", "known_to_readers")]
         );
-        assert_eq!(last_word(&mut desk, key).as_deref(), Some("green"));
+        assert_eq!(last_word(&mut desk, key).as_deref(), Some("yellow"));
         assert_eq!(desk.findings(), [""; 0], "{kind}");
     }
 }
@@ -244,10 +245,14 @@ fn a_copy_is_told_of_though_the_license_is_over() {
     }
     edit(&mut desk, key, |it| it.expires = Some(NOW.day().plus(10))).unwrap();
     let now = NOW.plus(11 * DAY);
-    // Old mail says nothing of the machine; what was written later does.
-    let old = sync_code(&sync(key, id, (2, 2), 5, NOW));
+    // What was revealed before is old mail and says nothing of the machine; a copy may write any clock.
+    let old = sync_code(&sync(key, id, (1, 1), 6, NOW));
     assert_eq!(desk.reply_at(&old, now).unwrap_err().kind(), "expired");
-    assert_eq!(refusals(&mut desk, key), [pair("expired", "held")]);
+    assert_eq!(refusals(&mut desk, key), []);
+    let dated_back = sync_code(&sync(key, id, (2, 2), 5, NOW));
+    let refused = desk.reply_at(&dated_back, now).unwrap_err();
+    assert_eq!(refused.kind(), "expired");
+    assert_eq!(refusals(&mut desk, key), [pair("red", "held")]);
 
     let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
     desk.options.supersede_reason = Some("two mails crossed".into());
@@ -279,10 +284,129 @@ fn a_refused_return_gives_its_secret_away() {
     desk.sync(&sync(key, second, (2, 2), 3, NOW.plus(1)))
         .unwrap();
     let reader = sync(key, second, (1, 1), 4, NOW.plus(2));
-    assert_eq!(desk.sync(&reader).unwrap_err().kind(), "held_for_manager");
+    assert_eq!(desk.sync(&reader).unwrap_err().kind(), "needs_supersede");
     assert_eq!(
         refusals(&mut desk, key).last(),
-        Some(&pair("red", "known_to_readers"))
+        Some(&pair("yellow", "known_to_readers"))
+    );
+}
+
+/// Whoever read an ACTIVATE can write one that fits as well, and prove with a SYNC what he was granted: that makes nobody RED, and hides nobody.
+#[test]
+fn an_activation_that_anybody_can_write_makes_nobody_red() {
+    for clock in [NOW.plus(60), Seconds(u32::MAX)] {
+        let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
+        let other = desk.respond(&activate(key, 1, 2)).unwrap();
+        assert_eq!(other.effect, Effect::Replaced);
+        let theirs = |from, number| sync(key, other.activation, from, number, clock);
+        desk.sync(&theirs((2, 2), 3)).unwrap();
+        let asks = sync(key, id, (1, 1), 4, NOW.plus(120));
+        assert_eq!(desk.sync(&asks).unwrap_err().kind(), "needs_supersede");
+        assert_eq!(refusals(&mut desk, key), [pair("yellow", "held")]);
+        // A clerk who asked there answers it, and then the other one is to be explained.
+        desk.options.supersede_reason = Some("the machine on board".into());
+        let answer = desk.sync(&asks).unwrap();
+        assert_eq!(answer.effect, Effect::Synced(Colour::Yellow));
+        desk.options.supersede_reason = None;
+        desk.sync(&sync(key, id, (4, 4), 5, NOW.plus(180))).unwrap();
+        let goes_on = desk.sync(&theirs((3, 3), 6)).unwrap_err();
+        assert_eq!(goes_on.kind(), "needs_supersede");
+        assert_eq!(desk.findings(), [""; 0]);
+    }
+}
+
+/// Nor does it give a seat away, by a RETURN of its own or by moving on, as long as the machine that it replaced may be at work.
+#[test]
+fn an_activation_that_anybody_can_write_gives_nothing_away() {
+    let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
+    let other = desk.respond(&activate(key, 1, 2)).unwrap().activation;
+    let refused = desk.returned(other, 2).unwrap_err();
+    assert_eq!(refused.kind().name(), "needs_supersede");
+    assert!(refused.to_string().contains(&id.to_string()), "{refused}");
+    let moves = Sync {
+        fingerprint: Some(machine(900)),
+        ..sync(key, other, (2, 2), 3, NOW)
+    };
+    assert_eq!(desk.sync(&moves).unwrap_err().kind(), "needs_supersede");
+    assert_eq!(desk.taken(key), 1);
+    // Whoever was replaced asks, and is helped.
+    let asks = sync(key, id, (1, 1), 4, NOW.plus(60));
+    desk.options.supersede_reason = Some("the machine on board".into());
+    desk.sync(&asks).unwrap();
+    desk.options.supersede_reason = None;
+    assert_eq!(desk.findings(), [""; 0]);
+    // A machine that was set up anew gives its own up once the grant before is over, or when a clerk says so.
+    for (clerk, days) in [(false, 30), (false, 31), (true, 1)] {
+        let (mut desk, key, _) = licensed(1, LicenseType::Standalone);
+        let again = desk.respond(&activate(key, 1, 2)).unwrap().activation;
+        desk.options.supersede_reason = clerk.then(|| "set up anew".into());
+        let code = return_code(again, 2);
+        let taken = desk.reply_at(&code, NOW.plus(days * DAY));
+        assert_eq!(taken.is_ok(), clerk || days == 31, "{days}");
+        assert_eq!(desk.taken(key), u32::from(taken.is_err()));
+        assert_eq!(desk.findings(), [""; 0]);
+    }
+}
+
+/// What was replaced is not released under its old name, nor helped out by telephone, nor is a generation after which others were proven.
+#[test]
+fn what_is_over_is_not_taken_for_what_is_in_use() {
+    let allowance = EmergencyAllowance {
+        steps: NonZeroU8::new(4).unwrap(),
+        days: NonZeroU8::new(7).unwrap(),
+    };
+    let mut desk = Desk::new();
+    let key = desk.sell(&Terms {
+        emergency: Some(allowance),
+        ..terms(1, LicenseType::Standalone)
+    });
+    let first = desk.respond(&activate(key, 1, 1)).unwrap().activation;
+    let speak = |desk: &mut Desk, id, generation| {
+        let step = life::Step {
+            until: None,
+            generation,
+        };
+        let name = Named::Activation(id, None);
+        let spoken = life::emergency(&mut desk.ledger, name, step, BY);
+        spoken
+            .map(|it| it.generation)
+            .map_err(|error| error.kind().name())
+    };
+    for (from, to) in [((1, 1), 2), ((2, 2), 3), ((3, 3), 4)] {
+        let asked = NOW.plus(to as u32);
+        desk.sync(&sync(key, first, from, to, asked)).unwrap();
+    }
+    assert_eq!(speak(&mut desk, first, None), Ok(4));
+    assert_eq!(
+        speak(&mut desk, first, Some(3)),
+        Ok(3),
+        "an answer was lost"
+    );
+    assert_eq!(speak(&mut desk, first, Some(2)), Err("held_for_manager"));
+    let second = desk.respond(&activate(key, 1, 9)).unwrap().activation;
+    assert_eq!(speak(&mut desk, first, None), Err("which_activation"));
+    let name = Named::Activation(first, None);
+    let released = life::release(&mut desk.ledger, name, "gone", false, BY).unwrap_err();
+    assert!(
+        released.to_string().contains(&second.to_string()),
+        "{released}"
+    );
+    assert_eq!(desk.taken(key), 1);
+    assert_eq!(speak(&mut desk, second, None), Ok(5));
+    assert_eq!(desk.findings(), [""; 0]);
+}
+
+/// A ledger that was put back knows fewer generations than the machine: nothing it answers would be newer there, whoever says so.
+#[test]
+fn a_machine_ahead_of_the_ledger_activates_anew() {
+    let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
+    desk.options.override_reason = Some("restored".into());
+    let ahead = sync(key, id, (7, 4), 8, NOW);
+    let refused = desk.sync(&ahead).unwrap_err();
+    assert!(refused.to_string().contains("put back"), "{refused}");
+    assert_eq!(
+        desk.respond(&activate(key, 1, 9)).unwrap().effect,
+        Effect::Replaced
     );
 }
 
@@ -374,18 +498,22 @@ fn a_clock_at_its_end_does_not_make_old_mail_of_what_comes_later() {
     let far = sync(key, id, (3, 3), 4, Seconds(u32::MAX));
     let told = desk.sync(&far).unwrap().warnings;
     assert!(matches!(told[..], [Warning::ClockOff(_)]), "{told:?}");
-    let copy = |clock| sync_code(&sync(key, id, (2, 2), 5, clock));
-    // Up to 26 hours ahead of the desk a clock may be, and so the request is as old as that.
+    // The first contact of a copy is told, whatever the clocks say.
+    let copy = |number, clock| sync_code(&sync(key, id, (2, 2), number, clock));
+    let error = desk.reply_at(&copy(5, NOW.plus(2)), NOW).unwrap_err();
+    assert_eq!(error.kind().name(), "held_for_manager");
+    assert_eq!(refusals(&mut desk, key).last(), Some(&pair("red", "held")));
+    // Whoever read it can write more: up to 26 hours ahead of the desk a clock may be, and so the request is as old as that.
     for (after, kind) in [
         (26 * 3600, "overtaken"),
         (26 * 3600 + 1, "held_for_manager"),
     ] {
         let now = NOW.plus(2 * DAY);
-        let error = desk.reply_at(&copy(NOW.plus(after)), now).unwrap_err();
+        let error = desk.reply_at(&copy(6, NOW.plus(after)), now).unwrap_err();
         assert_eq!(error.kind().name(), kind, "{after}");
     }
     // Nor does one make itself younger than the desk can have it.
-    let error = desk.reply_at(&copy(Seconds(u32::MAX)), NOW).unwrap_err();
+    let error = desk.reply_at(&copy(7, Seconds(u32::MAX)), NOW).unwrap_err();
     assert_eq!(error.kind().name(), "overtaken");
     assert_eq!(desk.findings(), [""; 0]);
 }

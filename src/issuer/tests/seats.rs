@@ -197,6 +197,8 @@ proptest! {
 
         // Whatever went before: who gives up what is held as it was answered last gets its receipt, and one machine's return frees no other's seats.
         office.desk.options.override_reason = None;
+        // One that took the place of another needs a clerk's word.
+        office.desk.options.supersede_reason = Some("set up anew".to_owned());
         let view = products::license(&mut office.desk.ledger, office.key).unwrap().unwrap();
         for activation in view.activations.iter().filter(|it| it.ended.is_none()) {
             let latest = office.holders.iter().find(|held| {

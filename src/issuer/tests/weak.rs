@@ -8,7 +8,8 @@ use super::*;
 use crate::issuer::ledger::WeakRule;
 use crate::issuer::life;
 use crate::issuer::policy::moves::Move;
-use crate::issuer::policy::{Refusal, Warning};
+use crate::issuer::policy::{Colour, Refusal, Warning};
+use crate::issuer::respond::Effect;
 use crate::machine::{Components, UsbDevice};
 use crate::protocol::requests::{NO_USB, Sync};
 
@@ -390,5 +391,28 @@ fn a_new_site_key_is_held_for_a_clerk_and_one_that_stands_is_not() {
         told.iter().any(|it| it.contains("they bought lending")),
         "{told:?}"
     );
+    assert_eq!(desk.findings(), [""; 0]);
+}
+
+/// Guests of one image say the same of themselves: each takes a seat that was bought, and none takes another's.
+#[test]
+fn guests_of_one_image_each_take_a_seat() {
+    let mut desk = Desk::new();
+    let key = desk.sell(&terms(3, LicenseType::Standalone));
+    let mut held = Vec::new();
+    for number in 1..=3 {
+        let answer = desk.respond(&weakly(key, number)).unwrap();
+        assert_eq!(answer.effect, Effect::Activated);
+        held.push((answer.activation, number));
+    }
+    assert_eq!(desk.taken(key), 3);
+    for (id, number) in held {
+        let asked = NOW.plus(number as u32);
+        let answer = desk.sync(&sync(key, id, (number, 1), number + 10, asked));
+        assert_eq!(answer.unwrap().effect, Effect::Synced(Colour::Green));
+    }
+    // Where none is free it is one that asks again.
+    let again = desk.respond(&weakly(key, 20)).unwrap();
+    assert_eq!(again.effect, Effect::Replaced);
     assert_eq!(desk.findings(), [""; 0]);
 }

@@ -49,6 +49,8 @@ struct Answered {
     /// What the machine's clock said.
     asked: Seconds,
     issued: Seconds,
+    /// Whether a request gave its secret away.
+    revealed: bool,
 }
 
 struct Holder {
@@ -141,10 +143,12 @@ impl Desk {
             held: HeldAnswer {
                 generation: 1,
                 parent: 0,
+                replaced: false,
             },
             stood,
             asked: now,
             issued: now,
+            revealed: false,
         };
         self.holders.push(Holder {
             own,
@@ -169,9 +173,16 @@ impl Desk {
                 issued: known.issued,
             });
         }
-        let mut opened = answers.iter().rev();
-        let opened = opened.find(|it| (it.held.generation, it.number) == ask.from);
+        let opens = |it: &Answered| (it.held.generation, it.number) == ask.from;
+        let opened = answers.iter().rposition(opens);
         let opened = opened.expect("a machine holds what it was given");
+        let proof = match answers[opened].revealed {
+            true => Proof::KnownToReaders,
+            false => Proof::Held,
+        };
+        self.holders[machine].answers[opened].revealed = true;
+        let answers = &self.holders[machine].answers;
+        let opened = &answers[opened];
         let [a, b, c, d] = ask.number.to_be_bytes();
         let request = Sync {
             activation: own.standing.activation,
@@ -199,7 +210,7 @@ impl Desk {
                 own: &own,
                 standing: &opened.stood,
                 site_key: None,
-                fork: policy::judge(&own, Some(opened.held), Proof::Held),
+                fork: policy::judge(&own, Some(opened.held), proof),
                 latest_asked: answers.last().map(|it| it.asked),
                 options,
                 now,
@@ -221,6 +232,7 @@ impl Desk {
                     let held = HeldAnswer {
                         generation: holder.generation,
                         parent: holder.proven,
+                        replaced: false,
                     };
                     let answered = Answered {
                         number: ask.number,
@@ -228,6 +240,7 @@ impl Desk {
                         stood: holder.standing.clone(),
                         asked: ask.clock.min(now.plus(policy::CLOCK_TOLERANCE)),
                         issued: now,
+                        revealed: false,
                     };
                     self.license.counts = judged.counts.clone();
                     let kept = &mut self.holders[machine];

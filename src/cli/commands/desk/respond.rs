@@ -56,7 +56,8 @@ pub(crate) struct Respond {
     /// Say what would be answered and change nothing
     #[arg(long)]
     dry_run: bool,
-    /// Answer many: one request code, or one JSON object with a `code`, on each line of FILE or `-`; one JSON object per line comes out
+    /// Answer many: one request code, or one JSON object with a `code`, on each line of FILE or `-`; one JSON object per line comes out. A pipe is read until its
+    /// writers have closed it, and waited for until there is one
     #[arg(long, value_name = "FILE", conflicts_with_all = ["words", "dry_run"])]
     batch: Option<PathBuf>,
     #[command(flatten)]

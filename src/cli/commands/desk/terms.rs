@@ -35,7 +35,7 @@ pub(super) fn emergency(text: &str) -> Result<EmergencyAllowance, String> {
         })
     };
     parse().ok_or_else(|| {
-        "write STEPSxDAYS, such as 4x7: four steps of seven days; at most 31 steps".to_owned()
+        "write STEPSxDAYS, such as 4x7, four steps of seven days: 1 to 31 steps, of 1 to 255 days".to_owned()
     })
 }
 

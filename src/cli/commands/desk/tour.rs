@@ -1,19 +1,26 @@
 //! `tour`: the whole main job in a temporary directory, each command shown with what it printed.
 
+use std::cell::RefCell;
 use std::fs;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::io::{self, Write};
+use std::path::Path;
+use std::rc::Rc;
 
 use anyhow::Context as _;
 
 use super::{Context, Exit, Run};
+use crate::cli::environment::Environment;
 use crate::cli::failure::Failure;
+use crate::cli::homes::Homes;
+use crate::cli::output::Output;
 use crate::failure::FailureKind;
+
+/// What is handed over by mail.
+const MAIL: &str = "mail.txt";
 
 /// See the main job at work: a desk, two machines, real commands and real codes
 ///
-/// Everything happens in a temporary directory, which is removed afterwards.
+/// Everything happens in a temporary directory, which is removed afterwards; this computer remembers nothing of it.
 #[derive(clap::Args)]
 pub(crate) struct Tour {
     /// Leave the directory with the desk and the two machines in place
@@ -29,16 +36,21 @@ impl Run for Tour {
         let mut entropy = context.environment.entropy()?;
         let mut tag = [0; 8];
         entropy(&mut tag);
-        let directory =
-            std::env::temp_dir().join(format!("countersign-tour-{:016x}", u64::from_be_bytes(tag)));
-        fs::create_dir(&directory)
-            .with_context(|| format!("{} cannot be made", directory.display()))?;
+        let temporary = std::env::temp_dir();
+        let name = format!("countersign-tour-{:016x}", u64::from_be_bytes(tag));
+        let named = temporary.join(name);
+        fs::create_dir(&named).with_context(|| format!("{} cannot be made", named.display()))?;
+        // Paths are shown as they are typed there.
+        let directory = fs::canonicalize(&named)?;
+        std::env::set_current_dir(&directory)?;
         let done = Walk {
             context,
             directory: &directory,
-            program: std::env::current_exe()?,
         }
         .whole();
+        if let Some(outside) = directory.parent() {
+            std::env::set_current_dir(outside)?;
+        }
         if self.keep {
             context.out.say(format_args!(
                 "everything is left in {}",
@@ -56,7 +68,33 @@ impl Run for Tour {
 struct Walk<'a> {
     context: &'a mut Context,
     directory: &'a Path,
-    program: PathBuf,
+}
+
+/// What a command says, kept until it is shown.
+#[derive(Clone, Default)]
+struct Kept(Rc<RefCell<Vec<u8>>>);
+
+impl Kept {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.borrow()).into_owned()
+    }
+}
+
+impl Write for Kept {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What came of a command.
+struct Said {
+    exit: Exit,
+    stdout: String,
 }
 
 impl Walk<'_> {
@@ -161,9 +199,9 @@ impl Walk<'_> {
     }
 
     /// Runs a command that must succeed, shows it, and returns what it printed on standard output.
-    fn run(&mut self, home: &str, args: &[&str], input: Option<&str>) -> anyhow::Result<String> {
-        let output = self.show(home, args, input)?;
-        if !output.status.success() {
+    fn run(&mut self, home: &str, args: &[&str], mail: Option<&str>) -> anyhow::Result<String> {
+        let said = self.show(home, args, mail)?;
+        if said.exit != Exit::DONE {
             return Err(Failure::new(
                 FailureKind::Tour,
                 format!("countersign {} failed", args.join(" ")),
@@ -171,22 +209,15 @@ impl Walk<'_> {
             .hint("please report what stands above")
             .into());
         }
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        Ok(said.stdout)
     }
 
-    fn refused(
-        &mut self,
-        home: &str,
-        args: &[&str],
-        input: &str,
-        exit: Exit,
-    ) -> anyhow::Result<()> {
-        let output = self.show(home, args, Some(input))?;
-        self.context.out.lines(format_args!(
-            "  (exit code {})",
-            output.status.code().unwrap_or_default()
-        ))?;
-        if output.status.code() != Some(i32::from(exit.0)) {
+    fn refused(&mut self, home: &str, args: &[&str], mail: &str, exit: Exit) -> anyhow::Result<()> {
+        let said = self.show(home, args, Some(mail))?;
+        self.context
+            .out
+            .lines(format_args!("  (exit code {})", said.exit.0))?;
+        if said.exit != exit {
             return Err(Failure::new(
                 FailureKind::Tour,
                 "a machine without a seat was not refused",
@@ -197,43 +228,42 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn show(&mut self, home: &str, args: &[&str], input: Option<&str>) -> anyhow::Result<Output> {
+    /// Runs a command of this very program, in this process: it is handed second places in the directory, so that the computer remembers nothing of a
+    /// machine that was only shown.
+    fn show(&mut self, home: &str, args: &[&str], mail: Option<&str>) -> anyhow::Result<Said> {
+        let mut args = args.to_vec();
+        if let Some(mail) = mail {
+            fs::write(MAIL, mail)?;
+            args.push(MAIL);
+        }
         let shown: Vec<String> = args
             .iter()
-            .map(|arg| {
-                if arg.contains(' ') {
-                    format!("'{arg}'")
-                } else {
-                    (*arg).to_owned()
-                }
+            .map(|arg| match arg.contains(' ') {
+                true => format!("'{arg}'"),
+                false => (*arg).to_owned(),
             })
             .collect();
-        let pipe = if input.is_some() { "  < mail.txt" } else { "" };
-        self.context.out.lines(format_args!(
-            "\n$ countersign --home {home} {}{pipe}",
-            shown.join(" ")
-        ))?;
-        let mut child = Command::new(&self.program)
-            .current_dir(self.directory)
-            .args(["--home", home])
-            .args(args)
-            .env_remove("COUNTERSIGN_HOME")
-            .env_remove("COUNTERSIGN_PASSPHRASE_FILE")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()?;
-        if let Some(mut stdin) = child.stdin.take() {
-            stdin.write_all(input.unwrap_or_default().as_bytes())?;
-        }
-        let output = child.wait_with_output()?;
-        for line in String::from_utf8_lossy(&output.stdout)
-            .lines()
-            .chain(String::from_utf8_lossy(&output.stderr).lines())
-        {
+        let shown = shown.join(" ");
+        let line = format!("\n$ countersign --home {home} {shown}");
+        self.context.out.lines(line)?;
+        let (stdout, stderr) = (Kept::default(), Kept::default());
+        let mut context = Context {
+            homes: Homes::new(Some(home.into())),
+            environment: Environment::shown_in(&self.directory.join("remembered")),
+            out: Output::into(Box::new(stdout.clone()), Box::new(stderr.clone())),
+            no_input: true,
+        };
+        let words = ["countersign"].into_iter().chain(args);
+        let matches = crate::cli::commands::root().try_get_matches_from(words)?;
+        let exit = crate::cli::run(&matches, &mut context);
+        let said = Said {
+            exit,
+            stdout: stdout.text(),
+        };
+        for line in said.stdout.lines().chain(stderr.text().lines()) {
             self.context.out.lines(format_args!("  {line}"))?;
         }
         self.context.out.finish()?;
-        Ok(output)
+        Ok(said)
     }
 }
