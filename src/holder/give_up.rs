@@ -66,9 +66,10 @@ pub fn give_up(home: &Home, key: LicenseKey, here: &Here<'_>) -> Result<GivenUp,
     tombs.close(given.at)?;
     if !repeated {
         license.held = None;
-        license
-            .pending
-            .retain(|pending| pending.standing.activation != given.activation);
+        // What an answer has overtaken that is given up now is given up with it.
+        license.pending.retain(|pending| {
+            pending.standing.activation != given.activation && !pending.superseded
+        });
         license
             .returned_before
             .extend(license.returned.replace(given.clone()));

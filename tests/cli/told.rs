@@ -249,3 +249,27 @@ fn a_batch_comes_from_a_pipe_with_a_name() {
     let words: Vec<&str> = help.stdout.split_whitespace().collect();
     assert!(words.join(" ").contains("waited for until there is one"));
 }
+
+/// Of two answers the one that was entered is given up; the other brings nothing back.
+#[test]
+fn the_other_of_two_answers_is_no_license_after_a_return() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    let file = desk.product("survey", &[]);
+    let key = desk.sell("survey", &[]);
+    let ship = world.machine("ship");
+    ship.install(&file);
+    let [first, second] = [&[][..], &["--new"]].map(|new| ship.request_with(&key, new));
+    let [first, second] = [first, second].map(|request| desk.answer(&request));
+    ship.apply(&second);
+    let code = ship.run(["return", "--yes"]).done().code();
+    ship.run(["apply"]).piped(&first).exits(6);
+    ship.check().refused(10, "returned");
+    // The second took the place of the first, which nobody gave up: a clerk looks.
+    desk.respond(&code)
+        .owes(6, "needs_supersede")
+        .tells("two accounts");
+    let freed = desk.respond_with(&code, &["--supersede", "--reason", "asked twice"]);
+    freed.done();
+    assert_eq!(desk.seats_taken(&key), 0);
+}

@@ -302,7 +302,11 @@ fn moves_and_replacements_are_capped_together() {
     let (second, third) = (world.machine("second"), world.machine("third"));
     ship.copy_home_to(&second);
     second.check().refused(13, "wrong_machine");
-    let said = desk.respond(&ask(&second)).done();
+    let request = ask(&second);
+    // It takes along what was activated in the place of another, which nobody gave up.
+    desk.respond(&request).owes(6, "needs_supersede");
+    let moved = desk.respond_with(&request, &["--supersede", "--reason", "moved"]);
+    let said = moved.done();
     second.apply(&said.code());
     assert!(said.stderr.contains("2 of 2 in 365 days"), "{said}");
     second.check().done();
