@@ -263,7 +263,7 @@ fn the_other_of_two_answers_is_no_license_after_a_return() {
     let [first, second] = [first, second].map(|request| desk.answer(&request));
     ship.apply(&second);
     let code = ship.run(["return", "--yes"]).done().code();
-    ship.run(["apply"]).piped(&first).exits(6);
+    ship.run(["apply"]).piped(&first).owes(4, "other_request");
     ship.check().refused(10, "returned");
     // The second took the place of the first, which nobody gave up: a clerk looks.
     desk.respond(&code)
