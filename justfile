@@ -25,6 +25,10 @@ audit:
 man:
     cargo run --locked -- man man
 
+# the schema of --json, after a change of what is printed; the tests tell when it is out of date
+schema:
+    WRITE_SCHEMA=1 cargo test --locked --lib the_schema_in_the_repository
+
 # vectors, after a change of SPEC.md; the tests tell when they are out of date
 vectors:
     cargo run --locked --example make_vectors -- tests/vectors

@@ -3,13 +3,14 @@
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::failure::FailureKind;
 use crate::text::qr::{self, Picture};
 use crate::text::{Code, WithSpare, phrase, row_word, spell};
 
 use super::failure::Failure;
+use super::json::{CodeRow, Described, WithCode};
 use super::mail::{self, Letter, Mailbox};
 use super::{Context, files};
 
@@ -81,12 +82,13 @@ impl CodeOutputArgs {
         Ok(())
     }
 
-    /// Hands the code over in the code_output that was chosen; with `--json` as more names of `object`. Says the read-back phrase.
-    pub(crate) fn hand_over(
+    /// Hands the code over in the way that was chosen; with `--json` beside what `object` has, as `print` puts it. Says the read-back phrase.
+    pub(crate) fn hand_over<T, O: Serialize + Described>(
         &self,
         context: &mut Context,
         outgoing: &Outgoing<'_>,
-        object: Value,
+        object: T,
+        print: impl FnOnce(WithCode<T>) -> O,
     ) -> anyhow::Result<()> {
         if let Some(Some(path)) = &self.qr {
             let picture = self.picture(outgoing)?;
@@ -100,7 +102,7 @@ impl CodeOutputArgs {
         }
         if context.out.json {
             let object = self.object(context, outgoing, object)?;
-            context.out.object(&object)?;
+            context.out.object(&print(object))?;
         } else {
             self.print(context, outgoing)?;
         }
@@ -145,37 +147,35 @@ impl CodeOutputArgs {
         context.out.lines(self.plain(code)?)
     }
 
-    fn object(
+    fn object<T>(
         &self,
         context: &mut Context,
         outgoing: &Outgoing<'_>,
-        mut object: Value,
-    ) -> anyhow::Result<Value> {
+        of: T,
+    ) -> anyhow::Result<WithCode<T>> {
         let code = outgoing.code;
-        let Some(map) = object.as_object_mut() else {
-            return Ok(object);
-        };
-        map.insert("code".to_owned(), json!(self.plain(code)?));
-        map.insert("phrase".to_owned(), json!(phrase(code)));
-        map.insert("rows".to_owned(), rows(code, self.spare())?);
-        if self.spell {
-            map.insert(
-                "spelled".to_owned(),
-                json!(spell::spell(code, self.spare())?),
-            );
-        }
+        let (mut qr_file, mut qr_text) = (None, None);
         match &self.qr {
-            Some(Some(path)) => drop(map.insert("qr_file".to_owned(), json!(path))),
-            Some(None) => drop(map.insert("qr_text".to_owned(), json!(self.drawn(outgoing)?))),
+            Some(Some(path)) => qr_file = Some(path.clone()),
+            Some(None) => qr_text = Some(self.drawn(outgoing)?),
             None => {}
         }
-        if self.mail {
-            map.insert(
-                "message".to_owned(),
-                json!(self.message(context, outgoing)?),
-            );
-        }
-        Ok(object)
+        Ok(WithCode {
+            of,
+            code: self.plain(code)?,
+            phrase: phrase(code),
+            rows: rows(code, self.spare())?,
+            spelled: match self.spell {
+                true => Some(spell::spell(code, self.spare())?),
+                false => None,
+            },
+            qr_file,
+            qr_text,
+            message: match self.mail {
+                true => Some(self.message(context, outgoing)?),
+                false => None,
+            },
+        })
     }
 
     /// What the picture holds.
@@ -215,10 +215,15 @@ fn draw(text: &str) -> anyhow::Result<Picture> {
 ///
 /// # Errors
 /// Where the code cannot be written.
-pub(crate) fn rows(code: &Code, spare: WithSpare) -> anyhow::Result<Value> {
-    let rows = code.numbered_rows(spare)?;
-    let object = |(number, name, text): (u8, String, String)| json!({ "row": number, "name": name, "check_word": row_word(number, &text), "text": text });
-    Ok(rows.into_iter().map(object).collect())
+pub(crate) fn rows(code: &Code, spare: WithSpare) -> anyhow::Result<Vec<CodeRow>> {
+    let rows = code.numbered_rows(spare)?.into_iter();
+    let rows = rows.map(|(row, name, text)| CodeRow {
+        row,
+        name,
+        check_word: row_word(row, &text),
+        text,
+    });
+    Ok(rows.collect())
 }
 
 /// Says the phrase of a code that was read, which both sides can compare.

@@ -2,8 +2,6 @@
 
 use std::io;
 
-use serde_json::{Map, Value, json};
-
 use crate::failure::{Exit, FailureKind};
 use crate::holder::{HolderError, StorageError};
 #[cfg(feature = "desk")]
@@ -26,6 +24,7 @@ use crate::seats::SeatError;
 use crate::text::ReadError;
 
 use super::advice::Advice as _;
+use super::json::{Details, Failing, Named, Taken};
 use super::verdicts;
 
 /// A failure that ends a command.
@@ -38,7 +37,7 @@ pub(crate) struct Failure {
     pub(crate) because: Option<String>,
     pub(crate) hint: String,
     /// What a script can act on, beside the words.
-    pub(crate) details: Map<String, Value>,
+    pub(crate) details: Box<Details>,
 }
 
 impl Failure {
@@ -49,15 +48,13 @@ impl Failure {
             message: without_number(message.into()),
             because: None,
             hint: String::new(),
-            details: Map::new(),
+            details: Box::default(),
         }
     }
 
-    /// Adds what a script can act on; `null` and whatever is no object adds nothing.
-    pub(crate) fn with(mut self, details: Value) -> Failure {
-        if let Value::Object(details) = details {
-            self.details.extend(details);
-        }
+    /// Adds what a script can act on.
+    pub(crate) fn with(mut self, details: impl FnOnce(&mut Details)) -> Failure {
+        details(&mut self.details);
         self
     }
 
@@ -96,18 +93,15 @@ impl Failure {
     }
 
     /// What stands under `error` in JSON.
-    pub(crate) fn object(&self) -> Value {
-        let mut object = json!({
-            "exit": self.exit.0,
-            "kind": self.kind.name(),
-            "message": self.message,
-            "because": self.because,
-            "hint": self.hint,
-        });
-        if let Some(map) = object.as_object_mut() {
-            map.extend(self.details.clone());
+    pub(crate) fn object(&self) -> Failing {
+        Failing {
+            exit: self.exit.0,
+            kind: Named(self.kind),
+            message: self.message.clone(),
+            because: self.because.clone(),
+            hint: self.hint.clone(),
+            details: (*self.details).clone(),
         }
-        object
     }
 }
 
@@ -144,10 +138,11 @@ fn known(error: &anyhow::Error) -> Option<Failure> {
         #[cfg(feature = "desk")]
         if let Some(RespondError::Refused(refusal)) = cause.downcast_ref::<RespondError>() {
             let failure = explained(refusal.kind(), cause, refusal.advice());
-            let verdict = refusal
-                .evidence()
-                .map(|(verdict, evidence)| json!({ "verdict": verdict, "evidence": evidence }));
-            return Some(failure.with(verdict.unwrap_or_default()));
+            let (verdict, evidence) = refusal.evidence().unzip();
+            return Some(failure.with(|details| {
+                details.verdict = verdict.map(str::to_owned);
+                details.evidence = evidence;
+            }));
         }
         if let Some(SeatError::NoSeat { lacks, look }) = cause.downcast_ref::<SeatError>() {
             let failure = explained(
@@ -155,7 +150,13 @@ fn known(error: &anyhow::Error) -> Option<Failure> {
                 cause,
                 super::advice::NO_SEAT.to_owned(),
             );
-            return Some(failure.with(super::seats::no_seat(lacks.as_deref(), look)));
+            return Some(failure.with(|details| {
+                details.pool = Some(lacks.clone());
+                details.seats = Some(look.seats);
+                details.in_use = Some(look.in_use());
+                details.waiting = Some(look.waiting);
+                details.taken = Some(look.taken.iter().map(|it| Taken::of(it, None)).collect());
+            }));
         }
         explain!(SeatError, HolderError, StorageError, ProductError);
         #[cfg(feature = "desk")]
@@ -173,11 +174,12 @@ fn known(error: &anyhow::Error) -> Option<Failure> {
             return Some(failure.clone());
         }
         if let Some(unread) = cause.downcast_ref::<ReadError>() {
-            let details = match unread {
-                ReadError::Damaged { rows, .. } => json!({ "rows": verdicts::rows(rows) }),
-                ReadError::NoCode | ReadError::OtherKind { .. } => Value::Null,
+            let rows = match unread {
+                ReadError::Damaged { rows, .. } => Some(verdicts::rows(rows)),
+                ReadError::NoCode | ReadError::OtherKind { .. } => None,
             };
-            return Some(explained(unread.kind(), cause, unread.hint().to_owned()).with(details));
+            let failure = explained(unread.kind(), cause, unread.hint().to_owned());
+            return Some(failure.with(|details| details.rows = rows));
         }
         if let Some(mistyped) = cause.downcast_ref::<LicenseKeyError>() {
             return Some(explained(

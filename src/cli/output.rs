@@ -4,13 +4,13 @@ use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 
 use serde::Serialize;
-use serde_json::json;
 use serde_json::ser::Formatter;
 
 use crate::failure::FailureKind;
 use crate::text::show;
 
 use super::failure::Failure;
+use super::json::{Described, Failed};
 
 /// The two streams and how to use them.
 pub(crate) struct Output {
@@ -62,7 +62,7 @@ impl Output {
     }
 
     /// One JSON object on a line.
-    pub(crate) fn object(&mut self, value: &impl Serialize) -> anyhow::Result<()> {
+    pub(crate) fn object(&mut self, value: &(impl Serialize + Described)) -> anyhow::Result<()> {
         value
             .serialize(&mut serde_json::Serializer::with_formatter(
                 &mut self.stdout,
@@ -110,7 +110,9 @@ impl Output {
         // What was printed before the failure stays.
         let _ = self.stdout.flush();
         if self.json {
-            let _ = self.object(&json!({ "error": failure.object() }));
+            let _ = self.object(&Failed {
+                error: failure.object(),
+            });
             let _ = self.stdout.flush();
         }
         self.refusal(failure);

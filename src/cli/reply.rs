@@ -1,11 +1,10 @@
 //! What the desk replied, in words and in JSON.
 
-use serde_json::{Value, json};
-
 use super::Context;
 use super::failure::Failure;
+use super::json::{self, Alone, Details, Named, Shown, shown};
 use super::mail::Letter;
-use super::{json as names, words};
+use super::words;
 use crate::issuer::desk::Vendor;
 use crate::issuer::policy::Warning;
 use crate::issuer::respond::{Answer, Asker, Effect, Receipt, Reply, RespondError};
@@ -14,68 +13,81 @@ use crate::text::Kind;
 /// What the desk answers.
 pub(crate) const ANSWERED: &[Kind] = &[Kind::Activate, Kind::Sync, Kind::Return];
 
-/// The JSON object of a reply.
-pub(crate) fn object(reply: &Reply, corrections: &[String]) -> anyhow::Result<Value> {
-    let mut object = match reply {
-        Reply::Answer(answer) => answer_object(answer)?,
-        Reply::Receipt(receipt) => receipt_object(receipt),
-    };
-    if let Some(map) = object.as_object_mut() {
-        map.insert("corrections".to_owned(), json!(corrections));
-    }
-    Ok(object)
-}
-
-fn warnings(warnings: &[Warning]) -> Vec<Value> {
-    warnings
-        .iter()
-        .map(|warning| json!({ "kind": warning.kind(), "message": warning.to_string() }))
-        .collect()
-}
-
-/// One more warning, from outside of the rules.
-pub(crate) fn add_warning(object: &mut Value, kind: &str, message: &str) {
-    if let Some(Value::Array(warnings)) = object.get_mut("warnings") {
-        warnings.push(json!({ "kind": kind, "message": message }));
-    }
-}
-
-fn answer_object(answer: &Answer) -> anyhow::Result<Value> {
+/// An answer for scripts, without its code.
+pub(crate) fn answer(answer: &Answer, corrections: Vec<String>) -> json::Answer {
     let grant = &answer.grant;
-    Ok(json!({
-        "code": answer.code.to_text()?,
-        "kind": Kind::Grant.name(),
-        "license_key": answer.key.to_string(),
-        "activation": answer.activation.to_string(),
-        "verdict": answer.effect.name(),
-        "evidence": answer.evidence,
-        "warnings": warnings(&answer.warnings),
-        "product": answer.order.product.id,
-        "customer": answer.order.terms.customer,
-        "generation": grant.generation,
-        "seats": grant.seats,
-        "type": grant.license_type.name(),
-        "issued": grant.issued.to_string(),
-        "expires": names::day(grant.expires),
-        "maintenance": names::day(grant.maintenance),
-        "revalidate_by": names::day(grant.revalidate_by),
-    }))
+    json::Answer {
+        kind: Named(Kind::Grant),
+        license_key: Shown(answer.key),
+        activation: Shown(answer.activation),
+        verdict: answer.effect.name(),
+        evidence: answer.evidence.clone(),
+        warnings: warnings(&answer.warnings),
+        product: answer.order.product.id.clone(),
+        customer: answer.order.terms.customer.clone(),
+        generation: grant.generation,
+        seats: grant.seats,
+        r#type: Named(grant.license_type),
+        issued: Shown(grant.issued),
+        expires: shown(grant.expires),
+        maintenance: shown(grant.maintenance),
+        revalidate_by: shown(grant.revalidate_by),
+        corrections,
+    }
 }
 
-fn receipt_object(receipt: &Receipt) -> Value {
+/// A license that was taken back, for scripts.
+pub(crate) fn receipt(receipt: &Receipt, corrections: Vec<String>) -> json::Receipt {
     let of = receipt.of.as_ref();
-    json!({
-        "code": null,
-        "kind": Kind::Return.name(),
-        "license_key": of.map(|(key, _)| key.to_string()),
-        "activation": receipt.activation.to_string(),
-        "verdict": receipt.effect.name(),
-        "warnings": warnings(&receipt.warnings),
-        "product": of.map(|(_, order)| &order.product.id),
-        "customer": of.map(|(_, order)| &order.terms.customer),
-        "seats_freed": receipt.freed,
-        "free_after": names::day(receipt.resting),
+    json::Receipt {
+        kind: Named(Kind::Return),
+        license_key: of.map(|(key, _)| Shown(*key)),
+        activation: Shown(receipt.activation),
+        verdict: receipt.effect.name(),
+        warnings: warnings(&receipt.warnings),
+        product: of.map(|(_, order)| order.product.id.clone()),
+        customer: of.map(|(_, order)| order.terms.customer.clone()),
+        seats_freed: receipt.freed,
+        free_after: shown(receipt.resting),
+        corrections,
+    }
+}
+
+/// A reply of which nothing but its code leaves: in a batch (which line), or where nothing is done (`--dry-run`).
+pub(crate) fn alone(
+    reply: &Reply,
+    corrections: Vec<String>,
+    line: Option<u64>,
+    dry_run: bool,
+) -> anyhow::Result<json::Replied> {
+    let dry_run = dry_run.then_some(true);
+    Ok(match reply {
+        Reply::Answer(it) => json::Replied::AnswerAlone(Box::new(Alone {
+            of: answer(it, corrections),
+            code: match dry_run {
+                Some(_) => None,
+                None => Some(it.code.to_text()?),
+            },
+            line,
+            dry_run,
+        })),
+        Reply::Receipt(it) => json::Replied::Receipt(Box::new(Alone {
+            of: receipt(it, corrections),
+            code: None,
+            line,
+            dry_run,
+        })),
     })
+}
+
+/// What the clerk should know, for scripts.
+pub(crate) fn warnings(warnings: &[Warning]) -> Vec<json::Warning> {
+    let listed = warnings.iter().map(|warning| json::Warning {
+        kind: warning.kind(),
+        message: warning.to_string(),
+        hint: None,
+    });
+    listed.collect()
 }
 
 /// The letter to whoever asked.
@@ -130,19 +142,17 @@ pub(crate) fn refusal(
         "asked for: {} for {}{written}, license {} as {}",
         who.order.product.name, terms.customer, who.key, who.activation
     ));
-    failure.with(self::asker(who))
+    failure.with(|details| name_asker(details, who))
 }
 
 /// Whose request it was, for scripts.
-pub(crate) fn asker(who: &Asker) -> Value {
+pub(crate) fn name_asker(details: &mut Details, who: &Asker) {
     let terms = &who.order.terms;
-    json!({
-        "license_key": who.key.to_string(),
-        "activation": who.activation.to_string(),
-        "product": who.order.product.id,
-        "customer": terms.customer,
-        "contact": terms.contact,
-    })
+    details.license_key = Some(Shown(who.key));
+    details.activation = Some(Shown(who.activation));
+    details.product = Some(who.order.product.id.clone());
+    details.customer = Some(terms.customer.clone());
+    details.contact = terms.contact.clone();
 }
 
 fn tell_answer(context: &mut Context, answer: &Answer) {

@@ -3,15 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
-use serde_json::{Map, Value, json};
-
 use super::Context;
 use super::commands::Found;
 use super::failure::Failure;
 use super::keys;
 use crate::failure::FailureKind;
 use crate::protocol::date::Seconds;
-use crate::seats::{Ask, Holding, Leased, Look, Moment, Seat, SeatError, Seats, Shown, Taken, Who};
+use crate::seats::{Ask, Holding, Leased, Moment, Seat, SeatError, Seats, Who};
 
 /// For whom a seat is taken, and how long it is waited for.
 #[derive(clap::Args)]
@@ -114,40 +112,6 @@ pub(crate) fn not_floating(found: &Found) -> Failure {
     Failure::new(FailureKind::NotFloating, what).hint(
         "nothing needs to be held: the application runs by countersign check or countersign run",
     )
-}
-
-/// Who holds what, for whoever gets nothing.
-pub(crate) fn no_seat(lacks: Option<&str>, look: &Look) -> Value {
-    let holders: Vec<Value> = look.taken.iter().map(taken).collect();
-    json!({ "pool": lacks, "seats": look.seats, "in_use": look.in_use(), "waiting": look.waiting, "taken": holders })
-}
-
-/// A seat in use, for scripts.
-pub(crate) fn taken(it: &Taken) -> Value {
-    let mut object = json!({ "seat": it.number, "until": it.until.map(|until| until.to_string()), "locked_by": it.locked_by });
-    if let (Some(map), Some(shown)) = (object.as_object_mut(), &it.shown) {
-        map.extend(shown_in_json(shown));
-    }
-    object
-}
-
-/// What a user wrote of himself, for scripts.
-pub(crate) fn shown_in_json(it: &Shown) -> Map<String, Value> {
-    let record = &it.record;
-    let object = json!({
-        "user": record.user,
-        "account": it.account,
-        "workstation": record.host,
-        "program": record.program,
-        "features": record.features,
-        "since": record.since().to_string(),
-        "holding": record.holding,
-        "process": record.process,
-    });
-    match object {
-        Value::Object(map) => map,
-        _ => Map::new(),
-    }
 }
 
 /// "2026-12-01 08:12".

@@ -1,22 +1,21 @@
 //! What is known of the rows of a code that cannot be read, for scripts and in words.
 
-use serde_json::{Value, json};
-
+use super::json::Row;
 use crate::text::{RowState, RowVerdict};
 
 /// The rows as scripts get them: from `inspect`, and with every failure to read a code.
-pub(crate) fn rows(verdicts: &[RowVerdict]) -> Value {
+pub(crate) fn rows(verdicts: &[RowVerdict]) -> Vec<Row> {
     let row = |verdict: &RowVerdict| {
         let surplus = match verdict.state {
             RowState::Unreadable { surplus, .. } => Some(surplus).filter(|surplus| *surplus != 0),
             _ => None,
         };
-        json!({
-            "row": verdict.row,
-            "state": state(&verdict.state).0,
-            "groups": groups(&verdict.state),
-            "surplus": surplus,
-        })
+        Row {
+            row: verdict.row,
+            state: state(&verdict.state).0,
+            groups: groups(&verdict.state),
+            surplus,
+        }
     };
     verdicts.iter().map(row).collect()
 }

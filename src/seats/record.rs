@@ -20,6 +20,7 @@ use crate::protocol::date::Seconds;
 /// How a seat is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Holding {
     /// By a process and what it starts.
     Process,

@@ -16,6 +16,8 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::world::json;
+
 /// A desk with one product and one license, and as many machines as are named.
 struct World {
     directory: TempDir,
@@ -156,7 +158,7 @@ impl World {
     fn json(&self, home: &str, args: &[&str]) -> Value {
         let mut all = vec!["--json"];
         all.extend(args);
-        serde_json::from_str(&self.run(home, &all).out).unwrap()
+        json::read(args, &self.run(home, &all).out)
     }
 }
 

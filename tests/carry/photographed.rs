@@ -9,6 +9,7 @@ use countersign::text::{Code, Kind, read};
 use image::{GrayImage, ImageFormat, Luma};
 
 use super::World;
+use crate::world::json;
 
 /// A picture of `text`, three pixels to a module, upright in the middle of a gray table.
 fn on_a_table(text: &str) -> GrayImage {
@@ -156,8 +157,10 @@ fn a_picture_goes_from_machine_to_desk_and_back() {
 #[test]
 fn a_phone_that_sees_a_request_writes_a_mail() {
     let world = World::new();
-    let object: serde_json::Value =
-        serde_json::from_str(&world.request(&["--qr", "--json"])).unwrap();
+    let object = json::read(
+        &["request", "activate"],
+        &world.request(&["--qr", "--json"]),
+    );
     let address = object["qr_text"].as_str().unwrap();
     assert!(
         address.starts_with("mailto:desk@example.com?subject=") && address.is_ascii(),

@@ -25,6 +25,7 @@ mod request;
 mod respond;
 #[cfg(unix)]
 mod run;
+mod schema;
 #[cfg(unix)]
 mod seats;
 mod secrets;

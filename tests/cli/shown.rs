@@ -120,7 +120,7 @@ fn what_comes_along_is_shown_for_what_it_is() {
         }
         let said = ship.run(["--json", "apply", &path]).said();
         assert!(!hidden_in(&said.stdout), "{said}");
-        let object: Value = serde_json::from_str(&said.stdout).unwrap();
+        let object = said.json();
         let message = object["error"]["message"].as_str().unwrap();
         assert!(
             message.contains(name),

@@ -9,6 +9,7 @@ mod desk;
 #[cfg(target_os = "linux")]
 mod disk;
 mod holder;
+pub(crate) mod json;
 mod machine;
 mod run;
 

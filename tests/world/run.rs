@@ -30,7 +30,7 @@ pub(crate) struct Said {
     pub(crate) exit: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
-    shown: String,
+    args: Vec<String>,
 }
 
 impl<'w> Run<'w> {
@@ -104,12 +104,12 @@ impl<'w> Run<'w> {
             .write_stdin(self.input.clone())
             .output()
             .unwrap();
-        let args: Vec<_> = self.args.iter().map(|arg| arg.to_string_lossy()).collect();
+        let args = self.args.iter().map(|arg| arg.to_string_lossy());
         let said = Said {
             exit: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8(output.stdout).expect("stdout is text"),
             stderr: String::from_utf8(output.stderr).expect("stderr is text"),
-            shown: format!("countersign {}", args.join(" ")),
+            args: args.map(String::from).collect(),
         };
         assert!(!said.stderr.contains("panicked"), "{said}");
         said
@@ -229,19 +229,16 @@ impl Said {
     /// The one JSON object on standard output.
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
-        let value: Value =
-            serde_json::from_str(&self.line()).unwrap_or_else(|error| panic!("{error}\n{self}"));
-        assert!(value.is_object(), "{self}");
-        value
+        super::json::read(&self.args, &self.line())
     }
 
     /// The JSON objects on standard output, one to a line.
     #[track_caller]
     pub(crate) fn objects(&self) -> Vec<Value> {
-        let parse = |line: &str| {
-            serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}\n{self}"))
-        };
-        self.stdout.lines().map(parse).collect()
+        let lines = self.stdout.lines();
+        lines
+            .map(|line| super::json::read(&self.args, line))
+            .collect()
     }
 
     /// Expects these words in the talk.
@@ -272,11 +269,12 @@ impl std::fmt::Display for Said {
             exit,
             stdout,
             stderr,
-            shown,
+            args,
         } = self;
         write!(
             f,
-            "$ {shown}\nexit code {exit}\n--- stdout\n{stdout}--- stderr\n{stderr}---"
+            "$ countersign {}\nexit code {exit}\n--- stdout\n{stdout}--- stderr\n{stderr}---",
+            args.join(" ")
         )
     }
 }

@@ -1,10 +1,8 @@
 //! `alias`.
 
-use serde_json::json;
-
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
-use crate::cli::{keys, machine_home};
+use crate::cli::{json, keys, machine_home};
 use crate::holder::aliases;
 
 /// Declare other names and addresses of a server that a license is bound to
@@ -27,6 +25,8 @@ pub(crate) struct Alias {
 impl Run for Alias {
     const NAME: &'static str = "alias";
     const ABOUT: &'static str = "Declare other names of a server";
+
+    type Object = json::Alias;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let facts = context.environment.facts();
@@ -56,9 +56,7 @@ impl Run for Alias {
         })?;
         for (alias, server) in known {
             if context.out.json {
-                context
-                    .out
-                    .object(&json!({ "alias": alias, "server": server }))?;
+                Self::print(context, &json::Alias { alias, server })?;
             } else {
                 context.out.line(format_args!("{alias}={server}"))?;
             }

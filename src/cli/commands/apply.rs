@@ -1,11 +1,9 @@
 //! `apply`.
 
-use serde_json::json;
-
 use super::{Context, Exit, Run};
 use crate::cli::code_input::{self, CodeArgs};
-use crate::cli::{code_output, machine_home, report, words};
-use crate::holder::{Applied, Outcome, Which};
+use crate::cli::{code_output, json, machine_home, report, words};
+use crate::holder::{Applied, Outcome};
 use crate::protocol::date::Seconds;
 use crate::text::Kind;
 
@@ -25,6 +23,8 @@ impl Run for Apply {
     const NAME: &'static str = "apply";
     const ABOUT: &'static str = "Enter a response or emergency code";
 
+    type Object = json::Entered;
+
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let reading = self.code.read(
             context,
@@ -33,54 +33,12 @@ impl Run for Apply {
         code_output::read_back(context, &reading.code);
         let outcome = machine_home::computer(context)?.apply(&reading.code)?;
         if context.out.json {
-            let mut object = object(&outcome);
-            if let Some(map) = object.as_object_mut() {
-                map.insert(
-                    "corrections".to_owned(),
-                    json!(code_input::corrections(&reading)),
-                );
-            }
-            context.out.object(&object)?;
+            let object = json::Entered::of(&outcome, code_input::corrections(&reading));
+            Self::print(context, &object)?;
         }
         tell(context, &outcome);
         Ok(Exit::DONE)
     }
-}
-
-fn object(outcome: &Outcome) -> serde_json::Value {
-    let which = |which: &Which| {
-        json!({
-            "outcome": outcome.name(),
-            "product": which.product,
-            "license_key": which.license_key.to_string(),
-            "activation": which.activation.to_string(),
-        })
-    };
-    match outcome {
-        Outcome::Applied(applied) => {
-            let mut object = which(&applied.which);
-            if let Some(map) = object.as_object_mut() {
-                map.extend(report::terms(&applied.after));
-                map.insert("taken_in".to_owned(), json!(taken_in(applied)));
-                map.insert("changes".to_owned(), changes(applied).into_iter().map(|(what, before, after)| json!({ "what": what, "before": before, "after": after })).collect());
-            }
-            object
-        }
-        Outcome::AlreadyApplied(known) | Outcome::AlreadyNewer(known) => which(known),
-        Outcome::DeskKnown(products) => json!({ "outcome": outcome.name(), "products": products }),
-    }
-}
-
-fn changes(applied: &Applied) -> Vec<(String, String, String)> {
-    let Some(before) = &applied.before else {
-        return Vec::new();
-    };
-    applied
-        .after
-        .differences(before)
-        .into_iter()
-        .map(|it| (it.what, it.before, it.after))
-        .collect()
 }
 
 /// A response from before its request was made, or from the future: one of two clocks is wrong, and nobody here can say which.
@@ -97,11 +55,6 @@ fn clocks_apart(applied: &Applied, now: Seconds) -> Option<String> {
         issued.day(),
         here.day()
     ))
-}
-
-/// What of the machine the license has otherwise than before, in words.
-fn taken_in(applied: &Applied) -> Vec<String> {
-    applied.taken_in.iter().map(ToString::to_string).collect()
 }
 
 fn tell(context: &mut Context, outcome: &Outcome) {
@@ -130,11 +83,11 @@ fn tell(context: &mut Context, outcome: &Outcome) {
                 }
                 return;
             }
-            let changes = changes(applied);
+            let changes = json::changes(applied);
             let changed = changes
                 .iter()
-                .map(|(what, before, after)| format!("{what} {before} → {after}"));
-            let said: Vec<String> = taken_in(applied).into_iter().chain(changed).collect();
+                .map(|it| format!("{} {} → {}", it.what, it.before, it.after));
+            let said: Vec<String> = json::taken_in(applied).into_iter().chain(changed).collect();
             context.out.say(if said.is_empty() {
                 "nothing about it has changed".to_owned()
             } else {

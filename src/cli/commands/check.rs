@@ -4,7 +4,7 @@ use super::{Context, Exit, Run};
 use crate::app::{Computer, Needs};
 use crate::cli::failure::Failure;
 use crate::cli::machine_home::{self, Installed};
-use crate::cli::{keys, report, words};
+use crate::cli::{json, keys, report, words};
 use crate::holder::{CheckReport, Count, Home};
 use crate::protocol::contents;
 use crate::protocol::product::{Product, ProductFile, RootFingerprint};
@@ -46,6 +46,8 @@ pub(crate) struct CheckArgs {
 impl Run for Check {
     const NAME: &'static str = "check";
     const ABOUT: &'static str = "Check the license, as an application does at each launch";
+
+    type Object = json::Report;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let report = self.check.report(context, false)?;
@@ -137,7 +139,7 @@ fn not_licensed(id: Option<&str>) -> Failure {
 fn tell(context: &mut Context, checked: &CheckReport) -> anyhow::Result<Exit> {
     report::warn(context, checked);
     if context.out.json {
-        context.out.object(&report::object(checked))?;
+        Check::print(context, &json::Report::from(checked))?;
     }
     if let Some(refusal) = &checked.refusal {
         let failure = report::failure(refusal);

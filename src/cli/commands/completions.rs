@@ -3,6 +3,7 @@
 use clap_complete::Shell;
 
 use super::{Context, Exit, Run, root};
+use crate::cli::json::Nothing;
 
 /// Print the completion script for a shell
 ///
@@ -16,6 +17,8 @@ pub(crate) struct Completions {
 impl Run for Completions {
     const NAME: &'static str = "completions";
     const ABOUT: &'static str = "Print the completion script for a shell";
+
+    type Object = Nothing;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let mut command = root();

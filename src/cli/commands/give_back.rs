@@ -1,9 +1,8 @@
 //! `return`.
 
-use serde_json::json;
-
 use super::{Context, Exit, Run};
 use crate::cli::code_output::{CodeOutputArgs, Outgoing};
+use crate::cli::json::{self, Named, Requested, Returning, Shown, WithCode};
 use crate::cli::mail::Letter;
 use crate::cli::{confirm, machine_home};
 use crate::holder::give_up::{self, GivenUp};
@@ -37,6 +36,8 @@ pub(crate) struct GiveBack {
 impl Run for GiveBack {
     const NAME: &'static str = "return";
     const ABOUT: &'static str = "Give a license up and print its return code";
+
+    type Object = WithCode<Requested<Returning>>;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         self.code_output.check()?;
@@ -72,35 +73,40 @@ impl Run for GiveBack {
         let mail = products::load(&home, &license.product)
             .ok()
             .and_then(|file| file.product().mail.clone());
-        let object = json!({
-            "kind": Kind::Return.name(),
-            "license_key": key.to_string(),
-            "activation": given.activation.to_string(),
-            "verdict": if given.repeated { "repeated" } else { "new" },
-            "corrections": [],
-            "warnings": warnings(&given),
-            "product": license.product,
-            "returned": given.at.to_string(),
-            "mail": mail,
+        let warned = warning(&given).map(|words| json::Warning {
+            kind: "not_remembered",
+            message: words.to_owned(),
+            hint: None,
         });
+        let object = Requested {
+            kind: Named(Kind::Return),
+            license_key: Shown(key),
+            activation: Shown(given.activation),
+            verdict: json::verdict(given.repeated),
+            corrections: [],
+            warnings: warned.into_iter().collect(),
+            product: license.product.clone(),
+            mail: mail.clone(),
+            more: Returning {
+                returned: Shown(given.at),
+            },
+        };
         let outgoing = Outgoing {
             code: &given.code,
             letter: letter(&given, &license, mail.clone()),
         };
-        self.code_output.hand_over(context, &outgoing, object)?;
+        self.code_output
+            .hand_over(context, &outgoing, object, |it| it)?;
         tell(context, &given, mail.as_deref());
         Ok(Exit::DONE)
     }
 }
 
 /// Nothing beside the home remembers it: a home that is restored would look as if it still held the license.
-fn warnings(given: &GivenUp) -> Vec<&'static str> {
+fn warning(given: &GivenUp) -> Option<&'static str> {
     let forgotten =
         "nothing beside this home remembers the return: keep no older copy of it in use";
-    Some(forgotten)
-        .filter(|_| !given.remembered)
-        .into_iter()
-        .collect()
+    (!given.remembered).then_some(forgotten)
 }
 
 /// The letter to the desk.
@@ -130,7 +136,7 @@ fn tell(context: &mut Context, given: &GivenUp, mail: Option<&str>) {
     } else {
         format!("{activation} is given up")
     });
-    for warning in warnings(given) {
+    if let Some(warning) = warning(given) {
         context.out.warn(warning);
     }
     context.out.say(format_args!(

@@ -1,11 +1,10 @@
 //! `inspect`.
 
-use serde_json::{Value, json};
-
 use super::{Context, Exit, Run};
 use crate::cli::code_input::{self, CodeArgs};
 use crate::cli::failure::Failure;
-use crate::cli::inspect::{self, Known, Place, Trust};
+use crate::cli::inspect::{self, AtThisDesk, Known, Trust};
+use crate::cli::json::{Explained, Inspected, Named, Signature, shown};
 use crate::cli::{code_output, verdicts, words};
 use crate::text::{Kind, ReadError, Reading, RowVerdict, WithSpare, phrase};
 
@@ -21,6 +20,8 @@ pub(crate) struct Inspect {
 impl Run for Inspect {
     const NAME: &'static str = "inspect";
     const ABOUT: &'static str = "Explain any code: what it is, whose, what it would change here";
+
+    type Object = Inspected;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         match self.code.read(context, &[]) {
@@ -49,28 +50,35 @@ fn explain(context: &mut Context, reading: &Reading) -> anyhow::Result<Exit> {
     }
     let said = inspect::says(code, &known);
     let trust = trust(code.kind(), machine.trust.as_ref(), desk.as_ref());
-    let mut object = object(reading, &known, &trust)?;
     let mut rows = head(reading);
     rows.extend(whose(&known));
     let unknown = said.as_ref().err().map(ToString::to_string);
-    match said {
+    let says = match said {
         Ok(sheet) => {
             rows.extend(
                 sheet
-                    .rows()
+                    .rows
                     .iter()
                     .filter(|(name, _)| *name != "license" || known.license_key.is_none())
                     .cloned(),
             );
-            insert(&mut object, "says", sheet.into_object());
+            Some(Box::new(sheet.object))
         }
-        Err(_) => insert(&mut object, "says", Value::Null),
-    }
+        Err(_) => None,
+    };
     rows.push(("signature", trust.words()));
-    here(&mut rows, &mut object, "machine", machine);
-    here(&mut rows, &mut object, "desk", desk.unwrap_or_default());
+    let signature = trust.object();
+    let desk = desk.unwrap_or_default();
+    rows.extend(machine.sheet.rows.iter().cloned());
+    rows.extend(desk.sheet.rows.iter().cloned());
     if context.out.json {
-        context.out.object(&object)?;
+        let object = Explained {
+            says,
+            machine: machine.sheet.into_object(),
+            desk: desk.sheet.into_object(),
+            ..object(reading, &known, signature)?
+        };
+        Inspect::print(context, &Inspected::Code(Box::new(object)))?;
     } else {
         context.out.lines(words::table(&rows))?;
     }
@@ -88,23 +96,26 @@ fn explain(context: &mut Context, reading: &Reading) -> anyhow::Result<Exit> {
 }
 
 /// What scripts get of any code, whatever its kind.
-fn object(reading: &Reading, known: &Known, trust: &Verdict<'_>) -> anyhow::Result<Value> {
+fn object(reading: &Reading, known: &Known, signature: Signature) -> anyhow::Result<Explained> {
     let code = &reading.code;
-    Ok(json!({
-        "kind": code.kind().name(),
-        "noun": code.kind().noun(),
-        "prefix": code.kind().prefix(),
-        "bytes": code.payload().len(),
-        "phrase": phrase(code),
-        "code": code.to_text()?,
-        "rows": code_output::rows(code, WithSpare::No)?,
-        "corrections": code_input::corrections(reading),
-        "others": reading.others.iter().map(|kind| kind.name()).collect::<Vec<_>>(),
-        "product": known.product.as_ref().map(|product| &product.id),
-        "license_key": known.license_key.map(|key| key.to_string()),
-        "customer": known.customer,
-        "signature": trust.object(),
-    }))
+    Ok(Explained {
+        kind: Named(code.kind()),
+        noun: code.kind().noun(),
+        prefix: code.kind().prefix(),
+        bytes: code.payload().len(),
+        phrase: phrase(code),
+        code: code.to_text()?,
+        rows: code_output::rows(code, WithSpare::No)?,
+        corrections: code_input::corrections(reading),
+        others: reading.others.iter().copied().map(Named).collect(),
+        product: known.product.as_ref().map(|product| product.id.clone()),
+        license_key: shown(known.license_key),
+        customer: known.customer.clone(),
+        signature,
+        says: None,
+        machine: None,
+        desk: None,
+    })
 }
 
 fn head(reading: &Reading) -> Vec<(&'static str, String)> {
@@ -166,7 +177,7 @@ enum Verdict<'a> {
 }
 
 /// What was verified outweighs what could not be; what is wrong in one place cannot be right in another.
-fn trust<'a>(kind: Kind, machine: Option<&'a Trust>, desk: Option<&'a Place>) -> Verdict<'a> {
+fn trust<'a>(kind: Kind, machine: Option<&'a Trust>, desk: Option<&'a AtThisDesk>) -> Verdict<'a> {
     if matches!(
         kind,
         Kind::Activate | Kind::Sync | Kind::Return | Kind::Borrow | Kind::LoanReturn
@@ -199,31 +210,20 @@ impl Verdict<'_> {
         }
     }
 
-    fn object(&self) -> Value {
+    fn object(&self) -> Signature {
         let (holds, why) = match self {
-            Verdict::Unsigned => return json!({ "signed": false, "checked": false, "holds": null }),
+            Verdict::Unsigned => (None, None),
             Verdict::Known(Trust::Holds(why)) => (Some(true), Some(why)),
             Verdict::Known(Trust::Fails(why)) => (Some(false), Some(why)),
             Verdict::Known(Trust::Unknown(why)) => (None, Some(why)),
             Verdict::Nowhere => (None, None),
         };
-        json!({ "signed": true, "checked": holds.is_some(), "holds": holds, "why": why })
-    }
-}
-
-fn here(rows: &mut Vec<(&'static str, String)>, object: &mut Value, name: &str, place: Place) {
-    rows.extend(place.sheet.rows().iter().cloned());
-    let value = if place.sheet.is_empty() {
-        Value::Null
-    } else {
-        place.sheet.into_object()
-    };
-    insert(object, name, value);
-}
-
-fn insert(object: &mut Value, name: &str, value: Value) {
-    if let Some(map) = object.as_object_mut() {
-        map.insert(name.to_owned(), value);
+        Signature {
+            signed: !matches!(self, Verdict::Unsigned),
+            checked: holds.is_some(),
+            holds,
+            why: why.cloned(),
+        }
     }
 }
 
@@ -235,7 +235,13 @@ fn damaged(
     failure: &Failure,
 ) -> anyhow::Result<Exit> {
     if context.out.json {
-        context.out.object(&json!({ "kind": kind.map(Kind::name), "noun": kind.map(Kind::noun), "rows": verdicts::rows(rows), "error": failure.object() }))?;
+        let object = Inspected::Damaged {
+            kind: kind.map(Named),
+            noun: kind.map(Kind::noun),
+            rows: verdicts::rows(rows),
+            error: Box::new(failure.object()),
+        };
+        Inspect::print(context, &object)?;
     } else {
         let mut said = vec![(
             "kind".to_owned(),

@@ -8,6 +8,7 @@ use clap::Command;
 
 use super::{Context, Exit, Run, root};
 use crate::cli::files;
+use crate::cli::json::Nothing;
 
 /// Print the manual page, or write a page for each command into a directory
 #[derive(clap::Args)]
@@ -19,6 +20,8 @@ pub(crate) struct Man {
 impl Run for Man {
     const NAME: &'static str = "man";
     const ABOUT: &'static str = "Print the manual page, or write all pages into a directory";
+
+    type Object = Nothing;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let mut command = root();

@@ -19,12 +19,15 @@ mod run;
 mod seat;
 mod status;
 
+use serde::Serialize;
+
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::ValueParser};
 
 pub(crate) use check::Found;
 
 use super::Context;
 use super::failure::Failure;
+use super::json::Described;
 use crate::cli::usage;
 use crate::failure::Exit;
 
@@ -35,8 +38,16 @@ trait Run: clap::Args {
     /// One line for the list of commands.
     const ABOUT: &'static str;
 
+    /// What `--json` prints of it, one or more of them.
+    type Object: Serialize + Described;
+
     /// Does what the command is for.
     fn run(self, context: &mut Context) -> anyhow::Result<Exit>;
+
+    /// Prints an object for scripts.
+    fn print(context: &mut Context, object: &Self::Object) -> anyhow::Result<()> {
+        context.out.object(object)
+    }
 }
 
 /// A command, or a group of commands under one word.
@@ -46,6 +57,8 @@ enum Node {
         about: &'static str,
         build: fn(Command) -> Command,
         run: fn(&ArgMatches, &mut Context) -> anyhow::Result<Exit>,
+        #[cfg(test)]
+        schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
     },
     Group {
         name: &'static str,
@@ -60,6 +73,8 @@ const fn leaf<C: Run>() -> Node {
         about: C::ABOUT,
         build: C::augment_args,
         run: run_leaf::<C>,
+        #[cfg(test)]
+        schema: schemars::SchemaGenerator::subschema_for::<C::Object>,
     }
 }
 
@@ -246,4 +261,32 @@ pub(crate) fn dispatch(matches: &ArgMatches, context: &mut Context) -> anyhow::R
             }
         }
     }
+}
+
+/// What each command prints with `--json`, by its words; those that print nothing for scripts are left out.
+#[cfg(all(test, feature = "desk"))]
+pub(crate) fn schemas(
+    generator: &mut schemars::SchemaGenerator,
+) -> Vec<(String, schemars::Schema)> {
+    fn collect(
+        words: &str,
+        nodes: &'static [Node],
+        generator: &mut schemars::SchemaGenerator,
+        found: &mut Vec<(String, schemars::Schema)>,
+    ) {
+        for node in nodes {
+            let words = format!("{words}{}", node.name());
+            match node {
+                Node::Leaf { schema, .. } => found.push((words, schema(generator))),
+                Node::Group { nodes, .. } => collect(&(words + "-"), nodes, generator, found),
+            }
+        }
+    }
+    let mut found = Vec::new();
+    for (_, nodes) in TREE {
+        collect("", nodes, generator, &mut found);
+    }
+    let nothing = generator.subschema_for::<super::json::Nothing>();
+    found.retain(|(_, schema)| *schema != nothing);
+    found
 }

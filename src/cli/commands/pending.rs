@@ -1,8 +1,7 @@
 //! `pending list` and `pending forget`.
 
-use serde_json::json;
-
 use super::{Context, Exit, Run};
+use crate::cli::json::{self, Named, Shown};
 use crate::cli::{confirm, keys, machine_home, words};
 use crate::holder::{HolderError, request};
 use crate::text::{self, Code};
@@ -31,6 +30,8 @@ impl Run for PendingList {
     const NAME: &'static str = "list";
     const ABOUT: &'static str = "List the requests that wait for their answer";
 
+    type Object = json::Pending;
+
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let (mut found, mut unfit) = (0, None);
         for home in machine_home::all(context)? {
@@ -48,15 +49,16 @@ impl Run for PendingList {
                     );
                     let code = Code::new(kind, pending.request.payload.to_vec());
                     if context.out.json {
-                        context.out.object(&json!({
-                            "license_key": key.to_string(),
-                            "product": license.product,
-                            "activation": activation.to_string(),
-                            "kind": kind.name(),
-                            "created": pending.created.to_string(),
-                            "code": code.to_text()?,
-                            "phrase": text::phrase(&code).to_string(),
-                        }))?;
+                        let object = json::Pending {
+                            license_key: Shown(key),
+                            product: license.product.clone(),
+                            activation: Shown(activation),
+                            kind: Named(kind),
+                            created: Shown(pending.created),
+                            code: code.to_text()?,
+                            phrase: text::phrase(&code),
+                        };
+                        Self::print(context, &object)?;
                     } else {
                         context.out.line(format_args!(
                             "{key}  {activation:<12}  {}  {}  {:<8}  {}",
@@ -81,6 +83,8 @@ impl Run for PendingForget {
     const NAME: &'static str = "forget";
     const ABOUT: &'static str = "Forget the requests made for a license";
 
+    type Object = json::Forgotten;
+
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let key = keys::parse(&self.key)?;
         let (mut home, mut unfit) = (None, None);
@@ -102,9 +106,14 @@ impl Run for PendingForget {
         }
         let forgotten = request::forget(&home, key, None)?;
         if context.out.json {
-            context
-                .out
-                .object(&json!({ "license_key": key.to_string(), "forgotten": forgotten }))?;
+            let license_key = Shown(key);
+            Self::print(
+                context,
+                &json::Forgotten {
+                    license_key,
+                    forgotten,
+                },
+            )?;
         }
         context.out.say(format_args!(
             "{} forgotten",

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Context, Exit, Run};
-use crate::cli::{code_input, machine_home};
+use crate::cli::{code_input, json, machine_home};
 use crate::holder::products::{self, Installed};
 use crate::protocol::product::ProductFile;
 
@@ -23,6 +23,8 @@ impl Run for ProductInstall {
     const NAME: &'static str = "install";
     const ABOUT: &'static str = "Install a product file on this machine";
 
+    type Object = json::Installed;
+
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let file = ProductFile::read(&code_input::from_file(&self.file)?)?;
         let home = machine_home::to_write(context, self.system)?;
@@ -30,12 +32,13 @@ impl Run for ProductInstall {
         let product = file.product();
         let fingerprint = file.root_fingerprint();
         if context.out.json {
-            context.out.object(&serde_json::json!({
-                "product": product.id,
-                "version": product.version,
-                "outcome": outcome.name(),
-                "root_fingerprint": fingerprint.to_string(),
-            }))?;
+            let object = json::Installed {
+                product: product.id.clone(),
+                version: product.version,
+                outcome: outcome.name(),
+                root_fingerprint: json::Shown(fingerprint),
+            };
+            Self::print(context, &object)?;
         }
         let said = match outcome {
             Installed::New => format!("{} of {} is installed", product.name, product.vendor),

@@ -1,9 +1,9 @@
 //! `product list`.
 
-use super::{Context, Exit, Run, product_show};
+use super::{Context, Exit, Run};
 #[cfg(feature = "desk")]
 use crate::cli::desk;
-use crate::cli::machine_home;
+use crate::cli::{json, machine_home};
 use crate::holder::HolderError;
 use crate::protocol::product::Product;
 
@@ -15,6 +15,8 @@ impl Run for ProductList {
     const NAME: &'static str = "list";
     const ABOUT: &'static str = "List the desk's products, or those installed on this machine";
 
+    type Object = json::Product;
+
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let (products, unfit) = known(context)?;
         if products.is_empty() && unfit.is_none() {
@@ -22,7 +24,7 @@ impl Run for ProductList {
         }
         for (product, weak) in &products {
             if context.out.json {
-                context.out.object(&product_show::object(product, *weak))?;
+                Self::print(context, &json::Product::of(product, *weak))?;
             } else {
                 context.out.line(format_args!(
                     "{:<32}  {:>3}  {}",

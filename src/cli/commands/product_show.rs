@@ -19,6 +19,8 @@ impl Run for ProductShow {
     const NAME: &'static str = "show";
     const ABOUT: &'static str = "Show a product and the fingerprint of its root key";
 
+    type Object = json::Product;
+
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let (product, weak) = find(context, &self.id)?;
         let fingerprints: Vec<String> = product
@@ -27,7 +29,7 @@ impl Run for ProductShow {
             .map(|root| RootFingerprint::of(root).to_string())
             .collect();
         if context.out.json {
-            context.out.object(&object(&product, weak))?;
+            Self::print(context, &json::Product::of(&product, weak))?;
         } else {
             let mut rows = rows(&product);
             rows.extend(weak.map(|weak| ("weak machines", weak.to_owned())));
@@ -111,13 +113,4 @@ fn rows(product: &Product) -> Vec<(&'static str, String)> {
         ));
     }
     rows
-}
-
-/// A product in JSON, with what the desk does with machines that are weakly bound, where this is the desk.
-pub(super) fn object(product: &Product, weak: Option<&str>) -> serde_json::Value {
-    let mut object = json::product(product);
-    if let (Some(map), Some(weak)) = (object.as_object_mut(), weak) {
-        map.insert("weak".to_owned(), serde_json::json!(weak));
-    }
-    object
 }

@@ -2,10 +2,9 @@
 
 use std::num::NonZeroU16;
 
-use serde_json::{Map, json};
-
 use super::{Context, Exit, Run};
 use crate::cli::code_output::{CodeOutputArgs, Outgoing};
+use crate::cli::json::{self, Activating, Named, Requested, Shown, WithCode};
 use crate::cli::mail::Letter;
 use crate::cli::usb::{self, Usb};
 use crate::cli::{keys, machine_home};
@@ -50,6 +49,8 @@ impl Run for RequestActivate {
     const NAME: &'static str = "activate";
     const ABOUT: &'static str = "Ask for a license by its key";
 
+    type Object = WithCode<Requested<Activating>>;
+
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         self.code_output.check()?;
         let key = keys::parse(&self.key)?;
@@ -80,23 +81,26 @@ impl Run for RequestActivate {
         };
         let asked = request::activate(&home, &file, &wanted, &here, getrandom::fill)?;
         let product = file.product();
-        let object = json!({
-                "kind": Kind::Activate.name(),
-                "license_key": key.to_string(),
-                "activation": asked.activation.to_string(),
-                "verdict": if asked.repeated { "repeated" } else { "new" },
-                "corrections": [],
-                "warnings": weakness(&asked).into_iter().collect::<Vec<_>>(),
-                "product": file.product().id,
-                "created": asked.created.to_string(),
-                "bindings": asked.bindings.iter().cloned().map(|(name, value)| (name, json!(value))).collect::<Map<_, _>>(),
-                "mail": product.mail,
-        });
+        let object = Requested {
+            kind: Named(Kind::Activate),
+            license_key: Shown(key),
+            activation: Shown(asked.activation),
+            verdict: json::verdict(asked.repeated),
+            corrections: [],
+            warnings: weakness_warning(&asked),
+            product: product.id.clone(),
+            mail: product.mail.clone(),
+            more: Activating {
+                created: Shown(asked.created),
+                bindings: asked.bindings.iter().cloned().collect(),
+            },
+        };
         let outgoing = Outgoing {
             code: &asked.code,
             letter: letter(key, product, &asked, facts.host_name.text()),
         };
-        self.code_output.hand_over(context, &outgoing, object)?;
+        self.code_output
+            .hand_over(context, &outgoing, object, |it| it)?;
         tell(context, &asked, product.mail.as_deref());
         Ok(Exit::DONE)
     }
@@ -135,6 +139,16 @@ pub(super) fn letter(
 pub(super) fn weakness(asked: &Asked) -> Option<&'static str> {
     let words = "little is known about this machine: whoever copies its disk or image copies the license too; to bind it to a USB key instead, add --usb auto";
     asked.weak.then_some(words)
+}
+
+/// The same for scripts.
+pub(super) fn weakness_warning(asked: &Asked) -> Vec<json::Warning> {
+    let warning = weakness(asked).map(|words| json::Warning {
+        kind: "weakly_bound",
+        message: words.to_owned(),
+        hint: None,
+    });
+    warning.into_iter().collect()
 }
 
 fn tell(context: &mut Context, asked: &Asked, mail: Option<&str>) {

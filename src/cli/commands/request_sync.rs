@@ -1,9 +1,8 @@
 //! `request sync`.
 
-use serde_json::{Map, json};
-
 use super::{Context, Exit, Run, request_activate};
 use crate::cli::code_output::{CodeOutputArgs, Outgoing};
+use crate::cli::json::{self, Named, Requested, Shown, Syncing, WithCode};
 use crate::cli::mail::Letter;
 use crate::cli::usb::{self, Usb};
 use crate::cli::{keys, machine_home, words};
@@ -43,6 +42,8 @@ impl Run for RequestSync {
     const NAME: &'static str = "sync";
     const ABOUT: &'static str = "Ask for a license that is held as it now is";
 
+    type Object = WithCode<Requested<Syncing>>;
+
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         self.code_output.check()?;
         let product = self.product.as_deref();
@@ -69,25 +70,28 @@ impl Run for RequestSync {
         };
         let synced = sync::sync(&home, &file, &wanted, &here, getrandom::fill)?;
         let asked = &synced.asked;
-        let object = json!({
-            "kind": Kind::Sync.name(),
-            "license_key": license.license_key.to_string(),
-            "activation": asked.activation.to_string(),
-            "verdict": if asked.repeated { "repeated" } else { "new" },
-            "corrections": [],
-            "warnings": request_activate::weakness(asked).into_iter().collect::<Vec<_>>(),
-            "product": file.product().id,
-            "generation": synced.generation,
-            "created": asked.created.to_string(),
-            "changes": synced.changes.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            "bindings": asked.bindings.iter().cloned().map(|(name, value)| (name, json!(value))).collect::<Map<_, _>>(),
-            "mail": file.product().mail,
-        });
+        let object = Requested {
+            kind: Named(Kind::Sync),
+            license_key: Shown(license.license_key),
+            activation: Shown(asked.activation),
+            verdict: json::verdict(asked.repeated),
+            corrections: [],
+            warnings: request_activate::weakness_warning(asked),
+            product: file.product().id.clone(),
+            mail: file.product().mail.clone(),
+            more: Syncing {
+                created: Shown(asked.created),
+                bindings: asked.bindings.iter().cloned().collect(),
+                generation: synced.generation,
+                changes: synced.changes.iter().map(ToString::to_string).collect(),
+            },
+        };
         let outgoing = Outgoing {
             code: &asked.code,
             letter: letter(&synced, &file, license.license_key, &facts),
         };
-        self.code_output.hand_over(context, &outgoing, object)?;
+        self.code_output
+            .hand_over(context, &outgoing, object, |it| it)?;
         tell(context, &synced, file.product().mail.as_deref());
         Ok(Exit::DONE)
     }

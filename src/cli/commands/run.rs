@@ -10,8 +10,8 @@ use std::time::Duration;
 use super::check::CheckArgs;
 use super::{Context, Exit, Found, Run};
 use crate::cli::failure::Failure;
-use crate::cli::report;
 use crate::cli::seats::SeatArgs;
+use crate::cli::{json, report};
 use crate::failure::FailureKind;
 use crate::holder::CheckReport;
 use crate::seats::{Holding, Left, Process, Seat, SeatError};
@@ -40,13 +40,15 @@ impl Run for RunProgram {
     const NAME: &'static str = "run";
     const ABOUT: &'static str = "Check the license, and run a program if it may run";
 
+    type Object = json::Report;
+
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let found = self.check.find(context, false).map_err(not_run)?;
         let checked = &found.report;
         report::warn(context, checked);
         if let Some(refusal) = &checked.refusal {
             if context.out.json {
-                context.out.object(&report::object(checked))?;
+                Self::print(context, &json::Report::from(checked))?;
             }
             let failure = report::failure(refusal);
             context.out.refusal(&failure);

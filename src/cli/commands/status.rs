@@ -1,10 +1,9 @@
 //! `status`.
 
-use serde_json::json;
-
 use super::{Context, Exit, Run};
 use crate::cli::advice::Advice as _;
 use crate::cli::failure::Failure;
+use crate::cli::json::{self, Named, StatusReport};
 use crate::cli::machine_home::{self, Installed};
 use crate::cli::{keys, report, words};
 use crate::holder::state::{Event, LicenseState};
@@ -26,6 +25,8 @@ pub(crate) struct Status {
 impl Run for Status {
     const NAME: &'static str = "status";
     const ABOUT: &'static str = "Show the licenses of this machine";
+
+    type Object = json::Status;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let facts = context.environment.facts();
@@ -103,10 +104,11 @@ impl Run for Status {
 fn nothing(context: &mut Context, id: Option<&str>) -> anyhow::Result<Exit> {
     let failure = machine_home::not_installed(id);
     if context.out.json {
-        let state = holder::State::Unlicensed.name();
-        context
-            .out
-            .object(&json!({ "state": state, "error": failure.object() }))?;
+        let object = json::Status::NothingInstalled {
+            state: Named(holder::State::Unlicensed),
+            error: Box::new(failure.object()),
+        };
+        Status::print(context, &object)?;
     } else {
         context.out.line(&failure)?;
         context
@@ -134,18 +136,8 @@ fn show(context: &mut Context, checked: &CheckReport, known: &Known<'_>) -> anyh
     let clock = context.environment.now().day();
     let today = checked.today.unwrap_or(clock);
     if context.out.json {
-        let mut object = report::object(checked);
-        if let Some(map) = object.as_object_mut() {
-            map.insert("pending".to_owned(), json!(waiting));
-            let applied = history.iter().map(|event| json!({ "at": event.at.to_string(), "activation": event.activation.to_string(), "generation": event.generation, "emergency_step": event.emergency }));
-            map.insert("history".to_owned(), applied.collect());
-            let given = license.into_iter().flat_map(LicenseState::given_up);
-            let given = given.map(
-                |it| json!({ "at": it.at.to_string(), "activation": it.activation.to_string() }),
-            );
-            map.insert("given_up".to_owned(), given.collect());
-        }
-        return context.out.object(&object);
+        let object = StatusReport::of(checked, license, history);
+        return Status::print(context, &json::Status::Of(Box::new(object)));
     }
     let mut rows = vec![
         ("product", format!("{} ({name})", checked.product)),

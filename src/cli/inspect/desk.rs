@@ -1,10 +1,9 @@
 //! A code before the desk of this home: whose it is, and what answering it would do.
 
-use serde_json::json;
-
-use super::{Known, Place, Trust};
+use super::{AtThisDesk, Known, Trust};
 use crate::cli::desk::{self, OpenDesk};
-use crate::cli::{Context, words};
+use crate::cli::json::{Named, Shown, shown};
+use crate::cli::{Context, reply, words};
 use crate::issuer::ledger::{EventId, Ledger, LedgerError, StoredAnswer, Transaction};
 use crate::issuer::policy::Options;
 use crate::issuer::products;
@@ -23,12 +22,12 @@ const PAGE: usize = 4096;
 ///
 /// # Errors
 /// What the ledger says.
-pub(crate) fn at_desk(context: &Context, code: &Code) -> anyhow::Result<Option<Place>> {
+pub(crate) fn at_desk(context: &Context, code: &Code) -> anyhow::Result<Option<AtThisDesk>> {
     if !desk::is_here(context)? {
         return Ok(None);
     }
     let mut desk = desk::open(context)?;
-    let mut place = Place::default();
+    let mut place = AtThisDesk::default();
     match code.kind() {
         Kind::Activate | Kind::Sync | Kind::Return => {
             place.known = known(desk.ledger(), code)?;
@@ -114,7 +113,7 @@ fn rehearse(
     context: &Context,
     desk: &mut OpenDesk,
     code: &Code,
-    place: &mut Place,
+    place: &mut AtThisDesk,
 ) -> anyhow::Result<()> {
     let mut entropy = context.environment.entropy()?;
     let by = context.environment.by();
@@ -137,32 +136,27 @@ fn rehearse(
                 ),
                 (verdict, None) => format!("would take it: {}", verdict.name()),
             };
-            place
-                .sheet
-                .put("this desk", "verdict", words, verdict.name());
-            if let Some(seats) = seats {
-                place.sheet.put_only("seats", seats);
-            }
+            place.sheet.say("this desk", words);
             for warning in warnings {
-                place
-                    .sheet
-                    .put("warning", warning.kind(), warning, warning.to_string());
+                place.sheet.say("warning", warning);
             }
+            place.sheet.object.verdict = Some(verdict.name());
+            place.sheet.object.seats = seats;
+            place.sheet.object.warnings = Some(reply::warnings(warnings));
         }
         Err(RespondError::WrongKind(_)) => {}
         Err(RespondError::Ledger(error)) => return Err(error.into()),
-        Err(error) => place.sheet.put(
-            "this desk",
-            "refused",
-            format!("would refuse it: {error}"),
-            json!(error.kind().name()),
-        ),
+        Err(error) => {
+            let words = format!("would refuse it: {error}");
+            place.sheet.say("this desk", words);
+            place.sheet.object.refused = Some(Named(error.kind()));
+        }
     }
     Ok(())
 }
 
 /// Whether the ledger has this very answer.
-fn own_answer(ledger: &mut Ledger, code: &Code, place: &mut Place) -> Result<(), LedgerError> {
+fn own_answer(ledger: &mut Ledger, code: &Code, place: &mut AtThisDesk) -> Result<(), LedgerError> {
     let found = ledger.read(|tx| -> Result<_, LedgerError> {
         let Some(answer) = find(tx, code.payload())? else {
             return Ok(None);
@@ -185,14 +179,11 @@ fn own_answer(ledger: &mut Ledger, code: &Code, place: &mut Place) -> Result<(),
             place.trust = Some(Trust::Holds(
                 "this desk signed it: it stands in its ledger".to_owned(),
             ));
-            let at = at.map(|at| at.to_string()).unwrap_or_default();
-            place.sheet.put(
-                "this desk",
-                "answered",
-                format!("gave this answer on {at}, for {id}"),
-                at.clone(),
-            );
-            place.sheet.put_only("activation", id.to_string());
+            let on = at.map(|at| at.to_string()).unwrap_or_default();
+            let words = format!("gave this answer on {on}, for {id}");
+            place.sheet.say("this desk", words);
+            place.sheet.object.answered = shown(at);
+            place.sheet.object.activation = Some(Shown(id));
         }
         None => {
             place.trust = Some(Trust::Unknown(
@@ -217,7 +208,11 @@ fn find(tx: &mut dyn Transaction, payload: &[u8]) -> Result<Option<StoredAnswer>
     }
 }
 
-fn certificate(desk: &mut OpenDesk, code: &Code, place: &mut Place) -> Result<(), LedgerError> {
+fn certificate(
+    desk: &mut OpenDesk,
+    code: &Code,
+    place: &mut AtThisDesk,
+) -> Result<(), LedgerError> {
     let Ok(certificate) = DeskCertificate::decode(code.payload()) else {
         return Ok(());
     };

@@ -1,8 +1,7 @@
 //! A code before this machine: whether its signature holds, and what applying it would change.
 
-use serde_json::{Value, json};
-
-use super::{Known, Place, Trust};
+use super::{Known, OnThisMachine, Trust};
+use crate::cli::json::{self, Named, Shown, shown};
 use crate::cli::{Context, machine_home};
 use crate::holder::state::LicenseState;
 use crate::holder::{HolderError, Home, products};
@@ -18,8 +17,8 @@ use crate::protocol::requests::{Activate, Borrow, Return, Sync};
 use crate::text::{Code, Kind};
 
 /// What the homes of this machine make of a code. A home that cannot be read is passed over: others may know more.
-pub(crate) fn on_machine(context: &Context, code: &Code) -> Place {
-    let mut place = Place::default();
+pub(crate) fn on_machine(context: &Context, code: &Code) -> OnThisMachine {
+    let mut place = OnThisMachine::default();
     let facts = context.environment.facts();
     for home in machine_home::all(context).unwrap_or_default() {
         let view = View::of(&home);
@@ -81,7 +80,7 @@ impl View {
     }
 }
 
-fn request(place: &mut Place, view: &View, code: &Code) {
+fn request(place: &mut OnThisMachine, view: &View, code: &Code) {
     let own = view.licenses.iter().find_map(|license| {
         let pending = license.pending.iter().find(|pending| {
             pending.request.kind == code.kind() && *pending.request.payload == *code.payload()
@@ -94,12 +93,8 @@ fn request(place: &mut Place, view: &View, code: &Code) {
             "it made this request on {} and waits for the answer",
             pending.created.day()
         );
-        place.sheet.put(
-            "this machine",
-            "pending",
-            words,
-            pending.created.to_string(),
-        );
+        place.sheet.say("this machine", words);
+        place.sheet.object.pending = Some(Shown(pending.created));
         return;
     }
     let found = match code.kind() {
@@ -137,14 +132,14 @@ fn by_tag(view: &View, request: &Activate) -> Known {
     }
 }
 
-fn given_up(place: &mut Place, view: &View, code: &Code) {
+fn given_up(place: &mut OnThisMachine, view: &View, code: &Code) {
     let returned = Return::decode(code.payload()).ok();
     if let Some(license) = returned.and_then(|returned| view.with_activation(returned.activation)) {
         place.known = place.known.clone().or(view.known(license));
     }
 }
 
-fn answer(place: &mut Place, view: &View, (home, facts): (&Home, &Facts), code: &Code) {
+fn answer(place: &mut OnThisMachine, view: &View, (home, facts): (&Home, &Facts), code: &Code) {
     if let Ok(signed) = SignedGrant::decode(code.payload()) {
         let tag = signed.grant.request_tag;
         let fits = |license: &&LicenseState| {
@@ -170,23 +165,18 @@ fn answer(place: &mut Place, view: &View, (home, facts): (&Home, &Facts), code: 
             place.trust = Some(Trust::Unknown("it covers the request that it answers, and no such request was made on this machine".to_owned()));
         }
         Err(HolderError::OtherRequest) => {}
-        Err(error) => place.sheet.put(
-            "this machine",
-            "refused",
-            format!("would refuse it: {error}"),
-            error.kind().name(),
-        ),
+        Err(error) => {
+            let words = format!("would refuse it: {error}");
+            place.sheet.say("this machine", words);
+            place.sheet.object.refused = Some(Named(error.kind()));
+        }
     }
 }
 
-fn would(place: &mut Place, outcome: &Outcome) {
+fn would(place: &mut OnThisMachine, outcome: &Outcome) {
     let (words, changes) = match outcome {
         Outcome::Applied(applied) => {
-            let changes = applied
-                .before
-                .as_ref()
-                .map(|before| applied.after.differences(before))
-                .unwrap_or_default();
+            let changes = json::changes(applied);
             let taken_in = applied.taken_in.iter().map(ToString::to_string);
             let changed = changes
                 .iter()
@@ -197,10 +187,6 @@ fn would(place: &mut Place, outcome: &Outcome) {
                 (Some(_), true) => "nothing about the license would change".to_owned(),
                 (Some(_), false) => format!("would change: {}", said.join(", ")),
             };
-            let changes: Vec<Value> = changes
-                .iter()
-                .map(|it| json!({ "what": it.what, "before": it.before, "after": it.after }))
-                .collect();
             (words, changes)
         }
         Outcome::AlreadyApplied(_) => ("it is in force here already".to_owned(), Vec::new()),
@@ -210,10 +196,9 @@ fn would(place: &mut Place, outcome: &Outcome) {
         ),
         Outcome::DeskKnown(_) => ("the desk would be known".to_owned(), Vec::new()),
     };
-    place
-        .sheet
-        .put("this machine", "outcome", words, outcome.name());
-    place.sheet.put_only("changes", changes);
+    place.sheet.say("this machine", words);
+    place.sheet.object.outcome = Some(outcome.name());
+    place.sheet.object.changes = Some(changes);
 }
 
 /// The license and product under which a site's certificate holds, if one known here does.
@@ -227,14 +212,14 @@ fn verify_site(view: &View, site: &SiteCertificate) -> Option<Known> {
     })
 }
 
-fn card(place: &mut Place, view: &View, code: &Code) {
+fn card(place: &mut OnThisMachine, view: &View, code: &Code) {
     let Ok(site) = SiteCertificate::decode(code.payload()) else {
         return;
     };
     trust_site(place, verify_site(view, &site));
 }
 
-fn loan(place: &mut Place, view: &View, code: &Code) {
+fn loan(place: &mut OnThisMachine, view: &View, code: &Code) {
     if let Ok((site, _)) = SiteCertificate::decode_with_loan(code.payload()) {
         trust_site(place, verify_site(view, &site));
     } else if SignedLoan::decode(code.payload()).is_ok() && place.trust.is_none() {
@@ -244,7 +229,7 @@ fn loan(place: &mut Place, view: &View, code: &Code) {
     }
 }
 
-fn trust_site(place: &mut Place, found: Option<Known>) {
+fn trust_site(place: &mut OnThisMachine, found: Option<Known>) {
     match found {
         Some(known) => {
             place.known = place.known.clone().or(known);
@@ -261,7 +246,7 @@ fn trust_site(place: &mut Place, found: Option<Known>) {
     }
 }
 
-fn desk(place: &mut Place, view: &View, code: &Code) {
+fn desk(place: &mut OnThisMachine, view: &View, code: &Code) {
     let Ok(certificate) = DeskCertificate::decode(code.payload()) else {
         return;
     };
@@ -289,7 +274,7 @@ fn desk(place: &mut Place, view: &View, code: &Code) {
     }
 }
 
-fn emergency(place: &mut Place, view: &View, code: &Code) {
+fn emergency(place: &mut OnThisMachine, view: &View, code: &Code) {
     let Ok(emergency) = Emergency::decode(code.payload()) else {
         return;
     };
@@ -312,14 +297,13 @@ fn emergency(place: &mut Place, view: &View, code: &Code) {
                 "it belongs to the license of this machine".to_owned(),
             ));
             let days = u16::from(emergency.step) * u16::from(terms.days.get());
-            let until = grant.revalidate_by.map(|day| day.plus(days).to_string());
-            let words = until.as_ref().map_or_else(
+            let until = grant.revalidate_by.map(|day| day.plus(days));
+            let words = until.map_or_else(
                 || "nothing would change".to_owned(),
                 |until| format!("re-validation would be due by {until}"),
             );
-            place
-                .sheet
-                .put("this machine", "revalidate_by", words, json!(until));
+            place.sheet.say("this machine", words);
+            place.sheet.object.revalidate_by = Some(shown(until));
             return;
         }
     }

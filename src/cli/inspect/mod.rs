@@ -10,52 +10,26 @@ pub(crate) use desk::at_desk;
 pub(crate) use machine::on_machine;
 pub(crate) use says::says;
 
-use serde_json::{Map, Value};
-
+use super::json::{AtDesk, AtMachine};
 use crate::license_key::LicenseKey;
 use crate::protocol::product::Product;
 
-/// Facts in the order in which a person reads them, each with its name in JSON.
+/// Facts in the order in which a person reads them, and as scripts get them.
 #[derive(Default)]
-pub(crate) struct Sheet {
-    rows: Vec<(&'static str, String)>,
-    object: Map<String, Value>,
+pub(crate) struct Sheet<T> {
+    pub(crate) rows: Vec<(&'static str, String)>,
+    pub(crate) object: T,
 }
 
-impl Sheet {
-    /// A fact as it is said, and as scripts get it.
-    pub(crate) fn put(
-        &mut self,
-        name: &'static str,
-        key: &str,
-        words: impl ToString,
-        value: impl Into<Value>,
-    ) {
+impl<T> Sheet<T> {
+    /// A fact as it is said.
+    pub(crate) fn say(&mut self, name: &'static str, words: impl ToString) {
         self.rows.push((name, words.to_string()));
-        self.object.insert(key.to_owned(), value.into());
     }
 
-    /// A fact that is the same for people and scripts.
-    pub(crate) fn same(&mut self, name: &'static str, key: &str, value: impl ToString) {
-        let value = value.to_string();
-        self.put(name, key, value.clone(), value);
-    }
-
-    /// A fact for scripts, which people are told in other words.
-    pub(crate) fn put_only(&mut self, key: &str, value: impl Into<Value>) {
-        self.object.insert(key.to_owned(), value.into());
-    }
-
-    pub(crate) fn rows(&self) -> &[(&'static str, String)] {
-        &self.rows
-    }
-
-    pub(crate) fn into_object(self) -> Value {
-        Value::Object(self.object)
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+    /// What scripts get, where anything was said.
+    pub(crate) fn into_object(self) -> Option<T> {
+        (!self.rows.is_empty()).then_some(self.object)
     }
 }
 
@@ -90,15 +64,24 @@ pub(crate) enum Trust {
 
 /// What one place makes of a code.
 #[derive(Default)]
-pub(crate) struct Place {
+pub(crate) struct Place<T> {
     pub(crate) known: Known,
     pub(crate) trust: Option<Trust>,
     /// What the code would do there.
-    pub(crate) sheet: Sheet,
+    pub(crate) sheet: Sheet<T>,
 }
+
+/// What this machine makes of a code.
+pub(crate) type OnThisMachine = Place<AtMachine>;
+
+/// What this desk makes of a code.
+pub(crate) type AtThisDesk = Place<AtDesk>;
 
 /// There is no desk in a program that was built without one.
 #[cfg(not(feature = "desk"))]
-pub(crate) fn at_desk(_: &super::Context, _: &crate::text::Code) -> anyhow::Result<Option<Place>> {
+pub(crate) fn at_desk(
+    _: &super::Context,
+    _: &crate::text::Code,
+) -> anyhow::Result<Option<AtThisDesk>> {
     Ok(None)
 }

@@ -1,9 +1,8 @@
 //! What the bytes of a code say (SPEC.md 4), before anybody has said that they may be believed.
 
-use serde_json::{Value, json};
-
 use super::{Known, Sheet};
-use crate::cli::{json as names, words};
+use crate::cli::json::{Named, Says, Shown, ShownBy, shown};
+use crate::cli::words;
 use crate::machine::Fingerprint;
 use crate::protocol::contents::Contents;
 use crate::protocol::date::Seconds;
@@ -23,7 +22,7 @@ use crate::text::{Code, Kind};
 ///
 /// # Errors
 /// Bytes that are none of this version's, although every check held.
-pub(crate) fn says(code: &Code, known: &Known) -> Result<Sheet, WireError> {
+pub(crate) fn says(code: &Code, known: &Known) -> Result<Sheet<Says>, WireError> {
     let payload = code.payload();
     let product = known.product.as_ref();
     let mut sheet = Sheet::default();
@@ -32,7 +31,8 @@ pub(crate) fn says(code: &Code, known: &Known) -> Result<Sheet, WireError> {
         Kind::Sync => sync(&mut sheet, &Sync::decode(payload)?),
         Kind::Return | Kind::LoanReturn => {
             let returned = Return::decode(payload)?;
-            sheet.same("activation", "activation", returned.activation);
+            sheet.say("activation", returned.activation);
+            sheet.object.activation = Some(Shown(returned.activation));
         }
         Kind::Grant => grant(&mut sheet, &SignedGrant::decode(payload)?.grant, product),
         Kind::Borrow => borrow(&mut sheet, &Borrow::decode(payload)?, product),
@@ -50,19 +50,19 @@ pub(crate) fn says(code: &Code, known: &Known) -> Result<Sheet, WireError> {
         Kind::DeskCertificate => desk(&mut sheet, &DeskCertificate::decode(payload)?),
         Kind::Emergency => {
             let emergency = Emergency::decode(payload)?;
-            sheet.put("step", "step", emergency.step, emergency.step);
+            sheet.say("step", emergency.step);
+            sheet.object.step = Some(emergency.step);
         }
     }
     Ok(sheet)
 }
 
-fn activate(sheet: &mut Sheet, request: &Activate) {
-    sheet.same("license", "license_key", request.key);
-    sheet.same(
-        "activation",
-        "activation",
-        request.commitment.activation_id(),
-    );
+fn activate(sheet: &mut Sheet<Says>, request: &Activate) {
+    sheet.say("license", request.key);
+    sheet.object.license_key = Some(Shown(request.key));
+    let activation = request.commitment.activation_id();
+    sheet.say("activation", activation);
+    sheet.object.activation = Some(Shown(activation));
     clock(sheet, request.clock);
     machine(
         sheet,
@@ -71,22 +71,18 @@ fn activate(sheet: &mut Sheet, request: &Activate) {
         request.usb.is_some(),
     );
     match request.seats {
-        Some(seats) => sheet.put("seats wanted", "seats", seats, seats.get()),
-        None => sheet.put("seats wanted", "seats", "all that are free", Value::Null),
+        Some(seats) => sheet.say("seats wanted", seats),
+        None => sheet.say("seats wanted", "all that are free"),
     }
-    if request.site_key.is_some() {
-        sheet.put("site", "site_key", "brings a site key", true);
-    }
+    sheet.object.seats = Some(request.seats.map(|seats| seats.get()));
+    site_key(sheet, request.site_key.is_some());
 }
 
-fn sync(sheet: &mut Sheet, request: &Sync) {
-    sheet.same("activation", "activation", request.activation);
-    sheet.put(
-        "generation held",
-        "generation",
-        request.generation,
-        request.generation,
-    );
+fn sync(sheet: &mut Sheet<Says>, request: &Sync) {
+    sheet.say("activation", request.activation);
+    sheet.object.activation = Some(Shown(request.activation));
+    sheet.say("generation held", request.generation);
+    sheet.object.generation = Some(request.generation);
     clock(sheet, request.clock);
     machine(
         sheet,
@@ -94,37 +90,43 @@ fn sync(sheet: &mut Sheet, request: &Sync) {
         request.bindings.is_some(),
         request.usb.is_some(),
     );
-    if request.site_key.is_some() {
-        sheet.put("site", "site_key", "brings a site key", true);
-    }
+    site_key(sheet, request.site_key.is_some());
     if let Some(site) = request.site {
-        sheet.put("loans out", "loans_out", site.loans_out, site.loans_out);
+        sheet.say("loans out", site.loans_out);
+        sheet.object.loans_out = Some(site.loans_out);
     }
 }
 
-fn borrow(sheet: &mut Sheet, request: &Borrow, product: Option<&Product>) {
-    sheet.same("license", "license_key", request.key);
-    sheet.put("days wanted", "days", request.days, request.days.get());
+fn site_key(sheet: &mut Sheet<Says>, brought: bool) {
+    if brought {
+        sheet.say("site", "brings a site key");
+        sheet.object.site_key = Some(true);
+    }
+}
+
+fn borrow(sheet: &mut Sheet<Says>, request: &Borrow, product: Option<&Product>) {
+    sheet.say("license", request.key);
+    sheet.object.license_key = Some(Shown(request.key));
+    sheet.say("days wanted", request.days);
+    sheet.object.days = Some(request.days.get());
     clock(sheet, request.clock);
     machine(sheet, Some(&request.fingerprint), false, false);
     if let Some(serial) = request.extends {
-        sheet.put("extends", "extends", format!("loan {serial}"), serial);
+        sheet.say("extends", format_args!("loan {serial}"));
+        sheet.object.extends = Some(serial);
     }
     if let Some(wanted) = &request.wanted {
         entitlements(sheet, wanted, product);
     }
 }
 
-fn clock(sheet: &mut Sheet, clock: Seconds) {
-    sheet.put(
-        "made on",
-        "clock",
-        format!("{clock}, by the machine's clock"),
-        clock.to_string(),
-    );
+fn clock(sheet: &mut Sheet<Says>, clock: Seconds) {
+    let words = format!("{clock}, by the machine's clock");
+    sheet.say("made on", words);
+    sheet.object.clock = Some(Shown(clock));
 }
 
-fn machine(sheet: &mut Sheet, fingerprint: Option<&Fingerprint>, bindings: bool, usb: bool) {
+fn machine(sheet: &mut Sheet<Says>, fingerprint: Option<&Fingerprint>, bindings: bool, usb: bool) {
     let shown = [
         (fingerprint.is_some(), "a fingerprint"),
         (bindings, "bindings"),
@@ -135,53 +137,45 @@ fn machine(sheet: &mut Sheet, fingerprint: Option<&Fingerprint>, bindings: bool,
         .filter(|(is, _)| *is)
         .map(|(_, what)| *what)
         .collect();
-    let value = json!({ "fingerprint": fingerprint.is_some(), "bindings": bindings, "usb": usb });
-    sheet.put("machine shown by", "machine", words::list(shown), value);
+    sheet.say("machine shown by", words::list(shown));
+    sheet.object.machine = Some(ShownBy {
+        fingerprint: fingerprint.is_some(),
+        bindings,
+        usb,
+    });
 }
 
-fn grant(sheet: &mut Sheet, grant: &Grant, product: Option<&Product>) {
-    sheet.put(
-        "generation",
-        "generation",
-        grant.generation,
-        grant.generation,
-    );
-    sheet.same("issued", "issued", grant.issued);
-    sheet.same("type", "type", grant.license_type.name());
-    sheet.put("seats", "seats", grant.seats, grant.seats);
+fn grant(sheet: &mut Sheet<Says>, grant: &Grant, product: Option<&Product>) {
+    sheet.say("generation", grant.generation);
+    sheet.object.generation = Some(grant.generation);
+    sheet.say("issued", grant.issued);
+    sheet.object.issued = Some(Shown(grant.issued));
+    sheet.say("type", grant.license_type.name());
+    sheet.object.r#type = Some(Named(grant.license_type));
+    sheet.say("seats", grant.seats);
+    sheet.object.seats = Some(Some(grant.seats));
     if grant.edition != 0 {
         let name = product.and_then(|product| product.edition_name(grant.edition));
         let words = name.map_or_else(|| format!("number {}", grant.edition), str::to_owned);
-        sheet.put("edition", "edition", &words, words.clone());
+        sheet.say("edition", &words);
+        sheet.object.edition = Some(words);
     }
-    sheet.put(
-        "expires",
-        "expires",
-        words::day_or(grant.expires, "never"),
-        names::day(grant.expires),
-    );
-    sheet.put(
-        "maintenance",
-        "maintenance",
-        words::day_or(grant.maintenance, "for ever"),
-        names::day(grant.maintenance),
-    );
-    sheet.put(
-        "re-validate by",
-        "revalidate_by",
-        words::day_or(grant.revalidate_by, "never needed"),
-        names::day(grant.revalidate_by),
-    );
+    sheet.say("expires", words::day_or(grant.expires, "never"));
+    sheet.object.expires = Some(shown(grant.expires));
+    let maintenance = words::day_or(grant.maintenance, "for ever");
+    sheet.say("maintenance", maintenance);
+    sheet.object.maintenance = Some(shown(grant.maintenance));
+    let revalidate_by = words::day_or(grant.revalidate_by, "never needed");
+    sheet.say("re-validate by", revalidate_by);
+    sheet.object.revalidate_by = Some(shown(grant.revalidate_by));
     if grant.site {
-        sheet.put("site", "site", "signs with a site key", true);
+        sheet.say("site", "signs with a site key");
+        sheet.object.site = Some(true);
     }
     if let Some(days) = grant.max_loan {
-        sheet.put(
-            "may lend",
-            "max_loan",
-            format!("for {}", words::count(days.get(), "day")),
-            days.get(),
-        );
+        let words = format!("for {}", words::count(days.get(), "day"));
+        sheet.say("may lend", words);
+        sheet.object.max_loan = Some(days.get());
     }
     if let Some(terms) = grant.emergency {
         let words = format!(
@@ -189,58 +183,51 @@ fn grant(sheet: &mut Sheet, grant: &Grant, product: Option<&Product>) {
             words::count(terms.steps, "step"),
             words::count(terms.days.get(), "day")
         );
-        sheet.put(
-            "emergency",
-            "emergency",
-            words,
-            format!("{}x{}", terms.steps, terms.days),
-        );
+        sheet.say("emergency", words);
+        sheet.object.emergency = Some(format!("{}x{}", terms.steps, terms.days));
     }
     entitlements(sheet, &grant.entitlements, product);
 }
 
-fn loan(sheet: &mut Sheet, signed: &SignedLoan, product: Option<&Product>) {
+fn loan(sheet: &mut Sheet<Says>, signed: &SignedLoan, product: Option<&Product>) {
     let loan = &signed.loan;
-    sheet.put("loan", "loan", loan.serial, loan.serial);
-    sheet.put("seat", "seat", u32::from(loan.seat) + 1, loan.seat);
-    sheet.same("issued", "issued", loan.issued);
-    sheet.same("until", "until", loan.until);
+    sheet.say("loan", loan.serial);
+    sheet.object.loan = Some(loan.serial);
+    sheet.say("seat", u32::from(loan.seat) + 1);
+    sheet.object.seat = Some(loan.seat);
+    sheet.say("issued", loan.issued);
+    sheet.object.issued = Some(Shown(loan.issued));
+    sheet.say("until", loan.until);
+    sheet.object.until = Some(Shown(loan.until));
     match &loan.lent {
         Lent::These(list) => entitlements(sheet, list, product),
-        Lent::Everything => sheet.put("contains", "everything", "all that the site has", true),
+        Lent::Everything => {
+            sheet.say("contains", "all that the site has");
+            sheet.object.everything = Some(true);
+        }
     }
 }
 
-fn site(sheet: &mut Sheet, site: &SiteCertificate) {
+fn site(sheet: &mut Sheet<Says>, site: &SiteCertificate) {
     let grant = &site.grant.grant;
-    let by = if site.desk.is_some() {
-        "a desk of the vendor"
-    } else {
-        "the vendor"
+    let (words, by) = match site.desk {
+        Some(_) => ("a desk of the vendor", "desk"),
+        None => ("the vendor", "root"),
     };
-    sheet.put(
-        "site licensed by",
-        "site_licensed_by",
-        by,
-        if site.desk.is_some() { "desk" } else { "root" },
-    );
-    sheet.put("site's seats", "site_seats", grant.seats, grant.seats);
-    sheet.put(
-        "site's license expires",
-        "site_expires",
-        words::day_or(grant.expires, "never"),
-        names::day(grant.expires),
-    );
+    sheet.say("site licensed by", words);
+    sheet.object.site_licensed_by = Some(by);
+    sheet.say("site's seats", grant.seats);
+    sheet.object.site_seats = Some(grant.seats);
+    let expires = words::day_or(grant.expires, "never");
+    sheet.say("site's license expires", expires);
+    sheet.object.site_expires = Some(shown(grant.expires));
 }
 
-fn desk(sheet: &mut Sheet, certificate: &DeskCertificate) {
-    sheet.put(
-        "certificate",
-        "serial",
-        certificate.serial,
-        certificate.serial,
-    );
-    sheet.put("epoch", "epoch", certificate.epoch, certificate.epoch);
+fn desk(sheet: &mut Sheet<Says>, certificate: &DeskCertificate) {
+    sheet.say("certificate", certificate.serial);
+    sheet.object.serial = Some(certificate.serial);
+    sheet.say("epoch", certificate.epoch);
+    sheet.object.epoch = Some(certificate.epoch);
     let kinds = [
         (MAY_GRANT, "grants"),
         (MAY_GRANT_LENDING, "lending"),
@@ -250,40 +237,31 @@ fn desk(sheet: &mut Sheet, certificate: &DeskCertificate) {
     ];
     let kinds = kinds.iter().filter(|(bit, _)| certificate.kinds & bit != 0);
     let kinds: Vec<&str> = kinds.map(|(_, words)| *words).collect();
-    sheet.put("signs", "kinds", words::list(&kinds), json!(kinds));
-    sheet.put(
-        "signs until",
-        "not_after",
-        words::day_or(certificate.not_after, "for ever"),
-        names::day(certificate.not_after),
-    );
+    sheet.say("signs", words::list(&kinds));
+    sheet.object.kinds = Some(kinds);
+    let until = words::day_or(certificate.not_after, "for ever");
+    sheet.say("signs until", until);
+    sheet.object.not_after = Some(shown(certificate.not_after));
     let limits = [
-        ("most seats", "max_seats", u32::from(certificate.max_seats)),
-        ("longest grace", "max_grace", certificate.max_grace.into()),
-        ("longest loan", "max_loan", certificate.max_loan.into()),
-        (
-            "emergency days",
-            "max_emergency",
-            certificate.max_emergency.into(),
-        ),
+        ("most seats", certificate.max_seats),
+        ("longest grace", certificate.max_grace),
+        ("longest loan", certificate.max_loan.into()),
+        ("emergency days", certificate.max_emergency.into()),
     ];
-    for (name, key, limit) in limits {
-        let words = if limit == 0 {
-            "no limit".to_owned()
-        } else {
-            limit.to_string()
-        };
-        sheet.put(name, key, words, limit);
-    }
-}
-
-fn entitlements(sheet: &mut Sheet, list: &Entitlements, product: Option<&Product>) {
-    let contents = Contents::of(list, product);
-    let rows = words::contents(&contents, None);
-    for (name, value) in names::contents(&contents) {
-        match rows.iter().find(|(row, _)| *row == name) {
-            Some((row, words)) => sheet.put(row, &name, words, value),
-            None => sheet.put_only(&name, value),
+    for (name, limit) in limits {
+        match limit {
+            0 => sheet.say(name, "no limit"),
+            limit => sheet.say(name, limit),
         }
     }
+    sheet.object.max_seats = Some(certificate.max_seats);
+    sheet.object.max_grace = Some(certificate.max_grace);
+    sheet.object.max_loan = Some(certificate.max_loan);
+    sheet.object.max_emergency = Some(certificate.max_emergency);
+}
+
+fn entitlements(sheet: &mut Sheet<Says>, list: &Entitlements, product: Option<&Product>) {
+    let contents = Contents::of(list, product);
+    sheet.rows.extend(words::contents(&contents, None));
+    sheet.object.contents = Some(contents.into());
 }

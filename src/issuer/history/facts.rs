@@ -91,8 +91,35 @@ impl<'de> Deserialize<'de> for Hex {
     }
 }
 
+#[cfg(test)]
+impl schemars::JsonSchema for Hex {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Digest".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "pattern": "^[0-9a-f]{64}$" })
+    }
+}
+
+/// What an event of any kind says, for the schema of `--json`.
+#[cfg(test)]
+pub(crate) fn described(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({ "anyOf": [
+        generator.subschema_for::<DeskFacts>(),
+        generator.subschema_for::<ProductFacts>(),
+        generator.subschema_for::<OrderFacts>(),
+        generator.subschema_for::<AnswerFacts>(),
+        generator.subschema_for::<EndFacts>(),
+        generator.subschema_for::<EarlyFacts>(),
+        generator.subschema_for::<LicenseFacts>(),
+        { "type": "null", "description": "The ledger holds something else: `ledger verify` tells." },
+    ] })
+}
+
 /// Of [`DESK_INIT`].
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct DeskFacts {
     /// [`meta_digest`] afterwards.
     pub(crate) meta: Hex,
@@ -100,6 +127,7 @@ pub(crate) struct DeskFacts {
 
 /// Of [`PRODUCT_ADD`] and [`PRODUCT_CHANGE`].
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct ProductFacts {
     pub(crate) product: String,
     pub(crate) version: u32,
@@ -109,6 +137,7 @@ pub(crate) struct ProductFacts {
 
 /// Of [`LICENSE_NEW`].
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct OrderFacts {
     /// The row of the terms.
     pub(crate) order: i64,
@@ -122,6 +151,7 @@ pub(crate) struct OrderFacts {
 
 /// Of [`ACTIVATE`], [`REPLACE`] and [`SYNC`].
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct AnswerFacts {
     /// The row of the license's terms.
     pub(crate) order: i64,
@@ -157,6 +187,7 @@ pub(crate) struct AnswerFacts {
 
 /// Of [`RETURN`], [`RELEASE`] and [`FREED`].
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct EndFacts {
     /// As in [`AnswerFacts`].
     pub(crate) order: i64,
@@ -202,6 +233,7 @@ impl EndFacts {
 
 /// Of [`EARLY_RETURN`].
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct EarlyFacts {
     /// The activation id, for people.
     pub(crate) activation: String,
@@ -211,6 +243,7 @@ pub(crate) struct EarlyFacts {
 
 /// One thing that a change of a license changed, in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "ChangeOfTerms"))]
 pub struct Change {
     /// What.
     pub what: String,
@@ -228,6 +261,7 @@ impl fmt::Display for Change {
 
 /// Of [`LICENSE_CHANGE`], [`LICENSE_REVOKE`], [`LICENSE_RESTORE`], [`EMERGENCY`] and [`REFUSED`].
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct LicenseFacts {
     /// The row of the terms afterwards.
     pub(crate) order: i64,

@@ -7,6 +7,8 @@ mod facts;
 mod told;
 
 pub use facts::Change;
+#[cfg(test)]
+pub(crate) use facts::described;
 pub(crate) use facts::{
     ACTIVATE, AnswerFacts, DESK_INIT, DeskFacts, EARLY_RETURN, EMERGENCY, EarlyFacts, EndFacts,
     FREED, Hex, LICENSE_CHANGE, LICENSE_NEW, LICENSE_RESTORE, LICENSE_REVOKE, LicenseFacts,

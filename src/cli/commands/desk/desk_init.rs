@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{Context, Exit, Run};
 use crate::cli::code_input;
 use crate::cli::failure::Failure;
+use crate::cli::json;
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::secrecy;
 use crate::cli::sold;
@@ -65,6 +66,8 @@ pub(crate) struct DeskInit {
 impl Run for DeskInit {
     const NAME: &'static str = "init";
     const ABOUT: &'static str = "Create the vendor's desk";
+
+    type Object = json::NewDesk;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let home = context.homes.own()?;
@@ -138,20 +141,19 @@ impl Run for DeskInit {
         for file in &products {
             products::import(&mut ledger, file, &vendor.roots, by)?;
         }
-        let [live, spare] = vendor
-            .roots
-            .map(|root| RootFingerprint::of(&root).to_string());
+        let [live, spare] = vendor.roots.map(|root| RootFingerprint::of(&root));
         let (live_file, spare_file) = (desk.key_path(Root::Live), desk.key_path(Root::Spare));
         if context.out.json {
-            context.out.object(&serde_json::json!({
-                "vendor": vendor.name,
-                "mail": vendor.mail,
-                "root_fingerprint": live,
-                "spare_root_fingerprint": spare,
-                "root_key": live_file,
-                "spare_root_key": spare_file,
-                "encrypted": !self.no_passphrase,
-            }))?;
+            let object = json::NewDesk {
+                vendor: vendor.name.clone(),
+                mail: vendor.mail.clone(),
+                root_fingerprint: json::Shown(live),
+                spare_root_fingerprint: json::Shown(spare),
+                root_key: live_file.clone(),
+                spare_root_key: spare_file.clone(),
+                encrypted: !self.no_passphrase,
+            };
+            Self::print(context, &object)?;
         }
         if self.no_passphrase {
             context.out.warn(

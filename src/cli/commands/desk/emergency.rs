@@ -1,8 +1,7 @@
 //! `emergency`: a code of 22 characters to read out.
 
-use serde_json::json;
-
 use super::{Context, Exit, Run};
+use crate::cli::json::{self, Named, Shown};
 use crate::cli::{desk, sold};
 use crate::issuer::life::{self, Step};
 use crate::protocol::date::Day;
@@ -28,6 +27,8 @@ impl Run for EmergencyCode {
     const NAME: &'static str = "emergency";
     const ABOUT: &'static str = "Print an emergency code to read out";
 
+    type Object = json::EmergencyCode;
+
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let name = sold::activation(&self.name)?;
         let mut desk = desk::open(context)?;
@@ -39,19 +40,20 @@ impl Run for EmergencyCode {
         let spoken = life::emergency(desk.ledger(), name, step, by)?;
         let code = spoken.code.to_text()?;
         if context.out.json {
-            context.out.object(&json!({
-                "code": code,
-                "kind": Kind::Emergency.name(),
-                "license_key": spoken.key.to_string(),
-                "activation": spoken.activation.to_string(),
-                "verdict": null,
-                "corrections": [],
-                "warnings": [],
-                "generation": spoken.generation,
-                "step": spoken.step,
-                "steps": spoken.steps,
-                "until": spoken.until.to_string(),
-            }))?;
+            let object = json::EmergencyCode {
+                code,
+                kind: Named(Kind::Emergency),
+                license_key: Shown(spoken.key),
+                activation: Shown(spoken.activation),
+                verdict: (),
+                corrections: [],
+                warnings: [],
+                generation: spoken.generation,
+                step: spoken.step,
+                steps: spoken.steps,
+                until: Shown(spoken.until),
+            };
+            Self::print(context, &object)?;
         } else {
             context.out.line(&code)?;
         }

@@ -2,10 +2,8 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Value, json};
-
 use super::{Context, Exit, Run};
-use crate::cli::{desk, sold};
+use crate::cli::{desk, json, sold};
 use crate::issuer::history;
 use crate::issuer::ledger::{ActivationRow, Event, EventId, LicenseId, Transaction};
 use crate::issuer::life::{self, Named};
@@ -26,6 +24,8 @@ pub(crate) struct LedgerHistory {
 impl Run for LedgerHistory {
     const NAME: &'static str = "history";
     const ABOUT: &'static str = "Show what happened to a license, or to all";
+
+    type Object = json::HistoryEvent;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let name = match self.name.as_slice() {
@@ -121,17 +121,17 @@ fn print(
         .transpose()?;
     let words = history::tell(event, activation.as_deref());
     if context.out.json {
-        let facts: Value = serde_json::from_str(&event.data).unwrap_or_default();
-        return context.out.object(&json!({
-            "event": event.id.0,
-            "at": event.at.to_string(),
-            "actor": event.actor,
-            "kind": event.kind,
-            "license_key": license,
-            "activation": activation,
-            "message": words,
-            "facts": facts,
-        }));
+        let object = json::HistoryEvent {
+            event: event.id.0,
+            at: json::Shown(event.at),
+            actor: event.actor.clone(),
+            kind: event.kind.clone(),
+            license_key: license,
+            activation,
+            message: words,
+            facts: serde_json::from_str(&event.data).unwrap_or_default(),
+        };
+        return LedgerHistory::print(context, &object);
     }
     let of = license.map_or_else(String::new, |key| format!("  {key}"));
     context.out.line(format_args!(

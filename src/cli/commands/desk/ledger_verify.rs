@@ -1,11 +1,9 @@
 //! `ledger verify`.
 
-use serde_json::json;
-
 use super::{Context, Exit, Run};
 use crate::cli::advice::Advice as _;
 use crate::cli::failure::Failure;
-use crate::cli::{desk, words};
+use crate::cli::{desk, json, words};
 use crate::failure::FailureKind;
 use crate::issuer::audit::{self, Finding, Report};
 
@@ -25,16 +23,19 @@ impl Run for LedgerVerify {
     const NAME: &'static str = "verify";
     const ABOUT: &'static str = "Verify the ledger and its history";
 
+    type Object = json::VerifiedLedger;
+
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let mut ledger = desk::place(context)?.ledger()?;
-        let out = &mut context.out;
         let report = audit::verify(&mut ledger, |done, all| {
-            out.progress(format_args!("{done} of {all} events"))
+            context.out.progress(format_args!("{done} of {all} events"))
         })?;
-        out.progress_done();
+        context.out.progress_done();
         if let Some(first) = report.findings.first() {
             for finding in &report.findings {
-                out.say(format_args!("{}: {finding}", finding.place.name()));
+                context
+                    .out
+                    .say(format_args!("{}: {finding}", finding.place.name()));
             }
             return Err(edited(&report, first).into());
         }
@@ -43,14 +44,15 @@ impl Run for LedgerVerify {
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect();
-        if out.json {
-            out.object(&json!({
-                "events": report.events,
-                "answers": report.answers,
-                "licenses": report.licenses,
-                "activations": report.activations,
-                "head": head,
-            }))?;
+        if context.out.json {
+            let object = json::VerifiedLedger {
+                events: report.events,
+                answers: report.answers,
+                licenses: report.licenses,
+                activations: report.activations,
+                head,
+            };
+            Self::print(context, &object)?;
         } else {
             let rows = [
                 ("events", report.events.to_string()),
@@ -59,9 +61,9 @@ impl Run for LedgerVerify {
                 ("answers", report.answers.to_string()),
                 ("head", head),
             ];
-            out.lines(words::table(&rows))?;
+            context.out.lines(words::table(&rows))?;
         }
-        out.say("the ledger is as its history has it");
+        context.out.say("the ledger is as its history has it");
         Ok(Exit::DONE)
     }
 }
@@ -77,19 +79,13 @@ fn edited(report: &Report, first: &Finding) -> Failure {
     if more > 0 {
         reasons.push(format!("and {more} more"));
     }
-    let listed: Vec<_> = report
-        .findings
-        .iter()
-        .map(|it| {
-            json!({
-                "place": it.place.name(),
-                "kind": it.wrong.name(),
-                "row": it.row,
-                "message": it.to_string(),
-                "hint": it.advice(),
-            })
-        })
-        .collect();
+    let listed = report.findings.iter().map(|it| json::Finding {
+        place: it.place.name(),
+        kind: it.wrong.name(),
+        row: it.row.clone(),
+        message: it.to_string(),
+        hint: it.advice(),
+    });
     Failure::new(
         FailureKind::LedgerEdited,
         format!(
@@ -99,5 +95,8 @@ fn edited(report: &Report, first: &Finding) -> Failure {
     )
     .because(reasons.join("; "))
     .hint(first.advice())
-    .with(json!({ "findings": listed, "wrong": report.wrong }))
+    .with(|details| {
+        details.findings = Some(listed.collect());
+        details.wrong = Some(report.wrong);
+    })
 }

@@ -2,15 +2,13 @@
 
 use std::num::NonZeroU16;
 
-use serde_json::json;
-
 use super::terms::{
     Named, check_dates, check_pools, emergency, entries, index, license_types, listed,
     over_already, parts_over_already, unknown,
 };
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
-use crate::cli::{desk, keys, sold};
+use crate::cli::{desk, json, keys, sold};
 use crate::issuer::ledger::{EmergencyAllowance, Terms};
 use crate::issuer::life;
 use crate::issuer::products;
@@ -91,6 +89,8 @@ impl Run for LicenseChange {
     const NAME: &'static str = "change";
     const ABOUT: &'static str = "Change what was ordered: seats, dates, features, limits, texts";
 
+    type Object = json::Changed;
+
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let key = keys::parse(&self.key)?;
         let mut desk = desk::open(context)?;
@@ -98,13 +98,16 @@ impl Run for LicenseChange {
         let edit = |terms: &Terms, product: &Product| self.edited(terms, product);
         let changes = life::change::<anyhow::Error>(desk.ledger(), key, edit, by)?;
         if context.out.json {
-            let listed: Vec<_> = changes
-                .iter()
-                .map(|it| json!({ "what": it.what, "before": it.before, "after": it.after }))
-                .collect();
-            context
-                .out
-                .object(&json!({ "license_key": key.to_string(), "changes": listed }))?;
+            let changes = changes.into_iter().map(|it| json::Change {
+                what: it.what,
+                before: it.before,
+                after: it.after,
+            });
+            let object = json::Changed {
+                license_key: json::Shown(key),
+                changes: changes.collect(),
+            };
+            Self::print(context, &object)?;
         } else {
             for change in &changes {
                 context.out.line(change)?;

@@ -23,6 +23,8 @@ impl Run for LicenseList {
     const NAME: &'static str = "list";
     const ABOUT: &'static str = "List licenses";
 
+    type Object = json::License;
+
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let mut desk = desk::open(context)?;
         let all: HashMap<ProductId, Product> = desk.ledger().read(|tx| {
@@ -47,9 +49,7 @@ impl Run for LicenseList {
                 return Ok(());
             };
             if context.out.json {
-                return context
-                    .out
-                    .object(&json::license(license.key, product, terms));
+                return Self::print(context, &json::License::of(license.key, product, terms));
             }
             let name = &product.id;
             let until = words::day_or(terms.expires, "perpetual");

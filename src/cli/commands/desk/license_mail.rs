@@ -1,11 +1,10 @@
 //! `license mail`: the mail that tells a customer what changed and what to do.
 
 use base64ct::{Base64, Encoding};
-use serde_json::json;
 
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
-use crate::cli::{desk, keys, words};
+use crate::cli::{desk, json, keys, words};
 use crate::failure::FailureKind;
 use crate::issuer::history::{self, Change};
 use crate::issuer::products::{self, LicenseView};
@@ -25,6 +24,8 @@ pub(crate) struct LicenseMail {
 impl Run for LicenseMail {
     const NAME: &'static str = "mail";
     const ABOUT: &'static str = "Write the mail that announces an update";
+
+    type Object = json::Mail;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let key = keys::parse(&self.key)?;
@@ -49,16 +50,14 @@ impl Run for LicenseMail {
         let subject = format!("Your {} {news} is ready", view.product.name);
         let body = body(&view, &changes, &desk.vendor().name, from.as_deref());
         if context.out.json {
-            return context
-                .out
-                .object(&json!({
-                    "license_key": key.to_string(),
-                    "from": from,
-                    "to": to,
-                    "subject": one_line(&subject),
-                    "body": body,
-                }))
-                .map(|()| Exit::DONE);
+            let object = json::Mail {
+                license_key: json::Shown(key),
+                from,
+                to,
+                subject: one_line(&subject),
+                body,
+            };
+            return Self::print(context, &object).map(|()| Exit::DONE);
         }
         let now = context.environment.now();
         let date = chrono::DateTime::from_timestamp(now.unix(), 0).unwrap_or_default();

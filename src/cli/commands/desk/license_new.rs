@@ -7,7 +7,7 @@ use super::terms::{
     parts_over_already, unknown,
 };
 use super::{Context, Exit, Run};
-use crate::cli::{desk, keys, sold, words};
+use crate::cli::{desk, json, keys, sold, words};
 use crate::issuer::ledger::{EmergencyAllowance, ProductId, Terms};
 use crate::issuer::products;
 use crate::machine::UsbDevice;
@@ -76,6 +76,8 @@ impl Run for LicenseNew {
     const NAME: &'static str = "new";
     const ABOUT: &'static str = "Create license keys";
 
+    type Object = json::Sold;
+
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let mut desk = desk::open(context)?;
         let (id, product) = desk
@@ -93,7 +95,12 @@ impl Run for LicenseNew {
         let digits = keys.len();
         for key in keys {
             if context.out.json {
-                context.out.object(&serde_json::json!({ "license_key": key.to_string(), "product": self.product, "customer": self.customer }))?;
+                let object = json::Sold {
+                    license_key: json::Shown(key),
+                    product: self.product.clone(),
+                    customer: self.customer.clone(),
+                };
+                Self::print(context, &object)?;
             } else {
                 context.out.line(key)?;
             }

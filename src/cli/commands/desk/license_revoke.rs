@@ -1,10 +1,8 @@
 //! `license revoke`.
 
-use serde_json::json;
-
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
-use crate::cli::{desk, keys, sold};
+use crate::cli::{desk, json, keys, sold};
 use crate::issuer::life;
 
 /// Revoke a license: no request for it is answered any more
@@ -27,6 +25,8 @@ impl Run for LicenseRevoke {
     const NAME: &'static str = "revoke";
     const ABOUT: &'static str = "Revoke a license";
 
+    type Object = json::Revoked;
+
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let key = keys::parse(&self.key)?;
         let reason = reason(&self.reason)?;
@@ -38,9 +38,11 @@ impl Run for LicenseRevoke {
             life::revoke(desk.ledger(), key, &reason, by)?;
         }
         if context.out.json {
-            context
-                .out
-                .object(&json!({ "license_key": key.to_string(), "revoked": !self.undo }))?;
+            let object = json::Revoked {
+                license_key: json::Shown(key),
+                revoked: !self.undo,
+            };
+            Self::print(context, &object)?;
         }
         context.out.say(if self.undo {
             format!("license {key} is good again")

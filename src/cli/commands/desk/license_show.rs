@@ -2,10 +2,9 @@
 
 use std::collections::HashMap;
 
-use serde_json::json;
-
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
+use crate::cli::json::Shown;
 use crate::cli::{desk, json, sold, words};
 use crate::failure::FailureKind;
 use crate::issuer::history;
@@ -30,6 +29,8 @@ impl Run for LicenseShow {
     const NAME: &'static str = "show";
     const ABOUT: &'static str = "Show a license and who holds it";
 
+    type Object = json::LicenseAtDesk;
+
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let name = sold::activation(&self.name)?;
         let mut desk = desk::open(context)?;
@@ -51,7 +52,7 @@ impl Run for LicenseShow {
         let verdicts = verdicts(&events)?;
         if context.out.json {
             let object = object(&view, &events, &verdicts, &more, today);
-            context.out.object(&object)?;
+            Self::print(context, &object)?;
         } else {
             context
                 .out
@@ -142,43 +143,42 @@ fn object(
     verdicts: &Verdicts,
     more: &[(ActivationRow, u32)],
     today: Day,
-) -> serde_json::Value {
-    let mut object = json::license(view.license.key, &view.product, &view.terms);
-    let activations: Vec<_> = view
-        .activations
-        .iter()
-        .map(|activation| {
-            let verdict = verdicts.get(&activation.id);
-            let resting = activation.resting;
-            json!({
-                "weak": moves::weak(&activation.standing),
-                "resting": resting.map(|it| json!({ "seats": it.seats, "free_after": it.until.to_string() })),
-                "not_recorded": beyond(more, activation),
-                "state": state(activation),
-                "proven": activation.proven,
-                "verdict": verdict.as_ref().map(|(verdict, _)| verdict),
-                "evidence": verdict.as_ref().map(|(_, evidence)| evidence),
-                "emergency_codes": spoken(events, activation),
-                "activation": activation.standing.activation.to_string(),
-                "bound_to": bound_to(view, activation),
-                "generation": activation.generation,
-                "seats": activation.seats,
-                "first_contact": activation.first.to_string(),
-                "last_contact": activation.last.to_string(),
-            })
-        })
-        .collect();
-    if let Some(map) = object.as_object_mut() {
-        let taken = view.license.taken.unwrap_or(0);
-        map.insert("seats_taken".to_owned(), json!(taken));
-        for (name, counted, of) in counted(view, today) {
-            map.insert(name.to_owned(), json!({ "counted": counted, "of": of }));
+) -> json::LicenseAtDesk {
+    let activations = view.activations.iter().map(|activation| {
+        let verdict = verdicts.get(&activation.id);
+        let resting = activation.resting;
+        json::Activation {
+            activation: Shown(activation.standing.activation),
+            state: state(activation),
+            seats: activation.seats,
+            generation: activation.generation,
+            proven: activation.proven,
+            bound_to: bound_to(view, activation),
+            weak: moves::weak(&activation.standing),
+            resting: resting.map(|it| json::Resting {
+                seats: it.seats,
+                free_after: Shown(it.until),
+            }),
+            verdict: verdict.map(|(verdict, _)| verdict.clone()),
+            evidence: verdict.map(|(_, evidence)| evidence.clone()),
+            not_recorded: beyond(more, activation),
+            emergency_codes: spoken(events, activation),
+            first_contact: Shown(activation.first),
+            last_contact: Shown(activation.last),
         }
-        map.insert("revoked".to_owned(), json!(view.license.revoked));
-        map.insert("events".to_owned(), json!(events.len()));
-        map.insert("activations".to_owned(), json!(activations));
+    });
+    let [moves, exchanges, returns] =
+        counted(view, today).map(|(_, counted, of)| json::InAYear { counted, of });
+    json::LicenseAtDesk {
+        license: json::License::of(view.license.key, &view.product, &view.terms),
+        seats_taken: view.license.taken.unwrap_or(0),
+        moves,
+        exchanges,
+        returns,
+        revoked: view.license.revoked,
+        events: events.len(),
+        activations: activations.collect(),
     }
-    object
 }
 
 fn rows(view: &LicenseView, events: &[Event], today: Day) -> Vec<(&'static str, String)> {

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
-use crate::cli::{desk, keys};
+use crate::cli::{desk, json, keys};
 use crate::issuer::ledger::WeakRule;
 use crate::issuer::products;
 use crate::protocol::product::{Entry, Product, SeatUnit};
@@ -134,6 +134,8 @@ impl Run for ProductAdd {
     const NAME: &'static str = "add";
     const ABOUT: &'static str = "Define a product";
 
+    type Object = json::ProductVersion;
+
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let mut desk = desk::open(context)?;
         let mut product = Product {
@@ -158,6 +160,8 @@ impl Run for ProductChange {
     const NAME: &'static str = "change";
     const ABOUT: &'static str = "Add features, limits or editions to a product";
 
+    type Object = json::ProductVersion;
+
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let mut desk = desk::open(context)?;
         let mut product = products::show(desk.ledger(), &self.id)?;
@@ -173,8 +177,12 @@ impl Run for ProductChange {
             ));
             if product == before {
                 if context.out.json {
-                    let told = serde_json::json!({ "product": self.id, "version": before.version, "weak": weak.name() });
-                    context.out.object(&told)?;
+                    let object = json::ProductVersion {
+                        product: self.id,
+                        version: before.version,
+                        weak: Some(weak.name()),
+                    };
+                    Self::print(context, &object)?;
                 }
                 return Ok(Exit::DONE);
             }
@@ -192,9 +200,12 @@ impl Run for ProductChange {
 
 fn told(context: &mut Context, id: &str, what: &str, version: u32) -> anyhow::Result<Exit> {
     if context.out.json {
-        context
-            .out
-            .object(&serde_json::json!({ "product": id, "version": version }))?;
+        let object = json::ProductVersion {
+            product: id.to_owned(),
+            version,
+            weak: None,
+        };
+        ProductAdd::print(context, &object)?;
     }
     context
         .out

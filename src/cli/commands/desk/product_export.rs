@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{Context, Exit, Run};
 use crate::cli::passphrase::PassphraseArgs;
-use crate::cli::{desk, files};
+use crate::cli::{desk, files, json};
 use crate::issuer::products;
 
 /// Write the product file that ships with the application, signed by the root key
@@ -25,6 +25,8 @@ impl Run for ProductExport {
     const NAME: &'static str = "export";
     const ABOUT: &'static str = "Write the product file that ships with the application";
 
+    type Object = json::Exported;
+
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let mut desk = desk::open(context)?;
         // An unknown product is said before a passphrase is asked for.
@@ -36,9 +38,11 @@ impl Run for ProductExport {
             Some(path) => {
                 files::write(path, file.as_bytes())?;
                 if context.out.json {
-                    context
-                        .out
-                        .object(&serde_json::json!({ "product": self.id, "file": path }))?;
+                    let object = json::Exported {
+                        product: self.id.clone(),
+                        file: path.clone(),
+                    };
+                    Self::print(context, &object)?;
                 }
                 context.out.say(format_args!("{} written", path.display()));
             }

@@ -1,10 +1,8 @@
 //! `release`.
 
-use serde_json::json;
-
 use super::license_revoke::reason;
 use super::{Context, Exit, Run};
-use crate::cli::{desk, sold, words};
+use crate::cli::{desk, json, sold, words};
 use crate::issuer::life;
 
 /// Free the seat of a machine that cannot give it back itself
@@ -35,6 +33,8 @@ impl Run for Release {
     const NAME: &'static str = "release";
     const ABOUT: &'static str = "Free the seat of a machine that is lost";
 
+    type Object = json::Released;
+
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let name = sold::activation(&self.name)?;
         let reason = reason(&self.reason)?;
@@ -46,11 +46,12 @@ impl Run for Release {
             life::release(desk.ledger(), name, &reason, self.overridden, by)?
         };
         if context.out.json {
-            context.out.object(&json!({
-                "activation": activation.to_string(),
-                "license_key": key.to_string(),
-                "seats_freed": freed,
-            }))?;
+            let object = json::Released {
+                activation: json::Shown(activation),
+                license_key: json::Shown(key),
+                seats_freed: freed,
+            };
+            Self::print(context, &object)?;
         }
         let how = if self.returned {
             "was returned"

@@ -8,6 +8,7 @@ use crate::cli::code_input::{self, CodeArgs};
 use crate::cli::code_output::{self, CodeOutputArgs, Outgoing};
 use crate::cli::desk;
 use crate::cli::failure::Failure;
+use crate::cli::json;
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::reply;
 use crate::cli::sender;
@@ -70,6 +71,8 @@ impl Run for Respond {
     const NAME: &'static str = "respond";
     const ABOUT: &'static str = "Answer a request code with a signed response code";
 
+    type Object = json::Replied;
+
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         self.code_output.check()?;
         let mut desk = desk::open(context)?;
@@ -129,9 +132,10 @@ impl Run for Respond {
                 }
             }
         };
-        let mut object = reply::object(&reply, &code_input::corrections(&reading))?;
+        let corrections = code_input::corrections(&reading);
         match &reply {
             Reply::Answer(answer) => {
+                let mut object = reply::answer(answer, corrections);
                 let mut letter = reply::letter(answer, desk.vendor());
                 if let Some(sender) = sender::address(&reading, desk.vendor()) {
                     let contact = letter.to.replace(sender.clone());
@@ -139,16 +143,26 @@ impl Run for Respond {
                     let other = sender::keep(context, desk.ledger(), answer.key, contact, &sender)?;
                     if let Some(warning) = other {
                         context.out.warn(&warning);
-                        reply::add_warning(&mut object, "other_sender", &warning);
+                        object.warnings.push(json::Warning {
+                            kind: "other_sender",
+                            message: warning,
+                            hint: None,
+                        });
                     }
                 }
                 let outgoing = Outgoing {
                     code: &answer.code,
                     letter,
                 };
-                self.code_output.hand_over(context, &outgoing, object)?;
+                self.code_output
+                    .hand_over(context, &outgoing, object, |it| {
+                        json::Replied::Answer(Box::new(it))
+                    })?;
             }
-            Reply::Receipt(_) if context.out.json => context.out.object(&object)?,
+            Reply::Receipt(_) if context.out.json => {
+                let object = reply::alone(&reply, corrections, None, false)?;
+                Self::print(context, &object)?;
+            }
             Reply::Receipt(_) => {}
         }
         reply::tell(context, &reply);
@@ -232,12 +246,8 @@ fn too_late(context: &mut Context, reply: &Reply, options: &Options) {
 
 fn dry_run(context: &mut Context, reading: &Reading, preview: &Reply) -> anyhow::Result<Exit> {
     if context.out.json {
-        let mut object = reply::object(preview, &code_input::corrections(reading))?;
-        if let Some(map) = object.as_object_mut() {
-            map.insert("code".to_owned(), serde_json::Value::Null);
-            map.insert("dry_run".to_owned(), serde_json::json!(true));
-        }
-        context.out.object(&object)?;
+        let object = reply::alone(preview, code_input::corrections(reading), None, true)?;
+        Respond::print(context, &object)?;
     }
     context
         .out

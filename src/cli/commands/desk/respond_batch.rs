@@ -7,13 +7,13 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::thread;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Context, Exit};
 use crate::cli::code_input;
 use crate::cli::desk::OpenDesk;
 use crate::cli::failure::Failure;
-use crate::cli::reply;
+use crate::cli::{json, reply};
 use crate::failure::FailureKind;
 use crate::issuer::policy::Options;
 use crate::issuer::respond::{Batch, Issuer, LineError, Reply};
@@ -105,23 +105,29 @@ pub(super) fn run(
     })
 }
 
-fn object(line: &Line, result: Result<Reply, LineError<anyhow::Error>>) -> anyhow::Result<Value> {
+fn object(
+    line: &Line,
+    result: Result<Reply, LineError<anyhow::Error>>,
+) -> anyhow::Result<json::Replied> {
     let error = match result {
         Ok(reply) => {
-            let corrections = line.corrections.get().map_or(&[][..], Vec::as_slice);
-            let mut object = reply::object(&reply, corrections)?;
-            if let Some(map) = object.as_object_mut() {
-                map.insert("line".to_owned(), json!(line.number));
-            }
-            return Ok(object);
+            let corrections = line.corrections.get().cloned().unwrap_or_default();
+            return reply::alone(&reply, corrections, Some(line.number), false);
         }
         Err(LineError::Unread(error)) => Failure::of(&error),
         Err(LineError::Respond(it)) => {
             let failure = Failure::of(&it.error.into());
-            failure.with(it.asker.as_ref().map(reply::asker).unwrap_or_default())
+            failure.with(|details| {
+                if let Some(who) = &it.asker {
+                    reply::name_asker(details, who);
+                }
+            })
         }
     };
-    Ok(json!({ "line": line.number, "error": error.object() }))
+    Ok(json::Replied::NotAnswered(json::NotAnswered {
+        line: line.number,
+        error: Box::new(error.object()),
+    }))
 }
 
 /// The code on a line, or in the `code` of its JSON object.

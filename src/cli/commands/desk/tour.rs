@@ -12,6 +12,7 @@ use super::{Context, Exit, Run};
 use crate::cli::environment::Environment;
 use crate::cli::failure::Failure;
 use crate::cli::homes::Homes;
+use crate::cli::json::Nothing;
 use crate::cli::output::Output;
 use crate::failure::FailureKind;
 
@@ -31,6 +32,8 @@ pub(crate) struct Tour {
 impl Run for Tour {
     const NAME: &'static str = "tour";
     const ABOUT: &'static str = "See the main job at work, with real commands and codes";
+
+    type Object = Nothing;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let mut entropy = context.environment.entropy()?;

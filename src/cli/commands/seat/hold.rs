@@ -3,9 +3,8 @@
 use std::io::{self, Read};
 use std::path::PathBuf;
 
-use serde_json::json;
-
 use super::{CheckArgs, Context, Exit, Run, allowed};
+use crate::cli::json;
 use crate::cli::seats::{SeatArgs, not_floating};
 use crate::seats::Holding;
 
@@ -28,6 +27,8 @@ impl Run for SeatHold {
     const NAME: &'static str = "hold";
     const ABOUT: &'static str = "Hold a seat until standard input ends";
 
+    type Object = json::SeatNumber;
+
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let found = self.check.find(context, false)?;
         allowed(context, &found)?;
@@ -38,7 +39,8 @@ impl Run for SeatHold {
             .take(context, &found, features, &program, Holding::Connection)?;
         let seat = seat.ok_or_else(|| not_floating(&found))?;
         if context.out.json {
-            context.out.object(&json!({ "seat": seat.number() }))?;
+            let seat = seat.number();
+            Self::print(context, &json::SeatNumber { seat })?;
         } else {
             context.out.line(format_args!("seat {}", seat.number()))?;
         }

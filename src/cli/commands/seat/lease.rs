@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use serde_json::json;
-
 use super::{CheckArgs, Context, Exit, Run, allowed};
 use crate::cli::commands::Found;
 use crate::cli::failure::Failure;
 use crate::cli::seats::{SeatArgs, minute, moment, not_floating};
-use crate::cli::{keys, machine_home};
+use crate::cli::{json, keys, machine_home};
 use crate::failure::FailureKind;
 use crate::seats::{Leased, SeatError, Seats, Token};
 
@@ -30,6 +28,8 @@ pub(crate) struct SeatTake {
 impl Run for SeatTake {
     const NAME: &'static str = "take";
     const ABOUT: &'static str = "Take a seat for a time: a token is printed";
+
+    type Object = json::Leased;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let found = self.check.find(context, false)?;
@@ -63,6 +63,8 @@ impl Run for SeatKeep {
     const NAME: &'static str = "keep";
     const ABOUT: &'static str = "Keep a seat that was taken for a time";
 
+    type Object = json::Leased;
+
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let (token, seats) = held(context, &self.token)?;
         let leased = seats.keep(&token, self.span, &moment(context))?;
@@ -81,11 +83,13 @@ impl Run for SeatRelease {
     const NAME: &'static str = "release";
     const ABOUT: &'static str = "Give a seat back that was taken for a time";
 
+    type Object = json::SeatNumber;
+
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let (token, seats) = held(context, &self.token)?;
         seats.release(&token, &moment(context))?;
         if context.out.json {
-            context.out.object(&json!({ "seat": token.seat }))?;
+            Self::print(context, &json::SeatNumber { seat: token.seat })?;
         }
         context
             .out
@@ -97,12 +101,13 @@ impl Run for SeatRelease {
 fn told(context: &mut Context, leased: &Leased) -> anyhow::Result<Exit> {
     let (seat, token) = (leased.token.seat, &leased.token);
     if context.out.json {
-        context.out.object(&json!({
-            "seat": seat,
-            "token": token.to_string(),
-            "until": leased.until.to_string(),
-            "seconds": leased.span.as_secs(),
-        }))?;
+        let object = json::Leased {
+            seat,
+            token: token.to_string(),
+            until: json::Shown(leased.until),
+            seconds: leased.span.as_secs(),
+        };
+        SeatTake::print(context, &object)?;
     }
     let until = minute(leased.until);
     context.out.say(format_args!(

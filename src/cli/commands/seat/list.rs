@@ -1,11 +1,9 @@
 //! `seat list`.
 
-use serde_json::{Value, json};
-
 use super::{CheckArgs, Context, Exit, Run};
 use crate::cli::commands::Found;
-use crate::cli::seats::{lasting, minute, moment, not_floating, shown_in_json, taken};
-use crate::cli::{report, words};
+use crate::cli::seats::{lasting, minute, moment, not_floating};
+use crate::cli::{json, report, words};
 use crate::protocol::date::Seconds;
 use crate::seats::{Look, Shown, Taken};
 
@@ -26,6 +24,8 @@ impl Run for SeatList {
     const NAME: &'static str = "list";
     const ABOUT: &'static str = "Show who uses the seats of a floating license";
 
+    type Object = json::SeatsInUse;
+
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let found = CheckArgs::of(self.product, self.license).find(context, false)?;
         let Some(seats) = found.seats()? else {
@@ -38,7 +38,7 @@ impl Run for SeatList {
         let now = moment(context);
         let look = seats.look(&now);
         if context.out.json {
-            context.out.object(&object(&found, &look, now.wall))?;
+            Self::print(context, &object(&found, &look, now.wall))?;
         } else {
             context.out.lines(text(&found, &look, now.wall))?;
         }
@@ -49,37 +49,29 @@ impl Run for SeatList {
     }
 }
 
-fn object(found: &Found, look: &Look, now: Seconds) -> Value {
-    let taken = look.taken.iter().map(|it| {
-        let mut object = taken(it);
-        let since = it.shown.as_ref().map(|shown| shown.record.since());
-        if let Some(map) = object.as_object_mut() {
-            let seconds = since.map(|since| now.0.saturating_sub(since.0));
-            map.insert("seconds".to_owned(), json!(seconds));
-        }
-        object
+fn object(found: &Found, look: &Look, now: Seconds) -> json::SeatsInUse {
+    let pools = look.pools.iter().map(|pool| json::PoolInUse {
+        name: pool.name.clone(),
+        seats: pool.seats,
+        in_use: pool.in_use,
     });
-    let pools = look
-        .pools
-        .iter()
-        .map(|pool| json!({ "name": pool.name, "seats": pool.seats, "in_use": pool.in_use }));
-    let back = look.back.iter().map(|it| {
-        let mut map = shown_in_json(it);
-        map.insert("seat".to_owned(), json!(it.number));
-        Value::Object(map)
+    let taken = look.taken.iter();
+    let back = look.back.iter().map(|it| json::CameBack {
+        seat: it.number,
+        user: json::SeatUser::from(it),
     });
-    json!({
-        "product": found.product.id,
-        "license_key": found.report.license_key.map(|key| key.to_string()),
-        "seats": look.seats,
-        "in_use": look.in_use(),
-        "free": look.free(),
-        "waiting": look.waiting,
-        "exact": look.exact,
-        "pools": pools.collect::<Vec<_>>(),
-        "taken": taken.collect::<Vec<_>>(),
-        "came_back": back.collect::<Vec<_>>(),
-    })
+    json::SeatsInUse {
+        product: found.product.id.clone(),
+        license_key: json::shown(found.report.license_key),
+        seats: look.seats,
+        in_use: look.in_use(),
+        free: look.free(),
+        waiting: look.waiting,
+        exact: look.exact,
+        pools: pools.collect(),
+        taken: taken.map(|it| json::Taken::of(it, Some(now))).collect(),
+        came_back: back.collect(),
+    }
 }
 
 fn text(found: &Found, look: &Look, now: Seconds) -> String {

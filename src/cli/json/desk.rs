@@ -1,0 +1,356 @@
+//! What the commands of a desk print.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::{Change, Contents, Failing, Named, Shown, Warning, WithCode, shown};
+use crate::issuer::ledger;
+use crate::license_key::LicenseKey;
+use crate::machine::UsbDevice;
+use crate::protocol::contents;
+use crate::protocol::date::{Day, Seconds};
+use crate::protocol::digest::ActivationId;
+use crate::protocol::grant::LicenseType;
+use crate::protocol::product::{Product, RootFingerprint};
+use crate::text::Kind;
+
+/// What `desk init` made.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct NewDesk {
+    pub(crate) vendor: String,
+    pub(crate) mail: Option<String>,
+    pub(crate) root_fingerprint: Shown<RootFingerprint>,
+    pub(crate) spare_root_fingerprint: Shown<RootFingerprint>,
+    /// The file with the signing key.
+    pub(crate) root_key: PathBuf,
+    pub(crate) spare_root_key: PathBuf,
+    pub(crate) encrypted: bool,
+}
+
+/// What `product add` and `product change` did.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct ProductVersion {
+    /// The product's id.
+    pub(crate) product: String,
+    pub(crate) version: u32,
+    /// What is done with machines that are weakly bound, where nothing else was changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) weak: Option<&'static str>,
+}
+
+/// The file that `product export` wrote.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Exported {
+    /// The product's id.
+    pub(crate) product: String,
+    pub(crate) file: PathBuf,
+}
+
+/// A license that `license new` made.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Sold {
+    pub(crate) license_key: Shown<LicenseKey>,
+    /// The product's id.
+    pub(crate) product: String,
+    pub(crate) customer: String,
+}
+
+/// A license as it was sold, of `license list` and `license show`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct License {
+    pub(crate) license_key: Shown<LicenseKey>,
+    /// The product's id.
+    pub(crate) product: String,
+    pub(crate) customer: String,
+    /// Where its mail goes.
+    pub(crate) contact: Option<String>,
+    /// Seats in all.
+    pub(crate) seats: u16,
+    pub(crate) r#type: Named<LicenseType>,
+    pub(crate) edition: Option<String>,
+    /// The last day; null: perpetual.
+    pub(crate) expires: Option<Shown<Day>>,
+    /// The last day of maintenance; null: forever.
+    pub(crate) maintenance: Option<Shown<Day>>,
+    /// Days that a machine goes on without contact; 0: forever.
+    pub(crate) grace: u16,
+    /// The longest loan in days.
+    pub(crate) lend: Option<u8>,
+    /// The USB key that must be plugged in.
+    pub(crate) usb: Option<Shown<UsbDevice>>,
+    /// Emergency codes: STEPSxDAYS.
+    pub(crate) emergency: Option<String>,
+    #[serde(flatten)]
+    pub(crate) contents: Contents,
+}
+
+impl License {
+    pub(crate) fn of(key: LicenseKey, product: &Product, terms: &ledger::Terms) -> License {
+        let emergency = terms.emergency;
+        License {
+            license_key: Shown(key),
+            product: product.id.clone(),
+            customer: terms.customer.clone(),
+            contact: terms.contact.clone(),
+            seats: terms.seats.get(),
+            r#type: Named(terms.license_type),
+            edition: product.edition_name(terms.edition).map(str::to_owned),
+            expires: shown(terms.expires),
+            maintenance: shown(terms.maintenance),
+            grace: terms.grace_days,
+            lend: terms.lend_days.map(|days| days.get()),
+            usb: shown(terms.usb.clone()),
+            emergency: emergency.map(|it| format!("{}x{}", it.steps, it.days)),
+            contents: contents::Contents::of(&terms.entitlements, Some(product)).into(),
+        }
+    }
+}
+
+/// A license with what became of it.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct LicenseAtDesk {
+    #[serde(flatten)]
+    pub(crate) license: License,
+    pub(crate) seats_taken: u32,
+    pub(crate) moves: InAYear,
+    pub(crate) exchanges: InAYear,
+    pub(crate) returns: InAYear,
+    pub(crate) revoked: bool,
+    /// How many events its history has.
+    pub(crate) events: usize,
+    pub(crate) activations: Vec<Activation>,
+}
+
+/// How often something happened within 365 days, and how often it may.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct InAYear {
+    pub(crate) counted: u32,
+    pub(crate) of: u32,
+}
+
+/// A machine that holds or held the license.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Activation {
+    pub(crate) activation: Shown<ActivationId>,
+    /// `in_use`, or how it ended.
+    pub(crate) state: &'static str,
+    pub(crate) seats: u16,
+    pub(crate) generation: u16,
+    /// The last generation that is proven to be held; 0: none yet.
+    pub(crate) proven: u16,
+    /// What it is bound to, by name.
+    pub(crate) bound_to: Vec<String>,
+    /// Whoever copies its disk or image copies the license too.
+    pub(crate) weak: bool,
+    /// Seats that it gave back and that are not free yet.
+    pub(crate) resting: Option<Resting>,
+    /// The last verdict on it.
+    pub(crate) verdict: Option<String>,
+    /// What that rests on, in a sentence.
+    pub(crate) evidence: Option<String>,
+    /// Requests that were refused, beyond what the history takes.
+    pub(crate) not_recorded: u32,
+    /// How many emergency codes were read out.
+    pub(crate) emergency_codes: usize,
+    pub(crate) first_contact: Shown<Seconds>,
+    pub(crate) last_contact: Shown<Seconds>,
+}
+
+/// Seats that are not free yet.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Resting {
+    pub(crate) seats: u16,
+    /// The last day on which they are not.
+    pub(crate) free_after: Shown<Day>,
+}
+
+/// What `license change` did.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Changed {
+    pub(crate) license_key: Shown<LicenseKey>,
+    pub(crate) changes: Vec<Change>,
+}
+
+/// What `license revoke` did.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Revoked {
+    pub(crate) license_key: Shown<LicenseKey>,
+    /// False where that was taken back.
+    pub(crate) revoked: bool,
+}
+
+/// The mail of `license mail`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Mail {
+    pub(crate) license_key: Shown<LicenseKey>,
+    pub(crate) from: Option<String>,
+    pub(crate) to: Option<String>,
+    pub(crate) subject: String,
+    pub(crate) body: String,
+}
+
+/// What `release` did.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Released {
+    pub(crate) activation: Shown<ActivationId>,
+    pub(crate) license_key: Shown<LicenseKey>,
+    pub(crate) seats_freed: u16,
+}
+
+/// A code of `emergency`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct EmergencyCode {
+    pub(crate) code: String,
+    pub(crate) kind: Named<Kind>,
+    pub(crate) license_key: Shown<LicenseKey>,
+    pub(crate) activation: Shown<ActivationId>,
+    /// Always null: nothing was asked.
+    pub(crate) verdict: (),
+    pub(crate) corrections: [String; 0],
+    pub(crate) warnings: [Warning; 0],
+    /// The generation that it is for.
+    pub(crate) generation: u16,
+    pub(crate) step: u8,
+    /// Steps in all.
+    pub(crate) steps: u8,
+    /// The day that the machine goes on until without contact.
+    pub(crate) until: Shown<Day>,
+}
+
+/// What `ledger verify` went through.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct VerifiedLedger {
+    pub(crate) events: u64,
+    pub(crate) answers: u64,
+    pub(crate) licenses: u64,
+    pub(crate) activations: u64,
+    /// The head of the history's chain, in hexadecimal digits.
+    pub(crate) head: String,
+}
+
+/// An event of `ledger history`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct HistoryEvent {
+    /// Its number, from 1, without gaps.
+    pub(crate) event: i64,
+    pub(crate) at: Shown<Seconds>,
+    /// Who did it, as the system names them.
+    pub(crate) actor: String,
+    /// A stable name.
+    pub(crate) kind: String,
+    pub(crate) license_key: Option<String>,
+    pub(crate) activation: Option<String>,
+    /// What happened, in words.
+    pub(crate) message: String,
+    /// What the ledger keeps of it, by its kind.
+    #[cfg_attr(test, schemars(schema_with = "crate::issuer::history::described"))]
+    pub(crate) facts: serde_json::Value,
+}
+
+/// What `respond` replied.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub(crate) enum Replied {
+    /// A response code.
+    Answer(Box<WithCode<Answer>>),
+    /// A response code in a batch, or what would be answered.
+    AnswerAlone(Box<Alone<Answer>>),
+    /// A license was taken back.
+    Receipt(Box<Alone<Receipt>>),
+    /// A line of a batch that was not answered.
+    NotAnswered(NotAnswered),
+}
+
+/// A reply without the other ways to write its code.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "{T}Alone"))]
+pub(crate) struct Alone<T> {
+    #[serde(flatten)]
+    pub(crate) of: T,
+    /// Null where there is none to send back, or none yet.
+    pub(crate) code: Option<String>,
+    /// In a batch: which line, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) line: Option<u64>,
+    /// With `--dry-run`, where nothing was done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) dry_run: Option<bool>,
+}
+
+/// What was granted.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Answer {
+    /// Of the answer.
+    pub(crate) kind: Named<Kind>,
+    pub(crate) license_key: Shown<LicenseKey>,
+    pub(crate) activation: Shown<ActivationId>,
+    pub(crate) verdict: &'static str,
+    /// What the verdict rests on, in a sentence; of a re-validation.
+    pub(crate) evidence: Option<String>,
+    pub(crate) warnings: Vec<Warning>,
+    /// The product's id.
+    pub(crate) product: String,
+    pub(crate) customer: String,
+    pub(crate) generation: u16,
+    pub(crate) seats: u16,
+    pub(crate) r#type: Named<LicenseType>,
+    pub(crate) issued: Shown<Seconds>,
+    /// The last day; null: perpetual.
+    pub(crate) expires: Option<Shown<Day>>,
+    /// The last day of maintenance; null: forever.
+    pub(crate) maintenance: Option<Shown<Day>>,
+    /// The last day without another contact; null: never needed.
+    pub(crate) revalidate_by: Option<Shown<Day>>,
+    /// Where characters of the request were corrected.
+    pub(crate) corrections: Vec<String>,
+}
+
+/// A license that was taken back.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Receipt {
+    /// Of what was taken.
+    pub(crate) kind: Named<Kind>,
+    /// Null where its request never arrived.
+    pub(crate) license_key: Option<Shown<LicenseKey>>,
+    pub(crate) activation: Shown<ActivationId>,
+    pub(crate) verdict: &'static str,
+    pub(crate) warnings: Vec<Warning>,
+    /// The product's id.
+    pub(crate) product: Option<String>,
+    pub(crate) customer: Option<String>,
+    pub(crate) seats_freed: u16,
+    /// The last day on which the seats are not free, where they do not come free at once.
+    pub(crate) free_after: Option<Shown<Day>>,
+    /// Where characters of the code were corrected.
+    pub(crate) corrections: Vec<String>,
+}
+
+/// A line of a batch that was not answered.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct NotAnswered {
+    /// Which, from 1.
+    pub(crate) line: u64,
+    pub(crate) error: Box<Failing>,
+}

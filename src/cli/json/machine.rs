@@ -1,0 +1,367 @@
+//! What the commands of a machine print.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{Change, Contents, Counted, Failing, Named, Shown, Steps, Terms, Warning, days, shown};
+use crate::cli::advice::Advice as _;
+use crate::cli::report;
+use crate::holder::state::{Event, LicenseState};
+use crate::holder::{self, CheckReport, Outcome, State};
+use crate::license_key::LicenseKey;
+use crate::protocol::contents;
+use crate::protocol::date::{Day, Seconds};
+use crate::protocol::digest::ActivationId;
+use crate::protocol::grant::LicenseType;
+use crate::text::Kind;
+
+/// What `check` says of a license, and `run` where it does not run.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Report {
+    pub(crate) state: Named<State>,
+    /// The product's id.
+    pub(crate) product: String,
+    pub(crate) license_key: Option<Shown<LicenseKey>>,
+    pub(crate) activation: Option<Shown<ActivationId>>,
+    /// Always null: every byte of a license is typed by somebody, and the customer's name is not among them.
+    pub(crate) customer: (),
+    pub(crate) r#type: Option<Named<LicenseType>>,
+    pub(crate) edition: Option<String>,
+    /// Counts the grants of an activation, from 1.
+    pub(crate) generation: Option<u16>,
+    pub(crate) issued: Option<Shown<Seconds>>,
+    /// Seats of this activation.
+    pub(crate) seats: Option<u16>,
+    /// The last day; null: perpetual, or no license.
+    pub(crate) expires: Option<Shown<Day>>,
+    /// The last day of maintenance; null: forever, or no license.
+    pub(crate) maintenance: Option<Shown<Day>>,
+    /// The last day without another contact; null: never needed, or no license.
+    pub(crate) revalidate_by: Option<Shown<Day>>,
+    /// The longest loan in days, where it may be lent.
+    pub(crate) max_loan: Option<u8>,
+    pub(crate) emergency: Option<Steps>,
+    /// Whole days after today until the license or the demo ends, or is to be re-validated; below 0 past it.
+    pub(crate) days_left: Option<i32>,
+    /// Whether a seat has to be taken: the license floats.
+    pub(crate) needs_seat: bool,
+    /// Fewer than three parts of the machine could be compared.
+    pub(crate) weakly_bound: bool,
+    /// Null where it needs no USB key, or where it did not come to that.
+    pub(crate) usb_plugged_in: Option<bool>,
+    pub(crate) warnings: Vec<Warning>,
+    /// What may be used now: the license's or the demo's.
+    #[serde(flatten)]
+    pub(crate) contents: Contents,
+    /// What was in the license until a day that is over.
+    pub(crate) ended: BTreeMap<String, Shown<Day>>,
+    /// The numbers in use that were asked about.
+    pub(crate) counts: Vec<Counted>,
+    /// What the license is bound to.
+    pub(crate) bindings: BTreeMap<String, String>,
+    /// Why the application may not run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) error: Option<Failing>,
+}
+
+impl From<&CheckReport> for Report {
+    fn from(it: &CheckReport) -> Report {
+        let terms = it.terms.as_ref();
+        let held = terms.map(Terms::from);
+        let warnings = it.warnings.iter().map(|warning| Warning {
+            kind: warning.kind(),
+            message: warning.to_string(),
+            hint: Some(warning.advice()),
+        });
+        let now = contents::Contents {
+            features: it.features.clone(),
+            limits: it.limits.clone(),
+            pools: it.pools.clone(),
+            texts: it.texts.clone(),
+            ends: terms.map(|it| it.contents.ends.clone()).unwrap_or_default(),
+        };
+        Report {
+            state: Named(it.state),
+            product: it.product.clone(),
+            license_key: shown(it.license_key),
+            activation: shown(it.activation),
+            customer: (),
+            r#type: held.as_ref().map(|it| it.r#type),
+            edition: terms.and_then(|it| it.edition.clone()),
+            generation: held.as_ref().map(|it| it.generation),
+            issued: held.as_ref().map(|it| it.issued),
+            seats: held.as_ref().map(|it| it.seats),
+            expires: held.as_ref().and_then(|it| it.expires),
+            maintenance: held.as_ref().and_then(|it| it.maintenance),
+            revalidate_by: held.as_ref().and_then(|it| it.revalidate_by),
+            max_loan: held.as_ref().and_then(|it| it.max_loan),
+            emergency: held.and_then(|it| it.emergency),
+            days_left: it.days_left,
+            needs_seat: report::floats(it),
+            weakly_bound: it.weakly_bound,
+            usb_plugged_in: it.usb,
+            warnings: warnings.collect(),
+            contents: now.into(),
+            ended: days(it.ended.iter().cloned()),
+            counts: it.counts.iter().map(Counted::from).collect(),
+            bindings: it.bindings.iter().cloned().collect(),
+            error: it.refusal.as_ref().map(|it| report::failure(it).object()),
+        }
+    }
+}
+
+/// What `status` says of a license.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub(crate) enum Status {
+    /// A license, or a product without one.
+    Of(Box<StatusReport>),
+    /// No product is installed.
+    NothingInstalled {
+        state: Named<State>,
+        error: Box<Failing>,
+    },
+}
+
+/// What `check` says, and what became of requests.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct StatusReport {
+    #[serde(flatten)]
+    pub(crate) report: Report,
+    /// Requests that wait for their answer.
+    pub(crate) pending: usize,
+    /// What was applied, oldest first.
+    pub(crate) history: Vec<AppliedOn>,
+    pub(crate) given_up: Vec<GivenUp>,
+}
+
+/// An answer or emergency code that was applied.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct AppliedOn {
+    pub(crate) at: Shown<Seconds>,
+    pub(crate) activation: Shown<ActivationId>,
+    pub(crate) generation: u16,
+    /// The step of an emergency code; null: an answer.
+    pub(crate) emergency_step: Option<u8>,
+}
+
+/// An activation that was given up.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct GivenUp {
+    pub(crate) at: Shown<Seconds>,
+    pub(crate) activation: Shown<ActivationId>,
+}
+
+impl StatusReport {
+    pub(crate) fn of(
+        checked: &CheckReport,
+        license: Option<&LicenseState>,
+        history: &[Event],
+    ) -> StatusReport {
+        let entered = history.iter().map(|event| AppliedOn {
+            at: Shown(event.at),
+            activation: Shown(event.activation),
+            generation: event.generation,
+            emergency_step: event.emergency,
+        });
+        let given = license.into_iter().flat_map(LicenseState::given_up);
+        let given = given.map(|it| GivenUp {
+            at: Shown(it.at),
+            activation: Shown(it.activation),
+        });
+        StatusReport {
+            report: Report::from(checked),
+            pending: license.map_or(0, |license| license.open().count()),
+            history: entered.collect(),
+            given_up: given.collect(),
+        }
+    }
+}
+
+/// A request of `request activate`, `request sync` and `return`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "{T}Request"))]
+pub(crate) struct Requested<T> {
+    pub(crate) kind: Named<Kind>,
+    pub(crate) license_key: Shown<LicenseKey>,
+    pub(crate) activation: Shown<ActivationId>,
+    /// `new`, or `repeated` where it is the same code again.
+    pub(crate) verdict: &'static str,
+    /// Always empty: this code was not typed.
+    pub(crate) corrections: [String; 0],
+    pub(crate) warnings: Vec<Warning>,
+    /// The product's id.
+    pub(crate) product: String,
+    /// Where the code goes.
+    pub(crate) mail: Option<String>,
+    #[serde(flatten)]
+    pub(crate) more: T,
+}
+
+/// `new` or `repeated`.
+pub(crate) fn verdict(repeated: bool) -> &'static str {
+    if repeated { "repeated" } else { "new" }
+}
+
+/// What `request activate` adds.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Activating {
+    pub(crate) created: Shown<Seconds>,
+    /// Names and values that the license is to be bound to.
+    pub(crate) bindings: BTreeMap<String, String>,
+}
+
+/// What `request sync` adds.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Syncing {
+    pub(crate) created: Shown<Seconds>,
+    pub(crate) bindings: BTreeMap<String, String>,
+    /// The generation held.
+    pub(crate) generation: u16,
+    /// What is no longer as the license has it, in words.
+    pub(crate) changes: Vec<String>,
+}
+
+/// What `return` adds.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Returning {
+    /// When it was given up.
+    pub(crate) returned: Shown<Seconds>,
+}
+
+/// A request that waits for its answer, of `pending list`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Pending {
+    pub(crate) license_key: Shown<LicenseKey>,
+    /// The product's id.
+    pub(crate) product: String,
+    pub(crate) activation: Shown<ActivationId>,
+    pub(crate) kind: Named<Kind>,
+    pub(crate) created: Shown<Seconds>,
+    pub(crate) code: String,
+    /// The words by which both ends compare the code.
+    pub(crate) phrase: String,
+}
+
+/// What `pending forget` did.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Forgotten {
+    pub(crate) license_key: Shown<LicenseKey>,
+    /// How many requests.
+    pub(crate) forgotten: usize,
+}
+
+/// Another name of a server, of `alias`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Alias {
+    pub(crate) alias: String,
+    pub(crate) server: String,
+}
+
+/// What `apply` did.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub(crate) enum Entered {
+    /// `applied`: the license is now as the answer says.
+    Applied(Box<Applied>),
+    /// `already_applied` or `already_newer`.
+    Nothing(Which),
+    /// `desk_known`: a desk may answer from now on.
+    DeskKnown {
+        outcome: &'static str,
+        /// For these, by their ids.
+        products: Vec<String>,
+        /// Where characters of the code were corrected.
+        corrections: Vec<String>,
+    },
+}
+
+/// Which license.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Which {
+    pub(crate) outcome: &'static str,
+    /// The product's id.
+    pub(crate) product: String,
+    pub(crate) license_key: Shown<LicenseKey>,
+    pub(crate) activation: Shown<ActivationId>,
+    /// Where characters of the code were corrected.
+    pub(crate) corrections: Vec<String>,
+}
+
+/// A license that is now as an answer says.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Applied {
+    #[serde(flatten)]
+    pub(crate) which: Which,
+    #[serde(flatten)]
+    pub(crate) terms: Terms,
+    #[serde(flatten)]
+    pub(crate) contents: Contents,
+    /// What of the machine the license has otherwise than before, in words.
+    pub(crate) taken_in: Vec<String>,
+    pub(crate) changes: Vec<Change>,
+}
+
+impl Entered {
+    pub(crate) fn of(outcome: &Outcome, corrections: Vec<String>) -> Entered {
+        let which = |which: &holder::Which, corrections| Which {
+            outcome: outcome.name(),
+            product: which.product.clone(),
+            license_key: Shown(which.license_key),
+            activation: Shown(which.activation),
+            corrections,
+        };
+        match outcome {
+            Outcome::Applied(applied) => Entered::Applied(Box::new(Applied {
+                which: which(&applied.which, corrections),
+                terms: Terms::from(&applied.after),
+                contents: applied.after.contents.clone().into(),
+                taken_in: taken_in(applied),
+                changes: changes(applied),
+            })),
+            Outcome::AlreadyApplied(known) | Outcome::AlreadyNewer(known) => {
+                Entered::Nothing(which(known, corrections))
+            }
+            Outcome::DeskKnown(products) => Entered::DeskKnown {
+                outcome: outcome.name(),
+                products: products.clone(),
+                corrections,
+            },
+        }
+    }
+}
+
+/// What an answer changes about a license that was held before.
+pub(crate) fn changes(applied: &holder::Applied) -> Vec<Change> {
+    let before = applied.before.as_ref();
+    let changes = before.map(|before| applied.after.differences(before));
+    let changes = changes.unwrap_or_default().into_iter();
+    changes
+        .map(|it| Change {
+            what: it.what,
+            before: it.before,
+            after: it.after,
+        })
+        .collect()
+}
+
+/// What of the machine the license has otherwise than before, in words.
+pub(crate) fn taken_in(applied: &holder::Applied) -> Vec<String> {
+    applied.taken_in.iter().map(ToString::to_string).collect()
+}

@@ -1,0 +1,107 @@
+//! What scripts read: the objects of `--json`, one type for each. Stable snake_case names, ISO dates, keys as strings.
+//!
+//! `schema/json.schema.json` is made from these types (`just schema`), and every test that reads JSON holds it against that file.
+
+#[cfg(feature = "desk")]
+mod desk;
+mod failed;
+mod inspected;
+mod license;
+mod machine;
+mod product;
+mod seats;
+#[cfg(all(test, feature = "desk"))]
+mod schema;
+mod shown;
+
+#[cfg(feature = "desk")]
+pub(crate) use desk::*;
+#[cfg(feature = "desk")]
+pub(crate) use failed::Finding;
+pub(crate) use failed::{Counted, Details, Failed, Failing, Row};
+pub(crate) use inspected::*;
+pub(crate) use license::*;
+pub(crate) use machine::*;
+pub(crate) use product::{Installed, Product};
+pub(crate) use seats::*;
+pub(crate) use shown::{Named, Shown, shown};
+
+use serde::Serialize;
+
+/// What stands in the schema. The program knows of none: it is made where the tests are.
+#[cfg(not(test))]
+pub(crate) trait Described {}
+#[cfg(not(test))]
+impl<T: ?Sized> Described for T {}
+#[cfg(test)]
+pub(crate) use schemars::JsonSchema as Described;
+
+/// What a command prints that has nothing for scripts.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) enum Nothing {}
+
+/// Something that needs doing, or is to be known.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Warning {
+    /// A stable name.
+    pub(crate) kind: &'static str,
+    /// The same for people.
+    pub(crate) message: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) hint: Option<String>,
+}
+
+/// What an answer or a clerk changes, in words.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Change {
+    /// What changes: a term such as `seats`, or a feature, limit or text by its name.
+    pub(crate) what: String,
+    /// As it was.
+    pub(crate) before: String,
+    /// As it is now, or would be.
+    pub(crate) after: String,
+}
+
+/// A row of a code that is whole.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct CodeRow {
+    /// Counted from 1.
+    pub(crate) row: u8,
+    /// What it is called where it is read out; the spare row has a name of its own.
+    pub(crate) name: String,
+    /// The word by which both ends compare it.
+    pub(crate) check_word: &'static str,
+    /// The row itself.
+    pub(crate) text: String,
+}
+
+/// A command's object with the code that it yields.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "{T}WithCode"))]
+pub(crate) struct WithCode<T> {
+    #[serde(flatten)]
+    pub(crate) of: T,
+    /// The code, its rows on lines.
+    pub(crate) code: String,
+    /// The words by which both ends compare the code.
+    pub(crate) phrase: String,
+    pub(crate) rows: Vec<CodeRow>,
+    /// In the radio alphabet, with `--spell`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) spelled: Option<String>,
+    /// The picture that was written, with `--qr=FILE`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) qr_file: Option<std::path::PathBuf>,
+    /// What the picture holds, with `--qr`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) qr_text: Option<String>,
+    /// The mail, with `--mail`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) message: Option<String>,
+}

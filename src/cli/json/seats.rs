@@ -1,0 +1,131 @@
+//! What the commands of seats print.
+
+use serde::Serialize;
+
+use super::Shown;
+use crate::license_key::LicenseKey;
+use crate::protocol::date::Seconds;
+use crate::seats::{self, Holding};
+
+/// A seat that is held, of `seat hold`, or given back, of `seat release`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct SeatNumber {
+    pub(crate) seat: u16,
+}
+
+/// A seat that is held for a time, of `seat take` and `seat keep`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Leased {
+    pub(crate) seat: u16,
+    /// By which it is kept and given back.
+    pub(crate) token: String,
+    pub(crate) until: Shown<Seconds>,
+    /// For how long it was taken.
+    pub(crate) seconds: u64,
+}
+
+/// The seats of a floating license, of `seat list`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct SeatsInUse {
+    /// The product's id.
+    pub(crate) product: String,
+    pub(crate) license_key: Option<Shown<LicenseKey>>,
+    pub(crate) seats: u16,
+    pub(crate) in_use: u16,
+    pub(crate) free: u16,
+    /// How many wait.
+    pub(crate) waiting: usize,
+    /// False where this is only what is written of processes that run.
+    pub(crate) exact: bool,
+    /// Modules with seats of their own.
+    pub(crate) pools: Vec<PoolInUse>,
+    pub(crate) taken: Vec<Taken>,
+    /// Seats that came back by themselves: their processes ended without giving them back.
+    pub(crate) came_back: Vec<CameBack>,
+}
+
+/// A module with seats of its own.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct PoolInUse {
+    pub(crate) name: String,
+    pub(crate) seats: u16,
+    pub(crate) in_use: u16,
+}
+
+/// A seat in use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Taken {
+    pub(crate) seat: u16,
+    /// Until when a lease holds it.
+    pub(crate) until: Option<Shown<Seconds>>,
+    /// Who has its lock, where nothing is written of it.
+    pub(crate) locked_by: Option<String>,
+    #[serde(flatten)]
+    pub(crate) user: Option<SeatUser>,
+    /// For how long, in `seat list`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) seconds: Option<u32>,
+}
+
+/// A seat that came back by itself.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct CameBack {
+    pub(crate) seat: u16,
+    #[serde(flatten)]
+    pub(crate) user: SeatUser,
+}
+
+/// What a user wrote of himself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct SeatUser {
+    /// As whoever asked said it.
+    pub(crate) user: String,
+    /// The account that wrote it.
+    pub(crate) account: Option<String>,
+    pub(crate) workstation: String,
+    pub(crate) program: String,
+    /// None: all.
+    pub(crate) features: Vec<String>,
+    pub(crate) since: Shown<Seconds>,
+    pub(crate) holding: Holding,
+    /// The number of the process.
+    pub(crate) process: u32,
+}
+
+impl From<&seats::Shown> for SeatUser {
+    fn from(it: &seats::Shown) -> SeatUser {
+        let record = &it.record;
+        SeatUser {
+            user: record.user.clone(),
+            account: it.account.clone(),
+            workstation: record.host.clone(),
+            program: record.program.clone(),
+            features: record.features.clone(),
+            since: Shown(record.since()),
+            holding: record.holding,
+            process: record.process,
+        }
+    }
+}
+
+impl Taken {
+    /// `now`: for how long is said, too.
+    pub(crate) fn of(it: &seats::Taken, now: Option<Seconds>) -> Taken {
+        let since = it.shown.as_ref().map(|shown| shown.record.since());
+        let lasting = |(since, now): (Seconds, Seconds)| now.0.saturating_sub(since.0);
+        Taken {
+            seat: it.number,
+            until: super::shown(it.until),
+            locked_by: it.locked_by.clone(),
+            user: it.shown.as_ref().map(SeatUser::from),
+            seconds: since.zip(now).map(lasting),
+        }
+    }
+}

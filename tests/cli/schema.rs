@@ -1,0 +1,252 @@
+//! `schema/json.schema.json` describes what every command prints, and takes nothing else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use crate::world::json::{command, commands, unfit};
+use crate::world::{Run, World};
+
+/// Objects by the command that printed them.
+#[derive(Default)]
+struct Printed(BTreeMap<&'static str, Vec<Value>>);
+
+impl Printed {
+    /// Runs a command that prints, and keeps what it printed.
+    #[track_caller]
+    fn all(&mut self, exit: i32, words: &'static str, run: Run<'_>) -> Vec<Value> {
+        let name = command(&[words]).or_else(|| command(&words.split('-').collect::<Vec<_>>()));
+        assert_eq!(name, Some(words));
+        let objects = run.arg("--json").exits(exit).objects();
+        assert!(!objects.is_empty(), "{words} printed nothing");
+        self.0.entry(words).or_default().extend(objects.clone());
+        objects
+    }
+
+    #[track_caller]
+    fn one(&mut self, words: &'static str, run: Run<'_>) -> Value {
+        let mut objects = self.all(0, words, run);
+        assert_eq!(objects.len(), 1, "{words}: {objects:?}");
+        objects.remove(0)
+    }
+}
+
+fn text(object: &Value, name: &str) -> String {
+    object[name].as_str().unwrap().to_owned()
+}
+
+/// Every command through a license's life.
+fn lived() -> Printed {
+    let world = World::new();
+    let mut it = Printed::default();
+    let vendor = world.machine("desk");
+    let init = ["desk", "init", "--no-passphrase", "--vendor", "Nordic"];
+    it.one("desk-init", vendor.run(init));
+    let add = ["product", "add", "survey", "--name", "Survey", "--limit"];
+    let parts = ["users", "--feature", "export", "--text", "for"];
+    let demo = ["--bind", "server", "--demo-days", "3", "--edition", "pro"];
+    it.one(
+        "product-add",
+        vendor.run(add.iter().chain(&parts).chain(&demo)),
+    );
+    let change = ["product", "change", "survey", "--feature", "print"];
+    it.one("product-change", vendor.run(change));
+    it.one("product-show", vendor.run(["product", "show", "survey"]));
+    it.one("product-list", vendor.run(["product", "list"]));
+    let file = "survey.product";
+    let export = ["product", "export", "survey", "-o", file];
+    it.one("product-export", vendor.run(export));
+
+    let sell = ["license", "new", "--product", "survey", "--customer", "A"];
+    let terms = [
+        "--seats",
+        "2",
+        "--feature",
+        "export",
+        "--limit",
+        "users=5:2040-12-31",
+    ];
+    let more = ["--emergency", "2x7", "--text", "for=A", "--edition", "pro"];
+    let sold = it.one(
+        "license-new",
+        vendor.run(sell.iter().chain(&terms).chain(&more)),
+    );
+    let key = text(&sold, "license_key");
+    it.one("license-list", vendor.run(["license", "list"]));
+    it.one("license-mail", vendor.run(["license", "mail", &key]));
+    it.all(
+        6,
+        "respond",
+        vendor.run(["respond", "--batch", "-"]).piped("no code\n"),
+    );
+
+    let ship = world.machine("ship");
+    it.one("status", ship.run(["status"]));
+    it.one("product-install", ship.run(["product", "install", file]));
+    it.one("status", ship.run(["status"]));
+    it.one("check", ship.run(["check"]));
+    it.one("alias", ship.run(["alias", "db=db.example.com"]));
+    let ask = ["request", "activate", &key, "--bind", "server=db"];
+    let ways = ["--spell", "--qr"];
+    let asked = it.one("request-activate", ship.run(ask.iter().chain(&ways)));
+    let request = text(&asked, "code");
+    it.one("pending-list", ship.run(["pending", "list"]));
+    for machine in [&ship, &vendor] {
+        it.one("inspect", machine.run(["inspect"]).piped(&request));
+    }
+    it.all(3, "inspect", ship.run(["inspect"]).piped(&request[..50]));
+    it.one(
+        "respond",
+        vendor.run(["respond", "--dry-run"]).piped(&request),
+    );
+    let answered = it.one("respond", vendor.run(["respond", "--mail"]).piped(&request));
+    let answer = text(&answered, "code");
+    for machine in [&ship, &vendor] {
+        it.one("inspect", machine.run(["inspect"]).piped(&answer));
+    }
+    it.one("apply", ship.run(["apply"]).piped(&answer));
+    it.one("apply", ship.run(["apply"]).piped(&answer));
+    it.one("check", ship.run(["check"]));
+    it.all(16, "check", ship.run(["check", "--count", "users=9"]));
+    it.all(15, "check", ship.run(["check", "--feature", "print"]));
+    it.all(
+        116,
+        "run",
+        ship.run(["run", "--count", "users=9"])
+            .arg("--json")
+            .arg("--")
+            .arg("true"),
+    );
+
+    let change = ["license", "change", &key, "--seats", "+1"];
+    it.one("license-change", vendor.run(change));
+    world.days_pass(28);
+    it.one("check", ship.run(["check"]));
+    let spoken = it.one("emergency", vendor.run(["emergency", &key]));
+    let spoken = text(&spoken, "code");
+    it.one("inspect", ship.run(["inspect"]).piped(&spoken));
+    it.one("apply", ship.run(["apply"]).piped(&spoken));
+    let synced = it.one("request-sync", ship.run(["request", "sync"]));
+    let synced = text(&synced, "code");
+    it.one("inspect", vendor.run(["inspect"]).piped(&synced));
+    let line = synced.replace('\n', " ") + "\n";
+    it.one(
+        "respond",
+        vendor.run(["respond", "--batch", "-"]).piped(line),
+    );
+    it.one("status", ship.run(["status", "--count", "users=2"]));
+    it.one(
+        "pending-forget",
+        ship.run(["pending", "forget", "--yes", &key]),
+    );
+    let given = it.one("return", ship.run(["return", "--yes"]));
+    let given = text(&given, "code");
+    it.one("inspect", vendor.run(["inspect"]).piped(&given));
+    it.one("respond", vendor.run(["respond"]).piped(&given));
+
+    let other = world.machine("other");
+    other.run(["product", "install", file]).done();
+    let ask = ["request", "activate", &key, "--bind", "server=db"];
+    let request = other.run(ask).done().code();
+    let answered = it.one("respond", vendor.run(["respond"]).piped(&request));
+    let lost = text(&answered, "activation");
+    it.one("license-show", vendor.run(["license", "show", &key]));
+    let release = ["release", &lost, "--lost", "--reason", "it sank"];
+    it.one("release", vendor.run(release));
+    let revoke = ["license", "revoke", &key, "--reason", "unpaid"];
+    it.one("license-revoke", vendor.run(revoke));
+    it.all(
+        6,
+        "respond",
+        vendor
+            .run(["respond", "--batch", "-"])
+            .piped(request.replace('\n', " ")),
+    );
+    it.all(0, "ledger-history", vendor.run(["ledger", "history"]));
+    it.one("ledger-verify", vendor.run(["ledger", "verify"]));
+
+    let refused = vendor.run(["respond"]).piped(&request).exits(6);
+    assert_eq!(refused.stdout, "");
+    it.all(6, "respond", vendor.run(["respond"]).piped(&request));
+    it.all(3, "apply", ship.run(["apply"]).piped(&answer[..50]));
+    it
+}
+
+/// An object with something in it that is not as it was: a name, a value of another type, something more, something less.
+fn mutated(object: &Value) -> Vec<(String, Value)> {
+    let mut found = Vec::new();
+    walk(object, &mut String::new(), &mut |path| {
+        let parent = |of: &Value| of.pointer(path.rsplit_once('/').unwrap().0).cloned();
+        let name = path.rsplit_once('/').unwrap().1;
+        let above = path.rsplit_once('/').unwrap().0;
+        let mut other = object.clone();
+        *other.pointer_mut(path).unwrap() = json!({ "other": 1 });
+        found.push((format!("{path} is an object"), other));
+        if parent(object).is_some_and(|it| it.is_object()) {
+            let mut more = object.clone();
+            let map = more.pointer_mut(above).unwrap().as_object_mut().unwrap();
+            map.insert(format!("{name}_more"), json!(1));
+            found.push((format!("{path}_more is there"), more));
+        }
+    });
+    found
+}
+
+/// Names that vendors and customers choose, below which anything may be called so.
+const FREE: [&str; 10] = [
+    "/limits",
+    "/pools",
+    "/texts",
+    "/ends",
+    "/ended",
+    "/bindings",
+    "/demo_limits",
+    "/says/limits",
+    "/says/texts",
+    "/says/ends",
+];
+
+fn walk(value: &Value, path: &mut String, each: &mut impl FnMut(&str)) {
+    let members: Vec<(String, &Value)> = match value {
+        Value::Object(map) => map.iter().map(|(name, it)| (name.clone(), it)).collect(),
+        Value::Array(list) => list
+            .iter()
+            .enumerate()
+            .map(|(at, it)| (at.to_string(), it))
+            .collect(),
+        _ => return,
+    };
+    for (name, member) in members {
+        let length = path.len();
+        path.push('/');
+        path.push_str(&name);
+        if !FREE.contains(&path.as_str()) {
+            each(path);
+            walk(member, path, each);
+        }
+        path.truncate(length);
+    }
+}
+
+#[test]
+fn every_command_is_described_and_nothing_else_is_taken() {
+    let printed = lived();
+    let seen: BTreeSet<&str> = printed.0.keys().copied().collect();
+    let described: BTreeSet<&str> = commands().filter(|it| *it != "failure").collect();
+    assert_eq!(seen, described);
+    let mut tried = 0;
+    for (words, objects) in &printed.0 {
+        let args: Vec<&str> = words.splitn(2, '-').collect();
+        for object in objects {
+            assert_eq!(unfit(&args, object), Vec::<String>::new());
+            for (how, other) in mutated(object) {
+                tried += 1;
+                assert!(
+                    !unfit(&args, &other).is_empty(),
+                    "{words}: {how}\n{object:#}"
+                );
+            }
+        }
+    }
+    assert!(tried > 1000, "{tried}");
+}
