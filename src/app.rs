@@ -32,6 +32,8 @@
 mod computer;
 mod dialogue;
 mod license;
+mod listed;
+mod named;
 pub mod places;
 mod running;
 mod seats;
@@ -44,6 +46,7 @@ use std::time::SystemTime;
 pub(crate) use computer::{Computer, built, wall_clock};
 pub use dialogue::{Activation, AppError, Request};
 pub use license::{License, Needs, Refused};
+pub use listed::{HeldLicense, PendingRequest};
 pub use running::Running;
 pub use seats::Seat;
 
@@ -52,6 +55,15 @@ use crate::machine::Facts;
 use crate::protocol::product::{Product, ProductFile};
 
 /// An application and its license on this computer.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let (app, _home) = include!("app/doctest.in");
+/// let license = app.check()?;
+/// assert!(license.is_demo());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct App {
     file: ProductFile,
@@ -66,6 +78,13 @@ pub struct App {
 impl App {
     /// The application whose product file, as its vendor signed it, is compiled in, with the homes of this computer: the one for all its users, and that
     /// of this user, in which requests are made.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), countersign::app::AppError> {
+    /// let app = countersign::App::on_this_computer(include_str!("../keys/demo.product"))?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// A product file that its vendor did not sign; `no_home` where neither home is known.
@@ -106,6 +125,14 @@ impl App {
     }
 
     /// The product, as its vendor signed it.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (app, _home) = include!("app/doctest.in");
+    /// assert_eq!((app.product().id.as_str(), app.product().name.as_str()), ("demo", "Countersign Demo"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn product(&self) -> &Product {
         &self.product
     }
@@ -116,6 +143,17 @@ impl App {
     /// Takes a few milliseconds and waits for nobody, but where a demo begins or the machine changed: that has to be kept, and is waited for up to ten
     /// seconds. What else was learnt is kept where that is possible.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (app, _home) = include!("app/doctest.in");
+    /// match app.check() {
+    ///     Ok(license) => println!("{} days left", license.days_left().unwrap_or(0)),
+    ///     Err(refused) => println!("{refused}"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Refused`], with a reason for people and a kind for the program; of a license that floats [`Refused::NeedsSeat`], with the license in it.
     pub fn check(&self) -> Result<License, Refused> {
@@ -123,6 +161,19 @@ impl App {
     }
 
     /// Whether the application may run with what it needs. Where several licenses are held, one that has it all counts.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (app, _home) = include!("app/doctest.in");
+    /// use countersign::{Needs, Refused};
+    ///
+    /// let needs = Needs::default().feature("export").at_most("users", 2);
+    /// assert!(app.check_for(&needs).is_ok());
+    /// let refused = app.check_for(&Needs::default().at_most("users", 3)).unwrap_err();
+    /// assert!(matches!(refused, Refused::TooMany { .. }));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`App::check`]; `not_licensed` where one license is asked for that is not held; where only numbers are too high, [`Refused::TooMany`] with the license in it.
@@ -142,12 +193,35 @@ impl App {
     /// Has the time that the application runs count for the license that it needs, whatever the clock says (SPEC.md 7): to be called each hour while it runs,
     /// and once when it ends. An application that only checks when it starts can be used with a clock that stands still. It refuses nothing.
     /// [`App::keep_time_while_running`] does it from a thread of its own.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (app, _home) = include!("app/doctest.in");
+    /// let needs = countersign::Needs::default();
+    /// app.check_for(&needs)?;
+    /// // Each hour, by the timer that the application has anyway:
+    /// app.keep_time(&needs);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn keep_time(&self, needs: &Needs) {
         // What it finds is kept where that can be done; the next check says what it means.
         let _ = self.computer().check(&self.known(), None, needs, true);
     }
 
     /// Calls [`App::keep_time`] each hour from a thread of its own, and once more when what it gives is dropped.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (app, _home) = include!("app/doctest.in");
+    /// let needs = countersign::Needs::default();
+    /// app.check_for(&needs)?;
+    /// let running = app.keep_time_while_running(&needs);
+    /// // … the application does its work …
+    /// drop(running);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn keep_time_while_running(&self, needs: &Needs) -> Running {
         Running::new(self.clone(), needs.clone())
     }
@@ -182,6 +256,11 @@ impl fmt::Debug for App {
 }
 
 /// Choices for an [`App`]. What is not chosen is this computer's.
+///
+/// ```
+/// let builder = countersign::App::builder(include_str!("../keys/demo.product"));
+/// let app = builder.for_everyone();
+/// ```
 #[derive(Debug)]
 #[must_use]
 pub struct AppBuilder<'a> {
@@ -196,6 +275,16 @@ impl AppBuilder<'_> {
     /// Keeps everything in one directory, which need not exist. The program is shown the same by `--home`. With
     /// [`for_everyone`](AppBuilder::for_everyone) every user may read what is kept there, and many workstations may share it; else its owner alone, but
     /// where it was made for everyone before.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let home = tempfile::tempdir()?;
+    /// let app = countersign::App::builder(include_str!("../keys/demo.product"))
+    ///     .home(&home.path().join("license"))
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn home(mut self, directory: &Path) -> Self {
         self.home = Some(directory.to_owned());
         self
@@ -203,6 +292,17 @@ impl AppBuilder<'_> {
 
     /// Makes requests for every user of this computer: in the machine-wide home, which takes an administrator's rights, or in the
     /// [home](AppBuilder::home) that is named, whose files everybody may read then.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// // An installer that runs as administrator:
+    /// let app = countersign::App::builder(include_str!("../keys/demo.product"))
+    ///     .for_everyone()
+    ///     .build()?;
+    /// println!("{}", app.activate("828-150-156-1139".parse()?)?);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn for_everyone(mut self) -> Self {
         self.for_everyone = true;
         self
@@ -210,6 +310,23 @@ impl AppBuilder<'_> {
 
     /// Has the clock stand still at `now`: for tests. A moment before the day on which this library was built counts as a clock that is not set (SPEC.md 7), so
     /// tests go forward from today.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let home = tempfile::tempdir()?;
+    /// # use countersign::machine::Facts;
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let in_a_week = SystemTime::now() + Duration::from_secs(7 * 86_400);
+    /// let app = countersign::App::builder(include_str!("../keys/demo.product"))
+    ///     .clock(in_a_week)
+    ///     .home(home.path())
+    ///     .facts(Facts::default())
+    ///     .build()?;
+    /// assert!(app.check()?.is_demo());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn clock(mut self, now: SystemTime) -> Self {
         self.clock = Some(now);
         self
@@ -239,6 +356,11 @@ impl AppBuilder<'_> {
     }
 
     /// The application. A product file with CRLF at its line ends or a byte order mark, as version control and editors make them, is taken.
+    ///
+    /// ```
+    /// let refused = countersign::App::builder("no product file").build().unwrap_err();
+    /// assert_eq!(refused.kind(), "not_a_product_file");
+    /// ```
     ///
     /// # Errors
     /// As [`App::on_this_computer`]; `no_home` for a recorded computer without a home.

@@ -49,6 +49,12 @@ macro_rules! failure_kinds {
     ($($kind:ident $name:literal $exit:ident $when:literal;)*) => {
         /// What went wrong, for scripts: of the errors of [`holder`](crate::holder) and [`issuer`](crate::issuer), of a check's refusals, and of the
         /// program's failures.
+        ///
+        /// ```
+        /// use countersign::failure::FailureKind;
+        ///
+        /// assert_eq!(FailureKind::DemoOver.name(), "demo_over");
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum FailureKind {

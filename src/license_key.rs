@@ -11,10 +11,25 @@ const SMALLEST: u64 = 10_000_000_000;
 const LARGEST: u64 = 99_999_999_999;
 
 /// A license key: 11 digits of a number and two check digits after ISO 7064 MOD 97-10 (SPEC.md 2.5).
+///
+/// ```
+/// use countersign::license_key::LicenseKey;
+///
+/// let key: LicenseKey = "828 150 156 1139".parse()?;
+/// assert_eq!(key.to_string(), "828-150-156-1139");
+/// # Ok::<(), countersign::license_key::LicenseKeyError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LicenseKey(u64);
 
 /// Why something is not a license key (SPEC.md 2.5).
+///
+/// ```
+/// use countersign::license_key::LicenseKey;
+///
+/// let mistyped = "828-150-156-1193".parse::<LicenseKey>().unwrap_err();
+/// println!("{mistyped}: {}", mistyped.hint());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LicenseKeyError {
     /// Digits were left out or added.

@@ -11,6 +11,7 @@
 mod carry;
 mod cli;
 mod clocks;
+mod documented;
 mod edits;
 mod failures;
 mod forgotten;

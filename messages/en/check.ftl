@@ -46,6 +46,11 @@ part_ends = { $days_left ->
         [one] { $name } ends in 1 day, on { $last }
        *[other] { $name } ends in { $days_left } days, on { $last }
     }
+demo_ends = { $days_left ->
+        [0] this is the last day of the demo
+        [one] the demo ends in 1 day, on { $last }
+       *[other] the demo ends in { $days_left } days, on { $last }
+    }
 clock_is_behind = the computer's clock is behind; set it within { $days_left ->
         [one] 1 day
        *[other] { $days_left } days

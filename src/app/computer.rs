@@ -141,6 +141,26 @@ impl Computer {
     /// # Errors
     /// As [`apply::apply`].
     pub(crate) fn apply(&self, code: &Code) -> Result<Outcome, HolderError> {
+        self.in_one_home(|home| {
+            let outcome = apply::apply(home, code, &self.here(&[]))?;
+            self.make_seats(home, &outcome);
+            Ok(outcome)
+        })
+    }
+
+    /// What [`apply`](Computer::apply) would do with a response or an emergency code, nothing being changed.
+    ///
+    /// # Errors
+    /// As [`apply::preview`].
+    pub(crate) fn preview(&self, code: &Code) -> Result<Outcome, HolderError> {
+        self.in_one_home(|home| apply::preview(home, code, &self.facts))
+    }
+
+    /// What is found in the first home for which a code is.
+    fn in_one_home(
+        &self,
+        look: impl Fn(&Home) -> Result<Outcome, HolderError>,
+    ) -> Result<Outcome, HolderError> {
         // Whether it says only that the code is for somebody else.
         let elsewhere = |error: &HolderError| {
             matches!(
@@ -150,11 +170,8 @@ impl Computer {
         };
         let mut other: Option<HolderError> = None;
         for home in &self.homes {
-            match apply::apply(home, code, &self.here(&[])) {
-                Ok(outcome) => {
-                    self.make_seats(home, &outcome);
-                    return Ok(outcome);
-                }
+            match look(home) {
+                Ok(outcome) => return Ok(outcome),
                 Err(error) => {
                     let said = other.as_ref().is_some_and(|other| !elsewhere(other));
                     other = other.filter(|_| said).or(Some(error));

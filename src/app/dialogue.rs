@@ -3,7 +3,7 @@
 use std::fmt;
 use std::num::NonZeroU16;
 
-use super::App;
+use super::{App, named};
 use crate::failure::FailureKind;
 use crate::holder::Outcome;
 use crate::holder::request::{self, Asked};
@@ -17,6 +17,16 @@ use crate::protocol::product::ProductError;
 use crate::text::{self, Code, Kind, ReadError, WriteError, phrase};
 
 /// Why the dialogue came to nothing. Nothing was changed, and the same can be done again.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let (app, _home) = include!("doctest.in");
+/// let refused = app.apply("no code at all").unwrap_err();
+/// assert_eq!(refused.kind(), "no_code");
+/// println!("{refused}"); // for people
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AppError {
@@ -29,7 +39,7 @@ pub enum AppError {
     /// No license is held on this computer, or not the one that was named, so there is nothing to be re-validated or given back.
     #[error("{}", messages::app::not_licensed(.product))]
     NotLicensed {
-        /// The product's id.
+        /// The product's name.
         product: String,
     },
     /// Several licenses may be meant: one has to be named.
@@ -51,6 +61,14 @@ pub enum AppError {
 
 impl AppError {
     /// Its kind, the one of `--json`.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (app, _home) = include!("doctest.in");
+    /// assert_eq!(app.return_license().unwrap_err().kind(), "not_licensed");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn kind(&self) -> FailureKind {
         match self {
             AppError::Product(error) => error.kind(),
@@ -65,6 +83,18 @@ impl AppError {
 }
 
 /// What an activation is to be, beside the license key.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let (app, _home) = include!("doctest.in");
+/// use countersign::app::Activation;
+///
+/// let two = Activation::default().seats(std::num::NonZeroU16::MIN.saturating_add(1));
+/// let request = app.activate_as("828-150-156-1139".parse()?, &two)?;
+/// # let _ = request;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct Activation {
@@ -76,24 +106,59 @@ pub struct Activation {
 
 impl Activation {
     /// Bound to a server, a database or the like, by the names that the product has.
+    ///
+    /// ```
+    /// use countersign::app::Activation;
+    ///
+    /// let wanted = Activation::default().bound_to("server", "db1");
+    /// ```
     pub fn bound_to(mut self, name: &str, value: &str) -> Activation {
         self.bindings.push((name.to_owned(), value.to_owned()));
         self
     }
 
     /// With so many of the license's seats; else with all that are free.
+    ///
+    /// ```
+    /// use countersign::app::Activation;
+    /// use std::num::NonZeroU16;
+    ///
+    /// let wanted = Activation::default().seats(NonZeroU16::MIN);
+    /// ```
     pub fn seats(mut self, seats: NonZeroU16) -> Activation {
         self.seats = Some(seats);
         self
     }
 
     /// Bound to a USB key that is plugged in.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use countersign::app::Activation;
+    ///
+    /// let wanted = Activation::default().usb("096e:0201:4C530001".parse()?);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn usb(mut self, device: UsbDevice) -> Activation {
         self.usb = Some(device);
         self
     }
 
     /// Another request although one is pending.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (app, _home) = include!("doctest.in");
+    /// use countersign::app::Activation;
+    ///
+    /// let key = "828-150-156-1139".parse()?;
+    /// let first = app.activate(key)?;
+    /// let other = app.activate_as(key, &Activation::default().anew())?;
+    /// assert_ne!(first.code(), other.code());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn anew(mut self) -> Activation {
         self.anew = true;
         self
@@ -103,6 +168,16 @@ impl Activation {
 /// A code for the vendor's desk. It is on disk and can be made again: nothing is lost where a window is closed.
 ///
 /// Its text, which `to_string` gives, goes by mail, chat, paper or telephone.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let (app, _home) = include!("doctest.in");
+/// let request = app.activate("828-150-156-1139".parse()?)?;
+/// let to = request.send_to.as_deref().unwrap_or("the vendor");
+/// println!("send this to {to}:\n{request}");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "somebody has to send it"]
 pub struct Request {
@@ -120,11 +195,31 @@ pub struct Request {
 
 impl Request {
     /// Three words, the same on both ends: what two people compare on the telephone (SPEC.md 2.6).
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (app, _home) = include!("doctest.in");
+    /// let request = app.activate("828-150-156-1139".parse()?)?;
+    /// assert_eq!(request.read_back().split_whitespace().count(), 3);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn read_back(&self) -> String {
         phrase(&self.code)
     }
 
     /// The code itself.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (app, _home) = include!("doctest.in");
+    /// use countersign::text::Kind;
+    ///
+    /// let request = app.activate("828-150-156-1139".parse()?)?;
+    /// assert_eq!(request.code().kind(), Kind::Activate);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn code(&self) -> &Code {
         &self.code
     }
@@ -139,6 +234,17 @@ impl fmt::Display for Request {
 impl App {
     /// Asks for a license by its key. The same request again gives the same code.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (app, _home) = include!("doctest.in");
+    /// let key = "828-150-156-1139".parse()?;
+    /// let request = app.activate(key)?;
+    /// assert!(request.to_string().starts_with("REQ1:"));
+    /// assert!(app.activate(key)?.repeated);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// `already_licensed`; what the product is bound to and was not named; what the disk says.
     pub fn activate(&self, key: LicenseKey) -> Result<Request, AppError> {
@@ -146,6 +252,18 @@ impl App {
     }
 
     /// The same, with what the activation is to be.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (app, _home) = include!("doctest.in");
+    /// use countersign::app::Activation;
+    ///
+    /// let wanted = Activation::default().bound_to("server", "db1");
+    /// let request = app.activate_as("828-150-156-1139".parse()?, &wanted)?;
+    /// # let _ = request;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`App::activate`].
@@ -172,6 +290,13 @@ impl App {
     /// Asks for the only license that is held, as it now is: for re-validation, after a purchase, after the computer changed, or where its clock is wrong.
     /// The license stays in force meanwhile. The same request again gives the same code.
     ///
+    /// ```no_run
+    /// # fn example(app: countersign::App) -> Result<(), Box<dyn std::error::Error>> {
+    /// println!("{}", app.revalidate()?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// `not_licensed` where none is held; `which_license` where several are; `given_up` where the home is an older copy and the license was given up since;
     /// what the disk says.
@@ -180,6 +305,15 @@ impl App {
     }
 
     /// The same for one of several licenses.
+    ///
+    /// ```no_run
+    /// # fn example(app: countersign::App) -> Result<(), Box<dyn std::error::Error>> {
+    /// for held in app.licenses()? {
+    ///     println!("{}", app.revalidate_of(held.key)?);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`App::revalidate`], of this license.
@@ -191,6 +325,13 @@ impl App {
     /// license that was given up counts here, so that a second call never gives up another one: who holds one by now names it
     /// ([`return_license_of`](App::return_license_of)). One that is only requested is left alone.
     ///
+    /// ```no_run
+    /// # fn example(app: countersign::App) -> Result<(), Box<dyn std::error::Error>> {
+    /// println!("{}", app.return_license()?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// `not_licensed` where none is held or was given up; `which_license` where several are or were; `anchor_closed`, `busy`, what the disk says: it is not
     /// given up then.
@@ -199,6 +340,15 @@ impl App {
     }
 
     /// The same for one of several licenses, such as the one that [`License::key`](super::License::key) names.
+    ///
+    /// ```no_run
+    /// # fn example(app: countersign::App) -> Result<(), Box<dyn std::error::Error>> {
+    /// if let Some(key) = app.check()?.key() {
+    ///     println!("{}", app.return_license_of(key)?);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`App::return_license`], of this license.
@@ -234,34 +384,58 @@ impl App {
             }
             _ => give_up::give_up(&home, key, &self.computer().here(&[]))?,
         };
+        let request = self.request(key, given.activation, given.code)?;
         Ok(Request {
-            text: given.code.to_text()?,
-            code: given.code,
-            license_key: key,
-            activation: given.activation,
-            send_to: self.product().mail.clone(),
             repeated: given.repeated,
+            ..request
         })
     }
 
-    /// Enters the desk's answer: any text with the code in it, as it was pasted. The same again, and an older one, change nothing and are no errors.
+    /// Enters the desk's answer: any text with the code in it, as it was pasted; a mail as people see it, and not its source, in which the text may be encoded
+    /// (the program reads those, too). The same again, and an older one, change nothing and are no errors. [`preview`](App::preview) says before what it would
+    /// change.
+    ///
+    /// ```no_run
+    /// # fn example(app: countersign::App, pasted: &str) -> Result<(), Box<dyn std::error::Error>> {
+    /// match app.apply(pasted) {
+    ///     Ok(outcome) => println!("{outcome}"),
+    ///     Err(error) => println!("{error}"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// What is wrong with the text; `other_request`, `not_trusted` and the like; what the disk says.
     pub fn apply(&self, pasted: &str) -> Result<Outcome, AppError> {
         let wanted = [Kind::Grant, Kind::DeskCertificate, Kind::Emergency];
         let reading = text::read(pasted, &wanted)?;
-        Ok(self.computer().apply(&reading.code)?)
+        let outcome = self.computer().apply(&reading.code)?;
+        Ok(named::outcome(outcome, &self.product))
     }
 
     fn asked(&self, key: LicenseKey, asked: Asked) -> Result<Request, AppError> {
+        let request = self.request(key, asked.activation, asked.code)?;
         Ok(Request {
-            text: asked.code.to_text()?,
-            code: asked.code,
-            license_key: key,
-            activation: asked.activation,
-            send_to: self.product().mail.clone(),
             repeated: asked.repeated,
+            ..request
+        })
+    }
+
+    /// A code for the desk that is on disk.
+    pub(super) fn request(
+        &self,
+        license_key: LicenseKey,
+        activation: ActivationId,
+        code: Code,
+    ) -> Result<Request, AppError> {
+        Ok(Request {
+            text: code.to_text()?,
+            code,
+            license_key,
+            activation,
+            send_to: self.product().mail.clone(),
+            repeated: true,
         })
     }
 
@@ -294,7 +468,7 @@ impl App {
             (Some(_), _) => Err(AppError::WhichLicense { keys }),
             (None, Some(damaged)) => Err(damaged.into()),
             (None, None) => Err(AppError::NotLicensed {
-                product: product.clone(),
+                product: self.product().name.clone(),
             }),
         }
     }

@@ -8,6 +8,10 @@ use crate::holder::Audience;
 
 /// The home that every user of this computer reads and its administrator writes: `/var/lib/countersign`; on macOS below
 /// `/Library/Application Support`, on Windows below `%ProgramData%`.
+///
+/// ```
+/// println!("{}", countersign::app::places::of_all().display());
+/// ```
 pub fn of_all() -> PathBuf {
     if cfg!(windows) {
         let base = std::env::var_os("ProgramData")
@@ -21,11 +25,24 @@ pub fn of_all() -> PathBuf {
 }
 
 /// The home of the user who runs the program, in the platform's data directory; nothing where this user has none.
+///
+/// ```
+/// if let Some(home) = countersign::app::places::of_user() {
+///     println!("{}", home.display());
+/// }
+/// ```
 pub fn of_user() -> Option<PathBuf> {
     Some(choose_native_strategy().ok()?.data_dir().join(NAME))
 }
 
 /// Who reads what is written to a home that was named: everyone where it was made so, for many workstations may share one.
+///
+/// ```
+/// use countersign::app::places;
+/// use countersign::holder::Audience;
+///
+/// assert_eq!(places::audience("nowhere".as_ref()), Audience::Owner);
+/// ```
 #[cfg(unix)]
 pub fn audience(home: &Path) -> Audience {
     use std::os::unix::fs::PermissionsExt;
@@ -39,6 +56,13 @@ pub fn audience(home: &Path) -> Audience {
 }
 
 /// Elsewhere directories pass on the rights of their parents.
+///
+/// ```
+/// use countersign::app::places;
+/// use countersign::holder::Audience;
+///
+/// assert_eq!(places::audience("nowhere".as_ref()), Audience::Owner);
+/// ```
 #[cfg(not(unix))]
 pub fn audience(_: &Path) -> Audience {
     Audience::Owner

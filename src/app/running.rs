@@ -9,6 +9,14 @@ use super::{App, Needs};
 const HOUR: Duration = Duration::from_secs(3_600);
 
 /// An application that runs: its time counts until this is dropped ([`App::keep_time_while_running`]).
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let (app, _home) = include!("doctest.in");
+/// let _running = app.keep_time_while_running(&countersign::Needs::default());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "the time counts until it is dropped: keep it in a variable until the application ends"]
 pub struct Running {

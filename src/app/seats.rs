@@ -16,6 +16,15 @@ use crate::seats::{
 /// The license, and one of its seats where it floats: given back when this is dropped, and by the system when the process ends, however it ends.
 ///
 /// What the application starts holds no seat; a child that is forked from it gives none back.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let (app, _home) = include!("doctest.in");
+/// let seat = app.take_seat()?;
+/// assert_eq!(seat.number(), None); // a demo has no seats to be counted
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "the seat is given back when this is dropped: keep it in a variable as long as the application runs"]
 pub struct Seat {
@@ -25,11 +34,30 @@ pub struct Seat {
 
 impl Seat {
     /// The license that may be used as long as the seat is held.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (app, _home) = include!("doctest.in");
+    /// let seat = app.take_seat()?;
+    /// assert!(seat.license().has("export"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn license(&self) -> &License {
         &self.license
     }
 
     /// The number of the seat, from 1; none where the license does not float, or in a demo.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (app, _home) = include!("doctest.in");
+    /// if let Some(number) = app.take_seat()?.number() {
+    ///     println!("seat {number}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn number(&self) -> Option<u16> {
         self.held.as_ref().map(seats::Seat::number)
     }
@@ -62,6 +90,18 @@ impl App {
 
     /// The same with what the application needs, a seat of each module with seats of its own among them; and waiting for a seat that long, in the order of
     /// those who came.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (app, _home) = include!("doctest.in");
+    /// use std::time::Duration;
+    ///
+    /// let needs = countersign::Needs::default().feature("export");
+    /// let seat = app.take_seat_for(&needs, Duration::from_secs(10))?;
+    /// # drop(seat);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`App::take_seat`], after that time.

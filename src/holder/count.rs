@@ -3,7 +3,20 @@
 use crate::protocol::date::Day;
 
 /// A number in use, held against its limit.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let (app, _home) = include!("../app/doctest.in");
+/// use countersign::{Needs, Refused};
+///
+/// if let Err(Refused::TooMany { over, .. }) = app.check_for(&Needs::default().at_most("users", 5)) {
+///     assert_eq!((over[0].most, over[0].over_by()), (2, 3));
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Count {
     /// The limit's name.
     pub limit: String,

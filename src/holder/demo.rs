@@ -4,7 +4,9 @@ use super::check::{Check, Refused};
 use super::clock::{self, Look};
 use super::entries::Demo;
 use super::report::{Refusal, State};
+use super::warning::Warning;
 use crate::protocol::date::{Day, Seconds};
+use crate::protocol::product::WARN_DAYS;
 
 impl Check<'_> {
     /// The demo in place of a license, or `otherwise` where the product has none or one license is asked for.
@@ -38,7 +40,11 @@ impl Check<'_> {
         }
         let report = &mut self.checked.report;
         report.state = State::Demo;
-        report.days_left = Some(last.days_since(today));
+        let days_left = last.days_since(today);
+        report.days_left = Some(days_left);
+        if days_left <= i32::from(product.warn_days.unwrap_or(WARN_DAYS)) {
+            report.warnings.push(Warning::DemoEnds { days_left, last });
+        }
         report.features = product.demo_features.clone();
         report.limits = product.demo_limits.clone();
         Ok(())

@@ -26,21 +26,30 @@ pub fn check_product(
 ) -> Result<CheckReport, HolderError> {
     let id = &file.product().id;
     let (mut licenses, unfit) = home.survey()?;
-    licenses.retain(|license| {
-        license.product == *id
-            && input
-                .license_key
-                .is_none_or(|key| key == license.license_key)
-    });
-    // Of several licenses one that is good counts, else one in whose place the demo runs, else one that is held; of equals the lowest key.
-    licenses.sort_by_key(|license| license.held.is_none());
+    licenses.retain(|license| license.product == *id);
+    // Who gave a license up has had the demo, whatever else is asked for.
+    let given_up = licenses.iter().any(|license| license.returned.is_some());
+    if let Some(key) = input.license_key {
+        licenses.retain(|license| license.license_key == key);
+    }
+    // Of several licenses one that is good counts, else one in whose place the demo runs, else one that is held; of equals one that waits for an answer,
+    // then the lowest key.
+    licenses.sort_by_key(|license| (license.held.is_none(), license.open().next().is_none()));
     let rank = |report: &CheckReport| {
         let good = report.allowed() && report.state != State::Demo;
         let held = report.activation.is_some();
         (good, report.allowed(), held, report.preference())
     };
+    let without_demo = CheckInput {
+        or_demo: false,
+        ..*input
+    };
     let mut best: Option<(Option<&LicenseState>, Checked)> = None;
     for license in licenses.iter().map(Some) {
+        let input = match license {
+            Some(license) if given_up && license.held.is_none() => &without_demo,
+            _ => input,
+        };
         let checked = check_one(file, home, license, input);
         let known = best.as_ref().map(|(_, known)| rank(&known.report));
         if known.is_none_or(|known| rank(&checked.report) > known) {

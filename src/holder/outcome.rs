@@ -10,7 +10,15 @@ use crate::protocol::date::Seconds;
 use crate::protocol::digest::ActivationId;
 
 /// What became of an answer, or would.
+///
+/// ```no_run
+/// # fn example(app: countersign::App, pasted: &str) -> Result<(), Box<dyn std::error::Error>> {
+/// println!("{}", app.apply(pasted)?); // license 828-150-156-1139 for Survey is in force
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Outcome {
     /// The license is now as it says.
     Applied(Box<Applied>),
@@ -24,6 +32,7 @@ pub enum Outcome {
 
 /// Which license an answer is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Which {
     /// The product's id.
     pub product: String,
@@ -34,7 +43,19 @@ pub struct Which {
 }
 
 /// What an answer changes.
+///
+/// ```no_run
+/// # fn example(app: countersign::App, pasted: &str) -> Result<(), Box<dyn std::error::Error>> {
+/// use countersign::holder::Outcome;
+///
+/// if let Outcome::Applied(applied) = app.apply(pasted)? {
+///     println!("{} seats", applied.after.seats);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Applied {
     /// Which license.
     pub which: Which,

@@ -15,6 +15,7 @@ use crate::protocol::trust::TrustError;
 
 /// The state of a license at this moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum State {
     /// In force.
     Licensed,
@@ -55,6 +56,7 @@ impl State {
 
 /// Why something can be kept nowhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Closed {
     /// The disk is full.
     Full,
@@ -65,7 +67,22 @@ pub enum Closed {
 }
 
 /// Why an application may not run, or not with what was asked about.
+///
+/// ```no_run
+/// # fn example(app: countersign::App) -> Result<(), Box<dyn std::error::Error>> {
+/// use countersign::Refused;
+/// use countersign::holder::Refusal;
+///
+/// match app.check() {
+///     Err(Refused::License { why: Refusal::Expired { on, .. }, .. }) => println!("renew: it ended on {on}"),
+///     Err(refused) => println!("{refused}"),
+///     Ok(license) => println!("{license:?}"),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Refusal {
     /// No license is held.
     #[error("{}", messages::check::not_licensed(.product))]
@@ -271,6 +288,7 @@ impl Refusal {
 
 /// What a check says.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct CheckReport {
     /// The state.
     pub state: State,

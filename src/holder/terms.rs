@@ -8,7 +8,17 @@ use crate::protocol::product::Product;
 use crate::protocol::trust::Verified;
 
 /// The terms of a verified grant, by the names of its product.
+///
+/// ```no_run
+/// # fn example(app: countersign::App) -> Result<(), Box<dyn std::error::Error>> {
+/// if let Some(terms) = app.check()?.terms() {
+///     println!("until {:?}", terms.expires);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Terms {
     /// Counts the grants of an activation, from 1.
     pub generation: u16,
@@ -36,6 +46,7 @@ pub struct Terms {
 
 /// Emergency codes of a grant (SPEC.md 8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Steps {
     /// The highest step entered; 0 for none.
     pub used: u8,
@@ -53,6 +64,7 @@ impl std::fmt::Display for Steps {
 
 /// One thing that an answer changes, in words: `seats`, `5`, `8`.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Difference {
     /// What changes: a term, or an entry of the catalogue by its name.
     pub what: String,
@@ -102,6 +114,17 @@ impl Terms {
     }
 
     /// What differs from earlier terms, in a fixed order. Generation and moment of signing are no differences.
+    ///
+    /// ```no_run
+    /// # fn example(applied: &countersign::holder::Applied) -> Result<(), Box<dyn std::error::Error>> {
+    /// if let Some(before) = &applied.before {
+    ///     for it in applied.after.differences(before) {
+    ///         println!("{}: {} instead of {}", it.what, it.after, it.before);
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn differences(&self, before: &Terms) -> Vec<Difference> {
         let all = [
             (

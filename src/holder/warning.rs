@@ -7,7 +7,18 @@ use crate::messages;
 use crate::protocol::date::{Day, Seconds};
 
 /// Something that needs doing, while the application runs.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let (app, _home) = include!("../app/doctest.in");
+/// for warning in app.check()?.warnings() {
+///     eprintln!("{warning}");
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Warning {
     /// The day of re-validation is near.
     #[error("{}", messages::check::grace_ends(.by, *.days_left))]
@@ -34,6 +45,14 @@ pub enum Warning {
     PartEnds {
         /// Its name.
         name: String,
+        /// Whole days after today.
+        days_left: i32,
+        /// The last of them.
+        last: Day,
+    },
+    /// The last day of the demo is near.
+    #[error("{}", messages::check::demo_ends(*.days_left, .last))]
+    DemoEnds {
         /// Whole days after today.
         days_left: i32,
         /// The last of them.
@@ -67,12 +86,23 @@ pub enum Warning {
 
 impl Warning {
     /// Stable snake_case name for scripts.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (app, _home) = include!("../app/doctest.in");
+    /// let license = app.check()?;
+    /// let urgent = license.warnings().iter().any(|it| it.kind() == "grace_ends");
+    /// assert!(!urgent);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn kind(&self) -> &'static str {
         match self {
             Warning::GraceEnds { .. } => "grace_ends",
             Warning::ExpiresSoon { .. } => "expires_soon",
             Warning::MaintenanceEnds { .. } => "maintenance_ends",
             Warning::PartEnds { .. } => "part_ends",
+            Warning::DemoEnds { .. } => "demo_ends",
             Warning::ClockBehind { not_set: true, .. } => "clock_not_set",
             Warning::ClockBehind { not_set: false, .. } => "clock_behind",
             Warning::MachineChanged { .. } => "machine_changed",

@@ -75,7 +75,7 @@ fn lived() -> Printed {
     it.one("license-list", vendor.run(["license", "list"]));
     it.one("license-mail", vendor.run(["license", "mail", &key]));
     it.all(
-        6,
+        8,
         "respond",
         vendor.run(["respond", "--batch", "-"]).piped("no code\n"),
     );
@@ -99,7 +99,15 @@ fn lived() -> Printed {
         "respond",
         vendor.run(["respond", "--dry-run"]).piped(&request),
     );
-    let answered = it.one("respond", vendor.run(["respond", "--mail"]).piped(&request));
+    let mail = [
+        "respond",
+        "--mail",
+        "--to",
+        "a@example.com",
+        "--from",
+        "b@example.com",
+    ];
+    let answered = it.one("respond", vendor.run(mail).piped(&request));
     let answer = text(&answered, "code");
     for machine in [&ship, &vendor] {
         it.one("inspect", machine.run(["inspect"]).piped(&answer));
@@ -144,6 +152,23 @@ fn lived() -> Printed {
     it.one("inspect", vendor.run(["inspect"]).piped(&given));
     it.one("respond", vendor.run(["respond"]).piped(&given));
 
+    let float = ["--type", "floating", "--seats", "2", "--feature", "export"];
+    let floating = vendor.run(sell.iter().chain(&float)).done().line();
+    let pc = world.machine("pc");
+    pc.run(["product", "install", file]).done();
+    let ask = ["request", "activate", &floating, "--bind", "server=db"];
+    let request = pc.run(ask).done().code();
+    let answer = vendor.run(["respond"]).piped(&request).done().code();
+    pc.apply(&answer);
+    it.one("seat-hold", pc.run(["seat", "hold"]));
+    let taken = it.one("seat-take", pc.run(["seat", "take"]));
+    let token = text(&taken, "token");
+    it.one("seat-keep", pc.run(["seat", "keep", &token]));
+    it.one("seat-list", pc.run(["seat", "list"]));
+    pc.run(["seat", "take"]).done();
+    it.all(16, "seat-take", pc.run(["seat", "take"]));
+    it.one("seat-release", pc.run(["seat", "release", &token]));
+
     let other = world.machine("other");
     other.run(["product", "install", file]).done();
     let ask = ["request", "activate", &key, "--bind", "server=db"];
@@ -153,10 +178,13 @@ fn lived() -> Printed {
     it.one("license-show", vendor.run(["license", "show", &key]));
     let release = ["release", &lost, "--lost", "--reason", "it sank"];
     it.one("release", vendor.run(release));
+    let third = world.machine("third");
+    third.run(["product", "install", file]).done();
+    let request = third.run(ask).done().code();
     let revoke = ["license", "revoke", &key, "--reason", "unpaid"];
     it.one("license-revoke", vendor.run(revoke));
     it.all(
-        6,
+        8,
         "respond",
         vendor
             .run(["respond", "--batch", "-"])
@@ -168,7 +196,7 @@ fn lived() -> Printed {
     let refused = vendor.run(["respond"]).piped(&request).exits(6);
     assert_eq!(refused.stdout, "");
     it.all(6, "respond", vendor.run(["respond"]).piped(&request));
-    it.all(3, "apply", ship.run(["apply"]).piped(&answer[..50]));
+    it.all(3, "apply", pc.run(["apply"]).piped(&answer[..50]));
     it
 }
 

@@ -5,7 +5,9 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use countersign::app::{Needs, Refused};
+use countersign::holder::Outcome;
 use countersign::license_key::LicenseKey;
+use countersign::text::Kind;
 use countersign::{App, License};
 
 use crate::world::{Desk, World};
@@ -142,6 +144,96 @@ fn what_is_only_requested_is_not_given_up() {
     shop.apply(&request.to_string());
     assert_eq!(shop.app().check().unwrap().key(), Some(key));
     assert_ne!(app.return_license().unwrap().code(), given.code());
+}
+
+/// What a check says after a return does not hang on whether another license was asked for.
+#[test]
+fn a_demo_does_not_come_back_by_a_request() {
+    let world = World::new();
+    let shop = Shop::new(&world);
+    shop.license(&[]);
+    let given = shop.app().return_license().unwrap();
+    shop.desk.respond(&given.to_string()).done();
+    assert_eq!(shop.app().check().unwrap_err().kind(), "returned");
+    let other = shop.sell(&[]);
+    let request = shop.app().activate(other).unwrap();
+    let refused = shop.app().check().unwrap_err();
+    assert_eq!(refused.kind(), "not_licensed");
+    assert_eq!(
+        refused.to_string(),
+        "there is no license for Survey on this machine"
+    );
+    shop.apply(&request.to_string());
+    assert_eq!(shop.app().check().unwrap().key(), Some(other));
+}
+
+#[test]
+fn licenses_and_requests_are_listed_and_answers_looked_at_before() {
+    let world = World::new();
+    let shop = Shop::new(&world);
+    let (one, other) = (shop.license(&["--limit", "users=5"]), shop.sell(&[]));
+    let app = shop.app();
+    let asked = app.activate(other).unwrap();
+    let again = app.revalidate_of(one).unwrap();
+    let pending = app.pending().unwrap();
+    let codes: Vec<_> = pending.iter().map(|it| it.request.code()).collect();
+    assert_eq!(codes.len(), 2);
+    assert!(codes.contains(&asked.code()) && codes.contains(&again.code()));
+    let kinds: Vec<_> = pending.iter().map(|it| it.kind).collect();
+    assert!(kinds.contains(&Kind::Activate) && kinds.contains(&Kind::Sync));
+    assert!(pending.iter().all(|it| it.made.unix() == world.now()));
+    let held = app.licenses().unwrap();
+    assert_eq!(held.len(), 1);
+    assert_eq!(held[0].key, one);
+    assert_eq!(held[0].check.as_ref().unwrap().limit("users"), 5);
+
+    let key = one.to_string();
+    let change = ["license", "change", &key, "--limit", "users=9"];
+    shop.desk.run(change).done();
+    let answer = shop.desk.answer(&again.to_string());
+    let before = world.snapshot();
+    let Outcome::Applied(would) = app.preview(&answer).unwrap() else {
+        panic!("it would change something");
+    };
+    assert_eq!(world.snapshot(), before);
+    let changes = would.after.differences(would.before.as_ref().unwrap());
+    assert!(
+        changes
+            .iter()
+            .any(|it| it.what == "users" && it.after == "9")
+    );
+    assert_eq!(app.preview("no code").unwrap_err().kind(), "no_code");
+    assert!(app.apply(&answer).unwrap().to_string().contains("Survey"));
+    assert!(matches!(
+        app.preview(&answer).unwrap(),
+        Outcome::AlreadyApplied(_)
+    ));
+    assert_eq!(app.pending().unwrap().len(), 1);
+}
+
+#[test]
+fn a_demo_says_its_last_day() {
+    let world = World::new();
+    let shop = Shop::new(&world);
+    let warned = || {
+        let demo = shop.app().check().unwrap();
+        demo.warnings()
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+    };
+    assert!(warned().is_empty());
+    world.days_pass(22);
+    let last = world.day(7);
+    assert_eq!(warned(), [format!("the demo ends in 7 days, on {last}")]);
+    world.days_pass(7);
+    assert_eq!(warned(), ["this is the last day of the demo"]);
+    world.days_pass(1);
+    let refused = shop.app().check().unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        format!("the demo of Survey ended on {last}")
+    );
 }
 
 #[test]

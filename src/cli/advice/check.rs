@@ -104,6 +104,9 @@ impl Advice for Warning {
             Warning::PartEnds { .. } => {
                 "renew it with the vendor, then re-validate the license: countersign request sync"
             }
+            Warning::DemoEnds { .. } => {
+                "request a license with its key: countersign request activate KEY"
+            }
             Warning::ClockBehind { .. } => SET_THE_CLOCK,
             Warning::UsbMissing(_) => "plug it in: no new code is needed",
             Warning::NotKept(_) => "look at the disk and the permissions of its files",

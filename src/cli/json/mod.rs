@@ -9,9 +9,9 @@ mod inspected;
 mod license;
 mod machine;
 mod product;
-mod seats;
 #[cfg(all(test, feature = "desk"))]
 mod schema;
+mod seats;
 mod shown;
 
 #[cfg(feature = "desk")]

@@ -1,11 +1,11 @@
 //! The schema of `--json`: what stands in the repository is what the types say.
 
-use schemars::Schema;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
+use schemars::{JsonSchema as _, Schema};
 use serde_json::{Value, json};
 
-use super::Failed;
+use super::{Failed, Nothing};
 use crate::cli::commands;
 
 /// Where it stands.
@@ -34,6 +34,7 @@ fn document() -> Value {
     let mut commands = commands::schemas(&mut generator);
     commands.push(("failure".to_owned(), failure));
     let mut definitions = generator.take_definitions(true);
+    definitions.remove(&*Nothing::schema_name());
     let any: Vec<Value> = commands
         .iter()
         .map(|(name, _)| json!({ "$ref": format!("#/$defs/{name}") }))

@@ -256,7 +256,11 @@ fn machines_of_one_home_do_not_meddle_with_one_another() {
     computer.facts = by_user(1);
     let report = computer.check_at(&vendor, noon().plus(3 * DAY));
     assert_eq!((report.state, report.days_left), (State::Demo, Some(1)));
-    assert!(report.warnings.is_empty(), "{:?}", report.warnings);
+    assert!(
+        only_the_end_of_the_demo(&report.warnings),
+        "{:?}",
+        report.warnings
+    );
 }
 
 /// The license of one of them runs there, whatever another's clock said while that was a changed machine's.
@@ -288,7 +292,11 @@ fn a_machine_with_another_id_after_each_start_is_one() {
         computer.facts = under(Some(day), &by_user(1));
         let report = computer.check_at(&vendor, noon().plus(u32::from(day) * DAY));
         assert_eq!(report.days_left, Some(4 - i32::from(day)));
-        assert!(report.warnings.is_empty(), "{:?}", report.warnings);
+        assert!(
+            only_the_end_of_the_demo(&report.warnings),
+            "{:?}",
+            report.warnings
+        );
     }
     let (mut computer, _) = start(&Vendor::new(1));
     for day in 0..60_u8 {

@@ -33,6 +33,7 @@ use super::outcome::Outcome;
 use super::products;
 use super::report::CheckReport;
 use super::request::{Asked, Here, Wanted, activate};
+use super::warning::Warning;
 use crate::license_key::LicenseKey;
 use crate::machine::{Bindings, Facts, Fingerprint};
 use crate::protocol::date::{Day, Seconds};
@@ -304,4 +305,10 @@ fn bound(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect()
+}
+
+/// A demo that is over soon says so; nothing else is amiss.
+fn only_the_end_of_the_demo(warnings: &[Warning]) -> bool {
+    let ends = |it: &Warning| matches!(it, Warning::DemoEnds { .. });
+    warnings.iter().all(ends)
 }
