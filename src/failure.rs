@@ -172,6 +172,7 @@ failure_kinds! {
     LedgerMissing "ledger_missing" FAILED "there is no ledger";
     LedgerExists "ledger_exists" FAILED "there is a ledger already";
     LedgerInUse "ledger_in_use" FAILED "another process writes to the ledger";
+    DeskClock "desk_clock" REFUSED "the desk's clock is behind what its ledger knows";
     LedgerForeign "ledger_foreign" FAILED "the file is no ledger of this program";
     LedgerNewer "ledger_newer" FAILED "a later version of the program wrote the ledger";
     LedgerDamaged "ledger_damaged" FAILED "what stands in the ledger cannot be";

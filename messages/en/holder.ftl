@@ -57,6 +57,7 @@ other_license = it is about another license than its name says
 line_and_column = line { $line }, column { $column }
 foreign_link = a link of another user leads to a directory that is not his
 not_a_file = it is not a file
+no_end = it is too large to be one of ours
 applied = license { $key } for { $product } is in force
 already_applied = license { $key } for { $product } is in force already
 already_newer = license { $key } for { $product } is in force by a later answer

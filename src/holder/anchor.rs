@@ -31,7 +31,8 @@ impl Anchor {
     }
 
     /// The anchors of the home `directory` on this computer, in the order in which they are locked: the machine-wide one, then that of the account that
-    /// owns the home, or will, being ours, where it does not exist yet. An account without a home directory has none.
+    /// owns the home, or will, being ours, where it does not exist yet. An account without a home directory has none; in a user namespace it is the account
+    /// whose directory is ours there.
     pub fn of_this_computer(directory: &Path) -> Vec<Anchor> {
         let all = here::for_all().map(|at| Anchor::of_all(&at.join(NAME)));
         let one = here::of_owner(directory).map(|at| Anchor::of_one(&at.join(NAME)));
@@ -73,10 +74,85 @@ mod here {
         let owner = super::super::durable::owner(&home.join("machine"))
             .or_else(|| super::super::durable::owner(home))
             .unwrap_or_else(|| Uid::effective().as_raw());
-        let account = User::from_uid(Uid::from_raw(owner)).ok()??;
-        // Many a service's account names a directory that is not there, or `/`: it is not made for this.
-        let own = fs::metadata(&account.dir).is_ok_and(|it| it.is_dir() && it.uid() == owner);
-        (own && account.dir.parent().is_some()).then(|| account.dir.join(BELOW))
+        let known = |uid| Some(User::from_uid(Uid::from_raw(uid)).ok()??.dir);
+        let own = known(owner).filter(|place| is_own(place, owner));
+        let own = own.or_else(|| {
+            let ids = Ids::here()?;
+            let outside = ids.outside(owner).and_then(known);
+            let listed = fs::read_to_string("/etc/passwd").unwrap_or_default();
+            let any = outside.into_iter().chain(homes(&listed));
+            any.into_iter().find(|place| is_own(place, owner))
+        });
+        Some(own?.join(BELOW))
+    }
+
+    /// Many a service's account names a directory that is not there, or `/`: it is not made for this.
+    fn is_own(place: &Path, owner: u32) -> bool {
+        let own = fs::metadata(place).is_ok_and(|it| it.is_dir() && it.uid() == owner);
+        own && place.parent().is_some()
+    }
+
+    /// The directories that a password file names, in its order.
+    fn homes(listed: &str) -> impl Iterator<Item = PathBuf> {
+        let sixth = |line: &str| Some(PathBuf::from(line.split(':').nth(5)?));
+        listed
+            .lines()
+            .filter_map(sixth)
+            .collect::<Vec<_>>()
+            .into_iter()
+    }
+
+    /// What users are called within a user namespace, where anybody may be root (user_namespaces(7)): first here, first outside, how many.
+    #[derive(Debug, PartialEq, Eq)]
+    struct Ids(Vec<[u32; 3]>);
+
+    impl Ids {
+        /// Nothing outside of any such namespace, where numbers mean the same to everybody.
+        fn here() -> Option<Ids> {
+            Ids::read(&fs::read_to_string("/proc/self/uid_map").ok()?)
+        }
+
+        fn read(map: &str) -> Option<Ids> {
+            let line = |line: &str| {
+                let mut numbers = line.split_ascii_whitespace().map(|it| it.parse().ok());
+                Some([numbers.next()??, numbers.next()??, numbers.next()??])
+            };
+            let lines: Vec<_> = map.lines().filter_map(line).collect();
+            (lines != [[0, 0, u32::MAX]]).then_some(Ids(lines))
+        }
+
+        fn outside(&self, uid: u32) -> Option<u32> {
+            let of = |[here, outside, many]: &[u32; 3]| {
+                let nth = uid.checked_sub(*here).filter(|nth| nth < many)?;
+                outside.checked_add(nth)
+            };
+            self.0.iter().find_map(of)
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn who_somebody_is_outside() {
+            assert_eq!(Ids::read("         0          0 4294967295\n"), None);
+            let alone = Ids::read("         0       5001          1\n").unwrap();
+            assert_eq!(alone.outside(0), Some(5001));
+            assert_eq!(alone.outside(1), None);
+            let many = Ids::read("0 1000 1\n1 100000 65536\n").unwrap();
+            assert_eq!(many.outside(0), Some(1000));
+            assert_eq!(many.outside(33), Some(100_032));
+            assert_eq!(many.outside(70_000), None);
+            assert_eq!(Ids::read("").unwrap().outside(0), None);
+        }
+
+        #[test]
+        fn a_password_file_names_homes() {
+            let listed = "root:x:0:0:root:/root:/bin/bash\nbroken\nalice:x:5001:5001::/home/alice:/bin/sh\n";
+            let named: Vec<_> = homes(listed).collect();
+            assert_eq!(named, [Path::new("/root"), Path::new("/home/alice")]);
+        }
     }
 
     const BELOW: &str = if cfg!(target_os = "macos") {

@@ -66,12 +66,17 @@ mod here {
         }
     }
 
+    /// A directory; what else stands in its place, a pipe for one, is not waited for.
+    fn held(path: &Path) -> io::Result<File> {
+        Ok(openat(&AT_FDCWD, whole(path), TO_HOLD, Mode::empty())?.into())
+    }
+
     impl Directory {
         /// One that is there.
         pub(crate) fn open(path: &Path) -> io::Result<Directory> {
             let opened = match is_led_by_others(path) {
                 true => walk(path, None).map_err(|(_, error)| error)?,
-                false => File::open(whole(path))?,
+                false => held(path)?,
             };
             Ok(Directory(opened))
         }
@@ -81,7 +86,7 @@ mod here {
             let made = match is_led_by_others(path) {
                 true => walk(path, Some(audience)),
                 false => make_missing(path, audience)
-                    .and_then(|()| File::open(whole(path)).map_err(|error| (path.into(), error))),
+                    .and_then(|()| held(path).map_err(|error| (path.into(), error))),
             };
             let failed = |(path, source): Failed| StorageError::new(Doing::Write, &path, source);
             made.map(Directory).map_err(failed)
@@ -169,7 +174,7 @@ mod here {
         let made = match fs::create_dir(directory) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
             Err(error) => Err(error),
-            Ok(()) => File::open(whole(parent)).and_then(|parent| {
+            Ok(()) => held(parent).and_then(|parent| {
                 let flags = TO_HOLD | OFlag::O_NOFOLLOW;
                 let made = openat(&AT_FDCWD, directory, flags, Mode::empty())?;
                 settle(&made.into(), &parent, audience)

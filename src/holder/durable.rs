@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::audience::Audience;
@@ -145,24 +145,46 @@ mod killed {
     }
 }
 
-/// The file's content; nothing where there is no file.
+/// The most bytes of a file here. Codes, product files and lists of years stay far below; whoever owns a home may put a larger file there for root to read.
+const MOST_BYTES: u64 = 16 << 20;
+
+/// The file's content, of at most [`MOST_BYTES`]; nothing where there is no file.
 pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>, StorageError> {
-    let content = fs::metadata(path).and_then(|it| {
-        // A pipe in the file's place would be waited for, for ever.
-        if it.is_file() || it.is_dir() {
-            fs::read(path)
-        } else {
-            Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                messages::holder::not_a_file(),
-            ))
-        }
-    });
-    match content {
+    match open(path).and_then(|file| bounded(&file)) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(StorageError::new(Doing::Read, path, source)),
     }
+}
+
+/// A pipe in the file's place would be waited for, for ever, were it not opened without waiting.
+#[cfg(unix)]
+fn open(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = fs::OpenOptions::new();
+    options.read(true);
+    options.custom_flags(nix::fcntl::OFlag::O_NONBLOCK.bits());
+    options.open(path)
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+fn bounded(file: &File) -> io::Result<Vec<u8>> {
+    let unfit = |what| Err(io::Error::new(io::ErrorKind::InvalidData, what));
+    let known = file.metadata()?;
+    if !known.is_file() && !known.is_dir() {
+        return unfit(messages::holder::not_a_file());
+    }
+    if known.is_file() && known.len() > MOST_BYTES {
+        return unfit(messages::holder::no_end());
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(known.len()).unwrap_or(0));
+    // One that says it is empty, as those of the kernel do, may still have no end.
+    Read::take(file, MOST_BYTES).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// The files in a directory whose names end in `.extension`, sorted; none where there is no directory.
@@ -230,6 +252,38 @@ mod tests {
         assert_eq!(read(&path).unwrap().as_deref(), Some(b"two".as_slice()));
         assert_eq!(list(path.parent().unwrap(), "new").unwrap().len(), 0);
         assert_eq!(read(&dir.path().join("none")).unwrap(), None);
+    }
+
+    /// It costs whoever puts it there no disk, and root the memory of the whole machine.
+    #[test]
+    fn a_file_without_measure_is_not_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("state.json");
+        let file = File::create(&path).unwrap();
+        file.set_len(MOST_BYTES).unwrap();
+        assert!(read(&path).is_ok());
+        file.set_len(MOST_BYTES + 1).unwrap();
+        let refused = read(&path).unwrap_err();
+        assert!(refused.source.to_string().contains("too large"), "{refused:?}");
+        assert!(append(&path, "a line", Audience::Owner).is_err());
+        assert!(lines(&path).is_err());
+    }
+
+    /// Neither where it stands for a directory of ours.
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_in_the_place_of_a_directory_is_not_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = dir.path().join("anchor");
+        let made = std::process::Command::new("mkfifo").arg(&place).status();
+        assert!(made.unwrap().success());
+        let path = place.join("state.json");
+        assert!(write(&path, b"one", Audience::Owner).is_err());
+        assert!(append(&path, "one", Audience::Owner).is_err());
+        assert!(remove(&path).is_err());
+        assert!(read(&path).is_err());
+        assert!(list(&place, "json").is_err());
+        assert!(write(&place.join("a/state.json"), b"one", Audience::Owner).is_err());
     }
 
     #[cfg(unix)]

@@ -8,7 +8,9 @@ use zeroize::Zeroizing;
 
 use crate::failure::FailureKind;
 use crate::issuer::history::Actor;
-use crate::issuer::history::{DESK_INIT, DeskFacts, NewEvent, Recorder, meta_digest, to_json};
+use crate::issuer::history::{
+    ClockFacts, DESK_CLOCK, DESK_INIT, DeskFacts, NewEvent, Recorder, meta_digest, to_json,
+};
 use crate::issuer::keys::{Entropy, KeyError, Passphrase, SigningKey};
 use crate::issuer::ledger::{Ledger, LedgerError, Transaction};
 
@@ -170,6 +172,27 @@ impl Desk {
     pub fn key_text(&self, root: Root) -> Result<Zeroizing<String>, DeskError> {
         read_key_file(&self.key_path(root))
     }
+}
+
+/// Notes that a clock is right which is behind the last event: that one was made under a wrong one, and the next is compared with this.
+///
+/// # Errors
+/// What the ledger says.
+pub fn trust_clock(ledger: &mut Ledger, reason: &str, by: Actor<'_>) -> Result<(), LedgerError> {
+    ledger.write(|tx| {
+        let facts = ClockFacts {
+            reason: reason.to_owned(),
+        };
+        let happening = NewEvent {
+            kind: DESK_CLOCK,
+            license: None,
+            activation: None,
+            previous: None,
+            data: to_json(&facts)?,
+        };
+        Recorder::open_by_right_clock(tx, by)?.record(tx, happening)?;
+        Ok(())
+    })
 }
 
 /// Reads a key file's text.

@@ -331,3 +331,49 @@ fn a_desk_is_set_up_anew_with_the_keys_and_products_it_had() {
         .arg(&keys[0])
         .refused(1, "same_keys");
 }
+
+/// Its answers would be over when they arrive, and what it counts would count for years.
+#[test]
+fn a_desk_whose_clock_is_behind_its_own_history_signs_nothing() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    let file = desk.product("survey", &[]);
+    let key = desk.sell("survey", &[]);
+    let ship = world.machine("ship");
+    ship.install(&file);
+    let request = ship.request(&key);
+    let set = |days: i64| (world.now() + days * 86_400).to_string();
+    let at = |days: i64, args: &[&str]| {
+        let run = desk.run(args).env("COUNTERSIGN_TEST_NOW", set(days));
+        run.piped(&request)
+    };
+    // A day is what time zones may make.
+    at(-1, &["respond", "--dry-run", "-"]).done();
+    let before = world.snapshot();
+    for args in [
+        &["respond", "-"][..],
+        &["license", "new", "--product", "survey", "--customer", "C"],
+        &["license", "revoke", &key, "--reason", "unpaid"],
+        &["product", "change", "survey", "--name", "Survey 2"],
+    ] {
+        at(-2, args)
+            .refused(6, "desk_clock")
+            .tells("the ledger's last entry is of")
+            .tells("desk clock --right");
+    }
+    assert_eq!(world.snapshot(), before);
+    desk.run(["ledger", "verify"]).done();
+    // An entry of years to come: the clock was wrong then, and is right now.
+    at(20_000, &["license", "change", &key, "--seats", "2"]).done();
+    at(0, &["respond", "-"]).refused(6, "desk_clock");
+    desk.run(["desk", "clock", "--right"]).exits(2);
+    desk.run(["desk", "clock", "--right", "--reason", " "]).exits(2);
+    let noted = desk.run(["desk", "clock", "--right", "--reason", "battery"]);
+    noted.done().tells("noted");
+    desk.license(&ship, &key);
+    ship.check().done();
+    desk.run(["ledger", "verify"]).done();
+    desk.run(["ledger", "history"])
+        .done()
+        .prints("the desk's clock was said to be right: battery");
+}

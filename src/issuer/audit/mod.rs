@@ -18,7 +18,7 @@ use cursor::Cursor;
 pub use report::{Finding, Place, Report, Wrong};
 use serde::Deserialize;
 
-use crate::issuer::history::{self as facts, DeskFacts, Hex, ProductFacts, chain};
+use crate::issuer::history::{self as facts, ClockFacts, DeskFacts, Hex, ProductFacts, chain};
 use crate::issuer::ledger::{
     Beneath, EarlyReturn, Event, EventId, Ledger, LedgerError, License, LicenseId, PAGE, ProductId,
     SignerId, StoredAnswer, Terms, TermsId, Transaction,
@@ -185,6 +185,10 @@ impl Replay {
                 if let Some(it) = self.facts::<ProductFacts>(event) {
                     self.listed.insert(it.product, (event.id, it.row));
                 }
+                Ok(())
+            }
+            facts::DESK_CLOCK => {
+                let _: Option<ClockFacts> = self.facts(event);
                 Ok(())
             }
             facts::DESK_INIT => {

@@ -9,6 +9,7 @@ use crate::issuer::ledger::{Activation, Canon, LedgerError, License};
 
 /// The desk was made, or what it says about itself changed.
 pub(crate) const DESK_INIT: &str = "desk_init";
+pub(crate) const DESK_CLOCK: &str = "desk_clock";
 /// A product was added.
 pub(crate) const PRODUCT_ADD: &str = "product_add";
 /// A product's definition changed.
@@ -123,6 +124,12 @@ pub(crate) fn described(generator: &mut schemars::SchemaGenerator) -> schemars::
 pub(crate) struct DeskFacts {
     /// [`meta_digest`] afterwards.
     pub(crate) meta: Hex,
+}
+
+/// Of [`DESK_CLOCK`].
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ClockFacts {
+    pub(crate) reason: String,
 }
 
 /// Of [`PRODUCT_ADD`] and [`PRODUCT_CHANGE`].

@@ -10,7 +10,7 @@ pub use facts::Change;
 #[cfg(test)]
 pub(crate) use facts::described;
 pub(crate) use facts::{
-    ACTIVATE, AnswerFacts, DESK_INIT, DeskFacts, EARLY_RETURN, EMERGENCY, EarlyFacts, EndFacts,
+    ACTIVATE, AnswerFacts, ClockFacts, DESK_CLOCK, DESK_INIT, DeskFacts, EARLY_RETURN, EMERGENCY, EarlyFacts, EndFacts,
     FREED, Hex, LICENSE_CHANGE, LICENSE_NEW, LICENSE_RESTORE, LICENSE_REVOKE, LicenseFacts,
     OrderFacts, PRODUCT_ADD, PRODUCT_CHANGE, ProductFacts, REFUSED, RELEASE, REPLACE, RETURN, SYNC,
     keys_hasher, meta_digest, to_json,
@@ -19,7 +19,7 @@ pub(crate) use told::{answers, reason, revealed};
 pub use told::{changes_since, tell, verdict};
 
 use crate::issuer::ledger::{
-    ActivationRow, Canon, Event, EventId, LedgerError, LicenseId, Transaction,
+    ActivationRow, CLOCK_TOLERANCE, Canon, Event, EventId, LedgerError, LicenseId, Transaction,
 };
 use crate::protocol::date::Seconds;
 
@@ -66,15 +66,36 @@ pub(crate) struct Recorder {
 
 impl Recorder {
     /// Takes the chain up where it stands.
+    ///
+    /// # Errors
+    /// `ClockBehind` where the last event is later than it can be anywhere on earth: what is signed and counted by such a clock is wrong for years.
     pub(crate) fn open(tx: &mut dyn Transaction, by: Actor<'_>) -> Result<Recorder, LedgerError> {
         let last = tx.last_event()?;
+        match &last {
+            Some(event) if by.now.plus(CLOCK_TOLERANCE) < event.at => {
+                let (now, last) = (by.now.day(), event.at.day());
+                Err(LedgerError::ClockBehind { now, last })
+            }
+            _ => Ok(Recorder::after(last, by)),
+        }
+    }
+
+    /// The same by a clock that somebody looked at and says is right.
+    pub(crate) fn open_by_right_clock(
+        tx: &mut dyn Transaction,
+        by: Actor<'_>,
+    ) -> Result<Recorder, LedgerError> {
+        Ok(Recorder::after(tx.last_event()?, by))
+    }
+
+    fn after(last: Option<Event>, by: Actor<'_>) -> Recorder {
         let (last, head) = last.map_or((EventId(0), [0; 32]), |event| (event.id, event.hash));
-        Ok(Recorder {
+        Recorder {
             actor: by.name.to_owned(),
             at: by.now,
             last,
             head,
-        })
+        }
     }
 
     /// The number the next event will have.

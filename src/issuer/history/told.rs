@@ -18,6 +18,7 @@ pub fn tell(event: &Event, activation: Option<&str>) -> String {
     };
     let mut said = match event.kind.as_str() {
         facts::DESK_INIT => "the desk was made".to_owned(),
+        facts::DESK_CLOCK => "the desk's clock was said to be right".to_owned(),
         facts::PRODUCT_ADD => format!("product {} was added", text("product")),
         facts::PRODUCT_CHANGE => format!(
             "product {} was changed to version {}",

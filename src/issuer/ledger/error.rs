@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::failure::FailureKind;
+use crate::protocol::date::Day;
 
 /// Why the ledger could not be opened, read or written. Nothing was changed where one of these comes back.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +28,14 @@ pub enum LedgerError {
         found: u32,
         /// The newest format known here.
         known: u32,
+    },
+    /// By the clock that was handed in it is before what the ledger knows happened.
+    #[error("this computer's clock says {now}, but the ledger's last entry is of {last}: nothing was signed or changed")]
+    ClockBehind {
+        /// The day that the clock says, UTC.
+        now: Day,
+        /// The day of the last event, UTC.
+        last: Day,
     },
     /// The file or its directory may not be written.
     #[error("the ledger may not be written: {0}")]
@@ -54,6 +63,7 @@ impl LedgerError {
             LedgerError::InUse => FailureKind::LedgerInUse,
             LedgerError::Foreign(_) => FailureKind::LedgerForeign,
             LedgerError::Newer { .. } => FailureKind::LedgerNewer,
+            LedgerError::ClockBehind { .. } => FailureKind::DeskClock,
             LedgerError::ReadOnly(_) => FailureKind::ReadOnly,
             LedgerError::DiskFull => FailureKind::DiskFull,
             LedgerError::Schema(_) => FailureKind::LedgerSchema,

@@ -13,7 +13,7 @@ use std::path::Path;
 pub(crate) use canon::Canon;
 pub use engine::{Access, Beneath, Engine, Flaw, LicenseFilter, Transaction};
 pub use error::LedgerError;
-pub use kept::{COUNTED_DAYS, Counts, Days, Had, Reference};
+pub use kept::{CLOCK_TOLERANCE, COUNTED_DAYS, Counts, Days, Had, Reference};
 pub use rows::{
     Activation, ActivationRow, EarlyReturn, EmergencyAllowance, Ended, Event, EventId, License,
     LicenseId, Product, ProductId, Refused, Resting, Signer, SignerId, StoredAnswer, Terms,

@@ -17,7 +17,7 @@ use crate::protocol::grant::LicenseType;
 use crate::protocol::product::Product;
 use crate::protocol::requests::Activate;
 
-pub use crate::issuer::ledger::COUNTED_DAYS;
+pub use crate::issuer::ledger::{CLOCK_TOLERANCE, COUNTED_DAYS};
 pub use activate::decide;
 pub use fork::{Colour, Fork, HeldAnswer, Proof, judge};
 pub use refusal::Refusal;
@@ -29,8 +29,6 @@ pub use warning::Warning;
 pub const RELEASES: usize = 2;
 /// Days in which a clerk may supersede a generation of one activation once.
 pub const SUPERSEDE_DAYS: i32 = 90;
-/// A machine's clock may differ by this many seconds, 26 hours, before the clerk is told: UTC−12 to UTC+14 (SPEC.md 7).
-pub const CLOCK_TOLERANCE: u32 = 26 * 3600;
 /// Components below which a fingerprint binds weakly (SPEC.md 6.1).
 const FEW_COMPONENTS: u32 = 3;
 

@@ -1,5 +1,6 @@
 //! What a vendor's desk does.
 
+mod desk_clock;
 mod desk_init;
 mod emergency;
 mod ledger_history;
@@ -26,8 +27,11 @@ pub(super) const TREE: Commands = (
     &[
         Node::Group {
             name: "desk",
-            about: "The vendor's desk: create it",
-            nodes: &[leaf::<desk_init::DeskInit>()],
+            about: "The vendor's desk: create it, vouch for its clock",
+            nodes: &[
+                leaf::<desk_init::DeskInit>(),
+                leaf::<desk_clock::DeskClock>(),
+            ],
         },
         Node::Group {
             name: "product",

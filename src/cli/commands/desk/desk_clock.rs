@@ -1,0 +1,44 @@
+//! `desk clock`.
+
+use serde_json::json;
+
+use super::license_revoke::reason;
+use super::{Context, Exit, Run};
+use crate::cli::desk;
+use crate::issuer::desk::trust_clock;
+
+/// Say that this computer's clock is right although the ledger holds a later entry
+///
+/// A desk whose clock is behind its own last entry signs nothing: its answers would be over when they arrive. Where that entry was made under a wrong
+/// clock this says so, once, in the history; what comes next is compared with this. Moves and lost machines that were counted under the wrong clock
+/// go on counting until a year after the day that it said: beyond those the manager decides.
+#[derive(clap::Args)]
+pub(crate) struct DeskClock {
+    /// The clock was looked at, and is right
+    #[arg(long, required = true)]
+    right: bool,
+    /// Why, for the history
+    #[arg(long, value_name = "TEXT", required = true)]
+    reason: String,
+}
+
+impl Run for DeskClock {
+    const NAME: &'static str = "clock";
+    const ABOUT: &'static str = "Say that the desk's clock is right";
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let reason = reason(&self.reason)?;
+        let mut ledger = desk::place(context)?.ledger()?;
+        let by = context.environment.by();
+        trust_clock(&mut ledger, &reason, by)?;
+        if context.out.json {
+            let now = by.now.to_string();
+            context.out.object(&json!({ "clock": now }))?;
+        }
+        context.out.say(format_args!(
+            "noted: it is {}; what comes next is compared with that",
+            by.now
+        ));
+        Ok(Exit::DONE)
+    }
+}
