@@ -149,7 +149,8 @@ mod here {
 
         #[test]
         fn a_password_file_names_homes() {
-            let listed = "root:x:0:0:root:/root:/bin/bash\nbroken\nalice:x:5001:5001::/home/alice:/bin/sh\n";
+            let listed =
+                "root:x:0:0:root:/root:/bin/bash\nbroken\nalice:x:5001:5001::/home/alice:/bin/sh\n";
             let named: Vec<_> = homes(listed).collect();
             assert_eq!(named, [Path::new("/root"), Path::new("/home/alice")]);
         }

@@ -264,7 +264,10 @@ mod tests {
         assert!(read(&path).is_ok());
         file.set_len(MOST_BYTES + 1).unwrap();
         let refused = read(&path).unwrap_err();
-        assert!(refused.source.to_string().contains("too large"), "{refused:?}");
+        assert!(
+            refused.source.to_string().contains("too large"),
+            "{refused:?}"
+        );
         assert!(append(&path, "a line", Audience::Owner).is_err());
         assert!(lines(&path).is_err());
     }

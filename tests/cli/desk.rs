@@ -367,7 +367,8 @@ fn a_desk_whose_clock_is_behind_its_own_history_signs_nothing() {
     at(20_000, &["license", "change", &key, "--seats", "2"]).done();
     at(0, &["respond", "-"]).refused(6, "desk_clock");
     desk.run(["desk", "clock", "--right"]).exits(2);
-    desk.run(["desk", "clock", "--right", "--reason", " "]).exits(2);
+    desk.run(["desk", "clock", "--right", "--reason", " "])
+        .exits(2);
     let noted = desk.run(["desk", "clock", "--right", "--reason", "battery"]);
     noted.done().tells("noted");
     desk.license(&ship, &key);
@@ -375,5 +376,5 @@ fn a_desk_whose_clock_is_behind_its_own_history_signs_nothing() {
     desk.run(["ledger", "verify"]).done();
     desk.run(["ledger", "history"])
         .done()
-        .prints("the desk's clock was said to be right: battery");
+        .prints("the desk's clock was said to be right; reason: battery");
 }

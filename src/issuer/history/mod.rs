@@ -10,10 +10,10 @@ pub use facts::Change;
 #[cfg(test)]
 pub(crate) use facts::described;
 pub(crate) use facts::{
-    ACTIVATE, AnswerFacts, ClockFacts, DESK_CLOCK, DESK_INIT, DeskFacts, EARLY_RETURN, EMERGENCY, EarlyFacts, EndFacts,
-    FREED, Hex, LICENSE_CHANGE, LICENSE_NEW, LICENSE_RESTORE, LICENSE_REVOKE, LicenseFacts,
-    OrderFacts, PRODUCT_ADD, PRODUCT_CHANGE, ProductFacts, REFUSED, RELEASE, REPLACE, RETURN, SYNC,
-    keys_hasher, meta_digest, to_json,
+    ACTIVATE, AnswerFacts, ClockFacts, DESK_CLOCK, DESK_INIT, DeskFacts, EARLY_RETURN, EMERGENCY,
+    EarlyFacts, EndFacts, FREED, Hex, LICENSE_CHANGE, LICENSE_NEW, LICENSE_RESTORE, LICENSE_REVOKE,
+    LicenseFacts, OrderFacts, PRODUCT_ADD, PRODUCT_CHANGE, ProductFacts, REFUSED, RELEASE, REPLACE,
+    RETURN, SYNC, keys_hasher, meta_digest, to_json,
 };
 pub(crate) use told::{answers, reason, revealed};
 pub use told::{changes_since, tell, verdict};

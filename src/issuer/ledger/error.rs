@@ -30,7 +30,9 @@ pub enum LedgerError {
         known: u32,
     },
     /// By the clock that was handed in it is before what the ledger knows happened.
-    #[error("this computer's clock says {now}, but the ledger's last entry is of {last}: nothing was signed or changed")]
+    #[error(
+        "this computer's clock says {now}, but the ledger's last entry is of {last}: nothing was signed or changed"
+    )]
     ClockBehind {
         /// The day that the clock says, UTC.
         now: Day,
