@@ -130,6 +130,12 @@ mod here {
         }
     }
 
+    const BELOW: &str = if cfg!(target_os = "macos") {
+        "Library/Application Support"
+    } else {
+        ".local/state"
+    };
+
     #[cfg(test)]
     mod tests {
         use super::*;
@@ -155,12 +161,6 @@ mod here {
             assert_eq!(named, [Path::new("/root"), Path::new("/home/alice")]);
         }
     }
-
-    const BELOW: &str = if cfg!(target_os = "macos") {
-        "Library/Application Support"
-    } else {
-        ".local/state"
-    };
 }
 
 #[cfg(windows)]
