@@ -29,6 +29,13 @@ pub(crate) struct NewDesk {
     pub(crate) encrypted: bool,
 }
 
+/// What `desk clock` noted.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct ClockNoted {
+    pub(crate) clock: Shown<Seconds>,
+}
+
 /// What `product add` and `product change` did.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -4,6 +4,7 @@ use std::num::NonZeroU8;
 
 use super::life::{licensed, return_code, sync, sync_code};
 use super::*;
+use crate::issuer::history::Actor;
 use crate::issuer::ledger::EmergencyAllowance;
 use crate::issuer::life::{self, LifeError, Named, Step};
 use crate::issuer::policy::Warning;
@@ -22,7 +23,11 @@ pub(super) fn edit(
         change(&mut new);
         Ok::<_, LifeError>(new)
     };
-    let changes = life::change(&mut desk.ledger, key, edit, BY)?;
+    let by = Actor {
+        now: desk.now,
+        ..BY
+    };
+    let changes = life::change(&mut desk.ledger, key, edit, by)?;
     Ok(changes.iter().map(ToString::to_string).collect())
 }
 

@@ -127,6 +127,8 @@ pub(super) struct Desk {
     pub(super) ledger: Ledger,
     pub(super) issuer: Issuer,
     pub(super) options: Options,
+    /// The latest that it was there: no desk goes back.
+    pub(super) now: Seconds,
 }
 
 impl Desk {
@@ -140,6 +142,7 @@ impl Desk {
             ledger,
             issuer: Issuer::root(signer(7)),
             options: Options::default(),
+            now: NOW,
         }
     }
 
@@ -149,7 +152,7 @@ impl Desk {
     }
 
     pub(super) fn respond(&mut self, request: &Activate) -> Result<Answer, RespondError> {
-        self.respond_at(request, NOW)
+        self.respond_at(request, self.now)
     }
 
     pub(super) fn respond_at(
@@ -163,6 +166,7 @@ impl Desk {
 
     /// What comes of any code.
     pub(super) fn reply_at(&mut self, code: &Code, now: Seconds) -> Result<Reply, RespondError> {
+        self.now = self.now.max(now);
         let by = Actor { now, ..BY };
         respond(
             &mut self.ledger,

@@ -1,10 +1,8 @@
 //! `desk clock`.
 
-use serde_json::json;
-
 use super::license_revoke::reason;
 use super::{Context, Exit, Run};
-use crate::cli::desk;
+use crate::cli::{desk, json};
 use crate::issuer::desk::trust_clock;
 
 /// Say that this computer's clock is right although the ledger holds a later entry
@@ -26,14 +24,16 @@ impl Run for DeskClock {
     const NAME: &'static str = "clock";
     const ABOUT: &'static str = "Say that the desk's clock is right";
 
+    type Object = json::ClockNoted;
+
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let reason = reason(&self.reason)?;
         let mut ledger = desk::place(context)?.ledger()?;
         let by = context.environment.by();
         trust_clock(&mut ledger, &reason, by)?;
         if context.out.json {
-            let now = by.now.to_string();
-            context.out.object(&json!({ "clock": now }))?;
+            let clock = json::Shown(by.now);
+            Self::print(context, &json::ClockNoted { clock })?;
         }
         context.out.say(format_args!(
             "noted: it is {}; what comes next is compared with that",
