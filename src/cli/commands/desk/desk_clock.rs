@@ -30,14 +30,14 @@ impl Run for DeskClock {
         let reason = reason(&self.reason)?;
         let mut ledger = desk::place(context)?.ledger()?;
         let by = context.environment.by();
+        let now = by.now;
         trust_clock(&mut ledger, &reason, by)?;
         if context.out.json {
-            let clock = json::Shown(by.now);
+            let clock = json::Shown(now);
             Self::print(context, &json::ClockNoted { clock })?;
         }
         context.out.say(format_args!(
-            "noted: it is {}; what comes next is compared with that",
-            by.now
+            "noted: it is {now}; what comes next is compared with that"
         ));
         Ok(Exit::DONE)
     }
