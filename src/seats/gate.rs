@@ -12,8 +12,12 @@ use crate::holder::{Doing, StorageError};
 
 /// How long the gate is waited for before whoever keeps it is named.
 const PATIENCE: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 10 });
-const SHORTEST: Duration = Duration::from_micros(50);
-const LONGEST: Duration = Duration::from_millis(5);
+/// The first sleep, for a gate that is hardly used.
+const FIRST: Duration = Duration::from_micros(200);
+/// Then all who wait try equally often, and more often once they have waited long: in a crowd nobody is overtaken for ever.
+const NEXT: Duration = Duration::from_millis(4);
+const LATER: Duration = Duration::from_millis(1);
+const LONG: Duration = Duration::from_secs(2);
 
 /// The right to decide, until it is dropped.
 #[derive(Debug)]
@@ -29,7 +33,7 @@ impl Gate {
 
     /// Waits as long as nobody notices.
     pub(super) fn now(place: &Place) -> Result<Option<Gate>, SeatError> {
-        Ok(Gate::within(place, LONGEST * 4)?.ok())
+        Ok(Gate::within(place, NEXT * 5)?.ok())
     }
 
     /// The gate, or who keeps it.
@@ -44,7 +48,7 @@ impl Gate {
             },
             _ => StorageError::new(Doing::Read, &path, error).into(),
         };
-        let (mut slept, mut next) = (Duration::ZERO, SHORTEST);
+        let mut slept = Duration::ZERO;
         loop {
             let file = files::open(&path).map_err(failed)?;
             match Lock::alone(file).map_err(|error| place.no_lock(error))? {
@@ -59,9 +63,13 @@ impl Gate {
                 }
                 None => {
                     // Counted in sleep: the library reads no clock.
+                    let next = match slept {
+                        Duration::ZERO => FIRST,
+                        slept if slept < LONG => NEXT,
+                        _ => LATER,
+                    };
                     std::thread::sleep(next);
                     slept += next;
-                    next = (next * 2).min(LONGEST);
                 }
             }
         }

@@ -172,10 +172,15 @@ impl Seats {
                 done => return done,
             }
             if ticket.is_none() {
-                let gate = self.gate()?;
-                let wanted = self.wanted(ask.features);
-                ticket = Some(Ticket::draw(&self.place, &wanted, who.process.id)?);
-                drop(gate);
+                match self.gate() {
+                    Ok(gate) => {
+                        let wanted = self.wanted(ask.features);
+                        ticket = Some(Ticket::draw(&self.place, &wanted, who.process.id)?);
+                        drop(gate);
+                    }
+                    Err(SeatError::Busy { .. }) => {}
+                    Err(error) => return Err(error),
+                }
             }
             let next = BETWEEN_LOOKS.min(ask.patience - slept);
             std::thread::sleep(next);

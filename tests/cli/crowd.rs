@@ -114,7 +114,11 @@ fn worker() {
                 fs::remove_file(work.join("held").join(seat.number().to_string())).unwrap();
                 drop(seat);
             }
-            Err(error) => assert_eq!(error.kind(), "no_seat", "{error}"),
+            // In a crowd the gate may be somebody else's for long: it is tried again.
+            Err(error) => assert!(
+                error.kind() == "no_seat" || error.kind() == "seats_busy",
+                "{error}"
+            ),
         }
     }
 }

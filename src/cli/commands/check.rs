@@ -149,13 +149,6 @@ fn tell(context: &mut Context, checked: &CheckReport) -> anyhow::Result<Exit> {
     if !context.out.json {
         context.out.line(line(checked))?;
     }
-    if report::floats(checked) {
-        let seats = checked.terms.as_ref().map_or(0, |terms| terms.seats);
-        context.out.say(format_args!(
-            "this license floats: what runs takes one of its {}, by countersign run, seat hold or seat take",
-            words::count(seats, "seat")
-        ));
-    }
     Ok(Exit::DONE)
 }
 
@@ -174,5 +167,9 @@ fn line(checked: &CheckReport) -> String {
         format!("{} {} of {most}", it.limit, it.count)
     };
     parts.extend(checked.counts.iter().map(used));
+    if report::floats(checked) {
+        let seats = checked.terms.as_ref().map_or(0, |terms| terms.seats);
+        parts.push(format!("floating on {}", words::count(seats, "seat")));
+    }
     parts.join(", ")
 }
