@@ -1,16 +1,10 @@
-//! The most machines that one seat licenses at a time in a year, by a search of everything that can be asked for: exchanges, parts that are forgotten,
-//! put in again or replaced, USB keys that are plugged in, pulled out or exchanged, machines that activate anew, RETURNs, and copies of every file on
-//! every machine. `cargo test --release --test long_moves`.
+//! The most machines that one seat ever licenses in a year, by a search of everything that can be asked for: exchanges, parts that are forgotten, put
+//! in again or replaced, machines that activate anew, RETURNs, and copies of every file on every machine. `cargo test --release --test long_moves`.
 //!
 //! The rules asked are the desk's own ([`moves::judge`], [`moves::own`], [`moves::returned`]) and the comparison of the machine's check. The license is
 //! perpetual and has one seat: what was granted once runs for the whole year. The cheater writes requests by hand, copies what the disk bears to every
 //! machine and hides any part of a machine from the program. What the hardware bears he cannot choose, so each value belongs to one machine; no two
-//! parts that are asked for belong to the same one, for that licenses one machine where two would be.
-//!
-//! He buys as many USB keys as he likes. What is bound to one runs where that is plugged in, on one machine at a time, which may be any that has no part
-//! of its own in the fingerprint. Which machine that is best, and which is licensed without a key later on, is not tried: counted is once from above, each
-//! key that was granted being a machine more, and once from below, each being one only where a machine passes that is not licensed yet and is not counted
-//! again. Where both are the same, that is the number.
+//! parts that are asked for belong to the same one, for that licenses one machine where two would be. No machine has a USB key here.
 //!
 //! The search is exact, not a sample: only what the rule can tell apart is kept of a state, of states that are the same the one that licenses more, and
 //! it goes on until nothing new is found. SECURITY.md states the bound.
@@ -53,27 +47,8 @@ struct State {
     had: [[bool; 2]; 5],
     /// Whether the machines of `REFERENCE` and `STANDS` are licensed.
     runs: [[bool; 2]; 5],
-    /// Whether a USB key stands.
-    key: bool,
     moves: u32,
     exchanges: u32,
-}
-
-/// A USB key that a request names.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Key {
-    None,
-    /// The one that stands.
-    Same,
-    /// One that was never granted: what one that was is good for is less.
-    New,
-}
-
-/// How machines are counted that run by a USB key.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Count {
-    AtMost,
-    AtLeast,
 }
 
 fn fingerprint(parts: &Parts) -> Option<Fingerprint> {
@@ -89,12 +64,12 @@ fn parts(of: &Fingerprint) -> Parts {
     Component::ALL.map(|it| of.part(it).map_or(UNKNOWN, |[value, _]| value))
 }
 
-fn standing(parts: &Parts, usb: Option<u8>) -> Standing {
+fn standing(parts: &Parts) -> Standing {
     Standing {
         activation: ActivationId([1; 4]),
         fingerprint: fingerprint(parts),
         bindings: None,
-        usb: usb.map(|key| [key; 8]),
+        usb: None,
     }
 }
 
@@ -117,30 +92,8 @@ fn licensed(asked: &Parts, shown: Components) -> [bool; 5] {
     })
 }
 
-/// The machines that come to be licensed, by their parts, and how many that is, where `passes` says whose parts pass and `ran` who is licensed already.
-fn granted(
-    (asks, key): (&Parts, Key),
-    passes: [bool; 5],
-    ran: impl Fn(usize) -> bool,
-    count: Count,
-) -> ([bool; 5], u32) {
-    let none = [false; 5];
-    let idle = |n: &usize| passes[*n] && !ran(*n);
-    let nowhere = HARDWARE.all(|n| asks[n] == UNKNOWN);
-    match (key, count) {
-        (Key::None, _) => (passes, HARDWARE.filter(idle).count() as u32),
-        (Key::Same, _) => (none, 0),
-        (Key::New, Count::AtMost) => (none, u32::from(nowhere || passes.contains(&true))),
-        (Key::New, Count::AtLeast) => match HARDWARE.clone().find(idle) {
-            Some(machine) => (std::array::from_fn(|n| n == machine), 1),
-            // Any other machine.
-            None => (none, u32::from(nowhere)),
-        },
-    }
-}
-
 /// Everything that is worth asking for and that the desk does not find weak.
-fn worth_asking(state: Option<&State>, readable: Components) -> Vec<(Parts, Key)> {
+fn worth_asking(state: Option<&State>, readable: Components) -> Vec<Parts> {
     let mut found = vec![[UNKNOWN; 5]];
     for n in 0..5 {
         let choices: Vec<Value> = match state {
@@ -167,22 +120,12 @@ fn worth_asking(state: Option<&State>, readable: Components) -> Vec<(Parts, Key)
     }
     // What the disk bears counts the same: one of both is the machine id.
     found.retain(|it| it[0] == REFERENCE || it[1] == UNKNOWN);
-    found.retain(|it| fingerprint(it).is_some());
-    let same = state.is_some_and(|state| state.key).then_some(Key::Same);
-    let keys = [Key::None, Key::New].into_iter().chain(same);
-    let both = keys.flat_map(|key| found.iter().map(move |parts| (*parts, key)));
-    let strong = |parts| fingerprint(parts).is_some_and(|print| print.knows_any(readable));
-    both.filter(|(parts, key)| *key != Key::None || strong(parts))
-        .collect()
+    found.retain(|it| fingerprint(it).is_some_and(|print| print.knows_any(readable)));
+    found
 }
 
 /// What the rule knows when `asks` is answered: values are named anew.
-fn named(
-    (asks, key): (&Parts, Key),
-    reference: &Reference,
-    state: Option<&State>,
-    new: [bool; 5],
-) -> State {
+fn named(asks: &Parts, reference: &Reference, state: Option<&State>, new: [bool; 5]) -> State {
     let kept = parts(&reference.fingerprint.unwrap());
     let ran = |n: usize, value: Value| match (value, state) {
         (REFERENCE | STANDS, Some(state)) => state.runs[n][usize::from(value == STANDS)],
@@ -198,7 +141,6 @@ fn named(
         }),
         had: [[false; 2]; 5],
         runs: [[false; 2]; 5],
-        key: key != Key::None,
         moves: 0,
         exchanges: 0,
     };
@@ -243,7 +185,7 @@ impl State {
 /// The most machines of one activation, by how many moves and exchanges are used up at its end, from what was used up at its beginning.
 fn one_activation(
     used: (u32, u32),
-    (shown, count): (Components, Count),
+    shown: Components,
     states: &mut usize,
 ) -> HashMap<(u32, u32), u32> {
     let today = Day::new(2500).unwrap();
@@ -259,38 +201,27 @@ fn one_activation(
     };
     let mut best: HashMap<State, u32> = HashMap::new();
     let mut open = Vec::new();
-    for (asks, key) in worth_asking(None, readable) {
-        let asks = (&asks, key);
-        let (new, machines) = granted(asks, licenses(asks.0), |_| false, count);
-        let reference = Reference::of(fingerprint(asks.0), today);
+    for asks in worth_asking(None, readable) {
+        let new = licenses(&asks);
         let begun = State {
             moves: used.0,
             exchanges: used.1,
-            ..named(asks, &reference, None, new)
+            ..named(&asks, &Reference::of(fingerprint(&asks), today), None, new)
         };
-        let known = best.entry(begun).or_insert(0);
-        *known = machines.max(*known);
+        best.insert(begun, new.iter().filter(|it| **it).count() as u32);
         open.push(begun);
     }
     while let Some(state) = open.pop() {
         let machines = best[&state];
-        let before = standing(&state.stands, state.key.then_some(1));
-        let kept = state.kept(today);
+        let (kept, before) = (state.kept(today), standing(&state.stands));
         let none = Counts::default();
         let counts = Counts {
             moves: none.moves.with(today, state.moves),
             exchanges: none.exchanges.with(today, state.exchanges),
             returns: none.returns,
         };
-        for (asks, key) in worth_asking(Some(&state), readable) {
-            let stands = standing(
-                &asks,
-                match key {
-                    Key::None => None,
-                    Key::Same => Some(1),
-                    Key::New => Some(2),
-                },
-            );
+        for asks in worth_asking(Some(&state), readable) {
+            let stands = standing(&asks);
             for contact in [Contact::Sync, Contact::Activate] {
                 if contact == Contact::Activate && !moves::own(&kept, &before, &stands) {
                     continue;
@@ -307,16 +238,17 @@ fn one_activation(
                 if judged.beyond {
                     continue;
                 }
+                let passes = licenses(&asks);
                 let ran = |n: usize| match asks[n] {
                     REFERENCE => state.runs[n][0],
                     STANDS => state.runs[n][1],
                     value => value == HAD,
                 };
-                let (new, more) = granted((&asks, key), licenses(&asks), ran, count);
+                let more = HARDWARE.filter(|n| passes[*n] && !ran(*n)).count() as u32;
                 let next = State {
                     moves: judged.counts.moves.count(today),
                     exchanges: judged.counts.exchanges.count(today),
-                    ..named((&asks, key), &judged.reference, Some(&state), new)
+                    ..named(&asks, &judged.reference, Some(&state), passes)
                 };
                 if best.get(&next).is_none_or(|known| *known < machines + more) {
                     best.insert(next, machines + more);
@@ -344,30 +276,6 @@ fn returns() -> usize {
         - 1
 }
 
-/// The most machines of one seat, without RETURNs and with them.
-fn on_one_seat(shown: Components, count: Count, states: &mut usize) -> (u32, u32) {
-    let mut known: HashMap<(u32, u32), HashMap<(u32, u32), u32>> = HashMap::new();
-    let mut reached = HashMap::from([((0, 0), 0)]);
-    let mut without = 0;
-    for nth in 0..=returns() {
-        let mut next: HashMap<(u32, u32), u32> = HashMap::new();
-        for (used, machines) in reached {
-            let ends = known
-                .entry(used)
-                .or_insert_with(|| one_activation(used, (shown, count), states));
-            for (end, more) in ends {
-                let most = next.entry(*end).or_insert(0);
-                *most = (machines + *more).max(*most);
-            }
-        }
-        reached = next;
-        if nth == 0 {
-            without = reached.values().copied().max().unwrap();
-        }
-    }
-    (without, reached.values().copied().max().unwrap())
-}
-
 #[test]
 fn the_most_machines_on_one_seat_in_a_year() {
     let linux: Components = [Component::NetworkCard, Component::SystemDisk]
@@ -378,19 +286,29 @@ fn the_most_machines_on_one_seat_in_a_year() {
         ("Windows and macOS", Components::HARDWARE),
     ];
     let found = systems.map(|(name, shown)| {
-        let [least, most] = [Count::AtLeast, Count::AtMost].map(|count| {
-            let mut states = 0;
-            let found = on_one_seat(shown, count, &mut states);
-            let (without, with) = found;
-            println!("{name}, {count:?}: {without} machines without RETURNs, {with} with them; {states} states");
-            found
-        });
-        (least, most)
+        let mut states = 0;
+        let mut known: HashMap<(u32, u32), HashMap<(u32, u32), u32>> = HashMap::new();
+        let mut reached = HashMap::from([((0, 0), 0)]);
+        let mut without = 0;
+        for nth in 0..=returns() {
+            let mut next: HashMap<(u32, u32), u32> = HashMap::new();
+            for (used, machines) in reached {
+                let ends = known
+                    .entry(used)
+                    .or_insert_with(|| one_activation(used, shown, &mut states));
+                for (end, more) in ends {
+                    let most = next.entry(*end).or_insert(0);
+                    *most = (machines + *more).max(*most);
+                }
+            }
+            reached = next;
+            if nth == 0 {
+                without = reached.values().copied().max().unwrap();
+            }
+        }
+        let with = reached.values().copied().max().unwrap();
+        println!("{name}: {without} machines without RETURNs, {with} with them; {states} states");
+        (without, with)
     });
-    let both = |found| (found, found);
-    assert_eq!(
-        found,
-        [both((8, 20)), both((11, 29))],
-        "SECURITY.md states this bound"
-    );
+    assert_eq!(found, [(8, 20), (11, 29)], "SECURITY.md states this bound");
 }
