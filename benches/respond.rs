@@ -63,7 +63,7 @@ pub(crate) fn measure(table: &mut Table) -> Result<()> {
 fn passphrase() -> Result<f64> {
     let passphrase =
         Passphrase::new(Zeroizing::new("correct horse".to_owned())).context("empty")?;
-    let key = SigningKey::from_seed(&[7; 32])?;
+    let key = SigningKey::from_seed(&[7; 32]);
     let pem = key.to_encrypted_pem(&passphrase, &mut |bytes| bytes.fill(1))?;
     let mut took = Vec::new();
     for _ in 0..5 {

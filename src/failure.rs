@@ -184,7 +184,6 @@ failure_kinds! {
     NotAKey "not_a_key" FAILED "the file is no private key in PEM";
     NotEd25519 "not_ed25519" FAILED "the private key is not an Ed25519 key";
     SignerFailed "signer_failed" FAILED "the signing key gave no signature";
-    WeakKey "weak_key" FAILED "the private key is of small order and signs nothing";
     UnsupportedEncryption "unsupported_encryption" FAILED "the key file is encrypted in a way that is not supported";
     TooMuchWork "too_much_work" FAILED "the key file asks for too much work to be opened";
     ForeignKey "foreign_key" NOT_TRUSTED "the desk's key may not sign for the product";

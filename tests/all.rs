@@ -15,6 +15,7 @@ mod documented;
 mod edits;
 mod failures;
 mod forgotten;
+mod house;
 mod journeys;
 mod license_key;
 mod protocol;

@@ -1,7 +1,7 @@
 //! Who sent the mail that a request came in: kept as the license's contact where none is known. The mail says so; it proves nothing.
 
 use crate::issuer::desk::Vendor;
-use crate::issuer::ledger::{Ledger, Terms};
+use crate::issuer::ledger::{Ledger, OrderTerms};
 use crate::issuer::life::{self, LifeError};
 use crate::license_key::LicenseKey;
 use crate::protocol::product::Product;
@@ -36,8 +36,8 @@ pub(crate) fn keep(
     sender: &str,
 ) -> anyhow::Result<Option<String>> {
     let Some(contact) = contact else {
-        let edit = |terms: &Terms, _: &Product| {
-            Ok::<_, anyhow::Error>(Terms {
+        let edit = |terms: &OrderTerms, _: &Product| {
+            Ok::<_, anyhow::Error>(OrderTerms {
                 contact: Some(sender.to_owned()),
                 ..terms.clone()
             })

@@ -253,10 +253,7 @@ fn build(
     create_directory(directory)?;
     let [root, spare] = match given {
         Some(given) => given,
-        None => [
-            SigningKey::generate(entropy)?,
-            SigningKey::generate(entropy)?,
-        ],
+        None => [SigningKey::generate(entropy), SigningKey::generate(entropy)],
     };
     if root.public() == spare.public() {
         return Err(DeskError::SameKeys);

@@ -64,9 +64,6 @@ pub enum KeyError {
     /// A private key of another algorithm, named by its object identifier.
     #[error("the private key is not an ed25519 key (its algorithm is {0})")]
     NotEd25519(String),
-    /// A key of small order, which would accept signatures for anything (SPEC.md 5.3).
-    #[error("the key is weak and must not sign anything")]
-    Weak,
     /// The file asks for an encryption this program does not do.
     #[error("the signing key is encrypted in a way that is not supported")]
     UnsupportedEncryption,
@@ -83,7 +80,6 @@ impl KeyError {
             KeyError::WrongPassphrase => FailureKind::WrongPassphrase,
             KeyError::NotAKey => FailureKind::NotAKey,
             KeyError::NotEd25519(_) => FailureKind::NotEd25519,
-            KeyError::Weak => FailureKind::WeakKey,
             KeyError::UnsupportedEncryption => FailureKind::UnsupportedEncryption,
             KeyError::TooMuchWork => FailureKind::TooMuchWork,
         }
@@ -95,25 +91,16 @@ pub struct SigningKey(ed25519_dalek::SigningKey);
 
 impl SigningKey {
     /// Makes a key from 32 bytes of entropy.
-    ///
-    /// # Errors
-    /// `Weak` where the entropy yields a key of small order: with honest entropy, never.
-    pub fn generate(entropy: &mut Entropy<'_>) -> Result<SigningKey, KeyError> {
+    pub fn generate(entropy: &mut Entropy<'_>) -> SigningKey {
         let mut seed = Zeroizing::new([0; 32]);
         entropy(seed.as_mut());
         SigningKey::from_seed(&seed)
     }
 
-    /// The key whose RFC 8032 private key is these 32 bytes.
-    ///
-    /// # Errors
-    /// `Weak` for a key of small order.
-    pub fn from_seed(seed: &[u8; 32]) -> Result<SigningKey, KeyError> {
-        let key = ed25519_dalek::SigningKey::from_bytes(seed);
-        if key.verifying_key().is_weak() {
-            return Err(KeyError::Weak);
-        }
-        Ok(SigningKey(key))
+    /// The key whose RFC 8032 private key is these 32 bytes. Its public key is never of small order (SPEC.md 5.3): the scalar is a multiple of 8 from
+    /// 2²⁵⁴ on and below 2²⁵⁵, and the only such multiple of the order of the base point, which is above 2²⁵², would be its eightfold, which is larger.
+    pub fn from_seed(seed: &[u8; 32]) -> SigningKey {
+        SigningKey(ed25519_dalek::SigningKey::from_bytes(seed))
     }
 
     /// The public key, 32 bytes.
@@ -224,7 +211,7 @@ impl SigningKey {
             .strip_prefix(&[0x04, 0x20])
             .and_then(|bytes| <&[u8; 32]>::try_from(bytes).ok())
             .ok_or(KeyError::NotAKey)?;
-        SigningKey::from_seed(seed)
+        Ok(SigningKey::from_seed(seed))
     }
 }
 
@@ -308,7 +295,7 @@ mod tests {
 
     #[test]
     fn an_encrypted_key_opens_with_its_passphrase_only() {
-        let key = SigningKey::generate(&mut counting()).unwrap();
+        let key = SigningKey::generate(&mut counting());
         let pem = key
             .to_encrypted_pem(&passphrase("correct horse"), &mut counting())
             .unwrap();

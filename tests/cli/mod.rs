@@ -21,6 +21,7 @@ mod moves;
 #[cfg(unix)]
 mod others;
 mod product;
+mod rare;
 mod request;
 mod respond;
 #[cfg(unix)]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use countersign::issuer::audit::{self, Finding, Report};
 use countersign::issuer::desk::Root;
 use countersign::issuer::history;
-use countersign::issuer::ledger::{Event, Ledger, LedgerError, Terms};
+use countersign::issuer::ledger::{Event, Ledger, LedgerError, OrderTerms};
 use countersign::issuer::life::{self, LifeError, Named, Step};
 use countersign::issuer::products;
 use countersign::machine::Fingerprint;
@@ -94,8 +94,8 @@ impl Lived {
         life::restore(&mut work.ledger, dear[2], "paid", by_now).unwrap_err();
         life::revoke(&mut work.ledger, dear[2], "unpaid", by_now).unwrap();
         life::restore(&mut work.ledger, dear[2], "paid", by_now).unwrap();
-        let fewer = |old: &Terms, _: &Product| -> Result<Terms, LifeError> {
-            Ok(Terms {
+        let fewer = |old: &OrderTerms, _: &Product| -> Result<OrderTerms, LifeError> {
+            Ok(OrderTerms {
                 seats: NonZeroU16::MIN,
                 ..old.clone()
             })

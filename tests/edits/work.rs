@@ -6,7 +6,7 @@ use std::path::Path;
 use countersign::issuer::desk::{Desk, Root};
 use countersign::issuer::history::Actor;
 use countersign::issuer::keys::SigningKey;
-use countersign::issuer::ledger::{EmergencyAllowance, Ledger, ProductId, Terms};
+use countersign::issuer::ledger::{EmergencyAllowance, Ledger, OrderTerms, ProductId};
 use countersign::issuer::policy::Options;
 use countersign::issuer::products;
 use countersign::issuer::respond::{Issuer, RespondError, respond};
@@ -44,9 +44,14 @@ pub(super) fn secret(request: u64) -> RequestSecret {
     RequestSecret::new(secret)
 }
 
-pub(crate) fn terms(product: i64, customer: &str, seats: u16, license_type: LicenseType) -> Terms {
+pub(crate) fn terms(
+    product: i64,
+    customer: &str,
+    seats: u16,
+    license_type: LicenseType,
+) -> OrderTerms {
     let limit = Entitlement::number(1, 500);
-    Terms {
+    OrderTerms {
         product: ProductId(product),
         customer: customer.to_owned(),
         contact: Some("it@example.com".to_owned()),
@@ -136,7 +141,7 @@ impl Work {
         }
     }
 
-    pub(crate) fn sell(&mut self, terms: &Terms, count: u32) -> Vec<LicenseKey> {
+    pub(crate) fn sell(&mut self, terms: &OrderTerms, count: u32) -> Vec<LicenseKey> {
         let by = self.by();
         let seed = u64::from(self.day) + 7;
         products::sell(&mut self.ledger, terms, count, by, &mut entropy(seed)).unwrap()
@@ -206,7 +211,7 @@ impl Work {
 
 /// A clerk who signs with a key of his own, under a certificate of the root.
 pub(super) fn clerk(root: &TriedSigner) -> Issuer {
-    let key = TriedSigner::new(SigningKey::from_seed(&[42; 32]).unwrap()).unwrap();
+    let key = TriedSigner::new(SigningKey::from_seed(&[42; 32])).unwrap();
     let mut certificate = DeskCertificate {
         serial: 1,
         not_after: None,

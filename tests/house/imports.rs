@@ -41,19 +41,39 @@ impl Module {
             named: BTreeSet::new(),
             passed_on: Vec::new(),
         };
+        // How many braces are open, and at which of them a module within the file began.
+        let (mut open, mut within) = (0, Vec::new());
         let mut at = 0;
         while at < tokens.len() {
             let is_path = at == 0 || tokens[at - 1] != "::";
+            match tokens[at].as_str() {
+                "mod" if tokens.get(at + 2).is_some_and(|it| it == "{") => within.push(open),
+                "{" => open += 1,
+                "}" => {
+                    open -= 1;
+                    if within.last() == Some(&open) {
+                        within.pop();
+                    }
+                }
+                _ => {}
+            }
             if tokens[at] == "use" {
-                let public = tokens[..at].last().is_some_and(|it| it == "pub" || it == ")");
+                let public = tokens[..at]
+                    .last()
+                    .is_some_and(|it| it == "pub" || it == ")");
                 let end = tokens[at..].iter().position(|it| it == ";");
                 let end = at + end.unwrap_or(tokens.len() - at);
                 let mut paths = Vec::new();
                 tree(&tokens[at + 1..end], &mut 0, &[], &mut paths);
-                if public {
-                    module.passed_on.extend(paths);
-                } else {
-                    module.named.extend(paths);
+                for path in paths
+                    .into_iter()
+                    .filter_map(|it| from_file(it, within.len()))
+                {
+                    if public {
+                        module.passed_on.push(path);
+                    } else {
+                        module.named.insert(path);
+                    }
                 }
                 at = end;
             } else if is_path && tokens.get(at + 1).is_some_and(|next| next == "::") {
@@ -64,12 +84,28 @@ impl Module {
                     path.push(tokens[at + 2].clone());
                     at += 2;
                 }
-                module.named.insert(path);
+                module.named.extend(from_file(path, within.len()));
             }
             at += 1;
         }
         module
     }
+}
+
+/// A path as the file itself would write it, which stands in modules within it: `super` leads out of them first.
+fn from_file(mut path: Vec<String>, within: usize) -> Option<Vec<String>> {
+    if within == 0 || path.first()? == "crate" {
+        return Some(path);
+    }
+    let out = path.iter().take_while(|it| *it == "super").count();
+    if out < within {
+        return None;
+    }
+    path.drain(..within);
+    if out == within {
+        path.insert(0, "self".to_owned());
+    }
+    Some(path)
 }
 
 fn is_name(token: &str) -> bool {
@@ -107,7 +143,12 @@ fn tree(tokens: &[String], at: &mut usize, before: &[String], out: &mut Vec<Vec<
 }
 
 /// The module that has what `named` means in `path`, where that is one of ours.
-fn owner(read: &BTreeMap<&str, Module>, path: &str, named: &[String], deep: usize) -> Option<String> {
+fn owner(
+    read: &BTreeMap<&str, Module>,
+    path: &str,
+    named: &[String],
+    deep: usize,
+) -> Option<String> {
     let absolute = absolute(read, path, named)?;
     // The longest beginning that is a module; the next name is an item of it.
     let known = (0..=absolute.len())
@@ -137,7 +178,11 @@ fn owner(read: &BTreeMap<&str, Module>, path: &str, named: &[String], deep: usiz
 
 /// The path from the crate's root, where it is one of this crate.
 fn absolute(read: &BTreeMap<&str, Module>, path: &str, named: &[String]) -> Option<Vec<String>> {
-    let mut own: Vec<String> = path.split("::").filter(|it| !it.is_empty()).map(str::to_owned).collect();
+    let mut own: Vec<String> = path
+        .split("::")
+        .filter(|it| !it.is_empty())
+        .map(str::to_owned)
+        .collect();
     let mut rest = named;
     match named.first()?.as_str() {
         "crate" => {
@@ -169,7 +214,11 @@ fn tokens(text: &str) -> Vec<String> {
     let chars: Vec<char> = text.chars().collect();
     let mut tokens = Vec::new();
     let mut at = 0;
-    let is = |at: usize, what: &str| what.chars().zip(at..).all(|(it, at)| chars.get(at) == Some(&it));
+    let is = |at: usize, what: &str| {
+        what.chars()
+            .zip(at..)
+            .all(|(it, at)| chars.get(at) == Some(&it))
+    };
     while at < chars.len() {
         let here = chars[at];
         if is(at, "//") {
@@ -243,14 +292,45 @@ fn without_tests(tokens: Vec<String>) -> Vec<String> {
     kept
 }
 
+/// What the children of each module use of each other, whatever it is in them that does.
+pub(crate) fn among_children(uses: &Uses) -> BTreeMap<String, Uses> {
+    let mut among: BTreeMap<String, Uses> = BTreeMap::new();
+    for (from, all) in uses {
+        for to in all {
+            let [from, to] = [from, to].map(|it| it.split("::").filter(|it| !it.is_empty()));
+            let [from, to]: [Vec<&str>; 2] = [from.collect(), to.collect()];
+            let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+            // A module and what is below it are one: the parent joins its children, and they use what it has.
+            let (Some(from), Some(to), parent) =
+                (from.get(shared), to.get(shared), &from[..shared])
+            else {
+                continue;
+            };
+            let among = among.entry(parent.join("::")).or_default();
+            among.entry((*to).to_owned()).or_default();
+            among
+                .entry((*from).to_owned())
+                .or_default()
+                .insert((*to).to_owned());
+        }
+    }
+    among
+}
+
 /// The circles: modules each of which leads to each other, in order of their names.
 pub(crate) fn circles(uses: &Uses) -> Vec<Vec<String>> {
-    let reach: BTreeMap<&str, BTreeSet<&str>> =
-        uses.keys().map(|from| (from.as_str(), reached(uses, from))).collect();
+    let reach: BTreeMap<&str, BTreeSet<&str>> = uses
+        .keys()
+        .map(|from| (from.as_str(), reached(uses, from)))
+        .collect();
     let mut found: Vec<Vec<String>> = Vec::new();
     for (from, reached) in &reach {
         let back = |to: &&&str| reach.get(**to).is_some_and(|it| it.contains(from));
-        let circle: Vec<String> = reached.iter().filter(back).map(|it| (*it).to_owned()).collect();
+        let circle: Vec<String> = reached
+            .iter()
+            .filter(back)
+            .map(|it| (*it).to_owned())
+            .collect();
         if circle.len() > 1 && !found.contains(&circle) {
             found.push(circle);
         }
@@ -260,7 +340,12 @@ pub(crate) fn circles(uses: &Uses) -> Vec<Vec<String>> {
 
 fn reached<'u>(uses: &'u Uses, from: &str) -> BTreeSet<&'u str> {
     let mut seen = BTreeSet::new();
-    let mut next: Vec<&str> = uses.get(from).into_iter().flatten().map(String::as_str).collect();
+    let mut next: Vec<&str> = uses
+        .get(from)
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+        .collect();
     while let Some(module) = next.pop() {
         if seen.insert(module) {
             next.extend(uses.get(module).into_iter().flatten().map(String::as_str));

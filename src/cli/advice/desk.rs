@@ -211,7 +211,6 @@ impl Advice for KeyError {
                 "give a PEM file that begins with BEGIN PRIVATE KEY or BEGIN ENCRYPTED PRIVATE KEY"
             }
             KeyError::NotEd25519(_) => "signing keys here are Ed25519 keys only",
-            KeyError::Weak => "make another key",
             KeyError::TooMuchWork => {
                 "take the file from a backup; if you made it so, encrypt it again with less: openssl pkcs8 -topk8 -scrypt -in OLD -out NEW"
             }

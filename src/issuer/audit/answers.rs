@@ -7,7 +7,8 @@ use super::rows::{Left, key};
 use super::{Place, Replay, Wrong};
 use crate::issuer::history::{AnswerFacts, Hex};
 use crate::issuer::ledger::{
-    Event, EventId, LedgerError, License, PAGE, Stood, StoredAnswer, Terms, TermsId, Transaction,
+    Event, EventId, LedgerError, License, OrderTerms, PAGE, Stood, StoredAnswer, TermsId,
+    Transaction,
 };
 use crate::issuer::parallel::in_parallel;
 use crate::protocol::commitment::Commitment;
@@ -266,7 +267,7 @@ impl Asked {
 }
 
 /// Where a grant does not say what its event and its order say.
-fn says_otherwise(grant: &Grant, it: &AnswerFacts, terms: &Terms) -> Option<&'static str> {
+fn says_otherwise(grant: &Grant, it: &AnswerFacts, terms: &OrderTerms) -> Option<&'static str> {
     let until = grant.revalidate_by.map(|day| day.to_string());
     if (grant.generation, grant.seats, &until) != (it.generation, it.seats, &it.revalidate_by) {
         return Some("grants something else than its history row says");

@@ -4,7 +4,7 @@ use super::answers::{Signing, Sold};
 use super::{Place, Replay, Wrong, facts};
 use crate::issuer::desk;
 use crate::issuer::history::Hex;
-use crate::issuer::ledger::{LedgerError, Signer, Terms, Transaction};
+use crate::issuer::ledger::{LedgerError, OrderTerms, StoredSigner, Transaction};
 use crate::issuer::products;
 use crate::protocol::desk_certificate::{DeskCertificate, ONE_PRODUCT};
 use crate::protocol::trust::{PublicKey, Roots, Verified};
@@ -39,7 +39,7 @@ impl Replay {
     }
 
     /// The product's name as it stands; of none, no name.
-    pub(super) fn product_name(&self, terms: &Terms) -> &str {
+    pub(super) fn product_name(&self, terms: &OrderTerms) -> &str {
         let sold = self.products.get(&terms.product);
         sold.map_or("", |sold| sold.name.as_str())
     }
@@ -92,7 +92,7 @@ impl Replay {
 
 /// Whose word a signer's is: a root's, or a desk's under a certificate that a root signed.
 fn signing(
-    signer: &Signer,
+    signer: &StoredSigner,
     roots: &[[u8; 32]],
     products: &[&str],
 ) -> Result<Signing, &'static str> {

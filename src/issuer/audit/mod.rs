@@ -20,8 +20,8 @@ use serde::Deserialize;
 
 use crate::issuer::history::{self as facts, ClockFacts, DeskFacts, Hex, ProductFacts, chain};
 use crate::issuer::ledger::{
-    Beneath, EarlyReturn, Event, EventId, Ledger, LedgerError, License, LicenseId, PAGE, ProductId,
-    SignerId, StoredAnswer, Terms, TermsId, Transaction,
+    Beneath, EarlyReturn, Event, EventId, Ledger, LedgerError, License, LicenseId, OrderTerms,
+    PAGE, ProductId, SignerId, StoredAnswer, TermsId, Transaction,
 };
 
 /// Verifies one consistent state of a ledger. `progress` is told now and then how many events of how many are done.
@@ -48,13 +48,13 @@ struct Replay {
     report: Report,
     answers: Cursor<StoredAnswer>,
     licenses: Cursor<License>,
-    terms: Cursor<(TermsId, Terms)>,
+    terms: Cursor<(TermsId, OrderTerms)>,
     held: Cursor<(LicenseId, u64, u32)>,
     early: Cursor<EarlyReturn>,
     /// Rows that an event vouched for.
     vouched: Vouched,
     /// The order that was looked at last: those of one order follow each other.
-    order: Option<(TermsId, Terms)>,
+    order: Option<(TermsId, OrderTerms)>,
     /// Products as they stand.
     products: BTreeMap<ProductId, answers::Sold>,
     signers: BTreeMap<SignerId, answers::Signing>,

@@ -7,7 +7,7 @@ use super::{Place, Replay, Wrong, facts};
 use crate::issuer::history::of_license;
 use crate::issuer::history::{Hex, OrderFacts};
 use crate::issuer::ledger::{
-    Event, LedgerError, License, LicenseFilter, LicenseId, PAGE, Terms, TermsId, Transaction,
+    Event, LedgerError, License, LicenseFilter, LicenseId, OrderTerms, PAGE, TermsId, Transaction,
 };
 
 impl Replay {
@@ -159,7 +159,7 @@ impl Replay {
             _ => (Wrong::Missing, "is gone"),
         };
         let row = format!("order {} (license {})", id.0, key(tx, event.license)?);
-        self.report.found(Place::Terms, wrong, row, says);
+        self.report.found(Place::OrderTerms, wrong, row, says);
         Ok(())
     }
 
@@ -178,7 +178,8 @@ impl Replay {
             self.terms.peeked = None;
             let row = format!("order {}", stray.0);
             let says = "is not in the history";
-            self.report.found(Place::Terms, Wrong::Added, row, says);
+            self.report
+                .found(Place::OrderTerms, Wrong::Added, row, says);
         }
     }
 
@@ -187,7 +188,7 @@ impl Replay {
         &mut self,
         tx: &mut dyn Transaction,
         id: TermsId,
-    ) -> Result<Option<&Terms>, LedgerError> {
+    ) -> Result<Option<&OrderTerms>, LedgerError> {
         if self.order.as_ref().is_none_or(|(known, _)| *known != id) {
             self.order = tx.terms(id)?.map(|terms| (id, terms));
         }

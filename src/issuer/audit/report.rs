@@ -21,7 +21,7 @@ pub enum Place {
     /// Products.
     Product,
     /// Orders.
-    Terms,
+    OrderTerms,
     /// Licenses.
     License,
     /// Activations.
@@ -44,7 +44,7 @@ impl Place {
         Place::History,
         Place::Meta,
         Place::Product,
-        Place::Terms,
+        Place::OrderTerms,
         Place::License,
         Place::Activation,
         Place::Answer,
@@ -61,7 +61,7 @@ impl Place {
             Place::History => "history",
             Place::Meta => "meta",
             Place::Product => "product",
-            Place::Terms => "terms",
+            Place::OrderTerms => "terms",
             Place::License => "license",
             Place::Activation => "activation",
             Place::Answer => "answer",

@@ -2,8 +2,8 @@
 
 use super::LedgerError;
 use super::rows::{
-    Activation, ActivationRow, EarlyReturn, Event, EventId, License, LicenseId, Product, ProductId,
-    Refused, Signer, SignerId, StoredAnswer, Terms, TermsId,
+    Activation, ActivationRow, EarlyReturn, Event, EventId, License, LicenseId, OrderTerms,
+    Product, ProductId, Refused, SignerId, StoredAnswer, StoredSigner, TermsId,
 };
 use crate::license_key::LicenseKey;
 use crate::protocol::commitment::Commitment;
@@ -91,15 +91,15 @@ pub trait Transaction {
     fn set_product(&mut self, product: &Product) -> Result<(), LedgerError>;
 
     /// Adds an order.
-    fn add_terms(&mut self, terms: &Terms) -> Result<TermsId, LedgerError>;
+    fn add_terms(&mut self, terms: &OrderTerms) -> Result<TermsId, LedgerError>;
     /// An order.
-    fn terms(&mut self, id: TermsId) -> Result<Option<Terms>, LedgerError>;
+    fn terms(&mut self, id: TermsId) -> Result<Option<OrderTerms>, LedgerError>;
     /// A page of orders.
     fn all_terms(
         &mut self,
         after: TermsId,
         most: usize,
-    ) -> Result<Vec<(TermsId, Terms)>, LedgerError>;
+    ) -> Result<Vec<(TermsId, OrderTerms)>, LedgerError>;
 
     /// Adds licenses of one order, their keys rising (that is what makes a million of them quick), and gives back those keys that the
     /// ledger has already and that were not added.
@@ -163,7 +163,7 @@ pub trait Transaction {
         certificate: Option<&[u8]>,
     ) -> Result<SignerId, LedgerError>;
     /// All who ever signed.
-    fn signers(&mut self) -> Result<Vec<Signer>, LedgerError>;
+    fn signers(&mut self) -> Result<Vec<StoredSigner>, LedgerError>;
 
     /// The RETURNs that arrived before their ACTIVATE, by the activation id they name.
     fn early_returns(&mut self, id: ActivationId) -> Result<Vec<EarlyReturn>, LedgerError>;

@@ -16,8 +16,8 @@ pub use error::LedgerError;
 pub use kept::{CLOCK_TOLERANCE, COUNTED_DAYS, Counts, Days, Had, Reference};
 pub use rows::{
     Activation, ActivationRow, EarlyReturn, EmergencyAllowance, Ended, Event, EventId, License,
-    LicenseId, Product, ProductId, Refused, Resting, Signer, SignerId, StoredAnswer, Terms,
-    TermsId, WeakRule,
+    LicenseId, OrderTerms, Product, ProductId, Refused, Resting, SignerId, StoredAnswer,
+    StoredSigner, TermsId, WeakRule,
 };
 pub use stood::Stood;
 

@@ -118,7 +118,7 @@ pub struct EmergencyAllowance {
 
 /// What was ordered: one row per order, however many licenses it has.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Terms {
+pub struct OrderTerms {
     /// The product it is for.
     pub product: ProductId,
     /// Whom it was sold to, as people write it.
@@ -147,7 +147,7 @@ pub struct Terms {
     pub usb: Option<UsbDevice>,
 }
 
-impl Terms {
+impl OrderTerms {
     /// What the history says of an order: a digest over every field, the product being named as people name it. Its row number alone would
     /// be another product once two rows were swapped.
     pub fn digest(&self, product: &str) -> [u8; 32] {
@@ -344,7 +344,7 @@ impl StoredAnswer {
 
 /// Somebody who signed answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Signer {
+pub struct StoredSigner {
     /// The row.
     pub id: SignerId,
     /// The public key.

@@ -7,7 +7,7 @@ use crate::issuer::history::{
     self, Actor, Change, Hex, LICENSE_CHANGE, LICENSE_RESTORE, LICENSE_REVOKE, LicenseFacts,
     NewEvent, Recorder,
 };
-use crate::issuer::ledger::{Ledger, LedgerError, License, Terms, Transaction};
+use crate::issuer::ledger::{Ledger, LedgerError, License, OrderTerms, Transaction};
 use crate::issuer::policy::Refusal;
 use crate::issuer::products::{self, CatalogueError};
 use crate::license_key::LicenseKey;
@@ -23,7 +23,7 @@ use crate::protocol::product::Product;
 pub fn change<E: From<LifeError> + From<LedgerError>>(
     ledger: &mut Ledger,
     key: LicenseKey,
-    edit: impl FnOnce(&Terms, &Product) -> Result<Terms, E>,
+    edit: impl FnOnce(&OrderTerms, &Product) -> Result<OrderTerms, E>,
     by: Actor<'_>,
 ) -> Result<Vec<Change>, E> {
     ledger.write(|tx| {
@@ -140,12 +140,12 @@ fn known(tx: &mut dyn Transaction, key: LicenseKey) -> Result<License, LifeError
     Ok(tx.license_keyed(key)?.ok_or(Refusal::UnknownKey)?)
 }
 
-fn order(tx: &mut dyn Transaction, license: &License) -> Result<Terms, LedgerError> {
+fn order(tx: &mut dyn Transaction, license: &License) -> Result<OrderTerms, LedgerError> {
     tx.terms(license.terms)?
         .ok_or_else(|| LedgerError::Damaged(format!("license {} has no order", license.key)))
 }
 
-fn product(tx: &mut dyn Transaction, terms: &Terms) -> Result<Product, LifeError> {
+fn product(tx: &mut dyn Transaction, terms: &OrderTerms) -> Result<Product, LifeError> {
     let row = tx
         .product(terms.product)?
         .ok_or(CatalogueError::Order("there is no such product"))?;
@@ -153,7 +153,7 @@ fn product(tx: &mut dyn Transaction, terms: &Terms) -> Result<Product, LifeError
 }
 
 /// What differs between two orders, in words.
-pub fn differences(before: &Terms, after: &Terms, product: &Product) -> Vec<Change> {
+pub fn differences(before: &OrderTerms, after: &OrderTerms, product: &Product) -> Vec<Change> {
     let mut changes = Vec::new();
     let mut held = |what: &str, before: String, after: String| {
         if before != after {
@@ -171,9 +171,9 @@ pub fn differences(before: &Terms, after: &Terms, product: &Product) -> Vec<Chan
         or(after.contact.as_ref(), "none"),
     );
     held("seats", before.seats.to_string(), after.seats.to_string());
-    let kind = |terms: &Terms| LicenseType::name(terms.license_type).to_owned();
+    let kind = |terms: &OrderTerms| LicenseType::name(terms.license_type).to_owned();
     held("type", kind(before), kind(after));
-    let edition = |terms: &Terms| or(product.edition_name(terms.edition), "none");
+    let edition = |terms: &OrderTerms| or(product.edition_name(terms.edition), "none");
     held("edition", edition(before), edition(after));
     held("expires", day(before.expires), day(after.expires));
     held(
@@ -197,7 +197,7 @@ pub fn differences(before: &Terms, after: &Terms, product: &Product) -> Vec<Chan
         or(before.usb.as_ref(), "none"),
         or(after.usb.as_ref(), "none"),
     );
-    let contents = |terms: &Terms| Contents::of(&terms.entitlements, Some(product));
+    let contents = |terms: &OrderTerms| Contents::of(&terms.entitlements, Some(product));
     let contents = contents(after).differences(&contents(before), ("on", "off"));
     for (name, before, after) in contents {
         held(&name, before, after);
@@ -213,7 +213,7 @@ fn day(day: Option<Day>) -> String {
     or(day, "never")
 }
 
-fn emergency(terms: &Terms) -> String {
+fn emergency(terms: &OrderTerms) -> String {
     let allowance = terms.emergency;
     allowance.map_or_else(
         || "none".to_owned(),

@@ -9,7 +9,7 @@ mod warning;
 
 use std::num::NonZeroU16;
 
-use crate::issuer::ledger::{Activation, Counts, License, Reference, Terms, WeakRule};
+use crate::issuer::ledger::{Activation, Counts, License, OrderTerms, Reference, WeakRule};
 use crate::machine::Fingerprint;
 use crate::protocol::date::{Day, Seconds};
 use crate::protocol::digest::Standing;
@@ -59,7 +59,7 @@ pub struct Case<'a> {
     /// The license it names.
     pub license: &'a License,
     /// What was ordered.
-    pub terms: &'a Terms,
+    pub terms: &'a OrderTerms,
     /// The product that was ordered.
     pub product: &'a Product,
     /// What is done with a machine that is weakly bound.
@@ -97,7 +97,7 @@ pub struct Decision<'a> {
 
 /// "Revalidate by" of a grant: what was decided for this one, or the license's own grace.
 pub(crate) fn revalidate_by(
-    terms: &Terms,
+    terms: &OrderTerms,
     options: &Options,
     now: Seconds,
 ) -> Result<Option<Day>, Refusal> {
@@ -129,7 +129,7 @@ fn free(case: &Seats<'_>, own: u16) -> (u32, u16) {
 /// What the seats of a license are reckoned from.
 struct Seats<'a> {
     license: &'a License,
-    terms: &'a Terms,
+    terms: &'a OrderTerms,
     activations: &'a [Activation],
     today: Day,
 }
@@ -153,7 +153,7 @@ impl Seats<'_> {
 }
 
 /// Who names users or lends needs a key to sign that with.
-fn needs_site_key(terms: &Terms, site_key: Option<[u8; 32]>) -> Result<(), Refusal> {
+fn needs_site_key(terms: &OrderTerms, site_key: Option<[u8; 32]>) -> Result<(), Refusal> {
     let signs = match terms.license_type {
         LicenseType::Standalone => false,
         LicenseType::Floating => terms.lend_days.is_some(),

@@ -6,7 +6,7 @@ use super::{
     Colour, Decision, Fork, HeldAnswer, Options, Proof, Refusal, SUPERSEDE_DAYS, Seats, Warning,
     asked_for, capped, clock, free, needs_site_key, revalidate_by, set_aside, weakly_bound,
 };
-use crate::issuer::ledger::{Activation, License, Terms, WeakRule};
+use crate::issuer::ledger::{Activation, License, OrderTerms, WeakRule};
 use crate::machine::Fingerprint;
 use crate::protocol::date::{Day, Seconds};
 use crate::protocol::digest::Standing;
@@ -22,7 +22,7 @@ pub struct SyncCase<'a> {
     /// The license of the activation.
     pub license: &'a License,
     /// What was ordered, as it now is.
-    pub terms: &'a Terms,
+    pub terms: &'a OrderTerms,
     /// The product that was ordered.
     pub product: &'a Product,
     /// What is done with a machine that is weakly bound.

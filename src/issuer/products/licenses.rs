@@ -5,7 +5,7 @@ use crate::issuer::history::{
 };
 use crate::issuer::keys::Entropy;
 use crate::issuer::ledger::{
-    Activation, Ledger, LedgerError, License, LicenseFilter, LicenseId, PAGE, Terms, TermsId,
+    Activation, Ledger, LedgerError, License, LicenseFilter, LicenseId, OrderTerms, PAGE, TermsId,
     Transaction,
 };
 use crate::issuer::products::{CatalogueError, definition};
@@ -25,7 +25,7 @@ const DRAWS: usize = 64;
 /// `Order` where the terms do not fit the product, `KeysUsedUp`, or what the ledger says.
 pub fn sell(
     ledger: &mut Ledger,
-    terms: &Terms,
+    terms: &OrderTerms,
     count: u32,
     by: Actor<'_>,
     entropy: &mut Entropy<'_>,
@@ -123,7 +123,7 @@ fn drawn(random: &[u8; 16]) -> LicenseKey {
 }
 
 /// Whether an order fits its product.
-pub(crate) fn fits(terms: &Terms, product: &Product) -> Result<(), CatalogueError> {
+pub(crate) fn fits(terms: &OrderTerms, product: &Product) -> Result<(), CatalogueError> {
     if usize::from(terms.edition) > product.editions.len() {
         return Err(CatalogueError::Order("the product has no such edition"));
     }
@@ -163,7 +163,7 @@ pub struct LicenseView {
     /// The license.
     pub license: License,
     /// Its order.
-    pub terms: Terms,
+    pub terms: OrderTerms,
     /// Its product.
     pub product: Product,
     /// Who holds it, oldest first.
@@ -192,7 +192,7 @@ pub fn license(ledger: &mut Ledger, key: LicenseKey) -> Result<Option<LicenseVie
     })
 }
 
-fn order(tx: &mut dyn Transaction, license: &License) -> Result<Terms, LedgerError> {
+fn order(tx: &mut dyn Transaction, license: &License) -> Result<OrderTerms, LedgerError> {
     tx.terms(license.terms)?
         .ok_or_else(|| LedgerError::Damaged(format!("license {} has no order", license.key)))
 }
@@ -204,11 +204,11 @@ fn order(tx: &mut dyn Transaction, license: &License) -> Result<Terms, LedgerErr
 pub fn for_each_license<E: From<LedgerError>>(
     ledger: &mut Ledger,
     filter: &LicenseFilter,
-    mut each: impl FnMut(&License, &Terms) -> Result<(), E>,
+    mut each: impl FnMut(&License, &OrderTerms) -> Result<(), E>,
 ) -> Result<(), E> {
     ledger.read(|tx| {
         let mut after = LicenseId(0);
-        let mut last: Option<(TermsId, Terms)> = None;
+        let mut last: Option<(TermsId, OrderTerms)> = None;
         loop {
             let page = tx.licenses(filter, after, PAGE)?;
             let Some(end) = page.last() else {

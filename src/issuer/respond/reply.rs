@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::issuer::ledger::{Terms, WeakRule};
+use crate::issuer::ledger::{OrderTerms, WeakRule};
 use crate::issuer::policy::{Colour, Warning};
 use crate::license_key::LicenseKey;
 use crate::protocol::date::Day;
@@ -15,7 +15,7 @@ use crate::text::Code;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
     /// What was ordered.
-    pub terms: Terms,
+    pub terms: OrderTerms,
     /// The product.
     pub product: Product,
     /// What is done with machines that are weakly bound.

@@ -32,7 +32,7 @@ fn an_answer_is_trusted_by_the_machine_that_asked_and_by_no_other() {
     let key = desk.sell(&terms(1, LicenseType::Standalone));
     let request = activate(key, 1, 1);
     let answer = desk.respond(&request).unwrap();
-    let root = SigningKey::from_seed(&[7; 32]).unwrap().public();
+    let root = SigningKey::from_seed(&[7; 32]).public();
     let roots = Roots::new(
         "infinitime",
         Vec::new(),
@@ -209,7 +209,7 @@ fn each_refusal_has_its_name() {
         ..activate(key, 1, 1)
     };
     assert_eq!(desk.refusal(&unfit), "unfit_site_key");
-    let over = Terms {
+    let over = OrderTerms {
         expires: Some(NOW.day()),
         ..terms(2, LicenseType::Standalone)
     };
@@ -225,7 +225,7 @@ fn each_refusal_has_its_name() {
             .kind(),
         "expired"
     );
-    let usb = Terms {
+    let usb = OrderTerms {
         usb: Some("0529:0001:8a3f21".parse().unwrap()),
         ..terms(3, LicenseType::Standalone)
     };
@@ -269,7 +269,7 @@ fn each_refusal_has_its_name() {
 #[test]
 fn bindings_say_who_is_who_where_a_product_has_no_fingerprint() {
     let mut desk = Desk::new();
-    let root = SigningKey::from_seed(&[7; 32]).unwrap();
+    let root = SigningKey::from_seed(&[7; 32]);
     let nexus = Product {
         id: "nexus".into(),
         bind: vec!["server".into(), "database".into()],
@@ -277,7 +277,7 @@ fn bindings_say_who_is_who_where_a_product_has_no_fingerprint() {
         ..product(&root)
     };
     products::add(&mut desk.ledger, nexus, BY).unwrap();
-    let key = desk.sell(&Terms {
+    let key = desk.sell(&OrderTerms {
         product: ProductId(2),
         ..terms(1, LicenseType::Floating)
     });
@@ -309,7 +309,7 @@ fn the_clerk_is_warned() {
     let request = Activate {
         fingerprint: Some(weak),
         clock: NOW.minus(27 * 3600),
-        site_key: Some(SigningKey::from_seed(&[3; 32]).unwrap().public()),
+        site_key: Some(SigningKey::from_seed(&[3; 32]).public()),
         ..activate(key, 1, 1)
     };
     let answer = desk.respond(&request).unwrap();
@@ -336,7 +336,7 @@ fn an_emergency_chain_begins_in_the_ledger_and_ends_in_the_grant() {
         steps: NonZeroU8::new(4).unwrap(),
         days: NonZeroU8::new(7).unwrap(),
     };
-    let key = desk.sell(&Terms {
+    let key = desk.sell(&OrderTerms {
         emergency: Some(allowance),
         ..terms(1, LicenseType::Standalone)
     });

@@ -106,7 +106,7 @@ fn what_stood_with_the_generation_held_is_signed_for() {
         holder: standing.holder_digest("infinitime", key),
         site_key: None,
     };
-    let root = SigningKey::from_seed(&[7; 32]).unwrap().public();
+    let root = SigningKey::from_seed(&[7; 32]).public();
     let roots = roots(root);
     let signed = SignedGrant::decode(answer.code.payload()).unwrap();
     assert!(roots.verify_grant(&signed, &context, &[]).is_ok());
@@ -325,7 +325,7 @@ fn the_clerk_hears_of_a_clock_that_is_off_on_either_side() {
 fn no_emergency_chain_is_begun_where_there_is_no_day_to_move() {
     let mut desk = Desk::new();
     let days = NonZeroU8::new(7).unwrap();
-    let key = desk.sell(&Terms {
+    let key = desk.sell(&OrderTerms {
         emergency: Some(EmergencyAllowance { steps: days, days }),
         ..terms(1, LicenseType::Standalone)
     });
@@ -342,7 +342,7 @@ fn no_emergency_chain_is_begun_where_there_is_no_day_to_move() {
 
 /// A certificate by the desk's root, for whoever has the key of this seed.
 fn certificate(seed: u8) -> DeskCertificate {
-    let root = SigningKey::from_seed(&[7; 32]).unwrap();
+    let root = SigningKey::from_seed(&[7; 32]);
     let unsigned = DeskCertificate {
         serial: 1,
         not_after: None,
@@ -352,7 +352,7 @@ fn certificate(seed: u8) -> DeskCertificate {
         max_grace: 0,
         max_loan: 0,
         max_emergency: 0,
-        public_key: SigningKey::from_seed(&[seed; 32]).unwrap().public(),
+        public_key: SigningKey::from_seed(&[seed; 32]).public(),
         signature: [0; 64],
     };
     let transcript = Transcript {
@@ -373,7 +373,7 @@ fn certificate(seed: u8) -> DeskCertificate {
 
 #[test]
 fn a_desk_signs_within_its_own_certificate() {
-    let root = SigningKey::from_seed(&[7; 32]).unwrap().public();
+    let root = SigningKey::from_seed(&[7; 32]).public();
     let roots = roots(root);
     let own = || signer(9);
     let theirs = roots.verify_desk(certificate(8)).unwrap();

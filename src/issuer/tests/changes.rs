@@ -16,9 +16,9 @@ use crate::protocol::emergency::Emergency;
 pub(super) fn edit(
     desk: &mut Desk,
     key: LicenseKey,
-    change: impl Fn(&mut Terms),
+    change: impl Fn(&mut OrderTerms),
 ) -> Result<Vec<String>, LifeError> {
-    let edit = |terms: &Terms, _: &Product| {
+    let edit = |terms: &OrderTerms, _: &Product| {
         let mut new = terms.clone();
         change(&mut new);
         Ok::<_, LifeError>(new)
@@ -34,7 +34,7 @@ pub(super) fn edit(
 #[test]
 fn a_change_is_told_and_arrives_with_the_next_sync() {
     let (mut desk, key, id) = licensed(5, LicenseType::Floating);
-    let more = |terms: &mut Terms| {
+    let more = |terms: &mut OrderTerms| {
         terms.seats = NonZeroU16::new(8).unwrap();
         terms.expires = Some(NOW.day().plus(100));
         terms.entitlements = Entitlements::new(vec![Entitlement::number(1, 900)]).unwrap();
@@ -141,7 +141,7 @@ fn two_lost_machines_a_year_are_the_clerks() {
 #[test]
 fn an_emergency_code_fits_the_grant_that_is_held() {
     let mut desk = Desk::new();
-    let key = desk.sell(&Terms {
+    let key = desk.sell(&OrderTerms {
         emergency: Some(EmergencyAllowance {
             steps: NonZeroU8::new(4).unwrap(),
             days: NonZeroU8::new(7).unwrap(),

@@ -96,7 +96,7 @@ fn a_sync_is_answered_with_the_whole_license_and_trusted() {
         holder: standing.holder_digest("infinitime", key),
         site_key: None,
     };
-    let root = SigningKey::from_seed(&[7; 32]).unwrap().public();
+    let root = SigningKey::from_seed(&[7; 32]).public();
     let roots = Roots::new(
         "infinitime",
         Vec::new(),
@@ -280,4 +280,13 @@ fn an_unknown_activation_is_named() {
         desk.sync(&unknown).unwrap_err().kind(),
         "unknown_activation"
     );
+}
+
+#[test]
+fn an_activation_ends_with_its_last_generation() {
+    let mut desk = Desk::new();
+    let key = desk.sell(&terms(1, LicenseType::Standalone));
+    desk.respond(&activate(key, 1, 1)).unwrap();
+    desk.edit("UPDATE activation SET generation = 65535");
+    assert_eq!(desk.refusal(&activate(key, 1, 2)), "last_generation");
 }

@@ -7,6 +7,7 @@ mod changes;
 mod desks;
 mod evidence;
 mod forks;
+mod kept;
 mod life;
 mod moves;
 mod places;
@@ -25,7 +26,7 @@ use tempfile::TempDir;
 use crate::issuer::audit;
 use crate::issuer::history::{self, Actor};
 use crate::issuer::keys::SigningKey;
-use crate::issuer::ledger::{Ledger, ProductId, Terms};
+use crate::issuer::ledger::{Ledger, OrderTerms, ProductId};
 use crate::issuer::policy::Options;
 use crate::issuer::products;
 use crate::issuer::respond::{Answer, Issuer, Reply, RespondError, respond};
@@ -58,7 +59,7 @@ pub(super) fn entropy(seed: u64) -> impl FnMut(&mut [u8]) {
 
 /// A signer that works.
 pub(super) fn signer(seed: u8) -> TriedSigner {
-    TriedSigner::new(SigningKey::from_seed(&[seed; 32]).unwrap()).unwrap()
+    TriedSigner::new(SigningKey::from_seed(&[seed; 32])).unwrap()
 }
 
 pub(super) fn product(root: &SigningKey) -> Product {
@@ -77,8 +78,8 @@ pub(super) fn product(root: &SigningKey) -> Product {
     }
 }
 
-pub(super) fn terms(seats: u16, license_type: LicenseType) -> Terms {
-    Terms {
+pub(super) fn terms(seats: u16, license_type: LicenseType) -> OrderTerms {
+    OrderTerms {
         product: ProductId(1),
         customer: "Müller & Söhne".into(),
         contact: None,
@@ -135,7 +136,7 @@ impl Desk {
     pub(super) fn new() -> Desk {
         let home = tempfile::tempdir().unwrap();
         let mut ledger = Ledger::create(&home.path().join("ledger.db")).unwrap();
-        let root = SigningKey::from_seed(&[7; 32]).unwrap();
+        let root = SigningKey::from_seed(&[7; 32]);
         products::add(&mut ledger, product(&root), BY).unwrap();
         Desk {
             home,
@@ -146,7 +147,7 @@ impl Desk {
         }
     }
 
-    pub(super) fn sell(&mut self, terms: &Terms) -> LicenseKey {
+    pub(super) fn sell(&mut self, terms: &OrderTerms) -> LicenseKey {
         let seed = terms.seats.get().into();
         products::sell(&mut self.ledger, terms, 1, BY, &mut entropy(seed)).unwrap()[0]
     }

@@ -33,7 +33,7 @@ pub(super) struct Seat {
 }
 
 impl Seat {
-    pub(super) fn of(terms: &Terms, first: [u8; 5]) -> Seat {
+    pub(super) fn of(terms: &OrderTerms, first: [u8; 5]) -> Seat {
         let mut desk = Desk::new();
         let key = desk.sell(terms);
         let request = Activate {
@@ -335,7 +335,7 @@ fn a_move_counts_for_every_seat_of_the_activation() {
 #[test]
 fn bindings_say_who_is_who_where_nothing_else_does() {
     let mut desk = Desk::new();
-    let root = SigningKey::from_seed(&[7; 32]).unwrap();
+    let root = SigningKey::from_seed(&[7; 32]);
     for (id, fingerprint) in [("nexus", false), ("both", true)] {
         let product = Product {
             id: id.into(),
@@ -347,7 +347,7 @@ fn bindings_say_who_is_who_where_nothing_else_does() {
     }
     let sold = |desk: &mut Desk, product, seats| {
         let kind = LicenseType::Standalone;
-        desk.sell(&Terms {
+        desk.sell(&OrderTerms {
             product: ProductId(product),
             ..terms(seats, kind)
         })

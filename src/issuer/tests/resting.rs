@@ -31,7 +31,7 @@ fn a_seat_is_not_returned_from_machine_to_machine() {
 
 #[test]
 fn a_clerk_frees_what_was_returned_and_a_perpetual_grant_rests_for_a_year() {
-    let forever = Terms {
+    let forever = OrderTerms {
         grace_days: 0,
         ..terms(1, LicenseType::Standalone)
     };
@@ -70,7 +70,7 @@ fn a_clerk_frees_what_was_returned_and_a_perpetual_grant_rests_for_a_year() {
 #[test]
 fn a_seat_rests_no_longer_than_its_license_lasts() {
     let last = NOW.day().plus(10);
-    let ends = Terms {
+    let ends = OrderTerms {
         expires: Some(last),
         ..terms(1, LicenseType::Standalone)
     };
@@ -146,8 +146,8 @@ fn what_was_released_as_lost_does_not_rest_when_it_turns_up() {
         assert_eq!(seat.returns(), Effect::Returned);
         seat.activates([machine; 5]).unwrap();
     }
-    let fewer = |before: &Terms, _: &Product| {
-        Ok::<_, life::LifeError>(Terms {
+    let fewer = |before: &OrderTerms, _: &Product| {
+        Ok::<_, life::LifeError>(OrderTerms {
             seats: NonZeroU16::MIN,
             ..before.clone()
         })

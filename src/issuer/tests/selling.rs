@@ -51,7 +51,7 @@ fn keys_that_are_sold_already_are_drawn_again() {
 #[test]
 fn licenses_are_listed_by_customer_and_product() {
     let mut desk = Desk::new();
-    let root = SigningKey::from_seed(&[7; 32]).unwrap();
+    let root = SigningKey::from_seed(&[7; 32]);
     products::add(
         &mut desk.ledger,
         Product {
@@ -62,7 +62,7 @@ fn licenses_are_listed_by_customer_and_product() {
     )
     .unwrap();
     let mine = desk.sell(&terms(1, LicenseType::Standalone));
-    let theirs = Terms {
+    let theirs = OrderTerms {
         customer: "ACME Ltd".into(),
         product: ProductId(2),
         ..terms(2, LicenseType::Standalone)
@@ -85,7 +85,7 @@ fn licenses_are_listed_by_customer_and_product() {
 #[test]
 fn a_catalogue_only_ever_grows() {
     let mut desk = Desk::new();
-    let root = SigningKey::from_seed(&[7; 32]).unwrap();
+    let root = SigningKey::from_seed(&[7; 32]);
     let again = products::add(&mut desk.ledger, product(&root), BY);
     assert_eq!(again.unwrap_err().kind(), "product_exists");
     let mut more = product(&root);
@@ -108,7 +108,7 @@ fn a_catalogue_only_ever_grows() {
 #[test]
 fn orders_fit_their_product() {
     let mut desk = Desk::new();
-    let refused = |terms: Terms, desk: &mut Desk| {
+    let refused = |terms: OrderTerms, desk: &mut Desk| {
         products::sell(&mut desk.ledger, &terms, 1, BY, &mut entropy(1))
             .unwrap_err()
             .kind()
@@ -116,7 +116,7 @@ fn orders_fit_their_product() {
     let good = terms(1, LicenseType::Standalone);
     assert_eq!(
         refused(
-            Terms {
+            OrderTerms {
                 edition: 3,
                 ..good.clone()
             },
@@ -129,7 +129,7 @@ fn orders_fit_their_product() {
         Entitlement::feature(1),
         Entitlement::feature(2),
     ] {
-        let terms = Terms {
+        let terms = OrderTerms {
             entitlements: Entitlements::new(vec![wrong]).unwrap(),
             ..good.clone()
         };
@@ -137,7 +137,7 @@ fn orders_fit_their_product() {
     }
     assert_eq!(
         refused(
-            Terms {
+            OrderTerms {
                 product: ProductId(7),
                 ..good.clone()
             },
@@ -147,7 +147,7 @@ fn orders_fit_their_product() {
     );
     assert_eq!(
         refused(
-            Terms {
+            OrderTerms {
                 customer: " ".into(),
                 ..good
             },

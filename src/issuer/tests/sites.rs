@@ -12,7 +12,7 @@ use crate::protocol::requests::Sync;
 use crate::protocol::trust::{GrantContext, PublicKey, Roots};
 
 fn site(seed: u8) -> Option<[u8; 32]> {
-    Some(SigningKey::from_seed(&[seed; 32]).unwrap().public())
+    Some(SigningKey::from_seed(&[seed; 32]).public())
 }
 
 /// Whether an answer holds for a machine of which this site key stands.
@@ -28,7 +28,7 @@ fn holds(answer: &Answer, request: &Code, key: LicenseKey, site_key: Option<[u8;
         holder: standing.holder_digest("infinitime", key),
         site_key,
     };
-    let root = SigningKey::from_seed(&[7; 32]).unwrap().public();
+    let root = SigningKey::from_seed(&[7; 32]).public();
     let root = PublicKey::from_bytes(&root).unwrap();
     let signed = SignedGrant::decode(answer.code.payload()).unwrap();
     let roots = Roots::new("infinitime", Vec::new(), vec![root], 0);
@@ -45,7 +45,7 @@ fn synced(desk: &mut Desk, request: &Sync, now: Seconds) -> Answer {
 #[test]
 fn the_site_key_is_the_one_that_stood_or_the_one_that_is_brought() {
     let mut desk = Desk::new();
-    let key = desk.sell(&Terms {
+    let key = desk.sell(&OrderTerms {
         lend_days: NonZeroU8::new(14),
         ..terms(5, LicenseType::Floating)
     });
@@ -114,7 +114,7 @@ fn a_site_key_that_is_not_fit_is_refused_in_a_sync_too() {
 #[test]
 fn a_standalone_license_is_no_site() {
     let mut desk = Desk::new();
-    let key = desk.sell(&Terms {
+    let key = desk.sell(&OrderTerms {
         lend_days: NonZeroU8::new(14),
         ..terms(2, LicenseType::Standalone)
     });

@@ -14,7 +14,7 @@ use crate::machine::{Components, UsbDevice};
 use crate::protocol::requests::{NO_USB, Sync};
 
 fn both(desk: &mut Desk, bind: &[&str], fingerprint: bool) -> LicenseKey {
-    let root = SigningKey::from_seed(&[7; 32]).unwrap();
+    let root = SigningKey::from_seed(&[7; 32]);
     let product = Product {
         id: "other".into(),
         bind: bind.iter().map(|it| (*it).to_owned()).collect(),
@@ -22,7 +22,7 @@ fn both(desk: &mut Desk, bind: &[&str], fingerprint: bool) -> LicenseKey {
         ..product(&root)
     };
     products::add(&mut desk.ledger, product, BY).unwrap();
-    desk.sell(&Terms {
+    desk.sell(&OrderTerms {
         product: ProductId(2),
         ..terms(1, LicenseType::Standalone)
     })
@@ -304,8 +304,8 @@ fn another_usb_key_on_the_same_machine_is_an_exchange() {
             .parse()
             .unwrap();
         let digest = usb.digest(&seat.key.to_bytes());
-        let names = |before: &Terms, _: &Product| {
-            Ok::<_, life::LifeError>(Terms {
+        let names = |before: &OrderTerms, _: &Product| {
+            Ok::<_, life::LifeError>(OrderTerms {
                 usb: Some(usb),
                 ..before.clone()
             })
@@ -318,7 +318,7 @@ fn another_usb_key_on_the_same_machine_is_an_exchange() {
 }
 
 fn site_key(seed: u8) -> [u8; 32] {
-    SigningKey::from_seed(&[seed; 32]).unwrap().public()
+    SigningKey::from_seed(&[seed; 32]).public()
 }
 
 #[test]
@@ -332,7 +332,7 @@ fn who_names_users_or_lends_needs_a_site_key_and_who_floats_does_not() {
     ];
     for (kind, lend_days, needs) in cases {
         let mut desk = Desk::new();
-        let key = desk.sell(&Terms {
+        let key = desk.sell(&OrderTerms {
             lend_days,
             ..terms(2, kind)
         });

@@ -9,7 +9,7 @@ use super::terms::{
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
 use crate::cli::{desk, json, keys, sold};
-use crate::issuer::ledger::{EmergencyAllowance, Terms};
+use crate::issuer::ledger::{EmergencyAllowance, OrderTerms};
 use crate::issuer::life;
 use crate::issuer::products;
 use crate::license_key::LicenseKey;
@@ -95,7 +95,7 @@ impl Run for LicenseChange {
         let key = keys::parse(&self.key)?;
         let mut desk = desk::open(context)?;
         let by = context.environment.by();
-        let edit = |terms: &Terms, product: &Product| self.edited(terms, product);
+        let edit = |terms: &OrderTerms, product: &Product| self.edited(terms, product);
         let changes = life::change::<anyhow::Error>(desk.ledger(), key, edit, by)?;
         if context.out.json {
             let changes = changes.into_iter().map(|it| json::Change {
@@ -140,7 +140,7 @@ fn told(context: &mut Context, key: LicenseKey, revoked: bool) {
 }
 
 impl LicenseChange {
-    fn edited(&self, old: &Terms, product: &Product) -> anyhow::Result<Terms> {
+    fn edited(&self, old: &OrderTerms, product: &Product) -> anyhow::Result<OrderTerms> {
         let mut new = old.clone();
         if let Some(customer) = &self.customer {
             new.customer.clone_from(customer);

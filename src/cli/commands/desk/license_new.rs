@@ -8,7 +8,7 @@ use super::terms::{
 };
 use super::{Context, Exit, Run};
 use crate::cli::{desk, json, keys, sold, words};
-use crate::issuer::ledger::{EmergencyAllowance, ProductId, Terms};
+use crate::issuer::ledger::{EmergencyAllowance, ProductId, OrderTerms};
 use crate::issuer::products;
 use crate::machine::UsbDevice;
 use crate::protocol::contents::Contents;
@@ -119,11 +119,11 @@ impl Run for LicenseNew {
 }
 
 impl LicenseNew {
-    fn terms(&self, id: ProductId, product: &Product) -> anyhow::Result<Terms> {
+    fn terms(&self, id: ProductId, product: &Product) -> anyhow::Result<OrderTerms> {
         check_dates(self.expires, self.maintenance)?;
         let entitlements = self.entitlements(product)?;
         check_pools(product, self.license_type, &entitlements)?;
-        Ok(Terms {
+        Ok(OrderTerms {
             product: id,
             customer: self.customer.clone(),
             contact: self.contact.clone(),

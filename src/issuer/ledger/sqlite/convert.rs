@@ -7,8 +7,8 @@ use rusqlite::Row;
 
 use crate::issuer::ledger::{
     Activation, ActivationRow, Counts, Days, EarlyReturn, EmergencyAllowance, Ended, Event,
-    EventId, Had, LedgerError, License, LicenseId, Product, ProductId, Reference, Refused, Resting,
-    Signer, SignerId, Stood, StoredAnswer, Terms, TermsId, WeakRule,
+    EventId, Had, LedgerError, License, LicenseId, OrderTerms, Product, ProductId, Reference,
+    Refused, Resting, SignerId, Stood, StoredAnswer, StoredSigner, TermsId, WeakRule,
 };
 use crate::license_key::LicenseKey;
 use crate::machine::{Fingerprint, UsbDevice};
@@ -73,7 +73,7 @@ pub(super) fn product(row: &Row<'_>) -> Result<Product, LedgerError> {
 pub(super) const TERMS: &str = "SELECT product, customer, contact, seats, type, edition, expires, \
     maintenance, grace_days, lend_days, emergency_steps, emergency_days, entitlements, usb, id FROM terms";
 
-pub(super) fn terms(row: &Row<'_>) -> Result<(TermsId, Terms), LedgerError> {
+pub(super) fn terms(row: &Row<'_>) -> Result<(TermsId, OrderTerms), LedgerError> {
     named(row, ("order", 14), || {
         let emergency = match (NonZeroU8::new(row.get(10)?), NonZeroU8::new(row.get(11)?)) {
             (Some(steps), Some(days)) => Some(EmergencyAllowance { steps, days }),
@@ -81,7 +81,7 @@ pub(super) fn terms(row: &Row<'_>) -> Result<(TermsId, Terms), LedgerError> {
             _ => return Err(Wrong::Value("emergency allowance")),
         };
         let entitlements: Vec<u8> = row.get(12)?;
-        let terms = Terms {
+        let terms = OrderTerms {
             product: ProductId(row.get(0)?),
             customer: row.get(1)?,
             contact: row.get(2)?,
@@ -221,9 +221,9 @@ pub(super) fn answer(row: &Row<'_>) -> Result<StoredAnswer, LedgerError> {
 
 pub(super) const SIGNER: &str = "SELECT id, public, certificate FROM signer";
 
-pub(super) fn signer(row: &Row<'_>) -> Result<Signer, LedgerError> {
+pub(super) fn signer(row: &Row<'_>) -> Result<StoredSigner, LedgerError> {
     named(row, ("signer", 0), || {
-        Ok(Signer {
+        Ok(StoredSigner {
             id: SignerId(row.get(0)?),
             public: row.get(1)?,
             certificate: row.get(2)?,

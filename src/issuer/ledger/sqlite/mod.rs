@@ -4,6 +4,7 @@ mod activations;
 mod audit;
 mod convert;
 mod schema;
+mod sold;
 mod statements;
 mod transaction;
 

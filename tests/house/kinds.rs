@@ -1,0 +1,196 @@
+//! Each kind of failure is caused by a test: through the real program, or, where that needs what no command can be given, in the library.
+
+use std::fs;
+
+use countersign::failure::FailureKind;
+
+use super::{files, repository};
+
+/// Kinds that no test causes through the program: the library's test that does, and why the program cannot be brought to it.
+const IN_THE_LIBRARY: &[(&str, &str, &str)] = &[
+    (
+        "no_permission",
+        "src/holder/tests/disk.rs",
+        "tests run as root, who may write everything",
+    ),
+    (
+        "malformed",
+        "src/holder/tests/cycle.rs",
+        "no version of the program makes such a code",
+    ),
+    (
+        "busy",
+        "src/holder/tests/returning.rs",
+        "the lock has to be held meanwhile",
+    ),
+    (
+        "anchor_closed",
+        "src/holder/tests/returning.rs",
+        "the anchor has to fail between two writes",
+    ),
+    (
+        "secret_lost",
+        "src/holder/tests/disk.rs",
+        "one file of the home has to be lost and not the other",
+    ),
+    (
+        "unbound",
+        "src/issuer/tests/answering.rs",
+        "the program asks as its product is bound",
+    ),
+    (
+        "ledger_missing",
+        "src/issuer/tests/places.rs",
+        "a desk whose ledger is gone is a desk that is missing",
+    ),
+    (
+        "ledger_exists",
+        "src/issuer/tests/places.rs",
+        "a ledger is made where nothing is",
+    ),
+    (
+        "ledger_io",
+        "src/issuer/tests/places.rs",
+        "the disk has to fail",
+    ),
+    (
+        "keys_used_up",
+        "src/issuer/tests/selling.rs",
+        "the source of randomness has to repeat itself",
+    ),
+    (
+        "foreign_key",
+        "src/issuer/tests/answering.rs",
+        "a desk has its own key",
+    ),
+    (
+        "catalogue_shrinks",
+        "src/issuer/tests/selling.rs",
+        "no command changes a product",
+    ),
+    (
+        "which_activation",
+        "src/issuer/tests/kept.rs",
+        "two activations of one number take 2²⁰ machines",
+    ),
+    (
+        "until_past",
+        "src/issuer/tests/answering.rs",
+        "dates that are over are refused as usage before",
+    ),
+    (
+        "unknown_generation",
+        "src/issuer/tests/changes.rs",
+        "the command takes the generations that there are",
+    ),
+    (
+        "needs_bindings",
+        "src/issuer/tests/weak.rs",
+        "the program asks as its product is bound",
+    ),
+    (
+        "not_asked_for",
+        "src/issuer/tests/weak.rs",
+        "the program asks as its product is bound",
+    ),
+    (
+        "needs_site_key",
+        "src/issuer/tests/sites.rs",
+        "the program makes no site keys",
+    ),
+    (
+        "new_site_key",
+        "src/issuer/tests/weak.rs",
+        "the program makes no site keys",
+    ),
+    (
+        "unfit_site_key",
+        "src/issuer/tests/sites.rs",
+        "the program makes no site keys",
+    ),
+    (
+        "last_generation",
+        "src/issuer/tests/life.rs",
+        "after 65,535 answers to one machine",
+    ),
+    (
+        "same_name",
+        "src/issuer/tests/kept.rs",
+        "two activations of one number take 2²⁰ machines",
+    ),
+    (
+        "too_many_early",
+        "src/issuer/tests/kept.rs",
+        "after a thousand returns that came too early",
+    ),
+];
+
+/// Kinds that no test can cause, and what would.
+const NEVER: &[(&str, &str)] = &[
+    (
+        "failed",
+        "an error that no library of ours explains: none is known",
+    ),
+    (
+        "no_home",
+        "an account without a home directory in the system's list of users",
+    ),
+    (
+        "output",
+        "a full disk behind standard output, where no script reads the kind then",
+    ),
+    ("prompt", "a terminal that breaks while it is read"),
+    ("no_entropy", "a system without random numbers"),
+    (
+        "too_long",
+        "a request or answer longer than the longest code: no product's entries are so many",
+    ),
+    ("too_much_for_qr", "the same for a QR picture"),
+    ("passphrases_differ", "somebody who types at a terminal"),
+    (
+        "unfinished",
+        "somebody who leaves the prompt for a code's rows",
+    ),
+    (
+        "picture_too_large",
+        "a picture of some thousand million pixels",
+    ),
+    (
+        "half_given_up",
+        "a disk that fails between two writes of a return",
+    ),
+];
+
+#[test]
+fn each_kind_is_caused() {
+    let tests: Vec<String> = files(&repository().join("tests"), &["rs"])
+        .into_iter()
+        .filter(|path| !path.ends_with("house/kinds.rs"))
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    for kind in FailureKind::ALL {
+        let quoted = format!("\"{}\"", kind.name());
+        let caused = tests.iter().any(|text| text.contains(&quoted));
+        let below = IN_THE_LIBRARY.iter().find(|it| it.0 == kind.name());
+        let never = NEVER.iter().any(|it| it.0 == kind.name());
+        if let Some((_, file, _)) = below {
+            let text = fs::read_to_string(repository().join(file)).unwrap();
+            let named = text.contains(&quoted) || text.contains(&format!("::{kind:?}"));
+            assert!(named, "{file} does not cause {kind}");
+        }
+        let ways = [caused, below.is_some(), never];
+        let one = ways.iter().filter(|it| **it).count() == 1;
+        assert!(
+            one,
+            "{kind} by the program, in the library, never: {ways:?}"
+        );
+    }
+    let known = |name: &str| FailureKind::ALL.iter().any(|kind| kind.name() == name);
+    let listed = IN_THE_LIBRARY
+        .iter()
+        .map(|it| it.0)
+        .chain(NEVER.iter().map(|it| it.0));
+    for name in listed {
+        assert!(known(name), "{name} is no kind");
+    }
+}
