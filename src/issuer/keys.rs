@@ -5,7 +5,7 @@ use std::fmt;
 use ed25519_dalek::Signer as _;
 use pkcs8::der::asn1::OctetStringRef;
 use pkcs8::der::pem::PemLabel;
-use pkcs8::der::{Decode, Encode, SecretDocument};
+use pkcs8::der::{AnyRef, Decode, Encode, SecretDocument};
 use pkcs8::pkcs5::{pbes2, scrypt};
 use pkcs8::spki::AlgorithmIdentifierRef;
 use pkcs8::{EncryptedPrivateKeyInfoRef, LineEnding, ObjectIdentifier, PrivateKeyInfoRef};
@@ -158,8 +158,8 @@ impl SigningKey {
         if label != EncryptedPrivateKeyInfoRef::PEM_LABEL {
             return Err(KeyError::NotAKey);
         }
-        let sealed =
-            EncryptedPrivateKeyInfoRef::from_der(document.as_bytes()).map_err(not_a_key)?;
+        let sealed = EncryptedPrivateKeyInfoRef::from_der(document.as_bytes())
+            .map_err(|_| unread(document.as_bytes()))?;
         let passphrase = passphrase.ok_or(KeyError::PassphraseNeeded)?;
         check_cost(&sealed)?;
         let plain = sealed
@@ -237,6 +237,20 @@ impl fmt::Debug for SigningKey {
 
 fn not_a_key<E>(_: E) -> KeyError {
     KeyError::NotAKey
+}
+
+/// An encryption that its reader does not know is no file of another form.
+fn unread(der: &[u8]) -> KeyError {
+    let whole = AnyRef::from_der(der).and_then(|it| {
+        it.sequence(|within| -> Result<_, pkcs8::der::Error> {
+            AlgorithmIdentifierRef::decode(within)?;
+            AnyRef::decode(within)
+        })
+    });
+    match whole {
+        Ok(_) => KeyError::UnsupportedEncryption,
+        Err(_) => KeyError::NotAKey,
+    }
 }
 
 /// Refuses a file whose parameters would take the machine down rather than open a key, before any of that work is done.
