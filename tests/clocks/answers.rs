@@ -13,7 +13,7 @@ use countersign::holder::{
 use countersign::issuer::desk::{Desk, Root};
 use countersign::issuer::history::Actor;
 use countersign::issuer::keys::SigningKey;
-use countersign::issuer::ledger::{Ledger, ProductId, Terms};
+use countersign::issuer::ledger::{Ledger, OrderTerms, ProductId};
 use countersign::issuer::policy::Options;
 use countersign::issuer::products as catalogue;
 use countersign::issuer::respond::{Issuer, Reply, respond};
@@ -156,7 +156,7 @@ impl Saver {
         let text = product
             .to_file(&root.public(), |text| root.sign(text))
             .unwrap();
-        let terms = Terms {
+        let terms = OrderTerms {
             product: ProductId(1),
             customer: "Aurora".to_owned(),
             contact: None,

@@ -28,6 +28,7 @@ const NEVER: &[(&str, &str)] = &[("app", "issuer"), ("seats", "issuer")];
 const TO_MEND: &[&str] = &["app", "cli", "seats"];
 /// Files that are still to be split.
 const TO_SPLIT: &[&str] = &[
+    "src/issuer/tests/evidence.rs",
     "src/seats/take.rs",
     "src/seats/tests.rs",
     "tests/cli/seats.rs",

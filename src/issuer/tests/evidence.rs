@@ -9,7 +9,7 @@ use crate::issuer::history::Actor;
 use crate::issuer::ledger::{EmergencyAllowance, Event};
 use crate::issuer::life::{self, Named};
 use crate::issuer::policy::{Colour, Warning};
-use crate::issuer::respond::{Effect};
+use crate::issuer::respond::Effect;
 use crate::protocol::commitment::SyncProof;
 use crate::protocol::requests::Sync;
 

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use super::evidence::{last_word, pair, refusals};
-use super::changes::edit;
 use super::life::{DAY, licensed, return_code, secret, sync, sync_code};
 use super::*;
 use crate::issuer::life::{self, LifeError, Named};

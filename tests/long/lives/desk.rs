@@ -4,8 +4,8 @@
 use std::num::NonZeroU16;
 
 use countersign::issuer::ledger::{
-    Activation, ActivationRow, Counts, EventId, License, LicenseId, ProductId, Reference, Terms,
-    TermsId, WeakRule,
+    Activation, ActivationRow, Counts, EventId, License, LicenseId, OrderTerms, ProductId,
+    Reference, TermsId, WeakRule,
 };
 use countersign::issuer::policy::{
     self, Colour, Fork, HeldAnswer, Options, Proof, Refusal, SyncCase,
@@ -60,7 +60,7 @@ struct Holder {
 
 pub(crate) struct Desk {
     product: Product,
-    terms: Terms,
+    terms: OrderTerms,
     license: License,
     holders: Vec<Holder>,
     clerk: Options,
@@ -76,7 +76,7 @@ impl Desk {
                 fingerprint: true,
                 ..Product::default()
             },
-            terms: Terms {
+            terms: OrderTerms {
                 product: ProductId(1),
                 customer: "Example".to_owned(),
                 contact: None,
