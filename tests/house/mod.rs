@@ -28,6 +28,8 @@ const NEVER: &[(&str, &str)] = &[("app", "issuer"), ("seats", "issuer")];
 const TO_MEND: &[&str] = &["app", "cli", "seats"];
 /// Files that are still to be split.
 const TO_SPLIT: &[&str] = &[
+    "src/app/dialogue.rs",
+    "src/app/license.rs",
     "src/issuer/tests/evidence.rs",
     "src/seats/take.rs",
     "src/seats/tests.rs",

@@ -8,7 +8,7 @@ use super::terms::{
 };
 use super::{Context, Exit, Run};
 use crate::cli::{desk, json, keys, sold, words};
-use crate::issuer::ledger::{EmergencyAllowance, ProductId, OrderTerms};
+use crate::issuer::ledger::{EmergencyAllowance, OrderTerms, ProductId};
 use crate::issuer::products;
 use crate::machine::UsbDevice;
 use crate::protocol::contents::Contents;
