@@ -98,7 +98,7 @@ pub(crate) struct License {
 }
 
 impl License {
-    pub(crate) fn of(key: LicenseKey, product: &Product, terms: &ledger::Terms) -> License {
+    pub(crate) fn of(key: LicenseKey, product: &Product, terms: &ledger::OrderTerms) -> License {
         let emergency = terms.emergency;
         License {
             license_key: Shown(key),
