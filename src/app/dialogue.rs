@@ -258,7 +258,7 @@ impl App {
     /// # let (app, _home) = include!("doctest.in");
     /// use countersign::app::Activation;
     ///
-    /// let wanted = Activation::default().bound_to("server", "db1");
+    /// let wanted = Activation::default().seats(std::num::NonZeroU16::MIN);
     /// let request = app.activate_as("828-150-156-1139".parse()?, &wanted)?;
     /// # let _ = request;
     /// # Ok(())
