@@ -54,8 +54,10 @@ fn a_demo_of_the_whole_computer_begins_with_roots_first_look() {
             .tells("sudo countersign check");
         world.days_pass(1);
     }
-    check().done().prints("4 days left").silent();
-    by_nobody(check()).done().prints("4 days left").silent();
+    for run in [check(), by_nobody(check())] {
+        let said = run.done().prints("4 days left");
+        assert!(said.tells("the demo ends in 4 days").stderr.lines().count() == 2);
+    }
     // Days that nobody else looked at pass for him too.
     world.days_pass(5);
     by_nobody(check()).refused(10, "demo_over");

@@ -61,10 +61,13 @@ fn the_dialogue_says_what_is_wrong_and_goes_on() {
     );
     let lines = said.split("to leave: ").collect::<Vec<_>>();
     let has = |at: usize, words: &str| assert!(lines[at].contains(words), "{at}: {said}");
-    has(0, "the demo of demo ended on");
+    has(0, "the demo of Countersign Demo ended on");
     has(1, "license key");
     has(2, "fetch is none of");
-    has(3, "there is no license for demo on this machine");
+    has(
+        3,
+        "there is no license for Countersign Demo on this machine",
+    );
     has(4, "REQ1");
     has(5, "there is no code in this text");
 }
