@@ -20,6 +20,7 @@ mod journeys;
 mod license_key;
 mod protocol;
 mod release;
+mod sentences;
 mod text;
 mod verdicts;
 mod world;

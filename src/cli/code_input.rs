@@ -8,6 +8,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use crate::messages;
 use crate::protocol::product::{ProductError, ProductFile};
 use crate::text::{self, Kind, ReadError, Reading};
 
@@ -42,15 +43,13 @@ impl CodeArgs {
             context.out.say(corrected(&reading));
         }
         if let Some(row) = reading.restored {
-            context
-                .out
-                .say(format_args!("row {row} was restored from the spare row"));
+            context.out.say(messages::code::row_restored(&row));
         }
         if !reading.others.is_empty() {
             let kinds = super::words::list(reading.others.iter().map(|kind| kind.noun()));
-            context.out.say(format_args!(
-                "the text also contains: {kinds}; the {} was taken",
-                reading.code.kind().noun()
+            context.out.say(messages::code::others_in_text(
+                &kinds,
+                reading.code.kind().noun(),
             ));
         }
         Ok(reading)
@@ -112,8 +111,8 @@ enum Source {
 /// Finds a code in several words, none of which is to be a file.
 fn find_in_words(words: &[String], wanted: &[Kind]) -> anyhow::Result<Reading> {
     let stray = |word: &String| {
-        Failure::usage(format!("{word} is no part of a code"))
-            .hint("hand over one code or one file; --qr=FILE writes a picture")
+        Failure::usage(messages::code::no_part(&word).to_string())
+            .hint(messages::code::no_part_hint())
             .into()
     };
     if let Some(picture) = words.iter().find(|word| names_a_picture(word)) {
@@ -132,12 +131,9 @@ fn nor_a_file(error: anyhow::Error, word: &str) -> anyhow::Error {
     if !no_code || word.trim().is_empty() || word.contains(char::is_whitespace) {
         return error;
     }
-    Failure::new(
-        FailureKind::NoCode,
-        "this is no code, and there is no file of this name",
-    )
-    .hint("give the code from its prefix to its last group, or look at the name of the file")
-    .into()
+    Failure::new(FailureKind::NoCode, messages::code::nor_a_file())
+        .hint(messages::code::nor_a_file_hint())
+        .into()
 }
 
 /// Finds a code of a `wanted` kind in a text.
@@ -148,16 +144,17 @@ pub(crate) fn find(text: &str, wanted: &[Kind]) -> anyhow::Result<Reading> {
 /// Finds a code of a `wanted` kind in what a file holds: a mail, a text in any common encoding, a picture.
 fn find_in_bytes(name: &str, bytes: &[u8], wanted: &[Kind]) -> anyhow::Result<Reading> {
     if bytes.trim_ascii().is_empty() {
-        return Err(
-            Failure::new(FailureKind::NoCode, format!("{name} is empty"))
-                .hint("hand over the code, or the whole message with it")
-                .into(),
-        );
+        return Err(Failure::new(
+            FailureKind::NoCode,
+            messages::code::empty(&name).to_string(),
+        )
+        .hint(messages::code::empty_hint())
+        .into());
     }
     if is_product_file(bytes) {
-        let message = format!("{name} is a product file, not a code");
+        let message = messages::code::product_file(&name).to_string();
         return Err(Failure::new(FailureKind::WrongKind, message)
-            .hint("it is installed with: countersign product install FILE")
+            .hint(messages::code::product_file_hint())
             .into());
     }
     if text::photo::is_picture(bytes) {
@@ -166,9 +163,9 @@ fn find_in_bytes(name: &str, bytes: &[u8], wanted: &[Kind]) -> anyhow::Result<Re
     match text::read_bytes(bytes, wanted) {
         Err(ReadError::NoCode) if bytes.len() > text::LOOKED_AT => Err(Failure::new(
             FailureKind::NoCode,
-            format!("there is no code in {name} as far as it was looked at"),
+            messages::code::no_code_looked_at(&name).to_string(),
         )
-        .hint("of a long text only the first MiB is looked at: hand over the part with the code")
+        .hint(messages::code::no_code_looked_at_hint())
         .into()),
         result => result.map_err(unread),
     }
@@ -190,21 +187,14 @@ fn unread(error: ReadError) -> anyhow::Error {
 /// A good code in the wrong place: where does it belong?
 fn other_kind(kind: Kind) -> Failure {
     let hint = match kind {
-        Kind::Grant => "it is an answer: the machine that asked takes it with countersign apply",
-        Kind::Activate | Kind::Sync | Kind::Return => {
-            "it goes to the vendor's desk; the desk's answer begins with RSP1 and is entered here"
-        }
-        Kind::Borrow | Kind::LoanReturn => "it goes to whoever lends the seats at the site",
-        Kind::Loan | Kind::LoanWithCertificate | Kind::SiteCard => {
-            "it is for the workstation that borrows the seat"
-        }
-        Kind::DeskCertificate => "it is for machines: countersign apply",
-        Kind::Emergency => "it is for the machine whose license is overdue: countersign apply",
+        Kind::Grant => messages::code::belongs_grant(),
+        Kind::Activate | Kind::Sync | Kind::Return => messages::code::belongs_request(),
+        Kind::Borrow | Kind::LoanReturn => messages::code::belongs_borrow(),
+        Kind::Loan | Kind::LoanWithCertificate | Kind::SiteCard => messages::code::belongs_loan(),
+        Kind::DeskCertificate => messages::code::belongs_desk_certificate(),
+        Kind::Emergency => messages::code::belongs_emergency(),
     };
-    let message = format!(
-        "this is a {}, which is not what is wanted here",
-        kind.noun()
-    );
+    let message = messages::code::wrong_kind(kind.noun()).to_string();
     Failure::new(FailureKind::WrongKind, message).hint(hint)
 }
 
@@ -222,16 +212,15 @@ fn corrected(reading: &Reading) -> String {
     let mut places = reading.corrections.clone();
     places.sort_unstable();
     places.dedup();
-    let characters = super::words::count(reading.corrections.len() as u64, "character");
-    format!("{characters} corrected: {}", super::words::list(&places))
+    messages::code::corrected(reading.corrections.len(), super::words::list(&places)).to_string()
 }
 
 fn from_stdin() -> anyhow::Result<Source> {
-    let name = "standard input";
+    let name = messages::code::stdin();
     let unreadable = |error: io::Error| {
-        Failure::new(FailureKind::Input, "standard input cannot be read")
+        Failure::new(FailureKind::Input, messages::code::stdin_unread())
             .because(error)
-            .hint("try again")
+            .hint(messages::code::try_again())
     };
     let bytes = read_all(io::stdin().lock(), name, unreadable)?;
     Ok(Source::Bytes(name.to_owned(), bytes))
@@ -240,8 +229,8 @@ fn from_stdin() -> anyhow::Result<Source> {
 fn in_file(path: &Path) -> anyhow::Result<Source> {
     if path.as_os_str().is_empty() {
         return Err(
-            Failure::new(FailureKind::NoFile, "no file is named after the @")
-                .hint("write @FILE, without a space")
+            Failure::new(FailureKind::NoFile, messages::code::no_file_named())
+                .hint(messages::code::no_file_named_hint())
                 .into(),
         );
     }
@@ -257,24 +246,24 @@ fn bytes_of(path: &Path) -> anyhow::Result<Vec<u8>> {
     let unreadable = |error: io::Error| {
         Failure::new(
             FailureKind::NoFile,
-            format!("{} cannot be read", path.display()),
+            messages::code::file_unread(path.display()).to_string(),
         )
         .because(error)
         .hint(match is_pipe(path) {
-            true => "hand over the code itself, or a file with it; `-` reads standard input",
-            false => "look at the name of the file",
+            true => messages::code::pipe_hint(),
+            false => messages::code::file_unread_hint(),
         })
     };
     if path.is_dir() {
-        let message = format!("{} is a directory, not a file", path.display());
+        let message = messages::code::directory(path.display()).to_string();
         return Err(Failure::new(FailureKind::NoFile, message)
-            .hint("name the file in it that has the code")
+            .hint(messages::code::directory_hint())
             .into());
     }
     let file = open(path).map_err(unreadable)?;
     let length = file.metadata().map_err(unreadable)?.len();
     if length > MOST {
-        let size = format!("{} MiB", length >> 20);
+        let size = messages::code::mebibytes(length >> 20).to_string();
         return Err(too_large(&path.display().to_string(), &size).into());
     }
     read_all(file, &path.display().to_string(), unreadable)
@@ -289,7 +278,7 @@ fn open(path: &Path) -> io::Result<File> {
     // Left behind where nobody comes: it waits in the system, until the program ends.
     thread::spawn(move || done.send(File::open(path)));
     opened.recv_timeout(WRITER_WITHIN).unwrap_or_else(|_| {
-        let nobody = "it is a pipe, and nobody writes to it";
+        let nobody = messages::code::pipe_without_writer();
         Err(io::Error::new(io::ErrorKind::TimedOut, nobody))
     })
 }
@@ -316,7 +305,7 @@ fn read_all(
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;
     if bytes.len() as u64 > MOST {
-        return Err(too_large(name, "more than 16 MiB").into());
+        return Err(too_large(name, messages::code::more_than_most()).into());
     }
     Ok(bytes)
 }
@@ -324,7 +313,7 @@ fn read_all(
 fn too_large(name: &str, size: &str) -> Failure {
     Failure::new(
         FailureKind::TooLarge,
-        format!("{name} is too large to look for a code in: {size}"),
+        messages::code::too_large(&name, &size).to_string(),
     )
-    .hint("hand over the part of the text with the code: up to 16 MiB are read")
+    .hint(messages::code::too_large_hint())
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::failure::FailureKind;
+use crate::messages;
 use crate::text::qr::{self, Picture};
 use crate::text::{Code, WithSpare, phrase, row_word, spell};
 
@@ -96,9 +97,7 @@ impl CodeOutputArgs {
                 Format::Svg => files::write(path, picture.svg().as_bytes())?,
                 Format::Png => files::write(path, &picture.png())?,
             }
-            context
-                .out
-                .say(format_args!("the QR code is in {}", path.display()));
+            context.out.say(messages::code::qr_written(path.display()));
         }
         if context.out.json {
             let object = self.object(context, outgoing, object)?;
@@ -108,7 +107,7 @@ impl CodeOutputArgs {
         }
         context
             .out
-            .say(format_args!("read-back phrase: {}", phrase(outgoing.code)));
+            .say(messages::code::read_back_phrase(phrase(outgoing.code)));
         Ok(())
     }
 
@@ -207,7 +206,7 @@ impl CodeOutputArgs {
 fn draw(text: &str) -> anyhow::Result<Picture> {
     Ok(Picture::new(text).map_err(|error| {
         Failure::new(FailureKind::TooMuchForQr, error.to_string())
-            .hint("use --code-only, or hand the code over as text")
+            .hint(messages::code::too_much_for_qr_hint())
     })?)
 }
 
@@ -228,10 +227,9 @@ pub(crate) fn rows(code: &Code, spare: WithSpare) -> anyhow::Result<Vec<CodeRow>
 
 /// Says the phrase of a code that was read, which both sides can compare.
 pub(crate) fn read_back(context: &mut Context, code: &Code) {
-    context.out.say(format_args!(
-        "read-back phrase of the code: {}",
-        phrase(code)
-    ));
+    context
+        .out
+        .say(messages::code::read_back_phrase_of_code(phrase(code)));
 }
 
 fn format(path: &Path) -> Result<Format, Failure> {
@@ -240,8 +238,8 @@ fn format(path: &Path) -> Result<Format, Failure> {
         Some("svg") => Ok(Format::Svg),
         Some("png") => Ok(Format::Png),
         _ => Err(
-            Failure::usage(format!("{} is no name for a QR picture", path.display()))
-                .hint("name a file that ends in .svg or .png, or say --qr alone to see it here"),
+            Failure::usage(messages::code::no_picture_name(path.display()).to_string())
+                .hint(messages::code::no_picture_name_hint()),
         ),
     }
 }

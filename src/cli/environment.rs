@@ -14,6 +14,7 @@ use crate::issuer::history::Actor;
 #[cfg(feature = "desk")]
 use crate::issuer::signer::{Signer, SignerError, TriedSigner};
 use crate::machine::Facts;
+use crate::messages;
 use crate::protocol::date::Seconds;
 
 use super::failure::Failure;
@@ -146,9 +147,9 @@ impl Environment {
     /// Random bytes of the system.
     pub(crate) fn entropy(&self) -> Result<impl FnMut(&mut [u8]) + use<>, Failure> {
         let broken = |error: getrandom::Error| {
-            Failure::new(FailureKind::NoEntropy, "the system gives no random numbers")
+            Failure::new(FailureKind::NoEntropy, messages::failure::no_entropy())
                 .because(error)
-                .hint("try again when the computer has fully started")
+                .hint(messages::failure::no_entropy_hint())
         };
         getrandom::fill(&mut [0; 16]).map_err(broken)?;
         Ok(|buffer: &mut [u8]| {

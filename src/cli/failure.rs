@@ -1,5 +1,6 @@
 //! Failures as people and scripts get them: what is wrong, why, what to do, a stable kind and an exit code.
 
+use std::fmt::Display;
 use std::io;
 
 use crate::failure::{Exit, FailureKind};
@@ -19,6 +20,7 @@ use crate::issuer::respond::{RespondError, Stopped};
 #[cfg(feature = "desk")]
 use crate::issuer::signer::SignerError;
 use crate::license_key::LicenseKeyError;
+use crate::messages;
 use crate::protocol::product::ProductError;
 use crate::seats::SeatError;
 use crate::text::ReadError;
@@ -41,11 +43,11 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    pub(crate) fn new(kind: FailureKind, message: impl Into<String>) -> Failure {
+    pub(crate) fn new(kind: FailureKind, message: impl Display) -> Failure {
         Failure {
             exit: kind.exit(),
             kind,
-            message: without_number(message.into()),
+            message: without_number(message.to_string()),
             because: None,
             hint: String::new(),
             details: Box::default(),
@@ -59,11 +61,11 @@ impl Failure {
     }
 
     /// The command was called wrongly.
-    pub(crate) fn usage(message: impl Into<String>) -> Failure {
+    pub(crate) fn usage(message: impl Display) -> Failure {
         Failure::new(FailureKind::Usage, message)
     }
 
-    pub(crate) fn because(mut self, cause: impl std::fmt::Display) -> Failure {
+    pub(crate) fn because(mut self, cause: impl Display) -> Failure {
         let mut text = without_number(cause.to_string());
         if text.chars().nth(1).is_some_and(char::is_lowercase) {
             let first = text.remove(0).to_lowercase();
@@ -73,15 +75,16 @@ impl Failure {
         self
     }
 
-    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Failure {
-        self.hint = hint.into();
+    pub(crate) fn hint(mut self, hint: impl Display) -> Failure {
+        self.hint = hint.to_string();
         self
     }
 
     /// What a command's error is for people and scripts. Causes that the command added stand in front of the library's own words.
     pub(crate) fn of(error: &anyhow::Error) -> Failure {
         let mut failure = known(error).unwrap_or_else(|| {
-            Failure::new(FailureKind::Failed, error.root_cause().to_string()).hint("try again")
+            Failure::new(FailureKind::Failed, error.root_cause().to_string())
+                .hint(messages::failure::try_again())
         });
         let message = without_number(error.to_string());
         if message != failure.message {
@@ -148,7 +151,7 @@ fn known(error: &anyhow::Error) -> Option<Failure> {
             let failure = explained(
                 FailureKind::NoSeat,
                 cause,
-                super::advice::NO_SEAT.to_owned(),
+                messages::advice::no_seat().to_owned(),
             );
             return Some(failure.with(|details| {
                 details.pool = Some(lacks.clone());
@@ -189,7 +192,7 @@ fn known(error: &anyhow::Error) -> Option<Failure> {
             ));
         }
         let io = cause.downcast_ref::<io::Error>()?;
-        let advice = "look at the disk and at who may read and write there".to_owned();
+        let advice = messages::failure::io_hint().to_owned();
         Some(explained(FailureKind::of_io(io), cause, advice))
     })
 }

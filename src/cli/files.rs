@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
 use crate::failure::FailureKind;
+use crate::messages;
 
 /// Links on the way to a file; systems give up after as many.
 const MOST_LINKS: usize = 40;
@@ -21,10 +22,10 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let failed = |error: io::Error| {
         Failure::new(
             FailureKind::Io,
-            format!("{} cannot be written", path.display()),
+            messages::code::unwritten(path.display()).to_string(),
         )
         .because(error)
-        .hint("look at the disk and the directory")
+        .hint(messages::code::unwritten_hint())
     };
     match place(path).map_err(failed)? {
         Place::Stdout => {
@@ -42,17 +43,14 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         Place::File { place, old } => replace(&place, bytes, old).map_err(failed),
         Place::Directory => Err(Failure::new(
             FailureKind::Io,
-            format!("{} is a directory", path.display()),
+            messages::code::unwritten_directory(path.display()).to_string(),
         )
-        .hint("name a file in it")),
+        .hint(messages::code::unwritten_directory_hint())),
         Place::SomebodyElses => Err(Failure::new(
             FailureKind::ForeignLink,
-            format!(
-                "{} is a link or a pipe that somebody else made",
-                path.display()
-            ),
+            messages::code::foreign_link(path.display()).to_string(),
         )
-        .hint("nothing was written: remove it, or name another file")),
+        .hint(messages::code::foreign_link_hint())),
     }
 }
 
@@ -115,7 +113,7 @@ fn place(path: &Path) -> io::Result<Place> {
         }
         place = target;
     }
-    Err(io::Error::other("there are too many links"))
+    Err(io::Error::other(messages::code::too_many_links()))
 }
 
 /// Whether whoever made this could overwrite the user's files anyway: the user, or the system.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::app::places;
 use crate::failure::FailureKind;
 use crate::holder::Audience;
+use crate::messages;
 
 use super::failure::Failure;
 
@@ -69,9 +70,6 @@ fn machine_wide() -> PathBuf {
 }
 
 fn no_home() -> Failure {
-    Failure::new(
-        FailureKind::NoHome,
-        "there is no home directory for this user",
-    )
-    .hint("name one with --home DIR or COUNTERSIGN_HOME")
+    Failure::new(FailureKind::NoHome, messages::home::no_home())
+        .hint(messages::home::no_home_hint())
 }

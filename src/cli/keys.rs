@@ -4,6 +4,7 @@ use std::num::NonZeroU16;
 use std::time::Duration;
 
 use crate::license_key::LicenseKey;
+use crate::messages;
 
 /// A license key given in any number of words.
 pub(crate) fn parse(words: &[String]) -> anyhow::Result<LicenseKey> {
@@ -17,7 +18,7 @@ pub(crate) fn binding(text: &str) -> Result<(String, String), String> {
         .map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
     parsed
         .filter(|(name, value)| !name.is_empty() && !value.is_empty())
-        .ok_or_else(|| "a binding is written NAME=VALUE, such as server=db1".to_owned())
+        .ok_or_else(|| messages::usage::binding().to_owned())
 }
 
 /// `L=N`.
@@ -25,13 +26,13 @@ pub(crate) fn limit(text: &str) -> Result<(String, u32), String> {
     let parsed = text
         .split_once('=')
         .and_then(|(name, value)| Some((name.trim().to_owned(), value.trim().parse().ok()?)));
-    parsed.ok_or_else(|| "a limit is written NAME=NUMBER, such as employees=250".to_owned())
+    parsed.ok_or_else(|| messages::usage::limit().to_owned())
 }
 
 /// A number of seats.
 pub(crate) fn seats(text: &str) -> Result<NonZeroU16, String> {
     let parsed = text.trim().parse();
-    parsed.map_err(|_| "seats are a number from 1 to 65535".to_owned())
+    parsed.map_err(|_| messages::usage::seats().to_owned())
 }
 
 /// A span of time: `90s`, `10m`, `2h`, `1d`.
@@ -52,5 +53,5 @@ pub(crate) fn span(text: &str) -> Result<Duration, String> {
         let span = number.checked_mul(seconds).filter(|span| *span <= most)?;
         Some(Duration::from_secs(u64::from(span)))
     };
-    parse().ok_or_else(|| "a time is written 90s, 10m, 2h or 1d, up to a year".to_owned())
+    parse().ok_or_else(|| messages::usage::span().to_owned())
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::app::Computer;
 use crate::holder::state::LicenseState;
 use crate::holder::{Audience, HolderError, Home, products};
+use crate::messages;
 use crate::protocol::product::ProductFile;
 
 use super::Context;
@@ -98,27 +99,21 @@ pub(crate) fn product(context: &Context, id: Option<&str>) -> anyhow::Result<Pro
     match (ids.len(), found.into_iter().next()) {
         (1, Some(file)) => Ok(file),
         (_, None) => Err(no_product().into()),
-        _ => Err(Failure::usage(format!(
-            "several products are installed here: {}",
-            words::list(&ids)
-        ))
-        .hint(format!(
-            "say which: --product {}",
-            ids.first().map_or("ID", String::as_str)
-        ))
-        .into()),
+        _ => Err(
+            Failure::usage(messages::home::several_products(words::list(&ids)).to_string())
+                .hint(
+                    messages::home::several_products_hint(ids.first().map_or("ID", String::as_str))
+                        .to_string(),
+                )
+                .into(),
+        ),
     }
 }
 
 /// Nothing is installed: the machine cannot know whose answers to trust.
 pub(crate) fn no_product() -> Failure {
-    Failure::new(
-        FailureKind::NoProduct,
-        "no product is installed on this machine",
-    )
-    .hint(
-        "install the product file that came with the application: countersign product install FILE",
-    )
+    Failure::new(FailureKind::NoProduct, messages::home::no_product())
+        .hint(messages::home::no_product_hint())
 }
 
 /// What was asked for is not installed: the product of this id, or any at all.
@@ -177,18 +172,15 @@ pub(crate) fn license(
         }),
         (several, ..) => Err(Failure::new(
             FailureKind::WhichLicense,
-            format!("several licenses are known here: {}", words::list(several)),
+            messages::home::which_license(words::list(several)).to_string(),
         )
-        .hint("say which: give the KEY")
+        .hint(messages::home::which_license_hint())
         .into()),
     }
 }
 
 /// Nothing was ever asked for here.
 fn no_license() -> Failure {
-    Failure::new(
-        FailureKind::NotLicensed,
-        "no license is known on this machine",
-    )
-    .hint("request a license with its key: countersign request activate KEY; one that another machine holds is re-validated on the machine that holds it")
+    Failure::new(FailureKind::NotLicensed, messages::home::not_licensed())
+        .hint(messages::home::not_licensed_hint())
 }

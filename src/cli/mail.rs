@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address;
 
+use crate::messages;
 use crate::text::{Code, Kind, phrase, show};
 
 use super::failure::Failure;
@@ -52,13 +53,15 @@ impl Letter {
             .iter()
             .map(|(name, value)| (*name, one_line(value)))
             .collect();
-        format!(
-            "{}\n\n{}\n\nThe {}:\n\n{text}\n\nRead-back phrase, the same on both ends: {}\n",
-            one_line(&self.opening),
-            words::table(&facts),
+        messages::mail::body(
+            text,
+            words::table(&facts, None),
             code.kind().noun(),
+            one_line(&self.opening),
             phrase(code),
         )
+        .to_string()
+            + "\n"
     }
 }
 
@@ -92,8 +95,10 @@ impl Mailbox {
                 && local.chars().chain(host.chars()).all(plain)
         };
         if !address.split_once('@').is_some_and(fits) || show::hidden_in(name).is_some() {
-            return Err(Failure::usage(format!("{text:?} is no mail address"))
-                .hint("write one address, such as desk@example.com"));
+            return Err(
+                Failure::usage(messages::mail::no_address(&text).to_string())
+                    .hint(messages::mail::no_address_hint()),
+            );
         }
         Ok(Mailbox {
             name: Some(name.to_owned()).filter(|name| !name.is_empty()),
@@ -133,8 +138,7 @@ impl Ends {
         letter: &Letter,
     ) -> Result<Ends, Failure> {
         let to = to.or(letter.to.as_deref()).ok_or_else(|| {
-            Failure::usage("no mail address is known to send the code to")
-                .hint("say --to ADDRESS; the same command again yields the same code")
+            Failure::usage(messages::mail::no_recipient()).hint(messages::mail::no_recipient_hint())
         })?;
         let variable = std::env::var("EMAIL").ok();
         let known = from.or(letter.from.as_deref()).or(variable.as_deref());
@@ -165,9 +169,7 @@ pub(crate) fn message(
     picture: Vec<u8>,
 ) -> anyhow::Result<String> {
     if ends.nameless {
-        context
-            .out
-            .warn("the message does not say who sends it: say --from ADDRESS, or set EMAIL");
+        context.out.warn(messages::mail::no_sender());
     }
     let mut entropy = context.environment.entropy()?;
     let mut id = [0; 12];

@@ -35,8 +35,10 @@ mod usage;
 mod usb;
 mod verdicts;
 mod words;
+mod wrap;
 
 use std::ffi::OsString;
+use std::io;
 use std::process::ExitCode;
 
 use clap::ArgMatches;
@@ -61,7 +63,7 @@ pub(crate) struct Context {
 /// command-line contract (README, "Exit codes").
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
-    let matches = match commands::root().try_get_matches_from(&args) {
+    let matches = match commands::root(wrap::columns(io::stdout())).try_get_matches_from(&args) {
         Ok(matches) => matches,
         Err(error) => return refused(&error, &args),
     };

@@ -1,24 +1,27 @@
 //! Where things are said: data on stdout, talk on stderr, one JSON object where that was asked for.
 
 use std::fmt::Display;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
 use serde::Serialize;
 use serde_json::ser::Formatter;
 
 use crate::failure::FailureKind;
+use crate::messages;
 use crate::text::show;
 
 use super::failure::Failure;
 use super::json::{Described, Failed};
+use super::{words, wrap};
 
 /// The two streams and how to use them.
 pub(crate) struct Output {
     /// `--json`.
     pub(crate) json: bool,
     quiet: bool,
-    /// Whether talk is written to a terminal.
-    terminal: bool,
+    /// Columns of the terminals that data and talk are written to; none where it is none.
+    data_columns: Option<usize>,
+    talk_columns: Option<usize>,
     colour: bool,
     stdout: io::BufWriter<Box<dyn Write>>,
     stderr: Box<dyn Write>,
@@ -26,13 +29,14 @@ pub(crate) struct Output {
 
 impl Output {
     pub(crate) fn new(json: bool, quiet: bool) -> Output {
-        let terminal = io::stderr().is_terminal();
+        let talk_columns = wrap::columns(io::stderr());
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Output {
             json,
             quiet,
-            terminal,
-            colour: terminal && !plain,
+            data_columns: wrap::columns(io::stdout()),
+            talk_columns,
+            colour: talk_columns.is_some() && !plain,
             stdout: io::BufWriter::new(Box::new(io::stdout())),
             stderr: Box::new(io::stderr()),
         }
@@ -44,7 +48,8 @@ impl Output {
         Output {
             json: false,
             quiet: false,
-            terminal: false,
+            data_columns: None,
+            talk_columns: None,
             colour: false,
             stdout: io::BufWriter::new(stdout),
             stderr,
@@ -54,6 +59,31 @@ impl Output {
     /// A line of data: whatever it is made of, it stays one, and all of it is seen.
     pub(crate) fn line(&mut self, text: impl Display) -> anyhow::Result<()> {
         writeln!(self.stdout, "{}", show::line(&text.to_string())).map_err(closed)
+    }
+
+    /// A line for people: on a terminal it is broken between words.
+    pub(crate) fn sentence(&mut self, text: impl Display) -> anyhow::Result<()> {
+        let line = wrap::wrapped(
+            &show::line(&text.to_string()),
+            wrap::columns(io::stdout()),
+            2,
+        );
+        writeln!(self.stdout, "{line}").map_err(closed)
+    }
+
+    /// Names and values, the values standing below each other.
+    pub(crate) fn table(&mut self, rows: &[(&str, String)]) -> anyhow::Result<()> {
+        let table = words::table(rows, self.data_columns);
+        writeln!(self.stdout, "{}", show::lines(&table)).map_err(closed)
+    }
+
+    /// As [`Output::say`], names and values.
+    pub(crate) fn say_table(&mut self, rows: &[(&str, String)]) {
+        if !self.quiet && !self.json {
+            let _ = self.stdout.flush();
+            let table = words::table(rows, self.talk_columns);
+            let _ = writeln!(self.stderr, "{}", show::lines(&table));
+        }
     }
 
     /// Data that was put on several lines here.
@@ -86,22 +116,21 @@ impl Output {
     /// Talk: what happened and what to do next. Not with `-q`, not with `--json`.
     pub(crate) fn say(&mut self, text: impl Display) {
         if !self.quiet && !self.json {
-            self.talk("", text);
+            self.talk("", "", text);
         }
     }
 
     /// A warning: on stderr even with `-q`; with `--json` it stands in the object.
     pub(crate) fn warn(&mut self, text: impl Display) {
         if !self.json {
-            let label = self.paint("33", "warning:") + " ";
-            self.talk(&label, text);
+            self.talk("33", messages::output::warning(), text);
         }
     }
 
     /// What to do about a warning.
     pub(crate) fn advise(&mut self, hint: &str) {
         if !self.json {
-            self.talk("  what to do: ", hint);
+            self.talk("", messages::output::what_to_do(), hint);
         }
     }
 
@@ -120,20 +149,19 @@ impl Output {
 
     /// The words of a failure, on stderr.
     pub(crate) fn refusal(&mut self, failure: &Failure) {
-        let label = self.paint("31", "error:") + " ";
-        self.talk(&label, &failure.message);
+        self.talk("31", messages::output::error(), &failure.message);
         if let Some(because) = &failure.because {
-            self.talk("  because: ", because);
+            self.talk("", messages::output::because(), because);
         }
         if !failure.hint.is_empty() {
-            self.talk("  what to do: ", &failure.hint);
+            self.talk("", messages::output::what_to_do(), &failure.hint);
         }
     }
 
     /// Whether someone watches stderr.
     #[cfg(feature = "desk")]
     pub(crate) fn watched(&self) -> bool {
-        !self.quiet && !self.json && self.terminal
+        !self.quiet && !self.json && self.talk_columns.is_some()
     }
 
     /// Shows how far long work is, on a terminal only, on one line.
@@ -150,18 +178,25 @@ impl Output {
         self.progress(format_args!(""));
     }
 
-    fn talk(&mut self, label: &str, text: impl Display) {
+    /// What is said under a label: what is wrong in colour, what belongs to it below that and indented.
+    fn talk(&mut self, colour: &str, label: &str, text: impl Display) {
+        let text = show::line(&text.to_string()).into_owned();
+        let (said, indent) = match (label, colour) {
+            ("", _) => (text, 0),
+            (label, "") => (format!("  {label} {text}"), 4),
+            (label, _) => (format!("{label} {text}"), 2),
+        };
+        let said = wrap::wrapped(&said, self.talk_columns, indent);
+        // Colour takes no place: it is put on when the lines are broken.
+        let said = match said.strip_prefix(label) {
+            Some(rest) if self.colour && !colour.is_empty() => {
+                format!("\x1b[1;{colour}m{label}\x1b[0m{rest}")
+            }
+            _ => said,
+        };
         // Whoever closed stderr does not want to hear it.
         let _ = self.stdout.flush();
-        let _ = writeln!(self.stderr, "{label}{}", show::line(&text.to_string()));
-    }
-
-    fn paint(&self, colour: &str, text: &str) -> String {
-        if self.colour {
-            format!("\x1b[1;{colour}m{text}\x1b[0m")
-        } else {
-            text.to_owned()
-        }
+        let _ = writeln!(self.stderr, "{said}");
     }
 }
 
@@ -192,8 +227,8 @@ impl Formatter for Escaping {
 
 /// A reader that went away (`| head`) is no failure of ours to explain at length.
 fn closed(error: io::Error) -> anyhow::Error {
-    Failure::new(FailureKind::Output, "the output could not be written")
+    Failure::new(FailureKind::Output, messages::failure::output_unwritten())
         .because(error)
-        .hint("look at where it was to go: a full disk, a closed pipe")
+        .hint(messages::failure::output_unwritten_hint())
         .into()
 }

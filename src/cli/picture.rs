@@ -1,5 +1,6 @@
 //! A photo or screenshot instead of a text: what its QR codes say.
 
+use crate::messages;
 use crate::text::photo::{self, PhotoError};
 use crate::text::{self, ReadError};
 
@@ -25,9 +26,9 @@ pub(crate) fn text(bytes: &[u8]) -> Result<String, Failure> {
             .collect();
         return Err(Failure::new(
             FailureKind::PictureOfSomethingElse,
-            format!("the QR code in this picture is for something else: it says {shown:?}"),
+            messages::code::picture_of_something_else(&shown).to_string(),
         )
-        .hint("take a picture of the QR code that stands beside the code itself"));
+        .hint(messages::code::picture_of_something_else_hint()));
     }
     Ok(all)
 }

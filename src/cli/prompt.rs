@@ -8,6 +8,7 @@ mod talk;
 
 use std::collections::BTreeMap;
 
+use crate::messages;
 use crate::text::{self, EnteredRow, Kind, ReadError, Reading, RowEntry};
 
 use super::failure::Failure;
@@ -26,8 +27,8 @@ const LIKE_A_ROW: usize = 20;
 /// Where nobody may be asked, and where the user leaves: what was entered is kept for the next time.
 pub(crate) fn ask(context: &mut Context, wanted: &[Kind]) -> anyhow::Result<Reading> {
     if context.no_input {
-        return Err(Failure::usage("no code given")
-            .hint("give the code as an argument, by a pipe, or as @FILE")
+        return Err(Failure::usage(messages::prompt::no_code_given())
+            .hint(messages::prompt::no_code_given_hint())
             .into());
     }
     let mut prompt = Prompt {
@@ -38,7 +39,11 @@ pub(crate) fn ask(context: &mut Context, wanted: &[Kind]) -> anyhow::Result<Read
     prompt.begin();
     let mut lines = Lines::new();
     loop {
-        let Some(typed) = lines.next(&format!("row {}: ", prompt.wants()))? else {
+        let Some(typed) = lines.next(&format!(
+            "{} ",
+            messages::prompt::row_prompt(prompt.wants())
+        ))?
+        else {
             return Err(prompt.left().into());
         };
         match typed.trim() {
@@ -75,13 +80,8 @@ struct Prompt<'a> {
 
 impl Prompt<'_> {
     fn begin(&mut self) {
-        tell(format_args!(
-            "Type the {} row by row, or paste it, or the whole mail with it.",
-            self.noun()
-        ));
-        tell(format_args!(
-            "A character that you cannot read is a question mark. Leave with Ctrl-D: what you typed is kept."
-        ));
+        tell(messages::prompt::type_the_code(self.noun()));
+        tell(messages::prompt::how_to_type());
         let kept = self.draft.load();
         for line in &kept {
             if let RowEntry::Right(row) | RowEntry::Mended { row, .. } =
@@ -91,17 +91,19 @@ impl Prompt<'_> {
             }
         }
         if !self.rows.is_empty() {
-            tell(format_args!(
-                "{} from last time: {}. Go on with row {}, or type restart.",
-                words::count(self.rows.len() as u64, "row"),
-                words::list(self.rows.keys().map(|number| name(*number))),
-                self.wants()
+            let names = words::list(self.rows.keys().map(|number| name(*number)));
+            tell(messages::prompt::from_last_time(
+                self.wants(),
+                names,
+                self.rows.len(),
             ));
         }
     }
 
     fn noun(&self) -> &'static str {
-        self.wanted.first().map_or("code", |kind| kind.noun())
+        self.wanted
+            .first()
+            .map_or(messages::prompt::code(), |kind| kind.noun())
     }
 
     /// The first row that is not there.
@@ -118,10 +120,9 @@ impl Prompt<'_> {
             Err(error) => error,
         };
         if let ReadError::OtherKind { code } = &error {
-            tell(format_args!(
-                "That is a {}; a {} is wanted here.",
+            tell(messages::prompt::other_kind(
                 code.kind().noun(),
-                self.noun()
+                self.noun(),
             ));
             return None;
         }
@@ -135,10 +136,7 @@ impl Prompt<'_> {
             .filter(|line| self.take_row(line, alone))
             .count();
         if taken == 0 && !alone {
-            tell(format_args!(
-                "In what you pasted {error}. Nothing of it was taken: {}.",
-                error.hint()
-            ));
+            tell(messages::prompt::nothing_in_paste(&error, error.hint()));
         }
         self.draft
             .save(self.rows.values().map(|row| row.typed.as_str()));
@@ -158,10 +156,9 @@ impl Prompt<'_> {
                 if !self.is_wanted(&row) {
                     return false;
                 }
-                tell(format_args!(
-                    "{} is right. Check word: {}.",
+                tell(messages::prompt::row_right(
                     name(row.number),
-                    check_word(&row)
+                    check_word(&row),
                 ));
                 self.keep(row, line, false);
             }
@@ -173,10 +170,7 @@ impl Prompt<'_> {
                 self.keep(row, line, false);
             }
             RowEntry::Doubtful { row, groups } => {
-                tell(format_args!(
-                    "Row {number} is in doubt: {} looks wrong. It is kept; the whole code will show whether it is right.",
-                    groups_of(&groups)
-                ));
+                tell(messages::prompt::row_in_doubt(groups_of(&groups), &number));
                 self.keep(row, line, true);
             }
             RowEntry::Hopeless { length, groups } => {
@@ -188,9 +182,7 @@ impl Prompt<'_> {
             }
             RowEntry::NoRow => {
                 if alone {
-                    tell(format_args!(
-                        "That is no row of a code: it is passed over. Row {number} is wanted."
-                    ));
+                    tell(messages::prompt::no_row(&number));
                 }
                 return false;
             }
@@ -202,10 +194,9 @@ impl Prompt<'_> {
         let Some(kind) = row.kind else { return true };
         let fits = self.wanted.is_empty() || self.wanted.contains(&kind);
         if !fits {
-            tell(format_args!(
-                "This row begins a {}; a {} is wanted here.",
+            tell(messages::prompt::row_of_other_kind(
                 kind.noun(),
-                self.noun()
+                self.noun(),
             ));
         }
         fits
@@ -254,18 +245,15 @@ impl Prompt<'_> {
             doubtful
         };
         if suspects.is_empty() {
-            tell(format_args!(
-                "Each row can be read, but they do not belong together: they are of two codes. Type restart to begin anew."
-            ));
+            tell(messages::prompt::rows_apart());
             return;
         }
         for number in &suspects {
             self.rows.remove(number);
         }
-        tell(format_args!(
-            "All rows are there, but the code is not right yet. Please type again: {}.",
-            words::list(suspects.iter().map(|number| name(*number)))
-        ));
+        tell(messages::prompt::type_again(words::list(
+            suspects.iter().map(|number| name(*number)),
+        )));
         self.draft
             .save(self.rows.values().map(|row| row.typed.as_str()));
     }
@@ -276,34 +264,29 @@ impl Prompt<'_> {
     }
 
     fn what_is_missing(&self) {
-        tell(format_args!(
-            "Row {} is wanted. Ctrl-D leaves and keeps what you typed.",
-            self.wants()
-        ));
+        tell(messages::prompt::row_wanted(self.wants()));
     }
 
     fn restart(&mut self) {
         self.rows.clear();
         self.draft.remove();
-        tell(format_args!("Begin with row 1."));
+        tell(messages::prompt::begin());
     }
 
     fn left(&self) -> Failure {
         let failure = |message: String| Failure::new(FailureKind::Unfinished, message);
         if self.rows.is_empty() {
-            return failure(format!("no {} was entered", self.noun()))
-                .hint("run the same command again when you have it");
+            return failure(messages::prompt::nothing_entered(self.noun()).to_string())
+                .hint(messages::prompt::nothing_entered_hint());
         }
         let rows = words::list(self.rows.keys().map(|number| name(*number)));
-        failure(format!(
-            "the {} is not whole yet: {rows} entered",
-            self.noun()
-        ))
-        .hint(if self.draft.is_kept() {
-            "run the same command again and go on: what you typed is kept"
-        } else {
-            "run the same command again"
-        })
+        failure(messages::prompt::unfinished(self.noun(), &rows).to_string()).hint(
+            if self.draft.is_kept() {
+                messages::prompt::unfinished_kept_hint()
+            } else {
+                messages::prompt::unfinished_hint()
+            },
+        )
     }
 }
 

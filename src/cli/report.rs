@@ -1,6 +1,7 @@
 //! A check's report in words.
 
 use crate::holder::{CheckReport, Refusal, State, Terms};
+use crate::messages;
 use crate::protocol::date::Day;
 use crate::protocol::grant::LicenseType;
 
@@ -39,23 +40,29 @@ pub(crate) fn terms_rows(terms: &Terms, today: Day) -> Vec<(&'static str, String
         terms
             .edition
             .iter()
-            .map(|edition| ("edition", edition.clone())),
+            .map(|edition| (messages::label::edition(), edition.clone())),
     );
-    rows.push(("type", terms.license_type.name().to_owned()));
-    rows.push(("seats", terms.seats.to_string()));
-    rows.push(("expires", words::day_or(terms.expires, "never")));
+    rows.push((
+        messages::label::license_type(),
+        terms.license_type.name().to_owned(),
+    ));
+    rows.push((messages::label::seats(), terms.seats.to_string()));
+    rows.push((
+        messages::label::expires(),
+        words::day_or(terms.expires, messages::terms::never()),
+    ));
     rows.extend(
         terms
             .maintenance
-            .map(|day| ("maintenance", maintenance(day, today))),
+            .map(|day| (messages::label::maintenance(), maintenance(day, today))),
     );
     rows.push((
-        "re-validate by",
-        words::day_or(terms.revalidate_by, "never needed"),
+        messages::label::revalidate_by(),
+        words::day_or(terms.revalidate_by, messages::terms::never_needed()),
     ));
     rows.extend(terms.emergency.map(|steps| {
-        let each = words::count(steps.days, "day");
-        ("emergency", format!("{steps} steps of {each} used"))
+        let words = messages::terms::emergency_steps(steps.days, steps.of, steps.used);
+        (messages::label::emergency(), words.to_string())
     }));
     rows.extend(words::contents(&terms.contents, Some(today)));
     rows
@@ -64,8 +71,8 @@ pub(crate) fn terms_rows(terms: &Terms, today: Day) -> Vec<(&'static str, String
 /// The license itself goes on when its maintenance has ended.
 fn maintenance(last: Day, today: Day) -> String {
     if today > last {
-        format!("ended on {last}")
+        messages::terms::ended_on(&last).to_string()
     } else {
-        format!("until {last}")
+        messages::terms::until(&last).to_string()
     }
 }

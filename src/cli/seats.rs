@@ -8,6 +8,7 @@ use super::commands::Found;
 use super::failure::Failure;
 use super::keys;
 use crate::failure::FailureKind;
+use crate::messages;
 use crate::protocol::date::Seconds;
 use crate::seats::{Ask, Holding, Leased, Moment, Seat, SeatError, Seats, Who};
 
@@ -106,12 +107,10 @@ pub(crate) fn moment(context: &Context) -> Moment {
 /// There is no seat to be held of it.
 pub(crate) fn not_floating(found: &Found) -> Failure {
     let what = match found.report.license_key {
-        Some(key) => format!("license {key} does not float"),
-        None => format!("there is no floating license for {}", found.product.id),
+        Some(key) => messages::seat::does_not_float(&key).to_string(),
+        None => messages::seat::none_floating(&found.product.id).to_string(),
     };
-    Failure::new(FailureKind::NotFloating, what).hint(
-        "nothing needs to be held: the application runs by countersign check or countersign run",
-    )
+    Failure::new(FailureKind::NotFloating, what).hint(messages::seat::not_floating_hint())
 }
 
 /// "2026-12-01 08:12".
@@ -124,8 +123,8 @@ pub(crate) fn minute(moment: Seconds) -> String {
 pub(crate) fn lasting(since: Seconds, now: Seconds) -> String {
     let minutes = now.0.saturating_sub(since.0) / 60;
     match (minutes / 1_440, minutes / 60 % 24, minutes % 60) {
-        (0, 0, minutes) => format!("{minutes} min"),
-        (0, hours, minutes) => format!("{hours} h {minutes} min"),
-        (days, hours, _) => format!("{days} d {hours} h"),
+        (0, 0, minutes) => messages::seat::minutes(minutes).to_string(),
+        (0, hours, minutes) => messages::seat::hours(hours, minutes).to_string(),
+        (days, hours, _) => messages::seat::days(days, hours).to_string(),
     }
 }

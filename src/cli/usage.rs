@@ -3,6 +3,7 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::failure::Failure;
+use crate::messages;
 
 /// What is wrong about the arguments, and what may have been meant.
 pub(crate) fn failure(error: &clap::Error) -> Failure {
@@ -10,30 +11,30 @@ pub(crate) fn failure(error: &clap::Error) -> Failure {
     let value = said(error, ContextKind::InvalidValue);
     let message = match error.kind() {
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
-            return Failure::usage("no command").hint("see countersign help");
+            return Failure::usage(messages::usage::no_command())
+                .hint(messages::usage::no_command_hint());
         }
-        ErrorKind::UnknownArgument => format!("unexpected argument '{arg}'"),
+        ErrorKind::UnknownArgument => messages::usage::unexpected_argument(&arg).to_string(),
         ErrorKind::InvalidSubcommand => {
             let name = said(error, ContextKind::InvalidSubcommand);
-            format!("there is no command '{name}'")
+            messages::usage::unknown_command(&name).to_string()
         }
-        ErrorKind::MissingRequiredArgument => format!("this is missing: {arg}"),
+        ErrorKind::MissingRequiredArgument => messages::usage::missing_argument(&arg).to_string(),
         ErrorKind::ArgumentConflict => conflict(&arg, &said(error, ContextKind::PriorArg)),
-        ErrorKind::TooManyValues => format!("unexpected value '{value}' for '{arg}'"),
-        ErrorKind::InvalidValue if value.is_empty() => format!("'{arg}' needs a value"),
+        ErrorKind::TooManyValues => messages::usage::unexpected_value(&arg, &value).to_string(),
+        ErrorKind::InvalidValue if value.is_empty() => {
+            messages::usage::value_missing(&arg).to_string()
+        }
         ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
-            format!("'{arg}' needs another number of values")
+            messages::usage::values_missing(&arg).to_string()
         }
-        ErrorKind::NoEquals => format!("'{arg}' takes its value after an equals sign"),
-        ErrorKind::InvalidValue => format!("invalid value '{value}' for '{arg}'"),
-        ErrorKind::ValueValidation => {
-            let why = std::error::Error::source(error).map(|why| format!(": {why}"));
-            format!(
-                "invalid value '{value}' for '{arg}'{}",
-                why.unwrap_or_default()
-            )
-        }
-        ErrorKind::InvalidUtf8 => "an argument is not UTF-8".to_owned(),
+        ErrorKind::NoEquals => messages::usage::no_equals(&arg).to_string(),
+        ErrorKind::InvalidValue => messages::usage::invalid_value(&arg, &value).to_string(),
+        ErrorKind::ValueValidation => match std::error::Error::source(error) {
+            Some(why) => messages::usage::invalid_value_why(&arg, &value, why).to_string(),
+            None => messages::usage::invalid_value(&arg, &value).to_string(),
+        },
+        ErrorKind::InvalidUtf8 => messages::usage::not_utf8().to_owned(),
         other => other.to_string(),
     };
     Failure::usage(message.trim_end_matches('.')).hint(hints(error).join("; "))
@@ -41,9 +42,9 @@ pub(crate) fn failure(error: &clap::Error) -> Failure {
 
 fn conflict(arg: &str, prior: &str) -> String {
     match prior {
-        "" => format!("'{arg}' cannot be used with what else is there"),
-        _ if prior == arg => format!("'{arg}' cannot be used more than once"),
-        _ => format!("'{arg}' cannot be used with {prior}"),
+        "" => messages::usage::conflict(&arg).to_string(),
+        _ if prior == arg => messages::usage::twice(&arg).to_string(),
+        _ => messages::usage::conflict_with(&arg, &prior).to_string(),
     }
 }
 
@@ -51,7 +52,7 @@ fn hints(error: &clap::Error) -> Vec<String> {
     let mut hints = Vec::new();
     let possible = said(error, ContextKind::ValidValue);
     if !possible.is_empty() {
-        hints.push(format!("possible values: {possible}"));
+        hints.push(messages::usage::possible_values(&possible).to_string());
     }
     for kind in [
         ContextKind::SuggestedArg,
@@ -63,7 +64,7 @@ fn hints(error: &clap::Error) -> Vec<String> {
             Some(ContextValue::Strings(several)) => several.clone(),
             _ => continue,
         };
-        hints.push(format!("perhaps '{}' is meant", similar.join("' or '")));
+        hints.push(messages::usage::perhaps(similar.join("' or '")).to_string());
     }
     if let Some(ContextValue::StyledStrs(tips)) = error.get(ContextKind::Suggested) {
         hints.extend(tips.iter().map(ToString::to_string));
@@ -75,9 +76,9 @@ fn hints(error: &clap::Error) -> Vec<String> {
         .take_while(|word| word.starts_with(|first: char| first.is_ascii_lowercase()))
         .collect();
     if !command.is_empty() {
-        hints.push(format!("see {} --help", command.join(" ")));
+        hints.push(messages::usage::see_help(command.join(" ")).to_string());
     } else if hints.is_empty() {
-        hints.push("see the command's --help".to_owned());
+        hints.push(messages::usage::see_help_of_command().to_owned());
     }
     hints
 }

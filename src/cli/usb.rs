@@ -6,6 +6,7 @@ use super::Context;
 use super::failure::Failure;
 use super::words;
 use crate::failure::FailureKind;
+use crate::messages;
 
 /// `--usb`.
 #[derive(Clone, Debug)]
@@ -29,7 +30,7 @@ pub(crate) fn parse(text: &str) -> Result<Usb, String> {
     let device = text.parse::<UsbDevice>();
     device
         .map(Usb::Named)
-        .map_err(|error| format!("{error}; {}", error.hint()))
+        .map_err(|error| messages::usb::wrong(&error, error.hint()).to_string())
 }
 
 /// The device that is meant, if one is. One that is named need not be plugged in yet.
@@ -42,25 +43,19 @@ pub(crate) fn device(
     match (usb, plugged.as_ref()) {
         (Usb::Named(device), plugged) => {
             if !plugged.contains(device) {
-                context.out.warn(format_args!(
-                    "the USB key {device} is not plugged in now; the license will need it"
-                ));
+                context.out.warn(messages::usb::not_plugged_in(&device));
             }
             Ok(Some(device.clone()))
         }
         (Usb::Unbound, _) => Ok(None),
         (Usb::Auto, [device]) => Ok(Some(device.clone())),
-        (Usb::Auto, []) => Err(Failure::new(
-            FailureKind::NoUsbKey,
-            "no USB device with a serial number is plugged in",
+        (Usb::Auto, []) => Err(Failure::new(FailureKind::NoUsbKey, messages::usb::none())
+            .hint(messages::usb::none_hint())
+            .into()),
+        (Usb::Auto, several) => Err(Failure::usage(
+            messages::usb::several(words::list(several)).to_string(),
         )
-        .hint("plug the USB key in; a device that reports no serial number cannot be told from others of its make, so no license can be bound to it")
-        .into()),
-        (Usb::Auto, several) => Err(Failure::usage(format!(
-            "several USB devices are plugged in: {}",
-            words::list(several)
-        ))
-        .hint("say which: --usb VID:PID:SERIAL")
+        .hint(messages::usb::several_hint())
         .into()),
     }
 }

@@ -1,6 +1,7 @@
 //! What is known of the rows of a code that cannot be read, for scripts and in words.
 
 use super::json::Row;
+use crate::messages;
 use crate::text::{RowState, RowVerdict};
 
 /// The rows as scripts get them: from `inspect`, and with every failure to read a code.
@@ -23,13 +24,10 @@ pub(crate) fn rows(verdicts: &[RowVerdict]) -> Vec<Row> {
 /// The name of a state for scripts, and the words.
 pub(crate) fn state(state: &RowState) -> (&'static str, &'static str) {
     match state {
-        RowState::Whole => ("whole", "right"),
-        RowState::Corrected { .. } => (
-            "corrected",
-            "right after a correction, unless the whole says otherwise",
-        ),
-        RowState::Unreadable { .. } => ("unreadable", "cannot be read"),
-        RowState::Missing { .. } => ("missing", "missing"),
+        RowState::Whole => ("whole", messages::inspect::row_whole()),
+        RowState::Corrected { .. } => ("corrected", messages::inspect::row_corrected()),
+        RowState::Unreadable { .. } => ("unreadable", messages::inspect::row_unreadable()),
+        RowState::Missing { .. } => (messages::inspect::row_missing(), "missing"),
     }
 }
 

@@ -1,12 +1,14 @@
 //! Prose helpers: counts, lists, dates as people read them.
 
-use std::fmt::Display;
-
+use crate::messages;
 use crate::protocol::contents::{self, Contents};
 use crate::protocol::date::Day;
 use crate::text::show;
 
-/// "1 seat", "2 seats".
+use super::wrap;
+
+/// "1 seat", "2 seats", in what a desk says.
+#[cfg(feature = "desk")]
 pub(crate) fn count(number: impl Into<u64>, noun: &str) -> String {
     let number = number.into();
     if number == 1 {
@@ -16,15 +18,7 @@ pub(crate) fn count(number: impl Into<u64>, noun: &str) -> String {
     }
 }
 
-/// "a", "a and b", "a, b and c".
-pub(crate) fn list<T: Display>(items: impl IntoIterator<Item = T>) -> String {
-    let mut items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
-    match items.pop() {
-        None => "nothing".to_owned(),
-        Some(last) if items.is_empty() => last,
-        Some(last) => format!("{} and {last}", items.join(", ")),
-    }
-}
+pub(crate) use crate::messages::listed as list;
 
 /// A date, or the word for none.
 pub(crate) fn day_or(day: Option<Day>, none: &str) -> String {
@@ -33,16 +27,18 @@ pub(crate) fn day_or(day: Option<Day>, none: &str) -> String {
 
 /// What there is, or `none`.
 #[cfg(feature = "desk")]
-pub(crate) fn or_none(value: Option<impl Display>) -> String {
+pub(crate) fn or_none(value: Option<impl std::fmt::Display>) -> String {
     value.map_or_else(|| "none".to_owned(), |value| value.to_string())
 }
 
-/// What a license contains, for people: "features", "limits", "pools" and "texts" where there are such, with the last days of what has one of its own.
+/// What a license contains, for people: features, limits, pools and texts where there are such, with the last days of what has one of its own.
 pub(crate) fn contents(contents: &Contents, today: Option<Day>) -> Vec<(&'static str, String)> {
     let with_day = |name: &str, words: String| match contents.last_day(name) {
         None => words,
-        Some(day) if today.is_some_and(|today| today > day) => format!("{words} (ended on {day})"),
-        Some(day) => format!("{words} (until {day})"),
+        Some(day) if today.is_some_and(|today| today > day) => {
+            messages::terms::entry_ended(&day, &words).to_string()
+        }
+        Some(day) => messages::terms::entry_until(&day, &words).to_string(),
     };
     let numbers = |values: &[(String, u32)]| {
         let words = |(name, value): &(String, u32)| {
@@ -54,13 +50,13 @@ pub(crate) fn contents(contents: &Contents, today: Option<Day>) -> Vec<(&'static
     let texts = contents.texts.iter();
     let rows = [
         (
-            "features",
+            messages::label::features(),
             features.map(|name| with_day(name, name.clone())).collect(),
         ),
-        ("limits", numbers(&contents.limits)),
-        ("pools", numbers(&contents.pools)),
+        (messages::label::limits(), numbers(&contents.limits)),
+        (messages::label::pools(), numbers(&contents.pools)),
         (
-            "texts",
+            messages::label::texts(),
             texts
                 .map(|(name, text)| format!("{name}={text:?}"))
                 .collect(),
@@ -69,33 +65,32 @@ pub(crate) fn contents(contents: &Contents, today: Option<Day>) -> Vec<(&'static
     let rows = rows
         .into_iter()
         .filter(|(_, words): &(_, Vec<String>)| !words.is_empty());
-    rows.map(|(name, words)| (name, list(words))).collect()
+    rows.map(|(label, words)| (label, list(words))).collect()
 }
 
-/// Lines of "name   value", the values standing below each other.
-pub(crate) fn table(rows: &[(&str, String)]) -> String {
-    let width = rows
-        .iter()
-        .map(|(name, _)| name.chars().count())
-        .max()
-        .unwrap_or(0);
-    let lines: Vec<String> = rows
-        .iter()
-        .map(|(name, value)| format!("{name:width$}  {}", show::line(value)))
-        .collect();
-    lines.join("\n")
+/// Lines of "name   value", the values standing below each other; on a terminal of so many columns broken between words.
+pub(crate) fn table(rows: &[(&str, String)], columns: Option<usize>) -> String {
+    let names = rows.iter().map(|(name, _)| name.chars().count());
+    let width = names.max().unwrap_or(0);
+    // Beside long names in a narrow terminal there is no room for sentences.
+    let indent = match columns {
+        Some(columns) if width + 2 > columns / 2 => 4,
+        _ => width + 2,
+    };
+    let line = |(name, value): &(&str, String)| {
+        let line = format!("{name:width$}  {}", show::line(value));
+        wrap::wrapped(&line, columns, indent)
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "desk"))]
 mod tests {
     use super::*;
 
     #[test]
-    fn counts_and_lists_read_well() {
+    fn counts_read_well() {
         assert_eq!(count(1u32, "seat"), "1 seat");
         assert_eq!(count(0u32, "seat"), "0 seats");
-        assert_eq!(list(["a"]), "a");
-        assert_eq!(list(["a", "b", "c"]), "a, b and c");
-        assert_eq!(list(Vec::<String>::new()), "nothing");
     }
 }

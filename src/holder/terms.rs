@@ -113,6 +113,12 @@ impl Terms {
         self
     }
 
+    /// The grace that was given: days from the day of signing to that of re-validation, with what emergency codes added. None where none is needed.
+    pub fn grace_days(&self) -> Option<i32> {
+        let by = self.revalidate_by?;
+        Some(by.days_since(self.issued.day()))
+    }
+
     /// What differs from earlier terms, in a fixed order. Generation and moment of signing are no differences.
     ///
     /// ```no_run

@@ -4,6 +4,7 @@ use std::fmt::{self, Write as _};
 
 use super::digest::kdf;
 use crate::messages;
+use crate::text;
 
 /// The fingerprint of a root key, for people to compare: 15 bytes, written as six groups of four symbols.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +19,7 @@ impl RootFingerprint {
 
 impl fmt::Display for RootFingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let symbols = base32::encode(base32::Alphabet::Crockford, &self.0);
+        let symbols = text::write(&text::pack(&self.0));
         for (number, symbol) in symbols.chars().enumerate() {
             if number > 0 && number % 4 == 0 {
                 f.write_str("-")?;
@@ -33,17 +34,16 @@ impl std::str::FromStr for RootFingerprint {
     type Err = NotAFingerprint;
 
     /// Takes any case and grouping.
-    fn from_str(text: &str) -> Result<RootFingerprint, NotAFingerprint> {
-        let symbols: String = text
+    fn from_str(written: &str) -> Result<RootFingerprint, NotAFingerprint> {
+        let symbols = written
             .chars()
             .filter(char::is_ascii_alphanumeric)
-            .map(|c| c.to_ascii_uppercase())
-            .collect();
-        base32::decode(base32::Alphabet::Crockford, &symbols)
-            .and_then(|bytes| bytes.try_into().ok())
+            .map(text::value_of);
+        symbols
+            .collect::<Option<Vec<u8>>>()
+            .and_then(|symbols| text::unpack(&symbols)?.try_into().ok())
             .map(RootFingerprint)
-            .filter(|_| symbols.len() == 24)
-            .ok_or_else(|| NotAFingerprint(text.to_owned()))
+            .ok_or_else(|| NotAFingerprint(written.to_owned()))
     }
 }
 

@@ -1,7 +1,5 @@
 //! The message (SPEC.md 2.2, 2.4): kind, payload and integrity as symbols, before they are cut into rows.
 
-use base32::Alphabet;
-
 use super::{Kind, rows, symbols};
 use crate::messages;
 
@@ -50,7 +48,7 @@ pub(super) fn seal(kind: Kind, payload: &[u8]) -> Result<Vec<u8>, WriteError> {
             return Err(WriteError::Emergency);
         }
         message.push(*step);
-        message.extend(pack(x));
+        message.extend(symbols::pack(x));
         return Ok(message);
     }
     if payload.len() > MOST_BYTES {
@@ -58,7 +56,7 @@ pub(super) fn seal(kind: Kind, payload: &[u8]) -> Result<Vec<u8>, WriteError> {
             bytes: payload.len(),
         });
     }
-    message.extend(pack(payload));
+    message.extend(symbols::pack(payload));
     message.extend(integrity(kind, payload));
     Ok(message)
 }
@@ -99,7 +97,7 @@ impl Unverified {
         }
         Some(Unverified {
             kind,
-            payload: unpack(payload)?,
+            payload: symbols::unpack(payload)?,
             integrity: *integrity,
         })
     }
@@ -118,7 +116,7 @@ pub(super) fn open_emergency(message: &[u8]) -> Option<Vec<u8>> {
     if message.len() != EMERGENCY_SYMBOLS || kind(first) != Some(Kind::Emergency) || step == 0 {
         return None;
     }
-    Some(std::iter::once(step).chain(unpack(x)?).collect())
+    Some(std::iter::once(step).chain(symbols::unpack(x)?).collect())
 }
 
 /// The kind whose letter this symbol is.
@@ -138,20 +136,6 @@ fn integrity(kind: Kind, payload: &[u8]) -> [u8; INTEGRITY] {
     let [a, b, c, d, e, ..] = *hasher.finalize().as_bytes();
     let bits = u64::from_be_bytes([0, 0, 0, a, b, c, d, e]);
     [35, 30, 25, 20, 15, 10, 5, 0].map(|shift| (bits >> shift & 31) as u8)
-}
-
-/// Bytes as symbols, five bits to each, the last filled up with zeros.
-fn pack(bytes: &[u8]) -> Vec<u8> {
-    base32::encode(Alphabet::Crockford, bytes)
-        .chars()
-        .filter_map(symbols::value_of)
-        .collect()
-}
-
-/// The bytes of symbols. The decoder of the crate takes lengths and unused bits that no encoder makes: hence the way back.
-fn unpack(symbols: &[u8]) -> Option<Vec<u8>> {
-    let bytes = base32::decode(Alphabet::Crockford, &symbols::write(symbols))?;
-    (pack(&bytes) == symbols).then_some(bytes)
 }
 
 #[cfg(test)]

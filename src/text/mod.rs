@@ -40,5 +40,5 @@ pub use phrase::{phrase, row_word};
 pub use place::Place;
 pub use read::{ReadError, Reading, read};
 pub use row_entry::{EnteredRow, RowEntry, Slip, is_spare, judge_row};
-pub(crate) use symbols::{fold_width, is_blank, is_dash};
+pub(crate) use symbols::{fold_width, is_blank, is_dash, pack, unpack, value_of, write};
 pub use verdict::{RowState, RowVerdict};

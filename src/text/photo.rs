@@ -23,16 +23,16 @@ const LONGEST_SIDE: u32 = 16_384;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PhotoError {
     /// A kind of picture that is not read.
-    #[error("{}", messages::text::picture_format(.0))]
+    #[error("{}", messages::picture::picture_format(.0))]
     OtherFormat(&'static str),
     /// The file is larger than any that is looked at.
-    #[error("{}", messages::text::picture_too_large(bytes >> 20))]
+    #[error("{}", messages::picture::picture_too_large(bytes >> 20))]
     TooLarge {
         /// Its size.
         bytes: usize,
     },
     /// It says of itself that it has more pixels than any that is decoded.
-    #[error("{}", messages::text::picture_too_many_pixels(.height, .width))]
+    #[error("{}", messages::picture::picture_too_many_pixels(.height, .width))]
     TooManyPixels {
         /// Its width.
         width: u32,
@@ -40,13 +40,13 @@ pub enum PhotoError {
         height: u32,
     },
     /// The file is cut off or no picture after all.
-    #[error("{}", messages::text::picture_damaged(.0))]
+    #[error("{}", messages::picture::picture_damaged(.0))]
     Damaged(String),
     /// There is no QR code to be seen.
-    #[error("{}", messages::text::picture_without_code())]
+    #[error("{}", messages::picture::picture_without_code())]
     NoCode,
     /// This program was built without the part that reads pictures.
-    #[error("{}", messages::text::pictures_not_read())]
+    #[error("{}", messages::picture::pictures_not_read())]
     NotBuilt,
 }
 
@@ -67,13 +67,13 @@ impl PhotoError {
     /// What to do about it.
     pub fn hint(&self) -> &'static str {
         match self {
-            PhotoError::OtherFormat(_) => messages::text::picture_format_hint(),
+            PhotoError::OtherFormat(_) => messages::picture::picture_format_hint(),
             PhotoError::TooLarge { .. } | PhotoError::TooManyPixels { .. } => {
-                messages::text::picture_too_large_hint()
+                messages::picture::picture_too_large_hint()
             }
-            PhotoError::Damaged(_) => messages::text::picture_damaged_hint(),
-            PhotoError::NoCode => messages::text::picture_without_code_hint(),
-            PhotoError::NotBuilt => messages::text::pictures_not_read_hint(),
+            PhotoError::Damaged(_) => messages::picture::picture_damaged_hint(),
+            PhotoError::NoCode => messages::picture::picture_without_code_hint(),
+            PhotoError::NotBuilt => messages::picture::pictures_not_read_hint(),
         }
     }
 }
@@ -130,7 +130,7 @@ fn read(bytes: &[u8]) -> Result<Vec<String>, PhotoError> {
         Some(other) => return Err(PhotoError::OtherFormat(other)),
         None => {
             return Err(PhotoError::Damaged(
-                messages::picture::no_picture().to_owned(),
+                messages::photo::no_picture().to_owned(),
             ));
         }
     };

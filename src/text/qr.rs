@@ -15,7 +15,7 @@ const COLUMNS: usize = 80;
 
 /// The text cannot be drawn: it is longer than the largest QR code holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", messages::text::too_much_for_qr(.bytes))]
+#[error("{}", messages::picture::too_much_for_qr(.bytes))]
 pub struct TooMuch {
     /// Its length.
     pub bytes: usize,

@@ -29,8 +29,44 @@ pub(super) fn letter(value: u8) -> char {
 }
 
 /// Symbols in writing.
-pub(super) fn write(symbols: &[u8]) -> String {
+pub(crate) fn write(symbols: &[u8]) -> String {
     symbols.iter().map(|&value| letter(value)).collect()
+}
+
+/// Bytes as symbols, five bits to each, the last filled up with zeros (SPEC.md 2.2).
+pub(crate) fn pack(bytes: &[u8]) -> Vec<u8> {
+    let mut symbols = Vec::with_capacity((bytes.len() * 8).div_ceil(5));
+    let (mut bits, mut held) = (0_u32, 0);
+    for &byte in bytes {
+        (bits, held) = (bits << 8 | u32::from(byte), held + 8);
+        while held >= 5 {
+            held -= 5;
+            symbols.push((bits >> held & 31) as u8);
+        }
+        bits &= (1 << held) - 1;
+    }
+    if held > 0 {
+        symbols.push((bits << (5 - held) & 31) as u8);
+    }
+    symbols
+}
+
+/// The bytes of symbols; nothing where one is illegible, or where their number or an unused bit is none that [`pack`] makes.
+pub(crate) fn unpack(symbols: &[u8]) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(symbols.len() * 5 / 8);
+    let (mut bits, mut held) = (0_u32, 0);
+    for &symbol in symbols {
+        if symbol >= ILLEGIBLE {
+            return None;
+        }
+        (bits, held) = (bits << 5 | u32::from(symbol), held + 5);
+        if held >= 8 {
+            held -= 8;
+            bytes.push((bits >> held & 255) as u8);
+        }
+        bits &= (1 << held) - 1;
+    }
+    (held < 5 && bits == 0).then_some(bytes)
 }
 
 /// What `character` is to a reader (SPEC.md 2.1).
@@ -58,7 +94,7 @@ pub(super) fn glyph(character: char) -> Glyph {
 }
 
 /// The value of the symbol that a character stands for.
-pub(super) fn value_of(character: char) -> Option<u8> {
+pub(crate) fn value_of(character: char) -> Option<u8> {
     match glyph(character) {
         Glyph::Symbol { value, .. } => Some(value),
         _ => None,

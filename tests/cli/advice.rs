@@ -60,6 +60,25 @@ fn the_end_of_the_grace_is_told_with_its_date_and_what_to_do() {
 }
 
 #[test]
+fn status_tells_the_grace_in_days() {
+    let world = World::new();
+    let (_, ship, _) = licensed(&world, &[], &[]);
+    let grace = |words: &str| {
+        let said = ship.run(["status"]).done();
+        let row = said.stdout.lines().find(|line| line.starts_with("grace "));
+        let row = row.map(|row| row.trim_start_matches("grace").trim_start());
+        assert_eq!(row, Some(words), "{said}");
+    };
+    grace("30 days left of 30");
+    world.days_pass(29);
+    grace("1 day left of 30");
+    world.days_pass(1);
+    grace("the last day of 30");
+    world.days_pass(2);
+    grace("ended 2 days ago, after 30");
+}
+
+#[test]
 fn what_was_given_up_here_is_not_called_a_response() {
     let world = World::new();
     let (_, ship, _) = licensed(&world, &[], &[]);

@@ -35,4 +35,6 @@ mod signer;
 mod state_files;
 mod sync;
 mod told;
+#[cfg(unix)]
+mod width;
 mod written_files;

@@ -115,6 +115,38 @@ impl<'w> Run<'w> {
         said
     }
 
+    /// What a person sees of it on a terminal of so many columns, whose width nothing but the terminal tells.
+    #[cfg(unix)]
+    pub(crate) fn on_terminal(&self, columns: u16) -> String {
+        use std::io::Read as _;
+
+        let size = nix::pty::Winsize {
+            ws_row: 50,
+            ws_col: columns,
+            ws_xpixel: 0,
+            ws_ypixel: 0,
+        };
+        let pty = nix::pty::openpty(&size, None).unwrap();
+        let mut process = self.process();
+        process.env("NO_COLOR", "1");
+        process.stdin(Stdio::null());
+        process.stdout(pty.slave.try_clone().unwrap());
+        process.stderr(pty.slave);
+        let mut child = process.spawn().unwrap();
+        // Our own ends of what the program writes to: without them the terminal ends with the program.
+        drop(process);
+        let mut terminal = std::fs::File::from(pty.master);
+        let (mut seen, mut some) = (Vec::new(), [0; 4096]);
+        // Linux says by an error that nobody writes any more.
+        while let Ok(length @ 1..) = terminal.read(&mut some) {
+            seen.extend_from_slice(&some[..length]);
+        }
+        child.wait().unwrap();
+        String::from_utf8(seen)
+            .expect("it is text")
+            .replace("\r\n", "\n")
+    }
+
     /// Runs it and expects this exit code.
     #[track_caller]
     pub(crate) fn exits(&self, exit: i32) -> Said {

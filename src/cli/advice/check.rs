@@ -2,88 +2,49 @@
 
 use super::Advice;
 use crate::holder::{Closed, Refusal, Warning};
+use crate::messages;
 use crate::protocol::trust::TrustError;
-
-const SET_THE_CLOCK: &str = "set the computer's clock; if it is right, the vendor's was wrong at the last answer: say so there, and re-validate the license: countersign request sync";
 
 impl Advice for Refusal {
     fn advice(&self) -> String {
         let advice = match self {
             Refusal::NotLicensed { pending: true, .. } | Refusal::NotHeld { pending: true, .. } => {
-                "its request was made here: enter the response with: countersign apply"
+                messages::advice::not_licensed_pending()
             }
             Refusal::NotLicensed { pending: false, .. }
             | Refusal::NotHeld { pending: false, .. }
-            | Refusal::DemoOver { .. } => {
-                "request a license with its key: countersign request activate KEY"
-            }
+            | Refusal::DemoOver { .. } => messages::advice::not_licensed(),
             Refusal::DemoNotKept { why, .. } => match why {
-                Closed::Full => "free some space and do the same again",
-                Closed::Busy => {
-                    "another process is at work here: wait until it is done and do the same again"
-                }
-                Closed::Denied => {
-                    "have root look once, which keeps it for every user of this home: sudo countersign check, with the same --home; or request a license with its key: countersign request activate KEY"
-                }
+                Closed::Full => messages::advice::demo_not_kept_full(),
+                Closed::Busy => messages::advice::busy_here(),
+                Closed::Denied => messages::advice::demo_not_kept_denied(),
             },
             Refusal::ChangeNotKept { why, .. } => match why {
-                Closed::Full => {
-                    "free some space and do the same again; and re-validate the license: countersign request sync"
-                }
-                Closed::Busy => {
-                    "another process is at work here: wait until it is done and do the same again"
-                }
-                Closed::Denied => {
-                    "have root look once, which lets it go on for 72 hours: sudo countersign check, with the same --home; and re-validate the license: countersign request sync"
-                }
+                Closed::Full => messages::advice::change_not_kept_full(),
+                Closed::Busy => messages::advice::busy_here(),
+                Closed::Denied => messages::advice::change_not_kept_denied(),
             },
-            Refusal::Unbound { .. } => {
-                "re-validate the license as its product is bound: countersign request sync; or request it anew: countersign request activate KEY --new"
-            }
-            Refusal::UsbMissing(_) => "plug it in and try again",
-            Refusal::Returned { .. } => {
-                "its return code again: countersign return; to use it here again: countersign request activate KEY"
-            }
+            Refusal::Unbound { .. } => messages::advice::kept_unbound(),
+            Refusal::UsbMissing(_) => messages::advice::usb_missing(),
+            Refusal::Returned { .. } => messages::advice::returned(),
             Refusal::NotTrusted {
                 why: TrustError::OldEpoch,
                 ..
-            } => "re-validate the license: countersign request sync",
-            Refusal::NotTrusted { .. } => {
-                "put the files back from a backup, or request the license anew: the same machine takes no second seat"
-            }
-            Refusal::OtherRoot { .. } => {
-                "install the product file that came with the application; ask the vendor where it came from otherwise"
-            }
-            Refusal::ClockBehind { .. } => SET_THE_CLOCK,
-            Refusal::Expired { .. } => {
-                "if the computer's clock is right, ask for a renewal and then re-validate: countersign request sync"
-            }
-            Refusal::Overdue { .. } => {
-                "if the computer's clock is right, re-validate the license: countersign request sync"
-            }
-            Refusal::WrongMachine { .. } => {
-                "if this is the same computer after a repair, re-validate the license: countersign request sync; otherwise request it for this one"
-            }
-            Refusal::WrongBinding { .. } => {
-                "connect to what is licensed, or re-validate with the new name: countersign request sync --bind NAME=VALUE"
-            }
-            Refusal::UnknownBinding(_) => "hand in the names of the product file only",
+            } => messages::advice::revalidate(),
+            Refusal::NotTrusted { .. } => messages::advice::kept_not_trusted(),
+            Refusal::OtherRoot { .. } => messages::advice::other_root_asked(),
+            Refusal::ClockBehind { .. } => messages::advice::set_the_clock(),
+            Refusal::Expired { .. } => messages::advice::expired(),
+            Refusal::Overdue { .. } => messages::advice::overdue(),
+            Refusal::WrongMachine { .. } => messages::advice::wrong_machine(),
+            Refusal::WrongBinding { .. } => messages::advice::wrong_binding(),
+            Refusal::UnknownBinding(_) => messages::advice::unknown_binding(),
             Refusal::BadBinding(error) => error.hint(),
-            Refusal::FeatureMissing(_) => {
-                "ask the vendor for it, then re-validate the license: countersign request sync"
-            }
-            Refusal::FeatureEnded { .. } => {
-                "renew it with the vendor, then re-validate the license: countersign request sync"
-            }
-            Refusal::FeatureUnknown { .. } => {
-                "look at its name; where the application is newer than the product file, install its own: countersign product install FILE"
-            }
-            Refusal::OverLimit(_) => {
-                "use fewer, or ask the vendor for more and then re-validate the license: countersign request sync"
-            }
-            Refusal::MaintenanceOver { .. } => {
-                "renew the maintenance, then re-validate the license: countersign request sync"
-            }
+            Refusal::FeatureMissing(_) => messages::advice::feature_missing(),
+            Refusal::FeatureEnded { .. } => messages::advice::renew(),
+            Refusal::FeatureUnknown { .. } => messages::advice::feature_unknown(),
+            Refusal::OverLimit(_) => messages::advice::over_limit(),
+            Refusal::MaintenanceOver { .. } => messages::advice::maintenance_over(),
         };
         advice.to_owned()
     }
@@ -93,23 +54,15 @@ impl Advice for Warning {
     fn advice(&self) -> String {
         let advice = match self {
             Warning::GraceEnds { .. } | Warning::MachineChanged { .. } => {
-                "re-validate the license: countersign request sync"
+                messages::advice::revalidate()
             }
-            Warning::ExpiresSoon { .. } => {
-                "ask the vendor for a renewal, then re-validate the license: countersign request sync"
-            }
-            Warning::MaintenanceEnds { .. } => {
-                "renew the maintenance, then re-validate the license: countersign request sync"
-            }
-            Warning::PartEnds { .. } => {
-                "renew it with the vendor, then re-validate the license: countersign request sync"
-            }
-            Warning::DemoEnds { .. } => {
-                "request a license with its key: countersign request activate KEY"
-            }
-            Warning::ClockBehind { .. } => SET_THE_CLOCK,
-            Warning::UsbMissing(_) => "plug it in: no new code is needed",
-            Warning::NotKept(_) => "look at the disk and the permissions of its files",
+            Warning::ExpiresSoon { .. } => messages::advice::expires_soon(),
+            Warning::MaintenanceEnds { .. } => messages::advice::maintenance_over(),
+            Warning::PartEnds { .. } => messages::advice::renew(),
+            Warning::DemoEnds { .. } => messages::advice::not_licensed(),
+            Warning::ClockBehind { .. } => messages::advice::set_the_clock(),
+            Warning::UsbMissing(_) => messages::advice::usb_missing_demo(),
+            Warning::NotKept(_) => messages::advice::not_kept(),
         };
         advice.to_owned()
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::Advice;
 use crate::failure::FailureKind;
 use crate::holder::{self, Doing, HolderError, StorageError};
+use crate::messages;
 use crate::protocol::product::ProductError;
 use crate::protocol::trust::TrustError;
 use crate::text::Kind;
@@ -12,24 +13,12 @@ use crate::text::Kind;
 impl Advice for StorageError {
     fn advice(&self) -> String {
         let advice = match FailureKind::of_io(&self.source) {
-            _ if self.doing == Doing::Settle => {
-                "look whether the disk is whole and has space, then do the same again: that does no harm"
-            }
-            _ if self.is_no_file() => {
-                "move away what stands there, or put the file back from a backup; nothing was changed"
-            }
-            FailureKind::DiskFull => {
-                "free some space and do the same again; nothing was changed and nothing is lost"
-            }
-            FailureKind::ReadOnly => {
-                "mount the disk for writing, or choose another place with --home; nothing was changed"
-            }
-            FailureKind::NoPermission => {
-                "run it as the user who owns the files, with sudo where they are for the whole computer, or choose a place of your own with --home; nothing was changed"
-            }
-            _ => {
-                "look whether the disk is there and whole, then do the same again; nothing was changed"
-            }
+            _ if self.doing == Doing::Settle => messages::advice::unsettled(),
+            _ if self.is_no_file() => messages::advice::no_file(),
+            FailureKind::DiskFull => messages::advice::disk_full(),
+            FailureKind::ReadOnly => messages::advice::read_only(),
+            FailureKind::NoPermission => messages::advice::no_permission(),
+            _ => messages::advice::io(),
         };
         advice.to_owned()
     }
@@ -39,42 +28,54 @@ impl Advice for HolderError {
     fn advice(&self) -> String {
         match self {
             HolderError::Storage(error) => error.advice(),
-            HolderError::Busy { .. } => "wait until it is done and do the same again".to_owned(),
-            HolderError::NoLock { .. } => "remove it and do the same again: the lock is made anew, and nothing is lost with it; nothing was changed".to_owned(),
-            HolderError::NotOwner { .. } => "do the same as the user who owns it: with sudo, where that is root; to check a license, nobody needs to".to_owned(),
+            HolderError::Busy { .. } => messages::advice::busy().to_owned(),
+            HolderError::NoLock { .. } => messages::advice::no_lock().to_owned(),
+            HolderError::NotOwner { .. } => messages::advice::not_owner().to_owned(),
             HolderError::AnchorClosed { place, why, .. } => closed_anchor(place, why),
-            HolderError::HalfGivenUp { .. } => "look whether the disk is whole and has space, then do the same again: it ends the return and prints its code".to_owned(),
-            HolderError::Unbound { .. } => "request it anew as the product is bound: countersign request activate KEY --new; or re-validate what is held: countersign request sync".to_owned(),
-            HolderError::Damaged { .. } => "put the file back from a backup, or move it away and request the license anew: the same machine takes no second seat".to_owned(),
-            HolderError::DamagedProduct { .. } => "install the product file that came with the application again: countersign product install FILE".to_owned(),
-            HolderError::Product(_) => "get the product file from the vendor again, as a file and not as text in a mail".to_owned(),
-            HolderError::OtherRoot { .. } => "ask the vendor by another way which of the two keys is theirs; do not go on before".to_owned(),
-            HolderError::UnknownProduct { .. } => "install the product file that came with the application: countersign product install FILE".to_owned(),
-            HolderError::OtherProduct { .. } => "look at the license key again, or name the other product".to_owned(),
-            HolderError::UnknownLicense { .. } => "see what is known here with: countersign status; a license is re-validated and returned on the machine that holds it".to_owned(),
-            HolderError::NotHeld { .. } => "enter the response to its request with countersign apply, or request it: countersign request activate KEY".to_owned(),
-            HolderError::SecretLost { .. } => "put the home back from a backup, or request the license anew: countersign request activate KEY --new; the same machine takes no second seat".to_owned(),
-            HolderError::GivenUp { .. } => "request the license anew: countersign request activate KEY".to_owned(),
-            HolderError::NotGivenUp { .. } => "see what was given up here with: countersign status".to_owned(),
-            HolderError::AlreadyLicensed { .. } => "re-validate it with countersign request sync, or ask for a new activation with --new".to_owned(),
-            HolderError::UnknownBinding { known, .. } if known.is_empty() => "leave --bind out: this product is bound to the machine alone".to_owned(),
-            HolderError::UnknownBinding { known, .. } => format!("it is bound to {}", known.join(" and ")),
+            HolderError::HalfGivenUp { .. } => messages::advice::half_given_up().to_owned(),
+            HolderError::Unbound { .. } => messages::advice::unbound().to_owned(),
+            HolderError::Damaged { .. } => messages::advice::damaged_state().to_owned(),
+            HolderError::DamagedProduct { .. } => messages::advice::damaged_product().to_owned(),
+            HolderError::Product(_) => messages::advice::bad_product_file().to_owned(),
+            HolderError::OtherRoot { .. } => messages::advice::other_root().to_owned(),
+            HolderError::UnknownProduct { .. } => messages::advice::unknown_product().to_owned(),
+            HolderError::OtherProduct { .. } => messages::advice::other_product().to_owned(),
+            HolderError::UnknownLicense { .. } => messages::advice::unknown_license().to_owned(),
+            HolderError::NotHeld { .. } => messages::advice::not_held().to_owned(),
+            HolderError::SecretLost { .. } => messages::advice::secret_lost().to_owned(),
+            HolderError::GivenUp { .. } => messages::advice::given_up().to_owned(),
+            HolderError::NotGivenUp { .. } => messages::advice::unknown_activation().to_owned(),
+            HolderError::AlreadyLicensed { .. } => messages::advice::already_licensed().to_owned(),
+            HolderError::UnknownBinding { known, .. } if known.is_empty() => {
+                messages::advice::bound_to_nothing().to_owned()
+            }
+            HolderError::UnknownBinding { known, .. } => {
+                messages::advice::bound_to(messages::listed(known)).to_string()
+            }
             HolderError::MissingBindings { missing, .. } => {
-                let options: Vec<String> = missing.iter().map(|name| format!("--bind {name}=VALUE")).collect();
-                format!("add {}", options.join(" "))
+                let options: Vec<String> = missing
+                    .iter()
+                    .map(|name| messages::advice::bind(&name).to_string())
+                    .collect();
+                messages::advice::missing_binding(options.join(" ")).to_string()
             }
             HolderError::Machine(error) => error.hint().to_owned(),
-            HolderError::WeakMachine => "in a container, mount the host's machine id, /etc/machine-id; otherwise ask the vendor for a license that is bound to a name".to_owned(),
-            HolderError::Entropy(_) => "do the same again when the computer has fully started".to_owned(),
+            HolderError::WeakMachine => messages::advice::weak_machine().to_owned(),
+            HolderError::Entropy(_) => messages::advice::no_entropy().to_owned(),
             HolderError::WrongKind(kind) => match kind {
-                Kind::Activate | Kind::Sync | Kind::Return | Kind::Borrow | Kind::LoanReturn => "send it to whoever answers requests; the answer begins with RSP1",
-                _ => "the answer to a request begins with RSP1",
-            }.to_owned(),
-            HolderError::Malformed(_) => "ask for the response again, and for the newest version of this program".to_owned(),
-            HolderError::OtherRequest => "enter it on the machine that asked, or send this machine's own request: countersign pending list".to_owned(),
-            HolderError::OtherEmergency => "type it again; if it stays so, tell the vendor the activation and the generation that countersign status shows".to_owned(),
-            HolderError::NotTrusted(TrustError::OldEpoch | TrustError::DeskLimit(_)) => "tell the vendor; another desk of theirs can answer the same request".to_owned(),
-            HolderError::NotTrusted(_) => "copy the whole response from the vendor's message again; if it stays so, ask the vendor for a new one".to_owned(),
+                Kind::Activate | Kind::Sync | Kind::Return | Kind::Borrow | Kind::LoanReturn => {
+                    messages::advice::request_not_answer()
+                }
+                _ => messages::advice::wrong_kind(),
+            }
+            .to_owned(),
+            HolderError::Malformed(_) => messages::advice::malformed().to_owned(),
+            HolderError::OtherRequest => messages::advice::other_request().to_owned(),
+            HolderError::OtherEmergency => messages::advice::other_emergency().to_owned(),
+            HolderError::NotTrusted(TrustError::OldEpoch | TrustError::DeskLimit(_)) => {
+                messages::advice::not_trusted_desk().to_owned()
+            }
+            HolderError::NotTrusted(_) => messages::advice::not_trusted().to_owned(),
         }
     }
 }
@@ -82,13 +83,11 @@ impl Advice for HolderError {
 impl Advice for ProductError {
     fn advice(&self) -> String {
         let advice = match self {
-            ProductError::NotAProduct => "name the file that `product export` wrote",
+            ProductError::NotAProduct => messages::advice::not_a_product_file(),
             ProductError::Note(_)
             | ProductError::Line(..)
             | ProductError::Rule(_)
-            | ProductError::Trust(_) => {
-                "get the product file from the vendor again, as a file and not as text in a mail"
-            }
+            | ProductError::Trust(_) => messages::advice::bad_product_file(),
         };
         advice.to_owned()
     }
@@ -98,9 +97,9 @@ impl Advice for ProductError {
 fn closed_anchor(place: &Path, why: &HolderError) -> String {
     match why.kind() {
         FailureKind::NoPermission if holder::is_anothers(place) => {
-            "do the same with sudo, naming this home with --home; nothing was changed".to_owned()
+            messages::advice::closed_anchor_of_another().to_owned()
         }
-        FailureKind::NoPermission => "give yourself the right to write there, or, where the program is shut in, do the same outside; nothing was changed".to_owned(),
+        FailureKind::NoPermission => messages::advice::closed_anchor().to_owned(),
         // A disk's advice says by itself whether anything was changed.
         _ => why.advice(),
     }

@@ -7,8 +7,6 @@ mod desk;
 mod machine;
 mod site;
 
-pub(crate) use site::NO_SEAT;
-
 /// What a person should do about it: lower case, no full stop, commands as they are typed.
 pub(crate) trait Advice {
     fn advice(&self) -> String;

@@ -4,6 +4,7 @@ use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
 use crate::cli::{json, keys, machine_home};
 use crate::holder::aliases;
+use crate::messages;
 
 /// Declare other names and addresses of a server that a license is bound to
 ///
@@ -34,22 +35,20 @@ impl Run for Alias {
         if let Some(name) = &self.forget {
             let known = aliases::forget(&home, name, &facts)?;
             context.out.say(if known {
-                "forgotten"
+                messages::alias::forgotten()
             } else {
-                "it was no alias; nothing was changed"
+                messages::alias::was_none()
             });
         }
         for (alias, server) in &self.pairs {
             let (alias, server) = aliases::declare(&home, alias, server, &facts)?;
-            context
-                .out
-                .say(format_args!("{alias} means {server} from now on"));
+            context.out.say(messages::alias::declared(&alias, &server));
         }
         let changed = self.forget.is_some() || !self.pairs.is_empty();
         let known = aliases::load(&home).map_err(|error| {
             let failure = Failure::of(&error.into());
             if changed {
-                failure.hint("what is said above is kept; look whether the disk is there and whole")
+                failure.hint(messages::alias::kept_hint())
             } else {
                 failure
             }

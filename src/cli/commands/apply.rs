@@ -4,6 +4,7 @@ use super::{Context, Exit, Run};
 use crate::cli::code_input::{self, CodeArgs};
 use crate::cli::{code_output, json, machine_home, report, words};
 use crate::holder::{Applied, Outcome};
+use crate::messages;
 use crate::protocol::date::Seconds;
 use crate::text::Kind;
 
@@ -45,70 +46,63 @@ impl Run for Apply {
 fn clocks_apart(applied: &Applied, now: Seconds) -> Option<String> {
     let issued = applied.after.issued;
     let asked = applied.asked?;
-    let (here, when) = match () {
-        () if issued > now.plus(TOLERANCE) => (now, "it is"),
-        () if issued < asked.minus(TOLERANCE) => (asked, "the request was made on"),
-        () => return None,
-    };
-    Some(format!(
-        "the vendor's clock said {} when this response was signed, and by this computer's {when} {}: one of the two is wrong",
-        issued.day(),
-        here.day()
-    ))
+    let vendors = issued.day();
+    if issued > now.plus(TOLERANCE) {
+        Some(messages::apply::clocks_apart_now(now.day(), vendors).to_string())
+    } else if issued < asked.minus(TOLERANCE) {
+        Some(messages::apply::clocks_apart_asked(asked.day(), vendors).to_string())
+    } else {
+        None
+    }
 }
 
 fn tell(context: &mut Context, outcome: &Outcome) {
     match outcome {
         Outcome::Applied(applied) => {
-            context.out.say(format_args!(
-                "licensed: {} with license {}",
-                applied.which.product, applied.which.license_key
+            context.out.say(messages::apply::applied(
+                &applied.which.license_key,
+                &applied.which.product,
             ));
             let today = context.environment.now().day();
             if let Some(day) = applied.after.revalidate_by.filter(|day| *day < today) {
-                context.out.warn(format_args!(
-                    "the grace of this response ended on {day}: ask again with countersign request sync"
-                ));
+                context.out.warn(messages::apply::grace_over(&day));
             }
             if let Some(words) = clocks_apart(applied, context.environment.now()) {
                 context.out.warn(words);
-                context.out.advise("look at both: set this one where it is wrong; else tell the vendor, and ask again when theirs is right: countersign request sync");
+                context.out.advise(messages::apply::clocks_apart_hint());
             }
             if applied.held_elsewhere {
-                context.out.say("this computer held the license before: if another account goes on with it, ask once for all accounts, as root: countersign request activate KEY --system");
+                context.out.say(messages::apply::held_elsewhere());
             }
             if applied.before.is_none() {
-                for row in words::table(&report::terms_rows(&applied.after, today)).lines() {
-                    context.out.say(row);
-                }
+                context
+                    .out
+                    .say_table(&report::terms_rows(&applied.after, today));
                 return;
             }
             let changes = json::changes(applied);
             let changed = changes
                 .iter()
-                .map(|it| format!("{} {} → {}", it.what, it.before, it.after));
+                .map(|it| messages::apply::change(&it.after, &it.before, &it.what).to_string());
             let said: Vec<String> = json::taken_in(applied).into_iter().chain(changed).collect();
             context.out.say(if said.is_empty() {
-                "nothing about it has changed".to_owned()
+                messages::apply::unchanged().to_owned()
             } else {
                 words::list(said)
             });
         }
         Outcome::AlreadyApplied(which) => {
-            context.out.say(format_args!(
-                "this response is in force already: license {} is as it says",
-                which.license_key
-            ));
+            context
+                .out
+                .say(messages::apply::already_applied(&which.license_key));
         }
         Outcome::AlreadyNewer(which) => {
-            context.out.say(format_args!(
-                "a later response for license {} is in force; nothing was changed",
-                which.license_key
-            ));
+            context
+                .out
+                .say(messages::apply::already_newer(&which.license_key));
         }
-        Outcome::DeskKnown(products) => context.out.say(format_args!(
-            "the desk is known now for {}",
-            words::list(products)
-        )),
+        Outcome::DeskKnown(products) => context
+            .out
+            .say(messages::apply::desk_known(words::list(products))),
     }
 }

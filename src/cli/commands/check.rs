@@ -6,6 +6,7 @@ use crate::cli::failure::Failure;
 use crate::cli::machine_home::{self, Installed};
 use crate::cli::{json, keys, report, words};
 use crate::holder::{CheckReport, Count, Home};
+use crate::messages;
 use crate::protocol::contents;
 use crate::protocol::product::{Product, ProductFile, RootFingerprint};
 
@@ -119,11 +120,10 @@ fn one_product(
     match ids.as_slice() {
         [] => Err(not_licensed(id).into()),
         [_] => Ok(installed),
-        several => Err(Failure::usage(format!(
-            "several products are installed here: {}",
-            words::list(several)
-        ))
-        .hint("say which: --product ID")
+        several => Err(Failure::usage(
+            messages::home::several_products(words::list(several)).to_string(),
+        )
+        .hint(messages::home::several_products_hint("ID"))
         .into()),
     }
 }
@@ -147,7 +147,7 @@ fn tell(context: &mut Context, checked: &CheckReport) -> anyhow::Result<Exit> {
         return Ok(failure.exit);
     }
     if !context.out.json {
-        context.out.line(line(checked))?;
+        context.out.sentence(line(checked))?;
     }
     Ok(Exit::DONE)
 }
@@ -160,16 +160,16 @@ fn line(checked: &CheckReport) -> String {
         checked
             .days_left
             .and_then(|days| u64::try_from(days).ok())
-            .map(|days| format!("{} left", words::count(days, "day"))),
+            .map(|days| messages::status::days_left(days).to_string()),
     );
     let used = |it: &Count| {
         let most = contents::number(it.most);
-        format!("{} {} of {most}", it.limit, it.count)
+        messages::status::count_of(it.count, &it.limit, most).to_string()
     };
     parts.extend(checked.counts.iter().map(used));
     if report::floats(checked) {
         let seats = checked.terms.as_ref().map_or(0, |terms| terms.seats);
-        parts.push(format!("floating on {}", words::count(seats, "seat")));
+        parts.push(messages::seat::floats(seats).to_string());
     }
     parts.join(", ")
 }

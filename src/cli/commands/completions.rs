@@ -21,7 +21,7 @@ impl Run for Completions {
     type Object = Nothing;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let mut command = root();
+        let mut command = root(None);
         command.build();
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut command, "countersign", &mut script);

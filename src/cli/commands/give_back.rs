@@ -8,6 +8,7 @@ use crate::cli::{confirm, machine_home};
 use crate::holder::give_up::{self, GivenUp};
 use crate::holder::state::LicenseState;
 use crate::holder::{Here, products};
+use crate::messages;
 use crate::protocol::digest::ActivationId;
 use crate::text::Kind;
 
@@ -51,12 +52,9 @@ impl Run for GiveBack {
         let key = license.license_key;
         let gone = self.of.is_some() || license.held.is_none() && license.open().next().is_none();
         if !gone && !self.yes {
-            let question = format!(
-                "license {key} for {} ends here at once and for good; return it?",
-                license.product
-            );
-            if !confirm::agreed(context, &question, "whether to return the license")? {
-                context.out.say("nothing was changed");
+            let question = messages::give_back::question(&key, &license.product).to_string();
+            if !confirm::agreed(context, &question, messages::give_back::deed())? {
+                context.out.say(messages::give_back::unchanged());
                 return Ok(Exit::DONE);
             }
         }
@@ -104,9 +102,7 @@ impl Run for GiveBack {
 
 /// Nothing beside the home remembers it: a home that is restored would look as if it still held the license.
 fn warning(given: &GivenUp) -> Option<&'static str> {
-    let forgotten =
-        "nothing beside this home remembers the return: keep no older copy of it in use";
-    (!given.remembered).then_some(forgotten)
+    (!given.remembered).then(messages::give_back::not_remembered)
 }
 
 /// The letter to the desk.
@@ -115,14 +111,13 @@ fn letter(given: &GivenUp, license: &LicenseState, to: Option<String>) -> Letter
     Letter {
         to,
         from: None,
-        subject: format!("License return {key} for {}", license.product),
-        opening: "This license is given back: please free its seat. There is nothing to answer."
-            .to_owned(),
+        subject: messages::give_back::subject(&key, &license.product).to_string(),
+        opening: messages::give_back::opening().to_owned(),
         facts: vec![
-            ("product", license.product.clone()),
-            ("license", key.to_string()),
-            ("activation", given.activation.to_string()),
-            ("given up on", given.at.day().to_string()),
+            (messages::label::product(), license.product.clone()),
+            (messages::label::license(), key.to_string()),
+            (messages::label::activation(), given.activation.to_string()),
+            (messages::label::given_up_on(), given.at.day().to_string()),
         ],
         by_phone: Some(Vec::new()),
     }
@@ -132,15 +127,14 @@ fn tell(context: &mut Context, given: &GivenUp, mail: Option<&str>) {
     let activation = given.activation;
     let when = given.at.day();
     context.out.say(if given.repeated {
-        format!("{activation} was given up on {when}: the same code again")
+        messages::give_back::given_up_before(&activation, &when).to_string()
     } else {
-        format!("{activation} is given up")
+        messages::give_back::given_up(&activation).to_string()
     });
     if let Some(warning) = warning(given) {
         context.out.warn(warning);
     }
-    context.out.say(format_args!(
-        "send the code to {}: it frees the seat; this command prints it again at any time",
-        mail.unwrap_or("the vendor's desk")
+    context.out.say(messages::give_back::send_to(
+        mail.unwrap_or(messages::give_back::vendors_desk()),
     ));
 }

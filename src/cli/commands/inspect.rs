@@ -6,6 +6,7 @@ use crate::cli::failure::Failure;
 use crate::cli::inspect::{self, AtThisDesk, Known, Trust};
 use crate::cli::json::{Explained, Inspected, Named, Signature, shown};
 use crate::cli::{code_output, verdicts, words};
+use crate::messages;
 use crate::text::{Kind, ReadError, Reading, RowVerdict, WithSpare, phrase};
 
 /// Explain any code: what it is, whose, what it would change here
@@ -59,14 +60,16 @@ fn explain(context: &mut Context, reading: &Reading) -> anyhow::Result<Exit> {
                 sheet
                     .rows
                     .iter()
-                    .filter(|(name, _)| *name != "license" || known.license_key.is_none())
+                    .filter(|(name, _)| {
+                        *name != messages::label::license() || known.license_key.is_none()
+                    })
                     .cloned(),
             );
             Some(Box::new(sheet.object))
         }
         Err(_) => None,
     };
-    rows.push(("signature", trust.words()));
+    rows.push((messages::label::signature(), trust.words()));
     let signature = trust.object();
     let desk = desk.unwrap_or_default();
     rows.extend(machine.sheet.rows.iter().cloned());
@@ -80,17 +83,13 @@ fn explain(context: &mut Context, reading: &Reading) -> anyhow::Result<Exit> {
         };
         Inspect::print(context, &Inspected::Code(Box::new(object)))?;
     } else {
-        context.out.lines(words::table(&rows))?;
+        context.out.table(&rows)?;
     }
     if let Some(why) = unknown {
-        context.out.warn(format_args!(
-            "what it says is not understood: {why}; a newer version of the program made it"
-        ));
+        context.out.warn(messages::inspect::not_understood(&why));
     }
     if let Some(failure) = closed {
-        context
-            .out
-            .warn(format_args!("this desk cannot be asked: {failure}"));
+        context.out.warn(messages::inspect::desk_closed(&failure));
     }
     Ok(Exit::DONE)
 }
@@ -123,11 +122,11 @@ fn head(reading: &Reading) -> Vec<(&'static str, String)> {
     let prefix = code.kind().prefix().map(|prefix| format!(" ({prefix})"));
     vec![
         (
-            "kind",
+            messages::label::kind(),
             format!("{}{}", code.kind().noun(), prefix.unwrap_or_default()),
         ),
-        ("for", purpose(code.kind()).to_owned()),
-        ("read-back phrase", phrase(code)),
+        (messages::label::purpose(), purpose(code.kind()).to_owned()),
+        (messages::label::read_back_phrase(), phrase(code)),
     ]
 }
 
@@ -135,18 +134,22 @@ fn whose(known: &Known) -> Vec<(&'static str, String)> {
     let mut rows = Vec::new();
     let product = known.product.as_ref();
     rows.push((
-        "product",
+        messages::label::product(),
         product.map_or_else(
-            || "not known here".to_owned(),
+            || messages::inspect::not_known_here().to_owned(),
             |product| format!("{} ({})", product.name, product.id),
         ),
     ));
-    rows.extend(known.license_key.map(|key| ("license", key.to_string())));
+    rows.extend(
+        known
+            .license_key
+            .map(|key| (messages::label::license(), key.to_string())),
+    );
     rows.extend(
         known
             .customer
             .iter()
-            .map(|customer| ("customer", customer.clone())),
+            .map(|customer| (messages::label::customer(), customer.clone())),
     );
     rows
 }
@@ -154,18 +157,16 @@ fn whose(known: &Known) -> Vec<(&'static str, String)> {
 /// What somebody does with a code of this kind.
 fn purpose(kind: Kind) -> &'static str {
     match kind {
-        Kind::Activate => "the vendor's desk, which answers it: countersign respond",
-        Kind::Sync => {
-            "the vendor's desk, which answers it with the license as it now is: countersign respond"
-        }
-        Kind::Return => "the vendor's desk, which takes the license back: countersign respond",
-        Kind::Grant => "the machine that asked: countersign apply",
-        Kind::Borrow => "the site that lends the seat: countersign respond",
-        Kind::Loan | Kind::LoanWithCertificate => "the workstation that asked: countersign apply",
-        Kind::LoanReturn => "the site that lent the seat: countersign respond",
-        Kind::SiteCard => "workstations that will borrow: countersign apply",
-        Kind::DeskCertificate => "machines that are to trust a new desk: countersign apply",
-        Kind::Emergency => "the machine that cannot reach the desk in time: countersign apply",
+        Kind::Activate => messages::inspect::for_activate(),
+        Kind::Sync => messages::inspect::for_sync(),
+        Kind::Return => messages::inspect::for_return(),
+        Kind::Grant => messages::inspect::for_grant(),
+        Kind::Borrow => messages::inspect::for_borrow(),
+        Kind::Loan | Kind::LoanWithCertificate => messages::inspect::for_loan(),
+        Kind::LoanReturn => messages::inspect::for_loan_return(),
+        Kind::SiteCard => messages::inspect::for_site_card(),
+        Kind::DeskCertificate => messages::inspect::for_desk_certificate(),
+        Kind::Emergency => messages::inspect::for_emergency(),
     }
 }
 
@@ -200,13 +201,11 @@ fn trust<'a>(kind: Kind, machine: Option<&'a Trust>, desk: Option<&'a AtThisDesk
 impl Verdict<'_> {
     fn words(&self) -> String {
         match self {
-            Verdict::Unsigned => "codes of this kind are not signed".to_owned(),
-            Verdict::Known(Trust::Holds(why)) => format!("holds: {why}"),
-            Verdict::Known(Trust::Fails(why)) => format!("DOES NOT HOLD: {why}"),
-            Verdict::Known(Trust::Unknown(why)) => format!("cannot be checked here: {why}"),
-            Verdict::Nowhere => {
-                "cannot be checked here: neither a desk nor a license is known".to_owned()
-            }
+            Verdict::Unsigned => messages::inspect::unsigned().to_owned(),
+            Verdict::Known(Trust::Holds(why)) => messages::inspect::holds(&why).to_string(),
+            Verdict::Known(Trust::Fails(why)) => messages::inspect::holds_not(&why).to_string(),
+            Verdict::Known(Trust::Unknown(why)) => messages::inspect::unchecked(&why).to_string(),
+            Verdict::Nowhere => messages::inspect::unchecked_nowhere().to_owned(),
         }
     }
 
@@ -244,27 +243,34 @@ fn damaged(
         Inspect::print(context, &object)?;
     } else {
         let mut said = vec![(
-            "kind".to_owned(),
-            kind.map_or_else(|| "not known".to_owned(), |kind| kind.noun().to_owned()),
+            messages::label::kind().to_owned(),
+            kind.map_or_else(
+                || messages::inspect::not_known().to_owned(),
+                |kind| kind.noun().to_owned(),
+            ),
         )];
-        said.extend(kind.map(|kind| ("for".to_owned(), purpose(kind).to_owned())));
+        said.extend(kind.map(|kind| {
+            (
+                messages::label::purpose().to_owned(),
+                purpose(kind).to_owned(),
+            )
+        }));
         for verdict in rows {
             let in_groups = verdicts::groups(&verdict.state);
-            let place = if in_groups.is_empty() {
-                String::new()
-            } else {
-                format!(", group {}", words::list(in_groups))
-            };
+            let state = verdicts::state(&verdict.state).1;
             said.push((
-                format!("row {}", verdict.row),
-                format!("{}{place}", verdicts::state(&verdict.state).1),
+                messages::inspect::row(verdict.row).to_string(),
+                match in_groups.is_empty() {
+                    true => state.to_owned(),
+                    false => messages::inspect::in_group(words::list(in_groups), state).to_string(),
+                },
             ));
         }
         let said: Vec<(&str, String)> = said
             .iter()
             .map(|(name, value)| (name.as_str(), value.clone()))
             .collect();
-        context.out.lines(words::table(&said))?;
+        context.out.table(&said)?;
     }
     context.out.refusal(failure);
     Ok(failure.exit)

@@ -9,6 +9,7 @@ use clap::Command;
 use super::{Context, Exit, Run, root};
 use crate::cli::files;
 use crate::cli::json::Nothing;
+use crate::messages;
 
 /// Print the manual page, or write a page for each command into a directory
 #[derive(clap::Args)]
@@ -24,7 +25,7 @@ impl Run for Man {
     type Object = Nothing;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let mut command = root();
+        let mut command = root(None);
         command.build();
         let mut pages = Vec::new();
         collect(&command, "countersign".to_owned(), &mut pages)?;
@@ -38,16 +39,14 @@ impl Run for Man {
             }
             Some(dir) => {
                 fs::create_dir_all(dir)
-                    .with_context(|| format!("{} cannot be made", dir.display()))?;
+                    .with_context(|| messages::man::not_made(dir.display()).to_string())?;
                 for (name, text) in &pages {
                     let path = dir.join(format!("{name}.1"));
                     files::write(&path, text.as_bytes())?;
                 }
-                context.out.say(format_args!(
-                    "{} written to {}",
-                    crate::cli::words::count(pages.len() as u64, "page"),
-                    dir.display()
-                ));
+                context
+                    .out
+                    .say(messages::man::written(dir.display(), pages.len()));
             }
         }
         Ok(Exit::DONE)

@@ -28,8 +28,9 @@ pub(crate) use check::Found;
 use super::Context;
 use super::failure::Failure;
 use super::json::Described;
-use crate::cli::usage;
+use crate::cli::{usage, wrap};
 use crate::failure::Exit;
+use crate::messages;
 
 /// One command: its arguments are the type's fields, its help the type's documentation.
 trait Run: clap::Args {
@@ -190,8 +191,8 @@ fn with_its_commands(group: Command) -> Command {
 /// What every command has stands after what is its own.
 const LAST: usize = 900;
 
-/// The whole command line.
-pub(crate) fn root() -> Command {
+/// The whole command line; its help in lines of so many columns, or as long as they are.
+pub(crate) fn root(columns: Option<usize>) -> Command {
     let flag = |name: &'static str, help: &'static str| {
         Arg::new(name)
             .long(name)
@@ -211,7 +212,8 @@ pub(crate) fn root() -> Command {
     Command::new("countersign")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Software licensing where the network never exists: license keys, request codes and signed response codes")
-        .help_template(overview())
+        .help_template(overview(columns))
+        .term_width(columns.unwrap_or(0))
         .subcommand_required(true)
         .arg_required_else_help(true)
         .disable_help_subcommand(false)
@@ -223,7 +225,7 @@ pub(crate) fn root() -> Command {
 }
 
 /// The list of commands by people, which clap would print as one.
-fn overview() -> String {
+fn overview(columns: Option<usize>) -> String {
     let width = TREE
         .iter()
         .flat_map(|(_, nodes)| nodes.iter())
@@ -232,12 +234,18 @@ fn overview() -> String {
         .unwrap_or(0);
     let mut out = String::from("{about}\n\n{usage-heading} {usage}\n");
     for (people, nodes) in TREE {
-        out.push_str(&format!("\n{people}:\n"));
+        let heading = wrap::wrapped(&format!("{people}:"), columns, 2);
+        out.push_str(&format!("\n{heading}\n"));
         for node in *nodes {
-            out.push_str(&format!("  {:width$}  {}\n", node.name(), node.about()));
+            let line = format!("  {:width$}  {}", node.name(), node.about());
+            out.push_str(&wrap::wrapped(&line, columns, width + 4));
+            out.push('\n');
         }
     }
-    out.push_str("\nOptions:\n{options}\n\n`countersign COMMAND --help` explains a command; `countersign tour` shows the whole of it at work.\n");
+    let more = "`countersign COMMAND --help` explains a command; `countersign tour` shows the whole of it at work.";
+    out.push_str("\nOptions:\n{options}\n\n");
+    out.push_str(&wrap::wrapped(more, columns, 0));
+    out.push('\n');
     out
 }
 
@@ -246,7 +254,8 @@ pub(crate) fn dispatch(matches: &ArgMatches, context: &mut Context) -> anyhow::R
     fn find(nodes: &'static [Node], name: &str) -> Option<&'static Node> {
         nodes.iter().find(|node| node.name() == name)
     }
-    let missing = || Failure::usage("no command").hint("see countersign help");
+    let missing =
+        || Failure::usage(messages::usage::no_command()).hint(messages::usage::no_command_hint());
     let (mut name, mut matches) = matches.subcommand().ok_or_else(missing)?;
     let mut node = TREE
         .iter()

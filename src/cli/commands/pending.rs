@@ -2,8 +2,9 @@
 
 use super::{Context, Exit, Run};
 use crate::cli::json::{self, Named, Shown};
-use crate::cli::{confirm, keys, machine_home, words};
+use crate::cli::{confirm, keys, machine_home};
 use crate::holder::{HolderError, request};
+use crate::messages;
 use crate::text::{self, Code};
 
 /// List the requests that wait for their answer
@@ -72,7 +73,7 @@ impl Run for PendingList {
             }
         }
         if found == 0 && unfit.is_none() {
-            context.out.say("no request waits for an answer");
+            context.out.say(messages::pending::none());
         }
         // What is fit has been listed.
         unfit.map_or(Ok(Exit::DONE), |error| Err(error.into()))
@@ -99,9 +100,9 @@ impl Run for PendingForget {
         }
         let unknown = || unfit.unwrap_or(HolderError::UnknownLicense { key });
         let home = home.ok_or_else(unknown)?;
-        let question = "their answers can then no longer be entered here; forget?";
-        if !self.yes && !confirm::agreed(context, question, "whether to forget")? {
-            context.out.say("nothing was changed");
+        let question = messages::pending::forget_question();
+        if !self.yes && !confirm::agreed(context, question, messages::pending::forget_deed())? {
+            context.out.say(messages::pending::unchanged());
             return Ok(Exit::DONE);
         }
         let forgotten = request::forget(&home, key, None)?;
@@ -115,10 +116,7 @@ impl Run for PendingForget {
                 },
             )?;
         }
-        context.out.say(format_args!(
-            "{} forgotten",
-            words::count(forgotten as u64, "request")
-        ));
+        context.out.say(messages::pending::forgotten(forgotten));
         Ok(Exit::DONE)
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::{Context, Exit, Run};
 use crate::cli::{code_input, json, machine_home};
 use crate::holder::products::{self, Installed};
+use crate::messages;
 use crate::protocol::product::ProductFile;
 
 /// Install a product file: which vendor's keys this machine trusts for the product
@@ -41,29 +42,24 @@ impl Run for ProductInstall {
             Self::print(context, &object)?;
         }
         let said = match outcome {
-            Installed::New => format!("{} of {} is installed", product.name, product.vendor),
-            Installed::Mended => format!(
-                "{} of {} is installed in the place of a file that was damaged",
-                product.name, product.vendor
-            ),
-            Installed::Updated { from } => format!(
-                "{} is updated from version {from} to {}",
-                product.name, product.version
-            ),
-            Installed::Already => format!("{} is installed already", product.name),
-            Installed::AlreadyNewer { version } => format!(
-                "{} is installed already, in the newer version {version}",
-                product.name
-            ),
+            Installed::New => {
+                messages::product::installed(&product.name, &product.vendor).to_string()
+            }
+            Installed::Mended => {
+                messages::product::mended(&product.name, &product.vendor).to_string()
+            }
+            Installed::Updated { from } => {
+                messages::product::updated(&from, &product.name, &product.version).to_string()
+            }
+            Installed::Already => messages::product::already(&product.name).to_string(),
+            Installed::AlreadyNewer { version } => {
+                messages::product::already_newer(&product.name, &version).to_string()
+            }
         };
         context.out.say(said);
-        context
-            .out
-            .say(format_args!("signed by the key {fingerprint}"));
+        context.out.say(messages::product::signed_by(&fingerprint));
         if outcome == Installed::New {
-            context.out.say(
-                "next: countersign request activate KEY, with the license key the vendor sent",
-            );
+            context.out.say(messages::product::next());
         }
         Ok(Exit::DONE)
     }

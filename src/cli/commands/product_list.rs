@@ -5,6 +5,7 @@ use super::{Context, Exit, Run};
 use crate::cli::desk;
 use crate::cli::{json, machine_home};
 use crate::holder::HolderError;
+use crate::messages;
 use crate::protocol::product::Product;
 
 /// List the desk's products, or those installed on this machine
@@ -20,7 +21,7 @@ impl Run for ProductList {
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let (products, unfit) = known(context)?;
         if products.is_empty() && unfit.is_none() {
-            context.out.say("no products yet");
+            context.out.say(messages::product::none());
         }
         for (product, weak) in &products {
             if context.out.json {

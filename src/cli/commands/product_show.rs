@@ -4,6 +4,7 @@ use super::{Context, Exit, Run};
 #[cfg(feature = "desk")]
 use crate::cli::desk;
 use crate::cli::{json, machine_home, words};
+use crate::messages;
 use crate::protocol::product::{Entry, Product, RootFingerprint};
 
 /// Show a product: its catalogue, what licenses are bound to, and the fingerprint of its root key
@@ -32,10 +33,13 @@ impl Run for ProductShow {
             Self::print(context, &json::Product::of(&product, weak))?;
         } else {
             let mut rows = rows(&product);
-            rows.extend(weak.map(|weak| ("weak machines", weak.to_owned())));
-            let labels = ["root key", "spare root key"];
+            rows.extend(weak.map(|weak| (messages::label::weak_machines(), weak.to_owned())));
+            let labels = [
+                messages::label::root_key(),
+                messages::label::spare_root_key(),
+            ];
             rows.extend(labels.into_iter().zip(fingerprints));
-            context.out.lines(words::table(&rows))?;
+            context.out.table(&rows)?;
         }
         Ok(Exit::DONE)
     }
@@ -55,42 +59,56 @@ fn find(context: &Context, id: &str) -> anyhow::Result<(Product, Option<&'static
 fn rows(product: &Product) -> Vec<(&'static str, String)> {
     let names = |kind| words::list(product.names(kind));
     let mut rows = vec![
-        ("product", format!("{} ({})", product.id, product.name)),
-        ("version", product.version.to_string()),
-        ("vendor", product.vendor.clone()),
+        (
+            messages::label::product(),
+            format!("{} ({})", product.id, product.name),
+        ),
+        (messages::label::version(), product.version.to_string()),
+        (messages::label::vendor(), product.vendor.clone()),
     ];
     rows.extend(
         product
             .mail
             .iter()
-            .map(|mail| ("requests to", mail.clone())),
+            .map(|mail| (messages::label::requests_to(), mail.clone())),
     );
-    rows.push(("features", names(Entry::Feature)));
-    rows.push(("limits", names(Entry::Limit)));
-    for (label, kind) in [("pools", Entry::Pool), ("texts", Entry::Text)] {
+    rows.push((messages::label::features(), names(Entry::Feature)));
+    rows.push((messages::label::limits(), names(Entry::Limit)));
+    for (label, kind) in [
+        (messages::label::pools(), Entry::Pool),
+        (messages::label::texts(), Entry::Text),
+    ] {
         if product.names(kind).next().is_some() {
             rows.push((label, names(kind)));
         }
     }
     if !product.editions.is_empty() {
-        rows.push(("editions", words::list(&product.editions)));
+        rows.push((messages::label::editions(), words::list(&product.editions)));
     }
     if !product.maintained.is_empty() {
-        rows.push(("maintained", words::list(&product.maintained)));
+        rows.push((
+            messages::label::maintained(),
+            words::list(&product.maintained),
+        ));
     }
     let mut bound: Vec<&str> = product
         .fingerprint
-        .then_some("the machine")
+        .then_some(messages::product::the_machine())
         .into_iter()
         .collect();
     bound.extend(product.bind.iter().map(String::as_str));
-    rows.push(("bound to", words::list(bound)));
+    rows.push((messages::label::bound_to(), words::list(bound)));
     if let Some(unit) = product.seat {
-        rows.push(("a seat", format!("counts each {}", unit.name())));
+        rows.push((
+            messages::label::a_seat(),
+            messages::product::counts_each(unit.name()).to_string(),
+        ));
     }
     if let Some(days) = product.warn_days {
-        let days = words::count(days, "day");
-        rows.push(("warns", format!("{days} before the end of the grace")));
+        rows.push((
+            messages::label::warns(),
+            messages::product::warns(days).to_string(),
+        ));
     }
     if product.demo_days > 0 {
         let limits = product
@@ -104,12 +122,8 @@ fn rows(product: &Product) -> Vec<(&'static str, String)> {
             .chain(limits)
             .collect();
         rows.push((
-            "demo",
-            format!(
-                "{} with {}",
-                words::count(product.demo_days, "day"),
-                words::list(contents)
-            ),
+            messages::label::demo(),
+            messages::product::demo(words::list(contents), product.demo_days).to_string(),
         ));
     }
     rows

@@ -11,6 +11,7 @@ use crate::cli::{keys, machine_home};
 use crate::holder::request::{self, Asked, Wanted};
 use crate::holder::{Here, aliases};
 use crate::license_key::LicenseKey;
+use crate::messages;
 use crate::protocol::product::Product;
 use crate::text::Kind;
 
@@ -115,21 +116,24 @@ pub(super) fn letter(
 ) -> Letter {
     let bound = asked.bindings.iter();
     let bound: Vec<_> = bound
-        .map(|(name, value)| ("bound to", format!("{name} {value}")))
+        .map(|(name, value)| (messages::label::bound_to(), format!("{name} {value}")))
         .collect();
     let mut facts = vec![
-        ("product", format!("{} ({})", product.name, product.id)),
-        ("license", key.to_string()),
-        ("activation", asked.activation.to_string()),
+        (
+            messages::label::product(),
+            format!("{} ({})", product.name, product.id),
+        ),
+        (messages::label::license(), key.to_string()),
+        (messages::label::activation(), asked.activation.to_string()),
     ];
     facts.extend(bound.iter().cloned());
-    facts.extend(host.map(|host| ("host", host.to_owned())));
-    facts.push(("made on", asked.created.day().to_string()));
+    facts.extend(host.map(|host| (messages::label::host(), host.to_owned())));
+    facts.push((messages::label::made_on(), asked.created.day().to_string()));
     Letter {
         to: product.mail.clone(),
         from: None,
-        subject: format!("License request {key} for {}", product.name),
-        opening: "Please answer this license request with a response code.".to_owned(),
+        subject: messages::request::subject(&key, &product.name).to_string(),
+        opening: messages::request::opening().to_owned(),
         facts,
         by_phone: Some(bound),
     }
@@ -137,7 +141,7 @@ pub(super) fn letter(
 
 /// What a fingerprint without any hardware in it means, and what is better.
 pub(super) fn weakness(asked: &Asked) -> Option<&'static str> {
-    let words = "little is known about this machine: whoever copies its disk or image copies the license too; to bind it to a USB key instead, add --usb auto";
+    let words = messages::request::weak();
     asked.weak.then_some(words)
 }
 
@@ -153,18 +157,18 @@ pub(super) fn weakness_warning(asked: &Asked) -> Vec<json::Warning> {
 
 fn tell(context: &mut Context, asked: &Asked, mail: Option<&str>) {
     if asked.repeated {
-        context.out.say(format_args!("this request was made on {} and waits for its answer: the same code again (--new makes another)", asked.created.day()));
+        context
+            .out
+            .say(messages::request::repeated(asked.created.day()));
     }
     for (name, value) in &asked.bindings {
-        context.out.say(format_args!(
-            "bound to {name} {value}: say so in the message to the desk"
-        ));
+        context
+            .out
+            .say(messages::request::bound_to_say_so(&name, &value));
     }
     if let Some(weakness) = weakness(asked) {
         context.out.say(weakness);
     }
-    let to = mail.unwrap_or("the vendor's desk");
-    context.out.say(format_args!(
-        "send the code to {to}, and enter the answer here with: countersign apply"
-    ));
+    let to = mail.unwrap_or(messages::request::vendors_desk());
+    context.out.say(messages::request::send_to(&to));
 }

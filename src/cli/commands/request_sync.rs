@@ -10,6 +10,7 @@ use crate::holder::sync::{self, Synced, Wanted};
 use crate::holder::{Here, aliases, products};
 use crate::license_key::LicenseKey;
 use crate::machine::Facts;
+use crate::messages;
 use crate::protocol::product::ProductFile;
 use crate::text::Kind;
 
@@ -101,9 +102,9 @@ impl Run for RequestSync {
 fn letter(synced: &Synced, file: &ProductFile, key: LicenseKey, facts: &Facts) -> Letter {
     let host = facts.host_name.text();
     let mut letter = request_activate::letter(key, file.product(), &synced.asked, host);
-    letter.subject = format!("License re-validation {key} for {}", file.product().name);
+    letter.subject = messages::request::sync_subject(key, &file.product().name).to_string();
     let changes = synced.changes.iter();
-    let changed = changes.map(|change| ("changed", change.to_string()));
+    let changed = changes.map(|change| (messages::label::changed(), change.to_string()));
     letter.facts.extend(changed);
     letter
 }
@@ -111,22 +112,23 @@ fn letter(synced: &Synced, file: &ProductFile, key: LicenseKey, facts: &Facts) -
 fn tell(context: &mut Context, synced: &Synced, mail: Option<&str>) {
     let asked = &synced.asked;
     if asked.repeated {
-        context.out.say(format_args!("this request was made on {} and waits for its answer: the same code again (--new makes another)", asked.created.day()));
+        context
+            .out
+            .say(messages::request::repeated(asked.created.day()));
     }
     if !synced.changes.is_empty() {
-        context.out.say(format_args!(
-            "since the last answer: {}; say so in the message to the desk",
-            words::list(&synced.changes)
-        ));
+        context
+            .out
+            .say(messages::request::changed_say_so(words::list(
+                &synced.changes,
+            )));
     }
     for (name, value) in &asked.bindings {
-        context.out.say(format_args!("bound to {name} {value}"));
+        context.out.say(messages::request::bound_to(&name, &value));
     }
     if let Some(weakness) = request_activate::weakness(asked) {
         context.out.say(weakness);
     }
-    let to = mail.unwrap_or("the vendor's desk");
-    context.out.say(format_args!(
-        "send the code to {to}, and enter the answer here with: countersign apply"
-    ));
+    let to = mail.unwrap_or(messages::request::vendors_desk());
+    context.out.say(messages::request::send_to(&to));
 }

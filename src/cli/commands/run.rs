@@ -14,6 +14,7 @@ use crate::cli::seats::SeatArgs;
 use crate::cli::{json, report};
 use crate::failure::FailureKind;
 use crate::holder::CheckReport;
+use crate::messages;
 use crate::seats::{Holding, Left, Process, Seat, SeatError};
 
 /// Check the license, and run a program if it may run
@@ -55,10 +56,9 @@ impl Run for RunProgram {
             return Ok(ours(failure.exit));
         }
         context.out.finish()?;
-        let (program, arguments) = self
-            .program
-            .split_first()
-            .ok_or_else(|| Failure::usage("no program").hint("name it after --"))?;
+        let (program, arguments) = self.program.split_first().ok_or_else(|| {
+            Failure::usage(messages::run::no_program()).hint(messages::run::no_program_hint())
+        })?;
         let seat = self.seat(context, &found, Path::new(program));
         let seat = seat.map_err(|error| not_run(error.into()))?;
         let mut command = Command::new(program);
@@ -78,9 +78,9 @@ impl Run for RunProgram {
             look: &|| drop(self.check.report(context, true)),
         };
         let (exit, seat) = spawn_and_wait(command, seat, guard).map_err(|error| {
-            let mut failure = Failure::new(FailureKind::NoProgram, format!("{name} cannot be run"))
+            let mut failure = Failure::new(FailureKind::NoProgram, messages::run::not_run(&name))
                 .because(error)
-                .hint("look at the program's name and whether it may be executed");
+                .hint(messages::run::not_run_hint());
             failure.exit = ours(failure.exit);
             failure
         })?;
@@ -88,9 +88,9 @@ impl Run for RunProgram {
         if let Some(seat) = seat.filter(|_| !self.until_exit) {
             let number = seat.number();
             if seat.leave() == Left::InUse {
-                context.out.say(format_args!(
-                    "seat {number} stays in use: what {name} started still runs"
-                ));
+                context
+                    .out
+                    .say(messages::run::seat_stays_in_use(&name, number));
             }
         }
         Ok(exit)
@@ -177,7 +177,7 @@ impl Guard<'_> {
                 Ok(outcome) => break outcome,
                 Err(RecvTimeoutError::Timeout) => (self.look)(),
                 Err(RecvTimeoutError::Disconnected) => {
-                    break Err(std::io::Error::other("the program is waited for no more"));
+                    break Err(std::io::Error::other(messages::run::waited_no_more()));
                 }
             }
         };
@@ -254,6 +254,8 @@ mod unix {
     use signal_hook::iterator::SignalsInfo;
     use signal_hook::iterator::exfiltrator::origin::WithOrigin;
 
+    use crate::messages;
+
     const CAUGHT: [i32; 8] = [
         SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH,
     ];
@@ -274,7 +276,7 @@ mod unix {
         /// Forwards until the program has ended.
         pub(super) fn until_end_of(mut self, child: &mut Child) -> io::Result<ExitStatus> {
             let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-            let pid = pid.ok_or_else(|| io::Error::other("the program has no process id"))?;
+            let pid = pid.ok_or_else(|| io::Error::other(messages::run::no_process()))?;
             let running = Arc::new(Mutex::new(true));
             let forwarding = Arc::clone(&running);
             let handle = self.0.handle();

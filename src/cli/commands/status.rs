@@ -7,7 +7,9 @@ use crate::cli::json::{self, Named, StatusReport};
 use crate::cli::machine_home::{self, Installed};
 use crate::cli::{keys, report, words};
 use crate::holder::state::{Event, LicenseState};
-use crate::holder::{self, CheckInput, CheckReport, Here, Refusal, Warning};
+use crate::holder::{self, CheckInput, CheckReport, Here, Refusal, Terms, Warning};
+use crate::messages;
+use crate::protocol::date::Day;
 use crate::protocol::digest::ActivationId;
 use crate::protocol::entitlements::UNLIMITED;
 
@@ -110,10 +112,8 @@ fn nothing(context: &mut Context, id: Option<&str>) -> anyhow::Result<Exit> {
         };
         Status::print(context, &object)?;
     } else {
-        context.out.line(&failure)?;
-        context
-            .out
-            .say(format_args!("what to do: {}", failure.hint));
+        context.out.sentence(&failure)?;
+        context.out.say(messages::status::what_to_do(failure.hint));
     }
     Ok(Exit::DONE)
 }
@@ -140,15 +140,23 @@ fn show(context: &mut Context, checked: &CheckReport, known: &Known<'_>) -> anyh
         return Status::print(context, &json::Status::Of(Box::new(object)));
     }
     let mut rows = vec![
-        ("product", format!("{} ({name})", checked.product)),
-        ("state", state(checked)),
+        (
+            messages::label::product(),
+            format!("{} ({name})", checked.product),
+        ),
+        (messages::label::state(), state(checked)),
     ];
-    rows.extend(checked.license_key.map(|key| ("license", key.to_string())));
     rows.extend(
         checked
-            .activation
-            .map(|activation| ("activation", activation_row(checked, activation))),
+            .license_key
+            .map(|key| (messages::label::license(), key.to_string())),
     );
+    rows.extend(checked.activation.map(|activation| {
+        (
+            messages::label::activation(),
+            activation_row(checked, activation),
+        )
+    }));
     rows.extend(
         checked
             .terms
@@ -156,20 +164,20 @@ fn show(context: &mut Context, checked: &CheckReport, known: &Known<'_>) -> anyh
             .map(|terms| report::terms_rows(terms, today))
             .unwrap_or_default(),
     );
+    let terms = checked.terms.as_ref();
+    rows.extend(terms.and_then(|terms| Some((messages::label::grace(), grace(terms, today)?))));
     rows.extend(checked.counts.iter().map(|it| {
         let (limit, count, most) = (&it.limit, it.count, it.most);
-        let left = match it.over_by() {
-            _ if most == UNLIMITED => {
-                return ("in use", format!("{limit}: {count} used, unlimited"));
-            }
-            0 => format!("{} remaining", it.remaining()),
-            over => format!("{over} too many"),
+        let words = match it.over_by() {
+            _ if most == UNLIMITED => messages::status::used_of_unlimited(count, limit).to_string(),
+            0 => messages::status::used(count, limit, most, it.remaining()).to_string(),
+            over => messages::status::used_too_many(count, limit, most, over).to_string(),
         };
-        ("in use", format!("{limit}: {count} of {most} used, {left}"))
+        (messages::label::in_use(), words)
     }));
     if !checked.bindings.is_empty() {
         rows.push((
-            "bound to",
+            messages::label::bound_to(),
             words::list(
                 checked
                     .bindings
@@ -180,49 +188,67 @@ fn show(context: &mut Context, checked: &CheckReport, known: &Known<'_>) -> anyh
     }
     rows.extend(checked.usb.map(|there| {
         let words = if there {
-            "plugged in"
+            messages::status::plugged_in()
         } else {
-            "not plugged in"
+            messages::status::not_plugged_in()
         };
-        ("usb key", words.to_owned())
+        (messages::label::usb_key(), words.to_owned())
     }));
     if checked.weakly_bound {
         rows.push((
-            "machine",
-            "weakly bound: whoever copies its disk copies the license too; a USB key would tell them apart".to_owned(),
+            messages::label::machine(),
+            messages::status::weakly_bound().to_owned(),
         ));
     }
     if waiting > 0 {
         rows.push((
-            "waiting",
-            format!("{} for an answer", words::count(waiting as u64, "request")),
+            messages::label::waiting(),
+            messages::status::waiting(waiting).to_string(),
         ));
     }
     for event in history.iter().rev().take(5) {
         rows.push((
-            "applied",
+            messages::label::applied(),
             match event.emergency {
-                None => format!("{} generation {}", event.at.day(), event.generation),
-                Some(step) => format!("{} emergency step {step}", event.at.day()),
+                None => messages::status::applied_generation(event.at.day(), &event.generation)
+                    .to_string(),
+                Some(step) => {
+                    messages::status::applied_emergency(event.at.day(), &step).to_string()
+                }
             },
         ));
     }
     let given = license.into_iter().flat_map(LicenseState::given_up);
-    rows.extend(given.map(|it| ("given up", format!("{} {}", it.at.day(), it.activation))));
-    context.out.lines(words::table(&rows))?;
+    rows.extend(given.map(|it| {
+        (
+            messages::label::given_up(),
+            format!("{} {}", it.at.day(), it.activation),
+        )
+    }));
+    context.out.table(&rows)?;
     for warning in &checked.warnings {
         context.out.warn(warning);
     }
     for next in next(checked, waiting > 0) {
-        context.out.say(format_args!("what to do: {next}"));
+        context.out.say(messages::status::what_to_do(next));
     }
     Ok(())
+}
+
+/// How many days are left of the grace that was given.
+fn grace(terms: &Terms, today: Day) -> Option<String> {
+    let (by, days) = (terms.revalidate_by?, terms.grace_days()?);
+    let left = by.days_since(today);
+    Some(match left {
+        0.. => messages::status::grace(days, left).to_string(),
+        _ => messages::status::grace_over(days, left.saturating_abs()).to_string(),
+    })
 }
 
 /// The activation with the generation held: what the desk asks for on the telephone.
 fn activation_row(checked: &CheckReport, activation: ActivationId) -> String {
     match &checked.terms {
-        Some(terms) => format!("{activation}, generation {}", terms.generation),
+        Some(terms) => messages::status::activation(&activation, &terms.generation).to_string(),
         None => activation.to_string(),
     }
 }
@@ -246,10 +272,10 @@ fn next(checked: &CheckReport, waiting: bool) -> Vec<String> {
         .map(|(_, hint)| hint)
         .collect();
     if spoken_help(checked) {
-        hints.push("where no mail gets through, have the desk read out an emergency code, and enter it with: countersign apply".to_owned());
+        hints.push(messages::status::spoken_help().to_owned());
     }
     if waiting {
-        hints.push("enter the response with: countersign apply".to_owned());
+        hints.push(messages::status::enter_response().to_owned());
     }
     hints.dedup();
     hints
@@ -266,13 +292,12 @@ fn spoken_help(checked: &CheckReport) -> bool {
 
 /// The state, and the reason where the application may not run.
 fn state(checked: &CheckReport) -> String {
-    let left = checked
-        .days_left
-        .and_then(|days| u64::try_from(days).ok())
-        .map(|days| format!("{} left", words::count(days, "day")));
+    let left = checked.days_left.and_then(|days| u64::try_from(days).ok());
     match (&checked.refusal, left) {
         (Some(refusal), _) => format!("{}: {refusal}", checked.state.name()),
-        (None, Some(left)) => format!("{}, {left}", checked.state.name()),
+        (None, Some(left)) => {
+            messages::status::state_days_left(left, checked.state.name()).to_string()
+        }
         (None, None) => checked.state.name().to_owned(),
     }
 }

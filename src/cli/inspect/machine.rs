@@ -7,6 +7,7 @@ use crate::holder::state::LicenseState;
 use crate::holder::{HolderError, Home, products};
 use crate::holder::{Outcome, apply};
 use crate::machine::Facts;
+use crate::messages;
 use crate::protocol::desk_certificate::DeskCertificate;
 use crate::protocol::digest::{ActivationId, product_tag};
 use crate::protocol::emergency::Emergency;
@@ -89,11 +90,8 @@ fn request(place: &mut OnThisMachine, view: &View, code: &Code) {
     });
     if let Some((license, pending)) = own {
         place.known = place.known.clone().or(view.known(license));
-        let words = format!(
-            "it made this request on {} and waits for the answer",
-            pending.created.day()
-        );
-        place.sheet.say("this machine", words);
+        let words = messages::inspect::made_here(pending.created.day()).to_string();
+        place.sheet.say(messages::label::this_machine(), words);
         place.sheet.object.pending = Some(Shown(pending.created));
         return;
     }
@@ -153,21 +151,21 @@ fn answer(place: &mut OnThisMachine, view: &View, (home, facts): (&Home, &Facts)
     }
     match apply::preview(home, code, facts) {
         Ok(outcome) => {
-            place.trust = Some(Trust::Holds(
-                "verified on this machine, for the request that it made".to_owned(),
-            ));
+            place.trust = Some(Trust::Holds(messages::inspect::verified_here().to_owned()));
             would(place, &outcome);
         }
         Err(error @ HolderError::NotTrusted(_)) => {
             place.trust = Some(Trust::Fails(error.to_string()))
         }
         Err(HolderError::OtherRequest) if place.trust.is_none() => {
-            place.trust = Some(Trust::Unknown("it covers the request that it answers, and no such request was made on this machine".to_owned()));
+            place.trust = Some(Trust::Unknown(
+                messages::inspect::no_request_here().to_owned(),
+            ));
         }
         Err(HolderError::OtherRequest) => {}
         Err(error) => {
-            let words = format!("would refuse it: {error}");
-            place.sheet.say("this machine", words);
+            let words = messages::inspect::would_refuse(&error).to_string();
+            place.sheet.say(messages::label::this_machine(), words);
             place.sheet.object.refused = Some(Named(error.kind()));
         }
     }
@@ -180,23 +178,23 @@ fn would(place: &mut OnThisMachine, outcome: &Outcome) {
             let taken_in = applied.taken_in.iter().map(ToString::to_string);
             let changed = changes
                 .iter()
-                .map(|it| format!("{} {} → {}", it.what, it.before, it.after));
+                .map(|it| messages::inspect::change(&it.after, &it.before, &it.what).to_string());
             let said: Vec<String> = taken_in.chain(changed).collect();
             let words = match (&applied.before, said.is_empty()) {
-                (None, _) => format!("would be licensed: {}", applied.which.product),
-                (Some(_), true) => "nothing about the license would change".to_owned(),
-                (Some(_), false) => format!("would change: {}", said.join(", ")),
+                (None, _) => messages::inspect::would_license(&applied.which.product).to_string(),
+                (Some(_), true) => messages::inspect::would_change_nothing().to_owned(),
+                (Some(_), false) => messages::inspect::would_change(said.join(", ")).to_string(),
             };
             (words, changes)
         }
-        Outcome::AlreadyApplied(_) => ("it is in force here already".to_owned(), Vec::new()),
-        Outcome::AlreadyNewer(_) => (
-            "a later response is in force here; it would change nothing".to_owned(),
+        Outcome::AlreadyApplied(_) => (messages::inspect::in_force().to_owned(), Vec::new()),
+        Outcome::AlreadyNewer(_) => (messages::inspect::later_in_force().to_owned(), Vec::new()),
+        Outcome::DeskKnown(_) => (
+            messages::inspect::desk_would_be_known().to_owned(),
             Vec::new(),
         ),
-        Outcome::DeskKnown(_) => ("the desk would be known".to_owned(), Vec::new()),
     };
-    place.sheet.say("this machine", words);
+    place.sheet.say(messages::label::this_machine(), words);
     place.sheet.object.outcome = Some(outcome.name());
     place.sheet.object.changes = Some(changes);
 }
@@ -224,7 +222,7 @@ fn loan(place: &mut OnThisMachine, view: &View, code: &Code) {
         trust_site(place, verify_site(view, &site));
     } else if SignedLoan::decode(code.payload()).is_ok() && place.trust.is_none() {
         place.trust = Some(Trust::Unknown(
-            "only the workstation that asked for the loan can check it".to_owned(),
+            messages::inspect::loan_elsewhere().to_owned(),
         ));
     }
 }
@@ -233,14 +231,10 @@ fn trust_site(place: &mut OnThisMachine, found: Option<Known>) {
     match found {
         Some(known) => {
             place.known = place.known.clone().or(known);
-            place.trust = Some(Trust::Holds(
-                "the site was licensed by the vendor".to_owned(),
-            ));
+            place.trust = Some(Trust::Holds(messages::inspect::site_licensed().to_owned()));
         }
         None if place.trust.is_none() => {
-            place.trust = Some(Trust::Unknown(
-                "no license of this site is known on this machine".to_owned(),
-            ));
+            place.trust = Some(Trust::Unknown(messages::inspect::site_unknown().to_owned()));
         }
         None => {}
     }
@@ -260,14 +254,13 @@ fn desk(place: &mut OnThisMachine, view: &View, code: &Code) {
                 .known
                 .product
                 .get_or_insert_with(|| file.product().clone());
-            place.trust = Some(Trust::Holds(format!(
-                "signed by the vendor of {}",
-                file.product().name
-            )));
+            place.trust = Some(Trust::Holds(
+                messages::inspect::signed_by_vendor(&file.product().name).to_string(),
+            ));
         }
         None if !matches!(place.trust, Some(Trust::Holds(_))) => {
             place.trust = Some(Trust::Unknown(
-                "no product is installed here whose vendor signed it".to_owned(),
+                messages::inspect::vendor_unknown().to_owned(),
             ));
         }
         None => {}
@@ -294,22 +287,22 @@ fn emergency(place: &mut OnThisMachine, view: &View, code: &Code) {
         if emergency.belongs_to(&terms, &holder, grant.generation) {
             place.known = place.known.clone().or(view.known(license));
             place.trust = Some(Trust::Holds(
-                "it belongs to the license of this machine".to_owned(),
+                messages::inspect::emergency_of_this().to_owned(),
             ));
             let days = u16::from(emergency.step) * u16::from(terms.days.get());
             let until = grant.revalidate_by.map(|day| day.plus(days));
             let words = until.map_or_else(
-                || "nothing would change".to_owned(),
-                |until| format!("re-validation would be due by {until}"),
+                || messages::inspect::nothing_would_change().to_owned(),
+                |until| messages::inspect::would_be_due(until).to_string(),
             );
-            place.sheet.say("this machine", words);
+            place.sheet.say(messages::label::this_machine(), words);
             place.sheet.object.revalidate_by = Some(shown(until));
             return;
         }
     }
     if place.trust.is_none() {
         place.trust = Some(Trust::Unknown(
-            "it belongs to no license of this machine".to_owned(),
+            messages::inspect::emergency_of_none().to_owned(),
         ));
     }
 }

@@ -4,6 +4,7 @@ use super::{Known, Sheet};
 use crate::cli::json::{Named, Says, Shown, ShownBy, shown};
 use crate::cli::words;
 use crate::machine::Fingerprint;
+use crate::messages;
 use crate::protocol::contents::Contents;
 use crate::protocol::date::Seconds;
 use crate::protocol::desk_certificate::{
@@ -31,7 +32,7 @@ pub(crate) fn says(code: &Code, known: &Known) -> Result<Sheet<Says>, WireError>
         Kind::Sync => sync(&mut sheet, &Sync::decode(payload)?),
         Kind::Return | Kind::LoanReturn => {
             let returned = Return::decode(payload)?;
-            sheet.say("activation", returned.activation);
+            sheet.say(messages::label::activation(), returned.activation);
             sheet.object.activation = Some(Shown(returned.activation));
         }
         Kind::Grant => grant(&mut sheet, &SignedGrant::decode(payload)?.grant, product),
@@ -50,7 +51,7 @@ pub(crate) fn says(code: &Code, known: &Known) -> Result<Sheet<Says>, WireError>
         Kind::DeskCertificate => desk(&mut sheet, &DeskCertificate::decode(payload)?),
         Kind::Emergency => {
             let emergency = Emergency::decode(payload)?;
-            sheet.say("step", emergency.step);
+            sheet.say(messages::label::step(), emergency.step);
             sheet.object.step = Some(emergency.step);
         }
     }
@@ -58,10 +59,10 @@ pub(crate) fn says(code: &Code, known: &Known) -> Result<Sheet<Says>, WireError>
 }
 
 fn activate(sheet: &mut Sheet<Says>, request: &Activate) {
-    sheet.say("license", request.key);
+    sheet.say(messages::label::license(), request.key);
     sheet.object.license_key = Some(Shown(request.key));
     let activation = request.commitment.activation_id();
-    sheet.say("activation", activation);
+    sheet.say(messages::label::activation(), activation);
     sheet.object.activation = Some(Shown(activation));
     clock(sheet, request.clock);
     machine(
@@ -71,17 +72,20 @@ fn activate(sheet: &mut Sheet<Says>, request: &Activate) {
         request.usb.is_some(),
     );
     match request.seats {
-        Some(seats) => sheet.say("seats wanted", seats),
-        None => sheet.say("seats wanted", "all that are free"),
+        Some(seats) => sheet.say(messages::label::seats_wanted(), seats),
+        None => sheet.say(
+            messages::label::seats_wanted(),
+            messages::inspect::all_free_seats(),
+        ),
     }
     sheet.object.seats = Some(request.seats.map(|seats| seats.get()));
     site_key(sheet, request.site_key.is_some());
 }
 
 fn sync(sheet: &mut Sheet<Says>, request: &Sync) {
-    sheet.say("activation", request.activation);
+    sheet.say(messages::label::activation(), request.activation);
     sheet.object.activation = Some(Shown(request.activation));
-    sheet.say("generation held", request.generation);
+    sheet.say(messages::label::generation_held(), request.generation);
     sheet.object.generation = Some(request.generation);
     clock(sheet, request.clock);
     machine(
@@ -92,27 +96,30 @@ fn sync(sheet: &mut Sheet<Says>, request: &Sync) {
     );
     site_key(sheet, request.site_key.is_some());
     if let Some(site) = request.site {
-        sheet.say("loans out", site.loans_out);
+        sheet.say(messages::label::loans_out(), site.loans_out);
         sheet.object.loans_out = Some(site.loans_out);
     }
 }
 
 fn site_key(sheet: &mut Sheet<Says>, brought: bool) {
     if brought {
-        sheet.say("site", "brings a site key");
+        sheet.say(
+            messages::label::site(),
+            messages::inspect::brings_site_key(),
+        );
         sheet.object.site_key = Some(true);
     }
 }
 
 fn borrow(sheet: &mut Sheet<Says>, request: &Borrow, product: Option<&Product>) {
-    sheet.say("license", request.key);
+    sheet.say(messages::label::license(), request.key);
     sheet.object.license_key = Some(Shown(request.key));
-    sheet.say("days wanted", request.days);
+    sheet.say(messages::label::days_wanted(), request.days);
     sheet.object.days = Some(request.days.get());
     clock(sheet, request.clock);
     machine(sheet, Some(&request.fingerprint), false, false);
     if let Some(serial) = request.extends {
-        sheet.say("extends", format_args!("loan {serial}"));
+        sheet.say(messages::label::extends(), messages::inspect::loan(serial));
         sheet.object.extends = Some(serial);
     }
     if let Some(wanted) = &request.wanted {
@@ -121,23 +128,23 @@ fn borrow(sheet: &mut Sheet<Says>, request: &Borrow, product: Option<&Product>) 
 }
 
 fn clock(sheet: &mut Sheet<Says>, clock: Seconds) {
-    let words = format!("{clock}, by the machine's clock");
-    sheet.say("made on", words);
+    let words = messages::inspect::by_machines_clock(clock);
+    sheet.say(messages::label::made_on(), words);
     sheet.object.clock = Some(Shown(clock));
 }
 
 fn machine(sheet: &mut Sheet<Says>, fingerprint: Option<&Fingerprint>, bindings: bool, usb: bool) {
     let shown = [
-        (fingerprint.is_some(), "a fingerprint"),
-        (bindings, "bindings"),
-        (usb, "a USB key"),
+        (fingerprint.is_some(), messages::inspect::a_fingerprint()),
+        (bindings, messages::inspect::some_bindings()),
+        (usb, messages::inspect::a_usb_key()),
     ];
     let shown: Vec<&str> = shown
         .iter()
         .filter(|(is, _)| *is)
         .map(|(_, what)| *what)
         .collect();
-    sheet.say("machine shown by", words::list(shown));
+    sheet.say(messages::label::shown_by(), words::list(shown));
     sheet.object.machine = Some(ShownBy {
         fingerprint: fingerprint.is_some(),
         bindings,
@@ -146,44 +153,49 @@ fn machine(sheet: &mut Sheet<Says>, fingerprint: Option<&Fingerprint>, bindings:
 }
 
 fn grant(sheet: &mut Sheet<Says>, grant: &Grant, product: Option<&Product>) {
-    sheet.say("generation", grant.generation);
+    sheet.say(messages::label::generation(), grant.generation);
     sheet.object.generation = Some(grant.generation);
-    sheet.say("issued", grant.issued);
+    sheet.say(messages::label::issued(), grant.issued);
     sheet.object.issued = Some(Shown(grant.issued));
-    sheet.say("type", grant.license_type.name());
+    sheet.say(messages::label::license_type(), grant.license_type.name());
     sheet.object.r#type = Some(Named(grant.license_type));
-    sheet.say("seats", grant.seats);
+    sheet.say(messages::label::seats(), grant.seats);
     sheet.object.seats = Some(Some(grant.seats));
     if grant.edition != 0 {
         let name = product.and_then(|product| product.edition_name(grant.edition));
-        let words = name.map_or_else(|| format!("number {}", grant.edition), str::to_owned);
-        sheet.say("edition", &words);
+        let words = name.map_or_else(
+            || messages::inspect::edition_number(grant.edition).to_string(),
+            str::to_owned,
+        );
+        sheet.say(messages::label::edition(), &words);
         sheet.object.edition = Some(words);
     }
-    sheet.say("expires", words::day_or(grant.expires, "never"));
+    sheet.say(
+        messages::label::expires(),
+        words::day_or(grant.expires, messages::terms::never()),
+    );
     sheet.object.expires = Some(shown(grant.expires));
-    let maintenance = words::day_or(grant.maintenance, "for ever");
-    sheet.say("maintenance", maintenance);
+    let maintenance = words::day_or(grant.maintenance, messages::terms::for_ever());
+    sheet.say(messages::label::maintenance(), maintenance);
     sheet.object.maintenance = Some(shown(grant.maintenance));
-    let revalidate_by = words::day_or(grant.revalidate_by, "never needed");
-    sheet.say("re-validate by", revalidate_by);
+    let revalidate_by = words::day_or(grant.revalidate_by, messages::terms::never_needed());
+    sheet.say(messages::label::revalidate_by(), revalidate_by);
     sheet.object.revalidate_by = Some(shown(grant.revalidate_by));
     if grant.site {
-        sheet.say("site", "signs with a site key");
+        sheet.say(
+            messages::label::site(),
+            messages::inspect::signs_with_site_key(),
+        );
         sheet.object.site = Some(true);
     }
     if let Some(days) = grant.max_loan {
-        let words = format!("for {}", words::count(days.get(), "day"));
-        sheet.say("may lend", words);
+        let words = messages::inspect::lends_for(days.get());
+        sheet.say(messages::label::may_lend(), words);
         sheet.object.max_loan = Some(days.get());
     }
     if let Some(terms) = grant.emergency {
-        let words = format!(
-            "{} of {}",
-            words::count(terms.steps, "step"),
-            words::count(terms.days.get(), "day")
-        );
-        sheet.say("emergency", words);
+        let words = messages::terms::steps_of_days(terms.days.get(), terms.steps);
+        sheet.say(messages::label::emergency(), words);
         sheet.object.emergency = Some(format!("{}x{}", terms.steps, terms.days));
     }
     entitlements(sheet, &grant.entitlements, product);
@@ -191,18 +203,21 @@ fn grant(sheet: &mut Sheet<Says>, grant: &Grant, product: Option<&Product>) {
 
 fn loan(sheet: &mut Sheet<Says>, signed: &SignedLoan, product: Option<&Product>) {
     let loan = &signed.loan;
-    sheet.say("loan", loan.serial);
+    sheet.say(messages::label::loan(), loan.serial);
     sheet.object.loan = Some(loan.serial);
-    sheet.say("seat", u32::from(loan.seat) + 1);
+    sheet.say(messages::label::seat(), u32::from(loan.seat) + 1);
     sheet.object.seat = Some(loan.seat);
-    sheet.say("issued", loan.issued);
+    sheet.say(messages::label::issued(), loan.issued);
     sheet.object.issued = Some(Shown(loan.issued));
-    sheet.say("until", loan.until);
+    sheet.say(messages::label::until(), loan.until);
     sheet.object.until = Some(Shown(loan.until));
     match &loan.lent {
         Lent::These(list) => entitlements(sheet, list, product),
         Lent::Everything => {
-            sheet.say("contains", "all that the site has");
+            sheet.say(
+                messages::label::contains(),
+                messages::inspect::everything_of_site(),
+            );
             sheet.object.everything = Some(true);
         }
     }
@@ -211,46 +226,60 @@ fn loan(sheet: &mut Sheet<Says>, signed: &SignedLoan, product: Option<&Product>)
 fn site(sheet: &mut Sheet<Says>, site: &SiteCertificate) {
     let grant = &site.grant.grant;
     let (words, by) = match site.desk {
-        Some(_) => ("a desk of the vendor", "desk"),
-        None => ("the vendor", "root"),
+        Some(_) => (messages::inspect::a_desk_of_vendor(), "desk"),
+        None => (messages::inspect::the_vendor(), "root"),
     };
-    sheet.say("site licensed by", words);
+    sheet.say(messages::label::site_licensed_by(), words);
     sheet.object.site_licensed_by = Some(by);
-    sheet.say("site's seats", grant.seats);
+    sheet.say(messages::label::site_seats(), grant.seats);
     sheet.object.site_seats = Some(grant.seats);
-    let expires = words::day_or(grant.expires, "never");
-    sheet.say("site's license expires", expires);
+    let expires = words::day_or(grant.expires, messages::terms::never());
+    sheet.say(messages::label::site_expires(), expires);
     sheet.object.site_expires = Some(shown(grant.expires));
 }
 
 fn desk(sheet: &mut Sheet<Says>, certificate: &DeskCertificate) {
-    sheet.say("certificate", certificate.serial);
+    sheet.say(messages::label::certificate(), certificate.serial);
     sheet.object.serial = Some(certificate.serial);
-    sheet.say("epoch", certificate.epoch);
+    sheet.say(messages::label::epoch(), certificate.epoch);
     sheet.object.epoch = Some(certificate.epoch);
     let kinds = [
-        (MAY_GRANT, "grants"),
-        (MAY_GRANT_LENDING, "lending"),
-        (MAY_GRANT_EMERGENCY, "emergency codes"),
-        (ONE_PRODUCT, "one product only"),
-        (MANAGER, "what the manager does"),
+        (MAY_GRANT, "grants", messages::inspect::may_grant()),
+        (
+            MAY_GRANT_LENDING,
+            "lending",
+            messages::inspect::may_grant_lending(),
+        ),
+        (
+            MAY_GRANT_EMERGENCY,
+            "emergency_codes",
+            messages::inspect::may_grant_emergency(),
+        ),
+        (ONE_PRODUCT, "one_product", messages::inspect::one_product()),
+        (MANAGER, "manager", messages::inspect::manager()),
     ];
-    let kinds = kinds.iter().filter(|(bit, _)| certificate.kinds & bit != 0);
-    let kinds: Vec<&str> = kinds.map(|(_, words)| *words).collect();
-    sheet.say("signs", words::list(&kinds));
-    sheet.object.kinds = Some(kinds);
-    let until = words::day_or(certificate.not_after, "for ever");
-    sheet.say("signs until", until);
+    let kinds = kinds
+        .iter()
+        .filter(|(bit, ..)| certificate.kinds & bit != 0);
+    let (names, words): (Vec<&str>, Vec<&str>) =
+        kinds.map(|(_, name, words)| (*name, *words)).unzip();
+    sheet.say(messages::label::signs(), words::list(words));
+    sheet.object.kinds = Some(names);
+    let until = words::day_or(certificate.not_after, messages::terms::for_ever());
+    sheet.say(messages::label::signs_until(), until);
     sheet.object.not_after = Some(shown(certificate.not_after));
     let limits = [
-        ("most seats", certificate.max_seats),
-        ("longest grace", certificate.max_grace),
-        ("longest loan", certificate.max_loan.into()),
-        ("emergency days", certificate.max_emergency.into()),
+        (messages::label::most_seats(), certificate.max_seats),
+        (messages::label::longest_grace(), certificate.max_grace),
+        (messages::label::longest_loan(), certificate.max_loan.into()),
+        (
+            messages::label::emergency_days(),
+            certificate.max_emergency.into(),
+        ),
     ];
     for (name, limit) in limits {
         match limit {
-            0 => sheet.say(name, "no limit"),
+            0 => sheet.say(name, messages::inspect::no_limit()),
             limit => sheet.say(name, limit),
         }
     }

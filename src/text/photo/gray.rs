@@ -31,7 +31,7 @@ impl Gray {
                 pixels,
             })
         } else {
-            Err(damaged(messages::picture::size()))
+            Err(damaged(messages::photo::size()))
         }
     }
 
@@ -91,7 +91,7 @@ pub(super) fn jpeg(bytes: &[u8]) -> Result<Gray, PhotoError> {
         })?;
     let info = decoder
         .info()
-        .ok_or_else(|| damaged(messages::picture::header()))?;
+        .ok_or_else(|| damaged(messages::photo::header()))?;
     let (width, height) = (u32::from(info.width), u32::from(info.height));
     check(width, height)?;
     let pixels = decoder.decode().map_err(damaged)?;
@@ -148,7 +148,7 @@ pub(super) fn png(bytes: &[u8]) -> Result<Gray, PhotoError> {
             .iter()
             .map(|&[r, g, b, alpha]| on_white(luma([r, g, b]), alpha))
             .collect(),
-        png::ColorType::Indexed => return Err(damaged(messages::picture::colours())),
+        png::ColorType::Indexed => return Err(damaged(messages::photo::colours())),
     };
     Gray::new(frame.width, frame.height, pixels)
 }

@@ -61,7 +61,7 @@ impl Run for LedgerVerify {
                 ("answers", report.answers.to_string()),
                 ("head", head),
             ];
-            context.out.lines(words::table(&rows))?;
+            context.out.table(&rows)?;
         }
         context.out.say("the ledger is as its history has it");
         Ok(Exit::DONE)

@@ -54,9 +54,7 @@ impl Run for LicenseShow {
             let object = object(&view, &events, &verdicts, &more, today);
             Self::print(context, &object)?;
         } else {
-            context
-                .out
-                .lines(words::table(&rows(&view, &events, today)))?;
+            context.out.table(&rows(&view, &events, today))?;
             for line in held(&view, &events, &verdicts, &more)
                 .into_iter()
                 .chain(told(&view, &events))

@@ -257,7 +257,7 @@ impl Walk<'_> {
             no_input: true,
         };
         let words = ["countersign"].into_iter().chain(args);
-        let matches = crate::cli::commands::root().try_get_matches_from(words)?;
+        let matches = crate::cli::commands::root(None).try_get_matches_from(words)?;
         let exit = crate::cli::run(&matches, &mut context);
         let said = Said {
             exit,

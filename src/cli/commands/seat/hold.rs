@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::{CheckArgs, Context, Exit, Run, allowed};
 use crate::cli::json;
 use crate::cli::seats::{SeatArgs, not_floating};
+use crate::messages;
 use crate::seats::Holding;
 
 /// Hold a seat until standard input ends
@@ -42,7 +43,7 @@ impl Run for SeatHold {
             let seat = seat.number();
             Self::print(context, &json::SeatNumber { seat })?;
         } else {
-            context.out.line(format_args!("seat {}", seat.number()))?;
+            context.out.line(messages::seat::seat(seat.number()))?;
         }
         context.out.finish()?;
         let mut input = io::stdin().lock();

@@ -8,6 +8,7 @@ use crate::cli::failure::Failure;
 use crate::cli::seats::{SeatArgs, minute, moment, not_floating};
 use crate::cli::{json, keys, machine_home};
 use crate::failure::FailureKind;
+use crate::messages;
 use crate::seats::{Leased, SeatError, Seats, Token};
 
 /// Take a seat for a time, without a process that holds it: a token is printed
@@ -91,9 +92,7 @@ impl Run for SeatRelease {
         if context.out.json {
             Self::print(context, &json::SeatNumber { seat: token.seat })?;
         }
-        context
-            .out
-            .say(format_args!("seat {} is given back", token.seat));
+        context.out.say(messages::seat::given_back(&token.seat));
         Ok(Exit::DONE)
     }
 }
@@ -110,9 +109,9 @@ fn told(context: &mut Context, leased: &Leased) -> anyhow::Result<Exit> {
         SeatTake::print(context, &object)?;
     }
     let until = minute(leased.until);
-    context.out.say(format_args!(
-        "seat {seat} is yours until {until} (UTC); keep it before then: countersign seat keep {token}"
-    ));
+    context
+        .out
+        .say(messages::seat::leased(&seat, &token, &until));
     Ok(Exit::DONE)
 }
 
@@ -120,7 +119,7 @@ fn told(context: &mut Context, leased: &Leased) -> anyhow::Result<Exit> {
 fn held(context: &Context, text: &str) -> anyhow::Result<(Token, Seats)> {
     let token: Token = text.parse().map_err(|error| {
         Failure::new(FailureKind::UnknownToken, format!("{error}"))
-            .hint("give what countersign seat take printed, whole")
+            .hint(messages::seat::token_hint())
     })?;
     let key = token.license_key.to_string();
     let license = machine_home::license(context, std::slice::from_ref(&key), None, |_| true);

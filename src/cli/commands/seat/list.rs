@@ -3,7 +3,8 @@
 use super::{CheckArgs, Context, Exit, Run};
 use crate::cli::commands::Found;
 use crate::cli::seats::{lasting, minute, moment, not_floating};
-use crate::cli::{json, report, words};
+use crate::cli::{json, report};
+use crate::messages;
 use crate::protocol::date::Seconds;
 use crate::seats::{Look, Shown, Taken};
 
@@ -43,7 +44,7 @@ impl Run for SeatList {
             context.out.lines(text(&found, &look, now.wall))?;
         }
         if !look.exact {
-            context.out.warn("somebody is taking or keeping the gate of the seats just now: this is what is written of processes that run");
+            context.out.warn(messages::seat::written_only());
         }
         Ok(Exit::DONE)
     }
@@ -76,22 +77,21 @@ fn object(found: &Found, look: &Look, now: Seconds) -> json::SeatsInUse {
 
 fn text(found: &Found, look: &Look, now: Seconds) -> String {
     let key = found.report.license_key.map(|key| key.to_string());
-    let mut first = format!(
-        "{}  {}  {}: {} in use, {} free",
-        found.product.name,
-        key.unwrap_or_default(),
-        words::count(look.seats, "seat"),
-        look.in_use(),
+    let mut first = messages::seat::in_use(
         look.free(),
-    );
+        look.in_use(),
+        key.unwrap_or_default(),
+        &found.product.name,
+        look.seats,
+    )
+    .to_string();
     for pool in &look.pools {
-        first.push_str(&format!(
-            "; {}: {} of {} in use",
-            pool.name, pool.in_use, pool.seats
-        ));
+        let words = messages::seat::pool(pool.in_use, &pool.name, pool.seats);
+        first.push_str(&format!("; {words}"));
     }
     if look.waiting > 0 {
-        first.push_str(&format!("; {} waiting", look.waiting));
+        let words = messages::seat::requests(look.waiting);
+        first.push_str(&format!("; {words}"));
     }
     let mut lines = vec![first];
     lines.extend(columns(&look.taken, now));
@@ -99,30 +99,35 @@ fn text(found: &Found, look: &Look, now: Seconds) -> String {
     lines.join("\n")
 }
 
-const HEADS: [&str; 8] = [
-    "seat",
-    "user",
-    "workstation",
-    "program",
-    "features",
-    "since",
-    "for",
-    "held by",
-];
+/// What stands above the columns.
+fn heads() -> [&'static str; COLUMNS] {
+    [
+        messages::seat::head_seat(),
+        messages::seat::head_user(),
+        messages::seat::head_workstation(),
+        messages::seat::head_program(),
+        messages::seat::head_features(),
+        messages::seat::head_since(),
+        messages::seat::head_for(),
+        messages::seat::head_held_by(),
+    ]
+}
+
+const COLUMNS: usize = 8;
 
 fn columns(taken: &[Taken], now: Seconds) -> Vec<String> {
     if taken.is_empty() {
         return Vec::new();
     }
-    let mut rows = vec![HEADS.map(str::to_owned)];
+    let mut rows = vec![heads().map(str::to_owned)];
     rows.extend(taken.iter().map(|it| row(it, now)));
-    let mut widths = [0; HEADS.len()];
+    let mut widths = [0; COLUMNS];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = (*width).max(cell.chars().count());
         }
     }
-    let line = |row: &[String; HEADS.len()]| {
+    let line = |row: &[String; COLUMNS]| {
         let cells = row.iter().zip(widths).enumerate();
         let cells = cells.map(|(at, (cell, width))| match at {
             0 => format!("{cell:>width$}"),
@@ -134,7 +139,7 @@ fn columns(taken: &[Taken], now: Seconds) -> Vec<String> {
     rows.iter().map(line).collect()
 }
 
-fn row(it: &Taken, now: Seconds) -> [String; HEADS.len()] {
+fn row(it: &Taken, now: Seconds) -> [String; COLUMNS] {
     let number = it.number.to_string();
     let nothing = || "–".to_owned();
     let Some(shown) = &it.shown else {
@@ -149,11 +154,11 @@ fn row(it: &Taken, now: Seconds) -> [String; HEADS.len()] {
         text => text.to_owned(),
     };
     let features = match record.features.as_slice() {
-        [] => "all".to_owned(),
+        [] => messages::seat::all_features().to_owned(),
         some => some.join(","),
     };
     let by = match it.until {
-        Some(until) => format!("a lease until {}", minute(until)),
+        Some(until) => messages::seat::lease_until(minute(until)).to_string(),
         None => shown.held_by(),
     };
     [
@@ -169,11 +174,11 @@ fn row(it: &Taken, now: Seconds) -> [String; HEADS.len()] {
 }
 
 fn came_back(it: &Shown) -> String {
-    format!(
-        "seat {} came back by itself: {} ({}) had it since {} and ended without giving it back",
-        it.number,
-        it.record.host,
+    messages::seat::came_back(
+        &it.record.host,
+        &it.number,
+        minute(it.record.since()),
         it.user(),
-        minute(it.record.since())
     )
+    .to_string()
 }

@@ -1,4 +1,4 @@
-### Pictures that cannot be read.
+### What is wrong with a damaged picture.
 
 no_picture = it does not begin as a picture
 size = its size is wrong

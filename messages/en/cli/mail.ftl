@@ -1,0 +1,17 @@
+### Letters with a code in them.
+
+no_address = { QUOTED($text) } is no mail address
+no_address_hint = write one address, such as desk@example.com
+no_recipient = no mail address is known to send the code to
+no_recipient_hint = say --to ADDRESS; the same command again yields the same code
+no_sender = the message does not say who sends it: say --from ADDRESS, or set EMAIL
+body =
+    { $opening }
+
+    { $facts }
+
+    The { $noun }:
+
+    { $code }
+
+    Read-back phrase, the same on both ends: { $phrase }

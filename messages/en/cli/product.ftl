@@ -1,0 +1,20 @@
+### Products that are installed.
+
+installed = { $name } of { $vendor } is installed
+mended = { $name } of { $vendor } is installed in the place of a file that was damaged
+updated = { $name } is updated from version { $from } to { $version }
+already = { $name } is installed already
+already_newer = { $name } is installed already, in the newer version { $version }
+signed_by = signed by the key { $fingerprint }
+next = next: countersign request activate KEY, with the license key the vendor sent
+none = no products yet
+the_machine = the machine
+warns = { $days ->
+        [one] 1 day
+       *[other] { $days } days
+    } before the end of the grace
+demo = { $days ->
+        [one] 1 day
+       *[other] { $days } days
+    } with { $contents }
+counts_each = counts each { $unit }
