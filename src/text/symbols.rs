@@ -1,5 +1,7 @@
 //! The alphabet (SPEC.md 2.1): what a character that somebody typed, pasted or scanned stands for.
 
+use base32::Alphabet;
+
 /// Crockford's base32 alphabet in the order of the symbols' values.
 const ALPHABET: [u8; 32] = *b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -35,38 +37,17 @@ pub(crate) fn write(symbols: &[u8]) -> String {
 
 /// Bytes as symbols, five bits to each, the last filled up with zeros (SPEC.md 2.2).
 pub(crate) fn pack(bytes: &[u8]) -> Vec<u8> {
-    let mut symbols = Vec::with_capacity((bytes.len() * 8).div_ceil(5));
-    let (mut bits, mut held) = (0_u32, 0);
-    for &byte in bytes {
-        (bits, held) = (bits << 8 | u32::from(byte), held + 8);
-        while held >= 5 {
-            held -= 5;
-            symbols.push((bits >> held & 31) as u8);
-        }
-        bits &= (1 << held) - 1;
-    }
-    if held > 0 {
-        symbols.push((bits << (5 - held) & 31) as u8);
-    }
-    symbols
+    base32::encode(Alphabet::Crockford, bytes)
+        .chars()
+        .filter_map(value_of)
+        .collect()
 }
 
-/// The bytes of symbols; nothing where one is illegible, or where their number or an unused bit is none that [`pack`] makes.
+/// The bytes of symbols; nothing where one is illegible, or where their number or an unused bit is none that [`pack`] makes: the decoder of the crate
+/// takes those, hence the way back.
 pub(crate) fn unpack(symbols: &[u8]) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(symbols.len() * 5 / 8);
-    let (mut bits, mut held) = (0_u32, 0);
-    for &symbol in symbols {
-        if symbol >= ILLEGIBLE {
-            return None;
-        }
-        (bits, held) = (bits << 5 | u32::from(symbol), held + 5);
-        if held >= 8 {
-            held -= 8;
-            bytes.push((bits >> held & 255) as u8);
-        }
-        bits &= (1 << held) - 1;
-    }
-    (held < 5 && bits == 0).then_some(bytes)
+    let bytes = base32::decode(Alphabet::Crockford, &write(symbols))?;
+    (pack(&bytes) == symbols).then_some(bytes)
 }
 
 /// What `character` is to a reader (SPEC.md 2.1).
