@@ -42,6 +42,8 @@ fn lived() -> Printed {
     let vendor = world.machine("desk");
     let init = ["desk", "init", "--no-passphrase", "--vendor", "Nordic"];
     it.one("desk-init", vendor.run(init));
+    let clock = ["desk", "clock", "--right", "--reason", "a new battery"];
+    it.one("desk-clock", vendor.run(clock));
     let add = ["product", "add", "survey", "--name", "Survey", "--limit"];
     let parts = ["users", "--feature", "export", "--text", "for"];
     let demo = ["--bind", "server", "--demo-days", "3", "--edition", "pro"];

@@ -66,10 +66,14 @@ fn either_clock_may_be_the_wrong_one() {
     let desk = world.desk("desk");
     let file = desk.product("survey", &[]);
     let key = desk.sell("survey", &["--seats", "3"]);
-    for (name, years) in [("past", -4), ("future", 4)] {
+    // The desk's past is the machine's future: a desk whose clock is behind its own history answers nobody.
+    for name in ["past", "future"] {
         let ship = world.machine(name);
         ship.install(&file);
-        desk.clock_ahead(years * 365 * DAY);
+        match name {
+            "past" => ship.clock_ahead(4 * 365 * DAY),
+            _ => desk.clock_ahead(4 * 365 * DAY),
+        }
         let request = ship.request(&key);
         let answer = desk.respond(&request).done();
         let answer = answer
@@ -80,6 +84,8 @@ fn either_clock_may_be_the_wrong_one() {
             .tells("tell the vendor");
         desk.clock_ahead(0);
     }
+    let right = ["desk", "clock", "--right", "--reason", "a new battery"];
+    desk.run(right).done();
     // From the future: the machine seems to be behind, and may be right.
     let ship = world.machine("future");
     for command in ["check", "status"] {
