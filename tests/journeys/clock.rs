@@ -206,6 +206,11 @@ fn a_desk_whose_clock_was_wrong() {
         .tells("clock is behind; set it within 7 days");
     desk.clock_ahead(0);
     world.days_pass(2);
+    // Set right, it is behind its own history, and asks for a word.
+    desk.respond(&ship.run(["request", "sync"]).done().code())
+        .refused(6, "desk_clock");
+    desk.run(["desk", "clock", "--right", "--reason", "a new battery"])
+        .done();
     let said = exchange(&desk, &ship);
     assert!(
         said.contains("green") && !said.contains("the machine's clock"),
