@@ -108,6 +108,7 @@ impl schemars::JsonSchema for Hex {
 pub(crate) fn described(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
     schemars::json_schema!({ "anyOf": [
         generator.subschema_for::<DeskFacts>(),
+        generator.subschema_for::<ClockFacts>(),
         generator.subschema_for::<ProductFacts>(),
         generator.subschema_for::<OrderFacts>(),
         generator.subschema_for::<AnswerFacts>(),
@@ -128,6 +129,7 @@ pub(crate) struct DeskFacts {
 
 /// Of [`DESK_CLOCK`].
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct ClockFacts {
     pub(crate) reason: String,
 }
