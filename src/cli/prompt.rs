@@ -93,8 +93,8 @@ impl Prompt<'_> {
         if !self.rows.is_empty() {
             let names = words::list(self.rows.keys().map(|number| name(*number)));
             tell(messages::prompt::from_last_time(
-                self.wants(),
                 names,
+                self.wants(),
                 self.rows.len(),
             ));
         }
