@@ -3,18 +3,15 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::Needs;
-use super::seats::counted;
+use crate::holder::request;
 use crate::holder::{
     Audience, CheckInput, CheckReport, Here, HolderError, Home, State, aliases, check_product,
 };
 use crate::holder::{Outcome, apply};
-use crate::holder::{products, request};
 use crate::license_key::LicenseKey;
 use crate::machine::Facts;
 use crate::protocol::date::Seconds;
-use crate::protocol::grant::LicenseType;
 use crate::protocol::product::ProductFile;
-use crate::seats::{Place, Seats};
 use crate::text::Code;
 
 /// A computer at one moment.
@@ -179,23 +176,6 @@ impl Computer {
             }
         }
         Err(other.unwrap_or(HolderError::OtherRequest))
-    }
-
-    /// Makes the seats of a floating license that was just granted. Where that fails the license is in force all the same: they are made when the home's owner
-    /// looks at them or takes the first one, and whoever takes one is told why it cannot be.
-    fn make_seats(&self, home: &Home, outcome: &Outcome) {
-        let Outcome::Applied(applied) = outcome else {
-            return;
-        };
-        let (key, terms) = (applied.which.license_key, &applied.after);
-        if terms.license_type != LicenseType::Floating {
-            return;
-        }
-        if let Ok(Some(file)) = products::find(home, &applied.which.product) {
-            let counted = counted(file.product(), terms.seats, &terms.contents.pools);
-            let seats = Seats::open(Place::of(home, key), key, counted);
-            let _ = seats.and_then(|seats| seats.settle(&self.moment()));
-        }
     }
 
     /// A license that is held for every user of this computer needs no second activation for one of them.

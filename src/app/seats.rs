@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::computer::Computer;
 use super::{App, License, Needs, Refused};
-use crate::holder::{CheckReport, Home, State, prove};
+use crate::holder::{CheckReport, Home, Outcome, State, products, prove};
 use crate::messages::seats as messages;
 use crate::protocol::grant::LicenseType;
 use crate::protocol::product::{Entry, Product};
@@ -156,13 +156,26 @@ impl Computer {
         Seats::open(Place::of(home, key), key, counted).map(Some)
     }
 
+    /// Makes the seats of a floating license that was just granted. Where that fails the license is in force all the same: they are made when the home's owner
+    /// looks at them or takes the first one, and whoever takes one is told why it cannot be.
+    pub(super) fn make_seats(&self, home: &Home, outcome: &Outcome) {
+        let Outcome::Applied(applied) = outcome else {
+            return;
+        };
+        let (key, terms) = (applied.which.license_key, &applied.after);
+        if terms.license_type != LicenseType::Floating {
+            return;
+        }
+        if let Ok(Some(file)) = products::find(home, &applied.which.product) {
+            let counted = counted(file.product(), terms.seats, &terms.contents.pools);
+            let seats = Seats::open(Place::of(home, key), key, counted);
+            let _ = seats.and_then(|seats| seats.settle(&self.moment()));
+        }
+    }
+
     /// This moment, as the seats go by it.
     pub(crate) fn moment(&self) -> Moment {
-        let start = self.facts.boot_id.text().map(str::to_owned);
-        Moment {
-            wall: self.now,
-            boot: start.zip(self.facts.uptime),
-        }
+        Moment::of(self.now, &self.facts)
     }
 
     /// Who asks for a seat where nothing else is said: the account, the host or what `COUNTERSIGN_SEAT_HOST` names, which a container is given.
@@ -183,7 +196,7 @@ impl Computer {
 }
 
 /// What is counted of a license.
-pub(super) fn counted(product: &Product, seats: u16, pools: &[(String, u32)]) -> Counted {
+fn counted(product: &Product, seats: u16, pools: &[(String, u32)]) -> Counted {
     let catalogue = (0..).zip(&product.catalogue);
     let held = catalogue.filter_map(|(index, (entry, name))| {
         let (_, most) = pools.iter().find(|(known, _)| known == name)?;

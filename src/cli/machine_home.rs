@@ -4,9 +4,10 @@ use std::path::Path;
 
 use crate::app::Computer;
 use crate::holder::state::LicenseState;
-use crate::holder::{Audience, HolderError, Home, products};
+use crate::holder::{Audience, CheckReport, HolderError, Home, products};
 use crate::messages;
-use crate::protocol::product::ProductFile;
+use crate::protocol::product::{Product, ProductFile};
+use crate::seats::{SeatError, Seats};
 
 use super::Context;
 use super::failure::Failure;
@@ -44,6 +45,21 @@ pub(crate) fn to_write(context: &Context, system: bool) -> anyhow::Result<Home> 
 fn home(context: &Context, directory: &Path, audience: Audience) -> Home {
     let anchors = context.environment.anchors(directory);
     Home::new(directory, audience).with_anchors(anchors)
+}
+
+/// A license that was looked at, and where it lies.
+pub(crate) struct Found {
+    pub(crate) report: CheckReport,
+    pub(crate) home: Home,
+    pub(crate) product: Product,
+    pub(crate) computer: Computer,
+}
+
+impl Found {
+    /// The seats of the license; none where it does not float.
+    pub(crate) fn seats(&self) -> Result<Option<Seats>, SeatError> {
+        self.computer.seats(&self.home, &self.product, &self.report)
+    }
 }
 
 /// What is installed on this machine.

@@ -1,6 +1,7 @@
 //! The command line: one file per command, each with its arguments, its run and its words. Joins text, protocol, holder and issuer.
 
 mod advice;
+mod checked;
 mod code_input;
 mod code_output;
 mod commands;
@@ -24,6 +25,8 @@ mod prompt;
 #[cfg(feature = "desk")]
 mod reply;
 mod report;
+#[cfg(all(test, feature = "desk"))]
+mod schema;
 mod seats;
 #[cfg(feature = "desk")]
 mod secrecy;

@@ -4,13 +4,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::Context;
-use super::commands::Found;
 use super::failure::Failure;
 use super::keys;
+use super::machine_home::Found;
 use crate::failure::FailureKind;
 use crate::messages;
 use crate::protocol::date::Seconds;
-use crate::seats::{Ask, Holding, Leased, Moment, Seat, SeatError, Seats, Who};
+use crate::seats::{Ask, Holding, Leased, Moment, Seat, SeatError, Who};
 
 /// For whom a seat is taken, and how long it is waited for.
 #[derive(clap::Args)]
@@ -87,21 +87,9 @@ impl SeatArgs {
     }
 }
 
-impl Found {
-    /// The seats of the license; none where it does not float.
-    pub(crate) fn seats(&self) -> Result<Option<Seats>, SeatError> {
-        self.computer.seats(&self.home, &self.product, &self.report)
-    }
-}
-
 /// This moment, as the seats go by it.
 pub(crate) fn moment(context: &Context) -> Moment {
-    let facts = context.environment.facts();
-    let start = facts.boot_id.text().map(str::to_owned);
-    Moment {
-        wall: context.environment.now(),
-        boot: start.zip(facts.uptime),
-    }
+    Moment::of(context.environment.now(), &context.environment.facts())
 }
 
 /// There is no seat to be held of it.

@@ -27,7 +27,7 @@ pub(crate) fn state(state: &RowState) -> (&'static str, &'static str) {
         RowState::Whole => ("whole", messages::inspect::row_whole()),
         RowState::Corrected { .. } => ("corrected", messages::inspect::row_corrected()),
         RowState::Unreadable { .. } => ("unreadable", messages::inspect::row_unreadable()),
-        RowState::Missing { .. } => (messages::inspect::row_missing(), "missing"),
+        RowState::Missing { .. } => ("missing", messages::inspect::row_missing()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::look::{Look, Taken};
+use super::seen::{Look, Taken};
 use crate::failure::FailureKind;
 use crate::holder::{HolderError, StorageError};
 use crate::messages::seats as messages;

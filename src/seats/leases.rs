@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::record::{Record, Slots};
+use super::record::Record;
+use super::slots::Slots;
 use super::who::Moment;
 use crate::license_key::LicenseKey;
 use crate::messages::seats as messages;

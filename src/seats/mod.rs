@@ -28,32 +28,38 @@
 //! The locks are those of [`std::fs::File::lock`]. On Windows they hold between processes too, but are not inherited: there a program that outlives its `run`
 //! has no seat. The way is a handle opened with share mode 0, which a child inherits; it takes the place of the file `locks.rs` and of nothing else.
 
+mod counted;
 mod error;
 mod files;
 mod gate;
 mod kernel;
 mod leases;
+mod leasing;
 mod locks;
 mod look;
+mod make;
 mod place;
 mod process;
 mod record;
 mod ring;
 mod seat;
+mod seen;
+mod slots;
 mod take;
 #[cfg(test)]
 mod tests;
 mod tickets;
 mod who;
 
+pub use counted::{Counted, Seats};
 pub use error::SeatError;
 pub(crate) use kernel::account;
 pub use leases::{Leased, NotAToken, Token};
-pub use look::{Look, PoolUse, Shown, Taken};
 pub use place::Place;
 pub use process::Process;
 pub use record::{Holding, Record};
 pub use ring::Pool;
 pub use seat::{Left, Seat};
-pub use take::{Ask, Counted, Seats};
+pub use seen::{Look, PoolUse, Shown, Taken};
+pub use take::Ask;
 pub use who::{Moment, Who};

@@ -7,8 +7,9 @@ use super::error::SeatError;
 use super::gate::Gate;
 use super::place::Place;
 use super::process::Process;
-use super::record::{Record, Slots};
+use super::record::Record;
 use super::ring::One;
+use super::slots::Slots;
 
 /// A seat, held until this is dropped or the process ends, however it ends. A child that is forked from the process has a copy, whose end frees nothing; what
 /// the process runs has none, unless it is [handed down](Seat::hand_down).

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::process::Process;
+use crate::machine::Facts;
 use crate::protocol::date::Seconds;
 use crate::protocol::product::SeatUnit;
 
@@ -26,6 +27,17 @@ pub struct Moment {
     pub wall: Seconds,
     /// The start of the system and the time since then, by which leases end; where it is unknown, they end by the wall clock.
     pub boot: Option<(String, Duration)>,
+}
+
+impl Moment {
+    /// What the clocks of a computer say now.
+    pub fn of(wall: Seconds, facts: &Facts) -> Moment {
+        let start = facts.boot_id.text().map(str::to_owned);
+        Moment {
+            wall,
+            boot: start.zip(facts.uptime),
+        }
+    }
 }
 
 /// Longest name in bytes, so that a record fits its slot.

@@ -1,14 +1,14 @@
 //! `check`: what an application calls at each launch.
 
 use super::{Context, Exit, Run};
-use crate::app::{Computer, Needs};
+use crate::app::Needs;
 use crate::cli::failure::Failure;
-use crate::cli::machine_home::{self, Installed};
+use crate::cli::machine_home::{self, Found, Installed};
 use crate::cli::{json, keys, report, words};
 use crate::holder::{CheckReport, Count, Home};
 use crate::messages;
 use crate::protocol::contents;
-use crate::protocol::product::{Product, ProductFile, RootFingerprint};
+use crate::protocol::product::{ProductFile, RootFingerprint};
 
 /// Check the license: may the application run here and now?
 ///
@@ -96,14 +96,6 @@ impl CheckArgs {
             computer,
         })
     }
-}
-
-/// A license that was looked at, and where it lies.
-pub(crate) struct Found {
-    pub(crate) report: CheckReport,
-    pub(crate) home: Home,
-    pub(crate) product: Product,
-    pub(crate) computer: Computer,
 }
 
 /// The product asked for, in every home that has it.

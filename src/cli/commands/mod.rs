@@ -23,8 +23,6 @@ use serde::Serialize;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::ValueParser};
 
-pub(crate) use check::Found;
-
 use super::Context;
 use super::failure::Failure;
 use super::json::Described;

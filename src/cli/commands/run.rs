@@ -8,8 +8,9 @@ use std::thread;
 use std::time::Duration;
 
 use super::check::CheckArgs;
-use super::{Context, Exit, Found, Run};
+use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
+use crate::cli::machine_home::Found;
 use crate::cli::seats::SeatArgs;
 use crate::cli::{json, report};
 use crate::failure::FailureKind;

@@ -4,13 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Change, Contents, Counted, Failing, Named, Shown, Steps, Terms, Warning, days, shown};
-use crate::cli::advice::Advice as _;
-use crate::cli::report;
-use crate::holder::state::{Event, LicenseState};
-use crate::holder::{self, CheckReport, Outcome, State};
+use super::{Change, Contents, Counted, Failing, Named, Shown, Steps, Terms, Warning};
+
+use crate::holder::{self, Outcome, State};
 use crate::license_key::LicenseKey;
-use crate::protocol::contents;
 use crate::protocol::date::{Day, Seconds};
 use crate::protocol::digest::ActivationId;
 use crate::protocol::grant::LicenseType;
@@ -66,52 +63,6 @@ pub(crate) struct Report {
     pub(crate) error: Option<Failing>,
 }
 
-impl From<&CheckReport> for Report {
-    fn from(it: &CheckReport) -> Report {
-        let terms = it.terms.as_ref();
-        let held = terms.map(Terms::from);
-        let warnings = it.warnings.iter().map(|warning| Warning {
-            kind: warning.kind(),
-            message: warning.to_string(),
-            hint: Some(warning.advice()),
-        });
-        let now = contents::Contents {
-            features: it.features.clone(),
-            limits: it.limits.clone(),
-            pools: it.pools.clone(),
-            texts: it.texts.clone(),
-            ends: terms.map(|it| it.contents.ends.clone()).unwrap_or_default(),
-        };
-        Report {
-            state: Named(it.state),
-            product: it.product.clone(),
-            license_key: shown(it.license_key),
-            activation: shown(it.activation),
-            customer: (),
-            r#type: held.as_ref().map(|it| it.r#type),
-            edition: terms.and_then(|it| it.edition.clone()),
-            generation: held.as_ref().map(|it| it.generation),
-            issued: held.as_ref().map(|it| it.issued),
-            seats: held.as_ref().map(|it| it.seats),
-            expires: held.as_ref().and_then(|it| it.expires),
-            maintenance: held.as_ref().and_then(|it| it.maintenance),
-            revalidate_by: held.as_ref().and_then(|it| it.revalidate_by),
-            max_loan: held.as_ref().and_then(|it| it.max_loan),
-            emergency: held.and_then(|it| it.emergency),
-            days_left: it.days_left,
-            needs_seat: report::floats(it),
-            weakly_bound: it.weakly_bound,
-            usb_plugged_in: it.usb,
-            warnings: warnings.collect(),
-            contents: now.into(),
-            ended: days(it.ended.iter().cloned()),
-            counts: it.counts.iter().map(Counted::from).collect(),
-            bindings: it.bindings.iter().cloned().collect(),
-            error: it.refusal.as_ref().map(|it| report::failure(it).object()),
-        }
-    }
-}
-
 /// What `status` says of a license.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -156,32 +107,6 @@ pub(crate) struct AppliedOn {
 pub(crate) struct GivenUp {
     pub(crate) at: Shown<Seconds>,
     pub(crate) activation: Shown<ActivationId>,
-}
-
-impl StatusReport {
-    pub(crate) fn of(
-        checked: &CheckReport,
-        license: Option<&LicenseState>,
-        history: &[Event],
-    ) -> StatusReport {
-        let entered = history.iter().map(|event| AppliedOn {
-            at: Shown(event.at),
-            activation: Shown(event.activation),
-            generation: event.generation,
-            emergency_step: event.emergency,
-        });
-        let given = license.into_iter().flat_map(LicenseState::given_up);
-        let given = given.map(|it| GivenUp {
-            at: Shown(it.at),
-            activation: Shown(it.activation),
-        });
-        StatusReport {
-            report: Report::from(checked),
-            pending: license.map_or(0, |license| license.open().count()),
-            history: entered.collect(),
-            given_up: given.collect(),
-        }
-    }
 }
 
 /// A request of `request activate`, `request sync` and `return`.

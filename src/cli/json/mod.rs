@@ -9,8 +9,6 @@ mod inspected;
 mod license;
 mod machine;
 mod product;
-#[cfg(all(test, feature = "desk"))]
-mod schema;
 mod seats;
 mod shown;
 

@@ -109,10 +109,12 @@ pub(super) fn singles(piece: &Piece<'_>) -> Vec<Edit> {
             });
         }
         if at(place + 2 * rows::GROUP - 1).is_some() && repeats(symbols, place) {
+            // Where its neighbours are alike, the same text is also a group doubled a symbol earlier or later: people double whole groups.
+            let aside = i32::from(place % rows::GROUP != 0);
             edits.push(Edit {
                 at: place,
                 what: What::Extra(rows::GROUP),
-                cost: DOUBLED,
+                cost: DOUBLED + aside,
             });
         }
     }

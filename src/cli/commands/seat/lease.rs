@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{CheckArgs, Context, Exit, Run, allowed};
-use crate::cli::commands::Found;
 use crate::cli::failure::Failure;
+use crate::cli::machine_home::Found;
 use crate::cli::seats::{SeatArgs, minute, moment, not_floating};
 use crate::cli::{json, keys, machine_home};
 use crate::failure::FailureKind;

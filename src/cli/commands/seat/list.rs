@@ -1,7 +1,7 @@
 //! `seat list`.
 
 use super::{CheckArgs, Context, Exit, Run};
-use crate::cli::commands::Found;
+use crate::cli::machine_home::Found;
 use crate::cli::seats::{lasting, minute, moment, not_floating};
 use crate::cli::{json, report};
 use crate::messages;

@@ -6,10 +6,11 @@ pub(super) mod list;
 
 use super::check::CheckArgs;
 use super::{Context, Exit, Run};
+use crate::cli::machine_home::Found;
 use crate::cli::report;
 
 /// Refuses where the license may not be used at all; else says what it warns of.
-fn allowed(context: &mut Context, found: &super::Found) -> Result<(), anyhow::Error> {
+fn allowed(context: &mut Context, found: &Found) -> Result<(), anyhow::Error> {
     if let Some(refusal) = &found.report.refusal {
         return Err(report::failure(refusal).into());
     }

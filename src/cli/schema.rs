@@ -5,8 +5,8 @@ use schemars::transform::{Transform, transform_subschemas};
 use schemars::{JsonSchema as _, Schema};
 use serde_json::{Value, json};
 
-use super::{Failed, Nothing};
-use crate::cli::commands;
+use super::commands;
+use super::json::{Failed, Nothing};
 
 /// Where it stands.
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/json.schema.json");

@@ -1,0 +1,160 @@
+//! The seats of a license on this host, and which of them are free.
+
+use std::cell::{Cell, OnceCell};
+use std::sync::Arc;
+
+use super::error::SeatError;
+use super::files;
+use super::gate::Gate;
+use super::leases;
+use super::locks::Lock;
+use super::place::{GATE, LEASES, Place};
+use super::ring::{One, Pool, Ring};
+use super::slots::Slots;
+use super::who::Moment;
+use crate::holder::{Doing, StorageError};
+use crate::license_key::LicenseKey;
+use crate::messages::seats as messages;
+use crate::protocol::product::SeatUnit;
+
+/// What a license gives, by its verified grant and its product.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// Seats at once.
+    pub seats: u16,
+    /// Modules with seats of their own.
+    pub pools: Vec<Pool>,
+    /// What one seat counts.
+    pub unit: SeatUnit,
+}
+
+/// The seats of a license on this host.
+#[derive(Debug)]
+pub struct Seats {
+    pub(super) place: Place,
+    pub(super) key: LicenseKey,
+    pub(super) counted: Counted,
+    /// Whether it was seen that a lock keeps others out.
+    pub(super) locks_hold: Cell<bool>,
+    /// This user's records, once a seat was taken.
+    pub(super) own: OnceCell<Option<Arc<Slots>>>,
+}
+
+impl Seats {
+    /// Those of a license that holds here, which are made where they are missing and this user owns the home.
+    ///
+    /// # Errors
+    /// [`SeatError::NotMade`] in another's home; [`SeatError::NoLocks`] on a file system that other hosts share; what the disk says.
+    pub fn open(place: Place, key: LicenseKey, counted: Counted) -> Result<Seats, SeatError> {
+        let seats = Seats {
+            place,
+            key,
+            counted,
+            locks_hold: Cell::new(false),
+            own: OnceCell::new(),
+        };
+        seats.place.ready(&seats.rings())?;
+        Ok(seats)
+    }
+
+    /// Makes what a grant that was just applied needs, and takes away the seats of an earlier one that nobody holds. Those that are held stay until they are
+    /// given back.
+    ///
+    /// # Errors
+    /// As [`Seats::take`].
+    pub fn settle(&self, moment: &Moment) -> Result<(), SeatError> {
+        if crate::holder::is_anothers(self.place.directory()) {
+            return Ok(());
+        }
+        let _gate = self.gate()?;
+        for ring in self.rings() {
+            for number in self.beyond(&ring)?.into_iter().rev() {
+                let leases = Slots::all(&self.place, LEASES, &ring.leases_of(""));
+                let leased = leases::of_seat(&leases, number, moment).is_some();
+                if leased || ring.lock(&self.place, number)?.is_none() {
+                    break;
+                }
+                let path = self.place.path(&ring.name(number));
+                let failed = |error| StorageError::new(Doing::Write, &path, error);
+                std::fs::remove_file(&path).map_err(failed)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// All rings, the license's own first.
+    pub(super) fn rings(&self) -> Vec<Ring> {
+        let own = Ring::of_license(self.counted.seats);
+        let pools = self.counted.pools.iter();
+        std::iter::once(own)
+            .chain(pools.map(|pool| Ring::of_pool(pool, self.counted.seats)))
+            .collect()
+    }
+
+    /// The gate, behind which locks were seen to keep others out.
+    pub(super) fn gate(&self) -> Result<Gate, SeatError> {
+        let gate = Gate::wait(&self.place)?;
+        if !self.locks_hold.get() {
+            let path = self.place.path(GATE);
+            let failed = |error| StorageError::new(Doing::Read, &path, error);
+            let again = Lock::alone(files::open(&path).map_err(failed)?);
+            if again.map_err(|error| self.place.no_lock(error))?.is_some() {
+                return Err(self.place.without_locks(messages::exclude_nobody()));
+            }
+            self.locks_hold.set(true);
+        }
+        Ok(gate)
+    }
+
+    /// Locks so many free seats of a ring as are needed, fewer where there are no more.
+    pub(super) fn free(
+        &self,
+        ring: &Ring,
+        needed: usize,
+        moment: &Moment,
+    ) -> Result<Vec<One>, SeatError> {
+        let leases = Slots::all(&self.place, LEASES, &ring.leases_of(""));
+        let mut found = Vec::new();
+        for number in ring.search(&self.place) {
+            if found.len() >= needed {
+                break;
+            }
+            if leases::of_seat(&leases, number, moment).is_some() {
+                continue;
+            }
+            if let Some(lock) = ring.lock(&self.place, number)? {
+                let ring = ring.clone();
+                found.push(One { ring, number, lock });
+            }
+        }
+        Ok(found)
+    }
+
+    /// The seats beyond those of the license that an earlier one had.
+    fn beyond(&self, ring: &Ring) -> Result<Vec<u16>, SeatError> {
+        let mut beyond = Vec::new();
+        for number in ring.seats.saturating_add(1)..=u16::MAX {
+            if number == ring.seats || ring.open(&self.place, number)?.is_none() {
+                break;
+            }
+            beyond.push(number);
+        }
+        Ok(beyond)
+    }
+
+    pub(super) fn held_beyond(&self, ring: &Ring, moment: &Moment) -> Result<usize, SeatError> {
+        let beyond = self.beyond(ring)?;
+        if beyond.is_empty() {
+            return Ok(0);
+        }
+        let leases = Slots::all(&self.place, LEASES, &ring.leases_of(""));
+        let mut held = 0;
+        for number in beyond {
+            let leased = leases::of_seat(&leases, number, moment).is_some();
+            if leased || ring.lock(&self.place, number)?.is_none() {
+                held += 1;
+            }
+        }
+        Ok(held)
+    }
+}

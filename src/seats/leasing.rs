@@ -1,0 +1,140 @@
+//! Seats that no process holds: taken, kept and given back by a token.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::counted::Seats;
+use super::error::SeatError;
+use super::leases::{Lease, Leased, Token};
+use super::place::LEASES;
+use super::ring::Ring;
+use super::slots::Slots;
+use super::take::Ask;
+use super::who::Moment;
+use crate::holder::{Doing, StorageError};
+
+/// The shortest lease: whoever forgets to keep it shall not lose it between two clicks.
+const SHORTEST_LEASE: Duration = Duration::from_secs(30);
+
+impl Seats {
+    /// Takes a seat that no process holds, for a time of at least 30 seconds; `secret` is random.
+    ///
+    /// # Errors
+    /// As [`Seats::take`]; and where the lease cannot be kept, for then nothing would hold the seat.
+    pub fn lease(
+        &self,
+        ask: &Ask<'_>,
+        span: Duration,
+        secret: [u8; 16],
+    ) -> Result<Leased, SeatError> {
+        self.in_turn(ask, |who, moment, ticket| {
+            let chosen = self.decide(who, ask, moment, ticket)?;
+            let span = span.max(SHORTEST_LEASE);
+            let seat = chosen.ones.first().map_or(0, |one| one.number);
+            let token = Token::new(self.key, seat, secret);
+            let mut until = moment.wall;
+            // The modules first: a seat that is leased without them would be half of one.
+            for one in chosen.ones.iter().rev() {
+                let slots = self.own_leases(&one.ring)?;
+                let known = slots.read::<Lease>(one.number);
+                let mut lease = match known.filter(|lease| lease.holds(moment)) {
+                    Some(mut lease) => {
+                        lease.renew(span.max(lease.span()), moment);
+                        lease.with(&chosen.record);
+                        lease
+                    }
+                    None => Lease::new(chosen.record.clone(), span, moment),
+                };
+                lease.add(&token);
+                self.keep_lease(&slots, one.number, Some(&lease))?;
+                until = lease.until();
+            }
+            Ok(Leased { token, until, span })
+        })
+    }
+
+    /// Keeps a leased seat for another span from now, by default the one with which it was taken.
+    ///
+    /// # Errors
+    /// [`SeatError::UnknownToken`] where the lease is over, or is another user's.
+    pub fn keep(
+        &self,
+        token: &Token,
+        span: Option<Duration>,
+        moment: &Moment,
+    ) -> Result<Leased, SeatError> {
+        let _gate = self.gate()?;
+        let mut kept = None;
+        for (ring, number, mut lease) in self.leased_by(token, moment) {
+            let span = span.unwrap_or(lease.span()).max(SHORTEST_LEASE);
+            lease.renew(span, moment);
+            self.keep_lease(&self.own_leases(&ring)?, number, Some(&lease))?;
+            kept = Some(Leased {
+                token: token.clone(),
+                until: lease.until(),
+                span,
+            });
+        }
+        kept.ok_or(SeatError::UnknownToken)
+    }
+
+    /// Gives a leased seat back.
+    ///
+    /// # Errors
+    /// As [`Seats::keep`].
+    pub fn release(&self, token: &Token, moment: &Moment) -> Result<(), SeatError> {
+        let _gate = self.gate()?;
+        let held = self.leased_by(token, moment);
+        if held.is_empty() {
+            return Err(SeatError::UnknownToken);
+        }
+        for (ring, number, mut lease) in held {
+            let others = lease.remove(token);
+            let slots = self.own_leases(&ring)?;
+            self.keep_lease(&slots, number, others.then_some(&lease))?;
+            if !others {
+                ring.mark(&self.place, number, true);
+            }
+        }
+        Ok(())
+    }
+
+    fn keep_lease(
+        &self,
+        slots: &Slots,
+        number: u16,
+        lease: Option<&Lease>,
+    ) -> Result<(), SeatError> {
+        let written = slots.write(number, lease).and_then(|()| slots.settle());
+        let path = self.place.path(LEASES);
+        written.map_err(|error| StorageError::new(Doing::Write, &path, error).into())
+    }
+
+    fn own_leases(&self, ring: &Ring) -> Result<Slots, SeatError> {
+        Slots::own(&self.place, LEASES, |user| ring.leases_of(user))
+    }
+
+    /// What this user's token holds: a seat, and those of modules.
+    fn leased_by(&self, token: &Token, moment: &Moment) -> Vec<(Ring, u16, Lease)> {
+        let mut held = Vec::new();
+        let mut pools = BTreeMap::new();
+        for ring in self.rings() {
+            let number = match ring.module {
+                None => Some(&token.seat),
+                Some(_) => pools.get(&ring.prefix),
+            };
+            let Some((number, slots)) = number.copied().zip(self.own_leases(&ring).ok()) else {
+                continue;
+            };
+            let lease = slots.read::<Lease>(number);
+            let Some(lease) = lease.filter(|it| it.has(token) && it.holds(moment)) else {
+                continue;
+            };
+            if ring.module.is_none() {
+                pools.clone_from(&lease.record.pools);
+            }
+            held.push((ring, number, lease));
+        }
+        held
+    }
+}

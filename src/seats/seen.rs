@@ -1,0 +1,111 @@
+//! What there is to see of seats, and how it is said.
+
+use super::record::{Holding, Record};
+use crate::messages::seats as messages;
+use crate::protocol::date::Seconds;
+
+/// What there is to see of a license's seats.
+#[derive(Clone, Debug, Default)]
+pub struct Look {
+    /// Seats that the license has.
+    pub seats: u16,
+    /// Those that are in use, in order; beyond the license's number where it shrank and they are still held.
+    pub taken: Vec<Taken>,
+    /// Modules with seats of their own.
+    pub pools: Vec<PoolUse>,
+    /// Seats that came back by themselves in the last day: their processes ended without giving them back.
+    pub back: Vec<Shown>,
+    /// How many wait.
+    pub waiting: usize,
+    /// Whether the locks themselves were looked at. Where somebody keeps the gate it is only what is written of processes that run.
+    pub exact: bool,
+}
+
+/// A seat in use.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// Its number.
+    pub number: u16,
+    /// What is written of it; none where nothing is.
+    pub shown: Option<Shown>,
+    /// Until when a lease holds it.
+    pub until: Option<Seconds>,
+    /// Who has its lock, in words, where nothing is written of it and the system says so.
+    pub locked_by: Option<String>,
+}
+
+/// What a user wrote of himself.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// The seat.
+    pub number: u16,
+    /// The account that wrote it: nobody writes for another.
+    pub account: Option<String>,
+    /// What it says.
+    pub record: Record,
+    /// Whether the process runs that it names.
+    pub lives: bool,
+}
+
+/// How much of a module is in use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PoolUse {
+    /// Its name.
+    pub name: String,
+    /// Its seats.
+    pub seats: u16,
+    /// Those in use.
+    pub in_use: u16,
+}
+
+impl Look {
+    /// Seats in use.
+    pub fn in_use(&self) -> u16 {
+        u16::try_from(self.taken.len()).unwrap_or(u16::MAX)
+    }
+
+    /// Seats that are free.
+    pub fn free(&self) -> u16 {
+        self.seats.saturating_sub(self.in_use())
+    }
+}
+
+impl Taken {
+    /// Whether it uses a seat of a module.
+    pub(super) fn uses(&self, module: &str) -> bool {
+        let shown = self.shown.as_ref();
+        shown.is_none_or(|it| it.record.features.iter().any(|name| name == module))
+    }
+
+    /// Who holds it, in a few words: "anna at ws-14".
+    pub fn holder(&self) -> String {
+        match (&self.shown, &self.locked_by) {
+            (Some(shown), _) => messages::at(&shown.record.host, shown.user()).to_string(),
+            (None, Some(process)) => process.clone(),
+            (None, None) => messages::somebody().to_owned(),
+        }
+    }
+}
+
+impl Shown {
+    /// The user, and the account that says so where it is another: "anna (for it www-data)".
+    pub fn user(&self) -> String {
+        match &self.account {
+            Some(account) if *account != self.record.user => {
+                messages::for_account(account, &self.record.user).to_string()
+            }
+            _ => self.record.user.clone(),
+        }
+    }
+
+    /// What holds it, in words.
+    pub fn held_by(&self) -> String {
+        let id = self.record.process;
+        match (self.record.holding, self.lives) {
+            (Holding::Lease, _) => messages::lease().to_owned(),
+            (Holding::Connection, true) => messages::connection(id).to_string(),
+            (Holding::Process, true) => messages::process(id).to_string(),
+            (_, false) => messages::started(id).to_string(),
+        }
+    }
+}

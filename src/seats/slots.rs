@@ -1,0 +1,136 @@
+//! Files with a slot for each seat, in which each user writes for himself.
+
+use std::fs::File;
+use std::io;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::error::SeatError;
+use super::files;
+use super::kernel;
+use super::place::Place;
+use crate::holder::{Doing, StorageError};
+use crate::messages::seats as messages;
+
+/// Bytes of a record's place in its file.
+pub(super) const SLOT: usize = 2048;
+
+/// A file of one user with a slot for each seat.
+#[derive(Debug)]
+pub(super) struct Slots {
+    file: File,
+    pub(super) owner: Option<u32>,
+}
+
+/// Other names for a user's file, where somebody else took the first.
+const SPARE_NAMES: usize = 9;
+
+impl Slots {
+    /// This user's own: `name` makes the file's name of the user's.
+    pub(super) fn own(
+        place: &Place,
+        directory: &str,
+        name: impl Fn(&str) -> String,
+    ) -> Result<Slots, SeatError> {
+        let us = kernel::us();
+        let user = us.map_or_else(user_by_name, |us| us.to_string());
+        let mut last = None;
+        for spare in 0..=SPARE_NAMES {
+            let user = match spare {
+                0 => user.clone(),
+                spare => format!("{user}~{spare}"),
+            };
+            let path = place.path(directory).join(name(&user));
+            match files::open_own(&path, place.for_everyone()) {
+                Ok(file) if kernel::owner(&file) == us => return Ok(Slots { file, owner: us }),
+                Ok(_) => {}
+                Err(error) => last = Some(StorageError::new(Doing::Write, &path, error)),
+            }
+        }
+        let taken = || {
+            let path = place.path(directory);
+            let why = io::Error::other(messages::others_files());
+            StorageError::new(Doing::Write, &path, why)
+        };
+        Err(last.unwrap_or_else(taken).into())
+    }
+
+    /// Those of all users whose names end so. A file that says it is another user's is none.
+    pub(super) fn all(place: &Place, directory: &str, ending: &str) -> Vec<Slots> {
+        let Ok(entries) = std::fs::read_dir(place.path(directory)) else {
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            let Some(user) = name.to_str().and_then(|name| name.strip_suffix(ending)) else {
+                continue;
+            };
+            let user = user.split('~').next().unwrap_or_default();
+            let Ok(file) = files::open_to_read(&entry.path()) else {
+                continue;
+            };
+            let owner = kernel::owner(&file);
+            if owner.is_none_or(|owner| owner.to_string() == user) {
+                found.push(Slots { file, owner });
+            }
+        }
+        found
+    }
+
+    pub(super) fn read<T: DeserializeOwned>(&self, number: u16) -> Option<T> {
+        let mut slot = [0; SLOT];
+        let read = files::read_at(&self.file, &mut slot, start(number)).ok()?;
+        parse(slot.get(..read)?)
+    }
+
+    /// All that stands in the slots up to this number.
+    pub(super) fn read_all<T: DeserializeOwned>(&self, most: u16) -> Vec<(u16, T)> {
+        let mut bytes = Vec::new();
+        let size = self.file.metadata().map_or(0, |it| it.len());
+        let wanted = size.min(u64::from(most) * SLOT as u64);
+        bytes.resize(usize::try_from(wanted).unwrap_or(0), 0);
+        let read = files::read_at(&self.file, &mut bytes, 0).unwrap_or(0);
+        bytes.truncate(read);
+        let slots = (1..=most).zip(bytes.chunks(SLOT));
+        slots
+            .filter_map(|(number, slot)| Some((number, parse(slot)?)))
+            .collect()
+    }
+
+    pub(super) fn write<T: Serialize>(&self, number: u16, content: Option<&T>) -> io::Result<()> {
+        let mut slot = content
+            .map(serde_json::to_vec)
+            .transpose()?
+            .unwrap_or_default();
+        if slot.len() > SLOT {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        slot.resize(SLOT, 0);
+        files::write_at(&self.file, &slot, start(number))
+    }
+
+    pub(super) fn settle(&self) -> io::Result<()> {
+        self.file.sync_data()
+    }
+}
+
+fn start(number: u16) -> u64 {
+    u64::from(number.saturating_sub(1)) * SLOT as u64
+}
+
+fn parse<T: DeserializeOwned>(slot: &[u8]) -> Option<T> {
+    let end = slot
+        .iter()
+        .position(|byte| *byte == 0)
+        .unwrap_or(slot.len());
+    serde_json::from_slice(slot.get(..end)?).ok()
+}
+
+/// Where users have no numbers.
+fn user_by_name() -> String {
+    let name = std::env::var("USERNAME").unwrap_or_default();
+    let fit = |c: &char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    name.chars().filter(fit).collect()
+}
