@@ -39,7 +39,7 @@ impl Draw {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Event {
+pub(crate) enum Slip {
     Substitution,
     LookAlike,
     Transposition,
@@ -51,16 +51,16 @@ pub(crate) enum Event {
     GroupDoubled,
 }
 
-pub(crate) const EVENTS: [Event; 9] = [
-    Event::Substitution,
-    Event::LookAlike,
-    Event::Transposition,
-    Event::Drop,
-    Event::Double,
-    Event::Insert,
-    Event::GroupSwapped,
-    Event::GroupLost,
-    Event::GroupDoubled,
+pub(crate) const EVENTS: [Slip; 9] = [
+    Slip::Substitution,
+    Slip::LookAlike,
+    Slip::Transposition,
+    Slip::Drop,
+    Slip::Double,
+    Slip::Insert,
+    Slip::GroupSwapped,
+    Slip::GroupLost,
+    Slip::GroupDoubled,
 ];
 
 /// A code on paper: rows of groups of symbols, and whether a row was touched.
@@ -98,7 +98,7 @@ impl Sheet {
     pub(crate) fn spoil(
         &mut self,
         draw: &mut Draw,
-        event: Event,
+        event: Slip,
         (row, group, place): (usize, usize, usize),
     ) {
         self.touched[row] = true;
@@ -108,12 +108,12 @@ impl Sheet {
         }
         let symbol = groups[group][place];
         match event {
-            Event::Substitution => {
+            Slip::Substitution => {
                 while groups[group][place] == symbol {
                     groups[group][place] = draw.symbol();
                 }
             }
-            Event::LookAlike => {
+            Slip::LookAlike => {
                 let alike: Vec<u8> = ALIKE
                     .iter()
                     .filter(|pair| pair.contains(&symbol))
@@ -125,7 +125,7 @@ impl Sheet {
                     alike[draw.below(alike.len())]
                 };
             }
-            Event::Transposition => match groups[group].get(place + 1).copied() {
+            Slip::Transposition => match groups[group].get(place + 1).copied() {
                 Some(next) => (groups[group][place], groups[group][place + 1]) = (next, symbol),
                 None if groups.get(group + 1).is_some_and(|next| !next.is_empty()) => {
                     let next = std::mem::replace(&mut groups[group + 1][0], symbol);
@@ -133,18 +133,18 @@ impl Sheet {
                 }
                 None => {}
             },
-            Event::Drop => drop(groups[group].remove(place)),
-            Event::Double => groups[group].insert(place, symbol),
-            Event::Insert => groups[group].insert(place, draw.symbol()),
-            Event::GroupSwapped if group + 1 < groups.len() => groups.swap(group, group + 1),
-            Event::GroupSwapped => {
+            Slip::Drop => drop(groups[group].remove(place)),
+            Slip::Double => groups[group].insert(place, symbol),
+            Slip::Insert => groups[group].insert(place, draw.symbol()),
+            Slip::GroupSwapped if group + 1 < groups.len() => groups.swap(group, group + 1),
+            Slip::GroupSwapped => {
                 if let [first, second, ..] = &mut self.rows[row..] {
                     self.touched[row + 1] = true;
                     std::mem::swap(first.last_mut().unwrap(), &mut second[0]);
                 }
             }
-            Event::GroupLost => groups[group].clear(),
-            Event::GroupDoubled => {
+            Slip::GroupLost => groups[group].clear(),
+            Slip::GroupDoubled => {
                 let again = groups[group].clone();
                 groups.insert(group, again);
             }
@@ -167,18 +167,18 @@ impl Sheet {
         for at in self.places().into_iter().rev() {
             if draw.chance(rate) {
                 let event = match draw.below(20) {
-                    0..5 => Event::Substitution,
-                    5..10 => Event::LookAlike,
-                    10..13 => Event::Transposition,
-                    13..16 => Event::Drop,
-                    16..18 => Event::Double,
-                    _ => Event::Insert,
+                    0..5 => Slip::Substitution,
+                    5..10 => Slip::LookAlike,
+                    10..13 => Slip::Transposition,
+                    13..16 => Slip::Drop,
+                    16..18 => Slip::Double,
+                    _ => Slip::Insert,
                 };
                 self.spoil(draw, event, at);
             }
             if at.2 == 0 && draw.chance(rate / 5.0) {
                 let event =
-                    [Event::GroupSwapped, Event::GroupLost, Event::GroupDoubled][draw.below(3)];
+                    [Slip::GroupSwapped, Slip::GroupLost, Slip::GroupDoubled][draw.below(3)];
                 if self.rows[at.0].len() > at.1 {
                     self.spoil(draw, event, at);
                 }

@@ -336,7 +336,7 @@ impl App {
     /// `not_licensed` where none is held or was given up; `which_license` where several are or were; `anchor_closed`, `busy`, what the disk says: it is not
     /// given up then.
     pub fn return_license(&self) -> Result<Request, AppError> {
-        self.give_back(None)
+        self.returning(None)
     }
 
     /// The same for one of several licenses, such as the one that [`License::key`](super::License::key) names.
@@ -353,7 +353,7 @@ impl App {
     /// # Errors
     /// As [`App::return_license`], of this license.
     pub fn return_license_of(&self, key: LicenseKey) -> Result<Request, AppError> {
-        self.give_back(Some(key))
+        self.returning(Some(key))
     }
 
     fn ask_again(&self, key: Option<LicenseKey>) -> Result<Request, AppError> {
@@ -372,7 +372,7 @@ impl App {
         self.asked(key, synced.asked)
     }
 
-    fn give_back(&self, key: Option<LicenseKey>) -> Result<Request, AppError> {
+    fn returning(&self, key: Option<LicenseKey>) -> Result<Request, AppError> {
         let (home, license) = self.meant(key, |license| {
             license.held.is_some() || license.returned.is_some()
         })?;

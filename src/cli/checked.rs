@@ -6,7 +6,7 @@ use super::json::{
 };
 use super::report;
 use crate::holder::CheckReport;
-use crate::holder::state::{Event, LicenseState};
+use crate::holder::state::{HistoryEntry, LicenseState};
 use crate::protocol::contents;
 
 impl From<&CheckReport> for Report {
@@ -59,7 +59,7 @@ impl StatusReport {
     pub(crate) fn of(
         checked: &CheckReport,
         license: Option<&LicenseState>,
-        history: &[Event],
+        history: &[HistoryEntry],
     ) -> StatusReport {
         let entered = history.iter().map(|event| AppliedOn {
             at: Shown(event.at),

@@ -26,8 +26,8 @@ use crate::seats::SeatError;
 use crate::text::ReadError;
 
 use super::advice::Advice as _;
+use super::damaged_rows;
 use super::json::{Details, Failing, Named, Taken};
-use super::verdicts;
 
 /// A failure that ends a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -178,7 +178,7 @@ fn known(error: &anyhow::Error) -> Option<Failure> {
         }
         if let Some(unread) = cause.downcast_ref::<ReadError>() {
             let rows = match unread {
-                ReadError::Damaged { rows, .. } => Some(verdicts::rows(rows)),
+                ReadError::Damaged { rows, .. } => Some(damaged_rows::rows(rows)),
                 ReadError::NoCode | ReadError::OtherKind { .. } => None,
             };
             let failure = explained(unread.kind(), cause, unread.hint().to_owned());

@@ -7,6 +7,9 @@ mod code_output;
 mod commands;
 mod confirm;
 #[cfg(feature = "desk")]
+mod contact;
+mod damaged_rows;
+#[cfg(feature = "desk")]
 mod desk;
 mod environment;
 mod failure;
@@ -31,12 +34,9 @@ mod seats;
 #[cfg(feature = "desk")]
 mod secrecy;
 #[cfg(feature = "desk")]
-mod sender;
-#[cfg(feature = "desk")]
 mod sold;
 mod usage;
 mod usb;
-mod verdicts;
 mod words;
 mod wrap;
 

@@ -17,7 +17,7 @@ use super::places::{News, Places};
 use super::products;
 use super::request::{Here, commitments, overtake};
 use super::secrets::Secrets;
-use super::state::{Event, Held, LicenseState, Pending, Request, grant_digest};
+use super::state::{Held, HistoryEntry, LicenseState, Pending, Request, grant_digest};
 use super::sync::{Change, changes};
 use super::terms::Terms;
 use crate::machine::Facts;
@@ -359,7 +359,7 @@ impl New {
         self.take_over(payload, here);
         home.keep(&self.license)?;
         let key = self.license.license_key;
-        let event = Event {
+        let event = HistoryEntry {
             at: here.wall,
             activation: self.pending.standing.activation,
             generation: self.grant.generation,

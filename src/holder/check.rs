@@ -259,7 +259,7 @@ impl Check<'_> {
         let last = [terms.expires, terms.revalidate_by];
         let ends = last.into_iter().flatten().min();
         let look = Look::new(self.input.here.wall, self.input.here.facts);
-        let asked = clock::Terms {
+        let asked = clock::LicenseTimes {
             issued: terms.issued,
             generation: terms.generation,
             built: self.input.built,

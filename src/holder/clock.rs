@@ -174,7 +174,7 @@ impl Remembered for Mark {
 
 /// What a license hands in about the time.
 #[derive(Clone, Copy, Debug)]
-pub struct Terms {
+pub struct LicenseTimes {
     /// `issued` of the grant held.
     pub issued: Seconds,
     /// Its generation.
@@ -218,7 +218,7 @@ pub struct Judgement {
 }
 
 /// The rules of SPEC.md 7.
-pub fn judge(mark: Option<&Mark>, terms: &Terms, look: &Look) -> Judgement {
+pub fn judge(mark: Option<&Mark>, terms: &LicenseTimes, look: &Look) -> Judgement {
     let mark = mark.filter(|mark| mark.generation >= terms.generation);
     let known = terms.issued.max(terms.built);
     let kept = mark.map_or(known, |mark| mark.at);
@@ -294,7 +294,7 @@ fn most(reached: Option<Reached>, settled: Seconds) -> Seconds {
     }
 }
 
-fn due(mark: Option<&Mark>, terms: &Terms, look: &Look, next: &Mark) -> bool {
+fn due(mark: Option<&Mark>, terms: &LicenseTimes, look: &Look, next: &Mark) -> bool {
     let Some(mark) = mark else { return true };
     let each = if terms.running {
         KEPT_BY_GUARD

@@ -55,7 +55,7 @@ impl Check<'_> {
         let known = self.memory.demo.as_ref();
         let mark = known.and_then(|demo| demo.mark.as_ref());
         let look = Look::new(self.input.here.wall, self.input.here.facts);
-        let terms = clock::Terms {
+        let terms = clock::LicenseTimes {
             issued: began.start(),
             generation: 0,
             built: self.input.built,

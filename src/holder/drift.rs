@@ -52,7 +52,7 @@ pub(crate) fn goes_on(
 ) -> Option<GoesOn> {
     let since = seen.map_or(now, |drift| drift.since);
     let until = since.plus(ALLOWED);
-    let terms = clock::Terms {
+    let terms = clock::LicenseTimes {
         issued: since,
         generation: 0,
         built,

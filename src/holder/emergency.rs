@@ -9,7 +9,7 @@ use super::memory::Memory;
 use super::outcome::{Applied, Outcome, Which};
 use super::products;
 use super::request::Here;
-use super::state::{Event, LicenseState, grant_digest};
+use super::state::{HistoryEntry, LicenseState, grant_digest};
 use super::terms::Terms;
 use crate::protocol::emergency::Emergency;
 use crate::protocol::product::ProductFile;
@@ -35,7 +35,7 @@ pub(super) fn apply(home: &Home, code: &Code, here: &Here<'_>) -> Result<Outcome
         let payload = code.payload();
         held.emergency = Some(Bytes(payload.to_vec()));
         home.keep(&license)?;
-        let event = Event {
+        let event = HistoryEntry {
             at: here.wall,
             activation: applied.which.activation,
             generation: applied.after.generation,

@@ -4,7 +4,7 @@ use super::durable;
 use super::error::{HolderError, StorageError};
 use super::home::Home;
 use super::json::Array;
-use super::state::{Event, Held, LicenseState, grant_digest};
+use super::state::{Held, HistoryEntry, LicenseState, grant_digest};
 use crate::license_key::LicenseKey;
 use crate::protocol::grant::SignedGrant;
 
@@ -13,7 +13,7 @@ impl Home {
     ///
     /// # Errors
     /// A file that cannot be read.
-    pub fn history(&self, key: LicenseKey) -> Result<Vec<Event>, HolderError> {
+    pub fn history(&self, key: LicenseKey) -> Result<Vec<HistoryEntry>, HolderError> {
         let lines = durable::lines(&self.history_path(key))?;
         let events = lines.iter().map(|line| serde_json::from_str(line).ok());
         Ok(events.flatten().collect())
@@ -32,7 +32,7 @@ pub(crate) fn contains(
 
 /// Adds what has just been applied. The caller holds the lock, and has kept the state: the other way round a crash would leave bytes that count as
 /// applied and are not.
-pub(crate) fn add(home: &Home, key: LicenseKey, event: &Event) -> Result<(), StorageError> {
+pub(crate) fn add(home: &Home, key: LicenseKey, event: &HistoryEntry) -> Result<(), StorageError> {
     let path = home.history_path(key);
     let line = serde_json::to_string(event).map_err(|error| {
         let error = std::io::Error::other(error);
@@ -55,9 +55,9 @@ pub(crate) fn catch_up(home: &Home, license: &LicenseState) -> Result<(), Holder
     }
 }
 
-fn event_of(held: &Held, grant: Array<32>) -> Option<Event> {
+fn event_of(held: &Held, grant: Array<32>) -> Option<HistoryEntry> {
     let signed = SignedGrant::decode(&held.grant).ok()?;
-    Some(Event {
+    Some(HistoryEntry {
         at: held.applied_at,
         activation: held.standing.activation,
         generation: signed.grant.generation,

@@ -10,7 +10,9 @@ use crate::machine::{Bindings, Components, Facts, Fingerprint};
 use crate::messages;
 use crate::protocol::commitment::Commitment;
 use crate::protocol::date::Seconds;
-use crate::protocol::digest::{ActivationId, Digest, Standing, kdf, request_digest, request_tag};
+use crate::protocol::digest::{
+    ActivationId, Digest, MachineBinding, kdf, request_digest, request_tag,
+};
 use crate::protocol::product::Product;
 use crate::protocol::requests::{Activate, Sync};
 use crate::protocol::wire::WireError;
@@ -107,7 +109,7 @@ pub struct Pending {
 /// What became of a license here: a line of the file `history/<13 digits>.jsonl`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Event {
+pub struct HistoryEntry {
     /// What the machine believed the time was.
     #[serde(with = "json::moment")]
     pub at: Seconds,
@@ -193,12 +195,12 @@ impl Stands {
     ///
     /// # Errors
     /// What cannot be: a fingerprint or bindings that no machine writes.
-    pub fn standing(&self) -> Result<Standing, HolderError> {
+    pub fn standing(&self) -> Result<MachineBinding, HolderError> {
         let fingerprint = self
             .fingerprint
             .map(|bytes| Fingerprint::from_bytes(&bytes.0))
             .transpose()?;
-        Ok(Standing {
+        Ok(MachineBinding {
             activation: self.activation,
             fingerprint,
             bindings: self.bindings_digest()?,

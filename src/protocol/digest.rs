@@ -75,7 +75,7 @@ pub struct NotAnActivation(pub String);
 
 /// What a holder stands for at the moment: the facts that its grants are tied to (SPEC.md 5.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct MachineBinding {
     /// The activation.
     pub activation: ActivationId,
     /// The fingerprint last sent, if any.
@@ -86,7 +86,7 @@ pub struct Standing {
     pub usb: Option<[u8; 8]>,
 }
 
-impl Standing {
+impl MachineBinding {
     /// The machine digest of SPEC.md 5.2.
     pub fn machine_digest(&self) -> Digest {
         let presence = u8::from(self.fingerprint.is_some())

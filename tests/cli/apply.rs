@@ -4,7 +4,7 @@ use countersign::issuer::keys::SigningKey;
 use countersign::issuer::signer::Signer as _;
 use countersign::license_key::LicenseKey;
 use countersign::machine::Fingerprint;
-use countersign::protocol::digest::{Standing, key_id, request_digest};
+use countersign::protocol::digest::{MachineBinding, key_id, request_digest};
 use countersign::protocol::grant::SignedGrant;
 use countersign::protocol::requests::Activate;
 use countersign::protocol::trust::GrantContext;
@@ -192,7 +192,7 @@ fn a_forged_signature_is_not_trusted() {
     let asked = Activate::decode(decoded(&request).payload()).unwrap();
     let key: LicenseKey = key.parse().unwrap();
     let fingerprint: Option<Fingerprint> = asked.fingerprint;
-    let standing = Standing {
+    let standing = MachineBinding {
         activation: asked.commitment.activation_id(),
         fingerprint,
         bindings: None,

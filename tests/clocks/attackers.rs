@@ -1,7 +1,7 @@
 //! Somebody who wants to use a license past its end, and may set the clock, restart, suspend and kill as he likes. He may not write the mark, and
 //! the kernel's uptime is true.
 
-use countersign::holder::clock::{Boot, ClockReading, Look, Mark, Terms, judge};
+use countersign::holder::clock::{Boot, ClockReading, LicenseTimes, Look, Mark, judge};
 use countersign::protocol::date::{Day, Seconds};
 
 use super::{Chance, DAY, HOUR};
@@ -178,7 +178,7 @@ impl Cheat {
             }),
         };
         let last = Day::new(LAST_DAY).unwrap();
-        let terms = Terms {
+        let terms = LicenseTimes {
             issued: Seconds(ISSUED),
             generation: 1,
             built: Seconds(1900 * DAY),

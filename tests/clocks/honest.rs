@@ -1,6 +1,6 @@
 //! Honest lives with clocks that are wrong as clocks are.
 
-use countersign::holder::clock::{Boot, ClockReading, Look, Mark, Terms, judge};
+use countersign::holder::clock::{Boot, ClockReading, LicenseTimes, Look, Mark, judge};
 use countersign::protocol::date::{Day, Seconds};
 
 use super::{Chance, DAY, HOUR};
@@ -249,7 +249,7 @@ pub(crate) fn live(kind: Kind, seed: u64) -> Life {
             }),
         };
         let last = Day::new((end / DAY) as u16 + 2).unwrap();
-        let terms = Terms {
+        let terms = LicenseTimes {
             issued: Seconds(ISSUED),
             generation: 1,
             built: Seconds(1900 * DAY),

@@ -18,7 +18,7 @@ use countersign::issuer::ledger::{Counts, Reference};
 use countersign::issuer::policy::moves::{self, Asked, Contact};
 use countersign::machine::{Assessment, Component, Components, Fingerprint};
 use countersign::protocol::date::Day;
-use countersign::protocol::digest::{ActivationId, Standing};
+use countersign::protocol::digest::{ActivationId, MachineBinding};
 
 /// A value of one part, by what the rule can know of it. What the disk bears is copied to every machine: it is `REFERENCE` or unknown.
 type Value = u8;
@@ -64,8 +64,8 @@ fn parts(of: &Fingerprint) -> Parts {
     Component::ALL.map(|it| of.part(it).map_or(UNKNOWN, |[value, _]| value))
 }
 
-fn standing(parts: &Parts) -> Standing {
-    Standing {
+fn standing(parts: &Parts) -> MachineBinding {
+    MachineBinding {
         activation: ActivationId([1; 4]),
         fingerprint: fingerprint(parts),
         bindings: None,

@@ -7,7 +7,7 @@ use countersign::protocol::date::{Day, Seconds};
 use countersign::protocol::desk_certificate::{
     DeskCertificate, Limit, MANAGER, MAY_GRANT, MAY_GRANT_LENDING,
 };
-use countersign::protocol::digest::{ActivationId, Standing, key_id, request_digest};
+use countersign::protocol::digest::{ActivationId, MachineBinding, key_id, request_digest};
 use countersign::protocol::entitlements::{Entitlement, Entitlements};
 use countersign::protocol::grant::{Grant, LicenseType, SignedGrant};
 use countersign::protocol::loan::{Lent, Loan, SignedLoan, SiteCertificate};
@@ -53,7 +53,7 @@ fn entitlements(users: u32) -> Entitlements {
 }
 
 fn context(lending: Option<[u8; 32]>) -> GrantContext {
-    let standing = Standing {
+    let standing = MachineBinding {
         activation: ActivationId([1, 2, 3, 4]),
         fingerprint: None,
         bindings: Some([5; 8]),
@@ -149,7 +149,7 @@ fn either_root_may_sign_and_nobody_else() {
 #[test]
 fn a_grant_is_for_one_request_one_machine_one_product_one_license() {
     let signed = sign_grant(&key(1), None, grant(&key(1), false), &context(None));
-    let standing = Standing {
+    let standing = MachineBinding {
         activation: ActivationId([1, 2, 3, 4]),
         fingerprint: None,
         bindings: Some([5; 8]),
@@ -170,7 +170,7 @@ fn a_grant_is_for_one_request_one_machine_one_product_one_license() {
             ..context(None)
         },
         GrantContext {
-            holder: Standing {
+            holder: MachineBinding {
                 activation: ActivationId([9; 4]),
                 ..standing.clone()
             }
@@ -178,7 +178,7 @@ fn a_grant_is_for_one_request_one_machine_one_product_one_license() {
             ..context(None)
         },
         GrantContext {
-            holder: Standing {
+            holder: MachineBinding {
                 bindings: None,
                 ..standing.clone()
             }
@@ -186,7 +186,7 @@ fn a_grant_is_for_one_request_one_machine_one_product_one_license() {
             ..context(None)
         },
         GrantContext {
-            holder: Standing {
+            holder: MachineBinding {
                 usb: Some([0; 8]),
                 ..standing
             }
@@ -314,7 +314,7 @@ fn certificates_of_strangers_old_epochs_and_weak_keys_are_refused() {
 
 fn site(product: &str) -> (SigningKey, Result<Verified<SiteCertificate>, TrustError>) {
     let lending = key(7);
-    let standing = Standing {
+    let standing = MachineBinding {
         activation: ActivationId([1, 2, 3, 4]),
         fingerprint: None,
         bindings: Some([5; 8]),

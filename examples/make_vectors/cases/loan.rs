@@ -7,7 +7,9 @@ use std::num::NonZeroU8;
 use countersign::license_key::LicenseKey;
 use countersign::protocol::date::Day;
 use countersign::protocol::desk_certificate::ONE_PRODUCT;
-use countersign::protocol::digest::{Digest, Standing, holder_digest, request_digest, request_tag};
+use countersign::protocol::digest::{
+    Digest, MachineBinding, holder_digest, request_digest, request_tag,
+};
 use countersign::protocol::entitlements::{EntitledText, Entitlement, Entitlements};
 use countersign::protocol::grant::{Grant, SignedGrant};
 use countersign::protocol::loan::{Lent, Loan, SignedLoan, SiteCertificate};
@@ -43,7 +45,7 @@ struct Case {
 }
 
 /// What the site was granted, before a case changes it.
-struct Terms {
+struct LoanTerms {
     product: &'static str,
     key: LicenseKey,
     desk: Option<Desk>,
@@ -52,9 +54,9 @@ struct Terms {
 }
 
 /// The site, whose grant is signed by a root, or by the desk in the terms.
-fn site(change: impl FnOnce(&mut Terms)) -> Site {
+fn site(change: impl FnOnce(&mut LoanTerms)) -> Site {
     let holder = standing().holder_digest(PRODUCT, license());
-    let mut terms = Terms {
+    let mut terms = LoanTerms {
         product: PRODUCT,
         key: license(),
         desk: None,
@@ -142,7 +144,7 @@ impl Case {
     }
 
     fn signed(mut self, signer: u8) -> Case {
-        let standing = Standing {
+        let standing = MachineBinding {
             activation: self.request.commitment.activation_id(),
             fingerprint: Some(self.request.fingerprint),
             bindings: None,

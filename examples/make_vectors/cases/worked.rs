@@ -128,7 +128,7 @@ fn asked(out: &mut Lines, request: &Activate) -> Vec<u8> {
 }
 
 fn tied(out: &mut Lines, payload: &[u8]) -> GrantContext {
-    let standing = countersign::protocol::digest::Standing {
+    let standing = countersign::protocol::digest::MachineBinding {
         bindings: None,
         ..standing()
     };

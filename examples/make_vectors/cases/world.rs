@@ -9,7 +9,7 @@ use countersign::protocol::date::Seconds;
 use countersign::protocol::desk_certificate::{
     DeskCertificate, MAY_GRANT, MAY_GRANT_EMERGENCY, MAY_GRANT_LENDING,
 };
-use countersign::protocol::digest::{Digest, Standing, key_id, product_tag};
+use countersign::protocol::digest::{Digest, MachineBinding, key_id, product_tag};
 use countersign::protocol::emergency::chain;
 use countersign::protocol::entitlements::{Entitlement, Entitlements};
 use countersign::protocol::grant::{EmergencyTerms, Grant, LicenseType};
@@ -90,8 +90,8 @@ pub(crate) fn activate() -> Activate {
 }
 
 /// What the machine stands for after [`activate`].
-pub(crate) fn standing() -> Standing {
-    Standing {
+pub(crate) fn standing() -> MachineBinding {
+    MachineBinding {
         activation: activate().commitment.activation_id(),
         fingerprint: Some(fingerprint()),
         bindings: Some(BINDINGS),

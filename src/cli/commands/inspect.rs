@@ -5,7 +5,7 @@ use crate::cli::code_input::{self, CodeArgs};
 use crate::cli::failure::Failure;
 use crate::cli::inspect::{self, AtThisDesk, Known, Trust};
 use crate::cli::json::{Explained, Inspected, Named, Signature, shown};
-use crate::cli::{code_output, verdicts, words};
+use crate::cli::{code_output, damaged_rows, words};
 use crate::messages;
 use crate::text::{Kind, ReadError, Reading, RowVerdict, WithSpare, phrase};
 
@@ -171,19 +171,23 @@ fn purpose(kind: Kind) -> &'static str {
 }
 
 /// What is known of a code's signature.
-enum Verdict<'a> {
+enum Assessment<'a> {
     Unsigned,
     Known(&'a Trust),
     Nowhere,
 }
 
 /// What was verified outweighs what could not be; what is wrong in one place cannot be right in another.
-fn trust<'a>(kind: Kind, machine: Option<&'a Trust>, desk: Option<&'a AtThisDesk>) -> Verdict<'a> {
+fn trust<'a>(
+    kind: Kind,
+    machine: Option<&'a Trust>,
+    desk: Option<&'a AtThisDesk>,
+) -> Assessment<'a> {
     if matches!(
         kind,
         Kind::Activate | Kind::Sync | Kind::Return | Kind::Borrow | Kind::LoanReturn
     ) {
-        return Verdict::Unsigned;
+        return Assessment::Unsigned;
     }
     let all = || {
         machine
@@ -195,30 +199,32 @@ fn trust<'a>(kind: Kind, machine: Option<&'a Trust>, desk: Option<&'a AtThisDesk
     holds
         .or(fails)
         .or_else(|| all().next())
-        .map_or(Verdict::Nowhere, Verdict::Known)
+        .map_or(Assessment::Nowhere, Assessment::Known)
 }
 
-impl Verdict<'_> {
+impl Assessment<'_> {
     fn words(&self) -> String {
         match self {
-            Verdict::Unsigned => messages::inspect::unsigned().to_owned(),
-            Verdict::Known(Trust::Holds(why)) => messages::inspect::holds(&why).to_string(),
-            Verdict::Known(Trust::Fails(why)) => messages::inspect::holds_not(&why).to_string(),
-            Verdict::Known(Trust::Unknown(why)) => messages::inspect::unchecked(&why).to_string(),
-            Verdict::Nowhere => messages::inspect::unchecked_nowhere().to_owned(),
+            Assessment::Unsigned => messages::inspect::unsigned().to_owned(),
+            Assessment::Known(Trust::Holds(why)) => messages::inspect::holds(&why).to_string(),
+            Assessment::Known(Trust::Fails(why)) => messages::inspect::holds_not(&why).to_string(),
+            Assessment::Known(Trust::Unknown(why)) => {
+                messages::inspect::unchecked(&why).to_string()
+            }
+            Assessment::Nowhere => messages::inspect::unchecked_nowhere().to_owned(),
         }
     }
 
     fn object(&self) -> Signature {
         let (holds, why) = match self {
-            Verdict::Unsigned => (None, None),
-            Verdict::Known(Trust::Holds(why)) => (Some(true), Some(why)),
-            Verdict::Known(Trust::Fails(why)) => (Some(false), Some(why)),
-            Verdict::Known(Trust::Unknown(why)) => (None, Some(why)),
-            Verdict::Nowhere => (None, None),
+            Assessment::Unsigned => (None, None),
+            Assessment::Known(Trust::Holds(why)) => (Some(true), Some(why)),
+            Assessment::Known(Trust::Fails(why)) => (Some(false), Some(why)),
+            Assessment::Known(Trust::Unknown(why)) => (None, Some(why)),
+            Assessment::Nowhere => (None, None),
         };
         Signature {
-            signed: !matches!(self, Verdict::Unsigned),
+            signed: !matches!(self, Assessment::Unsigned),
             checked: holds.is_some(),
             holds,
             why: why.cloned(),
@@ -237,7 +243,7 @@ fn damaged(
         let object = Inspected::Damaged {
             kind: kind.map(Named),
             noun: kind.map(Kind::noun),
-            rows: verdicts::rows(rows),
+            rows: damaged_rows::rows(rows),
             error: Box::new(failure.object()),
         };
         Inspect::print(context, &object)?;
@@ -256,8 +262,8 @@ fn damaged(
             )
         }));
         for verdict in rows {
-            let in_groups = verdicts::groups(&verdict.state);
-            let state = verdicts::state(&verdict.state).1;
+            let in_groups = damaged_rows::groups(&verdict.state);
+            let state = damaged_rows::state(&verdict.state).1;
             said.push((
                 messages::inspect::row(verdict.row).to_string(),
                 match in_groups.is_empty() {

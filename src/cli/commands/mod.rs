@@ -6,7 +6,6 @@ mod check;
 mod completions;
 #[cfg(feature = "desk")]
 mod desk;
-mod give_back;
 mod inspect;
 mod man;
 mod pending;
@@ -15,6 +14,7 @@ mod product_list;
 mod product_show;
 mod request_activate;
 mod request_sync;
+mod return_license;
 mod run;
 mod seat;
 mod status;
@@ -119,7 +119,7 @@ const TREE: &[Commands] = &[
                 ],
             },
             leaf::<apply::Apply>(),
-            leaf::<give_back::GiveBack>(),
+            leaf::<return_license::ReturnLicense>(),
             leaf::<status::Status>(),
             leaf::<check::Check>(),
             leaf::<run::RunProgram>(),

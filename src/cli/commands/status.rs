@@ -6,7 +6,7 @@ use crate::cli::failure::Failure;
 use crate::cli::json::{self, Named, StatusReport};
 use crate::cli::machine_home::{self, Installed};
 use crate::cli::{keys, report, words};
-use crate::holder::state::{Event, LicenseState};
+use crate::holder::state::{HistoryEntry, LicenseState};
 use crate::holder::{self, CheckInput, CheckReport, Here, Refusal, Terms, Warning};
 use crate::messages;
 use crate::protocol::date::Day;
@@ -123,7 +123,7 @@ struct Known<'a> {
     /// The product's name.
     name: &'a str,
     license: Option<&'a LicenseState>,
-    history: &'a [Event],
+    history: &'a [HistoryEntry],
 }
 
 fn show(context: &mut Context, checked: &CheckReport, known: &Known<'_>) -> anyhow::Result<()> {

@@ -2,13 +2,13 @@
 
 mod waiting;
 
-use super::super::clock::{Behind, Boot, ClockReading, Judgement, Look, Mark, Terms, judge};
+use super::super::clock::{Behind, Boot, ClockReading, Judgement, LicenseTimes, Look, Mark, judge};
 use super::super::remembered::Remembered;
 use super::{DAY, HOUR, built, day, noon};
 use crate::protocol::date::Seconds;
 
-fn terms() -> Terms {
-    Terms {
+fn terms() -> LicenseTimes {
+    LicenseTimes {
         issued: noon(),
         generation: 3,
         built: built(),
@@ -103,7 +103,7 @@ fn the_floor_is_the_highest_of_three_and_rises_with_uptime() {
         "an uptime that falls says nothing"
     );
     assert_eq!(judge(None, &terms(), &look(noon().minus(HOUR))).now, noon());
-    let newer = Terms {
+    let newer = LicenseTimes {
         built: noon().plus(3 * DAY),
         ..terms()
     };
@@ -167,7 +167,7 @@ fn of_two_clocks_that_nearly_agree_the_slower_one_counts() {
         (days / 50 + 60, days - days / 50 - 60),
         (days / 50 + 61, days),
     ] {
-        let far = Terms {
+        let far = LicenseTimes {
             deadline: Some(day("2099-01-01")),
             ..terms()
         };
@@ -227,7 +227,7 @@ fn hosts_that_share_a_home_neither_stop_time_nor_count_it_twice() {
 fn a_mark_is_kept_at_the_first_look_of_a_start_each_hour_and_by_a_guard() {
     let mark = Mark::of_grant(noon(), 3, &booted(noon(), "a", 100));
     let kept = |id, passed: u32, running| {
-        let terms = Terms { running, ..terms() };
+        let terms = LicenseTimes { running, ..terms() };
         let look = booted(noon().plus(passed), id, 100 + passed);
         judge(Some(&mark), &terms, &look).keep.map(|mark| mark.at)
     };

@@ -134,7 +134,7 @@ fn answers_that_nobody_trusted_signed() {
     assert_eq!(computer.apply(&altered).unwrap_err().kind(), "not_trusted");
     // Another machine's facts under this request's digest.
     let request = Activate::decode(asked.code.payload()).unwrap();
-    let spliced = Standing {
+    let spliced = MachineBinding {
         activation: request.commitment.activation_id(),
         fingerprint: Fingerprint::of(&facts(2), &key().to_bytes()),
         bindings: None,

@@ -39,7 +39,7 @@ fn answer(
     seats: u16,
 ) -> Code {
     let request = Activate::decode(asked.code.payload()).unwrap();
-    let standing = Standing {
+    let standing = MachineBinding {
         activation: request.commitment.activation_id(),
         fingerprint: request.fingerprint,
         bindings: None,

@@ -37,7 +37,7 @@ use super::warning::Warning;
 use crate::license_key::LicenseKey;
 use crate::machine::{Bindings, Facts, Fingerprint};
 use crate::protocol::date::{Day, Seconds};
-use crate::protocol::digest::{Standing, key_id, request_digest, request_tag};
+use crate::protocol::digest::{MachineBinding, key_id, request_digest, request_tag};
 use crate::protocol::entitlements::{Entitlement, Entitlements};
 use crate::protocol::grant::{Grant, LicenseType, SignedGrant};
 use crate::protocol::product::{Entry, Product, ProductFile};
@@ -132,7 +132,7 @@ impl Vendor {
     /// Answers an ACTIVATE, after `change` of the usual terms.
     fn answer(&self, asked: &Asked, change: impl Fn(&mut Grant)) -> Code {
         let request = Activate::decode(asked.code.payload()).unwrap();
-        let standing = Standing {
+        let standing = MachineBinding {
             activation: request.commitment.activation_id(),
             fingerprint: request.fingerprint,
             bindings: request.bindings,
@@ -145,7 +145,7 @@ impl Vendor {
         &self,
         kind: Kind,
         request: &[u8],
-        standing: &Standing,
+        standing: &MachineBinding,
         change: impl Fn(&mut Grant),
     ) -> Code {
         let digest = request_digest(kind, request);

@@ -38,7 +38,7 @@ fn read(synced: &Synced) -> Sync {
 pub(super) struct Desk<'a> {
     pub(super) vendor: &'a Vendor,
     /// What stood with each generation, from the first.
-    pub(super) standings: Vec<Standing>,
+    pub(super) standings: Vec<MachineBinding>,
     pub(super) commitment: Commitment,
     /// The latest generation whose secret was revealed.
     proven: u16,
@@ -49,7 +49,7 @@ impl<'a> Desk<'a> {
         let request = Activate::decode(asked.code.payload()).unwrap();
         Desk {
             vendor,
-            standings: vec![Standing {
+            standings: vec![MachineBinding {
                 activation: request.commitment.activation_id(),
                 fingerprint: request.fingerprint,
                 bindings: request.bindings,

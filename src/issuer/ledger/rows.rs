@@ -9,7 +9,7 @@ use crate::license_key::LicenseKey;
 use crate::machine::{Fingerprint, UsbDevice};
 use crate::protocol::commitment::{Commitment, SyncProof};
 use crate::protocol::date::{Day, Seconds};
-use crate::protocol::digest::{ActivationId, Digest, Standing};
+use crate::protocol::digest::{ActivationId, Digest, MachineBinding};
 use crate::protocol::entitlements::Entitlements;
 use crate::protocol::grant::LicenseType;
 
@@ -239,7 +239,7 @@ pub struct Activation {
     /// The license it holds.
     pub license: LicenseId,
     /// What it stands for now: the activation id of its last ACTIVATE, its fingerprint, bindings and USB key (SPEC.md 5.2).
-    pub standing: Standing,
+    pub standing: MachineBinding,
     /// The generation of its last grant, from 1.
     pub generation: u16,
     /// The key with which it signs, where it is a site.

@@ -1,13 +1,13 @@
 //! What an answer was tied to: kept beside it, so that neither a later SYNC nor a verification has to walk back to the ACTIVATE.
 
 use crate::machine::Fingerprint;
-use crate::protocol::digest::{ActivationId, Standing};
+use crate::protocol::digest::{ActivationId, MachineBinding};
 
 /// A holder as it stood with one answer: what its signature is tied to (SPEC.md 5.2, 5.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stood {
     /// Activation id, fingerprint, bindings and USB key.
-    pub standing: Standing,
+    pub standing: MachineBinding,
     /// The public key with which it signs as a site.
     pub site_key: Option<[u8; 32]>,
 }
@@ -15,7 +15,7 @@ pub struct Stood {
 impl Stood {
     /// A presence byte (fingerprint 1, bindings 2, USB key 4, site key 8), the activation id, and what is present, in that order.
     pub(crate) fn encode(&self) -> Vec<u8> {
-        let Standing {
+        let MachineBinding {
             activation,
             fingerprint,
             bindings,
@@ -48,7 +48,7 @@ impl Stood {
         let has = |bit: u8| presence >> bit & 1 == 1;
         let fingerprint = has(0).then(|| take(&mut rest));
         let stood = Stood {
-            standing: Standing {
+            standing: MachineBinding {
                 activation,
                 fingerprint: match fingerprint {
                     Some(bytes) => Some(Fingerprint::from_bytes(&bytes?).ok()?),
@@ -88,7 +88,7 @@ mod tests {
             let has = |bit: u8| present >> bit & 1 == 1;
             let fingerprint = Fingerprint::from_bytes(&[1, 7, 7, 0, 0, 0, 0, 0, 0, 0, 0]).unwrap();
             let stood = Stood {
-                standing: Standing {
+                standing: MachineBinding {
                     activation: ActivationId([1, 2, 3, 4]),
                     fingerprint: has(0).then_some(fingerprint),
                     bindings: has(1).then_some([5; 8]),

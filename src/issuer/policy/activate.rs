@@ -6,7 +6,7 @@ use super::{
     set_aside, weakly_bound,
 };
 use crate::issuer::ledger::{Activation, Reference};
-use crate::protocol::digest::{Standing, product_tag};
+use crate::protocol::digest::{MachineBinding, product_tag};
 use crate::protocol::grant::LicenseType;
 use crate::protocol::trust::PublicKey;
 use std::num::NonZeroU16;
@@ -85,9 +85,9 @@ pub fn decide<'a>(case: &Case<'a>) -> Result<Decision<'a>, Refusal> {
 
 impl Case<'_> {
     /// What stands if it is answered.
-    pub(crate) fn standing(&self) -> Standing {
+    pub(crate) fn standing(&self) -> MachineBinding {
         let request = self.request;
-        Standing {
+        MachineBinding {
             activation: request.commitment.activation_id(),
             fingerprint: request.fingerprint,
             bindings: request.bindings,
@@ -97,7 +97,7 @@ impl Case<'_> {
 }
 
 /// What the request must be, whoever holds what.
-fn admissible(case: &Case<'_>, stands: &Standing) -> Result<(), Refusal> {
+fn admissible(case: &Case<'_>, stands: &MachineBinding) -> Result<(), Refusal> {
     let Case {
         request,
         license,
@@ -134,7 +134,7 @@ pub(super) fn fit_site_key(key: Option<[u8; 32]>) -> Result<(), Refusal> {
 }
 
 /// The activation of the machine that asks: a match to the letter before one that merely fits, then the one heard of last.
-fn own_activation<'a>(case: &Case<'a>, stands: &Standing) -> Option<&'a Activation> {
+fn own_activation<'a>(case: &Case<'a>, stands: &MachineBinding) -> Option<&'a Activation> {
     case.activations
         .iter()
         .filter(|held| held.seats > 0 && moves::own(&held.reference, &held.standing, stands))

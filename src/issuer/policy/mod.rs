@@ -12,7 +12,7 @@ use std::num::NonZeroU16;
 use crate::issuer::ledger::{Activation, Counts, License, OrderTerms, Reference, WeakRule};
 use crate::machine::Fingerprint;
 use crate::protocol::date::{Day, Seconds};
-use crate::protocol::digest::Standing;
+use crate::protocol::digest::MachineBinding;
 use crate::protocol::grant::LicenseType;
 use crate::protocol::product::Product;
 use crate::protocol::requests::Activate;
@@ -166,7 +166,7 @@ fn needs_site_key(terms: &OrderTerms, site_key: Option<[u8; 32]>) -> Result<(), 
 }
 
 /// What binds a machine that the product does not ask for is not taken: it would bind the license to nobody.
-fn asked_for(product: &Product, stands: &Standing) -> Result<(), Refusal> {
+fn asked_for(product: &Product, stands: &MachineBinding) -> Result<(), Refusal> {
     if product.bind.is_empty() && stands.bindings.is_some() {
         return Err(Refusal::NotAskedFor("bindings"));
     }
@@ -186,7 +186,7 @@ fn asked_for(product: &Product, stands: &Standing) -> Result<(), Refusal> {
 fn weakly_bound(
     rule: WeakRule,
     options: &Options,
-    stands: &Standing,
+    stands: &MachineBinding,
     accepted: bool,
     warnings: &mut Vec<Warning>,
 ) -> Result<bool, Refusal> {
@@ -217,7 +217,7 @@ fn set_aside(warnings: &mut Vec<Warning>) {
     }
 }
 
-fn few_parts(stands: &Standing) -> Option<Warning> {
+fn few_parts(stands: &MachineBinding) -> Option<Warning> {
     let known = stands.fingerprint.as_ref().map(Fingerprint::known);
     let few = known.is_some_and(|known| known.len() < FEW_COMPONENTS);
     (few && stands.usb.is_none()).then_some(Warning::WeaklyBound)

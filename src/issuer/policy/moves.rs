@@ -1,12 +1,12 @@
 //! The rule of moves (SPEC.md 9.3): what is a repair of a licensed machine, what is another machine, and how much of both a license has in a year.
 //!
-//! Pure, and callable without a ledger: what the ledger keeps is a [`Reference`] and the [`Standing`] of an activation and the [`Counts`] of its
+//! Pure, and callable without a ledger: what the ledger keeps is a [`Reference`] and the [`MachineBinding`] of an activation and the [`Counts`] of its
 //! license; [`judge`] takes them with what was asked and gives back what is to be kept.
 
 use crate::issuer::ledger::{COUNTED_DAYS, Counts, Had, Reference};
 use crate::machine::{Assessment, Component, Components, Fingerprint};
 use crate::protocol::date::Day;
-use crate::protocol::digest::Standing;
+use crate::protocol::digest::MachineBinding;
 
 /// Counted moves and exchanges that a seat has in [`COUNTED_DAYS`]; what goes beyond that the manager decides.
 pub const MOVES_PER_SEAT: u32 = 2;
@@ -27,7 +27,7 @@ pub struct Asked<'a> {
     /// How.
     pub contact: Contact,
     /// What stands if it is answered.
-    pub stands: &'a Standing,
+    pub stands: &'a MachineBinding,
     /// Seats that the activation holds: how much a move or an exchange of it counts.
     pub seats: u16,
     /// Whether the license names its USB key: then the vendor says which one it is, and the rule says nothing of it.
@@ -77,7 +77,7 @@ pub struct Judged {
 /// Judges a request of an activation that stands as in `before`. Judged is by the reference as it is, and only then that is renewed.
 pub fn judge(
     reference: &Reference,
-    before: &Standing,
+    before: &MachineBinding,
     counts: &Counts,
     asked: &Asked<'_>,
 ) -> Judged {
@@ -187,8 +187,8 @@ fn readable() -> Components {
 /// Whether what stands is another machine than the reference, for what it is and not for how often.
 fn other_machine(
     reference: &Reference,
-    before: &Standing,
-    stands: &Standing,
+    before: &MachineBinding,
+    stands: &MachineBinding,
     key_exchanged: bool,
 ) -> Option<Move> {
     let rebound = before.bindings != stands.bindings;
@@ -216,7 +216,7 @@ fn other_machine(
 
 /// Whether an ACTIVATE is that of a machine which holds an activation: it matches what stands or the reference, under the same bindings and USB key.
 /// Without fingerprints the bindings alone say who is who.
-pub fn own(reference: &Reference, before: &Standing, asks: &Standing) -> bool {
+pub fn own(reference: &Reference, before: &MachineBinding, asks: &MachineBinding) -> bool {
     if (asks.bindings, asks.usb) != (before.bindings, before.usb) {
         return false;
     }
@@ -232,7 +232,7 @@ pub fn own(reference: &Reference, before: &Standing, asks: &Standing) -> bool {
 
 /// Whether a copied file or image passes for the machine: its fingerprint has neither network card nor disk, and no USB key stands for it. What has
 /// no fingerprint is bound by its bindings and not weak.
-pub fn weak(standing: &Standing) -> bool {
+pub fn weak(standing: &MachineBinding) -> bool {
     let fingerprint = standing.fingerprint.as_ref();
     standing.usb.is_none() && fingerprint.is_some_and(|it| !it.knows_any(readable()))
 }

@@ -9,7 +9,7 @@ use super::{
 use crate::issuer::ledger::{Activation, License, OrderTerms, WeakRule};
 use crate::machine::Fingerprint;
 use crate::protocol::date::{Day, Seconds};
-use crate::protocol::digest::Standing;
+use crate::protocol::digest::MachineBinding;
 use crate::protocol::grant::LicenseType;
 use crate::protocol::product::Product;
 use crate::protocol::requests::Sync;
@@ -32,7 +32,7 @@ pub struct SyncCase<'a> {
     /// The one that asks.
     pub own: &'a Activation,
     /// What stood with the generation that the machine holds: its SYNC says only what differs from that.
-    pub standing: &'a Standing,
+    pub standing: &'a MachineBinding,
     /// The site key that stood with that generation.
     pub site_key: Option<[u8; 32]>,
     /// The fork rule's verdict.
@@ -51,7 +51,7 @@ pub struct SyncDecision<'a> {
     /// As for an activation.
     pub decision: Decision<'a>,
     /// What stands from now on.
-    pub standing: Standing,
+    pub standing: MachineBinding,
     /// The day on which a clerk last superseded a generation.
     pub superseded: Option<Day>,
     /// The key with which the site signs from now on.
@@ -152,7 +152,7 @@ pub fn decide_sync<'a>(case: &SyncCase<'a>) -> Result<SyncDecision<'a>, Refusal>
     })
 }
 
-fn admissible(case: &SyncCase<'_>, stands: &Standing) -> Result<(), Refusal> {
+fn admissible(case: &SyncCase<'_>, stands: &MachineBinding) -> Result<(), Refusal> {
     if case.license.revoked {
         return Err(Refusal::Revoked);
     }
@@ -226,11 +226,11 @@ pub(crate) fn old_mail(
 }
 
 /// What stands from now on: what stood, and what the machine says is different.
-fn standing(case: &SyncCase<'_>) -> Standing {
+fn standing(case: &SyncCase<'_>) -> MachineBinding {
     let SyncCase {
         request, standing, ..
     } = *case;
-    Standing {
+    MachineBinding {
         activation: request.activation,
         fingerprint: request.fingerprint.or(standing.fingerprint),
         bindings: request.bindings.or(standing.bindings),
@@ -241,7 +241,7 @@ fn standing(case: &SyncCase<'_>) -> Standing {
 /// The rule of moves, and what the clerk is told of it.
 fn moves(
     case: &SyncCase<'_>,
-    stands: &Standing,
+    stands: &MachineBinding,
     warnings: &mut Vec<Warning>,
 ) -> Result<Judged, Refusal> {
     let (own, today) = (case.own, case.now.day());
@@ -272,7 +272,7 @@ fn moves(
         return Ok(judged);
     }
     if judged.exchanged.is_empty() && !judged.key_exchanged {
-        let parts = |it: &Standing| it.fingerprint;
+        let parts = |it: &MachineBinding| it.fingerprint;
         let changed = parts(&own.standing).zip(parts(stands));
         let changed = changed.map(|(then, now): (Fingerprint, _)| then.compare(&now).different);
         warnings.extend(

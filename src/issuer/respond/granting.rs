@@ -13,7 +13,7 @@ use crate::issuer::policy::moves::Move;
 use crate::issuer::policy::{self, Case, Decision, Fork, Proof, Refusal, SyncCase, Warning};
 use crate::protocol::commitment::Commitment;
 use crate::protocol::desk_certificate::Limit;
-use crate::protocol::digest::{Standing, request_tag};
+use crate::protocol::digest::{MachineBinding, request_tag};
 use crate::protocol::emergency::chain;
 use crate::protocol::grant::{EmergencyTerms, Grant, LicenseType};
 use crate::protocol::requests::{Activate, Sync};
@@ -226,7 +226,7 @@ impl Session<'_> {
         Activation {
             id: own.map_or(self.next_activation, |own| own.id),
             license: license.id,
-            standing: Standing {
+            standing: MachineBinding {
                 activation: request.commitment.activation_id(),
                 fingerprint: request.fingerprint,
                 bindings: request.bindings,

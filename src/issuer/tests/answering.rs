@@ -7,13 +7,13 @@ use super::*;
 use crate::issuer::ledger::EmergencyAllowance;
 use crate::issuer::policy::{Refusal, Warning};
 use crate::issuer::respond::{Effect, rehearse, repeated};
-use crate::protocol::digest::{Standing, request_digest};
+use crate::protocol::digest::{MachineBinding, request_digest};
 use crate::protocol::emergency::{Emergency, chain};
 use crate::protocol::grant::SignedGrant;
 use crate::protocol::trust::{GrantContext, PublicKey, Roots};
 
 fn context(request: &Activate) -> GrantContext {
-    let standing = Standing {
+    let standing = MachineBinding {
         activation: request.commitment.activation_id(),
         fingerprint: request.fingerprint,
         bindings: request.bindings,

@@ -10,7 +10,7 @@ use crate::issuer::life::{self, Named};
 use crate::issuer::policy::{Colour, Warning};
 use crate::issuer::respond::Effect;
 use crate::protocol::desk_certificate::{DeskCertificate, MAY_GRANT};
-use crate::protocol::digest::{Standing, request_digest};
+use crate::protocol::digest::{MachineBinding, request_digest};
 use crate::protocol::grant::SignedGrant;
 use crate::protocol::requests::Sync;
 use crate::protocol::trust::{GrantContext, PublicKey, Roots, Transcript};
@@ -95,7 +95,7 @@ fn what_stood_with_the_generation_held_is_signed_for() {
     desk.options.supersede_reason = Some("mail was lost".into());
     let again = sync(key, id, (1, 1), 3, NOW.plus(1));
     let answer = desk.sync(&again).unwrap();
-    let standing = Standing {
+    let standing = MachineBinding {
         activation: id,
         fingerprint: Some(machine(1)),
         bindings: None,

@@ -10,7 +10,7 @@ use crate::issuer::life::{self, LifeError, Named, Step};
 use crate::issuer::policy::Warning;
 use crate::issuer::respond::Effect;
 use crate::protocol::commitment::Commitment;
-use crate::protocol::digest::Standing;
+use crate::protocol::digest::MachineBinding;
 use crate::protocol::emergency::Emergency;
 
 pub(super) fn edit(
@@ -151,7 +151,7 @@ fn an_emergency_code_fits_the_grant_that_is_held() {
     let first = desk.respond(&activate(key, 1, 1)).unwrap();
     let id = first.activation;
     let second = desk.sync(&sync(key, id, (1, 1), 2, NOW)).unwrap();
-    let standing = Standing {
+    let standing = MachineBinding {
         activation: id,
         fingerprint: Some(machine(1)),
         bindings: None,

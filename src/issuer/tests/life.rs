@@ -4,7 +4,7 @@ use super::*;
 use crate::issuer::policy::moves::Move;
 use crate::issuer::policy::{Colour, Warning};
 use crate::issuer::respond::Effect;
-use crate::protocol::digest::{ActivationId, Standing, request_digest};
+use crate::protocol::digest::{ActivationId, MachineBinding, request_digest};
 use crate::protocol::grant::SignedGrant;
 use crate::protocol::requests::{Return, Sync};
 use crate::protocol::trust::{GrantContext, PublicKey, Roots};
@@ -85,7 +85,7 @@ fn a_sync_is_answered_with_the_whole_license_and_trusted() {
     let answer = desk.sync(&changed).unwrap();
     assert_eq!(answer.effect, Effect::Synced(Colour::Green));
     assert_eq!(answer.grant.generation, 2);
-    let standing = Standing {
+    let standing = MachineBinding {
         activation: id,
         fingerprint: Some(machine(1)),
         bindings: None,

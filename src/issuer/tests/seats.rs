@@ -13,7 +13,7 @@ use crate::protocol::digest::ActivationId;
 
 /// What a machine, or a copy of one, keeps.
 #[derive(Clone, Debug)]
-struct Held {
+struct Holding {
     machine: u16,
     id: ActivationId,
     /// The request whose answer is held, and its generation.
@@ -60,7 +60,7 @@ struct Office {
     key: LicenseKey,
     now: Seconds,
     requests: u64,
-    holders: Vec<Held>,
+    holders: Vec<Holding>,
     mails: Vec<Code>,
     /// The response to each mail that was answered.
     answered: HashMap<Vec<u8>, Code>,
@@ -112,7 +112,7 @@ impl Office {
                 let answer = (self.requests, 0);
                 if let Some(given) = self.ask(code(&request)) {
                     let answer = (answer.0, given.grant.generation);
-                    self.holders.push(Held {
+                    self.holders.push(Holding {
                         machine,
                         id: given.activation,
                         answer,

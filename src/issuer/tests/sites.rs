@@ -6,7 +6,7 @@ use super::changes::edit;
 use super::life::{DAY, sync, sync_code};
 use super::*;
 use crate::issuer::policy::Warning;
-use crate::protocol::digest::{Standing, request_digest};
+use crate::protocol::digest::{MachineBinding, request_digest};
 use crate::protocol::grant::SignedGrant;
 use crate::protocol::requests::Sync;
 use crate::protocol::trust::{GrantContext, PublicKey, Roots};
@@ -17,7 +17,7 @@ fn site(seed: u8) -> Option<[u8; 32]> {
 
 /// Whether an answer holds for a machine of which this site key stands.
 fn holds(answer: &Answer, request: &Code, key: LicenseKey, site_key: Option<[u8; 32]>) -> bool {
-    let standing = Standing {
+    let standing = MachineBinding {
         activation: answer.activation,
         fingerprint: Some(machine(1)),
         bindings: None,

@@ -50,7 +50,7 @@ pub(super) fn find(search: &mut Search<'_>, wanted: &[super::Kind]) {
     work.part(WORK_WITH_ONE, |work| {
         for start in starts(search, wanted) {
             if search.is_free(&(start..start + 1))
-                && align(search, start, Effort::One, work) == Outcome::Promising
+                && align(search, start, Effort::One, work) == Fit::Promising
             {
                 promising.push(start);
             }
@@ -65,7 +65,7 @@ pub(super) fn find(search: &mut Search<'_>, wanted: &[super::Kind]) {
         promising.truncate(MOST_HARD_STARTS);
         for effort in [Effort::Three, Effort::Two] {
             for &start in &promising {
-                if align(search, start, effort, &mut work) == Outcome::Found {
+                if align(search, start, effort, &mut work) == Fit::Found {
                     return;
                 }
             }
@@ -112,7 +112,7 @@ fn starts(search: &Search<'_>, wanted: &[super::Kind]) -> Vec<usize> {
 
 /// What became of one beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
+enum Fit {
     Found,
     /// At least one row fits its checks so well that chance hardly made it: worth more work.
     Promising,
@@ -120,7 +120,7 @@ enum Outcome {
 }
 
 /// Reads the code that begins at `start`: with groups exchanged across the border of two rows, where a row says so, and as it stands.
-fn align(search: &mut Search<'_>, start: usize, effort: Effort, work: &mut Work) -> Outcome {
+fn align(search: &mut Search<'_>, start: usize, effort: Effort, work: &mut Work) -> Fit {
     let stream = search.stream();
     let borders = if effort == Effort::One {
         exchanged(stream.symbols(), start)
@@ -137,7 +137,7 @@ fn align(search: &mut Search<'_>, start: usize, effort: Effort, work: &mut Work)
             pair.rotate_left(rows::GROUP);
         }
         let outcome = follow(search, &symbols, start, Some(before), effort, work);
-        if outcome == Outcome::Found {
+        if outcome == Fit::Found {
             return outcome;
         }
     }
@@ -152,7 +152,7 @@ fn follow(
     exchanged: Option<usize>,
     effort: Effort,
     work: &mut Work,
-) -> Outcome {
+) -> Fit {
     let most = match effort {
         Effort::One => WORK_OF_ONE_START,
         Effort::Two | Effort::Three => WORK,
@@ -164,18 +164,18 @@ fn follow(
             Effort::Three => {
                 let way = Lattice::new(stream, symbols, start, Effort::One, work).along(work);
                 let Some(lattice) = way else {
-                    return Outcome::Hopeless;
+                    return Fit::Hopeless;
                 };
                 lattice
             }
         };
         lattice.exchanged = exchanged;
         if judge(search, &lattice, effort, work) {
-            Outcome::Found
+            Fit::Found
         } else if lattice.has_evidence() {
-            Outcome::Promising
+            Fit::Promising
         } else {
-            Outcome::Hopeless
+            Fit::Hopeless
         }
     })
 }

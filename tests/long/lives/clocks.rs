@@ -1,6 +1,6 @@
 //! Clocks that are wrong as clocks are, looked at once a day; the judgement is the holder's own.
 
-use countersign::holder::clock::{Boot, ClockReading, Look, Mark, Terms, judge};
+use countersign::holder::clock::{Boot, ClockReading, LicenseTimes, Look, Mark, judge};
 use countersign::protocol::date::{Day, Seconds};
 
 use super::chance::Chance;
@@ -118,7 +118,7 @@ impl Clocked {
             return wall.day() > deadline;
         }
         self.boots += 1;
-        let terms = Terms {
+        let terms = LicenseTimes {
             issued,
             generation,
             built: Seconds(1900 * 86_400),

@@ -14,7 +14,7 @@ use countersign::license_key::LicenseKey;
 use countersign::machine::Fingerprint;
 use countersign::protocol::commitment::{Commitment, SyncProof};
 use countersign::protocol::date::Seconds;
-use countersign::protocol::digest::{ActivationId, Standing};
+use countersign::protocol::digest::{ActivationId, MachineBinding};
 use countersign::protocol::entitlements::Entitlements;
 use countersign::protocol::grant::LicenseType;
 use countersign::protocol::product::Product;
@@ -45,7 +45,7 @@ pub(crate) struct Met {
 struct Answered {
     number: u32,
     held: HeldAnswer,
-    stood: Standing,
+    stood: MachineBinding,
     /// What the machine's clock said.
     asked: Seconds,
     issued: Seconds,
@@ -115,7 +115,7 @@ impl Desk {
     /// Activates the next machine.
     pub(crate) fn activate(&mut self, print: Fingerprint, now: Seconds) {
         let row = self.holders.len() as i64 + 1;
-        let stood = Standing {
+        let stood = MachineBinding {
             activation: ActivationId((row as u32).to_be_bytes()),
             fingerprint: Some(print),
             bindings: None,

@@ -3,7 +3,7 @@
 use countersign::license_key::LicenseKey;
 use countersign::machine::Fingerprint;
 use countersign::protocol::desk_certificate::DeskCertificate;
-use countersign::protocol::digest::{ActivationId, Standing, request_digest};
+use countersign::protocol::digest::{ActivationId, MachineBinding, request_digest};
 use countersign::protocol::emergency::Emergency;
 use countersign::protocol::grant::{EmergencyTerms, SignedGrant};
 use countersign::protocol::loan::{SignedLoan, SiteCertificate};
@@ -84,7 +84,7 @@ pub(super) fn answer(vector: &mut Vector) {
         let bytes = hex::decode(text).unwrap().try_into().unwrap();
         Fingerprint::from_bytes(&bytes).unwrap()
     });
-    let standing = Standing {
+    let standing = MachineBinding {
         activation: ActivationId(vector.array("activation")),
         fingerprint,
         bindings: vector.optional("bindings").map(eight),
@@ -137,7 +137,7 @@ pub(super) fn loan(vector: &mut Vector) {
         };
         let roots = roots(&product, &catalogue, &keys, least_epoch)?;
         let site = roots.verify_site(site, request.key)?;
-        let standing = Standing {
+        let standing = MachineBinding {
             activation: request.commitment.activation_id(),
             fingerprint: Some(request.fingerprint),
             bindings: None,

@@ -5,7 +5,7 @@ mod signer;
 
 use countersign::license_key::LicenseKey;
 use countersign::machine::Fingerprint;
-use countersign::protocol::digest::{Digest, Standing, request_digest, request_tag};
+use countersign::protocol::digest::{Digest, MachineBinding, request_digest, request_tag};
 use countersign::protocol::grant::{Grant, SignedGrant};
 use countersign::protocol::requests::Activate;
 use countersign::protocol::trust::Transcript;
@@ -25,7 +25,7 @@ struct Answer {
     least_epoch: u8,
     product: &'static str,
     key: LicenseKey,
-    standing: Standing,
+    standing: MachineBinding,
     request: (Kind, Vec<u8>),
     site_key: Option<[u8; 32]>,
     catalogue: Option<&'static str>,

@@ -92,7 +92,7 @@ pub(super) fn site_limits() -> Vec<File> {
     let beyond = |name, comment, edit: fn(&mut Loan)| {
         Case::lent(&granted, edit).file(name, comment, SITE_LIMIT)
     };
-    let month = |terms: &mut Terms| terms.grant.expires = Some(NOW.day().plus(13));
+    let month = |terms: &mut LoanTerms| terms.grant.expires = Some(NOW.day().plus(13));
     let no_lending = site(|terms| terms.grant.max_loan = None);
     let ends = NOW.day().plus(100);
     let text = |text: &str| Entitlement::text(4, EntitledText::new(text).unwrap());

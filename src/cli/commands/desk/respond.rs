@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use super::{Context, Exit, Run, respond_batch};
 use crate::cli::code_input::{self, CodeArgs};
 use crate::cli::code_output::{self, CodeOutputArgs, Outgoing};
+use crate::cli::contact;
 use crate::cli::desk;
 use crate::cli::failure::Failure;
 use crate::cli::json;
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::reply;
-use crate::cli::sender;
 use crate::cli::words;
 use crate::cli::{keys, sold};
 use crate::failure::FailureKind;
@@ -100,7 +100,7 @@ impl Run for Respond {
                     Ok(preview) => preview,
                     Err(refusal) => {
                         if !self.dry_run {
-                            let sender = sender::address(&reading, &vendor);
+                            let sender = contact::sender(&reading, &vendor);
                             let sender = sender.as_deref();
                             respond::keep_evidence(ledger, code, &refusal, sender, by)?;
                         }
@@ -137,10 +137,11 @@ impl Run for Respond {
             Reply::Answer(answer) => {
                 let mut object = reply::answer(answer, corrections);
                 let mut letter = reply::letter(answer, desk.vendor());
-                if let Some(sender) = sender::address(&reading, desk.vendor()) {
+                if let Some(sender) = contact::sender(&reading, desk.vendor()) {
                     let contact = letter.to.replace(sender.clone());
                     let contact = contact.as_deref();
-                    let other = sender::keep(context, desk.ledger(), answer.key, contact, &sender)?;
+                    let other =
+                        contact::keep(context, desk.ledger(), answer.key, contact, &sender)?;
                     if let Some(warning) = other {
                         context.out.warn(&warning);
                         object.warnings.push(json::Warning {

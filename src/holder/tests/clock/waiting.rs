@@ -50,7 +50,7 @@ fn the_last_day_is_kept_and_nothing_after_it() {
 /// A module or maintenance that ended does not stop the keeping: else the mark would stand still for the rest of the license.
 #[test]
 fn what_ends_a_part_only_never_stops_the_keeping() {
-    let free = Terms {
+    let free = LicenseTimes {
         deadline: None,
         ..terms()
     };
@@ -70,7 +70,7 @@ fn a_guard_counts_by_uptime_whatever_the_clock_says() {
     for hour in 1..=30 {
         let look = booted(far.plus(hour * HOUR), "a", hour * HOUR);
         assert_eq!(judge(Some(&mark), &terms(), &look).keep, None, "no guard");
-        let guarded = Terms {
+        let guarded = LicenseTimes {
             running: true,
             ..terms()
         };
@@ -81,7 +81,7 @@ fn a_guard_counts_by_uptime_whatever_the_clock_says() {
     }
     // Not past the end of the license.
     let last = Mark::of_grant(day("2027-11-22").end().minus(5), 3, &booted(noon(), "a", 0));
-    let guarded = Terms {
+    let guarded = LicenseTimes {
         running: true,
         ..terms()
     };
@@ -215,7 +215,7 @@ fn past_a_deadline_nothing_is_kept() {
 
 #[test]
 fn without_a_deadline_there_is_no_verdict() {
-    let free = Terms {
+    let free = LicenseTimes {
         deadline: None,
         dated: false,
         ..terms()

@@ -14,7 +14,7 @@ use crate::license_key::LicenseKey;
 use crate::machine::{Fingerprint, UsbDevice};
 use crate::protocol::commitment::{Commitment, SyncProof};
 use crate::protocol::date::{Day, Seconds};
-use crate::protocol::digest::{ActivationId, Standing};
+use crate::protocol::digest::{ActivationId, MachineBinding};
 use crate::protocol::entitlements::Entitlements;
 use crate::protocol::grant::LicenseType;
 
@@ -157,7 +157,7 @@ pub(super) fn activation(row: &Row<'_>) -> Result<Activation, LedgerError> {
         Ok(Activation {
             id: ActivationRow(row.get(0)?),
             license: LicenseId(row.get(1)?),
-            standing: Standing {
+            standing: MachineBinding {
                 activation: ActivationId(row.get(2)?),
                 fingerprint: fingerprint(row, 4)?,
                 bindings: row.get(5)?,

@@ -17,7 +17,7 @@ use crate::text::Kind;
 /// The license ends here at once, and for good; the desk frees its seat when it has the code. The same command prints the same code again at any time, also
 /// when the computer has changed since. To move to another machine: return it here, send the code, request it there.
 #[derive(clap::Args)]
-pub(crate) struct GiveBack {
+pub(crate) struct ReturnLicense {
     /// The license key, where the machine knows several licenses
     #[arg(value_name = "KEY")]
     key: Vec<String>,
@@ -34,7 +34,7 @@ pub(crate) struct GiveBack {
     code_output: CodeOutputArgs,
 }
 
-impl Run for GiveBack {
+impl Run for ReturnLicense {
     const NAME: &'static str = "return";
     const ABOUT: &'static str = "Give a license up and print its return code";
 
@@ -52,9 +52,9 @@ impl Run for GiveBack {
         let key = license.license_key;
         let gone = self.of.is_some() || license.held.is_none() && license.open().next().is_none();
         if !gone && !self.yes {
-            let question = messages::give_back::question(&key, &license.product).to_string();
-            if !confirm::agreed(context, &question, messages::give_back::deed())? {
-                context.out.say(messages::give_back::unchanged());
+            let question = messages::return_license::question(&key, &license.product).to_string();
+            if !confirm::agreed(context, &question, messages::return_license::deed())? {
+                context.out.say(messages::return_license::unchanged());
                 return Ok(Exit::DONE);
             }
         }
@@ -102,7 +102,7 @@ impl Run for GiveBack {
 
 /// Nothing beside the home remembers it: a home that is restored would look as if it still held the license.
 fn warning(given: &GivenUp) -> Option<&'static str> {
-    (!given.remembered).then(messages::give_back::not_remembered)
+    (!given.remembered).then(messages::return_license::not_remembered)
 }
 
 /// The letter to the desk.
@@ -111,8 +111,8 @@ fn letter(given: &GivenUp, license: &LicenseState, to: Option<String>) -> Letter
     Letter {
         to,
         from: None,
-        subject: messages::give_back::subject(&key, &license.product).to_string(),
-        opening: messages::give_back::opening().to_owned(),
+        subject: messages::return_license::subject(&key, &license.product).to_string(),
+        opening: messages::return_license::opening().to_owned(),
         facts: vec![
             (messages::label::product(), license.product.clone()),
             (messages::label::license(), key.to_string()),
@@ -127,14 +127,14 @@ fn tell(context: &mut Context, given: &GivenUp, mail: Option<&str>) {
     let activation = given.activation;
     let when = given.at.day();
     context.out.say(if given.repeated {
-        messages::give_back::given_up_before(&activation, &when).to_string()
+        messages::return_license::given_up_before(&activation, &when).to_string()
     } else {
-        messages::give_back::given_up(&activation).to_string()
+        messages::return_license::given_up(&activation).to_string()
     });
     if let Some(warning) = warning(given) {
         context.out.warn(warning);
     }
-    context.out.say(messages::give_back::send_to(
-        mail.unwrap_or(messages::give_back::vendors_desk()),
+    context.out.say(messages::return_license::send_to(
+        mail.unwrap_or(messages::return_license::vendors_desk()),
     ));
 }

@@ -11,7 +11,7 @@ use super::Context;
 use super::mail::Mailbox;
 
 /// The address that a mail came from, where an answer could go to: a mail that the desk itself passed on says nothing about the customer.
-pub(crate) fn address(reading: &Reading, vendor: &Vendor) -> Option<String> {
+pub(crate) fn sender(reading: &Reading, vendor: &Vendor) -> Option<String> {
     let sender = Mailbox::parse(reading.sender.as_deref()?).ok()?;
     let (_, host) = sender.address.split_once('@')?;
     // What a mail program writes that was never told an address, as ours does.
