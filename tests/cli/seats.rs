@@ -119,7 +119,7 @@ fn a_wrapper_that_is_killed_does_not_free_the_seat_of_its_program() {
 }
 
 fn until(mut so: impl FnMut() -> bool) {
-    for _ in 0..600 {
+    for _ in 0..2400 {
         if so() {
             return;
         }
