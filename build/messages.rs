@@ -1,6 +1,6 @@
 //! Makes a Rust function of each message in `messages/LANGUAGE/`, so that a sentence or an argument that is missing does not compile, and none is looked up
-//! when a program runs. A file is a module; what stands in a directory is there with
-//! the crate's feature of that name.
+//! when a program runs. A file is a module; what stands in a directory is there with the crate's feature of that name, and what stands in one below that with
+//! both.
 //!
 //! Of Fluent it takes what sentences need: `{ $name }`, `{ QUOTED($name) }` for a text in quotation marks with its control characters shown, and numbers that
 //! select: `{ $count -> [0] … [one] … *[other] … }`. An attribute is a function, too: of `no_code` with `.hint`, `no_code_hint`.
@@ -56,8 +56,8 @@ struct Message {
 
 /// The messages of a file.
 struct Room {
-    /// Without this feature of the crate it is not there.
-    feature: Option<String>,
+    /// Without these features of the crate it is not there.
+    features: Vec<String>,
     messages: Messages,
 }
 
@@ -72,23 +72,7 @@ pub(crate) fn functions(messages: &Path) -> Result<String, Box<dyn Error>> {
     for directory in children(messages)? {
         let language = name(&directory)?;
         let mut rooms = BTreeMap::new();
-        for place in children(&directory)? {
-            let (files, feature) = match place.is_dir() {
-                true => (children(&place)?, Some(name(&place)?)),
-                false => (vec![place], None),
-            };
-            for file in files {
-                let read = room(&language, &fs::read_to_string(&file)?);
-                let messages = read.map_err(|why| format!("{}: {why}", file.display()))?;
-                let feature = feature.clone();
-                if rooms
-                    .insert(name(&file)?, Room { feature, messages })
-                    .is_some()
-                {
-                    return Err(format!("{} stands twice", file.display()).into());
-                }
-            }
-        }
+        add_rooms(&language, &directory, &[], &mut rooms)?;
         languages.insert(language, rooms);
     }
     let reference = languages.get(REFERENCE).ok_or("there is no messages/en")?;
@@ -103,8 +87,8 @@ pub(crate) fn functions(messages: &Path) -> Result<String, Box<dyn Error>> {
         writeln!(out, "    {},", variant(language))?;
     }
     out.push_str("}\n");
-    for (room, Room { feature, messages }) in reference {
-        if let Some(feature) = feature {
+    for (room, Room { features, messages }) in reference {
+        for feature in features {
             writeln!(out, "#[cfg(feature = {feature:?})]")?;
         }
         writeln!(out, "pub(crate) mod {room} {{\n    use super::*;")?;
@@ -118,6 +102,32 @@ pub(crate) fn functions(messages: &Path) -> Result<String, Box<dyn Error>> {
         out.push_str("}\n");
     }
     Ok(out)
+}
+
+/// The rooms in a directory and below it, which are there with these features and those that they stand under.
+fn add_rooms(
+    language: &str,
+    directory: &Path,
+    features: &[String],
+    rooms: &mut BTreeMap<String, Room>,
+) -> Result<(), Box<dyn Error>> {
+    for place in children(directory)? {
+        if place.is_dir() {
+            let features = [features, &[name(&place)?]].concat();
+            add_rooms(language, &place, &features, rooms)?;
+            continue;
+        }
+        let read = room(language, &fs::read_to_string(&place)?);
+        let messages = read.map_err(|why| format!("{}: {why}", place.display()))?;
+        let features = features.to_vec();
+        if rooms
+            .insert(name(&place)?, Room { features, messages })
+            .is_some()
+        {
+            return Err(format!("{} stands twice", place.display()).into());
+        }
+    }
+    Ok(())
 }
 
 fn function<'a>(

@@ -1,6 +1,7 @@
 //! Every sentence that field users read comes from `messages/`: the sources of their rooms have none of their own. The desk speaks English, and what
 //! `--help` says is written with the commands.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,19 +12,20 @@ const DESK: [&str; 10] = [
     "src/issuer",
     "src/cli/advice/desk.rs",
     "src/cli/commands/desk",
+    "src/cli/contact.rs",
     "src/cli/desk.rs",
     "src/cli/inspect/desk.rs",
     "src/cli/passphrase.rs",
     "src/cli/reply.rs",
     "src/cli/secrecy.rs",
-    "src/cli/sender.rs",
     "src/cli/sold.rs",
 ];
 
 /// What others say: systems, firmware, mails, web pages. And what the documentation, `--help` and the schema of `--json` are made of.
-const OF_OTHERS: [&str; 10] = [
+const OF_OTHERS: [&str; 11] = [
     "src/cli/commands/mod.rs",
     "src/cli/json",
+    "src/cli/schema.rs",
     "src/failure.rs",
     "src/machine/known",
     "src/machine/linux",
@@ -61,12 +63,12 @@ const NO_SENTENCES: [(&str, &str); 17] = [
     (" (os error ", "what the system adds to its own words"),
 ];
 
-fn sources(below: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(below).unwrap() {
+fn below(directory: &Path, ending: &str, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            sources(&path, found);
-        } else if path.extension().is_some_and(|it| it == "rs") {
+            below(&path, ending, found);
+        } else if path.extension().is_some_and(|it| it == ending) {
             found.push(path);
         }
     }
@@ -136,7 +138,7 @@ fn in_source(text: &str) -> Vec<(usize, String)> {
 fn no_sentence_stands_in_the_sources() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
-    sources(&root.join("src"), &mut files);
+    below(&root.join("src"), "rs", &mut files);
     let mut wrong = Vec::new();
     let mut looked_at = 0;
     for file in files {
@@ -161,6 +163,98 @@ fn no_sentence_stands_in_the_sources() {
         "to be moved to messages/:\n{}",
         wrong.join("\n")
     );
+}
+
+/// The arguments of each message, in the order in which its function takes them.
+fn arguments() -> BTreeMap<String, Vec<String>> {
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut files = Vec::new();
+    below(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("messages/en"),
+        "ftl",
+        &mut files,
+    );
+    for file in files {
+        let room = file.file_stem().unwrap().to_str().unwrap().to_owned();
+        let mut message = String::new();
+        for line in fs::read_to_string(&file).unwrap().lines() {
+            if let Some((name, _)) = line.split_once(" =")
+                && !line.starts_with([' ', '#'])
+            {
+                message = format!("{room}::{name}");
+            }
+            let names = line.split('$').skip(1);
+            let name = |it: &str| {
+                it.chars()
+                    .take_while(|it| it.is_alphanumeric() || *it == '_')
+                    .collect()
+            };
+            let known = found.entry(message.clone()).or_default();
+            known.extend(names.map(name).collect::<Vec<String>>());
+        }
+    }
+    let listed =
+        |(message, names): (String, BTreeSet<String>)| (message, names.into_iter().collect());
+    found.into_iter().map(listed).collect()
+}
+
+/// What is handed over in another's place: an argument that bears the name of another one of its message.
+fn swapped(source: &str, known: &BTreeMap<String, Vec<String>>, found: &mut Vec<String>) {
+    fn look(tokens: TokenStream, known: &BTreeMap<String, Vec<String>>, found: &mut Vec<String>) {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        for (at, token) in tokens.iter().enumerate() {
+            let TokenTree::Group(group) = token else {
+                continue;
+            };
+            look(group.stream(), known, found);
+            let before: String = tokens[at.saturating_sub(4)..at]
+                .iter()
+                .map(ToString::to_string)
+                .collect();
+            let Some(names) = known.get(&before) else {
+                continue;
+            };
+            let handed = group.stream().into_iter().collect::<Vec<_>>();
+            let handed = handed.split(|it| it.to_string() == ",");
+            for (name, handed) in names.iter().zip(handed) {
+                // Of `&applied.which.product` and `days.get()` the last name of a thing.
+                let said = handed.iter().rev().find_map(|it| match it {
+                    TokenTree::Ident(said) if said != "get" => Some(said.to_string()),
+                    _ => None,
+                });
+                let other = said.filter(|said| said != name && names.contains(said));
+                found.extend(other.map(|said| format!("{before}: {said} in place of {name}")));
+            }
+        }
+    }
+    look(source.parse().unwrap(), known, found);
+}
+
+#[test]
+fn no_argument_stands_in_the_place_of_another() {
+    let known = arguments();
+    let mut files = Vec::new();
+    below(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+        "rs",
+        &mut files,
+    );
+    let mut found = Vec::new();
+    for file in files {
+        swapped(&fs::read_to_string(&file).unwrap(), &known, &mut found);
+    }
+    assert_eq!(found, Vec::<String>::new());
+
+    let known = BTreeMap::from([("a::b".to_owned(), vec!["key".to_owned(), "product".into()])]);
+    for (source, wrong) in [
+        ("fn f() { messages::a::b(&it.product, key) }", 2),
+        ("fn f() { messages::a::b(it.key(), &product) }", 0),
+        ("fn f() { messages::a::b(&it.product, which) }", 1),
+    ] {
+        let mut found = Vec::new();
+        swapped(source, &known, &mut found);
+        assert_eq!(found.len(), wrong, "{source}: {found:?}");
+    }
 }
 
 #[test]

@@ -1,5 +1,14 @@
 ### What a check refuses and warns of, and what of the machine it names.
 
+state_licensed = licensed
+state_warning = licensed, with a warning
+state_demo = demo
+state_unlicensed = not licensed
+state_expired = expired
+state_overdue = overdue
+state_wrong_machine = wrong machine
+state_clock_behind = clock behind
+state_returned = returned
 not_licensed = there is no license for { $product } on this machine
 not_held = license { $key } is not in force on this machine
 demo_over = the demo of { $product } ended on { $last }

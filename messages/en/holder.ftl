@@ -35,6 +35,7 @@ not_trusted = this response is not trusted: { $why }
 no_fingerprint = the machine's fingerprint is missing
 not_bound_to = the product is not bound to { QUOTED($name) }
 desk_known = another desk may answer for { $products }
+change = { $what } { $before } → { $after }
 change_parts = { $parts } changed
 change_known = { $parts } known now
 change_unread = { $parts } no longer there to be read

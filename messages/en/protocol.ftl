@@ -70,3 +70,6 @@ limit_loan = longer loans than its certificate allows
 limit_emergency = more emergency days than its certificate allows
 note_form = the file is cut off or altered: its signature line is missing
 note_signature = its signature does not hold: the file was altered, or another vendor signed it
+type_standalone = standalone
+type_floating = floating
+type_named = named users

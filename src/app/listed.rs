@@ -126,14 +126,14 @@ impl App {
     /// # use countersign::holder::Outcome;
     /// # fn show(app: &countersign::App, pasted: &str) -> Result<(), Box<dyn std::error::Error>> {
     /// match app.preview(pasted)? {
-    ///     Outcome::Applied(it) => match &it.before {
-    ///         None => println!("{} seats, until {:?}", it.after.seats, it.after.expires),
-    ///         Some(before) => {
-    ///             for change in it.after.differences(before) {
-    ///                 println!("{}: {} instead of {}", change.what, change.after, change.before);
-    ///             }
+    ///     Outcome::Applied(it) if it.before.is_none() => {
+    ///         println!("{} seats, until {:?}", it.after.seats, it.after.expires);
+    ///     }
+    ///     Outcome::Applied(it) => {
+    ///         for change in it.changes() {
+    ///             println!("{change}"); // seats 5 → 8
     ///         }
-    ///     },
+    ///     }
     ///     nothing_new => println!("{nothing_new}"),
     /// }
     /// # Ok(())

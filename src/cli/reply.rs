@@ -8,6 +8,7 @@ use super::words;
 use crate::issuer::desk::Vendor;
 use crate::issuer::policy::Warning;
 use crate::issuer::respond::{Answer, Asker, Effect, Receipt, Reply, RespondError};
+use crate::messages;
 use crate::text::Kind;
 
 /// What the desk answers.
@@ -94,24 +95,34 @@ pub(crate) fn warnings(warnings: &[Warning]) -> Vec<json::Warning> {
 pub(crate) fn letter(answer: &Answer, vendor: &Vendor) -> Letter {
     let (customer, product) = (&answer.order.terms.customer, &answer.order.product);
     let grant = &answer.grant;
+    let never = messages::terms::never();
     let mut facts = vec![
-        ("product", format!("{} ({})", product.name, product.id)),
-        ("customer", customer.clone()),
-        ("license", answer.key.to_string()),
-        ("activation", answer.activation.to_string()),
-        ("seats", grant.seats.to_string()),
-        ("expires", words::day_or(grant.expires, "never")),
+        (
+            messages::label::product(),
+            format!("{} ({})", product.name, product.id),
+        ),
+        (messages::label::customer(), customer.clone()),
+        (messages::label::license(), answer.key.to_string()),
+        (messages::label::activation(), answer.activation.to_string()),
+        (messages::label::seats(), grant.seats.to_string()),
+        (
+            messages::label::expires(),
+            words::day_or(grant.expires, never),
+        ),
     ];
     facts.extend(
         grant
             .revalidate_by
-            .map(|day| ("re-validate by", day.to_string())),
+            .map(|day| (messages::label::revalidate_by(), day.to_string())),
     );
     Letter {
         to: answer.order.terms.contact.clone(),
-        from: vendor.mail.as_ref().map(|mail| format!("{} <{mail}>", vendor.name)),
-        subject: format!("License response {} for {}", answer.key, product.name),
-        opening: "This is the answer to your license request. Enter the code with `countersign apply`; this whole message may be pasted.".to_owned(),
+        from: vendor
+            .mail
+            .as_ref()
+            .map(|mail| format!("{} <{mail}>", vendor.name)),
+        subject: messages::letter::response_subject(answer.key, &product.name).to_string(),
+        opening: messages::letter::response_opening().to_owned(),
         facts,
         by_phone: None,
     }

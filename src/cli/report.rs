@@ -44,7 +44,7 @@ pub(crate) fn terms_rows(terms: &Terms, today: Day) -> Vec<(&'static str, String
     );
     rows.push((
         messages::label::license_type(),
-        terms.license_type.name().to_owned(),
+        terms.license_type.words().to_owned(),
     ));
     rows.push((messages::label::seats(), terms.seats.to_string()));
     rows.push((

@@ -87,5 +87,5 @@ pub use parts::{Parts, Seen, Sight};
 pub use report::{CheckReport, Closed, Refusal, State};
 pub use request::Here;
 pub(crate) use secrets::prove;
-pub use terms::{Difference, Steps, Terms};
+pub use terms::{Difference, Steps, Term, Terms};
 pub use warning::Warning;

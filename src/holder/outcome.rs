@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::sync::Change;
-use super::terms::Terms;
+use super::terms::{Difference, Terms};
 use crate::license_key::LicenseKey;
 use crate::messages;
 use crate::protocol::date::Seconds;
@@ -70,6 +70,14 @@ pub struct Applied {
     pub held_elsewhere: bool,
     /// What of the machine, its bindings and its USB key the license has otherwise than before; nothing where none was held and trusted.
     pub taken_in: Vec<Change>,
+}
+
+impl Applied {
+    /// What it changes about a license that was held before; nothing where none was.
+    pub fn changes(&self) -> Vec<Difference> {
+        let before = self.before.as_ref();
+        before.map_or_else(Vec::new, |before| self.after.differences(before))
+    }
 }
 
 impl Outcome {

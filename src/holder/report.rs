@@ -1,5 +1,7 @@
 //! What a check says: a state, the terms, and where the application may not run, one refusal with its reason.
 
+use std::fmt;
+
 use super::count::Count;
 use super::error::Unbound;
 use super::terms::Terms;
@@ -51,6 +53,23 @@ impl State {
             State::ClockBehind => "clock_behind",
             State::Returned => "returned",
         }
+    }
+}
+
+/// In words, for people.
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            State::Licensed => messages::check::state_licensed(),
+            State::Warning => messages::check::state_warning(),
+            State::Demo => messages::check::state_demo(),
+            State::Unlicensed => messages::check::state_unlicensed(),
+            State::Expired => messages::check::state_expired(),
+            State::Overdue => messages::check::state_overdue(),
+            State::WrongMachine => messages::check::state_wrong_machine(),
+            State::ClockBehind => messages::check::state_clock_behind(),
+            State::Returned => messages::check::state_returned(),
+        })
     }
 }
 

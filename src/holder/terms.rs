@@ -62,16 +62,88 @@ impl std::fmt::Display for Steps {
     }
 }
 
-/// One thing that an answer changes, in words: `seats`, `5`, `8`.
+/// What of a license an answer changes. As text: its words, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Term {
+    /// How the seats are used.
+    Type,
+    /// The edition.
+    Edition,
+    /// Seats of this activation.
+    Seats,
+    /// The last day of the license.
+    Expires,
+    /// The last day of maintenance.
+    Maintenance,
+    /// The last day without another contact.
+    RevalidateBy,
+    /// The longest loan, in days.
+    MaxLoan,
+    /// Steps of emergency codes.
+    Emergency,
+    /// A feature, limit, pool or text, by its name in the product's catalogue.
+    Entry(String),
+}
+
+impl Term {
+    /// Stable snake_case name for scripts; `entry` for all that the catalogue names, of whatever name.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Term::Type => "type",
+            Term::Edition => "edition",
+            Term::Seats => "seats",
+            Term::Expires => "expires",
+            Term::Maintenance => "maintenance",
+            Term::RevalidateBy => "revalidate_by",
+            Term::MaxLoan => "max_loan",
+            Term::Emergency => "emergency",
+            Term::Entry(_) => "entry",
+        }
+    }
+
+    /// The name in the product's catalogue, where it is an entry of it.
+    pub fn entry(&self) -> Option<&str> {
+        match self {
+            Term::Entry(name) => Some(name),
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Term {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Term::Type => messages::holder::term_type(),
+            Term::Edition => messages::holder::term_edition(),
+            Term::Seats => messages::holder::term_seats(),
+            Term::Expires => messages::holder::term_expires(),
+            Term::Maintenance => messages::holder::term_maintenance(),
+            Term::RevalidateBy => messages::holder::term_revalidate_by(),
+            Term::MaxLoan => messages::holder::term_longest_loan(),
+            Term::Emergency => messages::holder::term_emergency(),
+            Term::Entry(name) => name,
+        })
+    }
+}
+
+/// One thing that an answer changes: `seats`, and in words, `5`, `8`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Difference {
-    /// What changes: a term, or an entry of the catalogue by its name.
-    pub what: String,
-    /// As it was.
+    /// What changes.
+    pub what: Term,
+    /// As it was, in words.
     pub before: String,
-    /// As it will be.
+    /// As it will be, in words.
     pub after: String,
+}
+
+/// In a row, for a dialogue: `seats 5 → 8`.
+impl std::fmt::Display for Difference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        messages::holder::change(&self.after, &self.before, &self.what).fmt(f)
+    }
 }
 
 impl Terms {
@@ -125,7 +197,7 @@ impl Terms {
     /// # fn example(applied: &countersign::holder::Applied) -> Result<(), Box<dyn std::error::Error>> {
     /// if let Some(before) = &applied.before {
     ///     for it in applied.after.differences(before) {
-    ///         println!("{}: {} instead of {}", it.what, it.after, it.before);
+    ///         println!("{it}"); // seats 5 → 8
     ///     }
     /// }
     /// # Ok(())
@@ -134,67 +206,55 @@ impl Terms {
     pub fn differences(&self, before: &Terms) -> Vec<Difference> {
         let all = [
             (
-                messages::holder::term_type(),
-                before.license_type.name().to_owned(),
-                self.license_type.name().to_owned(),
+                Term::Type,
+                before.license_type.words().to_owned(),
+                self.license_type.words().to_owned(),
             ),
             (
-                messages::holder::term_edition(),
+                Term::Edition,
                 or_none(&before.edition),
                 or_none(&self.edition),
             ),
             (
-                messages::holder::term_seats(),
+                Term::Seats,
                 before.seats.to_string(),
                 self.seats.to_string(),
             ),
+            (Term::Expires, day(before.expires), day(self.expires)),
             (
-                messages::holder::term_expires(),
-                day(before.expires),
-                day(self.expires),
-            ),
-            (
-                messages::holder::term_maintenance(),
+                Term::Maintenance,
                 day(before.maintenance),
                 day(self.maintenance),
             ),
             (
-                messages::holder::term_revalidate_by(),
+                Term::RevalidateBy,
                 day(before.revalidate_by),
                 day(self.revalidate_by),
             ),
             (
-                messages::holder::term_longest_loan(),
+                Term::MaxLoan,
                 or_none(&before.max_loan),
                 or_none(&self.max_loan),
             ),
             (
-                messages::holder::term_emergency(),
+                Term::Emergency,
                 or_none(&before.emergency),
                 or_none(&self.emergency),
             ),
         ];
-        let mut found: Vec<Difference> = all
-            .into_iter()
-            .map(|(what, before, after)| Difference {
-                what: what.to_owned(),
-                before,
-                after,
-            })
-            .collect();
         let contents = self.contents.differences(
             &before.contents,
             (messages::holder::yes(), messages::holder::no()),
         );
-        found.extend(
-            contents
-                .into_iter()
-                .map(|(what, before, after)| Difference {
-                    what,
-                    before,
-                    after,
-                }),
-        );
+        let entries = contents
+            .into_iter()
+            .map(|(name, before, after)| (Term::Entry(name), before, after));
+        let difference = |(what, before, after)| Difference {
+            what,
+            before,
+            after,
+        };
+        let mut found: Vec<Difference> = all.into_iter().chain(entries).map(difference).collect();
         found.retain(|difference| difference.before != difference.after);
         found
     }

@@ -33,6 +33,15 @@ impl LicenseType {
         }
     }
 
+    /// The words for people.
+    pub fn words(self) -> &'static str {
+        match self {
+            LicenseType::Standalone => messages::protocol::type_standalone(),
+            LicenseType::Floating => messages::protocol::type_floating(),
+            LicenseType::Named => messages::protocol::type_named(),
+        }
+    }
+
     /// The two bits on the wire.
     pub const fn bits(self) -> u8 {
         match self {

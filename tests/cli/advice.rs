@@ -21,7 +21,7 @@ fn a_clock_that_is_behind_is_to_be_set() {
     world.days_pass(8);
     ship.check().exits(14).tells(SET_THE_CLOCK);
     let said = ship.run(["status"]).done();
-    said.prints("clock_behind")
+    said.prints("clock behind")
         .tells(SET_THE_CLOCK)
         .tells(ENTER);
 }

@@ -143,7 +143,10 @@ fn past_its_grace_12_and_well_again_after_contact() {
         .check()
         .done()
         .tells("only 7 days left in grace period");
-    assert!(said.stdout.starts_with("warning: survey"), "{said}");
+    assert!(
+        said.stdout.starts_with("licensed, with a warning: survey"),
+        "{said}"
+    );
     world.days_pass(7);
     ship.check()
         .done()

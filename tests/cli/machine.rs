@@ -37,7 +37,7 @@ fn status_shows_what_is_held_and_what_waits() {
     ship.install(&file);
     ship.run(["status"])
         .done()
-        .prints("unlicensed")
+        .prints("not licensed")
         .tells("countersign request activate KEY");
 
     let request = ship.request(&key);

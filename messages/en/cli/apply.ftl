@@ -2,7 +2,6 @@
 
 applied = licensed: { $product } with license { $key }
 grace_over = the grace of this response ended on { $day }: ask again with countersign request sync
-change = { $what } { $before } → { $after }
 unchanged = nothing about it has changed
 already_applied = this response is in force already: license { $key } is as it says
 already_newer = a later response for license { $key } is in force; nothing was changed

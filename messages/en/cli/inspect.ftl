@@ -8,7 +8,6 @@ made_here = it made this request on { $day } and waits for the answer
 verified_here = verified on this machine, for the request that it made
 no_request_here = it covers the request that it answers, and no such request was made on this machine
 would_refuse = would refuse it: { $error }
-change = { $what } { $before } → { $after }
 would_license = would be licensed: { $product }
 would_change_nothing = nothing about the license would change
 would_change = would change: { $changes }

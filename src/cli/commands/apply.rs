@@ -80,10 +80,8 @@ fn tell(context: &mut Context, outcome: &Outcome) {
                     .say_table(&report::terms_rows(&applied.after, today));
                 return;
             }
-            let changes = json::changes(applied);
-            let changed = changes
-                .iter()
-                .map(|it| messages::apply::change(&it.after, &it.before, &it.what).to_string());
+            let changes = applied.changes();
+            let changed = changes.iter().map(ToString::to_string);
             let said: Vec<String> = json::taken_in(applied).into_iter().chain(changed).collect();
             context.out.say(if said.is_empty() {
                 messages::apply::unchanged().to_owned()

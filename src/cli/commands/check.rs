@@ -146,7 +146,7 @@ fn tell(context: &mut Context, checked: &CheckReport) -> anyhow::Result<Exit> {
 
 /// "licensed: survey, 123-456-789-0123, 69 days left, users 8 of 10".
 fn line(checked: &CheckReport) -> String {
-    let mut parts = vec![format!("{}: {}", checked.state.name(), checked.product)];
+    let mut parts = vec![format!("{}: {}", checked.state, checked.product)];
     parts.extend(checked.license_key.map(|key| key.to_string()));
     parts.extend(
         checked

@@ -294,10 +294,8 @@ fn spoken_help(checked: &CheckReport) -> bool {
 fn state(checked: &CheckReport) -> String {
     let left = checked.days_left.and_then(|days| u64::try_from(days).ok());
     match (&checked.refusal, left) {
-        (Some(refusal), _) => format!("{}: {refusal}", checked.state.name()),
-        (None, Some(left)) => {
-            messages::status::state_days_left(left, checked.state.name()).to_string()
-        }
-        (None, None) => checked.state.name().to_owned(),
+        (Some(refusal), _) => format!("{}: {refusal}", checked.state),
+        (None, Some(left)) => messages::status::state_days_left(left, checked.state).to_string(),
+        (None, None) => checked.state.to_string(),
     }
 }

@@ -174,11 +174,9 @@ fn answer(place: &mut OnThisMachine, view: &View, (home, facts): (&Home, &Facts)
 fn would(place: &mut OnThisMachine, outcome: &Outcome) {
     let (words, changes) = match outcome {
         Outcome::Applied(applied) => {
-            let changes = json::changes(applied);
+            let changes = applied.changes();
             let taken_in = applied.taken_in.iter().map(ToString::to_string);
-            let changed = changes
-                .iter()
-                .map(|it| messages::inspect::change(&it.after, &it.before, &it.what).to_string());
+            let changed = changes.iter().map(ToString::to_string);
             let said: Vec<String> = taken_in.chain(changed).collect();
             let words = match (&applied.before, said.is_empty()) {
                 (None, _) => messages::inspect::would_license(&applied.which.product).to_string(),
@@ -196,7 +194,7 @@ fn would(place: &mut OnThisMachine, outcome: &Outcome) {
     };
     place.sheet.say(messages::label::this_machine(), words);
     place.sheet.object.outcome = Some(outcome.name());
-    place.sheet.object.changes = Some(changes);
+    place.sheet.object.changes = Some(json::changes(&changes));
 }
 
 /// The license and product under which a site's certificate holds, if one known here does.

@@ -157,7 +157,7 @@ fn grant(sheet: &mut Sheet<Says>, grant: &Grant, product: Option<&Product>) {
     sheet.object.generation = Some(grant.generation);
     sheet.say(messages::label::issued(), grant.issued);
     sheet.object.issued = Some(Shown(grant.issued));
-    sheet.say(messages::label::license_type(), grant.license_type.name());
+    sheet.say(messages::label::license_type(), grant.license_type.words());
     sheet.object.r#type = Some(Named(grant.license_type));
     sheet.say(messages::label::seats(), grant.seats);
     sheet.object.seats = Some(Some(grant.seats));

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Change, Contents, Counted, Failing, Named, Shown, Steps, Terms, Warning};
 
-use crate::holder::{self, Outcome, State};
+use crate::holder::{self, Difference, Outcome, State};
 use crate::license_key::LicenseKey;
 use crate::protocol::date::{Day, Seconds};
 use crate::protocol::digest::ActivationId;
@@ -258,7 +258,7 @@ impl Entered {
                 terms: Terms::from(&applied.after),
                 contents: applied.after.contents.clone().into(),
                 taken_in: taken_in(applied),
-                changes: changes(applied),
+                changes: changes(&applied.changes()),
             })),
             Outcome::AlreadyApplied(known) | Outcome::AlreadyNewer(known) => {
                 Entered::Nothing(which(known, corrections))
@@ -272,18 +272,15 @@ impl Entered {
     }
 }
 
-/// What an answer changes about a license that was held before.
-pub(crate) fn changes(applied: &holder::Applied) -> Vec<Change> {
-    let before = applied.before.as_ref();
-    let changes = before.map(|before| applied.after.differences(before));
-    let changes = changes.unwrap_or_default().into_iter();
-    changes
-        .map(|it| Change {
-            what: it.what,
-            before: it.before,
-            after: it.after,
-        })
-        .collect()
+/// What an answer changes, for scripts.
+pub(crate) fn changes(changes: &[Difference]) -> Vec<Change> {
+    let change = |it: &Difference| Change {
+        what: it.what.name().to_owned(),
+        entry: it.what.entry().map(str::to_owned),
+        before: it.before.clone(),
+        after: it.after.clone(),
+    };
+    changes.iter().map(change).collect()
 }
 
 /// What of the machine the license has otherwise than before, in words.

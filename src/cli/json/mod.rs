@@ -52,15 +52,17 @@ pub(crate) struct Warning {
     pub(crate) hint: Option<String>,
 }
 
-/// What an answer or a clerk changes, in words.
+/// What an answer or a clerk changes.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Change {
-    /// What changes: a term such as `seats`, or a feature, limit or text by its name.
+    /// What changes: a term such as `seats`, or `entry`.
     pub(crate) what: String,
-    /// As it was.
+    /// Which feature, limit, pool or text by its name; null for a term.
+    pub(crate) entry: Option<String>,
+    /// As it was, in words.
     pub(crate) before: String,
-    /// As it is now, or would be.
+    /// As it is now, or would be, in words.
     pub(crate) after: String,
 }
 

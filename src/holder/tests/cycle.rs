@@ -192,12 +192,7 @@ fn a_sync_is_answered_like_anything_else() {
     let Outcome::Applied(applied) = computer.apply(&answer).unwrap() else {
         panic!("not applied")
     };
-    let words: Vec<String> = applied
-        .after
-        .differences(&applied.before.unwrap())
-        .into_iter()
-        .map(|change| format!("{} {} → {}", change.what, change.before, change.after))
-        .collect();
+    let words: Vec<String> = applied.changes().iter().map(ToString::to_string).collect();
     assert_eq!(
         words,
         ["seats 5 → 8", "re-validate by 2026-12-22 → 2027-02-01"]

@@ -123,12 +123,7 @@ fn a_sync_opens_the_generation_held_and_repeats_nothing_that_stands() {
     else {
         panic!("not applied")
     };
-    let words: Vec<String> = applied
-        .after
-        .differences(&applied.before.unwrap())
-        .into_iter()
-        .map(|it| format!("{} {} → {}", it.what, it.before, it.after))
-        .collect();
+    let words: Vec<String> = applied.changes().iter().map(ToString::to_string).collect();
     assert_eq!(
         words,
         [

@@ -142,7 +142,8 @@ pub fn changes_since(events: &[Event]) -> Vec<Change> {
 fn together(changes: impl Iterator<Item = Change>) -> Vec<Change> {
     let mut found: Vec<Change> = Vec::new();
     for change in changes {
-        match found.iter_mut().find(|known| known.what == change.what) {
+        let same = |it: &&mut Change| it.what == change.what && it.entry == change.entry;
+        match found.iter_mut().find(same) {
             Some(known) => known.after = change.after,
             None => found.push(change),
         }

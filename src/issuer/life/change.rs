@@ -152,18 +152,20 @@ fn product(tx: &mut dyn Transaction, terms: &OrderTerms) -> Result<Product, Life
     Ok(products::definition(&row)?)
 }
 
-/// What differs between two orders, in words.
+/// What differs between two orders.
 pub fn differences(before: &OrderTerms, after: &OrderTerms, product: &Product) -> Vec<Change> {
     let mut changes = Vec::new();
-    let mut held = |what: &str, before: String, after: String| {
+    let mut add = |what: &str, entry: Option<String>, before: String, after: String| {
         if before != after {
             changes.push(Change {
                 what: what.to_owned(),
+                entry,
                 before,
                 after,
             });
         }
     };
+    let mut held = |what: &str, before, after| add(what, None, before, after);
     held("customer", before.customer.clone(), after.customer.clone());
     held(
         "contact",
@@ -177,30 +179,30 @@ pub fn differences(before: &OrderTerms, after: &OrderTerms, product: &Product) -
     held("edition", edition(before), edition(after));
     held("expires", day(before.expires), day(after.expires));
     held(
-        "maintenance until",
+        "maintenance",
         day(before.maintenance),
         day(after.maintenance),
     );
     held(
-        "grace days",
+        "grace_days",
         before.grace_days.to_string(),
         after.grace_days.to_string(),
     );
     held(
-        "lending days",
+        "lend_days",
         or(before.lend_days, "none"),
         or(after.lend_days, "none"),
     );
     held("emergency", emergency(before), emergency(after));
     held(
-        "usb key",
+        "usb",
         or(before.usb.as_ref(), "none"),
         or(after.usb.as_ref(), "none"),
     );
     let contents = |terms: &OrderTerms| Contents::of(&terms.entitlements, Some(product));
     let contents = contents(after).differences(&contents(before), ("on", "off"));
     for (name, before, after) in contents {
-        held(&name, before, after);
+        add("entry", Some(name), before, after);
     }
     changes
 }

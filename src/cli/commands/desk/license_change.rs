@@ -100,6 +100,7 @@ impl Run for LicenseChange {
         if context.out.json {
             let changes = changes.into_iter().map(|it| json::Change {
                 what: it.what,
+                entry: it.entry,
                 before: it.before,
                 after: it.after,
             });

@@ -9,6 +9,7 @@ use crate::failure::FailureKind;
 use crate::issuer::history::{self, Change};
 use crate::issuer::products::{self, LicenseView};
 use crate::license_key::LicenseKey;
+use crate::messages;
 use crate::text::show;
 
 /// Write the mail that tells the customer that an update of the license is ready
@@ -42,12 +43,11 @@ impl Run for LicenseMail {
         let changes = history::changes_since(&events);
         let to = view.terms.contact.as_deref().map(address).transpose()?;
         let from = desk.vendor().mail.as_deref().map(address).transpose()?;
-        let news = if view.activations.is_empty() {
-            "license"
-        } else {
-            "license update"
+        let product = &view.product.name;
+        let subject = match view.activations.is_empty() {
+            true => messages::letter::new_subject(product).to_string(),
+            false => messages::letter::update_subject(product).to_string(),
         };
-        let subject = format!("Your {} {news} is ready", view.product.name);
         let body = body(&view, &changes, &desk.vendor().name, from.as_deref());
         if context.out.json {
             let object = json::Mail {
@@ -136,68 +136,52 @@ fn encoded(text: &str) -> String {
 fn body(view: &LicenseView, changes: &[Change], vendor: &str, desk: Option<&str>) -> String {
     let key = view.license.key;
     let product = one_line(&view.product.name);
-    let mut lines = vec![
-        format!("Hello {},", one_line(&view.terms.customer)),
-        String::new(),
-        if view.activations.is_empty() {
-            format!("your {product} license {key} is ready.")
-        } else {
-            format!("an update of your {product} license {key} is ready.")
-        },
-    ];
+    let held = view.activations.iter().filter(|it| it.ended.is_none());
+    let held = held.count();
+    let hello = messages::letter::hello(one_line(&view.terms.customer)).to_string();
+    let ready = match view.activations.is_empty() {
+        true => messages::letter::new_ready(key, product).to_string(),
+        false => messages::letter::update_ready(key, product).to_string(),
+    };
+    let mut lines = vec![hello, String::new(), ready];
+    lines.extend((held > 1).then(|| messages::letter::in_use(held).to_string()));
     if !changes.is_empty() {
-        lines.extend([String::new(), "What changed:".to_owned(), String::new()]);
+        let heading = messages::letter::changed().to_owned();
+        lines.extend([String::new(), heading, String::new()]);
         lines.extend(
             changes
                 .iter()
                 .map(|it| format!("  {}", one_line(&it.to_string()))),
         );
     }
-    let held = view.activations.iter().any(|it| it.ended.is_none());
-    let ask = if held {
+    let ask = if held > 0 {
         format!("countersign request sync {key}{}", usb(view, changes))
     } else {
         format!("countersign request activate {key}")
     };
-    let to = desk.map_or_else(|| "us".to_owned(), |desk| format!("us at {desk}"));
     lines.extend([
         String::new(),
-        "On the licensed machine, make a request code and send it to ".to_owned() + &to + ":",
+        desk.map_or_else(
+            || messages::letter::ask_us().to_owned(),
+            |desk| messages::letter::ask_us_at(desk).to_string(),
+        ),
         String::new(),
         format!("  {ask}"),
         String::new(),
-        "We answer with a response code. Enter the whole answer there:".to_owned(),
+        messages::letter::answer().to_owned(),
         String::new(),
         "  countersign apply".to_owned(),
         String::new(),
-        "Until then everything goes on as it is.".to_owned(),
+        messages::letter::until_then().to_owned(),
         String::new(),
         one_line(vendor),
     ]);
-    if view
-        .activations
-        .iter()
-        .filter(|it| it.ended.is_none())
-        .count()
-        > 1
-    {
-        let count = view
-            .activations
-            .iter()
-            .filter(|it| it.ended.is_none())
-            .count();
-        let machines = words::count(count as u64, "machine");
-        lines.insert(
-            3,
-            format!("It is in use on {machines}; each of them asks for itself."),
-        );
-    }
     lines.join("\n") + "\n"
 }
 
 /// What the machine has to say about a USB key that is another from now on, or none: it does not find out by itself.
 fn usb(view: &LicenseView, changes: &[Change]) -> String {
-    if !changes.iter().any(|change| change.what == "usb key") {
+    if !changes.iter().any(|change| change.what == "usb") {
         return String::new();
     }
     let device = view.terms.usb.as_ref();
