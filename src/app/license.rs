@@ -1,120 +1,19 @@
-//! What a check gives an application: a license that may be used, or the reason why not.
+//! A license that may be used, and why one may not be.
+
+mod refused;
 
 use std::fmt;
 use std::sync::Arc;
 
+pub use refused::Refused;
+
 use super::named;
-use crate::failure::FailureKind;
-use crate::holder::{CheckReport, Count, HolderError, Refusal, State, Terms, Warning, asked};
+
+use crate::holder::{CheckReport, Count, State, Terms, Warning, asked};
 use crate::license_key::LicenseKey;
 use crate::protocol::date::Day;
 use crate::protocol::grant::LicenseType;
-use crate::protocol::product::{Product, RootFingerprint};
-use crate::seats::SeatError;
-
-/// What an application cannot run without, beside a license: what [`App::check_for`](super::App::check_for) asks about at once, so that of several licenses
-/// one counts that has it all. What an application can do without is asked of the [`License`] that was chosen: [`License::has`].
-///
-/// ```
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let (app, _home) = include!("doctest.in");
-/// use countersign::Needs;
-///
-/// let needs = Needs::default().feature("export").at_most("users", 2);
-/// let license = app.check_for(&needs)?;
-/// # let _ = license;
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Clone, Debug, Default)]
-#[must_use]
-pub struct Needs {
-    pub(crate) features: Vec<String>,
-    pub(crate) counts: Vec<(String, u32)>,
-    pub(crate) bindings: Vec<(String, String)>,
-    pub(crate) license_key: Option<LicenseKey>,
-    pub(crate) trust: Option<RootFingerprint>,
-}
-
-impl Needs {
-    /// A feature that is to be used.
-    ///
-    /// ```
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let (app, _home) = include!("doctest.in");
-    /// let needs = countersign::Needs::default().feature("analysis");
-    /// assert_eq!(app.check_for(&needs).unwrap_err().kind(), "feature_missing");
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn feature(mut self, name: &str) -> Needs {
-        self.features.push(name.to_owned());
-        self
-    }
-
-    /// A number that is in use, such as of users: at most what the limit of this name allows.
-    ///
-    /// ```
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let (app, _home) = include!("doctest.in");
-    /// let needs = countersign::Needs::default().at_most("users", 9);
-    /// assert_eq!(app.check_for(&needs).unwrap_err().kind(), "over_limit");
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn at_most(mut self, limit: &str, count: u32) -> Needs {
-        self.counts.push((limit.to_owned(), count));
-        self
-    }
-
-    /// What the application is connected to, by the names of the product's bindings, such as `server`. A binding that is not named is not compared.
-    ///
-    /// ```
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let (app, _home) = include!("doctest.in");
-    /// // A product whose file has the line `bind: server` refuses another server by `wrong_binding`; the demo has no such line.
-    /// let needs = countersign::Needs::default().bound_to("server", "db1");
-    /// # let _ = (app, needs);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn bound_to(mut self, name: &str, value: &str) -> Needs {
-        self.bindings.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
-    /// This license and no other, nor the demo: `not_licensed` where it is not held.
-    ///
-    /// ```
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let (app, _home) = include!("doctest.in");
-    /// let needs = countersign::Needs::default().license("828-150-156-1139".parse()?);
-    /// assert_eq!(app.check_for(&needs).unwrap_err().kind(), "not_licensed");
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn license(mut self, key: LicenseKey) -> Needs {
-        self.license_key = Some(key);
-        self
-    }
-
-    /// The root key that must have signed the product file. An application that has its product file compiled in needs none.
-    ///
-    /// ```
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let (app, _home) = include!("doctest.in");
-    /// use countersign::protocol::product::RootFingerprint;
-    ///
-    /// let root = RootFingerprint::of(&app.product().roots[0]);
-    /// assert!(app.check_for(&countersign::Needs::default().signed_by(root)).is_ok());
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn signed_by(mut self, root: RootFingerprint) -> Needs {
-        self.trust = Some(root);
-        self
-    }
-}
+use crate::protocol::product::Product;
 
 /// A license that may be used here and now; a demo, too.
 ///
@@ -371,120 +270,5 @@ impl fmt::Debug for License {
             .field("key", &self.key().map(|key| key.to_string()))
             .field("state", &self.report.state)
             .finish_non_exhaustive()
-    }
-}
-
-/// Why an application may not run, or not with what it asked about.
-///
-/// ```
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let (app, _home) = include!("doctest.in");
-/// use countersign::{Needs, Refused};
-///
-/// let license = match app.check_for(&Needs::default().at_most("users", 3)) {
-///     Ok(license) => license,
-///     Err(Refused::TooMany { license, over }) => {
-///         println!("{} users too many: administrators only", over[0].over_by());
-///         license
-///     }
-///     Err(refused) => return Err(refused.into()),
-/// };
-/// # let _ = license;
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Refused {
-    /// Numbers in use are above their limits, and nothing else stands in the way. An application that lets only those in who can lower the number uses
-    /// the license all the same.
-    TooMany {
-        /// The license.
-        license: License,
-        /// The limits that are exceeded.
-        over: Vec<Count>,
-    },
-    /// The license does not allow it.
-    License {
-        /// The state of the license.
-        state: State,
-        /// The reason.
-        why: Refusal,
-    },
-    /// The license floats, and was checked without taking a seat: it allows no more than that one takes one. Everything else is in order.
-    NeedsSeat {
-        /// The license.
-        license: License,
-    },
-    /// No seat is free, or the seats are out of reach.
-    Seats(SeatError),
-    /// What lies on this computer cannot be read: whether there is a license is not known.
-    Unreadable(HolderError),
-}
-
-impl Refused {
-    /// The license of a report, or why it gives none.
-    pub(super) fn unless_allowed(
-        report: CheckReport,
-        product: &Arc<Product>,
-    ) -> Result<License, Refused> {
-        let state = report.state;
-        match report.refusal.clone() {
-            None => Ok(License::new(report, Arc::clone(product))),
-            Some(Refusal::OverLimit(over)) => Err(Refused::TooMany {
-                license: License::new(report, Arc::clone(product)),
-                over,
-            }),
-            Some(why) => Err(Refused::License {
-                state,
-                why: named::refusal(why, product),
-            }),
-        }
-    }
-
-    /// Its kind, the one of `--json`: what an application's own words go by.
-    ///
-    /// ```
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let (app, _home) = include!("doctest.in");
-    /// let refused = app.check()?.require("analysis").unwrap_err();
-    /// let words = match refused.kind().name() {
-    ///     "feature_missing" => "buy the analysis module".to_owned(),
-    ///     _ => refused.to_string(),
-    /// };
-    /// assert_eq!(words, "buy the analysis module");
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn kind(&self) -> FailureKind {
-        match self {
-            Refused::TooMany { .. } => FailureKind::OverLimit,
-            Refused::License { why, .. } => why.kind(),
-            Refused::NeedsSeat { .. } => FailureKind::NeedsSeat,
-            Refused::Seats(error) => error.kind(),
-            Refused::Unreadable(error) => error.kind(),
-        }
-    }
-}
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Refused::TooMany { over, .. } => Refusal::OverLimit(over.clone()).fmt(f),
-            Refused::License { why, .. } => why.fmt(f),
-            Refused::NeedsSeat { .. } => f.write_str(crate::messages::app::needs_seat()),
-            Refused::Seats(error) => error.fmt(f),
-            Refused::Unreadable(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for Refused {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Refused::Unreadable(error) => error.source(),
-            Refused::Seats(error) => error.source(),
-            Refused::TooMany { .. } | Refused::License { .. } | Refused::NeedsSeat { .. } => None,
-        }
     }
 }

@@ -2,6 +2,8 @@
 //! and kills as he likes: against the holder itself, on a disk. His desk answers whatever he asks, until it does no more. He may not write marks, and the
 //! second place outlives each home; what a copy of the whole computer does is said in SECURITY.md.
 
+mod files;
+
 use std::fs;
 use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
@@ -27,6 +29,7 @@ use countersign::protocol::product::{Product, ProductFile};
 use countersign::text::Code;
 use tempfile::TempDir;
 
+use self::files::{directory, replace};
 use super::{Chance, DAY, HOUR};
 
 /// 2026-11-22, noon.
@@ -106,16 +109,6 @@ struct Saver {
     answers: Vec<(Code, Seconds)>,
     drawn: u64,
     saved: Saved,
-}
-
-/// In memory, where there is such a place: nothing here has to outlast a power cut.
-fn directory() -> TempDir {
-    let memory = Path::new("/dev/shm");
-    match memory.is_dir() {
-        true => tempfile::tempdir_in(memory),
-        false => tempfile::tempdir(),
-    }
-    .unwrap()
 }
 
 fn entropy(seed: u64) -> impl FnMut(&mut [u8]) {
@@ -383,23 +376,6 @@ impl Saver {
             if !self.look(true) || ends {
                 return;
             }
-        }
-    }
-}
-
-fn replace(from: &Path, to: &Path) {
-    let _ = fs::remove_dir_all(to);
-    copy(from, to);
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        match path.is_dir() {
-            true => copy(&path, &target),
-            false => drop(fs::copy(&path, &target).unwrap()),
         }
     }
 }

@@ -28,14 +28,12 @@ const NEVER: &[(&str, &str)] = &[("app", "issuer"), ("seats", "issuer")];
 const TO_MEND: &[&str] = &[];
 /// Files that are still to be split.
 const TO_SPLIT: &[&str] = &[
-    "src/app/dialogue.rs",
-    "src/app/license.rs",
     "src/issuer/tests/evidence.rs",
-    "src/seats/tests.rs",
-    "tests/cli/seats.rs",
+    "src/holder/check.rs",
+    "tests/text/properties.rs",
 ];
 /// A file above so many lines is asking to be two.
-const LONGEST: usize = 440;
+const LONGEST: usize = 430;
 
 fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

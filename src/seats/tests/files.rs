@@ -1,0 +1,131 @@
+//! The files of the seats: locked, forged, torn, put aside.
+
+use super::*;
+
+#[test]
+fn whoever_keeps_the_gate_is_waited_for_and_named() {
+    let site = Site::new();
+    let seats = site.seats(2);
+    let _seat = take(&seats).unwrap();
+    let gate = fs::File::open(site.file("gate")).unwrap();
+    gate.lock().unwrap();
+    let error = take(&seats).unwrap_err();
+    assert_eq!(error.kind(), "seats_busy");
+    #[cfg(target_os = "linux")]
+    assert!(
+        error
+            .to_string()
+            .contains(&format!("process {} (", std::process::id())),
+        "{error}"
+    );
+    // Who only looks waits for nobody.
+    let look = seats.look(&now());
+    assert_eq!((look.exact, look.in_use()), (false, 1));
+}
+
+#[test]
+fn somebody_who_locks_a_seat_by_hand_takes_one_and_is_named() {
+    let site = Site::new();
+    let seats = site.seats(2);
+    let by_hand = fs::File::open(site.file("seat-00001")).unwrap();
+    by_hand.lock_shared().unwrap();
+    let _seat = take(&seats).unwrap();
+    refused(take(&seats));
+    let look = seats.look(&now());
+    let first = look.taken[0].clone();
+    assert!(first.shown.is_none());
+    #[cfg(target_os = "linux")]
+    assert!(first.holder().starts_with("process "), "{first:?}");
+}
+
+#[test]
+fn what_is_forged_or_torn_gives_nobody_a_seat_and_takes_none() {
+    let site = Site::new();
+    let seats = site.seats(2);
+    let _one = take(&seats).unwrap();
+    let forge = |name: &str, bytes: &[u8]| fs::write(site.file(name), bytes).unwrap();
+    for bytes in [&b"\xff"[..], &[0; 5000], &[b'{'; 5000], &[1; 3], b""] {
+        forge("seat.free", bytes);
+        forge("records/0", bytes);
+        forge("records/77", bytes);
+        forge("leases/0.seat", bytes);
+        forge("leases/x", bytes);
+        forge("tickets/x", bytes);
+        forge("tickets/7", bytes);
+        let two = take(&seats).unwrap();
+        refused(take(&seats));
+        drop(two);
+    }
+    fs::remove_file(site.file("seat.free")).unwrap();
+    let _two = take(&seats).unwrap();
+    refused(take(&seats));
+}
+
+#[test]
+fn a_seat_that_was_not_given_back_is_seen_for_a_day() {
+    let site = Site::new();
+    let seats = site.seats(2);
+    let seat = take(&seats).unwrap();
+    // As SIGKILL leaves it: the lock is free, and the record stands.
+    let records = fs::read(find(&site.file("records"))).unwrap();
+    drop(seat);
+    fs::write(find(&site.file("records")), &records).unwrap();
+    let look = seats.look(&now());
+    assert_eq!((look.in_use(), look.back.len()), (0, 1));
+    assert_eq!(look.back[0].record.host, "ws-14");
+    assert!(seats.look(&at(1_000 + 86_401)).back.is_empty());
+    assert_eq!(take(&seats).unwrap().number(), 1);
+}
+
+fn find(directory: &Path) -> std::path::PathBuf {
+    let mut files = fs::read_dir(directory).unwrap();
+    files.next().unwrap().unwrap().path()
+}
+
+#[test]
+fn a_directory_that_was_put_aside_keeps_nobody_apart() {
+    let site = Site::new();
+    let seats = site.seats(1);
+    let held = take(&seats).unwrap();
+    let aside = site.dir.path().join("aside");
+    fs::rename(site.place().directory(), &aside).unwrap();
+    assert_eq!(take(&seats).unwrap_err().kind(), "seats_not_made");
+    // Its owner begins anew: accepted, and said.
+    let anew = site.seats(1);
+    let _seat = take(&anew).unwrap();
+    refused(take(&anew));
+    drop(held);
+}
+
+#[cfg(unix)]
+#[test]
+fn locks_for_everybody_are_files_that_everybody_opens_in_a_directory_that_nobody_changes() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir_all(dir.path().join("machine")).unwrap();
+    let home = Home::new(dir.path(), Audience::Everyone);
+    let place = Place::of(&home, key());
+    let counted = Counted {
+        seats: 2,
+        pools: Vec::new(),
+        unit: SeatUnit::Process,
+    };
+    let seats = Seats::open(place.clone(), key(), counted).unwrap();
+    let _seat = take(&seats).unwrap();
+    let mode = |name: &str| {
+        let path = place.directory().join(name);
+        fs::metadata(path).unwrap().permissions().mode() & 0o7777
+    };
+    assert_eq!(mode(""), 0o755);
+    for name in ["gate", "seat-00001", "seat-00002", "seat.free"] {
+        assert_eq!(mode(name), 0o666, "{name}");
+    }
+    for name in ["records", "leases", "tickets"] {
+        assert_eq!(mode(name), 0o1777, "{name}");
+    }
+    let own = find(&place.directory().join("records"));
+    assert_eq!(
+        fs::metadata(own).unwrap().permissions().mode() & 0o777,
+        0o644
+    );
+}

@@ -1,0 +1,151 @@
+//! Seats that are leased, and who waits for one.
+
+use super::*;
+
+fn lease_at(seats: &Seats, user: &str, up: u64, byte: u8) -> Result<Leased, SeatError> {
+    let ask = Ask {
+        who: &who(user, "web"),
+        features: &[],
+        holding: Holding::Lease,
+        patience: Duration::ZERO,
+        now: &|| at(up),
+    };
+    seats.lease(&ask, Duration::from_secs(600), [byte; 16])
+}
+
+#[test]
+fn a_lease_is_held_by_its_token_and_by_time() {
+    let site = Site::new();
+    let seats = site.seats(1);
+    let leased = lease_at(&seats, "anna", 1_000, 1).unwrap();
+    let token: Token = leased.token.to_string().parse().unwrap();
+    assert_eq!(token, leased.token);
+    assert_eq!(leased.until, NOW.plus(600));
+    refused(take(&seats));
+    assert_eq!(seats.look(&now()).taken[0].until, Some(NOW.plus(600)));
+    // Kept for as long again, from now.
+    let kept = seats.keep(&token, None, &at(1_599)).unwrap();
+    assert_eq!(kept.until, NOW.plus(1_199));
+    assert!(lease_at(&seats, "bob", 2_198, 2).is_err());
+    // Over: the token is nobody's.
+    let bobs = lease_at(&seats, "bob", 2_199, 2).unwrap();
+    assert_eq!(
+        seats.keep(&token, None, &at(2_200)).unwrap_err().kind(),
+        "unknown_token"
+    );
+    assert_eq!(
+        seats.release(&token, &at(2_200)).unwrap_err().kind(),
+        "unknown_token"
+    );
+    seats.release(&bobs.token, &at(2_300)).unwrap();
+    assert_eq!(
+        seats.release(&bobs.token, &at(2_300)).unwrap_err().kind(),
+        "unknown_token"
+    );
+    let _seat = take(&seats).unwrap();
+}
+
+#[test]
+fn a_lease_goes_by_the_start_of_the_system() {
+    let site = Site::new();
+    let seats = site.seats(1);
+    let leased = lease_at(&seats, "anna", 1_000, 1).unwrap();
+    let later = |start: &str, up: u64, wall: u32| Moment {
+        wall: NOW.plus(wall),
+        boot: Some((start.to_owned(), Duration::from_secs(up))),
+    };
+    // The wall clock is set, which changes nothing.
+    assert_eq!(seats.look(&later("start", 1_001, 900_000)).in_use(), 1);
+    assert_eq!(seats.look(&later("start", 1_600, 0)).in_use(), 0);
+    // Started again: the whole span again.
+    assert_eq!(seats.look(&later("another", 599, 900_000)).in_use(), 1);
+    assert_eq!(seats.look(&later("another", 600, 900_000)).in_use(), 0);
+    let kept = seats
+        .keep(&leased.token, None, &later("another", 500, 50_000))
+        .unwrap();
+    assert_eq!(kept.until, NOW.plus(50_600));
+    // Without a clock of the start it is the wall clock's.
+    let by_wall = |wall| Moment {
+        wall: NOW.plus(wall),
+        boot: None,
+    };
+    assert_eq!(seats.look(&by_wall(50_599)).in_use(), 1);
+    assert_eq!(seats.look(&by_wall(50_600)).in_use(), 0);
+}
+
+#[test]
+fn leases_of_one_user_share_a_seat_where_a_seat_is_a_user() {
+    let site = Site::new();
+    let seats = site.counting(2, &[], SeatUnit::User);
+    let one = lease_at(&seats, "anna", 1_000, 1).unwrap();
+    let two = lease_at(&seats, "anna", 1_000, 2).unwrap();
+    assert_eq!(one.token.seat, two.token.seat);
+    let process = take_as(&seats, &who("anna", "ws-9"), &[]).unwrap();
+    assert_eq!(process.number(), one.token.seat);
+    let bob = take_as(&seats, &who("bob", "ws-9"), &[]).unwrap();
+    assert_ne!(bob.number(), one.token.seat);
+    seats.release(&one.token, &now()).unwrap();
+    drop(process);
+    assert_eq!(seats.look(&now()).in_use(), 2);
+    seats.release(&two.token, &now()).unwrap();
+    assert_eq!(seats.look(&now()).in_use(), 1);
+}
+
+#[test]
+fn who_waits_comes_before_who_does_not() {
+    let site = Site::new();
+    let seats = site.seats(1);
+    let held = take(&seats).unwrap();
+    let place = site.place();
+    let (waits, took) = std::thread::scope(|scope| {
+        let waiter = scope.spawn(|| {
+            let seats = site.seats(1);
+            seats.take(&Ask {
+                who: &who("dana", "ws-9"),
+                features: &[],
+                holding: Holding::Process,
+                patience: Duration::from_secs(60),
+                now: &now,
+            })
+        });
+        while tickets::waiting(&place, false).is_empty() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert_eq!(seats.look(&now()).waiting, 1);
+        drop(held);
+        // The seat is free or dana's by now: it is not for who comes along.
+        let took = take(&seats);
+        (waiter.join().unwrap(), took)
+    });
+    let dana = waits.unwrap();
+    assert_eq!(dana.number(), 1);
+    refused(took);
+    assert!(fs::read_dir(site.file("tickets")).unwrap().next().is_none());
+}
+
+#[test]
+fn a_ticket_whose_process_ended_keeps_nobody_waiting() {
+    let site = Site::new();
+    let seats = site.seats(1);
+    let left = site.file("tickets/00000000000000000001-0-4711");
+    fs::write(&left, "").unwrap();
+    let _seat = take(&seats).unwrap();
+    assert!(!left.exists());
+}
+
+#[test]
+fn no_line_of_a_token_is_taken_for_another() {
+    let token = Token::new(key(), 7, [9; 16]);
+    let text = token.to_string();
+    assert_eq!(text.parse(), Ok(token));
+    for wrong in [
+        "",
+        "1.2.3",
+        "x",
+        &text[1..],
+        &format!("{text}0"),
+        &format!("{text}.1"),
+    ] {
+        assert_eq!(wrong.parse::<Token>(), Err(NotAToken), "{wrong}");
+    }
+}

@@ -1,0 +1,166 @@
+//! Accounts of one computer that share its seats.
+
+use super::*;
+
+#[cfg(target_os = "linux")]
+#[test]
+fn who_keeps_the_gate_is_named_and_who_looks_is_shown_what_is_written() {
+    let world = World::new();
+    let (machine, key) = site(&world, &[], &["--seats", "2"]);
+    let one = Holder::start(&hold(&machine, &["--user", "anna", "--host", "ws-14"]));
+    let digits: String = key.chars().filter(char::is_ascii_digit).collect();
+    let gate = machine.kept(&format!("machine/seats/{digits}/gate"));
+    let mut flock = std::process::Command::new("flock");
+    flock.arg(&gate).args(["sh", "-c", "echo kept; read end"]);
+    let mut keeper = flock
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(keeper.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    hold(&machine, &[])
+        .owes(1, "seats_busy")
+        .tells("(flock) of ");
+    let seen = machine.run(["seat", "list"]).done().prints("ws-14");
+    seen.tells("what is written");
+    keeper.stdin.take().unwrap().write_all(b"\n").unwrap();
+    keeper.wait().unwrap();
+    assert_eq!(one.end(), 0);
+}
+
+/// Root's home for every user of the computer, and users of it.
+#[cfg(unix)]
+#[test]
+fn users_take_the_seats_of_a_home_that_root_keeps_for_all() {
+    if !nix::unistd::geteuid().is_root() {
+        return;
+    }
+    let world = World::new();
+    let desk = world.desk("desk");
+    let file = desk.product("survey", &[]);
+    let key = desk.sell("survey", &["--type", "floating", "--seats", "2"]);
+    let machine = world.machine("site");
+    machine
+        .run(["product", "install", file.to_str().unwrap(), "--system"])
+        .done();
+    let request = machine
+        .run(["request", "activate", &key, "--system"])
+        .done()
+        .code();
+    machine.apply(&desk.answer(&request));
+    open_to_others(world.path());
+    let by = |user: u32, run: &Run<'_>| as_user(user, run);
+    let ada = Holder::start_process(by(61_001, &hold(&machine, &[])));
+    let bob = Holder::start_process(by(61_002, &hold(&machine, &[])));
+    let names: Vec<String> = ["seat 1", "seat 2"].map(str::to_owned).to_vec();
+    assert_eq!([ada.line.clone(), bob.line.clone()].to_vec(), names);
+    let third = by(61_003, &hold(&machine, &[])).output().unwrap();
+    assert_eq!(third.status.code(), Some(16));
+    let accounts = list(&machine)["taken"].clone();
+    assert_eq!(accounts[0]["account"], "user 61001");
+    assert_eq!(accounts[1]["account"], "user 61002");
+    // Nobody takes away, renames or replaces what the seats are.
+    let digits: String = key.chars().filter(char::is_ascii_digit).collect();
+    let seats = machine.home().join(format!("machine/seats/{digits}"));
+    for attack in [
+        "rm -f seat-00001; test ! -e seat-00001",
+        "mv seat-00001 x",
+        "mv ../*/ ../x",
+        "rm -rf records leases tickets",
+        "echo x > records/61001",
+        "rm -f records/61001; test ! -e records/61001",
+        "ln -s /etc/passwd seat-00003",
+        "chmod 0 seat-00001",
+        "chmod 0 gate",
+    ] {
+        let done = std::process::Command::new("setpriv")
+            .args([
+                "--reuid",
+                "61003",
+                "--regid",
+                "61003",
+                "--clear-groups",
+                "sh",
+                "-c",
+                attack,
+            ])
+            .current_dir(&seats)
+            .stderr(Stdio::null())
+            .status();
+        assert!(!done.unwrap().success(), "{attack}");
+    }
+    // Who copies the home has none of its secrets.
+    let copy = world.path().join("tmp/copy");
+    let copied = format!(
+        "cp -r '{}' '{}'; true",
+        machine.home().display(),
+        copy.display()
+    );
+    let mut shell = std::process::Command::new("setpriv");
+    shell.args([
+        "--reuid",
+        "61003",
+        "--regid",
+        "61003",
+        "--clear-groups",
+        "sh",
+        "-c",
+        &copied,
+    ]);
+    assert!(shell.stderr(Stdio::null()).status().unwrap().success());
+    let said = by(61_003, &machine.run_at(&copy, ["seat", "hold"]))
+        .output()
+        .unwrap();
+    assert_eq!(
+        said.status.code(),
+        Some(1),
+        "{}",
+        String::from_utf8_lossy(&said.stderr)
+    );
+    ada.end();
+    bob.end();
+    assert_eq!(in_use(&machine), 0);
+}
+
+#[cfg(unix)]
+fn open_to_others(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    let open = |path: &Path, mode| {
+        std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap()
+    };
+    open(path, 0o755);
+    for entry in ["homes", "users", "files", "tmp"] {
+        open(
+            &path.join(entry),
+            if entry == "homes" { 0o755 } else { 0o1777 },
+        );
+    }
+    for entry in std::fs::read_dir(path.join("users")).unwrap() {
+        open(&entry.unwrap().path(), 0o1777);
+    }
+    for entry in std::fs::read_dir(path.join("tmp")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            open(&path, 0o644);
+        }
+    }
+}
+
+/// The same run by another user of the computer.
+#[cfg(unix)]
+fn as_user(user: u32, run: &Run<'_>) -> std::process::Command {
+    let plain = run.process();
+    let user = user.to_string();
+    let mut command = std::process::Command::new("setpriv");
+    command.args(["--reuid", &user, "--regid", &user, "--clear-groups"]);
+    command.arg(plain.get_program()).args(plain.get_args());
+    command.env_clear();
+    let given = plain.get_envs();
+    command.envs(given.filter_map(|(name, value)| Some((name, value?))));
+    command.current_dir(plain.get_current_dir().unwrap());
+    command.stdin(Stdio::piped());
+    command
+}
