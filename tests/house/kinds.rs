@@ -50,7 +50,7 @@ const IN_THE_LIBRARY: &[(&str, &str, &str)] = &[
     ),
     (
         "seats_not_made",
-        "src/seats/tests.rs",
+        "src/seats/tests/files.rs",
         "tests run as root, who makes them",
     ),
     (
