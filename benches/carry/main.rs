@@ -72,7 +72,7 @@ impl Tally {
                     );
                 }
             }
-            Err(ReadError::NoCode) => {}
+            Err(ReadError::NoCode | ReadError::NotACode { .. } | ReadError::Attached { .. }) => {}
         }
     }
 

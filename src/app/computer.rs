@@ -12,7 +12,7 @@ use crate::license_key::LicenseKey;
 use crate::machine::Facts;
 use crate::protocol::date::Seconds;
 use crate::protocol::product::ProductFile;
-use crate::text::Code;
+use crate::text::{Code, Kind};
 
 /// A computer at one moment.
 #[derive(Debug)]
@@ -130,6 +130,39 @@ impl Computer {
             (Some(found), _) => Ok(found),
             (None, Some(error)) => Err(error),
             (None, None) => Err(HolderError::UnknownProduct { id: String::new() }),
+        }
+    }
+
+    /// Applies the first of these codes that changes something here; where none does, the first that is in force already. With it the code that was
+    /// taken: the first where none is for this machine.
+    pub(crate) fn apply_one_of<'c>(
+        &self,
+        codes: impl Iterator<Item = &'c Code>,
+    ) -> (Option<&'c Code>, Result<Outcome, HolderError>) {
+        let (mut known, mut refused) = (None, None);
+        let taken = |code: &Code| {
+            matches!(
+                code.kind(),
+                Kind::Grant | Kind::DeskCertificate | Kind::Emergency
+            )
+        };
+        for code in codes.filter(|code| taken(code)) {
+            match self.apply(code) {
+                Ok(outcome @ (Outcome::Applied(_) | Outcome::DeskKnown(_))) => {
+                    return (Some(code), Ok(outcome));
+                }
+                Ok(outcome) => {
+                    known.get_or_insert((code, outcome));
+                }
+                Err(error) => {
+                    refused.get_or_insert((code, error));
+                }
+            }
+        }
+        match (known, refused) {
+            (Some((code, outcome)), _) => (Some(code), Ok(outcome)),
+            (None, Some((code, error))) => (Some(code), Err(error)),
+            (None, None) => (None, Err(HolderError::OtherRequest)),
         }
     }
 

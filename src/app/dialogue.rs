@@ -189,8 +189,8 @@ impl App {
     pub fn apply(&self, pasted: &str) -> Result<Outcome, AppError> {
         let wanted = [Kind::Grant, Kind::DeskCertificate, Kind::Emergency];
         let reading = text::read(pasted, &wanted)?;
-        let outcome = self.computer().apply(&reading.code)?;
-        Ok(named::outcome(outcome, &self.product))
+        let (_, outcome) = self.computer().apply_one_of(reading.codes());
+        Ok(named::outcome(outcome?, &self.product))
     }
 
     fn asked(&self, key: LicenseKey, asked: Asked) -> Result<Request, AppError> {

@@ -8,9 +8,10 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use crate::license_key::LicenseKey;
 use crate::messages;
-use crate::protocol::product::{ProductError, ProductFile};
-use crate::text::{self, Kind, ReadError, Reading};
+use crate::protocol::requests::Activate;
+use crate::text::{self, Code, Kind, ReadError, Reading, Thing};
 
 use super::Context;
 use super::failure::Failure;
@@ -18,6 +19,8 @@ use crate::failure::FailureKind;
 
 /// Most bytes read from a pipe or a file.
 const MOST: u64 = 16 << 20;
+/// The most other codes that are named; of more their number is said.
+const MOST_NAMED: usize = 8;
 
 /// How long a pipe that is named like a file waits for somebody to write to it.
 const WRITER_WITHIN: Duration = Duration::from_secs(if cfg!(debug_assertions) { 2 } else { 10 });
@@ -31,28 +34,25 @@ pub(crate) struct CodeArgs {
 }
 
 impl CodeArgs {
-    /// Finds a code of a `wanted` kind in what was given, saying on stderr what was mended.
+    /// Finds the codes in what was given, of which one is of a `wanted` kind, saying on stderr what was mended in it and which others there are.
     pub(crate) fn read(&self, context: &mut Context, wanted: &[Kind]) -> anyhow::Result<Reading> {
-        let reading = match self.source()? {
+        let reading = self.read_silently(context, wanted)?;
+        tell(context, &reading);
+        Ok(reading)
+    }
+
+    /// The same, with nothing said: for whoever chooses among the codes first.
+    pub(crate) fn read_silently(
+        &self,
+        context: &mut Context,
+        wanted: &[Kind],
+    ) -> anyhow::Result<Reading> {
+        Ok(match self.source()? {
             Source::Word(word) => find(&word, wanted).map_err(|error| nor_a_file(error, &word))?,
             Source::Words(words) => find_in_words(&words, wanted)?,
             Source::Bytes(name, bytes) => find_in_bytes(&name, &bytes, wanted)?,
             Source::Prompt => super::prompt::ask(context, wanted)?,
-        };
-        if !reading.corrections.is_empty() {
-            context.out.say(corrected(&reading));
-        }
-        if let Some(row) = reading.restored {
-            context.out.say(messages::code::row_restored(&row));
-        }
-        if !reading.others.is_empty() {
-            let kinds = super::words::list(reading.others.iter().map(|kind| kind.noun()));
-            context.out.say(messages::code::others_in_text(
-                &kinds,
-                reading.code.kind().noun(),
-            ));
-        }
-        Ok(reading)
+        })
     }
 
     fn source(&self) -> anyhow::Result<Source> {
@@ -78,6 +78,50 @@ impl CodeArgs {
                     .collect(),
             )),
         }
+    }
+}
+
+/// Says what was mended in the code that is taken, and which others the text contains: nothing that was pasted is lost without a word.
+pub(crate) fn tell(context: &mut Context, reading: &Reading) {
+    if !reading.corrections.is_empty() {
+        context.out.say(corrected(reading));
+    }
+    if let Some(row) = reading.restored {
+        context.out.say(messages::code::row_restored(&row));
+    }
+    let others = reading.others.iter().map(|other| {
+        let code = &other.code;
+        let (noun, phrase) = (code.kind().noun(), text::phrase(code));
+        match license_of(context, code) {
+            Some(key) => messages::code::other_of_license(key, noun, phrase).to_string(),
+            None => messages::code::other(noun, phrase).to_string(),
+        }
+    });
+    let damaged = reading.damaged.iter().map(|damage| {
+        let noun = damage.kind.map_or("code", Kind::noun);
+        messages::code::other_damaged(noun).to_string()
+    });
+    let named: Vec<String> = others.chain(damaged).take(MOST_NAMED).collect();
+    let left = reading.others.len() + reading.damaged.len() - named.len();
+    if named.is_empty() {
+        return;
+    }
+    let (named, taken) = (super::words::list(named), reading.code.kind().noun());
+    match left {
+        0 => context
+            .out
+            .say(messages::code::others_in_text(&named, taken)),
+        left => context
+            .out
+            .say(messages::code::others_and_more(&named, left, taken)),
+    }
+}
+
+/// The license that a code is about, as far as the code or this machine tells.
+fn license_of(context: &Context, code: &Code) -> Option<LicenseKey> {
+    match code.kind() {
+        Kind::Activate => Some(Activate::decode(code.payload()).ok()?.key),
+        _ => super::inspect::on_machine(context, code).known.license_key,
     }
 }
 
@@ -119,16 +163,19 @@ fn find_in_words(words: &[String], wanted: &[Kind]) -> anyhow::Result<Reading> {
         return Err(stray(picture));
     }
     find(&words.join(" "), wanted).map_err(|error| {
-        let no_code = matches!(error.downcast_ref(), Some(ReadError::NoCode));
         let file = words.iter().find(|word| Path::new(word).is_file());
+        let no_code = is_no_code(&error);
         file.filter(|_| no_code).map_or(error, stray)
     })
 }
 
+fn is_no_code(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(ReadError::NoCode))
+}
+
 /// One word that is no code: perhaps it was to be a file.
 fn nor_a_file(error: anyhow::Error, word: &str) -> anyhow::Error {
-    let no_code = matches!(error.downcast_ref(), Some(ReadError::NoCode));
-    if !no_code || word.trim().is_empty() || word.contains(char::is_whitespace) {
+    if !is_no_code(&error) || word.trim().is_empty() || word.contains(char::is_whitespace) {
         return error;
     }
     Failure::new(FailureKind::NoCode, messages::code::nor_a_file())
@@ -138,7 +185,7 @@ fn nor_a_file(error: anyhow::Error, word: &str) -> anyhow::Error {
 
 /// Finds a code of a `wanted` kind in a text.
 pub(crate) fn find(text: &str, wanted: &[Kind]) -> anyhow::Result<Reading> {
-    text::read(text, wanted).map_err(unread)
+    text::read(text, wanted).map_err(|error| unread(error, text))
 }
 
 /// Finds a code of a `wanted` kind in what a file holds: a mail, a text in any common encoding, a picture.
@@ -151,38 +198,56 @@ fn find_in_bytes(name: &str, bytes: &[u8], wanted: &[Kind]) -> anyhow::Result<Re
         .hint(messages::code::empty_hint())
         .into());
     }
-    if is_product_file(bytes) {
-        let message = messages::code::product_file(&name).to_string();
-        return Err(Failure::new(FailureKind::WrongKind, message)
-            .hint(messages::code::product_file_hint())
-            .into());
-    }
     if text::photo::is_picture(bytes) {
         return find(&super::picture::text(bytes)?, wanted);
     }
     match text::read_bytes(bytes, wanted) {
-        Err(ReadError::NoCode) if bytes.len() > text::LOOKED_AT => Err(Failure::new(
+        Err(
+            ReadError::NoCode
+            | ReadError::NotACode {
+                thing: Thing::Bytes,
+            },
+        ) if bytes.len() > text::LOOKED_AT => Err(Failure::new(
             FailureKind::NoCode,
             messages::code::no_code_looked_at(&name).to_string(),
         )
         .hint(messages::code::no_code_looked_at_hint())
         .into()),
-        result => result.map_err(unread),
+        Err(ReadError::NotACode {
+            thing: Thing::Product,
+        }) => Err(product_file(bytes, name).into()),
+        result => result.map_err(|error| unread(error, &String::from_utf8_lossy(bytes))),
     }
 }
 
-/// Whether a file is a product file, be it a damaged one.
-fn is_product_file(bytes: &[u8]) -> bool {
-    str::from_utf8(bytes)
-        .is_ok_and(|text| !matches!(ProductFile::parse(text), Err(ProductError::NotAProduct)))
+/// A product file where a code is wanted. Mail programs and editors give it line ends that its signature does not have: that is said, too.
+fn product_file(bytes: &[u8], name: &str) -> Failure {
+    let carried = bytes.contains(&b'\r') || bytes.starts_with(b"\xef\xbb\xbf");
+    let message = messages::code::product_file(&name).to_string();
+    Failure::new(FailureKind::WrongKind, message).hint(if carried {
+        messages::code::product_file_carried_hint()
+    } else {
+        messages::code::product_file_hint()
+    })
 }
 
-fn unread(error: ReadError) -> anyhow::Error {
+fn unread(error: ReadError, text: &str) -> anyhow::Error {
     match error {
         ReadError::OtherKind { code } => other_kind(code.kind()).into(),
+        ReadError::NotACode {
+            thing: Thing::Product,
+        } => product_file(text.as_bytes(), "this").into(),
+        ReadError::NoCode if text.len() <= LONGEST_KEY && text.parse::<LicenseKey>().is_ok() => {
+            Failure::new(FailureKind::WrongKind, messages::code::license_key())
+                .hint(messages::code::license_key_hint())
+                .into()
+        }
         error => error.into(),
     }
 }
+
+/// Bytes of a text that may be a license key and nothing else.
+const LONGEST_KEY: usize = 64;
 
 /// A good code in the wrong place: where does it belong?
 fn other_kind(kind: Kind) -> Failure {

@@ -179,7 +179,10 @@ fn known(error: &anyhow::Error) -> Option<Failure> {
         if let Some(unread) = cause.downcast_ref::<ReadError>() {
             let rows = match unread {
                 ReadError::Damaged { rows, .. } => Some(damaged_rows::rows(rows)),
-                ReadError::NoCode | ReadError::OtherKind { .. } => None,
+                ReadError::NoCode
+                | ReadError::NotACode { .. }
+                | ReadError::Attached { .. }
+                | ReadError::OtherKind { .. } => None,
             };
             let failure = explained(unread.kind(), cause, unread.hint().to_owned());
             return Some(failure.with(|details| details.rows = rows));

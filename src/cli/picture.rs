@@ -1,8 +1,8 @@
 //! A photo or screenshot instead of a text: what its QR codes say.
 
 use crate::messages;
+use crate::text;
 use crate::text::photo::{self, PhotoError};
-use crate::text::{self, ReadError};
 
 use super::failure::Failure;
 use crate::failure::FailureKind;
@@ -17,7 +17,7 @@ const SHOWN: usize = 60;
 pub(crate) fn text(bytes: &[u8]) -> Result<String, Failure> {
     let texts = photo::texts(bytes).map_err(unread)?;
     let all = texts.join("\n\n");
-    if matches!(text::read(&all, &[]), Err(ReadError::NoCode)) {
+    if text::read(&all, &[]).is_err_and(|error| error.is_no_code()) {
         let first = texts.first().map(String::as_str).unwrap_or_default();
         let shown: String = first
             .chars()

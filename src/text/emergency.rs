@@ -12,10 +12,11 @@ use super::{Code, Kind, message};
 const LENGTH: usize = 22;
 
 /// Finds emergency codes that stand there unchanged: as words of their own, whatever else is on the line.
-pub(super) fn find_clean(search: &mut Search<'_>) {
+pub(super) fn find_clean(search: &mut Search) {
     let first = |symbols: &[u8]| symbols.first().and_then(|&symbol| message::kind(symbol));
     find(search, |search, stretch| {
-        let symbols = search.stream().get(stretch)?;
+        let stream = search.stream();
+        let symbols = stream.get(stretch)?;
         if first(symbols) == Some(Kind::Emergency) {
             rows::clean(symbols)
         } else {
@@ -28,14 +29,14 @@ pub(super) fn find_clean(search: &mut Search<'_>) {
 ///
 /// The hash chain refuses a wrong one later (SPEC.md 8), but it costs somebody a call: where other codes may be meant, at most one wrong symbol or
 /// two illegible ones are believed.
-pub(super) fn find_mended(search: &mut Search<'_>, wanted: &[Kind]) {
+pub(super) fn find_mended(search: &mut Search, wanted: &[Kind]) {
     let believed = match wanted {
         [Kind::Emergency] => 4,
         _ if wanted.is_empty() || wanted.contains(&Kind::Emergency) => 2,
         _ => return,
     };
     find(search, |search, stretch| {
-        let shaped = has_shape(search.stream(), &stretch);
+        let shaped = has_shape(&search.stream(), &stretch);
         if shaped {
             search
                 .row(stretch, 1)
@@ -46,10 +47,7 @@ pub(super) fn find_mended(search: &mut Search<'_>, wanted: &[Kind]) {
     });
 }
 
-fn find<'a>(
-    search: &mut Search<'a>,
-    mut read: impl FnMut(&mut Search<'a>, Range<usize>) -> Option<Row>,
-) {
+fn find(search: &mut Search, mut read: impl FnMut(&mut Search, Range<usize>) -> Option<Row>) {
     let stream = search.stream();
     let words = (0..stream.len())
         .filter(|&start| stream.begins_word(start) && stream.begins_word(start + LENGTH));

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use super::candidate::Candidate;
 use super::find::Stream;
 use super::rows::{self, Row};
-use super::search::{Candidate, Search};
+use super::search::Search;
 
 /// Rows that stand farther apart, in symbols, are not of one code.
 const FARTHEST: usize = 4 * rows::LONGEST;
@@ -23,20 +24,20 @@ struct Piece {
 }
 
 /// Readings made of the rows that stand about and say their numbers.
-pub(super) fn candidates(search: &mut Search<'_>, candidates: &mut Vec<Candidate>) {
-    let lines = search
-        .stream()
+pub(super) fn candidates(search: &mut Search, candidates: &mut Vec<Candidate>) {
+    let stream = search.stream();
+    let lines = stream
         .lines()
         .filter(|line| (rows::SHORTEST..=rows::LONGEST).contains(&line.len()));
     let lines: Vec<Range<usize>> = lines.take(MOST_LINES).collect();
     let pieces = pieces(search, &lines);
-    for cluster in clusters(search.stream(), &pieces) {
+    for cluster in clusters(&stream, &pieces) {
         Puzzle::new(cluster, &lines).solve(search, candidates);
     }
 }
 
 /// Every row outside of codes already found that says its number: unchanged anywhere, with one change where a line or the last one ends.
-fn pieces(search: &mut Search<'_>, lines: &[Range<usize>]) -> Vec<Piece> {
+fn pieces(search: &mut Search, lines: &[Range<usize>]) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
     let anchors: Vec<_> = search
         .anchors()
@@ -100,7 +101,7 @@ fn worth(best: &[(i32, Option<usize>)], count: usize) -> i32 {
 }
 
 /// The row that begins where another ended: a full one, or a last one that stands in the middle.
-fn follower(search: &mut Search<'_>, at: usize) -> Option<Piece> {
+fn follower(search: &mut Search, at: usize) -> Option<Piece> {
     if search.anchors().iter().any(|&(anchor, _)| anchor == at) || !search.is_free(&(at..at + 1)) {
         return None;
     }
@@ -172,7 +173,7 @@ impl<'p> Puzzle<'p> {
     }
 
     /// The readings for every row that may be the last.
-    fn solve(&self, search: &mut Search<'_>, candidates: &mut Vec<Candidate>) {
+    fn solve(&self, search: &mut Search, candidates: &mut Vec<Candidate>) {
         for (last, _) in (1..)
             .zip(self.rows.iter().skip(1))
             .filter(|(_, same)| !same.is_empty())
@@ -195,7 +196,7 @@ impl<'p> Puzzle<'p> {
     }
 
     /// The readings with `last` rows: all there, or one lost and the spare there.
-    fn solve_for(&self, search: &mut Search<'_>, last: usize, candidates: &mut Vec<Candidate>) {
+    fn solve_for(&self, search: &mut Search, last: usize, candidates: &mut Vec<Candidate>) {
         let mut chosen: Vec<Option<&Piece>> = Vec::new();
         for number in 1..=last {
             let fits = |piece: &&&Piece| number == last || piece.stretch.len() == rows::LONGEST;
@@ -231,7 +232,7 @@ impl<'p> Puzzle<'p> {
     }
 
     /// For the missing rows, in order, the lines that did not say their number: with two changes a row can be read once its number is known.
-    fn fill(&self, search: &mut Search<'_>, chosen: &[Option<&Piece>]) -> Vec<Option<Piece>> {
+    fn fill(&self, search: &mut Search, chosen: &[Option<&Piece>]) -> Vec<Option<Piece>> {
         let mut lines = self.lines.iter().copied().cloned();
         let mut filled = Vec::new();
         for (number, piece) in (1..=rows::MOST_ROWS).zip(chosen) {

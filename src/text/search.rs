@@ -1,22 +1,25 @@
 //! Readings of a stream: rows put together in every way that is likely, the cheapest tried first against the 40 bits (SPEC.md 2.2, 2.3).
 
+use std::collections::HashSet;
 use std::ops::Range;
+use std::rc::Rc;
 
 use super::Code;
+use super::candidate::Candidate;
 use super::find::Stream;
 use super::message::Unverified;
 use super::place::Place;
 use super::rows::{self, Row};
 
 /// The most readings of one text that are held against the 40 bits: so few that noise passes once in 2²⁸ texts.
-const MOST_READINGS: u32 = 4096;
-/// The most rows that are looked at in each of the three stages (whole codes, mended ones, loose rows): the bound on time, whatever the text.
+pub(super) const MOST_READINGS: u32 = 4096;
+/// The most rows of one sight that are looked at in each of the three stages (whole codes, mended ones, loose rows): the bound on time, whatever the text.
 const MOST_ROWS_READ: u32 = 40_000;
 /// The most readings that are kept for trying.
 const MOST_KEPT: usize = 4 * MOST_READINGS as usize;
 /// The most unchanged rows outside of codes, and the most codes, that are taken note of in one text.
 const MOST_ANCHORS: usize = 1024;
-const MOST_FOUND: usize = 64;
+const MOST_FOUND: usize = 512;
 
 /// A code that was found, and where.
 pub(super) struct Found {
@@ -26,91 +29,34 @@ pub(super) struct Found {
     pub(super) stretches: Vec<Range<usize>>,
 }
 
-/// Rows that may make a code together; at most one is lost, and then there is a spare.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Candidate {
-    /// In order; none for the row that is lost.
-    pub(super) rows: Vec<Option<Row>>,
-    /// Symbols of the message in the last row, which a lost row does not tell.
-    pub(super) last: usize,
-    pub(super) spare: Option<Row>,
-    pub(super) stretches: Vec<Range<usize>>,
-}
-
-impl Candidate {
-    /// The less, the likelier.
-    pub(super) fn cost(&self) -> i32 {
-        self.rows
-            .iter()
-            .flatten()
-            .chain(&self.spare)
-            .map(Row::cost)
-            .sum()
-    }
-
-    /// The message, a lost row made of the spare and all others.
-    fn message(&self) -> Option<Vec<u8>> {
-        let others = || self.rows.iter().flatten().map(Row::message);
-        let lost = match &self.spare {
-            Some(spare) => rows::xor(others().chain([spare.message()])),
-            None if self.rows.iter().all(Option::is_some) => [0; rows::MESSAGE],
-            None => return None,
-        };
-        let mut message = Vec::with_capacity(self.rows.len() * rows::MESSAGE);
-        for row in &self.rows {
-            message.extend_from_slice(row.as_ref().map_or(&lost, Row::message));
-        }
-        let before = self.rows.len().checked_sub(1)? * rows::MESSAGE;
-        let dropped = message.get(before + self.last..)?;
-        if dropped.iter().any(|&symbol| symbol != 0) {
-            return None;
-        }
-        message.truncate(before + self.last);
-        Some(message)
-    }
-
-    fn corrections(&self) -> Vec<Place> {
-        let rows = self.rows.iter().flatten();
-        rows.flat_map(|row| {
-            row.corrections()
-                .map(|place| Place::new(row.number(), place))
-        })
-        .collect()
-    }
-
-    fn lost(&self) -> Option<u8> {
-        (1..)
-            .zip(&self.rows)
-            .find(|(_, row)| row.is_none())
-            .map(|(number, _)| number)
-    }
-}
-
 /// What is known of a stream, and what it may still cost.
-pub(super) struct Search<'a> {
-    stream: &'a Stream,
+pub(super) struct Search {
+    stream: Rc<Stream>,
     starts: Vec<usize>,
     /// Full rows that stand there unchanged: place and number.
     anchors: Vec<(usize, u8)>,
     readings: u32,
     rows: u32,
     found: Vec<Found>,
+    /// What belongs to codes that were found, in order, no two of them touching.
+    taken: Vec<Range<usize>>,
 }
 
-impl<'a> Search<'a> {
-    pub(super) fn new(stream: &'a Stream) -> Search<'a> {
+impl Search {
+    pub(super) fn new(stream: Stream) -> Search {
         Search {
-            stream,
             starts: stream.starts(),
+            stream: Rc::new(stream),
             anchors: Vec::new(),
             readings: MOST_READINGS,
             rows: MOST_ROWS_READ,
             found: Vec::new(),
+            taken: Vec::new(),
         }
     }
 
-    pub(super) fn stream(&self) -> &'a Stream {
-        self.stream
+    pub(super) fn stream(&self) -> Rc<Stream> {
+        Rc::clone(&self.stream)
     }
 
     pub(super) fn anchors(&self) -> &[(usize, u8)] {
@@ -119,6 +65,11 @@ impl<'a> Search<'a> {
 
     pub(super) fn starts(&self) -> &[usize] {
         &self.starts
+    }
+
+    /// Allows as many readings to be held against the 40 bits; before that, as many as a whole text may have.
+    pub(super) fn allow(&mut self, readings: u32) {
+        self.readings = readings;
     }
 
     /// How many readings may still be held against the 40 bits.
@@ -130,13 +81,19 @@ impl<'a> Search<'a> {
         &self.found
     }
 
+    /// How many symbols belong to codes.
+    pub(super) fn taken(&self) -> usize {
+        self.taken.iter().map(Range::len).sum()
+    }
+
     /// Whether no code was found in any part of a stretch.
     pub(super) fn is_free(&self, stretch: &Range<usize>) -> bool {
-        !self
-            .found
-            .iter()
-            .flat_map(|found| &found.stretches)
-            .any(|taken| taken.start < stretch.end && stretch.start < taken.end)
+        let first = self
+            .taken
+            .partition_point(|taken| taken.end <= stretch.start);
+        self.taken
+            .get(first)
+            .is_none_or(|taken| taken.start >= stretch.end)
     }
 
     /// The row `number` in a stretch, mended; `None` too when the text has cost enough.
@@ -154,16 +111,16 @@ impl<'a> Search<'a> {
         rows::clean(self.pay(stretch)?)
     }
 
-    fn pay(&mut self, stretch: Range<usize>) -> Option<&'a [u8]> {
+    fn pay(&mut self, stretch: Range<usize>) -> Option<&[u8]> {
         self.rows = self.rows.checked_sub(1)?;
         self.stream.get(stretch)
     }
 
     /// The ends of a last row that begins at `at`: after five to thirty symbols, where something parts them from what follows, or the spare row follows.
-    pub(super) fn ends(&self, at: usize) -> impl Iterator<Item = usize> + use<'a> {
-        let stream = self.stream;
+    pub(super) fn ends(&self, at: usize) -> impl Iterator<Item = usize> + use<> {
+        let stream = self.stream();
         let longest = stream.len().min(at + rows::LONGEST);
-        let spare = move |end: usize| {
+        let spare = |stream: &Stream, end: usize| {
             let after = end + rows::LONGEST;
             let row = || rows::clean(stream.get(end..after)?);
             after <= stream.len()
@@ -172,30 +129,34 @@ impl<'a> Search<'a> {
         };
         (at + rows::SHORTEST..=longest)
             .rev()
-            .filter(move |&end| stream.parts(end) || spare(end))
+            .filter(move |&end| stream.parts(end) || spare(&stream, end))
     }
 
-    /// Finds every code that is whole as it stands.
-    pub(super) fn find_clean(&mut self) {
+    /// Finds every code that is whole as it stands. `budget` has the rows that may be looked at, here and in what comes after.
+    pub(super) fn find_clean(&mut self, budget: &mut u32) {
+        self.rows = MOST_ROWS_READ.min(*budget);
+        *budget -= self.rows;
+        self.find_whole();
+        *budget += self.rows;
+        self.rows = MOST_ROWS_READ;
+    }
+
+    fn find_whole(&mut self) {
         for start in self.starts.clone() {
             // Once the text has cost enough, no row is read any more.
             if self.rows > 0 {
                 self.find_clean_at(start);
             }
         }
-        if self
-            .found
-            .iter()
-            .flat_map(|found| &found.stretches)
-            .map(Range::len)
-            .sum::<usize>()
-            + rows::LONGEST
-            > self.stream.len()
-        {
+        if self.taken() + rows::LONGEST > self.stream.len() {
             return;
         }
+        let mut known: HashSet<usize> = self.starts.iter().copied().collect();
         let free = |&(at, _): &(usize, u8)| self.is_free(&(at..at + rows::LONGEST));
-        let anchors: Vec<_> = rows::clean_rows(self.stream.symbols())
+        let stream = self.stream();
+        #[cfg(test)]
+        super::find::work::count(stream.len());
+        let anchors: Vec<_> = rows::clean_rows(stream.symbols())
             .filter(free)
             .take(MOST_ANCHORS)
             .collect();
@@ -207,7 +168,7 @@ impl<'a> Search<'a> {
             let before = rows::LONGEST * usize::from(number - 1);
             let Some(start) = at
                 .checked_sub(before)
-                .filter(|start| number != rows::SPARE && !self.starts.contains(start))
+                .filter(|&start| number != rows::SPARE && known.insert(start))
             else {
                 continue;
             };
@@ -265,20 +226,26 @@ impl<'a> Search<'a> {
     }
 
     /// Finds codes that have to be mended or put together: all likely readings, the cheapest first; `beyond` adds those whose rows do not follow each
-    /// other.
+    /// other. `budget` has the rows that may be looked at, here and in what comes after.
     pub(super) fn find_mended(
         &mut self,
-        beyond: impl FnOnce(&mut Search<'a>, &mut Vec<Candidate>),
+        budget: &mut u32,
+        beyond: impl FnOnce(&mut Search, &mut Vec<Candidate>),
     ) {
         let mut candidates = Vec::new();
-        self.rows = MOST_ROWS_READ;
+        self.rows = MOST_ROWS_READ.min(*budget);
+        *budget -= self.rows;
         for start in self.starts.clone() {
             if self.rows > 0 && candidates.len() < MOST_KEPT && self.is_free(&(start..start + 1)) {
                 self.follow(start, &mut candidates);
             }
         }
-        self.rows = MOST_ROWS_READ;
+        *budget += self.rows;
+        self.rows = MOST_ROWS_READ.min(*budget);
+        *budget -= self.rows;
         beyond(self, &mut candidates);
+        *budget += self.rows;
+        self.rows = MOST_ROWS_READ;
         candidates.sort_by_cached_key(Candidate::cost);
         for candidate in &candidates {
             if candidate
@@ -355,7 +322,7 @@ impl<'a> Search<'a> {
         {
             last.end += rows::LONGEST;
         }
-        self.found.push(Found {
+        self.keep(Found {
             code: Code::new(kind, payload),
             corrections: candidate.corrections(),
             restored: candidate.lost(),
@@ -364,9 +331,27 @@ impl<'a> Search<'a> {
         true
     }
 
+    /// Takes note that a stretch belongs to a code.
+    fn take(&mut self, stretch: &Range<usize>) {
+        let first = self.taken.partition_point(|it| it.end < stretch.start);
+        let behind = self.taken.partition_point(|it| it.start <= stretch.end);
+        let touched = self.taken.get(first..behind).unwrap_or_default();
+        let start = touched
+            .first()
+            .map_or(stretch.start, |it| it.start.min(stretch.start));
+        let end = touched
+            .last()
+            .map_or(stretch.end, |it| it.end.max(stretch.end));
+        self.taken
+            .splice(first..behind, std::iter::once(start..end));
+    }
+
     /// Keeps a code that was found by other means.
     pub(super) fn keep(&mut self, found: Found) {
         if self.found.len() < MOST_FOUND {
+            for stretch in &found.stretches {
+                self.take(stretch);
+            }
             self.found.push(found);
         }
     }

@@ -19,12 +19,38 @@ pub(super) fn is_wanted(kind: Kind, wanted: &[Kind]) -> bool {
     })
 }
 
-/// Where the code begins that could not be read: after a prefix, before a row that is whole, or where groups look like one.
-pub(super) fn damaged_start(search: &Search<'_>, wanted: &[Kind]) -> Option<(usize, Option<Kind>)> {
+/// Whether a code stands here without a doubt: after a prefix, or a row of it is whole.
+pub(super) fn is_surely_one(search: &Search) -> bool {
     let stream = search.stream();
-    let free = |place: usize| {
-        search.is_free(&(place..place + 1)) && stream.len() >= place + rows::SHORTEST
+    let free = |place: usize| search.is_free(&(place..place + 1));
+    let mut prefixes = stream.prefixes().iter();
+    prefixes.any(|&(place, _)| free(place) && is_begun(&stream, place))
+        || evidence(search).is_some()
+}
+
+/// Whether behind a prefix more stands than a word about codes, or the first groups of one that somebody names.
+fn is_begun(stream: &Stream, place: usize) -> bool {
+    end_of_code(stream, place) >= place + 3 * rows::GROUP && stream.looks_like_code(place)
+}
+
+/// The first row that is whole and looks like one. Chance makes an unchanged row at one place in 35,000: hence only where groups of five stand, or one
+/// piece of a row's length.
+fn evidence(search: &Search) -> Option<usize> {
+    let stream = search.stream();
+    let shaped = |at: usize| {
+        let inner = || (1..rows::LONGEST).map(|length| (length, stream.parts(at + length)));
+        let grouped = inner().all(|(length, parts)| parts == length.is_multiple_of(rows::GROUP));
+        let whole = inner().all(|(_, parts)| !parts);
+        stream.parts(at) && stream.parts(at + rows::LONGEST) && (grouped || whole)
     };
+    let anchors = search.anchors().iter().map(|&(at, _)| at);
+    anchors.into_iter().find(|&at| shaped(at))
+}
+
+/// Where the code begins that could not be read: after a prefix, or before a row that is whole.
+pub(super) fn damaged_start(search: &Search, wanted: &[Kind]) -> Option<(usize, Option<Kind>)> {
+    let stream = search.stream();
+    let free = |place: usize| search.is_free(&(place..place + 1)) && is_begun(&stream, place);
     let mut prefixes: Vec<_> = stream
         .prefixes()
         .iter()
@@ -35,25 +61,26 @@ pub(super) fn damaged_start(search: &Search<'_>, wanted: &[Kind]) -> Option<(usi
     if let Some(&(place, kind)) = prefixes.first() {
         return Some((place, Some(kind)));
     }
+    evidence(search).map(|at| (begins_before(search, at), None))
+}
+
+/// Where the likeliest code begins: as where a damaged one does, and where an unchanged row stands that chance may have made.
+pub(super) fn likely_start(search: &Search, wanted: &[Kind]) -> Option<usize> {
     let anchor = search.anchors().first().map(|&(at, _)| at);
-    let starts = || {
-        search
-            .starts()
-            .iter()
-            .copied()
-            .take(MOST_STARTS)
-            .filter(|&place| free(place) && stream.begins_word(place))
-    };
-    let before = |at: usize| {
-        starts()
-            .filter(|&place| place <= at && end_of_code(stream, place) > at)
-            .min()
-            .unwrap_or(at)
-    };
-    anchor
-        .map(before)
-        .or_else(|| starts().find(|&place| is_grouped(stream, place)))
-        .map(|place| (place, None))
+    damaged_start(search, wanted)
+        .map(|(place, _)| place)
+        .or_else(|| anchor.map(|at| begins_before(search, at)))
+}
+
+/// The first place from which a code may reach as far as here.
+fn begins_before(search: &Search, at: usize) -> usize {
+    let stream = search.stream();
+    let starts = search.starts().iter().copied().take(MOST_STARTS);
+    starts
+        .filter(|&place| search.is_free(&(place..place + 1)) && stream.begins_word(place))
+        .filter(|&place| place <= at && end_of_code(&stream, place) > at)
+        .min()
+        .unwrap_or(at)
 }
 
 /// Where the words end that look like a code: they have digits or dashes, or are groups of five. Never farther than a code can reach.

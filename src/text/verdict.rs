@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
+use super::align::{self, Work};
 use super::find::Stream;
 use super::rows::{self, Row};
 use super::search::Search;
 use super::symbols::ILLEGIBLE;
-use super::{Kind, align, message, shape};
+use super::{Kind, message, shape};
 use crate::messages;
 
 /// A row of a code that could not be read as a whole (SPEC.md 2.3).
@@ -16,6 +17,23 @@ pub struct RowVerdict {
     pub row: u8,
     /// What is known of it.
     pub state: RowState,
+}
+
+/// A code that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damage {
+    /// What it seems to be.
+    pub kind: Option<Kind>,
+    /// What is known of each of its rows.
+    pub rows: Vec<RowVerdict>,
+}
+
+impl Damage {
+    /// How many of its rows stand there unchanged.
+    pub(super) fn whole_rows(&self) -> usize {
+        let whole = self.rows.iter().filter(|row| row.state == RowState::Whole);
+        whole.count()
+    }
 }
 
 /// What is known of one row, by its own checks alone (SPEC.md 2.3).
@@ -103,22 +121,19 @@ fn look_wrong(groups: &[u8]) -> String {
     }
 }
 
-/// What seems to be a code in the part of the text where none was found; the wanted kind first.
-pub(super) fn diagnose(
-    search: &Search<'_>,
-    wanted: &[Kind],
-) -> Option<(Option<Kind>, Vec<RowVerdict>)> {
+/// What seems to be a code in the part of the text where none was found; the wanted kind first. Without `work` the rows are told by lines alone.
+pub(super) fn diagnose(search: &Search, wanted: &[Kind], work: &mut Work) -> Option<Damage> {
     let (start, prefix) = shape::damaged_start(search, wanted)?;
     let stream = search.stream();
-    let pieces = lines(stream, start..shape::end_of_code(stream, start))
-        .or_else(|| align::cut(search, start))
-        .unwrap_or_else(|| even(start..shape::end_of_code(stream, start)));
-    let rows = judge(stream, &pieces);
+    let pieces = lines(&stream, start..shape::end_of_code(&stream, start))
+        .or_else(|| align::cut(search, start, work))
+        .unwrap_or_else(|| even(start..shape::end_of_code(&stream, start)));
+    let rows = judge(&stream, &pieces);
     let first = pieces
         .first()
         .and_then(|piece| rows::decode(stream.get(piece.clone())?, 1));
     let kind = prefix.or_else(|| first.and_then(|row| message::kind(*row.message().first()?)));
-    Some((kind, rows))
+    Some(Damage { kind, rows })
 }
 
 /// The lines of a damaged code, where they are about a row long: then they are its rows.

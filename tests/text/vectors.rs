@@ -85,7 +85,7 @@ impl Vector {
                 reading
                     .others
                     .iter()
-                    .map(|kind| kind.name().to_owned())
+                    .map(|other| other.code.kind().name().to_owned())
                     .collect()
             ),
             self.get("others"),

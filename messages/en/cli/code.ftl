@@ -1,6 +1,10 @@
 ### Codes as they come in, from words, pipes and files, and go out.
 
 row_restored = row { $row } was restored from the spare row
+other = { $noun } (phrase { $phrase })
+other_of_license = { $noun } of license { $key } (phrase { $phrase })
+other_damaged = { $noun } that is damaged
+others_and_more = the text also contains: { $kinds }, and { $left } more; the { $taken } was taken
 others_in_text = the text also contains: { $kinds }; the { $taken } was taken
 no_part = { $word } is no part of a code
 no_part_hint = hand over one code or one file; --qr=FILE writes a picture
@@ -9,6 +13,9 @@ nor_a_file_hint = give the code from its prefix to its last group, or look at th
 empty = { $name } is empty
 empty_hint = hand over the code, or the whole message with it
 product_file = { $name } is a product file, not a code
+product_file_carried_hint = something changed its line ends or its first bytes on the way: have it sent as an attachment, then countersign product install FILE
+license_key = this is a license key, not a code
+license_key_hint = a machine asks for its license with: countersign request activate KEY
 product_file_hint = it is installed with: countersign product install FILE
 no_code_looked_at = there is no code in { $name } as far as it was looked at
 no_code_looked_at_hint = of a long text only the first MiB is looked at: hand over the part with the code

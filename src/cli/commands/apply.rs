@@ -11,6 +11,9 @@ use crate::text::Kind;
 /// Two clocks may differ by 26 hours, whatever is thought of time zones (SPEC.md 7).
 const TOLERANCE: u32 = 26 * 3600;
 
+/// The kinds of code that a machine takes.
+const APPLIED: &[Kind] = &[Kind::Grant, Kind::DeskCertificate, Kind::Emergency];
+
 /// Enter a response or emergency code: what it grants is in force at once
 ///
 /// Takes the code, a whole mail, or a file with either. Entering the same code again does no harm; a wrong code changes nothing.
@@ -27,12 +30,14 @@ impl Run for Apply {
     type Object = json::Entered;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let reading = self.code.read(
-            context,
-            &[Kind::Grant, Kind::DeskCertificate, Kind::Emergency],
-        )?;
+        let reading = self.code.read_silently(context, APPLIED)?;
+        let computer = machine_home::computer(context)?;
+        let (code, outcome) = computer.apply_one_of(reading.codes());
+        let code = code.cloned();
+        let reading = reading.choosing(|it| Some(it) == code.as_ref());
+        code_input::tell(context, &reading);
         code_output::read_back(context, &reading.code);
-        let outcome = machine_home::computer(context)?.apply(&reading.code)?;
+        let outcome = outcome?;
         if context.out.json {
             let object = json::Entered::of(&outcome, code_input::corrections(&reading));
             Self::print(context, &object)?;

@@ -106,7 +106,11 @@ fn object(reading: &Reading, known: &Known, signature: Signature) -> anyhow::Res
         code: code.to_text()?,
         rows: code_output::rows(code, WithSpare::No)?,
         corrections: code_input::corrections(reading),
-        others: reading.others.iter().copied().map(Named).collect(),
+        others: reading
+            .others
+            .iter()
+            .map(|other| Named(other.code.kind()))
+            .collect(),
         product: known.product.as_ref().map(|product| product.id.clone()),
         license_key: shown(known.license_key),
         customer: known.customer.clone(),

@@ -17,17 +17,18 @@ mod work;
 
 use std::ops::Range;
 
+use super::candidate::Candidate;
 use super::rows;
-use super::search::{Candidate, Search};
+use super::search::Search;
 use super::shape;
 use lattice::Lattice;
 use mended::Effort;
 use paths::{Path, Paths};
 use piece::Piece;
-use work::Work;
+pub(super) use work::Work;
 
-/// What one text may cost: a tenth of a second.
-const WORK: u32 = 3_000_000;
+/// What one sight of a text may cost: a tenth of a second.
+pub(super) const WORK: u32 = 3_000_000;
 /// Of it, what all beginnings may cost with one edit to a row, and what one of them may.
 const WORK_WITH_ONE: u32 = 1_800_000;
 const WORK_OF_ONE_START: u32 = 700_000;
@@ -44,8 +45,11 @@ const READINGS_WITH_TWO: u32 = 2048;
 const READINGS_WITH_THREE: u32 = 1536;
 
 /// Finds codes that have to be aligned.
-pub(super) fn find(search: &mut Search<'_>, wanted: &[super::Kind]) {
-    let mut work = Work::new(WORK);
+pub(super) fn find(search: &mut Search, wanted: &[super::Kind], work: &mut Work) {
+    work.part(WORK, |work| find_within(search, wanted, work));
+}
+
+fn find_within(search: &mut Search, wanted: &[super::Kind], work: &mut Work) {
     let mut promising = Vec::new();
     work.part(WORK_WITH_ONE, |work| {
         for start in starts(search, wanted) {
@@ -65,7 +69,7 @@ pub(super) fn find(search: &mut Search<'_>, wanted: &[super::Kind]) {
         promising.truncate(MOST_HARD_STARTS);
         for effort in [Effort::Three, Effort::Two] {
             for &start in &promising {
-                if align(search, start, effort, &mut work) == Fit::Found {
+                if align(search, start, effort, work) == Fit::Found {
                     return;
                 }
             }
@@ -74,11 +78,11 @@ pub(super) fn find(search: &mut Search<'_>, wanted: &[super::Kind]) {
 }
 
 /// Where codes may begin that were not found yet: after prefixes, the wanted first, before whole rows, and where groups look like a code.
-fn starts(search: &Search<'_>, wanted: &[super::Kind]) -> Vec<usize> {
+fn starts(search: &Search, wanted: &[super::Kind]) -> Vec<usize> {
     let stream = search.stream();
     let mut prefixes = stream.prefixes().to_vec();
     prefixes.sort_by_key(|&(_, kind)| !shape::is_wanted(kind, wanted));
-    let anchored = shape::damaged_start(search, wanted).map(|(place, _)| place);
+    let anchored = shape::likely_start(search, wanted);
     // A row that is whole says how far before it the first begins, give or take what is damaged there.
     let before = search.anchors().iter().flat_map(|&(at, number)| {
         let away = rows::LONGEST * usize::from(number.saturating_sub(1));
@@ -91,7 +95,7 @@ fn starts(search: &Search<'_>, wanted: &[super::Kind]) -> Vec<usize> {
     });
     let others = search.starts().iter().copied().take(512);
     let likely =
-        others.filter(|&place| stream.begins_word(place) && shape::is_grouped(stream, place));
+        others.filter(|&place| stream.begins_word(place) && shape::is_grouped(&stream, place));
     let mut starts: Vec<usize> = Vec::new();
     let mut regions: Vec<Range<usize>> = Vec::new();
     for place in prefixes
@@ -103,7 +107,7 @@ fn starts(search: &Search<'_>, wanted: &[super::Kind]) -> Vec<usize> {
     {
         let within = regions.iter().any(|region| region.contains(&place));
         if starts.len() < MOST_STARTS && !within && search.is_free(&(place..place + 1)) {
-            regions.push(place..shape::end_of_code(stream, place));
+            regions.push(place..shape::end_of_code(&stream, place));
             starts.push(place);
         }
     }
@@ -120,7 +124,7 @@ enum Fit {
 }
 
 /// Reads the code that begins at `start`: with groups exchanged across the border of two rows, where a row says so, and as it stands.
-fn align(search: &mut Search<'_>, start: usize, effort: Effort, work: &mut Work) -> Fit {
+fn align(search: &mut Search, start: usize, effort: Effort, work: &mut Work) -> Fit {
     let stream = search.stream();
     let borders = if effort == Effort::One {
         exchanged(stream.symbols(), start)
@@ -132,6 +136,8 @@ fn align(search: &mut Search<'_>, start: usize, effort: Effort, work: &mut Work)
         if !work.pay(u32::try_from(stream.len()).unwrap_or(u32::MAX) / COPIED) {
             break;
         }
+        #[cfg(test)]
+        super::find::work::count(stream.len());
         let mut symbols = stream.symbols().to_vec();
         if let Some(pair) = symbols.get_mut(at - rows::GROUP..at + rows::GROUP) {
             pair.rotate_left(rows::GROUP);
@@ -146,7 +152,7 @@ fn align(search: &mut Search<'_>, start: usize, effort: Effort, work: &mut Work)
 
 /// Reads the code that begins at `start` of these symbols.
 fn follow(
-    search: &mut Search<'_>,
+    search: &mut Search,
     symbols: &[u8],
     start: usize,
     exchanged: Option<usize>,
@@ -160,9 +166,9 @@ fn follow(
     work.part(most, |work| {
         let stream = search.stream();
         let mut lattice = match effort {
-            Effort::One | Effort::Two => Lattice::new(stream, symbols, start, effort, work),
+            Effort::One | Effort::Two => Lattice::new(&stream, symbols, start, effort, work),
             Effort::Three => {
-                let way = Lattice::new(stream, symbols, start, Effort::One, work).along(work);
+                let way = Lattice::new(&stream, symbols, start, Effort::One, work).along(work);
                 let Some(lattice) = way else {
                     return Fit::Hopeless;
                 };
@@ -181,11 +187,12 @@ fn follow(
 }
 
 /// The stretches of the text that the rows of a code which begins at `start` seem to be, an empty one for a row that is not there; none where no row fits its checks.
-pub(super) fn cut(search: &Search<'_>, start: usize) -> Option<Vec<Range<usize>>> {
+pub(super) fn cut(search: &Search, start: usize, work: &mut Work) -> Option<Vec<Range<usize>>> {
     let stream = search.stream();
-    let mut work = Work::new(WORK_OF_ONE_START);
-    let lattice = Lattice::new(stream, stream.symbols(), start, Effort::One, &mut work);
-    lattice.has_evidence().then(|| lattice.way())
+    work.part(WORK_OF_ONE_START, |work| {
+        let lattice = Lattice::new(&stream, stream.symbols(), start, Effort::One, work);
+        lattice.has_evidence().then(|| lattice.way())
+    })
 }
 
 /// Where a row ends, and which, that fits its checks once its last group is exchanged with the next row's first.
@@ -209,7 +216,7 @@ fn exchanged(symbols: &[u8], start: usize) -> Vec<(usize, usize)> {
 }
 
 /// Holds the readings of a lattice against the 40 bits.
-fn judge(search: &mut Search<'_>, lattice: &Lattice<'_>, effort: Effort, work: &mut Work) -> bool {
+fn judge(search: &mut Search, lattice: &Lattice<'_>, effort: Effort, work: &mut Work) -> bool {
     let hops = lattice
         .layers()
         .iter()

@@ -2,7 +2,7 @@
 
 /// Units of work left, one for the cheapest look at a row: some twenty nanoseconds.
 #[derive(Debug)]
-pub(super) struct Work(u32);
+pub(in crate::text) struct Work(u32);
 
 /// A stretch of the text taken for a row, before anything is tried with it.
 pub(super) const PIECE: u32 = 100;
@@ -17,7 +17,7 @@ pub(super) const STEP: u32 = 5;
 pub(super) const READING: u32 = 100;
 
 impl Work {
-    pub(super) fn new(units: u32) -> Work {
+    pub(in crate::text) fn new(units: u32) -> Work {
         Work(units)
     }
 
@@ -29,7 +29,7 @@ impl Work {
     }
 
     /// Spends at most `units` of it.
-    pub(super) fn part<T>(&mut self, units: u32, spend: impl FnOnce(&mut Work) -> T) -> T {
+    pub(in crate::text) fn part<T>(&mut self, units: u32, spend: impl FnOnce(&mut Work) -> T) -> T {
         let own = units.min(self.0);
         self.0 -= own;
         let mut part = Work(own);

@@ -1,0 +1,236 @@
+//! Mails as their programs save them: every part in its transfer encoding and character set, mails within the mail, what was attached (RFC 5322, RFC 2045).
+
+use std::borrow::Cow;
+
+use mail_parser::{Address, Message, MessageParser, PartType};
+
+use super::super::{Thing, encoding, photo};
+use super::{html, smime, tnef};
+
+/// Headers of which at least two stand at the beginning of a mail.
+const HEADERS: [&str; 12] = [
+    "from",
+    "to",
+    "subject",
+    "date",
+    "mime-version",
+    "content-type",
+    "message-id",
+    "received",
+    "return-path",
+    "reply-to",
+    "content-transfer-encoding",
+    "delivered-to",
+];
+/// Lines at the beginning of which is asked whether they are headers.
+const MOST_HEADERS: usize = 200;
+/// Characters at the beginning of an attachment that show whether it is a text.
+const SAMPLE: usize = 4000;
+/// Mails within mails that are opened.
+const DEEPEST: usize = 8;
+
+/// Bytes at the beginning of a file among which a mail may begin: a program, a server or a mailbox puts something before it.
+const BEFORE: usize = 600;
+/// Names before the @ of an address that nobody reads.
+const NOBODY: [&str; 9] = [
+    "noreply",
+    "no-reply",
+    "no_reply",
+    "donotreply",
+    "do-not-reply",
+    "form",
+    "forms",
+    "webform",
+    "www-data",
+];
+
+/// What a mail holds.
+#[derive(Default)]
+pub(in crate::text) struct Opened {
+    /// The texts of its parts in their order, its subject behind them.
+    pub(in crate::text) texts: Vec<String>,
+    /// What its pictures say, where this program can read them.
+    pub(in crate::text) pictures: Vec<Vec<u8>>,
+    /// What is attached and is no text.
+    pub(in crate::text) attached: Option<Thing>,
+    /// Who sent it, as its header says.
+    pub(in crate::text) sender: Option<String>,
+}
+
+/// What stands in these bytes, if they are a mail, or what a mail program wraps one in.
+pub(in crate::text) fn open(bytes: &[u8]) -> Option<Opened> {
+    let mut opened = Opened::default();
+    if let Some(inner) = wrapped(bytes, &mut opened) {
+        inner.iter().for_each(|it| opened.take(it, 1));
+        return Some(opened);
+    }
+    if opened.attached.is_some() {
+        return Some(opened);
+    }
+    let lines = with_line_feeds(bytes);
+    let mail = mail(&lines)?;
+    opened.collect(&mail, 0);
+    // Behind all else: a short code is put into the subject at times.
+    opened.texts.extend(mail.subject().map(str::to_owned));
+    opened.sender = sender(&mail).filter(|_| !is_of_many(bytes));
+    Some(opened)
+}
+
+/// What S/MIME or Outlook wrapped, if it is that.
+fn wrapped(bytes: &[u8], opened: &mut Opened) -> Option<Vec<Vec<u8>>> {
+    if let Some(parts) = tnef::view(bytes) {
+        return Some(parts);
+    }
+    match smime::view(bytes)? {
+        smime::Content::Signed(content) => Some(vec![content]),
+        smime::Content::Encrypted => {
+            opened.attached = Some(Thing::Encrypted);
+            None
+        }
+    }
+}
+
+/// With line feeds where lines end with carriage returns alone, as on an old Macintosh.
+fn with_line_feeds(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if bytes.contains(&b'\n') || !bytes.contains(&b'\r') {
+        return Cow::Borrowed(bytes);
+    }
+    let feed = |&byte: &u8| if byte == b'\r' { b'\n' } else { byte };
+    Cow::Owned(bytes.iter().map(feed).collect())
+}
+
+/// The bytes as a mail, if they begin like one.
+fn mail(bytes: &[u8]) -> Option<Message<'_>> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let start = begin(bytes)?;
+    match soft_breaks_apart(start) {
+        Cow::Borrowed(start) => MessageParser::default().parse(start),
+        Cow::Owned(start) => Some(MessageParser::default().parse(&start)?.into_owned()),
+    }
+}
+
+/// Where the headers begin: at once, behind the envelope of a mailbox or another line, behind what is no text.
+fn begin(bytes: &[u8]) -> Option<&[u8]> {
+    let behind_line = || bytes.splitn(2, |&byte| byte == b'\n').nth(1);
+    let behind_noise = || {
+        let head = bytes.get(..BEFORE).unwrap_or(bytes);
+        let at = (1..head.len()).find(|&at| {
+            HEADERS.iter().any(|header| {
+                let end = at + header.len();
+                let name = head.get(at..end);
+                name.is_some_and(|name| name.eq_ignore_ascii_case(header.as_bytes()))
+                    && head.get(end) == Some(&b':')
+            })
+        });
+        at.and_then(|at| bytes.get(at..))
+    };
+    let is_mail = |start: &&[u8]| headers(start) >= 2;
+    Some(bytes)
+        .filter(is_mail)
+        .or_else(|| behind_line().filter(is_mail))
+        .or_else(|| behind_noise().filter(is_mail))
+}
+
+/// How many headers of a mail stand here.
+fn headers(start: &[u8]) -> usize {
+    let mut headers = 0;
+    for line in start.split(|&byte| byte == b'\n').take(MOST_HEADERS) {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let name = line.split(|&byte| byte == b':').next().unwrap_or_default();
+        let folded = line
+            .first()
+            .is_some_and(|byte| matches!(byte, b' ' | b'\t'));
+        let known = HEADERS
+            .iter()
+            .any(|header| name.eq_ignore_ascii_case(header.as_bytes()));
+        if line.is_empty() || !(folded || (name.len() < line.len() && !name.contains(&b' '))) {
+            break;
+        }
+        headers += usize::from(known);
+    }
+    headers
+}
+
+/// With a line break more wherever a line ends with `=` and the next begins as a delimiter does.
+///
+/// What ends in a soft line break is whole, and the break that follows belongs to the delimiter. mail-parser 0.11 takes the soft one for it, drops the
+/// last two characters before it, and runs below zero where there are none. An empty line more is nothing to any encoding.
+fn soft_breaks_apart(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let is_soft = |line: &[u8]| {
+        let line = line.strip_suffix(b"\n");
+        line.is_some_and(|line| line.trim_ascii_end().ends_with(b"="))
+    };
+    let (mut apart, mut copied, mut at) = (Vec::new(), 0, 0);
+    let mut soft = false;
+    for line in bytes.split_inclusive(|&byte| byte == b'\n') {
+        if soft && line.starts_with(b"--") {
+            apart.extend_from_slice(bytes.get(copied..at).unwrap_or_default());
+            apart.extend_from_slice(b"\r\n");
+            copied = at;
+        }
+        soft = is_soft(line);
+        at += line.len();
+    }
+    if apart.is_empty() {
+        return Cow::Borrowed(bytes);
+    }
+    apart.extend_from_slice(bytes.get(copied..).unwrap_or_default());
+    Cow::Owned(apart)
+}
+
+impl Opened {
+    /// Takes all parts in their order, mails within the mail opened.
+    fn collect(&mut self, mail: &Message<'_>, depth: usize) {
+        for part in &mail.parts {
+            match &part.body {
+                PartType::Text(text) => self.texts.push(text.clone().into_owned()),
+                PartType::Html(source) => self.texts.push(html::to_text(source)),
+                PartType::Message(inner) if depth < DEEPEST => self.collect(inner, depth + 1),
+                PartType::Binary(bytes) | PartType::InlineBinary(bytes) => self.take(bytes, depth),
+                PartType::Multipart(_) | PartType::Message(_) => {}
+            }
+        }
+    }
+
+    /// Takes a text or a mail that was attached under the name of something else, or wrapped; a picture; what else it is.
+    fn take(&mut self, bytes: &[u8], depth: usize) {
+        if photo::is_picture(bytes) {
+            return self.pictures.push(bytes.to_vec());
+        }
+        if depth < DEEPEST {
+            if let Some(inner) = wrapped(bytes, self) {
+                return inner.iter().for_each(|it| self.take(it, depth + 1));
+            }
+            if let Some(inner) = mail(bytes) {
+                return self.collect(&inner, depth + 1);
+            }
+        }
+        let text = encoding::decode(bytes);
+        self.attached = self.attached.or_else(|| Thing::of_bytes(bytes));
+        if encoding::is_text(&text, SAMPLE) {
+            self.texts.push(if html::is_html(&text) {
+                html::to_text(&text)
+            } else {
+                text
+            });
+        }
+    }
+}
+
+/// Whether a mailbox has more than one mail: which of them has the code, and so who sent it, is not known.
+fn is_of_many(bytes: &[u8]) -> bool {
+    let second = bytes.windows(6).skip(1).any(|line| line == b"\nFrom ");
+    bytes.starts_with(b"From ") && second
+}
+
+/// The address in the From header; in Reply-To where that one is a form's, or nobody's.
+fn sender(mail: &Message<'_>) -> Option<String> {
+    let first = |of: Option<&Address<'_>>| of?.first()?.address().map(str::to_owned);
+    let from = first(mail.from());
+    let is_nobody = from.as_deref().is_none_or(|from| {
+        let name = from.split('@').next().unwrap_or_default();
+        NOBODY.iter().any(|it| name.eq_ignore_ascii_case(it))
+    });
+    let reply_to = first(mail.reply_to()).filter(|_| is_nobody);
+    reply_to.or(from)
+}

@@ -1,0 +1,68 @@
+//! Ways to look at a text: each undoes one thing that programs and people do to what they hand on. A new kind of text is a file and a line here.
+//!
+//! A view gives what stands behind the text, or nothing where the text shows no sign of what it undoes. It costs no more than the text's length.
+
+mod alike;
+mod base64;
+mod entities;
+mod escapes;
+mod html;
+mod keyboards;
+mod links;
+#[cfg(feature = "cli")]
+pub(super) mod mail;
+mod mojibake;
+mod percent;
+mod quoted_printable;
+mod rtf;
+#[cfg(feature = "cli")]
+mod smime;
+mod terminal;
+#[cfg(feature = "cli")]
+mod tnef;
+mod utf7;
+mod words;
+
+/// What stands behind a text, if it shows the sign.
+type View = fn(&str) -> Option<String>;
+
+/// Every view, the cheap and the likely first.
+const VIEWS: [View; 21] = [
+    terminal::view,
+    percent::view,
+    links::view,
+    html::view,
+    entities::view,
+    quoted_printable::view,
+    escapes::view,
+    rtf::view,
+    base64::view,
+    utf7::view,
+    mojibake::view,
+    mojibake::lost,
+    words::view,
+    alike::view,
+    keyboards::jcuken,
+    keyboards::azerty,
+    keyboards::azerty_keys,
+    keyboards::greek,
+    keyboards::dvorak,
+    keyboards::qwertz,
+    keyboards::azerty_letters,
+];
+
+/// What each view makes of a text.
+pub(super) fn of(text: &str) -> impl Iterator<Item = String> {
+    VIEWS.into_iter().filter_map(move |view| {
+        #[cfg(test)]
+        super::find::work::count(text.len());
+        view(text)
+    })
+}
+
+/// The byte that two hexadecimal figures write.
+fn hex_pair(figures: &[u8]) -> Option<u8> {
+    let pair = str::from_utf8(figures.get(..2)?).ok()?;
+    let known = pair.bytes().all(|byte| byte.is_ascii_hexdigit());
+    known.then(|| u8::from_str_radix(pair, 16).ok()).flatten()
+}
