@@ -16,6 +16,7 @@ demo_not_kept = the demo of { $product } cannot begin: its first day can be kept
 unbound = license { $key } is not bound as { $product } is: { $why }
 usb_missing = the USB key of license { $key } is not plugged in
 returned = license { $key } was given up by this machine on { $day }
+returned_with = license { $key } ended here on { $day }: { $by }, which had taken its place on this computer, was given up
 not_trusted = what is kept of license { $key } is not trusted: { $why }
 other_root = the product file is signed by { $found }, not by { $wanted } as demanded
 clock_behind = the computer's clock is behind: it says { $wall }, and it is at least { $floor }

@@ -135,6 +135,27 @@ impl App {
         self.returning(Some(key))
     }
 
+    /// Which activations of other homes on this computer, such as those of another directory of the same account, would end if this license were given up:
+    /// they hold the same seat. For whoever is to agree to [`return_license_of`](App::return_license_of).
+    ///
+    /// ```no_run
+    /// # fn example(app: countersign::App) -> Result<(), Box<dyn std::error::Error>> {
+    /// if let Some(key) = app.check()?.key() {
+    ///     for other in app.return_ends_too(key)? {
+    ///         println!("{other} ends with it");
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`App::return_license`], where it is not known which license is meant, or what the disk says.
+    pub fn return_ends_too(&self, key: LicenseKey) -> Result<Vec<ActivationId>, AppError> {
+        let (home, _) = self.meant(Some(key), |license| license.held.is_some())?;
+        Ok(give_up::ends_too(&home, key, &self.computer().facts)?)
+    }
+
     fn ask_again(&self, key: Option<LicenseKey>) -> Result<Request, AppError> {
         let (home, license) = self.meant(key, |license| license.held.is_some())?;
         let key = license.license_key;
@@ -153,21 +174,23 @@ impl App {
 
     fn returning(&self, key: Option<LicenseKey>) -> Result<Request, AppError> {
         let (home, license) = self.meant(key, |license| {
-            license.held.is_some() || license.returned.is_some()
+            license.held.is_some() || !license.returned.is_empty()
         })?;
         let key = license.license_key;
-        let given = match (&license.held, &license.returned) {
+        let given = if license.held.is_none() && license.open().next().is_some() {
             // A request that was made since is left alone.
-            (None, Some(given)) if license.open().next().is_some() => {
-                give_up::again(&home, key, given.activation)?
-            }
-            _ => give_up::give_up(&home, key, &self.computer().here(&[]))?,
+            give_up::again(&home, key, None)?
+        } else {
+            give_up::give_up(&home, key, &self.computer().here(&[]))?
         };
-        let request = self.request(key, given.activation, given.code)?;
-        Ok(Request {
-            repeated: given.repeated,
-            ..request
-        })
+        let mut request = self.request(key, given.activation, given.code)?;
+        for (_, code) in given.also {
+            request.text.push_str("\n\n");
+            request.text.push_str(&code.to_text()?);
+            request.also.push(code);
+        }
+        request.repeated = given.repeated;
+        Ok(request)
     }
 
     /// Enters the desk's answer: any text with the code in it, as it was pasted; a mail as people see it, and not its source, in which the text may be encoded
@@ -211,6 +234,7 @@ impl App {
         Ok(Request {
             text: code.to_text()?,
             code,
+            also: Vec::new(),
             license_key,
             activation,
             send_to: self.product().mail.clone(),

@@ -108,6 +108,7 @@ impl Activation {
 #[must_use = "somebody has to send it"]
 pub struct Request {
     pub(super) code: Code,
+    pub(super) also: Vec<Code>,
     pub(super) text: String,
     /// The license.
     pub license_key: LicenseKey,
@@ -148,6 +149,21 @@ impl Request {
     /// ```
     pub fn code(&self) -> &Code {
         &self.code
+    }
+
+    /// Further codes that are to be sent with it, and that its text has too: the return of a license for which was asked more than once, and the desk may have
+    /// answered each time. There are hardly ever any.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (app, _home) = include!("doctest.in");
+    /// let request = app.activate("828-150-156-1139".parse()?)?;
+    /// assert!(request.also().is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn also(&self) -> &[Code] {
+        &self.also
     }
 }
 

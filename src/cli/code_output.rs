@@ -11,7 +11,7 @@ use crate::text::qr::{self, Picture};
 use crate::text::{Code, WithSpare, phrase, row_word, spell};
 
 use super::failure::Failure;
-use super::json::{CodeRow, Described, WithCode};
+use super::json::{CodeRow, Described, OtherCode, WithCode};
 use super::mail::{self, Letter, Mailbox};
 use super::{Context, files};
 
@@ -55,11 +55,31 @@ pub(crate) struct CodeOutputArgs {
     from: Option<String>,
 }
 
-/// A code that leaves, and the letter that may go with it.
+/// A code that leaves, further ones that are to be sent with it, and the letter that may go with them.
 pub(crate) struct Outgoing<'a> {
     pub(crate) code: &'a Code,
+    pub(crate) also: &'a [Code],
     pub(crate) letter: Letter,
 }
+
+impl Outgoing<'_> {
+    fn codes(&self) -> Vec<&Code> {
+        std::iter::once(self.code).chain(self.also).collect()
+    }
+
+    /// All of them, each written by `write`, with `between` between them.
+    fn written(
+        &self,
+        between: &str,
+        write: impl Fn(&Code) -> anyhow::Result<String>,
+    ) -> anyhow::Result<String> {
+        let written: anyhow::Result<Vec<String>> = self.codes().into_iter().map(write).collect();
+        Ok(written?.join(between))
+    }
+}
+
+/// What stands between two codes.
+const BETWEEN: &str = "\n\n";
 
 /// What kind of file a picture is written to.
 #[derive(Clone, Copy)]
@@ -105,9 +125,11 @@ impl CodeOutputArgs {
         } else {
             self.print(context, outgoing)?;
         }
-        context
-            .out
-            .say(messages::code::read_back_phrase(phrase(outgoing.code)));
+        for code in outgoing.codes() {
+            context
+                .out
+                .say(messages::code::read_back_phrase(phrase(code)));
+        }
         Ok(())
     }
 
@@ -129,7 +151,6 @@ impl CodeOutputArgs {
     }
 
     fn print(&self, context: &mut Context, outgoing: &Outgoing<'_>) -> anyhow::Result<()> {
-        let code = outgoing.code;
         if self.mail {
             let message = self.message(context, outgoing)?;
             return context.out.raw(&message);
@@ -141,9 +162,15 @@ impl CodeOutputArgs {
             context.out.raw(&(picture.terminal(colour) + "\n"))?;
         }
         if self.spell {
-            return context.out.lines(spell::spell(code, self.spare())?);
+            return context.out.lines(self.spelled(outgoing)?);
         }
-        context.out.lines(self.plain(code)?)
+        context
+            .out
+            .lines(outgoing.written(BETWEEN, |code| self.plain(code))?)
+    }
+
+    fn spelled(&self, outgoing: &Outgoing<'_>) -> anyhow::Result<String> {
+        outgoing.written(BETWEEN, |code| Ok(spell::spell(code, self.spare())?))
     }
 
     fn object<T>(
@@ -153,6 +180,18 @@ impl CodeOutputArgs {
         of: T,
     ) -> anyhow::Result<WithCode<T>> {
         let code = outgoing.code;
+        let spelled = |code: &Code| match self.spell {
+            true => spell::spell(code, self.spare()).map(Some),
+            false => Ok(None),
+        };
+        let also = outgoing.also.iter().map(|code| {
+            Ok(OtherCode {
+                code: self.plain(code)?,
+                phrase: phrase(code),
+                rows: rows(code, self.spare())?,
+                spelled: spelled(code)?,
+            })
+        });
         let (mut qr_file, mut qr_text) = (None, None);
         match &self.qr {
             Some(Some(path)) => qr_file = Some(path.clone()),
@@ -164,10 +203,8 @@ impl CodeOutputArgs {
             code: self.plain(code)?,
             phrase: phrase(code),
             rows: rows(code, self.spare())?,
-            spelled: match self.spell {
-                true => Some(spell::spell(code, self.spare())?),
-                false => None,
-            },
+            spelled: spelled(code)?,
+            also: also.collect::<anyhow::Result<_>>()?,
             qr_file,
             qr_text,
             message: match self.mail {
@@ -183,10 +220,10 @@ impl CodeOutputArgs {
         match &letter.to {
             Some(to) if letter.by_phone.is_some() && !self.code_only => {
                 let to = Mailbox::parse(to)?;
-                let body = letter.short(outgoing.code)?;
+                let body = letter.short(&outgoing.codes())?;
                 Ok(qr::mailto(&to.address, &letter.subject, &body))
             }
-            _ => Ok(qr::content(outgoing.code)?),
+            _ => outgoing.written(" ", |code| Ok(qr::content(code)?)),
         }
     }
 
@@ -195,11 +232,14 @@ impl CodeOutputArgs {
     }
 
     fn message(&self, context: &mut Context, outgoing: &Outgoing<'_>) -> anyhow::Result<String> {
-        let code = outgoing.code;
-        let picture = draw(&qr::content(code)?)?.png();
-        let text = self.plain(code)?;
+        let codes = outgoing.codes();
+        let text = outgoing.written(BETWEEN, |code| self.plain(code))?;
         let ends = mail::Ends::new(self.to.as_deref(), self.from.as_deref(), &outgoing.letter)?;
-        mail::message(context, &outgoing.letter, &ends, code, &text, picture)
+        let mut pictures = Vec::new();
+        for code in &codes {
+            pictures.push(draw(&qr::content(code)?)?.png());
+        }
+        mail::message(context, &outgoing.letter, &ends, &codes, &text, pictures)
     }
 }
 

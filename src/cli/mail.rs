@@ -31,34 +31,44 @@ impl Letter {
     ///
     /// # Errors
     /// Where the code cannot be written.
-    pub(crate) fn short(&self, code: &Code) -> anyhow::Result<String> {
+    pub(crate) fn short(&self, codes: &[&Code]) -> anyhow::Result<String> {
         let mut body = String::new();
         for (name, value) in self.by_phone.iter().flatten() {
             let _ = writeln!(body, "{name}: {}", one_line(value));
         }
-        // Separators cost as much as the code itself in a picture.
-        let rows: Vec<String> = code
-            .to_rows()?
-            .iter()
-            .map(|row| row.replace('-', ""))
-            .collect();
-        let prefix = code.kind().prefix().map(|prefix| format!("{prefix}:"));
-        let _ = write!(body, "{}{}", prefix.unwrap_or_default(), rows.join("\n"));
+        for (nth, code) in codes.iter().enumerate() {
+            // Separators cost as much as the code itself in a picture.
+            let rows: Vec<String> = code
+                .to_rows()?
+                .iter()
+                .map(|row| row.replace('-', ""))
+                .collect();
+            let prefix = code.kind().prefix().map(|prefix| format!("{prefix}:"));
+            let between = if nth == 0 { "" } else { "\n\n" };
+            let prefix = prefix.unwrap_or_default();
+            let _ = write!(body, "{between}{prefix}{}", rows.join("\n"));
+        }
         Ok(body)
     }
 
-    fn body(&self, code: &Code, text: &str) -> String {
+    fn body(&self, codes: &[&Code], text: &str) -> String {
         let facts: Vec<(&str, String)> = self
             .facts
             .iter()
             .map(|(name, value)| (*name, one_line(value)))
             .collect();
+        let noun = codes.first().map_or("", |code| code.kind().noun());
+        let noun = match codes.len() {
+            0 | 1 => noun.to_owned(),
+            _ => messages::mail::several(noun).to_string(),
+        };
+        let phrases: Vec<String> = codes.iter().map(|code| phrase(code)).collect();
         messages::mail::body(
             text,
             words::table(&facts, None),
-            code.kind().noun(),
+            noun,
             one_line(&self.opening),
-            phrase(code),
+            phrases.join(", "),
         )
         .to_string()
             + "\n"
@@ -164,9 +174,9 @@ pub(crate) fn message(
     context: &mut Context,
     letter: &Letter,
     ends: &Ends,
-    code: &Code,
+    codes: &[&Code],
     text: &str,
-    picture: Vec<u8>,
+    pictures: Vec<Vec<u8>>,
 ) -> anyhow::Result<String> {
     if ends.nameless {
         context.out.warn(messages::mail::no_sender());
@@ -175,19 +185,26 @@ pub(crate) fn message(
     let mut id = [0; 12];
     entropy(&mut id);
     let id: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
-    let builder = MessageBuilder::new()
+    let mut builder = MessageBuilder::new()
         .from(ends.from.clone().header())
         .to(ends.to.clone().header())
         .subject(one_line(&letter.subject))
         .date(context.environment.now().unix())
         .message_id(format!("{id}@countersign.invalid"))
-        .text_body(letter.body(code, text))
-        .attachment("image/png", file_name(code.kind()), picture);
+        .text_body(letter.body(codes, text));
+    for (nth, (code, picture)) in codes.iter().zip(pictures).enumerate() {
+        builder = builder.attachment("image/png", file_name(code.kind(), nth), picture);
+    }
     Ok(builder.write_to_string()?)
 }
 
-fn file_name(kind: Kind) -> String {
-    format!("{}.png", kind.noun().replace(' ', "-"))
+fn file_name(kind: Kind, nth: usize) -> String {
+    let number = if nth == 0 {
+        String::new()
+    } else {
+        format!("-{}", nth + 1)
+    };
+    format!("{}{number}.png", kind.noun().replace(' ', "-"))
 }
 
 /// A value as one line on which all of it is seen: a name must not become a header or a line of its own.

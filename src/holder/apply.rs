@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows whether ACTIVATE or SYNC was asked, nor which issuer answered: a grant is the whole state of a license.
 
+use super::answers::{Answer, Answers};
 use super::clock::{Look, Mark};
 use super::emergency;
 use super::error::HolderError;
@@ -59,7 +60,7 @@ pub fn apply(home: &Home, code: &Code, here: &Here<'_>) -> Result<Outcome, Holde
 /// As [`apply`]; `wrong_kind` for a desk's certificate too.
 pub fn preview(home: &Home, code: &Code, facts: &Facts) -> Result<Outcome, HolderError> {
     if code.kind() == Kind::Emergency {
-        return emergency::preview(home, code);
+        return emergency::preview(home, code, facts);
     }
     let signed = response(code)?;
     match weigh(home, &signed, code.payload(), facts)? {
@@ -98,7 +99,7 @@ fn weigh(
     payload: &[u8],
     facts: &Facts,
 ) -> Result<Weighed, HolderError> {
-    let mut refused = None;
+    let (mut refused, mut late) = (None, None);
     let (licenses, unfit) = home.survey()?;
     let mut unfit = unfit.into_iter().next();
     let places = Places { home, facts };
@@ -116,6 +117,9 @@ fn weigh(
         asked.extend(license.held.as_ref().map(answered));
         asked.retain(|pending| pending.request.tag() == tag);
         if asked.is_empty() {
+            let mut given = license.given_up();
+            let given = given.find(|given| given.request.tag() == tag);
+            late = late.or(given.map(|given| given.activation));
             continue;
         }
         let known = products::load(home, &license.product)
@@ -134,7 +138,9 @@ fn weigh(
             match verified {
                 Ok((grant, desk)) => {
                     let (key, activation) = (license.license_key, pending.standing.activation);
-                    if places.returned(key, activation).is_some() {
+                    let answer = Answer::new(&grant, &pending.standing);
+                    let gone = places.returned(key, activation).is_some();
+                    if gone || places.is_overtaken(key, &answer, pending.created) {
                         return Err(HolderError::GivenUp { activation });
                     }
                     let unbound = |why| HolderError::Unbound {
@@ -149,11 +155,12 @@ fn weigh(
             }
         }
     }
-    Err(match (refused, unfit) {
-        (Some(error), _) => HolderError::NotTrusted(error),
+    Err(match (refused, unfit, late) {
+        (Some(error), ..) => HolderError::NotTrusted(error),
         // The request may stand in the file that cannot be read.
-        (None, Some(error)) => error,
-        (None, None) => HolderError::OtherRequest,
+        (None, Some(error), _) => error,
+        (None, None, Some(activation)) => HolderError::GivenUp { activation },
+        (None, None, None) => HolderError::OtherRequest,
     })
 }
 
@@ -164,20 +171,20 @@ fn refuse_given_up(
     signed: &SignedGrant,
     payload: &[u8],
 ) -> Result<(), HolderError> {
-    let Some(given) = &license.returned else {
+    let Some(last) = license.returned.first() else {
         return Ok(());
     };
+    let tag = signed.grant.request_tag;
     let applied = history::contains(home, license.license_key, grant_digest(payload))?;
-    let open = license
-        .pending
-        .iter()
-        .any(|pending| pending.request.tag() == signed.grant.request_tag);
-    if applied || (!open && given.request.tag() == signed.grant.request_tag) {
-        return Err(HolderError::GivenUp {
+    let open = license.pending.iter().any(|it| it.request.tag() == tag);
+    let mut given = license.returned.iter().filter(|_| !open);
+    let answered = given.find(|given| given.request.tag() == tag);
+    match answered.or(Some(last).filter(|_| applied)) {
+        Some(given) => Err(HolderError::GivenUp {
             activation: given.activation,
-        });
+        }),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Takes what is held out of a state that was copied before it was given up, as the anchor knows: nothing brings that back, and what was asked for since
@@ -389,8 +396,11 @@ impl New {
         };
         let (matches, read) = standing.found_on(here.facts, key);
         let parts = Parts::default().after(read, here.wall);
+        let answer = Answer::new(&self.grant, standing);
+        let answers = Answers::of(self.pending.request.kind, answer);
         let news = News {
             mark: Some(&mark),
+            answers: Some(&answers),
             matches,
             parts: parts.as_ref(),
             ..News::default()
@@ -408,8 +418,7 @@ impl New {
         if let Some(desk) = &self.desk {
             license.epoch = license.epoch.max(desk.epoch);
         }
-        license.returned_before.extend(license.returned.take());
-        license.held = Some(Held {
+        license.hold(Held {
             standing: self.pending.standing.clone(),
             request: self.pending.request.clone(),
             grant: Bytes(payload.to_vec()),

@@ -6,7 +6,7 @@
 use super::asked;
 use super::clock::{self, Look, Mark};
 use super::drift::{self, Drift};
-use super::entries::Demo;
+use super::entries::{Demo, Tombstone};
 use super::evidence;
 use super::memory::Memory;
 use super::parts::{Parts, Seen};
@@ -198,19 +198,20 @@ impl Check<'_> {
 
     fn given_up(&self, license: Option<&LicenseState>) -> Result<(), Refused> {
         let Some((license, given)) =
-            license.and_then(|license| Some((license, license.returned.as_ref()?)))
+            license.and_then(|license| Some((license, license.returned.first()?)))
         else {
             return Ok(());
         };
         let key = license.license_key;
-        Err((State::Returned, Refusal::Returned { key, at: given.at }))
+        let (at, with) = (given.at, None);
+        Err((State::Returned, Refusal::Returned { key, at, with }))
     }
 
     /// A license that is held.
     fn license(&mut self, license: &LicenseState, held: &Held) -> Result<(), Refused> {
         let key = license.license_key;
-        if let Some(at) = self.memory.returned {
-            return Err((State::Returned, Refusal::Returned { key, at }));
+        if let Some(Tombstone { at, with }) = self.memory.returned {
+            return Err((State::Returned, Refusal::Returned { key, at, with }));
         }
         let terms = self.trusted(license)?;
         self.bound(key, held)?;

@@ -5,12 +5,14 @@ use super::evidence;
 use super::history;
 use super::home::Home;
 use super::json::Bytes;
-use super::memory::Memory;
+use super::memory;
 use super::outcome::{Applied, Outcome, Which};
+use super::places::Places;
 use super::products;
 use super::request::Here;
 use super::state::{HistoryEntry, LicenseState, grant_digest};
 use super::terms::Terms;
+use crate::machine::Facts;
 use crate::protocol::emergency::Emergency;
 use crate::protocol::product::ProductFile;
 use crate::text::Code;
@@ -19,18 +21,12 @@ use crate::text::Code;
 pub(super) fn apply(home: &Home, code: &Code, here: &Here<'_>) -> Result<Outcome, HolderError> {
     let emergency = Emergency::decode(code.payload())?;
     // As with a response: only what changes something needs the right to write here.
-    let (outcome, license) = weigh(home, &emergency)?;
-    let memory = Memory::recall(home, &license.product, Some(&license), here.facts);
-    if let Some(held) = license.held.filter(|_| memory.returned.is_some()) {
-        return Err(HolderError::GivenUp {
-            activation: held.standing.activation,
-        });
-    }
+    let (outcome, _) = weigh(home, &emergency, here.facts)?;
     if !matches!(outcome, Outcome::Applied(_)) {
         return Ok(outcome);
     }
     let _lock = home.lock()?;
-    let (outcome, mut license) = weigh(home, &emergency)?;
+    let (outcome, mut license) = weigh(home, &emergency, here.facts)?;
     if let (Outcome::Applied(applied), Some(held)) = (&outcome, &mut license.held) {
         let payload = code.payload();
         held.emergency = Some(Bytes(payload.to_vec()));
@@ -49,13 +45,17 @@ pub(super) fn apply(home: &Home, code: &Code, here: &Here<'_>) -> Result<Outcome
 }
 
 /// What [`apply`] would say, nothing being changed and nothing locked.
-pub(super) fn preview(home: &Home, code: &Code) -> Result<Outcome, HolderError> {
+pub(super) fn preview(home: &Home, code: &Code, facts: &Facts) -> Result<Outcome, HolderError> {
     let emergency = Emergency::decode(code.payload())?;
-    weigh(home, &emergency).map(|(outcome, _)| outcome)
+    weigh(home, &emergency, facts).map(|(outcome, _)| outcome)
 }
 
 /// Finds the license by the chain that its grant is the end of: the code itself names none.
-fn weigh(home: &Home, emergency: &Emergency) -> Result<(Outcome, LicenseState), HolderError> {
+fn weigh(
+    home: &Home,
+    emergency: &Emergency,
+    facts: &Facts,
+) -> Result<(Outcome, LicenseState), HolderError> {
     let (licenses, unfit) = home.survey()?;
     let mut unfit = unfit.into_iter().next();
     for license in licenses {
@@ -69,7 +69,15 @@ fn weigh(home: &Home, emergency: &Emergency) -> Result<(Outcome, LicenseState), 
             }
         };
         if let Some(outcome) = belongs(&file, &license, emergency) {
-            return Ok((outcome, license));
+            let places = Places { home, facts };
+            let key = license.license_key;
+            // A copy of the home may still hold what was given up.
+            return match memory::held(&license)
+                .and_then(|(_, id)| Some((id, places.returned(key, id)?)))
+            {
+                Some((activation, _)) => Err(HolderError::GivenUp { activation }),
+                None => Ok((outcome, license)),
+            };
         }
     }
     Err(unfit.unwrap_or(HolderError::OtherEmergency))

@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::answers::Answers;
 use super::clock::Mark;
 use super::drift::Drift;
 use super::json;
 use super::remembered::{Remembered, stricter};
 use crate::protocol::date::{Day, Seconds};
+use crate::protocol::digest::ActivationId;
 
 /// What an anchor keeps of one activation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,28 +20,33 @@ pub(crate) struct Anchored {
     pub(super) returned: Option<Tombstone>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) drift: Option<Drift>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) answers: Option<Answers>,
 }
 
 /// That an activation was given up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Tombstone {
+pub struct Tombstone {
+    /// When.
     #[serde(with = "json::moment")]
-    pub(super) at: Seconds,
+    pub at: Seconds,
+    /// It was not given up itself: another home of this computer gave up this one, which had taken its place.
+    #[serde(
+        with = "json::text_if_any",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub with: Option<ActivationId>,
 }
 
 impl Remembered for Anchored {
     fn stricter(self, other: Anchored) -> Anchored {
-        let earlier =
-            |one: Tombstone, other: Tombstone| if other.at < one.at { other } else { one };
         Anchored {
             mark: stricter(self.mark, other.mark),
-            returned: self
-                .returned
-                .into_iter()
-                .chain(other.returned)
-                .reduce(earlier),
+            returned: Tombstone::first(self.returned, other.returned),
             drift: stricter(self.drift, other.drift),
+            answers: stricter(self.answers, other.answers),
         }
     }
 
@@ -50,6 +57,14 @@ impl Remembered for Anchored {
             returned,
             ..Anchored::default()
         })
+    }
+}
+
+impl Tombstone {
+    /// Of two that may be there the earlier.
+    pub(super) fn first(one: Option<Tombstone>, other: Option<Tombstone>) -> Option<Tombstone> {
+        let both = one.into_iter().chain(other);
+        both.min_by_key(|it| (it.at, it.with.is_some()))
     }
 }
 

@@ -88,6 +88,30 @@ impl<'de, const N: usize> Deserialize<'de> for Array<N> {
     }
 }
 
+/// The same for what may not be there: `#[serde(with = "json::text_if_any", default)]`.
+pub(crate) mod text_if_any {
+    use super::{Deserializer, Serialize as _, Serializer, fmt, text};
+    use std::str::FromStr;
+
+    pub(crate) fn serialize<T: fmt::Display, S: Serializer>(
+        value: &Option<T>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        value
+            .as_ref()
+            .map(ToString::to_string)
+            .serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+    where
+        T: FromStr<Err: fmt::Display>,
+        D: Deserializer<'de>,
+    {
+        text::deserialize(deserializer).map(Some)
+    }
+}
+
 /// Types that are written as their `Display` and read by their `FromStr`: `#[serde(with = "json::text")]`.
 pub(crate) mod text {
     use super::{Deserialize, Deserializer, Serializer, fmt};

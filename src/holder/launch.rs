@@ -28,7 +28,7 @@ pub fn check_product(
     let (mut licenses, unfit) = home.survey()?;
     licenses.retain(|license| license.product == *id);
     // Who gave a license up has had the demo, whatever else is asked for.
-    let given_up = licenses.iter().any(|license| license.returned.is_some());
+    let given_up = licenses.iter().any(|license| !license.returned.is_empty());
     if let Some(key) = input.license_key {
         licenses.retain(|license| license.license_key == key);
     }
@@ -120,6 +120,7 @@ fn keep_now(
         mark: checked.mark.as_ref(),
         drift: checked.drift.as_ref(),
         matches: checked.drift_is_over,
+        answers: None,
         parts: checked.parts.as_ref(),
         demo: checked.demo.as_ref().map(|demo| (product.as_str(), demo)),
     };

@@ -3,7 +3,7 @@
 
 use super::clock::Mark;
 use super::drift::Drift;
-use super::entries::{Anchored, Demo};
+use super::entries::{Anchored, Demo, Tombstone};
 use super::home::Home;
 use super::parts::Parts;
 use super::places::{Place, Places};
@@ -11,7 +11,6 @@ use super::remembered::{Remembered, stricter};
 use super::state::LicenseState;
 use crate::license_key::LicenseKey;
 use crate::machine::Facts;
-use crate::protocol::date::Seconds;
 use crate::protocol::digest::ActivationId;
 
 /// What is remembered about one license and its product.
@@ -19,8 +18,8 @@ use crate::protocol::digest::ActivationId;
 pub struct Memory {
     /// The latest moment that is known to have passed.
     pub mark: Option<Mark>,
-    /// When the activation was given up, as an anchor knows it.
-    pub returned: Option<Seconds>,
+    /// That the activation was given up, as an anchor knows it.
+    pub returned: Option<Tombstone>,
     /// The first sight of a machine that changed.
     pub drift: Option<Drift>,
     /// The product's demo, where it has begun.
@@ -53,16 +52,15 @@ impl Memory {
             let kept = match place {
                 Place::Home => Anchored {
                     mark: places.mark(key, activation),
-                    returned: None,
                     drift: places.drift(key, activation),
+                    ..Anchored::default()
                 },
                 Place::Anchor(anchor) => {
                     places.anchored(anchor, key, activation).unwrap_or_default()
                 }
             };
             memory.mark = stricter(memory.mark, kept.mark);
-            let returned = kept.returned.map(|tombstone| tombstone.at);
-            memory.returned = memory.returned.into_iter().chain(returned).min();
+            memory.returned = Tombstone::first(memory.returned, kept.returned);
             memory.drift = stricter(memory.drift, kept.drift);
         }
         memory.parts = places.parts(key, activation);

@@ -14,7 +14,7 @@
 //! HOME/machine/demo/<id>.json               the first day of a demo and its clock mark, sealed
 //! HOME/machine/aliases.json                 other names of servers (SPEC.md 6.2)
 //! HOME/machine/lock                         held by whoever writes
-//! ANCHOR/activations/<13 digits>-A-<n>.json tombstone, clock mark and drift of an activation, sealed
+//! ANCHOR/activations/<13 digits>-A-<n>.json what an activation's answers were, tombstone, clock mark and drift, sealed
 //! ANCHOR/products/<id>.json                 the first day of a demo and its clock mark, sealed
 //! ```
 //!
@@ -32,6 +32,7 @@
 
 pub mod aliases;
 mod anchor;
+mod answers;
 pub mod apply;
 pub(crate) mod asked;
 mod audience;
@@ -76,7 +77,7 @@ pub use count::Count;
 pub(crate) use directory::{Directory, FOR_ANYBODYS_FILES, For};
 pub use drift::Drift;
 pub(crate) use durable::is_anothers;
-pub use entries::Demo;
+pub use entries::{Demo, Tombstone};
 pub use error::{Doing, HolderError, StorageError, Unbound};
 pub use home::Home;
 pub use json::{Array, Bytes};

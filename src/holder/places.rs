@@ -3,14 +3,17 @@
 use std::path::PathBuf;
 
 use super::anchor::Anchor;
+use super::answers::{Answer, Answers};
 use super::audience::Audience;
 use super::clock::Mark;
 use super::drift::Drift;
-use super::entries::{Anchored, Demo};
+use super::durable;
+use super::entries::{Anchored, Demo, Tombstone};
 use super::error::{HolderError, StorageError};
 use super::home::Home;
 use super::lock::Lock;
 use super::parts::Parts;
+use super::remembered::stricter;
 use super::sealed::Seals;
 use crate::license_key::LicenseKey;
 use crate::machine::Facts;
@@ -39,13 +42,15 @@ pub(crate) struct News<'a> {
     /// The machine matches: what was kept of a change is over.
     pub(crate) matches: bool,
     pub(crate) parts: Option<&'a Parts>,
+    /// An answer that is applied.
+    pub(crate) answers: Option<&'a Answers>,
     /// The product's demo.
     pub(crate) demo: Option<(&'a str, &'a Demo)>,
 }
 
 impl News<'_> {
     fn of_license(&self) -> bool {
-        self.mark.is_some() || self.drift.is_some() || self.matches
+        self.mark.is_some() || self.drift.is_some() || self.matches || self.answers.is_some()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -192,6 +197,7 @@ impl Places<'_> {
             Some(drift) => Some(earlier(after.drift, drift)),
             None => after.drift.filter(|_| !news.matches),
         };
+        after.answers = stricter(after.answers, news.answers.cloned());
         if before.as_ref() == Some(&after) || before.is_none() && after == Anchored::default() {
             return Ok(());
         }
@@ -262,11 +268,61 @@ impl Places<'_> {
         kept.unwrap_or_default()
     }
 
-    /// When an activation was given up, as an anchor knows it.
-    pub(crate) fn returned(&self, key: LicenseKey, activation: ActivationId) -> Option<Seconds> {
+    /// That an activation was given up, as an anchor knows it.
+    pub(crate) fn returned(&self, key: LicenseKey, activation: ActivationId) -> Option<Tombstone> {
         let anchors = self.home.anchors().iter();
         let kept = anchors.filter_map(|anchor| self.anchored(anchor, key, activation));
-        kept.filter_map(|it| it.returned).map(|it| it.at).min()
+        kept.map(|it| it.returned).fold(None, Tombstone::first)
+    }
+
+    /// Whether an activation that was given up on this computer had taken the place of one with this answer, asked for before: whoever gave it up gave that
+    /// up. What was asked for since is never late, however wrong a desk's clock was.
+    pub(crate) fn is_overtaken(&self, key: LicenseKey, answer: &Answer, asked: Seconds) -> bool {
+        let anchors = self.home.anchors().iter();
+        let mut kept = anchors.flat_map(|anchor| self.anchored_of(anchor, key));
+        kept.any(|(_, it)| {
+            let returned = it.returned.filter(|it| asked <= it.at);
+            let gone = it.answers.filter(|_| returned.is_some());
+            gone.is_some_and(|gone| gone.overtook(answer))
+        })
+    }
+
+    /// The activations in an anchor whose place one of `taken` took on this computer, each with the one that did: those that are not among them.
+    pub(super) fn overtaken_in(
+        &self,
+        anchor: &Anchor,
+        key: LicenseKey,
+        taken: &[(ActivationId, Answers)],
+    ) -> Vec<(ActivationId, ActivationId)> {
+        let by = |it: &Anchored| {
+            let last = it.answers.as_ref()?.last();
+            let (by, _) = taken.iter().find(|(_, answers)| answers.overtook(last))?;
+            Some(*by)
+        };
+        let known = self.anchored_of(anchor, key).into_iter();
+        let others = known.filter(|(id, _)| !taken.iter().any(|(own, _)| own == id));
+        others.filter_map(|(id, it)| Some((id, by(&it)?))).collect()
+    }
+
+    /// What the anchors know of the answers to an activation.
+    pub(super) fn answers(&self, key: LicenseKey, activation: ActivationId) -> Option<Answers> {
+        let anchors = self.home.anchors().iter();
+        let kept = anchors.filter_map(|anchor| self.anchored(anchor, key, activation));
+        kept.map(|it| it.answers).fold(None, stricter)
+    }
+
+    /// What an anchor says of each activation of a license.
+    fn anchored_of(&self, anchor: &Anchor, key: LicenseKey) -> Vec<(ActivationId, Anchored)> {
+        let directory = anchor.directory().join("activations");
+        // One that cannot be read says nothing.
+        let files = durable::list(&directory, "json").unwrap_or_default();
+        let prefix = format!("{}-", key.digits());
+        let named = files.iter().filter_map(|path| {
+            let id = path.file_stem()?.to_str()?.strip_prefix(&prefix)?;
+            let id = id.parse().ok()?;
+            Some((id, self.anchored(anchor, key, id)?))
+        });
+        named.collect()
     }
 
     /// What an anchor says of an activation.

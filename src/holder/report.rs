@@ -149,12 +149,14 @@ pub enum Refusal {
     #[error("{}", messages::check::usb_missing(.0))]
     UsbMissing(LicenseKey),
     /// The license was given up.
-    #[error("{}", messages::check::returned(.at.day(), .key))]
+    #[error("{}", returned_words(*.key, *.at, *.with))]
     Returned {
         /// The license.
         key: LicenseKey,
         /// When.
         at: Seconds,
+        /// Another home of this computer gave up this activation, which had taken its place.
+        with: Option<ActivationId>,
     },
     /// What is kept of the license does not hold.
     #[error("{}", messages::check::not_trusted(.key, .why))]
@@ -260,6 +262,13 @@ pub enum Refusal {
     /// More than the license allows: each limit that is exceeded, in the order in which they were asked about.
     #[error("{}", over_words(.0))]
     OverLimit(Vec<Count>),
+}
+
+fn returned_words(key: LicenseKey, at: Seconds, with: Option<ActivationId>) -> String {
+    match with {
+        None => messages::check::returned(at.day(), key).to_string(),
+        Some(by) => messages::check::returned_with(by, at.day(), key).to_string(),
+    }
 }
 
 fn over_words(over: &[Count]) -> String {

@@ -137,8 +137,10 @@ pub(super) fn draw<E: std::fmt::Display>(
 pub(super) fn commitments(license: &LicenseState) -> Vec<Commitment> {
     let held = license.held.iter().map(|held| &held.request);
     let pending = license.pending.iter().map(|pending| &pending.request);
+    let replaced = license.replaced.iter().map(|it| &it.request);
     let returned = license.given_up().map(|given| &given.request);
     held.chain(pending)
+        .chain(replaced)
         .chain(returned)
         .filter_map(|request| request.commitment().ok())
         .collect()

@@ -18,6 +18,9 @@ use crate::protocol::requests::{Activate, Sync};
 use crate::protocol::wire::WireError;
 use crate::text::Kind;
 
+/// So many activations are remembered whose place others took.
+const REPLACED: usize = 16;
+
 /// The file `licenses/<13 digits>.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,9 +36,13 @@ pub struct LicenseState {
     pub pending: Vec<Pending>,
     /// The highest epoch seen in a DESK certificate (SPEC.md 4.9).
     pub epoch: u8,
-    /// When this machine gave the license up, where it did and holds no other grant since.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub returned: Option<Given>,
+    /// Activations that were held here, whose place the answer to another request of this home took: whoever gives the license up gives them up too, the
+    /// oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<Replaced>,
+    /// What this machine gave up last, all of it at once, where it holds no other grant since: what was held, or asked for last, stands first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub returned: Vec<Given>,
     /// Activations that were given up before that, or before the one that is held: their codes are printed for ever too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub returned_before: Vec<Given>,
@@ -125,6 +132,17 @@ pub struct HistoryEntry {
     pub emergency: Option<u8>,
 }
 
+/// An activation that was held, and the request whose secret gives it up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Replaced {
+    /// The activation.
+    #[serde(with = "json::text")]
+    pub activation: ActivationId,
+    /// The request.
+    pub request: Request,
+}
+
 /// An activation that was given up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -148,16 +166,31 @@ impl LicenseState {
             held: None,
             pending: Vec::new(),
             epoch: 0,
-            returned: None,
+            replaced: Vec::new(),
+            returned: Vec::new(),
             returned_before: Vec::new(),
         }
     }
 
+    /// Holds what was granted. What was held before under another activation is remembered: its return code is wanted with that of what takes its place.
+    pub(crate) fn hold(&mut self, held: Held) {
+        let returned = std::mem::take(&mut self.returned);
+        self.returned_before.extend(returned);
+        let now = held.standing.activation;
+        let before = self.held.replace(held).map(|held| Replaced {
+            activation: held.standing.activation,
+            request: held.request,
+        });
+        self.replaced.extend(before);
+        self.replaced.retain(|it| it.activation != now);
+        let too_many = self.replaced.len().saturating_sub(REPLACED);
+        self.replaced.drain(..too_many);
+    }
+
     /// Every activation that was given up here, the latest first.
     pub fn given_up(&self) -> impl Iterator<Item = &Given> {
-        self.returned
-            .iter()
-            .chain(self.returned_before.iter().rev())
+        let before = self.returned_before.iter().rev();
+        self.returned.iter().chain(before)
     }
 
     /// The requests that are offered: a later answer has not overtaken them.

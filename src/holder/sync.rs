@@ -210,7 +210,7 @@ fn holding<'a>(
         });
     }
     let Some(held) = &license.held else {
-        return Err(match &license.returned {
+        return Err(match license.returned.first() {
             Some(given) => HolderError::GivenUp {
                 activation: given.activation,
             },

@@ -12,6 +12,7 @@ mod crowd;
 mod desk;
 mod disk;
 mod everywhere;
+mod given_back;
 mod ledger;
 mod license;
 mod life;

@@ -11,6 +11,7 @@ change_not_kept_denied = have root look once, which lets it go on for 72 hours: 
 kept_unbound = re-validate the license as its product is bound: countersign request sync; or request it anew: countersign request activate KEY --new
 usb_missing = plug it in and try again
 returned = its return code again: countersign return; to use it here again: countersign request activate KEY
+returned_with = return it here too, so that its seat is free: countersign return; to use it again: countersign request activate KEY
 revalidate = re-validate the license: countersign request sync
 kept_not_trusted = put the files back from a backup, or request the license anew: the same machine takes no second seat
 other_root_asked = install the product file that came with the application; ask the vendor where it came from otherwise

@@ -5,6 +5,7 @@ no_address_hint = write one address, such as desk@example.com
 no_recipient = no mail address is known to send the code to
 no_recipient_hint = say --to ADDRESS; the same command again yields the same code
 no_sender = the message does not say who sends it: say --from ADDRESS, or set EMAIL
+several = { $noun }s, all of which are wanted
 body =
     { $opening }
 

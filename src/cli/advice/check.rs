@@ -26,7 +26,8 @@ impl Advice for Refusal {
             },
             Refusal::Unbound { .. } => messages::advice::kept_unbound(),
             Refusal::UsbMissing(_) => messages::advice::usb_missing(),
-            Refusal::Returned { .. } => messages::advice::returned(),
+            Refusal::Returned { with: None, .. } => messages::advice::returned(),
+            Refusal::Returned { .. } => messages::advice::returned_with(),
             Refusal::NotTrusted {
                 why: TrustError::OldEpoch,
                 ..

@@ -98,6 +98,7 @@ impl Run for RequestActivate {
         };
         let outgoing = Outgoing {
             code: &asked.code,
+            also: &[],
             letter: letter(key, product, &asked, facts.host_name.text()),
         };
         self.code_output

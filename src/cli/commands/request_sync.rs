@@ -89,6 +89,7 @@ impl Run for RequestSync {
         };
         let outgoing = Outgoing {
             code: &asked.code,
+            also: &[],
             letter: letter(&synced, &file, license.license_key, &facts),
         };
         self.code_output

@@ -4,18 +4,19 @@ use super::{Context, Exit, Run};
 use crate::cli::code_output::{CodeOutputArgs, Outgoing};
 use crate::cli::json::{self, Named, Requested, Returning, Shown, WithCode};
 use crate::cli::mail::Letter;
-use crate::cli::{confirm, machine_home};
+use crate::cli::{confirm, machine_home, words};
 use crate::holder::give_up::{self, GivenUp};
 use crate::holder::state::LicenseState;
-use crate::holder::{Here, products};
+use crate::holder::{Here, Home, products};
 use crate::messages;
 use crate::protocol::digest::ActivationId;
-use crate::text::Kind;
+use crate::text::{Code, Kind};
 
 /// Give a license up and print its return code
 ///
 /// The license ends here at once, and for good; the desk frees its seat when it has the code. The same command prints the same code again at any time, also
-/// when the computer has changed since. To move to another machine: return it here, send the code, request it there.
+/// when the computer has changed since. Where it was asked for more than once there is a code for each time that may have been answered: send all of
+/// them. To move to another machine: return it here, send the code, request it there.
 #[derive(clap::Args)]
 pub(crate) struct ReturnLicense {
     /// The license key, where the machine knows several licenses
@@ -52,7 +53,7 @@ impl Run for ReturnLicense {
         let key = license.license_key;
         let gone = self.of.is_some() || license.held.is_none() && license.open().next().is_none();
         if !gone && !self.yes {
-            let question = messages::return_license::question(&key, &license.product).to_string();
+            let question = question(context, &home, &license)?;
             if !confirm::agreed(context, &question, messages::return_license::deed())? {
                 context.out.say(messages::return_license::unchanged());
                 return Ok(Exit::DONE);
@@ -65,7 +66,7 @@ impl Run for ReturnLicense {
             aliases: &[],
         };
         let given = match self.of {
-            Some(of) => give_up::again(&home, key, of)?,
+            Some(of) => give_up::again(&home, key, Some(of))?,
             None => give_up::give_up(&home, key, &here)?,
         };
         let mail = products::load(&home, &license.product)
@@ -87,10 +88,14 @@ impl Run for ReturnLicense {
             mail: mail.clone(),
             more: Returning {
                 returned: Shown(given.at),
+                activations: activations(&given).map(Shown).collect(),
+                ends_too: given.ends_too.iter().copied().map(Shown).collect(),
             },
         };
+        let also: Vec<Code> = given.also.iter().map(|(_, code)| code.clone()).collect();
         let outgoing = Outgoing {
             code: &given.code,
+            also: &also,
             letter: letter(&given, &license, mail.clone()),
         };
         self.code_output
@@ -98,6 +103,23 @@ impl Run for ReturnLicense {
         tell(context, &given, mail.as_deref());
         Ok(Exit::DONE)
     }
+}
+
+/// What is asked before: whoever has another home on this computer is told that its use ends too.
+fn question(context: &Context, home: &Home, license: &LicenseState) -> anyhow::Result<String> {
+    let (key, product) = (license.license_key, &license.product);
+    let others = give_up::ends_too(home, key, &context.environment.facts())?;
+    if others.is_empty() {
+        return Ok(messages::return_license::question(&key, product).to_string());
+    }
+    let others = words::list(others.iter().map(ToString::to_string));
+    Ok(messages::return_license::question_too(&key, &others, product).to_string())
+}
+
+/// All that is given up, in the order of the codes.
+fn activations(given: &GivenUp) -> impl Iterator<Item = ActivationId> + '_ {
+    let also = given.also.iter().map(|(activation, _)| *activation);
+    std::iter::once(given.activation).chain(also)
 }
 
 /// Nothing beside the home remembers it: a home that is restored would look as if it still held the license.
@@ -108,15 +130,22 @@ fn warning(given: &GivenUp) -> Option<&'static str> {
 /// The letter to the desk.
 fn letter(given: &GivenUp, license: &LicenseState, to: Option<String>) -> Letter {
     let key = license.license_key;
+    let opening = match given.also.len() {
+        0 => messages::return_license::opening().to_owned(),
+        more => messages::return_license::opening_all(more + 1).to_string(),
+    };
     Letter {
         to,
         from: None,
         subject: messages::return_license::subject(&key, &license.product).to_string(),
-        opening: messages::return_license::opening().to_owned(),
+        opening,
         facts: vec![
             (messages::label::product(), license.product.clone()),
             (messages::label::license(), key.to_string()),
-            (messages::label::activation(), given.activation.to_string()),
+            (
+                messages::label::activation(),
+                words::list(activations(given).map(|it| it.to_string())),
+            ),
             (messages::label::given_up_on(), given.at.day().to_string()),
         ],
         by_phone: Some(Vec::new()),
@@ -131,10 +160,22 @@ fn tell(context: &mut Context, given: &GivenUp, mail: Option<&str>) {
     } else {
         messages::return_license::given_up(&activation).to_string()
     });
+    for (activation, _) in &given.also {
+        context
+            .out
+            .say(messages::return_license::given_up_with(activation));
+    }
+    for activation in &given.ends_too {
+        context
+            .out
+            .say(messages::return_license::ends_too(activation));
+    }
     if let Some(warning) = warning(given) {
         context.out.warn(warning);
     }
-    context.out.say(messages::return_license::send_to(
-        mail.unwrap_or(messages::return_license::vendors_desk()),
-    ));
+    let to = mail.unwrap_or(messages::return_license::vendors_desk());
+    context.out.say(match given.also.len() {
+        0 => messages::return_license::send_to(to).to_string(),
+        more => messages::return_license::send_all_to(more + 1, to).to_string(),
+    });
 }

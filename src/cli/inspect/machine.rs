@@ -74,7 +74,9 @@ impl View {
                 .pending
                 .iter()
                 .map(|pending| pending.standing.activation);
+            let replaced = license.replaced.iter().map(|it| it.activation);
             held.chain(pending)
+                .chain(replaced)
                 .chain(license.given_up().map(|given| given.activation))
                 .any(|known| known == id)
         })

@@ -162,6 +162,10 @@ pub(crate) struct Syncing {
 pub(crate) struct Returning {
     /// When it was given up.
     pub(crate) returned: Shown<Seconds>,
+    /// All that this home gave up, in the order of the codes: more than one where it asked more than once, and may have been answered each time.
+    pub(crate) activations: Vec<Shown<ActivationId>>,
+    /// Activations of other homes on this computer that ended with it.
+    pub(crate) ends_too: Vec<Shown<ActivationId>>,
 }
 
 /// A request that waits for its answer, of `pending list`.

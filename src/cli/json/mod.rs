@@ -80,6 +80,20 @@ pub(crate) struct CodeRow {
     pub(crate) text: String,
 }
 
+/// A code that is to be sent with another.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct OtherCode {
+    /// The code, its rows on lines.
+    pub(crate) code: String,
+    /// The words by which both ends compare the code.
+    pub(crate) phrase: String,
+    pub(crate) rows: Vec<CodeRow>,
+    /// In the radio alphabet, with `--spell`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) spelled: Option<String>,
+}
+
 /// A command's object with the code that it yields.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -95,6 +109,9 @@ pub(crate) struct WithCode<T> {
     /// In the radio alphabet, with `--spell`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) spelled: Option<String>,
+    /// Further codes that are to be sent with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) also: Vec<OtherCode>,
     /// The picture that was written, with `--qr=FILE`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) qr_file: Option<std::path::PathBuf>,

@@ -1,5 +1,7 @@
 //! What keeps a machine going between two exchanges: emergency codes, drift, a longer grace; and that a SYNC ends each of them.
 
+use super::super::apply::preview;
+use super::super::give_up::give_up;
 use super::super::report::{Closed, Refusal, State};
 use super::super::warning::Warning;
 use super::session::{Desk, again, name, start};
@@ -224,4 +226,21 @@ fn a_longer_grace_ends_by_itself() {
         computer.check(&vendor).terms.unwrap().revalidate_by,
         Some(day("2026-12-22"))
     );
+}
+
+/// A copy of the home still holds what was given up: the code is of no use there, and that is said before, too.
+#[test]
+fn no_emergency_code_for_what_was_given_up() {
+    let vendor = Vendor::new(1);
+    let (mut computer, desk) = with_emergency(&vendor);
+    let holder = desk.standings[0].holder_digest(&vendor.product.id, key());
+    let code = emergency_code(&holder, 1, 4, 1, [9; 10]);
+    copy_tree(&computer.path("home"), &computer.path("copy"));
+    let seen = |computer: &Computer| preview(&computer.home, &code, &computer.facts);
+    assert_eq!(seen(&computer).unwrap().name(), "applied");
+    give_up(&computer.home, key(), &computer.here()).unwrap();
+    computer.home =
+        Home::new(&computer.path("copy"), Audience::Owner).with_anchors(anchors(&computer.dir));
+    assert_eq!(seen(&computer).unwrap_err().kind(), "given_up");
+    assert_eq!(computer.apply(&code).unwrap_err().kind(), "given_up");
 }

@@ -15,6 +15,7 @@ mod modules;
 mod returning;
 mod session;
 mod tamper;
+mod together;
 
 use std::convert::Infallible;
 use std::path::Path;

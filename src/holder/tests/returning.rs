@@ -8,7 +8,7 @@ use super::super::lock::Lock;
 use super::super::report::State;
 use super::*;
 
-fn returned(computer: &Computer) -> Result<GivenUp, HolderError> {
+pub(super) fn returned(computer: &Computer) -> Result<GivenUp, HolderError> {
     give_up(&computer.home, key(), &computer.here())
 }
 
@@ -52,7 +52,9 @@ fn a_return_that_is_killed_anywhere_is_healed_by_the_next() {
         let given = returned(&computer).unwrap();
         assert_eq!(returned(&computer).unwrap().code, given.code);
         assert_eq!(
-            again(&computer.home, key(), given.activation).unwrap().code,
+            again(&computer.home, key(), Some(given.activation))
+                .unwrap()
+                .code,
             given.code
         );
         assert_eq!(computer.check(&vendor).state, State::Returned);

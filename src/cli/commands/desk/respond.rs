@@ -153,6 +153,7 @@ impl Run for Respond {
                 }
                 let outgoing = Outgoing {
                     code: &answer.code,
+                    also: &[],
                     letter,
                 };
                 self.code_output

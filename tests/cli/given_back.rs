@@ -1,0 +1,142 @@
+//! `return` of a license that was asked for more than once, or that another home on the computer holds too.
+
+use crate::world::{Desk, Machine, World};
+
+/// A desk, a machine with its product, and a key.
+fn sold<'w>(world: &'w World, seats: &str) -> (Desk<'w>, Machine<'w>, String) {
+    let desk = world.desk("desk");
+    let file = desk.product("survey", &[]);
+    let pc = world.machine("pc");
+    pc.install(&file);
+    let key = desk.sell("survey", &["--seats", seats]);
+    (desk, pc, key)
+}
+
+/// The mail seemed lost, somebody asked again, and both were answered.
+#[test]
+fn who_asked_twice_sends_both_codes() {
+    let world = World::new();
+    let (desk, pc, key) = sold(&world, "1");
+    let first = pc.request(&key);
+    world.hours_pass(1);
+    let second = pc.request_with(&key, &["--new"]);
+    let [one, two] = [first, second].map(|request| desk.answer(&request));
+    pc.apply(&two);
+    let said = pc.run(["return", "--yes"]).done();
+    let said = said
+        .tells("is given up with it")
+        .tells("send all 2 codes to desk@example.com");
+    let codes: Vec<&str> = said.stdout.trim_end().split("\n\n").collect();
+    assert_eq!(codes.len(), 2, "{said}");
+    for code in &codes {
+        assert!(code.starts_with("RET1: "), "{said}");
+    }
+    assert_eq!(said.stderr.matches("read-back phrase").count(), 2, "{said}");
+    // Again, in each way that codes leave.
+    let object = pc.run(["return", "--qr", "--spell"]).json();
+    assert_eq!(object["verdict"], "repeated");
+    assert_eq!(object["code"], codes[0]);
+    let also = object["also"].as_array().unwrap();
+    assert_eq!((also.len(), &also[0]["code"]), (1, &codes[1].into()));
+    assert_ne!(also[0]["phrase"], object["phrase"]);
+    assert!(also[0]["spelled"].as_str().unwrap().contains("Romeo"));
+    let activations = object["activations"].as_array().unwrap();
+    assert_eq!(activations[0], object["activation"]);
+    assert_eq!(
+        (activations.len(), &object["ends_too"]),
+        (2, &serde_json::json!([]))
+    );
+    // A phone sends both.
+    let drawn = object["qr_text"].as_str().unwrap();
+    assert_eq!(drawn.matches("RET1:").count(), 2, "{drawn}");
+    let alone = pc.run(["return", "--qr", "--code-only"]).json();
+    let drawn = alone["qr_text"].as_str().unwrap();
+    assert_eq!(drawn.matches("RET1:").count(), 2, "{drawn}");
+    let mail = pc
+        .run(["return", "--mail", "--from", "kari@example.no"])
+        .done();
+    for part in [codes[0], codes[1]] {
+        let row = part.lines().next().unwrap();
+        assert!(mail.stdout.contains(row), "{mail}");
+    }
+    mail.prints("please take all 2 codes")
+        .prints("The return codes, all of which are wanted:")
+        .prints("return-code.png")
+        .prints("return-code-2.png");
+    // Each by itself, too.
+    let of = activations[1].as_str().unwrap();
+    let alone = pc.run(["return", "--of", of]).done();
+    assert_eq!(alone.stdout.trim_end(), codes[1]);
+    // And no answer brings it back.
+    for answer in [one, two] {
+        pc.run(["apply"]).piped(&answer).refused(6, "given_up");
+    }
+    pc.check().refused(10, "returned");
+    let text = desk.respond(codes[1]).said().stderr;
+    assert!(!text.contains("is damaged"), "{text}");
+}
+
+/// Activated anew, as a manager says to in many a case: the one before is given up with it.
+#[test]
+fn what_was_activated_anew_is_given_up_with_what_stood_before() {
+    let world = World::new();
+    let (desk, pc, key) = sold(&world, "1");
+    desk.license(&pc, &key);
+    world.days_pass(3);
+    let anew = pc.request_with(&key, &["--new"]);
+    pc.apply(&desk.answer(&anew));
+    let object = pc.run(["return", "--yes"]).json();
+    assert_eq!(object["activations"].as_array().unwrap().len(), 2);
+    assert_eq!(object["also"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn another_home_of_the_account_is_told_of_and_ends_too() {
+    let world = World::new();
+    let (desk, pc, key) = sold(&world, "1");
+    let other = world.path().join("homes/other");
+    let file = world.path().join("files/survey.product");
+    desk.license(&pc, &key);
+    world.days_pass(1);
+    let at_other = |args: &[&str]| pc.run_at(&other, args);
+    at_other(&["product", "install"]).arg(&file).done();
+    let request = at_other(&["request", "activate", &key]).done().code();
+    let answer = desk.answer(&request);
+    at_other(&["apply"]).piped(&answer).done();
+    for run in [pc.check(), at_other(&["check"])] {
+        run.done();
+    }
+    let first = pc.check().json()["activation"].clone();
+    let said = at_other(&["return", "--yes"]).done();
+    let words = format!(
+        "{}, of another home on this computer",
+        first.as_str().unwrap()
+    );
+    said.tells(&words);
+    let object = at_other(&["return"]).json();
+    assert_eq!(object["ends_too"], serde_json::json!([first]));
+    pc.check()
+        .refused(10, "returned")
+        .tells("had taken its place on this computer")
+        .tells("return it here too");
+    pc.run(["request", "sync"]).refused(6, "given_up");
+    // It has a code of its own.
+    let own = pc.run(["return", "--yes"]).json();
+    assert_eq!(
+        (&own["activation"], &own["verdict"]),
+        (&first, &"new".into())
+    );
+}
+
+/// Another license on the same computer goes on, whatever is returned; so does a seat that was paid for twice.
+#[test]
+fn a_return_ends_no_other_license_and_no_other_seat() {
+    let world = World::new();
+    let (desk, pc, key) = sold(&world, "2");
+    let more = desk.sell("survey", &[]);
+    desk.license(&pc, &key);
+    desk.license(&pc, &more);
+    let said = pc.run(["return", "--yes", &key]).json();
+    assert_eq!(said["ends_too"], serde_json::json!([]));
+    pc.check().done().prints(&more);
+}
