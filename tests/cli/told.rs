@@ -268,7 +268,7 @@ fn the_other_of_two_answers_is_no_license_after_a_return() {
     let [first, second] = [&[][..], &["--new"]].map(|new| ship.request_with(&key, new));
     let [first, second] = [first, second].map(|request| desk.answer(&request));
     ship.apply(&second);
-    let codes = ship.run(["return", "--yes"]).done().code();
+    let codes = ship.run(["return", "--yes"]).done().stdout;
     let (code, _) = codes.split_once("\n\n").unwrap();
     ship.run(["apply"]).piped(&first).owes(6, "given_up");
     ship.check().refused(10, "returned");
