@@ -172,9 +172,7 @@ fn tell_answer(context: &mut Context, answer: &Answer) {
     let of = answer.order.terms.seats;
     let what = match answer.effect {
         Effect::Replaced => {
-            format!(
-                "activated again on the same machine: {product} for {customer}, {seats} of {of}"
-            )
+            format!("activated in the place of another: {product} for {customer}, {seats} of {of}")
         }
         Effect::Repeated => {
             format!("answered before: the same response again, {product} for {customer}")
@@ -228,6 +226,9 @@ fn advice(warning: &Warning) -> Option<&'static str> {
         Warning::Replaced { .. } => Some(
             "if another account of that computer held it and goes on with it, they ask once for all its accounts: countersign request activate KEY --system",
         ),
+        Warning::Beside(_) => Some(
+            "ask there: what is not in use is returned, or released: countersign release ACTIVATION --lost --reason TEXT; accounts of one computer share a license: countersign request activate KEY --system",
+        ),
         _ => None,
     }
 }
@@ -255,23 +256,32 @@ fn tell_receipt(context: &mut Context, receipt: &Receipt) {
         (Some(of), None) if receipt.freed > 0 => {
             format!("seat freed: {of} has given it up; there is no code to send back")
         }
-        (Some(of), None) => format!(
+        (Some(of), None) if receipt.warnings.is_empty() => format!(
             "given up: {of}; its seat was released before, nothing more is freed, and there is no code to send back"
         ),
-        (Some(of), Some(_)) => format!("given up: {of}; there is no code to send back"),
+        (Some(of), _) => format!("given up: {of}; there is no code to send back"),
     });
     let rests = receipt.of.as_ref().zip(receipt.resting).filter(|_| !again);
-    if let Some(((key, _), day)) = rests {
+    let kept = |it: &Warning| matches!(it, Warning::KeptFor { .. });
+    let kept = receipt.warnings.iter().any(kept);
+    if let Some(((key, _), day)) = rests.filter(|_| !kept) {
         context.out.warn(format_args!(
             "so many seats of this license were returned within a year that this one comes free after {day}; to free it now: countersign release {activation} {key} --returned --reason TEXT"
         ));
     }
     for warning in &receipt.warnings {
         context.out.warn(warning);
-        if let Warning::OpensNothing(activation) = warning {
-            context.out.advise(&format!(
+        match warning {
+            Warning::OpensNothing(activation) => context.out.advise(&format!(
                 "free the seat all the same: countersign release {activation} --lost --reason TEXT"
-            ));
+            )),
+            Warning::KeptFor { before, .. } => context.out.advise(&format!(
+                "take the return code of {before} too, if there is one; where that is gone: countersign release {before} --lost --reason TEXT"
+            )),
+            Warning::HeldBy(other) => context.out.advise(&format!(
+                "take the return code of {other} too, where the machine gives up both"
+            )),
+            _ => {}
         }
     }
 }

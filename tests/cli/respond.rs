@@ -115,7 +115,7 @@ fn a_dry_run_changes_nothing() {
 }
 
 #[test]
-fn a_machine_replaces_its_own_activation_and_the_third_time_the_manager_decides() {
+fn a_machine_takes_its_own_place_twice_a_year_and_then_the_manager_decides() {
     let world = World::new();
     let (desk, ship, key) = sold(&world, &[]);
     desk.license(&ship, &key);
@@ -127,7 +127,7 @@ fn a_machine_replaces_its_own_activation_and_the_third_time_the_manager_decides(
         let answer = desk.respond(&ship.request(&key)).done();
         let code = answer.code();
         answer
-            .tells("activated again on the same machine")
+            .tells("activated in the place of another")
             .tells(&format!("{nth} of 2 in 365 days"));
         ship.apply(&code);
         assert_eq!(desk.seats_taken(&key), 1);
@@ -264,8 +264,12 @@ fn codes_that_ask_nothing() {
         desk.respond(&altered(&request, byte)).exits(exit);
     }
     // Requests are not signed: with another nonce it is what the machine itself would ask anew, and takes no second seat.
-    desk.respond(&altered(&request, 12)).done();
+    desk.respond(&altered(&request, 8)).done();
     assert_eq!(desk.seats_taken(&key), 1);
+    // Two that are called alike could not be told apart.
+    desk.respond(&altered(&request, 12))
+        .exits(6)
+        .tells("is called A-");
     // Same nonce, other contents: one of the two was altered.
     let mut payload = decoded(&request).payload().to_vec();
     let clock = 1 + 2 + 5 + 12;

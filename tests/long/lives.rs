@@ -19,6 +19,8 @@ mod chance;
 mod clocks;
 #[path = "lives/desk.rs"]
 mod desk;
+#[path = "lives/fate.rs"]
+mod fate;
 #[path = "lives/kinds.rs"]
 mod kinds;
 #[path = "lives/life.rs"]

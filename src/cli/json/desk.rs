@@ -148,7 +148,7 @@ pub(crate) struct InAYear {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Activation {
     pub(crate) activation: Shown<ActivationId>,
-    /// `in_use`, or how it ended.
+    /// `in_use`; `replaced` where another was activated in its place and nobody gave it up; or how it ended.
     pub(crate) state: &'static str,
     pub(crate) seats: u16,
     pub(crate) generation: u16,

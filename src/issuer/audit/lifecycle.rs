@@ -6,7 +6,7 @@ use crate::issuer::history::{EarlyFacts, EndFacts, Hex, LicenseFacts};
 use crate::issuer::ledger::{Event, EventId, LedgerError, PAGE, Refused, TermsId, Transaction};
 
 impl Replay {
-    /// A RETURN or a release: the activation holds nothing any more.
+    /// A RETURN, a release, or a place that was given to another: the activation holds nothing any more.
     pub(super) fn end(
         &mut self,
         tx: &mut dyn Transaction,

@@ -138,6 +138,7 @@ fn leaves_holder(event: &Event) -> bool {
             | facts::RETURN
             | facts::RELEASE
             | facts::FREED
+            | facts::YIELDED
     )
 }
 

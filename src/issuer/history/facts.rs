@@ -18,7 +18,7 @@ pub(crate) const PRODUCT_CHANGE: &str = "product_change";
 pub(crate) const LICENSE_NEW: &str = "license_new";
 /// A machine got seats.
 pub(crate) const ACTIVATE: &str = "activate";
-/// A machine replaced its own activation.
+/// A machine got the place of an activation that it fits.
 pub(crate) const REPLACE: &str = "replace";
 
 /// A licensed machine got its license anew.
@@ -27,7 +27,9 @@ pub(crate) const SYNC: &str = "sync";
 pub(crate) const RETURN: &str = "return";
 /// A RETURN came before its ACTIVATE.
 pub(crate) const EARLY_RETURN: &str = "early_return";
-/// A clerk freed the seats of an activation that was given up.
+/// An activation gave its place, or the seats that were kept of it, to another.
+pub(crate) const YIELDED: &str = "yielded";
+/// The seats of an activation that was given up were freed: by a clerk, or because those gave up for whom they were kept.
 pub(crate) const FREED: &str = "freed";
 /// An activation was released as lost.
 pub(crate) const RELEASE: &str = "release";
@@ -194,7 +196,7 @@ pub(crate) struct AnswerFacts {
     pub(crate) reason: Option<String>,
 }
 
-/// Of [`RETURN`], [`RELEASE`] and [`FREED`].
+/// Of [`RETURN`], [`RELEASE`], [`FREED`] and [`YIELDED`].
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct EndFacts {
@@ -215,6 +217,9 @@ pub(crate) struct EndFacts {
     /// The last day on which seats that were given back are not free.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) free_after: Option<String>,
+    /// The activation that a place was given to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) to: Option<String>,
     /// Whether the license is revoked.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) revoked: bool,
@@ -234,6 +239,7 @@ impl EndFacts {
             counts: license.counts.digest().map(Hex),
             generation: None,
             free_after: None,
+            to: None,
             revoked: license.revoked,
             reason: None,
         }

@@ -13,9 +13,9 @@ pub(crate) use facts::{
     ACTIVATE, AnswerFacts, ClockFacts, DESK_CLOCK, DESK_INIT, DeskFacts, EARLY_RETURN, EMERGENCY,
     EarlyFacts, EndFacts, FREED, Hex, LICENSE_CHANGE, LICENSE_NEW, LICENSE_RESTORE, LICENSE_REVOKE,
     LicenseFacts, OrderFacts, PRODUCT_ADD, PRODUCT_CHANGE, ProductFacts, REFUSED, RELEASE, REPLACE,
-    RETURN, SYNC, keys_hasher, meta_digest, to_json,
+    RETURN, SYNC, YIELDED, keys_hasher, meta_digest, to_json,
 };
-pub(crate) use told::{answers, reason, revealed};
+pub(crate) use told::revealed;
 pub use told::{changes_since, tell, verdict};
 
 use crate::issuer::ledger::{

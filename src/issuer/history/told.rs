@@ -31,7 +31,7 @@ pub fn tell(event: &Event, activation: Option<&str>) -> String {
         },
         facts::ACTIVATE => format!("{who} was activated with {}", seats(number("seats"))),
         facts::REPLACE => format!(
-            "{who} replaced its own activation, generation {} with {}",
+            "{who} was activated in the place of another that it fits, generation {} with {}",
             number("generation"),
             seats(number("seats"))
         ),
@@ -47,6 +47,7 @@ pub fn tell(event: &Event, activation: Option<&str>) -> String {
             text("free_after")
         ),
         facts::RETURN => format!("{who} was given up, {} freed", seats(number("freed"))),
+        facts::YIELDED => format!("{who} gave its place to {}", text("to")),
         facts::FREED => format!(
             "the seats that {who} gave back were freed, {}",
             seats(number("freed"))
@@ -170,27 +171,6 @@ pub(crate) fn revealed(event: &Event) -> Result<Option<u16>, LedgerError> {
         _ => return Ok(None),
     };
     read(event).map(which)
-}
-
-/// Whether an event gave an answer.
-pub(crate) fn answers(event: &Event) -> bool {
-    matches!(
-        event.kind.as_str(),
-        facts::ACTIVATE | facts::REPLACE | facts::SYNC
-    )
-}
-
-/// Why a rule was set aside for it, where one was.
-///
-/// # Errors
-/// `Damaged` where the facts cannot be read.
-pub(crate) fn reason(event: &Event) -> Result<Option<String>, LedgerError> {
-    #[derive(serde::Deserialize)]
-    struct Reason {
-        #[serde(default)]
-        reason: Option<String>,
-    }
-    read(event).map(|it: Reason| it.reason)
 }
 
 /// The facts of an event.

@@ -3,7 +3,7 @@
 use std::num::{NonZeroU8, NonZeroU16};
 
 use super::canon::Canon;
-use super::kept::{Counts, Reference};
+use super::kept::{Counts, Days, Reference};
 use super::stood::Stood;
 use crate::license_key::LicenseKey;
 use crate::machine::{Fingerprint, UsbDevice};
@@ -201,6 +201,8 @@ pub struct Resting {
     pub seats: u16,
     /// The last day on which they are not free.
     pub until: Day,
+    /// Whether they are kept for those whose place it had taken, which nobody gave up.
+    pub kept: bool,
 }
 
 /// How an activation ended.
@@ -231,7 +233,7 @@ impl Ended {
     }
 }
 
-/// A machine that holds seats of a license, as it was last heard of.
+/// What began with one ACTIVATE: a machine that holds seats of a license, or held them, as it was last heard of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Activation {
     /// Its row.
@@ -244,8 +246,12 @@ pub struct Activation {
     pub generation: u16,
     /// The key with which it signs, where it is a site.
     pub site_key: Option<[u8; 32]>,
-    /// Seats it holds; 0: none any more.
+    /// Its place, by the event that began that: it is shared by all that took it from one another, of which one at a time has the seats (SPEC.md 9.6).
+    pub place: EventId,
+    /// Seats it holds; 0: none any more, or another took its place.
     pub seats: u16,
+    /// The last day on which a machine goes on by what was granted to it, without contact.
+    pub runs: Day,
     /// First contact.
     pub first: Seconds,
     /// Last contact.
@@ -256,8 +262,8 @@ pub struct Activation {
     pub weak_accepted: bool,
     /// The last generation that a SYNC proved to be held; 0: none yet.
     pub proven: u16,
-    /// The day on which a clerk last superseded a generation.
-    pub superseded: Option<Day>,
+    /// When clerks superseded a generation of its place.
+    pub superseded: Days,
     /// How it ended, where it did.
     pub ended: Option<Ended>,
     /// Seats that it gave back and that are not free yet.
@@ -276,7 +282,7 @@ impl Activation {
             .map(Fingerprint::to_bytes);
         let resting = self
             .resting
-            .map_or((0, None), |it| (it.seats, Some(it.until)));
+            .map_or((0, None, false), |it| (it.seats, Some(it.until), it.kept));
         Canon::new("countersign v1 ledger activation")
             .number(self.id.0)
             .number(self.license.0)
@@ -284,7 +290,9 @@ impl Activation {
             .bytes(&self.standing.machine_digest())
             .number(self.generation)
             .optional(self.site_key.as_ref().map(|it| it.as_slice()))
+            .number(self.place.0)
             .number(self.seats)
+            .number(self.runs.number())
             .number(self.first.0)
             .number(self.last.0)
             .optional(reference.as_ref().map(|it| it.as_slice()))
@@ -292,10 +300,11 @@ impl Activation {
             .bytes(&self.reference.had.to_bytes())
             .number(u8::from(self.weak_accepted))
             .number(self.proven)
-            .number(Day::wire(self.superseded))
+            .bytes(&self.superseded.to_bytes())
             .number(Ended::number(self.ended))
             .number(resting.0)
             .number(Day::wire(resting.1))
+            .number(u8::from(resting.2))
             .finish()
     }
 }
@@ -307,7 +316,7 @@ pub struct StoredAnswer {
     pub activation: ActivationRow,
     /// Its generation, from 1.
     pub generation: u16,
-    /// Its parent: the generation whose secret the SYNC revealed; with an ACTIVATE, the last one proven then (SPEC.md 9.2).
+    /// Its parent: the generation whose secret the SYNC revealed; 0 with an ACTIVATE (SPEC.md 9.2).
     pub parent: u16,
     /// The C of the request: unique in the ledger, so a request is known by it, and a later SYNC or RETURN is held against it.
     pub commitment: Commitment,

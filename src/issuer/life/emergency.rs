@@ -6,7 +6,7 @@ use crate::issuer::history::{self, AnswerFacts, EMERGENCY, LicenseFacts, NewEven
 use crate::issuer::ledger::{
     Activation, Event, EventId, Ledger, LedgerError, License, StoredAnswer, Transaction,
 };
-use crate::issuer::policy::{self, Fork, Proof, Refusal};
+use crate::issuer::policy::{self, Fork, Place, Proof, Refusal};
 use crate::issuer::respond::lookup;
 use crate::license_key::LicenseKey;
 use crate::protocol::date::Day;
@@ -46,7 +46,7 @@ pub struct Spoken {
 /// Reveals a step of an activation's emergency chain.
 ///
 /// # Errors
-/// `NoEmergency`, `EmergencyUsedUp`, `HeldFork` or `NeedsSupersede` for a generation after which others were proven, `UnknownGeneration`, `Revoked`, what [`Named`] leads to, or what the ledger says.
+/// `NoEmergency`, `EmergencyUsedUp`, `HeldFork` for a generation after which others were proven, `UnknownGeneration`, `Revoked`, what [`Named`] leads to, or what the ledger says.
 pub fn emergency(
     ledger: &mut Ledger,
     name: Named,
@@ -57,6 +57,15 @@ pub fn emergency(
         let (holder, license) = named(tx, name)?;
         if license.revoked {
             return Err(Refusal::Revoked.into());
+        }
+        let all = tx.activations_of(license.id)?;
+        match policy::place(&holder, &all, by.now.day()) {
+            Place::Holds | Place::Kept(_) => {}
+            Place::Taken(other) => {
+                let (own, now) = (holder.standing.activation, other.standing.activation);
+                return Err(LifeError::Replaced(own, now));
+            }
+            Place::Empty => return Err(Refusal::GivenUp(holder.standing.activation).into()),
         }
         let events = history::of_license(tx, license.event)?;
         let answer = answer(tx, &holder, &events, wanted.generation)?;
@@ -72,11 +81,13 @@ pub fn emergency(
 
 /// Whoever holds an answer that others were proven after is no machine that lost its mail (SPEC.md 9.2).
 fn in_use(holder: &Activation, answer: &StoredAnswer) -> Result<(), Refusal> {
-    let held = lookup::held(answer, holder);
-    match policy::judge(holder, Some(held), Proof::Held) {
+    match policy::judge(holder, Some(lookup::held(answer)), Proof::Held) {
         fork @ Fork::Diverged { .. } => Err(Refusal::HeldFork(fork)),
-        fork @ Fork::Replaced { .. } => Err(Refusal::NeedsSupersede(fork)),
-        Fork::Latest(_) | Fork::Behind { .. } | Fork::Crossed { .. } | Fork::Unknown => Ok(()),
+        Fork::Latest(_)
+        | Fork::Behind { .. }
+        | Fork::Crossed { .. }
+        | Fork::Replaced { .. }
+        | Fork::Unknown => Ok(()),
     }
 }
 

@@ -9,7 +9,7 @@ pub use emergency::{Spoken, Step, emergency};
 use crate::failure::FailureKind;
 use crate::issuer::history::{self, Actor, EndFacts, FREED, NewEvent, RELEASE, Recorder};
 use crate::issuer::ledger::{Activation, Ended, Event, Ledger, LedgerError, License, Transaction};
-use crate::issuer::policy::{COUNTED_DAYS, RELEASES, Refusal};
+use crate::issuer::policy::{self, COUNTED_DAYS, Place, RELEASES, Refusal};
 use crate::issuer::products::CatalogueError;
 use crate::issuer::respond::lookup;
 use crate::license_key::LicenseKey;
@@ -124,31 +124,50 @@ pub fn only_named(
     one(name, all, |_| true)
 }
 
-/// Finds the activation that is named and in use: by the name that it has now, since what it was called before may be another machine to whoever says so.
+/// Finds the activation that is named and was not given up: by its license the one that has its seats.
 fn named(tx: &mut dyn Transaction, name: Named) -> Result<(Activation, License), LifeError> {
     let all = all_named(tx, name)?;
-    let (holder, license) = one(name, all, |holder| holder.ended.is_none())?;
-    match name {
-        Named::Activation(id, _) if id != holder.standing.activation => {
-            Err(LifeError::Replaced(id, holder.standing.activation))
-        }
-        _ => Ok((holder, license)),
-    }
+    let by_license = matches!(name, Named::License(_));
+    one(name, all, |holder| {
+        holder.ended.is_none() && (holder.seats > 0 || !by_license)
+    })
 }
 
-/// Releases an activation whose machine is lost: its seats are free again. Gives back how many.
+/// An activation that was released.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Released {
+    /// Which.
+    pub activation: ActivationId,
+    /// Of which license.
+    pub key: LicenseKey,
+    /// Seats that are free now.
+    pub freed: u16,
+    /// Who has its place, where another took that.
+    pub held_by: Option<ActivationId>,
+}
+
+/// Releases an activation whose machine is lost: its seats are free again, or those that were kept for it. Where another took its place that one goes on,
+/// and nobody is in its way any more.
 ///
 /// # Errors
-/// `UnknownActivation`, `GivenUp`, `Which`, `Replaced`; `TooManyLost` unless the manager overrides; what the ledger says.
+/// `UnknownActivation`, `GivenUp`, `Which`; `TooManyLost` unless the manager overrides; what the ledger says.
 pub fn release(
     ledger: &mut Ledger,
     name: Named,
     reason: &str,
     overridden: bool,
     by: Actor<'_>,
-) -> Result<(ActivationId, LicenseKey, u16), LifeError> {
+) -> Result<Released, LifeError> {
     ledger.write(|tx| {
         let (holder, license) = named(tx, name)?;
+        let (today, all) = (by.now.day(), tx.activations_of(license.id)?);
+        let place = policy::place(&holder, &all, today);
+        let alone = policy::rivals(&holder, &all, today).next().is_none();
+        let (held_by, kept) = match place {
+            Place::Taken(other) => (Some(other.standing.activation), None),
+            Place::Kept(from) if alone => (None, Some(from.clone())),
+            Place::Holds | Place::Kept(_) | Place::Empty => (None, None),
+        };
         let events = history::of_license(tx, license.event)?;
         let recent = |event: &&Event| {
             event.kind == RELEASE && by.now.day().days_since(event.at.day()) < COUNTED_DAYS
@@ -163,7 +182,19 @@ pub fn release(
             ended: Some(Ended::Lost),
             ..holder
         };
-        end(tx, RELEASE, next, license, freed, reason, by)
+        let mut released = end(tx, RELEASE, next, license, freed, reason, by)?;
+        released.held_by = held_by;
+        if let Some(from) = kept {
+            let (from, license) = lookup::holder(tx, from.id)?;
+            let freed = from.resting.map_or(0, |it| it.seats);
+            let next = Activation {
+                resting: None,
+                ..from
+            };
+            end(tx, FREED, next, license, freed, reason, by)?;
+            released.freed = freed;
+        }
+        Ok(released)
     })
 }
 
@@ -176,7 +207,7 @@ pub fn free(
     name: Named,
     reason: &str,
     by: Actor<'_>,
-) -> Result<(ActivationId, LicenseKey, u16), LifeError> {
+) -> Result<Released, LifeError> {
     ledger.write(|tx| {
         let all = all_named(tx, name)?;
         let (holder, license) = match one(name, all, |holder| holder.resting.is_some()) {
@@ -205,7 +236,7 @@ fn end(
     freed: u16,
     reason: &str,
     by: Actor<'_>,
-) -> Result<(ActivationId, LicenseKey, u16), LifeError> {
+) -> Result<Released, LifeError> {
     let mut recorder = Recorder::open(tx, by)?;
     // Seats that were given back and rested are not counted as taken.
     let taken = license.taken.unwrap_or(0);
@@ -234,5 +265,10 @@ fn end(
         data: history::to_json(&facts)?,
     };
     recorder.record(tx, event)?;
-    Ok((next.standing.activation, license.key, freed))
+    Ok(Released {
+        activation: next.standing.activation,
+        key: license.key,
+        freed,
+        held_by: None,
+    })
 }

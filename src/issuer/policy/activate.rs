@@ -1,9 +1,10 @@
-//! A request for activation: a new machine, or one that replaces its own activation.
+//! A request for activation: a new machine, or one that fits another activation and takes its place.
 
 use super::moves::{self, Asked, Contact};
+use super::place::{self, Place};
 use super::{
     Case, Decision, Refusal, Seats, Warning, asked_for, clock, free, needs_site_key, revalidate_by,
-    set_aside, weakly_bound,
+    set_aside, weakly_bound, yields,
 };
 use crate::issuer::ledger::{Activation, Reference};
 use crate::protocol::digest::{MachineBinding, product_tag};
@@ -26,29 +27,26 @@ pub fn decide<'a>(case: &Case<'a>) -> Result<Decision<'a>, Refusal> {
     let stands = case.standing();
     admissible(case, &stands)?;
     // Whatever has the same image fits as well where little is known: while a seat is free, that is another machine.
-    let replaces = own_activation(case, &stands)
-        .filter(|_| !moves::weak(&stands) || seats(case, None).is_err());
+    let fits =
+        whom_it_fits(case, &stands).filter(|_| !moves::weak(&stands) || seats(case, None).is_err());
     let mut warnings = Vec::new();
     let today = now.day();
-    let (reference, counts) = match replaces {
+    let (reference, counts) = match fits {
         None => (
             Reference::of(stands.fingerprint, today),
             case.license.counts.clone(),
         ),
-        Some(own) => {
+        Some((own, from)) => {
             let asked = Asked {
                 contact: Contact::Activate,
                 stands: &stands,
                 key_named: terms.usb.is_some(),
-                seats: own.seats,
+                seats: yields(from),
                 of: terms.seats.get(),
                 today,
             };
             let judged = moves::judge(&own.reference, &own.standing, &case.license.counts, &asked);
             let (nth, of) = (judged.counts.moves.count(today), moves::allowed(asked.of));
-            if own.generation == u16::MAX {
-                return Err(Refusal::LastGeneration(own.standing.activation));
-            }
             if judged.beyond && options.override_reason.is_none() {
                 return Err(Refusal::HeldForManager {
                     moves: case.license.counts.moves.count(today),
@@ -59,22 +57,32 @@ pub fn decide<'a>(case: &Case<'a>) -> Result<Decision<'a>, Refusal> {
             if judged.beyond {
                 set_aside(&mut warnings);
             }
-            warnings.push(Warning::Replaced { nth, of });
+            warnings.push(Warning::Replaced {
+                before: own.standing.activation,
+                nth,
+                of,
+            });
             (judged.reference, judged.counts)
         }
     };
-    let accepted = replaces.is_some_and(|own| own.weak_accepted);
+    let accepted = fits.is_some_and(|(own, _)| own.weak_accepted);
     let weak_accepted = weakly_bound(case.weak, options, &stands, accepted, &mut warnings)?;
-    let (seats, taken) = seats(case, replaces)?;
+    let (seats, taken) = seats(case, fits.map(|(_, from)| from))?;
+    let generation = match fits {
+        None => 1,
+        Some((own, _)) => place::generation(own, case.activations)
+            .ok_or(Refusal::LastGeneration(own.standing.activation))?,
+    };
     warnings.extend(clock(request.clock, now));
     if request.site_key.is_some() && terms.license_type == LicenseType::Standalone {
         warnings.push(Warning::NoSite);
     }
     Ok(Decision {
-        replaces,
+        from: fits.map(|(_, from)| from),
+        place: fits.map(|(own, _)| own.place),
         seats,
         taken,
-        generation: replaces.map_or(1, |own| own.generation.saturating_add(1)),
+        generation,
         reference,
         counts,
         weak_accepted,
@@ -133,30 +141,41 @@ pub(super) fn fit_site_key(key: Option<[u8; 32]>) -> Result<(), Refusal> {
     }
 }
 
-/// The activation of the machine that asks: a match to the letter before one that merely fits, then the one heard of last.
-fn own_activation<'a>(case: &Case<'a>, stands: &MachineBinding) -> Option<&'a Activation> {
-    case.activations
-        .iter()
-        .filter(|held| held.seats > 0 && moves::own(&held.reference, &held.standing, stands))
-        .max_by_key(|held| {
-            (
-                held.standing.fingerprint == stands.fingerprint,
-                held.last,
-                held.id,
-            )
-        })
+/// The activation whose place the machine that asks may take, and whose seats it gets then: a match to the letter before one that merely fits, then the
+/// one heard of last.
+fn whom_it_fits<'a>(
+    case: &Case<'a>,
+    stands: &MachineBinding,
+) -> Option<(&'a Activation, &'a Activation)> {
+    let today = case.now.day();
+    let fits = |held: &&Activation| {
+        held.ended.is_none() && moves::own(&held.reference, &held.standing, stands)
+    };
+    let seated = |held: &'a Activation| match place::place(held, case.activations, today) {
+        Place::Holds => Some((held, held)),
+        Place::Kept(from) => Some((held, from)),
+        Place::Taken(_) | Place::Empty => None,
+    };
+    let all = case.activations.iter().filter(fits).filter_map(seated);
+    all.max_by_key(|(held, _)| {
+        (
+            held.standing.fingerprint == stands.fingerprint,
+            held.last,
+            held.id,
+        )
+    })
 }
 
 /// Seats of the activation, and of the license together.
-fn seats(case: &Case<'_>, replaces: Option<&Activation>) -> Result<(u16, u32), Refusal> {
-    let own = replaces.map_or(0, |own| own.seats);
+fn seats(case: &Case<'_>, from: Option<&Activation>) -> Result<(u16, u32), Refusal> {
+    let own = from.map_or(0, yields);
     let seats = Seats {
         license: case.license,
         terms: case.terms,
         activations: case.activations,
         today: case.now.day(),
     };
-    let (others, free) = free(&seats, own);
+    let (others, free) = free(&seats, from);
     let asked = case
         .options
         .seats

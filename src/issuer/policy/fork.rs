@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::issuer::ledger::Activation;
 use crate::protocol::date::Day;
+use crate::protocol::digest::ActivationId;
 
 /// What the ledger says of a SYNC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,8 +60,6 @@ pub struct HeldAnswer {
     pub generation: u16,
     /// The last generation proven when it was granted: the one it was asked from.
     pub parent: u16,
-    /// Whether an ACTIVATE, or a SYNC of another line, has given the activation another id since.
-    pub replaced: bool,
 }
 
 /// A verdict and what it rests on. Its words are the evidence, in one sentence for the clerk.
@@ -86,13 +85,13 @@ pub enum Fork {
         /// When that was granted.
         since: Day,
     },
-    /// YELLOW: another generation was proven since, by whoever asked to be activated in its place; an ACTIVATE proves nothing (SPEC.md 9.8).
+    /// YELLOW: another activation took its place; an ACTIVATE proves nothing (SPEC.md 9.8), so that says nothing of either.
     Replaced {
         /// Generation held.
         held: u16,
-        /// The one that is proven.
-        proven: u16,
-        /// Last contact.
+        /// Who has the place.
+        by: ActivationId,
+        /// Since when, at the latest.
         since: Day,
         /// What the request proves.
         proof: Proof,
@@ -146,14 +145,9 @@ impl fmt::Display for Fork {
                 f,
                 "the machine holds generation {held}, and generation {latest} was granted on {since} to another request: two mails crossed, or a copy asks"
             ),
-            Fork::Replaced {
-                held,
-                proven,
-                since,
-                ..
-            } => write!(
+            Fork::Replaced { by, since, .. } => write!(
                 f,
-                "the machine holds generation {held}, and generation {proven} was in use on {since} by whoever was activated in its place: another account of the computer, an earlier installation, a copy, or somebody who read a request of this machine"
+                "{by} was activated in its place, last heard of on {since}: another account of the computer, an earlier installation, a copy, or somebody who read a request of this machine"
             ),
             Fork::Diverged {
                 held,
@@ -180,12 +174,7 @@ impl fmt::Display for Fork {
 /// Judges a SYNC of an activation by the generation whose commitment its secret opens; `proof` is what it proves where it is behind.
 pub fn judge(own: &Activation, held: Option<HeldAnswer>, proof: Proof) -> Fork {
     let (latest, since) = (own.generation, own.last.day());
-    let Some(HeldAnswer {
-        generation,
-        parent,
-        replaced,
-    }) = held
-    else {
+    let Some(HeldAnswer { generation, parent }) = held else {
         return Fork::Unknown;
     };
     if generation == latest {
@@ -202,14 +191,6 @@ pub fn judge(own: &Activation, held: Option<HeldAnswer>, proof: Proof) -> Fork {
             held: generation,
             latest,
             since,
-        }
-    } else if replaced {
-        // Whoever read an ACTIVATE can write one that fits as well, and then prove what he was granted.
-        Fork::Replaced {
-            held: generation,
-            proven: own.proven,
-            since,
-            proof,
         }
     } else {
         Fork::Diverged {

@@ -3,13 +3,16 @@
 mod activate;
 mod fork;
 pub mod moves;
+mod place;
 mod refusal;
 mod sync;
 mod warning;
 
 use std::num::NonZeroU16;
 
-use crate::issuer::ledger::{Activation, Counts, License, OrderTerms, Reference, WeakRule};
+use crate::issuer::ledger::{
+    Activation, Counts, EventId, License, OrderTerms, Reference, WeakRule,
+};
 use crate::machine::Fingerprint;
 use crate::protocol::date::{Day, Seconds};
 use crate::protocol::digest::MachineBinding;
@@ -20,6 +23,7 @@ use crate::protocol::requests::Activate;
 pub use crate::issuer::ledger::{CLOCK_TOLERANCE, COUNTED_DAYS};
 pub use activate::decide;
 pub use fork::{Colour, Fork, HeldAnswer, Proof, judge};
+pub use place::{Place, place, rivals};
 pub use refusal::Refusal;
 pub(crate) use sync::old_mail;
 pub use sync::{SyncCase, SyncDecision, decide_sync};
@@ -27,8 +31,8 @@ pub use warning::Warning;
 
 /// How often an activation of one license may be released as lost in [`COUNTED_DAYS`] before the manager decides.
 pub const RELEASES: usize = 2;
-/// Days in which a clerk may supersede a generation of one activation once.
-pub const SUPERSEDE_DAYS: i32 = 90;
+/// How often a clerk may supersede a generation of one place in [`COUNTED_DAYS`]; what goes beyond that the manager decides.
+pub const SUPERSEDES: u32 = 4;
 /// Components below which a fingerprint binds weakly (SPEC.md 6.1).
 const FEW_COMPONENTS: u32 = 3;
 
@@ -75,8 +79,10 @@ pub struct Case<'a> {
 /// What is to be granted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision<'a> {
-    /// The activation that the machine replaces, its own; none: it is new.
-    pub replaces: Option<&'a Activation>,
+    /// The activation whose seats, or those that are kept of it, it gets, where it is not its own; none: it has them, or they were free.
+    pub from: Option<&'a Activation>,
+    /// The place that it has from now on; none: it begins one.
+    pub place: Option<EventId>,
     /// Seats of the activation.
     pub seats: u16,
     /// Seats of the license in use afterwards.
@@ -112,18 +118,25 @@ pub(crate) fn revalidate_by(
     }
 }
 
-/// Seats of others than `own` that are in use, and those that are free to it: what was given back and rests is neither.
-fn free(case: &Seats<'_>, own: u16) -> (u32, u16) {
+/// Seats that are in use, and those that are free, to whoever gets what `from` has or what is kept of it: what was given back and rests is neither.
+fn free(case: &Seats<'_>, from: Option<&Activation>) -> (u32, u16) {
     let others = case
         .license
         .taken
         .unwrap_or(0)
-        .saturating_sub(u32::from(own));
-    let resting = case.activations.iter().filter_map(|it| it.resting);
+        .saturating_sub(from.map_or(0, |it| u32::from(it.seats)));
+    let other = |it: &&Activation| from.is_none_or(|from| from.id != it.id);
+    let resting = case.activations.iter().filter(other);
+    let resting = resting.filter_map(|it| it.resting);
     let resting = resting.filter(|it| it.until >= case.today);
     let resting: u32 = resting.map(|it| u32::from(it.seats)).sum();
     let free = u32::from(case.terms.seats.get()).saturating_sub(others.saturating_add(resting));
     (others, u16::try_from(free).unwrap_or(u16::MAX))
+}
+
+/// The seats that an activation has, or that are kept of it.
+fn yields(from: &Activation) -> u16 {
+    from.seats.max(from.resting.map_or(0, |it| it.seats))
 }
 
 /// What the seats of a license are reckoned from.

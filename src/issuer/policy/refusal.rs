@@ -1,6 +1,6 @@
 //! Why a request is not answered, and what to do about it.
 
-use super::{COUNTED_DAYS, Colour, Fork, SUPERSEDE_DAYS};
+use super::{COUNTED_DAYS, Colour, Fork};
 use crate::failure::FailureKind;
 use crate::issuer::ledger::ActivationRow;
 use crate::machine::UsbDevice;
@@ -79,15 +79,13 @@ pub enum Refusal {
     /// YELLOW: the machine does not hold the latest answer.
     #[error("yellow: {0}")]
     NeedsSupersede(Fork),
-    /// YELLOW, and a clerk superseded a generation of this activation not long ago.
-    #[error(
-        "yellow: {fork}; a clerk superseded it on {before} already, and may once in {SUPERSEDE_DAYS} days"
-    )]
+    /// YELLOW, and clerks superseded generations of its place as often as they may.
+    #[error("yellow: {fork}; clerks superseded it {times} times in {COUNTED_DAYS} days already")]
     SupersededBefore {
         /// What the ledger says.
         fork: Fork,
-        /// When it was done before.
-        before: Day,
+        /// How often.
+        times: u32,
     },
     /// The machine holds a later answer than this ledger knows, which was put back: no number that it gives next would be newer.
     #[error(
@@ -105,8 +103,8 @@ pub enum Refusal {
     /// Old mail: the machine made another request later, which was answered.
     #[error("this is old mail: the machine asked again later and was answered on {0}")]
     Overtaken(Day),
-    /// The activation took the place of another, which nobody gave up: whoever read one request can write such an ACTIVATE, so nothing is given up or
-    /// moved by it alone.
+    /// The activation took the place of another, which nobody gave up: whoever read one request can write such an ACTIVATE, so nothing is moved
+    /// by it alone.
     #[error(
         "{activation} was activated in the place of {before}, which nobody gave up and which may be in use until {until}"
     )]
@@ -118,9 +116,6 @@ pub enum Refusal {
         /// The last day on which the machine of that one goes on without contact; a year on, where there is none.
         until: Day,
     },
-    /// A RETURN of an activation that its machine replaced by another.
-    #[error("this activation was replaced by {0} on the same machine, which holds the seat now")]
-    ReturnReplaced(ActivationId),
     /// The license names users or lends, and no key stands with which the site would sign that.
     #[error("a license that names users or lends wants the key of its site")]
     NeedsSiteKey,
@@ -209,7 +204,6 @@ impl Refusal {
             | Refusal::SupersededBefore { .. }
             | Refusal::HeldFork(_)
             | Refusal::LedgerBehind { .. }
-            | Refusal::ReturnReplaced(_)
             | Refusal::TooManyLost(_) => FailureKind::HeldForManager,
             Refusal::NeedsSupersede(_) | Refusal::InPlaceOf { .. } => FailureKind::NeedsSupersede,
             Refusal::Overtaken(_) => FailureKind::Overtaken,

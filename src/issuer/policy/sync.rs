@@ -1,14 +1,15 @@
 //! A SYNC: a licensed machine asks for its license as it now is.
 
 use super::activate::fit_site_key;
-use super::moves::{self, Asked, Contact, Judged};
+use super::moves::{self, Asked, Contact, Judged, Move};
+use super::place::{self, Place};
 use super::{
-    Colour, Decision, Fork, HeldAnswer, Options, Proof, Refusal, SUPERSEDE_DAYS, Seats, Warning,
-    asked_for, capped, clock, free, needs_site_key, revalidate_by, set_aside, weakly_bound,
+    Colour, Decision, Fork, HeldAnswer, Options, Proof, Refusal, SUPERSEDES, Seats, Warning,
+    asked_for, capped, clock, free, needs_site_key, revalidate_by, set_aside, weakly_bound, yields,
 };
-use crate::issuer::ledger::{Activation, License, OrderTerms, WeakRule};
+use crate::issuer::ledger::{Activation, Days, EventId, License, OrderTerms, WeakRule};
 use crate::machine::Fingerprint;
-use crate::protocol::date::{Day, Seconds};
+use crate::protocol::date::Seconds;
 use crate::protocol::digest::MachineBinding;
 use crate::protocol::grant::LicenseType;
 use crate::protocol::product::Product;
@@ -35,9 +36,11 @@ pub struct SyncCase<'a> {
     pub standing: &'a MachineBinding,
     /// The site key that stood with that generation.
     pub site_key: Option<[u8; 32]>,
-    /// The fork rule's verdict.
+    /// The fork rule's verdict within the chain of the activation.
     pub fork: Fork,
-    /// What the machine's clock said in the request that was answered last, capped when that came; where that was made apart from this one.
+    /// What the request proves.
+    pub proof: Proof,
+    /// What the machine's clock said in the request that was answered last in its place, capped when that came.
     pub latest_asked: Option<Seconds>,
     /// The desk's options.
     pub options: &'a Options,
@@ -52,8 +55,10 @@ pub struct SyncDecision<'a> {
     pub decision: Decision<'a>,
     /// What stands from now on.
     pub standing: MachineBinding,
-    /// The day on which a clerk last superseded a generation.
-    pub superseded: Option<Day>,
+    /// The verdict.
+    pub fork: Fork,
+    /// When clerks superseded a generation of its place.
+    pub superseded: Days,
     /// The key with which the site signs from now on.
     pub site_key: Option<[u8; 32]>,
 }
@@ -66,12 +71,13 @@ impl SyncDecision<'_> {
             standing: self.standing.clone(),
             generation: self.decision.generation,
             site_key: self.site_key,
+            place: self.decision.place.unwrap_or(own.place),
             seats: self.decision.seats,
             last: now,
             reference: self.decision.reference.clone(),
             weak_accepted: self.decision.weak_accepted,
             proven: held.map_or(own.proven, |held| held.generation),
-            superseded: self.superseded,
+            superseded: self.superseded.clone(),
             ..own.clone()
         }
     }
@@ -114,32 +120,44 @@ pub fn decide_sync<'a>(case: &SyncCase<'a>) -> Result<SyncDecision<'a>, Refusal>
     } = *case;
     let standing = standing(case);
     admissible(case, &standing)?;
+    let generation = place::generation(own, case.activations)
+        .ok_or(Refusal::LastGeneration(case.request.activation))?;
     let mut warnings = Vec::new();
-    let superseded = fork(case, &mut warnings)?;
+    let place = place::place(own, case.activations, now.day());
+    let verdict = verdict(case, place);
+    let superseded = fork(case, verdict, place, &mut warnings)?;
     if let Some(usb) = &terms.usb
         && standing.usb != Some(usb.digest(&case.license.key.to_bytes()))
     {
         return Err(Refusal::OtherUsb(usb.clone()));
     }
     site_key(case, &mut warnings)?;
-    let judged = moves(case, &standing, &mut warnings)?;
+    let seating = seating(case, verdict, place);
+    let weight = seating.as_ref().map_or(1, |it| it.seats);
+    let weight = if own.seats > 0 { own.seats } else { weight };
+    let judged = moves(case, &standing, weight, &mut warnings)?;
     // What a clerk accepted was the machine that it was.
     let accepted = own.weak_accepted && judged.counted.is_none();
     let weak_accepted = weakly_bound(case.weak, options, &standing, accepted, &mut warnings)?;
-    let (seats, taken) = seats(case)?;
-    if seats < own.seats {
+    let seating = seating?;
+    if seating.seats < own.seats {
         warnings.push(Warning::Shrunk {
             from: own.seats,
-            to: seats,
+            to: seating.seats,
         });
+    }
+    in_place_of(case, &judged)?;
+    if let (Place::Taken(other), None) = (place, seating.from) {
+        warnings.push(Warning::Beside(other.standing.activation));
     }
     warnings.extend(clock(case.request.clock, now));
     Ok(SyncDecision {
         decision: Decision {
-            replaces: Some(own),
-            seats,
-            taken,
-            generation: own.generation.saturating_add(1),
+            from: seating.from,
+            place: seating.place,
+            seats: seating.seats,
+            taken: seating.taken,
+            generation,
             reference: judged.reference,
             counts: judged.counts,
             weak_accepted,
@@ -147,6 +165,7 @@ pub fn decide_sync<'a>(case: &SyncCase<'a>) -> Result<SyncDecision<'a>, Refusal>
             warnings,
         },
         standing,
+        fork: verdict,
         superseded,
         site_key: case.site_key_after(),
     })
@@ -163,25 +182,37 @@ fn admissible(case: &SyncCase<'_>, stands: &MachineBinding) -> Result<(), Refusa
         return Err(Refusal::Expired(day));
     }
     asked_for(case.product, stands)?;
-    if case.own.generation == u16::MAX {
-        return Err(Refusal::LastGeneration(case.request.activation));
-    }
     fit_site_key(case.request.site_key)?;
     needs_site_key(case.terms, case.site_key_after())
 }
 
-/// The fork rule, and who may set it aside. The day of the last supersede, afterwards.
-fn fork(case: &SyncCase<'_>, warnings: &mut Vec<Warning>) -> Result<Option<Day>, Refusal> {
+/// The fork rule's verdict; where another has its place, that of both (SPEC.md 9.2). Old mail gets no seat unasked.
+fn verdict(case: &SyncCase<'_>, place: Place<'_>) -> Fork {
+    match place {
+        Place::Taken(holder) if late(case) || free(&seats_of(case), None).1 == 0 => {
+            place::replaced(case.fork, holder, case.proof)
+        }
+        _ => case.fork,
+    }
+}
+
+/// The fork rule, and who may set it aside. When clerks superseded a generation of the place, afterwards.
+fn fork(
+    case: &SyncCase<'_>,
+    fork: Fork,
+    place: Place<'_>,
+    warnings: &mut Vec<Warning>,
+) -> Result<Days, Refusal> {
     let SyncCase {
-        own,
-        options,
-        fork,
-        now,
-        ..
+        own, options, now, ..
     } = *case;
+    let superseded = match (place, fork) {
+        (Place::Taken(holder), Fork::Replaced { .. }) => &holder.superseded,
+        _ => &own.superseded,
+    };
     let colour = fork.colour();
     if colour == Colour::Green {
-        return Ok(own.superseded);
+        return Ok(superseded.clone());
     }
     let (claimed, latest) = (case.request.generation, own.generation);
     if fork == Fork::Unknown && claimed > latest {
@@ -189,40 +220,44 @@ fn fork(case: &SyncCase<'_>, warnings: &mut Vec<Warning>) -> Result<Option<Day>,
     }
     if options.override_reason.is_some() {
         set_aside(warnings);
-        return Ok(own.superseded);
+        return Ok(superseded.clone());
     }
     // A clerk who found out what happened knows better than clocks do.
     let explained = colour == Colour::Yellow && options.supersede_reason.is_some();
-    if !explained && old_mail(own, case.request, fork, case.latest_asked, now) {
+    if !explained && old_mail(case.request, fork, case.latest_asked, now) {
         return Err(Refusal::Overtaken(own.last.day()));
     }
     if matches!(colour, Colour::Red | Colour::Unproven) {
         return Err(Refusal::HeldFork(fork));
     }
-    let recent = |day: &Day| now.day().days_since(*day) < SUPERSEDE_DAYS;
-    match own.superseded.filter(recent) {
-        _ if options.supersede_reason.is_none() => Err(Refusal::NeedsSupersede(fork)),
-        Some(before) => Err(Refusal::SupersededBefore { fork, before }),
-        None => Ok(Some(now.day())),
+    let times = superseded.count(now.day());
+    match options.supersede_reason {
+        None => Err(Refusal::NeedsSupersede(fork)),
+        Some(_) if times >= SUPERSEDES => Err(Refusal::SupersededBefore { fork, times }),
+        Some(_) => Ok(superseded.with(now.day(), 1)),
     }
 }
 
-/// Whether a request that would be RED, or that was made under an activation id since replaced, was made no later than the one that was answered last
-/// (SPEC.md 9.2): its mail took long, and it says nothing of the machine. Whose secret was never revealed before, and who asks after another generation
-/// was proven, is none, whatever the clocks say: they can be written as anybody likes.
+fn late(case: &SyncCase<'_>) -> bool {
+    let asked = capped(case.request.clock, case.now);
+    case.latest_asked.is_some_and(|latest| asked <= latest)
+}
+
+/// Whether a request that would be RED, or whose place another has, was made no later than the one that was answered last there (SPEC.md 9.2): its mail
+/// took long, and it says nothing of the machine. Whose secret was never revealed before is none, whatever the clocks say: they can be written as
+/// anybody likes.
 pub(crate) fn old_mail(
-    own: &Activation,
     request: &Sync,
     fork: Fork,
     latest_asked: Option<Seconds>,
     now: Seconds,
 ) -> bool {
-    let elsewhere = own.standing.activation != request.activation;
     let late = latest_asked.is_some_and(|asked| capped(request.clock, now) <= asked);
-    late && match fork {
+    let known = match fork {
         Fork::Diverged { proof, .. } | Fork::Replaced { proof, .. } => proof != Proof::Held,
-        _ => elsewhere,
-    }
+        _ => false,
+    };
+    late && known
 }
 
 /// What stands from now on: what stood, and what the machine says is different.
@@ -242,6 +277,7 @@ fn standing(case: &SyncCase<'_>) -> MachineBinding {
 fn moves(
     case: &SyncCase<'_>,
     stands: &MachineBinding,
+    seats: u16,
     warnings: &mut Vec<Warning>,
 ) -> Result<Judged, Refusal> {
     let (own, today) = (case.own, case.now.day());
@@ -249,7 +285,7 @@ fn moves(
         contact: Contact::Sync,
         stands,
         key_named: case.terms.usb.is_some(),
-        seats: own.seats,
+        seats,
         of: case.terms.seats.get(),
         today,
     };
@@ -294,42 +330,101 @@ fn moves(
     Ok(judged)
 }
 
-/// Seats of the activation, and of the license together (SPEC.md 9.6).
-fn seats(case: &SyncCase<'_>) -> Result<(u16, u32), Refusal> {
-    let own = case.own.seats;
-    let all = Seats {
+/// Nothing moves elsewhere by an activation that took the place of another, as long as that one may be at work (SPEC.md 9.5): unless a clerk knows better.
+fn in_place_of(case: &SyncCase<'_>, judged: &Judged) -> Result<(), Refusal> {
+    // Parts that are exchanged one by one are a repair, as often as the license has it.
+    let elsewhere = judged.counted.is_some_and(|why| why != Move::Exchanges);
+    let options = case.options;
+    if !elsewhere || options.supersede_reason.is_some() || options.override_reason.is_some() {
+        return Ok(());
+    }
+    match place::rivals(case.own, case.activations, case.now.day()).last() {
+        None => Ok(()),
+        Some(before) => Err(Refusal::InPlaceOf {
+            activation: case.own.standing.activation,
+            before: before.standing.activation,
+            until: before.runs,
+        }),
+    }
+}
+
+/// What an activation sits on.
+struct Seating<'a> {
+    seats: u16,
+    /// Seats of the license in use, together with these.
+    taken: u32,
+    from: Option<&'a Activation>,
+    place: Option<EventId>,
+}
+
+fn seats_of<'a>(case: &SyncCase<'a>) -> Seats<'a> {
+    Seats {
         license: case.license,
         terms: case.terms,
         activations: case.activations,
         today: case.now.day(),
-    };
-    let (others, free) = free(&all, own);
+    }
+}
+
+/// Seats of the activation, and of the license together (SPEC.md 9.6).
+fn seating<'a>(
+    case: &SyncCase<'a>,
+    verdict: Fork,
+    place: Place<'a>,
+) -> Result<Seating<'a>, Refusal> {
+    let all = seats_of(case);
     let standalone = case.terms.license_type == LicenseType::Standalone;
-    let seats = match case.options.seats {
-        Some(wanted) if !standalone => {
-            if wanted.get() > free {
-                return Err(all.none_free(wanted.get(), free));
-            }
-            wanted.get()
-        }
+    let wanted = case.options.seats.filter(|_| !standalone);
+    let from = match place {
+        Place::Holds => Some(case.own),
+        Place::Kept(other) => Some(other),
+        Place::Taken(holder) if matches!(verdict, Fork::Replaced { .. }) => Some(holder),
+        Place::Taken(_) | Place::Empty => None,
+    };
+    let (others, free) = free(&all, from);
+    // What was kept for it is not in use, and what it has is.
+    let has = from.filter(|it| it.seats > 0);
+    let seats = match (wanted, has) {
+        (Some(wanted), _) => wanted.get(),
+        (None, None) if standalone => 1,
+        (None, None) => from.map_or(free, yields).min(free).max(1),
         // What others gave back and is not free yet is not taken from it either.
-        _ if !standalone && others == 0 => free.max(own.min(case.terms.seats.get())),
-        _ => {
-            let share = if standalone { own.min(1) } else { own };
+        (None, Some(from)) if !standalone && others == 0 => {
+            free.max(from.seats.min(case.terms.seats.get()))
+        }
+        (None, Some(from)) => {
+            let share = if standalone {
+                from.seats.min(1)
+            } else {
+                from.seats
+            };
             share.saturating_sub(to_give(case, share, others))
         }
     };
-    if seats == 0 {
-        return Err(all.none_free(1, 0));
+    let most = if wanted.is_some() || has.is_none() {
+        free
+    } else {
+        seats
+    };
+    if seats == 0 || seats > most {
+        return Err(all.none_free(seats.max(1), if seats == 0 { 0 } else { free }));
     }
-    Ok((seats, others + u32::from(seats)))
+    Ok(Seating {
+        seats,
+        taken: others + u32::from(seats),
+        from: from.filter(|it| it.id != case.own.id),
+        place: from.map(|_| case.own.place),
+    })
 }
 
 /// How many seats this activation has to give because the license shrank: what is left when all that are newer have given theirs.
 fn to_give(case: &SyncCase<'_>, share: u16, others: u32) -> u16 {
     let held = others + u32::from(share);
     let excess = held.saturating_sub(u32::from(case.terms.seats.get()));
-    let newer = case.activations.iter().filter(|it| it.id > case.own.id);
+    let newer = case
+        .activations
+        .iter()
+        .filter(|it| it.id > case.own.id && (case.own.seats > 0 || it.place != case.own.place));
     let theirs: u32 = newer.map(|it| u32::from(it.seats)).sum();
     u16::try_from(excess.saturating_sub(theirs)).unwrap_or(u16::MAX)
 }

@@ -3,6 +3,7 @@
 use super::COUNTED_DAYS;
 use super::moves::Move;
 use crate::machine::Components;
+use crate::protocol::date::Day;
 use crate::protocol::digest::ActivationId;
 
 /// What the clerk should know of an answer that was given.
@@ -12,8 +13,10 @@ pub enum Warning {
     WeaklyBound,
     /// The machine's clock and the desk's differ by this many seconds; positive where the machine's is ahead. Either may be wrong.
     ClockOff(i64),
-    /// The machine replaced its own activation.
+    /// The machine got the place of an activation that it fits, which nobody gave up.
     Replaced {
+        /// Whose.
+        before: ActivationId,
         /// Moves of the license that count, with this one.
         nth: u32,
         /// How many it has.
@@ -58,6 +61,17 @@ pub enum Warning {
         /// Seats it has now.
         to: u16,
     },
+    /// A seat was free for an activation whose place another took: both have one now.
+    Beside(ActivationId),
+    /// What was given back is kept for the one whose place it had taken.
+    KeptFor {
+        /// Which, the latest of several.
+        before: ActivationId,
+        /// The last day on which it is.
+        until: Day,
+    },
+    /// A RETURN of an activation whose place another has.
+    HeldBy(ActivationId),
     /// A RETURN names an activation that the ledger knows, and gives up none of its answers that it knows.
     OpensNothing(ActivationId),
 }
@@ -70,6 +84,9 @@ impl Warning {
             Warning::ClockOff(_) => "clock_off",
             Warning::Replaced { .. } => "replaced",
             Warning::NoSite => "no_site",
+            Warning::Beside(_) => "beside",
+            Warning::KeptFor { .. } => "kept_for",
+            Warning::HeldBy(_) => "held_by",
             Warning::Overridden => "overridden",
             Warning::WeakAccepted => "weak_accepted",
             Warning::NewSiteKey => "new_site_key",
@@ -98,9 +115,21 @@ impl std::fmt::Display for Warning {
                     "the machine's clock is {apart} {side} of this computer's"
                 )
             }
-            Warning::Replaced { nth, of } => write!(
+            Warning::Replaced { before, nth, of } => write!(
                 f,
-                "the machine replaced its own activation ({nth} of {of} in {COUNTED_DAYS} days)"
+                "the machine took the place of {before}, which it fits and which nobody gave up ({nth} of {of} in {COUNTED_DAYS} days)"
+            ),
+            Warning::Beside(other) => write!(
+                f,
+                "{other} was activated in its place, and a seat was free: both have one now; two machines, two accounts of one computer, or one that was set up anew"
+            ),
+            Warning::KeptFor { before, until } => write!(
+                f,
+                "{before}, whose place it had taken, was never given up: its seat is kept for it, and free after {until}"
+            ),
+            Warning::HeldBy(other) => write!(
+                f,
+                "nothing was freed: {other}, which was activated in its place, holds the seat"
             ),
             Warning::NoSite => f.write_str(
                 "the machine asked to be a site, which a standalone license has no use for",

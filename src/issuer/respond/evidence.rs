@@ -140,10 +140,10 @@ impl Session<'_> {
         };
         let mut fork = None;
         if let Ask::Grantable(Grantable::Sync(sync)) = &request.ask {
-            let judged = policy::judge(&holder, Some(lookup::held(&answer, &holder)), proof);
-            let latest = lookup::latest(self.tx, &holder)?;
-            let latest_asked = latest.as_ref().map(lookup::asked).transpose()?;
-            let old = policy::old_mail(&holder, sync, judged, latest_asked, self.by.now);
+            let judged = policy::judge(&holder, Some(lookup::held(&answer)), proof);
+            let activations = self.tx.activations_of(license.id)?;
+            let latest_asked = self.latest_asked(&holder, &activations)?;
+            let old = policy::old_mail(sync, judged, latest_asked, self.by.now);
             fork = Some(judged).filter(|_| !old);
         }
         Ok(Some(Whose {

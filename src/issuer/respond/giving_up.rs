@@ -3,15 +3,14 @@
 use super::RespondError;
 use super::lookup::{self, Found};
 use super::session::{GivenUp, Session};
-use super::unrecorded::{Changed, Giving, Taking, Unrecorded};
-use crate::issuer::history::{self, EARLY_RETURN, RETURN};
+use super::unrecorded::{Changed, Freeing, Giving, Taking, Unrecorded};
+use crate::issuer::history::{EARLY_RETURN, RETURN};
 use crate::issuer::ledger::{
-    Activation, COUNTED_DAYS, EarlyReturn, Ended, License, Resting, StoredAnswer,
+    Activation, COUNTED_DAYS, EarlyReturn, Ended, EventId, License, Resting, StoredAnswer,
 };
-use crate::issuer::policy::{self, Proof, Refusal, Warning, moves};
+use crate::issuer::policy::{self, Place, Proof, Refusal, Warning, moves};
 use crate::protocol::commitment::SyncProof;
 use crate::protocol::date::Day;
-use crate::protocol::digest::ActivationId;
 use crate::protocol::grant::Grant;
 use crate::protocol::requests::Return;
 use crate::text::Kind;
@@ -33,73 +32,26 @@ impl Session<'_> {
                 holder,
                 license,
                 answer: Some(answer),
-            }) => self.take_back(given_up.activation, holder, license, &answer)?,
+            }) => self.take_back(holder, license, &answer)?,
             _ => self.early(given_up, proof)?,
         };
         Ok(GivenUp::Now(Box::new(taking)))
     }
 
-    /// Refuses what an activation gives up or takes elsewhere that took the place of another, as long as the machine of that one may go on without contact
-    /// (SPEC.md 9.5): unless a clerk knows better.
-    pub(super) fn refuse_in_place(
-        &mut self,
-        holder: &Activation,
-        license: &License,
-    ) -> Result<(), RespondError> {
-        let options = self.options;
-        if options.supersede_reason.is_some() || options.override_reason.is_some() {
-            return Ok(());
-        }
-        let standing = holder.standing.activation;
-        let mut before: Option<StoredAnswer> = None;
-        for event in self.told_of(license)? {
-            if event.activation != Some(holder.id) || !history::answers(&event) {
-                continue;
-            }
-            let Some(answer) = lookup::answer_of(self.tx, &event)? else {
-                continue;
-            };
-            let begins = answer.commitment.activation_id() == standing
-                && answer.request.first() == Some(&Kind::Activate.letter());
-            if let Some(before) = before.as_ref().filter(|_| begins) {
-                let decided = history::reason(&event)?.is_some();
-                let grant = lookup::grant_of(before)?;
-                let until = runs_until(&grant, event.at.day());
-                if decided || self.by.now.day() > until {
-                    return Ok(());
-                }
-                return Err(Refusal::InPlaceOf {
-                    activation: standing,
-                    before: before.stood.standing.activation,
-                    until,
-                }
-                .into());
-            }
-            before = Some(answer);
-        }
-        Ok(())
-    }
-
     /// Frees the seats of an activation, if what was revealed is the generation proven last, one asked from it, or the latest.
     fn take_back(
         &mut self,
-        called: ActivationId,
         holder: Activation,
         license: License,
         answer: &StoredAnswer,
     ) -> Result<Unrecorded<Taking>, RespondError> {
-        let held = lookup::held(answer, &holder);
+        let held = lookup::held(answer);
         let on_the_line =
             answer.request.first() == Some(&Kind::Sync.letter()) && held.parent == holder.proven;
         let proven = on_the_line || held.generation == holder.proven;
         let mut warnings = Vec::new();
         if holder.ended.is_some() {
             // It was released as lost and turned up: that is kept, and nothing comes free twice.
-        } else if called != holder.standing.activation {
-            self.only_by_override(
-                Refusal::ReturnReplaced(holder.standing.activation),
-                &mut warnings,
-            )?;
         } else if held.generation != holder.generation && !proven {
             let fork = policy::Fork::Diverged {
                 held: held.generation,
@@ -109,19 +61,22 @@ impl Session<'_> {
             };
             self.only_by_override(Refusal::HeldFork(fork), &mut warnings)?;
         }
-        if holder.ended.is_none() && called == holder.standing.activation {
-            self.refuse_in_place(&holder, &license)?;
-        }
         let today = self.by.now.day();
         let mut until = today;
         let latest = lookup::latest(self.tx, &holder)?;
         for answer in latest.iter().chain([answer]) {
             until = until.max(runs_until(&lookup::grant_of(answer)?, today));
         }
-        self.end(holder, license, held.generation, until, warnings)
+        let generation = held.generation;
+        if holder.ended.is_none() && holder.seats == 0 {
+            self.end_replaced(holder, license, generation, warnings)
+        } else {
+            self.end(holder, license, generation, until, warnings)
+        }
     }
 
-    /// Ends an activation whose machine gave it up; its seats come free at once, or, where the license had as many RETURNs as it has, after `until`.
+    /// Ends an activation whose machine gave it up. Its seats come free at once; where the license had as many RETURNs as it has, after `until`; and
+    /// where it had taken the place of others that nobody gave up, not before these may no longer be at work (SPEC.md 9.5).
     fn end(
         &mut self,
         holder: Activation,
@@ -133,19 +88,35 @@ impl Session<'_> {
         let order = self.order(license.terms)?;
         let (seats, today) = (holder.seats, self.by.now.day());
         let of = order.terms.seats.get();
+        let activations = self.tx.activations_of(license.id)?;
         let at_once = moves::returned(&license.counts, seats, of, today);
+        let rivals: Vec<&Activation> = policy::rivals(&holder, &activations, today).collect();
+        let rivals_until = rivals.iter().map(|it| it.runs).max();
         // What was released as lost has none any more: nothing comes free, now or later, and nothing rests.
-        let late = at_once.is_none() && seats > 0;
-        let overridden = late && self.options.override_reason.is_some();
+        let late = at_once.is_none() || rivals_until.is_some();
+        let overridden = late && seats > 0 && self.options.override_reason.is_some();
         if overridden && !warnings.contains(&Warning::Overridden) {
             warnings.push(Warning::Overridden);
         }
-        let rests = late && !overridden;
+        let kept = at_once.is_some();
+        let rests = late && seats > 0 && !overridden;
+        let own_until = if kept { today } else { until };
+        let resting = rests.then(|| Resting {
+            seats,
+            until: rivals_until.unwrap_or(own_until).max(own_until),
+            kept,
+        });
+        if let (Some(rest), Some(rival)) = (resting.filter(|it| it.kept), rivals.last()) {
+            warnings.push(Warning::KeptFor {
+                before: rival.standing.activation,
+                until: rest.until,
+            });
+        }
         let next = Activation {
             seats: 0,
             last: self.by.now,
             ended: Some(Ended::Returned),
-            resting: rests.then_some(Resting { seats, until }),
+            resting,
             event: self.next_event,
             ..holder
         };
@@ -159,15 +130,104 @@ impl Session<'_> {
                 ..license
             },
         };
+        let freed = if rests { 0 } else { seats };
+        self.given(next, changed, freed, None, generation, warnings)
+    }
+
+    /// Ends an activation whose place another took, and whose machine gave it up. That frees nothing while the other has the seats; where the other was
+    /// given up before, they were kept for this one, and for no third, they are free now.
+    fn end_replaced(
+        &mut self,
+        holder: Activation,
+        license: License,
+        generation: u16,
+        mut warnings: Vec<Warning>,
+    ) -> Result<Unrecorded<Taking>, RespondError> {
+        let today = self.by.now.day();
+        let activations = self.tx.activations_of(license.id)?;
+        let alone = policy::rivals(&holder, &activations, today)
+            .next()
+            .is_none();
+        let mut freeing = None;
+        match policy::place(&holder, &activations, today) {
+            Place::Taken(other) => warnings.push(Warning::HeldBy(other.standing.activation)),
+            Place::Kept(from) if alone => freeing = Some(self.freed(from, &license)?),
+            Place::Kept(from) => warnings.extend(from.resting.map(|rest| {
+                Warning::KeptFor {
+                    before: activations
+                        .iter()
+                        .rfind(|it| {
+                            it.place == from.place && it.ended.is_none() && it.id != holder.id
+                        })
+                        .map_or(holder.standing.activation, |it| it.standing.activation),
+                    until: rest.until,
+                }
+            })),
+            Place::Holds | Place::Empty => {}
+        }
+        let next = Activation {
+            last: self.by.now,
+            ended: Some(Ended::Returned),
+            event: EventId(self.next_event.0 + i64::from(freeing.is_some())),
+            ..holder
+        };
+        let changed = Changed {
+            previous: freeing
+                .as_ref()
+                .map_or(license.event, |it| it.changed.license.event),
+            license: License {
+                event: next.event,
+                ..license
+            },
+        };
+        self.next_event = next.event;
+        self.given(next, changed, 0, freeing, generation, warnings)
+    }
+
+    /// Frees what was kept of an activation.
+    fn freed(&mut self, from: &Activation, license: &License) -> Result<Freeing, RespondError> {
+        let next = Activation {
+            resting: None,
+            event: self.next_event,
+            ..from.clone()
+        };
+        let changed = Changed {
+            previous: license.event,
+            license: License {
+                event: next.event,
+                ..license.clone()
+            },
+        };
+        self.tx.set_activation(&next)?;
+        self.remember(&changed, None);
+        self.unrecorded.insert(next.id, next.event);
+        Ok(Freeing {
+            freed: from.resting.map_or(0, |it| it.seats),
+            holder: next,
+            changed,
+        })
+    }
+
+    /// Writes an activation that was given up, under the next number of the history.
+    fn given(
+        &mut self,
+        next: Activation,
+        changed: Changed,
+        freed: u16,
+        freeing: Option<Freeing>,
+        generation: u16,
+        warnings: Vec<Warning>,
+    ) -> Result<Unrecorded<Taking>, RespondError> {
         self.tx.set_activation(&next)?;
         self.tx.set_license(&changed.license)?;
         self.remember(&changed, Some((next.id, generation)));
         self.unrecorded.insert(next.id, next.event);
         let giving = Giving {
+            order: self.order(changed.license.terms)?,
             holder: next,
             changed,
-            order,
-            freed: if rests { 0 } else { seats },
+            freed,
+            freeing,
             generation,
         };
         Ok(self.numbered(RETURN, warnings, Taking::Back(Box::new(giving))))

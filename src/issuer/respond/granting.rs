@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use super::lookup::{self, Found};
 use super::session::Session;
-use super::unrecorded::{Changed, Granting, Unrecorded};
+use super::unrecorded::{Changed, Granting, Unrecorded, Yielding};
 use super::{Order, Request, RespondError};
 use crate::issuer::history::{ACTIVATE, REPLACE, SYNC};
 use crate::issuer::keys::Entropy;
-use crate::issuer::ledger::{Activation, EarlyReturn, License, StoredAnswer};
-use crate::issuer::policy::moves::Move;
-use crate::issuer::policy::{self, Case, Decision, Fork, Proof, Refusal, SyncCase, Warning};
+use crate::issuer::ledger::{
+    Activation, COUNTED_DAYS, Days, EarlyReturn, EventId, LedgerError, License, StoredAnswer,
+};
+use crate::issuer::policy::{self, Case, Decision, Fork, Place, Proof, Refusal, SyncCase};
 use crate::protocol::commitment::Commitment;
+use crate::protocol::date::{Day, Seconds};
 use crate::protocol::desk_certificate::Limit;
 use crate::protocol::digest::{MachineBinding, request_tag};
 use crate::protocol::emergency::chain;
@@ -69,19 +71,18 @@ impl Session<'_> {
             options: self.options,
             now: self.by.now,
         })?;
-        let own = decision.replaces.map(|own| own.id);
-        if license.taken.is_some() && self.called_already(id, &license, own)? {
+        if license.taken.is_some() && self.called_already(id, &license)? {
             return Err(Refusal::SameName(id).into());
         }
         let plan = Plan {
             request,
             commitment: activate.commitment,
-            kind: if decision.replaces.is_some() {
+            kind: if decision.from.is_some() {
                 REPLACE
             } else {
                 ACTIVATE
             },
-            holder: self.holder(activate, &license, &decision),
+            holder: self.holder(activate, &license, &activations, &decision),
             license: &license,
             order: &order,
             fork: None,
@@ -104,20 +105,21 @@ impl Session<'_> {
             answer,
         } = found;
         let answer = opened(answer, sync);
-        let held = answer.as_ref().map(|it| lookup::held(it, &holder));
+        let held = answer.as_ref().map(lookup::held);
         let mut fork = policy::judge(&holder, held, Proof::Held);
-        if let Fork::Diverged { held: which, .. } | Fork::Replaced { held: which, .. } = fork {
-            let proof = self.proof(&holder, &license, which)?;
-            fork = policy::judge(&holder, held, proof);
+        let behind = matches!(fork, Fork::Diverged { .. });
+        let mut proof = Proof::Held;
+        if let Some(held) = held.filter(|_| behind || holder.seats == 0) {
+            proof = self.proof(&holder, &license, held.generation)?;
+            fork = policy::judge(&holder, Some(held), proof);
         }
         let (standing, site_key) = match &answer {
             Some(answer) => (answer.stood.standing.clone(), answer.stood.site_key),
             None => (holder.standing.clone(), holder.site_key),
         };
-        let latest = lookup::latest(self.tx, &holder)?;
-        let latest_asked = latest.as_ref().map(lookup::asked).transpose()?;
         let order = self.order(license.terms)?;
         let activations = self.tx.activations_of(license.id)?;
+        let latest_asked = self.latest_asked(&holder, &activations)?;
         let decided = policy::decide_sync(&SyncCase {
             request: sync,
             license: &license,
@@ -129,30 +131,19 @@ impl Session<'_> {
             standing: &standing,
             site_key,
             fork,
+            proof,
             latest_asked,
             options: self.options,
             now: self.by.now,
         })?;
-        // Parts that are exchanged one by one are a repair, as often as the license has it.
-        let elsewhere = |it: &Warning| match it {
-            Warning::Moved { why, .. } => *why != Move::Exchanges,
-            _ => false,
-        };
-        if decided.decision.warnings.iter().any(elsewhere) {
-            self.refuse_in_place(&holder, &license)?;
-        }
-        let next = Activation {
-            event: self.next_event,
-            ..decided.holder(&holder, held, self.by.now)
-        };
         let plan = Plan {
             request,
             commitment: sync.commitment,
             kind: SYNC,
-            holder: next,
+            holder: decided.holder(&holder, held, self.by.now),
             license: &license,
             order: &order,
-            fork: Some(fork),
+            fork: Some(decided.fork),
         };
         self.plan(plan, decided.decision, entropy)
     }
@@ -164,12 +155,16 @@ impl Session<'_> {
         decision: Decision<'_>,
         entropy: &mut Entropy<'_>,
     ) -> Result<Unrecorded<Granting>, RespondError> {
-        let Plan {
-            holder,
-            license,
-            order,
-            ..
-        } = plan;
+        let Plan { license, order, .. } = plan;
+        let first = self.next_event;
+        let event = EventId(first.0 + i64::from(decision.from.is_some()));
+        let mut holder = Activation {
+            event,
+            ..plan.holder
+        };
+        if decision.place.is_none() {
+            holder.place = event;
+        }
         let context = GrantContext {
             request_digest: plan.request.digest,
             holder: holder
@@ -180,12 +175,21 @@ impl Session<'_> {
         let (grant, emergency) = self.grant(&context, order, &decision, entropy);
         let body = grant.encode_body();
         let transcript = self.transcript(&context, order, &grant, &body)?;
-        match decision.replaces {
-            Some(_) => self.tx.set_activation(&holder)?,
-            None => self.tx.add_activation(&holder)?,
+        holder.runs = holder.runs.max(runs_until(&grant));
+        let is_new = holder.id == self.next_activation;
+        if is_new {
+            self.tx.add_activation(&holder)?;
+        } else {
+            self.tx.set_activation(&holder)?;
         }
+        let yielding = match decision.from {
+            None => None,
+            Some(from) => Some(self.yielded(from, license, &holder)?),
+        };
         let changed = Changed {
-            previous: license.event,
+            previous: yielding
+                .as_ref()
+                .map_or(license.event, |it| it.changed.license.event),
             license: License {
                 taken: Some(decision.taken),
                 counts: decision.counts,
@@ -198,8 +202,8 @@ impl Session<'_> {
         self.remember(&changed, revealed);
         self.unrecorded.insert(holder.id, holder.event);
         // Only now: a request that failed above has used up nothing.
-        self.next_event.0 += 1;
-        self.next_activation.0 += i64::from(decision.replaces.is_none());
+        self.next_event.0 = event.0 + 1;
+        self.next_activation.0 += i64::from(is_new);
         Ok(Unrecorded {
             kind: plan.kind,
             event: holder.event,
@@ -213,6 +217,7 @@ impl Session<'_> {
                 emergency,
                 parent: holder.proven,
                 holder,
+                yielding,
                 changed,
                 order: Arc::clone(order),
                 fork: plan.fork,
@@ -220,11 +225,64 @@ impl Session<'_> {
         })
     }
 
-    /// The activation as it will stand.
-    fn holder(&self, request: &Activate, license: &License, decision: &Decision<'_>) -> Activation {
-        let own = decision.replaces;
+    /// Takes the seats of an activation, or those that are kept of it, for another.
+    fn yielded(
+        &mut self,
+        from: &Activation,
+        license: &License,
+        to: &Activation,
+    ) -> Result<Yielding, RespondError> {
+        let next = Activation {
+            seats: 0,
+            resting: None,
+            event: self.next_event,
+            ..from.clone()
+        };
+        // Seats that go from one to the other are taken all the while.
+        let changed = Changed {
+            previous: license.event,
+            license: License {
+                event: next.event,
+                ..license.clone()
+            },
+        };
+        self.tx.set_activation(&next)?;
+        self.remember(&changed, None);
+        self.unrecorded.insert(next.id, next.event);
+        Ok(Yielding {
+            holder: next,
+            changed,
+            to: to.standing.activation,
+        })
+    }
+
+    /// What the machine's clock said in the request that was answered last: of the activation, or of whoever has its place.
+    pub(super) fn latest_asked(
+        &mut self,
+        own: &Activation,
+        activations: &[Activation],
+    ) -> Result<Option<Seconds>, LedgerError> {
+        let whose = match policy::place(own, activations, self.by.now.day()) {
+            Place::Taken(holder) => holder,
+            Place::Holds | Place::Kept(_) | Place::Empty => own,
+        };
+        let latest = lookup::latest(self.tx, whose)?;
+        latest.as_ref().map(lookup::asked).transpose()
+    }
+
+    /// The activation as it will stand; its event, its place, where it begins one, and how long it runs are still to be said.
+    fn holder(
+        &self,
+        request: &Activate,
+        license: &License,
+        activations: &[Activation],
+        decision: &Decision<'_>,
+    ) -> Activation {
+        let place = decision.place.unwrap_or(self.next_event);
+        let before = activations.iter().filter(|it| it.place == place);
+        let before = before.max_by_key(|it| (it.seats > 0, it.id));
         Activation {
-            id: own.map_or(self.next_activation, |own| own.id),
+            id: self.next_activation,
             license: license.id,
             standing: MachineBinding {
                 activation: request.commitment.activation_id(),
@@ -234,14 +292,15 @@ impl Session<'_> {
             },
             generation: decision.generation,
             site_key: request.site_key,
+            place,
             seats: decision.seats,
-            first: own.map_or(self.by.now, |own| own.first),
+            runs: self.by.now.day(),
+            first: self.by.now,
             last: self.by.now,
             reference: decision.reference.clone(),
             weak_accepted: decision.weak_accepted,
-            // What was proven stays so: until this grant is proven, the machine may go on from there.
-            proven: own.map_or(0, |own| own.proven),
-            superseded: own.and_then(|own| own.superseded),
+            proven: 0,
+            superseded: before.map_or_else(Days::default, |it| it.superseded.clone()),
             ended: None,
             resting: None,
             event: self.next_event,
@@ -315,6 +374,18 @@ impl Session<'_> {
         let subject = context.subject(grant).map_err(|_| Refusal::UnfitSiteKey)?;
         Ok(context.transcript(&issuer.signer.public(), issuer.desk.as_ref(), subject, body))
     }
+}
+
+/// The last day on which a machine goes on by a grant without contact, every emergency code read out; one without such a day, for a year.
+fn runs_until(grant: &Grant) -> Day {
+    let spoken = grant
+        .emergency
+        .map_or(0, |it| u16::from(it.steps) * u16::from(it.days.get()));
+    let runs = match grant.revalidate_by {
+        Some(day) => day.plus(spoken),
+        None => grant.issued.day().plus(COUNTED_DAYS as u16),
+    };
+    grant.expires.map_or(runs, |end| end.min(runs))
 }
 
 /// The answer that a SYNC opens, if it is that of the generation which it claims to hold.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Answer, Effect, Order, Receipt, Reply, RespondError};
 use crate::issuer::ledger::{
-    Activation, ActivationRow, Ended, Event, EventId, LedgerError, License, StoredAnswer, TermsId,
+    Activation, ActivationRow, Ended, EventId, LedgerError, License, StoredAnswer, TermsId,
     Transaction,
 };
 use crate::issuer::policy::{self, HeldAnswer};
@@ -62,9 +62,8 @@ pub(crate) fn holder(
 }
 
 /// What the fork rule has to know of an answer.
-pub(crate) fn held(answer: &StoredAnswer, own: &Activation) -> HeldAnswer {
+pub(crate) fn held(answer: &StoredAnswer) -> HeldAnswer {
     HeldAnswer {
-        replaced: answer.stood.standing.activation != own.standing.activation,
         generation: answer.generation,
         parent: answer.parent,
     }
@@ -77,15 +76,6 @@ pub(crate) fn latest(
 ) -> Result<Option<StoredAnswer>, LedgerError> {
     let found = tx.answers(EventId(holder.event.0 - 1), 1)?.pop();
     Ok(found.filter(|answer| answer.event == holder.event && answer.activation == holder.id))
-}
-
-/// The answer that an event gave.
-pub(crate) fn answer_of(
-    tx: &mut dyn Transaction,
-    event: &Event,
-) -> Result<Option<StoredAnswer>, LedgerError> {
-    let found = tx.answers(EventId(event.id.0 - 1), 1)?.pop();
-    Ok(found.filter(|answer| answer.event == event.id))
 }
 
 /// What a machine's clock said in a request that was answered: capped as it was when the answer was given.

@@ -1,13 +1,15 @@
 //! Recording what was decided.
 
 use super::session::Session;
-use super::unrecorded::{Giving, Granting, Refusing, Taking, Unrecorded};
+use super::unrecorded::{
+    Changed, Freeing, Giving, Granting, Refusing, Taking, Unrecorded, Yielding,
+};
 use super::{Issuer, Reply};
 use crate::issuer::history::{
-    self, AnswerFacts, EARLY_RETURN, EarlyFacts, EndFacts, Hex, LicenseFacts, NewEvent, REFUSED,
-    RETURN,
+    self, AnswerFacts, EARLY_RETURN, EarlyFacts, EndFacts, FREED, Hex, LicenseFacts, NewEvent,
+    REFUSED, RETURN, YIELDED,
 };
-use crate::issuer::ledger::{EventId, LedgerError, SignerId, Stood, StoredAnswer};
+use crate::issuer::ledger::{Activation, EventId, LedgerError, SignerId, Stood, StoredAnswer};
 use crate::issuer::policy::{Colour, Warning};
 use crate::protocol::desk_certificate::DeskCertificate;
 
@@ -34,6 +36,9 @@ impl Session<'_> {
             reason = reason.or_else(|| self.options.supersede_reason.clone());
         }
         let payload = [it.body.as_slice(), signature].concat();
+        if let Some(yielding) = &it.yielding {
+            self.record(yielding.holder.event, yielded(yielding)?)?;
+        }
         let signer = self.signer(issuer)?;
         let event = self.granted(&granted, signer, &payload, reason.or(accepting))?;
         self.waiting.remove(&it.commitment);
@@ -46,6 +51,11 @@ impl Session<'_> {
         &mut self,
         taken: Unrecorded<Taking>,
     ) -> Result<Reply, LedgerError> {
+        if let Taking::Back(it) = &taken.what
+            && let Some(freeing) = &it.freeing
+        {
+            self.record(freeing.holder.event, freed(freeing)?)?;
+        }
         let event = match &taken.what {
             Taking::Back(it) => returned(it, self.override_reason(&taken.warnings))?,
             Taking::Early { activation, digest } => NewEvent {
@@ -168,6 +178,39 @@ fn refused(it: &Refusing) -> Result<NewEvent, LedgerError> {
     })
 }
 
+/// What the history says of an activation that gave its place to another.
+fn yielded(it: &Yielding) -> Result<NewEvent, LedgerError> {
+    let facts = EndFacts {
+        to: Some(it.to.to_string()),
+        ..EndFacts::of(&it.changed.license, &it.holder)
+    };
+    ended(YIELDED, &it.holder, &it.changed, &facts)
+}
+
+/// What the history says of seats that are free because those gave up for whom they were kept.
+fn freed(it: &Freeing) -> Result<NewEvent, LedgerError> {
+    let facts = EndFacts {
+        freed: it.freed,
+        ..EndFacts::of(&it.changed.license, &it.holder)
+    };
+    ended(FREED, &it.holder, &it.changed, &facts)
+}
+
+fn ended(
+    kind: &'static str,
+    holder: &Activation,
+    changed: &Changed,
+    facts: &EndFacts,
+) -> Result<NewEvent, LedgerError> {
+    Ok(NewEvent {
+        kind,
+        license: Some(changed.license.id),
+        activation: Some(holder.id),
+        previous: Some(changed.previous),
+        data: history::to_json(facts)?,
+    })
+}
+
 /// What the history says of an activation that was given up.
 fn returned(it: &Giving, reason: Option<String>) -> Result<NewEvent, LedgerError> {
     let license = &it.changed.license;
@@ -178,11 +221,5 @@ fn returned(it: &Giving, reason: Option<String>) -> Result<NewEvent, LedgerError
         reason,
         ..EndFacts::of(license, &it.holder)
     };
-    Ok(NewEvent {
-        kind: RETURN,
-        license: Some(license.id),
-        activation: Some(it.holder.id),
-        previous: Some(it.changed.previous),
-        data: history::to_json(&facts)?,
-    })
+    ended(RETURN, &it.holder, &it.changed, &facts)
 }

@@ -9,8 +9,7 @@ use crate::issuer::history::Actor;
 use crate::issuer::history::{self, Recorder};
 use crate::issuer::keys::Entropy;
 use crate::issuer::ledger::{
-    Activation, ActivationRow, Ended, Event, EventId, LedgerError, License, SignerId, TermsId,
-    Transaction,
+    Activation, ActivationRow, Ended, EventId, LedgerError, License, SignerId, TermsId, Transaction,
 };
 use crate::issuer::policy::{Options, Proof, Warning};
 use crate::protocol::commitment::Commitment;
@@ -162,22 +161,6 @@ impl<'a> Session<'a> {
         Ok(Proof::Held)
     }
 
-    /// What the history tells of a license so far, oldest first; what is decided here and not recorded yet is passed over.
-    pub(super) fn told_of(&mut self, license: &License) -> Result<Vec<Event>, LedgerError> {
-        let (mut events, mut next) = (Vec::new(), Some(license.event));
-        while let Some(id) = next {
-            match self.tx.event(id)? {
-                Some(event) => {
-                    next = event.previous.filter(|previous| *previous < id);
-                    events.push(event);
-                }
-                None => next = self.drafted.get(&id).map(|it| it.previous),
-            }
-        }
-        events.reverse();
-        Ok(events)
-    }
-
     /// Whether a request rests on an answer or a RETURN that was decided here and is not recorded yet, or is the same as one that is not.
     pub(super) fn waits_for_record(&mut self, request: &Request) -> Result<bool, LedgerError> {
         let id = match &request.ask {
@@ -190,8 +173,15 @@ impl<'a> Session<'a> {
         if self.unrecorded.is_empty() {
             return Ok(false);
         }
-        let rows = self.rows_called(id)?;
-        Ok(rows.iter().any(|row| self.unrecorded.contains_key(row)))
+        for row in self.rows_called(id)? {
+            let (_, license) = lookup::holder(self.tx, row)?;
+            // What others of the license do with its seats counts as well.
+            let all = self.tx.activations_of(license.id)?;
+            if all.iter().any(|it| self.unrecorded.contains_key(&it.id)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The activations that are or were called so, also those whose ACTIVATE is not recorded yet.
@@ -209,10 +199,9 @@ impl<'a> Session<'a> {
         &mut self,
         id: ActivationId,
         license: &License,
-        own: Option<ActivationRow>,
     ) -> Result<bool, LedgerError> {
         for row in self.rows_called(id)? {
-            if own != Some(row) && lookup::holder(self.tx, row)?.1.id == license.id {
+            if lookup::holder(self.tx, row)?.1.id == license.id {
                 return Ok(true);
             }
         }

@@ -41,6 +41,8 @@ pub(super) struct Granting {
     pub(super) holder: Activation,
     /// The generation it was asked from (SPEC.md 9.2).
     pub(super) parent: u16,
+    /// Whose seats it gets: recorded before it.
+    pub(super) yielding: Option<Yielding>,
     pub(super) changed: Changed,
     pub(super) order: Arc<Order>,
     pub(super) fork: Option<Fork>,
@@ -54,12 +56,29 @@ pub(super) struct Changed {
     pub(super) license: License,
 }
 
+/// An activation that gave its place to another.
+pub(super) struct Yielding {
+    pub(super) holder: Activation,
+    pub(super) changed: Changed,
+    pub(super) to: ActivationId,
+}
+
+/// Seats that were kept of an activation, and are free because those gave up for whom they were.
+pub(super) struct Freeing {
+    pub(super) holder: Activation,
+    pub(super) changed: Changed,
+    pub(super) freed: u16,
+}
+
 /// An activation that was given up.
 pub(super) struct Giving {
     pub(super) holder: Activation,
     pub(super) changed: Changed,
     pub(super) order: Arc<Order>,
+    /// Seats of its own that it frees.
     pub(super) freed: u16,
+    /// What it frees beside: recorded before it.
+    pub(super) freeing: Option<Freeing>,
     /// The generation whose secret was revealed.
     pub(super) generation: u16,
 }
@@ -117,7 +136,7 @@ impl Unrecorded<Taking> {
                 effect: Effect::Returned,
                 activation: it.holder.standing.activation,
                 of: Some((it.changed.license.key, it.order)),
-                freed: it.freed,
+                freed: it.freed + it.freeing.map_or(0, |it| it.freed),
                 resting: it.holder.resting.map(|it| it.until),
                 warnings,
             },

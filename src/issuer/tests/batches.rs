@@ -182,7 +182,7 @@ fn ends(desk: &mut Desk, codes: &[Code], workers: usize) -> (Vec<&'static str>, 
 }
 
 /// The same from lines that are signed beside as from lines that are signed one after the other.
-fn told(codes: &[Code], mut desk: impl FnMut() -> Desk) -> Vec<&'static str> {
+pub(super) fn told(codes: &[Code], mut desk: impl FnMut() -> Desk) -> Vec<&'static str> {
     let (expected, head) = ends(&mut desk(), codes, 1);
     let (found, end) = ends(&mut desk(), codes, 3);
     for (at, (found, expected)) in found.iter().zip(&expected).enumerate() {

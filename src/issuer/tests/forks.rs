@@ -124,7 +124,7 @@ impl World {
                 self.desk.options.supersede_reason = Some("asked on the phone".into());
                 let reply = self.desk.reply_at(code, self.now);
                 self.desk.options.supersede_reason = None;
-                // Twice in 90 days is the manager's, who hears the same evidence; red is not.
+                // A fifth time in a year is the manager's, who hears the same evidence; red is not.
                 match reply {
                     Err(error) if error.to_string().starts_with("yellow") => {
                         self.desk.options.override_reason = Some("asked on the phone".into());

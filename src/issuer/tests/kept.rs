@@ -177,7 +177,7 @@ fn two_activations_of_one_number_are_told_apart_by_their_key() {
     );
     let named = Named::Activation(id, Some(other));
     let released = life::release(&mut desk.ledger, named, "stolen", false, BY).unwrap();
-    assert_eq!(released.1, other);
+    assert_eq!(released.key, other);
     assert_eq!((desk.taken(one), desk.taken(other)), (1, 0));
     let unknown = LicenseKey::from_number(12_345_678_901).unwrap();
     let nobody = desk

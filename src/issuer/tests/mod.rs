@@ -11,6 +11,7 @@ mod kept;
 mod life;
 mod moves;
 mod places;
+mod replaced;
 mod resting;
 mod seats;
 mod selling;

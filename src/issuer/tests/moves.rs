@@ -285,7 +285,10 @@ fn an_activate_is_the_machines_own_by_standing_or_reference_and_counts() {
     // The system was installed anew on the first parts: like the reference, unlike what stands.
     let own = seat.activates([7, 7, 1, 1, 1]).unwrap();
     assert_eq!(own.effect, Effect::Replaced);
-    assert_eq!(own.warnings, [Warning::Replaced { nth: 1, of: 2 }]);
+    assert!(matches!(
+        own.warnings.as_slice(),
+        [Warning::Replaced { nth: 1, of: 2, .. }]
+    ));
     assert_eq!(seat.counts(), (1, 2, 0));
     // Now that is the reference, and the parts of before are others.
     assert_eq!(seat.activates([1, 1, 1, 2, 2]).unwrap_err(), "no_seat_free");

@@ -49,7 +49,7 @@ fn a_clerk_frees_what_was_returned_and_a_perpetual_grant_rests_for_a_year() {
         ..BY
     };
     let freed = life::free(&mut seat.desk.ledger, name, "wiped before our eyes", by).unwrap();
-    assert_eq!((freed.1, freed.2), (seat.key, 1));
+    assert_eq!((freed.key, freed.freed), (seat.key, 1));
     let again = life::free(&mut seat.desk.ledger, name, "again", by);
     assert_eq!(again.unwrap_err().kind(), "nothing_to_change");
     seat.activates([9; 5]).unwrap();

@@ -213,7 +213,25 @@ fn in_licenses_and_activations() {
             "as its last event left it",
         ),
         (
-            "UPDATE activation SET superseded = 0 WHERE id = 1",
+            "UPDATE activation SET superseded = x'0001000000ff' WHERE id = 1",
+            Place::Activation,
+            Wrong::Altered,
+            "as its last event left it",
+        ),
+        (
+            "UPDATE activation SET place = place + 1 WHERE id = 1",
+            Place::Activation,
+            Wrong::Altered,
+            "as its last event left it",
+        ),
+        (
+            "UPDATE activation SET runs = runs + 1 WHERE id = 1",
+            Place::Activation,
+            Wrong::Altered,
+            "as its last event left it",
+        ),
+        (
+            "UPDATE activation SET kept = 1 WHERE resting > 0",
             Place::Activation,
             Wrong::Altered,
             "as its last event left it",
@@ -286,7 +304,7 @@ fn in_licenses_and_activations() {
             "an activation that is gone",
         ),
         (
-            "INSERT INTO activation SELECT 90, 99, aid, generation, fingerprint, bindings, usb, site_key, 0, first, last, event, proven, superseded, ended, reference, reference_since, had, weak_accepted, resting, resting_until FROM activation WHERE id = 1",
+            "INSERT INTO activation SELECT 90, 99, aid, generation, fingerprint, bindings, usb, site_key, place, 0, runs, first, last, event, proven, superseded, ended, reference, reference_since, had, weak_accepted, resting, resting_until, kept FROM activation WHERE id = 1",
             Place::Activation,
             Wrong::Added,
             "is not in the history",

@@ -4,21 +4,21 @@
 use std::num::NonZeroU16;
 
 use countersign::issuer::ledger::{
-    Activation, ActivationRow, Counts, EventId, License, LicenseId, OrderTerms, ProductId,
-    Reference, TermsId, WeakRule,
+    Activation, ActivationRow, Counts, Days, Ended, EventId, License, LicenseId, OrderTerms,
+    ProductId, TermsId, WeakRule,
 };
 use countersign::issuer::policy::{
-    self, Colour, Fork, HeldAnswer, Options, Proof, Refusal, SyncCase,
+    self, Case, Colour, Fork, HeldAnswer, Options, Place, Proof, Refusal, SyncCase,
 };
 use countersign::license_key::LicenseKey;
 use countersign::machine::Fingerprint;
 use countersign::protocol::commitment::{Commitment, SyncProof};
 use countersign::protocol::date::Seconds;
-use countersign::protocol::digest::{ActivationId, MachineBinding};
+use countersign::protocol::digest::{ActivationId, MachineBinding, product_tag};
 use countersign::protocol::entitlements::Entitlements;
 use countersign::protocol::grant::LicenseType;
 use countersign::protocol::product::Product;
-use countersign::protocol::requests::Sync;
+use countersign::protocol::requests::{Activate, Sync};
 
 use super::mails::{Ask, Given};
 
@@ -95,7 +95,7 @@ impl Desk {
                 id: LicenseId(1),
                 key: LicenseKey::from_number(12_345_678_901).unwrap(),
                 terms: TermsId(1),
-                taken: Some(u32::from(seats)),
+                taken: None,
                 revoked: false,
                 counts: Counts::default(),
                 event: EventId(1),
@@ -112,11 +112,75 @@ impl Desk {
         }
     }
 
-    /// Activates the next machine.
-    pub(crate) fn activate(&mut self, print: Fingerprint, now: Seconds) {
+    /// Activates a machine: which activation that is, and what it gets.
+    pub(crate) fn activate(
+        &mut self,
+        print: Fingerprint,
+        now: Seconds,
+        met: &mut Met,
+    ) -> (usize, Given) {
         let row = self.holders.len() as i64 + 1;
+        let id = (row as u32).to_be_bytes();
+        let mut commitment = [0; 12];
+        commitment[..4].copy_from_slice(&id);
+        let request = Activate {
+            product_tag: product_tag(&self.product.id),
+            key: self.license.key,
+            commitment: Commitment(commitment),
+            clock: now,
+            fingerprint: Some(print),
+            bindings: None,
+            seats: None,
+            usb: None,
+            site_key: None,
+        };
+        let none = Options::default();
+        let mut options = &none;
+        let decision = loop {
+            let activations = self.activations();
+            let case = Case {
+                request: &request,
+                license: &self.license,
+                terms: &self.terms,
+                product: &self.product,
+                weak: WeakRule::Warn,
+                activations: &activations,
+                options,
+                now,
+            };
+            match policy::decide(&case) {
+                Ok(it) => {
+                    met.messages += u32::from(!it.warnings.is_empty());
+                    let from = it.from.map(|from| from.id);
+                    break (
+                        it.place,
+                        it.generation,
+                        it.seats,
+                        it.taken,
+                        it.reference,
+                        it.counts,
+                        from,
+                    );
+                }
+                Err(Refusal::HeldForManager { .. }) => {
+                    met.manager += 1;
+                    options = &self.manager;
+                }
+                // Nothing of it is as it was: a clerk releases what is gone.
+                Err(Refusal::NoSeatFree { .. }) => {
+                    met.yellow += 1;
+                    self.release();
+                }
+                Err(other) => panic!("{other}"),
+            }
+        };
+        let (place, generation, seats, taken, reference, counts, from) = decision;
+        let superseded = self.yields(from);
+        met.moves += counts.moves.count(now.day()) - self.license.counts.moves.count(now.day());
+        self.license.taken = Some(taken);
+        self.license.counts = counts;
         let stood = MachineBinding {
-            activation: ActivationId((row as u32).to_be_bytes()),
+            activation: ActivationId(id),
             fingerprint: Some(print),
             bindings: None,
             usb: None,
@@ -125,26 +189,28 @@ impl Desk {
             id: ActivationRow(row),
             license: LicenseId(1),
             standing: stood.clone(),
-            generation: 1,
+            generation,
             site_key: None,
-            seats: 1,
+            place: place.unwrap_or(EventId(row)),
+            seats,
+            runs: now.day().plus(self.terms.grace_days),
             first: now,
             last: now,
-            reference: Reference::of(Some(print), now.day()),
+            reference,
             weak_accepted: false,
             proven: 0,
-            superseded: None,
+            superseded,
             ended: None,
             resting: None,
             event: EventId(1),
         };
+        let held = HeldAnswer {
+            generation,
+            parent: 0,
+        };
         let first = Answered {
             number: 0,
-            held: HeldAnswer {
-                generation: 1,
-                parent: 0,
-                replaced: false,
-            },
+            held,
             stood,
             asked: now,
             issued: now,
@@ -154,9 +220,36 @@ impl Desk {
             own,
             answers: vec![first],
         });
+        let given = Given {
+            number: 0,
+            generation,
+            issued: now,
+        };
+        (self.holders.len() - 1, given)
     }
 
-    /// What a SYNC of the n-th machine gets.
+    fn activations(&self) -> Vec<Activation> {
+        self.holders.iter().map(|it| it.own.clone()).collect()
+    }
+
+    /// Takes the seats of an activation. When clerks superseded in its place.
+    fn yields(&mut self, from: Option<ActivationRow>) -> Days {
+        let from = self.holders.iter_mut().find(|it| Some(it.own.id) == from);
+        from.map_or_else(Days::default, |from| {
+            (from.own.seats, from.own.resting) = (0, None);
+            from.own.superseded.clone()
+        })
+    }
+
+    fn release(&mut self) {
+        for holder in &mut self.holders {
+            holder.own.seats = 0;
+            holder.own.ended = holder.own.ended.or(Some(Ended::Lost));
+        }
+        self.license.taken = Some(0);
+    }
+
+    /// What a SYNC of an activation gets.
     pub(crate) fn reply(
         &mut self,
         machine: usize,
@@ -196,7 +289,12 @@ impl Desk {
             site_key: None,
             site: None,
         };
-        let activations: Vec<Activation> = self.holders.iter().map(|it| it.own.clone()).collect();
+        let activations = self.activations();
+        let latest = match policy::place(&own, &activations, now.day()) {
+            Place::Taken(by) => &self.holders[by.id.0 as usize - 1].answers,
+            _ => answers,
+        };
+        let latest_asked = latest.last().map(|it| it.asked);
         let none = Options::default();
         let mut options = &none;
         loop {
@@ -211,7 +309,8 @@ impl Desk {
                 standing: &opened.stood,
                 site_key: None,
                 fork: policy::judge(&own, Some(opened.held), proof),
-                latest_asked: answers.last().map(|it| it.asked),
+                proof,
+                latest_asked,
                 options,
                 now,
             };
@@ -228,11 +327,15 @@ impl Desk {
                     let (before, after) = (used(&self.license.counts), used(&judged.counts));
                     met.moves += after.0.saturating_sub(before.0);
                     met.exchanges += after.1.saturating_sub(before.1);
-                    let holder = decided.holder(&own, Some(opened.held), now);
+                    let mut holder = decided.holder(&own, Some(opened.held), now);
+                    holder.runs = now.day().plus(self.terms.grace_days);
+                    if judged.place.is_none() {
+                        holder.place = EventId(-i64::from(ask.number));
+                    }
+                    let from = judged.from.map(|from| from.id);
                     let held = HeldAnswer {
                         generation: holder.generation,
                         parent: holder.proven,
-                        replaced: false,
                     };
                     let answered = Answered {
                         number: ask.number,
@@ -243,6 +346,8 @@ impl Desk {
                         revealed: false,
                     };
                     self.license.counts = judged.counts.clone();
+                    self.license.taken = Some(judged.taken);
+                    self.yields(from);
                     let kept = &mut self.holders[machine];
                     kept.own = holder;
                     kept.answers.push(answered);

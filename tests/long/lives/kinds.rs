@@ -21,6 +21,10 @@ pub(crate) struct Kind {
     pub(crate) flips: f64,
     /// Machines on one license, with one image of the system where there are several.
     pub(crate) machines: u16,
+    /// Whether another account of the computer activates the same license some day, for itself.
+    pub(crate) accounts: bool,
+    /// Whether people lose the home with each new installation and activate anew, and ask twice because the answer seems lost.
+    pub(crate) twice: bool,
     /// The share of days on which a backup of the home, from before the last answer, is put back.
     pub(crate) restored: f64,
     /// How mails go.
@@ -50,12 +54,14 @@ const PLAIN: Kind = Kind {
     away: [0.0; 5],
     flips: 0.0,
     machines: 1,
+    accounts: false,
+    twice: false,
     restored: 0.0,
     mails: Mails::AT_ONCE,
     clock: Clock::Right,
 };
 
-pub(crate) const KINDS: [Kind; 22] = [
+pub(crate) const KINDS: [Kind; 25] = [
     PLAIN,
     Kind {
         name: "desktop, root and user in turn",
@@ -122,6 +128,22 @@ pub(crate) const KINDS: [Kind; 22] = [
         ..PLAIN
     },
     Kind {
+        name: "guests of one image, 5 seats",
+        knows: [true, true, false, false, false],
+        machines: 5,
+        ..PLAIN
+    },
+    Kind {
+        name: "two accounts on one computer, 1 seat",
+        accounts: true,
+        ..PLAIN
+    },
+    Kind {
+        name: "asked twice, and again after each installation",
+        twice: true,
+        ..PLAIN
+    },
+    Kind {
         name: "service without devices, and a shell",
         root: 0.5,
         away: [0.0, 0.5, 0.0, 0.0, 0.5],
@@ -183,3 +205,8 @@ pub(crate) const DISK_REPLACED: f64 = 0.15;
 pub(crate) const BOARD_REPLACED: f64 = 0.05;
 pub(crate) const CARD_REPLACED: f64 = 0.05;
 pub(crate) const INSTALLED_ANEW: f64 = 0.25;
+
+/// The share of those who are told of `--system` that follow it.
+pub(crate) const LISTENS: f64 = 0.5;
+/// The share of those who asked twice that enter the first answer alone.
+pub(crate) const FIRST_ALONE: f64 = 0.3;

@@ -9,16 +9,14 @@ use countersign::protocol::product::WARN_DAYS;
 use super::chance::Chance;
 use super::clocks::{Clock, Clocked};
 use super::desk::{Desk, Met};
-use super::kinds::{BOARD_REPLACED, CARD_REPLACED, DISK_REPLACED, INSTALLED_ANEW, Kind};
+use super::fate::{BOARD, CARD, Fate};
+use super::kinds::{FIRST_ALONE, Kind, LISTENS};
 use super::mails::{Ask, Given, Mail};
 
 const YEARS: i32 = 8;
 const FIRST_DAY: i32 = 2000;
 /// Days beyond those after which people ask until a grant wants contact.
 const SPARE: i32 = 21;
-const BOARD: usize = 2;
-const CARD: usize = 3;
-const DISK: usize = 4;
 
 /// What a life came to.
 #[derive(Clone, Copy, Default)]
@@ -42,6 +40,8 @@ struct Pending {
 /// What a machine keeps of its license.
 #[derive(Clone)]
 struct State {
+    /// Its activation at the desk.
+    activation: usize,
     print: Fingerprint,
     number: u32,
     generation: u16,
@@ -58,29 +58,6 @@ impl State {
     }
 }
 
-/// The days on which something happens next.
-struct Fate {
-    disk: i32,
-    board: i32,
-    card: i32,
-    system: i32,
-    dock: i32,
-    backup: i32,
-}
-
-impl Fate {
-    fn new(kind: &Kind, chance: &mut Chance) -> Fate {
-        Fate {
-            disk: chance.days(DISK_REPLACED / 365.0),
-            board: chance.days(BOARD_REPLACED / 365.0),
-            card: chance.days(CARD_REPLACED / 365.0),
-            system: chance.days(INSTALLED_ANEW / 365.0),
-            dock: chance.days(kind.flips),
-            backup: chance.days(kind.restored),
-        }
-    }
-}
-
 struct Machine {
     parts: [u16; 5],
     dock: u16,
@@ -93,6 +70,10 @@ struct Machine {
     backup: Option<State>,
     /// Days for which it has been another than it is bound to.
     changed: i32,
+    /// Whether its home was lost with its system.
+    bare: bool,
+    /// Whether nobody uses it any more: another account's license is for all.
+    rests: bool,
     /// When people ask next, and when they did last without an answer.
     next: i32,
     asked: Option<i32>,
@@ -143,10 +124,28 @@ pub(crate) fn live(kind: &Kind, every: i32, seed: u64) -> Lived {
         lived: Lived::default(),
     };
     let image = [life.value(), life.value()];
-    let mut machines: Vec<Machine> = (0..kind.machines).map(|_| life.begin(image)).collect();
+    let mut machines: Vec<Machine> = (0..kind.machines)
+        .map(|_| {
+            let own = life.own(image);
+            life.begin(own, 0)
+        })
+        .collect();
+    let other = life.chance.below(365) + 1;
     for day in 1..365 * YEARS {
-        for (n, machine) in machines.iter_mut().enumerate() {
-            life.happens(machine, day);
+        if kind.accounts && day == other {
+            let parts = machines[0].parts;
+            machines.push(life.begin(parts, day));
+        }
+        for n in 0..machines.len() {
+            if machines[n].rests {
+                continue;
+            }
+            if kind.accounts && n > 0 {
+                machines[n].parts = machines[0].parts;
+            } else {
+                life.happens(&mut machines[n], day);
+            }
+            let machine = &mut machines[n];
             let wall = machine.clock.wall(day, noon(day), &mut life.chance);
             let (found, denied) = life.reads(machine);
             // Who sees nothing of himself today asks tomorrow.
@@ -157,8 +156,16 @@ pub(crate) fn live(kind: &Kind, every: i32, seed: u64) -> Lived {
                 found,
                 denied,
             };
+            if machine.bare {
+                life.activate(machine, &today);
+            }
+            let before = life.lived.met.yellow;
             life.arrivals(n, machine, &today);
             life.look(n, machine, &today);
+            // The clerk tells them of `--system`.
+            if kind.accounts && life.lived.met.yellow > before && life.chance.with(LISTENS) {
+                machines[1 - n].rests = true;
+            }
         }
     }
     life.lived
@@ -170,37 +177,70 @@ impl Life<'_> {
         self.last_value
     }
 
-    fn begin(&mut self, image: [u16; 2]) -> Machine {
+    fn own(&mut self, image: [u16; 2]) -> [u16; 5] {
         let own = [image[0], image[1], self.value(), self.value(), self.value()];
-        let parts = std::array::from_fn(|n| if self.kind.knows[n] { own[n] } else { 0 });
+        std::array::from_fn(|n| if self.kind.knows[n] { own[n] } else { 0 })
+    }
+
+    fn begin(&mut self, parts: [u16; 5], day: i32) -> Machine {
         let mut first = parts;
         if self.hides_board() && parts[0] != 0 {
             first[BOARD] = 0;
         }
         let print = fingerprint(&first).unwrap();
-        self.desk.activate(print, noon(0));
         let mut clock = Clocked::new(self.kind.clock, &mut self.chance);
-        clock.applied(noon(0), 1, noon(0));
+        let state = self.asked(print, noon(day));
+        clock.applied(state.issued, state.generation, noon(day));
         Machine {
             parts,
             dock: self.value(),
             docked: false,
             fate: Fate::new(self.kind, &mut self.chance),
             clock,
-            read: Parts::default().after(print.known(), noon(0)).unwrap(),
-            state: State {
-                print,
-                number: 0,
-                generation: 1,
-                from: 0,
-                issued: noon(0),
-                pending: Vec::new(),
-            },
+            read: Parts::default().after(print.known(), noon(day)).unwrap(),
+            state,
             backup: None,
             changed: 0,
-            next: self.every,
+            bare: false,
+            rests: false,
+            next: day + self.every,
             asked: None,
         }
+    }
+
+    /// An ACTIVATE and its answer; two of them where people ask twice, of which the first or the last is in force in the end.
+    fn asked(&mut self, print: Fingerprint, now: Seconds) -> State {
+        let mut got = self.desk.activate(print, now, &mut self.lived.met);
+        if self.kind.twice {
+            let again = self.desk.activate(print, now, &mut self.lived.met);
+            if !self.chance.with(FIRST_ALONE) {
+                got = again;
+            }
+        }
+        State {
+            activation: got.0,
+            print,
+            number: 0,
+            generation: got.1.generation,
+            from: 0,
+            issued: got.1.issued,
+            pending: Vec::new(),
+        }
+    }
+
+    /// Activates a machine anew that lost its home.
+    fn activate(&mut self, machine: &mut Machine, today: &Today) {
+        machine.state = self.asked(today.found, noon(today.day));
+        machine.bare = false;
+        machine.backup = None;
+        machine.read = Parts::default()
+            .after(today.found.known(), today.wall)
+            .unwrap_or_default();
+        machine
+            .clock
+            .applied(machine.state.issued, machine.state.generation, today.wall);
+        machine.next = today.day + self.every;
+        machine.asked = None;
     }
 
     /// Whether somebody looks who may not read the board.
@@ -210,45 +250,20 @@ impl Life<'_> {
 
     /// Repairs and the like.
     fn happens(&mut self, machine: &mut Machine, day: i32) {
-        if machine.fate.disk == day {
-            machine.fate.disk = day + self.chance.days(DISK_REPLACED / 365.0);
-            self.exchange(machine, &[DISK]);
-            if self.chance.with(0.3) {
-                self.exchange(machine, &[1]);
+        let happens = machine.fate.on(day, self.kind, &mut self.chance);
+        for n in happens.exchanged {
+            let new = self.value();
+            if machine.parts[n] != 0 {
+                machine.parts[n] = new;
             }
         }
-        if machine.fate.board == day {
-            machine.fate.board = day + self.chance.days(BOARD_REPLACED / 365.0);
-            self.exchange(machine, &[BOARD, CARD]);
-        }
-        if machine.fate.card == day {
-            machine.fate.card = day + self.chance.days(CARD_REPLACED / 365.0);
-            self.exchange(machine, &[CARD]);
-        }
-        if machine.fate.system == day {
-            machine.fate.system = day + self.chance.days(INSTALLED_ANEW / 365.0);
-            self.exchange(machine, &[0, 1]);
-        }
-        if machine.fate.dock == day {
-            machine.fate.dock = day + self.chance.days(self.kind.flips);
-            machine.docked = !machine.docked;
-        }
-        if machine.fate.backup == day {
-            machine.fate.backup = day + self.chance.days(self.kind.restored);
+        machine.bare |= happens.installed && self.kind.twice;
+        machine.docked ^= happens.docks;
+        if happens.restored {
             let revealed = machine.state.revealed();
             // No older than the last generation whose secret was given away (SPEC.md 9.2): that is what an honest backup is.
-            let backup = machine.backup.take();
-            if let Some(backup) = backup.filter(|it| it.generation >= revealed) {
+            if let Some(backup) = machine.backup.take().filter(|it| it.generation >= revealed) {
                 machine.state = backup;
-            }
-        }
-    }
-
-    fn exchange(&mut self, machine: &mut Machine, parts: &[usize]) {
-        for n in parts {
-            let new = self.value();
-            if machine.parts[*n] != 0 {
-                machine.parts[*n] = new;
             }
         }
     }
@@ -291,9 +306,12 @@ impl Life<'_> {
     }
 
     fn answer(&mut self, n: usize, machine: &mut Machine, ask: &Ask, today: &Today) {
-        let reply = self
-            .desk
-            .reply(n, ask, noon(today.day), &mut self.lived.met);
+        let reply = self.desk.reply(
+            machine.state.activation,
+            ask,
+            noon(today.day),
+            &mut self.lived.met,
+        );
         let Some(given) = reply else { return };
         if self.kind.mails.at_once() {
             self.apply(machine, &given, today);

@@ -136,7 +136,7 @@ fn encoded(text: &str) -> String {
 fn body(view: &LicenseView, changes: &[Change], vendor: &str, desk: Option<&str>) -> String {
     let key = view.license.key;
     let product = one_line(&view.product.name);
-    let held = view.activations.iter().filter(|it| it.ended.is_none());
+    let held = view.activations.iter().filter(|it| it.seats > 0);
     let held = held.count();
     let hello = messages::letter::hello(one_line(&view.terms.customer)).to_string();
     let ready = match view.activations.is_empty() {

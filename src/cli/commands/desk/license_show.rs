@@ -131,8 +131,12 @@ fn bound_to(view: &LicenseView, activation: &Activation) -> Vec<String> {
     names
 }
 
+/// How it ended; `replaced` where another has its place and nobody gave it up.
 fn state(activation: &Activation) -> &'static str {
-    activation.ended.map_or("in_use", Ended::name)
+    let holds = activation.seats > 0;
+    activation
+        .ended
+        .map_or(if holds { "in_use" } else { "replaced" }, Ended::name)
 }
 
 fn object(
@@ -291,6 +295,10 @@ fn held(
             );
             let how = match (activation.ended, verdicts.get(&activation.id)) {
                 (Some(ended), _) => format!(", {}", ended.name()),
+                (None, _) if activation.seats == 0 => format!(
+                    ", another was activated in its place, may be in use until {}",
+                    activation.runs
+                ),
                 (None, Some((verdict, _))) => format!(", {verdict}"),
                 (None, None) => String::new(),
             };

@@ -40,16 +40,16 @@ impl Run for Release {
         let reason = reason(&self.reason)?;
         let mut desk = desk::open(context)?;
         let by = context.environment.by();
-        let (activation, key, freed) = if self.returned {
+        let released = if self.returned {
             life::free(desk.ledger(), name, &reason, by)?
         } else {
             life::release(desk.ledger(), name, &reason, self.overridden, by)?
         };
         if context.out.json {
             let object = json::Released {
-                activation: json::Shown(activation),
-                license_key: json::Shown(key),
-                seats_freed: freed,
+                activation: json::Shown(released.activation),
+                license_key: json::Shown(released.key),
+                seats_freed: released.freed,
             };
             Self::print(context, &object)?;
         }
@@ -58,9 +58,13 @@ impl Run for Release {
         } else {
             "is released as lost"
         };
+        let (activation, key) = (released.activation, released.key);
+        let freed = words::count(released.freed, "seat");
+        let held = released.held_by.map_or_else(String::new, |other| {
+            format!("; {other}, which was activated in its place, holds the seat")
+        });
         context.out.say(format_args!(
-            "{activation} of license {key} {how}, {} freed",
-            words::count(freed, "seat")
+            "{activation} of license {key} {how}, {freed} freed{held}"
         ));
         Ok(Exit::DONE)
     }

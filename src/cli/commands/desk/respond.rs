@@ -39,7 +39,7 @@ pub(crate) struct Respond {
     /// The day until which the machine goes on without contact after this one answer, such as the end of a long trip
     #[arg(long, value_name = "DATE")]
     until: Option<Day>,
-    /// Answer although the machine does not hold its latest answer (yellow); once in 90 days for each activation
+    /// Answer although the machine does not hold its latest answer (yellow); four times in 365 days for each place
     #[arg(long, requires = "reason")]
     supersede: bool,
     /// Accept a machine of which a copied disk or image would pass for the same, where its product has such machines held for a clerk

@@ -11,8 +11,9 @@ impl SqliteTransaction<'_> {
     pub(super) fn insert_activation(&self, it: &Activation) -> Result<(), LedgerError> {
         self.run(
             "INSERT INTO activation (id, license, aid, generation, fingerprint, bindings, usb, site_key, seats, first, last, \
-             event, proven, superseded, ended, reference, reference_since, had, weak_accepted, resting, resting_until) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             event, proven, superseded, ended, reference, reference_since, had, weak_accepted, resting, resting_until, \
+             place, runs, kept) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
                 it.id.0,
                 it.license.0,
@@ -27,7 +28,7 @@ impl SqliteTransaction<'_> {
                 it.last.0,
                 it.event.0,
                 it.proven,
-                Day::wire(it.superseded),
+                it.superseded.to_bytes(),
                 Ended::number(it.ended),
                 it.reference.fingerprint.as_ref().map(Fingerprint::to_bytes),
                 it.reference.since.number(),
@@ -35,6 +36,9 @@ impl SqliteTransaction<'_> {
                 it.weak_accepted,
                 it.resting.map_or(0, |it| it.seats),
                 Day::wire(it.resting.map(|it| it.until)),
+                it.place.0,
+                it.runs.number(),
+                it.resting.is_some_and(|it| it.kept),
             ],
         )?;
         Ok(())
@@ -44,7 +48,8 @@ impl SqliteTransaction<'_> {
         self.run(
             "UPDATE activation SET aid = ?2, generation = ?3, fingerprint = ?4, bindings = ?5, usb = ?6, \
              site_key = ?7, seats = ?8, last = ?9, event = ?10, proven = ?11, superseded = ?12, ended = ?13, \
-             reference = ?14, reference_since = ?15, had = ?16, weak_accepted = ?17, resting = ?18, resting_until = ?19 \
+             reference = ?14, reference_since = ?15, had = ?16, weak_accepted = ?17, resting = ?18, resting_until = ?19, \
+             place = ?20, runs = ?21, kept = ?22 \
              WHERE id = ?1",
             params![
                 it.id.0,
@@ -58,7 +63,7 @@ impl SqliteTransaction<'_> {
                 it.last.0,
                 it.event.0,
                 it.proven,
-                Day::wire(it.superseded),
+                it.superseded.to_bytes(),
                 Ended::number(it.ended),
                 it.reference.fingerprint.as_ref().map(Fingerprint::to_bytes),
                 it.reference.since.number(),
@@ -66,6 +71,9 @@ impl SqliteTransaction<'_> {
                 it.weak_accepted,
                 it.resting.map_or(0, |it| it.seats),
                 Day::wire(it.resting.map(|it| it.until)),
+                it.place.0,
+                it.runs.number(),
+                it.resting.is_some_and(|it| it.kept),
             ],
         )?;
         Ok(())

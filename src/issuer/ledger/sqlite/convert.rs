@@ -149,7 +149,7 @@ fn truth(row: &Row<'_>, column: usize, what: &'static str) -> Result<bool, Wrong
 
 pub(super) const ACTIVATION: &str = "SELECT id, license, aid, generation, fingerprint, bindings, usb, \
     site_key, seats, first, last, event, proven, superseded, ended, reference, reference_since, had, weak_accepted, \
-    resting, resting_until FROM activation";
+    resting, resting_until, place, runs, kept FROM activation";
 
 pub(super) fn activation(row: &Row<'_>) -> Result<Activation, LedgerError> {
     named(row, ("activation", 0), || {
@@ -170,7 +170,7 @@ pub(super) fn activation(row: &Row<'_>) -> Result<Activation, LedgerError> {
             last: Seconds(row.get(10)?),
             event: EventId(row.get(11)?),
             proven: row.get(12)?,
-            superseded: Day::new(row.get(13)?),
+            superseded: days(row, 13)?,
             ended: match row.get(14)? {
                 0_u8 => None,
                 1 => Some(Ended::Returned),
@@ -183,11 +183,17 @@ pub(super) fn activation(row: &Row<'_>) -> Result<Activation, LedgerError> {
                 had: Had::from_bytes(&had).ok_or(Wrong::Value("list of parts"))?,
             },
             weak_accepted: truth(row, 18, "acceptance")?,
-            resting: match (row.get(19)?, Day::new(row.get(20)?)) {
-                (0, None) => None,
-                (seats @ 1.., Some(until)) => Some(Resting { seats, until }),
+            resting: match (
+                row.get(19)?,
+                Day::new(row.get(20)?),
+                truth(row, 23, "rest")?,
+            ) {
+                (0, None, false) => None,
+                (seats @ 1.., Some(until), kept) => Some(Resting { seats, until, kept }),
                 _ => return Err(Wrong::Value("rest")),
             },
+            place: EventId(row.get(21)?),
+            runs: Day::new(row.get(22)?).ok_or(Wrong::Value("day"))?,
         })
     })
 }

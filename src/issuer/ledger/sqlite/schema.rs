@@ -4,7 +4,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x4353_474E;
 
 /// The ledger's `user_version`: rises with each change of [`SCHEMA`].
-pub(super) const FORMAT: u32 = 4;
+pub(super) const FORMAT: u32 = 5;
 
 /// What makes an empty ledger. A ledger whose tables, indices and whatever else it has differ from what this makes is not written to.
 pub(super) const SCHEMA: &str = "
@@ -37,10 +37,11 @@ pub(super) const SCHEMA: &str = "
 
     CREATE TABLE activation (
         id INTEGER PRIMARY KEY, license INTEGER NOT NULL, aid BLOB NOT NULL, generation INTEGER NOT NULL,
-        fingerprint BLOB, bindings BLOB, usb BLOB, site_key BLOB, seats INTEGER NOT NULL,
-        first INTEGER NOT NULL, last INTEGER NOT NULL, event INTEGER NOT NULL, proven INTEGER NOT NULL,
-        superseded INTEGER NOT NULL, ended INTEGER NOT NULL, reference BLOB, reference_since INTEGER NOT NULL,
-        had BLOB NOT NULL, weak_accepted INTEGER NOT NULL, resting INTEGER NOT NULL, resting_until INTEGER NOT NULL
+        fingerprint BLOB, bindings BLOB, usb BLOB, site_key BLOB, place INTEGER NOT NULL,
+        seats INTEGER NOT NULL, runs INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, event INTEGER NOT NULL, proven INTEGER NOT NULL,
+        superseded BLOB NOT NULL, ended INTEGER NOT NULL, reference BLOB, reference_since INTEGER NOT NULL,
+        had BLOB NOT NULL, weak_accepted INTEGER NOT NULL, resting INTEGER NOT NULL, resting_until INTEGER NOT NULL,
+        kept INTEGER NOT NULL
     ) STRICT;
     CREATE INDEX activation_license ON activation (license);
 
