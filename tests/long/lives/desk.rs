@@ -134,8 +134,7 @@ impl Desk {
             usb: None,
             site_key: None,
         };
-        let none = Options::default();
-        let mut options = &none;
+        let mut options = Options::default();
         let decision = loop {
             let activations = self.activations();
             let case = Case {
@@ -145,7 +144,7 @@ impl Desk {
                 product: &self.product,
                 weak: WeakRule::Warn,
                 activations: &activations,
-                options,
+                options: &options,
                 now,
             };
             match policy::decide(&case) {
@@ -164,7 +163,7 @@ impl Desk {
                 }
                 Err(Refusal::HeldForManager { .. }) => {
                     met.manager += 1;
-                    options = &self.manager;
+                    options = self.manager.clone();
                 }
                 // Nothing of it is as it was: a clerk releases what is gone.
                 Err(Refusal::NoSeatFree { .. }) => {
@@ -289,7 +288,7 @@ impl Desk {
             site_key: None,
             site: None,
         };
-        let activations = self.activations();
+        let (activations, license) = (self.activations(), self.license.clone());
         let latest = match policy::place(&own, &activations, now.day()) {
             Place::Taken(by) => &self.holders[by.id.0 as usize - 1].answers,
             _ => answers,
@@ -300,7 +299,7 @@ impl Desk {
         loop {
             let case = SyncCase {
                 request: &request,
-                license: &self.license,
+                license: &license,
                 terms: &self.terms,
                 product: &self.product,
                 weak: WeakRule::Warn,
@@ -357,7 +356,7 @@ impl Desk {
                         issued: now,
                     });
                 }
-                Err(Refusal::NeedsSupersede(_)) => {
+                Err(Refusal::NeedsSupersede(_) | Refusal::InPlaceOf { .. }) => {
                     met.yellow += 1;
                     options = &self.clerk;
                 }

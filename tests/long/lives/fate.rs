@@ -44,7 +44,7 @@ impl Fate {
 
     pub(crate) fn on(&mut self, day: i32, kind: &Kind, chance: &mut Chance) -> Happens {
         let mut happens = Happens::default();
-        let mut due = |next: &mut i32, share: f64, chance: &mut Chance| {
+        let due = |next: &mut i32, share: f64, chance: &mut Chance| {
             let is = *next == day;
             if is {
                 *next = day + chance.days(share);

@@ -140,6 +140,7 @@ pub(crate) const KINDS: [Kind; 25] = [
     },
     Kind {
         name: "asked twice, and again after each installation",
+        root: 1.0,
         twice: true,
         ..PLAIN
     },
