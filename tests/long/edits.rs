@@ -14,10 +14,9 @@ mod edits;
 use std::convert::Infallible;
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use countersign::issuer::ledger::LedgerError;
-use countersign::issuer::respond::{Batch, LineError, Reply};
+use countersign::issuer::respond::{Batch, LineError, Reply, Stopped};
 use countersign::machine::Fingerprint;
 use countersign::protocol::grant::LicenseType;
 use countersign::text::Code;
@@ -36,7 +35,7 @@ fn no_edit_that_changes_anything_goes_unseen() {
     edits::random::none_unseen(number("SEED", 1), number("EDITS", 20_000));
 }
 
-/// A desk with so many licenses, each activated on a machine of its own, and how long its verification takes.
+/// A desk with so many licenses, each activated on a machine of its own, and what its verification takes of the processors.
 fn verified(home: &Path, licenses: u32) -> Duration {
     let (_, mut work) = Work::begin(home);
     let keys = work.sell(&terms(1, "Aurora", 1, LicenseType::Standalone), licenses);
@@ -55,21 +54,22 @@ fn verified(home: &Path, licenses: u32) -> Duration {
     let read = |code: &Code| Ok::<_, Infallible>(code.clone());
     let done = |lines: Vec<(Code, Result<Reply, LineError<Infallible>>)>| {
         assert!(lines.iter().all(|(_, result)| result.is_ok()));
-        Ok::<_, LedgerError>(())
+        Ok::<_, Stopped>(())
     };
     batch
         .respond(&mut work.ledger, &mut entropy(9), codes, read, done)
         .unwrap();
     drop(work);
-    let began = Instant::now();
     let program = env!("CARGO_BIN_EXE_countersign");
-    let limited = format!("ulimit -v {MEMORY}; exec \"$0\" --home \"$1\" --json ledger verify");
+    // What it took of the processors: the clock on the wall counts what else the computer does.
+    let limited = format!(
+        "ulimit -v {MEMORY}; \"$0\" --home \"$1\" --json ledger verify; said=$?; times >&2; exit $said"
+    );
     let said = Command::new("sh")
         .args(["-c", &limited, program])
         .arg(home)
         .output()
         .unwrap();
-    let took = began.elapsed();
     let words = String::from_utf8_lossy(&said.stdout).into_owned();
     assert!(
         said.status.success(),
@@ -80,7 +80,14 @@ fn verified(home: &Path, licenses: u32) -> Duration {
         words.contains(&format!("\"answers\":{licenses}")),
         "{words}"
     );
-    took
+    // "0m5.32s 0m0.41s": user and system, of what the shell ran.
+    let times = String::from_utf8_lossy(&said.stderr).into_owned();
+    let seconds = |word: &str| {
+        let (minutes, seconds) = word.trim_end_matches('s').split_once('m').unwrap();
+        60.0 * minutes.parse::<f64>().unwrap() + seconds.parse::<f64>().unwrap()
+    };
+    let last = times.trim_end().lines().last().unwrap();
+    Duration::from_secs_f64(last.split_whitespace().map(seconds).sum())
 }
 
 /// Ten times the licenses take no more than ten times as long and some, and no more memory.
@@ -93,7 +100,7 @@ fn a_long_ledger_is_verified_in_its_time() {
     let took = verified(&home.path().join("many"), many);
     println!("{} licenses: {few:?}, {many}: {took:?}", many / 10);
     assert!(
-        took < few * 20,
+        took < few * 15,
         "{few:?}, and for ten times as many {took:?}"
     );
 }

@@ -179,7 +179,7 @@ proptest! {
         steps in prop::collection::vec(step(), 1..60),
     ) {
         let mut office = Office::open(seats, floating);
-        let mut before = 0;
+        let (mut before, mut kept_before) = (0, 0);
         for step in steps {
             let told = format!("{step:?}");
             office.take(step);
@@ -188,6 +188,13 @@ proptest! {
             prop_assert_eq!(held, view.license.taken.unwrap_or(0), "{}", told);
             // Where there are more than there should be, there were more once, and nobody got another since.
             prop_assert!(held <= before || held <= u32::from(view.terms.seats.get()), "{}", told);
+            // What is kept for one is nobody else's.
+            let today = office.now.day();
+            let resting = view.activations.iter().filter_map(|it| it.resting);
+            let resting = resting.filter(|it| it.until >= today).map(|it| u32::from(it.seats));
+            let with_kept = held + resting.sum::<u32>();
+            prop_assert!(with_kept <= kept_before || with_kept <= u32::from(view.terms.seats.get()), "{}", told);
+            kept_before = with_kept;
             for activation in &view.activations {
                 prop_assert!(activation.seats == 0 || activation.ended.is_none(), "{}", told);
             }
