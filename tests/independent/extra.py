@@ -20,6 +20,7 @@ import strict
 import trust
 
 ZEROS = bytes(32)
+COMPONENTS = ("machine-id", "root-fs-uuid", "product-uuid", "mac", "disk-serial")
 LICENSE = "1234567890135"
 PRODUCT = "survey"
 FINGERPRINT = bytes.fromhex("1f3aae4574c68c0d40f797")
@@ -274,6 +275,62 @@ class Writer:
             bit, value = known
             self.file("fingerprint", name, [("comment", comment), ("expect", "ok"), ("license-key", LICENSE), *values.items(),
                                             ("fingerprint", bytes([1 << bit]) + bytes(2 * bit) + one(bit, value) + bytes(8 - 2 * bit))])
+        # Beside a machine id that is known, or a card.
+        for name, comment, component, value, known in (
+                ("machine-id-counted", "a machine id that is counted up", "machine-id", "0123456789abcdef0123456789abcdef", False),
+                ("root-typed", "a root file system whose UUID was typed", "root-fs-uuid", "deadbeef-dead-beef-dead-beefdeadbeef", False),
+                ("board-counted", "a serial number of a board that is counted up", "product-uuid", "1234567890abcdef", False),
+                ("board-counted-behind-letters", "a serial number that is counted up behind letters", "product-uuid", "MB-1234567890", False),
+                ("board-counted-bytes", "a board whose UUID has no byte above 10 hexadecimal is unknown", "product-uuid", "07090201-0103-0301-0807-060504030210", False),
+                ("board-counted-bytes-11", "one byte of 11 hexadecimal: such a UUID tells", "product-uuid", "07090201-0103-0301-0807-060504030211", True),
+                ("board-groups", "a UUID of which each group repeats one digit is unknown", "product-uuid", "11111111-2222-3333-4444-555555555555", False),
+                ("board-halves", "a UUID of two equal halves is unknown", "product-uuid", "a1b2c3d4-e5f6-0718-a1b2-c3d4e5f60718", False),
+                ("board-mac", "zeros and a MAC address that tells", "product-uuid", "00000000-0000-0000-0000-3cecef102030", True),
+                ("board-no-mac", "zeros and a MAC address that is unknown", "product-uuid", "00000000-0000-0000-0000-888888888788", False),
+                ("board-ones", "a UUID with ten bytes of ff at its end is unknown", "product-uuid", "56F49712-FFFF-FFFF-FFFF-FFFFFFFFFFFF", False),
+                ("board-two-digits", "at most two different digits", "product-uuid", "FFFFFF00-FFFF-FFFF-FFFF-FFFFFFFFFFFF", False),
+                ("board-typed", "a UUID that begins with 12345678 is unknown", "product-uuid", "12345678-9abc-4ef0-8123-a56789abcdef", False),
+                ("board-untagged", "a Dell board without its tag is unknown", "product-uuid", "4C4C4544-0000-2010-8020-80C04F202020", False),
+                ("mac-even", "the last five bytes rise by one step", "mac", "00:12:34:56:78:9a", False),
+                ("mac-hyper-v", "an address from the pool of a host", "mac", "00:15:5d:a1:3c:07", False),
+                ("mac-hyphens", "hyphens instead of colons", "mac", "3C-EC-EF-10-20-30", True),
+                ("mac-nearly-even", "the last byte does not rise with the others", "mac", "00:12:34:56:78:9b", True),
+                ("mac-numbered", "the first number that tells", "mac", "3c:ec:ef:00:00:10", True),
+                ("mac-two-digits", "at most two different digits", "mac", "88:88:88:88:87:88", False),
+                ("mac-typed", "an end that people type", "mac", "3c:ec:ef:12:34:56", False),
+                ("mac-unnumbered", "a card that nobody numbered", "mac", "3c:ec:ef:00:00:0f", False),
+                ("mac-vmware-guest", "a generated address that stands in a guest's settings", "mac", "00:50:56:c1:a1:08", True),
+                ("mac-vmware-host", "the host's side of a virtual network", "mac", "00:50:56:c0:a1:08", False),
+                ("disk-counter", "letters and a number below 1,000", "disk-serial", "QM00999", False),
+                ("disk-eui", "an EUI", "disk-serial", "eui.0025385b21404321", True),
+                ("disk-eui-zeros", "an EUI of zeros and a one", "disk-serial", "eui.0100000000000000", False),
+                ("disk-image", "a number that stands in the image", "disk-serial", "6000c293f0d7b1d2b3bd7d7b6c7a5f00", False),
+                ("disk-image-naa", "a name that stands in the image", "disk-serial", "naa.60022480a1b2c3d4e5f60718293a4b5c", False),
+                ("disk-large", "a number of four digits alone", "disk-serial", "1000", True),
+                ("disk-naa", "a world-wide name", "disk-serial", "naa.5002538e40f1a2b3", True),
+                ("disk-naa-four-digits", "four digits that are not zero", "disk-serial", "naa.500000000000abcd", True),
+                ("disk-naa-local", "a name of no maker", "disk-serial", "naa.3001237923792379", False),
+                ("disk-naa-nearly-zeros", "three digits that are not zero", "disk-serial", "naa.5000000000000abc", False),
+                ("disk-naa-zeros", "a world-wide name of zeros", "disk-serial", "naa.5000000000000000", False),
+                ("disk-number", "letters and 1,000", "disk-serial", "QM01000", True),
+                ("disk-nvme", "a name that repeats the serial number", "disk-serial", "nvme.8086-6465616462656566-51454d55-00000001", False),
+                ("disk-small", "a small number alone", "disk-serial", "999", False),
+                ("disk-t10", "a serial number behind maker and model", "disk-serial", "t10.ATA     Samsung SSD 860 EVO 500GB               S3Z2NB0K123456A", True),
+                ("disk-t10-bare", "maker and model and nothing", "disk-serial", "t10.ATA     Samsung SSD 860 EVO 500GB               ", False),
+                ("disk-t10-scsi", "behind 24 characters", "disk-serial", "t10.QEMU    QEMU HARDDISK   9f2c7d11-0a3e-4b", True),
+                ("disk-t10-scsi-bare", "24 characters with digits and a place", "disk-serial", "t10.QEMU    QEMU HARDDISK 2 drive-scsi0", False),
+                ("disk-virtualbox", "VirtualBox' number of an image", "disk-serial", "VB6b8fd9c5-4f9ae1a5", False),
+                ("disk-vmware", "the name of a virtual disk", "disk-serial", "VMware NVME_9_1234", False),
+                ("disk-zeros", "a number below 1,000 behind zeros", "disk-serial", "00000000000000000001", False)):
+            beside = ("mac", "3c:ec:ef:10:20:30") if component == "machine-id" else ("machine-id", machine_id)
+            values = dict(sorted([beside, (component, value)], key=lambda it: COMPONENTS.index(it[0])))
+            heard = {beside[0]: beside[1], **({component: value.strip().lower()} if known else {})}
+            if component == "mac" and known:
+                heard["mac"] = heard["mac"].replace("-", ":")
+            digest = b"".join(one(bit, heard[it]) if it in heard else bytes(2) for bit, it in enumerate(COMPONENTS))
+            presence = sum(1 << bit for bit, it in enumerate(COMPONENTS) if it in heard)
+            self.file("fingerprint", name, [("comment", comment), ("expect", "ok"), ("license-key", LICENSE), *values.items(),
+                                            ("fingerprint", bytes([presence]) + digest)])
         for name, comment, verdict, a, b in (
                 ("one-in-common", "one known to both, equal", "weak", "0111110000000000000000", "1f1111222233334444" + "5555"),
                 ("disk-alone", "two that the disk bears, both equal", "weak", "0311112222000000000000", "1f1111222233334444" + "5555"),
@@ -303,8 +360,20 @@ class Writer:
                 ("no-host", "an instance without a host", "server=\\inst", None),
                 ("bad-host", "a host with a blank in it", "server=sql 7", None),
                 ("empty", "an empty value", "database= ", None),
-                ("control", "a control character", "database=a\u0001b", None)):
-            lines = [("comment", comment), ("expect", "ok" if line else "refused"), ("host", "DBServer.example.com"),
+                ("control", "a control character", "database=a\u0001b", None),
+                ("own-name-composed", "the host's own name is composed as well", "server=.", "server=büro"),
+                ("dash", "a dash that is no hyphen", "server=db–1", None),
+                ("digits-alone", "a number is no address", "server=2019", None),
+                ("digits-and-dots", "digits and dots that are no address", "server=192.168.0.256", None),
+                ("digits-first-label", "a first label of digits in a name", "server=10.example.com", "server=10"),
+                ("letters-and-marks", "a script that is written with marks", "server=क्षेत्र", "server=क्षेत्र"),
+                ("letters-composed", "a letter and its mark are one", "server=BÜRO-1", "server=büro-1"),
+                ("letters-of-any-script", "letters outside ASCII", "server=Büro-1.example.com", "server=büro-1"),
+                ("no-letter", "a character that is not seen is no letter", "server=db\u200d1", None),
+                ("three-numbers", "three numbers are no address", "server=10.0.7\\INST", None)):
+            # Its own name with a mark of its own where that is what is looked at.
+            host = "bu\u0308ro" if name == "own-name-composed" else "DBServer.example.com"
+            lines = [("comment", comment), ("expect", "ok" if line else "refused"), ("host", host),
                      ("address", "192.168.0.1"), ("bind", given)]
             if line:
                 lines += [("line", line), ("digest", rows.kdf("countersign v1 bindings", line.encode() + b"\n")[:8])]
