@@ -184,11 +184,12 @@ fn a_home_that_is_in_use() {
         .unwrap();
     lock.lock().unwrap();
     let said = ship
-        .run(["apply"])
+        .run(["--json", "apply"])
         .piped(&answer)
         .exits(1)
         .tells("another process is at work here");
     assert!(said.stderr.contains("what to do: "), "{said}");
+    assert_eq!(said.json()["error"]["kind"], "busy");
     // A check never waits.
     ship.check().refused(10, "not_licensed");
     lock.unlock().unwrap();

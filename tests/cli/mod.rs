@@ -7,6 +7,7 @@ mod batch;
 mod check;
 mod check_questions;
 mod code_input;
+mod crafted;
 #[cfg(target_os = "linux")]
 mod crowd;
 mod desk;
@@ -35,6 +36,8 @@ mod shown;
 mod signer;
 mod state_files;
 mod sync;
+#[cfg(target_os = "linux")]
+mod systems;
 mod told;
 #[cfg(unix)]
 mod width;

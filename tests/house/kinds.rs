@@ -9,29 +9,9 @@ use super::{files, repository};
 /// Kinds that no test causes through the program: the library's test that does, and why the program cannot be brought to it.
 const IN_THE_LIBRARY: &[(&str, &str, &str)] = &[
     (
-        "no_permission",
-        "src/holder/tests/disk.rs",
-        "tests run as root, who may write everything",
-    ),
-    (
-        "malformed",
-        "src/holder/tests/cycle.rs",
-        "no version of the program makes such a code",
-    ),
-    (
-        "busy",
-        "src/holder/tests/returning.rs",
-        "the lock has to be held meanwhile",
-    ),
-    (
         "anchor_closed",
         "src/holder/tests/returning.rs",
         "the anchor has to fail between two writes",
-    ),
-    (
-        "unbound",
-        "src/issuer/tests/answering.rs",
-        "the program asks as its product is bound",
     ),
     (
         "ledger_missing",
@@ -49,19 +29,9 @@ const IN_THE_LIBRARY: &[(&str, &str, &str)] = &[
         "the disk has to fail",
     ),
     (
-        "seats_not_made",
-        "src/seats/tests/files.rs",
-        "tests run as root, who makes them",
-    ),
-    (
         "keys_used_up",
         "src/issuer/tests/selling.rs",
         "the source of randomness has to repeat itself",
-    ),
-    (
-        "foreign_key",
-        "src/issuer/tests/answering.rs",
-        "a desk has its own key",
     ),
     (
         "catalogue_shrinks",
@@ -84,29 +54,9 @@ const IN_THE_LIBRARY: &[(&str, &str, &str)] = &[
         "the command takes the generations that there are",
     ),
     (
-        "needs_bindings",
-        "src/issuer/tests/weak.rs",
-        "the program asks as its product is bound",
-    ),
-    (
-        "not_asked_for",
-        "src/issuer/tests/weak.rs",
-        "the program asks as its product is bound",
-    ),
-    (
         "needs_site_key",
         "src/issuer/tests/sites.rs",
-        "the program makes no site keys",
-    ),
-    (
-        "new_site_key",
-        "src/issuer/tests/weak.rs",
-        "the program makes no site keys",
-    ),
-    (
-        "unfit_site_key",
-        "src/issuer/tests/sites.rs",
-        "the program makes no site keys",
+        "the desk sells no license that lends or names users",
     ),
     (
         "last_generation",
@@ -117,11 +67,6 @@ const IN_THE_LIBRARY: &[(&str, &str, &str)] = &[
         "same_name",
         "src/issuer/tests/kept.rs",
         "two activations of one number take 2²⁰ machines",
-    ),
-    (
-        "too_many_early",
-        "src/issuer/tests/kept.rs",
-        "after a thousand returns that came too early",
     ),
 ];
 
@@ -135,14 +80,6 @@ const NEVER: &[(&str, &str)] = &[
         "no_locks",
         "a file system whose locks keep no processes apart",
     ),
-    (
-        "no_home",
-        "an account without a home directory in the system's list of users",
-    ),
-    (
-        "output",
-        "a full disk behind standard output, where no script reads the kind then",
-    ),
     ("prompt", "a terminal that breaks while it is read"),
     ("no_entropy", "a system without random numbers"),
     (
@@ -150,11 +87,6 @@ const NEVER: &[(&str, &str)] = &[
         "a request or answer longer than the longest code: no product's entries are so many",
     ),
     ("too_much_for_qr", "the same for a QR picture"),
-    ("passphrases_differ", "somebody who types at a terminal"),
-    (
-        "unfinished",
-        "somebody who leaves the prompt for a code's rows",
-    ),
     (
         "picture_too_large",
         "a picture of some thousand million pixels",

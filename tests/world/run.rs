@@ -118,8 +118,6 @@ impl<'w> Run<'w> {
     /// What a person sees of it on a terminal of so many columns, whose width nothing but the terminal tells.
     #[cfg(unix)]
     pub(crate) fn on_terminal(&self, columns: u16) -> String {
-        use std::io::Read as _;
-
         let size = nix::pty::Winsize {
             ws_row: 50,
             ws_col: columns,
@@ -130,21 +128,27 @@ impl<'w> Run<'w> {
         let mut process = self.process();
         process.env("NO_COLOR", "1");
         process.stdin(Stdio::null());
-        process.stdout(pty.slave.try_clone().unwrap());
-        process.stderr(pty.slave);
-        let mut child = process.spawn().unwrap();
-        // Our own ends of what the program writes to: without them the terminal ends with the program.
-        drop(process);
+        seen(process, pty.slave, pty.master.into())
+    }
+
+    /// What a person sees who types this at a terminal of his own, from which passphrases are read, too.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn typed(&self, keys: &str) -> String {
+        use std::io::Write as _;
+
+        let pty = nix::pty::openpty(None, None).unwrap();
+        let plain = self.process();
+        let mut process = std::process::Command::new("setsid");
+        process.args(["--ctty", "--wait"]);
+        process.arg(plain.get_program()).args(plain.get_args());
+        process.env_clear();
+        let given = plain.get_envs();
+        process.envs(given.filter_map(|(name, value)| Some((name, value?))));
+        process.current_dir(plain.get_current_dir().unwrap());
+        process.stdin(pty.slave.try_clone().unwrap());
         let mut terminal = std::fs::File::from(pty.master);
-        let (mut seen, mut some) = (Vec::new(), [0; 4096]);
-        // Linux says by an error that nobody writes any more.
-        while let Ok(length @ 1..) = terminal.read(&mut some) {
-            seen.extend_from_slice(&some[..length]);
-        }
-        child.wait().unwrap();
-        String::from_utf8(seen)
-            .expect("it is text")
-            .replace("\r\n", "\n")
+        terminal.write_all(keys.as_bytes()).unwrap();
+        seen(process, pty.slave, terminal)
     }
 
     /// Runs it and expects this exit code.
@@ -219,6 +223,31 @@ impl<'w> Run<'w> {
         }
         said
     }
+}
+
+/// What a process writes to a terminal until it ends.
+#[cfg(unix)]
+fn seen(
+    mut process: std::process::Command,
+    its: std::os::fd::OwnedFd,
+    mut terminal: std::fs::File,
+) -> String {
+    use std::io::Read as _;
+
+    process.stdout(its.try_clone().unwrap());
+    process.stderr(its);
+    let mut child = process.spawn().unwrap();
+    // Our own ends of what the program writes to: without them the terminal ends with the program.
+    drop(process);
+    let (mut seen, mut some) = (Vec::new(), [0; 4096]);
+    // Linux says by an error that nobody writes any more.
+    while let Ok(length @ 1..) = terminal.read(&mut some) {
+        seen.extend_from_slice(&some[..length]);
+    }
+    child.wait().unwrap();
+    String::from_utf8(seen)
+        .expect("it is text")
+        .replace("\r\n", "\n")
 }
 
 /// The files that differ.
