@@ -1,5 +1,7 @@
 //! Asking again for what is held: one exchange for re-validation, a purchase, a renewal, a rebinding, a longer grace and a wrong clock (SPEC.md 4.2).
 
+mod change;
+
 use std::fmt;
 
 use super::clock::Look;
@@ -23,6 +25,9 @@ use crate::protocol::requests::{NO_USB, Sync};
 use crate::protocol::trust::TrustError;
 use crate::text::Kind;
 
+pub use change::Change;
+pub(super) use change::changes;
+
 /// What is asked for again.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted<'a> {
@@ -45,52 +50,6 @@ pub struct Synced {
     pub generation: u16,
     /// What is no longer as the license has it.
     pub changes: Vec<Change>,
-}
-
-/// One thing that is no longer as the license has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// Parts of the machine that are others now.
-    Parts(Components),
-    /// Parts of the machine that were unknown before.
-    Known(Components),
-    /// Parts of the machine that are no longer known.
-    Unread(Components),
-    /// Another server, database or the like.
-    Binding {
-        /// Its name.
-        name: String,
-        /// As the license has it; none where it was not bound to any.
-        before: Option<String>,
-        /// As it is now.
-        after: String,
-    },
-    /// Another USB key.
-    Usb,
-    /// No USB key any more.
-    NoUsb,
-}
-
-impl fmt::Display for Change {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Change::Parts(parts) => write!(f, "{}", messages::holder::change_parts(&parts)),
-            Change::Known(parts) => write!(f, "{}", messages::holder::change_known(&parts)),
-            Change::Unread(parts) => write!(f, "{}", messages::holder::change_unread(&parts)),
-            Change::Binding {
-                name,
-                before: Some(before),
-                after,
-            } => write!(f, "{name} {before} → {after}"),
-            Change::Binding {
-                name,
-                before: None,
-                after,
-            } => write!(f, "{name} {after}"),
-            Change::Usb => f.write_str(messages::holder::change_usb()),
-            Change::NoUsb => f.write_str(messages::holder::change_no_usb()),
-        }
-    }
 }
 
 /// Asks for the license as it now is. `fill` fills a buffer from a source of randomness that is fit for secrets.
@@ -332,36 +291,6 @@ fn bindings(
         product: product.id.clone(),
         missing,
     })
-}
-
-/// What is otherwise than it stood before.
-pub(super) fn changes(before: &Stands, after: &Stands) -> Vec<Change> {
-    let mut found = Vec::new();
-    if let Some((was, is)) = read_fingerprint(before).zip(read_fingerprint(after)) {
-        let different = was.compare(&is).different;
-        let known = is.known().without(was.known());
-        found.extend(Some(Change::Parts(different)).filter(|_| !different.is_empty()));
-        let unread = was.known().without(is.known());
-        found.extend(Some(Change::Known(known)).filter(|_| !known.is_empty()));
-        found.extend(Some(Change::Unread(unread)).filter(|_| !unread.is_empty()));
-    }
-    for (name, after) in &after.bindings {
-        let mut known = before.bindings.iter();
-        let before = known
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.clone());
-        if before.as_ref() != Some(after) {
-            let (name, after) = (name.clone(), after.clone());
-            found.push(Change::Binding {
-                name,
-                before,
-                after,
-            });
-        }
-    }
-    let usb = after.usb.map_or(Change::NoUsb, |_| Change::Usb);
-    found.extend(Some(usb).filter(|_| before.usb != after.usb));
-    found
 }
 
 fn repeated<'a>(

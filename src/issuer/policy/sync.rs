@@ -1,5 +1,7 @@
 //! A SYNC: a licensed machine asks for its license as it now is.
 
+mod seating;
+
 use super::activate::fit_site_key;
 use super::moves::{self, Asked, Contact, Judged, Move};
 use super::place::{self, Place};
@@ -14,6 +16,8 @@ use crate::protocol::digest::MachineBinding;
 use crate::protocol::grant::LicenseType;
 use crate::protocol::product::Product;
 use crate::protocol::requests::Sync;
+
+use seating::{seating, seats_of};
 
 /// All that a decision on a SYNC rests on.
 #[derive(Clone, Copy, Debug)]
@@ -346,85 +350,4 @@ fn in_place_of(case: &SyncCase<'_>, judged: &Judged) -> Result<(), Refusal> {
             until: before.runs,
         }),
     }
-}
-
-/// What an activation sits on.
-struct Seating<'a> {
-    seats: u16,
-    /// Seats of the license in use, together with these.
-    taken: u32,
-    from: Option<&'a Activation>,
-    place: Option<EventId>,
-}
-
-fn seats_of<'a>(case: &SyncCase<'a>) -> Seats<'a> {
-    Seats {
-        license: case.license,
-        terms: case.terms,
-        activations: case.activations,
-        today: case.now.day(),
-    }
-}
-
-/// Seats of the activation, and of the license together (SPEC.md 9.6).
-fn seating<'a>(
-    case: &SyncCase<'a>,
-    verdict: Fork,
-    place: Place<'a>,
-) -> Result<Seating<'a>, Refusal> {
-    let all = seats_of(case);
-    let standalone = case.terms.license_type == LicenseType::Standalone;
-    let wanted = case.options.seats.filter(|_| !standalone);
-    let from = match place {
-        Place::Holds => Some(case.own),
-        Place::Kept(other) => Some(other),
-        Place::Taken(holder) if matches!(verdict, Fork::Replaced { .. }) => Some(holder),
-        Place::Taken(_) | Place::Empty => None,
-    };
-    let (others, free) = free(&all, from);
-    // What was kept for it is not in use, and what it has is.
-    let has = from.filter(|it| it.seats > 0);
-    let seats = match (wanted, has) {
-        (Some(wanted), _) => wanted.get(),
-        (None, None) if standalone => 1,
-        (None, None) => from.map_or(free, yields).min(free).max(1),
-        // What others gave back and is not free yet is not taken from it either.
-        (None, Some(from)) if !standalone && others == 0 => {
-            free.max(from.seats.min(case.terms.seats.get()))
-        }
-        (None, Some(from)) => {
-            let share = if standalone {
-                from.seats.min(1)
-            } else {
-                from.seats
-            };
-            share.saturating_sub(to_give(case, share, others))
-        }
-    };
-    let most = if wanted.is_some() || has.is_none() {
-        free
-    } else {
-        seats
-    };
-    if seats == 0 || seats > most {
-        return Err(all.none_free(seats.max(1), if seats == 0 { 0 } else { free }));
-    }
-    Ok(Seating {
-        seats,
-        taken: others + u32::from(seats),
-        from: from.filter(|it| it.id != case.own.id),
-        place: from.map(|_| case.own.place),
-    })
-}
-
-/// How many seats this activation has to give because the license shrank: what is left when all that are newer have given theirs.
-fn to_give(case: &SyncCase<'_>, share: u16, others: u32) -> u16 {
-    let held = others + u32::from(share);
-    let excess = held.saturating_sub(u32::from(case.terms.seats.get()));
-    let newer = case
-        .activations
-        .iter()
-        .filter(|it| it.id > case.own.id && (case.own.seats > 0 || it.place != case.own.place));
-    let theirs: u32 = newer.map(|it| u32::from(it.seats)).sum();
-    u16::try_from(excess.saturating_sub(theirs)).unwrap_or(u16::MAX)
 }

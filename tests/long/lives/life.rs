@@ -1,5 +1,7 @@
 //! A life of eight years: machines of one license, looked at each day.
 
+mod state;
+
 use countersign::holder::apply::is_newer;
 use countersign::holder::{Parts, Seen, Sight};
 use countersign::machine::{Component, Components, Fingerprint};
@@ -12,6 +14,7 @@ use super::desk::{Desk, Met};
 use super::fate::{BOARD, CARD, Fate};
 use super::kinds::{FIRST_ALONE, Kind, LISTENS};
 use super::mails::{Ask, Given, Mail};
+use state::{Pending, State, fingerprint, noon};
 
 const YEARS: i32 = 8;
 const FIRST_DAY: i32 = 2000;
@@ -26,36 +29,6 @@ pub(crate) struct Lived {
     pub(crate) stood_still: u32,
     /// Answers after which it still was.
     pub(crate) unhealed: u32,
-}
-
-#[derive(Clone)]
-struct Pending {
-    number: u32,
-    from: u16,
-    print: Fingerprint,
-    clock: Seconds,
-    superseded: bool,
-}
-
-/// What a machine keeps of its license.
-#[derive(Clone)]
-struct State {
-    /// Its activation at the desk.
-    activation: usize,
-    print: Fingerprint,
-    number: u32,
-    generation: u16,
-    /// The generation from which it was asked for.
-    from: u16,
-    issued: Seconds,
-    pending: Vec<Pending>,
-}
-
-impl State {
-    fn revealed(&self) -> u16 {
-        let pending = self.pending.iter().map(|it| it.from);
-        pending.chain([self.from]).max().unwrap_or(0)
-    }
 }
 
 struct Machine {
@@ -77,19 +50,6 @@ struct Machine {
     /// When people ask next, and when they did last without an answer.
     next: i32,
     asked: Option<i32>,
-}
-
-fn fingerprint(parts: &[u16; 5]) -> Option<Fingerprint> {
-    let mut bytes = [0; Fingerprint::LEN];
-    for (n, value) in parts.iter().enumerate().filter(|(_, value)| **value != 0) {
-        bytes[0] |= 1 << n;
-        bytes[1 + 2 * n..3 + 2 * n].copy_from_slice(&value.to_be_bytes());
-    }
-    Fingerprint::from_bytes(&bytes).ok()
-}
-
-fn noon(day: i32) -> Seconds {
-    Seconds(((FIRST_DAY + day) * 86_400 + 43_200) as u32)
 }
 
 /// What is read today, and what may not be.

@@ -1,11 +1,12 @@
-//! Orders, licenses and answers in SQL: those statements that have many columns or conditions.
+//! Orders, licenses, answers and events in SQL: those statements that have many columns or conditions.
 
 use rusqlite::params;
 
 use super::convert::{self, LICENSE, most};
 use super::transaction::SqliteTransaction;
 use crate::issuer::ledger::{
-    LedgerError, License, LicenseFilter, LicenseId, OrderTerms, SignerId, StoredAnswer, TermsId,
+    Event, LedgerError, License, LicenseFilter, LicenseId, OrderTerms, SignerId, StoredAnswer,
+    TermsId,
 };
 use crate::machine::UsbDevice;
 use crate::protocol::date::Day;
@@ -118,5 +119,23 @@ impl SqliteTransaction<'_> {
             params![public, certificate],
         )?;
         Ok(SignerId(self.connection.last_insert_rowid()))
+    }
+
+    pub(super) fn insert_event(&self, event: &Event) -> Result<(), LedgerError> {
+        self.run(
+            "INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            params![
+                event.id.0,
+                event.at.0,
+                event.actor,
+                event.kind,
+                event.license.map(|id| id.0),
+                event.activation.map(|id| id.0),
+                event.previous.map(|id| id.0),
+                event.data,
+                event.hash,
+            ],
+        )?;
+        Ok(())
     }
 }

@@ -393,20 +393,6 @@ impl Transaction for SqliteTransaction<'_> {
     }
 
     fn add_event(&mut self, event: &Event) -> Result<(), LedgerError> {
-        self.run(
-            "INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            params![
-                event.id.0,
-                event.at.0,
-                event.actor,
-                event.kind,
-                event.license.map(|id| id.0),
-                event.activation.map(|id| id.0),
-                event.previous.map(|id| id.0),
-                event.data,
-                event.hash,
-            ],
-        )?;
-        Ok(())
+        self.insert_event(event)
     }
 }
