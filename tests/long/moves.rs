@@ -15,6 +15,9 @@
 // In a test a panic is how it fails.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+#[path = "moves/parts.rs"]
+mod parts;
+
 use std::collections::HashMap;
 
 use countersign::issuer::ledger::{Counts, Reference};
@@ -22,6 +25,8 @@ use countersign::issuer::policy::moves::{self, Asked, Contact};
 use countersign::machine::{Assessment, Component, Components, Fingerprint};
 use countersign::protocol::date::Day;
 use countersign::protocol::digest::{ActivationId, MachineBinding};
+
+use parts::{fingerprint, parts, standing};
 
 /// A value of one part, by what the rule can know of it. What the disk bears is copied to every machine: it is `REFERENCE` or unknown.
 type Value = u8;
@@ -72,32 +77,6 @@ struct State {
     key: bool,
     moves: u32,
     exchanges: u32,
-}
-
-fn fingerprint(parts: &Parts) -> Option<Fingerprint> {
-    let mut bytes = [0; Fingerprint::LEN];
-    for (n, value) in parts.iter().enumerate().filter(|(_, value)| **value != 0) {
-        bytes[0] |= 1 << n;
-        bytes[1 + 2 * n] = *value;
-    }
-    Fingerprint::from_bytes(&bytes).ok()
-}
-
-fn parts(of: &Fingerprint) -> Parts {
-    Component::ALL.map(|it| of.part(it).map_or(UNKNOWN, |[value, _]| value))
-}
-
-fn standing(parts: &Parts, key: Key) -> MachineBinding {
-    MachineBinding {
-        activation: ActivationId([1; 4]),
-        fingerprint: fingerprint(parts),
-        bindings: None,
-        usb: match key {
-            Key::None => None,
-            Key::Stands => Some([1; 8]),
-            Key::New => Some([2; 8]),
-        },
-    }
 }
 
 /// The machine's own rule (SPEC.md 6.1, 6.4): the fingerprints match, and of what every user can read one part is there and the same.
