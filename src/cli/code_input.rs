@@ -15,6 +15,7 @@ use crate::text::{self, Code, Kind, ReadError, Reading, Thing};
 
 use super::Context;
 use super::failure::Failure;
+use super::json::{AnotherCode, Named, shown};
 use crate::failure::FailureKind;
 
 /// Most bytes read from a pipe or a file.
@@ -115,6 +116,16 @@ pub(crate) fn tell(context: &mut Context, reading: &Reading) {
             .out
             .say(messages::code::others_and_more(&named, left, taken)),
     }
+}
+
+/// The codes of a text beside the one that is taken, for scripts.
+pub(crate) fn others(context: &Context, reading: &Reading) -> Vec<AnotherCode> {
+    let others = reading.others.iter().map(|other| AnotherCode {
+        kind: Named(other.code.kind()),
+        license_key: shown(license_of(context, &other.code)),
+        phrase: text::phrase(&other.code),
+    });
+    others.collect()
 }
 
 /// The license that a code is about, as far as the code or this machine tells.

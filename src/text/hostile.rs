@@ -14,8 +14,11 @@ const BUDGETS: u64 = 40_000_000;
 const HEAD: &str = "From: a@b.c\r\nTo: d@e.f\r\nMIME-Version: 1.0\r\n";
 
 /// A beginning, what is repeated, and an end.
-const SHAPES: [(&str, &str, &str); 15] = [
+const SHAPES: [(&str, &str, &str); 18] = [
     ("<html>", "<a", ""),
+    ("<html>", "<div><span a=\"", ""),
+    ("", "<script><style><head><title>", ""),
+    ("", "%2525", ""),
     ("", "RSP1: ", ""),
     ("", "REQ1: A1B2C-D3E4F\n", ""),
     ("", "A: B\n", ""),

@@ -109,3 +109,22 @@ fn an_altered_response_does_not_hold() {
         (&true.into(), &false.into())
     );
 }
+
+/// Of several codes each is named with its license and its phrase.
+#[test]
+fn the_other_codes_of_a_text_are_named() {
+    let world = World::new();
+    let request = world.request(&[]);
+    let response = world.ok_with("desk", &["respond"], request.as_bytes());
+    let alone = world.json("machine", &["inspect", &request]);
+    let both = format!("{response}\n\n{request}");
+    let explained = world.json("machine", &["inspect", &both]);
+    let others = explained["others"].as_array().unwrap();
+    assert_eq!(others.len(), 1, "{explained}");
+    assert_eq!(
+        [&explained["kind"], &others[0]["kind"]],
+        ["grant", "activate"]
+    );
+    assert_eq!(others[0]["phrase"], alone["phrase"]);
+    assert_eq!(others[0]["license_key"], world.key.as_str());
+}

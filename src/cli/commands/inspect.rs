@@ -79,6 +79,7 @@ fn explain(context: &mut Context, reading: &Reading) -> anyhow::Result<Exit> {
             says,
             machine: machine.sheet.into_object(),
             desk: desk.sheet.into_object(),
+            others: code_input::others(context, reading),
             ..object(reading, &known, signature)?
         };
         Inspect::print(context, &Inspected::Code(Box::new(object)))?;
@@ -106,11 +107,7 @@ fn object(reading: &Reading, known: &Known, signature: Signature) -> anyhow::Res
         code: code.to_text()?,
         rows: code_output::rows(code, WithSpare::No)?,
         corrections: code_input::corrections(reading),
-        others: reading
-            .others
-            .iter()
-            .map(|other| Named(other.code.kind()))
-            .collect(),
+        others: Vec::new(),
         product: known.product.as_ref().map(|product| product.id.clone()),
         license_key: shown(known.license_key),
         customer: known.customer.clone(),

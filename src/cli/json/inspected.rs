@@ -27,6 +27,17 @@ pub(crate) enum Inspected {
     },
 }
 
+/// A code that stands beside the one that was taken.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct AnotherCode {
+    pub(crate) kind: Named<Kind>,
+    /// The license, where it is known here.
+    pub(crate) license_key: Option<Shown<LicenseKey>>,
+    /// The words by which both ends compare the code.
+    pub(crate) phrase: String,
+}
+
 /// A code: what it is, whose, what it would do here.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -44,8 +55,8 @@ pub(crate) struct Explained {
     pub(crate) rows: Vec<CodeRow>,
     /// Where characters were corrected.
     pub(crate) corrections: Vec<String>,
-    /// The kinds of the other codes in the text.
-    pub(crate) others: Vec<Named<Kind>>,
+    /// The other codes in the text.
+    pub(crate) others: Vec<AnotherCode>,
     /// The product's id, where it is known here.
     pub(crate) product: Option<String>,
     /// The license, where it is known here.

@@ -16,6 +16,10 @@ pub(super) fn view(text: &str) -> Option<String> {
     let mut run = String::new();
     let ends = if text.contains('\n') { '\n' } else { '\r' };
     for line in text.split(ends).chain([""]) {
+        // An encoded word of a header is short and has a part of the text; parts follow each other.
+        let words = line.contains("?B?");
+        #[cfg(test)]
+        super::super::find::work::count(line.len());
         let inner = line.trim_matches(|c: char| c.is_whitespace() || matches!(c, '>' | '"'));
         let alone = is_base64(inner);
         let long = inner.len() >= SHORTEST_LINE;
@@ -28,15 +32,14 @@ pub(super) fn view(text: &str) -> Option<String> {
         say(&mut run, &mut out);
         if !alone {
             for piece in line.split(|c: char| !(c.is_ascii_alphanumeric() || "+/_-=".contains(c))) {
-                // An encoded word of a header is short and has a part of the text; parts follow each other.
-                let encoded = piece.len() > 3 && line.contains("?B?");
+                let encoded = words && piece.len() > 3;
                 if (piece.len() >= SHORTEST_PIECE && has_both_cases(piece)) || encoded {
                     run.push_str(&piece.replace('-', "+").replace('_', "/"));
                     say(&mut run, &mut out);
                 }
             }
             // Parts of one text stay together.
-            if line.contains("?B?") && out.ends_with('\n') {
+            if words && out.ends_with('\n') {
                 out.pop();
             }
         }
