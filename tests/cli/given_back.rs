@@ -87,6 +87,36 @@ fn who_asked_twice_sends_both_codes() {
     desk.run(["ledger", "verify"]).done();
 }
 
+/// All that `return` printed is one text, and so is the mail that it wrote: the desk takes every code of it.
+#[test]
+fn both_codes_of_one_mail_are_taken() {
+    for by_mail in [false, true] {
+        let world = World::new();
+        let (desk, pc, key) = sold(&world, "1");
+        let first = pc.request(&key);
+        world.hours_pass(1);
+        let second = pc.request_with(&key, &["--new"]);
+        let [_, two] = [first, second].map(|request| desk.answer(&request));
+        pc.apply(&two);
+        let mut given = pc.run(["return", "--yes"]).done().stdout;
+        if by_mail {
+            given = pc.run(["return", "--mail"]).done().stdout;
+        }
+        let tried = desk.run(["respond", "-", "--dry-run"]).piped(&given).done();
+        tried.tells("the text also contains: return code");
+        assert_eq!(desk.seats_taken(&key), 1);
+        let said = desk.run(["respond", "-"]).piped(&given).done();
+        let said = said.tells("seat freed");
+        assert!(!said.stderr.contains("also contains"), "{said}");
+        assert_eq!(desk.seats_taken(&key), 0);
+        // Once more, as scripts get it: a line for each.
+        let again = desk.run(["--json", "respond", "-"]).piped(&given).done();
+        let lines = again.stdout.lines().map(str::parse::<serde_json::Value>);
+        let verdicts: Vec<_> = lines.map(|it| it.unwrap()["verdict"].clone()).collect();
+        assert_eq!(verdicts, ["repeated", "repeated"], "{again}");
+    }
+}
+
 /// Activated anew, as a manager says to in many a case: the one before is given up with it.
 #[test]
 fn what_was_activated_anew_is_given_up_with_what_stood_before() {

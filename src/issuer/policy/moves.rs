@@ -220,14 +220,25 @@ pub fn own(reference: &Reference, before: &MachineBinding, asks: &MachineBinding
     if (asks.bindings, asks.usb) != (before.bindings, before.usb) {
         return false;
     }
-    let Some(now) = &asks.fingerprint else {
+    if asks.fingerprint.is_none() {
         return before.fingerprint.is_none() && asks.bindings.is_some();
+    }
+    same_parts(reference, before, asks)
+}
+
+/// Whether the parts of a machine are those of another, as far as both are known: of none that is known nothing speaks against it.
+pub(super) fn same_parts(
+    reference: &Reference,
+    before: &MachineBinding,
+    now: &MachineBinding,
+) -> bool {
+    let Some(now) = &now.fingerprint else {
+        return true;
     };
-    let known = [&before.fingerprint, &reference.fingerprint];
-    known
+    let mut known = [&before.fingerprint, &reference.fingerprint]
         .into_iter()
-        .flatten()
-        .any(|then| now.compare(then).verdict() != Assessment::Mismatch)
+        .flatten();
+    known.any(|then| now.compare(then).verdict() != Assessment::Mismatch)
 }
 
 /// Whether a copied file or image passes for the machine: its fingerprint has neither network card nor disk, and no USB key stands for it. What has

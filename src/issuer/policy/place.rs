@@ -1,7 +1,7 @@
 //! Places (SPEC.md 9.6): who holds the seats of those that took them from one another by an ACTIVATE that fits, and what the others may still want.
 
 use super::fork::{Fork, Proof};
-use crate::issuer::ledger::Activation;
+use crate::issuer::ledger::{Activation, Ended};
 use crate::protocol::date::Day;
 
 /// Where an activation stands that has not ended.
@@ -42,6 +42,20 @@ pub fn rivals<'a>(
     let (own, place) = (own.id, own.place);
     activations.iter().filter(move |it| {
         it.place == place && it.id != own && it.ended.is_none() && it.seats == 0 && it.runs >= today
+    })
+}
+
+/// Those that had the place of `own` before and may be at work still, or gave it up meanwhile: what asks in their place has to be their machine, or else
+/// whoever read one of their mails would have it.
+pub(super) fn before<'a>(
+    own: &Activation,
+    activations: &'a [Activation],
+    today: Day,
+) -> impl DoubleEndedIterator<Item = &'a Activation> {
+    let (own, place) = (own.id, own.place);
+    activations.iter().filter(move |it| {
+        let lost = it.ended == Some(Ended::Lost);
+        it.place == place && it.id != own && !lost && it.seats == 0 && it.runs >= today
     })
 }
 

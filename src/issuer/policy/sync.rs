@@ -150,7 +150,7 @@ pub fn decide_sync<'a>(case: &SyncCase<'a>) -> Result<SyncDecision<'a>, Refusal>
             to: seating.seats,
         });
     }
-    in_place_of(case, &judged)?;
+    in_place_of(case, &standing, &judged)?;
     if let (Place::Taken(other), None) = (place, seating.from) {
         warnings.push(Warning::Beside(other.standing.activation));
     }
@@ -334,15 +334,23 @@ fn moves(
     Ok(judged)
 }
 
-/// Nothing moves elsewhere by an activation that took the place of another, as long as that one may be at work (SPEC.md 9.5): unless a clerk knows better.
-fn in_place_of(case: &SyncCase<'_>, judged: &Judged) -> Result<(), Refusal> {
-    // Parts that are exchanged one by one are a repair, as often as the license has it.
-    let elsewhere = judged.counted.is_some_and(|why| why != Move::Exchanges);
+/// Nothing moves elsewhere by an activation that took the place of another, as long as that one may be at work (SPEC.md 9.5), nor by parts that become other
+/// ones little by little: unless a clerk knows better.
+fn in_place_of(
+    case: &SyncCase<'_>,
+    stands: &MachineBinding,
+    judged: &Judged,
+) -> Result<(), Refusal> {
     let options = case.options;
-    if !elsewhere || options.supersede_reason.is_some() || options.override_reason.is_some() {
+    if options.supersede_reason.is_some() || options.override_reason.is_some() {
         return Ok(());
     }
-    match place::rivals(case.own, case.activations, case.now.day()).last() {
+    // Parts that are exchanged one by one are a repair, as often as the license has it.
+    let moved = judged.counted.is_some_and(|why| why != Move::Exchanges);
+    let elsewhere =
+        |it: &&Activation| moved || !moves::same_parts(&it.reference, &it.standing, stands);
+    let mut before = place::before(case.own, case.activations, case.now.day()).filter(elsewhere);
+    match before.next_back() {
         None => Ok(()),
         Some(before) => Err(Refusal::InPlaceOf {
             activation: case.own.standing.activation,

@@ -4,6 +4,7 @@ use std::num::NonZeroU8;
 
 use super::evidence::refusals;
 use super::life::{licensed, return_code, sync, sync_code};
+use super::moves::Seat;
 use super::*;
 use crate::issuer::ledger::{EmergencyAllowance, License};
 use crate::issuer::life::{self, Named};
@@ -313,4 +314,32 @@ fn in_one_batch_it_is_as_one_by_one() {
             "activated"
         ]
     );
+}
+
+/// Three parts of five are enough to take a place. Whoever knows them from a mail does not carry it to a machine of his own with the next request.
+#[test]
+fn a_place_is_not_carried_elsewhere_part_by_part() {
+    let mut seat = Seat::standalone([1, 1, 1, 1, 1]);
+    seat.activates([5, 1, 1, 5, 1]).unwrap();
+    for own in [[5, 0, 0, 5, 0], [5, 5, 0, 5, 0], [5, 5, 5, 5, 5]] {
+        assert_eq!(seat.says(own), Err("needs_supersede"), "{own:?}");
+    }
+    // Nor with another activation, which two parts of the one and three of the other fit.
+    assert_eq!(seat.activates([5, 5, 1, 5, 5]).unwrap_err(), "no_seat_free");
+    // A repair of the machine itself is one.
+    let mut seat = Seat::standalone([1, 1, 1, 1, 1]);
+    seat.activates([1, 1, 1, 1, 1]).unwrap();
+    seat.says([5, 1, 1, 1, 1]).unwrap();
+}
+
+/// Who gave up his own does not leave the place to whoever took it with what a mail said.
+#[test]
+fn a_place_that_was_given_up_is_not_carried_elsewhere_either() {
+    let mut seat = Seat::standalone([1, 1, 1, 1, 1]);
+    let victim = seat.id;
+    seat.activates([1, 1, 1, 1, 1]).unwrap();
+    let taken = return_code(victim, 1);
+    seat.desk.reply_at(&taken, seat.now).unwrap();
+    assert_eq!(seat.says([5, 5, 5, 5, 5]), Err("needs_supersede"));
+    seat.says([1, 1, 1, 1, 1]).unwrap();
 }

@@ -20,7 +20,7 @@ use crate::issuer::policy::Options;
 use crate::issuer::products;
 use crate::issuer::respond::{self, Effect, Issuer, Reply};
 use crate::protocol::date::Day;
-use crate::text::Reading;
+use crate::text::{Carried, Code, Kind, Reading};
 
 /// Answer a request code with a signed response code
 ///
@@ -82,7 +82,13 @@ impl Run for Respond {
             let issuer = Issuer::root(desk::signing_key(context, &desk, &self.passphrase)?);
             return respond_batch::run(context, &mut desk, &issuer, &options, path);
         }
-        let reading = self.code.read(context, reply::ANSWERED)?;
+        let mut reading = self.code.read_silently(context, reply::ANSWERED)?;
+        let also = if self.dry_run {
+            Vec::new()
+        } else {
+            given_back_too(&mut reading)
+        };
+        code_input::tell(context, &reading);
         code_output::read_back(context, &reading.code);
         let known = respond::repeated(desk.ledger(), &reading.code)?;
         let reply = match known {
@@ -168,9 +174,47 @@ impl Run for Respond {
             Reply::Receipt(_) => {}
         }
         reply::tell(context, &reply);
+        if let Reply::Receipt(_) = reply {
+            take_too(context, desk.ledger(), &also, &options)?;
+        }
         over_since(context, desk.ledger(), &reply)?;
         Ok(Exit::DONE)
     }
+}
+
+/// The other return codes of a text of which one is taken. A license that was asked for more than once is given back with as many codes, in one mail.
+fn given_back_too(reading: &mut Reading) -> Vec<Code> {
+    if reading.code.kind() != Kind::Return {
+        return Vec::new();
+    }
+    let is_return = |other: &mut Carried| other.code.kind() == Kind::Return;
+    let also = reading.others.extract_if(.., is_return);
+    also.map(|other| other.code).collect()
+}
+
+/// Nothing is sent back for a return code, so all of a text are taken.
+fn take_too(
+    context: &mut Context,
+    ledger: &mut Ledger,
+    codes: &[Code],
+    options: &Options,
+) -> anyhow::Result<()> {
+    for code in codes {
+        code_output::read_back(context, code);
+        let by = context.environment.by();
+        let reply = match respond::take_return(ledger, code, options, by) {
+            Ok(reply) => reply,
+            Err(refusal) => {
+                let asker = respond::asker(ledger, code)?;
+                return Err(reply::refusal(context, refusal, asker.as_ref()).into());
+            }
+        };
+        if context.out.json {
+            Respond::print(context, &reply::alone(&reply, Vec::new(), None, false)?)?;
+        }
+        reply::tell(context, &reply);
+    }
+    Ok(())
 }
 
 /// An old answer that is given again says nothing of what became of its license since.
