@@ -15,6 +15,7 @@ demo_over = the demo of { $product } ended on { $last }
 demo_not_kept = the demo of { $product } cannot begin: its first day can be kept nowhere here
 unbound = license { $key } is not bound as { $product } is: { $why }
 usb_missing = the USB key of license { $key } is not plugged in
+of_several = license { $key }: { $why }
 returned = license { $key } was given up by this machine on { $day }
 returned_with = license { $key } ended here on { $day }: { $by }, which had taken its place on this computer, was given up
 not_trusted = what is kept of license { $key } is not trusted: { $why }

@@ -86,7 +86,7 @@ impl Computer {
         needs: &Needs,
         running: bool,
     ) -> Result<(CheckReport, usize), HolderError> {
-        let mut best: Option<(CheckReport, usize)> = None;
+        let (mut best, mut held): (Option<(CheckReport, usize)>, usize) = (None, 0);
         for (at, (home, file)) in known.iter().enumerate() {
             let checked = aliases::load(home).and_then(|aliases| {
                 let input = CheckInput {
@@ -108,6 +108,7 @@ impl Computer {
                     continue;
                 }
             };
+            held += report.beside + usize::from(report.activation.is_some());
             let rank = |report: &CheckReport| {
                 (
                     report.allowed() && report.state != State::Demo,
@@ -122,6 +123,9 @@ impl Computer {
             {
                 best = Some((report, at));
             }
+        }
+        if let Some((report, _)) = &mut best {
+            report.beside = held.saturating_sub(usize::from(report.activation.is_some()));
         }
         let known = |it: &(CheckReport, usize)| it.0.license_key.is_some();
         let named = needs.license_key.is_some() && best.as_ref().is_some_and(known);

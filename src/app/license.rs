@@ -192,6 +192,7 @@ impl License {
         asked::feature(&self.product, &self.report, feature).map_err(|why| Refused::License {
             state: self.report.state,
             why: named::refusal(why, &self.product),
+            of: self.report.license_key.filter(|_| self.report.beside > 0),
         })
     }
 

@@ -50,7 +50,10 @@ impl From<&CheckReport> for Report {
             ended: days(it.ended.iter().cloned()),
             counts: it.counts.iter().map(Counted::from).collect(),
             bindings: it.bindings.iter().cloned().collect(),
-            error: it.refusal.as_ref().map(|it| report::failure(it).object()),
+            error: it
+                .refusal
+                .as_ref()
+                .map(|why| report::failure(it, why).object()),
         }
     }
 }

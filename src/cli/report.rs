@@ -11,8 +11,9 @@ use super::json::Details;
 use super::{Context, words};
 
 /// Why the application may not run, as a failure.
-pub(crate) fn failure(refusal: &Refusal) -> Failure {
-    Failure::new(refusal.kind(), refusal.to_string())
+pub(crate) fn failure(report: &CheckReport, refusal: &Refusal) -> Failure {
+    let why = report.why().unwrap_or_else(|| refusal.to_string());
+    Failure::new(refusal.kind(), why)
         .hint(refusal.advice())
         .with(|details| *details = Details::of(refusal))
 }

@@ -31,11 +31,12 @@ impl Anchor {
     }
 
     /// The anchors of the home `directory` on this computer, in the order in which they are locked: the machine-wide one, then that of the account that
-    /// owns the home, or will, being ours, where it does not exist yet. An account without a home directory has none; in a user namespace it is the account
-    /// whose directory is ours there.
+    /// owns the home, or will, being ours, where it does not exist yet; where that account has no directory, that of whoever runs the program. In a user
+    /// namespace, where anybody may be called anything, it is the account that he is outside.
     pub fn of_this_computer(directory: &Path) -> Vec<Anchor> {
         let all = here::for_all().map(|at| Anchor::of_all(&at.join(NAME)));
-        let one = here::of_owner(directory).map(|at| Anchor::of_one(&at.join(NAME)));
+        let of_one = here::of_owner(directory).into_iter();
+        let one = of_one.map(|at| Anchor::of_one(&at.join(NAME)));
         all.into_iter().chain(one).collect()
     }
 
@@ -58,7 +59,7 @@ mod here {
     use std::os::unix::fs::MetadataExt;
     use std::path::{Path, PathBuf};
 
-    use nix::unistd::{Uid, User};
+    use nix::unistd::{AccessFlags, Uid, User, access};
 
     pub(super) fn for_all() -> Option<PathBuf> {
         let place = if cfg!(target_os = "macos") {
@@ -69,21 +70,46 @@ mod here {
         Some(place.into())
     }
 
-    /// Where the account that owns a home keeps its state, by the password database.
-    pub(super) fn of_owner(home: &Path) -> Option<PathBuf> {
+    /// What the kernel calls whoever has no number in a user namespace.
+    const NOBODY: u32 = 65534;
+
+    /// Where the account that owns a home keeps its state, by the password database. Several only where it is not told whose they are.
+    pub(super) fn of_owner(home: &Path) -> Vec<PathBuf> {
+        let us = Uid::effective().as_raw();
         let owner = super::super::durable::owner(&home.join("machine"))
             .or_else(|| super::super::durable::owner(home))
-            .unwrap_or_else(|| Uid::effective().as_raw());
+            .unwrap_or(us);
+        let ids = Ids::here();
+        let mut own = accounts(owner, ids.as_ref());
+        // A home can be given to a number that nobody has: it is still ours who run it.
+        if own.is_empty() {
+            own = accounts(us, ids.as_ref());
+        }
+        own.into_iter().map(|place| place.join(BELOW)).collect()
+    }
+
+    /// The directories of an account. Who he is outside of a user namespace counts first: what he is called within is his to choose.
+    fn accounts(uid: u32, ids: Option<&Ids>) -> Vec<PathBuf> {
         let known = |uid| Some(User::from_uid(Uid::from_raw(uid)).ok()??.dir);
-        let own = known(owner).filter(|place| is_own(place, owner));
-        let own = own.or_else(|| {
-            let ids = Ids::here()?;
-            let outside = ids.outside(owner).and_then(known);
-            let listed = fs::read_to_string("/etc/passwd").unwrap_or_default();
-            let any = outside.into_iter().chain(homes(&listed));
-            any.into_iter().find(|place| is_own(place, owner))
-        });
-        Some(own?.join(BELOW))
+        let own = |place: &PathBuf| is_own(place, uid);
+        let Some(ids) = ids else {
+            return known(uid).into_iter().filter(own).collect();
+        };
+        let outside = ids.outside(uid).and_then(known).filter(own);
+        let told = uid != NOBODY && ids.outside(uid).is_some();
+        let listed = fs::read_to_string("/etc/passwd").unwrap_or_default();
+        match outside {
+            Some(outside) => vec![outside],
+            None if told => {
+                let mut any = known(uid).into_iter().chain(homes(&listed));
+                any.find(own).into_iter().collect()
+            }
+            // All that is somebody else's seems to be his too: what he may write is his.
+            None => homes(&listed)
+                .filter(own)
+                .filter(|place| access(place, AccessFlags::W_OK).is_ok())
+                .collect(),
+        }
     }
 
     /// Many a service's account names a directory that is not there, or `/`: it is not made for this.
@@ -174,8 +200,9 @@ mod here {
     }
 
     /// Windows tells no owner without unsafe code: there it is the account that runs the program.
-    pub(super) fn of_owner(_: &Path) -> Option<PathBuf> {
-        get_known_folder_path(KnownFolder::LocalAppData)
+    pub(super) fn of_owner(_: &Path) -> Vec<PathBuf> {
+        let place = get_known_folder_path(KnownFolder::LocalAppData);
+        place.into_iter().collect()
     }
 }
 
@@ -187,8 +214,8 @@ mod here {
         None
     }
 
-    pub(super) fn of_owner(_: &Path) -> Option<PathBuf> {
-        None
+    pub(super) fn of_owner(_: &Path) -> Vec<PathBuf> {
+        Vec::new()
     }
 }
 

@@ -58,6 +58,15 @@ pub(crate) fn counts(report: &CheckReport, asked: &[(String, u32)]) -> Vec<Count
     asked.iter().map(held).collect()
 }
 
+/// By how much numbers are above what is allowed, all together.
+pub(super) fn over_by(limits: &[(String, u32)], asked: &[(String, u32)]) -> u64 {
+    let over = |(name, count): &(String, u32)| {
+        let most = limits.iter().find(|(known, _)| known == name);
+        u64::from(count.saturating_sub(most.map_or(0, |(_, most)| *most)))
+    };
+    asked.iter().map(over).sum()
+}
+
 /// Refuses where any number is above its limit, and names all that are: whoever has to delete users wants to know of kiosks too.
 pub(super) fn refuse_over(report: &CheckReport) -> Result<(), (State, Refusal)> {
     let over = report.counts.iter().filter(|it| it.over_by() > 0);

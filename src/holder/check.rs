@@ -11,6 +11,7 @@ use super::drift::Drift;
 use super::entries::{Demo, Tombstone};
 use super::evidence;
 use super::memory::Memory;
+use super::nearest::{Nearness, nearness};
 use super::parts::Parts;
 use super::report::{CheckReport, Refusal, State};
 use super::request::Here;
@@ -115,6 +116,7 @@ pub fn check(
         checked.parts = checked.parts.filter(|_| state != State::WrongMachine);
         checked.report.state = state;
         checked.report.refusal = Some(refusal);
+        checked.report.nearness = nearness(file.product(), &checked.report, input);
         // Nothing goes on that would have to be remembered.
         checked.begins = false;
     } else if checked.report.state == State::Licensed && !checked.report.warnings.is_empty() {
@@ -148,6 +150,8 @@ fn blank(product: &Product, license: Option<&LicenseState>) -> CheckReport {
         usb: None,
         today: None,
         refusal: None,
+        nearness: Nearness::default(),
+        beside: 0,
         warnings: Vec::new(),
     }
 }

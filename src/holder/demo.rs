@@ -8,6 +8,9 @@ use super::warning::Warning;
 use crate::protocol::date::{Day, Seconds};
 use crate::protocol::product::WARN_DAYS;
 
+/// A first day so many days after today was written under a clock of another year.
+pub(super) const OF_ANOTHER_YEAR: u16 = 366;
+
 impl Check<'_> {
     /// The demo in place of a license, or `otherwise` where the product has none or one license is asked for.
     pub(super) fn demo(&mut self, otherwise: Refusal) -> Result<(), Refused> {
@@ -17,10 +20,13 @@ impl Check<'_> {
         }
         // A clock before the program was built is not set: the demo does not begin in 1970.
         let first = self.input.here.wall.max(self.input.built).day();
-        let known = self.memory.demo.as_ref();
-        let began = known.map_or(first, |demo| demo.began);
+        let mut known = self.memory.demo.clone();
+        if let Some(right) = known.as_ref().and_then(|demo| self.put_right(demo)) {
+            known = Some(right);
+        }
+        let began = known.as_ref().map_or(first, |demo| demo.began);
         let last = began.plus(product.demo_days - 1);
-        let now = self.demo_clock(began, last)?;
+        let now = self.demo_clock(known.as_ref(), began, last)?;
         let today = now.day();
         if today > last {
             let over = Refusal::DemoOver {
@@ -51,8 +57,27 @@ impl Check<'_> {
     }
 
     /// The clock rules of a license hold for a demo too: its days pass but once (SPEC.md 7).
-    fn demo_clock(&mut self, began: Day, last: Day) -> Result<Seconds, Refused> {
-        let known = self.memory.demo.as_ref();
+    fn demo_clock(
+        &mut self,
+        known: Option<&Demo>,
+        began: Day,
+        last: Day,
+    ) -> Result<Seconds, Refused> {
+        let judged = self.judged(known, began, last);
+        self.checked.demo = judged.keep.map(|mark| Demo {
+            began,
+            mark: Some(mark),
+        });
+        self.behind(
+            judged.verdict,
+            judged.not_set,
+            (self.input.here.wall, judged.now),
+            true,
+        )?;
+        Ok(judged.now)
+    }
+
+    fn judged(&self, known: Option<&Demo>, began: Day, last: Day) -> clock::Judgement {
         let mark = known.and_then(|demo| demo.mark.as_ref());
         let look = Look::new(self.input.here.wall, self.input.here.facts);
         let terms = clock::LicenseTimes {
@@ -63,17 +88,31 @@ impl Check<'_> {
             dated: true,
             running: self.input.running,
         };
-        let judged = clock::judge(mark, &terms, &look);
-        self.checked.demo = judged.keep.map(|mark| Demo {
-            began,
-            mark: Some(mark),
-        });
-        self.behind(
-            judged.verdict,
-            judged.not_set,
-            (look.wall, judged.now),
-            true,
-        )?;
-        Ok(judged.now)
+        clock::judge(mark, &terms, &look)
+    }
+
+    /// A demo that began under a clock that was years ahead, once a clock that is set has said otherwise for as long as one may be behind: what was used of
+    /// it is used, each day that was begun counting whole, so that nobody gains by it.
+    fn put_right(&self, demo: &Demo) -> Option<Demo> {
+        let (wall, built) = (self.input.here.wall, self.input.built);
+        let ahead = demo.began.days_since(wall.day()) > i32::from(OF_ANOTHER_YEAR);
+        if !ahead || wall < built.minus(clock::TOLERANCE) {
+            return None;
+        }
+        let last = demo.began.plus(self.file.product().demo_days - 1);
+        let judged = self.judged(Some(demo), demo.began, last);
+        if judged.verdict != clock::ClockReading::TooLongBehind {
+            return None;
+        }
+        let reached = demo
+            .mark
+            .as_ref()
+            .map_or(demo.began.start(), |mark| mark.at);
+        let used = reached.0.saturating_sub(demo.began.start().0);
+        let days = used.div_ceil(clock::DAY).max(1);
+        Some(Demo {
+            began: wall.minus(days.saturating_mul(clock::DAY)).day(),
+            mark: None,
+        })
     }
 }

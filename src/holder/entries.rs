@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answers::Answers;
 use super::clock::Mark;
+use super::demo::OF_ANOTHER_YEAR;
 use super::drift::Drift;
 use super::json;
 use super::remembered::{Remembered, stricter};
@@ -81,8 +82,17 @@ pub struct Demo {
 }
 
 impl Remembered for Demo {
-    /// The first beginning and the later moment.
+    /// The first beginning and the later moment; but of what began years apart the first alone: the other's clock was ahead.
     fn stricter(self, other: Demo) -> Demo {
+        let later = |one: &Demo, other: &Demo| {
+            one.began.days_since(other.began) > i32::from(OF_ANOTHER_YEAR)
+        };
+        if later(&self, &other) {
+            return other;
+        }
+        if later(&other, &self) {
+            return self;
+        }
         Demo {
             began: self.began.min(other.began),
             mark: stricter(self.mark, other.mark),

@@ -44,6 +44,7 @@ pub fn check_product(
         or_demo: false,
         ..*input
     };
+    let held = licenses.iter().filter(|it| it.held.is_some()).count();
     let mut best: Option<(Option<&LicenseState>, Checked)> = None;
     for license in licenses.iter().map(Some) {
         let input = match license {
@@ -60,7 +61,11 @@ pub fn check_product(
     // The license may stand in the file that cannot be read.
     match (best, unfit.into_iter().next().filter(|_| !named)) {
         (Some((_, checked)), Some(error)) if checked.report.another_may_be_meant() => Err(error),
-        (Some((license, checked)), _) => Ok(keep(file, home, license, checked, input)),
+        (Some((license, mut checked)), _) => {
+            let own = license.is_some_and(|it| it.held.is_some());
+            checked.report.beside = held.saturating_sub(usize::from(own));
+            Ok(keep(file, home, license, checked, input))
+        }
         (None, Some(error)) => Err(error),
         (None, None) => {
             let checked = check_one(file, home, None, input);
@@ -103,7 +108,9 @@ fn keep(
         }
         std::thread::sleep(BETWEEN_TRIES);
         // What the other process has kept counts.
+        let beside = checked.report.beside;
         checked = check_one(file, home, license, input);
+        checked.report.beside = beside;
     }
     let directory = home.directory().to_owned();
     unremembered(checked.report, Some(HolderError::Busy { directory }))

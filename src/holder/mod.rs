@@ -54,6 +54,7 @@ mod json;
 mod launch;
 mod lock;
 mod memory;
+mod nearest;
 mod outcome;
 mod parts;
 mod places;

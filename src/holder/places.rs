@@ -13,7 +13,7 @@ use super::error::{HolderError, StorageError};
 use super::home::Home;
 use super::lock::Lock;
 use super::parts::Parts;
-use super::remembered::stricter;
+use super::remembered::{Remembered as _, stricter};
 use super::sealed::Seals;
 use crate::license_key::LicenseKey;
 use crate::machine::Facts;
@@ -236,8 +236,8 @@ impl Places<'_> {
     fn with_kept(&self, place: Place<'_>, product: &str, demo: &Demo) -> Demo {
         match self.demo(place, product) {
             Some(before) => Demo {
-                began: before.began.min(demo.began),
-                mark: demo.mark.clone().or(before.mark),
+                mark: demo.mark.clone().or_else(|| before.mark.clone()),
+                began: before.stricter(demo.clone()).began,
             },
             None => demo.clone(),
         }

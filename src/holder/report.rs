@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::count::Count;
 use super::error::Unbound;
+use super::nearest::Nearness;
 use super::terms::Terms;
 use super::warning::{Warning, changed_words};
 use crate::failure::FailureKind;
@@ -352,6 +353,10 @@ pub struct CheckReport {
     pub weakly_bound: bool,
     /// Why the application may not run; none: it may.
     pub refusal: Option<Refusal>,
+    /// How many further licenses of the product are held here, none of which is better; 0 where one was asked for by its key.
+    pub beside: usize,
+    /// How near a license that is refused is to being mended.
+    pub(crate) nearness: Nearness,
     /// What needs doing.
     pub warnings: Vec<Warning>,
 }
@@ -360,6 +365,16 @@ impl CheckReport {
     /// Whether the application may run, with what was asked about. A running demo may.
     pub fn allowed(&self) -> bool {
         self.refusal.is_none()
+    }
+
+    /// Why the application may not run, in a sentence for people; where several licenses are held it says of which it speaks.
+    pub fn why(&self) -> Option<String> {
+        let why = self.refusal.as_ref()?.to_string();
+        let key = self.license_key.filter(|_| self.beside > 0);
+        let key = key.filter(|key| !why.contains(&key.to_string()));
+        Some(key.map_or(why.clone(), |key| {
+            messages::check::of_several(key, &why).to_string()
+        }))
     }
 
     /// Whether the license that is meant may be another one, which could not be read: none is held here, or only one that was given up or is over. What
@@ -372,11 +387,11 @@ impl CheckReport {
         self.activation.is_none() || over
     }
 
-    /// Of several licenses of which as much can be said, the one with the highest of these counts: one against which nothing but a number stands, one that
-    /// warns of nothing, the one that was granted last.
-    pub(crate) fn preference(&self) -> (bool, bool, Option<Seconds>) {
+    /// Of several licenses of which as much can be said, the one with the highest of these counts: the one that is nearest to being mended, one that warns of
+    /// nothing, the one that was granted last.
+    pub(crate) fn preference(&self) -> (Nearness, bool, Option<Seconds>) {
         (
-            matches!(self.refusal, Some(Refusal::OverLimit(_))),
+            self.nearness,
             self.warnings.is_empty(),
             self.terms.as_ref().map(|terms| terms.issued),
         )

@@ -40,7 +40,7 @@ pub(super) fn open_own(path: &Path, for_everyone: bool) -> io::Result<File> {
 }
 
 fn options() -> OpenOptions {
-    #[allow(unused_mut)]
+    #[allow(unused_mut, reason = "Unix alone sets more of them")]
     let mut options = OpenOptions::new();
     #[cfg(unix)]
     {

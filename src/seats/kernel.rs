@@ -110,8 +110,11 @@ pub(super) fn shared_file_system(directory: &Path) -> Option<&'static str> {
         (0x5346_5342, "BeeGFS"),
     ];
     let found = nix::sys::statfs::statfs(directory).ok()?;
-    // A C `long` here, an `int` there: the lower half says it all.
-    #[allow(clippy::unnecessary_cast, clippy::cast_lossless)]
+    #[allow(
+        clippy::unnecessary_cast,
+        clippy::cast_lossless,
+        reason = "a C `long` here, an `int` there: the lower half says it all"
+    )]
     let number = (found.filesystem_type().0 as i64) & 0xffff_ffff;
     let known = SHARED.iter().find(|(known, _)| *known == number);
     known.map(|(_, name)| *name)

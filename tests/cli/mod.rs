@@ -20,6 +20,7 @@ mod life;
 mod machine;
 mod modules;
 mod moves;
+mod nearest;
 #[cfg(unix)]
 mod others;
 mod product;

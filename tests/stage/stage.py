@@ -236,10 +236,10 @@ class Stage:
             return Result(args, done.returncode, done.stdout, done.stderr), file.read()
 
     def ada(self, *args, env=None, called=None, **more):
-        """The same by a user without rights, who may be called otherwise in a user namespace: by another number."""
+        """The same by a user without rights, who may be called otherwise in a user namespace: by another number, or "" for none."""
         who = ("setpriv", f"--reuid={self.ADA}", f"--regid={self.ADA}", "--clear-groups")
         if called is not None:
-            who += ("unshare", "--user", f"--map-user={called}")
+            who += ("unshare", "--user", *([f"--map-user={called}"] if called != "" else []))
         return self.run("--no-input", *args, wrap=who, env={"HOME": self.path("ada"), "USER": "ada", **(env or {})}, **more)
 
     def desk(self, *args, **more):

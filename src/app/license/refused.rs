@@ -7,6 +7,7 @@ use super::License;
 use crate::app::named;
 use crate::failure::FailureKind;
 use crate::holder::{CheckReport, Count, HolderError, Refusal, State};
+use crate::license_key::LicenseKey;
 use crate::messages;
 use crate::protocol::product::Product;
 use crate::seats::SeatError;
@@ -47,6 +48,8 @@ pub enum Refused {
         state: State,
         /// The reason.
         why: Refusal,
+        /// Which one it speaks of, where several are held: the one that is nearest to being mended.
+        of: Option<LicenseKey>,
     },
     /// The license floats, and was checked without taking a seat: it allows no more than that one takes one. Everything else is in order.
     NeedsSeat {
@@ -66,6 +69,7 @@ impl Refused {
         product: &Arc<Product>,
     ) -> Result<License, Refused> {
         let state = report.state;
+        let of = report.license_key.filter(|_| report.beside > 0);
         match report.refusal.clone() {
             None => Ok(License::new(report, Arc::clone(product))),
             Some(Refusal::OverLimit(over)) => Err(Refused::TooMany {
@@ -75,6 +79,7 @@ impl Refused {
             Some(why) => Err(Refused::License {
                 state,
                 why: named::refusal(why, product),
+                of,
             }),
         }
     }
@@ -108,6 +113,11 @@ impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Refused::TooMany { over, .. } => Refusal::OverLimit(over.clone()).fmt(f),
+            Refused::License {
+                why, of: Some(key), ..
+            } if !why.to_string().contains(&key.to_string()) => {
+                messages::check::of_several(key, why).fmt(f)
+            }
             Refused::License { why, .. } => why.fmt(f),
             Refused::NeedsSeat { .. } => f.write_str(messages::app::needs_seat()),
             Refused::Seats(error) => error.fmt(f),

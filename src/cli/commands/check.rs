@@ -134,7 +134,7 @@ fn tell(context: &mut Context, checked: &CheckReport) -> anyhow::Result<Exit> {
         Check::print(context, &json::Report::from(checked))?;
     }
     if let Some(refusal) = &checked.refusal {
-        let failure = report::failure(refusal);
+        let failure = report::failure(checked, refusal);
         context.out.refusal(&failure);
         return Ok(failure.exit);
     }

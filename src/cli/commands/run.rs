@@ -52,7 +52,7 @@ impl Run for RunProgram {
             if context.out.json {
                 Self::print(context, &json::Report::from(checked))?;
             }
-            let failure = report::failure(refusal);
+            let failure = report::failure(checked, refusal);
             context.out.refusal(&failure);
             return Ok(ours(failure.exit));
         }

@@ -265,3 +265,71 @@ fn a_line_that_a_crash_kept_out_is_caught_up_with() {
         [1, 2]
     );
 }
+
+/// The clock stood at 2099 when the demo began, in two homes of one account, and is set right a day later: what is left of the demo is not lost, and no clock
+/// gives a day again.
+#[test]
+fn a_demo_that_began_in_2099_goes_on_when_the_clock_is_right() {
+    let vendor = demo(30);
+    let mut computer = Computer::with(&vendor, 1);
+    let far = day("2099-03-01").start().plus(12 * HOUR);
+    let homes = [
+        computer.home.clone(),
+        Home::new(&computer.path("second"), Audience::Owner).with_anchors(anchors(&computer.dir)),
+    ];
+    let started = |computer: &mut Computer, number: u32, uptime: u32| {
+        computer.facts.boot_id = format!("start {number}").into();
+        let uptime = std::time::Duration::from_secs(u64::from(uptime));
+        computer.facts.uptime = Some(uptime);
+    };
+    let mut look = |at: Seconds, number: u32, uptime: u32| {
+        started(&mut computer, number, uptime);
+        let reports = homes.each_ref().map(|home| {
+            computer.home = home.clone();
+            computer.check_at(&vendor, at)
+        });
+        reports.map(|it| (it.state, refused(&it), it.days_left))
+    };
+    for hour in [0, 12, 24] {
+        for (state, ..) in look(far.plus(hour * HOUR), 1, hour * HOUR) {
+            assert_eq!(state, State::Demo);
+        }
+    }
+    // Right again: it is taken for behind at first, and that stops nobody.
+    let mut used = 0;
+    for number in 0..60 {
+        let now = noon().plus(number * DAY);
+        for (state, why, _) in look(now, 2 + number, HOUR) {
+            let over = number >= 40;
+            assert!(
+                over || state == State::Demo || why == "demo_over",
+                "{number}: {why}"
+            );
+            assert!(why != "clock_behind", "{number}");
+            used += u32::from(state == State::Demo);
+        }
+    }
+    // In two homes, thirty days and the week of a clock that is behind at most.
+    assert!((2 * 25..=2 * 37).contains(&used), "{used}");
+}
+
+/// Set back by a year at each start, nobody has more of a demo than its days and a day for each.
+#[test]
+fn a_demo_that_is_set_back_by_years_ends() {
+    let vendor = demo(5);
+    let mut computer = Computer::with(&vendor, 1);
+    let mut hours = 0;
+    for start in 0..40 {
+        let year = 2100 - start;
+        let morning = day(&format!("{year}-03-01")).start();
+        computer.facts.boot_id = format!("start {start}").into();
+        for hour in 0..23 {
+            let uptime = std::time::Duration::from_secs(u64::from(hour * HOUR + 60));
+            computer.facts.uptime = Some(uptime);
+            let report = computer.check_at(&vendor, morning.plus(hour * HOUR));
+            hours += u32::from(report.allowed());
+        }
+    }
+    // Five days; seven of a clock that is behind for each time that it begins to be.
+    assert!(hours <= (5 + 7 + 8) * 24, "{hours}");
+}

@@ -32,7 +32,7 @@ impl Run for SeatList {
         let Some(seats) = found.seats()? else {
             // Where there is no license at all, that is what is said.
             if let (None, Some(refusal)) = (found.report.license_key, &found.report.refusal) {
-                return Err(report::failure(refusal).into());
+                return Err(report::failure(&found.report, refusal).into());
             }
             return Err(not_floating(&found).into());
         };

@@ -12,7 +12,7 @@ use crate::cli::report;
 /// Refuses where the license may not be used at all; else says what it warns of.
 fn allowed(context: &mut Context, found: &Found) -> Result<(), anyhow::Error> {
     if let Some(refusal) = &found.report.refusal {
-        return Err(report::failure(refusal).into());
+        return Err(report::failure(&found.report, refusal).into());
     }
     report::warn(context, &found.report);
     Ok(())

@@ -1,0 +1,95 @@
+//! Of several licenses of which none will do, the one that is nearest to being mended: that is the one to be told of, whatever their keys are.
+
+use std::cmp::Reverse;
+
+use super::asked::over_by;
+use super::check::CheckInput;
+use super::report::{CheckReport, Refusal};
+use crate::protocol::product::Product;
+
+/// How near: the higher, the less there is to be done; of as near ones that with fewer numbers above their limits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Nearness(bool, u8, Reverse<u64>);
+
+/// Each kind of refusal has a place of its own, so that of equals the same is said.
+pub(crate) fn nearness(
+    product: &Product,
+    report: &CheckReport,
+    input: &CheckInput<'_>,
+) -> Nearness {
+    let Some(refusal) = &report.refusal else {
+        return Nearness(true, u8::MAX, Reverse(0));
+    };
+    let over = match refusal {
+        Refusal::OverLimit(counts) => counts.iter().map(|it| u64::from(it.over_by())).sum(),
+        _ => 0,
+    };
+    let place = match refusal {
+        // Here, and at once.
+        Refusal::ClockBehind { .. } => 24,
+        Refusal::UsbMissing(_) => 23,
+        Refusal::ChangeNotKept { .. } => 22,
+        // By a request that is answered without anybody's being asked.
+        Refusal::Overdue { .. } => 21,
+        Refusal::WrongMachine { .. } => 20,
+        Refusal::NotTrusted { .. } => 19,
+        Refusal::Unbound { .. } => 18,
+        // The license is good, and something else is asked of it than it allows.
+        Refusal::OverLimit(_) => 17,
+        Refusal::WrongBinding { .. } => 16,
+        Refusal::UnknownBinding(_) => 15,
+        Refusal::BadBinding(_) => 14,
+        // By a purchase.
+        Refusal::Expired { .. } => 13,
+        Refusal::FeatureEnded { .. } => 12,
+        Refusal::MaintenanceOver { .. } => 11,
+        Refusal::FeatureMissing(_) => 10,
+        Refusal::FeatureUnknown { .. } => 9,
+        Refusal::Returned { .. } => 8,
+        Refusal::NotHeld { .. } => 7,
+        Refusal::NotLicensed { .. } => 6,
+        Refusal::DemoNotKept { .. } => 5,
+        Refusal::DemoOver { .. } => 4,
+        Refusal::OtherRoot { .. } => 3,
+    };
+    // Whatever is done about it, what is asked for would not be there.
+    let in_vain = is_of_the_license(refusal) && !would_do(product, report, input);
+    Nearness(!in_vain, place, Reverse(over))
+}
+
+/// Whether it was refused before anything was looked at that is asked of it.
+fn is_of_the_license(refusal: &Refusal) -> bool {
+    matches!(
+        refusal,
+        Refusal::ClockBehind { .. }
+            | Refusal::UsbMissing(_)
+            | Refusal::ChangeNotKept { .. }
+            | Refusal::Overdue { .. }
+            | Refusal::WrongMachine { .. }
+            | Refusal::NotTrusted { .. }
+            | Refusal::Unbound { .. }
+            | Refusal::Expired { .. }
+            | Refusal::WrongBinding { .. }
+            | Refusal::UnknownBinding(_)
+            | Refusal::BadBinding(_)
+    )
+}
+
+/// Whether a license contains what is asked of it, as far as is known.
+fn would_do(product: &Product, report: &CheckReport, input: &CheckInput<'_>) -> bool {
+    if input.features.is_empty() && input.counts.is_empty() {
+        return true;
+    }
+    let Some(terms) = &report.terms else {
+        return false;
+    };
+    let today = report.today.unwrap_or_else(|| input.here.wall.day());
+    let there = terms.contents.on(today);
+    let contained = |name: &String| {
+        let maintained = product.maintained.contains(name);
+        let over = terms.maintenance.is_some_and(|last| today > last);
+        let pooled = there.pools.iter().any(|(known, _)| known == name);
+        (there.features.contains(name) || pooled) && !(maintained && over)
+    };
+    input.features.iter().all(contained) && over_by(&there.limits, input.counts) == 0
+}
