@@ -11,9 +11,9 @@ use super::drift::Drift;
 use super::entries::{Demo, Tombstone};
 use super::evidence;
 use super::memory::Memory;
-use super::nearest::{Nearness, nearness};
+use super::nearest::{Asked, nearness};
 use super::parts::Parts;
-use super::report::{CheckReport, Refusal, State};
+use super::report::{CheckReport, Nearness, Refusal, State};
 use super::request::Here;
 use super::state::{Held, LicenseState};
 use super::terms::Terms;
@@ -116,7 +116,12 @@ pub fn check(
         checked.parts = checked.parts.filter(|_| state != State::WrongMachine);
         checked.report.state = state;
         checked.report.refusal = Some(refusal);
-        checked.report.nearness = nearness(file.product(), &checked.report, input);
+        let asked = Asked {
+            features: input.features,
+            counts: input.counts,
+            today: input.here.wall.day(),
+        };
+        checked.report.nearness = nearness(file.product(), &checked.report, asked);
         // Nothing goes on that would have to be remembered.
         checked.begins = false;
     } else if checked.report.state == State::Licensed && !checked.report.warnings.is_empty() {

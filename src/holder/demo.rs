@@ -2,14 +2,11 @@
 
 use super::check::{Check, Refused};
 use super::clock::{self, Look};
-use super::entries::Demo;
+use super::entries::{Demo, OF_ANOTHER_YEAR};
 use super::report::{Refusal, State};
 use super::warning::Warning;
 use crate::protocol::date::{Day, Seconds};
 use crate::protocol::product::WARN_DAYS;
-
-/// A first day so many days after today was written under a clock of another year.
-pub(super) const OF_ANOTHER_YEAR: u16 = 366;
 
 impl Check<'_> {
     /// The demo in place of a license, or `otherwise` where the product has none or one license is asked for.

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use super::answers::Answers;
 use super::clock::Mark;
-use super::demo::OF_ANOTHER_YEAR;
 use super::drift::Drift;
 use super::json;
 use super::remembered::{Remembered, stricter};
@@ -68,6 +67,9 @@ impl Tombstone {
         both.min_by_key(|it| (it.at, it.with.is_some()))
     }
 }
+
+/// A first day so many days after today was written under a clock of another year.
+pub(super) const OF_ANOTHER_YEAR: u16 = 366;
 
 /// A demo that has begun.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

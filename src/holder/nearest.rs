@@ -3,20 +3,20 @@
 use std::cmp::Reverse;
 
 use super::asked::over_by;
-use super::check::CheckInput;
-use super::report::{CheckReport, Refusal};
+use super::report::{CheckReport, Nearness, Refusal};
+use crate::protocol::date::Day;
 use crate::protocol::product::Product;
 
-/// How near: the higher, the less there is to be done; of as near ones that with fewer numbers above their limits.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Nearness(bool, u8, Reverse<u64>);
+/// What is asked of a license: features, and numbers in use; on the day that the clock says.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) features: &'a [String],
+    pub(crate) counts: &'a [(String, u32)],
+    pub(crate) today: Day,
+}
 
 /// Each kind of refusal has a place of its own, so that of equals the same is said.
-pub(crate) fn nearness(
-    product: &Product,
-    report: &CheckReport,
-    input: &CheckInput<'_>,
-) -> Nearness {
+pub(crate) fn nearness(product: &Product, report: &CheckReport, asked: Asked<'_>) -> Nearness {
     let Some(refusal) = &report.refusal else {
         return Nearness(true, u8::MAX, Reverse(0));
     };
@@ -45,15 +45,16 @@ pub(crate) fn nearness(
         Refusal::MaintenanceOver { .. } => 11,
         Refusal::FeatureMissing(_) => 10,
         Refusal::FeatureUnknown { .. } => 9,
-        Refusal::Returned { .. } => 8,
-        Refusal::NotHeld { .. } => 7,
-        Refusal::NotLicensed { .. } => 6,
+        // Nothing is held.
+        Refusal::NotHeld { pending: true, .. } | Refusal::NotLicensed { pending: true, .. } => 8,
+        Refusal::Returned { .. } => 7,
+        Refusal::NotHeld { .. } | Refusal::NotLicensed { .. } => 6,
         Refusal::DemoNotKept { .. } => 5,
         Refusal::DemoOver { .. } => 4,
         Refusal::OtherRoot { .. } => 3,
     };
     // Whatever is done about it, what is asked for would not be there.
-    let in_vain = is_of_the_license(refusal) && !would_do(product, report, input);
+    let in_vain = is_of_the_license(refusal) && !would_do(product, report, asked);
     Nearness(!in_vain, place, Reverse(over))
 }
 
@@ -76,14 +77,14 @@ fn is_of_the_license(refusal: &Refusal) -> bool {
 }
 
 /// Whether a license contains what is asked of it, as far as is known.
-fn would_do(product: &Product, report: &CheckReport, input: &CheckInput<'_>) -> bool {
-    if input.features.is_empty() && input.counts.is_empty() {
+fn would_do(product: &Product, report: &CheckReport, asked: Asked<'_>) -> bool {
+    if asked.features.is_empty() && asked.counts.is_empty() {
         return true;
     }
     let Some(terms) = &report.terms else {
         return false;
     };
-    let today = report.today.unwrap_or_else(|| input.here.wall.day());
+    let today = report.today.unwrap_or_else(|| asked.today);
     let there = terms.contents.on(today);
     let contained = |name: &String| {
         let maintained = product.maintained.contains(name);
@@ -91,5 +92,5 @@ fn would_do(product: &Product, report: &CheckReport, input: &CheckInput<'_>) -> 
         let pooled = there.pools.iter().any(|(known, _)| known == name);
         (there.features.contains(name) || pooled) && !(maintained && over)
     };
-    input.features.iter().all(contained) && over_by(&there.limits, input.counts) == 0
+    asked.features.iter().all(contained) && over_by(&there.limits, asked.counts) == 0
 }

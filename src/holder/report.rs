@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use std::cmp::Reverse;
+
 use super::count::Count;
 use super::error::Unbound;
-use super::nearest::Nearness;
 use super::terms::Terms;
 use super::warning::{Warning, changed_words};
 use crate::failure::FailureKind;
@@ -314,6 +315,11 @@ impl Refusal {
         }
     }
 }
+
+/// How near a license that is refused is to being mended: whether it would do then, how little there is to be done, and of as near ones how few numbers are
+/// above their limits. The higher, the nearer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Nearness(pub(super) bool, pub(super) u8, pub(super) Reverse<u64>);
 
 /// What a check says.
 #[derive(Debug)]

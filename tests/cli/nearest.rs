@@ -65,7 +65,7 @@ fn the_license_that_is_nearest_to_being_mended_is_named() {
         }
         // One more than the one that has most.
         pc.check_with(&["--count", "u=6"])
-            .refused(16, "over_limit")
+            .owes(16, "over_limit")
             .tells(&keys[2])
             .tells("6 is 1 above the 5");
         machines.push((pc, keys));
@@ -73,13 +73,13 @@ fn the_license_that_is_nearest_to_being_mended_is_named() {
     world.days_pass(40);
     for (pc, keys) in machines {
         for asked in [["--feature", "f"], ["--count", "u=5"]] {
-            let said = pc.check_with(&asked).refused(12, "overdue");
+            let said = pc.check_with(&asked).owes(12, "overdue");
             said.tells(&keys[2]).tells("request sync");
             let object = pc.check_with(&asked).with_json_exits(12);
             assert_eq!(object["license_key"], keys[2].as_str());
         }
         // What nobody has is not to be had by re-validation: the good one speaks.
-        let said = pc.check_with(&["--count", "u=9"]).refused(16, "over_limit");
+        let said = pc.check_with(&["--count", "u=9"]).owes(16, "over_limit");
         said.tells(&keys[1]);
         // A plain check is content with the good one.
         pc.check().done().prints(&keys[1]);
