@@ -84,7 +84,7 @@ fn would_do(product: &Product, report: &CheckReport, asked: Asked<'_>) -> bool {
     let Some(terms) = &report.terms else {
         return false;
     };
-    let today = report.today.unwrap_or_else(|| asked.today);
+    let today = report.today.unwrap_or(asked.today);
     let there = terms.contents.on(today);
     let contained = |name: &String| {
         let maintained = product.maintained.contains(name);
