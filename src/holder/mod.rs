@@ -47,6 +47,7 @@ mod emergency;
 mod entries;
 mod error;
 mod evidence;
+mod found;
 pub mod give_up;
 mod history;
 mod home;
