@@ -33,6 +33,9 @@ pub(super) fn who_locks(_: &File) -> Option<String> {
     None
 }
 
+/// Whom a user namespace says all to be whom it does not know: he is nobody in particular.
+pub(super) const NOBODY: Option<u32> = Some(65_534);
+
 /// The user id of whoever asks; none where the system has no such number.
 pub(super) fn us() -> Option<u32> {
     #[cfg(unix)]

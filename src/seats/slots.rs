@@ -56,23 +56,20 @@ impl Slots {
         Err(last.unwrap_or_else(taken).into())
     }
 
-    /// Those of all users whose names end so. A file that says it is another user's is none.
+    /// Those of all users whose names end so. Whatever a file is called, it is its owner's: within a user namespace others have no number, and the name of
+    /// one's own is another outside, so that a name tells nothing of who may write it.
     pub(super) fn all(place: &Place, directory: &str, ending: &str) -> Vec<Slots> {
         let Ok(entries) = std::fs::read_dir(place.path(directory)) else {
             return Vec::new();
         };
         let mut found = Vec::new();
         for entry in entries.flatten() {
-            let name = entry.file_name();
-            let Some(user) = name.to_str().and_then(|name| name.strip_suffix(ending)) else {
-                continue;
-            };
-            let user = user.split('~').next().unwrap_or_default();
-            let Ok(file) = files::open_to_read(&entry.path()) else {
-                continue;
-            };
-            let owner = kernel::owner(&file);
-            if owner.is_none_or(|owner| owner.to_string() == user) {
+            let is_so = entry
+                .file_name()
+                .to_str()
+                .is_some_and(|name| name.ends_with(ending));
+            if is_so && let Ok(file) = files::open_to_read(&entry.path()) {
+                let owner = kernel::owner(&file);
                 found.push(Slots { file, owner });
             }
         }

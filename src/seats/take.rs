@@ -215,7 +215,8 @@ impl Seats {
         let same = |other: &Record, owner: Option<u32>| {
             let named = |name: Option<&str>, theirs: &str| name.is_none_or(|it| it == theirs);
             let (user, host) = key;
-            named(user, &other.user) && named(host, &other.host) && (user.is_none() || owner == us)
+            let ours = owner == us && us != super::kernel::NOBODY;
+            named(user, &other.user) && named(host, &other.host) && (user.is_none() || ours)
         };
         let own = Ring::of_license(self.counted.seats);
         let mut found: Vec<(u16, Record, bool)> = Vec::new();
