@@ -116,7 +116,7 @@ pub(super) fn shared_file_system(directory: &Path) -> Option<&'static str> {
     #[allow(
         clippy::unnecessary_cast,
         clippy::cast_lossless,
-        reason = "a C `long` here, an `int` there: the lower half says it all"
+        reason = "a long of C here, an int there: the lower half says it all"
     )]
     let number = (found.filesystem_type().0 as i64) & 0xffff_ffff;
     let known = SHARED.iter().find(|(known, _)| *known == number);

@@ -139,7 +139,7 @@ impl Thing {
             let start = |c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '>' | '|');
             if line
                 .trim_start_matches(start)
-                .starts_with("countersign product v")
+                .starts_with("countersign product v1")
             {
                 return Some(Thing::Product);
             }

@@ -96,7 +96,7 @@ fn a_license_for_everybody() {
     let said = desk
         .respond(&own)
         .done()
-        .tells("activated again on the same machine");
+        .tells("activated in the place of another");
     anna.run(&["apply"]).piped(said.code()).done();
     assert_eq!(desk.seats_taken(&key), 1);
 }

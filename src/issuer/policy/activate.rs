@@ -148,12 +148,12 @@ fn whom_it_fits<'a>(
     stands: &MachineBinding,
 ) -> Option<(&'a Activation, &'a Activation)> {
     let today = case.now.day();
-    // Also those whose place that one took: else three parts of five would change with each that asks, until none is left of theirs.
+    // Also those whose place that one took and whose machine it is: else three parts of five would change with each that asks, until none is left of theirs.
     let fits = |held: &&Activation| {
-        let same = |it: &Activation| moves::same_parts(&it.reference, &it.standing, stands);
         held.ended.is_none()
             && moves::own(&held.reference, &held.standing, stands)
-            && place::before(held, case.activations, today).all(same)
+            && place::before(held, case.activations, today)
+                .all(|it| !moves::leaves(it, &held.standing, stands))
     };
     let seated = |held: &'a Activation| match place::place(held, case.activations, today) {
         Place::Holds => Some((held, held)),

@@ -3,7 +3,7 @@
 //! Pure, and callable without a ledger: what the ledger keeps is a [`Reference`] and the [`MachineBinding`] of an activation and the [`Counts`] of its
 //! license; [`judge`] takes them with what was asked and gives back what is to be kept.
 
-use crate::issuer::ledger::{COUNTED_DAYS, Counts, Had, Reference};
+use crate::issuer::ledger::{Activation, COUNTED_DAYS, Counts, Had, Reference};
 use crate::machine::{Assessment, Component, Components, Fingerprint};
 use crate::protocol::date::Day;
 use crate::protocol::digest::MachineBinding;
@@ -226,12 +226,14 @@ pub fn own(reference: &Reference, before: &MachineBinding, asks: &MachineBinding
     same_parts(reference, before, asks)
 }
 
+/// Whether a machine that had the parts of whoever was in its place before has them no longer.
+pub(super) fn leaves(before: &Activation, stood: &MachineBinding, stands: &MachineBinding) -> bool {
+    let same = |now| same_parts(&before.reference, &before.standing, now);
+    same(stood) && !same(stands)
+}
+
 /// Whether the parts of a machine are those of another, as far as both are known: of none that is known nothing speaks against it.
-pub(super) fn same_parts(
-    reference: &Reference,
-    before: &MachineBinding,
-    now: &MachineBinding,
-) -> bool {
+fn same_parts(reference: &Reference, before: &MachineBinding, now: &MachineBinding) -> bool {
     let Some(now) = &now.fingerprint else {
         return true;
     };

@@ -347,8 +347,7 @@ fn in_place_of(
     }
     // Parts that are exchanged one by one are a repair, as often as the license has it.
     let moved = judged.counted.is_some_and(|why| why != Move::Exchanges);
-    let elsewhere =
-        |it: &&Activation| moved || !moves::same_parts(&it.reference, &it.standing, stands);
+    let elsewhere = |it: &&Activation| moved || moves::leaves(it, &case.own.standing, stands);
     let mut before = place::before(case.own, case.activations, case.now.day()).filter(elsewhere);
     match before.next_back() {
         None => Ok(()),

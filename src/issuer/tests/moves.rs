@@ -293,8 +293,7 @@ fn an_activate_is_the_machines_own_by_standing_or_reference_and_counts() {
     // Now that is the reference, and the parts of before are others.
     assert_eq!(seat.activates([1, 1, 1, 2, 2]).unwrap_err(), "no_seat_free");
     // Nor does the place leave them behind, as long as whoever had it before may be at work.
-    let soon = seat.says([7, 7, 1, 8, 8]);
-    assert_eq!(soon, Err("needs_supersede"));
+    assert_eq!(seat.says([7, 7, 1, 8, 8]), Err("needs_supersede"));
     seat.days_pass(60);
     seat.says([7, 7, 1, 8, 8]).unwrap();
     assert_eq!(seat.counts().0, 2, "the third exchange");

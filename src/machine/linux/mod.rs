@@ -9,14 +9,12 @@
 mod machine_id;
 mod network;
 mod storage;
+mod uptime;
 
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-use nix::time::{ClockId, clock_gettime};
 
 use super::fact::Reading;
 use super::usb::hexadecimal;
@@ -40,7 +38,7 @@ pub(super) fn facts() -> Facts {
         }),
         host_name: Fact::ask(|| here().host_name().into()),
         boot_id: Fact::ask(|| here().boot_id().into()),
-        uptime: uptime(),
+        uptime: uptime::uptime(),
         ..Facts::default()
     }
 }
@@ -227,28 +225,6 @@ impl Tree<'_> {
     }
 }
 
-/// The seconds by which a time namespace, which any user may make, has the time since the start be later (time_namespaces(7)).
-fn offset_of_time(offsets: &str) -> i64 {
-    let mut lines = offsets.lines().map(str::split_whitespace);
-    // Of 5.x kernels, whose lines begin with the number of the clock, too.
-    let seconds = lines.find_map(|mut words| match words.next() {
-        Some("boottime" | "7") => words.next(),
-        _ => None,
-    });
-    seconds.and_then(|it| it.parse().ok()).unwrap_or(0)
-}
-
-/// Time since the start, sleep included. Asked of the kernel, whose start `boot_id` names: `/proc/uptime` may be another one in a container
-/// (lxcfs), beside the host's `boot_id`, and anybody may mount a file over it.
-fn uptime() -> Option<Duration> {
-    let said = clock_gettime(ClockId::CLOCK_BOOTTIME).ok()?;
-    let offset = std::fs::read_to_string("/proc/self/timens_offsets");
-    let offset = offset.map_or(0, |it| offset_of_time(&it));
-    u64::try_from(said.tv_sec().checked_sub(offset)?)
-        .ok()
-        .map(Duration::from_secs)
-}
-
 #[cfg(test)]
 mod testing {
     use std::fs;
@@ -365,23 +341,6 @@ mod tests {
             guest.tree().product_uuid().text.as_deref(),
             Some("a1a2a3a4-0042-3510-8052-b3c04f4b4e32")
         );
-    }
-
-    #[test]
-    fn a_time_namespace_is_seen_through() {
-        let said = "monotonic           0         0\nboottime         4000         0\n";
-        assert_eq!(offset_of_time(said), 4000);
-        assert_eq!(offset_of_time("1 0 0\n7 -60 0\n"), -60);
-        assert_eq!(offset_of_time(""), 0);
-    }
-
-    #[test]
-    fn uptime_is_that_of_the_kernel() {
-        let up = uptime().unwrap();
-        let said = fs::read_to_string("/proc/uptime").unwrap();
-        let said: f64 = said.split(' ').next().unwrap().parse().unwrap();
-        // Or of the host of this container, which has been up for longer.
-        assert!(up.as_secs_f64() >= said - 5.0, "{up:?} {said}");
     }
 
     #[test]
