@@ -155,7 +155,7 @@ fn no_line_of_a_token_is_taken_for_another() {
 fn a_lease_counts_whatever_its_file_is_called() {
     let site = Site::new();
     let seats = site.seats(1);
-    let leased = lease_at(&seats, "anna", 1_000, 1).unwrap();
+    let _leased = lease_at(&seats, "anna", 1_000, 1).unwrap();
     let mut all = fs::read_dir(site.file("leases")).unwrap();
     let own = all.next().unwrap().unwrap().path();
     let named = own.file_name().unwrap().to_str().unwrap();
@@ -163,5 +163,4 @@ fn a_lease_counts_whatever_its_file_is_called() {
     fs::rename(&own, own.with_file_name(format!("77.{what}"))).unwrap();
     refused(take(&seats));
     assert_eq!(seats.look(&now()).in_use(), 1);
-    drop(leased);
 }
