@@ -36,6 +36,7 @@ pub enum Thing {
 }
 
 /// How files begin.
+#[cfg(feature = "cli")]
 const BEGINNINGS: [(&[u8], Thing); 19] = [
     (b"%PDF-", Thing::Pdf),
     (b"\x1f\x8b", Thing::Archive),
@@ -75,12 +76,15 @@ const LABELS: [(&str, Thing); 12] = [
 ];
 
 /// Bytes of an archive in which the names of its parts are looked for.
+#[cfg(feature = "cli")]
 const NAMES: usize = 1 << 16;
 /// Bytes of a file of Microsoft's old form in which the name of its one stream is looked for.
+#[cfg(feature = "cli")]
 const STREAMS: usize = 1 << 18;
 
 impl Thing {
     /// What a file is, by its bytes.
+    #[cfg(feature = "cli")]
     pub(super) fn of_bytes(bytes: &[u8]) -> Option<Thing> {
         let has = |name: &[u8], within: usize| {
             let head = bytes.get(..within).unwrap_or(bytes);
@@ -122,6 +126,7 @@ impl Thing {
     }
 
     /// Whether a code may stand in it that can be read all the same.
+    #[cfg(feature = "cli")]
     pub(super) fn may_hold_text(self) -> bool {
         matches!(
             self,
