@@ -159,7 +159,7 @@ impl License {
     }
 
     /// Whether this license, which the check chose, contains a feature today. Of a feature that the application cannot do without, the check is asked:
-    /// [`Needs::feature`]; another license may have it. [`require`](License::require) says why it is not there.
+    /// [`Needs::feature`](crate::Needs::feature); another license may have it. [`require`](License::require) says why it is not there.
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -234,7 +234,7 @@ impl License {
             .next()
     }
 
-    /// Refuses where a number in use is above the limit of this license. Where several are held, [`Needs::at_most`] finds the one that allows it.
+    /// Refuses where a number in use is above the limit of this license. Where several are held, [`Needs::at_most`](crate::Needs::at_most) finds the one that allows it.
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -4,7 +4,7 @@ use crate::license_key::LicenseKey;
 use crate::protocol::product::RootFingerprint;
 
 /// What an application cannot run without, beside a license: what [`App::check_for`](super::App::check_for) asks about at once, so that of several licenses
-/// one counts that has it all. What an application can do without is asked of the [`License`] that was chosen: [`License::has`].
+/// one counts that has it all. What an application can do without is asked of the [`License`](crate::License) that was chosen: [`has`](crate::License::has).
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
