@@ -1,6 +1,7 @@
 //! A code as an argument, a file, a pipe or typed at a prompt, and its reading.
 
 use std::ffi::OsString;
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
@@ -11,7 +12,7 @@ use std::time::Duration;
 use crate::license_key::LicenseKey;
 use crate::messages;
 use crate::protocol::requests::Activate;
-use crate::text::{self, Code, Kind, ReadError, Reading, Thing};
+use crate::text::{self, Code, Kind, Place, ReadError, Reading, Thing};
 
 use super::Context;
 use super::failure::Failure;
@@ -226,20 +227,14 @@ fn find_in_bytes(name: &str, bytes: &[u8], wanted: &[Kind]) -> anyhow::Result<Re
         .into()),
         Err(ReadError::NotACode {
             thing: Thing::Product,
-        }) => Err(product_file(bytes, name).into()),
+        }) => Err(product_file(messages::code::product_file(&name)).into()),
         result => result.map_err(|error| unread(error, &String::from_utf8_lossy(bytes))),
     }
 }
 
-/// A product file where a code is wanted. Mail programs and editors give it line ends that its signature does not have: that is said, too.
-fn product_file(bytes: &[u8], name: &str) -> Failure {
-    let carried = bytes.contains(&b'\r') || bytes.starts_with(b"\xef\xbb\xbf");
-    let message = messages::code::product_file(&name).to_string();
-    Failure::new(FailureKind::WrongKind, message).hint(if carried {
-        messages::code::product_file_carried_hint()
-    } else {
-        messages::code::product_file_hint()
-    })
+/// A product file where a code is wanted.
+fn product_file(message: impl Display) -> Failure {
+    Failure::new(FailureKind::WrongKind, message).hint(messages::code::product_file_hint())
 }
 
 fn unread(error: ReadError, text: &str) -> anyhow::Error {
@@ -247,7 +242,7 @@ fn unread(error: ReadError, text: &str) -> anyhow::Error {
         ReadError::OtherKind { code } => other_kind(code.kind()).into(),
         ReadError::NotACode {
             thing: Thing::Product,
-        } => product_file(text.as_bytes(), "this").into(),
+        } => product_file(messages::code::product_text()).into(),
         ReadError::NoCode if text.len() <= LONGEST_KEY && text.parse::<LicenseKey>().is_ok() => {
             Failure::new(FailureKind::WrongKind, messages::code::license_key())
                 .hint(messages::code::license_key_hint())
@@ -275,12 +270,8 @@ fn other_kind(kind: Kind) -> Failure {
 }
 
 /// The places that were corrected, for scripts.
-pub(crate) fn corrections(reading: &Reading) -> Vec<String> {
-    reading
-        .corrections
-        .iter()
-        .map(ToString::to_string)
-        .collect()
+pub(crate) fn corrections(places: &[Place]) -> Vec<String> {
+    places.iter().map(ToString::to_string).collect()
 }
 
 /// "2 characters corrected: row 3 group 2 and row 5 group 1"; a group that was lost is named once.

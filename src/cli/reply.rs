@@ -51,6 +51,7 @@ pub(crate) fn receipt(receipt: &Receipt, corrections: Vec<String>) -> json::Rece
         seats_freed: receipt.freed,
         free_after: shown(receipt.resting),
         corrections,
+        also: Vec::new(),
     }
 }
 
@@ -72,13 +73,22 @@ pub(crate) fn alone(
             line,
             dry_run,
         })),
-        Reply::Receipt(it) => json::Replied::Receipt(Box::new(Alone {
-            of: receipt(it, corrections),
-            code: None,
-            line,
-            dry_run,
-        })),
+        Reply::Receipt(it) => receipt_alone(receipt(it, corrections), line, dry_run),
     })
+}
+
+/// A receipt, for which there is no code.
+pub(crate) fn receipt_alone(
+    of: json::Receipt,
+    line: Option<u64>,
+    dry_run: Option<bool>,
+) -> json::Replied {
+    json::Replied::Receipt(Box::new(Alone {
+        of,
+        code: None,
+        line,
+        dry_run,
+    }))
 }
 
 /// What the clerk should know, for scripts.

@@ -59,6 +59,11 @@ impl Answers {
 }
 
 impl Answer {
+    /// What tells which of two was later.
+    pub(crate) fn at(&self) -> (Seconds, u16) {
+        (self.issued, self.generation)
+    }
+
     /// What a grant says that was answered to whoever `stands` so.
     pub(crate) fn new(grant: &Grant, stands: &Stands) -> Answer {
         let standing = stands.standing().ok();
@@ -73,13 +78,12 @@ impl Answer {
 impl Remembered for Answers {
     /// The first beginning and the latest answer.
     fn stricter(self, other: Answers) -> Answers {
-        let at = |answer: &Answer| (answer.issued, answer.generation);
         let began = self.began.into_iter().chain(other.began);
         let last = [self.last, other.last];
         let [one, two] = last;
         Answers {
-            began: began.min_by_key(at),
-            last: if at(&two) > at(&one) { two } else { one },
+            began: began.min_by_key(Answer::at),
+            last: if two.at() > one.at() { two } else { one },
         }
     }
 }

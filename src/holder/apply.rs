@@ -20,7 +20,7 @@ use super::places::{News, Places};
 use super::products;
 use super::request::{Here, commitments, overtake};
 use super::secrets::Secrets;
-use super::state::{Held, HistoryEntry, LicenseState, Pending, Request, grant_digest};
+use super::state::{Held, HistoryEntry, LicenseState, Pending, Replaced, Request, grant_digest};
 use super::sync::{Change, changes};
 use super::terms::Terms;
 use crate::machine::Facts;
@@ -186,7 +186,13 @@ fn refuse_given_up(
 fn dead(places: Places<'_>, license: &mut LicenseState) -> Option<Held> {
     let key = license.license_key;
     let returned = |held: &mut Held| places.returned(key, held.standing.activation).is_some();
-    license.held.take_if(returned)
+    let held = license.held.take_if(returned)?;
+    // It is given up once more with what comes next: its code may be what its seat waits for.
+    license.replaced.push(Replaced {
+        activation: held.standing.activation,
+        request: held.request.clone(),
+    });
+    Some(held)
 }
 
 fn gone(held: &Held) -> HolderError {

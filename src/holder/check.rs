@@ -11,7 +11,7 @@ use super::drift::Drift;
 use super::entries::{Demo, Tombstone};
 use super::evidence;
 use super::memory::Memory;
-use super::nearest::{Asked, nearness};
+use super::nearest::{Wanted, nearness};
 use super::parts::Parts;
 use super::report::{CheckReport, Nearness, Refusal, State};
 use super::request::Here;
@@ -116,12 +116,12 @@ pub fn check(
         checked.parts = checked.parts.filter(|_| state != State::WrongMachine);
         checked.report.state = state;
         checked.report.refusal = Some(refusal);
-        let asked = Asked {
+        let wanted = Wanted {
             features: input.features,
             counts: input.counts,
             today: input.here.wall.day(),
         };
-        checked.report.nearness = nearness(file.product(), &checked.report, asked);
+        checked.report.nearness = nearness(file.product(), &checked.report, wanted);
         // Nothing goes on that would have to be remembered.
         checked.begins = false;
     } else if checked.report.state == State::Licensed && !checked.report.warnings.is_empty() {

@@ -219,7 +219,11 @@ fn own(license: &LicenseState) -> Vec<Replaced> {
     if held.is_none() && license.open().next().is_none() {
         return Vec::new();
     }
-    let asked = license.pending.iter().rev().map(|pending| Replaced {
+    // What was replaced is given up by the answer that it had: whether a later request of it was answered is not known.
+    let is_replaced = |id| license.replaced.iter().any(|it| it.activation == id);
+    let open = license.pending.iter().rev();
+    let open = open.filter(|it| !is_replaced(it.standing.activation));
+    let asked = open.map(|pending| Replaced {
         activation: pending.standing.activation,
         request: pending.request.clone(),
     });

@@ -9,14 +9,14 @@ use crate::protocol::product::Product;
 
 /// What is asked of a license: features, and numbers in use; on the day that the clock says.
 #[derive(Clone, Copy)]
-pub(crate) struct Asked<'a> {
+pub(crate) struct Wanted<'a> {
     pub(crate) features: &'a [String],
     pub(crate) counts: &'a [(String, u32)],
     pub(crate) today: Day,
 }
 
 /// Each kind of refusal has a place of its own, so that of equals the same is said.
-pub(crate) fn nearness(product: &Product, report: &CheckReport, asked: Asked<'_>) -> Nearness {
+pub(crate) fn nearness(product: &Product, report: &CheckReport, asked: Wanted<'_>) -> Nearness {
     let Some(refusal) = &report.refusal else {
         return Nearness(true, u8::MAX, Reverse(0));
     };
@@ -25,6 +25,8 @@ pub(crate) fn nearness(product: &Product, report: &CheckReport, asked: Asked<'_>
         _ => 0,
     };
     let place = match refusal {
+        // The license is good: nothing but a number stands against it, and whoever can lower that is let in.
+        Refusal::OverLimit(_) => 25,
         // Here, and at once.
         Refusal::ClockBehind { .. } => 24,
         Refusal::UsbMissing(_) => 23,
@@ -34,8 +36,6 @@ pub(crate) fn nearness(product: &Product, report: &CheckReport, asked: Asked<'_>
         Refusal::WrongMachine { .. } => 20,
         Refusal::NotTrusted { .. } => 19,
         Refusal::Unbound { .. } => 18,
-        // The license is good, and something else is asked of it than it allows.
-        Refusal::OverLimit(_) => 17,
         Refusal::WrongBinding { .. } => 16,
         Refusal::UnknownBinding(_) => 15,
         Refusal::BadBinding(_) => 14,
@@ -77,7 +77,7 @@ fn is_of_the_license(refusal: &Refusal) -> bool {
 }
 
 /// Whether a license contains what is asked of it, as far as is known.
-fn would_do(product: &Product, report: &CheckReport, asked: Asked<'_>) -> bool {
+fn would_do(product: &Product, report: &CheckReport, asked: Wanted<'_>) -> bool {
     if asked.features.is_empty() && asked.counts.is_empty() {
         return true;
     }

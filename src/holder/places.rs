@@ -287,21 +287,32 @@ impl Places<'_> {
         })
     }
 
-    /// The activations in an anchor whose place one of `taken` took on this computer, each with the one that did: those that are not among them.
+    /// The activations in an anchor whose place one of `taken` took on this computer, each with the one that did: those that are not among them. One takes the
+    /// place of one, of several that of the one that was answered last (SPEC.md 9.3), and with it what that one took.
     pub(super) fn overtaken_in(
         &self,
         anchor: &Anchor,
         key: LicenseKey,
         taken: &[(ActivationId, Answers)],
     ) -> Vec<(ActivationId, ActivationId)> {
-        let by = |it: &Anchored| {
-            let last = it.answers.as_ref()?.last();
-            let (by, _) = taken.iter().find(|(_, answers)| answers.overtook(last))?;
-            Some(*by)
-        };
         let known = self.anchored_of(anchor, key).into_iter();
-        let others = known.filter(|(id, _)| !taken.iter().any(|(own, _)| own == id));
-        others.filter_map(|(id, it)| Some((id, by(&it)?))).collect()
+        let known = known.filter_map(|(id, it)| Some((id, it.answers?)));
+        let known: Vec<(ActivationId, Answers)> = known.collect();
+        let mut found: Vec<(ActivationId, ActivationId)> = Vec::new();
+        let mut looked_at: Vec<(ActivationId, Answers)> = taken.to_vec();
+        let mut nth = 0;
+        while let Some((by, answers)) = looked_at.get(nth).cloned() {
+            nth += 1;
+            let before = known.iter().filter(|(_, it)| answers.overtook(it.last()));
+            let Some((id, its)) = before.max_by_key(|(_, it)| it.last().at()) else {
+                continue;
+            };
+            if !looked_at.iter().any(|(known, _)| known == id) {
+                found.push((*id, by));
+                looked_at.push((*id, its.clone()));
+            }
+        }
+        found
     }
 
     /// What the anchors know of the answers to an activation.

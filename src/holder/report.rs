@@ -215,6 +215,15 @@ fn returned_words(key: LicenseKey, at: Seconds, with: Option<ActivationId>) -> S
     }
 }
 
+/// A reason, with the license that it is of, where there are several and the reason does not say it.
+pub(crate) fn of_several(why: &Refusal, key: Option<LicenseKey>) -> String {
+    let why = why.to_string();
+    match key.filter(|key| !why.contains(&key.to_string())) {
+        Some(key) => messages::check::of_several(key, &why).to_string(),
+        None => why,
+    }
+}
+
 fn over_words(over: &[Count]) -> String {
     let words = |it: &Count| {
         let (limit, count, over_by, most) = (&it.limit, it.count, it.over_by(), it.most);
@@ -317,12 +326,8 @@ impl CheckReport {
 
     /// Why the application may not run, in a sentence for people; where several licenses are held it says of which it speaks.
     pub fn why(&self) -> Option<String> {
-        let why = self.refusal.as_ref()?.to_string();
         let key = self.license_key.filter(|_| self.beside > 0);
-        let key = key.filter(|key| !why.contains(&key.to_string()));
-        Some(key.map_or(why.clone(), |key| {
-            messages::check::of_several(key, &why).to_string()
-        }))
+        Some(of_several(self.refusal.as_ref()?, key))
     }
 
     /// Whether the license that is meant may be another one, which could not be read: none is held here, or only one that was given up or is over. What

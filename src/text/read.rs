@@ -103,6 +103,11 @@ const MOST_SIGHTS: usize = 256;
 /// A damaged code beside a whole one is mended only so far, for it is not what is wanted.
 const LEFT_WORK: u32 = align::WORK / 4;
 
+/// Symbols by which a part of a text is told to belong to a code.
+const RUN: usize = 2 * rows::GROUP;
+/// A sight of which one in so many runs is known is of a code that is known: two requests of one license have their beginnings alone in common.
+const KNOWN: usize = 4;
+
 /// A way in which a text was looked at.
 struct Sight {
     search: Search,
@@ -145,11 +150,10 @@ impl Reader<'_> {
     }
 
     /// Looks for whole codes in these texts and in what the views make of them, until there is one that is wanted.
-    fn look_at<'t>(&mut self, texts: impl Iterator<Item = Cow<'t, str>>) {
+    fn look_at<'t>(&mut self, mut texts: impl Iterator<Item = Cow<'t, str>>) {
         let mut queue: VecDeque<(Cow<'t, str>, u8)> = VecDeque::new();
         let mut seen = HashSet::new();
         let mut left = MOST_BYTES;
-        let mut texts = texts;
         for nth in 0..MOST_TEXTS {
             let next = texts.next().map(|text| (text, 0));
             let Some((text, depth)) = next.or_else(|| queue.pop_front()) else {
@@ -239,7 +243,12 @@ impl Reader<'_> {
             return;
         }
         let mut order: Vec<usize> = (0..self.sights.len()).collect();
-        order.sort_by_key(|&nth| self.sights.get(nth).is_some_and(|it| !it.block));
+        let asked = |it: &Sight| {
+            let stream = it.search.stream();
+            let mut prefixes = stream.prefixes().iter();
+            prefixes.any(|&(_, kind)| shape::is_wanted(kind, self.wanted))
+        };
+        order.sort_by_key(|&nth| self.sights.get(nth).map(|it| (!asked(it), !it.block)));
         for &nth in &order {
             self.mend_one(nth);
         }
@@ -312,18 +321,45 @@ impl Reader<'_> {
             corrections,
             restored,
         } = codes.remove(first);
-        let damaged = (0..self.sights.len()).filter(|&nth| self.is_left(nth));
-        let damaged = damaged.filter_map(|nth| self.sights.get(nth));
-        let mut work = Work::new(VERDICTS);
-        let damaged = damaged.filter_map(|it| verdict::diagnose(&it.search, &[], &mut work));
+        let damaged =
+            self.damaged_beside(std::iter::once(&code).chain(codes.iter().map(|it| &it.code)));
         Ok(Reading {
             code,
             corrections,
             restored,
             others: codes,
-            damaged: damaged.collect(),
+            damaged,
             sender: None,
         })
+    }
+
+    /// What is damaged in the text that the wanted code was found in, and is none of these codes: one is seen in several ways, and in some of them it is
+    /// not whole.
+    fn damaged_beside<'c>(&self, codes: impl Iterator<Item = &'c Code>) -> Vec<Damage> {
+        let has_wanted = |sight: &&Sight| {
+            let mut found = sight.search.found().iter();
+            found.any(|it| self.is_wanted(&it.code))
+        };
+        let text = self.sights.iter().find(has_wanted).map(|it| it.text);
+        let mut told: HashSet<Vec<u8>> = HashSet::new();
+        for text in codes.filter_map(|code| code.to_text().ok()) {
+            told.extend(runs(&Stream::new(&text)));
+        }
+        let mut work = Work::new(VERDICTS);
+        let mut damaged = Vec::new();
+        let left = (0..self.sights.len()).filter(|&nth| self.is_left(nth));
+        for sight in left.filter_map(|nth| self.sights.get(nth)) {
+            let stream = sight.search.stream();
+            let (known, all) = runs(&stream).fold((0, 0), |(known, all), run| {
+                (known + usize::from(told.contains(&run)), all + 1)
+            });
+            if Some(sight.text) != text || KNOWN * known > all {
+                continue;
+            }
+            told.extend(runs(&stream));
+            damaged.extend(verdict::diagnose(&sight.search, &[], &mut work));
+        }
+        damaged
     }
 
     /// A damaged code of a wanted kind is worth more words than a whole one that nobody asked for.
@@ -353,6 +389,10 @@ impl Reader<'_> {
             (None, None, None) => ReadError::NoCode,
         }
     }
+}
+
+fn runs(stream: &Stream) -> impl Iterator<Item = Vec<u8>> {
+    stream.symbols().windows(RUN).map(<[u8]>::to_vec)
 }
 
 impl From<Damage> for ReadError {

@@ -37,7 +37,7 @@ pub enum Thing {
 
 /// How files begin.
 #[cfg(feature = "cli")]
-const BEGINNINGS: [(&[u8], Thing); 19] = [
+const BEGINNINGS: [(&[u8], Thing); 21] = [
     (b"%PDF-", Thing::Pdf),
     (b"\x1f\x8b", Thing::Archive),
     (b"II*\0", Thing::Picture),
@@ -45,14 +45,16 @@ const BEGINNINGS: [(&[u8], Thing); 19] = [
     (b"SQLite format 3\0", Thing::Bytes),
     (b"7z\xbc\xaf\x27\x1c", Thing::Archive),
     (b"Rar!\x1a\x07", Thing::Archive),
-    (b"BZh", Thing::Archive),
+    (b"BZh91AY&SY", Thing::Archive),
     (b"\xfd7zXZ\0", Thing::Archive),
     (b"\x28\xb5\x2f\xfd", Thing::Archive),
     (b"\x7fELF", Thing::Program),
     (b"MZ\x90\0", Thing::Program),
     (b"\xcf\xfa\xed\xfe", Thing::Program),
     (b"OggS", Thing::Recording),
-    (b"ID3", Thing::Recording),
+    (b"ID3\x02", Thing::Recording),
+    (b"ID3\x03", Thing::Recording),
+    (b"ID3\x04", Thing::Recording),
     (b"fLaC", Thing::Recording),
     (b"#!AMR", Thing::Recording),
     (b"\x1a\x45\xdf\xa3", Thing::Recording),
@@ -60,7 +62,7 @@ const BEGINNINGS: [(&[u8], Thing); 19] = [
 ];
 
 /// Lines that begin an armoured or labelled text, without the dashes before them.
-const LABELS: [(&str, Thing); 12] = [
+const LABELS: [(&str, Thing); 9] = [
     ("BEGIN PGP MESSAGE", Thing::Encrypted),
     ("BEGIN AGE ENCRYPTED", Thing::Encrypted),
     ("BEGIN PGP SIGNATURE", Thing::Signature),
@@ -69,9 +71,6 @@ const LABELS: [(&str, Thing); 12] = [
     ("BEGIN CERTIFICATE", Thing::Certificate),
     ("BEGIN X509", Thing::Certificate),
     ("BEGIN TRUSTED CERTIFICATE", Thing::Certificate),
-    ("BEGIN PGP PRIVATE KEY", Thing::PrivateKey),
-    ("BEGIN OPENSSH PRIVATE KEY", Thing::PrivateKey),
-    ("BEGIN ENCRYPTED PRIVATE KEY", Thing::PrivateKey),
     ("PRIVATE KEY", Thing::PrivateKey),
 ];
 

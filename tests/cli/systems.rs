@@ -83,7 +83,7 @@ fn an_output_that_nobody_keeps_is_a_failure() {
     let full = desk.run(["license", "list"]).after("exec > /dev/full");
     desk.product("survey", &[]);
     desk.sell("survey", &[]);
-    // No script reads the kind "output" there: its exit code and its words stand on standard error.
+    // No script reads a kind there: its exit code and its words stand on standard error.
     let said = full.exits(1);
     assert!(said.stderr.contains("what to do: "), "{said}");
 }

@@ -2,6 +2,7 @@
 
 mod imports;
 mod kinds;
+mod promises;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -129,7 +130,7 @@ fn what_goes_up_is_found() {
     let house = |text| made_up(&[("", ""), ("text", text), ("holder", ""), ("issuer", "")]);
     for wrong in [
         "use crate::holder::Held;",
-        "pub(crate) fn f() -> super::holder::Held { todo!() }",
+        "pub(crate) fn f() -> super::holder::Held { loop {} }",
         "use crate::{text::Code, issuer::{desk as d, keys}};",
         "mod deep { fn f() { super::super::issuer::sign() } }",
     ] {
@@ -179,7 +180,7 @@ fn circles_are_found_and_families_are_none() {
 #[test]
 fn no_file_is_long() {
     let mut long = Vec::new();
-    for below in ["src", "tests", "examples", "benches"] {
+    for below in ["src", "build", "tests", "examples", "benches"] {
         for path in files(&repository().join(below), &["rs"]) {
             let lines = fs::read_to_string(&path).unwrap().lines().count();
             if lines > LONGEST {

@@ -162,7 +162,10 @@ impl<'w> Machine<'w> {
             .path()
             .join("tmp")
             .join(format!("{}.json", self.name));
-        fs::write(&described, serde_json::to_vec(&facts).unwrap()).unwrap();
+        // In one step: a program that runs meanwhile reads them, too.
+        let written = described.with_extension("new");
+        fs::write(&written, serde_json::to_vec(&facts).unwrap()).unwrap();
+        fs::rename(&written, &described).unwrap();
         let args = args.into_iter().map(|arg| arg.as_ref().to_owned());
         Run::new(self.world, args.collect())
             .env("HOME", &user)

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::License;
 use crate::app::named;
 use crate::failure::FailureKind;
+use crate::holder::report::of_several;
 use crate::holder::{CheckReport, Count, HolderError, Refusal, State};
 use crate::license_key::LicenseKey;
 use crate::messages;
@@ -113,12 +114,7 @@ impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Refused::TooMany { over, .. } => Refusal::OverLimit(over.clone()).fmt(f),
-            Refused::License {
-                why, of: Some(key), ..
-            } if !why.to_string().contains(&key.to_string()) => {
-                messages::check::of_several(key, why).fmt(f)
-            }
-            Refused::License { why, .. } => why.fmt(f),
+            Refused::License { why, of, .. } => f.write_str(&of_several(why, *of)),
             Refused::NeedsSeat { .. } => f.write_str(messages::app::needs_seat()),
             Refused::Seats(error) => error.fmt(f),
             Refused::Unreadable(error) => error.fmt(f),

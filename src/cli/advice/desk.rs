@@ -85,13 +85,13 @@ impl Advice for Refusal {
                 format!("sell more seats, or have one given back; held by {}; where that is another account of the same computer, one seat serves all: request activate KEY --system", names.join(", "))
             }
             Refusal::HeldForManager { .. } | Refusal::SupersededBefore { .. } => "the manager decides: respond --override --reason TEXT".to_owned(),
-            Refusal::InPlaceOf { before, .. } => format!("ask there whether both are the same machine, or two accounts of it, which need one license for all (request activate KEY --system); then: respond --supersede --reason TEXT; or, where {before} is gone: release {before} --lost --reason TEXT"),
+            Refusal::InPlaceOf { before, .. } => format!("ask there whether both are the same machine, or two accounts of it, which need one license for all (request activate KEY --system); then: respond --supersede --reason TEXT; or, where the machine of {before} is lost: release {before} --lost --reason TEXT"),
             Refusal::NeedsSupersede(Fork::Replaced { .. }) => "ask there who uses it: several accounts of one computer need one license for all (request activate KEY --system); then, for this one: respond --supersede --reason TEXT".to_owned(),
             Refusal::NeedsSupersede(_) => "ask what happened there, then: respond --supersede --reason TEXT".to_owned(),
             Refusal::LedgerBehind { .. } => "have the machine activate anew: countersign request activate KEY --new; it keeps its seat".to_owned(),
             Refusal::HeldFork(Fork::Unknown) => "have the machine ask again with `countersign request sync --new`, or activate anew; the manager decides: respond --override --reason TEXT".to_owned(),
             Refusal::HeldFork(_) => "find out whether two machines use it; the manager decides: respond --override --reason TEXT".to_owned(),
-            Refusal::Overtaken(_) => "nothing is to be done, unless the machine still waits: then it makes a new request with its clock set right".to_owned(),
+            Refusal::Overtaken(_) => "nothing is to be done, unless the machine still waits: then it makes a new request with its clock set right; where another has its place by mistake: respond --supersede --reason TEXT".to_owned(),
             Refusal::Revoked => "`countersign license show KEY` tells since when and why; `license revoke KEY --undo --reason TEXT` takes it back".to_owned(),
             Refusal::GivenUp(_) => "the machine makes a new request: countersign request activate KEY --new".to_owned(),
             Refusal::UnknownActivation(_) => "compare it with `countersign license show KEY`; another desk may have answered it".to_owned(),

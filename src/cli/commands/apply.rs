@@ -39,7 +39,7 @@ impl Run for Apply {
         code_output::read_back(context, &reading.code);
         let outcome = outcome?;
         if context.out.json {
-            let object = json::Entered::of(&outcome, code_input::corrections(&reading));
+            let object = json::Entered::of(&outcome, code_input::corrections(&reading.corrections));
             Self::print(context, &object)?;
         }
         tell(context, &outcome);

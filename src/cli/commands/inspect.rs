@@ -106,7 +106,7 @@ fn object(reading: &Reading, known: &Known, signature: Signature) -> anyhow::Res
         phrase: phrase(code),
         code: code.to_text()?,
         rows: code_output::rows(code, WithSpare::No)?,
-        corrections: code_input::corrections(reading),
+        corrections: code_input::corrections(&reading.corrections),
         others: Vec::new(),
         product: known.product.as_ref().map(|product| product.id.clone()),
         license_key: shown(known.license_key),

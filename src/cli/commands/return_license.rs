@@ -100,7 +100,11 @@ impl Run for ReturnLicense {
         };
         self.code_output
             .hand_over(context, &outgoing, object, |it| it)?;
-        tell(context, &given, mail.as_deref());
+        let is_one_of = license.returned.len() > 1
+            && self
+                .of
+                .is_some_and(|of| license.returned.iter().any(|it| it.activation == of));
+        tell(context, &given, mail.as_deref(), is_one_of);
         Ok(Exit::DONE)
     }
 }
@@ -152,11 +156,12 @@ fn letter(given: &GivenUp, license: &LicenseState, to: Option<String>) -> Letter
     }
 }
 
-fn tell(context: &mut Context, given: &GivenUp, mail: Option<&str>) {
+fn tell(context: &mut Context, given: &GivenUp, mail: Option<&str>, is_one_of: bool) {
     let activation = given.activation;
     let when = given.at.day();
     context.out.say(if given.repeated {
-        messages::return_license::given_up_before(&activation, &when).to_string()
+        messages::return_license::given_up_before(&activation, 1 + given.also.len(), &when)
+            .to_string()
     } else {
         messages::return_license::given_up(&activation).to_string()
     });
@@ -175,6 +180,10 @@ fn tell(context: &mut Context, given: &GivenUp, mail: Option<&str>) {
     }
     let to = mail.unwrap_or(messages::return_license::vendors_desk());
     context.out.say(match given.also.len() {
+        0 if is_one_of => messages::return_license::send_one_to(to).to_string(),
+        0 if !given.ends_too.is_empty() => {
+            messages::return_license::send_to_and_there(to).to_string()
+        }
         0 => messages::return_license::send_to(to).to_string(),
         more => messages::return_license::send_all_to(more + 1, to).to_string(),
     });

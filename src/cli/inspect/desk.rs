@@ -161,7 +161,7 @@ fn own_answer(ledger: &mut Ledger, code: &Code, place: &mut AtThisDesk) -> Resul
         let Some(answer) = find(tx, code.payload())? else {
             return Ok(None);
         };
-        let id = answer.commitment.activation_id();
+        let id = answer.stood.standing.activation;
         let at = tx.event(answer.event)?.map(|event| event.at);
         let license = match tx.activation(answer.activation)? {
             Some(activation) => tx.license(activation.license)?,

@@ -351,6 +351,9 @@ pub(crate) struct Receipt {
     pub(crate) free_after: Option<Shown<Day>>,
     /// Where characters of the code were corrected.
     pub(crate) corrections: Vec<String>,
+    /// What the other return codes of the same text gave back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) also: Vec<Receipt>,
 }
 
 /// A line of a batch that was not answered.

@@ -156,7 +156,12 @@ impl<'a> Tombs<'a> {
 
     /// Which end beside what is given up here.
     pub(super) fn end_too(&self) -> Vec<ActivationId> {
-        let others = self.graves.iter().filter(|it| it.tombstone.with.is_some());
+        let by_this = |it: &&Grave<'_>| {
+            let before = it.before.as_ref().and_then(|it| it.returned.as_ref());
+            let with = it.tombstone.with;
+            with.is_some() && before.is_none_or(|before| before.with == with)
+        };
+        let others = self.graves.iter().filter(by_this);
         let mut found: Vec<_> = others.map(|it| it.activation).collect();
         found.sort_unstable_by_key(|id| id.0);
         found.dedup();

@@ -210,7 +210,9 @@ pub fn free(
 ) -> Result<Released, LifeError> {
     ledger.write(|tx| {
         let all = all_named(tx, name)?;
-        let (holder, license) = match one(name, all, |holder| holder.resting.is_some()) {
+        let (holder, license) = match one(name, all, |holder| {
+            holder.resting.is_some_and(|it| it.until >= by.now.day())
+        }) {
             Err(LifeError::Refused(Refusal::GivenUp(_)) | LifeError::Unused(_)) => {
                 return Err(LifeError::Nothing(
                     "no seats that were given back are held back",

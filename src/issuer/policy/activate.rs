@@ -152,7 +152,7 @@ fn whom_it_fits<'a>(
     let fits = |held: &&Activation| {
         held.ended.is_none()
             && moves::own(&held.reference, &held.standing, stands)
-            && place::before(held, case.activations, today)
+            && place::predecessors(held, case.activations, today)
                 .all(|it| !moves::leaves(it, &held.standing, stands))
     };
     let seated = |held: &'a Activation| match place::place(held, case.activations, today) {

@@ -1,7 +1,7 @@
 //! Places (SPEC.md 9.6): who holds the seats of those that took them from one another by an ACTIVATE that fits, and what the others may still want.
 
 use super::fork::{Fork, Proof};
-use crate::issuer::ledger::{Activation, Ended};
+use crate::issuer::ledger::{Activation, Days, Ended, EventId};
 use crate::protocol::date::Day;
 
 /// Where an activation stands that has not ended.
@@ -45,9 +45,9 @@ pub fn rivals<'a>(
     })
 }
 
-/// Those that had the place of `own` before and may be at work still, or gave it up meanwhile: what asks in their place has to be their machine, or else
-/// whoever read one of their mails would have it.
-pub(super) fn before<'a>(
+/// Those that had the place before `own` began and may be at work still, or were given up by their machines since: what asks in their place has to be their
+/// machine, or else whoever read one of their mails would have it.
+pub(super) fn predecessors<'a>(
     own: &Activation,
     activations: &'a [Activation],
     today: Day,
@@ -55,8 +55,15 @@ pub(super) fn before<'a>(
     let (own, place) = (own.id, own.place);
     activations.iter().filter(move |it| {
         let lost = it.ended == Some(Ended::Lost);
-        it.place == place && it.id != own && !lost && it.seats == 0 && it.runs >= today
+        it.place == place && it.id < own && !lost && it.seats == 0 && it.runs >= today
     })
+}
+
+/// When clerks superseded a generation in a place, whoever has it now (SPEC.md 9.6).
+pub fn superseded(place: EventId, activations: &[Activation], today: Day) -> Days {
+    let same = activations.iter().filter(|it| it.place == place);
+    let most = same.max_by_key(|it| it.superseded.count(today));
+    most.map(|it| it.superseded.clone()).unwrap_or_default()
 }
 
 /// The generation of a grant: one more than any in its place, so that a machine that holds two of them knows which is later. Nothing where none is left.

@@ -101,12 +101,13 @@ pub enum Refusal {
     #[error("{}", judged(.0))]
     HeldFork(Fork),
     /// Old mail: the machine made another request later, which was answered.
-    #[error("this is old mail: the machine asked again later and was answered on {0}")]
-    Overtaken(Day),
-    /// The activation took the place of another, which nobody gave up: whoever read one request can write such an ACTIVATE, so nothing is moved
-    /// by it alone.
     #[error(
-        "{activation} was activated in the place of {before}, which nobody gave up and which may be in use until {until}"
+        "this is old mail: the machine, or another in its place, asked later and was answered on {0}"
+    )]
+    Overtaken(Day),
+    /// The activation took the place of another by an ACTIVATE, which whoever read one request can write: so nothing is moved elsewhere by it alone.
+    #[error(
+        "{activation} was activated in the place of {before}, and is to be the same machine as that one until {until}; it is another by now"
     )]
     InPlaceOf {
         /// The activation that asks.

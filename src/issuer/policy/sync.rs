@@ -211,12 +211,16 @@ fn fork(
         own, options, now, ..
     } = *case;
     let superseded = match (place, fork) {
-        (Place::Taken(holder), Fork::Replaced { .. }) => &holder.superseded,
-        _ => &own.superseded,
+        (Place::Taken(_), Fork::Replaced { .. })
+        | (Place::Holds | Place::Kept(_) | Place::Empty, _) => {
+            place::superseded(own.place, case.activations, now.day())
+        }
+        // It gets a place of its own.
+        (Place::Taken(_), _) => own.superseded.clone(),
     };
     let colour = fork.colour();
     if colour == Colour::Green {
-        return Ok(superseded.clone());
+        return Ok(superseded);
     }
     let (claimed, latest) = (case.request.generation, own.generation);
     if fork == Fork::Unknown && claimed > latest {
@@ -224,12 +228,16 @@ fn fork(
     }
     if options.override_reason.is_some() {
         set_aside(warnings);
-        return Ok(superseded.clone());
+        return Ok(superseded);
     }
     // A clerk who found out what happened knows better than clocks do.
     let explained = colour == Colour::Yellow && options.supersede_reason.is_some();
     if !explained && old_mail(case.request, fork, case.latest_asked, now) {
-        return Err(Refusal::Overtaken(own.last.day()));
+        let since = match fork {
+            Fork::Replaced { since, .. } => since,
+            _ => own.last.day(),
+        };
+        return Err(Refusal::Overtaken(since));
     }
     if matches!(colour, Colour::Red | Colour::Unproven) {
         return Err(Refusal::HeldFork(fork));
@@ -345,11 +353,15 @@ fn in_place_of(
     if options.supersede_reason.is_some() || options.override_reason.is_some() {
         return Ok(());
     }
+    let (own, all, today) = (case.own, case.activations, case.now.day());
     // Parts that are exchanged one by one are a repair, as often as the license has it.
     let moved = judged.counted.is_some_and(|why| why != Move::Exchanges);
-    let elsewhere = |it: &&Activation| moved || moves::leaves(it, &case.own.standing, stands);
-    let mut before = place::before(case.own, case.activations, case.now.day()).filter(elsewhere);
-    match before.next_back() {
+    let rival = place::rivals(own, all, today).filter(|_| moved).last();
+    let left = || {
+        let leaves = |it: &&Activation| moves::leaves(it, &own.standing, stands);
+        place::predecessors(own, all, today).rfind(leaves)
+    };
+    match rival.or_else(left) {
         None => Ok(()),
         Some(before) => Err(Refusal::InPlaceOf {
             activation: case.own.standing.activation,

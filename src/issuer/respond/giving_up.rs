@@ -6,14 +6,12 @@ use super::session::{GivenUp, Session};
 use super::unrecorded::{Changed, Freeing, Giving, Taking, Unrecorded};
 use crate::issuer::history::{EARLY_RETURN, RETURN};
 use crate::issuer::ledger::{
-    Activation, COUNTED_DAYS, EarlyReturn, Ended, EventId, License, Resting, StoredAnswer,
+    Activation, EarlyReturn, Ended, EventId, License, Resting, StoredAnswer,
 };
 use crate::issuer::policy::{self, Place, Proof, Refusal, Warning, moves};
 use crate::protocol::commitment::SyncProof;
 use crate::protocol::date::Day;
-use crate::protocol::grant::Grant;
 use crate::protocol::requests::Return;
-use crate::text::Kind;
 
 /// RETURNs that are kept for one activation id before its ACTIVATE, and in all.
 const EARLY_PER_ACTIVATION: u64 = 1_000;
@@ -46,26 +44,17 @@ impl Session<'_> {
         answer: &StoredAnswer,
     ) -> Result<Unrecorded<Taking>, RespondError> {
         let held = lookup::held(answer);
-        let on_the_line =
-            answer.request.first() == Some(&Kind::Sync.letter()) && held.parent == holder.proven;
-        let proven = on_the_line || held.generation == holder.proven;
         let mut warnings = Vec::new();
-        if holder.ended.is_some() {
-            // It was released as lost and turned up: that is kept, and nothing comes free twice.
-        } else if held.generation != holder.generation && !proven {
-            let fork = policy::Fork::Diverged {
-                held: held.generation,
-                proven: holder.proven,
-                since: holder.last.day(),
-                proof: Proof::Held,
-            };
+        let fork = policy::judge(&holder, Some(held), Proof::Held);
+        // It was released as lost and turned up: that is kept, and nothing comes free twice.
+        if holder.ended.is_none() && matches!(fork, policy::Fork::Diverged { .. }) {
             self.only_by_override(Refusal::HeldFork(fork), &mut warnings)?;
         }
         let today = self.by.now.day();
         let mut until = today;
         let latest = lookup::latest(self.tx, &holder)?;
         for answer in latest.iter().chain([answer]) {
-            until = until.max(runs_until(&lookup::grant_of(answer)?, today));
+            until = until.max(lookup::runs_until(&lookup::grant_of(answer)?, today));
         }
         let generation = held.generation;
         if holder.ended.is_none() && holder.seats == 0 {
@@ -145,25 +134,18 @@ impl Session<'_> {
     ) -> Result<Unrecorded<Taking>, RespondError> {
         let today = self.by.now.day();
         let activations = self.tx.activations_of(license.id)?;
-        let alone = policy::rivals(&holder, &activations, today)
-            .next()
-            .is_none();
+        let rival = policy::rivals(&holder, &activations, today).last();
         let mut freeing = None;
-        match policy::place(&holder, &activations, today) {
-            Place::Taken(other) => warnings.push(Warning::HeldBy(other.standing.activation)),
-            Place::Kept(from) if alone => freeing = Some(self.freed(from, &license)?),
-            Place::Kept(from) => warnings.extend(from.resting.map(|rest| {
-                Warning::KeptFor {
-                    before: activations
-                        .iter()
-                        .rfind(|it| {
-                            it.place == from.place && it.ended.is_none() && it.id != holder.id
-                        })
-                        .map_or(holder.standing.activation, |it| it.standing.activation),
+        match (policy::place(&holder, &activations, today), rival) {
+            (Place::Taken(other), _) => warnings.push(Warning::HeldBy(other.standing.activation)),
+            (Place::Kept(from), None) => freeing = Some(self.freed(from, &license)?),
+            (Place::Kept(from), Some(rival)) => {
+                warnings.extend(from.resting.map(|rest| Warning::KeptFor {
+                    before: rival.standing.activation,
                     until: rest.until,
-                }
-            })),
-            Place::Holds | Place::Empty => {}
+                }));
+            }
+            (Place::Holds | Place::Empty, _) => {}
         }
         let next = Activation {
             last: self.by.now,
@@ -186,24 +168,10 @@ impl Session<'_> {
 
     /// Frees what was kept of an activation.
     fn freed(&mut self, from: &Activation, license: &License) -> Result<Freeing, RespondError> {
-        let next = Activation {
-            resting: None,
-            event: self.next_event,
-            ..from.clone()
-        };
-        let changed = Changed {
-            previous: license.event,
-            license: License {
-                event: next.event,
-                ..license.clone()
-            },
-        };
-        self.tx.set_activation(&next)?;
-        self.remember(&changed, None);
-        self.unrecorded.insert(next.id, next.event);
+        let (holder, changed) = self.emptied(from, license)?;
         Ok(Freeing {
             freed: from.resting.map_or(0, |it| it.seats),
-            holder: next,
+            holder,
             changed,
         })
     }
@@ -272,15 +240,4 @@ impl Session<'_> {
         }
         Ok(self.numbered(EARLY_RETURN, warnings, what))
     }
-}
-
-/// The last day on which a machine goes on by a grant without contact; one without such a day, for a year from `from`.
-fn runs_until(grant: &Grant, from: Day) -> Day {
-    let runs = grant.revalidate_by.unwrap_or(a_year_on(from));
-    grant.expires.map_or(runs, |end| end.min(runs))
-}
-
-/// For how long a grant without a day runs on, as far as its seats are concerned.
-fn a_year_on(today: Day) -> Day {
-    today.plus(COUNTED_DAYS as u16)
 }

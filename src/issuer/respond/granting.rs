@@ -8,12 +8,10 @@ use super::unrecorded::{Changed, Granting, Unrecorded, Yielding};
 use super::{Order, Request, RespondError};
 use crate::issuer::history::{ACTIVATE, REPLACE, SYNC};
 use crate::issuer::keys::Entropy;
-use crate::issuer::ledger::{
-    Activation, COUNTED_DAYS, Days, EarlyReturn, EventId, LedgerError, License, StoredAnswer,
-};
+use crate::issuer::ledger::{Activation, EarlyReturn, EventId, LedgerError, License, StoredAnswer};
 use crate::issuer::policy::{self, Case, Decision, Fork, Place, Proof, Refusal, SyncCase};
 use crate::protocol::commitment::Commitment;
-use crate::protocol::date::{Day, Seconds};
+use crate::protocol::date::Seconds;
 use crate::protocol::desk_certificate::Limit;
 use crate::protocol::digest::{MachineBinding, request_tag};
 use crate::protocol::emergency::chain;
@@ -175,7 +173,9 @@ impl Session<'_> {
         let (grant, emergency) = self.grant(&context, order, &decision, entropy);
         let body = grant.encode_body();
         let transcript = self.transcript(&context, order, &grant, &body)?;
-        holder.runs = holder.runs.max(runs_until(&grant));
+        holder.runs = holder
+            .runs
+            .max(lookup::runs_until(&grant, grant.issued.day()));
         let is_new = holder.id == self.next_activation;
         if is_new {
             self.tx.add_activation(&holder)?;
@@ -232,25 +232,9 @@ impl Session<'_> {
         license: &License,
         to: &Activation,
     ) -> Result<Yielding, RespondError> {
-        let next = Activation {
-            seats: 0,
-            resting: None,
-            event: self.next_event,
-            ..from.clone()
-        };
-        // Seats that go from one to the other are taken all the while.
-        let changed = Changed {
-            previous: license.event,
-            license: License {
-                event: next.event,
-                ..license.clone()
-            },
-        };
-        self.tx.set_activation(&next)?;
-        self.remember(&changed, None);
-        self.unrecorded.insert(next.id, next.event);
+        let (holder, changed) = self.emptied(from, license)?;
         Ok(Yielding {
-            holder: next,
+            holder,
             changed,
             to: to.standing.activation,
         })
@@ -279,8 +263,6 @@ impl Session<'_> {
         decision: &Decision<'_>,
     ) -> Activation {
         let place = decision.place.unwrap_or(self.next_event);
-        let before = activations.iter().filter(|it| it.place == place);
-        let before = before.max_by_key(|it| (it.seats > 0, it.id));
         Activation {
             id: self.next_activation,
             license: license.id,
@@ -300,7 +282,7 @@ impl Session<'_> {
             reference: decision.reference.clone(),
             weak_accepted: decision.weak_accepted,
             proven: 0,
-            superseded: before.map_or_else(Days::default, |it| it.superseded.clone()),
+            superseded: policy::superseded(place, activations, self.by.now.day()),
             ended: None,
             resting: None,
             event: self.next_event,
@@ -374,18 +356,6 @@ impl Session<'_> {
         let subject = context.subject(grant).map_err(|_| Refusal::UnfitSiteKey)?;
         Ok(context.transcript(&issuer.signer.public(), issuer.desk.as_ref(), subject, body))
     }
-}
-
-/// The last day on which a machine goes on by a grant without contact, every emergency code read out; one without such a day, for a year.
-fn runs_until(grant: &Grant) -> Day {
-    let spoken = grant
-        .emergency
-        .map_or(0, |it| u16::from(it.steps) * u16::from(it.days.get()));
-    let runs = match grant.revalidate_by {
-        Some(day) => day.plus(spoken),
-        None => grant.issued.day().plus(COUNTED_DAYS as u16),
-    };
-    grant.expires.map_or(runs, |end| end.min(runs))
 }
 
 /// The answer that a SYNC opens, if it is that of the generation which it claims to hold.

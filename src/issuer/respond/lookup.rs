@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use super::{Answer, Effect, Order, Receipt, Reply, RespondError};
 use crate::issuer::ledger::{
-    Activation, ActivationRow, Ended, EventId, LedgerError, License, StoredAnswer, TermsId,
-    Transaction,
+    Activation, ActivationRow, COUNTED_DAYS, Ended, EventId, LedgerError, License, StoredAnswer,
+    TermsId, Transaction,
 };
 use crate::issuer::policy::{self, HeldAnswer};
 use crate::issuer::products;
 use crate::protocol::commitment::SyncProof;
-use crate::protocol::date::Seconds;
+use crate::protocol::date::{Day, Seconds};
 use crate::protocol::digest::ActivationId;
 use crate::protocol::grant::{Grant, SignedGrant};
 use crate::protocol::requests::{Activate, Return, Sync};
@@ -187,4 +187,16 @@ pub(super) fn order(tx: &mut dyn Transaction, id: TermsId) -> Result<Order, Ledg
         weak: product.weak,
         terms,
     })
+}
+
+/// The last day on which a machine goes on by a grant without contact, every emergency code read out; one without such a day, for a year from `from`.
+pub(super) fn runs_until(grant: &Grant, from: Day) -> Day {
+    let spoken = grant
+        .emergency
+        .map_or(0, |it| u16::from(it.steps) * u16::from(it.days.get()));
+    let runs = match grant.revalidate_by {
+        Some(day) => day.plus(spoken),
+        None => from.plus(COUNTED_DAYS as u16),
+    };
+    grant.expires.map_or(runs, |end| end.min(runs))
 }

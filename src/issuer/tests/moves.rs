@@ -27,7 +27,7 @@ pub(super) struct Seat {
     pub(super) desk: Desk,
     pub(super) key: LicenseKey,
     pub(super) id: ActivationId,
-    held: (u64, u16),
+    pub(super) held: (u64, u16),
     requests: u64,
     pub(super) now: Seconds,
 }

@@ -343,3 +343,50 @@ fn a_place_that_was_given_up_is_not_carried_elsewhere_either() {
     assert_eq!(seat.says([5, 5, 5, 5, 5]), Err("needs_supersede"));
     seat.says([1, 1, 1, 1, 1]).unwrap();
 }
+
+/// Who had the place first is not held to the parts of whoever took it, neither with a clerk's word nor when that one gave up.
+#[test]
+fn the_first_is_not_held_to_the_parts_of_who_came_after() {
+    let mut seat = Seat::standalone([1, 1, 1, 1, 1]);
+    let first = seat.id;
+    seat.activates([5, 1, 1, 5, 1]).unwrap();
+    let second = seat.id;
+    let now = seat.now;
+    seat.desk.reply_at(&return_code(second, 2), now).unwrap();
+    (seat.id, seat.held) = (first, (1, 1));
+    seat.says([1, 1, 1, 1, 2]).unwrap();
+    // Set up anew on the same machine, with other parts than the other had.
+    seat.activates([2, 1, 1, 1, 2]).unwrap();
+}
+
+/// A RETURN is judged as a SYNC of the same answer would be: a machine whose mails crossed is no copy.
+#[test]
+fn a_return_is_judged_as_a_sync_is() {
+    let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
+    desk.options.override_reason = Some("the secret was lost".into());
+    desk.sync(&sync(key, id, (99, 1), 2, NOW.plus(60))).unwrap();
+    desk.options = Options::default();
+    assert_eq!(receipt(&mut desk, id, 1).freed, 1);
+    assert_eq!(desk.findings(), [""; 0]);
+}
+
+/// Neither a RETURN nor another ACTIVATE begins the count of a place anew.
+#[test]
+fn what_clerks_superseded_stays_with_the_place() {
+    let (mut desk, key, ids) = twice();
+    let mut held = [(1, 1), (2, 2)];
+    for turn in 0..4_usize {
+        let (who, to) = (turn % 2, turn as u64 + 10);
+        let asks = sync(key, ids[who], held[who], to, NOW.plus(to as u32));
+        desk.options.supersede_reason = Some("two accounts".into());
+        held[who] = (to, desk.sync(&asks).unwrap().grant.generation);
+    }
+    desk.options = Options::default();
+    receipt(&mut desk, ids[1], held[1].0);
+    let kept = sync(key, ids[0], held[0], 20, NOW.plus(60));
+    held[0] = (20, desk.sync(&kept).unwrap().grant.generation);
+    desk.respond(&activate(key, 1, 21)).unwrap();
+    desk.options.supersede_reason = Some("two accounts".into());
+    let fifth = desk.sync(&sync(key, ids[0], held[0], 22, NOW.plus(120)));
+    assert_eq!(fifth.unwrap_err().kind(), "held_for_manager");
+}

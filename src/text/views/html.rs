@@ -39,7 +39,11 @@ const MOST_TAGS: usize = 4096;
 /// Whether a text has a tag that mail programs write, somewhere.
 fn has_tags(text: &str) -> bool {
     let known = |tag: &str| {
-        let name = name(tag.get(..MOST_NAME.min(tag.len())).unwrap_or_default());
+        let end = tag.char_indices().nth(MOST_NAME);
+        let name = name(
+            tag.get(..end.map_or(tag.len(), |it| it.0))
+                .unwrap_or_default(),
+        );
         !name.is_empty() && (UNSEEN.contains(&name.as_str()) || BLOCKS.contains(&name.as_str()))
     };
     text.match_indices('<')

@@ -8,7 +8,8 @@ use crate::issuer::life;
 /// Free the seat of a machine that cannot give it back itself
 ///
 /// At most two lost ones of a license in 365 days without the manager. Should the machine turn up again, its next request is refused and kept as
-/// evidence. A license that was returned very often has its seats held back for a while: --returned frees those.
+/// evidence. Seats that were given back are held back for a while where a license was returned very often, or where they are kept for a machine whose place
+/// had been taken: --returned frees those.
 #[derive(clap::Args)]
 #[command(group(clap::ArgGroup::new("how").required(true)))]
 pub(crate) struct Release {
@@ -18,7 +19,7 @@ pub(crate) struct Release {
     /// The machine is lost: broken, stolen, wiped
     #[arg(long, group = "how")]
     lost: bool,
-    /// The machine gave it back, and its seats are held back because so many were returned within a year
+    /// The machine gave it back, and its seats are held back: because so many were returned within a year, or for a machine whose place it had taken
     #[arg(long, group = "how")]
     returned: bool,
     /// Why, for the history

@@ -20,7 +20,7 @@ use crate::issuer::policy::Options;
 use crate::issuer::products;
 use crate::issuer::respond::{self, Effect, Issuer, Reply};
 use crate::protocol::date::Day;
-use crate::text::{Carried, Code, Kind, Reading};
+use crate::text::{self, Carried, Kind, Reading};
 
 /// Answer a request code with a signed response code
 ///
@@ -121,6 +121,12 @@ impl Run for Respond {
                             }
                         }
                         let asker = respond::asker(ledger, code)?;
+                        for other in &also {
+                            context.out.say(format_args!(
+                                "the other return code of the text (phrase {}) was not taken either",
+                                text::phrase(&other.code)
+                            ));
+                        }
                         return Err(reply::refusal(context, refusal, asker.as_ref()).into());
                     }
                 };
@@ -138,7 +144,7 @@ impl Run for Respond {
                 }
             }
         };
-        let corrections = code_input::corrections(&reading);
+        let corrections = code_input::corrections(&reading.corrections);
         match &reply {
             Reply::Answer(answer) => {
                 let mut object = reply::answer(answer, corrections);
@@ -167,15 +173,17 @@ impl Run for Respond {
                         json::Replied::Answer(Box::new(it))
                     })?;
             }
-            Reply::Receipt(_) if context.out.json => {
-                let object = reply::alone(&reply, corrections, None, false)?;
-                Self::print(context, &object)?;
+            Reply::Receipt(receipt) => {
+                reply::tell(context, &reply);
+                let mut object = reply::receipt(receipt, corrections);
+                take_too(context, desk.ledger(), &also, &mut object)?;
+                if context.out.json {
+                    Self::print(context, &reply::receipt_alone(object, None, None))?;
+                }
             }
-            Reply::Receipt(_) => {}
         }
-        reply::tell(context, &reply);
-        if let Reply::Receipt(_) = reply {
-            take_too(context, desk.ledger(), &also, &options)?;
+        if let Reply::Answer(_) = &reply {
+            reply::tell(context, &reply);
         }
         over_since(context, desk.ledger(), &reply)?;
         Ok(Exit::DONE)
@@ -183,36 +191,49 @@ impl Run for Respond {
 }
 
 /// The other return codes of a text of which one is taken. A license that was asked for more than once is given back with as many codes, in one mail.
-fn given_back_too(reading: &mut Reading) -> Vec<Code> {
+fn given_back_too(reading: &mut Reading) -> Vec<Carried> {
     if reading.code.kind() != Kind::Return {
         return Vec::new();
     }
     let is_return = |other: &mut Carried| other.code.kind() == Kind::Return;
-    let also = reading.others.extract_if(.., is_return);
-    also.map(|other| other.code).collect()
+    reading.others.extract_if(.., is_return).collect()
 }
 
-/// Nothing is sent back for a return code, so all of a text are taken.
+/// Nothing is sent back for a return code, so all of a text are taken; each by itself, and by no reason that was given for the first.
 fn take_too(
     context: &mut Context,
     ledger: &mut Ledger,
-    codes: &[Code],
-    options: &Options,
+    others: &[Carried],
+    object: &mut json::Receipt,
 ) -> anyhow::Result<()> {
-    for code in codes {
+    let options = Options::default();
+    for Carried {
+        code, corrections, ..
+    } in others
+    {
         code_output::read_back(context, code);
         let by = context.environment.by();
-        let reply = match respond::take_return(ledger, code, options, by) {
-            Ok(reply) => reply,
-            Err(refusal) => {
-                let asker = respond::asker(ledger, code)?;
-                return Err(reply::refusal(context, refusal, asker.as_ref()).into());
+        match respond::take_return(ledger, code, &options, by) {
+            Ok(reply) => {
+                reply::tell(context, &reply);
+                if let Reply::Receipt(receipt) = &reply {
+                    let corrections = code_input::corrections(corrections);
+                    object.also.push(reply::receipt(receipt, corrections));
+                }
             }
-        };
-        if context.out.json {
-            Respond::print(context, &reply::alone(&reply, Vec::new(), None, false)?)?;
+            Err(refusal) => {
+                respond::keep_evidence(ledger, code, &refusal, None, by)?;
+                let asker = respond::asker(ledger, code)?;
+                let failure = reply::refusal(context, refusal, asker.as_ref());
+                context.out.warn(&failure.message);
+                context.out.advise(&failure.hint);
+                object.warnings.push(json::Warning {
+                    kind: "not_taken",
+                    message: failure.message,
+                    hint: Some(failure.hint),
+                });
+            }
         }
-        reply::tell(context, &reply);
     }
     Ok(())
 }
@@ -292,7 +313,12 @@ fn too_late(context: &mut Context, reply: &Reply, options: &Options) {
 
 fn dry_run(context: &mut Context, reading: &Reading, preview: &Reply) -> anyhow::Result<Exit> {
     if context.out.json {
-        let object = reply::alone(preview, code_input::corrections(reading), None, true)?;
+        let object = reply::alone(
+            preview,
+            code_input::corrections(&reading.corrections),
+            None,
+            true,
+        )?;
         Respond::print(context, &object)?;
     }
     context

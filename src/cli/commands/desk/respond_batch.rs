@@ -148,7 +148,9 @@ fn read(line: &Line) -> anyhow::Result<text::Code> {
     };
     let reading = code_input::find(text, reply::ANSWERED)?;
     // Each line is read once.
-    let _ = line.corrections.set(code_input::corrections(&reading));
+    let _ = line
+        .corrections
+        .set(code_input::corrections(&reading.corrections));
     Ok(reading.code)
 }
 
