@@ -26,7 +26,7 @@ pub(crate) fn nearness(product: &Product, report: &CheckReport, asked: Wanted<'_
     };
     let place = match refusal {
         // The license is good: nothing but a number stands against it, and whoever can lower that is let in.
-        Refusal::OverLimit(_) => 25,
+        Refusal::OverLimit(counts) if counts.iter().all(|it| it.most > 0) => 25,
         // Here, and at once.
         Refusal::ClockBehind { .. } => 24,
         Refusal::UsbMissing(_) => 23,
@@ -36,6 +36,8 @@ pub(crate) fn nearness(product: &Product, report: &CheckReport, asked: Wanted<'_
         Refusal::WrongMachine { .. } => 20,
         Refusal::NotTrusted { .. } => 19,
         Refusal::Unbound { .. } => 18,
+        // The license is good, and says nothing of what is counted.
+        Refusal::OverLimit(_) => 17,
         Refusal::WrongBinding { .. } => 16,
         Refusal::UnknownBinding(_) => 15,
         Refusal::BadBinding(_) => 14,
