@@ -21,6 +21,9 @@ const DESK: [&str; 10] = [
     "src/cli/sold.rs",
 ];
 
+/// What a desk says to its customers, in rooms that only a desk enters.
+const FOR_CUSTOMERS: [&str; 1] = ["src/issuer/history/change.rs"];
+
 /// What others say: systems, firmware, mails, web pages. And what the documentation, `--help` and the schema of `--json` are made of.
 const OF_OTHERS: [&str; 11] = [
     "src/cli/commands/mod.rs",
@@ -37,7 +40,9 @@ const OF_OTHERS: [&str; 11] = [
 ];
 
 /// What stands in a source and is no sentence for users, and why.
-const NO_SENTENCES: [(&str, &str); 17] = [
+const NO_SENTENCES: [(&str, &str); 19] = [
+    ("countersign request ", "typed as it is"),
+    ("countersign apply", "typed as it is"),
     ("the name of who is at work (USER)", "said at a desk"),
     (
         "the token was pulled out",
@@ -144,10 +149,9 @@ fn no_sentence_stands_in_the_sources() {
     for file in files {
         let name = file.strip_prefix(root).unwrap().display().to_string();
         let passed_over = DESK.iter().chain(&OF_OTHERS);
-        if passed_over.clone().any(|it| name.starts_with(it))
-            || name.contains("tests")
-            || name.ends_with("hostile.rs")
-        {
+        let passed_over = passed_over.clone().any(|it| name.starts_with(it))
+            && !FOR_CUSTOMERS.contains(&name.as_str());
+        if passed_over || name.contains("tests") || name.ends_with("hostile.rs") {
             continue;
         }
         looked_at += 1;

@@ -18,6 +18,8 @@ mod homes;
 mod inspect;
 mod json;
 mod keys;
+#[cfg(feature = "desk")]
+mod letter;
 mod machine_home;
 mod mail;
 mod output;

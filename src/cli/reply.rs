@@ -3,12 +3,9 @@
 use super::Context;
 use super::failure::Failure;
 use super::json::{self, Alone, Details, Named, Shown, shown};
-use super::mail::Letter;
 use super::words;
-use crate::issuer::desk::Vendor;
 use crate::issuer::policy::Warning;
 use crate::issuer::respond::{Answer, Asker, Effect, Receipt, Reply, RespondError};
-use crate::messages;
 use crate::text::Kind;
 
 /// What the desk answers.
@@ -99,43 +96,6 @@ pub(crate) fn warnings(warnings: &[Warning]) -> Vec<json::Warning> {
         hint: None,
     });
     listed.collect()
-}
-
-/// The letter to whoever asked.
-pub(crate) fn letter(answer: &Answer, vendor: &Vendor) -> Letter {
-    let (customer, product) = (&answer.order.terms.customer, &answer.order.product);
-    let grant = &answer.grant;
-    let never = messages::terms::never();
-    let mut facts = vec![
-        (
-            messages::label::product(),
-            format!("{} ({})", product.name, product.id),
-        ),
-        (messages::label::customer(), customer.clone()),
-        (messages::label::license(), answer.key.to_string()),
-        (messages::label::activation(), answer.activation.to_string()),
-        (messages::label::seats(), grant.seats.to_string()),
-        (
-            messages::label::expires(),
-            words::day_or(grant.expires, never),
-        ),
-    ];
-    facts.extend(
-        grant
-            .revalidate_by
-            .map(|day| (messages::label::revalidate_by(), day.to_string())),
-    );
-    Letter {
-        to: answer.order.terms.contact.clone(),
-        from: vendor
-            .mail
-            .as_ref()
-            .map(|mail| format!("{} <{mail}>", vendor.name)),
-        subject: messages::letter::response_subject(answer.key, &product.name).to_string(),
-        opening: messages::letter::response_opening().to_owned(),
-        facts,
-        by_phone: None,
-    }
 }
 
 /// One calm paragraph for the clerk.

@@ -114,14 +114,14 @@ impl Term {
 impl std::fmt::Display for Term {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Term::Type => messages::holder::term_type(),
-            Term::Edition => messages::holder::term_edition(),
-            Term::Seats => messages::holder::term_seats(),
-            Term::Expires => messages::holder::term_expires(),
-            Term::Maintenance => messages::holder::term_maintenance(),
-            Term::RevalidateBy => messages::holder::term_revalidate_by(),
-            Term::MaxLoan => messages::holder::term_longest_loan(),
-            Term::Emergency => messages::holder::term_emergency(),
+            Term::Type => messages::change::term_type(),
+            Term::Edition => messages::change::term_edition(),
+            Term::Seats => messages::change::term_seats(),
+            Term::Expires => messages::change::term_expires(),
+            Term::Maintenance => messages::change::term_maintenance(),
+            Term::RevalidateBy => messages::change::term_revalidate_by(),
+            Term::MaxLoan => messages::change::term_longest_loan(),
+            Term::Emergency => messages::change::term_emergency(),
             Term::Entry(name) => name,
         })
     }
@@ -142,7 +142,7 @@ pub struct Difference {
 /// In a row, for a dialogue: `seats 5 → 8`.
 impl std::fmt::Display for Difference {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        messages::holder::change(&self.after, &self.before, &self.what).fmt(f)
+        messages::change::of(&self.after, &self.before, &self.what).fmt(f)
     }
 }
 
@@ -242,13 +242,11 @@ impl Terms {
                 or_none(&self.emergency),
             ),
         ];
-        let contents = self.contents.differences(
-            &before.contents,
-            (messages::holder::yes(), messages::holder::no()),
-        );
-        let entries = contents
-            .into_iter()
-            .map(|(name, before, after)| (Term::Entry(name), before, after));
+        let entries = self.contents.differences(&before.contents);
+        let entries = entries.into_iter().map(|it| {
+            let (before, after) = it.words();
+            (Term::Entry(it.name), before, after)
+        });
         let difference = |(what, before, after)| Difference {
             what,
             before,
@@ -262,7 +260,7 @@ impl Terms {
 
 fn day(day: Option<Day>) -> String {
     day.map_or_else(
-        || messages::holder::never().to_owned(),
+        || messages::change::never().to_owned(),
         |day| day.to_string(),
     )
 }
@@ -270,5 +268,5 @@ fn day(day: Option<Day>) -> String {
 fn or_none<T: ToString>(value: &Option<T>) -> String {
     value
         .as_ref()
-        .map_or_else(|| messages::holder::none().to_owned(), T::to_string)
+        .map_or_else(|| messages::change::none().to_owned(), T::to_string)
 }

@@ -1,5 +1,9 @@
 //! The entries of a license by the names of its product (SPEC.md 4.5, 10).
 
+use std::fmt::Display;
+
+use serde::{Deserialize, Serialize};
+
 use super::catalogue::Entry;
 use super::date::Day;
 use super::entitlements::{Content, Entitlements, UNLIMITED};
@@ -71,47 +75,107 @@ impl Contents {
         Some(*day)
     }
 
-    /// What differs from earlier contents: name, as it was, as it is. `words` are those for a feature that is contained and for one that is not.
-    pub fn differences(
-        &self,
-        before: &Contents,
-        words: (&str, &str),
-    ) -> Vec<(String, String, String)> {
-        let (was, is) = (before.in_words(words.0), self.in_words(words.0));
+    /// What differs from earlier contents, in the order of the earlier ones; what was not there before follows.
+    pub fn differences(&self, before: &Contents) -> Vec<Difference> {
+        let (was, is) = (before.granted(), self.granted());
         let known = |name: &str| was.iter().any(|(known, _)| *known == name);
         let names = was.iter().chain(is.iter().filter(|(name, _)| !known(name)));
-        let feature = |name: &str| {
-            let mut features = self.features.iter().chain(&before.features);
-            features.any(|known| known == name)
-        };
-        let said = |list: &[(&str, String)], name: &str| {
+        let find = |list: &[(&str, Granted)], name: &str| {
             let found = list.iter().find(|(known, _)| *known == name);
-            let without = if feature(name) {
-                words.1
-            } else {
-                messages::protocol::none()
-            };
-            found.map_or_else(|| without.to_owned(), |(_, words)| words.clone())
+            found.map(|(_, granted)| granted.clone())
         };
-        let pairs = names.map(|(name, _)| ((*name).to_owned(), said(&was, name), said(&is, name)));
-        pairs.filter(|(_, was, is)| was != is).collect()
+        let all = names.map(|(name, _)| Difference {
+            name: (*name).to_owned(),
+            before: find(&was, name),
+            after: find(&is, name),
+        });
+        all.filter(|it| it.before != it.after).collect()
     }
 
-    /// Each entry by name and in words: `yes`, `500`, `unlimited`, a text; with its last day.
-    fn in_words(&self, yes: &str) -> Vec<(&str, String)> {
-        let features = self.features.iter().map(|name| (name, yes.to_owned()));
+    /// Each entry by name.
+    fn granted(&self) -> Vec<(&str, Granted)> {
+        let features = self.features.iter().map(|name| (name, Value::Contained));
         let numbers = self.limits.iter().chain(&self.pools);
-        let numbers = numbers.map(|(name, value)| (name, number(*value)));
-        let texts = self.texts.iter().map(|(name, text)| (name, text.clone()));
+        let numbers = numbers.map(|(name, value)| (name, Value::Number(*value)));
+        let texts = self.texts.iter();
+        let texts = texts.map(|(name, text)| (name, Value::Text(text.clone())));
         let all = features.chain(numbers).chain(texts);
-        all.map(|(name, words)| match self.last_day(name) {
-            None => (name.as_str(), words),
-            Some(day) => (
-                name.as_str(),
-                messages::protocol::until(&day, &words).to_string(),
-            ),
-        })
-        .collect()
+        let granted = all.map(|(name, value)| {
+            let until = self.last_day(name);
+            (name.as_str(), Granted { value, until })
+        });
+        granted.collect()
+    }
+}
+
+/// What a license grants of an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Granted {
+    /// What it grants.
+    pub value: Value,
+    /// The last day, where it has one of its own.
+    pub until: Option<Day>,
+}
+
+/// The value of an entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Value {
+    /// A feature, which is contained.
+    Contained,
+    /// A limit or pool; 4294967295 is unlimited.
+    Number(u32),
+    /// A text.
+    Text(String),
+}
+
+impl Value {
+    /// In words, with the last day where it has one of its own.
+    pub fn words(&self, until: Option<impl Display>) -> String {
+        let words = match self {
+            Value::Contained => messages::change::on().to_owned(),
+            Value::Number(value) => number(*value),
+            Value::Text(text) => text.clone(),
+        };
+        match until {
+            None => words,
+            Some(day) => messages::change::until(day, words).to_string(),
+        }
+    }
+
+    /// What a license has instead that is without the entry, in words.
+    pub fn without(&self) -> &'static str {
+        match self {
+            Value::Contained => messages::change::off(),
+            Value::Number(_) | Value::Text(_) => messages::change::none(),
+        }
+    }
+}
+
+/// An entry that is otherwise than before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Its name.
+    pub name: String,
+    /// As it was; none where it was not there.
+    pub before: Option<Granted>,
+    /// As it is; none where it is there no longer.
+    pub after: Option<Granted>,
+}
+
+impl Difference {
+    /// As it was and as it is, in words.
+    pub fn words(&self) -> (String, String) {
+        let words = |one: &Option<Granted>, other: &Option<Granted>| match (one, other) {
+            (Some(it), _) => it.value.words(it.until),
+            (None, Some(other)) => other.value.without().to_owned(),
+            (None, None) => messages::change::none().to_owned(),
+        };
+        (
+            words(&self.before, &self.after),
+            words(&self.after, &self.before),
+        )
     }
 }
 

@@ -24,6 +24,13 @@ pub enum LicenseType {
 }
 
 impl LicenseType {
+    /// All of them.
+    pub const ALL: [LicenseType; 3] = [
+        LicenseType::Standalone,
+        LicenseType::Floating,
+        LicenseType::Named,
+    ];
+
     /// The name used on the command line and in JSON.
     pub const fn name(self) -> &'static str {
         match self {
@@ -31,6 +38,11 @@ impl LicenseType {
             LicenseType::Floating => "floating",
             LicenseType::Named => "named",
         }
+    }
+
+    /// The type of a name.
+    pub fn named(name: &str) -> Option<LicenseType> {
+        LicenseType::ALL.into_iter().find(|it| it.name() == name)
     }
 
     /// The words for people.

@@ -1,5 +1,7 @@
 //! A license's life at the desk: changes and their mail, forks, returns, releases, emergency codes, revocation.
 
+use serde_json::json;
+
 use super::check::licensed;
 use crate::world::{Machine, World};
 
@@ -37,15 +39,28 @@ fn a_purchase_is_changed_mailed_and_answered() {
         "pro",
     ];
     let contact = ["--contact", "mueller@example.com"];
-    let said = desk.run([&change[..], &more, &contact].concat()).done();
+    let maintenance = ["--maintenance", "2041-12-31"];
+    let change = [&change[..], &more, &contact, &maintenance].concat();
+    let said = desk.run(change).done();
     for words in [
         "seats 5 → 8",
         "employees 250 → 500",
         "sonar off → on",
         "edition none → pro",
+        "maintenance never → 2041-12-31",
     ] {
         assert!(said.stdout.contains(words), "{words}: {said}");
     }
+    // What is kept is no text of a language.
+    let history = desk.run(["--json", "ledger", "history", &key]).done();
+    let last = history.objects().pop().unwrap();
+    let kept = last["facts"]["changes"].as_array().unwrap();
+    assert!(kept.contains(&json!({
+        "what": "entry", "entry": "sonar", "before": null, "after": { "value": "contained" },
+    })));
+    assert!(kept.contains(&json!({
+        "what": "maintenance", "before": null, "after": { "value": { "text": "2041-12-31" } },
+    })));
     desk.run(["license", "change", &key, "--seats", "8"])
         .refused(2, "nothing_to_change");
 
@@ -58,7 +73,13 @@ fn a_purchase_is_changed_mailed_and_answered() {
     ] {
         assert!(head.lines().any(|it| it == line), "{line}: {head}");
     }
-    assert!(body.contains("seats 5 → 8"), "{body}");
+    for line in [
+        "  seats 5 → 8",
+        "  sonar off → on",
+        "  maintenance never → 2041-12-31",
+    ] {
+        assert!(body.lines().any(|it| it == line), "{line}: {body}");
+    }
     let request = ask(&ship);
     let answer = desk.respond(&request).json();
     assert_eq!(

@@ -55,7 +55,7 @@ macro_rules! named {
 named! {
     FailureKind, "FailureKind", "What went wrong (FAILURES.md).", FailureKind::ALL;
     Kind, "CodeKind", "What a code is (SPEC.md 3).", Kind::ALL;
-    LicenseType, "LicenseType", "How the seats of a license are used.", [LicenseType::Standalone, LicenseType::Floating, LicenseType::Named];
+    LicenseType, "LicenseType", "How the seats of a license are used.", LicenseType::ALL;
     State, "State", "The state of a license at this moment.", [State::Licensed, State::Warning, State::Demo, State::Unlicensed, State::Expired, State::Overdue, State::WrongMachine, State::ClockBehind, State::Returned];
 }
 

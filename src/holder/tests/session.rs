@@ -129,8 +129,8 @@ fn a_sync_opens_the_generation_held_and_repeats_nothing_that_stands() {
         [
             "seats 5 → 8",
             "re-validate by 2026-12-22 → 2027-02-01",
-            "reports yes → no",
-            "desktop yes → no",
+            "reports on → off",
+            "desktop on → off",
             "employees 250 → 500"
         ]
     );

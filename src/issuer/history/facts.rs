@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::change::Change;
 use crate::issuer::ledger::{Activation, Canon, LedgerError, License};
 
 /// The desk was made, or what it says about itself changed.
@@ -254,35 +255,6 @@ pub(crate) struct EarlyFacts {
     pub(crate) activation: String,
     /// Digest of the row.
     pub(crate) early: Hex,
-}
-
-/// One thing that a change of a license changed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "ChangeOfTerms"))]
-pub struct Change {
-    /// What: a term of the order by its stable name, such as `grace_days`, or `entry`.
-    pub what: String,
-    /// Which feature, limit, pool or text, by its name; none for a term.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub entry: Option<String>,
-    /// As it was, in words.
-    pub before: String,
-    /// As it is, in words.
-    pub after: String,
-}
-
-impl fmt::Display for Change {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = match (&self.entry, self.what.as_str()) {
-            (Some(name), _) => name,
-            (None, "maintenance") => "maintenance until",
-            (None, "grace_days") => "grace days",
-            (None, "lend_days") => "lending days",
-            (None, "usb") => "usb key",
-            (None, what) => what,
-        };
-        write!(f, "{what} {} → {}", self.before, self.after)
-    }
 }
 
 /// Of [`LICENSE_CHANGE`], [`LICENSE_REVOKE`], [`LICENSE_RESTORE`], [`EMERGENCY`] and [`REFUSED`].

@@ -3,10 +3,11 @@
 //! `hᵢ = KDF("countersign v1 history", hᵢ₋₁ ‖ rowᵢ)` with h₀ = 32 zeros. A row is, numbers being 8 bytes and texts having their length (8)
 //! before them: number, second, actor, kind, license row, activation row, previous event of the license (each 0 where there is none), facts.
 
+mod change;
 mod facts;
 mod told;
 
-pub use facts::Change;
+pub use change::{Change, Kept, What};
 #[cfg(test)]
 pub(crate) use facts::described;
 pub(crate) use facts::{

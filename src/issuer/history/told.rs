@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use super::change::Change;
 use super::facts;
-use super::facts::{Change, LicenseFacts};
+use super::facts::LicenseFacts;
 use crate::issuer::ledger::{Event, LedgerError};
 
 /// What an event was, in a sentence. `name` says what an activation is called now.

@@ -1,19 +1,15 @@
 //! Changing what was ordered, and taking it back.
 
-use std::fmt::Display;
-
 use super::LifeError;
 use crate::issuer::history::{
-    self, Actor, Change, Hex, LICENSE_CHANGE, LICENSE_RESTORE, LICENSE_REVOKE, LicenseFacts,
-    NewEvent, Recorder,
+    self, Actor, Change, Hex, Kept, LICENSE_CHANGE, LICENSE_RESTORE, LICENSE_REVOKE, LicenseFacts,
+    NewEvent, Recorder, What,
 };
 use crate::issuer::ledger::{Ledger, LedgerError, License, OrderTerms, Transaction};
 use crate::issuer::policy::Refusal;
 use crate::issuer::products::{self, CatalogueError};
 use crate::license_key::LicenseKey;
 use crate::protocol::contents::Contents;
-use crate::protocol::date::Day;
-use crate::protocol::grant::LicenseType;
 use crate::protocol::product::Product;
 
 /// Changes what was ordered for one license: `edit` makes the new terms from the old. Machines learn of it at their next SYNC.
@@ -154,71 +150,51 @@ fn product(tx: &mut dyn Transaction, terms: &OrderTerms) -> Result<Product, Life
 
 /// What differs between two orders.
 pub fn differences(before: &OrderTerms, after: &OrderTerms, product: &Product) -> Vec<Change> {
-    let mut changes = Vec::new();
-    let mut add = |what: &str, entry: Option<String>, before: String, after: String| {
-        if before != after {
-            changes.push(Change {
-                what: what.to_owned(),
-                entry,
-                before,
-                after,
-            });
-        }
-    };
-    let mut held = |what: &str, before, after| add(what, None, before, after);
-    held("customer", before.customer.clone(), after.customer.clone());
-    held(
-        "contact",
-        or(before.contact.as_ref(), "none"),
-        or(after.contact.as_ref(), "none"),
-    );
-    held("seats", before.seats.to_string(), after.seats.to_string());
-    let kind = |terms: &OrderTerms| LicenseType::name(terms.license_type).to_owned();
-    held("type", kind(before), kind(after));
-    let edition = |terms: &OrderTerms| or(product.edition_name(terms.edition), "none");
-    held("edition", edition(before), edition(after));
-    held("expires", day(before.expires), day(after.expires));
-    held(
-        "maintenance",
-        day(before.maintenance),
-        day(after.maintenance),
-    );
-    held(
-        "grace_days",
-        before.grace_days.to_string(),
-        after.grace_days.to_string(),
-    );
-    held(
-        "lend_days",
-        or(before.lend_days, "none"),
-        or(after.lend_days, "none"),
-    );
-    held("emergency", emergency(before), emergency(after));
-    held(
-        "usb",
-        or(before.usb.as_ref(), "none"),
-        or(after.usb.as_ref(), "none"),
-    );
+    let pairs = terms(before, product)
+        .into_iter()
+        .zip(terms(after, product));
+    let terms = pairs.map(|((what, before), (_, after))| Change {
+        what,
+        entry: None,
+        before,
+        after,
+    });
     let contents = |terms: &OrderTerms| Contents::of(&terms.entitlements, Some(product));
-    let contents = contents(after).differences(&contents(before), ("on", "off"));
-    for (name, before, after) in contents {
-        add("entry", Some(name), before, after);
-    }
-    changes
+    let entries = contents(after).differences(&contents(before));
+    let entries = entries.into_iter().map(|it| Change {
+        what: What::Entry,
+        entry: Some(it.name),
+        before: it.before.map(Kept::from),
+        after: it.after.map(Kept::from),
+    });
+    terms
+        .filter(|it| it.before != it.after)
+        .chain(entries)
+        .collect()
 }
 
-fn or(value: Option<impl Display>, none: &str) -> String {
-    value.map_or_else(|| none.to_owned(), |value| value.to_string())
-}
-
-fn day(day: Option<Day>) -> String {
-    or(day, "never")
-}
-
-fn emergency(terms: &OrderTerms) -> String {
-    let allowance = terms.emergency;
-    allowance.map_or_else(
-        || "none".to_owned(),
-        |it| format!("{}x{}", it.steps, it.days),
-    )
+/// What was ordered but for its entries, in the order in which it is told.
+fn terms(of: &OrderTerms, product: &Product) -> [(What, Option<Kept>); 11] {
+    let emergency = of.emergency.as_ref();
+    let emergency = emergency.map(|it| format!("{}x{}", it.steps, it.days));
+    let license_type = of.license_type.name();
+    [
+        (What::Customer, Some(Kept::text(&of.customer))),
+        (What::Contact, of.contact.as_ref().map(Kept::text)),
+        (What::Seats, Some(Kept::number(of.seats.get()))),
+        (What::Type, Some(Kept::text(license_type))),
+        (
+            What::Edition,
+            product.edition_name(of.edition).map(Kept::text),
+        ),
+        (What::Expires, of.expires.map(Kept::text)),
+        (What::Maintenance, of.maintenance.map(Kept::text)),
+        (What::GraceDays, Some(Kept::number(of.grace_days))),
+        (
+            What::LendDays,
+            of.lend_days.map(|days| Kept::number(days.get())),
+        ),
+        (What::Emergency, emergency.map(Kept::text)),
+        (What::Usb, of.usb.as_ref().map(Kept::text)),
+    ]
 }

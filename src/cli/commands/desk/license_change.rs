@@ -99,10 +99,10 @@ impl Run for LicenseChange {
         let changes = life::change::<anyhow::Error>(desk.ledger(), key, edit, by)?;
         if context.out.json {
             let changes = changes.into_iter().map(|it| json::Change {
-                what: it.what,
+                what: it.what.name().to_owned(),
+                before: it.was(),
+                after: it.is(),
                 entry: it.entry,
-                before: it.before,
-                after: it.after,
             });
             let object = json::Changed {
                 license_key: json::Shown(key),

@@ -4,13 +4,11 @@ use base64ct::{Base64, Encoding};
 
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
-use crate::cli::{desk, json, keys, words};
+use crate::cli::{desk, json, keys, letter};
 use crate::failure::FailureKind;
-use crate::issuer::history::{self, Change};
-use crate::issuer::products::{self, LicenseView};
+use crate::issuer::history;
+use crate::issuer::products;
 use crate::license_key::LicenseKey;
-use crate::messages;
-use crate::text::show;
 
 /// Write the mail that tells the customer that an update of the license is ready
 ///
@@ -43,18 +41,13 @@ impl Run for LicenseMail {
         let changes = history::changes_since(&events);
         let to = view.terms.contact.as_deref().map(address).transpose()?;
         let from = desk.vendor().mail.as_deref().map(address).transpose()?;
-        let product = &view.product.name;
-        let subject = match view.activations.is_empty() {
-            true => messages::letter::new_subject(product).to_string(),
-            false => messages::letter::update_subject(product).to_string(),
-        };
-        let body = body(&view, &changes, &desk.vendor().name, from.as_deref());
+        let (subject, body) = letter::update(&view, &changes, &desk.vendor().name, from.as_deref());
         if context.out.json {
             let object = json::Mail {
                 license_key: json::Shown(key),
                 from,
                 to,
-                subject: one_line(&subject),
+                subject: letter::one_line(&subject),
                 body,
             };
             return Self::print(context, &object).map(|()| Exit::DONE);
@@ -106,14 +99,9 @@ fn address(text: &str) -> anyhow::Result<String> {
     Ok(text.to_owned())
 }
 
-/// Text on one line, on which all of it is seen.
-fn one_line(text: &str) -> String {
-    show::line(text).into_owned()
-}
-
 /// A header's text after RFC 2047: in words that are short enough and cannot end the line.
 fn encoded(text: &str) -> String {
-    let text = one_line(text);
+    let text = letter::one_line(text);
     if text.is_ascii() && text.len() < 70 && !text.contains("=?") {
         return text;
     }
@@ -131,61 +119,6 @@ fn encoded(text: &str) -> String {
         .map(|word| format!("=?utf-8?B?{}?=", Base64::encode_string(word.as_bytes())))
         .collect();
     words.join("\r\n ").replace('\r', "")
-}
-
-fn body(view: &LicenseView, changes: &[Change], vendor: &str, desk: Option<&str>) -> String {
-    let key = view.license.key;
-    let product = one_line(&view.product.name);
-    let held = view.activations.iter().filter(|it| it.seats > 0);
-    let held = held.count();
-    let hello = messages::letter::hello(one_line(&view.terms.customer)).to_string();
-    let ready = match view.activations.is_empty() {
-        true => messages::letter::new_ready(key, product).to_string(),
-        false => messages::letter::update_ready(key, product).to_string(),
-    };
-    let mut lines = vec![hello, String::new(), ready];
-    lines.extend((held > 1).then(|| messages::letter::in_use(held).to_string()));
-    if !changes.is_empty() {
-        let heading = messages::letter::changed().to_owned();
-        lines.extend([String::new(), heading, String::new()]);
-        lines.extend(
-            changes
-                .iter()
-                .map(|it| format!("  {}", one_line(&it.to_string()))),
-        );
-    }
-    let ask = if held > 0 {
-        format!("countersign request sync {key}{}", usb(view, changes))
-    } else {
-        format!("countersign request activate {key}")
-    };
-    lines.extend([
-        String::new(),
-        desk.map_or_else(
-            || messages::letter::ask_us().to_owned(),
-            |desk| messages::letter::ask_us_at(desk).to_string(),
-        ),
-        String::new(),
-        format!("  {ask}"),
-        String::new(),
-        messages::letter::answer().to_owned(),
-        String::new(),
-        "  countersign apply".to_owned(),
-        String::new(),
-        messages::letter::until_then().to_owned(),
-        String::new(),
-        one_line(vendor),
-    ]);
-    lines.join("\n") + "\n"
-}
-
-/// What the machine has to say about a USB key that is another from now on, or none: it does not find out by itself.
-fn usb(view: &LicenseView, changes: &[Change]) -> String {
-    if !changes.iter().any(|change| change.what == "usb") {
-        return String::new();
-    }
-    let device = view.terms.usb.as_ref();
-    format!(" --usb {}", words::or_none(device))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::cli::contact;
 use crate::cli::desk;
 use crate::cli::failure::Failure;
 use crate::cli::json;
+use crate::cli::letter;
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::reply;
 use crate::cli::words;
@@ -148,7 +149,7 @@ impl Run for Respond {
         match &reply {
             Reply::Answer(answer) => {
                 let mut object = reply::answer(answer, corrections);
-                let mut letter = reply::letter(answer, desk.vendor());
+                let mut letter = letter::response(answer, desk.vendor());
                 if let Some(sender) = contact::sender(&reading, desk.vendor()) {
                     let contact = letter.to.replace(sender.clone());
                     let contact = contact.as_deref();
