@@ -43,6 +43,9 @@ impl Seals<'_> {
     /// never been written.
     pub(super) fn read<T: Remembered>(&self, path: &Path, purpose: &str) -> Option<T> {
         let all: Vec<Sealed<T>> = all(path);
+        if all.is_empty() {
+            return None;
+        }
         let known = Known::of(self.0);
         let counts =
             all.into_iter()

@@ -13,6 +13,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Fact {
     known: OnceLock<Reading>,
     read: fn() -> Reading,
+    /// What the rule for such facts says of it: a check asks for it many times.
+    told: OnceLock<Option<String>>,
 }
 
 /// What came of reading a fact.
@@ -35,8 +37,11 @@ impl Fact {
     /// To be read by `read`, once, when it is asked for. Windows answers all at once, from its registry.
     #[cfg(any(target_os = "linux", target_os = "macos", test))]
     pub(super) const fn ask(read: fn() -> Reading) -> Fact {
-        let known = OnceLock::new();
-        Fact { known, read }
+        Fact {
+            known: OnceLock::new(),
+            read,
+            told: OnceLock::new(),
+        }
     }
 
     /// One that fails the test that reads it.
@@ -48,6 +53,12 @@ impl Fact {
     /// The text, read now where it was not yet; nothing where it is unknown.
     pub fn text(&self) -> Option<&str> {
         self.reading().text.as_deref()
+    }
+
+    /// The text as `rule` has it, the one rule for what this fact says; it is asked once.
+    pub(super) fn by(&self, rule: fn(&str) -> Option<String>) -> Option<&str> {
+        let told = || self.text().and_then(rule);
+        self.told.get_or_init(told).as_deref()
     }
 
     fn reading(&self) -> &Reading {
@@ -65,6 +76,7 @@ impl From<Reading> for Fact {
         Fact {
             known: OnceLock::from(reading),
             read: Reading::default,
+            told: OnceLock::new(),
         }
     }
 }
@@ -146,5 +158,28 @@ impl<'de> Deserialize<'de> for Fact {
                 Reading { text, denied }.into()
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn the_rule_for_a_fact_is_asked_once() {
+        static ASKED: AtomicUsize = AtomicUsize::new(0);
+        let rule = |text: &str| {
+            ASKED.fetch_add(1, Ordering::Relaxed);
+            Some(text.to_lowercase())
+        };
+        let fact = Fact::from("S5GXNX0T");
+        assert_eq!(
+            (fact.by(rule), fact.by(rule)),
+            (Some("s5gxnx0t"), Some("s5gxnx0t"))
+        );
+        assert_eq!(ASKED.load(Ordering::Relaxed), 1);
+        assert_eq!(Fact::default().by(rule), None);
     }
 }

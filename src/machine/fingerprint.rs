@@ -41,7 +41,7 @@ impl Fingerprint {
                 continue;
             }
             if let Some(value) = facts.known(component) {
-                *part = hash(license_key, component, &value);
+                *part = hash(license_key, component, value);
                 made.presence.insert(component);
             }
         }

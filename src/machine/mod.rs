@@ -109,15 +109,15 @@ impl Facts {
     }
 
     /// The value of a part of the fingerprint; nothing where it tells no machine from another (SPEC.md 6.1).
-    pub(crate) fn known(&self, component: Component) -> Option<String> {
+    pub(crate) fn known(&self, component: Component) -> Option<&str> {
         // Facts may have been handed in: they are held to the same rules as those that were read.
-        let known = match component {
+        let rule: fn(&str) -> Option<String> = match component {
             Component::MachineId => known::machine_id,
             Component::RootFileSystem | Component::Board => known::known,
             Component::NetworkCard => known::mac,
             Component::SystemDisk => known::disk_serial,
         };
-        self.part(component).text().and_then(known)
+        self.part(component).by(rule)
     }
 
     /// The fact behind a part of the fingerprint.

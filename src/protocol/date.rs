@@ -67,7 +67,7 @@ impl Day {
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match NaiveDate::from_num_days_from_ce_opt(EPOCH_DAYS_CE + i32::from(self.0)) {
-            Some(date) => write!(f, "{}", date.format("%Y-%m-%d")),
+            Some(date) => write!(f, "{date}"),
             None => write!(f, "day {}", self.0),
         }
     }
@@ -124,7 +124,7 @@ impl fmt::Display for Seconds {
     /// ISO 8601 in UTC, as 2026-11-22T13:17:00Z.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match DateTime::from_timestamp(self.unix(), 0) {
-            Some(moment) => write!(f, "{}", moment.format("%Y-%m-%dT%H:%M:%SZ")),
+            Some(moment) => write!(f, "{}T{}Z", moment.date_naive(), moment.time()),
             None => write!(f, "second {}", self.0),
         }
     }
