@@ -118,6 +118,7 @@ failure_kinds! {
     // Codes, keys and product files as they come in.
     NoCode "no_code" NO_CODE "there is no code in the input";
     Damaged "damaged" NO_CODE "the code is typed too badly to mend; `rows` tells where";
+    HiddenCode "hidden_code" NO_CODE "the only code stands in a part of the message that nobody sees";
     Unfinished "unfinished" NO_CODE "not all rows of the code were entered";
     TooLarge "too_large" NO_CODE "the input is too large to look for a code in";
     MistypedKey "mistyped_key" NO_CODE "the license key is mistyped";

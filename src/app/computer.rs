@@ -12,7 +12,7 @@ use crate::license_key::LicenseKey;
 use crate::machine::Facts;
 use crate::protocol::date::Seconds;
 use crate::protocol::product::ProductFile;
-use crate::text::{Code, Kind};
+use crate::text::{Carried, Code, Judgeable, Kind, ReadError, Reading};
 
 /// A computer at one moment.
 #[derive(Debug)]
@@ -168,6 +168,44 @@ impl Computer {
             (None, Some((code, error))) => (Some(code), Err(error)),
             (None, None) => (None, Err(HolderError::OtherRequest)),
         }
+    }
+
+    /// Of a text that was read, the code that was taken and what became of it: one that stands there, or an emergency code that is not written as it was
+    /// read out, where the chain of a license here says which it is.
+    ///
+    /// # Errors
+    /// Why there was no code.
+    pub(crate) fn apply_what_was_read(
+        &self,
+        read: Judgeable,
+    ) -> Result<(Reading, Result<Outcome, HolderError>), ReadError> {
+        let tried = read.result.map(|reading| {
+            let (code, outcome) = self.apply_one_of(reading.codes());
+            let code = code.cloned();
+            (reading.choosing(|it| Some(it) == code.as_ref()), outcome)
+        });
+        if tried.as_ref().is_ok_and(|(_, outcome)| outcome.is_ok()) {
+            return tried;
+        }
+        match self.recognize(read.slipped) {
+            Some(slipped) => {
+                let outcome = self.apply(&slipped.code);
+                Ok((Reading::from(slipped), outcome))
+            }
+            None => tried,
+        }
+    }
+
+    /// The one of these emergency codes that the chain of a license here knows.
+    pub(crate) fn recognize(&self, mut guesses: Vec<Carried>) -> Option<Carried> {
+        let codes: Vec<Code> = guesses.iter().map(|it| it.code.clone()).collect();
+        if codes.is_empty() {
+            return None;
+        }
+        let mut homes = self.homes.iter();
+        // A home that cannot be read knows none.
+        let known = homes.find_map(|home| apply::recognize(home, &codes).ok().flatten());
+        known.map(|nth| guesses.swap_remove(nth))
     }
 
     /// Applies an answer in the home that asked, an emergency code in the one that holds its license. What is damaged in one home stops no other.

@@ -211,8 +211,8 @@ impl App {
     /// What is wrong with the text; `other_request`, `not_trusted` and the like; what the disk says.
     pub fn apply(&self, pasted: &str) -> Result<Outcome, AppError> {
         let wanted = [Kind::Grant, Kind::DeskCertificate, Kind::Emergency];
-        let reading = text::read(pasted, &wanted)?;
-        let (_, outcome) = self.computer().apply_one_of(reading.codes());
+        let read = text::read_judgeable(pasted, &wanted);
+        let (_, outcome) = self.computer().apply_what_was_read(read)?;
         Ok(named::outcome(outcome?, &self.product))
     }
 

@@ -143,9 +143,18 @@ impl App {
     /// # Errors
     /// As [`App::apply`]; a desk's certificate cannot be looked at before.
     pub fn preview(&self, pasted: &str) -> Result<Outcome, AppError> {
-        let reading = text::read(pasted, &[Kind::Grant, Kind::Emergency])?;
-        let outcome = self.computer().preview(&reading.code)?;
-        Ok(named::outcome(outcome, &self.product))
+        let computer = self.computer();
+        let read = text::read_judgeable(pasted, &[Kind::Grant, Kind::Emergency]);
+        let said = |code: &Code| {
+            let outcome = computer.preview(code)?;
+            Ok(named::outcome(outcome, &self.product))
+        };
+        let tried = read.result.map_err(AppError::from);
+        let tried = tried.and_then(|reading| said(&reading.code));
+        match computer.recognize(read.slipped).filter(|_| tried.is_err()) {
+            Some(slipped) => said(&slipped.code),
+            None => tried,
+        }
     }
 
     /// Every license of this product that is known in some home.

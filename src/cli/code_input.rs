@@ -12,7 +12,7 @@ use std::time::Duration;
 use crate::license_key::LicenseKey;
 use crate::messages;
 use crate::protocol::requests::Activate;
-use crate::text::{self, Code, Kind, Place, ReadError, Reading, Thing};
+use crate::text::{self, Code, Judgeable, Kind, Place, ReadError, Reading, Standing, Thing};
 
 use super::Context;
 use super::failure::Failure;
@@ -49,12 +49,30 @@ impl CodeArgs {
         context: &mut Context,
         wanted: &[Kind],
     ) -> anyhow::Result<Reading> {
-        Ok(match self.source()? {
-            Source::Word(word) => find(&word, wanted).map_err(|error| nor_a_file(error, &word))?,
-            Source::Words(words) => find_in_words(&words, wanted)?,
-            Source::Bytes(name, bytes) => find_in_bytes(&name, &bytes, wanted)?,
-            Source::Prompt => super::prompt::ask(context, wanted)?,
-        })
+        self.read_judgeable(context, wanted, |read| read.result)
+    }
+
+    /// The same, for whoever holds the chains of licenses: `judge` says which code is taken.
+    pub(crate) fn read_judgeable<T>(
+        &self,
+        context: &mut Context,
+        wanted: &[Kind],
+        judge: impl FnOnce(Judgeable) -> Result<T, ReadError>,
+    ) -> anyhow::Result<T> {
+        match self.source()? {
+            Source::Word(word) => {
+                find(&word, wanted, judge).map_err(|error| nor_a_file(error, &word))
+            }
+            Source::Words(words) => find_in_words(&words, wanted, judge),
+            Source::Bytes(name, bytes) => find_in_bytes(&name, &bytes, wanted, judge),
+            Source::Prompt => {
+                let reading = super::prompt::ask(context, wanted)?;
+                Ok(judge(Judgeable {
+                    result: Ok(reading),
+                    slipped: Vec::new(),
+                })?)
+            }
+        }
     }
 
     fn source(&self) -> anyhow::Result<Source> {
@@ -91,12 +109,22 @@ pub(crate) fn tell(context: &mut Context, reading: &Reading) {
     if let Some(row) = reading.restored {
         context.out.say(messages::code::row_restored(&row));
     }
+    if reading.standing == Standing::Hidden {
+        context
+            .out
+            .say(messages::code::hidden(reading.code.kind().noun()));
+    }
     let others = reading.others.iter().map(|other| {
         let code = &other.code;
         let (noun, phrase) = (code.kind().noun(), text::phrase(code));
-        match license_of(context, code) {
+        let named = match license_of(context, code) {
             Some(key) => messages::code::other_of_license(key, noun, phrase).to_string(),
             None => messages::code::other(noun, phrase).to_string(),
+        };
+        match other.standing {
+            Standing::Plain => named,
+            Standing::Quoted => messages::code::other_quoted(&named).to_string(),
+            Standing::Hidden => messages::code::other_hidden(&named).to_string(),
         }
     });
     let damaged = reading.damaged.iter().map(|damage| {
@@ -165,7 +193,11 @@ enum Source {
 }
 
 /// Finds a code in several words, none of which is to be a file.
-fn find_in_words(words: &[String], wanted: &[Kind]) -> anyhow::Result<Reading> {
+fn find_in_words<T>(
+    words: &[String],
+    wanted: &[Kind],
+    judge: impl FnOnce(Judgeable) -> Result<T, ReadError>,
+) -> anyhow::Result<T> {
     let stray = |word: &String| {
         Failure::usage(messages::code::no_part(&word).to_string())
             .hint(messages::code::no_part_hint())
@@ -174,7 +206,7 @@ fn find_in_words(words: &[String], wanted: &[Kind]) -> anyhow::Result<Reading> {
     if let Some(picture) = words.iter().find(|word| names_a_picture(word)) {
         return Err(stray(picture));
     }
-    find(&words.join(" "), wanted).map_err(|error| {
+    find(&words.join(" "), wanted, judge).map_err(|error| {
         let file = words.iter().find(|word| Path::new(word).is_file());
         let no_code = is_no_code(&error);
         file.filter(|_| no_code).map_or(error, stray)
@@ -196,12 +228,21 @@ fn nor_a_file(error: anyhow::Error, word: &str) -> anyhow::Error {
 }
 
 /// Finds a code of a `wanted` kind in a text.
-pub(crate) fn find(text: &str, wanted: &[Kind]) -> anyhow::Result<Reading> {
-    text::read(text, wanted).map_err(|error| unread(error, text))
+pub(crate) fn find<T>(
+    text: &str,
+    wanted: &[Kind],
+    judge: impl FnOnce(Judgeable) -> Result<T, ReadError>,
+) -> anyhow::Result<T> {
+    judge(text::read_judgeable(text, wanted)).map_err(|error| unread(error, text))
 }
 
 /// Finds a code of a `wanted` kind in what a file holds: a mail, a text in any common encoding, a picture.
-fn find_in_bytes(name: &str, bytes: &[u8], wanted: &[Kind]) -> anyhow::Result<Reading> {
+fn find_in_bytes<T>(
+    name: &str,
+    bytes: &[u8],
+    wanted: &[Kind],
+    judge: impl FnOnce(Judgeable) -> Result<T, ReadError>,
+) -> anyhow::Result<T> {
     if bytes.trim_ascii().is_empty() {
         return Err(Failure::new(
             FailureKind::NoCode,
@@ -211,9 +252,9 @@ fn find_in_bytes(name: &str, bytes: &[u8], wanted: &[Kind]) -> anyhow::Result<Re
         .into());
     }
     if text::photo::is_picture(bytes) {
-        return find(&super::picture::text(bytes)?, wanted);
+        return find(&super::picture::text(bytes)?, wanted, judge);
     }
-    match text::read_bytes(bytes, wanted) {
+    match judge(text::read_bytes_judgeable(bytes, wanted)) {
         Err(
             ReadError::NoCode
             | ReadError::NotACode {
@@ -254,6 +295,18 @@ fn unread(error: ReadError, text: &str) -> anyhow::Error {
 
 /// Bytes of a text that may be a license key and nothing else.
 const LONGEST_KEY: usize = 64;
+
+/// A code that whoever handed the text over did not see is not acted on unasked: somebody else may have put it there.
+pub(crate) fn refuse_hidden(reading: &Reading) -> anyhow::Result<()> {
+    if reading.standing != Standing::Hidden {
+        return Ok(());
+    }
+    let (noun, phrase) = (reading.code.kind().noun(), text::phrase(&reading.code));
+    let message = messages::code::only_hidden(noun, phrase).to_string();
+    Err(Failure::new(FailureKind::HiddenCode, message)
+        .hint(messages::code::only_hidden_hint())
+        .into())
+}
 
 /// A good code in the wrong place: where does it belong?
 fn other_kind(kind: Kind) -> Failure {

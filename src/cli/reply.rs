@@ -58,11 +58,16 @@ pub(crate) fn alone(
     corrections: Vec<String>,
     line: Option<u64>,
     dry_run: bool,
+    more: impl IntoIterator<Item = json::Warning>,
 ) -> anyhow::Result<json::Replied> {
     let dry_run = dry_run.then_some(true);
     Ok(match reply {
         Reply::Answer(it) => json::Replied::AnswerAlone(Box::new(Alone {
-            of: answer(it, corrections),
+            of: {
+                let mut answer = answer(it, corrections);
+                answer.warnings.extend(more);
+                answer
+            },
             code: match dry_run {
                 Some(_) => None,
                 None => Some(it.code.to_text()?),
@@ -70,7 +75,11 @@ pub(crate) fn alone(
             line,
             dry_run,
         })),
-        Reply::Receipt(it) => receipt_alone(receipt(it, corrections), line, dry_run),
+        Reply::Receipt(it) => {
+            let mut receipt = receipt(it, corrections);
+            receipt.warnings.extend(more);
+            receipt_alone(receipt, line, dry_run)
+        }
     })
 }
 

@@ -73,6 +73,14 @@ pub fn preview(home: &Home, code: &Code, facts: &Facts) -> Result<Outcome, Holde
     }
 }
 
+/// Which of these emergency codes is one of a license in this home (SPEC.md 8): of what may be meant by one that is not written as it was read out.
+///
+/// # Errors
+/// What the file system says.
+pub fn recognize(home: &Home, guesses: &[Code]) -> Result<Option<usize>, HolderError> {
+    emergency::recognize(home, guesses)
+}
+
 fn response(code: &Code) -> Result<SignedGrant, HolderError> {
     if code.kind() != Kind::Grant {
         return Err(HolderError::WrongKind(code.kind()));

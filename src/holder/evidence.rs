@@ -73,22 +73,16 @@ fn context(
     })
 }
 
-/// Whether an emergency code belongs to the chain of the grant held (SPEC.md 8).
-pub(crate) fn emergency_belongs(
+/// Whether an emergency code belongs to the chain of the grant held (SPEC.md 8); nothing where the grant has none.
+pub(crate) fn emergency_chain<'g>(
     file: &ProductFile,
     license: &LicenseState,
     held: &Held,
-    grant: &Verified<Grant>,
-    emergency: &Emergency,
-) -> bool {
-    let context = context_of_held(file, license, held);
-    grant
-        .emergency
-        .as_ref()
-        .zip(context.ok())
-        .is_some_and(|(terms, context)| {
-            emergency.belongs_to(terms, &context.holder, grant.generation)
-        })
+    grant: &'g Verified<Grant>,
+) -> Option<impl Fn(&Emergency) -> bool + use<'g>> {
+    let terms = grant.emergency.as_ref()?;
+    let holder = context_of_held(file, license, held).ok()?.holder;
+    Some(move |emergency: &Emergency| emergency.belongs_to(terms, &holder, grant.generation))
 }
 
 /// The highest step entered for the grant held; 0 where there is none that holds.
@@ -102,6 +96,8 @@ pub(crate) fn emergency_step(
     };
     let kept = held.emergency.as_ref();
     kept.and_then(|payload| Emergency::decode(payload).ok())
-        .filter(|emergency| emergency_belongs(file, license, held, grant, emergency))
+        .filter(|emergency| {
+            emergency_chain(file, license, held, grant).is_some_and(|belongs| belongs(emergency))
+        })
         .map_or(0, |emergency| emergency.step)
 }

@@ -7,6 +7,8 @@
 use super::Kind;
 use super::symbols::{self, Glyph};
 
+/// What a mail program puts before a line that it quotes.
+const QUOTE: &str = "> ";
 /// The most blocks of one text that are looked at.
 const MOST_BLOCKS: usize = 128;
 /// Rows of one code have at most as many lines of something else between them.
@@ -25,11 +27,13 @@ const LONGEST_LINK: usize = 200;
 /// A link that a program adds to a word: it separates nothing.
 const LINKS: [&str; 6] = ["tel:", "callto:", "sip:", "mailto:", "http:", "https:"];
 
-/// The texts made of rows alone, the likeliest first: each block by itself, blocks of which another may be the end together, and those with the short
-/// words beside their rows.
-pub(super) fn of(text: &str) -> Vec<String> {
+/// The texts made of rows alone, each with the line that it begins in, the likeliest first: each block by itself, blocks of which another may be the end
+/// together, and those with the short words beside their rows. What was quoted stays so.
+pub(super) fn of(text: &str) -> Vec<(usize, String)> {
     let mut finder = Finder::default();
-    for line in text.split(is_line_end) {
+    for (number, line) in text.split(is_line_end).enumerate() {
+        finder.number = number;
+        finder.quoted = line.trim_start().starts_with('>');
         finder.line(line);
     }
     finder.finish()
@@ -45,15 +49,22 @@ struct Block {
     kind: Option<Kind>,
     /// Lines since the block before.
     after: usize,
+    /// The line that it begins in, from 0.
+    line: usize,
     rows: Vec<String>,
     /// The same with the short words beside them.
     wide: Vec<String>,
 }
 
 impl Block {
-    fn text(&self, rows: &[String]) -> String {
-        let prefix = self.kind.and_then(Kind::prefix);
-        prefix.map_or(String::new(), |prefix| format!("{prefix}: ")) + &rows.join("\n")
+    fn text(&self, rows: &[String]) -> (usize, String) {
+        let rows = rows.join("\n");
+        let text = match (self.kind.and_then(Kind::prefix), rows.strip_prefix(QUOTE)) {
+            (None, _) => rows,
+            (Some(prefix), Some(quoted)) => format!("{QUOTE}{prefix}: {quoted}"),
+            (Some(prefix), None) => format!("{prefix}: {rows}"),
+        };
+        (self.line, text)
     }
 }
 
@@ -67,6 +78,9 @@ struct Finder {
     since: usize,
     /// How many tokens stood before the row on the last line that had one.
     leading: usize,
+    /// The line that is read, from 0, and whether it is quoted.
+    number: usize,
+    quoted: bool,
 }
 
 impl Finder {
@@ -140,10 +154,12 @@ impl Finder {
         let block = self.open.get_or_insert_with(|| Block {
             kind,
             after: since,
+            line: self.number,
             ..Block::default()
         });
-        block.rows.push(row);
-        block.wide.push(wide);
+        let quote = if self.quoted { QUOTE } else { "" };
+        block.rows.push(format!("{quote}{row}"));
+        block.wide.push(format!("{quote}{wide}"));
     }
 
     fn close(&mut self) {
@@ -154,9 +170,9 @@ impl Finder {
         }
     }
 
-    fn finish(mut self) -> Vec<String> {
+    fn finish(mut self) -> Vec<(usize, String)> {
         self.close();
-        let mut texts: Vec<String> = Vec::new();
+        let mut texts: Vec<(usize, String)> = Vec::new();
         for block in &self.blocks {
             texts.push(block.text(&block.rows));
         }

@@ -2,14 +2,24 @@
 
 use std::ops::Range;
 
+use std::collections::HashSet;
+
+use super::align::{self, Work};
 use super::find::Stream;
 use super::place::Place;
+use super::read::{Carried, Standing};
 use super::rows::{self, Row};
 use super::search::{Found, Search};
-use super::{Code, Kind, message};
+use super::{Code, Kind, message, shape};
 
 /// Symbols of the whole code on paper.
 const LENGTH: usize = 22;
+/// The most places of all texts together at which a slipped code is looked for.
+const MOST_PLACES: usize = 96;
+/// The most codes that are handed over to be judged by a chain, whose ends have 80 bits: so many change nothing.
+const MOST_SLIPPED: usize = 4096;
+/// So many symbols of a slipped code are figures at least; chance gives a third of them.
+const FEWEST_DIGITS: usize = 2;
 
 /// Finds emergency codes that stand there unchanged: as words of their own, whatever else is on the line.
 pub(super) fn find_clean(search: &mut Search) {
@@ -83,4 +93,77 @@ fn has_shape(stream: &Stream, stretch: &Range<usize>) -> bool {
     let whole = stretch.clone().skip(1).all(|place| !stream.parts(place));
     let alone = stream.begins_line(stretch.start) && stream.begins_line(stretch.end);
     stream.looks_like_code(stretch.start) && (groups || whole || alone)
+}
+
+/// Codes that may be meant by what is written otherwise: a symbol or a group lost, doubled, inserted or swapped, up to three wrong.
+///
+/// Twenty bits of checks say nothing where so much is tried. Each is to be held against the chain of a license (SPEC.md 8).
+pub(super) struct Slips {
+    work: Work,
+    known: HashSet<Vec<u8>>,
+    found: Vec<(i32, Carried)>,
+}
+
+impl Slips {
+    pub(super) fn new(work: u32) -> Slips {
+        Slips {
+            work: Work::new(work),
+            known: HashSet::new(),
+            found: Vec::new(),
+        }
+    }
+
+    /// Looks at every stretch of a text that may have been written for a code: words of about its length.
+    pub(super) fn look(&mut self, stream: &Stream, hidden: bool) {
+        let shortest = LENGTH - rows::GROUP - 1;
+        let longest = LENGTH + rows::GROUP + 1;
+        let words = (0..stream.len()).filter(|&start| stream.begins_word(start));
+        let mut stretches: Vec<Range<usize>> = words
+            .flat_map(|start| (start + shortest..=start + longest).map(move |end| start..end))
+            .filter(|it| it.end <= stream.len() && stream.begins_word(it.end))
+            .filter(|it| stream.digits(it.clone()) >= FEWEST_DIGITS && is_like_one(stream, it))
+            .take(MOST_PLACES)
+            .collect();
+        stretches.sort_by_key(|it| it.len().abs_diff(LENGTH));
+        for stretch in stretches {
+            let symbols = stream.get(stretch.clone()).unwrap_or_default();
+            if self.known.len() >= MOST_PLACES || !self.known.insert(symbols.to_vec()) {
+                continue;
+            }
+            let standing = if hidden {
+                Standing::Hidden
+            } else if stream.is_quoted(stretch.start) {
+                Standing::Quoted
+            } else {
+                Standing::Plain
+            };
+            let rows = align::rows_of(stream, stretch, LENGTH, &mut self.work);
+            self.found.extend(rows.filter_map(|(cost, row)| {
+                let places = row.corrections().map(|place| Place::new(1, place));
+                let carried = Carried {
+                    code: Code::new(Kind::Emergency, message::open_emergency(row.message())?),
+                    corrections: places.collect(),
+                    restored: None,
+                    standing,
+                };
+                Some((cost, carried))
+            }));
+        }
+    }
+
+    /// All that were found, each once, the likeliest first.
+    pub(super) fn finish(mut self) -> Vec<Carried> {
+        self.found.sort_by_key(|(cost, it)| (it.standing, *cost));
+        let mut known = HashSet::new();
+        self.found.retain(|(_, it)| known.insert(it.code.clone()));
+        let found = self.found.into_iter().map(|(_, it)| it);
+        found.take(MOST_SLIPPED).collect()
+    }
+}
+
+/// Whether a stretch is written as a code is: in one piece, or in groups of which most have five symbols.
+fn is_like_one(stream: &Stream, stretch: &Range<usize>) -> bool {
+    let groups = shape::groups(stream, stretch);
+    let fives = groups.iter().filter(|group| group.len() == rows::GROUP);
+    groups.len() <= 2 || 2 * fives.count() >= groups.len()
 }

@@ -2,23 +2,34 @@
 
 /// The text of some bytes.
 pub(super) fn decode(bytes: &[u8]) -> String {
+    match (bytes, wide(bytes)) {
+        ([0xff, 0xfe, rest @ ..], Some(unit)) | ([0xfe, 0xff, rest @ ..], Some(unit)) => {
+            utf16(rest, unit)
+        }
+        (_, Some(unit)) => utf16(bytes, unit),
+        (_, None) => eight_bit(bytes),
+    }
+}
+
+/// Whether these bytes are a text of which each character has two.
+pub(super) fn is_wide(bytes: &[u8]) -> bool {
+    wide(bytes).is_some()
+}
+
+/// How the two bytes of a character stand, if it has two.
+fn wide(bytes: &[u8]) -> Option<fn([u8; 2]) -> u16> {
     let zeros = |odd: usize| {
-        bytes
-            .iter()
-            .take(2000)
-            .skip(odd)
-            .step_by(2)
-            .filter(|&&byte| byte == 0)
-            .count()
+        let sample = bytes.iter().take(2000).skip(odd).step_by(2);
+        sample.filter(|&&byte| byte == 0).count()
     };
     let sampled = bytes.len().min(2000) / 2;
     let mostly = |count: usize| sampled > 8 && 10 * count > 9 * sampled;
     match bytes {
-        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
-        _ if mostly(zeros(1)) => utf16(bytes, u16::from_le_bytes),
-        _ if mostly(zeros(0)) => utf16(bytes, u16::from_be_bytes),
-        _ => eight_bit(bytes),
+        [0xff, 0xfe, ..] => Some(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => Some(u16::from_be_bytes),
+        _ if mostly(zeros(1)) && !mostly(zeros(0)) => Some(u16::from_le_bytes),
+        _ if mostly(zeros(0)) && !mostly(zeros(1)) => Some(u16::from_be_bytes),
+        _ => None,
     }
 }
 

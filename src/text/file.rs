@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::error::ReadError;
-use super::read::{Reading, read, read_each};
+use super::read::{Judgeable, Part, Reading, read, read_each};
 use super::views::mail::{self, Opened};
 use super::{Kind, LOOKED_AT, Thing, encoding, photo};
 
@@ -17,36 +17,58 @@ const DECODED: usize = 4 * LOOKED_AT;
 /// # Errors
 /// As [`read`](super::read).
 pub fn read_bytes(bytes: &[u8], wanted: &[Kind]) -> Result<Reading, ReadError> {
+    read_bytes_judgeable(bytes, wanted).result
+}
+
+/// As [`read_judgeable`](super::read_judgeable), of a file.
+pub fn read_bytes_judgeable(bytes: &[u8], wanted: &[Kind]) -> Judgeable {
     let raw = || Cow::Owned(encoding::decode(bytes.get(..DECODED).unwrap_or(bytes)));
     if let Some(thing) = Thing::of_bytes(bytes).filter(|thing| !thing.may_hold_text()) {
-        return Err(ReadError::NotACode { thing });
+        return Judgeable {
+            result: Err(ReadError::NotACode { thing }),
+            slipped: Vec::new(),
+        };
     }
     let Some(opened) = mail::open(bytes) else {
-        return read_each(std::iter::once_with(raw), wanted).map_err(
-            |error| match Thing::of_bytes(bytes) {
-                Some(thing) if error == ReadError::NoCode => ReadError::NotACode { thing },
-                _ => error,
-            },
-        );
+        let parts = std::iter::once_with(|| Part::seen(raw()));
+        let mut read = read_each(parts, wanted);
+        if let Some(thing) = Thing::of_bytes(bytes)
+            && read.result == Err(ReadError::NoCode)
+        {
+            read.result = Err(ReadError::NotACode { thing });
+        }
+        return read;
     };
     let text = opened.texts.join("\n\n");
+    let hidden = opened.hidden.join("\n\n");
     // The source behind its parts: where a mail is none, or is not whole, the code stands in it all the same.
-    let texts = std::iter::once(Cow::Borrowed(text.as_str())).chain(std::iter::once_with(raw));
-    let reading = match read_each(texts, wanted) {
+    let source = std::iter::once_with(|| Part {
+        text: raw(),
+        hidden: opened.is_source,
+    });
+    let parts = [
+        Part::seen(Cow::Borrowed(text.as_str())),
+        Part::hidden(Cow::Borrowed(hidden.as_str())),
+    ];
+    let mut read = read_each(parts.into_iter().chain(source), wanted);
+    if let Err(error) = &read.result
+        && error.is_no_code()
+    {
         // A photo of a code, and nothing written about it.
-        Err(error) if error.is_no_code() => pictured(&opened, wanted).ok_or_else(|| {
-            let attached = |thing| ReadError::Attached { thing };
-            match opened.attached {
-                Some(thing) if error == ReadError::NoCode => attached(thing),
-                _ => error,
+        let picture = Thing::Picture;
+        let picture = (!opened.pictures.is_empty()).then_some(picture);
+        read.result = match (pictured(&opened, wanted), opened.attached.or(picture)) {
+            (Some(reading), _) => Ok(reading),
+            (None, Some(thing)) if *error == ReadError::NoCode => {
+                Err(ReadError::Attached { thing })
             }
-        })?,
-        other => other?,
-    };
-    Ok(Reading {
-        sender: opened.sender,
-        ..reading
-    })
+            (None, _) => read.result,
+        };
+    }
+    if let Ok(reading) = &mut read.result {
+        reading.sender = opened.sender;
+    }
+    read
 }
 
 /// The code that the pictures of a mail show, if this program can read them.

@@ -22,6 +22,8 @@ const AFTER_GAP: u8 = 2;
 const AFTER_LINE: u8 = 4;
 /// The symbol was written as a digit.
 const DIGIT: u8 = 8;
+/// The line is one that a mail program quoted.
+const QUOTED: u8 = 16;
 
 /// The symbols of a text in order. A place is an index into it; its end is one, too.
 #[derive(Debug, Default)]
@@ -30,19 +32,29 @@ pub(super) struct Stream {
     marks: Vec<u8>,
     prefixes: Vec<(usize, Kind)>,
     pending: u8,
+    /// Where lines begin that have symbols, and which lines of the text they are.
+    lines: Vec<(usize, usize)>,
 }
 
 impl Stream {
     /// The symbols of `text`, without quote marks, list numbers, labels at the beginning of a line, and prefixes.
     pub(super) fn new(text: &str) -> Stream {
+        Stream::at_line(text, 0)
+    }
+
+    /// The same of a text that begins in some line of another.
+    pub(super) fn at_line(text: &str, number: usize) -> Stream {
         let mut stream = Stream {
             pending: AFTER_LINE | AFTER_GAP,
             ..Stream::default()
         };
-        let mut line = Line::default();
+        let mut line = Line {
+            number,
+            ..Line::default()
+        };
         for character in head(text).chars() {
             match symbols::glyph(character) {
-                Glyph::Symbol { value, digit } => stream.push(value, digit),
+                Glyph::Symbol { value, digit } => stream.push(value, digit, &line),
                 Glyph::Invisible => {}
                 Glyph::Dash => {
                     stream.pending |= AFTER_DASH;
@@ -56,6 +68,7 @@ impl Stream {
                     stream.pending |= AFTER_GAP | AFTER_LINE;
                     line = Line {
                         start: stream.len(),
+                        number: line.number + 1,
                         ..Line::default()
                     };
                 }
@@ -64,10 +77,14 @@ impl Stream {
         stream
     }
 
-    fn push(&mut self, value: u8, digit: bool) {
+    fn push(&mut self, value: u8, digit: bool, line: &Line) {
+        if self.pending & AFTER_LINE != 0 {
+            self.lines.push((self.len(), line.number));
+        }
         self.values.push(value);
-        self.marks
-            .push(self.pending | if digit { DIGIT } else { 0 });
+        let digit = if digit { DIGIT } else { 0 };
+        let quoted = if line.quoted { QUOTED } else { 0 };
+        self.marks.push(self.pending | digit | quoted);
         self.pending = 0;
     }
 
@@ -75,6 +92,7 @@ impl Stream {
     fn sign(&mut self, character: char, line: &mut Line) {
         let word = self.word_before(self.len()).max(line.start);
         let label = self.len() - line.start;
+        line.quoted |= character == '>' && label == 0 && !line.labelled;
         match symbols::fold_width(character) {
             ':' if self.kind_of(word..self.len()).is_some() => {
                 let kind = self.kind_of(word..self.len());
@@ -103,6 +121,9 @@ impl Stream {
     fn truncate(&mut self, to: usize, line: &Line) {
         self.values.truncate(to);
         self.marks.truncate(to);
+        while self.lines.last().is_some_and(|&(place, _)| place >= to) {
+            self.lines.pop();
+        }
         // A prefix before a label stands before what follows the label; so they stay in order.
         let behind = self.prefixes.iter_mut().rev();
         for (place, _) in behind.take_while(|(place, _)| *place > to) {
@@ -152,6 +173,19 @@ impl Stream {
     /// Whether a line begins here.
     pub(super) fn begins_line(&self, place: usize) -> bool {
         self.marked(place, AFTER_LINE)
+    }
+
+    /// Whether a mail program quoted the line that a place is on.
+    pub(super) fn is_quoted(&self, place: usize) -> bool {
+        let mark = self.marks.get(place);
+        mark.is_some_and(|mark| mark & QUOTED != 0)
+    }
+
+    /// Which line of the text a place is on, from 0.
+    pub(super) fn line_of(&self, place: usize) -> usize {
+        let behind = self.lines.partition_point(|&(start, _)| start <= place);
+        let line = behind.checked_sub(1).and_then(|at| self.lines.get(at));
+        line.map_or(0, |&(_, number)| number)
     }
 
     /// How many symbols of a stretch were written as digits.
@@ -262,8 +296,10 @@ impl Stream {
 #[derive(Default)]
 struct Line {
     start: usize,
+    number: usize,
     dashed: bool,
     labelled: bool,
+    quoted: bool,
 }
 
 /// As much of a text as is looked at, cut at a character.

@@ -23,6 +23,7 @@ mod place;
 #[cfg(feature = "cli")]
 pub mod qr;
 mod read;
+mod reader;
 mod row_entry;
 mod rows;
 mod search;
@@ -37,13 +38,13 @@ mod views;
 pub use code::{Code, WithSpare};
 pub use error::ReadError;
 #[cfg(feature = "cli")]
-pub use file::read_bytes;
+pub use file::{read_bytes, read_bytes_judgeable};
 pub use find::LOOKED_AT;
 pub use kind::Kind;
 pub use message::WriteError;
 pub use phrase::{phrase, row_word};
 pub use place::Place;
-pub use read::{Carried, Reading, read};
+pub use read::{Carried, Judgeable, Reading, Standing, read, read_judgeable};
 pub use row_entry::{EnteredRow, RowEntry, Slip, is_spare, judge_row};
 pub(crate) use symbols::{fold_width, is_blank, is_dash, pack, unpack, value_of, write};
 pub use thing::Thing;

@@ -1,5 +1,7 @@
 //! What people hand over instead of a code, as far as its form tells.
 
+#[cfg(feature = "cli")]
+use super::encoding;
 use crate::messages;
 
 /// Something that is no code and is known by its form.
@@ -121,7 +123,7 @@ impl Thing {
         let strange = 8 * zeros.count() > bytes.len().min(NAMES);
         found
             .or(der.then_some(Thing::Certificate))
-            .or(strange.then_some(Thing::Bytes))
+            .or((strange && !encoding::is_wide(bytes)).then_some(Thing::Bytes))
     }
 
     /// Whether a code may stand in it that can be read all the same.

@@ -1,6 +1,8 @@
 //! Codes as people carry them: spelled, drawn, photographed, mailed, explained. Through the real program.
 
 mod bad_input;
+mod emergency_slips;
+mod hidden;
 mod inspected;
 mod mailed;
 #[cfg(feature = "photos")]

@@ -1,12 +1,12 @@
 //! What people paste: every file under `tests/text/people`, each a way in which some program, some person or some scanner hands a code on. The table beside
 //! them, `expected.txt`, says what must come out: the codes of `base/NAME.txt`, or what the thing is called that is no code. What stands there as `open` is
-//! not read yet; that it gives no wrong code is held all the same.
+//! not read yet; that it gives no wrong code is held all the same. `chain` is an emergency code with a slip, which only a chain can judge.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use countersign::text::{Code, Kind, ReadError, read, read_bytes};
+use countersign::text::{Code, Kind, ReadError, read, read_bytes, read_bytes_judgeable};
 
 fn directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/text/people")
@@ -33,6 +33,9 @@ fn judge(file: &str, expected: &str) -> Option<String> {
     let bytes = fs::read(directory().join(file)).unwrap();
     let got = read_bytes(&bytes, &[]);
     let short = |code: &Code| format!("{}:{}", code.kind().name(), code.payload().len());
+    if let Some(name) = expected.strip_prefix("chain ") {
+        return judged_by_a_chain(file, &bytes, name);
+    }
     if let Some(hoped) = expected.strip_prefix("open ") {
         let codes: Vec<Code> = hoped
             .split(' ')
@@ -72,6 +75,26 @@ fn judge(file: &str, expected: &str) -> Option<String> {
         }
     };
     wrong.map(|wrong| format!("{file}: {expected}: {wrong}"))
+}
+
+/// An emergency code with a slip: what it may be is handed over, and the chain of a license says what it is. Here the code that stands bare is the chain: it
+/// is among what is handed over, and no code of another chain is.
+fn judged_by_a_chain(file: &str, bytes: &[u8], name: &str) -> Option<String> {
+    let wanted = [Kind::Grant, Kind::DeskCertificate, Kind::Emergency];
+    let read = read_bytes_judgeable(bytes, &wanted);
+    let mut codes: Vec<Code> = read.slipped.into_iter().map(|it| it.code).collect();
+    codes.extend(read.result.iter().flat_map(|it| it.codes().cloned()));
+    let others = ["emergency-a", "emergency-b"]
+        .into_iter()
+        .filter(|it| *it != name);
+    let strange = others.filter(|it| codes.contains(&base(it))).count();
+    let there = codes.contains(&base(name));
+    (!there || strange > 0).then(|| {
+        format!(
+            "{file}: chain {name}: there {there}, others {strange}, of {}",
+            codes.len()
+        )
+    })
 }
 
 #[test]

@@ -3,6 +3,11 @@
 row_restored = row { $row } was restored from the spare row
 other = { $noun } (phrase { $phrase })
 other_of_license = { $noun } of license { $key } (phrase { $phrase })
+other_quoted = { $other }, which is quoted
+other_hidden = { $other }, which is not seen where the message is read
+hidden = the { $noun } stands in a part of the message that is not seen where it is read
+only_hidden = the only { $noun } (phrase { $phrase }) stands in a part of the message that is not seen where it is read
+only_hidden_hint = whoever sent it may not know of it: where it is meant, hand over the code alone
 other_damaged = { $noun } that is damaged
 others_and_more = the text also contains: { $kinds }, and { $left } more; what is said here is about the { $taken }
 others_in_text = the text also contains: { $kinds }; what is said here is about the { $taken }

@@ -30,11 +30,9 @@ impl Run for Apply {
     type Object = json::Entered;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let reading = self.code.read_silently(context, APPLIED)?;
         let computer = machine_home::computer(context)?;
-        let (code, outcome) = computer.apply_one_of(reading.codes());
-        let code = code.cloned();
-        let reading = reading.choosing(|it| Some(it) == code.as_ref());
+        let judge = |read| computer.apply_what_was_read(read);
+        let (reading, outcome) = self.code.read_judgeable(context, APPLIED, judge)?;
         code_input::tell(context, &reading);
         code_output::read_back(context, &reading.code);
         let outcome = outcome?;

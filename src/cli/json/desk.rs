@@ -223,6 +223,9 @@ pub(crate) struct Released {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct EmergencyCode {
     pub(crate) code: String,
+    /// In the radio alphabet, with `--spell`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) spelled: Option<String>,
     pub(crate) kind: Named<Kind>,
     pub(crate) license_key: Shown<LicenseKey>,
     pub(crate) activation: Shown<ActivationId>,

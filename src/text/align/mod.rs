@@ -18,7 +18,8 @@ mod work;
 use std::ops::Range;
 
 use super::candidate::Candidate;
-use super::rows;
+use super::find::Stream;
+use super::rows::{self, Row};
 use super::search::Search;
 use super::shape;
 use lattice::Lattice;
@@ -184,6 +185,24 @@ fn follow(
             Fit::Hopeless
         }
     })
+}
+
+/// Every first row of `length` symbols that may have been written where this stretch stands, and what speaks against each.
+pub(super) fn rows_of(
+    stream: &Stream,
+    stretch: Range<usize>,
+    length: usize,
+    work: &mut Work,
+) -> impl Iterator<Item = (i32, Row)> + use<> {
+    let inner = (1..stretch.len().min(64)).filter(|at| stream.parts(stretch.start + at));
+    let piece = Piece {
+        separators: inner.fold(0, |bits, at| bits | 1 << at),
+        symbols: stream.get(stretch).unwrap_or_default(),
+        length,
+        number: 1,
+    };
+    let rows = mended::rows(&piece, Effort::Two, work).into_iter();
+    rows.map(|mended| (mended.cost, mended.row))
 }
 
 /// The stretches of the text that the rows of a code which begins at `start` seem to be, an empty one for a row that is not there; none where no row fits its checks.

@@ -52,7 +52,6 @@ fn has_tags(text: &str) -> bool {
 }
 
 /// Whether a text is HTML as a whole: it begins with a tag, or has one of those that every mail program writes.
-#[cfg(feature = "cli")]
 pub(in crate::text) fn is_html(text: &str) -> bool {
     let start: String = text.trim_start().chars().take(2000).collect();
     let start = start.to_ascii_lowercase();
@@ -70,61 +69,139 @@ pub(in crate::text) fn to_text(html: &str) -> String {
 }
 
 fn shown(html: &str, ends: &mut Ends) -> String {
-    let mut text = String::with_capacity(html.len());
-    let mut hides = true;
-    let mut unseen: Option<&str> = None;
-    // What follows the element that nobody sees, and how much text there was: seen after all where the element never ends.
-    let mut opened: Option<(&str, usize)> = None;
+    let mut shown = Shown {
+        text: String::with_capacity(html.len()),
+        unseen: None,
+        quotes: 0,
+    };
     let mut rest = html;
-    loop {
-        let Some(at) = rest.find('<') else {
-            let (Some((after, length)), Some(_)) = (opened.take(), unseen) else {
-                break;
-            };
-            // Once: what follows is not hidden again.
-            hides = false;
-            unseen = None;
-            text.truncate(length);
-            rest = after;
-            continue;
-        };
+    while let Some(at) = rest.find('<') {
         let (before, tag) = rest.split_at(at);
-        if unseen.is_none() {
-            push(&mut text, before);
-        }
+        shown.push(before);
         let Some(end) = ends.of_tag(tag) else {
             // No tag: a sign in the text, such as an arrow somebody typed.
-            text.push(' ');
+            shown.push(" ");
             rest = tag.get(1..).unwrap_or_default();
             continue;
         };
         let (tag, after) = tag.split_at(end);
         rest = after;
-        let name = name(tag);
-        match unseen {
-            Some(element) if tag.starts_with("</") && name == element => unseen = None,
-            // A head ends where the body begins, whether somebody wrote its end or not.
-            Some("head" | "title") if BLOCKS.contains(&name.as_str()) => {
-                unseen = None;
-                text.push_str(between(&name));
+        shown.tag(tag);
+    }
+    shown.push(rest);
+    shown.text
+}
+
+/// What is shown so far.
+struct Shown {
+    text: String,
+    /// The element that nobody sees, and how many of its name are open. One that never ends hides the rest, as a browser has it.
+    unseen: Option<(String, usize)>,
+    /// How many quotations are open.
+    quotes: usize,
+}
+
+impl Shown {
+    fn push(&mut self, source: &str) {
+        if self.unseen.is_some() {
+            return;
+        }
+        if self.quotes == 0 {
+            return push(&mut self.text, source);
+        }
+        for (nth, line) in source.split('\n').enumerate() {
+            if nth > 0 {
+                self.text.push_str(QUOTED_LINE);
             }
-            Some(_) => {}
-            None => {
-                let begins = hides && !tag.starts_with("</") && !tag.ends_with("/>");
-                unseen = UNSEEN
-                    .into_iter()
-                    .find(|&element| begins && name == element);
-                if unseen.is_some() {
-                    opened = Some((after, text.len()));
-                }
-                text.push_str(between(&name));
-            }
+            push(&mut self.text, line);
         }
     }
-    if unseen.is_none() {
-        push(&mut text, rest);
+
+    fn tag(&mut self, tag: &str) {
+        let name = name(tag);
+        let ends = tag.starts_with("</");
+        if let Some((element, open)) = &mut self.unseen {
+            if ends && name == *element {
+                *open -= 1;
+            } else if *element == name && !RAW.contains(&name.as_str()) {
+                *open += 1;
+            }
+            let closed = *open == 0;
+            // A head ends where the body begins, whether somebody wrote its end or not.
+            let begun = matches!(element.as_str(), "head" | "title")
+                && BLOCKS.contains(&name.as_str())
+                && !ends;
+            if closed || begun {
+                self.unseen = None;
+            }
+            if !begun {
+                return;
+            }
+        }
+        if name == "blockquote" {
+            self.quotes = if ends {
+                self.quotes.saturating_sub(1)
+            } else {
+                self.quotes + 1
+            };
+        }
+        let alone = ends || tag.ends_with("/>") || VOID.contains(&name.as_str());
+        match between(&name) {
+            "\n" if self.quotes > 0 => self.text.push_str(QUOTED_LINE),
+            other => self.text.push_str(other),
+        }
+        if !alone && (UNSEEN.contains(&name.as_str()) || hides(tag)) {
+            self.unseen = Some((name, 1));
+        }
     }
-    text
+}
+
+/// What stands before each line of a quotation, as in a mail that is text alone.
+const QUOTED_LINE: &str = "\n> ";
+/// Elements in which no other begins.
+const RAW: [&str; 3] = ["script", "style", "title"];
+/// Elements that have no content.
+const VOID: [&str; 12] = [
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr",
+];
+/// Styles that leave nothing to be seen, without blanks; of a number nothing but zeros.
+const HIDING: [&str; 7] = [
+    "display:none",
+    "visibility:hidden",
+    "visibility:collapse",
+    "mso-hide:all",
+    "opacity:0",
+    "font-size:0",
+    "max-height:0",
+];
+
+/// Whether an element says of itself that it is not shown.
+fn hides(tag: &str) -> bool {
+    let mut attributes = String::new();
+    let mut quote = None;
+    for character in tag.chars() {
+        match (quote, character) {
+            (None, '"' | '\'') => quote = Some(character),
+            (Some(open), _) if open == character => quote = None,
+            (Some(_), _) => {}
+            (None, _) => attributes.push(character.to_ascii_lowercase()),
+        }
+    }
+    let mut attributes = attributes.split(|c: char| c.is_whitespace() || matches!(c, '>' | '/'));
+    if attributes.any(|it| it == "hidden" || it.starts_with("hidden=")) {
+        return true;
+    }
+    let style = tag.to_ascii_lowercase().replace(char::is_whitespace, "");
+    let Some((_, style)) = style.split_once("style=") else {
+        return false;
+    };
+    HIDING.iter().any(|hiding| {
+        style.match_indices(hiding).any(|(at, _)| {
+            let behind = style.get(at + hiding.len()..).unwrap_or_default();
+            !hiding.ends_with('0')
+                || !behind.starts_with(['.', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
+        })
+    })
 }
 
 /// What a tag leaves in the text.
@@ -272,6 +349,24 @@ mod tests {
     }
 
     #[test]
+    fn what_nobody_sees_is_not_there_and_quotations_are_marked() {
+        for (html, text) in [
+            ("<div style='display: none'>1<div>2</div>3</div>4", "\n4"),
+            ("<p hidden>1</p>2", "\n2"),
+            ("<p title=\"hidden\" aria-hidden=true>1</p>2", "\n1\n2"),
+            ("<span style=\"font-size:0\">1</span>2", "2"),
+            ("<span style=\"font-size:0.9em\">1</span>2", "12"),
+            ("<template><b>1</b></template><style>2", "\n\n"),
+            (
+                "1<blockquote>2<br>3\n4</blockquote>5",
+                "1\n> 2\n> 3\n> 4\n5",
+            ),
+        ] {
+            assert_eq!(to_text(html), text, "{html}");
+        }
+    }
+
+    #[test]
     fn what_is_seen_stays() {
         for (html, text) in [
             (
@@ -282,7 +377,7 @@ mod tests {
             ("<td>1</td><td>2</td> 1 < 2 <!-- <b>3 -->", " 1  2  1   2 "),
             ("&", " "),
             ("<", " "),
-            ("<head><title>x", "\nx"),
+            ("<head><title>x<body>y", "\ny"),
         ] {
             assert_eq!(to_text(html).replace("\n\n", "\n"), text, "{html}");
         }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use mail_parser::{Address, Message, MessageParser, PartType};
+use mail_parser::{Address, Message, MessageParser, MimeHeaders, PartType};
 
 use super::super::{Thing, encoding, photo};
 use super::{html, smime, tnef};
@@ -21,6 +21,15 @@ const HEADERS: [&str; 12] = [
     "reply-to",
     "content-transfer-encoding",
     "delivered-to",
+];
+/// Headers that no mail program shows, and that nobody copies.
+const UNSHOWN: [&str; 6] = [
+    "mime-version",
+    "content-type",
+    "message-id",
+    "received",
+    "return-path",
+    "content-transfer-encoding",
 ];
 /// Lines at the beginning of which is asked whether they are headers.
 const MOST_HEADERS: usize = 200;
@@ -47,8 +56,12 @@ const NOBODY: [&str; 9] = [
 /// What a mail holds.
 #[derive(Default)]
 pub(in crate::text) struct Opened {
-    /// The texts of its parts in their order, its subject behind them.
+    /// The texts of its parts in their order, its subject behind them; of alternatives first the last, which mail programs show.
     pub(in crate::text) texts: Vec<String>,
+    /// What stands in its parts and is not shown: the source of HTML, a text that says that it is a picture.
+    pub(in crate::text) hidden: Vec<String>,
+    /// Whether it is a mail as a program keeps or sends it, of which people do not see the source, and not lines that somebody copied.
+    pub(in crate::text) is_source: bool,
     /// What its pictures say, where this program can read them.
     pub(in crate::text) pictures: Vec<Vec<u8>>,
     /// What is attached and is no text.
@@ -62,6 +75,7 @@ pub(in crate::text) fn open(bytes: &[u8]) -> Option<Opened> {
     let mut opened = Opened::default();
     if let Some(inner) = wrapped(bytes, &mut opened) {
         inner.iter().for_each(|it| opened.take(it, 1));
+        opened.is_source = true;
         return Some(opened);
     }
     if opened.attached.is_some() {
@@ -70,6 +84,10 @@ pub(in crate::text) fn open(bytes: &[u8]) -> Option<Opened> {
     let lines = with_line_feeds(bytes);
     let mail = mail(&lines)?;
     opened.collect(&mail, 0);
+    opened.is_source = mail.headers().iter().any(|header| {
+        let name = header.name();
+        UNSHOWN.iter().any(|it| name.eq_ignore_ascii_case(it))
+    });
     // Behind all else: a short code is put into the subject at times.
     opened.texts.extend(mail.subject().map(str::to_owned));
     opened.sender = sender(&mail).filter(|_| !is_of_many(bytes));
@@ -179,17 +197,36 @@ fn soft_breaks_apart(bytes: &[u8]) -> Cow<'_, [u8]> {
 }
 
 impl Opened {
-    /// Takes all parts in their order, mails within the mail opened.
+    /// Takes all parts in their order, mails within the mail opened; of alternatives first the last, which is what is shown.
     fn collect(&mut self, mail: &Message<'_>, depth: usize) {
-        for part in &mail.parts {
+        for id in in_order(mail) {
+            let Some(part) = mail.parts.get(id) else {
+                continue;
+            };
             match &part.body {
                 PartType::Text(text) => self.texts.push(text.clone().into_owned()),
-                PartType::Html(source) => self.texts.push(html::to_text(source)),
+                PartType::Html(source) => self.take_html(source),
                 PartType::Message(inner) if depth < DEEPEST => self.collect(inner, depth + 1),
-                PartType::Binary(bytes) | PartType::InlineBinary(bytes) => self.take(bytes, depth),
+                PartType::Binary(bytes) | PartType::InlineBinary(bytes) => {
+                    let kind = part.content_type().map(|it| it.ctype());
+                    let shown = !kind.is_some_and(|kind| {
+                        let as_what = ["image", "audio", "video"];
+                        as_what.iter().any(|it| kind.eq_ignore_ascii_case(it))
+                    });
+                    let before = self.texts.len();
+                    self.take(bytes, depth);
+                    if !shown {
+                        self.hidden.extend(self.texts.drain(before..));
+                    }
+                }
                 PartType::Multipart(_) | PartType::Message(_) => {}
             }
         }
+    }
+
+    fn take_html(&mut self, source: &str) {
+        self.texts.push(html::to_text(source));
+        self.hidden.push(source.to_owned());
     }
 
     /// Takes a text or a mail that was attached under the name of something else, or wrapped; a picture; what else it is.
@@ -205,16 +242,45 @@ impl Opened {
                 return self.collect(&inner, depth + 1);
             }
         }
-        let text = encoding::decode(bytes);
+        // Some programs end a text with a zero, as it lay in memory.
+        let text = encoding::decode(bytes.strip_suffix(b"\0").unwrap_or(bytes));
         self.attached = self.attached.or_else(|| Thing::of_bytes(bytes));
         if encoding::is_text(&text, SAMPLE) {
-            self.texts.push(if html::is_html(&text) {
-                html::to_text(&text)
+            if html::is_html(&text) {
+                self.take_html(&text);
             } else {
-                text
-            });
+                self.texts.push(text);
+            }
         }
     }
+}
+
+/// The parts of a mail in the order in which they are read.
+fn in_order(mail: &Message<'_>) -> Vec<usize> {
+    let mut order = Vec::new();
+    let mut known = vec![false; mail.parts.len()];
+    // What hangs together comes first; a part that hangs on none is read all the same.
+    let mut open: Vec<usize> = (0..mail.parts.len()).rev().collect();
+    while let Some(id) = open.pop() {
+        match known.get_mut(id) {
+            Some(known) if !*known => *known = true,
+            _ => continue,
+        }
+        order.push(id);
+        let Some(part) = mail.parts.get(id) else {
+            continue;
+        };
+        if let PartType::Multipart(inner) = &part.body {
+            let inner = inner.iter().map(|&id| id as usize);
+            let kind = part.content_type().and_then(|it| it.subtype());
+            if kind.is_some_and(|kind| kind.eq_ignore_ascii_case("alternative")) {
+                open.extend(inner);
+            } else {
+                open.extend(inner.rev());
+            }
+        }
+    }
+    order
 }
 
 /// Whether a mailbox has more than one mail: which of them has the code, and so who sent it, is not known.

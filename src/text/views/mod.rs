@@ -60,6 +60,18 @@ pub(super) fn of(text: &str) -> impl Iterator<Item = String> {
     })
 }
 
+/// What is shown of a text that is the source of something: of HTML as a whole, of rich text. Nobody who looks at it in its own program sees the source.
+pub(super) fn shown(text: &str) -> Option<String> {
+    let shown = match html::is_html(text) {
+        true => html::view(text),
+        false if rtf::is_rtf(text) => rtf::view(text),
+        false => None,
+    };
+    #[cfg(test)]
+    super::find::work::count(text.len());
+    shown
+}
+
 /// The byte that two hexadecimal figures write.
 fn hex_pair(figures: &[u8]) -> Option<u8> {
     let pair = str::from_utf8(figures.get(..2)?).ok()?;

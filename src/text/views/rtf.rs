@@ -3,7 +3,10 @@
 use super::super::encoding;
 
 /// Groups whose content nobody sees.
-const UNSEEN: [&str; 12] = [
+const UNSEEN: [&str; 15] = [
+    "annotation",
+    "comment",
+    "deleted",
     "fonttbl",
     "colortbl",
     "stylesheet",
@@ -17,6 +20,12 @@ const UNSEEN: [&str; 12] = [
     "rsidtbl",
     "generator",
 ];
+
+/// Whether a text is a document of this kind.
+pub(super) fn is_rtf(text: &str) -> bool {
+    text.trim_start_matches(['\u{feff}', ' ', '\r', '\n'])
+        .starts_with("{\\rtf")
+}
 
 /// What a reader of the document would see.
 pub(super) fn view(text: &str) -> Option<String> {
@@ -109,6 +118,8 @@ impl Rtf {
             "par" | "line" | "row" | "sect" | "page" => self.push('\n'),
             "tab" | "cell" | "emspace" | "enspace" => self.push(' '),
             "endash" | "emdash" => self.push('-'),
+            // Text that is there and not shown.
+            "v" => self.group.unseen = number != Some(0),
             "uc" => self.group.replaced = usize::try_from(number.unwrap_or(1)).unwrap_or(1).min(8),
             "rtf" => self.group.replaced = 1,
             "u" => {

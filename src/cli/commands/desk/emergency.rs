@@ -5,7 +5,7 @@ use crate::cli::json::{self, Named, Shown};
 use crate::cli::{desk, sold};
 use crate::issuer::life::{self, Step};
 use crate::protocol::date::Day;
-use crate::text::Kind;
+use crate::text::{Kind, WithSpare, spell};
 
 /// Print an emergency code to read out, which moves the day of re-validation
 ///
@@ -21,6 +21,9 @@ pub(crate) struct EmergencyCode {
     /// The generation that `countersign status` shows there, where the last answer never arrived
     #[arg(long = "gen", value_name = "N")]
     generation: Option<u16>,
+    /// Print it spelled in the radio alphabet, to be read out
+    #[arg(long)]
+    spell: bool,
 }
 
 impl Run for EmergencyCode {
@@ -39,9 +42,14 @@ impl Run for EmergencyCode {
         };
         let spoken = life::emergency(desk.ledger(), name, step, by)?;
         let code = spoken.code.to_text()?;
+        let spelled = match self.spell {
+            true => Some(spell::spell(&spoken.code, WithSpare::No)?),
+            false => None,
+        };
         if context.out.json {
             let object = json::EmergencyCode {
                 code,
+                spelled,
                 kind: Named(Kind::Emergency),
                 license_key: Shown(spoken.key),
                 activation: Shown(spoken.activation),
@@ -55,7 +63,7 @@ impl Run for EmergencyCode {
             };
             Self::print(context, &object)?;
         } else {
-            context.out.line(&code)?;
+            context.out.lines(spelled.unwrap_or(code))?;
         }
         context.out.say(format_args!(
             "step {} of {}: {} with generation {} goes on until {} without contact",

@@ -84,6 +84,7 @@ impl Run for Respond {
             return respond_batch::run(context, &mut desk, &issuer, &options, path);
         }
         let mut reading = self.code.read_silently(context, reply::ANSWERED)?;
+        code_input::refuse_hidden(&reading)?;
         let also = if self.dry_run {
             Vec::new()
         } else {
@@ -196,7 +197,10 @@ fn given_back_too(reading: &mut Reading) -> Vec<Carried> {
     if reading.code.kind() != Kind::Return {
         return Vec::new();
     }
-    let is_return = |other: &mut Carried| other.code.kind() == Kind::Return;
+    // What is only quoted, or what nobody sees, is not given back beside what somebody wrote.
+    let standing = reading.standing;
+    let is_return =
+        |other: &mut Carried| other.code.kind() == Kind::Return && other.standing <= standing;
     reading.others.extract_if(.., is_return).collect()
 }
 
@@ -319,6 +323,7 @@ fn dry_run(context: &mut Context, reading: &Reading, preview: &Reply) -> anyhow:
             code_input::corrections(&reading.corrections),
             None,
             true,
+            None,
         )?;
         Respond::print(context, &object)?;
     }

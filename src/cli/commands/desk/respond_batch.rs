@@ -17,16 +17,24 @@ use crate::cli::{json, reply};
 use crate::failure::FailureKind;
 use crate::issuer::policy::Options;
 use crate::issuer::respond::{Batch, Issuer, LineError, Reply};
+use crate::messages;
 use crate::text;
 
 /// Longest line in bytes: the longest code with room to spare.
 const LONGEST_LINE: u64 = 64 << 10;
 
-/// A line of the batch, counted from 1, and what was mended in it.
+/// A line of the batch, counted from 1, and what is said of how it was read.
 struct Line {
     number: u64,
     text: String,
-    corrections: OnceLock<Vec<String>>,
+    said: OnceLock<Said>,
+}
+
+#[derive(Default)]
+struct Said {
+    corrections: Vec<String>,
+    /// The other codes of the line, none of which is answered.
+    others: Vec<json::Warning>,
 }
 
 /// Answers the lines of `path`; 8 where some were not answered.
@@ -78,7 +86,7 @@ pub(super) fn run(
                     Ok(_) => answered += 1,
                     Err(_) => refused += 1,
                 }
-                out.object(&object(&line, result)?)?;
+                out.object(&object(line, result)?)?;
             }
             // What was answered is on disk: let it be seen before the next page is begun.
             out.finish()?;
@@ -106,13 +114,14 @@ pub(super) fn run(
 }
 
 fn object(
-    line: &Line,
+    line: Line,
     result: Result<Reply, LineError<anyhow::Error>>,
 ) -> anyhow::Result<json::Replied> {
     let error = match result {
         Ok(reply) => {
-            let corrections = line.corrections.get().cloned().unwrap_or_default();
-            return reply::alone(&reply, corrections, Some(line.number), false);
+            let said = line.said.into_inner().unwrap_or_default();
+            let number = Some(line.number);
+            return reply::alone(&reply, said.corrections, number, false, said.others);
         }
         Err(LineError::Unread(error)) => Failure::of(&error),
         Err(LineError::Respond(it)) => {
@@ -146,12 +155,32 @@ fn read(line: &Line) -> anyhow::Result<text::Code> {
     } else {
         text
     };
-    let reading = code_input::find(text, reply::ANSWERED)?;
+    let reading = code_input::find(text, reply::ANSWERED, |read| read.result)?;
+    code_input::refuse_hidden(&reading)?;
+    let others = reading.others.iter().map(|other| {
+        let (noun, phrase) = (other.code.kind().noun(), text::phrase(&other.code));
+        messages::code::other(noun, phrase).to_string()
+    });
+    let damaged = reading.damaged.iter().map(|damage| {
+        let noun = damage.kind.map_or("code", text::Kind::noun);
+        messages::code::other_damaged(noun).to_string()
+    });
+    let said = Said {
+        corrections: code_input::corrections(&reading.corrections),
+        others: others.chain(damaged).map(another).collect(),
+    };
     // Each line is read once.
-    let _ = line
-        .corrections
-        .set(code_input::corrections(&reading.corrections));
+    let _ = line.said.set(said);
     Ok(reading.code)
+}
+
+/// One code a line is answered: another one is said.
+fn another(named: String) -> json::Warning {
+    json::Warning {
+        kind: "another_code",
+        message: format!("the line also contains: {named}; it was not answered"),
+        hint: Some("give each code a line of its own".to_owned()),
+    }
 }
 
 /// The lines that are not empty. What cannot be read ends them and is kept for afterwards: what was answered before stays answered.
@@ -193,7 +222,7 @@ impl Iterator for Lines<'_> {
                 return Some(Line {
                     number: self.number,
                     text: text.into_owned(),
-                    corrections: OnceLock::new(),
+                    said: OnceLock::new(),
                 });
             }
         }

@@ -1,0 +1,38 @@
+//! A way in which a text was looked at, and where in it a code stands.
+
+use super::super::read::Standing;
+use super::super::search::{Found, Search};
+
+/// A way in which a text was looked at.
+pub(super) struct Sight {
+    pub(super) search: Search,
+    /// Of which text, counted from 0.
+    pub(super) text: usize,
+    /// Whether it is rows alone.
+    pub(super) block: bool,
+    pub(super) hidden: bool,
+}
+
+impl Sight {
+    fn begin(found: &Found) -> usize {
+        let starts = found.stretches.iter().map(|it| it.start);
+        starts.min().unwrap_or_default()
+    }
+
+    pub(super) fn standing(&self, found: &Found) -> Standing {
+        if self.hidden {
+            Standing::Hidden
+        } else if self.search.stream().is_quoted(Self::begin(found)) {
+            Standing::Quoted
+        } else {
+            Standing::Plain
+        }
+    }
+
+    /// What comes before what, of several codes.
+    pub(super) fn order(&self, found: &Found) -> (Standing, usize, usize, usize) {
+        let begin = Self::begin(found);
+        let line = self.search.stream().line_of(begin);
+        (self.standing(found), self.text, line, begin)
+    }
+}

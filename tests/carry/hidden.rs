@@ -1,0 +1,260 @@
+//! Codes that a clerk does not see, and codes that somebody only quotes: what is seen and new comes first, and nobody acts unasked on what is hidden.
+
+use super::{Done, World};
+
+struct Desk {
+    world: World,
+    /// A request of another machine for another license: what was hidden or quoted.
+    other: String,
+    /// What the clerk sees.
+    code: String,
+}
+
+impl Desk {
+    fn new() -> Desk {
+        let world = World::new();
+        let sell = [
+            "license",
+            "new",
+            "--product",
+            "survey",
+            "--customer",
+            "Else",
+        ];
+        let key = world.ok("desk", &sell).trim().to_owned();
+        world.ok("elsewhere", &["product", "install", "survey.product"]);
+        let bind = ["--bind", "server=db9", "--bind", "database=Other"];
+        let ask = [&["request", "activate", &key][..], &bind].concat();
+        let other = world.ok("elsewhere", &ask);
+        let code = world.request(&[]);
+        Desk {
+            world,
+            other: other.trim().to_owned(),
+            code: code.trim().to_owned(),
+        }
+    }
+
+    fn mail(&self, shape: &str) -> String {
+        shape
+            .replace("{other}", &self.other)
+            .replace("{code}", &self.code)
+            .replace("{quoted}", &quoted(&self.other))
+            .replace("{one line}", &self.other.replace(['\n', ' '], ""))
+    }
+
+    fn dry(&self, mail: &str) -> Done {
+        let dry = ["--json", "respond", "--dry-run"];
+        self.world.run_with("desk", &dry, mail.as_bytes())
+    }
+
+    /// The license that would be answered.
+    fn answered(&self, name: &str, shape: &str) -> String {
+        let done = self.dry(&self.mail(shape));
+        assert_eq!(done.exit, 0, "{name}: {}", done.talk);
+        let object: serde_json::Value = serde_json::from_str(&done.out).unwrap();
+        object["license_key"].as_str().unwrap().to_owned()
+    }
+}
+
+fn quoted(code: &str) -> String {
+    let rows = code.lines().map(|row| format!("> {row}"));
+    rows.collect::<Vec<_>>().join("\n")
+}
+
+const HTML: &str =
+    "From: a@b.c\nSubject: hello\nMIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n";
+const PLAIN: &str = "From: a@b.c\nSubject: hello\nMIME-Version: 1.0\n\n";
+
+/// Where a code can stand that is not seen, without and with one that is.
+const HIDDEN: [(&str, &str); 17] = [
+    (
+        "comment",
+        "HTML<p>Please call.</p><!-- {other} --><p>SEEN</p>",
+    ),
+    (
+        "display",
+        "HTML<div style=\"color:red; display : none\">{other}</div><p>SEEN</p>",
+    ),
+    (
+        "nested",
+        "HTML<div style='display:none'><div>x</div>{other}</div><p>SEEN</p>",
+    ),
+    (
+        "visibility",
+        "HTML<div style='visibility:hidden'>{other}</div><p>SEEN</p>",
+    ),
+    (
+        "no size",
+        "HTML<span style='font-size:0px'>{other}</span><p>SEEN</p>",
+    ),
+    ("hidden", "HTML<p hidden>{other}</p><p>SEEN</p>"),
+    ("script", "HTML<script>{other}</script><p>SEEN</p>"),
+    ("style", "HTML<style>{other}</style><p>SEEN</p>"),
+    ("template", "HTML<template>{other}</template><p>SEEN</p>"),
+    (
+        "head",
+        "HTML<html><head><title>{other}</title></head><body><p>SEEN</p>",
+    ),
+    ("title", "HTML<p title=\"{other}\">SEEN</p>"),
+    ("alt", "HTML<img alt=\"{other}\"><p>SEEN</p>"),
+    (
+        "input",
+        "HTML<input type=hidden value=\"{other}\"><p>SEEN</p>",
+    ),
+    (
+        "header",
+        "From: a@b.c\nX-Note: {one line}\nMessage-ID: <1@b.c>\nSubject: s\n\nSEEN\n",
+    ),
+    (
+        "id",
+        "From: a@b.c\nMessage-ID: <{one line}@b.c>\nSubject: s\n\nSEEN\n",
+    ),
+    (
+        "preamble",
+        "From: a@b.c\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"b\"\n\n{other}\n--b\nContent-Type: text/plain\n\nSEEN\n--b--\n",
+    ),
+    (
+        "rich text",
+        "{\\rtf1 {\\v {other}}SEEN {\\*\\comment {other}}}",
+    ),
+];
+
+fn of(shape: &str, seen: &str) -> String {
+    let shape = shape.replace("HTML", HTML).replace("PLAIN", PLAIN);
+    shape.replace("SEEN", seen)
+}
+
+#[test]
+fn what_is_seen_is_answered_and_not_what_is_hidden() {
+    let desk = Desk::new();
+    for (name, shape) in HIDDEN {
+        let seen = if name == "rich text" {
+            "{code}"
+        } else {
+            "<pre>{code}</pre>"
+        };
+        let seen = if shape.contains("HTML") {
+            seen
+        } else {
+            "{code}"
+        };
+        let key = desk.answered(name, &of(shape, seen).replace("\\*\\comment {other}", ""));
+        assert_eq!(key, desk.world.key, "{name}");
+    }
+}
+
+#[test]
+fn nobody_acts_on_a_code_that_is_hidden_alone() {
+    let desk = Desk::new();
+    for (name, shape) in HIDDEN {
+        let mail = desk.mail(&of(shape, "Please call me."));
+        for command in [&["respond"][..], &["respond", "--dry-run"]] {
+            let done = desk.world.run_with("desk", command, mail.as_bytes());
+            assert_eq!(done.exit, 3, "{name}: {}", done.talk);
+            assert_eq!(done.out, "", "{name}");
+            assert!(
+                done.talk.contains("is not seen where it is read"),
+                "{name}: {}",
+                done.talk
+            );
+        }
+        let refused = desk
+            .world
+            .run_with("desk", &["--json", "respond"], mail.as_bytes());
+        assert!(refused.out.contains("\"hidden_code\"") || refused.talk.contains("hidden_code"));
+        let told = desk.world.run_with("desk", &["inspect"], mail.as_bytes());
+        assert_eq!(told.exit, 0, "{name}: {}", told.talk);
+        assert!(told.talk.contains("not seen"), "{name}: {}", told.talk);
+    }
+    // Alone it is what the clerk hands over.
+    assert_eq!(desk.dry(&desk.other).exit, 0);
+    let line = desk.mail("{\"code\":\"<html><!-- {one line} --><p>Please call.</p></html>\"}\n");
+    let batch = desk
+        .world
+        .run_with("desk", &["respond", "--batch", "-"], line.as_bytes());
+    assert_eq!(batch.exit, 8, "{}", batch.talk);
+    assert!(batch.out.contains("hidden_code"), "{}", batch.out);
+}
+
+/// A code that is seen and damaged is no reason to take another one that is not.
+#[test]
+fn a_damaged_code_that_is_seen_gives_no_way_to_a_hidden_one() {
+    let desk = Desk::new();
+    let damaged = desk
+        .code
+        .replacen(&desk.code[8..30], "?????-?????-?????-????", 1);
+    for (name, shape) in HIDDEN.iter().take(3) {
+        let mail = desk.mail(&of(shape, &format!("<pre>{damaged}</pre>")));
+        let done = desk.dry(&mail);
+        assert_eq!(done.exit, 3, "{name}: {}", done.talk);
+    }
+    // One slip is mended, and it is what is answered.
+    let slip = desk.code.replacen(&desk.code[8..10], "", 1);
+    let mail = desk.mail(&of(HIDDEN[0].1, &format!("<pre>{slip}</pre>")));
+    let done = desk.dry(&mail);
+    assert!(done.out.contains(&desk.world.key), "{}", done.talk);
+}
+
+/// An honest mail answered below the quote: the new code is answered, wherever it stands.
+#[test]
+fn what_was_written_comes_before_what_was_quoted() {
+    let desk = Desk::new();
+    for (name, shape) in [
+        (
+            "above",
+            "PLAINOn Monday a@b.c wrote:\n{quoted}\n\nSorry, this one:\n\n{code}\n",
+        ),
+        ("below", "PLAIN{code}\n\nOn Monday a@b.c wrote:\n{quoted}\n"),
+        ("above, a comma behind", "PLAIN{quoted}\n\nKari: {code}.\n"),
+        (
+            "html",
+            "HTML<blockquote type=cite><p>Hello</p><pre>{other}</pre></blockquote><pre>{code}</pre>",
+        ),
+        (
+            "alternatives",
+            "From: a@b.c\nMIME-Version: 1.0\nContent-Type: multipart/alternative; boundary=\"b\"\n\n--b\nContent-Type: text/plain\n\n{other}\n--b\nContent-Type: text/html\n\n<pre>{code}</pre>\n--b--\n",
+        ),
+    ] {
+        assert_eq!(
+            desk.answered(name, &of(shape, "")),
+            desk.world.key,
+            "{name}"
+        );
+    }
+    // Only quoted, it is what is meant.
+    let key = desk.answered("alone", &of("PLAINPlease answer this:\n{quoted}\n", ""));
+    assert_ne!(key, desk.world.key);
+    let both = desk.mail(&of("PLAIN{quoted}\n\n{code}\n", ""));
+    let dry = ["respond", "--dry-run"];
+    let said = desk.world.run_with("desk", &dry, both.as_bytes());
+    assert!(said.talk.contains("which is quoted"), "{}", said.talk);
+}
+
+/// A return code that nobody sees frees nothing beside one that somebody wrote.
+#[test]
+fn a_hidden_return_code_is_not_taken_too() {
+    let world = World::new();
+    let ask = world.request(&[]);
+    let answer = world.ok_with("desk", &["respond"], ask.as_bytes());
+    world.ok_with("machine", &["apply"], answer.as_bytes());
+    let code = world.ok("machine", &["return", "--yes"]);
+    let hidden = format!("{HTML}<p>Hello</p><div style=\"display:none\">{code}</div>");
+    let done = world.run_with("desk", &["respond"], hidden.as_bytes());
+    assert_eq!(done.exit, 3, "{}", done.talk);
+    let done = world.run_with("desk", &["respond"], code.as_bytes());
+    assert_eq!(done.exit, 0, "{}", done.talk);
+}
+
+#[test]
+fn the_other_code_of_a_line_is_said() {
+    let desk = Desk::new();
+    let one = |code: &str| code.replace('\n', " ");
+    let line = format!("{} {}\n", one(&desk.code), one(&desk.other));
+    let batch = desk
+        .world
+        .run_with("desk", &["respond", "--batch", "-"], line.as_bytes());
+    assert_eq!(batch.exit, 0, "{}", batch.talk);
+    let object: serde_json::Value = serde_json::from_str(batch.out.trim()).unwrap();
+    assert_eq!(object["license_key"], desk.world.key.as_str());
+    assert_eq!(object["warnings"][0]["kind"], "another_code", "{object}");
+}
