@@ -2,12 +2,8 @@
 
 use std::ffi::OsString;
 use std::fmt::Display;
-use std::fs::File;
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, IsTerminal};
 use std::path::Path;
-use std::sync::mpsc;
-use std::thread;
-use std::time::Duration;
 
 use crate::license_key::LicenseKey;
 use crate::messages;
@@ -16,16 +12,12 @@ use crate::text::{self, Code, Judgeable, Kind, Place, ReadError, Reading, Standi
 
 use super::Context;
 use super::failure::Failure;
+use super::handed_over;
 use super::json::{AnotherCode, Named, shown};
 use crate::failure::FailureKind;
 
-/// Most bytes read from a pipe or a file.
-const MOST: u64 = 16 << 20;
 /// The most other codes that are named; of more their number is said.
 const MOST_NAMED: usize = 8;
-
-/// How long a pipe that is named like a file waits for somebody to write to it.
-const WRITER_WITHIN: Duration = Duration::from_secs(if cfg!(debug_assertions) { 2 } else { 10 });
 
 /// The code itself in any number of words, `-`, `@FILE` or a path.
 #[derive(clap::Args)]
@@ -78,15 +70,15 @@ impl CodeArgs {
     fn source(&self) -> anyhow::Result<Source> {
         match self.words.as_slice() {
             [] if io::stdin().is_terminal() => Ok(Source::Prompt),
-            [] => from_stdin(),
-            [word] if word == "-" => from_stdin(),
+            [] => Source::bytes(handed_over::from_stdin()),
+            [word] if word == "-" => Source::bytes(handed_over::from_stdin()),
             [word] => match word.to_str() {
                 // No code, then; a file may be called anything.
-                None => in_file(Path::new(word)),
+                None => Source::bytes(handed_over::in_file(Path::new(word))),
                 Some(text) => match text.strip_prefix('@') {
-                    Some(path) => in_file(Path::new(path)),
+                    Some(path) => Source::bytes(handed_over::in_file(Path::new(path))),
                     None if Path::new(word).exists() || names_a_file(text) => {
-                        in_file(Path::new(word))
+                        Source::bytes(handed_over::in_file(Path::new(word)))
                     }
                     None => Ok(Source::Word(text.to_owned())),
                 },
@@ -190,6 +182,13 @@ enum Source {
     /// What it is called, and what it holds.
     Bytes(String, Vec<u8>),
     Prompt,
+}
+
+impl Source {
+    fn bytes(handed_over: anyhow::Result<(String, Vec<u8>)>) -> anyhow::Result<Source> {
+        let (name, bytes) = handed_over?;
+        Ok(Source::Bytes(name, bytes))
+    }
 }
 
 /// Finds a code in several words, none of which is to be a file.
@@ -333,107 +332,4 @@ fn corrected(reading: &Reading) -> String {
     places.sort_unstable();
     places.dedup();
     messages::code::corrected(reading.corrections.len(), super::words::list(&places)).to_string()
-}
-
-fn from_stdin() -> anyhow::Result<Source> {
-    let name = messages::code::stdin();
-    let unreadable = |error: io::Error| {
-        Failure::new(FailureKind::Input, messages::code::stdin_unread())
-            .because(error)
-            .hint(messages::code::try_again())
-    };
-    let bytes = read_all(io::stdin().lock(), name, unreadable)?;
-    Ok(Source::Bytes(name.to_owned(), bytes))
-}
-
-fn in_file(path: &Path) -> anyhow::Result<Source> {
-    if path.as_os_str().is_empty() {
-        return Err(
-            Failure::new(FailureKind::NoFile, messages::code::no_file_named())
-                .hint(messages::code::no_file_named_hint())
-                .into(),
-        );
-    }
-    Ok(Source::Bytes(path.display().to_string(), bytes_of(path)?))
-}
-
-/// The text of a file that carries no code.
-pub(crate) fn from_file(path: &Path) -> anyhow::Result<String> {
-    Ok(String::from_utf8_lossy(&bytes_of(path)?).into_owned())
-}
-
-fn bytes_of(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let unreadable = |error: io::Error| {
-        Failure::new(
-            FailureKind::NoFile,
-            messages::code::file_unread(path.display()).to_string(),
-        )
-        .because(error)
-        .hint(match is_pipe(path) {
-            true => messages::code::pipe_hint(),
-            false => messages::code::file_unread_hint(),
-        })
-    };
-    if path.is_dir() {
-        let message = messages::code::directory(path.display()).to_string();
-        return Err(Failure::new(FailureKind::NoFile, message)
-            .hint(messages::code::directory_hint())
-            .into());
-    }
-    let file = open(path).map_err(unreadable)?;
-    let length = file.metadata().map_err(unreadable)?.len();
-    if length > MOST {
-        let size = messages::code::mebibytes(length >> 20).to_string();
-        return Err(too_large(&path.display().to_string(), &size).into());
-    }
-    read_all(file, &path.display().to_string(), unreadable)
-}
-
-/// Opens a file; a pipe by its own name once somebody writes to it, which may never be.
-fn open(path: &Path) -> io::Result<File> {
-    if !is_pipe(path) {
-        return File::open(path);
-    }
-    let (path, (done, opened)) = (path.to_owned(), mpsc::channel());
-    // Left behind where nobody comes: it waits in the system, until the program ends.
-    thread::spawn(move || done.send(File::open(path)));
-    opened.recv_timeout(WRITER_WITHIN).unwrap_or_else(|_| {
-        let nobody = messages::code::pipe_without_writer();
-        Err(io::Error::new(io::ErrorKind::TimedOut, nobody))
-    })
-}
-
-/// Also what `<(COMMAND)` hands over, which is open at its other end already.
-#[cfg(unix)]
-fn is_pipe(path: &Path) -> bool {
-    use std::os::unix::fs::FileTypeExt;
-    std::fs::metadata(path).is_ok_and(|it| it.file_type().is_fifo())
-}
-
-#[cfg(not(unix))]
-fn is_pipe(_: &Path) -> bool {
-    false
-}
-
-fn read_all(
-    from: impl Read,
-    name: &str,
-    unreadable: impl FnOnce(io::Error) -> Failure,
-) -> anyhow::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    from.take(MOST + 1)
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
-    if bytes.len() as u64 > MOST {
-        return Err(too_large(name, messages::code::more_than_most()).into());
-    }
-    Ok(bytes)
-}
-
-fn too_large(name: &str, size: &str) -> Failure {
-    Failure::new(
-        FailureKind::TooLarge,
-        messages::code::too_large(&name, &size).to_string(),
-    )
-    .hint(messages::code::too_large_hint())
 }

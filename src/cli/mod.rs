@@ -14,6 +14,7 @@ mod desk;
 mod environment;
 mod failure;
 mod files;
+mod handed_over;
 mod homes;
 mod inspect;
 mod json;

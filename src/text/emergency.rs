@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use super::align::{self, Work};
 use super::find::Stream;
 use super::place::Place;
-use super::read::{Carried, Standing};
+use super::reading::{Carried, Standing};
 use super::rows::{self, Row};
 use super::search::{Found, Search};
 use super::{Code, Kind, message, shape};

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::error::ReadError;
-use super::read::{Judgeable, Part, Reading, read, read_each};
+use super::read::{read, read_each};
+use super::reading::{Judgeable, Part, Reading};
 use super::views::mail::{self, Opened};
 use super::{Kind, LOOKED_AT, Thing, encoding, photo};
 

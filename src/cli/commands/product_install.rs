@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use super::{Context, Exit, Run};
-use crate::cli::{code_input, json, machine_home};
+use crate::cli::handed_over;
+use crate::cli::{json, machine_home};
 use crate::holder::products::{self, Installed};
 use crate::messages;
 use crate::protocol::product::ProductFile;
@@ -27,7 +28,7 @@ impl Run for ProductInstall {
     type Object = json::Installed;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let file = ProductFile::read(&code_input::from_file(&self.file)?)?;
+        let file = ProductFile::read(&handed_over::from_file(&self.file)?)?;
         let home = machine_home::to_write(context, self.system)?;
         let outcome = products::install(&home, &file)?;
         let product = file.product();

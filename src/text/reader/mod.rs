@@ -13,7 +13,7 @@ use std::borrow::Cow;
 
 use super::align::{self, Work};
 use super::find::{self, Stream};
-use super::read::{Carried, Part};
+use super::reading::{Carried, Part};
 use super::search::{self, Search};
 use super::{Code, Kind, Thing, blocks, emergency, loose, rows, shape, views};
 use queue::Queue;

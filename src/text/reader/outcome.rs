@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::super::align::{self, Work};
 use super::super::error::ReadError;
 use super::super::find::Stream;
-use super::super::read::{Carried, Reading};
+use super::super::reading::{Carried, Reading};
 use super::super::search::Found;
 use super::super::verdict::{self, Damage};
 use super::super::{Code, Kind, rows, shape};

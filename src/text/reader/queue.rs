@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::super::read::Part;
+use super::super::reading::Part;
 use super::super::{LOOKED_AT, find, views};
 
 /// The most texts that are made of one, with their bytes together: of those that are seen, and of those that are not.

@@ -1,6 +1,6 @@
 //! A way in which a text was looked at, and where in it a code stands.
 
-use super::super::read::Standing;
+use super::super::reading::Standing;
 use super::super::search::{Found, Search};
 
 /// A way in which a text was looked at.

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::{Context, Exit, Run};
-use crate::cli::code_input;
 use crate::cli::failure::Failure;
+use crate::cli::handed_over;
 use crate::cli::json;
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::secrecy;
@@ -77,7 +77,7 @@ impl Run for DeskInit {
         }
         let mut products = Vec::new();
         for path in &self.products {
-            products.push(ProductFile::read(&code_input::from_file(path)?)?);
+            products.push(ProductFile::read(&handed_over::from_file(path)?)?);
         }
         each_once(&products)?;
         let first = products.first().map(ProductFile::product);

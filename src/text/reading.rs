@@ -1,0 +1,117 @@
+//! What is read of a text, and what it is read from: the parts of a thing, the codes in it and where they stand.
+
+use std::borrow::Cow;
+
+use super::Code;
+use super::error::ReadError;
+use super::place::Place;
+use super::verdict::Damage;
+
+/// Where a code stands in what was handed over: the better is the less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Standing {
+    /// Where everybody sees it.
+    Plain,
+    /// In lines that a mail program quoted: somebody wrote it before.
+    Quoted,
+    /// In a part that no mail program and no browser shows: a comment, a header, what a style hides, the text behind a link.
+    Hidden,
+}
+
+/// A code that was read, and what was done to read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Carried {
+    /// The code; its integrity symbols hold (SPEC.md 2.2), but for an emergency code (SPEC.md 2.4).
+    pub code: Code,
+    /// Where a character was corrected, one place for each.
+    pub corrections: Vec<Place>,
+    /// The row that was lost, and that the spare row gave back (SPEC.md 2.3).
+    pub restored: Option<u8>,
+    /// Where it stands.
+    pub standing: Standing,
+}
+
+/// All that a text holds, the first code of a kind that is wanted before everything else: of several what is seen before what is hidden, what was written
+/// before what was quoted, then as they stand in the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The code; its integrity symbols hold (SPEC.md 2.2), but for an emergency code (SPEC.md 2.4).
+    pub code: Code,
+    /// Where a character was corrected, one place for each.
+    pub corrections: Vec<Place>,
+    /// The row that was lost, and that the spare row gave back (SPEC.md 2.3).
+    pub restored: Option<u8>,
+    /// Where it stands.
+    pub standing: Standing,
+    /// The other codes in the text, each once.
+    pub others: Vec<Carried>,
+    /// What in the text is a code and cannot be read.
+    pub damaged: Vec<Damage>,
+    /// Who sent the mail that the code was in, as its header says: it proves nothing.
+    pub sender: Option<String>,
+}
+
+impl Reading {
+    /// The same with another of its codes in front, the first for which `fits` holds; itself where there is none.
+    pub fn choosing(mut self, fits: impl Fn(&Code) -> bool) -> Reading {
+        if fits(&self.code) {
+            return self;
+        }
+        if let Some(other) = self.others.iter_mut().find(|other| fits(&other.code)) {
+            std::mem::swap(&mut self.code, &mut other.code);
+            std::mem::swap(&mut self.corrections, &mut other.corrections);
+            std::mem::swap(&mut self.restored, &mut other.restored);
+            std::mem::swap(&mut self.standing, &mut other.standing);
+        }
+        self
+    }
+
+    /// All codes, the one in front first.
+    pub fn codes(&self) -> impl Iterator<Item = &Code> {
+        std::iter::once(&self.code).chain(self.others.iter().map(|other| &other.code))
+    }
+}
+
+impl From<Carried> for Reading {
+    fn from(carried: Carried) -> Reading {
+        Reading {
+            code: carried.code,
+            corrections: carried.corrections,
+            restored: carried.restored,
+            standing: carried.standing,
+            others: Vec::new(),
+            damaged: Vec::new(),
+            sender: None,
+        }
+    }
+}
+
+/// What a text gave to somebody who can tell right emergency codes from wrong ones.
+#[derive(Clone, Debug)]
+pub struct Judgeable {
+    /// As [`read`] has it.
+    pub result: Result<Reading, ReadError>,
+    /// Emergency codes that may be meant by what stands in the text, the likeliest first, a few thousand at most. No check says which of them is one: only
+    /// the chain of the license can (SPEC.md 8).
+    pub slipped: Vec<Carried>,
+}
+
+/// One text of a thing that has several: those of a mail, and its source.
+pub(super) struct Part<'t> {
+    pub(super) text: Cow<'t, str>,
+    /// Whether nobody sees it who looks at the whole in its own program.
+    pub(super) hidden: bool,
+}
+
+impl<'t> Part<'t> {
+    pub(super) fn seen(text: Cow<'t, str>) -> Part<'t> {
+        Part {
+            text,
+            hidden: false,
+        }
+    }
+
+    pub(super) fn hidden(text: Cow<'t, str>) -> Part<'t> {
+        Part { text, hidden: true }
+    }
+}
