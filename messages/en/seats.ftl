@@ -24,6 +24,7 @@ exclude_nobody = they exclude nobody
 unknown_token = no seat is held by this token
 not_a_token = this is no token of a seat
 others_files = another user has put files in the place of yours
+too_many_files = so many other files of yours lie there that nobody looks at this one: remove them
 others_lock = another process keeps the lock of this file
 at = { $user } at { $host }
 for_account = { $user } ({ $account })

@@ -4,6 +4,7 @@ use super::Context;
 use super::failure::Failure;
 use super::json::{self, Alone, Details, Named, Shown, shown};
 use super::words;
+use crate::issuer::ledger::Until;
 use crate::issuer::policy::Warning;
 use crate::issuer::respond::{Answer, Asker, Effect, Receipt, Reply, RespondError};
 use crate::text::Kind;
@@ -46,7 +47,8 @@ pub(crate) fn receipt(receipt: &Receipt, corrections: Vec<String>) -> json::Rece
         product: of.map(|(_, order)| order.product.id.clone()),
         customer: of.map(|(_, order)| order.terms.customer.clone()),
         seats_freed: receipt.freed,
-        free_after: shown(receipt.resting),
+        free_after: shown(receipt.resting.and_then(|it| it.until.day())),
+        kept_for: shown(receipt.resting.and_then(|it| it.kept_for)),
         corrections,
         also: Vec::new(),
     }
@@ -226,8 +228,13 @@ fn tell_receipt(context: &mut Context, receipt: &Receipt) {
         (None, _) => format!(
             "noted: {activation} is given up, and its request has not arrived here; when it does, it will be refused"
         ),
-        (Some(of), Some(day)) if again => format!(
-            "taken before: {of} is given up; its seat comes free after {day}, and there is no code to send back"
+        (Some(of), Some(rest)) if again => format!(
+            "taken before: {of} is given up; its seat {}, and there is no code to send back",
+            match (rest.until, rest.kept_for) {
+                (Until::Day(day), _) => format!("comes free after {day}"),
+                (Until::Ever, Some(other)) => format!("is kept for {other}"),
+                (Until::Ever, None) => "is not free".to_owned(),
+            }
         ),
         (Some(of), None) if again => format!(
             "taken before: {of} is given up; nothing more is freed, and there is no code to send back"
@@ -241,11 +248,13 @@ fn tell_receipt(context: &mut Context, receipt: &Receipt) {
         (Some(of), _) => format!("given up: {of}; there is no code to send back"),
     });
     let rests = receipt.of.as_ref().zip(receipt.resting).filter(|_| !again);
-    let kept = |it: &Warning| matches!(it, Warning::KeptFor { .. });
-    let kept = receipt.warnings.iter().any(kept);
-    if let Some(((key, _), day)) = rests.filter(|_| !kept) {
+    let rests = rests.filter(|(_, rest)| rest.kept_for.is_none());
+    if let Some((((key, _), rest), day)) =
+        rests.and_then(|it| it.1.until.day().map(|day| (it, day)))
+    {
+        let of = rest.of;
         context.out.warn(format_args!(
-            "so many seats of this license were returned within a year that this one comes free after {day}; to free it now: countersign release {activation} {key} --returned --reason TEXT"
+            "so many seats of this license were returned within a year that this one comes free after {day}; to free it now: countersign release {of} {key} --returned --reason TEXT"
         ));
     }
     for warning in &receipt.warnings {

@@ -121,6 +121,11 @@ impl Mark {
         self
     }
 
+    /// Whether a request of the activation is on its way: no grant was applied since.
+    pub(crate) fn waits(&self) -> bool {
+        !self.asked.is_empty()
+    }
+
     /// Whether the answer to a request that was made before would put right a clock that is behind: one that was made before the mark came to
     /// where it is would not.
     pub(crate) fn is_healed_by(&self, request: Commitment, wall: Seconds) -> bool {

@@ -288,7 +288,8 @@ impl Places<'_> {
     }
 
     /// The activations in an anchor whose place one of `taken` took on this computer, each with the one that did: those that are not among them. One takes the
-    /// place of one, of several that of the one that was answered last (SPEC.md 9.3), and with it what that one took.
+    /// place of one, of several that of the one that was answered last (SPEC.md 9.3), and with it what that one took. One that asked for itself since it was
+    /// answered is left alone, with what it took: its answer may give it a seat of its own.
     pub(super) fn overtaken_in(
         &self,
         anchor: &Anchor,
@@ -307,12 +308,19 @@ impl Places<'_> {
             let Some((id, its)) = before.max_by_key(|(_, it)| it.last().at()) else {
                 continue;
             };
-            if !looked_at.iter().any(|(known, _)| known == id) {
+            if !looked_at.iter().any(|(known, _)| known == id) && !self.waits(key, *id) {
                 found.push((*id, by));
                 looked_at.push((*id, its.clone()));
             }
         }
         found
+    }
+
+    /// Whether a request of an activation is on its way, as far as the anchors know.
+    fn waits(&self, key: LicenseKey, activation: ActivationId) -> bool {
+        let anchors = self.home.anchors().iter();
+        let mut kept = anchors.filter_map(|anchor| self.anchored(anchor, key, activation));
+        kept.any(|it| it.mark.is_some_and(|mark| mark.waits()))
     }
 
     /// What the anchors know of the answers to an activation.

@@ -28,6 +28,9 @@ pub enum DateError {
 }
 
 impl Day {
+    /// The first there is, 2020-01-02.
+    pub const FIRST: Day = Day(1);
+
     /// The day with this number, unless it is 0.
     pub const fn new(number: u16) -> Option<Day> {
         if number == 0 { None } else { Some(Day(number)) }

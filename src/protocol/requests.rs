@@ -4,7 +4,7 @@ use std::num::{NonZeroU8, NonZeroU16};
 
 use super::commitment::{Commitment, RequestSecret, SyncProof};
 use super::date::Seconds;
-use super::digest::ActivationId;
+use super::digest::{ActivationId, MachineBinding};
 use super::entitlements::Entitlements;
 use super::wire::{Reader, WireError, check_flags, push_u24};
 use crate::license_key::LicenseKey;
@@ -138,6 +138,16 @@ fn usb(reader: &mut Reader<'_>) -> Result<[u8; 8], WireError> {
 }
 
 impl Activate {
+    /// What stands if it is answered (SPEC.md 5.2).
+    pub fn standing(&self) -> MachineBinding {
+        MachineBinding {
+            activation: self.commitment.activation_id(),
+            fingerprint: self.fingerprint,
+            bindings: self.bindings,
+            usb: self.usb,
+        }
+    }
+
     /// Reads a payload of kind A.
     pub fn decode(payload: &[u8]) -> Result<Activate, WireError> {
         let mut reader = Reader::new(payload);

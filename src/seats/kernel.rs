@@ -62,6 +62,17 @@ pub(super) fn owner(file: &File) -> Option<u32> {
     }
 }
 
+/// The user id of the owner of what lies at a path, which is not opened.
+pub(super) fn owner_of(path: &Path) -> Option<u32> {
+    #[cfg(unix)]
+    return std::os::unix::fs::MetadataExt::uid(&std::fs::symlink_metadata(path).ok()?).into();
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        None
+    }
+}
+
 /// The name of a user, where the system knows it; else the number.
 pub(super) fn name_of(user: Option<u32>) -> Option<String> {
     let user = user?;

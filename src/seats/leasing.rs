@@ -1,6 +1,7 @@
 //! Seats that no process holds: taken, kept and given back by a token.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::time::Duration;
 
 use super::counted::Seats;
@@ -12,6 +13,7 @@ use super::slots::Slots;
 use super::take::Ask;
 use super::who::Moment;
 use crate::holder::{Doing, StorageError};
+use crate::messages::seats as messages;
 
 /// The shortest lease: whoever forgets to keep it shall not lose it between two clicks.
 const SHORTEST_LEASE: Duration = Duration::from_secs(30);
@@ -110,8 +112,15 @@ impl Seats {
         written.map_err(|error| StorageError::new(Doing::Write, &path, error).into())
     }
 
+    /// This user's, as long as others read them: what they do not see holds no seat.
     fn own_leases(&self, ring: &Ring) -> Result<Slots, SeatError> {
-        Slots::own(&self.place, LEASES, |user| ring.leases_of(user))
+        let own = Slots::own(&self.place, LEASES, |user| ring.leases_of(user))?;
+        if own.is_read(&self.place, LEASES, &ring.leases_of("")) {
+            return Ok(own);
+        }
+        let path = self.place.path(LEASES);
+        let why = io::Error::other(messages::too_many_files());
+        Err(StorageError::new(Doing::Write, &path, why).into())
     }
 
     /// What this user's token holds: a seat, and those of modules.

@@ -1,5 +1,7 @@
 //! Looking who holds which seat.
 
+use std::collections::BTreeMap;
+
 use super::counted::Seats;
 use super::gate::Gate;
 use super::kernel;
@@ -7,7 +9,7 @@ use super::leases::Lease;
 use super::place::{LEASES, RECORDS};
 use super::record::Record;
 use super::ring::Ring;
-use super::seen::{Look, PoolUse, Shown, Taken};
+use super::seen::{Crowd, Look, PoolUse, Shown, Taken};
 use super::slots::Slots;
 use super::tickets;
 use super::who::Moment;
@@ -64,6 +66,7 @@ impl Seats {
                 }
             }
         }
+        look.crowds = self.crowds();
         let since = moment.wall.0.saturating_sub(DAY);
         let back = shown.into_iter().filter(|it| {
             let held = look.taken.iter().filter_map(|taken| taken.shown.as_ref());
@@ -74,6 +77,25 @@ impl Seats {
         look.back = back.collect();
         look.back.sort_by_key(|it| it.record.since);
         look
+    }
+
+    /// Who has more files here than are looked at.
+    fn crowds(&self) -> Vec<Crowd> {
+        let place = &self.place;
+        let leases = self.rings().into_iter();
+        let leases = leases.map(|ring| Slots::listed(place, LEASES, &ring.leases_of("")));
+        let records = Slots::listed(place, RECORDS, "");
+        let mut all: BTreeMap<u32, usize> = BTreeMap::new();
+        for listed in leases.chain([records, tickets::listed(place)]) {
+            for (owner, files) in listed.crowds {
+                *all.entry(owner).or_default() += files;
+            }
+        }
+        let crowds = all.into_iter().filter_map(|(owner, files)| {
+            let account = kernel::name_of(Some(owner))?;
+            Some(Crowd { account, files })
+        });
+        crowds.collect()
     }
 }
 

@@ -35,6 +35,7 @@ mod gate;
 mod kernel;
 mod leases;
 mod leasing;
+mod listed;
 mod locks;
 mod look;
 mod make;

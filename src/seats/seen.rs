@@ -17,8 +17,19 @@ pub struct Look {
     pub back: Vec<Shown>,
     /// How many wait.
     pub waiting: usize,
+    /// Who has more files among those of the seats than are looked at, and how many.
+    pub crowds: Vec<Crowd>,
     /// Whether the locks themselves were looked at. Where somebody keeps the gate it is only what is written of processes that run.
     pub exact: bool,
+}
+
+/// Somebody who has more files among those of the seats than are looked at: of his, nobody knows all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Crowd {
+    /// The account.
+    pub account: String,
+    /// How many there are.
+    pub files: usize,
 }
 
 /// A seat in use.

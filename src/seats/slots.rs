@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::path::PathBuf;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -9,6 +10,7 @@ use serde::de::DeserializeOwned;
 use super::error::SeatError;
 use super::files;
 use super::kernel;
+use super::listed::{Listed, OF_EACH};
 use super::place::Place;
 use crate::holder::{Doing, StorageError};
 use crate::messages::seats as messages;
@@ -19,6 +21,7 @@ pub(super) const SLOT: usize = 2048;
 /// A file of one user with a slot for each seat.
 #[derive(Debug)]
 pub(super) struct Slots {
+    path: PathBuf,
     file: File,
     pub(super) owner: Option<u32>,
 }
@@ -43,7 +46,10 @@ impl Slots {
             };
             let path = place.path(directory).join(name(&user));
             match files::open_own(&path, place.for_everyone()) {
-                Ok(file) if kernel::owner(&file) == us => return Ok(Slots { file, owner: us }),
+                Ok(file) if kernel::owner(&file) == us => {
+                    let owner = us;
+                    return Ok(Slots { path, file, owner });
+                }
                 Ok(_) => {}
                 Err(error) => last = Some(StorageError::new(Doing::Write, &path, error)),
             }
@@ -59,21 +65,26 @@ impl Slots {
     /// Those of all users whose names end so. Whatever a file is called, it is its owner's: within a user namespace others have no number, and the name of
     /// one's own is another outside, so that a name tells nothing of who may write it.
     pub(super) fn all(place: &Place, directory: &str, ending: &str) -> Vec<Slots> {
-        let Ok(entries) = std::fs::read_dir(place.path(directory)) else {
-            return Vec::new();
-        };
-        let mut found = Vec::new();
-        for entry in entries.flatten() {
-            let is_so = entry
-                .file_name()
-                .to_str()
-                .is_some_and(|name| name.ends_with(ending));
-            if is_so && let Ok(file) = files::open_to_read(&entry.path()) {
-                let owner = kernel::owner(&file);
-                found.push(Slots { file, owner });
-            }
-        }
-        found
+        let listed = Slots::listed(place, directory, ending);
+        let opened = listed.paths.into_iter().filter_map(|path| {
+            let file = files::open_to_read(&path).ok()?;
+            let owner = kernel::owner(&file);
+            Some(Slots { path, file, owner })
+        });
+        opened.collect()
+    }
+
+    /// What is read of a directory.
+    pub(super) fn listed(place: &Place, directory: &str, ending: &str) -> Listed {
+        Listed::of(&place.path(directory), OF_EACH, |name| {
+            name.ends_with(ending)
+        })
+    }
+
+    /// Whether others read it: not where so many other files of its user come before.
+    pub(super) fn is_read(&self, place: &Place, directory: &str, ending: &str) -> bool {
+        let listed = Slots::listed(place, directory, ending);
+        listed.paths.contains(&self.path)
     }
 
     pub(super) fn read<T: DeserializeOwned>(&self, number: u16) -> Option<T> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::error::SeatError;
 use super::files;
 use super::kernel;
+use super::listed::{Listed, WAITING};
 use super::locks::Lock;
 use super::place::{Place, TICKETS};
 use super::ring::Ring;
@@ -76,19 +77,24 @@ impl Drop for Ticket {
 /// How often the lock of a new ticket is tried.
 const TRIES: usize = 100;
 
+/// The files of those who wait.
+pub(super) fn listed(place: &Place) -> Listed {
+    Listed::of(&place.path(TICKETS), WAITING, |name| number(name).is_some())
+}
+
+fn number(name: &str) -> Option<u64> {
+    name.split('-').next()?.parse().ok()
+}
+
 /// All who wait, in order. A ticket whose lock is free was left by a process that ended; who has the gate clears it away, for nobody draws one just then.
 pub(super) fn waiting(place: &Place, clear: bool) -> Vec<Waits> {
-    let Ok(entries) = std::fs::read_dir(place.path(TICKETS)) else {
-        return Vec::new();
-    };
     let mut found = Vec::new();
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let number = name.to_str().and_then(|name| name.split('-').next());
-        let Some(number) = number.and_then(|number| number.parse().ok()) else {
+    for path in listed(place).paths {
+        let name = path.file_name().and_then(|name| name.to_str());
+        let Some(number) = name.and_then(number) else {
             continue;
         };
-        let Ok(file) = files::open_to_read(&entry.path()) else {
+        let Ok(file) = files::open_to_read(&path) else {
             continue;
         };
         let mut bytes = [0; 4096];
@@ -98,7 +104,7 @@ pub(super) fn waiting(place: &Place, clear: bool) -> Vec<Waits> {
         match Lock::shared(file) {
             Ok(None) => found.push(Waits { number, pools }),
             // Its user may, and the directory's owner.
-            Ok(Some(_)) if clear => drop(std::fs::remove_file(entry.path())),
+            Ok(Some(_)) if clear => drop(std::fs::remove_file(&path)),
             _ => {}
         }
     }

@@ -40,6 +40,14 @@ impl Moment {
     }
 }
 
+impl Moment {
+    /// How long after another moment of the same start it is.
+    pub(super) fn since(&self, other: &Moment) -> Option<Duration> {
+        let ((start, now), (same, then)) = (self.boot.as_ref()?, other.boot.as_ref()?);
+        (start == same).then(|| now.saturating_sub(*then))
+    }
+}
+
 /// Longest name in bytes, so that a record fits its slot.
 const LONGEST: usize = 64;
 

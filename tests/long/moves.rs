@@ -273,7 +273,7 @@ fn one_activation(
         let counts = Counts {
             moves: none.moves.with(today, state.moves),
             exchanges: none.exchanges.with(today, state.exchanges),
-            returns: none.returns,
+            ..none
         };
         for (asks, key) in worth_asking(Some(&state), readable, search) {
             let stands = standing(&asks, key);

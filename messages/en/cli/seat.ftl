@@ -5,6 +5,7 @@ given_back = seat { $number } is given back
 leased = seat { $seat } is yours until { $until } (UTC); keep it before then: countersign seat keep { $token }
 token_hint = give what countersign seat take printed, whole
 written_only = somebody is taking or keeping the gate of the seats just now: this is what is written of processes that run
+crowd = { $account } has { $files } files among those of the seats: only the first of them are looked at, and they slow everybody down
 lease_until = a lease until { $until }
 came_back = seat { $number } came back by itself: { $host } ({ $user }) had it since { $since } and ended without giving it back
 does_not_float = license { $key } does not float

@@ -4,7 +4,7 @@ use super::Advice;
 use crate::issuer::audit::{Finding, Place, Wrong};
 use crate::issuer::desk::DeskError;
 use crate::issuer::keys::KeyError;
-use crate::issuer::ledger::LedgerError;
+use crate::issuer::ledger::{LedgerError, Until};
 use crate::issuer::life::LifeError;
 use crate::issuer::policy::{Fork, Refusal};
 use crate::issuer::products::CatalogueError;
@@ -78,7 +78,8 @@ impl Advice for Refusal {
             Refusal::SameName(_) => "the machine makes another request with `countersign request activate KEY --new`".to_owned(),
             Refusal::TooManyEarly => "answer the request that it gives up first; then this code is taken".to_owned(),
             Refusal::OtherUsb(_) => "plug the usb key in and make another request; if it is to go without one: countersign license change KEY --usb none".to_owned(),
-            Refusal::NoSeatFree { resting: Some(day), .. } => format!("seats that were given back come free after {day}; a clerk frees them sooner with: release ACTIVATION --returned --reason TEXT"),
+            Refusal::NoSeatFree { resting: Some(Until::Ever), .. } => "seats that were given back are kept for whoever had the place before; where that one is gone: release ACTIVATION --returned --reason TEXT".to_owned(),
+            Refusal::NoSeatFree { resting: Some(Until::Day(day)), .. } => format!("seats that were given back come free after {day}; a clerk frees them sooner with: release ACTIVATION --returned --reason TEXT"),
             Refusal::NoSeatFree { holders, .. } if holders.is_empty() => "sell more seats, or grant fewer with --seats".to_owned(),
             Refusal::NoSeatFree { holders, .. } => {
                 let names: Vec<String> = holders.iter().map(ToString::to_string).collect();
@@ -86,12 +87,13 @@ impl Advice for Refusal {
             }
             Refusal::HeldForManager { .. } | Refusal::SupersededBefore { .. } => "the manager decides: respond --override --reason TEXT".to_owned(),
             Refusal::InPlaceOf { before, .. } => format!("ask there whether both are the same machine, or two accounts of it, which need one license for all (request activate KEY --system); then: respond --supersede --reason TEXT; or, where the machine of {before} is lost: release {before} --lost --reason TEXT"),
-            Refusal::NeedsSupersede(Fork::Replaced { .. }) => "ask there who uses it: several accounts of one computer need one license for all (request activate KEY --system); then, for this one: respond --supersede --reason TEXT".to_owned(),
+            Refusal::AnewTooOften { .. } => "ask there which machines and accounts use it: accounts of one computer need one license for all (request activate KEY --system); then: respond --supersede --reason TEXT".to_owned(),
+            Refusal::NeedsSupersede(Fork::Replaced { .. }) => "ask there whether it waits for an answer, and who uses it: several accounts of one computer need one license for all (request activate KEY --system); then, for this one: respond --supersede --reason TEXT".to_owned(),
             Refusal::NeedsSupersede(_) => "ask what happened there, then: respond --supersede --reason TEXT".to_owned(),
             Refusal::LedgerBehind { .. } => "have the machine activate anew: countersign request activate KEY --new; it keeps its seat".to_owned(),
             Refusal::HeldFork(Fork::Unknown) => "have the machine ask again with `countersign request sync --new`, or activate anew; the manager decides: respond --override --reason TEXT".to_owned(),
             Refusal::HeldFork(_) => "find out whether two machines use it; the manager decides: respond --override --reason TEXT".to_owned(),
-            Refusal::Overtaken(_) => "nothing is to be done, unless the machine still waits: then it makes a new request with its clock set right; where another has its place by mistake: respond --supersede --reason TEXT".to_owned(),
+            Refusal::Overtaken(_) => "nothing is to be done, unless the machine still waits: then it makes a new request with its clock set right".to_owned(),
             Refusal::Revoked => "`countersign license show KEY` tells since when and why; `license revoke KEY --undo --reason TEXT` takes it back".to_owned(),
             Refusal::GivenUp(_) => "the machine makes a new request: countersign request activate KEY --new".to_owned(),
             Refusal::UnknownActivation(_) => "compare it with `countersign license show KEY`; another desk may have answered it".to_owned(),
@@ -261,7 +263,7 @@ mod tests {
         for (refusal, remedies) in [
             (full(vec![held], None), vec!["sell more seats", "A-"]),
             (
-                full(vec![held], Some(day)),
+                full(vec![held], Some(Until::Day(day))),
                 vec!["release ACTIVATION --returned", "2026-05-01"],
             ),
             (

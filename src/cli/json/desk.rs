@@ -129,6 +129,8 @@ pub(crate) struct LicenseAtDesk {
     pub(crate) moves: InAYear,
     pub(crate) exchanges: InAYear,
     pub(crate) returns: InAYear,
+    /// Machines that were set up anew, or asked twice.
+    pub(crate) anew: InAYear,
     pub(crate) revoked: bool,
     /// How many events its history has.
     pub(crate) events: usize,
@@ -177,8 +179,10 @@ pub(crate) struct Activation {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Resting {
     pub(crate) seats: u16,
-    /// The last day on which they are not.
-    pub(crate) free_after: Shown<Day>,
+    /// The last day on which they are not; null where somebody has to say so.
+    pub(crate) free_after: Option<Shown<Day>>,
+    /// The activation for which they are kept, which had the place before; null where the license had as many RETURNs as it has.
+    pub(crate) kept_for: Option<Shown<ActivationId>>,
 }
 
 /// What `license change` did.
@@ -240,6 +244,10 @@ pub(crate) struct EmergencyCode {
     pub(crate) steps: u8,
     /// The day that the machine goes on until without contact.
     pub(crate) until: Shown<Day>,
+    /// The activation that took its place, where one did.
+    pub(crate) held_by: Option<Shown<ActivationId>>,
+    /// Those that had its place before and may be at work still: for them this code is none.
+    pub(crate) rivals: Vec<Shown<ActivationId>>,
 }
 
 /// What `ledger verify` went through.
@@ -352,6 +360,8 @@ pub(crate) struct Receipt {
     pub(crate) seats_freed: u16,
     /// The last day on which the seats are not free, where they do not come free at once.
     pub(crate) free_after: Option<Shown<Day>>,
+    /// The activation for which they are kept, which had the place before.
+    pub(crate) kept_for: Option<Shown<ActivationId>>,
     /// Where characters of the code were corrected.
     pub(crate) corrections: Vec<String>,
     /// What the other return codes of the same text gave back.

@@ -26,6 +26,14 @@ pub(crate) struct Leased {
     pub(crate) seconds: u64,
 }
 
+/// Somebody who fills the directories of the seats with files.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct SeatCrowd {
+    pub(crate) account: String,
+    pub(crate) files: usize,
+}
+
 /// The seats of a floating license, of `seat list`.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -38,6 +46,8 @@ pub(crate) struct SeatsInUse {
     pub(crate) free: u16,
     /// How many wait.
     pub(crate) waiting: usize,
+    /// Who has more files among those of the seats than are looked at.
+    pub(crate) crowds: Vec<SeatCrowd>,
     /// False where this is only what is written of processes that run.
     pub(crate) exact: bool,
     /// Modules with seats of their own.

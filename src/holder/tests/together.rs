@@ -6,8 +6,10 @@ use super::super::apply::preview;
 use super::super::durable::killed;
 use super::super::give_up::{again, ends_too};
 use super::super::report::{Refusal, State};
+use super::super::sync::sync;
 use super::returning::returned;
 use super::*;
+use crate::protocol::requests::Return;
 
 /// Another home on the same computer, of the same account.
 fn second_home(computer: &Computer, vendor: &Vendor) -> Home {
@@ -168,6 +170,141 @@ fn another_seat_on_the_computer_is_left_alone() {
             "{case}"
         );
     }
+}
+
+/// What the first home asked for itself since is in the mail: a return in the second home leaves it alone, whatever comes of that. Once it was answered
+/// without a seat of its own it would have said so; and its own return gives up what it holds.
+#[test]
+fn another_home_whose_answer_is_in_the_mail_is_left_alone() {
+    let vendor = Vendor::new(1);
+    let (mut computer, _) = licensed(&vendor);
+    let one = computer.home.clone();
+    let first = computer.check(&vendor).activation.unwrap();
+    let two = second_home(&computer, &vendor);
+    computer.home = two.clone();
+    let second = computer.ask(&vendor, |_| ()).unwrap();
+    computer.apply(&next(&vendor, &second, 2)).unwrap();
+    assert_eq!(ends_too(&two, key(), &computer.facts).unwrap(), [first]);
+    computer.home = one.clone();
+    let (request, standing) = asks_again(&computer, &vendor);
+    // Whether it was made before the other began or since: what becomes of it is not known here.
+    assert_eq!(ends_too(&two, key(), &computer.facts).unwrap(), []);
+    computer.home = two.clone();
+    let given = returned(&computer).unwrap();
+    assert_eq!((given.also.len(), given.ends_too.len()), (0, 0));
+    computer.home = one.clone();
+    assert_eq!(computer.check(&vendor).state, State::Licensed);
+    let answer = vendor.sign(Kind::Sync, request.payload(), &standing, |grant| {
+        grant.generation = 3;
+        grant.issued = noon().plus(600);
+    });
+    assert_eq!(computer.apply(&answer).unwrap().name(), "applied");
+    assert_eq!(computer.check(&vendor).state, State::Licensed);
+    // It has a seat of its own, which the return of the other has nothing to do with, and its own gives it up.
+    computer.home = two;
+    assert!(returned(&computer).unwrap().ends_too.is_empty());
+    computer.home = one;
+    assert_eq!(returned(&computer).unwrap().activation, first);
+}
+
+/// A SYNC of the activation that is held, and what it stands for.
+fn asks_again(computer: &Computer, vendor: &Vendor) -> (Code, MachineBinding) {
+    let wanted = super::super::sync::Wanted {
+        key: key(),
+        bindings: &[],
+        usb: None,
+        anew: false,
+    };
+    let here = computer.at(noon().plus(60));
+    let asked = sync(&computer.home, &vendor.file(), &wanted, &here, |buffer| {
+        buffer.fill(123);
+        Ok::<(), std::io::Error>(())
+    });
+    let held = computer.home.license(key()).unwrap().unwrap().held.unwrap();
+    (asked.unwrap().asked.code, held.standing.standing().unwrap())
+}
+
+/// Three homes, each with its own seat but the last, which took the place of the one that was answered last: the first is not of that chain.
+#[test]
+fn only_the_home_whose_place_was_taken_ends() {
+    let vendor = Vendor::new(1);
+    let mut computer = Computer::with(&vendor, 1);
+    let answered = |computer: &mut Computer, generation, minutes: u32| {
+        let asked = computer.ask(&vendor, |_| ()).unwrap();
+        let answer = vendor.answer(&asked, |grant| {
+            grant.generation = generation;
+            grant.issued = noon().plus(minutes * 60);
+        });
+        computer.apply(&answer).unwrap();
+        asked.activation
+    };
+    let home = |computer: &Computer, name: &str| {
+        let home = Home::new(&computer.path(name), Audience::Owner);
+        let home = home.with_anchors(anchors(&computer.dir));
+        products::install(&home, &vendor.file()).unwrap();
+        home
+    };
+    let a = computer.home.clone();
+    answered(&mut computer, 1, 1);
+    let c = home(&computer, "c");
+    computer.home = c.clone();
+    let third = answered(&mut computer, 1, 2);
+    let b = home(&computer, "b");
+    computer.home = b.clone();
+    answered(&mut computer, 2, 3);
+    assert_eq!(ends_too(&b, key(), &computer.facts).unwrap(), [third]);
+    assert_eq!(returned(&computer).unwrap().ends_too, [third]);
+    assert_eq!(state_in(&mut computer, &a, &vendor), State::Licensed);
+    assert_eq!(state_in(&mut computer, &c, &vendor), State::Returned);
+}
+
+/// A home that was copied before a return, and then asked anew: what it held is given up with what it got since, both codes.
+#[test]
+fn what_was_given_up_elsewhere_is_given_up_with_what_came_after_it() {
+    let vendor = Vendor::new(1);
+    let (mut computer, _) = licensed(&vendor);
+    let first = computer.check(&vendor).activation.unwrap();
+    let copy = computer.path("copy");
+    copy_tree(&computer.path("home"), &copy);
+    let given = returned(&computer).unwrap();
+    computer.home = Home::new(&copy, Audience::Owner).with_anchors(anchors(&computer.dir));
+    assert_eq!(computer.check(&vendor).state, State::Returned);
+    let anew = computer.ask(&vendor, |wanted| wanted.anew = true).unwrap();
+    let answer = vendor.answer(&anew, |grant| {
+        grant.generation = 2;
+        grant.issued = noon().plus(3600);
+    });
+    computer.apply(&answer).unwrap();
+    assert_eq!(computer.check(&vendor).state, State::Licensed);
+    let both = returned(&computer).unwrap();
+    assert_eq!(both.activation, anew.activation);
+    assert_eq!(both.also, [(first, given.code)]);
+}
+
+/// A SYNC that is in the mail while its activation is replaced in its home: the return gives up what it held, and what took its place.
+#[test]
+fn a_replaced_activation_that_waits_for_an_answer_is_given_up_by_what_it_held() {
+    let vendor = Vendor::new(1);
+    let (mut computer, _) = licensed(&vendor);
+    let first = computer.check(&vendor).activation.unwrap();
+    let held = computer.home.license(key()).unwrap().unwrap().held.unwrap();
+    let before = held.request.commitment().unwrap();
+    let (request, standing) = asks_again(&computer, &vendor);
+    let anew = computer.ask(&vendor, |wanted| wanted.anew = true).unwrap();
+    computer.apply(&next(&vendor, &anew, 2)).unwrap();
+    let given = returned(&computer).unwrap();
+    assert_eq!((given.activation, given.also.len()), (anew.activation, 1));
+    let (id, code) = &given.also[0];
+    let told = Return::decode(code.payload()).unwrap();
+    assert_eq!((*id, told.activation), (first, first));
+    assert_eq!(told.secret.commitment(key()), before);
+    // The answer that comes now is none.
+    let answer = vendor.sign(Kind::Sync, request.payload(), &standing, |grant| {
+        grant.generation = 3;
+        grant.issued = noon().plus(600);
+    });
+    assert_eq!(computer.apply(&answer).unwrap_err().kind(), "other_request");
+    assert_eq!(computer.check(&vendor).state, State::Returned);
 }
 
 /// An answer to another home that was overtaken by one that is given up since; one that has a seat of its own is taken.

@@ -218,6 +218,9 @@ pub(crate) struct EndFacts {
     /// The last day on which seats that were given back are not free.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) free_after: Option<String>,
+    /// The activation for which they are kept, the latest of several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) kept_for: Option<String>,
     /// The activation that a place was given to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) to: Option<String>,
@@ -240,6 +243,7 @@ impl EndFacts {
             counts: license.counts.digest().map(Hex),
             generation: None,
             free_after: None,
+            kept_for: None,
             to: None,
             revoked: license.revoked,
             reason: None,

@@ -43,6 +43,14 @@ pub fn tell(event: &Event, activation: Option<&str>) -> String {
             text("verdict"),
             text("evidence")
         ),
+        facts::RETURN if !text("kept_for").is_empty() => format!(
+            "{who} was given up, its seats are kept for {}{}",
+            text("kept_for"),
+            match text("free_after") {
+                "" => String::new(),
+                day => format!(" until {day}"),
+            }
+        ),
         facts::RETURN if !text("free_after").is_empty() => format!(
             "{who} was given up, its seats come free after {}",
             text("free_after")

@@ -85,12 +85,14 @@ pub struct Counts {
     pub exchanges: Days,
     /// RETURNs that freed their seats at once.
     pub returns: Days,
+    /// Machines that were set up anew, or asked twice: ACTIVATEs that fit an activation and are no move.
+    pub anew: Days,
 }
 
 impl Counts {
     /// What the history says of them; nothing where nothing was counted.
     pub(crate) fn digest(&self) -> Option<[u8; 32]> {
-        let all = [&self.moves, &self.exchanges, &self.returns];
+        let all = [&self.moves, &self.exchanges, &self.returns, &self.anew];
         if all.iter().all(|days| days.is_empty()) {
             return None;
         }

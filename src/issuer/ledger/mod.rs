@@ -7,6 +7,7 @@ mod kept;
 mod rows;
 mod sqlite;
 mod stood;
+mod until;
 
 use std::path::Path;
 
@@ -20,6 +21,7 @@ pub use rows::{
     StoredSigner, TermsId, WeakRule,
 };
 pub use stood::Stood;
+pub use until::Until;
 
 /// Rows read at a time where a list may be long.
 pub(crate) const PAGE: usize = 4096;

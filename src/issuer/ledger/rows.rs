@@ -7,6 +7,7 @@ use std::num::{NonZeroU8, NonZeroU16};
 use super::canon::Canon;
 use super::kept::{Counts, Days, Reference};
 use super::stood::Stood;
+use super::until::Until;
 use crate::license_key::LicenseKey;
 use crate::machine::{Fingerprint, UsbDevice};
 use crate::protocol::commitment::{Commitment, SyncProof};
@@ -203,10 +204,8 @@ pub struct License {
 pub struct Resting {
     /// How many.
     pub seats: u16,
-    /// The last day on which they are not free.
-    pub until: Day,
-    /// Whether they are kept for those whose place it had taken, which nobody gave up.
-    pub kept: bool,
+    /// The last day on which they are not free for themselves; none: they are only kept for those whose place it had taken, which nobody gave up.
+    pub until: Option<Day>,
 }
 
 /// How an activation ended.
@@ -254,8 +253,8 @@ pub struct Activation {
     pub place: EventId,
     /// Seats it holds; 0: none any more, or another took its place.
     pub seats: u16,
-    /// The last day on which a machine goes on by what was granted to it, without contact.
-    pub runs: Day,
+    /// How long a machine goes on by what was granted to it, without contact; [`Until::OVER`] where it was released as lost.
+    pub runs: Until,
     /// First contact.
     pub first: Seconds,
     /// Last contact.
@@ -284,9 +283,7 @@ impl Activation {
             .fingerprint
             .as_ref()
             .map(Fingerprint::to_bytes);
-        let resting = self
-            .resting
-            .map_or((0, None, false), |it| (it.seats, Some(it.until), it.kept));
+        let resting = self.resting.map_or((0, None), |it| (it.seats, it.until));
         Canon::new("countersign v1 ledger activation")
             .number(self.id.0)
             .number(self.license.0)
@@ -308,7 +305,6 @@ impl Activation {
             .number(Ended::number(self.ended))
             .number(resting.0)
             .number(Day::wire(resting.1))
-            .number(u8::from(resting.2))
             .finish()
     }
 }

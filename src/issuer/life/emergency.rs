@@ -41,6 +41,10 @@ pub struct Spoken {
     pub steps: u8,
     /// The day it moves "revalidate by" to.
     pub until: Day,
+    /// Who has its place, where another took that.
+    pub held_by: Option<ActivationId>,
+    /// Who had its place before and may be at work still, for whom this code is none.
+    pub rivals: Vec<ActivationId>,
 }
 
 /// Reveals a step of an activation's emergency chain.
@@ -59,19 +63,25 @@ pub fn emergency(
             return Err(Refusal::Revoked.into());
         }
         let all = tx.activations_of(license.id)?;
-        match policy::place(&holder, &all, by.now.day()) {
-            Place::Holds | Place::Kept(_) => {}
+        let today = by.now.day();
+        let held_by = match policy::place(&holder, &all, today) {
+            Place::Holds | Place::Kept(_) => None,
+            // It runs on by what was granted to it, with these codes, whoever took its place since: that much was reckoned with.
+            Place::Taken(other) if holder.runs.reaches(today) => Some(other.standing.activation),
             Place::Taken(other) => {
                 let (own, now) = (holder.standing.activation, other.standing.activation);
                 return Err(LifeError::Replaced(own, now));
             }
             Place::Empty => return Err(Refusal::GivenUp(holder.standing.activation).into()),
-        }
+        };
         let events = history::of_license(tx, license.event)?;
         let answer = answer(tx, &holder, &events, wanted.generation)?;
         in_use(&holder, &answer)?;
         let revealed = revealed(&events, &holder, answer.generation);
-        let spoken = spoken(tx, &license, &answer, wanted.until, &revealed, by)?;
+        let mut spoken = spoken(tx, &license, &answer, wanted.until, &revealed, by)?;
+        spoken.held_by = held_by;
+        let rivals = policy::rivals(&holder, &all, today);
+        spoken.rivals = rivals.map(|it| it.standing.activation).collect();
         if !revealed.contains(&spoken.step) {
             record(tx, &license, &holder, &spoken, by)?;
         }
@@ -152,7 +162,7 @@ fn spoken(
     let step = (1..=terms.steps)
         .find(fits)
         .ok_or(Refusal::EmergencyUsedUp { activation, last })?;
-    let product = lookup::order_of(tx, license)?.product.id;
+    let product = lookup::order(tx, license.terms)?.product.id;
     let holder = standing.holder_digest(&product, license.key);
     let x = chain(&holder, answer.generation, 0, terms.steps - step, x0);
     Ok(Spoken {
@@ -163,6 +173,8 @@ fn spoken(
         step,
         steps: terms.steps,
         until: reached(step),
+        held_by: None,
+        rivals: Vec::new(),
     })
 }
 

@@ -8,7 +8,9 @@ pub use emergency::{Spoken, Step, emergency};
 
 use crate::failure::FailureKind;
 use crate::issuer::history::{self, Actor, EndFacts, FREED, NewEvent, RELEASE, Recorder};
-use crate::issuer::ledger::{Activation, Ended, Event, Ledger, LedgerError, License, Transaction};
+use crate::issuer::ledger::{
+    Activation, Ended, Event, Ledger, LedgerError, License, Transaction, Until,
+};
 use crate::issuer::policy::{self, COUNTED_DAYS, Place, RELEASES, Refusal};
 use crate::issuer::products::CatalogueError;
 use crate::issuer::respond::lookup;
@@ -160,14 +162,16 @@ pub fn release(
 ) -> Result<Released, LifeError> {
     ledger.write(|tx| {
         let (holder, license) = named(tx, name)?;
-        let (today, all) = (by.now.day(), tx.activations_of(license.id)?);
+        let (today, mut all) = (by.now.day(), tx.activations_of(license.id)?);
         let place = policy::place(&holder, &all, today);
-        let alone = policy::rivals(&holder, &all, today).next().is_none();
         let (held_by, kept) = match place {
             Place::Taken(other) => (Some(other.standing.activation), None),
-            Place::Kept(from) if alone => (None, Some(from.clone())),
-            Place::Holds | Place::Kept(_) | Place::Empty => (None, None),
+            Place::Kept(from) => (None, Some(from.clone())),
+            Place::Holds | Place::Empty => (None, None),
         };
+        let gone = all.iter_mut().filter(|it| it.id == holder.id);
+        gone.for_each(|it| it.ended = Some(Ended::Lost));
+        let kept = kept.filter(|from| policy::rest(from, &all, today).is_none());
         let events = history::of_license(tx, license.event)?;
         let recent = |event: &&Event| {
             event.kind == RELEASE && by.now.day().days_since(event.at.day()) < COUNTED_DAYS
@@ -180,6 +184,7 @@ pub fn release(
         let next = Activation {
             seats: 0,
             ended: Some(Ended::Lost),
+            runs: Until::OVER,
             ..holder
         };
         let mut released = end(tx, RELEASE, next, license, freed, reason, by)?;
@@ -209,10 +214,14 @@ pub fn free(
     by: Actor<'_>,
 ) -> Result<Released, LifeError> {
     ledger.write(|tx| {
-        let all = all_named(tx, name)?;
-        let (holder, license) = match one(name, all, |holder| {
-            holder.resting.is_some_and(|it| it.until >= by.now.day())
-        }) {
+        let mut resting = Vec::new();
+        for (holder, license) in all_named(tx, name)? {
+            let all = tx.activations_of(license.id)?;
+            if policy::rest(&holder, &all, by.now.day()).is_some() {
+                resting.push((holder, license));
+            }
+        }
+        let (holder, license) = match one(name, resting, |_| true) {
             Err(LifeError::Refused(Refusal::GivenUp(_)) | LifeError::Unused(_)) => {
                 return Err(LifeError::Nothing(
                     "no seats that were given back are held back",

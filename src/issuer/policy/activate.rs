@@ -3,10 +3,10 @@
 use super::moves::{self, Asked, Contact};
 use super::place::{self, Place};
 use super::{
-    Case, Decision, Refusal, Seats, Warning, asked_for, clock, free, needs_site_key, revalidate_by,
-    set_aside, weakly_bound, yields,
+    Case, Decision, Refusal, SUPERSEDES, Seats, Warning, asked_for, clock, free, needs_site_key,
+    revalidate_by, set_aside, weakly_bound, yields,
 };
-use crate::issuer::ledger::{Activation, Reference};
+use crate::issuer::ledger::{Activation, Counts, Days, Reference};
 use crate::protocol::digest::{MachineBinding, product_tag};
 use crate::protocol::grant::LicenseType;
 use crate::protocol::trust::PublicKey;
@@ -24,53 +24,28 @@ pub fn decide<'a>(case: &Case<'a>) -> Result<Decision<'a>, Refusal> {
         now,
         ..
     } = *case;
-    let stands = case.standing();
+    let stands = request.standing();
     admissible(case, &stands)?;
-    // Whatever has the same image fits as well where little is known: while a seat is free, that is another machine.
-    let fits =
-        whom_it_fits(case, &stands).filter(|_| !moves::weak(&stands) || seats(case, None).is_err());
+    // Whatever has the same image fits as well where little is known, and what leaves behind whoever had the place before is another machine: while a seat
+    // is free.
+    let other = |it: &Fit<'_>| moves::weak(&stands) || it.leaves.is_some();
+    let fits = whom_it_fits(case, &stands).filter(|it| !other(it) || seats(case, None).is_err());
     let mut warnings = Vec::new();
-    let today = now.day();
-    let (reference, counts) = match fits {
-        None => (
-            Reference::of(stands.fingerprint, today),
-            case.license.counts.clone(),
-        ),
-        Some((own, from)) => {
-            let asked = Asked {
-                contact: Contact::Activate,
-                stands: &stands,
-                key_named: terms.usb.is_some(),
-                seats: yields(from),
-                of: terms.seats.get(),
-                today,
-            };
-            let judged = moves::judge(&own.reference, &own.standing, &case.license.counts, &asked);
-            let (nth, of) = (judged.counts.moves.count(today), moves::allowed(asked.of));
-            if judged.beyond && options.override_reason.is_none() {
-                return Err(Refusal::HeldForManager {
-                    moves: case.license.counts.moves.count(today),
-                    of,
-                    holder: own.id,
-                });
-            }
-            if judged.beyond {
-                set_aside(&mut warnings);
-            }
-            warnings.push(Warning::Replaced {
-                before: own.standing.activation,
-                nth,
-                of,
-            });
-            (judged.reference, judged.counts)
-        }
+    let taken = match &fits {
+        None => Taken {
+            reference: Reference::of(stands.fingerprint, now.day()),
+            counts: case.license.counts.clone(),
+            superseded: Days::default(),
+            explained: false,
+        },
+        Some(fit) => take_place(case, &stands, fit, &mut warnings)?,
     };
-    let accepted = fits.is_some_and(|(own, _)| own.weak_accepted);
+    let accepted = fits.as_ref().is_some_and(|it| it.own.weak_accepted);
     let weak_accepted = weakly_bound(case.weak, options, &stands, accepted, &mut warnings)?;
-    let (seats, taken) = seats(case, fits.map(|(_, from)| from))?;
-    let generation = match fits {
+    let (seats, all) = seats(case, fits.as_ref().map(|it| it.from))?;
+    let generation = match &fits {
         None => 1,
-        Some((own, _)) => place::generation(own, case.activations)
+        Some(Fit { own, .. }) => place::generation(own, case.activations)
             .ok_or(Refusal::LastGeneration(own.standing.activation))?,
     };
     warnings.extend(clock(request.clock, now));
@@ -78,30 +53,100 @@ pub fn decide<'a>(case: &Case<'a>) -> Result<Decision<'a>, Refusal> {
         warnings.push(Warning::NoSite);
     }
     Ok(Decision {
-        from: fits.map(|(_, from)| from),
-        place: fits.map(|(own, _)| own.place),
+        from: fits.as_ref().map(|it| it.from),
+        place: fits.map(|it| it.own.place),
         seats,
-        taken,
+        taken: all,
         generation,
-        reference,
-        counts,
+        reference: taken.reference,
+        counts: taken.counts,
         weak_accepted,
+        superseded: taken.superseded,
+        explained: taken.explained,
         revalidate_by: revalidate_by(terms, options, now)?,
         warnings,
     })
 }
 
-impl Case<'_> {
-    /// What stands if it is answered.
-    pub(crate) fn standing(&self) -> MachineBinding {
-        let request = self.request;
-        MachineBinding {
-            activation: request.commitment.activation_id(),
-            fingerprint: request.fingerprint,
-            bindings: request.bindings,
-            usb: request.usb,
+/// What becomes of the rule of moves, and of what clerks decided.
+struct Taken {
+    reference: Reference,
+    counts: Counts,
+    superseded: Days,
+    explained: bool,
+}
+
+/// The place of an activation that it fits: whether it may have that, and who has to say so.
+fn take_place(
+    case: &Case<'_>,
+    stands: &MachineBinding,
+    fit: &Fit<'_>,
+    warnings: &mut Vec<Warning>,
+) -> Result<Taken, Refusal> {
+    let (own, options, today) = (fit.own, case.options, case.now.day());
+    let asked = Asked {
+        contact: Contact::Activate,
+        stands,
+        key_named: case.terms.usb.is_some(),
+        seats: yields(fit.from),
+        of: case.terms.seats.get(),
+        today,
+    };
+    let before = &case.license.counts;
+    let judged = moves::judge(&own.reference, &own.standing, before, &asked);
+    let (clerk, manager) = (
+        options.supersede_reason.is_some(),
+        options.override_reason.is_some(),
+    );
+    let mut superseded = place::superseded(own.place, case.activations, today);
+    let mut explained = false;
+    if let Some(before) = fit.leaves {
+        if !clerk && !manager {
+            return Err(place::in_place_of(own, before));
         }
+        explained = clerk;
     }
+    let is_move = judged.counted.is_some();
+    let (used, after, of) = if is_move {
+        let of = moves::allowed(asked.of);
+        (&before.moves, &judged.counts.moves, of)
+    } else {
+        let of = moves::anew_allowed(asked.of);
+        (&before.anew, &judged.counts.anew, of)
+    };
+    if judged.beyond && !manager {
+        let times = used.count(today);
+        if is_move || (clerk && superseded.count(today) >= SUPERSEDES) {
+            return Err(Refusal::HeldForManager {
+                moves: times,
+                of,
+                holder: own.id,
+            });
+        }
+        if !clerk {
+            return Err(Refusal::AnewTooOften {
+                times,
+                of,
+                holder: own.id,
+            });
+        }
+        superseded = superseded.with(today, 1);
+        explained = true;
+    }
+    if manager && (judged.beyond || fit.leaves.is_some()) {
+        set_aside(warnings);
+    }
+    warnings.push(Warning::Replaced {
+        before: own.standing.activation,
+        nth: after.count(today),
+        of,
+    });
+    Ok(Taken {
+        reference: judged.reference,
+        counts: judged.counts,
+        superseded,
+        explained,
+    })
 }
 
 /// What the request must be, whoever holds what.
@@ -141,31 +186,41 @@ pub(super) fn fit_site_key(key: Option<[u8; 32]>) -> Result<(), Refusal> {
     }
 }
 
-/// The activation whose place the machine that asks may take, and whose seats it gets then: a match to the letter before one that merely fits, then the
-/// one heard of last.
-fn whom_it_fits<'a>(
-    case: &Case<'a>,
-    stands: &MachineBinding,
-) -> Option<(&'a Activation, &'a Activation)> {
-    let today = case.now.day();
-    // Also those whose place that one took and whose machine it is: else three parts of five would change with each that asks, until none is left of theirs.
-    let fits = |held: &&Activation| {
-        held.ended.is_none()
-            && moves::own(&held.reference, &held.standing, stands)
-            && place::predecessors(held, case.activations, today)
-                .all(|it| !moves::leaves(it, &held.standing, stands))
+/// An activation whose place the machine that asks may take.
+struct Fit<'a> {
+    own: &'a Activation,
+    /// Whose seats it gets then.
+    from: &'a Activation,
+    /// One that had the place before, and whose machine it is not.
+    leaves: Option<&'a Activation>,
+}
+
+/// The activation that the machine fits which asks: one whose place it can have unasked first, then one whose fingerprint is equal, then the one heard of last.
+fn whom_it_fits<'a>(case: &Case<'a>, stands: &MachineBinding) -> Option<Fit<'a>> {
+    let (all, today) = (case.activations, case.now.day());
+    let own = |held: &&Activation| {
+        held.ended.is_none() && moves::own(&held.reference, &held.standing, stands)
     };
-    let seated = |held: &'a Activation| match place::place(held, case.activations, today) {
-        Place::Holds => Some((held, held)),
-        Place::Kept(from) => Some((held, from)),
-        Place::Taken(_) | Place::Empty => None,
+    let fit = |own: &'a Activation| {
+        let from = match place::place(own, all, today) {
+            Place::Holds => own,
+            Place::Kept(from) => from,
+            Place::Taken(_) | Place::Empty => return None,
+        };
+        // Else three parts of five would change with each that asks, until none is left of theirs.
+        let leaves = |it: &&Activation| moves::leaves(it, &own.standing, stands);
+        Some(Fit {
+            own,
+            from,
+            leaves: place::predecessors(own, all, today).rfind(leaves),
+        })
     };
-    let all = case.activations.iter().filter(fits).filter_map(seated);
-    all.max_by_key(|(held, _)| {
+    all.iter().filter(own).filter_map(fit).max_by_key(|it| {
         (
-            held.standing.fingerprint == stands.fingerprint,
-            held.last,
-            held.id,
+            it.leaves.is_none(),
+            it.own.standing.fingerprint == stands.fingerprint,
+            it.own.last,
+            it.own.id,
         )
     })
 }

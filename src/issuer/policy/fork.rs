@@ -87,14 +87,10 @@ pub enum Fork {
     },
     /// YELLOW: another activation took its place; an ACTIVATE proves nothing (SPEC.md 9.8), so that says nothing of either.
     Replaced {
-        /// Generation held.
-        held: u16,
         /// Who has the place.
         by: ActivationId,
         /// Since when, at the latest.
         since: Day,
-        /// What the request proves.
-        proof: Proof,
     },
     /// RED: another generation was proven since.
     Diverged {
@@ -145,7 +141,7 @@ impl fmt::Display for Fork {
                 f,
                 "the machine holds generation {held}, and generation {latest} was granted on {since} to another request: two mails crossed, or a copy asks"
             ),
-            Fork::Replaced { by, since, .. } => write!(
+            Fork::Replaced { by, since } => write!(
                 f,
                 "{by} was activated in its place, last heard of on {since}: another account of the computer, an earlier installation, a copy, or somebody who read a request of this machine"
             ),

@@ -11,7 +11,7 @@ mod warning;
 use std::num::NonZeroU16;
 
 use crate::issuer::ledger::{
-    Activation, Counts, EventId, License, OrderTerms, Reference, WeakRule,
+    Activation, Counts, Days, EventId, License, OrderTerms, Reference, WeakRule,
 };
 use crate::machine::Fingerprint;
 use crate::protocol::date::{Day, Seconds};
@@ -23,7 +23,7 @@ use crate::protocol::requests::Activate;
 pub use crate::issuer::ledger::{CLOCK_TOLERANCE, COUNTED_DAYS};
 pub use activate::decide;
 pub use fork::{Colour, Fork, HeldAnswer, Proof, judge};
-pub use place::{Place, place, rivals, superseded};
+pub use place::{Place, Rest, place, rest, rivals, superseded};
 pub use refusal::Refusal;
 pub(crate) use sync::old_mail;
 pub use sync::{SyncCase, SyncDecision, decide_sync};
@@ -95,6 +95,10 @@ pub struct Decision<'a> {
     pub counts: Counts,
     /// Whether a clerk accepted, now or before, that the machine is weakly bound.
     pub weak_accepted: bool,
+    /// When clerks superseded in its place.
+    pub superseded: Days,
+    /// Whether it is answered because a clerk asked there.
+    pub explained: bool,
     /// The day after which the machine must have been in contact again.
     pub revalidate_by: Option<Day>,
     /// What the clerk should know.
@@ -127,8 +131,7 @@ fn free(case: &Seats<'_>, from: Option<&Activation>) -> (u32, u16) {
         .saturating_sub(from.map_or(0, |it| u32::from(it.seats)));
     let other = |it: &&Activation| from.is_none_or(|from| from.id != it.id);
     let resting = case.activations.iter().filter(other);
-    let resting = resting.filter_map(|it| it.resting);
-    let resting = resting.filter(|it| it.until >= case.today);
+    let resting = resting.filter_map(|it| rest(it, case.activations, case.today));
     let resting: u32 = resting.map(|it| u32::from(it.seats)).sum();
     let free = u32::from(case.terms.seats.get()).saturating_sub(others.saturating_add(resting));
     (others, u16::try_from(free).unwrap_or(u16::MAX))
@@ -150,8 +153,8 @@ struct Seats<'a> {
 impl Seats<'_> {
     fn none_free(&self, wanted: u16, free: u16) -> Refusal {
         let holders = self.activations.iter().filter(|held| held.seats > 0);
-        let resting = self.activations.iter().filter_map(|it| it.resting);
-        let resting = resting.filter(|it| it.until >= self.today);
+        let resting = self.activations.iter();
+        let resting = resting.filter_map(|it| rest(it, self.activations, self.today));
         Refusal::NoSeatFree {
             wanted,
             free,

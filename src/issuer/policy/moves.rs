@@ -10,6 +10,8 @@ use crate::protocol::digest::MachineBinding;
 
 /// Counted moves and exchanges that a seat has in [`COUNTED_DAYS`]; what goes beyond that the manager decides.
 pub const MOVES_PER_SEAT: u32 = 2;
+/// How often a machine is set up anew, or asks twice, for each seat in [`COUNTED_DAYS`] without anybody being asked; what goes beyond that a clerk decides.
+pub const ANEW_PER_SEAT: u32 = 4;
 /// RETURNs of a seat in [`COUNTED_DAYS`] that free it at once.
 pub const RETURNS_PER_SEAT: u32 = 6;
 /// How a machine asks.
@@ -41,7 +43,7 @@ pub struct Asked<'a> {
 /// Why a request counts as a move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Move {
-    /// The machine activated anew.
+    /// A machine that fits activated anew, with other hardware or otherwise as another machine would.
     Activated,
     /// It does not match the reference.
     Mismatch,
@@ -66,7 +68,8 @@ pub struct Judged {
     pub exchanged: Components,
     /// Whether the USB key was exchanged or given up, where it does not count as a move.
     pub key_exchanged: bool,
-    /// Whether there are more moves with it than the license has: then the manager decides.
+    /// Whether there are more moves with it than the license has: then the manager decides. Where it counts as none, whether it was set up anew too
+    /// often: then a clerk does.
     pub beyond: bool,
     /// The reference, if it is answered.
     pub reference: Reference,
@@ -95,13 +98,14 @@ pub fn judge(
     let key_exchanged = !asked.key_named && before.usb.is_some() && before.usb != stands.usb;
     let parts = exchanged.len().saturating_add(u32::from(key_exchanged));
     let exchanges = parts.saturating_mul(weight);
+    let other = other_machine(reference, before, stands, key_exchanged);
     let counted = match asked.contact {
-        Contact::Activate => Some(Move::Activated),
+        // What the same hardware says when it is set up anew it could have said in a SYNC.
+        Contact::Activate => (exchanges > 0 || other.is_some()).then_some(Move::Activated),
         Contact::Sync => {
             let too_many =
                 exchanges > 0 && counts.exchanges.count(today).saturating_add(exchanges) > most;
-            other_machine(reference, before, stands, key_exchanged)
-                .or_else(|| too_many.then_some(Move::Exchanges))
+            other.or_else(|| too_many.then_some(Move::Exchanges))
         }
     };
     if counted.is_some() {
@@ -118,14 +122,20 @@ pub fn judge(
             },
         };
     }
+    let again = match asked.contact {
+        Contact::Activate => weight,
+        Contact::Sync => 0,
+    };
+    let anew = counts.anew.with(today, again);
     Judged {
         counted: None,
         exchanged,
         key_exchanged,
-        beyond: false,
+        beyond: again > 0 && anew.count(today) > anew_allowed(asked.of),
         reference: heard_of(reference, stands.fingerprint.as_ref(), today),
         counts: Counts {
             exchanges: counts.exchanges.with(today, exchanges),
+            anew,
             ..counts.clone()
         },
     }
@@ -161,6 +171,11 @@ fn heard_of(reference: &Reference, now: Option<&Fingerprint>, today: Day) -> Ref
 /// How many moves, and how many exchanges, a license with so many seats has in [`COUNTED_DAYS`].
 pub fn allowed(seats: u16) -> u32 {
     u32::from(seats) * MOVES_PER_SEAT
+}
+
+/// How often machines of a license with so many seats are set up anew in [`COUNTED_DAYS`] without anybody being asked.
+pub fn anew_allowed(seats: u16) -> u32 {
+    u32::from(seats) * ANEW_PER_SEAT
 }
 
 /// How many RETURNs of its seats a license has in [`COUNTED_DAYS`] that free them at once.

@@ -2,7 +2,7 @@
 
 use super::{COUNTED_DAYS, Colour, Fork};
 use crate::failure::FailureKind;
-use crate::issuer::ledger::ActivationRow;
+use crate::issuer::ledger::{ActivationRow, Until};
 use crate::machine::UsbDevice;
 use crate::protocol::date::Day;
 use crate::protocol::digest::ActivationId;
@@ -52,8 +52,8 @@ pub enum Refusal {
         seats: u16,
         /// Who holds the others: the first few.
         holders: Vec<ActivationId>,
-        /// The last day on which seats that were given back are not free, where there are such.
-        resting: Option<Day>,
+        /// How long seats that were given back are not free, where there are such.
+        resting: Option<Until>,
     },
     /// Machines of the license were replaced or moved as often as they may.
     #[error(
@@ -101,21 +101,33 @@ pub enum Refusal {
     #[error("{}", judged(.0))]
     HeldFork(Fork),
     /// Old mail: the machine made another request later, which was answered.
-    #[error(
-        "this is old mail: the machine, or another in its place, asked later and was answered on {0}"
-    )]
+    #[error("this is old mail: the machine asked later and was answered on {0}")]
     Overtaken(Day),
     /// The activation took the place of another by an ACTIVATE, which whoever read one request can write: so nothing is moved elsewhere by it alone.
     #[error(
-        "{activation} was activated in the place of {before}, and is to be the same machine as that one until {until}; it is another by now"
+        "{activation} was activated in the place of {before}, and is to be the same machine as that one{}; it is another by now", up_to(*.until)
     )]
     InPlaceOf {
-        /// The activation that asks.
+        /// The activation that asks, or that the machine fits which asks.
         activation: ActivationId,
+        /// Its row.
+        holder: ActivationRow,
         /// The one that it replaced.
         before: ActivationId,
-        /// The last day on which the machine of that one goes on without contact; a year on, where there is none.
-        until: Day,
+        /// How long it is to be.
+        until: Until,
+    },
+    /// YELLOW: machines were set up anew, or asked twice, as often as they may without anybody being asked.
+    #[error(
+        "yellow: machines of the license were activated anew {times} times in {COUNTED_DAYS} days, with the hardware that they had, and its seats allow {of}: several machines or accounts may use it"
+    )]
+    AnewTooOften {
+        /// How often, without this time.
+        times: u32,
+        /// How often it may be.
+        of: u32,
+        /// Which activation the machine fits.
+        holder: ActivationRow,
     },
     /// The license names users or lends, and no key stands with which the site would sign that.
     #[error("a license that names users or lends wants the key of its site")]
@@ -177,7 +189,9 @@ impl Refusal {
             Refusal::HeldForManager { .. } => Some(("held_for_manager", self.to_string())),
             Refusal::GivenUp(_) => Some(("given_up", self.to_string())),
             Refusal::LedgerBehind { .. } => Some((Colour::Unproven.name(), self.to_string())),
-            Refusal::InPlaceOf { .. } => Some((Colour::Yellow.name(), self.to_string())),
+            Refusal::InPlaceOf { .. } | Refusal::AnewTooOften { .. } => {
+                Some((Colour::Yellow.name(), self.to_string()))
+            }
             _ => self
                 .fork()
                 .map(|fork| (fork.colour().name(), fork.to_string())),
@@ -206,7 +220,9 @@ impl Refusal {
             | Refusal::HeldFork(_)
             | Refusal::LedgerBehind { .. }
             | Refusal::TooManyLost(_) => FailureKind::HeldForManager,
-            Refusal::NeedsSupersede(_) | Refusal::InPlaceOf { .. } => FailureKind::NeedsSupersede,
+            Refusal::NeedsSupersede(_)
+            | Refusal::InPlaceOf { .. }
+            | Refusal::AnewTooOften { .. } => FailureKind::NeedsSupersede,
             Refusal::Overtaken(_) => FailureKind::Overtaken,
             Refusal::Revoked => FailureKind::Revoked,
             Refusal::GivenUp(_) => FailureKind::GivenUp,
@@ -230,6 +246,12 @@ fn no_seat_free(wanted: u16, free: u16, seats: u16) -> String {
             are(free)
         ),
     }
+}
+
+/// " until 2026-12-31", and nothing where there is no end.
+fn up_to(until: Until) -> String {
+    let day = until.day();
+    day.map_or_else(String::new, |day| format!(" until {day}"))
 }
 
 /// "red: the machine holds generation 2, but …".

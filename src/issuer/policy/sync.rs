@@ -42,10 +42,10 @@ pub struct SyncCase<'a> {
     pub site_key: Option<[u8; 32]>,
     /// The fork rule's verdict within the chain of the activation.
     pub fork: Fork,
-    /// What the request proves.
-    pub proof: Proof,
-    /// What the machine's clock said in the request that was answered last in its place, capped when that came.
-    pub latest_asked: Option<Seconds>,
+    /// What the machine's clock said in the request of the activation that was answered last, capped when that came.
+    pub asked: Option<Seconds>,
+    /// The same of whoever has its place.
+    pub holder_asked: Option<Seconds>,
     /// The desk's options.
     pub options: &'a Options,
     /// Now.
@@ -61,8 +61,6 @@ pub struct SyncDecision<'a> {
     pub standing: MachineBinding,
     /// The verdict.
     pub fork: Fork,
-    /// When clerks superseded a generation of its place.
-    pub superseded: Days,
     /// The key with which the site signs from now on.
     pub site_key: Option<[u8; 32]>,
 }
@@ -81,7 +79,7 @@ impl SyncDecision<'_> {
             reference: self.decision.reference.clone(),
             weak_accepted: self.decision.weak_accepted,
             proven: held.map_or(own.proven, |held| held.generation),
-            superseded: self.superseded.clone(),
+            superseded: self.decision.superseded.clone(),
             ..own.clone()
         }
     }
@@ -129,7 +127,7 @@ pub fn decide_sync<'a>(case: &SyncCase<'a>) -> Result<SyncDecision<'a>, Refusal>
     let mut warnings = Vec::new();
     let place = place::place(own, case.activations, now.day());
     let verdict = verdict(case, place);
-    let superseded = fork(case, verdict, place, &mut warnings)?;
+    let (superseded, superseding) = fork(case, verdict, place, &mut warnings)?;
     if let Some(usb) = &terms.usb
         && standing.usb != Some(usb.digest(&case.license.key.to_bytes()))
     {
@@ -150,7 +148,7 @@ pub fn decide_sync<'a>(case: &SyncCase<'a>) -> Result<SyncDecision<'a>, Refusal>
             to: seating.seats,
         });
     }
-    in_place_of(case, &standing, &judged)?;
+    let leaving = in_place_of(case, &standing, &judged, &mut warnings)?;
     if let (Place::Taken(other), None) = (place, seating.from) {
         warnings.push(Warning::Beside(other.standing.activation));
     }
@@ -165,12 +163,13 @@ pub fn decide_sync<'a>(case: &SyncCase<'a>) -> Result<SyncDecision<'a>, Refusal>
             reference: judged.reference,
             counts: judged.counts,
             weak_accepted,
+            superseded,
+            explained: superseding || leaving,
             revalidate_by: revalidate_by(terms, options, now)?,
             warnings,
         },
         standing,
         fork: verdict,
-        superseded,
         site_key: case.site_key_after(),
     })
 }
@@ -190,23 +189,26 @@ fn admissible(case: &SyncCase<'_>, stands: &MachineBinding) -> Result<(), Refusa
     needs_site_key(case.terms, case.site_key_after())
 }
 
-/// The fork rule's verdict; where another has its place, that of both (SPEC.md 9.2). Old mail gets no seat unasked.
+/// The fork rule's verdict; where another has its place, that of both (SPEC.md 9.2). What may be older than the request of that one gets no seat unasked.
 fn verdict(case: &SyncCase<'_>, place: Place<'_>) -> Fork {
     match place {
-        Place::Taken(holder) if late(case) || free(&seats_of(case), None).1 == 0 => {
-            place::replaced(case.fork, holder, case.proof)
+        Place::Taken(holder)
+            if late(case.request, case.holder_asked, case.now)
+                || free(&seats_of(case), None).1 == 0 =>
+        {
+            place::replaced(case.fork, holder)
         }
         _ => case.fork,
     }
 }
 
-/// The fork rule, and who may set it aside. When clerks superseded a generation of the place, afterwards.
+/// The fork rule, and who may set it aside. When clerks superseded a generation of the place, afterwards, and whether one does here.
 fn fork(
     case: &SyncCase<'_>,
     fork: Fork,
     place: Place<'_>,
     warnings: &mut Vec<Warning>,
-) -> Result<Days, Refusal> {
+) -> Result<(Days, bool), Refusal> {
     let SyncCase {
         own, options, now, ..
     } = *case;
@@ -220,7 +222,7 @@ fn fork(
     };
     let colour = fork.colour();
     if colour == Colour::Green {
-        return Ok(superseded);
+        return Ok((superseded, false));
     }
     let (claimed, latest) = (case.request.generation, own.generation);
     if fork == Fork::Unknown && claimed > latest {
@@ -228,16 +230,10 @@ fn fork(
     }
     if options.override_reason.is_some() {
         set_aside(warnings);
-        return Ok(superseded);
+        return Ok((superseded, false));
     }
-    // A clerk who found out what happened knows better than clocks do.
-    let explained = colour == Colour::Yellow && options.supersede_reason.is_some();
-    if !explained && old_mail(case.request, fork, case.latest_asked, now) {
-        let since = match fork {
-            Fork::Replaced { since, .. } => since,
-            _ => own.last.day(),
-        };
-        return Err(Refusal::Overtaken(since));
+    if old_mail(case.request, fork, case.asked, now) {
+        return Err(Refusal::Overtaken(own.last.day()));
     }
     if matches!(colour, Colour::Red | Colour::Unproven) {
         return Err(Refusal::HeldFork(fork));
@@ -246,30 +242,23 @@ fn fork(
     match options.supersede_reason {
         None => Err(Refusal::NeedsSupersede(fork)),
         Some(_) if times >= SUPERSEDES => Err(Refusal::SupersededBefore { fork, times }),
-        Some(_) => Ok(superseded.with(now.day(), 1)),
+        Some(_) => Ok((superseded.with(now.day(), 1), true)),
     }
 }
 
-fn late(case: &SyncCase<'_>) -> bool {
-    let asked = capped(case.request.clock, case.now);
-    case.latest_asked.is_some_and(|latest| asked <= latest)
+/// Whether a request was made no later than another was that was answered, as far as clocks tell.
+fn late(request: &Sync, answered: Option<Seconds>, now: Seconds) -> bool {
+    answered.is_some_and(|answered| capped(request.clock, now) <= answered)
 }
 
-/// Whether a request that would be RED, or whose place another has, was made no later than the one that was answered last there (SPEC.md 9.2): its mail
-/// took long, and it says nothing of the machine. Whose secret was never revealed before is none, whatever the clocks say: they can be written as
-/// anybody likes.
-pub(crate) fn old_mail(
-    request: &Sync,
-    fork: Fork,
-    latest_asked: Option<Seconds>,
-    now: Seconds,
-) -> bool {
-    let late = latest_asked.is_some_and(|asked| capped(request.clock, now) <= asked);
+/// Whether a request that would be RED was made no later than the one of the same activation that was answered last (SPEC.md 9.2): its mail took long, and
+/// it says nothing of the machine. Whose secret was never revealed before is none, whatever the clocks say: they can be written as anybody likes.
+pub(crate) fn old_mail(request: &Sync, fork: Fork, asked: Option<Seconds>, now: Seconds) -> bool {
     let known = match fork {
-        Fork::Diverged { proof, .. } | Fork::Replaced { proof, .. } => proof != Proof::Held,
+        Fork::Diverged { proof, .. } => proof != Proof::Held,
         _ => false,
     };
-    late && known
+    known && late(request, asked, now)
 }
 
 /// What stands from now on: what stood, and what the machine says is different.
@@ -342,31 +331,35 @@ fn moves(
     Ok(judged)
 }
 
-/// Nothing moves elsewhere by an activation that took the place of another, as long as that one may be at work (SPEC.md 9.5), nor by parts that become other
-/// ones little by little: unless a clerk knows better.
+/// Nothing moves elsewhere by an activation that took the place of another, as long as that one may come back (SPEC.md 9.5), nor by parts that become other
+/// ones little by little: unless a clerk knows better. Whether one has to.
 fn in_place_of(
     case: &SyncCase<'_>,
     stands: &MachineBinding,
     judged: &Judged,
-) -> Result<(), Refusal> {
-    let options = case.options;
-    if options.supersede_reason.is_some() || options.override_reason.is_some() {
-        return Ok(());
-    }
+    warnings: &mut Vec<Warning>,
+) -> Result<bool, Refusal> {
     let (own, all, today) = (case.own, case.activations, case.now.day());
     // Parts that are exchanged one by one are a repair, as often as the license has it.
     let moved = judged.counted.is_some_and(|why| why != Move::Exchanges);
-    let rival = place::rivals(own, all, today).filter(|_| moved).last();
+    let rival = || {
+        let waits = place::predecessors(own, all, today).filter(|it| it.ended.is_none());
+        waits.chain(place::rivals(own, all, today)).last()
+    };
     let left = || {
         let leaves = |it: &&Activation| moves::leaves(it, &own.standing, stands);
         place::predecessors(own, all, today).rfind(leaves)
     };
-    match rival.or_else(left) {
-        None => Ok(()),
-        Some(before) => Err(Refusal::InPlaceOf {
-            activation: case.own.standing.activation,
-            before: before.standing.activation,
-            until: before.runs,
-        }),
+    let before = if moved { rival() } else { None };
+    let Some(before) = before.or_else(left) else {
+        return Ok(false);
+    };
+    if case.options.supersede_reason.is_some() {
+        return Ok(true);
     }
+    if case.options.override_reason.is_none() {
+        return Err(place::in_place_of(own, before));
+    }
+    set_aside(warnings);
+    Ok(false)
 }

@@ -2,8 +2,8 @@
 
 use super::COUNTED_DAYS;
 use super::moves::Move;
+use crate::issuer::ledger::Until;
 use crate::machine::Components;
-use crate::protocol::date::Day;
 use crate::protocol::digest::ActivationId;
 
 /// What the clerk should know of an answer that was given.
@@ -17,7 +17,7 @@ pub enum Warning {
     Replaced {
         /// Whose.
         before: ActivationId,
-        /// Moves of the license that count, with this one.
+        /// Moves of the license that count, with this one; or how often its machines were set up anew, where the hardware is what it was.
         nth: u32,
         /// How many it has.
         of: u32,
@@ -67,8 +67,8 @@ pub enum Warning {
     KeptFor {
         /// Which, the latest of several.
         before: ActivationId,
-        /// The last day on which it is.
-        until: Day,
+        /// How long.
+        until: Until,
     },
     /// A RETURN of an activation whose place another has.
     HeldBy(ActivationId),
@@ -125,7 +125,11 @@ impl std::fmt::Display for Warning {
             ),
             Warning::KeptFor { before, until } => write!(
                 f,
-                "{before}, whose place it had taken, was never given up: its seat is kept for it, and free after {until}"
+                "{before}, whose place it had taken, was never given up: its seat is kept for it, and free {}",
+                match until.day() {
+                    Some(day) => format!("after {day}"),
+                    None => "when that one is given up, too, or a clerk says so: its license has no day on which it ends by itself".to_owned(),
+                }
             ),
             Warning::HeldBy(other) => write!(
                 f,

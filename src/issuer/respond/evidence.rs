@@ -102,7 +102,11 @@ impl Session<'_> {
         let found = match (&request.ask, error) {
             (
                 Ask::Grantable(Grantable::Activate(_)),
-                RespondError::Refused(Refusal::HeldForManager { holder, .. }),
+                RespondError::Refused(
+                    Refusal::HeldForManager { holder, .. }
+                    | Refusal::InPlaceOf { holder, .. }
+                    | Refusal::AnewTooOften { holder, .. },
+                ),
             ) => {
                 let (holder, license) = lookup::holder(self.tx, *holder)?;
                 return Ok(Some(Whose::unproven(holder, license)));
@@ -141,9 +145,8 @@ impl Session<'_> {
         let mut fork = None;
         if let Ask::Grantable(Grantable::Sync(sync)) = &request.ask {
             let judged = policy::judge(&holder, Some(lookup::held(&answer)), proof);
-            let activations = self.tx.activations_of(license.id)?;
-            let latest_asked = self.latest_asked(&holder, &activations)?;
-            let old = policy::old_mail(sync, judged, latest_asked, self.by.now);
+            let asked = self.asked(&holder, &license)?;
+            let old = policy::old_mail(sync, judged, asked, self.by.now);
             fork = Some(judged).filter(|_| !old);
         }
         Ok(Some(Whose {

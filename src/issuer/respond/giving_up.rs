@@ -8,7 +8,7 @@ use crate::issuer::history::{EARLY_RETURN, RETURN};
 use crate::issuer::ledger::{
     Activation, EarlyReturn, Ended, EventId, License, Resting, StoredAnswer,
 };
-use crate::issuer::policy::{self, Place, Proof, Refusal, Warning, moves};
+use crate::issuer::policy::{self, Place, Proof, Refusal, Rest, Warning, moves};
 use crate::protocol::commitment::SyncProof;
 use crate::protocol::date::Day;
 use crate::protocol::requests::Return;
@@ -21,7 +21,7 @@ impl Session<'_> {
     /// A machine gives up.
     pub(super) fn give_up(&mut self, given_up: &Return) -> Result<GivenUp, RespondError> {
         let proof = given_up.secret.sync_proof();
-        if let Some(reply) = lookup::receipt(self.tx, given_up)? {
+        if let Some(reply) = lookup::receipt(self.tx, given_up, self.by.now.day())? {
             return Ok(GivenUp::Repeated(reply));
         }
         let found = lookup::find(self.tx, given_up.activation, &proof)?;
@@ -52,9 +52,9 @@ impl Session<'_> {
         }
         let today = self.by.now.day();
         let mut until = today;
-        let latest = lookup::latest(self.tx, &holder)?;
+        let latest = self.latest(&holder, &license)?;
         for answer in latest.iter().chain([answer]) {
-            until = until.max(lookup::runs_until(&lookup::grant_of(answer)?, today));
+            until = until.max(lookup::rests_until(&lookup::grant_of(answer)?, today));
         }
         let generation = held.generation;
         if holder.ended.is_none() && holder.seats == 0 {
@@ -79,28 +79,19 @@ impl Session<'_> {
         let of = order.terms.seats.get();
         let activations = self.tx.activations_of(license.id)?;
         let at_once = moves::returned(&license.counts, seats, of, today);
-        let rivals: Vec<&Activation> = policy::rivals(&holder, &activations, today).collect();
-        let rivals_until = rivals.iter().map(|it| it.runs).max();
+        let late = at_once.is_none()
+            || policy::rivals(&holder, &activations, today)
+                .next()
+                .is_some();
         // What was released as lost has none any more: nothing comes free, now or later, and nothing rests.
-        let late = at_once.is_none() || rivals_until.is_some();
         let overridden = late && seats > 0 && self.options.override_reason.is_some();
         if overridden && !warnings.contains(&Warning::Overridden) {
             warnings.push(Warning::Overridden);
         }
-        let kept = at_once.is_some();
-        let rests = late && seats > 0 && !overridden;
-        let own_until = if kept { today } else { until };
-        let resting = rests.then(|| Resting {
+        let resting = (late && seats > 0 && !overridden).then(|| Resting {
             seats,
-            until: rivals_until.unwrap_or(own_until).max(own_until),
-            kept,
+            until: at_once.is_none().then_some(until),
         });
-        if let (Some(rest), Some(rival)) = (resting.filter(|it| it.kept), rivals.last()) {
-            warnings.push(Warning::KeptFor {
-                before: rival.standing.activation,
-                until: rest.until,
-            });
-        }
         let next = Activation {
             seats: 0,
             last: self.by.now,
@@ -109,6 +100,8 @@ impl Session<'_> {
             event: self.next_event,
             ..holder
         };
+        let rest = policy::rest(&next, &activations, today);
+        warnings.extend(kept_for(rest));
         let taken = license.taken.unwrap_or(0).saturating_sub(u32::from(seats));
         let changed = Changed {
             previous: license.event,
@@ -119,8 +112,13 @@ impl Session<'_> {
                 ..license
             },
         };
-        let freed = if rests { 0 } else { seats };
-        self.given(next, changed, freed, None, generation, warnings)
+        let given = Given {
+            freed: if rest.is_some() { 0 } else { seats },
+            freeing: None,
+            rest,
+            generation,
+        };
+        self.given(next, changed, given, warnings)
     }
 
     /// Ends an activation whose place another took, and whose machine gave it up. That frees nothing while the other has the seats; where the other was
@@ -133,20 +131,26 @@ impl Session<'_> {
         mut warnings: Vec<Warning>,
     ) -> Result<Unrecorded<Taking>, RespondError> {
         let today = self.by.now.day();
-        let activations = self.tx.activations_of(license.id)?;
-        let rival = policy::rivals(&holder, &activations, today).last();
-        let mut freeing = None;
-        match (policy::place(&holder, &activations, today), rival) {
-            (Place::Taken(other), _) => warnings.push(Warning::HeldBy(other.standing.activation)),
-            (Place::Kept(from), None) => freeing = Some(self.freed(from, &license)?),
-            (Place::Kept(from), Some(rival)) => {
-                warnings.extend(from.resting.map(|rest| Warning::KeptFor {
-                    before: rival.standing.activation,
-                    until: rest.until,
-                }));
+        let mut activations = self.tx.activations_of(license.id)?;
+        let place = policy::place(&holder, &activations, today);
+        let from = match place {
+            Place::Taken(other) => {
+                warnings.push(Warning::HeldBy(other.standing.activation));
+                None
             }
-            (Place::Holds | Place::Empty, _) => {}
-        }
+            Place::Kept(from) => Some(from.clone()),
+            Place::Holds | Place::Empty => None,
+        };
+        let gone = activations.iter_mut().filter(|it| it.id == holder.id);
+        gone.for_each(|it| it.ended = Some(Ended::Returned));
+        let rest = from
+            .as_ref()
+            .and_then(|from| policy::rest(from, &activations, today));
+        warnings.extend(kept_for(rest));
+        let freeing = match from.filter(|_| rest.is_none()) {
+            Some(from) => Some(self.freed(&from, &license)?),
+            None => None,
+        };
         let next = Activation {
             last: self.by.now,
             ended: Some(Ended::Returned),
@@ -163,7 +167,13 @@ impl Session<'_> {
             },
         };
         self.next_event = next.event;
-        self.given(next, changed, 0, freeing, generation, warnings)
+        let given = Given {
+            freed: 0,
+            freeing,
+            rest,
+            generation,
+        };
+        self.given(next, changed, given, warnings)
     }
 
     /// Frees what was kept of an activation.
@@ -181,22 +191,21 @@ impl Session<'_> {
         &mut self,
         next: Activation,
         changed: Changed,
-        freed: u16,
-        freeing: Option<Freeing>,
-        generation: u16,
+        given: Given,
         warnings: Vec<Warning>,
     ) -> Result<Unrecorded<Taking>, RespondError> {
         self.tx.set_activation(&next)?;
         self.tx.set_license(&changed.license)?;
-        self.remember(&changed, Some((next.id, generation)));
+        self.remember(&changed, Some((next.id, given.generation)));
         self.unrecorded.insert(next.id, next.event);
         let giving = Giving {
             order: self.order(changed.license.terms)?,
             holder: next,
             changed,
-            freed,
-            freeing,
-            generation,
+            freed: given.freed,
+            freeing: given.freeing,
+            rest: given.rest,
+            generation: given.generation,
         };
         Ok(self.numbered(RETURN, warnings, Taking::Back(Box::new(giving))))
     }
@@ -240,4 +249,22 @@ impl Session<'_> {
         }
         Ok(self.numbered(EARLY_RETURN, warnings, what))
     }
+}
+
+/// What comes of a RETURN beside the activation itself.
+struct Given {
+    freed: u16,
+    freeing: Option<Freeing>,
+    rest: Option<Rest>,
+    generation: u16,
+}
+
+/// What the clerk is told of seats that are kept.
+fn kept_for(rest: Option<Rest>) -> Option<Warning> {
+    let rest = rest?;
+    let before = rest.kept_for?;
+    Some(Warning::KeptFor {
+        before,
+        until: rest.until,
+    })
 }

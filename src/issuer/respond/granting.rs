@@ -8,12 +8,14 @@ use super::unrecorded::{Changed, Granting, Unrecorded, Yielding};
 use super::{Order, Request, RespondError};
 use crate::issuer::history::{ACTIVATE, REPLACE, SYNC};
 use crate::issuer::keys::Entropy;
-use crate::issuer::ledger::{Activation, EarlyReturn, EventId, LedgerError, License, StoredAnswer};
+use crate::issuer::ledger::{
+    Activation, EarlyReturn, EventId, LedgerError, License, StoredAnswer, Until,
+};
 use crate::issuer::policy::{self, Case, Decision, Fork, Place, Proof, Refusal, SyncCase};
 use crate::protocol::commitment::Commitment;
 use crate::protocol::date::Seconds;
 use crate::protocol::desk_certificate::Limit;
-use crate::protocol::digest::{MachineBinding, request_tag};
+use crate::protocol::digest::request_tag;
 use crate::protocol::emergency::chain;
 use crate::protocol::grant::{EmergencyTerms, Grant, LicenseType};
 use crate::protocol::requests::{Activate, Sync};
@@ -80,7 +82,7 @@ impl Session<'_> {
             } else {
                 ACTIVATE
             },
-            holder: self.holder(activate, &license, &activations, &decision),
+            holder: self.holder(activate, &license, &decision),
             license: &license,
             order: &order,
             fork: None,
@@ -106,9 +108,8 @@ impl Session<'_> {
         let held = answer.as_ref().map(lookup::held);
         let mut fork = policy::judge(&holder, held, Proof::Held);
         let behind = matches!(fork, Fork::Diverged { .. });
-        let mut proof = Proof::Held;
-        if let Some(held) = held.filter(|_| behind || holder.seats == 0) {
-            proof = self.proof(&holder, &license, held.generation)?;
+        if let Some(held) = held.filter(|_| behind) {
+            let proof = self.proof(&holder, &license, held.generation)?;
             fork = policy::judge(&holder, Some(held), proof);
         }
         let (standing, site_key) = match &answer {
@@ -117,7 +118,14 @@ impl Session<'_> {
         };
         let order = self.order(license.terms)?;
         let activations = self.tx.activations_of(license.id)?;
-        let latest_asked = self.latest_asked(&holder, &activations)?;
+        let asked = match fork {
+            Fork::Diverged { .. } => self.asked(&holder, &license)?,
+            _ => None,
+        };
+        let holder_asked = match policy::place(&holder, &activations, self.by.now.day()) {
+            Place::Taken(other) => self.asked(other, &license)?,
+            Place::Holds | Place::Kept(_) | Place::Empty => None,
+        };
         let decided = policy::decide_sync(&SyncCase {
             request: sync,
             license: &license,
@@ -129,8 +137,8 @@ impl Session<'_> {
             standing: &standing,
             site_key,
             fork,
-            proof,
-            latest_asked,
+            asked,
+            holder_asked,
             options: self.options,
             now: self.by.now,
         })?;
@@ -173,9 +181,7 @@ impl Session<'_> {
         let (grant, emergency) = self.grant(&context, order, &decision, entropy);
         let body = grant.encode_body();
         let transcript = self.transcript(&context, order, &grant, &body)?;
-        holder.runs = holder
-            .runs
-            .max(lookup::runs_until(&grant, grant.issued.day()));
+        holder.runs = holder.runs.max(lookup::runs_until(&grant));
         let is_new = holder.id == self.next_activation;
         if is_new {
             self.tx.add_activation(&holder)?;
@@ -216,6 +222,7 @@ impl Session<'_> {
                 commitment: plan.commitment,
                 emergency,
                 parent: holder.proven,
+                explained: decision.explained,
                 holder,
                 yielding,
                 changed,
@@ -240,49 +247,33 @@ impl Session<'_> {
         })
     }
 
-    /// What the machine's clock said in the request that was answered last: of the activation, or of whoever has its place.
-    pub(super) fn latest_asked(
+    /// What the machine's clock said in the request of an activation that was answered last.
+    pub(super) fn asked(
         &mut self,
         own: &Activation,
-        activations: &[Activation],
+        license: &License,
     ) -> Result<Option<Seconds>, LedgerError> {
-        let whose = match policy::place(own, activations, self.by.now.day()) {
-            Place::Taken(holder) => holder,
-            Place::Holds | Place::Kept(_) | Place::Empty => own,
-        };
-        let latest = lookup::latest(self.tx, whose)?;
+        let latest = self.latest(own, license)?;
         latest.as_ref().map(lookup::asked).transpose()
     }
 
     /// The activation as it will stand; its event, its place, where it begins one, and how long it runs are still to be said.
-    fn holder(
-        &self,
-        request: &Activate,
-        license: &License,
-        activations: &[Activation],
-        decision: &Decision<'_>,
-    ) -> Activation {
-        let place = decision.place.unwrap_or(self.next_event);
+    fn holder(&self, request: &Activate, license: &License, decision: &Decision<'_>) -> Activation {
         Activation {
             id: self.next_activation,
             license: license.id,
-            standing: MachineBinding {
-                activation: request.commitment.activation_id(),
-                fingerprint: request.fingerprint,
-                bindings: request.bindings,
-                usb: request.usb,
-            },
+            standing: request.standing(),
             generation: decision.generation,
             site_key: request.site_key,
-            place,
+            place: decision.place.unwrap_or(self.next_event),
             seats: decision.seats,
-            runs: self.by.now.day(),
+            runs: Until::OVER,
             first: self.by.now,
             last: self.by.now,
             reference: decision.reference.clone(),
             weak_accepted: decision.weak_accepted,
             proven: 0,
-            superseded: policy::superseded(place, activations, self.by.now.day()),
+            superseded: decision.superseded.clone(),
             ended: None,
             resting: None,
             event: self.next_event,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Answer, Effect, Order, Receipt, Reply, RespondError};
 use crate::issuer::ledger::{
     Activation, ActivationRow, COUNTED_DAYS, Ended, EventId, LedgerError, License, StoredAnswer,
-    TermsId, Transaction,
+    TermsId, Transaction, Until,
 };
 use crate::issuer::policy::{self, HeldAnswer};
 use crate::issuer::products;
@@ -69,13 +69,14 @@ pub(crate) fn held(answer: &StoredAnswer) -> HeldAnswer {
     }
 }
 
-/// The answer that an activation was given last, where it is stored already.
-pub(crate) fn latest(
+/// The answer that an activation was given with an event, where it was.
+pub(crate) fn answer_of(
     tx: &mut dyn Transaction,
     holder: &Activation,
+    event: EventId,
 ) -> Result<Option<StoredAnswer>, LedgerError> {
-    let found = tx.answers(EventId(holder.event.0 - 1), 1)?.pop();
-    Ok(found.filter(|answer| answer.event == holder.event && answer.activation == holder.id))
+    let found = tx.answers(EventId(event.0 - 1), 1)?.pop();
+    Ok(found.filter(|answer| answer.event == event && answer.activation == holder.id))
 }
 
 /// What a machine's clock said in a request that was answered: capped as it was when the answer was given.
@@ -139,6 +140,7 @@ fn called(stored: &StoredAnswer) -> Option<ActivationId> {
 pub(crate) fn receipt(
     tx: &mut dyn Transaction,
     given_up: &Return,
+    today: Day,
 ) -> Result<Option<Reply>, RespondError> {
     let proof = given_up.secret.sync_proof();
     let mut resting = None;
@@ -148,7 +150,8 @@ pub(crate) fn receipt(
             if found.holder.ended != Some(Ended::Returned) {
                 return Ok(None);
             }
-            resting = found.holder.resting.map(|it| it.until);
+            let all = tx.activations_of(found.license.id)?;
+            resting = policy::rest(&found.holder, &all, today);
             Some((found.license.key, Arc::new(order(tx, found.license.terms)?)))
         }
         _ => {
@@ -169,13 +172,8 @@ pub(crate) fn receipt(
     }))))
 }
 
-/// The order of a license with its product.
-pub(crate) fn order_of(tx: &mut dyn Transaction, license: &License) -> Result<Order, LedgerError> {
-    order(tx, license.terms)
-}
-
 /// An order with its product.
-pub(super) fn order(tx: &mut dyn Transaction, id: TermsId) -> Result<Order, LedgerError> {
+pub(crate) fn order(tx: &mut dyn Transaction, id: TermsId) -> Result<Order, LedgerError> {
     let terms = tx
         .terms(id)?
         .ok_or_else(|| LedgerError::Damaged(format!("order {} is gone", id.0)))?;
@@ -189,14 +187,22 @@ pub(super) fn order(tx: &mut dyn Transaction, id: TermsId) -> Result<Order, Ledg
     })
 }
 
-/// The last day on which a machine goes on by a grant without contact, every emergency code read out; one without such a day, for a year from `from`.
-pub(super) fn runs_until(grant: &Grant, from: Day) -> Day {
+/// How long a machine goes on by a grant without contact, every emergency code read out.
+pub(super) fn runs_until(grant: &Grant) -> Until {
     let spoken = grant
         .emergency
         .map_or(0, |it| u16::from(it.steps) * u16::from(it.days.get()));
-    let runs = match grant.revalidate_by {
-        Some(day) => day.plus(spoken),
-        None => from.plus(COUNTED_DAYS as u16),
-    };
-    grant.expires.map_or(runs, |end| end.min(runs))
+    let runs = grant
+        .revalidate_by
+        .map_or(Until::Ever, |day| Until::Day(day.plus(spoken)));
+    grant.expires.map_or(runs, |end| runs.min(Until::Day(end)))
+}
+
+/// The last day on which the seats of a grant rest that was given back today beyond the RETURNs that a license has.
+pub(super) fn rests_until(grant: &Grant, today: Day) -> Day {
+    let year = today.plus(COUNTED_DAYS as u16);
+    match (runs_until(grant).day(), grant.revalidate_by) {
+        (Some(day), Some(_)) => day,
+        (runs, _) => runs.map_or(year, |day| day.min(year)),
+    }
 }

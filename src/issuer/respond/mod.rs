@@ -142,7 +142,7 @@ impl Asker {
         Ok(Asker {
             key: license.key,
             activation,
-            order: lookup::order_of(tx, license)?,
+            order: lookup::order(tx, license.terms)?,
         })
     }
 }
@@ -151,10 +151,14 @@ impl Asker {
 ///
 /// # Errors
 /// `WrongKind`, `Malformed`, or what the ledger says.
-pub fn repeated(ledger: &mut Ledger, code: &Code) -> Result<Option<Reply>, RespondError> {
+pub fn repeated(
+    ledger: &mut Ledger,
+    code: &Code,
+    today: Day,
+) -> Result<Option<Reply>, RespondError> {
     let request = Request::read(code)?;
     ledger.read(|tx| match &request.ask {
-        Ask::Return(given_up) => lookup::receipt(tx, given_up),
+        Ask::Return(given_up) => lookup::receipt(tx, given_up, today),
         Ask::Grantable(asks) => match tx.answer_to(&asks.commitment())? {
             Some(stored) if stored.request == request.bytes => lookup::recall(tx, stored).map(Some),
             _ => Ok(None),

@@ -10,7 +10,7 @@ use crate::issuer::history::{
     REFUSED, RETURN, YIELDED,
 };
 use crate::issuer::ledger::{Activation, EventId, LedgerError, SignerId, Stood, StoredAnswer};
-use crate::issuer::policy::{Colour, Warning};
+use crate::issuer::policy::Warning;
 use crate::protocol::desk_certificate::DeskCertificate;
 
 /// What is decided is recorded in the order in which it was decided.
@@ -32,7 +32,7 @@ impl Session<'_> {
             .find(|(warning, _)| granted.warnings.contains(warning));
         let accepting = accepted.and_then(|(_, reason)| reason.clone());
         let mut reason = self.override_reason(&granted.warnings);
-        if matches!(it.fork.map(|fork| fork.colour()), Some(Colour::Yellow)) {
+        if it.explained {
             reason = reason.or_else(|| self.options.supersede_reason.clone());
         }
         let payload = [it.body.as_slice(), signature].concat();
@@ -214,10 +214,12 @@ fn ended(
 /// What the history says of an activation that was given up.
 fn returned(it: &Giving, reason: Option<String>) -> Result<NewEvent, LedgerError> {
     let license = &it.changed.license;
+    let rest = it.holder.resting.and(it.rest);
     let facts = EndFacts {
         freed: it.freed,
         generation: Some(it.generation),
-        free_after: it.holder.resting.map(|it| it.until.to_string()),
+        free_after: rest.and_then(|it| it.until.day()).map(|it| it.to_string()),
+        kept_for: rest.and_then(|it| it.kept_for).map(|it| it.to_string()),
         reason,
         ..EndFacts::of(license, &it.holder)
     };

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use crate::issuer::ledger::{OrderTerms, WeakRule};
-use crate::issuer::policy::{Colour, Warning};
+use crate::issuer::policy::{Colour, Rest, Warning};
 use crate::license_key::LicenseKey;
-use crate::protocol::date::Day;
 use crate::protocol::digest::ActivationId;
 use crate::protocol::grant::Grant;
 use crate::protocol::product::Product;
@@ -85,8 +84,8 @@ pub struct Receipt {
     pub of: Option<(LicenseKey, Arc<Order>)>,
     /// Seats that came free by this very code: none where it was taken before, or where the machine was released as lost.
     pub freed: u16,
-    /// The last day on which its seats are not free, where they do not come free at once.
-    pub resting: Option<Day>,
+    /// Seats of its place that are not free yet.
+    pub resting: Option<Rest>,
     /// What the clerk should know.
     pub warnings: Vec<Warning>,
 }

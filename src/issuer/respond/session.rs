@@ -9,7 +9,8 @@ use crate::issuer::history::Actor;
 use crate::issuer::history::{self, Recorder};
 use crate::issuer::keys::Entropy;
 use crate::issuer::ledger::{
-    Activation, ActivationRow, Ended, EventId, LedgerError, License, SignerId, TermsId, Transaction,
+    Activation, ActivationRow, Ended, EventId, LedgerError, License, SignerId, StoredAnswer,
+    TermsId, Transaction,
 };
 use crate::issuer::policy::{Options, Proof, Warning};
 use crate::protocol::commitment::Commitment;
@@ -185,6 +186,33 @@ impl<'a> Session<'a> {
             }
         }
         Ok(Proof::Held)
+    }
+
+    /// The answer that an activation was given last, also where it gave its place to another since.
+    pub(super) fn latest(
+        &mut self,
+        own: &Activation,
+        license: &License,
+    ) -> Result<Option<StoredAnswer>, LedgerError> {
+        if let Some(answer) = lookup::answer_of(self.tx, own, own.event)? {
+            return Ok(Some(answer));
+        }
+        let mut last = license.event;
+        // What was decided here is on its row where it was recorded.
+        while let Some(previous) = self.drafted.get(&last).map(|it| it.previous) {
+            if let Some(answer) = lookup::answer_of(self.tx, own, last)? {
+                return Ok(Some(answer));
+            }
+            last = previous;
+        }
+        for event in history::of_license(self.tx, last)?.iter().rev() {
+            if event.activation == Some(own.id)
+                && let Some(answer) = lookup::answer_of(self.tx, own, event.id)?
+            {
+                return Ok(Some(answer));
+            }
+        }
+        Ok(None)
     }
 
     /// Whether a request rests on an answer or a RETURN that was decided here and is not recorded yet, or is the same as one that is not.

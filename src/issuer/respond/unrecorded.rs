@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Answer, Effect, Order, Receipt, Reply};
 use crate::issuer::history::{REPLACE, SYNC};
 use crate::issuer::ledger::{Activation, EventId, License};
-use crate::issuer::policy::{Fork, Proof, Warning};
+use crate::issuer::policy::{Fork, Proof, Rest, Warning};
 use crate::protocol::commitment::Commitment;
 use crate::protocol::digest::{ActivationId, Digest};
 use crate::protocol::grant::Grant;
@@ -41,6 +41,8 @@ pub(super) struct Granting {
     pub(super) holder: Activation,
     /// The generation it was asked from (SPEC.md 9.2).
     pub(super) parent: u16,
+    /// Whether it is answered because a clerk asked there.
+    pub(super) explained: bool,
     /// Whose seats it gets: recorded before it.
     pub(super) yielding: Option<Yielding>,
     pub(super) changed: Changed,
@@ -79,6 +81,8 @@ pub(super) struct Giving {
     pub(super) freed: u16,
     /// What it frees beside: recorded before it.
     pub(super) freeing: Option<Freeing>,
+    /// Seats of its place that are not free yet.
+    pub(super) rest: Option<Rest>,
     /// The generation whose secret was revealed.
     pub(super) generation: u16,
 }
@@ -137,7 +141,7 @@ impl Unrecorded<Taking> {
                 activation: it.holder.standing.activation,
                 of: Some((it.changed.license.key, it.order)),
                 freed: it.freed + it.freeing.map_or(0, |it| it.freed),
-                resting: it.holder.resting.map(|it| it.until),
+                resting: it.rest,
                 warnings,
             },
             Taking::Early { activation, .. } => Receipt {

@@ -95,22 +95,22 @@ fn a_floating_license_gives_what_is_wanted_or_all_that_is_free() {
 }
 
 #[test]
-fn a_machine_replaces_its_own_activation_twice_a_year_and_then_the_manager_decides() {
+fn a_repaired_machine_activates_anew_twice_a_year_and_then_the_manager_decides() {
     let mut desk = Desk::new();
     let key = desk.sell(&terms(1, LicenseType::Standalone));
     let mut before = desk.respond(&activate(key, 1, 1)).unwrap().activation;
     for nth in 1..=2 {
-        let answer = desk.respond(&activate(key, 1, 1 + nth)).unwrap();
+        let answer = desk.respond(&repaired(key, 1, 1 + nth)).unwrap();
         assert_eq!(answer.effect, Effect::Replaced);
         assert_eq!(u64::from(answer.grant.generation), 1 + nth);
         let nth = u32::try_from(nth).unwrap();
         assert_eq!(answer.warnings, [Warning::Replaced { before, nth, of: 2 }]);
         before = answer.activation;
     }
-    assert_eq!(desk.refusal(&activate(key, 1, 4)), "held_for_manager");
+    assert_eq!(desk.refusal(&repaired(key, 1, 4)), "held_for_manager");
     let next_year = NOW.plus(365 * 86_400);
     assert_eq!(
-        desk.respond_at(&activate(key, 1, 5), next_year)
+        desk.respond_at(&repaired(key, 1, 5), next_year)
             .unwrap()
             .grant
             .generation,
@@ -118,7 +118,7 @@ fn a_machine_replaces_its_own_activation_twice_a_year_and_then_the_manager_decid
     );
     desk.options.override_reason = Some("board swapped by service".into());
     for request in 6..=7 {
-        desk.respond(&activate(key, 1, request)).unwrap();
+        desk.respond(&repaired(key, 1, request)).unwrap();
     }
     assert_eq!(desk.taken(key), 1);
     assert_eq!(desk.findings(), [""; 0]);
@@ -348,7 +348,7 @@ fn a_rehearsal_decides_and_changes_nothing() {
         );
     }
     assert_eq!(desk.taken(key), 0);
-    assert_eq!(repeated(&mut desk.ledger, &code).unwrap(), None);
+    assert_eq!(repeated(&mut desk.ledger, &code, NOW.day()).unwrap(), None);
     assert_eq!(desk.findings(), [""; 0]);
 }
 

@@ -224,7 +224,7 @@ fn a_move_that_is_held_is_told_with_what_it_proves() {
             .contains("moved 2 times in 365 days, and its seats allow 2"),
         "{error}"
     );
-    assert_eq!(desk.refusal(&activate(key, 300, 9)), "held_for_manager");
+    assert_eq!(desk.refusal(&repaired(key, 300, 9)), "held_for_manager");
     assert_eq!(
         refusals(&mut desk, key),
         [

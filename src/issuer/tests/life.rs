@@ -203,7 +203,7 @@ fn moves_count_together_with_replacements() {
         ..sync(key, id, from, 4, NOW)
     };
     assert_eq!(desk.sync(&third).unwrap_err().kind(), "held_for_manager");
-    assert_eq!(desk.refusal(&activate(key, 300, 5)), "held_for_manager");
+    assert_eq!(desk.refusal(&repaired(key, 300, 5)), "held_for_manager");
     let stays = sync(key, id, from, 6, NOW);
     assert!(desk.sync(&stays).is_ok(), "the same machine goes on");
     assert_eq!(desk.findings(), [""; 0]);

@@ -13,6 +13,7 @@ mod moves;
 mod places;
 mod replaced;
 mod resting;
+mod rivals;
 mod seats;
 mod selling;
 mod signers;
@@ -101,6 +102,16 @@ pub(super) fn terms(seats: u16, license_type: LicenseType) -> OrderTerms {
 pub(super) fn machine(number: u16) -> Fingerprint {
     let [a, b] = number.to_be_bytes();
     Fingerprint::from_bytes(&[31, a, b, a, b, a, b, a, b, a, b]).unwrap()
+}
+
+/// An ACTIVATE of the same machine with another disk, one for each number of a request.
+pub(super) fn repaired(key: LicenseKey, machine: u16, request: u64) -> Activate {
+    let mut bytes = self::machine(machine).to_bytes();
+    [bytes[9], bytes[10]] = u16::try_from(request + 50_000).unwrap().to_be_bytes();
+    Activate {
+        fingerprint: Some(Fingerprint::from_bytes(&bytes).unwrap()),
+        ..activate(key, machine, request)
+    }
 }
 
 /// An ACTIVATE of a machine; another `request` is another request.

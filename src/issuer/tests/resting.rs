@@ -1,8 +1,9 @@
-//! Seats that were given back, and when they are free again.
+//! Seats that were given back, and when they are free again; what counts for each of many.
 
 use super::moves::Seat;
 use super::*;
 use crate::issuer::life::{self, Named};
+use crate::issuer::policy::Warning;
 use crate::issuer::respond::Effect;
 
 /// Six times a year a seat comes free at once; then when the grant that was given back has run out, or a clerk says so.
@@ -85,7 +86,7 @@ fn a_seat_rests_no_longer_than_its_license_lasts() {
     let resting: Vec<_> = activations.iter().filter_map(|it| it.resting).collect();
     assert_eq!(
         resting.iter().map(|it| it.until).collect::<Vec<_>>(),
-        [last]
+        [Some(last)]
     );
 }
 
@@ -158,4 +159,24 @@ fn what_was_released_as_lost_does_not_rest_when_it_turns_up() {
     assert_eq!(seat.returns(), Effect::Returned);
     assert_eq!(seat.counts(), (0, 0, 7));
     assert_eq!(seat.desk.findings(), [""; 0]);
+}
+
+/// What stays behind when an activation with many seats moves is all of them.
+#[test]
+fn a_move_counts_for_every_seat_of_the_activation() {
+    let mut seat = Seat::of(&terms(10, LicenseType::Floating), [1; 5]);
+    for machine in 2..=3 {
+        let said = seat.says([machine; 5]).unwrap();
+        assert!(
+            matches!(said[..], [Warning::Moved { of: 20, .. }]),
+            "{said:?}"
+        );
+    }
+    assert_eq!(seat.counts(), (20, 0, 0));
+    assert_eq!(seat.says([4; 5]).unwrap_err(), "held_for_manager");
+    let mut seat = Seat::of(&terms(10, LicenseType::Floating), [1; 5]);
+    seat.says([1, 1, 2, 2, 1]).unwrap();
+    assert_eq!(seat.counts(), (0, 20, 0));
+    seat.says([1, 1, 2, 2, 3]).unwrap();
+    assert_eq!(seat.counts(), (10, 20, 0));
 }

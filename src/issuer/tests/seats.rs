@@ -9,6 +9,7 @@ use super::changes::edit;
 use super::life::{DAY, return_code, sync, sync_code};
 use super::*;
 use crate::issuer::life::{self, Named};
+use crate::issuer::policy;
 use crate::protocol::digest::ActivationId;
 
 /// What a machine, or a copy of one, keeps.
@@ -190,8 +191,9 @@ proptest! {
             prop_assert!(held <= before || held <= u32::from(view.terms.seats.get()), "{}", told);
             // What is kept for one is nobody else's.
             let today = office.now.day();
-            let resting = view.activations.iter().filter_map(|it| it.resting);
-            let resting = resting.filter(|it| it.until >= today).map(|it| u32::from(it.seats));
+            let resting = view.activations.iter();
+            let resting = resting.filter_map(|it| policy::rest(it, &view.activations, today));
+            let resting = resting.map(|it| u32::from(it.seats));
             let with_kept = held + resting.sum::<u32>();
             prop_assert!(with_kept <= kept_before || with_kept <= u32::from(view.terms.seats.get()), "{}", told);
             kept_before = with_kept;

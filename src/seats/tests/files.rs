@@ -61,6 +61,49 @@ fn what_is_forged_or_torn_gives_nobody_a_seat_and_takes_none() {
     refused(take(&seats));
 }
 
+/// A user who fills the directories is named; his files are not all read, and his own lease holds nothing behind so many others.
+#[cfg(unix)]
+#[test]
+fn thousands_of_files_of_a_user_keep_nobody_from_a_seat_and_name_him() {
+    let site = Site::new();
+    let seats = site.seats(2);
+    let span = Duration::from_secs(3_600);
+    let lease = |secret| {
+        let ask = Ask {
+            who: &who("anna", "web"),
+            features: &[],
+            holding: Holding::Lease,
+            patience: Duration::ZERO,
+            now: &now,
+        };
+        seats.lease(&ask, span, [secret; 16])
+    };
+    let own = lease(1).unwrap();
+    for number in 0..3_000 {
+        for name in [
+            format!("records/!{number}"),
+            format!("leases/!{number}.seat"),
+            format!("tickets/{number:020}-0-1"),
+        ] {
+            fs::write(site.file(&name), "{").unwrap();
+        }
+    }
+    let began = std::time::Instant::now();
+    let look = seats.look(&now());
+    let files = look.crowds.iter().map(|it| it.files).sum::<usize>();
+    assert_eq!(look.crowds.len(), 1, "{:?}", look.crowds);
+    // Those who wait are cleared away by whoever has the gate: the first of them.
+    assert!(files >= 3 * 3_000 - 256, "{files}");
+    // What others do not see is no lease, and no other is given for it.
+    let kept = seats.keep(&own.token, None, &now()).unwrap_err();
+    assert_eq!(kept.kind(), "unknown_token");
+    assert!(!matches!(lease(2).unwrap_err(), SeatError::NoSeat { .. }));
+    // Whoever holds a seat by a process needs none of it.
+    let (_one, _two) = (take(&seats).unwrap(), take(&seats).unwrap());
+    refused(take(&seats));
+    assert!(began.elapsed() < Duration::from_secs(10));
+}
+
 #[test]
 fn a_seat_that_was_not_given_back_is_seen_for_a_day() {
     let site = Site::new();

@@ -147,7 +147,7 @@ fn in_licenses_and_activations() {
             "a license that is gone",
         ),
         (
-            "INSERT INTO license VALUES (9, 12345678901, 1, NULL, 3, 0, x'', x'', x'')",
+            "INSERT INTO license VALUES (9, 12345678901, 1, NULL, 3, 0, x'', x'', x'', x'')",
             Place::License,
             Wrong::Added,
             "never ordered",
@@ -231,8 +231,8 @@ fn in_licenses_and_activations() {
             "as its last event left it",
         ),
         (
-            "UPDATE activation SET kept = 1 WHERE resting > 0",
-            Place::Activation,
+            "UPDATE license SET anew = x'0001000000ff' WHERE id = 1",
+            Place::License,
             Wrong::Altered,
             "as its last event left it",
         ),
@@ -304,7 +304,7 @@ fn in_licenses_and_activations() {
             "an activation that is gone",
         ),
         (
-            "INSERT INTO activation SELECT 90, 99, aid, generation, fingerprint, bindings, usb, site_key, place, 0, runs, first, last, event, proven, superseded, ended, reference, reference_since, had, weak_accepted, resting, resting_until, kept FROM activation WHERE id = 1",
+            "INSERT INTO activation SELECT 90, 99, aid, generation, fingerprint, bindings, usb, site_key, place, 0, runs, first, last, event, proven, superseded, ended, reference, reference_since, had, weak_accepted, resting, resting_until FROM activation WHERE id = 1",
             Place::Activation,
             Wrong::Added,
             "is not in the history",

@@ -4,8 +4,8 @@
 use std::num::NonZeroU16;
 
 use countersign::issuer::ledger::{
-    Activation, ActivationRow, Counts, Days, Ended, EventId, License, LicenseId, OrderTerms,
-    ProductId, TermsId, WeakRule,
+    Activation, ActivationRow, Counts, Ended, EventId, License, LicenseId, OrderTerms, ProductId,
+    TermsId, Until, WeakRule,
 };
 use countersign::issuer::policy::{
     self, Case, Colour, Fork, HeldAnswer, Options, Place, Proof, Refusal, SyncCase,
@@ -14,7 +14,7 @@ use countersign::license_key::LicenseKey;
 use countersign::machine::Fingerprint;
 use countersign::protocol::commitment::{Commitment, SyncProof};
 use countersign::protocol::date::Seconds;
-use countersign::protocol::digest::{ActivationId, MachineBinding, product_tag};
+use countersign::protocol::digest::{MachineBinding, product_tag};
 use countersign::protocol::entitlements::Entitlements;
 use countersign::protocol::grant::LicenseType;
 use countersign::protocol::product::Product;
@@ -135,8 +135,8 @@ impl Desk {
             site_key: None,
         };
         let mut options = Options::default();
-        let decision = loop {
-            let activations = self.activations();
+        let mut activations = self.activations();
+        let (own, taken, counts, from) = loop {
             let case = Case {
                 request: &request,
                 license: &self.license,
@@ -151,58 +151,50 @@ impl Desk {
                 Ok(it) => {
                     met.messages += u32::from(!it.warnings.is_empty());
                     let from = it.from.map(|from| from.id);
-                    break (
-                        it.place,
-                        it.generation,
-                        it.seats,
-                        it.taken,
-                        it.reference,
-                        it.counts,
-                        from,
-                    );
+                    let own = Activation {
+                        id: ActivationRow(row),
+                        license: LicenseId(1),
+                        standing: request.standing(),
+                        generation: it.generation,
+                        site_key: None,
+                        place: it.place.unwrap_or(EventId(row)),
+                        seats: it.seats,
+                        runs: Until::Day(now.day().plus(self.terms.grace_days)),
+                        first: now,
+                        last: now,
+                        reference: it.reference,
+                        weak_accepted: false,
+                        proven: 0,
+                        superseded: it.superseded,
+                        ended: None,
+                        resting: None,
+                        event: EventId(1),
+                    };
+                    break (own, it.taken, it.counts, from);
                 }
                 Err(Refusal::HeldForManager { .. }) => {
                     met.manager += 1;
                     options = self.manager.clone();
                 }
+                Err(Refusal::InPlaceOf { .. } | Refusal::AnewTooOften { .. }) => {
+                    met.yellow += 1;
+                    options = self.clerk.clone();
+                }
                 // Nothing of it is as it was: a clerk releases what is gone.
                 Err(Refusal::NoSeatFree { .. }) => {
                     met.yellow += 1;
                     self.release();
+                    activations = self.activations();
                 }
                 Err(other) => panic!("{other}"),
             }
         };
-        let (place, generation, seats, taken, reference, counts, from) = decision;
-        let superseded = self.yields(from);
-        met.moves += counts.moves.count(now.day()) - self.license.counts.moves.count(now.day());
+        self.yields(from);
+        let moves = |counts: &Counts| counts.moves.count(now.day());
+        met.moves += moves(&counts) - moves(&self.license.counts);
         self.license.taken = Some(taken);
         self.license.counts = counts;
-        let stood = MachineBinding {
-            activation: ActivationId(id),
-            fingerprint: Some(print),
-            bindings: None,
-            usb: None,
-        };
-        let own = Activation {
-            id: ActivationRow(row),
-            license: LicenseId(1),
-            standing: stood.clone(),
-            generation,
-            site_key: None,
-            place: place.unwrap_or(EventId(row)),
-            seats,
-            runs: now.day().plus(self.terms.grace_days),
-            first: now,
-            last: now,
-            reference,
-            weak_accepted: false,
-            proven: 0,
-            superseded,
-            ended: None,
-            resting: None,
-            event: EventId(1),
-        };
+        let (stood, generation) = (own.standing.clone(), own.generation);
         let held = HeldAnswer {
             generation,
             parent: 0,
@@ -231,19 +223,19 @@ impl Desk {
         self.holders.iter().map(|it| it.own.clone()).collect()
     }
 
-    /// Takes the seats of an activation. When clerks superseded in its place.
-    fn yields(&mut self, from: Option<ActivationRow>) -> Days {
+    /// Takes the seats of an activation.
+    fn yields(&mut self, from: Option<ActivationRow>) {
         let from = self.holders.iter_mut().find(|it| Some(it.own.id) == from);
-        from.map_or_else(Days::default, |from| {
+        if let Some(from) = from {
             (from.own.seats, from.own.resting) = (0, None);
-            from.own.superseded.clone()
-        })
+        }
     }
 
     fn release(&mut self) {
         for holder in &mut self.holders {
             holder.own.seats = 0;
             holder.own.ended = holder.own.ended.or(Some(Ended::Lost));
+            holder.own.runs = Until::OVER;
         }
         self.license.taken = Some(0);
     }
@@ -289,11 +281,12 @@ impl Desk {
             site: None,
         };
         let (activations, license) = (self.activations(), self.license.clone());
-        let latest = match policy::place(&own, &activations, now.day()) {
-            Place::Taken(by) => &self.holders[by.id.0 as usize - 1].answers,
-            _ => answers,
+        let latest = |of: &[Answered]| of.last().map(|it| it.asked);
+        let holder_asked = match policy::place(&own, &activations, now.day()) {
+            Place::Taken(by) => latest(&self.holders[by.id.0 as usize - 1].answers),
+            _ => None,
         };
-        let latest_asked = latest.last().map(|it| it.asked);
+        let asked = latest(answers);
         let none = Options::default();
         let mut options = &none;
         loop {
@@ -308,8 +301,8 @@ impl Desk {
                 standing: &opened.stood,
                 site_key: None,
                 fork: policy::judge(&own, Some(opened.held), proof),
-                proof,
-                latest_asked,
+                asked,
+                holder_asked,
                 options,
                 now,
             };
@@ -327,7 +320,7 @@ impl Desk {
                     met.moves += after.0.saturating_sub(before.0);
                     met.exchanges += after.1.saturating_sub(before.1);
                     let mut holder = decided.holder(&own, Some(opened.held), now);
-                    holder.runs = now.day().plus(self.terms.grace_days);
+                    holder.runs = Until::Day(now.day().plus(self.terms.grace_days));
                     if judged.place.is_none() {
                         holder.place = EventId(-i64::from(ask.number));
                     }

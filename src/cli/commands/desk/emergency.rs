@@ -1,7 +1,7 @@
 //! `emergency`: a code of 22 characters to read out.
 
 use super::{Context, Exit, Run};
-use crate::cli::json::{self, Named, Shown};
+use crate::cli::json::{self, Named, Shown, shown};
 use crate::cli::{desk, sold};
 use crate::issuer::life::{self, Step};
 use crate::protocol::date::Day;
@@ -60,6 +60,8 @@ impl Run for EmergencyCode {
                 step: spoken.step,
                 steps: spoken.steps,
                 until: Shown(spoken.until),
+                held_by: shown(spoken.held_by),
+                rivals: spoken.rivals.iter().copied().map(Shown).collect(),
             };
             Self::print(context, &object)?;
         } else {
@@ -69,6 +71,16 @@ impl Run for EmergencyCode {
             "step {} of {}: {} with generation {} goes on until {} without contact",
             spoken.step, spoken.steps, spoken.activation, spoken.generation, spoken.until
         ));
+        if let Some(other) = spoken.held_by {
+            context.out.warn(format_args!(
+                "{other} was activated in its place and holds the seat: at its next contact a clerk decides between them"
+            ));
+        }
+        for other in &spoken.rivals {
+            context.out.warn(format_args!(
+                "{other} had its place before and may be at work: for that one this code is none"
+            ));
+        }
         Ok(Exit::DONE)
     }
 }

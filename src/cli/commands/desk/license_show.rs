@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
-use crate::cli::json::Shown;
+use crate::cli::json::{Shown, shown};
 use crate::cli::{desk, json, sold, words};
 use crate::failure::FailureKind;
 use crate::issuer::history;
-use crate::issuer::ledger::{Activation, ActivationRow, Ended, Event, LedgerError};
+use crate::issuer::ledger::{Activation, ActivationRow, Ended, Event, LedgerError, Until};
 use crate::issuer::life::{self, Named};
-use crate::issuer::policy::moves;
+use crate::issuer::policy::{self, moves};
 use crate::issuer::products::{self, LicenseView};
 use crate::issuer::respond;
 use crate::license_key::LicenseKey;
@@ -55,7 +55,7 @@ impl Run for LicenseShow {
             Self::print(context, &object)?;
         } else {
             context.out.table(&rows(&view, &events, today))?;
-            for line in held(&view, &events, &verdicts, &more)
+            for line in held(&view, &events, &verdicts, &more, today)
                 .into_iter()
                 .chain(told(&view, &events))
             {
@@ -91,7 +91,7 @@ fn verdicts(events: &[Event]) -> Result<Verdicts, LedgerError> {
 }
 
 /// What the license used up in 365 days and how much it has: name, counted, of.
-fn counted(view: &LicenseView, today: Day) -> [(&'static str, u32, u32); 3] {
+fn counted(view: &LicenseView, today: Day) -> [(&'static str, u32, u32); 4] {
     let (counts, seats) = (&view.license.counts, view.terms.seats.get());
     let moves = moves::allowed(seats);
     [
@@ -101,6 +101,11 @@ fn counted(view: &LicenseView, today: Day) -> [(&'static str, u32, u32); 3] {
             "returns",
             counts.returns.count(today),
             moves::returns_allowed(seats),
+        ),
+        (
+            "set up anew",
+            counts.anew.count(today),
+            moves::anew_allowed(seats),
         ),
     ]
 }
@@ -148,7 +153,7 @@ fn object(
 ) -> json::LicenseAtDesk {
     let activations = view.activations.iter().map(|activation| {
         let verdict = verdicts.get(&activation.id);
-        let resting = activation.resting;
+        let resting = policy::rest(activation, &view.activations, today);
         json::Activation {
             activation: Shown(activation.standing.activation),
             state: state(activation),
@@ -159,7 +164,8 @@ fn object(
             weak: moves::weak(&activation.standing),
             resting: resting.map(|it| json::Resting {
                 seats: it.seats,
-                free_after: Shown(it.until),
+                free_after: shown(it.until.day()),
+                kept_for: shown(it.kept_for),
             }),
             verdict: verdict.map(|(verdict, _)| verdict.clone()),
             evidence: verdict.map(|(_, evidence)| evidence.clone()),
@@ -169,7 +175,7 @@ fn object(
             last_contact: Shown(activation.last),
         }
     });
-    let [moves, exchanges, returns] =
+    let [moves, exchanges, returns, anew] =
         counted(view, today).map(|(_, counted, of)| json::InAYear { counted, of });
     json::LicenseAtDesk {
         license: json::License::of(view.license.key, &view.product, &view.terms),
@@ -177,6 +183,7 @@ fn object(
         moves,
         exchanges,
         returns,
+        anew,
         revoked: view.license.revoked,
         events: events.len(),
         activations: activations.collect(),
@@ -284,6 +291,7 @@ fn held(
     events: &[Event],
     verdicts: &Verdicts,
     more: &[(ActivationRow, u32)],
+    today: Day,
 ) -> Vec<String> {
     let mut lines: Vec<String> = view
         .activations
@@ -296,8 +304,11 @@ fn held(
             let how = match (activation.ended, verdicts.get(&activation.id)) {
                 (Some(ended), _) => format!(", {}", ended.name()),
                 (None, _) if activation.seats == 0 => format!(
-                    ", another was activated in its place, may be in use until {}",
-                    activation.runs
+                    ", another was activated in its place, may be in use{}",
+                    match activation.runs {
+                        Until::Day(day) => format!(" until {day}"),
+                        Until::Ever => " for ever".to_owned(),
+                    }
                 ),
                 (None, Some((verdict, _))) => format!(", {verdict}"),
                 (None, None) => String::new(),
@@ -317,9 +328,13 @@ fn held(
                 ""
             };
             let mut lines = vec![held, format!("    bound to {bound}{weak}")];
-            lines.extend(activation.resting.map(|it| {
+            let rest = policy::rest(activation, &view.activations, today);
+            lines.extend(rest.map(|it| {
                 let seats = words::count(it.seats, "seat");
-                format!("    {seats} given back, free after {}", it.until)
+                let kept = it.kept_for.map(|other| format!(", kept for {other}"));
+                let free = it.until.day().map(|day| format!(", free after {day}"));
+                let parts = [kept, free].map(Option::unwrap_or_default).concat();
+                format!("    {seats} given back{parts}")
             }));
             let more = beyond(more, activation);
             if more > 0 {

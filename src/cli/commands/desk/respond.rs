@@ -92,7 +92,8 @@ impl Run for Respond {
         };
         code_input::tell(context, &reading);
         code_output::read_back(context, &reading.code);
-        let known = respond::repeated(desk.ledger(), &reading.code)?;
+        let today = context.environment.now().day();
+        let known = respond::repeated(desk.ledger(), &reading.code, today)?;
         let reply = match known {
             Some(reply) if !self.dry_run => {
                 too_late(context, &reply, &options);

@@ -43,6 +43,11 @@ impl Run for SeatList {
         } else {
             context.out.lines(text(&found, &look, now.wall))?;
         }
+        for crowd in &look.crowds {
+            context
+                .out
+                .warn(messages::seat::crowd(&crowd.account, crowd.files));
+        }
         if !look.exact {
             context.out.warn(messages::seat::written_only());
         }
@@ -69,6 +74,14 @@ fn object(found: &Found, look: &Look, now: Seconds) -> json::SeatsInUse {
         free: look.free(),
         waiting: look.waiting,
         exact: look.exact,
+        crowds: look
+            .crowds
+            .iter()
+            .map(|it| json::SeatCrowd {
+                account: it.account.clone(),
+                files: it.files,
+            })
+            .collect(),
         pools: pools.collect(),
         taken: taken.map(|it| json::Taken::of(it, Some(now))).collect(),
         came_back: back.collect(),

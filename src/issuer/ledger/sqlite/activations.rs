@@ -12,8 +12,8 @@ impl SqliteTransaction<'_> {
         self.run(
             "INSERT INTO activation (id, license, aid, generation, fingerprint, bindings, usb, site_key, seats, first, last, \
              event, proven, superseded, ended, reference, reference_since, had, weak_accepted, resting, resting_until, \
-             place, runs, kept) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             place, runs) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
                 it.id.0,
                 it.license.0,
@@ -35,10 +35,9 @@ impl SqliteTransaction<'_> {
                 it.reference.had.to_bytes(),
                 it.weak_accepted,
                 it.resting.map_or(0, |it| it.seats),
-                Day::wire(it.resting.map(|it| it.until)),
+                Day::wire(it.resting.and_then(|it| it.until)),
                 it.place.0,
                 it.runs.number(),
-                it.resting.is_some_and(|it| it.kept),
             ],
         )?;
         Ok(())
@@ -49,7 +48,7 @@ impl SqliteTransaction<'_> {
             "UPDATE activation SET aid = ?2, generation = ?3, fingerprint = ?4, bindings = ?5, usb = ?6, \
              site_key = ?7, seats = ?8, last = ?9, event = ?10, proven = ?11, superseded = ?12, ended = ?13, \
              reference = ?14, reference_since = ?15, had = ?16, weak_accepted = ?17, resting = ?18, resting_until = ?19, \
-             place = ?20, runs = ?21, kept = ?22 \
+             place = ?20, runs = ?21 \
              WHERE id = ?1",
             params![
                 it.id.0,
@@ -70,10 +69,9 @@ impl SqliteTransaction<'_> {
                 it.reference.had.to_bytes(),
                 it.weak_accepted,
                 it.resting.map_or(0, |it| it.seats),
-                Day::wire(it.resting.map(|it| it.until)),
+                Day::wire(it.resting.and_then(|it| it.until)),
                 it.place.0,
                 it.runs.number(),
-                it.resting.is_some_and(|it| it.kept),
             ],
         )?;
         Ok(())

@@ -8,7 +8,7 @@ use rusqlite::Row;
 use crate::issuer::ledger::{
     Activation, ActivationRow, Counts, Days, EarlyReturn, EmergencyAllowance, Ended, Event,
     EventId, Had, LedgerError, License, LicenseId, OrderTerms, Product, ProductId, Reference,
-    Refused, Resting, SignerId, Stood, StoredAnswer, StoredSigner, TermsId, WeakRule,
+    Refused, Resting, SignerId, Stood, StoredAnswer, StoredSigner, TermsId, Until, WeakRule,
 };
 use crate::license_key::LicenseKey;
 use crate::machine::{Fingerprint, UsbDevice};
@@ -111,7 +111,7 @@ fn usb(text: &str) -> Result<UsbDevice, Wrong> {
 }
 
 pub(super) const LICENSE: &str =
-    "SELECT id, key, terms, taken, event, revoked, moves, exchanges, returns FROM license";
+    "SELECT id, key, terms, taken, event, revoked, moves, exchanges, returns, anew FROM license";
 
 pub(super) fn license(row: &Row<'_>) -> Result<License, LedgerError> {
     named(row, ("license", 0), || {
@@ -129,6 +129,7 @@ pub(super) fn license(row: &Row<'_>) -> Result<License, LedgerError> {
                 moves: days(row, 6)?,
                 exchanges: days(row, 7)?,
                 returns: days(row, 8)?,
+                anew: days(row, 9)?,
             },
         })
     })
@@ -149,7 +150,7 @@ fn truth(row: &Row<'_>, column: usize, what: &'static str) -> Result<bool, Wrong
 
 pub(super) const ACTIVATION: &str = "SELECT id, license, aid, generation, fingerprint, bindings, usb, \
     site_key, seats, first, last, event, proven, superseded, ended, reference, reference_since, had, weak_accepted, \
-    resting, resting_until, place, runs, kept FROM activation";
+    resting, resting_until, place, runs FROM activation";
 
 pub(super) fn activation(row: &Row<'_>) -> Result<Activation, LedgerError> {
     named(row, ("activation", 0), || {
@@ -183,17 +184,13 @@ pub(super) fn activation(row: &Row<'_>) -> Result<Activation, LedgerError> {
                 had: Had::from_bytes(&had).ok_or(Wrong::Value("list of parts"))?,
             },
             weak_accepted: truth(row, 18, "acceptance")?,
-            resting: match (
-                row.get(19)?,
-                Day::new(row.get(20)?),
-                truth(row, 23, "rest")?,
-            ) {
-                (0, None, false) => None,
-                (seats @ 1.., Some(until), kept) => Some(Resting { seats, until, kept }),
+            resting: match (row.get(19)?, Day::new(row.get(20)?)) {
+                (0, None) => None,
+                (seats @ 1.., until) => Some(Resting { seats, until }),
                 _ => return Err(Wrong::Value("rest")),
             },
             place: EventId(row.get(21)?),
-            runs: Day::new(row.get(22)?).ok_or(Wrong::Value("day"))?,
+            runs: Until::from_number(row.get(22)?),
         })
     })
 }

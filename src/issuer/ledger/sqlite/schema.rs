@@ -4,7 +4,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x4353_474E;
 
 /// The ledger's `user_version`: rises with each change of [`SCHEMA`].
-pub(super) const FORMAT: u32 = 5;
+pub(super) const FORMAT: u32 = 6;
 
 /// What makes an empty ledger. A ledger whose tables, indices and whatever else it has differ from what this makes is not written to.
 pub(super) const SCHEMA: &str = "
@@ -30,7 +30,8 @@ pub(super) const SCHEMA: &str = "
     CREATE TABLE license (
         id INTEGER PRIMARY KEY, key INTEGER NOT NULL, terms INTEGER NOT NULL,
         taken INTEGER, event INTEGER NOT NULL, revoked INTEGER NOT NULL DEFAULT 0,
-        moves BLOB NOT NULL DEFAULT x'', exchanges BLOB NOT NULL DEFAULT x'', returns BLOB NOT NULL DEFAULT x''
+        moves BLOB NOT NULL DEFAULT x'', exchanges BLOB NOT NULL DEFAULT x'', returns BLOB NOT NULL DEFAULT x'',
+        anew BLOB NOT NULL DEFAULT x''
     ) STRICT;
     CREATE UNIQUE INDEX license_key ON license (key);
     CREATE INDEX license_terms ON license (terms);
@@ -40,8 +41,7 @@ pub(super) const SCHEMA: &str = "
         fingerprint BLOB, bindings BLOB, usb BLOB, site_key BLOB, place INTEGER NOT NULL,
         seats INTEGER NOT NULL, runs INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, event INTEGER NOT NULL, proven INTEGER NOT NULL,
         superseded BLOB NOT NULL, ended INTEGER NOT NULL, reference BLOB, reference_since INTEGER NOT NULL,
-        had BLOB NOT NULL, weak_accepted INTEGER NOT NULL, resting INTEGER NOT NULL, resting_until INTEGER NOT NULL,
-        kept INTEGER NOT NULL
+        had BLOB NOT NULL, weak_accepted INTEGER NOT NULL, resting INTEGER NOT NULL, resting_until INTEGER NOT NULL
     ) STRICT;
     CREATE INDEX activation_license ON activation (license);
 

@@ -64,7 +64,7 @@ impl SqliteTransaction<'_> {
 
     pub(super) fn update_license(&self, license: &License) -> Result<(), LedgerError> {
         self.run(
-            "UPDATE license SET terms = ?2, taken = ?3, event = ?4, revoked = ?5, moves = ?6, exchanges = ?7, returns = ?8 \
+            "UPDATE license SET terms = ?2, taken = ?3, event = ?4, revoked = ?5, moves = ?6, exchanges = ?7, returns = ?8, anew = ?9 \
              WHERE id = ?1",
             params![
                 license.id.0,
@@ -75,6 +75,7 @@ impl SqliteTransaction<'_> {
                 license.counts.moves.to_bytes(),
                 license.counts.exchanges.to_bytes(),
                 license.counts.returns.to_bytes(),
+                license.counts.anew.to_bytes(),
             ],
         )?;
         Ok(())
