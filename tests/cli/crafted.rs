@@ -1,6 +1,11 @@
 //! Requests and answers that no version of the program makes: somebody writes them by hand, as the library lets him.
 
-use countersign::protocol::commitment::RequestSecret;
+use std::cell::Cell;
+use std::collections::HashMap;
+
+use countersign::license_key::LicenseKey;
+use countersign::machine::Fingerprint;
+use countersign::protocol::commitment::{Commitment, RequestSecret};
 use countersign::protocol::digest::ActivationId;
 use countersign::protocol::requests::{Activate, Return, Sync};
 use countersign::text::{Code, Kind};
@@ -113,4 +118,61 @@ fn a_desk_signs_with_its_own_key() {
     let other = world.desk("other");
     std::fs::copy(other.kept("desk/root.pem"), desk.kept("desk/root.pem")).unwrap();
     desk.respond(&request).refused(5, "foreign_key");
+}
+
+/// Secrets whose activations have one number: of two licenses, and twice of one.
+fn twins(one: LicenseKey, other: LicenseKey) -> ([Commitment; 2], [Commitment; 2]) {
+    let (mut across, mut within) = (None, None);
+    let (mut first, mut second) = (HashMap::new(), HashMap::new());
+    for number in 0_u64.. {
+        let mut secret = [0; 12];
+        secret[..8].copy_from_slice(&number.to_be_bytes());
+        let of = |key| RequestSecret::new(secret).commitment(key);
+        let (mine, theirs) = (of(one), of(other));
+        if let Some(twin) = first.insert(mine.activation_id(), mine) {
+            within.get_or_insert([twin, mine]);
+        }
+        second.insert(theirs.activation_id(), theirs);
+        let twin = second.get(&mine.activation_id());
+        across = across.or(twin.map(|twin| [mine, *twin]));
+        if let (Some(across), Some(within)) = (across, within) {
+            return (across, within);
+        }
+    }
+    unreachable!()
+}
+
+#[test]
+fn two_activations_of_one_number_are_told_apart_or_refused() {
+    let world = World::new();
+    let (desk, ship, first) = sold(&world, &[]);
+    let four = |key: &str| desk.run(["license", "change", key, "--seats", "4"]).done();
+    four(&first);
+    let second = desk.sell("survey", &[]);
+    let (one, other) = (first.parse().unwrap(), second.parse().unwrap());
+    let ([mine, theirs], [twin, same]) = twins(one, other);
+    let machine = Cell::new(0);
+    let request = ship.request(&first);
+    // Each of another machine.
+    let ask = |key, commitment| {
+        machine.set(machine.get() + 1);
+        activate(&request, |asked| {
+            asked.key = key;
+            asked.commitment = commitment;
+            let mut bytes = [machine.get(); Fingerprint::LEN];
+            bytes[0] = 0x1f;
+            asked.fingerprint = Some(Fingerprint::from_bytes(&bytes).unwrap());
+        })
+    };
+    let id = mine.activation_id().to_string();
+    for (key, commitment) in [(one, mine), (other, theirs)] {
+        desk.respond(&ask(key, commitment)).done();
+    }
+    let release = ["release", &id, "--lost", "--reason", "stolen"];
+    desk.run(release).owes(2, "which_activation").tells(&second);
+    let named = [&release[..2], &[&second], &release[2..]].concat();
+    assert_eq!(desk.run(named).json()["license_key"], second);
+    desk.respond(&ask(one, twin)).done();
+    desk.respond(&ask(one, same)).refused(6, "same_name");
+    desk.run(["ledger", "verify"]).done();
 }

@@ -96,6 +96,87 @@ mod played {
         disk.under(ship.run(["status"])).done();
     }
 
+    #[test]
+    fn a_broken_disk_loses_nothing_of_a_ledger() {
+        let world = World::new();
+        let (desk, ship, key) = sold(&world);
+        let request = ship.request(&key);
+        let disk = Disk::new(&world, "broken", "homes/desk");
+        // What readers and writers share beside the ledger is made first: SQLite tells of that as of a full disk, whatever it was.
+        let beside = |spare: &usize| {
+            let run = disk.under(desk.respond(&request));
+            let run = run.env("DISK_SPARE", spare.to_string());
+            run.with_json_exits(1)["error"]["kind"] == "disk_full"
+        };
+        let spare = (0..50).find(|spare| !beside(spare)).unwrap();
+        let run = disk.under(desk.respond(&request));
+        let run = run.env("DISK_SPARE", spare.to_string());
+        run.owes(1, "ledger_io");
+        assert_eq!(desk.seats_taken(&key), 0);
+        desk.respond(&request).done();
+        desk.run(["ledger", "verify"]).done();
+    }
+
+    /// A place that remembers what is given up says no, before anything is; and one that breaks in between leaves what the same command finishes.
+    #[test]
+    fn a_disk_that_breaks_while_a_license_is_given_up() {
+        let world = World::new();
+        let (desk, ship, key) = sold(&world);
+        desk.license(&ship, &key);
+        let give_up = || ship.run(["return", "--yes"]);
+        let anchor = Disk::new(&world, "broken", "users/ship/anchor");
+        anchor.under(give_up()).refused(1, "anchor_closed");
+        ship.check().done();
+        let disk = Disk::new(&world, "broken", "");
+        let half = (0..50).find(|spare| {
+            let run = disk.under(give_up()).env("DISK_SPARE", spare.to_string());
+            let said = run.with_json_exits(1);
+            said["error"]["kind"] == "half_given_up" || {
+                ship.check().done();
+                false
+            }
+        });
+        assert!(half.is_some());
+        ship.check().refused(10, "returned");
+        let code = give_up().done().code();
+        desk.respond(&code).done();
+        assert_eq!(desk.seats_taken(&key), 0);
+    }
+
+    #[test]
+    fn where_no_process_can_be_kept_out_no_seat_is_taken() {
+        let world = World::new();
+        let desk = world.desk("desk");
+        let file = desk.product("survey", &[]);
+        let key = desk.sell("survey", &["--type", "floating", "--seats", "2"]);
+        let site = world.machine("site");
+        site.install(&file);
+        desk.license(&site, &key);
+        let disk = Disk::new(&world, "no-locks", "homes/site/machine/seats");
+        let take = || site.run(["seat", "take", "--user", "anna", "--for", "10m"]);
+        disk.under(take()).refused(1, "no_locks");
+        take().done();
+    }
+
+    #[test]
+    fn without_random_numbers_nothing_secret_is_made() {
+        let world = World::new();
+        let (desk, ship, key) = sold(&world);
+        let system = Disk::new(&world, "no-entropy", "");
+        let ask = || ship.run(["request", "activate", &key]);
+        system.under(ask()).refused(1, "no_entropy");
+        let init = ["desk", "init", "--vendor", "A", "--no-passphrase"];
+        let new = world.machine("new");
+        system.under(new.run(init)).refused(1, "no_entropy");
+        desk.respond(&ask().done().code()).done();
+
+        let system = Disk::new(&world, "repeating", "");
+        let sell = || desk.run(["license", "new", "--product", "survey", "--customer", "A"]);
+        system.under(sell()).done();
+        system.under(sell()).refused(1, "keys_used_up");
+        sell().done();
+    }
+
     /// The limit on a file's size stands for a quota.
     #[test]
     fn a_file_that_may_not_grow() {

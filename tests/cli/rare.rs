@@ -54,6 +54,23 @@ fn no_emergency_codes_and_nothing_in_force() {
     desk.run(["emergency", &key]).refused(6, "no_emergency");
 }
 
+#[test]
+fn days_that_are_over_and_generations_that_are_not() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    let file = desk.product("survey", &[]);
+    let key = desk.sell("survey", &["--emergency", "4x7"]);
+    let ship = world.machine("ship");
+    ship.install(&file);
+    let request = ship.request(&key);
+    let until = |day: &str| desk.respond(&request).arg("--until").arg(day);
+    until(&world.day(-1)).refused(6, "until_past");
+    until(&world.day(0)).done();
+    let spoken = |generation| desk.run(["emergency", &key, "--gen", generation]);
+    spoken("9").refused(4, "unknown_generation");
+    spoken("1").done();
+}
+
 #[cfg(unix)]
 #[test]
 fn programs_and_inputs_that_are_not_there() {

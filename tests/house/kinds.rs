@@ -9,11 +9,6 @@ use super::{files, repository};
 /// Kinds that no test causes through the program: the library's test that does, and why the program cannot be brought to it.
 const IN_THE_LIBRARY: &[(&str, &str, &str)] = &[
     (
-        "anchor_closed",
-        "src/holder/tests/returning.rs",
-        "the anchor has to fail between two writes",
-    ),
-    (
         "ledger_missing",
         "src/issuer/tests/places.rs",
         "a desk whose ledger is gone is a desk that is missing",
@@ -24,34 +19,9 @@ const IN_THE_LIBRARY: &[(&str, &str, &str)] = &[
         "a ledger is made where nothing is",
     ),
     (
-        "ledger_io",
-        "src/issuer/tests/places.rs",
-        "the disk has to fail",
-    ),
-    (
-        "keys_used_up",
-        "src/issuer/tests/selling.rs",
-        "the source of randomness has to repeat itself",
-    ),
-    (
         "catalogue_shrinks",
         "src/issuer/tests/selling.rs",
-        "no command changes a product",
-    ),
-    (
-        "which_activation",
-        "src/issuer/tests/kept.rs",
-        "two activations of one number take 2²⁰ machines",
-    ),
-    (
-        "until_past",
-        "src/issuer/tests/answering.rs",
-        "dates that are over are refused as usage before",
-    ),
-    (
-        "unknown_generation",
-        "src/issuer/tests/changes.rs",
-        "the command takes the generations that there are",
+        "the command only adds to a product, at its end",
     ),
     (
         "needs_site_key",
@@ -62,11 +32,6 @@ const IN_THE_LIBRARY: &[(&str, &str, &str)] = &[
         "last_generation",
         "src/issuer/tests/life.rs",
         "after 65,535 answers to one machine",
-    ),
-    (
-        "same_name",
-        "src/issuer/tests/kept.rs",
-        "two activations of one number take 2²⁰ machines",
     ),
 ];
 
@@ -80,12 +45,7 @@ const NEVER: &[(&str, &str)] = &[
         "failed",
         "an error that no library of ours explains: none is known",
     ),
-    (
-        "no_locks",
-        "a file system whose locks keep no processes apart",
-    ),
     ("prompt", "a terminal that breaks while it is read"),
-    ("no_entropy", "a system without random numbers"),
     (
         "too_long",
         "a request or answer longer than the longest code: no product's entries are so many",
@@ -94,10 +54,6 @@ const NEVER: &[(&str, &str)] = &[
     (
         "picture_too_large",
         "a picture of some thousand million pixels",
-    ),
-    (
-        "half_given_up",
-        "a disk that fails between two writes of a return",
     ),
 ];
 

@@ -1,5 +1,7 @@
-/* A disk that is full or read-only, also for root: put before the C library with LD_PRELOAD, it answers what such a disk would answer to
- * whoever writes below the directory in DISK_AT. DISK is "full" or "read-only". Streams and other files are left alone. */
+/* A disk that is full, read-only, broken or without locks, also for root: put before the C library with LD_PRELOAD, it answers what such a disk would
+ * answer to whoever writes below the directory in DISK_AT. DISK is "full", "read-only", "broken" or "no-locks"; DISK_SPARE is how many writes a full or
+ * broken one takes before it is so. With "no-entropy" the system has no random numbers to give, with
+ * "repeating" the same ones again and again. Streams and other files are left alone. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -9,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -40,24 +44,45 @@ static const char *in(char *path, int fd, const char *name) {
     return fd == AT_FDCWD || *name == '/' || !named(path, fd, name) ? name : path;
 }
 
-static int full(int fd) {
+/* What a write to this file is refused with, or 0. */
+static int refused(int fd) {
+    static int taken;
     char path[PATH_MAX];
-    return is("full") && named(path, fd, NULL) && below(path);
+    int why = is("full") ? ENOSPC : is("broken") ? EIO : 0;
+    if (!why || !named(path, fd, NULL) || !below(path)) return 0;
+    const char *spare = getenv("DISK_SPARE");
+    return spare && taken++ < atoi(spare) ? 0 : why;
 }
 
 ssize_t write(int fd, const void *from, size_t count) {
-    if (full(fd)) return errno = ENOSPC, -1;
+    int why = refused(fd);
+    if (why) return errno = why, -1;
     return REAL(write, fd, from, count);
 }
 
 ssize_t pwrite64(int fd, const void *from, size_t count, off64_t at) {
-    if (full(fd)) return errno = ENOSPC, -1;
+    int why = refused(fd);
+    if (why) return errno = why, -1;
     return REAL(pwrite64, fd, from, count, at);
 }
 
 ssize_t pwrite(int fd, const void *from, size_t count, off_t at) {
-    if (full(fd)) return errno = ENOSPC, -1;
+    int why = refused(fd);
+    if (why) return errno = why, -1;
     return REAL(pwrite, fd, from, count, at);
+}
+
+int flock(int fd, int operation) {
+    char path[PATH_MAX];
+    if (is("no-locks") && named(path, fd, NULL) && below(path)) return errno = ENOLCK, -1;
+    return REAL(flock, fd, operation);
+}
+
+/* Maps of the standard library ask with a flag of their own; keys and secrets are made of what is asked for without one. */
+ssize_t getrandom(void *into, size_t count, unsigned flags) {
+    if (is("no-entropy") && count > 0 && flags == 0) return errno = EIO, -1;
+    if (is("repeating") && flags == 0) return memset(into, 7, count), count;
+    return REAL(getrandom, into, count, flags);
 }
 
 /* A read-only disk opens nothing for writing. A full one often has room for an empty file, but not for a directory. */
