@@ -223,6 +223,10 @@ impl Signer for SigningKey {
     fn sign(&self, message: &[u8]) -> Result<[u8; 64], SignerError> {
         Ok(self.0.sign(message).to_bytes())
     }
+
+    fn is_computed_here(&self) -> bool {
+        true
+    }
 }
 
 impl fmt::Debug for SigningKey {

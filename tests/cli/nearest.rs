@@ -1,5 +1,11 @@
 //! Of several licenses of which none will do, which one a check tells of.
 
+use std::fs;
+
+use countersign::protocol::date::Seconds;
+use countersign::protocol::grant::SignedGrant;
+use serde_json::Value;
+
 use crate::world::{Desk, World};
 
 const PLACES: [[usize; 3]; 6] = [
@@ -84,4 +90,32 @@ fn the_license_that_is_nearest_to_being_mended_is_named() {
         // A plain check is content with the good one.
         pc.check().done().prints(&keys[1]);
     }
+}
+
+/// The one that was granted last counts; one that only says so, and was edited, is passed over whatever it says.
+#[test]
+fn what_was_granted_last_counts_and_not_what_says_so() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    let file = desk.product("survey", &[]);
+    let pc = world.machine("pc");
+    pc.install(&file);
+    let mut keys = Vec::new();
+    for _ in 0..3 {
+        let key = desk.sell("survey", &[]);
+        desk.license(&pc, &key);
+        keys.push(key);
+        world.days_pass(1);
+    }
+    let counts = || pc.run(["check"]).json()["license_key"].clone();
+    assert_eq!(counts(), keys[2]);
+    let place = pc.state_of(&keys[0]);
+    let mut state: Value = serde_json::from_slice(&fs::read(&place).unwrap()).unwrap();
+    let grant = &mut state["held"]["grant"];
+    let mut signed = SignedGrant::decode(&hex::decode(grant.as_str().unwrap()).unwrap()).unwrap();
+    signed.grant.issued = Seconds(signed.grant.issued.0 + 100 * 86_400);
+    *grant = hex::encode(signed.encode()).into();
+    fs::write(&place, serde_json::to_vec(&state).unwrap()).unwrap();
+    assert_eq!(counts(), keys[2]);
+    pc.check().done();
 }
