@@ -263,11 +263,18 @@ fn tell_receipt(context: &mut Context, receipt: &Receipt) {
             Warning::OpensNothing(activation) => context.out.advise(&format!(
                 "free the seat all the same: countersign release {activation} --lost --reason TEXT"
             )),
+            // As often as it happens: a license of which nothing ends by itself has no other way.
+            Warning::KeptFor {
+                before,
+                until: Until::Ever,
+            } => context.out.advise(&format!(
+                "take the return code of {before} too, if there is one; where that is gone: countersign release {activation} --returned --reason TEXT"
+            )),
             Warning::KeptFor { before, .. } => context.out.advise(&format!(
                 "take the return code of {before} too, if there is one; where that is gone: countersign release {before} --lost --reason TEXT"
             )),
             Warning::HeldBy(other) => context.out.advise(&format!(
-                "take the return code of {other} too, where the machine gives up both"
+                "take the return code of {other} too, where the machine gives up both; where nobody there knows it: countersign release {other} --lost --reason TEXT"
             )),
             _ => {}
         }

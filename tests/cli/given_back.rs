@@ -180,3 +180,73 @@ fn a_return_ends_no_other_license_and_no_other_seat() {
     assert_eq!(said["ends_too"], serde_json::json!([]));
     pc.check().done().prints(&more);
 }
+
+/// A license that needs no re-validation, set up anew: nobody knows that the first is gone but who asks there, and says so as often as it happens.
+#[test]
+fn a_perpetual_license_that_was_set_up_anew_comes_free_with_a_clerks_word() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    let file = desk.product("survey", &[]);
+    let pc = world.machine("pc");
+    pc.install(&file);
+    let key = desk.sell("survey", &["--seats", "1", "--grace", "0"]);
+    desk.license(&pc, &key);
+    std::fs::remove_dir_all(pc.kept("machine/licenses")).unwrap();
+    std::fs::remove_dir_all(pc.kept("machine/secrets")).unwrap();
+    world.days_pass(1);
+    desk.license(&pc, &key);
+    let code = pc.run(["return", "--yes"]).done().code();
+    let said = desk.respond(&code).done();
+    said.tells("was never given up: its seat is kept for it")
+        .tells("--returned --reason TEXT");
+    world.days_pass(4_000);
+    let other = world.machine("other");
+    other.install(&file);
+    let request = other.request(&key);
+    desk.respond(&request)
+        .owes(6, "no_seat_free")
+        .tells("are kept for whoever had the place before");
+    let shown = desk.run(["license", "show", &key]).json();
+    let kept = shown["activations"].as_array().unwrap().iter();
+    let kept: Vec<_> = kept.filter(|it| !it["resting"].is_null()).collect();
+    assert_eq!(kept.len(), 1, "{shown}");
+    assert!(kept[0]["resting"]["free_after"].is_null(), "{shown}");
+    let returned = kept[0]["activation"].as_str().unwrap().to_owned();
+    let why = ["--returned", "--reason", "the disk was wiped"];
+    desk.run(["release", &returned].into_iter().chain(why))
+        .done();
+    desk.respond(&request).done();
+}
+
+/// A ship whose place another took is told of at the desk with each code that is read out to it.
+#[test]
+fn an_emergency_code_for_a_place_that_another_took() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    let file = desk.product("survey", &[]);
+    let ship = world.machine("ship");
+    ship.install(&file);
+    let key = desk.sell(
+        "survey",
+        &["--seats", "1", "--grace", "30", "--emergency", "4x7"],
+    );
+    desk.license(&ship, &key);
+    let held = desk.run(["license", "show", &key]).json();
+    let own = held["activations"][0]["activation"].as_str().unwrap();
+    // Somebody asks for a machine that says the same of itself.
+    let twin = world.machine("twin");
+    twin.change(|facts| *facts = ship.facts());
+    twin.install(&file);
+    world.days_pass(1);
+    desk.license(&twin, &key);
+    world.days_pass(33);
+    ship.check().owes(12, "overdue");
+    let said = desk.run(["emergency", own]).done();
+    let code = said.stdout.trim().to_owned();
+    said.tells("was activated in its place and holds the seat");
+    ship.apply(&code);
+    ship.check().done();
+    desk.run(["emergency", &key])
+        .done()
+        .tells("for that one this code is none");
+}
