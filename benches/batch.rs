@@ -12,12 +12,12 @@ use anyhow::{Context, Result, ensure};
 use countersign::issuer;
 use countersign::issuer::desk::Root;
 use countersign::issuer::history::Actor;
-use countersign::issuer::keys::SigningKey;
 use countersign::issuer::parallel::in_parallel;
 use countersign::issuer::policy::Options;
 use countersign::issuer::respond::{Batch, Issuer, Stopped};
-use countersign::issuer::signer::TriedSigner;
 use countersign::protocol::date::Seconds;
+use countersign::signing::keys::SigningKey;
+use countersign::signing::signer::TriedSigner;
 use countersign::text::{self, Kind};
 
 use crate::support::desk::{self, Desk};

@@ -3,8 +3,8 @@
 use std::fs;
 
 use anyhow::{Context, Result};
-use countersign::issuer::keys::SigningKey;
-use countersign::issuer::signer::Signer as _;
+use countersign::signing::keys::SigningKey;
+use countersign::signing::signer::Signer as _;
 
 use crate::support::desk::{Desk, PRODUCT};
 use crate::support::pairs::Pairs;

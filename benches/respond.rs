@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use countersign::issuer::keys::{Passphrase, SigningKey};
+use countersign::signing::keys::{Passphrase, SigningKey};
 use std::time::Instant;
 use zeroize::Zeroizing;
 

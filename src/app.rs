@@ -48,7 +48,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 pub use builder::AppBuilder;
-pub(crate) use computer::{Computer, built, wall_clock};
+pub(crate) use computer::{APPLIED, Computer, built, wall_clock};
 pub use error::AppError;
 pub use license::{License, Refused};
 pub use listed::{HeldLicense, PendingRequest};

@@ -160,6 +160,24 @@ failure_kinds! {
     WeakMachine "weak_machine" REFUSED "too little is known about the machine to tell it from others";
     NoUsbKey "no_usb_key" REFUSED "no USB device with a serial number is plugged in";
 
+    // A loan of a site.
+    OnLoan "on_loan" REFUSED "a loan of the license runs here, and only its site gives it more time";
+    NotOnLoan "not_on_loan" REFUSED "the license is not on loan here";
+
+    // A site: its key, its loans.
+    SiteExists "site_exists" FAILED "there is a site's key already";
+    SiteMissing "site_missing" FAILED "there is no site's key in this home";
+    NotASite "not_a_site" REFUSED "the license is not a site's: it was asked for without `--site`";
+    MayNotLend "may_not_lend" REFUSED "the license may not be lent: no loans were sold with it";
+    OtherSiteKey "other_site_key" REFUSED "the site's key is not the one that the vendor certified";
+    LendingOff "lending_off" REFUSED "the site lends no seats at present";
+    LendingPaused "lending_paused" REFUSED "the site's book of loans was put back to an earlier state: until the vendor has answered it lends nothing";
+    LoanTooLong "loan_too_long" REFUSED "the loan would be longer than this site lends, or than it may";
+    SeatsKept "seats_kept" REFUSED "the seats that are left stay at the site";
+    LoansOut "loans_out" REFUSED "seats of the license are lent, so it cannot be given up";
+    LoanReturned "loan_returned" REFUSED "the loan that is to be extended was given back";
+    UnknownLoan "unknown_loan" NOT_FOR_THIS "the site knows of no such loan";
+
     // A site: seats in use.
     SeatsBusy "seats_busy" FAILED "another process keeps the gate of the seats";
     SeatsNotMade "seats_not_made" FAILED "the seats of the license were not made yet, and this user may not";
@@ -197,6 +215,7 @@ failure_kinds! {
     BadProduct "bad_product" USAGE "the product breaks a rule of product files";
     CatalogueShrinks "catalogue_shrinks" USAGE "the change would lose or move what licenses were sold with";
     BadOrder "bad_order" USAGE "the order does not fit the product";
+    TooLongToLend "too_long_to_lend" REFUSED "what the license contains is too long for the codes by which it is lent";
     NothingToChange "nothing_to_change" USAGE "everything is so already";
     WhichActivation "which_activation" USAGE "more than one activation may be meant";
     UntilPast "until_past" REFUSED "the last day that was asked for is over";

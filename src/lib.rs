@@ -11,7 +11,7 @@
 //! ```
 //!
 //! The rooms: [`app`] is what an application uses, [`text`] carries bytes through people, [`protocol`] says what codes mean and who may say it, [`machine`] what this computer is, [`holder`] is a
-//! machine that holds a license, [`seats`] who uses one now, [`issuer`] whoever answers, [`cli`] the program; [`failure`] has every way to fail. SPEC.md is the reference of all formats.
+//! machine that holds a license, [`seats`] who uses one now, [`site`] a customer's administrator who lends them, [`issuer`] the vendor's desk, [`signing`] the keys of both, [`cli`] the program; [`failure`] has every way to fail. SPEC.md is the reference of all formats.
 
 pub mod app;
 #[cfg(feature = "cli")]
@@ -25,6 +25,10 @@ pub mod machine;
 mod messages;
 pub mod protocol;
 pub mod seats;
+#[cfg(feature = "site")]
+pub mod signing;
+#[cfg(feature = "site")]
+pub mod site;
 pub mod text;
 
 pub use app::{App, License, Needs, Refused, Seat};

@@ -17,6 +17,7 @@ mod failures;
 mod forgotten;
 mod house;
 mod journeys;
+mod lending;
 mod license_key;
 mod protocol;
 mod release;

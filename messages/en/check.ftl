@@ -21,6 +21,7 @@ returned_with = license { $key } ended here on { $day }: { $by }, which had take
 not_trusted = what is kept of license { $key } is not trusted: { $why }
 other_root = the product file is signed by { $found }, not by { $wanted } as demanded
 clock_behind = the computer's clock is behind: it says { $wall }, and it is at least { $floor }
+loan_over = the loan ended on { $on }; today is { $today }
 expired = the license expired on { $on }; today is { $today }
 overdue = the license was to be re-validated by { $by }; today is { $today }
 wrong_machine = the license belongs to another machine: { $parts }
@@ -42,6 +43,11 @@ grace_ends = { $days_left ->
         [one] only 1 day left in grace period
        *[other] only { $days_left } days left in grace period
     }; re-validate by { $by }
+loan_ends = { $days_left ->
+    [0] the loan ends today
+    [one] the loan ends tomorrow
+   *[other] the loan ends in { $days_left } days
+}
 expires_soon = { $days_left ->
         [0] this is the last day of the license
         [one] the license expires in 1 day

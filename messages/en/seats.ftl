@@ -15,6 +15,8 @@ no_module_waited_for = the free seats of { $module } are for { $waiting ->
        *[other] { $waiting } who wait
     }
 held_by = { $what }: { $holders }
+loan = loan { $loan }, until { $until }
+loan_of = loan { $loan } ({ $who }), until { $until }
 and_more = { $holders } and { $more } more
 busy = the seats are not given out now: { $by } keeps the gate
 not_made = the seats of this license were not made here yet: { $directory }

@@ -14,6 +14,16 @@ use crate::protocol::date::Seconds;
 use crate::protocol::product::ProductFile;
 use crate::text::{Carried, Code, Judgeable, Kind, ReadError, Reading};
 
+/// The kinds of code that a machine takes.
+pub(crate) const APPLIED: [Kind; 6] = [
+    Kind::Grant,
+    Kind::Loan,
+    Kind::LoanWithCertificate,
+    Kind::SiteCard,
+    Kind::DeskCertificate,
+    Kind::Emergency,
+];
+
 /// A computer at one moment.
 #[derive(Debug)]
 pub(crate) struct Computer {
@@ -144,20 +154,21 @@ impl Computer {
         codes: impl Iterator<Item = &'c Code>,
     ) -> (Option<&'c Code>, Result<Outcome, HolderError>) {
         let (mut known, mut refused) = (None, None);
-        let taken = |code: &Code| {
-            matches!(
-                code.kind(),
-                Kind::Grant | Kind::DeskCertificate | Kind::Emergency
-            )
-        };
-        for code in codes.filter(|code| taken(code)) {
+        let mut codes: Vec<&Code> = codes
+            .filter(|code| APPLIED.contains(&code.kind()))
+            .collect();
+        // A card is for the loan that stands beside it; alone it is all there is.
+        codes.sort_by_key(|code| code.kind() != Kind::SiteCard);
+        for code in codes {
             match self.apply(code) {
                 Ok(outcome @ (Outcome::Applied(_) | Outcome::DeskKnown(_))) => {
                     return (Some(code), Ok(outcome));
                 }
-                Ok(outcome) => {
-                    known.get_or_insert((code, outcome));
-                }
+                // What a card does is said where there is nothing else.
+                Ok(outcome) => match &known {
+                    Some((_, Outcome::CardKnown(_))) | None => known = Some((code, outcome)),
+                    Some(_) => {}
+                },
                 Err(error) => {
                     refused.get_or_insert((code, error));
                 }

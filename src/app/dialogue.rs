@@ -2,13 +2,13 @@
 
 use super::error::AppError;
 use super::request::{Activation, Request};
-use super::{App, named};
+use super::{APPLIED, App, named};
 use crate::holder::request::{self, Asked};
 use crate::holder::state::LicenseState;
 use crate::holder::{Home, Outcome, aliases, give_up, products, sync};
 use crate::license_key::LicenseKey;
 use crate::protocol::digest::ActivationId;
-use crate::text::{self, Code, Kind};
+use crate::text::{self, Code};
 
 impl App {
     /// Asks for a license by its key. The same request again gives the same code.
@@ -164,6 +164,8 @@ impl App {
             key,
             bindings: &[],
             usb: None,
+            site_key: None,
+            site: None,
             anew: false,
         };
         let computer = self.computer();
@@ -210,8 +212,7 @@ impl App {
     /// # Errors
     /// What is wrong with the text; `other_request`, `not_trusted` and the like; what the disk says.
     pub fn apply(&self, pasted: &str) -> Result<Outcome, AppError> {
-        let wanted = [Kind::Grant, Kind::DeskCertificate, Kind::Emergency];
-        let read = text::read_judgeable(pasted, &wanted);
+        let read = text::read_judgeable(pasted, &APPLIED);
         let (_, outcome) = self.computer().apply_what_was_read(read)?;
         Ok(named::outcome(outcome?, &self.product))
     }

@@ -42,6 +42,7 @@ pub(super) fn outcome(outcome: Outcome, product: &Product) -> Outcome {
             Outcome::Applied(applied)
         }
         Outcome::AlreadyApplied(it) => Outcome::AlreadyApplied(which(it)),
+        Outcome::CardKnown(key) => Outcome::CardKnown(key),
         Outcome::AlreadyNewer(it) => Outcome::AlreadyNewer(which(it)),
         Outcome::DeskKnown(products) => {
             let named = products.into_iter().map(|id| match id == product.id {

@@ -40,6 +40,7 @@ impl From<&CheckReport> for Report {
             maintenance: held.as_ref().and_then(|it| it.maintenance),
             revalidate_by: held.as_ref().and_then(|it| it.revalidate_by),
             max_loan: held.as_ref().and_then(|it| it.max_loan),
+            loan: held.as_ref().and_then(|it| it.loan),
             emergency: held.and_then(|it| it.emergency),
             days_left: it.days_left,
             needs_seat: report::floats(it),

@@ -5,11 +5,11 @@ use std::{fs, io};
 
 use crate::failure::FailureKind;
 use crate::issuer::desk::{Desk, DeskError, Root, Vendor, vendor};
-use crate::issuer::keys::{KeyError, Passphrase, SigningKey};
 use crate::issuer::ledger::Ledger;
 use crate::issuer::products;
-use crate::issuer::signer::TriedSigner;
 use crate::protocol::product::Product;
+use crate::signing::keys::{KeyError, Passphrase, SigningKey};
+use crate::signing::signer::TriedSigner;
 
 use super::Context;
 use super::failure::Failure;

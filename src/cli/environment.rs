@@ -11,11 +11,11 @@ use crate::failure::FailureKind;
 use crate::holder::Anchor;
 #[cfg(feature = "desk")]
 use crate::issuer::history::Actor;
-#[cfg(feature = "desk")]
-use crate::issuer::signer::{Signer, SignerError, TriedSigner};
 use crate::machine::Facts;
 use crate::messages;
 use crate::protocol::date::Seconds;
+#[cfg(feature = "site")]
+use crate::signing::signer::{Signer, SignerError, TriedSigner};
 
 use super::failure::Failure;
 #[cfg(feature = "desk")]
@@ -126,7 +126,7 @@ impl Environment {
     ///
     /// # Errors
     /// What it says.
-    #[cfg(feature = "desk")]
+    #[cfg(feature = "site")]
     pub(crate) fn tried(&self, signer: impl Signer + 'static) -> Result<TriedSigner, SignerError> {
         #[cfg(debug_assertions)]
         if let Some(fault) = self.hooks.signer {
@@ -167,21 +167,21 @@ mod hooks {
     use std::env;
     use std::fs;
     use std::path::PathBuf;
-    #[cfg(feature = "desk")]
+    #[cfg(feature = "site")]
     use std::sync::atomic::{AtomicU64, Ordering};
     use std::time::Duration;
 
-    #[cfg(feature = "desk")]
-    use crate::issuer::signer::{Signer, SignerError};
     use crate::machine::Facts;
     use crate::protocol::date::Seconds;
+    #[cfg(feature = "site")]
+    use crate::signing::signer::{Signer, SignerError};
 
     pub(super) struct Hooks {
         pub(super) now: Option<Seconds>,
         machine: Option<PathBuf>,
         pub(super) anchor: Option<PathBuf>,
         pub(super) between_looks: Option<Duration>,
-        #[cfg(feature = "desk")]
+        #[cfg(feature = "site")]
         pub(super) signer: Option<Fault>,
     }
 
@@ -198,7 +198,7 @@ mod hooks {
                 between_looks: number("COUNTERSIGN_TEST_HOUR")
                     .and_then(|number| u64::try_from(number).ok())
                     .map(Duration::from_millis),
-                #[cfg(feature = "desk")]
+                #[cfg(feature = "site")]
                 signer: env::var("COUNTERSIGN_TEST_SIGNER")
                     .ok()
                     .and_then(|text| Fault::read(&text)),
@@ -213,14 +213,14 @@ mod hooks {
     }
 
     /// What a signing key does that lies in a token: at one signature, counted from 1.
-    #[cfg(feature = "desk")]
+    #[cfg(feature = "site")]
     #[derive(Clone, Copy, Debug)]
     pub(super) enum Fault {
         Fails(u64),
         Wrong(u64),
     }
 
-    #[cfg(feature = "desk")]
+    #[cfg(feature = "site")]
     impl Fault {
         fn read(text: &str) -> Option<Fault> {
             let (what, at) = text.split_once(':')?;
@@ -234,7 +234,7 @@ mod hooks {
     }
 
     /// A signing key with a fault.
-    #[cfg(feature = "desk")]
+    #[cfg(feature = "site")]
     #[derive(Debug)]
     pub(super) struct Faulty<S> {
         signer: S,
@@ -242,7 +242,7 @@ mod hooks {
         signed: AtomicU64,
     }
 
-    #[cfg(feature = "desk")]
+    #[cfg(feature = "site")]
     impl<S: Signer> Faulty<S> {
         pub(super) fn new(signer: S, fault: Fault) -> Faulty<S> {
             Faulty {
@@ -253,7 +253,7 @@ mod hooks {
         }
     }
 
-    #[cfg(feature = "desk")]
+    #[cfg(feature = "site")]
     impl<S: Signer> Signer for Faulty<S> {
         fn public(&self) -> [u8; 32] {
             self.signer.public()

@@ -8,8 +8,6 @@ use crate::holder::{HolderError, StorageError};
 #[cfg(feature = "desk")]
 use crate::issuer::desk::DeskError;
 #[cfg(feature = "desk")]
-use crate::issuer::keys::KeyError;
-#[cfg(feature = "desk")]
 use crate::issuer::ledger::LedgerError;
 #[cfg(feature = "desk")]
 use crate::issuer::life::LifeError;
@@ -17,12 +15,16 @@ use crate::issuer::life::LifeError;
 use crate::issuer::products::CatalogueError;
 #[cfg(feature = "desk")]
 use crate::issuer::respond::{RespondError, Stopped};
-#[cfg(feature = "desk")]
-use crate::issuer::signer::SignerError;
 use crate::license_key::LicenseKeyError;
 use crate::messages;
 use crate::protocol::product::ProductError;
 use crate::seats::SeatError;
+#[cfg(feature = "desk")]
+use crate::signing::keys::KeyError;
+#[cfg(feature = "desk")]
+use crate::signing::signer::SignerError;
+#[cfg(feature = "site")]
+use crate::site::SiteError;
 use crate::text::ReadError;
 
 use super::advice::Advice as _;
@@ -162,6 +164,8 @@ fn known(error: &anyhow::Error) -> Option<Failure> {
             }));
         }
         explain!(SeatError, HolderError, StorageError, ProductError);
+        #[cfg(feature = "site")]
+        explain!(SiteError);
         #[cfg(feature = "desk")]
         explain!(
             RespondError,

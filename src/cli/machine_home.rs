@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::app::Computer;
 use crate::holder::state::LicenseState;
-use crate::holder::{Audience, CheckReport, HolderError, Home, products};
+use crate::holder::{Audience, CheckReport, Here, HolderError, Home, products};
 use crate::messages;
 use crate::protocol::product::{Product, ProductFile};
 use crate::seats::{SeatError, Seats};
@@ -13,6 +13,11 @@ use super::Context;
 use super::failure::Failure;
 use super::{keys, words};
 use crate::failure::FailureKind;
+use crate::protocol::requests::SiteReport;
+#[cfg(feature = "site")]
+use crate::protocol::requests::Sync;
+#[cfg(feature = "site")]
+use crate::site;
 
 /// Every home in which this machine's licenses may be: the named one, or the machine-wide and the user's.
 pub(crate) fn all(context: &Context) -> anyhow::Result<Vec<Home>> {
@@ -199,4 +204,67 @@ pub(crate) fn license(
 fn no_license() -> Failure {
     Failure::new(FailureKind::NotLicensed, messages::home::not_licensed())
         .hint(messages::home::not_licensed_hint())
+}
+
+/// The public part of the key that this home signs with as a site, where that is asked for.
+#[cfg(feature = "site")]
+pub(crate) fn site_key(home: &Home, wanted: bool) -> anyhow::Result<Option<[u8; 32]>> {
+    if !wanted {
+        return Ok(None);
+    }
+    let key = site::public(home)?.ok_or(site::SiteError::Missing)?;
+    Ok(Some(key))
+}
+
+/// What a SYNC tells the vendor of a site's loans.
+#[derive(Default)]
+pub(crate) struct ToldOfLoans {
+    pub(crate) report: Option<SiteReport>,
+    /// The requests that wait tell of another book: their answers would not put it right.
+    pub(crate) anew: bool,
+}
+
+/// What a SYNC has to say of loans. A site whose book was put back asks anew: only then does the vendor see the book as it is.
+#[cfg(feature = "site")]
+pub(crate) fn told_of_loans(
+    home: &Home,
+    license: &LicenseState,
+    here: &Here<'_>,
+) -> anyhow::Result<ToldOfLoans> {
+    let Some(told) = site::report_of(home, license, here.facts, here.wall)? else {
+        return Ok(ToldOfLoans::default());
+    };
+    let asked = license
+        .open()
+        .filter_map(|it| Sync::decode(&it.request.payload).ok());
+    let anew = told.paused && !asked.into_iter().any(|it| it.site == Some(told.report));
+    let report = Some(told.report);
+    Ok(ToldOfLoans { report, anew })
+}
+
+/// A program without a site lends nothing.
+#[cfg(not(feature = "site"))]
+pub(crate) fn told_of_loans(_: &Home, _: &LicenseState, _: Seconds) -> anyhow::Result<ToldOfLoans> {
+    Ok(ToldOfLoans::default())
+}
+
+/// A site does not give its license up while seats of it are lent: nobody could tell when they come back.
+#[cfg(feature = "site")]
+pub(crate) fn refuse_loans_out(
+    home: &Home,
+    license: &LicenseState,
+    here: &Here<'_>,
+) -> anyhow::Result<()> {
+    let told = site::report_of(home, license, here.facts, here.wall)?;
+    let last = told.and_then(|told| told.last_end);
+    match last.filter(|_| license.held.is_some()) {
+        Some(last) => Err(site::SiteError::LoansOut(last).into()),
+        None => Ok(()),
+    }
+}
+
+/// A program without a site lends nothing.
+#[cfg(not(feature = "site"))]
+pub(crate) fn refuse_loans_out(_: &Home, _: &LicenseState, _: &Here<'_>) -> anyhow::Result<()> {
+    Ok(())
 }

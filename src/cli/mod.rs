@@ -24,7 +24,7 @@ mod letter;
 mod machine_home;
 mod mail;
 mod output;
-#[cfg(feature = "desk")]
+#[cfg(feature = "site")]
 mod passphrase;
 mod picture;
 mod prompt;
@@ -34,7 +34,7 @@ mod report;
 #[cfg(all(test, feature = "desk"))]
 mod schema;
 mod seats;
-#[cfg(feature = "desk")]
+#[cfg(feature = "site")]
 mod secrecy;
 #[cfg(feature = "desk")]
 mod sold;

@@ -24,7 +24,21 @@ pub(crate) struct PassphraseArgs {
     passphrase_file: Option<PathBuf>,
 }
 
+/// How a new passphrase is asked for.
+pub(crate) struct Asks<'a> {
+    pub(crate) prompt: &'a str,
+    /// What to do where an empty one is given.
+    pub(crate) hint: &'a str,
+}
+
 impl PassphraseArgs {
+    /// A new one is in another file than the one that variable names.
+    pub(crate) fn new_in(file: Option<PathBuf>) -> PassphraseArgs {
+        PassphraseArgs {
+            passphrase_file: file.or(Some(PathBuf::new())),
+        }
+    }
+
     /// The passphrase, if a file names it.
     fn in_file(&self) -> anyhow::Result<Option<Zeroizing<String>>> {
         let variable = || {
@@ -32,7 +46,8 @@ impl PassphraseArgs {
                 .filter(|value| !value.is_empty())
                 .map(PathBuf::from)
         };
-        let Some(path) = self.passphrase_file.clone().or_else(variable) else {
+        let named = self.passphrase_file.clone().or_else(variable);
+        let Some(path) = named.filter(|path| !path.as_os_str().is_empty()) else {
             return Ok(None);
         };
         let unreadable = |error: std::io::Error| {
@@ -83,17 +98,21 @@ impl PassphraseArgs {
     }
 
     /// A passphrase for a new key: from the file, else by asking twice.
-    pub(crate) fn new_one(&self, context: &Context) -> anyhow::Result<Zeroizing<String>> {
+    pub(crate) fn new_one(
+        &self,
+        context: &Context,
+        asks: &Asks<'_>,
+    ) -> anyhow::Result<Zeroizing<String>> {
         if let Some(passphrase) = self.in_file()? {
             return Ok(passphrase);
         }
-        let first = ask(context, "new passphrase for the signing keys: ")?;
+        let first = ask(context, asks.prompt)?;
         if first.is_empty() {
             return Err(Failure::new(
                 FailureKind::PassphraseNeeded,
                 "an empty passphrase protects nothing",
             )
-            .hint("choose one, or say --no-passphrase for a key that anyone with the file can use")
+            .hint(asks.hint)
             .into());
         }
         if *ask(context, "the same once more: ")? != *first {

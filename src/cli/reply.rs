@@ -249,6 +249,8 @@ fn tell_receipt(context: &mut Context, receipt: &Receipt) {
     });
     let rests = receipt.of.as_ref().zip(receipt.resting).filter(|_| !again);
     let rests = rests.filter(|(_, rest)| rest.kept_for.is_none());
+    let lent = |it: &Warning| matches!(it, Warning::MayBeLent(_));
+    let rests = rests.filter(|_| !receipt.warnings.iter().any(lent));
     if let Some((((key, _), rest), day)) =
         rests.and_then(|it| it.1.until.day().map(|day| (it, day)))
     {

@@ -45,9 +45,17 @@ pub(crate) fn terms_rows(terms: &Terms, today: Day) -> Vec<(&'static str, String
     );
     rows.push((
         messages::label::license_type(),
-        terms.license_type.words().to_owned(),
+        match terms.loan {
+            Some(loan) => messages::terms::on_loan(loan).to_string(),
+            None => terms.license_type.words().to_owned(),
+        },
     ));
     rows.push((messages::label::seats(), terms.seats.to_string()));
+    rows.extend(
+        terms
+            .max_loan
+            .map(|days| (messages::label::longest_loan(), days.to_string())),
+    );
     rows.push((
         messages::label::expires(),
         words::day_or(terms.expires, messages::terms::never()),

@@ -2,9 +2,11 @@
 //!
 //! Nothing here knows whether ACTIVATE or SYNC was asked, nor which issuer answered: a grant is the whole state of a license.
 
+mod incoming;
 mod new;
 
 use super::answers::{Answer, Answers};
+use super::cards;
 use super::clock::{Look, Mark};
 use super::emergency;
 use super::error::HolderError;
@@ -27,11 +29,13 @@ use crate::machine::Facts;
 use crate::protocol::desk_certificate::DeskCertificate;
 use crate::protocol::digest::ActivationId;
 use crate::protocol::grant::{Grant, SignedGrant};
+use crate::protocol::loan::SiteCertificate;
 use crate::protocol::product::ProductFile;
 use crate::protocol::requests::Sync;
-use crate::protocol::trust::{GrantContext, TrustError, Verified};
+use crate::protocol::trust::{TrustError, Verified};
 use crate::text::{Code, Kind};
 
+use incoming::{Incoming, Trusted};
 use new::New;
 
 /// Applies an answer. The same again, and an older one, change nothing and are no errors.
@@ -46,7 +50,11 @@ pub fn apply(home: &Home, code: &Code, here: &Here<'_>) -> Result<Outcome, Holde
     if code.kind() == Kind::Emergency {
         return emergency::apply(home, code, here);
     }
-    let signed = response(code)?;
+    if code.kind() == Kind::SiteCard {
+        let site = SiteCertificate::decode(code.payload())?;
+        return cards::take(home, &site).map(Outcome::CardKnown);
+    }
+    let signed = Incoming::read(code)?;
     // Looked at first: what changes nothing needs no right to write here, and nobody is to wait for it.
     if let Weighed::Known(outcome) = weigh(home, &signed, code.payload(), here.facts)? {
         return Ok(outcome);
@@ -66,7 +74,7 @@ pub fn preview(home: &Home, code: &Code, facts: &Facts) -> Result<Outcome, Holde
     if code.kind() == Kind::Emergency {
         return emergency::preview(home, code, facts);
     }
-    let signed = response(code)?;
+    let signed = Incoming::read(code)?;
     match weigh(home, &signed, code.payload(), facts)? {
         Weighed::Known(outcome) => Ok(outcome),
         Weighed::New(new) => Ok(new.outcome()),
@@ -81,13 +89,6 @@ pub fn recognize(home: &Home, guesses: &[Code]) -> Result<Option<usize>, HolderE
     emergency::recognize(home, guesses)
 }
 
-fn response(code: &Code) -> Result<SignedGrant, HolderError> {
-    if code.kind() != Kind::Grant {
-        return Err(HolderError::WrongKind(code.kind()));
-    }
-    Ok(SignedGrant::decode(code.payload())?)
-}
-
 /// An answer that was looked at.
 enum Weighed {
     Known(Outcome),
@@ -97,7 +98,7 @@ enum Weighed {
 /// Finds the request that is answered. Tags are two bytes, so several requests may bear the same one: all are tried.
 fn weigh(
     home: &Home,
-    signed: &SignedGrant,
+    signed: &Incoming,
     payload: &[u8],
     facts: &Facts,
 ) -> Result<Weighed, HolderError> {
@@ -114,13 +115,12 @@ fn weigh(
         if let Some(outcome) = seen_before(home, &license, payload)? {
             return Ok(Weighed::Known(outcome));
         }
-        let tag = signed.grant.request_tag;
         let mut asked: Vec<Pending> = license.pending.clone();
         asked.extend(license.held.as_ref().map(answered));
-        asked.retain(|pending| pending.request.tag() == tag);
+        asked.retain(|pending| signed.may_answer(&pending.request));
         if asked.is_empty() {
             let mut given = license.given_up();
-            let given = given.find(|given| given.request.tag() == tag);
+            let given = given.find(|given| signed.may_answer(&given.request));
             late = late.or(given.map(|given| given.activation));
             continue;
         }
@@ -135,14 +135,13 @@ fn weigh(
             }
         };
         for pending in asked {
-            let verified = evidence::context_of_pending(&file, &license, &pending)
-                .and_then(|context| verify(&file, &license, signed, &context, &desks));
-            match verified {
-                Ok((grant, desk)) => {
+            match signed.verify(&file, &license, &pending, &desks) {
+                Ok(trusted) => {
                     let (key, activation) = (license.license_key, pending.standing.activation);
-                    let answer = Answer::new(&grant, &pending.standing);
+                    let answer = Answer::new(&trusted.grant, &pending.standing);
                     let gone = places.returned(key, activation).is_some();
-                    if gone || places.is_overtaken(key, &answer, pending.created) {
+                    let lent = pending.request.kind == Kind::Borrow;
+                    if gone || !lent && places.is_overtaken(key, &answer, pending.created) {
                         return Err(HolderError::GivenUp { activation });
                     }
                     let unbound = |why| HolderError::Unbound {
@@ -151,7 +150,7 @@ fn weigh(
                         why,
                     };
                     pending.standing.fits(file.product()).map_err(unbound)?;
-                    return Ok(compare(file, license, pending, grant, desk));
+                    return Ok(compare(file, license, pending, trusted));
                 }
                 Err(error) => refused = Some(error),
             }
@@ -170,17 +169,17 @@ fn weigh(
 fn refuse_given_up(
     home: &Home,
     license: &LicenseState,
-    signed: &SignedGrant,
+    signed: &Incoming,
     payload: &[u8],
 ) -> Result<(), HolderError> {
     let Some(last) = license.returned.first() else {
         return Ok(());
     };
-    let tag = signed.grant.request_tag;
     let applied = history::contains(home, license.license_key, grant_digest(payload))?;
-    let open = license.pending.iter().any(|it| it.request.tag() == tag);
+    let mut pending = license.pending.iter();
+    let open = pending.any(|it| signed.may_answer(&it.request));
     let mut given = license.returned.iter().filter(|_| !open);
-    let answered = given.find(|given| given.request.tag() == tag);
+    let answered = given.find(|given| signed.may_answer(&given.request));
     match answered.or(Some(last).filter(|_| applied)) {
         Some(given) => Err(HolderError::GivenUp {
             activation: given.activation,
@@ -196,10 +195,7 @@ fn dead(places: Places<'_>, license: &mut LicenseState) -> Option<Held> {
     let returned = |held: &mut Held| places.returned(key, held.standing.activation).is_some();
     let held = license.held.take_if(returned)?;
     // It is given up once more with what comes next: its code may be what its seat waits for.
-    license.replaced.push(Replaced {
-        activation: held.standing.activation,
-        request: held.request.clone(),
-    });
+    license.replaced.push(Replaced::of(held.clone()));
     Some(held)
 }
 
@@ -245,29 +241,14 @@ fn answered(held: &Held) -> Pending {
     }
 }
 
-fn verify(
-    file: &ProductFile,
-    license: &LicenseState,
-    signed: &SignedGrant,
-    context: &GrantContext,
-    desks: &[Verified<DeskCertificate>],
-) -> Result<(Verified<Grant>, Option<Verified<DeskCertificate>>), TrustError> {
-    let grant = file
-        .roots(license.epoch)
-        .verify_grant(signed, context, desks)?;
-    let signer = grant.issuer().to_bytes();
-    let desk = desks.iter().find(|desk| desk.public_key == signer).cloned();
-    Ok((grant, desk))
-}
-
 /// Holds a trusted answer against what is held. Only a grant that is itself trusted can make an answer old: an edited state must not bar its repair.
 fn compare(
     file: ProductFile,
     license: LicenseState,
     pending: Pending,
-    grant: Verified<Grant>,
-    desk: Option<Verified<DeskCertificate>>,
+    trusted: Trusted,
 ) -> Weighed {
+    let grant = &trusted.grant;
     let before = evidence::verify_held(&file, &license).ok().flatten();
     let held = license.held.as_ref().zip(before.as_ref());
     if let Some((held, before)) = held {
@@ -291,8 +272,7 @@ fn compare(
         file,
         license,
         pending,
-        grant,
-        desk,
+        trusted,
         before,
     }))
 }

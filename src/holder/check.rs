@@ -26,6 +26,8 @@ use crate::protocol::trust::TrustError;
 
 /// Days before the last day of a license, of a part of it, or of its maintenance, from which on it is spoken of.
 const EXPIRY_WARNING: i32 = 30;
+/// The same of a loan, which is short and easily extended.
+const LOAN_WARNING: i32 = 2;
 
 /// What is asked, and what is known about this machine at this moment.
 #[derive(Clone, Copy, Debug)]
@@ -224,7 +226,7 @@ impl Check<'_> {
         if let Some(Tombstone { at, with }) = self.memory.returned {
             return Err((State::Returned, Refusal::Returned { key, at, with }));
         }
-        let terms = self.trusted(license)?;
+        let terms = self.trusted(license, held)?;
         self.bound(key, held)?;
         let now = self.clock(&terms)?;
         let today = now.day();
@@ -253,14 +255,15 @@ impl Check<'_> {
         Ok(())
     }
 
-    fn trusted(&mut self, license: &LicenseState) -> Result<Terms, Refused> {
+    fn trusted(&mut self, license: &LicenseState, held: &Held) -> Result<Terms, Refused> {
         let key = license.license_key;
         let untrusted = |why| (State::Unlicensed, Refusal::NotTrusted { key, why });
         let grant = evidence::verify_held(self.file, license)
             .map_err(untrusted)?
             .ok_or_else(|| untrusted(TrustError::Signature))?;
         let step = evidence::emergency_step(self.file, license, &grant);
-        let terms = Terms::of(self.file.product(), &grant).after_steps(step);
+        let terms = Terms::of(self.file.product(), &grant);
+        let terms = terms.after_steps(step).on_loan(held.loan());
         self.checked.report.terms = Some(terms.clone());
         Ok(terms)
     }
@@ -320,7 +323,11 @@ impl Check<'_> {
         let report = &mut self.checked.report;
         report.days_left = [to_expiry, to_contact].into_iter().flatten().min();
         if let Some(on) = terms.expires.filter(|on| today > *on) {
-            return Err((State::Expired, Refusal::Expired { on, today }));
+            let refusal = match terms.loan {
+                Some(_) => Refusal::LoanOver { on, today },
+                None => Refusal::Expired { on, today },
+            };
+            return Err((State::Expired, refusal));
         }
         if let Some(by) = terms.revalidate_by.filter(|by| today > *by) {
             return Err((State::Overdue, Refusal::Overdue { by, today }));
@@ -331,8 +338,15 @@ impl Check<'_> {
         if let Some((days_left, by)) = contact.filter(|(left, _)| *left <= warn_days) {
             report.warnings.push(Warning::GraceEnds { days_left, by });
         }
-        if let Some(days_left) = to_expiry.filter(|left| *left <= EXPIRY_WARNING) {
-            report.warnings.push(Warning::ExpiresSoon { days_left });
+        let soon = match terms.loan {
+            Some(_) => LOAN_WARNING,
+            None => EXPIRY_WARNING,
+        };
+        if let Some(days_left) = to_expiry.filter(|left| *left <= soon) {
+            report.warnings.push(match terms.loan {
+                Some(_) => Warning::LoanEnds { days_left },
+                None => Warning::ExpiresSoon { days_left },
+            });
         }
         let there = terms.contents.on(today).features;
         let needed = there.iter().any(|it| product.maintained.contains(it));

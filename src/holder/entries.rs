@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::answers::Answers;
 use super::clock::Mark;
 use super::drift::Drift;
-use super::json;
+use super::json::{self, Array};
 use super::remembered::{Remembered, stricter};
 use crate::protocol::date::{Day, Seconds};
 use crate::protocol::digest::ActivationId;
@@ -22,6 +22,25 @@ pub(crate) struct Anchored {
     pub(super) drift: Option<Drift>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) answers: Option<Answers>,
+    /// Of a site, the last of its loans.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) loans: Option<LoansSeen>,
+}
+
+/// The last loan of a license's site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LoansSeen {
+    /// Its number.
+    pub(crate) last: u32,
+    /// The chain with it.
+    pub(crate) head: Array<32>,
+}
+
+impl Remembered for LoansSeen {
+    fn stricter(self, other: LoansSeen) -> LoansSeen {
+        if other.last > self.last { other } else { self }
+    }
 }
 
 /// That an activation was given up.
@@ -47,6 +66,7 @@ impl Remembered for Anchored {
             returned: Tombstone::first(self.returned, other.returned),
             drift: stricter(self.drift, other.drift),
             answers: stricter(self.answers, other.answers),
+            loans: stricter(self.loans, other.loans),
         }
     }
 

@@ -7,6 +7,7 @@ use crate::failure::FailureKind;
 use crate::license_key::LicenseKey;
 use crate::machine::MachineError;
 use crate::messages;
+use crate::protocol::date::Day;
 use crate::protocol::digest::ActivationId;
 use crate::protocol::product::{ProductError, RootFingerprint};
 use crate::protocol::trust::TrustError;
@@ -207,6 +208,28 @@ pub enum HolderError {
         /// The activation it is held under.
         activation: ActivationId,
     },
+    /// A loan is held, which only its site gives more time.
+    #[error("{}", messages::holder::on_loan(.key, .until))]
+    OnLoan {
+        /// The license.
+        key: LicenseKey,
+        /// Its last day.
+        until: Day,
+    },
+    /// What is held is no loan.
+    #[error("{}", messages::holder::not_on_loan(.key))]
+    NotOnLoan {
+        /// The license.
+        key: LicenseKey,
+    },
+    /// A feature, limit, module or text that the product does not have.
+    #[error("{}", messages::check::feature_unknown(.feature, .product))]
+    UnknownFeature {
+        /// The product's id.
+        product: String,
+        /// What was asked for.
+        feature: String,
+    },
     /// A binding that the product does not have.
     #[error("{}", messages::holder::unknown_binding(.name, .product))]
     UnknownBinding {
@@ -286,6 +309,9 @@ impl HolderError {
             HolderError::GivenUp { .. } => FailureKind::GivenUp,
             HolderError::NotGivenUp { .. } => FailureKind::UnknownActivation,
             HolderError::AlreadyLicensed { .. } => FailureKind::AlreadyLicensed,
+            HolderError::OnLoan { .. } => FailureKind::OnLoan,
+            HolderError::NotOnLoan { .. } => FailureKind::NotOnLoan,
+            HolderError::UnknownFeature { .. } => FailureKind::FeatureMissing,
             HolderError::UnknownBinding { .. } => FailureKind::UnknownBinding,
             HolderError::MissingBindings { .. } => FailureKind::MissingBinding,
             HolderError::Machine(_) => FailureKind::BadMachineValue,

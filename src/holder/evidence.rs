@@ -4,8 +4,10 @@ use super::state::{Held, LicenseState, Pending, Request, Stands};
 use crate::protocol::desk_certificate::DeskCertificate;
 use crate::protocol::emergency::Emergency;
 use crate::protocol::grant::{Grant, SignedGrant};
+use crate::protocol::loan::{SignedLoan, SiteCertificate};
 use crate::protocol::product::ProductFile;
 use crate::protocol::trust::{GrantContext, TrustError, Verified};
+use crate::text::Kind;
 
 /// The grant that a license is held under; nothing where none is held.
 ///
@@ -18,8 +20,17 @@ pub(crate) fn verify_held(
     let Some(held) = &license.held else {
         return Ok(None);
     };
-    let signed = SignedGrant::decode(&held.grant).map_err(|_| TrustError::Signature)?;
     let context = context_of_held(file, license, held)?;
+    if held.request.kind == Kind::Borrow {
+        let (site, signed) = match &held.site {
+            Some(site) => SiteCertificate::decode(site)
+                .and_then(|site| Ok((site, SignedLoan::decode(&held.grant)?))),
+            None => SiteCertificate::decode_with_loan(&held.grant),
+        }
+        .map_err(|_| TrustError::Signature)?;
+        return verify_loan(file, license, &site, &signed, &context).map(Some);
+    }
+    let signed = SignedGrant::decode(&held.grant).map_err(|_| TrustError::Signature)?;
     let roots = file.roots(license.epoch);
     let desks: Vec<Verified<DeskCertificate>> = match &held.desk {
         None => Vec::new(),
@@ -37,6 +48,53 @@ pub(crate) fn verify_held(
         }
     };
     roots.verify_grant(&signed, &context, &desks).map(Some)
+}
+
+/// The grant that a LOAN amounts to here: the whole chain holds, from a root of the product by the site to this machine's request (SPEC.md 5.4).
+pub(crate) fn verify_loan(
+    file: &ProductFile,
+    license: &LicenseState,
+    site: &SiteCertificate,
+    signed: &SignedLoan,
+    context: &GrantContext,
+) -> Result<Verified<Grant>, TrustError> {
+    let roots = file.roots(license.epoch);
+    let site = roots.verify_site(site.clone(), license.license_key)?;
+    let catalogue = file.product().lines();
+    let loan = site.verify_loan(signed, context.request_digest, context.holder, &catalogue)?;
+    Ok(site.granted_by(&loan, &catalogue))
+}
+
+/// The certificate of the site that this machine is by the grant it holds; none where it holds none that lends (SPEC.md 4.8).
+pub(crate) fn own_certificate(
+    file: &ProductFile,
+    license: &LicenseState,
+) -> Result<Option<Verified<SiteCertificate>>, TrustError> {
+    let grant = verify_held(file, license)?;
+    let (Some(held), Some(grant)) = (&license.held, grant) else {
+        return Ok(None);
+    };
+    let key = held.standing.site_key.filter(|_| grant.max_loan.is_some());
+    let Some(key) = key else {
+        return Ok(None);
+    };
+    let unread = |_| TrustError::Signature;
+    let desk = held.desk.as_ref().map(|it| DeskCertificate::decode(it));
+    let certificate = SiteCertificate {
+        desk: desk.transpose().map_err(unread)?,
+        public_key: key.0,
+        request_digest: held.request.digest(),
+        machine: held
+            .standing
+            .standing()
+            .map_err(|_| TrustError::Signature)?
+            .machine_digest(),
+        grant: SignedGrant::decode(&held.grant).map_err(unread)?,
+    };
+    let roots = file.roots(license.epoch);
+    roots
+        .verify_site(certificate, license.license_key)
+        .map(Some)
 }
 
 /// The context in which an answer to the request of the grant held is verified.

@@ -55,7 +55,7 @@ pub fn give_up(home: &Home, key: LicenseKey, here: &Here<'_>) -> Result<GivenUp,
     let unknown = || HolderError::UnknownLicense { key };
     let mut license = home.license(key)?.ok_or_else(unknown)?;
     let secrets = Secrets::load(home, key)?;
-    let own = own(&license);
+    let own = own(&license, here.wall);
     let repeated = own.is_empty();
     let given = match repeated {
         true => license.returned.clone(),
@@ -141,7 +141,7 @@ pub fn ends_too(
     let unknown = || HolderError::UnknownLicense { key };
     let license = home.license(key)?.ok_or_else(unknown)?;
     let places = Places { home, facts };
-    let own: Vec<Given> = own(&license)
+    let own: Vec<Given> = own(&license, Seconds(0))
         .into_iter()
         .map(|it| given(it, Seconds(0)))
         .collect();
@@ -198,7 +198,11 @@ fn code(key: LicenseKey, given: &Given, secrets: &Secrets) -> Result<Code, Holde
         .ok_or(HolderError::SecretLost { key })?;
     let activation = given.activation;
     let payload = Return { activation, secret }.encode();
-    Ok(Code::new(Kind::Return, payload))
+    let kind = match given.request.kind {
+        Kind::Borrow => Kind::LoanReturn,
+        _ => Kind::Return,
+    };
+    Ok(Code::new(kind, payload))
 }
 
 fn given(it: Replaced, at: Seconds) -> Given {
@@ -211,11 +215,8 @@ fn given(it: Replaced, at: Seconds) -> Given {
 
 /// What this home holds or asked for, and may have been answered: what is held first, or else what was asked for last, then the latest. Nothing where all that is known
 /// was given up.
-fn own(license: &LicenseState) -> Vec<Replaced> {
-    let held = license.held.as_ref().map(|held| Replaced {
-        activation: held.standing.activation,
-        request: held.request.clone(),
-    });
+fn own(license: &LicenseState, now: Seconds) -> Vec<Replaced> {
+    let held = license.held.clone().map(Replaced::of);
     if held.is_none() && license.open().next().is_none() {
         return Vec::new();
     }
@@ -226,8 +227,11 @@ fn own(license: &LicenseState) -> Vec<Replaced> {
     let asked = open.map(|pending| Replaced {
         activation: pending.standing.activation,
         request: pending.request.clone(),
+        over: None,
     });
-    let replaced = license.replaced.iter().rev().cloned();
+    // A loan that was extended needs no code once its own time is over.
+    let waits = |it: &&Replaced| it.over.is_none_or(|over| now < over);
+    let replaced = license.replaced.iter().rev().filter(waits).cloned();
     let mut own: Vec<Replaced> = Vec::new();
     for it in held.into_iter().chain(asked).chain(replaced) {
         if !own.iter().any(|known| known.activation == it.activation) {
@@ -245,6 +249,7 @@ fn taken(
 ) -> Vec<(ActivationId, Answers)> {
     let held = |id| {
         let held = license.held.as_ref()?;
+        // A loan takes nobody's place.
         let signed = SignedGrant::decode(&held.grant).ok()?;
         let answer = Answer::new(&signed.grant, &held.standing);
         (held.standing.activation == id).then(|| Answers::of(held.request.kind, answer))

@@ -6,7 +6,6 @@ use super::home::Home;
 use super::json::Array;
 use super::state::{Held, HistoryEntry, LicenseState, grant_digest};
 use crate::license_key::LicenseKey;
-use crate::protocol::grant::SignedGrant;
 
 impl Home {
     /// What was applied to a license, oldest first. A line that a crash tore, or that was edited, is passed over: it is no evidence.
@@ -56,11 +55,10 @@ pub(crate) fn catch_up(home: &Home, license: &LicenseState) -> Result<(), Holder
 }
 
 fn event_of(held: &Held, grant: Array<32>) -> Option<HistoryEntry> {
-    let signed = SignedGrant::decode(&held.grant).ok()?;
     Some(HistoryEntry {
         at: held.applied_at,
         activation: held.standing.activation,
-        generation: signed.grant.generation,
+        generation: held.generation()?,
         grant,
         emergency: None,
     })

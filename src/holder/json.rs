@@ -157,6 +157,28 @@ pub(crate) mod moment {
     }
 }
 
+/// A moment that may be none: `#[serde(with = "json::moment_if_any")]`.
+pub(crate) mod moment_if_any {
+    use super::{Deserializer, Serializer, moment};
+    use crate::protocol::date::Seconds;
+
+    pub(crate) fn serialize<S: Serializer>(
+        value: &Option<Seconds>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match value {
+            Some(value) => moment::serialize(value, serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Seconds>, D::Error> {
+        moment::deserialize(deserializer).map(Some)
+    }
+}
+
 /// A kind of code by its stable name: `#[serde(with = "json::kind")]`.
 pub(crate) mod kind {
     use super::{Deserialize, Deserializer, Serializer};

@@ -148,6 +148,7 @@ fn keep_now(
         drift: checked.drift.as_ref(),
         matches: checked.drift_is_over,
         answers: None,
+        loans: None,
         parts: checked.parts.as_ref(),
         demo: checked.demo.as_ref().map(|demo| (product.as_str(), demo)),
     };

@@ -12,6 +12,7 @@
 //! HOME/machine/drift/<13 digits>.json       the first sight of a machine that changed (SPEC.md 6.4), sealed
 //! HOME/machine/parts/<13 digits>.json       when each part of the machine was last read (SPEC.md 4.2), sealed
 //! HOME/machine/demo/<id>.json               the first day of a demo and its clock mark, sealed
+//! HOME/machine/cards.json                   certificates of sites that came before a loan of theirs was asked for
 //! HOME/machine/aliases.json                 other names of servers (SPEC.md 6.2)
 //! HOME/machine/lock                         held by whoever writes
 //! ANCHOR/activations/<13 digits>-A-<n>.json what an activation's answers were, tombstone, clock mark and drift, sealed
@@ -36,23 +37,26 @@ mod answers;
 pub mod apply;
 pub(crate) mod asked;
 mod audience;
+pub mod borrow;
+mod cards;
 pub mod check;
 pub mod clock;
 mod count;
 mod demo;
 mod directory;
 mod drift;
-mod durable;
+pub(crate) mod durable;
 mod emergency;
 mod entries;
 mod error;
-mod evidence;
+pub(crate) mod evidence;
 mod found;
 pub mod give_up;
 mod history;
 mod home;
-mod json;
+pub(crate) mod json;
 mod launch;
+pub(crate) mod lending;
 mod lock;
 mod memory;
 mod nearest;
@@ -82,8 +86,10 @@ pub(crate) use durable::is_anothers;
 pub use entries::{Demo, Tombstone};
 pub use error::{Doing, HolderError, StorageError, Unbound};
 pub use home::Home;
+pub(crate) use home::{read_json, write_json};
 pub use json::{Array, Bytes};
 pub use launch::check_product;
+pub(crate) use lock::Lock;
 pub use memory::Memory;
 pub use outcome::{Applied, Outcome, Which};
 pub use parts::{Parts, Seen, Sight};

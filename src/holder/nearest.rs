@@ -42,7 +42,7 @@ pub(crate) fn nearness(product: &Product, report: &CheckReport, asked: Wanted<'_
         Refusal::UnknownBinding(_) => 15,
         Refusal::BadBinding(_) => 14,
         // By a purchase.
-        Refusal::Expired { .. } => 13,
+        Refusal::Expired { .. } | Refusal::LoanOver { .. } => 13,
         Refusal::FeatureEnded { .. } => 12,
         Refusal::MaintenanceOver { .. } => 11,
         Refusal::FeatureMissing(_) => 10,
@@ -72,6 +72,7 @@ fn is_of_the_license(refusal: &Refusal) -> bool {
             | Refusal::NotTrusted { .. }
             | Refusal::Unbound { .. }
             | Refusal::Expired { .. }
+            | Refusal::LoanOver { .. }
             | Refusal::WrongBinding { .. }
             | Refusal::UnknownBinding(_)
             | Refusal::BadBinding(_)

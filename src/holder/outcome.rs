@@ -28,6 +28,8 @@ pub enum Outcome {
     AlreadyNewer(Which),
     /// A desk's certificate is known from now on, for the products with these ids.
     DeskKnown(Vec<String>),
+    /// A site's certificate is known from now on, of this license; none: it is looked at when a loan is asked for.
+    CardKnown(Option<LicenseKey>),
 }
 
 /// Which license an answer is about.
@@ -88,6 +90,7 @@ impl Outcome {
             Outcome::AlreadyApplied(_) => "already_applied",
             Outcome::AlreadyNewer(_) => "already_newer",
             Outcome::DeskKnown(_) => "desk_known",
+            Outcome::CardKnown(_) => "card_known",
         }
     }
 }
@@ -109,6 +112,8 @@ impl fmt::Display for Outcome {
             Outcome::DeskKnown(products) => {
                 messages::holder::desk_known(products.join(", ")).fmt(f)
             }
+            Outcome::CardKnown(Some(key)) => messages::holder::card_known(key).fmt(f),
+            Outcome::CardKnown(None) => f.write_str(messages::holder::card_kept()),
         }
     }
 }

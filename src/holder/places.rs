@@ -8,7 +8,7 @@ use super::audience::Audience;
 use super::clock::Mark;
 use super::drift::Drift;
 use super::durable;
-use super::entries::{Anchored, Demo, Tombstone};
+use super::entries::{Anchored, Demo, LoansSeen, Tombstone};
 use super::error::{HolderError, StorageError};
 use super::home::Home;
 use super::lock::Lock;
@@ -44,13 +44,16 @@ pub(crate) struct News<'a> {
     pub(crate) parts: Option<&'a Parts>,
     /// An answer that is applied.
     pub(crate) answers: Option<&'a Answers>,
+    /// Of a site, the last of its loans.
+    pub(crate) loans: Option<&'a LoansSeen>,
     /// The product's demo.
     pub(crate) demo: Option<(&'a str, &'a Demo)>,
 }
 
 impl News<'_> {
     fn of_license(&self) -> bool {
-        self.mark.is_some() || self.drift.is_some() || self.matches || self.answers.is_some()
+        let lent = self.loans.is_some() || self.answers.is_some();
+        self.mark.is_some() || self.drift.is_some() || self.matches || lent
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -122,7 +125,7 @@ impl Places<'_> {
         kept
     }
 
-    fn keep_in(
+    pub(super) fn keep_in(
         &self,
         anchor: &Anchor,
         license: Option<(LicenseKey, ActivationId)>,
@@ -198,6 +201,7 @@ impl Places<'_> {
             None => after.drift.filter(|_| !news.matches),
         };
         after.answers = stricter(after.answers, news.answers.cloned());
+        after.loans = stricter(after.loans, news.loans.copied());
         if before.as_ref() == Some(&after) || before.is_none() && after == Anchored::default() {
             return Ok(());
         }
@@ -331,7 +335,11 @@ impl Places<'_> {
     }
 
     /// What an anchor says of each activation of a license.
-    fn anchored_of(&self, anchor: &Anchor, key: LicenseKey) -> Vec<(ActivationId, Anchored)> {
+    pub(super) fn anchored_of(
+        &self,
+        anchor: &Anchor,
+        key: LicenseKey,
+    ) -> Vec<(ActivationId, Anchored)> {
         let directory = anchor.directory().join("activations");
         // One that cannot be read says nothing.
         let files = durable::list(&directory, "json").unwrap_or_default();

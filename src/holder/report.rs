@@ -134,6 +134,14 @@ pub enum Refusal {
         /// The day that is gone by.
         today: Day,
     },
+    /// Past the last day of a loan.
+    #[error("{}", messages::check::loan_over(.on, .today))]
+    LoanOver {
+        /// Its last day.
+        on: Day,
+        /// The day that is gone by.
+        today: Day,
+    },
     /// Past the day of re-validation.
     #[error("{}", messages::check::overdue(.by, .today))]
     Overdue {
@@ -249,7 +257,7 @@ impl Refusal {
             Refusal::Returned { .. } => FailureKind::Returned,
             Refusal::NotTrusted { .. } | Refusal::OtherRoot { .. } => FailureKind::NotTrusted,
             Refusal::ClockBehind { .. } => FailureKind::ClockBehind,
-            Refusal::Expired { .. } => FailureKind::Expired,
+            Refusal::Expired { .. } | Refusal::LoanOver { .. } => FailureKind::Expired,
             Refusal::Overdue { .. } => FailureKind::Overdue,
             Refusal::WrongMachine { .. } | Refusal::ChangeNotKept { .. } => {
                 FailureKind::WrongMachine
@@ -335,7 +343,7 @@ impl CheckReport {
     pub(crate) fn another_may_be_meant(&self) -> bool {
         let over = matches!(
             self.refusal,
-            Some(Refusal::Returned { .. } | Refusal::Expired { .. })
+            Some(Refusal::Returned { .. } | Refusal::Expired { .. } | Refusal::LoanOver { .. })
         );
         self.activation.is_none() || over
     }

@@ -171,7 +171,7 @@ pub(super) fn overtake(license: &mut LicenseState, answered: &Request) {
     });
 }
 
-fn known_or_new(
+pub(super) fn known_or_new(
     home: &Home,
     file: &ProductFile,
     key: LicenseKey,

@@ -9,12 +9,14 @@ use crate::license_key::LicenseKey;
 use crate::machine::{Bindings, Components, Facts, Fingerprint};
 use crate::messages;
 use crate::protocol::commitment::Commitment;
-use crate::protocol::date::Seconds;
+use crate::protocol::date::{Day, Seconds};
 use crate::protocol::digest::{
     ActivationId, Digest, MachineBinding, kdf, request_digest, request_tag,
 };
+use crate::protocol::grant::SignedGrant;
+use crate::protocol::loan::{SignedLoan, SiteCertificate};
 use crate::protocol::product::Product;
-use crate::protocol::requests::{Activate, Sync};
+use crate::protocol::requests::{Activate, Borrow, Sync};
 use crate::protocol::wire::WireError;
 use crate::text::Kind;
 
@@ -46,6 +48,9 @@ pub struct LicenseState {
     /// Activations that were given up before that, or before the one that is held: their codes are printed for ever too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub returned_before: Vec<Given>,
+    /// Payloads of the certificates of its site that are known here, the latest last: loans under them need not carry them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cards: Vec<Bytes>,
 }
 
 /// A grant in force, with everything that its transcript needs (SPEC.md 5.3).
@@ -56,10 +61,13 @@ pub struct Held {
     pub standing: Stands,
     /// The request that was answered.
     pub request: Request,
-    /// Payload of the GRANT.
+    /// Payload of the GRANT; of a loan, that of the LOAN, with its site's certificate or without.
     pub grant: Bytes,
-    /// Payload of the DESK certificate under which it was signed; none where a root signed.
+    /// Payload of the DESK certificate under which it was signed; none where a root signed, and of a loan.
     pub desk: Option<Bytes>,
+    /// Payload of the site certificate of a LOAN that does not carry it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<Bytes>,
     /// Payload of the EMERGENCY code with the highest step that was entered since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub emergency: Option<Bytes>,
@@ -90,7 +98,7 @@ pub struct Stands {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// ACTIVATE or SYNC.
+    /// ACTIVATE, SYNC or BORROW.
     #[serde(with = "json::kind")]
     pub kind: Kind,
     /// Its payload.
@@ -141,6 +149,13 @@ pub struct Replaced {
     pub activation: ActivationId,
     /// The request.
     pub request: Request,
+    /// Of a loan, when its site counts on it no more: from then on nobody waits for its code.
+    #[serde(
+        with = "json::moment_if_any",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub over: Option<Seconds>,
 }
 
 /// An activation that was given up.
@@ -169,6 +184,7 @@ impl LicenseState {
             replaced: Vec::new(),
             returned: Vec::new(),
             returned_before: Vec::new(),
+            cards: Vec::new(),
         }
     }
 
@@ -177,10 +193,7 @@ impl LicenseState {
         let returned = std::mem::take(&mut self.returned);
         self.returned_before.extend(returned);
         let now = held.standing.activation;
-        let before = self.held.replace(held).map(|held| Replaced {
-            activation: held.standing.activation,
-            request: held.request,
-        });
+        let before = self.held.replace(held).map(Replaced::of);
         self.replaced.extend(before);
         self.replaced.retain(|it| it.activation != now);
         let too_many = self.replaced.len().saturating_sub(REPLACED);
@@ -199,6 +212,71 @@ impl LicenseState {
     }
 }
 
+impl Replaced {
+    /// What was held.
+    pub(crate) fn of(held: Held) -> Replaced {
+        Replaced {
+            activation: held.standing.activation,
+            over: held.lent_until().map(loan_is_over),
+            request: held.request,
+        }
+    }
+}
+
+impl Held {
+    /// The LOAN that is held, where it is one, as it says itself: its signature is not looked at.
+    fn lent(&self) -> Option<SignedLoan> {
+        match self.request.kind {
+            Kind::Borrow if self.site.is_some() => SignedLoan::decode(&self.grant).ok(),
+            Kind::Borrow => {
+                let (_, signed) = SiteCertificate::decode_with_loan(&self.grant).ok()?;
+                Some(signed)
+            }
+            _ => None,
+        }
+    }
+
+    /// The certificate of the site whose LOAN is held, as it says itself.
+    pub(crate) fn certificate(&self) -> Option<SiteCertificate> {
+        match (self.request.kind, &self.site) {
+            (Kind::Borrow, Some(site)) => SiteCertificate::decode(site).ok(),
+            (Kind::Borrow, None) => {
+                let (site, _) = SiteCertificate::decode_with_loan(&self.grant).ok()?;
+                Some(site)
+            }
+            _ => None,
+        }
+    }
+
+    /// The number of the loan that is held, where it is one, as it says itself.
+    pub fn loan(&self) -> Option<u32> {
+        Some(self.lent()?.loan.serial)
+    }
+
+    /// The seat of its site that it takes, from 0.
+    pub fn lent_seat(&self) -> Option<u16> {
+        Some(self.lent()?.loan.seat)
+    }
+
+    /// Its last day.
+    pub fn lent_until(&self) -> Option<Day> {
+        Some(self.lent()?.loan.until)
+    }
+
+    /// What tells it from later answers, as it says itself: the generation of a grant, a loan's number.
+    pub(crate) fn generation(&self) -> Option<u16> {
+        match self.loan() {
+            Some(loan) => Some(u16::try_from(loan).unwrap_or(u16::MAX).max(1)),
+            None => Some(SignedGrant::decode(&self.grant).ok()?.grant.generation),
+        }
+    }
+}
+
+/// When a site counts on a loan no more: 26 hours after its last day, for clocks differ (SPEC.md 7).
+pub fn loan_is_over(until: Day) -> Seconds {
+    until.end().plus(super::clock::TOLERANCE)
+}
+
 impl Request {
     /// The digest that an answer is tied to (SPEC.md 5.2).
     pub fn digest(&self) -> Digest {
@@ -213,11 +291,12 @@ impl Request {
     /// The commitment C of the request.
     ///
     /// # Errors
-    /// Where the payload is no ACTIVATE or SYNC (SPEC.md 4.1, 4.2).
+    /// Where the payload is no ACTIVATE, SYNC or BORROW (SPEC.md 4.1, 4.2, 4.6).
     pub fn commitment(&self) -> Result<Commitment, WireError> {
         match self.kind {
             Kind::Activate => Activate::decode(&self.payload).map(|request| request.commitment),
             Kind::Sync => Sync::decode(&self.payload).map(|request| request.commitment),
+            Kind::Borrow => Borrow::decode(&self.payload).map(|request| request.commitment),
             _ => Err(WireError::Value(messages::protocol::field_kind())),
         }
     }

@@ -19,9 +19,8 @@ use crate::license_key::LicenseKey;
 use crate::machine::{Bindings, Component, Components, Fingerprint, UsbDevice};
 use crate::messages;
 use crate::protocol::commitment::{Commitment, RequestSecret};
-use crate::protocol::grant::SignedGrant;
 use crate::protocol::product::{Product, ProductFile};
-use crate::protocol::requests::{NO_USB, Sync};
+use crate::protocol::requests::{NO_USB, SiteReport, Sync};
 use crate::protocol::trust::TrustError;
 use crate::text::Kind;
 
@@ -37,6 +36,10 @@ pub struct Wanted<'a> {
     pub bindings: &'a [(String, String)],
     /// Another USB key to bind to, or none from now on; none given: as it is.
     pub usb: Option<Option<&'a UsbDevice>>,
+    /// The public key with which this machine is to sign from now on, as a site; none: as it is.
+    pub site_key: Option<[u8; 32]>,
+    /// What a site that lends says of its loans.
+    pub site: Option<SiteReport>,
     /// Ask anew where the same request is pending.
     pub anew: bool,
 }
@@ -109,7 +112,7 @@ pub fn sync<E: fmt::Display>(
         bindings: None,
         usb: None,
         site_key: None,
-        site: None,
+        site: wanted.site,
     };
     carry(file, &license, &held, &standing, &mut request)?;
     let pending = Pending {
@@ -176,6 +179,9 @@ fn holding<'a>(
             None => HolderError::NotHeld { key },
         });
     };
+    if let Some(until) = held.lent_until() {
+        return Err(HolderError::OnLoan { key, until });
+    }
     let memory = Memory::recall(home, &license.product, Some(license), here.facts);
     if memory.returned.is_some() {
         return Err(HolderError::GivenUp {
@@ -186,9 +192,8 @@ fn holding<'a>(
 }
 
 fn generation(held: &Held) -> Result<u16, HolderError> {
-    let signed = SignedGrant::decode(&held.grant)
-        .map_err(|_| HolderError::NotTrusted(TrustError::Signature))?;
-    Ok(signed.grant.generation)
+    let unread = HolderError::NotTrusted(TrustError::Signature);
+    held.generation().ok_or(unread)
 }
 
 /// What the machine stands for once it is answered.
@@ -222,7 +227,7 @@ fn next(
         fingerprint: fingerprint.map(|it| Array(it.to_bytes())),
         bindings: bindings(product, before, wanted.bindings, here)?,
         usb: wanted.usb.map_or(before.usb, usb),
-        site_key: before.site_key,
+        site_key: wanted.site_key.map(Array).or(before.site_key),
     })
 }
 

@@ -42,6 +42,8 @@ pub struct Terms {
     pub emergency: Option<Steps>,
     /// Features, limits, pools and texts, those that ended too.
     pub contents: Contents,
+    /// The number of the loan, where a site lent it; it ends with `expires`.
+    pub loan: Option<u32>,
 }
 
 /// Emergency codes of a grant (SPEC.md 8).
@@ -172,7 +174,13 @@ impl Terms {
                 days: terms.days.get(),
             }),
             contents: Contents::of(&grant.entitlements, Some(product)),
+            loan: None,
         }
+    }
+
+    /// The same of a loan with this number.
+    pub(crate) fn on_loan(self, loan: Option<u32>) -> Terms {
+        Terms { loan, ..self }
     }
 
     /// The same terms after so many steps of emergency codes: later is only the day of re-validation.

@@ -34,6 +34,12 @@ pub enum Warning {
         /// Whole days after today.
         days_left: i32,
     },
+    /// The last day of a loan is near.
+    #[error("{}", messages::check::loan_ends(*.days_left))]
+    LoanEnds {
+        /// Whole days after today.
+        days_left: i32,
+    },
     /// The end of maintenance is near.
     #[error("{}", messages::check::maintenance_ends(*.days_left))]
     MaintenanceEnds {
@@ -100,6 +106,7 @@ impl Warning {
         match self {
             Warning::GraceEnds { .. } => "grace_ends",
             Warning::ExpiresSoon { .. } => "expires_soon",
+            Warning::LoanEnds { .. } => "loan_ends",
             Warning::MaintenanceEnds { .. } => "maintenance_ends",
             Warning::PartEnds { .. } => "part_ends",
             Warning::DemoEnds { .. } => "demo_ends",

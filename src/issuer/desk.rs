@@ -11,8 +11,8 @@ use crate::issuer::history::Actor;
 use crate::issuer::history::{
     ClockFacts, DESK_CLOCK, DESK_INIT, DeskFacts, NewEvent, Recorder, meta_digest, to_json,
 };
-use crate::issuer::keys::{Entropy, KeyError, Passphrase, SigningKey};
 use crate::issuer::ledger::{Ledger, LedgerError, Transaction};
+use crate::signing::keys::{Entropy, KeyError, Passphrase, SigningKey};
 
 const LEDGER: &str = "ledger.db";
 const ROOT: &str = "root.pem";

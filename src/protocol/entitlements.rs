@@ -270,6 +270,21 @@ impl Entitlements {
         })
     }
 
+    /// What a loan of all of it contains: of a pool of the catalogue one seat.
+    pub fn as_lent(&self, catalogue: &[Entry]) -> Entitlements {
+        let entries = self.0.iter().map(|entry| {
+            let line = usize::try_from(entry.index).ok();
+            let pool = line.and_then(|at| catalogue.get(at)) == Some(&Entry::Pool);
+            match entry.content {
+                Content::Number { ends, .. } if pool => {
+                    Entitlement::number(entry.index, 1).until(ends)
+                }
+                _ => entry.clone(),
+            }
+        });
+        Entitlements(entries.collect())
+    }
+
     /// Length byte and entries.
     pub fn encode(&self) -> Vec<u8> {
         let mut out = vec![0];

@@ -7,6 +7,7 @@ use super::error::SeatError;
 use super::files;
 use super::gate::Gate;
 use super::leases;
+use super::lent::LentOut;
 use super::locks::Lock;
 use super::place::{GATE, LEASES, Place};
 use super::ring::{One, Pool, Ring};
@@ -67,11 +68,13 @@ impl Seats {
             return Ok(());
         }
         let _gate = self.gate()?;
+        let lent = self.lent(moment)?;
         for ring in self.rings() {
             for number in self.beyond(&ring)?.into_iter().rev() {
                 let leases = Slots::all(&self.place, LEASES, &ring.leases_of(""));
                 let leased = leases::of_seat(&leases, number, moment).is_some();
-                if leased || ring.lock(&self.place, number)?.is_none() {
+                let kept = leased || lent.takes(&ring, number);
+                if kept || ring.lock(&self.place, number)?.is_none() {
                     break;
                 }
                 let path = self.place.path(&ring.name(number));
@@ -80,6 +83,11 @@ impl Seats {
             }
         }
         Ok(())
+    }
+
+    /// What is lent elsewhere now.
+    pub(super) fn lent(&self, moment: &Moment) -> Result<LentOut, SeatError> {
+        Ok(LentOut::read(&self.place)?.at(moment))
     }
 
     /// All rings, the license's own first.
@@ -114,12 +122,13 @@ impl Seats {
         moment: &Moment,
     ) -> Result<Vec<One>, SeatError> {
         let leases = Slots::all(&self.place, LEASES, &ring.leases_of(""));
+        let lent = self.lent(moment)?;
         let mut found = Vec::new();
         for number in ring.search(&self.place) {
             if found.len() >= needed {
                 break;
             }
-            if leases::of_seat(&leases, number, moment).is_some() {
+            if lent.takes(ring, number) || leases::of_seat(&leases, number, moment).is_some() {
                 continue;
             }
             if let Some(lock) = ring.lock(&self.place, number)? {
@@ -144,11 +153,11 @@ impl Seats {
 
     pub(super) fn held_beyond(&self, ring: &Ring, moment: &Moment) -> Result<usize, SeatError> {
         let beyond = self.beyond(ring)?;
+        let mut held = self.lent(moment)?.beyond(ring);
         if beyond.is_empty() {
-            return Ok(0);
+            return Ok(held);
         }
         let leases = Slots::all(&self.place, LEASES, &ring.leases_of(""));
-        let mut held = 0;
         for number in beyond {
             let leased = leases::of_seat(&leases, number, moment).is_some();
             if leased || ring.lock(&self.place, number)?.is_none() {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::loan::Lent;
 use super::seen::{Look, Taken};
 use crate::failure::FailureKind;
 use crate::holder::{HolderError, StorageError};
@@ -74,7 +75,10 @@ fn full(lacks: &Option<String>, look: &Look) -> String {
         Some(module) => module_is_full(module, look),
     };
     let uses = |taken: &&Taken| lacks.as_ref().is_none_or(|module| taken.uses(module));
-    let names: Vec<String> = look.taken.iter().filter(uses).map(Taken::holder).collect();
+    let lent = look.lent.iter();
+    let lent = lent.filter(|it| lacks.as_ref().is_none_or(|module| it.uses(module)));
+    let taken = look.taken.iter().filter(uses).map(Taken::holder);
+    let names: Vec<String> = taken.chain(lent.map(Lent::holder)).collect();
     let more = names.len().saturating_sub(NAMED);
     let named: Vec<String> = names.into_iter().take(NAMED).collect();
     match (named.as_slice(), more) {
@@ -88,7 +92,7 @@ fn full(lacks: &Option<String>, look: &Look) -> String {
 }
 
 fn license_is_full(look: &Look) -> String {
-    let (seats, used) = (look.seats, look.in_use());
+    let (seats, used) = (look.seats, look.in_use().saturating_add(look.lent()));
     match seats {
         _ if used < seats => messages::no_seat_waited_for(look.waiting.max(1)).to_string(),
         _ if used > seats => messages::no_seat_shrunk(seats, used).to_string(),

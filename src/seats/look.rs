@@ -50,6 +50,8 @@ impl Seats {
             exact,
             ..Look::default()
         };
+        // What cannot be read is said to whoever takes a seat.
+        let lent = self.lent(moment).unwrap_or_default();
         for ring in self.rings() {
             let leases = leases(self, &ring, moment);
             let held = held(self, &ring, &leases, &shown, exact);
@@ -57,7 +59,9 @@ impl Seats {
                 Some(name) => look.pools.push(PoolUse {
                     name: name.clone(),
                     seats: ring.seats,
-                    in_use: u16::try_from(held.len()).unwrap_or(u16::MAX),
+                    in_use: u16::try_from(held.len())
+                        .unwrap_or(u16::MAX)
+                        .saturating_add(lent.count(&ring)),
                 }),
                 None => {
                     let taken = held.into_iter();
@@ -67,6 +71,9 @@ impl Seats {
             }
         }
         look.crowds = self.crowds();
+        look.lost = lent.lost.min(look.seats);
+        look.lent = lent.loans;
+        look.lent.sort_by_key(|it| it.free_at);
         let since = moment.wall.0.saturating_sub(DAY);
         let back = shown.into_iter().filter(|it| {
             let held = look.taken.iter().filter_map(|taken| taken.shown.as_ref());

@@ -10,6 +10,7 @@
 //! HOME/machine/seats/<13 digits>/seat-<n>          the lock is the seat
 //! HOME/machine/seats/<13 digits>/pool-<i>-<n>      the same for a module with seats of its own; i is its place in the product's catalogue
 //! HOME/machine/seats/<13 digits>/seat.free         a byte a seat, 1 where it is likely free: where the search begins, and no more
+//! HOME/machine/seats/<13 digits>/lent.json         seats that are lent elsewhere, as the site's book of loans has it
 //! HOME/machine/seats/<13 digits>/records/<user>    who holds which seat: a slot a seat, in a file of each user
 //! HOME/machine/seats/<13 digits>/leases/<user>.<what>   seats that no process holds
 //! HOME/machine/seats/<13 digits>/tickets/<n>-<user>-<process>   who waits; its lock says that he still does
@@ -35,7 +36,10 @@ mod gate;
 mod kernel;
 mod leases;
 mod leasing;
+mod lending;
+mod lent;
 mod listed;
+mod loan;
 mod locks;
 mod look;
 mod make;
@@ -56,6 +60,8 @@ pub use counted::{Counted, Seats};
 pub use error::SeatError;
 pub(crate) use kernel::account;
 pub use leases::{Leased, NotAToken, Token};
+pub use lent::LentOut;
+pub use loan::{Lent, Picked};
 pub use place::Place;
 pub use process::Process;
 pub use record::{Holding, Record};

@@ -1,5 +1,6 @@
 //! What there is to see of seats, and how it is said.
 
+use super::loan::Lent;
 use super::record::{Holding, Record};
 use crate::messages::seats as messages;
 use crate::protocol::date::Seconds;
@@ -15,6 +16,10 @@ pub struct Look {
     pub pools: Vec<PoolUse>,
     /// Seats that came back by themselves in the last day: their processes ended without giving them back.
     pub back: Vec<Shown>,
+    /// Those that are lent elsewhere, the one that comes back first first.
+    pub lent: Vec<Lent>,
+    /// So many more, of which the site has lost its notes.
+    pub lost: u16,
     /// How many wait.
     pub waiting: usize,
     /// Who has more files among those of the seats than are looked at, and how many.
@@ -75,9 +80,16 @@ impl Look {
         u16::try_from(self.taken.len()).unwrap_or(u16::MAX)
     }
 
+    /// Seats that are lent elsewhere.
+    pub fn lent(&self) -> u16 {
+        let lent = u16::try_from(self.lent.len()).unwrap_or(u16::MAX);
+        lent.saturating_add(self.lost)
+    }
+
     /// Seats that are free.
     pub fn free(&self) -> u16 {
-        self.seats.saturating_sub(self.in_use())
+        let taken = self.in_use().saturating_add(self.lent());
+        self.seats.saturating_sub(taken)
     }
 }
 

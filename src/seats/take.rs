@@ -110,7 +110,7 @@ impl Seats {
     }
 
     /// Those of which a seat is wanted.
-    fn wanted(&self, features: &[String]) -> Vec<Ring> {
+    pub(super) fn wanted(&self, features: &[String]) -> Vec<Ring> {
         let mut rings = self.rings();
         rings.retain(|ring| match &ring.module {
             None => true,
@@ -157,7 +157,7 @@ impl Seats {
     }
 
     /// A free seat of each ring, where those who wait leave one.
-    fn fresh(
+    pub(super) fn fresh(
         &self,
         missing: &[Ring],
         moment: &Moment,

@@ -1,13 +1,13 @@
 //! `apply`: what is taken, what is refused and why, and that nothing is lost by it.
 
-use countersign::issuer::keys::SigningKey;
-use countersign::issuer::signer::Signer as _;
 use countersign::license_key::LicenseKey;
 use countersign::machine::Fingerprint;
 use countersign::protocol::digest::{MachineBinding, key_id, request_digest};
 use countersign::protocol::grant::SignedGrant;
 use countersign::protocol::requests::Activate;
 use countersign::protocol::trust::GrantContext;
+use countersign::signing::keys::SigningKey;
+use countersign::signing::signer::Signer as _;
 use countersign::text::{Code, Kind};
 use serde_json::json;
 

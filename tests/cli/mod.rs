@@ -17,6 +17,8 @@ mod given_back;
 mod ledger;
 mod license;
 mod life;
+#[cfg(unix)]
+mod loans;
 mod machine;
 mod modules;
 mod moves;
@@ -35,6 +37,8 @@ mod seats;
 mod secrets;
 mod shown;
 mod signer;
+#[cfg(unix)]
+mod sites;
 mod state_files;
 mod sync;
 #[cfg(target_os = "linux")]

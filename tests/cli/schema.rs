@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use crate::world::json::{command, commands, unfit};
-use crate::world::{Run, World};
+use crate::world::{Run, Site, World};
 
 /// Objects by the command that printed them.
 #[derive(Default)]
@@ -195,11 +195,59 @@ fn lived() -> Printed {
     it.all(0, "ledger-history", vendor.run(["ledger", "history"]));
     it.one("ledger-verify", vendor.run(["ledger", "verify"]));
 
+    lent(&world, &mut it);
     let refused = vendor.run(["respond"]).piped(&request).exits(6);
     assert_eq!(refused.stdout, "");
     it.all(6, "respond", vendor.run(["respond"]).piped(&request));
     it.all(3, "apply", pc.run(["apply"]).piped(&answer[..50]));
     it
+}
+
+/// Every command of a site, and of a workstation that borrows.
+fn lent(world: &World, it: &mut Printed) {
+    let site = Site::new(
+        world,
+        &["--feature", "lv"],
+        &["--feature", "lv", "--lend", "7", "--seats", "2"],
+    );
+    it.one("site-init", site.admin(["site", "init", "--new", "--yes"]));
+    let request = site
+        .machine
+        .run(["request", "sync", "--site"])
+        .done()
+        .code();
+    let accept = ["--accept-site-key", "--reason", "a new key"];
+    let answer = site.desk.respond_with(&request, &accept).done().code();
+    site.machine.apply(&answer);
+    it.one("site-status", site.machine.run(["site", "status"]));
+    it.one("site-card", site.machine.run(["site", "card"]));
+    it.one("site-lending", site.admin(["site", "lending", "on"]));
+    let laptop = site.workstation("laptop");
+    let borrow = ["request", "borrow", &site.key, "--days", "3"];
+    let asked = it.one("request-borrow", laptop.run(borrow));
+    let asked = text(&asked, "code");
+    it.one("respond", site.respond(&asked, &["--dry-run"]));
+    let answer = it.one("respond", site.respond(&asked, &[]));
+    it.one("apply", laptop.run(["apply"]).piped(text(&answer, "code")));
+    it.one("seat-list", site.machine.run(["seat", "list"]));
+    it.one("loan-list", site.machine.run(["loan", "list"]));
+    it.one("loan-show", site.machine.run(["loan", "show", "1"]));
+    it.one("loan-note", site.machine.run(["loan", "note", "1", "chen"]));
+    let extend = ["request", "extend", "--days", "3"];
+    it.one("request-extend", laptop.run(extend));
+    let back = it.one("return", laptop.run(["return", "--yes"]));
+    it.one(
+        "respond",
+        site.machine.run(["respond"]).piped(text(&back, "code")),
+    );
+    let new = world.secret("new", "open barley\n");
+    let change = [
+        "site",
+        "password",
+        "--new-passphrase-file",
+        new.to_str().unwrap(),
+    ];
+    it.one("site-password", site.admin(change));
 }
 
 /// An object with something in it that is not as it was: a name, a value of another type, something more, something less.

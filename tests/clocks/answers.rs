@@ -14,18 +14,18 @@ use countersign::holder::{
 };
 use countersign::issuer::desk::{Desk, Root};
 use countersign::issuer::history::Actor;
-use countersign::issuer::keys::SigningKey;
 use countersign::issuer::ledger::{Ledger, OrderTerms, ProductId};
 use countersign::issuer::policy::Options;
 use countersign::issuer::products as catalogue;
 use countersign::issuer::respond::{Issuer, Reply, respond};
-use countersign::issuer::signer::{Signer as _, TriedSigner};
 use countersign::license_key::LicenseKey;
 use countersign::machine::Facts;
 use countersign::protocol::date::{Day, Seconds};
 use countersign::protocol::entitlements::Entitlements;
 use countersign::protocol::grant::LicenseType;
 use countersign::protocol::product::{Product, ProductFile};
+use countersign::signing::keys::SigningKey;
+use countersign::signing::signer::{Signer as _, TriedSigner};
 use countersign::text::Code;
 use tempfile::TempDir;
 
@@ -280,6 +280,8 @@ impl Saver {
         }
         let fill = self.fill();
         let wanted = sync::Wanted {
+            site_key: None,
+            site: None,
             key: self.key,
             bindings: &[],
             usb: None,

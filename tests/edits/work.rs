@@ -5,12 +5,10 @@ use std::path::Path;
 
 use countersign::issuer::desk::{Desk, Root};
 use countersign::issuer::history::Actor;
-use countersign::issuer::keys::SigningKey;
 use countersign::issuer::ledger::{EmergencyAllowance, Ledger, OrderTerms, ProductId};
 use countersign::issuer::policy::Options;
 use countersign::issuer::products;
 use countersign::issuer::respond::{Issuer, RespondError, respond};
-use countersign::issuer::signer::TriedSigner;
 use countersign::license_key::LicenseKey;
 use countersign::machine::Fingerprint;
 use countersign::protocol::commitment::RequestSecret;
@@ -22,6 +20,8 @@ use countersign::protocol::grant::LicenseType;
 use countersign::protocol::product::{Entry, Product};
 use countersign::protocol::requests::{Activate, Return, Sync};
 use countersign::protocol::trust::{PublicKey, Roots, Transcript};
+use countersign::signing::keys::SigningKey;
+use countersign::signing::signer::TriedSigner;
 use countersign::text::{Code, Kind};
 
 /// Noon of 2026-11-22, and so many days later.

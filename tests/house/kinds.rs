@@ -24,11 +24,6 @@ const IN_THE_LIBRARY: &[(&str, &str, &str)] = &[
         "the command only adds to a product, at its end",
     ),
     (
-        "needs_site_key",
-        "src/issuer/tests/sites.rs",
-        "the desk sells no license that lends or names users",
-    ),
-    (
         "last_generation",
         "src/issuer/tests/life.rs",
         "after 65,535 answers to one machine",

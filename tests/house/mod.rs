@@ -18,13 +18,23 @@ const FLOORS: &[&[&str]] = &[
     &["license_key"],
     &["machine"],
     &["protocol"],
+    &["signing"],
     &["holder", "issuer"],
     &["seats"],
+    &["site"],
     &["app"],
     &["cli"],
 ];
 /// What is on a floor below and no concern of a room: who uses a license answers nothing.
-const NEVER: &[(&str, &str)] = &[("app", "issuer"), ("seats", "issuer")];
+const NEVER: &[(&str, &str)] = &[
+    ("app", "issuer"),
+    ("app", "signing"),
+    ("app", "site"),
+    ("holder", "signing"),
+    ("seats", "issuer"),
+    ("seats", "signing"),
+    ("site", "issuer"),
+];
 /// A file above so many lines is asking to be two.
 const LONGEST: usize = 400;
 

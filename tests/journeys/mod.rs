@@ -10,6 +10,8 @@ mod example;
 mod forever_harmless;
 mod infinitime;
 mod main_job;
+#[cfg(unix)]
+mod mobile;
 mod nexus;
 #[cfg(target_os = "linux")]
 mod one_machine;

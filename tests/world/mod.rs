@@ -12,6 +12,7 @@ mod holder;
 pub(crate) mod json;
 mod machine;
 mod run;
+mod site;
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -28,6 +29,7 @@ pub(crate) use disk::Disk;
 pub(crate) use holder::Holder;
 pub(crate) use machine::Machine;
 pub(crate) use run::{Run, Said};
+pub(crate) use site::Site;
 
 /// When a world begins: 2040-03-01, noon in UTC, which is after the program was built.
 const BEGINNING: i64 = 2_214_216_000;

@@ -10,3 +10,6 @@ send_to = send the code to { $to }, and enter the answer here with: countersign 
 sync_subject = License re-validation { $key } for { $product }
 changed_say_so = since the last answer: { $changes }; say so in the message to the desk
 bound_to = bound to { $name } { $value }
+borrow_subject = Loan of { $product }, license { $key }
+borrow_opening = Please lend me a seat: answer this request with countersign respond, and send me the code.
+send_to_site = send the code to the site's license administrator, and enter the answer here with: countersign apply

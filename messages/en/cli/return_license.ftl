@@ -19,4 +19,5 @@ send_all_to = send all { $count } codes to { $to }: together they free the seat;
 send_to = send the code to { $to }: it frees the seat; this command prints it again at any time
 send_to_and_there = send the code to { $to }, and that of each other home too: the seat is free with the last; this command prints it again at any time
 send_one_to = send the code to { $to }: with the others of this license it frees the seat; this command prints it again at any time
+the_site = the site that lent it
 vendors_desk = the vendor's desk

@@ -19,6 +19,8 @@ in_use = { $product }  { $key }  { $seats ->
         [one] 1 seat
        *[other] { $seats } seats
     }: { $in_use } in use, { $free } free
+lent = { $lent } lent
+loan_until = loan { $loan }, until { $until }
 pool = { $name }: { $in_use } of { $seats } in use
 requests = { $number } waiting
 head_seat = seat

@@ -18,3 +18,4 @@ steps_of_days = { $steps ->
         [one] 1 day
        *[other] { $days } days
     }
+on_loan = on loan, loan { $loan }

@@ -36,6 +36,7 @@ impl Advice for Refusal {
             Refusal::OtherRoot { .. } => messages::advice::other_root_asked(),
             Refusal::ClockBehind { .. } => messages::advice::set_the_clock(),
             Refusal::Expired { .. } => messages::advice::expired(),
+            Refusal::LoanOver { .. } => messages::advice::loan_over(),
             Refusal::Overdue { .. } => messages::advice::overdue(),
             Refusal::WrongMachine { .. } => messages::advice::wrong_machine(),
             Refusal::WrongBinding { .. } => messages::advice::wrong_binding(),
@@ -58,6 +59,7 @@ impl Advice for Warning {
                 messages::advice::revalidate()
             }
             Warning::ExpiresSoon { .. } => messages::advice::expires_soon(),
+            Warning::LoanEnds { .. } => messages::advice::loan_ends(),
             Warning::MaintenanceEnds { .. } => messages::advice::maintenance_over(),
             Warning::PartEnds { .. } => messages::advice::renew(),
             Warning::DemoEnds { .. } => messages::advice::not_licensed(),

@@ -3,13 +3,13 @@
 use super::Advice;
 use crate::issuer::audit::{Finding, Place, Wrong};
 use crate::issuer::desk::DeskError;
-use crate::issuer::keys::KeyError;
 use crate::issuer::ledger::{LedgerError, Until};
 use crate::issuer::life::LifeError;
 use crate::issuer::policy::{Fork, Refusal};
 use crate::issuer::products::CatalogueError;
 use crate::issuer::respond::{RespondError, Stopped};
-use crate::issuer::signer::SignerError;
+use crate::signing::keys::KeyError;
+use crate::signing::signer::SignerError;
 use crate::text::Kind;
 
 impl Advice for RespondError {

@@ -46,6 +46,9 @@ impl Advice for HolderError {
             HolderError::GivenUp { .. } => messages::advice::given_up().to_owned(),
             HolderError::NotGivenUp { .. } => messages::advice::unknown_activation().to_owned(),
             HolderError::AlreadyLicensed { .. } => messages::advice::already_licensed().to_owned(),
+            HolderError::OnLoan { .. } => messages::advice::on_loan().to_owned(),
+            HolderError::NotOnLoan { .. } => messages::advice::not_on_loan().to_owned(),
+            HolderError::UnknownFeature { .. } => messages::advice::feature_unknown().to_owned(),
             HolderError::UnknownBinding { known, .. } if known.is_empty() => {
                 messages::advice::bound_to_nothing().to_owned()
             }

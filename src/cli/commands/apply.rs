@@ -1,18 +1,15 @@
 //! `apply`.
 
 use super::{Context, Exit, Run};
+use crate::app::APPLIED;
 use crate::cli::code_input::{self, CodeArgs};
 use crate::cli::{code_output, json, machine_home, report, words};
 use crate::holder::{Applied, Outcome};
 use crate::messages;
 use crate::protocol::date::Seconds;
-use crate::text::Kind;
 
 /// Two clocks may differ by 26 hours, whatever is thought of time zones (SPEC.md 7).
 const TOLERANCE: u32 = 26 * 3600;
-
-/// The kinds of code that a machine takes.
-const APPLIED: &[Kind] = &[Kind::Grant, Kind::DeskCertificate, Kind::Emergency];
 
 /// Enter a response or emergency code: what it grants is in force at once
 ///
@@ -32,7 +29,7 @@ impl Run for Apply {
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let computer = machine_home::computer(context)?;
         let judge = |read| computer.apply_what_was_read(read);
-        let (reading, outcome) = self.code.read_judgeable(context, APPLIED, judge)?;
+        let (reading, outcome) = self.code.read_judgeable(context, &APPLIED, judge)?;
         code_input::tell(context, &reading);
         code_output::read_back(context, &reading.code);
         let outcome = outcome?;
@@ -102,6 +99,7 @@ fn tell(context: &mut Context, outcome: &Outcome) {
                 .out
                 .say(messages::apply::already_newer(&which.license_key));
         }
+        Outcome::CardKnown(_) => context.out.say(outcome),
         Outcome::DeskKnown(products) => context
             .out
             .say(messages::apply::desk_known(words::list(products))),

@@ -13,10 +13,13 @@ mod product_install;
 mod product_list;
 mod product_show;
 mod request_activate;
+mod request_borrow;
 mod request_sync;
 mod return_license;
 mod run;
 mod seat;
+#[cfg(feature = "site")]
+mod site;
 mod status;
 
 use serde::Serialize;
@@ -94,10 +97,12 @@ const TREE: &[Commands] = &[
         &[
             Node::Group {
                 name: "request",
-                about: "Make a request code for the desk",
+                about: "Make a request code for the desk, or for a site",
                 nodes: &[
                     leaf::<request_activate::RequestActivate>(),
                     leaf::<request_sync::RequestSync>(),
+                    leaf::<request_borrow::RequestBorrow>(),
+                    leaf::<request_borrow::RequestExtend>(),
                 ],
             },
             Node::Group {
@@ -128,17 +133,43 @@ const TREE: &[Commands] = &[
     ),
     (
         "Site (the customer's license administrator)",
-        &[Node::Group {
-            name: "seat",
-            about: "Seats of a floating license: who uses them, hold one",
-            nodes: &[
-                leaf::<seat::list::SeatList>(),
-                leaf::<seat::hold::SeatHold>(),
-                leaf::<seat::lease::SeatTake>(),
-                leaf::<seat::lease::SeatKeep>(),
-                leaf::<seat::lease::SeatRelease>(),
-            ],
-        }],
+        &[
+            #[cfg(feature = "site")]
+            Node::Group {
+                name: "site",
+                about: "A site that lends: its key, its card, how it lends",
+                nodes: &[
+                    leaf::<site::init::SiteInit>(),
+                    leaf::<site::password::SitePassword>(),
+                    leaf::<site::status::SiteStatus>(),
+                    leaf::<site::lending::SiteLending>(),
+                    leaf::<site::card::SiteCard>(),
+                ],
+            },
+            #[cfg(all(feature = "site", not(feature = "desk")))]
+            leaf::<site::respond_alone::RespondAlone>(),
+            #[cfg(feature = "site")]
+            Node::Group {
+                name: "loan",
+                about: "Loans of a site: what is out, and whose it is",
+                nodes: &[
+                    leaf::<site::loans::LoanList>(),
+                    leaf::<site::loans::LoanShow>(),
+                    leaf::<site::loans::LoanNote>(),
+                ],
+            },
+            Node::Group {
+                name: "seat",
+                about: "Seats of a floating license: who uses them, hold one",
+                nodes: &[
+                    leaf::<seat::list::SeatList>(),
+                    leaf::<seat::hold::SeatHold>(),
+                    leaf::<seat::lease::SeatTake>(),
+                    leaf::<seat::lease::SeatKeep>(),
+                    leaf::<seat::lease::SeatRelease>(),
+                ],
+            },
+        ],
     ),
     (
         "Anyone",

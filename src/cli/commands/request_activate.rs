@@ -36,6 +36,10 @@ pub(crate) struct RequestActivate {
     /// The USB key to bind to: VID:PID:SERIAL, or `auto` for the only one that is plugged in
     #[arg(long, value_name = "DEVICE", value_parser = usb::parse)]
     usb: Option<Usb>,
+    /// As a site, which lends seats or names users: with the key that `countersign site init` made
+    #[cfg(feature = "site")]
+    #[arg(long)]
+    site: bool,
     /// For every user of this machine
     #[arg(long)]
     system: bool,
@@ -72,12 +76,16 @@ impl Run for RequestActivate {
             wall: context.environment.now(),
             aliases: &aliases,
         };
+        #[cfg(feature = "site")]
+        let site_key = machine_home::site_key(&home, self.site)?;
+        #[cfg(not(feature = "site"))]
+        let site_key = None;
         let wanted = Wanted {
             key,
             bindings: &self.bindings,
             seats: self.seats,
             usb: device.as_ref(),
-            site_key: None,
+            site_key,
             anew: self.new,
         };
         let asked = request::activate(&home, &file, &wanted, &here, getrandom::fill)?;

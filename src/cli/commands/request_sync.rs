@@ -32,6 +32,10 @@ pub(crate) struct RequestSync {
     /// Another USB key to bind to: VID:PID:SERIAL, `auto` for the only one that is plugged in, or `none` where the license needs none any more
     #[arg(long, value_name = "DEVICE", value_parser = usb::parse)]
     usb: Option<Usb>,
+    /// Have the vendor certify the key that `countersign site init` made: a new one, or where the license was asked for without
+    #[cfg(feature = "site")]
+    #[arg(long)]
+    site: bool,
     /// Make another request although one is pending
     #[arg(long)]
     new: bool,
@@ -63,11 +67,18 @@ impl Run for RequestSync {
             Some(usb) => Some(usb::device(context, usb, &facts)?),
             None => None,
         };
+        let told = machine_home::told_of_loans(&home, &license, &here)?;
+        #[cfg(feature = "site")]
+        let site_key = machine_home::site_key(&home, self.site)?;
+        #[cfg(not(feature = "site"))]
+        let site_key = None;
         let wanted = Wanted {
             key: license.license_key,
             bindings: &self.bindings,
             usb: device.as_ref().map(Option::as_ref),
-            anew: self.new,
+            site_key,
+            site: told.report,
+            anew: self.new || told.anew,
         };
         let synced = sync::sync(&home, &file, &wanted, &here, getrandom::fill)?;
         let asked = &synced.asked;

@@ -52,6 +52,15 @@ impl Run for ReturnLicense {
             })?;
         let key = license.license_key;
         let gone = self.of.is_some() || license.held.is_none() && license.open().next().is_none();
+        let facts = context.environment.facts();
+        let here = Here {
+            facts: &facts,
+            wall: context.environment.now(),
+            aliases: &[],
+        };
+        if !gone {
+            machine_home::refuse_loans_out(&home, &license, &here)?;
+        }
         if !gone && !self.yes {
             let question = question(context, &home, &license)?;
             if !confirm::agreed(context, &question, messages::return_license::deed())? {
@@ -59,26 +68,23 @@ impl Run for ReturnLicense {
                 return Ok(Exit::DONE);
             }
         }
-        let facts = context.environment.facts();
-        let here = Here {
-            facts: &facts,
-            wall: context.environment.now(),
-            aliases: &[],
-        };
         let given = match self.of {
             Some(of) => give_up::again(&home, key, Some(of))?,
             None => give_up::give_up(&home, key, &here)?,
         };
+        // The code of a loan goes to the site that lent it.
+        let loan = given.code.kind() == Kind::LoanReturn;
         let mail = products::load(&home, &license.product)
             .ok()
-            .and_then(|file| file.product().mail.clone());
+            .and_then(|file| file.product().mail.clone())
+            .filter(|_| !loan);
         let warned = warning(&given).map(|words| json::Warning {
             kind: "not_remembered",
             message: words.to_owned(),
             hint: None,
         });
         let object = Requested {
-            kind: Named(Kind::Return),
+            kind: Named(given.code.kind()),
             license_key: Shown(key),
             activation: Shown(given.activation),
             verdict: json::verdict(given.repeated),
@@ -178,7 +184,10 @@ fn tell(context: &mut Context, given: &GivenUp, mail: Option<&str>, is_one_of: b
     if let Some(warning) = warning(given) {
         context.out.warn(warning);
     }
-    let to = mail.unwrap_or(messages::return_license::vendors_desk());
+    let to = match given.code.kind() {
+        Kind::LoanReturn => messages::return_license::the_site(),
+        _ => mail.unwrap_or(messages::return_license::vendors_desk()),
+    };
     context.out.say(match given.also.len() {
         0 if is_one_of => messages::return_license::send_one_to(to).to_string(),
         0 if !given.ends_too.is_empty() => {

@@ -189,6 +189,7 @@ fn would(place: &mut OnThisMachine, outcome: &Outcome) {
         }
         Outcome::AlreadyApplied(_) => (messages::inspect::in_force().to_owned(), Vec::new()),
         Outcome::AlreadyNewer(_) => (messages::inspect::later_in_force().to_owned(), Vec::new()),
+        Outcome::CardKnown(_) => (outcome.to_string(), Vec::new()),
         Outcome::DeskKnown(_) => (
             messages::inspect::desk_would_be_known().to_owned(),
             Vec::new(),

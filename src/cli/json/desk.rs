@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::{Change, Contents, Failing, Named, Shown, Warning, WithCode, shown};
+use super::{Change, Contents, Failing, LoanReplied, Named, Shown, Warning, WithCode, shown};
 use crate::issuer::ledger;
 use crate::license_key::LicenseKey;
 use crate::machine::UsbDevice;
@@ -295,6 +295,8 @@ pub(crate) enum Replied {
     Receipt(Box<Alone<Receipt>>),
     /// A line of a batch that was not answered.
     NotAnswered(NotAnswered),
+    /// At a site, a loan or its return.
+    Loan(Box<LoanReplied>),
 }
 
 /// A reply without the other ways to write its code.

@@ -62,6 +62,8 @@ pub(crate) struct Terms {
     pub(crate) revalidate_by: Option<Shown<Day>>,
     /// The longest loan in days, where it may be lent.
     pub(crate) max_loan: Option<u8>,
+    /// The number of the loan, where a site lent it; it ends with `expires`.
+    pub(crate) loan: Option<u32>,
     pub(crate) emergency: Option<Steps>,
 }
 
@@ -77,6 +79,7 @@ impl From<&holder::Terms> for Terms {
             maintenance: shown(it.maintenance),
             revalidate_by: shown(it.revalidate_by),
             max_loan: it.max_loan,
+            loan: it.loan,
             emergency: it.emergency.map(|steps| Steps {
                 used: steps.used,
                 of: steps.of,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Change, Contents, Counted, Failing, Named, Shown, Steps, Terms, Warning};
+use super::{Change, Contents, Counted, Failing, Named, Shown, Steps, Terms, Warning, shown};
 
 use crate::holder::{self, Difference, Outcome, State};
 use crate::license_key::LicenseKey;
@@ -39,6 +39,8 @@ pub(crate) struct Report {
     pub(crate) revalidate_by: Option<Shown<Day>>,
     /// The longest loan in days, where it may be lent.
     pub(crate) max_loan: Option<u8>,
+    /// The number of the loan, where a site lent it; it ends with `expires`.
+    pub(crate) loan: Option<u32>,
     pub(crate) emergency: Option<Steps>,
     /// Whole days after today until the license or the demo ends, or is to be re-validated; below 0 past it.
     pub(crate) days_left: Option<i32>,
@@ -144,6 +146,18 @@ pub(crate) struct Activating {
     pub(crate) bindings: BTreeMap<String, String>,
 }
 
+/// What `request borrow` and `request extend` add.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Borrowing {
+    pub(crate) created: Shown<Seconds>,
+    pub(crate) days: u8,
+    /// None: all.
+    pub(crate) features: Vec<String>,
+    /// The loan that is to go on.
+    pub(crate) extends: Option<u32>,
+}
+
 /// What `request sync` adds.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -209,6 +223,14 @@ pub(crate) enum Entered {
     Applied(Box<Applied>),
     /// `already_applied` or `already_newer`.
     Nothing(Which),
+    /// `card_known`: a site's certificate is known from now on.
+    CardKnown {
+        outcome: &'static str,
+        /// Of this license; null: that is seen when a loan is asked for.
+        license_key: Option<Shown<LicenseKey>>,
+        /// Where characters of the code were corrected.
+        corrections: Vec<String>,
+    },
     /// `desk_known`: a desk may answer from now on.
     DeskKnown {
         outcome: &'static str,
@@ -267,6 +289,11 @@ impl Entered {
             Outcome::AlreadyApplied(known) | Outcome::AlreadyNewer(known) => {
                 Entered::Nothing(which(known, corrections))
             }
+            Outcome::CardKnown(key) => Entered::CardKnown {
+                outcome: outcome.name(),
+                license_key: shown(*key),
+                corrections,
+            },
             Outcome::DeskKnown(products) => Entered::DeskKnown {
                 outcome: outcome.name(),
                 products: products.clone(),

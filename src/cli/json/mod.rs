@@ -11,6 +11,8 @@ mod machine;
 mod product;
 mod seats;
 mod shown;
+#[cfg(feature = "site")]
+mod site;
 
 #[cfg(feature = "desk")]
 pub(crate) use desk::*;
@@ -23,6 +25,8 @@ pub(crate) use machine::*;
 pub(crate) use product::{Installed, Product};
 pub(crate) use seats::*;
 pub(crate) use shown::{Named, Shown, shown};
+#[cfg(feature = "site")]
+pub(crate) use site::*;
 
 use serde::Serialize;
 

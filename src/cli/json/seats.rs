@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Shown;
 use crate::license_key::LicenseKey;
-use crate::protocol::date::Seconds;
+use crate::protocol::date::{Day, Seconds};
 use crate::seats::{self, Holding};
 
 /// A seat that is held, of `seat hold`, or given back, of `seat release`.
@@ -44,6 +44,8 @@ pub(crate) struct SeatsInUse {
     pub(crate) seats: u16,
     pub(crate) in_use: u16,
     pub(crate) free: u16,
+    /// Seats that are lent elsewhere.
+    pub(crate) lent: u16,
     /// How many wait.
     pub(crate) waiting: usize,
     /// Who has more files among those of the seats than are looked at.
@@ -53,8 +55,43 @@ pub(crate) struct SeatsInUse {
     /// Modules with seats of their own.
     pub(crate) pools: Vec<PoolInUse>,
     pub(crate) taken: Vec<Taken>,
+    /// The loans by which seats are lent.
+    pub(crate) loans: Vec<SeatLent>,
+    /// Seats that may be lent by loans of which the site has lost its notes.
+    pub(crate) lost: u16,
     /// Seats that came back by themselves: their processes ended without giving them back.
     pub(crate) came_back: Vec<CameBack>,
+}
+
+/// A seat that is lent elsewhere.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct SeatLent {
+    pub(crate) seat: u16,
+    pub(crate) loan: u32,
+    /// Whose it is, as it was noted.
+    pub(crate) note: String,
+    /// None: all.
+    pub(crate) features: Vec<String>,
+    pub(crate) since: Shown<Seconds>,
+    /// The last day.
+    pub(crate) until: Shown<Day>,
+    /// When its seat is free.
+    pub(crate) free_at: Shown<Seconds>,
+}
+
+impl From<&seats::Lent> for SeatLent {
+    fn from(it: &seats::Lent) -> SeatLent {
+        SeatLent {
+            seat: it.takes.seat,
+            loan: it.loan,
+            note: it.who.clone(),
+            features: it.features.clone(),
+            since: Shown(it.issued),
+            until: Shown(it.until),
+            free_at: Shown(it.free_at),
+        }
+    }
 }
 
 /// A module with seats of its own.

@@ -7,8 +7,7 @@ pub(super) struct New {
     pub(super) file: ProductFile,
     pub(super) license: LicenseState,
     pub(super) pending: Pending,
-    pub(super) grant: Verified<Grant>,
-    pub(super) desk: Option<Verified<DeskCertificate>>,
+    pub(super) trusted: Trusted,
     pub(super) before: Option<Verified<Grant>>,
 }
 
@@ -19,9 +18,11 @@ impl New {
             which: which(&self.license, self.pending.standing.activation),
             before: self.before.as_ref().map(|grant| {
                 let step = evidence::emergency_step(&self.file, &self.license, grant);
-                Terms::of(product, grant).after_steps(step)
+                Terms::of(product, grant)
+                    .after_steps(step)
+                    .on_loan(self.license.held.as_ref().and_then(Held::loan))
             }),
-            after: Terms::of(product, &self.grant),
+            after: Terms::of(product, &self.trusted.grant).on_loan(self.trusted.loan),
             asked: Some(self.pending.created),
             held_elsewhere: self.is_held_elsewhere(),
             taken_in: self.taken_in(),
@@ -30,7 +31,8 @@ impl New {
 
     /// An ACTIVATE begins with generation 1, unless the machine held the license before.
     pub(super) fn is_held_elsewhere(&self) -> bool {
-        let began = self.pending.request.kind == Kind::Activate && self.grant.generation > 1;
+        let began =
+            self.pending.request.kind == Kind::Activate && self.trusted.grant.generation > 1;
         began && self.license.held.is_none() && self.license.given_up().next().is_none()
     }
 
@@ -59,7 +61,7 @@ impl New {
         let event = HistoryEntry {
             at: here.wall,
             activation: self.pending.standing.activation,
-            generation: self.grant.generation,
+            generation: self.trusted.grant.generation,
             grant: grant_digest(payload),
             emergency: None,
         };
@@ -78,7 +80,7 @@ impl New {
         let standing = &self.pending.standing;
         let look = Look::new(here.wall, here.facts);
         let memory = Memory::recall(home, &self.license.product, Some(&self.license), here.facts);
-        let issued = (self.grant.issued, self.grant.generation);
+        let issued = (self.trusted.grant.issued, self.trusted.grant.generation);
         let mark = match self.pending.request.commitment() {
             Ok(request) => Mark::after(memory.mark.as_ref(), request, issued, &look),
             // It was decoded when it was made, and an answer to it has been verified.
@@ -86,7 +88,7 @@ impl New {
         };
         let (matches, read) = standing.found_on(here.facts, key);
         let parts = Parts::default().after(read, here.wall);
-        let answer = Answer::new(&self.grant, standing);
+        let answer = Answer::new(&self.trusted.grant, standing);
         let answers = Answers::of(self.pending.request.kind, answer);
         let news = News {
             mark: Some(&mark),
@@ -105,14 +107,16 @@ impl New {
     pub(super) fn take_over(&mut self, payload: &[u8], here: &Here<'_>) {
         let license = &mut self.license;
         overtake(license, &self.pending.request);
-        if let Some(desk) = &self.desk {
-            license.epoch = license.epoch.max(desk.epoch);
+        license.epoch = license.epoch.max(self.trusted.epoch.unwrap_or(0));
+        if let Some(card) = self.trusted.card.take() {
+            cards::keep(license, card);
         }
         license.hold(Held {
             standing: self.pending.standing.clone(),
             request: self.pending.request.clone(),
             grant: Bytes(payload.to_vec()),
-            desk: self.desk.as_ref().map(|desk| Bytes(desk.encode())),
+            desk: self.trusted.desk.take(),
+            site: self.trusted.site.take(),
             emergency: None,
             applied_at: here.wall,
         });

@@ -96,6 +96,8 @@ fn parts_unread_for_72_hours_are_unknown_and_those_denied_never() {
         };
         let wanted = super::super::sync::Wanted {
             key: key(),
+            site_key: None,
+            site: None,
             bindings: &[],
             usb: None,
             anew: false,

@@ -18,6 +18,8 @@ pub(super) fn again(
     let entropy = computer.entropy;
     let mut wanted = Again {
         key: key(),
+        site_key: None,
+        site: None,
         bindings: &[],
         usb: None,
         anew: false,

@@ -15,7 +15,7 @@ use crate::protocol::date::Seconds;
 use crate::protocol::digest::MachineBinding;
 use crate::protocol::grant::LicenseType;
 use crate::protocol::product::Product;
-use crate::protocol::requests::Sync;
+use crate::protocol::requests::{SiteReport, Sync};
 
 use seating::{seating, seats_of};
 
@@ -46,6 +46,8 @@ pub struct SyncCase<'a> {
     pub asked: Option<Seconds>,
     /// The same of whoever has its place.
     pub holder_asked: Option<Seconds>,
+    /// What the site said of its loans in the request that was answered last.
+    pub told: Option<SiteReport>,
     /// The desk's options.
     pub options: &'a Options,
     /// Now.
@@ -108,6 +110,17 @@ fn site_key(case: &SyncCase<'_>, warnings: &mut Vec<Warning>) -> Result<(), Refu
     Ok(())
 }
 
+/// A site whose book of loans lacks some, or has others (SPEC.md 9.10).
+fn loans_forgotten(case: &SyncCase<'_>) -> Option<Warning> {
+    let (before, now) = case.told.zip(case.request.site)?;
+    let lacks = now.last_serial < before.last_serial;
+    let others = now.last_serial == before.last_serial && now.head != before.head;
+    (lacks || others).then_some(Warning::LoansForgotten {
+        known: before.last_serial,
+        told: now.last_serial,
+    })
+}
+
 /// Decides a SYNC.
 ///
 /// # Errors
@@ -152,6 +165,7 @@ pub fn decide_sync<'a>(case: &SyncCase<'a>) -> Result<SyncDecision<'a>, Refusal>
     if let (Place::Taken(other), None) = (place, seating.from) {
         warnings.push(Warning::Beside(other.standing.activation));
     }
+    warnings.extend(loans_forgotten(case));
     warnings.extend(clock(case.request.clock, now));
     Ok(SyncDecision {
         decision: Decision {

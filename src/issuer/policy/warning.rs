@@ -30,6 +30,15 @@ pub enum Warning {
     WeakAccepted,
     /// A clerk accepted that the site signs with a new key.
     NewSiteKey,
+    /// The site's book of loans was put back to an earlier state: it lends again when it has this answer.
+    LoansForgotten {
+        /// The last loan of which it told before.
+        known: u32,
+        /// The last of which it tells now.
+        told: u32,
+    },
+    /// Seats that were given back may still be lent, until this day.
+    MayBeLent(Day),
     /// A SYNC came from another machine, or from one that changed too much.
     Moved {
         /// Why it counts.
@@ -90,6 +99,8 @@ impl Warning {
             Warning::Overridden => "overridden",
             Warning::WeakAccepted => "weak_accepted",
             Warning::NewSiteKey => "new_site_key",
+            Warning::LoansForgotten { .. } => "loans_forgotten",
+            Warning::MayBeLent(_) => "may_be_lent",
             Warning::Moved { .. } => "moved",
             Warning::Exchanged { .. } => "exchanged",
             Warning::HardwareChanged(_) => "hardware_changed",
@@ -140,6 +151,14 @@ impl std::fmt::Display for Warning {
             ),
             Warning::Overridden => f.write_str("a rule was set aside by the manager"),
             Warning::NewSiteKey => f.write_str("the site signs with a new key from now on"),
+            Warning::LoansForgotten { known, told } => write!(
+                f,
+                "the site's book of loans was put back to an earlier state: it told of loan {known} before, and of loan {told} now; with this answer it lends again, and keeps the seats that may be out"
+            ),
+            Warning::MayBeLent(day) => write!(
+                f,
+                "its seats may still be lent to workstations: they are free after {day}"
+            ),
             Warning::Moved { why, nth, of } => {
                 let what = match why {
                     Move::Activated => "the machine activated anew",

@@ -3,7 +3,6 @@
 use crate::issuer::history::{
     Actor, Hex, LICENSE_NEW, NewEvent, OrderFacts, Recorder, keys_hasher, to_json,
 };
-use crate::issuer::keys::Entropy;
 use crate::issuer::ledger::{
     Activation, Ledger, LedgerError, License, LicenseFilter, LicenseId, OrderTerms, PAGE, TermsId,
     Transaction,
@@ -12,6 +11,7 @@ use crate::issuer::products::{CatalogueError, definition};
 use crate::license_key::LicenseKey;
 use crate::protocol::entitlements::Entitlement;
 use crate::protocol::product::Product;
+use crate::signing::keys::Entropy;
 use crate::text::show;
 
 /// The most licenses of one order: their keys are held in memory while they are sorted, 8 bytes each.

@@ -8,8 +8,8 @@ use crate::issuer::history::{
 };
 use crate::issuer::ledger::Product as ProductRow;
 use crate::issuer::ledger::{Ledger, LedgerError, ProductId, Transaction, WeakRule};
-use crate::issuer::signer::{SignerError, TriedSigner};
 use crate::protocol::product::{Product, ProductError, ProductFile};
+use crate::signing::signer::{SignerError, TriedSigner};
 
 pub(crate) use licenses::fits;
 pub use licenses::{LicenseView, MOST_LICENSES, for_each_license, license, sell};

@@ -10,11 +10,11 @@ use super::session::{Decided, Session};
 use super::unrecorded::{Granting, Refusing, Taking, Unrecorded};
 use super::{Asker, Issuer, Reply, Request, RespondError, Stopped, asker_in};
 use crate::issuer::history::Actor;
-use crate::issuer::keys::Entropy;
 use crate::issuer::ledger::{Ledger, LedgerError, Transaction};
 use crate::issuer::parallel::in_parallel;
 use crate::issuer::policy::Options;
-use crate::issuer::signer::SignerError;
+use crate::signing::keys::Entropy;
+use crate::signing::signer::SignerError;
 use crate::text::Code;
 
 /// Answers of one transaction: enough that its commit costs nothing, few enough that another process hardly waits.

@@ -3,9 +3,9 @@
 use crate::failure::FailureKind;
 use crate::issuer::ledger::LedgerError;
 use crate::issuer::policy::Refusal;
-use crate::issuer::signer::SignerError;
 use crate::protocol::desk_certificate::Limit;
 use crate::protocol::wire::WireError;
+use crate::signing::signer::SignerError;
 use crate::text::Kind;
 
 /// Why a code was not answered. Nothing was changed, but for the history, which tells of what speaks for or against a machine and of secrets that were

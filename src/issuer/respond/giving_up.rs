@@ -53,25 +53,31 @@ impl Session<'_> {
         let today = self.by.now.day();
         let mut until = today;
         let latest = self.latest(&holder, &license)?;
+        let mut longest = 0;
         for answer in latest.iter().chain([answer]) {
-            until = until.max(lookup::rests_until(&lookup::grant_of(answer)?, today));
+            let grant = lookup::grant_of(answer)?;
+            until = until.max(lookup::rests_until(&grant, today));
+            longest = longest.max(grant.max_loan.map_or(0, |days| days.get()));
         }
+        // What was lent today is out until then, and for 26 hours more (SPEC.md 9.10).
+        let lent = (longest > 0).then(|| today.plus(u16::from(longest) + 2));
         let generation = held.generation;
         if holder.ended.is_none() && holder.seats == 0 {
             self.end_replaced(holder, license, generation, warnings)
         } else {
-            self.end(holder, license, generation, until, warnings)
+            self.end(holder, license, generation, (until, lent), warnings)
         }
     }
 
     /// Ends an activation whose machine gave it up. Its seats come free at once; where the license had as many RETURNs as it has, after `until`; and
-    /// where it had taken the place of others that nobody gave up, not before these may no longer be at work (SPEC.md 9.5).
+    /// where it had taken the place of others that nobody gave up, not before these may no longer be at work (SPEC.md 9.5); where it may have lent some, not before these are
+    /// back (SPEC.md 9.10).
     fn end(
         &mut self,
         holder: Activation,
         license: License,
         generation: u16,
-        until: Day,
+        (until, lent): (Day, Option<Day>),
         mut warnings: Vec<Warning>,
     ) -> Result<Unrecorded<Taking>, RespondError> {
         let order = self.order(license.terms)?;
@@ -80,6 +86,7 @@ impl Session<'_> {
         let activations = self.tx.activations_of(license.id)?;
         let at_once = moves::returned(&license.counts, seats, of, today);
         let late = at_once.is_none()
+            || lent.is_some()
             || policy::rivals(&holder, &activations, today)
                 .next()
                 .is_some();
@@ -90,8 +97,12 @@ impl Session<'_> {
         }
         let resting = (late && seats > 0 && !overridden).then(|| Resting {
             seats,
-            until: at_once.is_none().then_some(until),
+            until: [at_once.is_none().then_some(until), lent]
+                .into_iter()
+                .flatten()
+                .max(),
         });
+        warnings.extend(lent.filter(|_| resting.is_some()).map(Warning::MayBeLent));
         let next = Activation {
             seats: 0,
             last: self.by.now,

@@ -7,7 +7,6 @@ use super::session::Session;
 use super::unrecorded::{Changed, Granting, Unrecorded, Yielding};
 use super::{Order, Request, RespondError};
 use crate::issuer::history::{ACTIVATE, REPLACE, SYNC};
-use crate::issuer::keys::Entropy;
 use crate::issuer::ledger::{
     Activation, EarlyReturn, EventId, LedgerError, License, StoredAnswer, Until,
 };
@@ -20,6 +19,7 @@ use crate::protocol::emergency::chain;
 use crate::protocol::grant::{EmergencyTerms, Grant, LicenseType};
 use crate::protocol::requests::{Activate, Sync};
 use crate::protocol::trust::GrantContext;
+use crate::signing::keys::Entropy;
 
 /// What is to be granted, and to whom.
 struct Plan<'p> {
@@ -126,6 +126,8 @@ impl Session<'_> {
             Place::Taken(other) => self.asked(other, &license)?,
             Place::Holds | Place::Kept(_) | Place::Empty => None,
         };
+        let told = self.latest(&holder, &license)?;
+        let told = told.as_ref().and_then(lookup::told_of_loans);
         let decided = policy::decide_sync(&SyncCase {
             request: sync,
             license: &license,
@@ -139,6 +141,7 @@ impl Session<'_> {
             fork,
             asked,
             holder_asked,
+            told,
             options: self.options,
             now: self.by.now,
         })?;

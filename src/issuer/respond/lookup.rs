@@ -13,7 +13,7 @@ use crate::protocol::commitment::SyncProof;
 use crate::protocol::date::{Day, Seconds};
 use crate::protocol::digest::ActivationId;
 use crate::protocol::grant::{Grant, SignedGrant};
-use crate::protocol::requests::{Activate, Return, Sync};
+use crate::protocol::requests::{Activate, Return, SiteReport, Sync};
 use crate::text::{Code, Kind};
 
 /// An activation with its license, and the answer whose commitment a secret opens.
@@ -94,6 +94,13 @@ pub(crate) fn asked(answer: &StoredAnswer) -> Result<Seconds, LedgerError> {
         Activate::decode(payload).map_err(|_| damaged())?.clock
     };
     Ok(policy::capped(clock, grant_of(answer)?.issued))
+}
+
+/// What a site said of its loans in a request that was answered.
+pub(crate) fn told_of_loans(answer: &StoredAnswer) -> Option<SiteReport> {
+    let (letter, payload) = answer.request.split_first()?;
+    let sync = (*letter == Kind::Sync.letter()).then(|| Sync::decode(payload).ok())?;
+    sync?.site
 }
 
 /// The grant of a stored answer.

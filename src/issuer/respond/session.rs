@@ -7,7 +7,6 @@ use super::unrecorded::{Changed, Granting, Taking, Unrecorded};
 use super::{Ask, Grantable, Issuer, Order, Reply, Request, RespondError, lookup};
 use crate::issuer::history::Actor;
 use crate::issuer::history::{self, Recorder};
-use crate::issuer::keys::Entropy;
 use crate::issuer::ledger::{
     Activation, ActivationRow, Ended, EventId, LedgerError, License, SignerId, StoredAnswer,
     TermsId, Transaction,
@@ -15,6 +14,7 @@ use crate::issuer::ledger::{
 use crate::issuer::policy::{Options, Proof, Warning};
 use crate::protocol::commitment::Commitment;
 use crate::protocol::digest::ActivationId;
+use crate::signing::keys::Entropy;
 
 /// What became of one request.
 pub(super) enum Decided {

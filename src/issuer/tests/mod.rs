@@ -27,12 +27,10 @@ use tempfile::TempDir;
 
 use crate::issuer::audit;
 use crate::issuer::history::{self, Actor};
-use crate::issuer::keys::SigningKey;
 use crate::issuer::ledger::{Ledger, OrderTerms, ProductId};
 use crate::issuer::policy::Options;
 use crate::issuer::products;
 use crate::issuer::respond::{Answer, Issuer, Reply, RespondError, respond};
-use crate::issuer::signer::{Signer, TriedSigner};
 use crate::license_key::LicenseKey;
 use crate::machine::Fingerprint;
 use crate::protocol::commitment::RequestSecret;
@@ -42,6 +40,8 @@ use crate::protocol::entitlements::{Entitlement, Entitlements};
 use crate::protocol::grant::LicenseType;
 use crate::protocol::product::{Entry, Product};
 use crate::protocol::requests::Activate;
+use crate::signing::keys::SigningKey;
+use crate::signing::signer::{Signer, TriedSigner};
 use crate::text::{Code, Kind};
 
 /// Noon of 2026-11-22.

@@ -4,8 +4,8 @@ use zeroize::Zeroizing;
 
 use super::*;
 use crate::issuer::desk::{self, Root, vendor};
-use crate::issuer::keys::Passphrase;
 use crate::issuer::ledger::{Access, Engine, LedgerError, Transaction};
+use crate::signing::keys::Passphrase;
 
 #[test]
 fn a_desk_is_made_once_and_whole() {

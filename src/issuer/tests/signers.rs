@@ -7,7 +7,7 @@ use super::batches::{Results, requests, run};
 use super::*;
 use crate::issuer::products::CatalogueError;
 use crate::issuer::respond::{Batch, Effect, Stopped};
-use crate::issuer::signer::SignerError;
+use crate::signing::signer::SignerError;
 
 /// Signatures that are made before anything is asked of a signer.
 const TRIAL: u64 = 2;

@@ -2,6 +2,7 @@
 
 use super::{FIRST_LINE, Product, ProductError};
 use crate::protocol::desk_certificate::DeskCertificate;
+use crate::protocol::digest::key_id;
 use crate::protocol::note::Note;
 use crate::protocol::root_fingerprint::RootFingerprint;
 use crate::protocol::trust::{PublicKey, Roots, Verified};
@@ -69,6 +70,11 @@ impl ProductFile {
             self.roots.clone(),
             least_epoch,
         )
+    }
+
+    /// Whether a root has this id (SPEC.md 4.4): whose word something claims to be that cannot be verified yet.
+    pub(crate) fn is_root_called(&self, id: u8) -> bool {
+        self.roots.iter().any(|root| key_id(&root.to_bytes()) == id)
     }
 
     /// The public key that signed the file.

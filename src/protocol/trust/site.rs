@@ -6,6 +6,7 @@ use crate::messages;
 use crate::protocol::catalogue::Entry;
 use crate::protocol::date::Day;
 use crate::protocol::digest::{Digest, holder_digest};
+use crate::protocol::grant::{Grant, LicenseType};
 use crate::protocol::loan::{Lent, Loan, SignedLoan, SiteCertificate};
 use crate::text::Kind;
 
@@ -80,6 +81,36 @@ impl Verified<SiteCertificate> {
             issuer,
             certificate: certificate_digest(&transcript, &signed.signature),
         })
+    }
+
+    /// The grant that a verified loan of this site amounts to on its workstation: one seat of its own, with an end. `catalogue` is the workstation's.
+    pub fn granted_by(&self, loan: &Verified<Loan>, catalogue: &[Entry]) -> Verified<Grant> {
+        let own = &self.grant.grant;
+        let entitlements = match &loan.lent {
+            Lent::These(list) => list.clone(),
+            Lent::Everything => own.entitlements.as_lent(catalogue),
+        };
+        Verified {
+            value: Grant {
+                key_id: 0,
+                request_tag: loan.request_tag,
+                // Of two loans the later one is newer by when it was issued, and within one second by its number.
+                generation: u16::try_from(loan.serial).unwrap_or(u16::MAX).max(1),
+                issued: loan.issued,
+                expires: Some(loan.until),
+                maintenance: own.maintenance,
+                revalidate_by: None,
+                seats: 1,
+                edition: own.edition,
+                license_type: LicenseType::Standalone,
+                site: false,
+                max_loan: None,
+                emergency: None,
+                entitlements,
+            },
+            issuer: loan.issuer,
+            certificate: loan.certificate,
+        }
     }
 
     fn allows(&self, loan: &Loan, catalogue: &[Entry]) -> Result<(), &'static str> {

@@ -6,15 +6,15 @@ use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
 use crate::cli::handed_over;
 use crate::cli::json;
-use crate::cli::passphrase::PassphraseArgs;
+use crate::cli::passphrase::{Asks, PassphraseArgs};
 use crate::cli::secrecy;
 use crate::cli::sold;
 use crate::failure::FailureKind;
 use crate::issuer::desk::read_key_file;
 use crate::issuer::desk::{Desk, Root};
-use crate::issuer::keys::{KeyError, Passphrase, SigningKey};
 use crate::issuer::products::{self, CatalogueError};
 use crate::protocol::product::{ProductFile, RootFingerprint};
+use crate::signing::keys::{KeyError, Passphrase, SigningKey};
 use crate::text::show;
 
 /// Create the vendor's desk: its ledger and its two root keys
@@ -110,7 +110,11 @@ impl Run for DeskInit {
         if self.no_passphrase {
             passphrase = None;
         } else if passphrase.is_none() {
-            passphrase = Passphrase::new(self.passphrase.new_one(context)?);
+            let asks = Asks {
+                prompt: "new passphrase for the signing keys: ",
+                hint: "choose one, or say --no-passphrase for a key that anyone with the file can use",
+            };
+            passphrase = Passphrase::new(self.passphrase.new_one(context, &asks)?);
         }
         let given = <[SigningKey; 2]>::try_from(given).ok();
         if let Some([live, spare]) = &given {

@@ -1,10 +1,10 @@
 //! `license change`: what was ordered, as it is from now on.
 
-use std::num::NonZeroU16;
+use std::num::{NonZeroU8, NonZeroU16};
 
 use super::terms::{
-    Named, check_dates, check_pools, emergency, entries, index, license_types, listed,
-    over_already, parts_over_already, unknown,
+    Named, check_dates, check_lending, check_pools, emergency, entries, index, license_types,
+    listed, over_already, parts_over_already, unknown,
 };
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
@@ -53,6 +53,9 @@ pub(crate) struct LicenseChange {
     /// Days that a machine goes on without contact; 0: for ever
     #[arg(long, value_name = "DAYS")]
     grace: Option<u16>,
+    /// The longest loan in days, where the holder of a floating license may lend its seats, or `none`
+    #[arg(long, value_name = "DAYS")]
+    lend: Option<String>,
     /// Emergency codes: how many steps of how many days, such as 4x7, or `none`
     #[arg(long, value_name = "STEPSxDAYS")]
     emergency: Option<String>,
@@ -166,12 +169,16 @@ impl LicenseChange {
         if let Some(text) = &self.emergency {
             new.emergency = allowance(text)?;
         }
+        if let Some(days) = &self.lend {
+            new.lend_days = lending(days)?;
+        }
         if let Some(usb) = &self.usb {
             new.usb = device(usb)?;
         }
         new.entitlements = self.entitlements(&old.entitlements, product)?;
         check_dates(new.expires, new.maintenance)?;
         check_pools(product, new.license_type, &new.entitlements)?;
+        check_lending(&new)?;
         Ok(new)
     }
 
@@ -253,6 +260,17 @@ fn allowance(text: &str) -> anyhow::Result<Option<EmergencyAllowance>> {
     Ok(Some(emergency(text).map_err(|hint| {
         Failure::usage(format!("{text} is no allowance of emergency codes")).hint(hint)
     })?))
+}
+
+fn lending(text: &str) -> anyhow::Result<Option<NonZeroU8>> {
+    if text == "none" {
+        return Ok(None);
+    }
+    let days = text.trim().parse().map_err(|_| {
+        Failure::usage(format!("{text} is no number of days"))
+            .hint("write 1 to 255, the longest loan in days, or none")
+    })?;
+    Ok(Some(days))
 }
 
 fn device(text: &str) -> anyhow::Result<Option<UsbDevice>> {

@@ -1,10 +1,10 @@
 //! `license new`.
 
-use std::num::NonZeroU16;
+use std::num::{NonZeroU8, NonZeroU16};
 
 use super::terms::{
-    Named, check_dates, check_pools, emergency, entries, license_types, listed, over_already,
-    parts_over_already, unknown,
+    Named, check_dates, check_lending, check_pools, emergency, entries, license_types, listed,
+    over_already, parts_over_already, unknown,
 };
 use super::{Context, Exit, Run};
 use crate::cli::{desk, json, keys, sold, words};
@@ -49,6 +49,9 @@ pub(crate) struct LicenseNew {
     /// Days that a machine goes on without contact; 0: for ever
     #[arg(long, value_name = "DAYS", default_value_t = 30)]
     grace: u16,
+    /// The longest loan in days, where the holder of a floating license may lend its seats to workstations that reach nothing
+    #[arg(long, value_name = "DAYS")]
+    lend: Option<NonZeroU8>,
     /// Emergency codes: how many steps of how many days, such as 4x7
     #[arg(long, value_name = "STEPSxDAYS", value_parser = emergency)]
     emergency: Option<EmergencyAllowance>,
@@ -123,7 +126,7 @@ impl LicenseNew {
         check_dates(self.expires, self.maintenance)?;
         let entitlements = self.entitlements(product)?;
         check_pools(product, self.license_type, &entitlements)?;
-        Ok(OrderTerms {
+        let terms = OrderTerms {
             product: id,
             customer: self.customer.clone(),
             contact: self.contact.clone(),
@@ -133,12 +136,13 @@ impl LicenseNew {
             expires: self.expires,
             maintenance: self.maintenance,
             grace_days: self.grace,
-            // Nothing is sold that nothing keeps: seats are not lent yet.
-            lend_days: None,
+            lend_days: self.lend,
             emergency: self.emergency,
             entitlements,
             usb: self.usb.clone(),
-        })
+        };
+        check_lending(&terms)?;
+        Ok(terms)
     }
 
     fn edition_number(&self, product: &Product) -> anyhow::Result<u8> {

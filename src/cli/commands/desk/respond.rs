@@ -3,6 +3,7 @@
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 
+use super::super::site::respond as loans;
 use super::{Context, Exit, Run, respond_batch};
 use crate::cli::code_input::{self, CodeArgs};
 use crate::cli::code_output::{self, CodeOutputArgs, Outgoing};
@@ -25,7 +26,7 @@ use crate::text::{self, Carried, Kind, Reading};
 
 /// Answer a request code with a signed response code
 ///
-/// Requests for activation and for re-validation are answered with a code; a return code frees its seat, and there is nothing to send back. Takes the code, a whole mail, or a file with either. The response stands alone on standard output, once it is safe in the ledger. The same request
+/// At a site: a workstation that asks for a seat, or gives one back (--until: the last day of the loan). At the desk: requests for activation and for re-validation are answered with a code; a return code frees its seat, and there is nothing to send back. Takes the code, a whole mail, or a file with either. The response stands alone on standard output, once it is safe in the ledger. The same request
 /// gets the same response again, for ever, and never a second seat.
 #[derive(clap::Args)]
 pub(crate) struct Respond {
@@ -68,6 +69,16 @@ pub(crate) struct Respond {
     passphrase: PassphraseArgs,
 }
 
+/// What a site made of a code.
+enum AtSite {
+    /// It was answered there.
+    Answered(Exit),
+    /// It is for the desk.
+    NotForIt(Box<Reading>),
+    /// There is none, and nothing was read.
+    NoSite,
+}
+
 impl Run for Respond {
     const NAME: &'static str = "respond";
     const ABOUT: &'static str = "Answer a request code with a signed response code";
@@ -76,6 +87,11 @@ impl Run for Respond {
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         self.code_output.check()?;
+        let read = match self.at_a_site(context)? {
+            AtSite::Answered(exit) => return Ok(exit),
+            AtSite::NotForIt(reading) => Some(*reading),
+            AtSite::NoSite => None,
+        };
         let mut desk = desk::open(context)?;
         let options = self.options()?;
         let mut entropy = context.environment.entropy()?;
@@ -83,7 +99,10 @@ impl Run for Respond {
             let issuer = Issuer::root(desk::signing_key(context, &desk, &self.passphrase)?);
             return respond_batch::run(context, &mut desk, &issuer, &options, path);
         }
-        let mut reading = self.code.read_silently(context, reply::ANSWERED)?;
+        let mut reading = match read {
+            Some(reading) => reading,
+            None => self.code.read_silently(context, reply::ANSWERED)?,
+        };
         code_input::refuse_hidden(&reading)?;
         let also = if self.dry_run {
             Vec::new()
@@ -275,6 +294,29 @@ fn over_since(context: &mut Context, ledger: &mut Ledger, reply: &Reply) -> anyh
 }
 
 impl Respond {
+    /// What a site answers, where this computer is one: a workstation that asks for a seat, or gives one back. A desk in the same home answers the rest.
+    fn at_a_site(&self, context: &mut Context) -> anyhow::Result<AtSite> {
+        if self.batch.is_some() || !loans::is_here(context)? {
+            return Ok(AtSite::NoSite);
+        }
+        let kinds = match desk::is_here(context)? {
+            true => [loans::ANSWERED, reply::ANSWERED].concat(),
+            false => loans::ANSWERED.to_vec(),
+        };
+        let reading = self.code.read_silently(context, &kinds)?;
+        if !loans::ANSWERED.contains(&reading.code.kind()) {
+            return Ok(AtSite::NotForIt(Box::new(reading)));
+        }
+        let how = loans::How {
+            until: self.until,
+            dry_run: self.dry_run,
+            code_output: &self.code_output,
+            passphrase: &self.passphrase,
+        };
+        let print = |it| json::Replied::Loan(Box::new(it));
+        loans::answer(context, &reading, &how, print).map(AtSite::Answered)
+    }
+
     fn options(&self) -> anyhow::Result<Options> {
         let reason = self.reason.as_deref().map(str::trim).map(str::to_owned);
         if reason.as_deref() == Some("") {

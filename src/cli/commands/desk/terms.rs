@@ -7,7 +7,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use super::Context;
 use crate::cli::failure::Failure;
 use crate::cli::words;
-use crate::issuer::ledger::EmergencyAllowance;
+use crate::failure::FailureKind;
+use crate::issuer::ledger::{EmergencyAllowance, OrderTerms};
 use crate::protocol::contents::Contents;
 use crate::protocol::date::Day;
 use crate::protocol::entitlements::{EntitledText, Entitlement, Entitlements, EntitlementsError};
@@ -104,6 +105,37 @@ pub(super) fn check_pools(
             .hint("sell it with --type floating, or sell a feature")
             .into(),
     )
+}
+
+/// The most bytes of a site's certificate beside its list of entries: under a desk, with emergency steps (SPEC.md 4.8).
+const CERTIFICATE: usize = 304;
+/// The most bytes of a code (SPEC.md 2.3).
+const CODE: usize = 481;
+
+/// Only a site lends, and what it lends by has to fit into a code.
+pub(super) fn check_lending(terms: &OrderTerms) -> anyhow::Result<()> {
+    if terms.lend_days.is_none() {
+        return Ok(());
+    }
+    if terms.license_type != LicenseType::Floating {
+        return Err(
+            Failure::usage("only a floating license has seats that can be lent")
+                .hint("sell it with --type floating, or without --lend")
+                .into(),
+        );
+    }
+    // The length byte is counted with the certificate.
+    let entries = terms.entitlements.encode().len() - 1;
+    if CERTIFICATE + entries > CODE {
+        let most = CODE - CERTIFICATE;
+        return Err(Failure::new(
+            FailureKind::TooLongToLend,
+            format!("what the license contains takes {entries} bytes, and {most} can be lent"),
+        )
+        .hint("sell fewer entries, or shorter texts, or no loans")
+        .into());
+    }
+    Ok(())
 }
 
 /// A last day that is gone by may be meant, and is more often a slip.

@@ -6,7 +6,7 @@ use crate::cli::seats::{lasting, minute, moment, not_floating};
 use crate::cli::{json, report};
 use crate::messages;
 use crate::protocol::date::Seconds;
-use crate::seats::{Look, Shown, Taken};
+use crate::seats::{Lent, Look, Shown, Taken};
 
 /// Show who uses the seats of a floating license
 ///
@@ -72,6 +72,7 @@ fn object(found: &Found, look: &Look, now: Seconds) -> json::SeatsInUse {
         seats: look.seats,
         in_use: look.in_use(),
         free: look.free(),
+        lent: look.lent(),
         waiting: look.waiting,
         exact: look.exact,
         crowds: look
@@ -84,6 +85,8 @@ fn object(found: &Found, look: &Look, now: Seconds) -> json::SeatsInUse {
             .collect(),
         pools: pools.collect(),
         taken: taken.map(|it| json::Taken::of(it, Some(now))).collect(),
+        loans: look.lent.iter().map(json::SeatLent::from).collect(),
+        lost: look.lost,
         came_back: back.collect(),
     }
 }
@@ -98,6 +101,10 @@ fn text(found: &Found, look: &Look, now: Seconds) -> String {
         look.seats,
     )
     .to_string();
+    if look.lent() > 0 {
+        let words = messages::seat::lent(look.lent());
+        first.push_str(&format!(", {words}"));
+    }
     for pool in &look.pools {
         let words = messages::seat::pool(pool.in_use, &pool.name, pool.seats);
         first.push_str(&format!("; {words}"));
@@ -107,7 +114,7 @@ fn text(found: &Found, look: &Look, now: Seconds) -> String {
         first.push_str(&format!("; {words}"));
     }
     let mut lines = vec![first];
-    lines.extend(columns(&look.taken, now));
+    lines.extend(columns(look, now));
     lines.extend(look.back.iter().map(came_back));
     lines.join("\n")
 }
@@ -128,12 +135,13 @@ fn heads() -> [&'static str; COLUMNS] {
 
 const COLUMNS: usize = 8;
 
-fn columns(taken: &[Taken], now: Seconds) -> Vec<String> {
-    if taken.is_empty() {
+fn columns(look: &Look, now: Seconds) -> Vec<String> {
+    if look.taken.is_empty() && look.lent.is_empty() {
         return Vec::new();
     }
     let mut rows = vec![heads().map(str::to_owned)];
-    rows.extend(taken.iter().map(|it| row(it, now)));
+    rows.extend(look.taken.iter().map(|it| row(it, now)));
+    rows.extend(look.lent.iter().map(|it| lent_row(it, now)));
     let mut widths = [0; COLUMNS];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
@@ -152,6 +160,33 @@ fn columns(taken: &[Taken], now: Seconds) -> Vec<String> {
     rows.iter().map(line).collect()
 }
 
+/// A seat that is lent: whose it is stands in what was noted.
+fn lent_row(it: &Lent, now: Seconds) -> [String; COLUMNS] {
+    let nothing = || "–".to_owned();
+    let who = match it.who.as_str() {
+        "" => nothing(),
+        who => who.to_owned(),
+    };
+    let by = messages::seat::loan_until(it.loan, it.until).to_string();
+    [
+        it.takes.seat.to_string(),
+        who,
+        nothing(),
+        nothing(),
+        features(&it.features),
+        minute(it.issued),
+        lasting(it.issued, now),
+        by,
+    ]
+}
+
+fn features(names: &[String]) -> String {
+    match names {
+        [] => messages::seat::all_features().to_owned(),
+        some => some.join(","),
+    }
+}
+
 fn row(it: &Taken, now: Seconds) -> [String; COLUMNS] {
     let number = it.number.to_string();
     let nothing = || "–".to_owned();
@@ -166,10 +201,7 @@ fn row(it: &Taken, now: Seconds) -> [String; COLUMNS] {
         "" => nothing(),
         text => text.to_owned(),
     };
-    let features = match record.features.as_slice() {
-        [] => messages::seat::all_features().to_owned(),
-        some => some.join(","),
-    };
+    let features = features(&record.features);
     let by = match it.until {
         Some(until) => messages::seat::lease_until(minute(until)).to_string(),
         None => shown.held_by(),

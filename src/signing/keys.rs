@@ -12,7 +12,7 @@ use pkcs8::{EncryptedPrivateKeyInfoRef, LineEnding, ObjectIdentifier, PrivateKey
 use zeroize::Zeroizing;
 
 use crate::failure::FailureKind;
-use crate::issuer::signer::{Signer, SignerError};
+use crate::signing::signer::{Signer, SignerError};
 
 /// Randomness handed in by the caller: fills the whole slice with unpredictable bytes. The library never draws any by itself.
 pub type Entropy<'a> = dyn FnMut(&mut [u8]) + 'a;

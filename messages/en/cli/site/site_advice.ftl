@@ -1,0 +1,24 @@
+### What a site's license administrator should do about a failure.
+
+lending_paused = ask the vendor once, from here: countersign request sync; enter the answer with countersign apply; the seats go on meanwhile
+site_exists = it stays as it is; to make another, because its password is forgotten: countersign site init --new
+site_missing = make one: countersign site init
+site_key_damaged = put the file back from a backup, or make another key: countersign site init --new
+not_a_site = make a key, and ask the vendor once more: countersign site init; countersign request sync --site
+may_not_lend = ask the vendor for loans, then: countersign request sync
+other_site_key = have the vendor certify it: countersign request sync --site
+lending_off = to lend again: countersign site lending on
+loans_lost = use goes on; whoever must have a seat before asks the vendor for more of them
+loan_too_long = lend for less: countersign respond --until DATE; or allow more: countersign site lending on --days N
+beyond_sold = name as many days as were sold, or ask the vendor for longer loans
+until_past = name a day to come
+seats_kept = to keep fewer here: countersign site lending on --keep N
+loan_returned = ask for a new one: countersign request borrow KEY --days N
+loans_out = take their return codes first, or wait for their ends: countersign loan list
+unknown_loan = see: countersign loan list --all
+opens_nothing = was it lent here? see: countersign loan list --all
+feature_not_lent = the workstation asks for what there is, or for all: countersign request borrow KEY --days N
+borrow_again = the workstation asks anew: countersign request borrow KEY --days N --new
+numbers_used_up = a new site key does not help: ask the vendor for a new license
+not_for_a_site = a site answers requests to borrow, and return codes of loans
+wrong_password = a password that is forgotten cannot be found again: countersign site init --new makes another key, which the vendor certifies

@@ -1,0 +1,39 @@
+### What a customer's site says of its key and its loans.
+
+exists = this home has a site's key already
+missing = this home has no site's key
+damaged_key = the file of the site's key is damaged or was edited
+not_a_site = license { $key } was asked for without a site's key
+may_not_lend = license { $key } may not be lent: no loans were sold with it
+other_key = the vendor has not certified this site's key
+lending_off = this site lends no seats at present
+lending_paused = the book of loans was put back to an earlier state, so it is not known what is lent: nothing is lent until the vendor has answered
+lost_until = the book of loans was lost, and all seats may be lent until { $until }
+loan_too_long = { $asked } days are asked for, and this site lends for { $longest } at most
+beyond_sold = loans of { $asked } days are longer than the { $sold } that were sold
+until_past = { $day } is over
+seats_kept = { $keep ->
+        [one] the seat that is left stays here
+       *[other] the { $keep } seats that are left stay here
+    }
+loan_returned = loan { $loan } was given back: it cannot be extended
+loans_out = seats of this license are lent until { $day }
+unknown_loan = no loan has the number { $loan }
+opens_nothing = this return code opens no loan of this site
+feature_not_here = the license does not contain { $feature }
+commitment_used = another request was answered that begins as this one does
+numbers_used_up = all numbers of loans are used up
+wrong_kind = this is a { $noun }, which a site does not answer
+wrong_password = the password does not open the site's key
+password_needed = the password of the site's key is needed
+out_of_order = what was written since does not fit
+out = out
+ending = ending
+over = over
+returned = returned
+extended = extended
+shortened = the site's own license ends on { $day }, and the loan with it
+clock_off = the workstation's clock says { $day }
+second_loan = this workstation has loan { $loan } already: that seat stays reserved, too
+other_machine = another workstation than that of loan { $loan } asks for more time of it: it gets a loan of its own, and loan { $loan } stays reserved
+not_remembered = nothing but the home remembers this loan: if the home is put back to an earlier state, that is not noticed

@@ -1,0 +1,42 @@
+//! Of what a site refuses.
+
+use super::Advice;
+use crate::messages;
+use crate::signing::keys::KeyError;
+use crate::site::SiteError;
+
+impl Advice for SiteError {
+    fn advice(&self) -> String {
+        let advice = match self {
+            SiteError::Exists => messages::site_advice::site_exists(),
+            SiteError::Missing => messages::site_advice::site_missing(),
+            SiteError::DamagedKey => messages::site_advice::site_key_damaged(),
+            SiteError::NotASite(_) => messages::site_advice::not_a_site(),
+            SiteError::MayNotLend(_) => messages::site_advice::may_not_lend(),
+            SiteError::OtherKey => messages::site_advice::other_site_key(),
+            SiteError::LendingOff => messages::site_advice::lending_off(),
+            SiteError::Paused => messages::site_advice::lending_paused(),
+            SiteError::Lost(_) => messages::site_advice::loans_lost(),
+            SiteError::TooLong { .. } => messages::site_advice::loan_too_long(),
+            SiteError::BeyondSold { .. } => messages::site_advice::beyond_sold(),
+            SiteError::UntilPast(_) => messages::site_advice::until_past(),
+            SiteError::Kept { .. } => messages::site_advice::seats_kept(),
+            SiteError::LoansOut(_) => messages::site_advice::loans_out(),
+            SiteError::LoanReturned(_) => messages::site_advice::loan_returned(),
+            SiteError::UnknownLoan(_) => messages::site_advice::unknown_loan(),
+            SiteError::OpensNothing => messages::site_advice::opens_nothing(),
+            SiteError::NoFeature(_) => messages::site_advice::feature_not_lent(),
+            SiteError::CommitmentUsed => messages::site_advice::borrow_again(),
+            SiteError::NumbersUsedUp => messages::site_advice::numbers_used_up(),
+            SiteError::WrongKind(_) => messages::site_advice::not_for_a_site(),
+            SiteError::Malformed(_) | SiteError::Trust(_) => messages::advice::malformed(),
+            SiteError::Key(KeyError::WrongPassphrase | KeyError::PassphraseNeeded) => {
+                messages::site_advice::wrong_password()
+            }
+            SiteError::Key(_) | SiteError::Signer(_) => messages::site_advice::site_key_damaged(),
+            SiteError::Holder(error) => return error.advice(),
+            SiteError::Seats(error) => return error.advice(),
+        };
+        advice.to_owned()
+    }
+}

@@ -1,0 +1,110 @@
+//! What a site's license administrator does.
+
+pub(super) mod card;
+pub(super) mod init;
+pub(super) mod lending;
+pub(super) mod loans;
+pub(super) mod password;
+pub(super) mod respond;
+#[cfg(not(feature = "desk"))]
+pub(super) mod respond_alone;
+pub(super) mod status;
+
+use super::check::CheckArgs;
+use super::{Context, Exit, Run};
+use crate::cli::machine_home::{self, Found};
+use crate::cli::passphrase::{self, PassphraseArgs};
+use crate::cli::report;
+use crate::cli::seats::not_floating;
+use crate::holder::Home;
+use crate::license_key::LicenseKey;
+use crate::messages;
+use crate::signing::keys::{KeyError, Passphrase};
+use crate::signing::signer::TriedSigner;
+use crate::site::{self, Site, SiteError};
+
+/// Which license of the site is meant.
+#[derive(clap::Args)]
+pub(crate) struct SiteArgs {
+    /// The product, where the site has licenses of several
+    #[arg(long, value_name = "ID")]
+    product: Option<String>,
+    /// The license, where the site has several
+    #[arg(long, value_name = "KEY")]
+    license: Option<String>,
+}
+
+impl SiteArgs {
+    pub(super) fn find(&self, context: &Context) -> anyhow::Result<Found> {
+        CheckArgs::of(self.product.clone(), self.license.clone()).find(context, false)
+    }
+}
+
+/// The home with a site's key, if this computer has one.
+pub(super) fn home(context: &Context) -> anyhow::Result<Option<Home>> {
+    let mut unfit = None;
+    for home in machine_home::all(context)? {
+        match site::public(&home) {
+            Ok(Some(_)) => return Ok(Some(home)),
+            Ok(None) => {}
+            Err(error) => unfit = unfit.or(Some(error)),
+        }
+    }
+    unfit.map_or(Ok(None), |error| Err(error.into()))
+}
+
+/// The site of a license that was found.
+pub(super) fn of(found: &Found) -> anyhow::Result<Site<'_>> {
+    let Some(key) = found.report.license_key else {
+        return Err(match &found.report.refusal {
+            Some(refusal) => report::failure(&found.report, refusal).into(),
+            None => not_floating(found).into(),
+        });
+    };
+    let seats = found.seats()?.ok_or_else(|| not_floating(found))?;
+    Ok(Site::open(&found.home, &found.computer.facts, key, seats)?)
+}
+
+/// The license with this key, as it is held here.
+pub(super) fn with_key(context: &Context, key: LicenseKey) -> anyhow::Result<Found> {
+    let words = [key.to_string()];
+    let (_, license) = machine_home::license(context, &words, None, |it| it.held.is_some())?;
+    let [key] = words;
+    CheckArgs::of(Some(license.product), Some(key)).find(context, false)
+}
+
+/// The site's key, its password being shown.
+pub(super) fn signer(
+    context: &Context,
+    home: &Home,
+    args: &PassphraseArgs,
+) -> anyhow::Result<TriedSigner> {
+    let password = password(context, home, args)?;
+    let key = site::unlock(home, &password)?;
+    Ok(context.environment.tried(key)?)
+}
+
+/// The password, as it is given.
+pub(super) fn password(
+    context: &Context,
+    home: &Home,
+    args: &PassphraseArgs,
+) -> anyhow::Result<Passphrase> {
+    if site::public(home)?.is_none() {
+        return Err(SiteError::Missing.into());
+    }
+    let text = args.existing(context, messages::site_words::key_named())?;
+    let password = Passphrase::new(text).ok_or(SiteError::Key(KeyError::WrongPassphrase))?;
+    Ok(password)
+}
+
+/// A new one.
+pub(super) fn new_password(context: &Context, args: &PassphraseArgs) -> anyhow::Result<Passphrase> {
+    let asks = passphrase::Asks {
+        prompt: messages::site_words::new_password(),
+        hint: messages::site_words::choose_one(),
+    };
+    let text = args.new_one(context, &asks)?;
+    let password = Passphrase::new(text).ok_or(SiteError::Key(KeyError::PassphraseNeeded))?;
+    Ok(password)
+}

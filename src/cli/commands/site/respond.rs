@@ -1,0 +1,294 @@
+//! A site's part of `respond`: a workstation asks for a seat, or gives one back.
+
+use serde::Serialize;
+
+use super::{Context, Exit, of, signer, with_key};
+use crate::cli::code_input;
+use crate::cli::code_output::{self, CodeOutputArgs, Outgoing};
+use crate::cli::failure::Failure;
+use crate::cli::json::{self, Described, LoanReplied, Named, Shown};
+use crate::cli::machine_home::{self, Found};
+use crate::cli::mail::Letter;
+use crate::cli::passphrase::PassphraseArgs;
+use crate::cli::report;
+use crate::cli::seats::moment;
+use crate::cli::words;
+use crate::holder::HolderError;
+use crate::messages;
+use crate::protocol::date::Day;
+use crate::protocol::requests::Borrow;
+use crate::seats::Moment;
+use crate::site::{self, Actor, Answer, Effect, Receipt, Reply, Site, SiteError, Wish};
+use crate::text::{Code, Kind, Reading};
+
+/// What a site answers.
+pub(in crate::cli::commands) const ANSWERED: &[Kind] = &[Kind::Borrow, Kind::LoanReturn];
+
+/// How it is answered.
+pub(in crate::cli::commands) struct How<'a> {
+    pub(in crate::cli::commands) until: Option<Day>,
+    pub(in crate::cli::commands) dry_run: bool,
+    pub(in crate::cli::commands) code_output: &'a CodeOutputArgs,
+    pub(in crate::cli::commands) passphrase: &'a PassphraseArgs,
+}
+
+/// Whether this computer is a site.
+pub(in crate::cli::commands) fn is_here(context: &Context) -> anyhow::Result<bool> {
+    Ok(super::home(context)?.is_some())
+}
+
+/// Answers a code; `print` puts what scripts get of it among what the command prints.
+pub(in crate::cli::commands) fn answer<O: Serialize + Described>(
+    context: &mut Context,
+    reading: &Reading,
+    how: &How<'_>,
+    print: impl FnOnce(LoanReplied) -> O,
+) -> anyhow::Result<Exit> {
+    code_input::refuse_hidden(reading)?;
+    let now = moment(context);
+    let found = whose(context, &reading.code, &now)?;
+    code_input::tell(context, reading);
+    code_output::read_back(context, &reading.code);
+    let mut site = of(&found)?;
+    let code = &reading.code;
+    let known = site::repeated(&mut site, code, &now)?;
+    let wish = Wish { until: how.until };
+    let reply = match known {
+        Some(reply) if !how.dry_run => reply,
+        _ => {
+            if let (Some(refusal), Kind::Borrow) = (&found.report.refusal, code.kind()) {
+                return Err(report::failure(&found.report, refusal).into());
+            }
+            // The rules first: whoever is refused is not asked for a password.
+            let preview = site::rehearse(&mut site, code, &wish, &now);
+            let preview = preview.map_err(|error| asked_for(context, &site, code, error))?;
+            if how.dry_run {
+                context.out.say(messages::site_words::dry_run());
+                tell(context, &preview);
+                if context.out.json {
+                    context
+                        .out
+                        .object(&print(alone(&found, &site, &preview, reading)))?;
+                }
+                return Ok(Exit::DONE);
+            }
+            match preview {
+                Reply::Receipt(_) => site::take_return(&mut site, code, &now)?,
+                Reply::Answer(_) => {
+                    tell_asked(context, &preview);
+                    let signer = signer(context, &found.home, how.passphrase)?;
+                    let actor = Actor {
+                        moment: &now,
+                        signer: &signer,
+                    };
+                    site::respond(&mut site, code, &wish, actor)?
+                }
+            }
+        }
+    };
+    match &reply {
+        Reply::Answer(answer) => {
+            let object = object(&found, &site, answer, reading);
+            let code = answer.code.clone().ok_or(SiteError::OpensNothing)?;
+            let also: Vec<Code> = answer.card.iter().cloned().collect();
+            let outgoing = Outgoing {
+                code: &code,
+                also: &also,
+                letter: letter(&found, &site, answer),
+            };
+            how.code_output
+                .hand_over(context, &outgoing, object, |it| {
+                    print(LoanReplied::Answer(Box::new(it)))
+                })?;
+            tell(context, &reply);
+        }
+        Reply::Receipt(_) => {
+            tell(context, &reply);
+            if context.out.json {
+                context
+                    .out
+                    .object(&print(alone(&found, &site, &reply, reading)))?;
+            }
+        }
+    }
+    Ok(Exit::DONE)
+}
+
+/// The license that a code is about: a BORROW names it, a return code opens one of its loans.
+fn whose(context: &Context, code: &Code, now: &Moment) -> anyhow::Result<Found> {
+    if code.kind() == Kind::Borrow {
+        return with_key(context, Borrow::decode(code.payload())?.key);
+    }
+    let mut keys = Vec::new();
+    for home in machine_home::all(context)? {
+        let (licenses, _) = home.survey().unwrap_or_default();
+        let lends = licenses.into_iter().filter(|license| {
+            let held = license.held.as_ref();
+            held.is_some_and(|held| held.standing.site_key.is_some())
+        });
+        keys.extend(lends.map(|license| license.license_key));
+    }
+    let mut refused = SiteError::OpensNothing;
+    for key in keys {
+        let found = with_key(context, key)?;
+        let known =
+            of(&found).map(|mut site| site::rehearse(&mut site, code, &Wish::default(), now));
+        match known {
+            Ok(Ok(_)) => return Ok(found),
+            Ok(Err(SiteError::OpensNothing)) | Err(_) => {}
+            Ok(Err(error)) => refused = error,
+        }
+    }
+    Err(refused.into())
+}
+
+/// A refusal, with what was asked for.
+fn asked_for(
+    context: &mut Context,
+    site: &Site<'_>,
+    code: &Code,
+    error: SiteError,
+) -> anyhow::Error {
+    if let Ok(borrow) = Borrow::decode(code.payload()) {
+        let (days, key) = (borrow.days.get(), site.key());
+        context.out.say(messages::site_words::asked_for(days, key));
+    }
+    match error {
+        SiteError::Holder(HolderError::Storage(error)) => error.into(),
+        error => Failure::of(&error.into()).into(),
+    }
+}
+
+fn what(answer: &Answer) -> String {
+    match answer.features.as_slice() {
+        [] => messages::site_words::everything().to_owned(),
+        some => words::list(some),
+    }
+}
+
+/// What is about to be lent, for whoever is to show the password.
+fn tell_asked(context: &mut Context, reply: &Reply) {
+    let Reply::Answer(answer) = reply else {
+        return;
+    };
+    let (until, stay) = (answer.until, answer.stay);
+    context.out.say(match answer.extends {
+        None => messages::site_words::would_lend(stay, until, what(answer)).to_string(),
+        Some(loan) => {
+            messages::site_words::would_extend(loan, stay, until, what(answer)).to_string()
+        }
+    });
+}
+
+fn tell(context: &mut Context, reply: &Reply) {
+    match reply {
+        Reply::Answer(answer) => tell_answer(context, answer),
+        Reply::Receipt(receipt) => tell_receipt(context, receipt),
+    }
+}
+
+fn tell_answer(context: &mut Context, answer: &Answer) {
+    let (number, until, stay) = (answer.number, answer.until, answer.stay);
+    if answer.code.is_none() {
+        let reply = Reply::Answer(Box::new(answer.clone()));
+        tell_asked(context, &reply);
+    } else {
+        context.out.say(match (answer.effect, answer.extends) {
+            (Effect::Repeated, _) => messages::site_words::lent_before(number, until).to_string(),
+            (_, Some(before)) => {
+                messages::site_words::extended(before, number, stay, until).to_string()
+            }
+            _ => messages::site_words::lent(number, answer.seat, stay, until, what(answer))
+                .to_string(),
+        });
+    }
+    for warning in &answer.warnings {
+        context.out.warn(warning);
+    }
+    if answer.code.is_some() && answer.effect != Effect::Repeated && answer.note.is_empty() {
+        context.out.say(messages::site_words::note_it(number));
+    }
+}
+
+fn tell_receipt(context: &mut Context, receipt: &Receipt) {
+    let (loan, seat) = (receipt.loan, receipt.seat);
+    context.out.say(match (receipt.effect, receipt.reserved) {
+        (Effect::Repeated, _) => messages::site_words::returned_before(loan).to_string(),
+        (_, Some((other, until))) => {
+            messages::site_words::returned_but(loan, other, seat, until).to_string()
+        }
+        _ => messages::site_words::returned(loan, seat).to_string(),
+    });
+}
+
+fn warnings(answer: &Answer) -> Vec<json::Warning> {
+    let warnings = answer.warnings.iter().map(|it| json::Warning {
+        kind: it.kind(),
+        message: it.to_string(),
+        hint: None,
+    });
+    warnings.collect()
+}
+
+fn object(found: &Found, site: &Site<'_>, answer: &Answer, reading: &Reading) -> json::LoanAnswer {
+    json::LoanAnswer {
+        kind: Named(answer.code.as_ref().map_or(Kind::Loan, Code::kind)),
+        license_key: Shown(site.key()),
+        product: found.product.id.clone(),
+        verdict: answer.effect.name(),
+        loan: Some(answer.number).filter(|number| *number > 0),
+        seat: Some(answer.seat).filter(|seat| *seat > 0),
+        issued: Shown(answer.issued),
+        until: Shown(answer.until),
+        features: answer.features.clone(),
+        extends: answer.extends,
+        note: answer.note.clone(),
+        stay: answer.stay,
+        warnings: warnings(answer),
+        corrections: code_input::corrections(&reading.corrections),
+    }
+}
+
+/// What scripts get where there is no code.
+fn alone(found: &Found, site: &Site<'_>, reply: &Reply, reading: &Reading) -> LoanReplied {
+    match reply {
+        Reply::Answer(answer) => {
+            let dry_run = true;
+            let of = object(found, site, answer, reading);
+            LoanReplied::Planned(Box::new(json::LoanPlanned { of, dry_run }))
+        }
+        Reply::Receipt(receipt) => LoanReplied::Receipt(Box::new(json::LoanReceipt {
+            kind: Named(Kind::LoanReturn),
+            license_key: Shown(site.key()),
+            product: found.product.id.clone(),
+            verdict: receipt.effect.name(),
+            loan: receipt.loan,
+            seat: receipt.seat,
+            note: receipt.note.clone(),
+            reserved_until: receipt.reserved.map(|(_, until)| Shown(until)),
+            corrections: code_input::corrections(&reading.corrections),
+        })),
+    }
+}
+
+fn letter(found: &Found, site: &Site<'_>, answer: &Answer) -> Letter {
+    let name = &found.product.name;
+    let opening = match answer.card {
+        None => messages::site_words::loan_opening(),
+        Some(_) => messages::site_words::loan_opening_both(),
+    };
+    Letter {
+        to: None,
+        from: None,
+        subject: messages::site_words::loan_subject(name).to_string(),
+        opening: opening.to_owned(),
+        facts: vec![
+            (messages::label::product(), name.clone()),
+            (messages::label::license(), site.key().to_string()),
+            (messages::label::loan(), answer.number.to_string()),
+            (messages::label::contains(), what(answer)),
+            (messages::label::until(), answer.until.to_string()),
+        ],
+        by_phone: None,
+    }
+}

@@ -1,0 +1,88 @@
+//! `site status`.
+
+use super::{Context, Exit, Run, SiteArgs, of};
+use crate::cli::json::{self, Shown};
+use crate::cli::seats::moment;
+use crate::messages;
+use crate::protocol::product::RootFingerprint;
+use crate::site;
+
+/// Show how this site lends: its key, what it may lend, what is out
+#[derive(clap::Args)]
+pub(crate) struct SiteStatus {
+    #[command(flatten)]
+    site: SiteArgs,
+}
+
+impl Run for SiteStatus {
+    const NAME: &'static str = "status";
+    const ABOUT: &'static str = "Show how this site lends";
+
+    type Object = json::SiteStatus;
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let found = self.site.find(context)?;
+        let site = of(&found)?;
+        let now = moment(context).wall;
+        let book = site.book();
+        let (lending, lent) = (book.lending(), book.seats_lent(now));
+        let certified = site.certificate().public_key;
+        let own = site::public(&found.home)?;
+        let paused = site.paused();
+        let object = json::SiteStatus {
+            product: found.product.id.clone(),
+            license_key: Shown(site.key()),
+            site_key: own.map(|key| Shown(RootFingerprint::of(&key))),
+            certified: own == Some(certified),
+            lending: match paused {
+                true => "paused",
+                false => json::switch(lending.on),
+            },
+            days: site.longest(),
+            sold_days: site.sold(),
+            keep: lending.keep,
+            seats: site.number(),
+            lent,
+            lost: book.lost(now).map(|(seats, until)| json::LostLoans {
+                seats,
+                until: Shown(until),
+            }),
+            last_loan: book.report(now).last_serial,
+        };
+        if context.out.json {
+            Self::print(context, &object)?;
+        } else {
+            let words = match (paused, lending.on) {
+                (true, _) => messages::site_words::paused().to_owned(),
+                (false, true) => messages::site_words::lends(object.days, lending.keep).to_string(),
+                (false, false) => messages::site_words::lends_nothing().to_owned(),
+            };
+            let key = object.site_key.as_ref();
+            let key = key.map_or_else(
+                || messages::site_words::no_key().to_owned(),
+                |key| match object.certified {
+                    true => key.0.to_string(),
+                    false => messages::site_words::not_certified(&key.0).to_string(),
+                },
+            );
+            context.out.table(&[
+                (messages::label::license(), site.key().to_string()),
+                (messages::label::site_key(), key),
+                (messages::label::lending(), words),
+                (
+                    messages::label::longest_loan(),
+                    object.sold_days.to_string(),
+                ),
+                (messages::label::seats(), object.seats.to_string()),
+                (messages::label::lent(), lent.to_string()),
+            ])?;
+        }
+        if paused {
+            context.out.advise(messages::site_advice::lending_paused());
+        }
+        if let Some((_, until)) = book.lost(now) {
+            context.out.warn(messages::site_words::lost(until));
+        }
+        Ok(Exit::DONE)
+    }
+}

@@ -1,0 +1,177 @@
+//! What the commands of a site print.
+
+use serde::Serialize;
+
+use super::{Named, Shown, Warning, WithCode};
+use crate::license_key::LicenseKey;
+use crate::protocol::date::{Day, Seconds};
+use crate::protocol::product::RootFingerprint;
+use crate::text::Kind;
+
+/// The key of a site, of `site init` and `site password`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct SiteKey {
+    /// The fingerprint of its public part.
+    pub(crate) site_key: Shown<RootFingerprint>,
+}
+
+/// How a site lends, of `site lending`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct LendingSet {
+    /// `on` or `off`.
+    pub(crate) lending: &'static str,
+    /// The longest loan in days.
+    pub(crate) days: u8,
+    /// So many seats are never lent.
+    pub(crate) keep: u16,
+}
+
+/// `on` or `off`.
+pub(crate) fn switch(on: bool) -> &'static str {
+    if on { "on" } else { "off" }
+}
+
+/// A site, of `site status`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct SiteStatus {
+    pub(crate) product: String,
+    pub(crate) license_key: Shown<LicenseKey>,
+    /// The fingerprint of its key's public part; null: the key is gone.
+    pub(crate) site_key: Option<Shown<RootFingerprint>>,
+    /// Whether the vendor certified this key.
+    pub(crate) certified: bool,
+    /// `on`, `off`, or `paused`: the book of loans lacks some.
+    pub(crate) lending: &'static str,
+    /// The longest loan in days.
+    pub(crate) days: u8,
+    /// The longest that was sold.
+    pub(crate) sold_days: u8,
+    /// So many seats are never lent.
+    pub(crate) keep: u16,
+    pub(crate) seats: u16,
+    /// Seats that are lent.
+    pub(crate) lent: u16,
+    /// Loans that may be out and of which nothing is known.
+    pub(crate) lost: Option<LostLoans>,
+    /// The number of the last loan; 0: there was none.
+    pub(crate) last_loan: u32,
+}
+
+/// Loans that may be out and of which nothing is known.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct LostLoans {
+    /// So many; null: as many as there are seats.
+    pub(crate) seats: Option<u16>,
+    pub(crate) until: Shown<Seconds>,
+}
+
+/// The card of a site, of `site card`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Card {
+    pub(crate) kind: Named<Kind>,
+    pub(crate) license_key: Shown<LicenseKey>,
+    pub(crate) product: String,
+    /// When the vendor signed it.
+    pub(crate) issued: Shown<Seconds>,
+}
+
+/// A loan, of `loan list`, `loan show` and `loan note`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct LoanRow {
+    pub(crate) product: String,
+    pub(crate) license_key: Shown<LicenseKey>,
+    pub(crate) loan: u32,
+    /// `out`, `ending`: its last day is over and its seat free in a day, `over`, `returned`, `extended`.
+    pub(crate) state: &'static str,
+    /// From 1.
+    pub(crate) seat: u16,
+    pub(crate) issued: Shown<Seconds>,
+    pub(crate) until: Shown<Day>,
+    /// When its seat is free.
+    pub(crate) free_at: Shown<Seconds>,
+    /// None: all.
+    pub(crate) features: Vec<String>,
+    /// The loan in whose place it is.
+    pub(crate) extends: Option<u32>,
+    pub(crate) extended_by: Option<u32>,
+    /// When it was given back.
+    pub(crate) returned: Option<Shown<Seconds>>,
+    pub(crate) note: String,
+    /// The words by which both ends compare the code.
+    pub(crate) phrase: String,
+}
+
+/// A loan that is given, of `respond`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct LoanAnswer {
+    pub(crate) kind: Named<Kind>,
+    pub(crate) license_key: Shown<LicenseKey>,
+    pub(crate) product: String,
+    /// `lent`, `extended` or `repeated`.
+    pub(crate) verdict: &'static str,
+    /// Its number; null with `--dry-run`.
+    pub(crate) loan: Option<u32>,
+    /// From 1; null with `--dry-run`.
+    pub(crate) seat: Option<u16>,
+    pub(crate) issued: Shown<Seconds>,
+    pub(crate) until: Shown<Day>,
+    /// None: all.
+    pub(crate) features: Vec<String>,
+    /// The loan in whose place it is.
+    pub(crate) extends: Option<u32>,
+    pub(crate) note: String,
+    /// Seats that stay at the site.
+    pub(crate) stay: u16,
+    pub(crate) warnings: Vec<Warning>,
+    /// Where characters of the request were corrected.
+    pub(crate) corrections: Vec<String>,
+}
+
+/// What would be lent, with `--dry-run`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct LoanPlanned {
+    #[serde(flatten)]
+    pub(crate) of: LoanAnswer,
+    /// Nothing was changed.
+    pub(crate) dry_run: bool,
+}
+
+/// A seat that came back, of `respond`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct LoanReceipt {
+    pub(crate) kind: Named<Kind>,
+    pub(crate) license_key: Shown<LicenseKey>,
+    pub(crate) product: String,
+    /// `returned` or `repeated`.
+    pub(crate) verdict: &'static str,
+    pub(crate) loan: u32,
+    /// From 1.
+    pub(crate) seat: u16,
+    pub(crate) note: String,
+    /// The seat is reserved for another loan of the same workstation until this day.
+    pub(crate) reserved_until: Option<Shown<Day>>,
+    /// Where characters of the code were corrected.
+    pub(crate) corrections: Vec<String>,
+}
+
+/// What a site replies.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub(crate) enum LoanReplied {
+    /// A loan.
+    Answer(Box<WithCode<LoanAnswer>>),
+    /// What would be lent.
+    Planned(Box<LoanPlanned>),
+    /// A seat that came back.
+    Receipt(Box<LoanReceipt>),
+}

@@ -1,0 +1,287 @@
+//! The book of loans: a file that is only added to, an event a line. Whoever reads it knows what is lent; each loan is a link of a chain, so that a book that
+//! lacks some does not look whole.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::event::{Event, Known, Lending, Lent, Line, Paused, Repaired};
+use super::loan::Loan;
+use super::{SiteError, contents};
+use crate::holder::durable;
+use crate::holder::{Array, Audience, Bytes, Doing, HolderError, StorageError};
+use crate::messages::site as messages;
+use crate::protocol::commitment::Commitment;
+use crate::protocol::date::{Day, Seconds};
+use crate::protocol::digest::Digest;
+use crate::protocol::product::Product;
+use crate::protocol::requests::{Borrow, SiteReport};
+use crate::seats::LentOut;
+use crate::signing::answered::loan_head;
+
+/// The book.
+#[derive(Clone, Debug, Default)]
+pub struct Book {
+    path: PathBuf,
+    audience: Option<Audience>,
+    lending: Lending,
+    loans: BTreeMap<u32, Loan>,
+    cards: Vec<Bytes>,
+    last: u32,
+    head: Digest,
+    paused: Option<Paused>,
+    repaired: Option<Repaired>,
+    /// Lines that are whole and cannot be read, or are out of order: somebody edited it, or the disk did.
+    damaged: bool,
+}
+
+impl Book {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn read(path: &Path) -> Result<Book, SiteError> {
+        Ok(Book::parse(path)?.0)
+    }
+
+    /// Reads it to write on: a last line that a crash tore is taken away. It was not given out.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub(super) fn mended(path: &Path, audience: Audience) -> Result<Book, SiteError> {
+        let (mut book, whole) = Book::parse(path)?;
+        if let Some(whole) = whole {
+            durable::write(path, whole.as_bytes(), audience)?;
+        }
+        book.audience = Some(audience);
+        Ok(book)
+    }
+
+    /// The book, and its lines without a torn one, where there is one.
+    fn parse(path: &Path) -> Result<(Book, Option<String>), SiteError> {
+        let mut book = Book {
+            path: path.to_owned(),
+            ..Book::default()
+        };
+        let bytes = durable::read(path)?.unwrap_or_default();
+        let whole = bytes
+            .iter()
+            .rposition(|it| *it == b'\n')
+            .map_or(0, |at| at + 1);
+        let torn = whole < bytes.len();
+        let text = String::from_utf8_lossy(bytes.get(..whole).unwrap_or_default()).into_owned();
+        for line in text.lines() {
+            let line: Option<Line> = serde_json::from_str(line).ok();
+            let taken = line.and_then(|line| book.take(line.event, line.at));
+            if taken.is_none() {
+                book.damaged = true;
+            }
+        }
+        Ok((book, torn.then_some(text)))
+    }
+
+    /// Takes an event in; nothing where it cannot be.
+    fn take(&mut self, event: Event, at: Seconds) -> Option<()> {
+        match event {
+            Event::Lent(lent) => {
+                let head = loan_head(&self.head, &lent.answer);
+                if lent.loan != self.last.checked_add(1)? || lent.head.0 != head {
+                    return None;
+                }
+                let loan = Loan {
+                    request: Borrow::decode(&lent.request).ok()?,
+                    said: contents::said(lent.kind, &lent.answer)?,
+                    returned: None,
+                    extended_by: None,
+                    note: String::new(),
+                    lent: *lent,
+                };
+                (self.last, self.head) = (loan.lent.loan, head);
+                let before = loan.lent.extends.and_then(|it| self.loans.get_mut(&it));
+                let mut note = String::new();
+                if let Some(before) = before {
+                    before.extended_by = Some(loan.lent.loan);
+                    note.clone_from(&before.note);
+                }
+                self.loans.insert(loan.lent.loan, Loan { note, ..loan });
+            }
+            Event::Returned { loan } => self.loans.get_mut(&loan)?.returned = Some(at),
+            Event::Lending(lending) => self.lending = lending,
+            Event::Note { loan, text } => self.loans.get_mut(&loan)?.note = text,
+            Event::Card { certificate } => self.cards.push(certificate),
+            Event::Paused(paused) => self.paused = Some(paused),
+            Event::Repaired(repaired) => {
+                (self.last, self.head) = (repaired.last.loan, repaired.last.head.0);
+                self.paused = None;
+                self.damaged = false;
+                self.repaired = Some(repaired);
+            }
+        }
+        Some(())
+    }
+
+    /// What it would be with this loan, which is not written.
+    pub(super) fn preview(&mut self, lent: &Lent, at: Seconds) -> Result<(), SiteError> {
+        let event = Event::Lent(Box::new(lent.clone()));
+        self.take(event, at).ok_or(SiteError::NumbersUsedUp)
+    }
+
+    /// Adds an event, durably. The caller holds the lock of the home.
+    pub(super) fn add(&mut self, event: Event, at: Seconds) -> Result<(), SiteError> {
+        let line = Line {
+            at,
+            event: event.clone(),
+        };
+        let failed = |error| StorageError::new(Doing::Write, &self.path, error);
+        let line = serde_json::to_string(&line).map_err(|error| failed(error.into()))?;
+        durable::append(&self.path, &line, self.audience.unwrap_or(Audience::Owner))?;
+        let damaged = || HolderError::Damaged {
+            path: self.path.clone(),
+            why: messages::out_of_order().to_owned(),
+        };
+        match self.clone().take(event.clone(), at) {
+            Some(()) => drop(self.take(event, at)),
+            None => return Err(damaged().into()),
+        }
+        Ok(())
+    }
+
+    pub(super) fn set_lending(&mut self, lending: Lending, at: Seconds) -> Result<(), SiteError> {
+        match self.lending == lending {
+            true => Ok(()),
+            false => self.add(Event::Lending(lending), at),
+        }
+    }
+
+    pub(super) fn note(&mut self, loan: u32, text: &str, at: Seconds) -> Result<(), SiteError> {
+        let text = text.to_owned();
+        self.add(Event::Note { loan, text }, at)
+    }
+
+    /// Whether and how it is lent.
+    pub fn lending(&self) -> Lending {
+        self.lending
+    }
+
+    /// All loans, oldest first.
+    pub fn loans(&self) -> impl DoubleEndedIterator<Item = &Loan> {
+        self.loans.values()
+    }
+
+    /// One of them.
+    pub fn loan(&self, number: u32) -> Option<&Loan> {
+        self.loans.get(&number)
+    }
+
+    /// The loan that was given to the request with this commitment.
+    pub(super) fn answered(&self, commitment: Commitment) -> Option<&Loan> {
+        self.loans().rfind(|it| it.request.commitment == commitment)
+    }
+
+    /// Payloads of the certificates under which was lent, the latest first.
+    pub(super) fn cards(&self) -> impl Iterator<Item = &Bytes> {
+        self.cards.iter().rev()
+    }
+
+    pub(super) fn last(&self) -> Known {
+        Known {
+            loan: self.last,
+            head: Array(self.head),
+        }
+    }
+
+    /// Whether an anchor was told of the last loan.
+    pub(super) fn was_remembered(&self) -> bool {
+        self.loans
+            .get(&self.last)
+            .is_some_and(|it| it.lent.remembered)
+    }
+
+    /// The chain with this loan.
+    pub(super) fn head_at(&self, loan: u32) -> Option<Digest> {
+        match self.loans.get(&loan) {
+            Some(it) => Some(it.lent.head.0),
+            None if loan == self.last => Some(self.head),
+            None => None,
+        }
+    }
+
+    pub(super) fn is_damaged(&self) -> bool {
+        self.damaged
+    }
+
+    pub(super) fn is_paused(&self) -> bool {
+        self.paused.is_some() || self.damaged
+    }
+
+    pub(super) fn paused(&self) -> Option<&Paused> {
+        self.paused.as_ref()
+    }
+
+    /// Loans of which nothing is known may be out: so many, and until when; all seats where it is not known how many.
+    pub fn lost(&self, now: Seconds) -> Option<(Option<u16>, Seconds)> {
+        let repaired = self.repaired.as_ref()?;
+        let any = repaired.lost != Some(0) && now < repaired.until;
+        any.then_some((repaired.lost, repaired.until))
+    }
+
+    /// Loans whose seats are reserved.
+    pub fn reserved(&self, now: Seconds) -> impl Iterator<Item = &Loan> {
+        self.loans().filter(move |it| it.is_reserved(now))
+    }
+
+    /// How many seats are lent, those among them of which nothing is known.
+    pub fn seats_lent(&self, now: Seconds) -> u16 {
+        let mut seats: Vec<u16> = self.reserved(now).map(Loan::seat).collect();
+        seats.sort_unstable();
+        seats.dedup();
+        let known = u16::try_from(seats.len()).unwrap_or(u16::MAX);
+        let lost = self.lost(now).and_then(|(lost, _)| lost).unwrap_or(0);
+        known.saturating_add(lost)
+    }
+
+    /// What a SYNC says of it (SPEC.md 4.2).
+    pub fn report(&self, now: Seconds) -> SiteReport {
+        let [a, b, c, d, e, f, g, h, ..] = self.head;
+        SiteReport {
+            loans_out: self.seats_lent(now),
+            last_serial: self.last,
+            head: match self.last {
+                0 => [0; 8],
+                _ => [a, b, c, d, e, f, g, h],
+            },
+        }
+    }
+
+    /// What whoever takes a seat has to know: of loans of one seat the one that ends last.
+    pub(super) fn lent_out(&self, now: Seconds, product: &Product) -> LentOut {
+        let mut by_seat: BTreeMap<u16, &Loan> = BTreeMap::new();
+        for loan in self.reserved(now) {
+            let known = by_seat.entry(loan.seat()).or_insert(loan);
+            if known.said.until < loan.said.until {
+                *known = loan;
+            }
+        }
+        let lent = by_seat.into_values().map(|it| crate::seats::Lent {
+            loan: it.number(),
+            takes: it.lent.takes.clone(),
+            features: contents::names(&it.said, product),
+            who: it.note.clone(),
+            issued: it.said.issued,
+            until: it.said.until,
+            free_at: it.free_at(),
+        });
+        let lost = self.lost(now);
+        LentOut {
+            loans: lent.collect(),
+            lost: lost.and_then(|(lost, _)| lost).unwrap_or(0),
+            lost_until: lost
+                .filter(|(lost, _)| lost.is_some())
+                .map(|(_, until)| until),
+        }
+    }
+
+    /// The last day on which one of its loans runs.
+    pub fn last_end(&self, now: Seconds) -> Option<Day> {
+        self.reserved(now).map(|it| it.said.until).max()
+    }
+}

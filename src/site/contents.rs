@@ -1,0 +1,86 @@
+//! What a loan contains.
+
+use super::SiteError;
+use crate::protocol::catalogue::Entry;
+use crate::protocol::contents::Contents;
+use crate::protocol::date::Day;
+use crate::protocol::entitlements::{Content, Entitlement, Entitlements};
+use crate::protocol::loan::{Lent, Loan, SignedLoan, SiteCertificate};
+use crate::protocol::product::Product;
+use crate::text::Kind;
+
+/// What a LOAN says, with its site's certificate or without.
+pub(super) fn said(kind: Kind, answer: &[u8]) -> Option<Loan> {
+    let signed = match kind {
+        Kind::Loan => SignedLoan::decode(answer).ok()?,
+        _ => SiteCertificate::decode_with_loan(answer).ok()?.1,
+    };
+    Some(signed.loan)
+}
+
+/// Its entries by name; none: all that the site has.
+pub(super) fn names(loan: &Loan, product: &Product) -> Vec<String> {
+    let Lent::These(list) = &loan.lent else {
+        return Vec::new();
+    };
+    let contents = Contents::of(list, Some(product));
+    let numbers = contents.limits.into_iter().chain(contents.pools);
+    let texts = contents.texts.into_iter().map(|(name, _)| name);
+    let numbers = numbers.map(|(name, _)| name);
+    contents
+        .features
+        .into_iter()
+        .chain(numbers)
+        .chain(texts)
+        .collect()
+}
+
+/// What is lent of a grant where these entries are wanted: those that the license has, as it has them, and of a module one seat.
+///
+/// # Errors
+/// `feature_missing` where it has one not, or not any more.
+pub(super) fn wanted(
+    list: &Entitlements,
+    granted: &Entitlements,
+    product: &Product,
+    today: Day,
+) -> Result<Lent, SiteError> {
+    let mut entries = Vec::new();
+    for it in list.iter() {
+        let content = granted.get(it.index);
+        let there = content.filter(|it| it.ends().is_none_or(|last| today <= last));
+        let line = product.entry(it.index);
+        // What is beyond the site's own product file is lent with everything only (SPEC.md 5.4).
+        let Some((content, (line, _))) = there.zip(line) else {
+            let name = line.map_or_else(|| format!("#{}", it.index), |(_, name)| name.to_owned());
+            return Err(SiteError::NoFeature(name));
+        };
+        let index = it.index;
+        entries.push(match content {
+            Content::Number { ends, .. } if line == Entry::Pool => {
+                Entitlement::number(index, 1).until(*ends)
+            }
+            content => Entitlement {
+                index,
+                content: content.clone(),
+            },
+        });
+    }
+    // They stand in a list already, and none is longer than it was there.
+    Ok(Entitlements::new(entries).map_or(Lent::Everything, Lent::These))
+}
+
+/// The modules of which a loan takes a seat.
+pub(super) fn modules(
+    lent: &Lent,
+    granted: &Entitlements,
+    product: &Product,
+    today: Day,
+) -> Vec<String> {
+    let list = match lent {
+        Lent::Everything => granted,
+        Lent::These(list) => list,
+    };
+    let pools = Contents::of(list, Some(product)).on(today).pools;
+    pools.into_iter().map(|(name, _)| name).collect()
+}

@@ -1,0 +1,159 @@
+//! Why a site did not do what it was asked. Nothing was changed then.
+
+use crate::failure::FailureKind;
+use crate::holder::{HolderError, StorageError};
+use crate::license_key::LicenseKey;
+use crate::messages::site as messages;
+use crate::protocol::date::{Day, Seconds};
+use crate::protocol::trust::TrustError;
+use crate::protocol::wire::WireError;
+use crate::seats::SeatError;
+use crate::signing::keys::KeyError;
+use crate::signing::signer::SignerError;
+use crate::text::Kind;
+
+/// Why not.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SiteError {
+    /// There is a key already.
+    #[error("{}", messages::exists())]
+    Exists,
+    /// There is none.
+    #[error("{}", messages::missing())]
+    Missing,
+    /// The file of the key is not what this program writes.
+    #[error("{}", messages::damaged_key())]
+    DamagedKey,
+    /// The license was asked for without a site's key.
+    #[error("{}", messages::not_a_site(.0))]
+    NotASite(LicenseKey),
+    /// No loans were sold with it.
+    #[error("{}", messages::may_not_lend(.0))]
+    MayNotLend(LicenseKey),
+    /// The vendor certified another key.
+    #[error("{}", messages::other_key())]
+    OtherKey,
+    /// The administrator lends nothing.
+    #[error("{}", messages::lending_off())]
+    LendingOff,
+    /// The book has forgotten loans.
+    #[error("{}", messages::lending_paused())]
+    Paused,
+    /// Loans that were forgotten may all be out.
+    #[error("{}", messages::lost_until(.0))]
+    Lost(Seconds),
+    /// Longer than is lent here.
+    #[error("{}", messages::loan_too_long(.asked, .longest))]
+    TooLong {
+        /// Days from today.
+        asked: i32,
+        /// The longest loan in days.
+        longest: u8,
+    },
+    /// Longer than was sold.
+    #[error("{}", messages::beyond_sold(.asked, .sold))]
+    BeyondSold {
+        /// Days.
+        asked: u8,
+        /// Days that were sold.
+        sold: u8,
+    },
+    /// The day is over.
+    #[error("{}", messages::until_past(.0))]
+    UntilPast(Day),
+    /// Seats that the administrator keeps.
+    #[error("{}", messages::seats_kept(*.keep))]
+    Kept {
+        /// How many stay at the site.
+        keep: u16,
+    },
+    /// The loan that is to be extended was given back.
+    #[error("{}", messages::loan_returned(.0))]
+    LoanReturned(u32),
+    /// Seats are lent, the last of them until this day.
+    #[error("{}", messages::loans_out(.0))]
+    LoansOut(Day),
+    /// No such loan.
+    #[error("{}", messages::unknown_loan(.0))]
+    UnknownLoan(u32),
+    /// A return code that opens no loan.
+    #[error("{}", messages::opens_nothing())]
+    OpensNothing,
+    /// A wanted feature is not in the license, or is over.
+    #[error("{}", messages::feature_not_here(.0))]
+    NoFeature(String),
+    /// Another request was answered that begins so.
+    #[error("{}", messages::commitment_used())]
+    CommitmentUsed,
+    /// So many loans have numbers.
+    #[error("{}", messages::numbers_used_up())]
+    NumbersUsedUp,
+    /// A good code, but none that a site answers.
+    #[error("{}", messages::wrong_kind(.0.noun()))]
+    WrongKind(Kind),
+    /// A code whose content is in no form that this version knows.
+    #[error(transparent)]
+    Malformed(#[from] WireError),
+    /// A loan that would not hold, which is not given out.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    /// The key does not open.
+    #[error("{}", key_words(.0))]
+    Key(#[from] KeyError),
+    /// It gave no signature that holds.
+    #[error(transparent)]
+    Signer(#[from] SignerError),
+    /// What stands in the way in the home.
+    #[error(transparent)]
+    Holder(#[from] HolderError),
+    /// What stands in the way of a seat.
+    #[error(transparent)]
+    Seats(#[from] SeatError),
+}
+
+fn key_words(error: &KeyError) -> String {
+    match error {
+        KeyError::WrongPassphrase => messages::wrong_password().to_owned(),
+        KeyError::PassphraseNeeded => messages::password_needed().to_owned(),
+        other => other.to_string(),
+    }
+}
+
+impl From<StorageError> for SiteError {
+    fn from(error: StorageError) -> SiteError {
+        SiteError::Holder(error.into())
+    }
+}
+
+impl SiteError {
+    /// Its kind, for scripts.
+    pub fn kind(&self) -> FailureKind {
+        match self {
+            SiteError::Exists => FailureKind::SiteExists,
+            SiteError::Missing => FailureKind::SiteMissing,
+            SiteError::DamagedKey => FailureKind::DamagedState,
+            SiteError::NotASite(_) => FailureKind::NotASite,
+            SiteError::MayNotLend(_) => FailureKind::MayNotLend,
+            SiteError::OtherKey => FailureKind::OtherSiteKey,
+            SiteError::LendingOff => FailureKind::LendingOff,
+            SiteError::Paused | SiteError::Lost(_) => FailureKind::LendingPaused,
+            SiteError::TooLong { .. } | SiteError::BeyondSold { .. } => FailureKind::LoanTooLong,
+            SiteError::UntilPast(_) => FailureKind::UntilPast,
+            SiteError::Kept { .. } => FailureKind::SeatsKept,
+            SiteError::LoanReturned(_) => FailureKind::LoanReturned,
+            SiteError::LoansOut(_) => FailureKind::LoansOut,
+            SiteError::UnknownLoan(_) | SiteError::OpensNothing => FailureKind::UnknownLoan,
+            SiteError::NoFeature(_) => FailureKind::FeatureMissing,
+            SiteError::CommitmentUsed => FailureKind::CommitmentUsed,
+            SiteError::NumbersUsedUp => FailureKind::KeysUsedUp,
+            SiteError::WrongKind(_) => FailureKind::WrongKind,
+            SiteError::Malformed(_) => FailureKind::Malformed,
+            SiteError::Trust(_) => FailureKind::NotTrusted,
+            SiteError::Key(error) => error.kind(),
+            SiteError::Signer(error) => error.kind(),
+            SiteError::Holder(error) => error.kind(),
+            SiteError::Seats(error) => error.kind(),
+        }
+    }
+}

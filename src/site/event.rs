@@ -1,0 +1,114 @@
+//! What stands in the book of loans, a line each.
+
+use serde::{Deserialize, Serialize};
+
+use crate::holder::json;
+use crate::holder::{Array, Bytes};
+use crate::protocol::date::Seconds;
+use crate::protocol::digest::ActivationId;
+use crate::seats::Picked;
+use crate::text::Kind;
+
+/// Whether and how a site lends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lending {
+    /// Whether new loans are given.
+    pub on: bool,
+    /// The longest, in days from the day on which it is lent.
+    pub days: u8,
+    /// So many seats are never lent.
+    pub keep: u16,
+}
+
+/// Short, for a loan cannot be called back.
+impl Default for Lending {
+    fn default() -> Lending {
+        Lending {
+            on: true,
+            days: 7,
+            keep: 0,
+        }
+    }
+}
+
+/// A line of the book.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Line {
+    #[serde(with = "json::moment")]
+    pub(super) at: Seconds,
+    pub(super) event: Event,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+pub(super) enum Event {
+    /// A seat was lent.
+    Lent(Box<Lent>),
+    /// A loan was given back before its end.
+    Returned { loan: u32 },
+    /// The administrator changed how it is lent.
+    Lending(Lending),
+    /// What the administrator noted of a loan.
+    Note { loan: u32, text: String },
+    /// A certificate under which was lent.
+    Card { certificate: Bytes },
+    /// The book lacks loans that were known; with the activation and generation that the machine held then.
+    Paused(Paused),
+    /// The vendor has answered a book that lacked loans.
+    Repaired(Repaired),
+}
+
+/// A loan as it was given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Lent {
+    pub(super) loan: u32,
+    /// Payload of the BORROW.
+    pub(super) request: Bytes,
+    #[serde(with = "json::kind")]
+    pub(super) kind: Kind,
+    /// Payload of the LOAN.
+    pub(super) answer: Bytes,
+    /// Payload of the site certificate that goes with it as a code of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) card: Option<Bytes>,
+    pub(super) takes: Picked,
+    /// The loan in whose place it is, which may run until its own end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) extends: Option<u32>,
+    /// Whether an anchor has it, too.
+    pub(super) remembered: bool,
+    /// The chain with this loan.
+    pub(super) head: Array<32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Paused {
+    /// The last loan that was known; none: how many there were is not known.
+    pub(super) known: Option<Known>,
+    #[serde(with = "json::text")]
+    pub(super) activation: ActivationId,
+    pub(super) generation: u16,
+}
+
+/// The last loan, as somebody remembers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Known {
+    pub(super) loan: u32,
+    pub(super) head: Array<32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Repaired {
+    /// The chain goes on from here.
+    pub(super) last: Known,
+    /// So many loans may be out of which nothing is known; none: as many as there are seats.
+    pub(super) lost: Option<u16>,
+    #[serde(with = "json::moment")]
+    pub(super) until: Seconds,
+}

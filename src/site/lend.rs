@@ -1,0 +1,347 @@
+//! Lending by codes: the same request has the same answer, what is lent is on disk before it is seen, and a seat comes back by a secret (SPEC.md 9.10).
+
+use super::answer::{Answer, Effect, Receipt, Reply, Warning};
+use super::event::{Event, Known, Lent};
+use super::rules::{Plan, Wish};
+use super::{Loan, Site, SiteError, contents};
+use crate::holder::{Array, Bytes};
+use crate::protocol::commitment::Commitment;
+use crate::protocol::digest::{Digest, MachineBinding, request_digest, request_tag};
+use crate::protocol::loan::{Loan as Body, SignedLoan, SiteCertificate};
+use crate::protocol::requests::{Borrow, Return};
+use crate::protocol::trust::Verified;
+use crate::seats::{Moment, Picked};
+use crate::signing::answered::{Before, loan_head};
+use crate::signing::signer::TriedSigner;
+use crate::text::{Code, Kind};
+
+/// Loans have numbers of 24 bits (SPEC.md 4.7).
+const NUMBERS: u32 = 1 << 24;
+
+/// At which moment something is done, and with which signer.
+#[derive(Clone, Copy, Debug)]
+pub struct Actor<'a> {
+    /// The moment.
+    pub moment: &'a Moment,
+    /// The site's key.
+    pub signer: &'a TriedSigner,
+}
+
+fn borrow_of(code: &Code) -> Result<Borrow, SiteError> {
+    match code.kind() {
+        Kind::Borrow => Ok(Borrow::decode(code.payload())?),
+        other => Err(SiteError::WrongKind(other)),
+    }
+}
+
+/// What was replied to this very code, if it came before: that needs no password. What is written of the seats is put right first.
+///
+/// # Errors
+/// `commitment_used`; a code of another kind; what the disk says.
+pub fn repeated(
+    site: &mut Site<'_>,
+    code: &Code,
+    moment: &Moment,
+) -> Result<Option<Reply>, SiteError> {
+    let _lock = site.locked(moment)?;
+    if code.kind() == Kind::LoanReturn {
+        let loan = site.opened(code)?;
+        let again = loan.filter(|it| it.returned.is_some());
+        return Ok(again.map(|it| Reply::Receipt(site.receipt(it, Effect::Repeated, moment))));
+    }
+    let borrow = borrow_of(code)?;
+    let kept = site.book.answered(borrow.commitment);
+    match Before::of(code.payload(), kept.map(|it| (&*it.lent.request, it))) {
+        Before::Nothing => Ok(None),
+        Before::Another => Err(SiteError::CommitmentUsed),
+        Before::Answered(loan) => {
+            let answer = site.answer(loan, Effect::Repeated, moment);
+            Ok(Some(Reply::Answer(Box::new(answer))))
+        }
+    }
+}
+
+/// What the reply would be, before the password is asked for: nothing is changed.
+///
+/// # Errors
+/// Each refusal; not those of the key, and whether a seat is free is seen only when it is lent.
+pub fn rehearse(
+    site: &mut Site<'_>,
+    code: &Code,
+    wish: &Wish,
+    moment: &Moment,
+) -> Result<Reply, SiteError> {
+    if code.kind() == Kind::LoanReturn {
+        let loan = site.opened(code)?.ok_or(SiteError::OpensNothing)?;
+        return Ok(Reply::Receipt(site.receipt(loan, Effect::Returned, moment)));
+    }
+    let borrow = borrow_of(code)?;
+    let plan = site.plan(&borrow, wish, moment.wall)?;
+    let more = u16::from(plan.has.is_none());
+    let body = Body {
+        request_tag: [0; 2],
+        serial: 0,
+        seat: 0,
+        issued: moment.wall,
+        until: plan.until,
+        lent: plan.lent,
+    };
+    Ok(Reply::Answer(Box::new(Answer {
+        code: None,
+        card: None,
+        number: 0,
+        seat: 0,
+        until: plan.until,
+        issued: moment.wall,
+        features: contents::names(&body, site.file.product()),
+        extends: plan.extends,
+        note: plan.note,
+        effect: effect(plan.extends),
+        stay: site.stay(moment).saturating_sub(more),
+        warnings: plan.warnings,
+    })))
+}
+
+fn effect(extends: Option<u32>) -> Effect {
+    extends.map_or(Effect::Lent, |_| Effect::Extended)
+}
+
+/// Takes a return code: nothing is signed, so no password is needed. When this returns, it is on disk.
+///
+/// # Errors
+/// `unknown_loan` where it opens none; what the disk says.
+pub fn take_return(site: &mut Site<'_>, code: &Code, moment: &Moment) -> Result<Reply, SiteError> {
+    let _lock = site.locked(moment)?;
+    let loan = site.opened(code)?.ok_or(SiteError::OpensNothing)?;
+    let (number, again) = (loan.number(), loan.returned.is_some());
+    if !again {
+        let event = Event::Returned { loan: number };
+        site.book.add(event, moment.wall)?;
+        let lent = site.book.lent_out(moment.wall, site.file.product());
+        site.seats.set_lent(&lent)?;
+    }
+    let effect = match again {
+        true => Effect::Repeated,
+        false => Effect::Returned,
+    };
+    let loan = site.book.loan(number);
+    let loan = loan.ok_or(SiteError::UnknownLoan(number))?;
+    Ok(Reply::Receipt(site.receipt(loan, effect, moment)))
+}
+
+/// Answers one BORROW. When this returns, the loan is on disk and its seat is reserved; the same request gets the same bytes.
+///
+/// # Errors
+/// Each refusal; `no_seat` with who holds the seats; `other_site_key` where the vendor certified another; what the disk says.
+pub fn respond(
+    site: &mut Site<'_>,
+    code: &Code,
+    wish: &Wish,
+    actor: Actor<'_>,
+) -> Result<Reply, SiteError> {
+    if actor.signer.public() != site.certificate.public_key {
+        return Err(SiteError::OtherKey);
+    }
+    let moment = actor.moment;
+    if let Some(reply) = repeated(site, code, moment)? {
+        return Ok(reply);
+    }
+    let borrow = borrow_of(code)?;
+    let lock = site.locked(moment)?;
+    let plan = site.plan(&borrow, wish, moment.wall)?;
+    let (has, modules) = (plan.has.clone(), plan.modules.clone());
+    let warnings = plan.warnings.clone();
+    let (before, product) = (site.book.clone(), site.file.product().clone());
+    let mut book = before.clone();
+    // Under the gate of the seats.
+    let (book, number) = site.seats.lend::<_, _, SiteError>(
+        has.as_ref(),
+        &modules,
+        moment,
+        |picked| {
+            let lent = site.signed(code, &borrow, &plan, picked, actor)?;
+            let mut after = before.clone();
+            after.preview(&lent, moment.wall)?;
+            Ok((after.lent_out(moment.wall, &product), lent))
+        },
+        |mut lent| {
+            let next = Known {
+                loan: lent.loan,
+                head: lent.head,
+            };
+            if let (Kind::LoanWithCertificate, _) | (_, Some(_)) = (lent.kind, &lent.card) {
+                site.keep_card(&mut book, moment)?;
+            }
+            // The anchor first: a loan that it knows and the book does not was never given out, and is counted as lost.
+            lent.remembered = site.remember_next(&next);
+            let number = lent.loan;
+            book.add(Event::Lent(Box::new(lent)), moment.wall)?;
+            Ok((book, number))
+        },
+    )?;
+    site.book = book;
+    let loan = site.book.loan(number);
+    let loan = loan.ok_or(SiteError::UnknownLoan(number))?;
+    let mut answer = site.answer(loan, effect(loan.extends()), moment);
+    answer.warnings = warnings;
+    if !loan.lent.remembered {
+        answer.warnings.push(Warning::NotRemembered);
+    }
+    drop(lock);
+    Ok(Reply::Answer(Box::new(answer)))
+}
+
+impl Site<'_> {
+    /// The loan that a return code opens.
+    fn opened(&self, code: &Code) -> Result<Option<&Loan>, SiteError> {
+        if code.kind() != Kind::LoanReturn {
+            return Err(SiteError::WrongKind(code.kind()));
+        }
+        let given = Return::decode(code.payload())?;
+        let commitment: Commitment = given.secret.commitment(self.key());
+        let named = commitment.activation_id() == given.activation;
+        Ok(self.book.answered(commitment).filter(|_| named))
+    }
+
+    /// Seats that are not lent.
+    fn stay(&self, moment: &Moment) -> u16 {
+        let lent = self.book.seats_lent(moment.wall);
+        self.number().saturating_sub(lent)
+    }
+
+    fn answer(&self, loan: &Loan, effect: Effect, moment: &Moment) -> Answer {
+        let features = contents::names(&loan.said, self.file.product());
+        Answer::from((loan, effect, self.stay(moment), features))
+    }
+
+    fn receipt(&self, loan: &Loan, effect: Effect, moment: &Moment) -> Receipt {
+        let mut others = self.book.reserved(moment.wall);
+        let others = others.find(|it| it.number() != loan.number() && it.seat() == loan.seat());
+        Receipt {
+            loan: loan.number(),
+            seat: loan.seat(),
+            note: loan.note.clone(),
+            effect,
+            reserved: others.map(|it| (it.number(), it.said.until)),
+        }
+    }
+
+    /// The loan, signed under the certificate that the workstation knows, where that allows it, else under the present one.
+    fn signed(
+        &self,
+        code: &Code,
+        borrow: &Borrow,
+        plan: &Plan,
+        picked: &Picked,
+        actor: Actor<'_>,
+    ) -> Result<Lent, SiteError> {
+        let last = self.book.last();
+        let loan = last.loan + 1;
+        if loan >= NUMBERS {
+            return Err(SiteError::NumbersUsedUp);
+        }
+        let digest = request_digest(code.kind(), code.payload());
+        let body = Body {
+            request_tag: request_tag(&digest),
+            serial: loan,
+            seat: picked.seat.saturating_sub(1),
+            issued: actor.moment.wall.max(self.certificate.grant.grant.issued),
+            until: plan.until,
+            lent: plan.lent.clone(),
+        };
+        let known = self.known_as(borrow.certificate_tag);
+        for certificate in &known {
+            // One that was granted otherwise may not allow it.
+            if let Ok(signed) = self.sign(certificate, borrow, digest, &body, actor.signer) {
+                let answer = signed.encode();
+                return Ok(self.lent(code, (Kind::Loan, answer, None), (plan, picked, last, loan)));
+            }
+        }
+        let signed = self.sign(&self.certificate, borrow, digest, &body, actor.signer)?;
+        let whole = self.certificate.encode_with_loan(&signed);
+        let fits = Code::new(Kind::LoanWithCertificate, whole.clone())
+            .to_text()
+            .is_ok();
+        let answer = match fits {
+            true => (Kind::LoanWithCertificate, whole, None),
+            false => (
+                Kind::Loan,
+                signed.encode(),
+                Some(Bytes(self.certificate.encode())),
+            ),
+        };
+        Ok(self.lent(code, answer, (plan, picked, last, loan)))
+    }
+
+    fn lent(
+        &self,
+        code: &Code,
+        (kind, answer, card): (Kind, Vec<u8>, Option<Bytes>),
+        (plan, picked, last, loan): (&Plan, &Picked, Known, u32),
+    ) -> Lent {
+        Lent {
+            loan,
+            request: Bytes(code.payload().to_vec()),
+            kind,
+            head: Array(loan_head(&last.head.0, &answer)),
+            answer: Bytes(answer),
+            card,
+            takes: picked.clone(),
+            extends: plan.extends,
+            remembered: false,
+        }
+    }
+
+    /// Signs, and verifies as the workstation will.
+    fn sign(
+        &self,
+        certificate: &Verified<SiteCertificate>,
+        borrow: &Borrow,
+        digest: Digest,
+        body: &Body,
+        signer: &TriedSigner,
+    ) -> Result<SignedLoan, SiteError> {
+        let standing = MachineBinding {
+            activation: borrow.commitment.activation_id(),
+            fingerprint: Some(borrow.fingerprint),
+            bindings: None,
+            usb: None,
+        };
+        let product = self.file.product();
+        let holder = standing.holder_digest(&product.id, self.key());
+        let transcript = certificate.loan_transcript(digest, holder, &body.encode_body());
+        let signed = SignedLoan {
+            loan: body.clone(),
+            signature: signer.sign(&transcript)?,
+        };
+        certificate.verify_loan(&signed, digest, holder, &product.lines())?;
+        Ok(signed)
+    }
+
+    /// Certificates of this site that are called so, the present one first, as long as they hold for its key.
+    fn known_as(&self, tag: [u8; 2]) -> Vec<Verified<SiteCertificate>> {
+        if tag == [0; 2] {
+            return Vec::new();
+        }
+        let roots = self.file.roots(self.license.epoch);
+        let kept = self.book.cards();
+        let kept = kept.filter_map(|it| SiteCertificate::decode(it).ok());
+        let kept = kept.filter_map(|it| roots.verify_site(it, self.key()).ok());
+        let all = std::iter::once(self.certificate.clone()).chain(kept);
+        let called = |it: &Verified<SiteCertificate>| {
+            request_tag(&it.certificate_digest()) == tag
+                && it.public_key == self.certificate.public_key
+        };
+        all.filter(called).collect()
+    }
+
+    /// Keeps the present certificate, so that workstations that know it need no other.
+    fn keep_card(&self, book: &mut super::Book, moment: &Moment) -> Result<(), SiteError> {
+        let certificate = Bytes(self.certificate.encode());
+        let known = book.cards().any(|it| *it == certificate);
+        match known {
+            true => Ok(()),
+            false => book.add(Event::Card { certificate }, moment.wall),
+        }
+    }
+}

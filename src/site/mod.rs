@@ -1,0 +1,204 @@
+//! A customer's site: a machine that holds a floating license, and whose administrator lends its seats to workstations that reach nothing, by codes.
+//!
+//! It lends within what the vendor granted, which a workstation verifies by itself; the vendor is not asked. Time, randomness and the seats are handed in.
+//!
+//! # What lies where
+//!
+//! ```text
+//! HOME/machine/site/key.pem                  the site's key, encrypted under the administrator's password; for the owner alone
+//! HOME/machine/site/<13 digits>.jsonl        the book of loans: an event a line, which is only added to
+//! HOME/machine/seats/<13 digits>/lent.json   which seats the book has lent, for whoever takes one (see [`crate::seats`])
+//! ANCHOR/activations/…                       beside what a machine remembers, the number and head of the last loan
+//! ```
+//!
+//! A loan is written before its code is seen, and its seat is reserved before it is written. A book that was put back to an earlier state, and so has
+//! forgotten loans, is told by what the anchors know: lending pauses then, and goes on once the vendor has answered a SYNC, with as many seats reserved as loans
+//! may have been forgotten (SPEC.md 9.10).
+
+mod answer;
+mod book;
+mod contents;
+mod error;
+mod event;
+mod key;
+mod known;
+mod lend;
+mod loan;
+mod rules;
+mod told;
+
+pub use answer::{Answer, Effect, Receipt, Reply, Warning};
+pub use book::Book;
+pub use error::SiteError;
+pub use event::Lending;
+pub use key::{change_password, create, public, unlock};
+pub use lend::{Actor, rehearse, repeated, respond, take_return};
+pub use loan::{Loan, Standing};
+pub use rules::Wish;
+pub use told::{Told, report_of};
+
+use std::path::PathBuf;
+
+use crate::holder::state::LicenseState;
+use crate::holder::{HolderError, Home, Lock, evidence, products};
+use crate::license_key::LicenseKey;
+use crate::machine::Facts;
+use crate::protocol::date::Seconds;
+use crate::protocol::loan::SiteCertificate;
+use crate::protocol::product::ProductFile;
+use crate::protocol::trust::Verified;
+use crate::seats::{Moment, Seats};
+
+/// A site by one of its licenses.
+#[derive(Debug)]
+pub struct Site<'a> {
+    home: &'a Home,
+    facts: &'a Facts,
+    file: ProductFile,
+    license: LicenseState,
+    certificate: Verified<SiteCertificate>,
+    seats: Seats,
+    book: Book,
+}
+
+impl<'a> Site<'a> {
+    /// The site of a license that holds here. `seats`: those of the license.
+    ///
+    /// # Errors
+    /// `not_held`; `not_a_site` where no site key stands; `may_not_lend` where no loans were sold with it; what does not hold, and what the disk says.
+    pub fn open(
+        home: &'a Home,
+        facts: &'a Facts,
+        key: LicenseKey,
+        seats: Seats,
+    ) -> Result<Site<'a>, SiteError> {
+        let license = home
+            .license(key)?
+            .ok_or(HolderError::UnknownLicense { key })?;
+        let held = license.held.as_ref().ok_or(HolderError::NotHeld { key })?;
+        let file = products::load(home, &license.product)?;
+        if held.standing.site_key.is_none() {
+            return Err(SiteError::NotASite(key));
+        }
+        let certificate = evidence::own_certificate(&file, &license);
+        let certificate = certificate.map_err(HolderError::NotTrusted)?;
+        let certificate = certificate.ok_or(SiteError::MayNotLend(key))?;
+        let book = Book::read(&book_path(home, key))?;
+        Ok(Site {
+            home,
+            facts,
+            file,
+            license,
+            certificate,
+            seats,
+            book,
+        })
+    }
+
+    /// The license.
+    pub fn key(&self) -> LicenseKey {
+        self.license.license_key
+    }
+
+    /// What workstations verify its loans by: a code of kind C.
+    pub fn certificate(&self) -> &Verified<SiteCertificate> {
+        &self.certificate
+    }
+
+    /// What it has lent, and how.
+    pub fn book(&self) -> &Book {
+        &self.book
+    }
+
+    /// The longest loan in days: what the vendor sold, and the administrator allows.
+    pub fn longest(&self) -> u8 {
+        self.book.lending().days.min(self.sold())
+    }
+
+    /// The longest loan that the vendor sold, in days.
+    pub fn sold(&self) -> u8 {
+        self.certificate
+            .grant
+            .grant
+            .max_loan
+            .map_or(0, |days| days.get())
+    }
+
+    /// Seats of the license.
+    pub fn number(&self) -> u16 {
+        self.seats.number()
+    }
+
+    /// What may be used of a loan, by name; none: all that the site has.
+    pub fn features(&self, loan: &Loan) -> Vec<String> {
+        contents::names(&loan.said, self.file.product())
+    }
+
+    /// Whether it lends nothing because its book lacks loans that it once had.
+    pub fn paused(&self) -> bool {
+        let lacks = known::forgotten(self.home, &self.license, self.facts, &self.book);
+        self.book.is_paused() || lacks.is_some()
+    }
+
+    /// The right to change the book: whoever has it looks first what was written since, and what is written of the seats follows the book.
+    fn locked(&mut self, moment: &Moment) -> Result<Lock, SiteError> {
+        let lock = self.home.lock()?;
+        let path = book_path(self.home, self.key());
+        self.book = Book::mended(&path, self.home.audience())?;
+        let (home, facts, now) = (self.home, self.facts, moment.wall);
+        known::notice(home, &self.license, facts, &mut self.book, now)?;
+        self.repair(moment.wall)?;
+        let lent = self.book.lent_out(moment.wall, self.file.product());
+        self.seats.set_lent(&lent)?;
+        Ok(lock)
+    }
+
+    /// Sets whether and how it lends: within what the vendor sold. Whoever calls this has shown the password.
+    ///
+    /// # Errors
+    /// `loan_too_long` beyond what was sold; what the disk says.
+    pub fn set_lending(&mut self, lending: Lending, moment: &Moment) -> Result<(), SiteError> {
+        let sold = self.sold();
+        if lending.on && lending.days > sold {
+            let asked = lending.days;
+            return Err(SiteError::BeyondSold { asked, sold });
+        }
+        let _lock = self.locked(moment)?;
+        self.book.set_lending(lending, moment.wall)
+    }
+
+    /// Notes whose a loan is, or anything else about it.
+    ///
+    /// # Errors
+    /// `unknown_loan`; what the disk says.
+    pub fn note(&mut self, loan: u32, text: &str, moment: &Moment) -> Result<(), SiteError> {
+        let _lock = self.locked(moment)?;
+        if self.book.loan(loan).is_none() {
+            return Err(SiteError::UnknownLoan(loan));
+        }
+        self.book.note(loan, text, moment.wall)?;
+        let lent = self.book.lent_out(moment.wall, self.file.product());
+        Ok(self.seats.set_lent(&lent)?)
+    }
+
+    fn refuse_where_paused(&self) -> Result<(), SiteError> {
+        match self.paused() {
+            true => Err(SiteError::Paused),
+            false => Ok(()),
+        }
+    }
+}
+
+fn directory(home: &Home) -> PathBuf {
+    home.directory().join("site")
+}
+
+fn book_path(home: &Home, key: LicenseKey) -> PathBuf {
+    directory(home).join(format!("{}.jsonl", key.digits()))
+}
+
+/// The last moment at which a loan may be out that was lent at `issued` by a site that lends for so many days.
+fn longest_out(issued: Seconds, days: u8) -> Seconds {
+    let last = issued.day().plus(u16::from(days));
+    crate::holder::state::loan_is_over(last)
+}

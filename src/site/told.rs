@@ -1,0 +1,45 @@
+//! What a site tells the vendor of its loans, with each SYNC (SPEC.md 4.2).
+
+use super::{Book, SiteError, book_path, known};
+use crate::holder::Home;
+use crate::holder::state::LicenseState;
+use crate::machine::Facts;
+use crate::protocol::date::{Day, Seconds};
+use crate::protocol::requests::SiteReport;
+
+/// What the book of a license has to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// In a SYNC.
+    pub report: SiteReport,
+    /// The last day on which one of its loans runs, where one does.
+    pub last_end: Option<Day>,
+    /// Whether it lacks loans, and waits for the vendor.
+    pub paused: bool,
+}
+
+/// What a site says; nothing where the machine is none, and never lent. That the book lacks loans is noted first: the vendor's answer then puts it right.
+///
+/// # Errors
+/// What the disk says.
+pub fn report_of(
+    home: &Home,
+    license: &LicenseState,
+    facts: &Facts,
+    now: Seconds,
+) -> Result<Option<Told>, SiteError> {
+    let path = book_path(home, license.license_key);
+    let held = license.held.as_ref();
+    let signs = held.is_some_and(|held| held.standing.site_key.is_some());
+    if !signs && !path.exists() {
+        return Ok(None);
+    }
+    let _lock = home.lock()?;
+    let mut book = Book::mended(&path, home.audience())?;
+    known::notice(home, license, facts, &mut book, now)?;
+    Ok(Some(Told {
+        report: book.report(now),
+        last_end: book.last_end(now),
+        paused: book.is_paused(),
+    }))
+}

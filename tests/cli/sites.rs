@@ -1,0 +1,214 @@
+//! A site that lends: its key, its card, how its administrator lends, and what stands in the way.
+
+use serde_json::json;
+
+use super::loans::site;
+use crate::world::{Machine, World, decoded};
+
+#[test]
+fn the_administrator_forbids_lending_and_bounds_it() {
+    let world = World::new();
+    let site = site(&world, "3");
+    let laptop = site.workstation("laptop");
+    let long = site.ask(&laptop, &["--days", "8"]);
+    site.respond(&long, &[])
+        .refused(6, "loan_too_long")
+        .tells("8 days are asked for, and this site lends for 7 at most");
+    site.respond(&long, &["--until", "2040-03-20"])
+        .refused(6, "loan_too_long");
+    site.respond(&long, &["--until", "2040-02-20"])
+        .refused(6, "until_past");
+    let code = site
+        .respond(&long, &["--until", "2040-03-03"])
+        .done()
+        .code();
+    laptop.apply(&code);
+    assert_eq!(laptop.check().json()["expires"], "2040-03-03");
+    site.admin(["site", "lending", "on", "--days", "31"])
+        .refused(6, "loan_too_long")
+        .tells("longer than the 30 that were sold");
+    site.admin(["site", "lending", "on", "--days", "30", "--keep", "2"])
+        .done()
+        .tells("lends for 30 days at most, and keeps 2 seats here");
+    let second = site.workstation("second");
+    let request = site.ask(&second, &["--days", "30"]);
+    site.respond(&request, &[]).refused(6, "seats_kept");
+    site.admin(["site", "lending", "off"]).done();
+    site.respond(&request, &[]).refused(6, "lending_off");
+    // What is out runs on.
+    laptop.check().done();
+    let wrong = world.secret("wrong", "open barley\n");
+    site.machine
+        .run(["site", "lending", "on"])
+        .env("COUNTERSIGN_PASSPHRASE_FILE", &wrong)
+        .refused(7, "wrong_passphrase");
+    site.machine
+        .run(["site", "lending", "on"])
+        .refused(7, "passphrase_needed");
+    let on = ["site", "lending", "on", "--days", "30", "--keep", "0"];
+    assert_eq!(site.admin(on).json()["lending"], "on");
+    site.respond(&request, &["--dry-run"])
+        .done()
+        .tells("a seat with all that the license has until 2040-03-31; 1 seat stays");
+    site.machine
+        .run(["respond"])
+        .piped(&request)
+        .env("COUNTERSIGN_PASSPHRASE_FILE", &wrong)
+        .refused(7, "wrong_passphrase");
+}
+
+#[test]
+fn a_card_shortens_answers_by_telephone() {
+    let world = World::new();
+    let site = site(&world, "3");
+    let card = site.machine.run(["site", "card"]).done().code();
+    assert!(card.starts_with("CARD1:"), "{card}");
+    let laptop = site.workstation("laptop");
+    // Whose it is, is seen when a loan is asked for.
+    laptop
+        .apply(&card)
+        .tells("this card is kept until a loan is asked for");
+    let code = site.answer(&site.ask(&laptop, &["--days", "5"]));
+    assert!(code.len() < 200, "{code}");
+    laptop.apply(&code);
+    laptop.check().done();
+    laptop.apply(&card).tells("is known from now on");
+    // An older one serves as long as it allows what is lent.
+    world.days_pass(1);
+    site.sync(&[], &[]);
+    let extend = laptop
+        .run(["request", "extend", "--days", "7"])
+        .done()
+        .code();
+    let code = site.answer(&extend);
+    assert!(code.len() > 200, "{code}");
+    laptop.apply(&code);
+    // A card that nobody here can have signed.
+    let stranger = world.desk("other desk");
+    let file = stranger.product("survey", &[]);
+    let other = world.machine("other");
+    other.install(&file);
+    other.run(["apply"]).piped(&card).refused(5, "not_trusted");
+}
+
+fn kinds(code: &str) -> char {
+    decoded(code).kind().letter().into()
+}
+
+#[test]
+fn the_key_of_a_site_is_made_once_and_its_password_changed() {
+    let world = World::new();
+    let site = site(&world, "2");
+    let file = site.machine.kept("machine/site/key.pem");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    let kept = std::fs::read_to_string(&file).unwrap();
+    assert!(kept.contains("BEGIN ENCRYPTED PRIVATE KEY"), "{kept}");
+    site.admin(["site", "init"]).refused(1, "site_exists");
+    let status = site.machine.run(["site", "status"]).json();
+    assert_eq!(
+        (
+            &status["lending"],
+            &status["days"],
+            &status["sold_days"],
+            &status["certified"]
+        ),
+        (&json!("on"), &json!(7), &json!(30), &json!(true))
+    );
+    let other = world.secret("other", "open barley\n");
+    let change = [
+        "site",
+        "password",
+        "--new-passphrase-file",
+        other.to_str().unwrap(),
+    ];
+    site.admin(change).done().tells("the key is the same");
+    let laptop = site.workstation("laptop");
+    let request = site.ask(&laptop, &["--days", "5"]);
+    assert_eq!(kinds(&request), 'B');
+    site.respond(&request, &[]).refused(7, "wrong_passphrase");
+    let answered = site
+        .machine
+        .run(["respond"])
+        .piped(&request)
+        .env("COUNTERSIGN_PASSPHRASE_FILE", &other);
+    assert_eq!(kinds(&answered.done().code()), 'K');
+    // A forgotten password is a new key, which the vendor certifies.
+    let renew = ["site", "init", "--new", "--yes"];
+    site.admin(renew)
+        .done()
+        .tells("countersign request sync --site");
+    let second = site.workstation("second");
+    let request = site.ask(&second, &["--days", "5"]);
+    site.respond(&request, &[]).owes(6, "other_site_key");
+    let accept = ["--accept-site-key", "--reason", "they forgot the password"];
+    site.sync(&["--site"], &accept);
+    second.apply(&site.answer(&request));
+    // What the old key lent stays lent.
+    assert_eq!(site.counts(), (0, 2, 0));
+}
+
+/// A loan that was given back is not extended, and its answer is not given anew.
+#[test]
+fn what_was_given_back_is_not_extended() {
+    let world = World::new();
+    let site = site(&world, "2");
+    let laptop = site.workstation("laptop");
+    site.lend(&laptop, "5");
+    let copy = world.machine("laptop as it was");
+    laptop.copy_home_to(&copy);
+    let extend = laptop.run(["request", "extend", "--days", "9"]);
+    let request = extend.done().code();
+    let said = laptop.run(["return", "--yes"]).done();
+    for code in said.stdout.trim().split("\n\n").take(1) {
+        site.machine.run(["respond"]).piped(code).done();
+    }
+    site.respond(&request, &[]).refused(6, "loan_returned");
+    site.machine
+        .run(["loan", "show", "9"])
+        .refused(4, "unknown_loan");
+    site.machine
+        .run(["loan", "note", "1", "two\nlines"])
+        .refused(2, "usage");
+}
+
+#[test]
+fn who_is_no_site_lends_nothing() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    let file = desk.product("survey", &[]);
+    let key = desk.sell("survey", &["--type", "floating", "--seats", "2"]);
+    let machine: Machine<'_> = world.machine("site");
+    machine.install(&file);
+    let lends = desk.sell("survey", &["--type", "floating", "--lend", "7"]);
+    desk.respond(&machine.request(&lends))
+        .refused(6, "needs_site_key");
+    machine
+        .run(["request", "activate", &key, "--site"])
+        .refused(1, "site_missing");
+    desk.license(&machine, &key);
+    machine.run(["site", "status"]).refused(6, "not_a_site");
+    let password = world.secret("password", "open sesame\n");
+    machine
+        .run(["site", "init"])
+        .env("COUNTERSIGN_PASSPHRASE_FILE", &password)
+        .done();
+    let sync = machine.run(["request", "sync", "--site"]).done().code();
+    let accept = ["--accept-site-key", "--reason", "they wish to lend"];
+    machine.apply(&desk.respond_with(&sync, &accept).done().code());
+    machine.run(["site", "card"]).refused(6, "may_not_lend");
+    desk.run(["license", "change", &key, "--lend", "7"]).done();
+    let sync = machine.run(["request", "sync"]).done().code();
+    machine
+        .apply(&desk.answer(&sync))
+        .tells("longest loan none → 7");
+    machine.run(["site", "card"]).done();
+    // Only what floats is lent, and only what fits into a code.
+    let sell = ["license", "new", "--product", "survey", "--customer", "A"];
+    desk.run(sell.iter().chain(&["--lend", "7"]))
+        .refused(2, "usage");
+}
