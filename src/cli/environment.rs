@@ -28,6 +28,9 @@ pub(crate) struct Environment {
     /// The second places of whoever only shows how it goes, and is no machine.
     #[cfg(feature = "desk")]
     shown_in: Option<PathBuf>,
+    /// The computer that is shown, where it is not this one.
+    #[cfg(feature = "desk")]
+    shown_as: Option<Facts>,
     #[cfg(debug_assertions)]
     hooks: hooks::Hooks,
 }
@@ -47,6 +50,8 @@ impl Environment {
                 .unwrap_or_else(|| "unknown".to_owned()),
             #[cfg(feature = "desk")]
             shown_in: None,
+            #[cfg(feature = "desk")]
+            shown_as: None,
             #[cfg(debug_assertions)]
             hooks: hooks::Hooks::from_variables(),
         }
@@ -58,6 +63,15 @@ impl Environment {
         Environment {
             shown_in: Some(directory.to_owned()),
             ..Environment::real()
+        }
+    }
+
+    /// The same as another computer.
+    #[cfg(feature = "desk")]
+    pub(crate) fn shown_as(self, facts: Option<Facts>) -> Environment {
+        Environment {
+            shown_as: facts,
+            ..self
         }
     }
 
@@ -77,6 +91,10 @@ impl Environment {
 
     /// What this computer is.
     pub(crate) fn facts(&self) -> Facts {
+        #[cfg(feature = "desk")]
+        if let Some(facts) = &self.shown_as {
+            return facts.clone();
+        }
         #[cfg(debug_assertions)]
         if let Some(facts) = self.hooks.machine() {
             return facts;

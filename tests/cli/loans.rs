@@ -4,22 +4,19 @@ use serde_json::json;
 
 use crate::world::{Holder, Site, World, altered, decoded};
 
-pub(super) fn site<'w>(world: &'w World, seats: &str) -> Site<'w> {
+/// A site as it was sold: it lends for seven days.
+pub(super) fn plain<'w>(world: &'w World, seats: &str) -> Site<'w> {
     let product = ["--feature", "lv", "--feature", "mv", "--pool", "design"];
-    let order = [
-        "--seats",
-        seats,
-        "--lend",
-        "30",
-        "--feature",
-        "lv",
-        "--feature",
-        "mv",
-        "--pool",
-        "design=1",
-    ];
-    let site = Site::new(world, &product, &order);
-    site.admin(["site", "lending", "on", "--days", "30"]).done();
+    let order = ["--seats", seats, "--lend", "30", "--feature", "lv"];
+    let more = ["--feature", "mv", "--pool", "design=1"];
+    Site::new(world, &product, &[order.as_slice(), &more].concat())
+}
+
+/// One that lends for 30 days.
+pub(super) fn site<'w>(world: &'w World, seats: &str) -> Site<'w> {
+    let site = plain(world, seats);
+    let lending = ["site", "lending", "on", "--days", "30"];
+    site.admin(lending).done();
     site
 }
 
@@ -76,7 +73,6 @@ fn a_seat_is_lent_used_and_comes_back_by_itself() {
         .tells("the loan ended on 2040-03-06");
     // The seat is free 26 hours after the last day.
     assert_eq!(site.counts(), (0, 1, 2));
-    world.days_pass(1);
     world.hours_pass(13);
     assert_eq!(site.counts(), (0, 1, 2));
     world.hours_pass(1);
@@ -96,7 +92,7 @@ fn lent_seats_and_seats_in_use_are_never_more_than_the_license_has() {
         .tells("at site, loan 1")
         .tells("all 2 seats are in use: ");
     let third = site.workstation("third");
-    let request = site.ask(&third, &["--days", "5"]);
+    let request = site.ask(&third, &["--days", "5", "--feature", "lv"]);
     site.respond(&request, &[]).owes(16, "no_seat");
     assert_eq!(anna.end(), 0);
     third.apply(&site.answer(&request));
@@ -247,17 +243,14 @@ fn a_loan_is_given_back_early_by_43_characters() {
     let symbols = code
         .trim_start_matches("RTL1:")
         .replace(['-', ' ', '\n'], "");
-    assert!(
-        code.starts_with("RTL1:") && code.len() <= 43,
-        "{code} {}",
-        symbols.len()
-    );
+    assert!(code.starts_with("RTL1: "), "{code}");
+    assert_eq!(symbols.len(), 43, "{code}");
     laptop.check().owes(10, "returned");
     assert_eq!(laptop.run(["return", "--yes"]).done().code(), code);
     // No password is asked for, and nothing is sent back.
     let back = site.machine.run(["respond"]).piped(&code);
     back.done()
-        .tells("loan 1 is given back: seat 2 is free")
+        .tells("loan 1 is given back: seat 1 is free")
         .prints("");
     assert_eq!(site.counts(), (0, 0, 2));
     let object = back.json();
@@ -297,8 +290,8 @@ fn who_gives_back_an_extended_loan_gives_back_both() {
     assert_eq!(codes.len(), 2, "{said}");
     // The first loan still runs: until its code is here, too, the seat is reserved.
     let back = |code: &str| site.machine.run(["respond"]).piped(code).done();
-    back(codes[0]).tells("seat 2 stays reserved for loan 1 until 2040-03-06");
+    back(codes[0]).tells("seat 1 stays reserved for loan 1 until 2040-03-06");
     assert_eq!(site.counts(), (0, 1, 1));
-    back(codes[1]).tells("loan 1 is given back: seat 2 is free");
+    back(codes[1]).tells("loan 1 is given back: seat 1 is free");
     assert_eq!(site.counts(), (0, 0, 2));
 }

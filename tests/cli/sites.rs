@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use super::loans::site;
+use super::loans::{plain, site};
 use crate::world::{Machine, World, decoded};
 
 #[test]
 fn the_administrator_forbids_lending_and_bounds_it() {
     let world = World::new();
-    let site = site(&world, "3");
+    let site = plain(&world, "3");
     let laptop = site.workstation("laptop");
     let long = site.ask(&laptop, &["--days", "8"]);
     site.respond(&long, &[])
@@ -98,7 +98,7 @@ fn kinds(code: &str) -> char {
 #[test]
 fn the_key_of_a_site_is_made_once_and_its_password_changed() {
     let world = World::new();
-    let site = site(&world, "2");
+    let site = plain(&world, "2");
     let file = site.machine.kept("machine/site/key.pem");
     #[cfg(unix)]
     {
@@ -143,7 +143,7 @@ fn the_key_of_a_site_is_made_once_and_its_password_changed() {
         .done()
         .tells("countersign request sync --site");
     let second = site.workstation("second");
-    let request = site.ask(&second, &["--days", "5"]);
+    let request = site.ask(&second, &["--days", "5", "--feature", "lv"]);
     site.respond(&request, &[]).owes(6, "other_site_key");
     let accept = ["--accept-site-key", "--reason", "they forgot the password"];
     site.sync(&["--site"], &accept);
@@ -211,4 +211,15 @@ fn who_is_no_site_lends_nothing() {
     let sell = ["license", "new", "--product", "survey", "--customer", "A"];
     desk.run(sell.iter().chain(&["--lend", "7"]))
         .refused(2, "usage");
+    let texts = ["one", "two", "three"];
+    let product: Vec<&str> = texts.iter().flat_map(|it| ["--text", it]).collect();
+    desk.product("wordy", &product);
+    let texts = texts.map(|it| format!("{it}={}", "x".repeat(64)));
+    let texts = texts.iter().flat_map(|it| ["--text", it]);
+    let sell = ["license", "new", "--product", "wordy", "--customer", "A"];
+    let floating = ["--type", "floating"];
+    let sell: Vec<&str> = sell.into_iter().chain(floating).chain(texts).collect();
+    desk.run(sell.iter().chain(&["--lend", "7"]))
+        .refused(6, "too_long_to_lend");
+    desk.run(sell).done();
 }

@@ -1,6 +1,7 @@
 //! A model of the book of loans, and histories by chance against the program's own rules: mails that cross, get lost and come twice, sites that are put back,
 //! licenses that shrink, new site keys, clocks that are hours off. A recorder that knows all and tells nobody looks on.
 
+mod happens;
 mod lives;
 
 use std::fs;

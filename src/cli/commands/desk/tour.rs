@@ -15,6 +15,7 @@ use crate::cli::homes::Homes;
 use crate::cli::json::Nothing;
 use crate::cli::output::Output;
 use crate::failure::FailureKind;
+use crate::machine::Facts;
 
 /// What is handed over by mail.
 const MAIL: &str = "mail.txt";
@@ -66,6 +67,26 @@ impl Run for Tour {
         done?;
         Ok(Exit::DONE)
     }
+}
+
+/// The file with the password of the site.
+const PASSWORD: &str = "password.txt";
+/// Machines that are made up: what is lent is bound to a machine, and this one may say nothing of itself.
+const SITE: &str = "site";
+const LAPTOP: &str = "laptop";
+
+/// What a machine that is made up says of itself.
+fn made_up(home: &str) -> Option<Facts> {
+    [SITE, LAPTOP].contains(&home).then(|| {
+        let number = home.len();
+        Facts {
+            machine_id: format!("{number:032x}").into(),
+            mac: format!("3c:ec:ef:10:20:{number:02x}").into(),
+            disk_serial: format!("S3Z2NB0K1234{number:02}").into(),
+            host_name: home.into(),
+            ..Facts::default()
+        }
+    })
 }
 
 struct Walk<'a> {
@@ -194,7 +215,74 @@ impl Walk<'_> {
         self.say("The desk sees who holds the license, and that nobody has edited its ledger.")?;
         self.run("desk", &["license", "show", &key], None)?;
         self.run("desk", &["ledger", "verify"], None)?;
+        self.loan()?;
         self.say("That is all. No network was used.")
+    }
+
+    /// A site lends a seat to a workstation that reaches nothing, and gets it back.
+    fn loan(&mut self) -> anyhow::Result<()> {
+        self.say("A floating license whose holder may lend its seats. Its site makes a key under a password, and the desk certifies it.")?;
+        let add = [
+            "product",
+            "add",
+            "charts",
+            "--name",
+            "Charts",
+            "--feature",
+            "plot",
+        ];
+        self.run("desk", &add, None)?;
+        let export = ["product", "export", "charts", "-o", "charts.product"];
+        self.run("desk", &export, None)?;
+        let new = [
+            "license",
+            "new",
+            "--product",
+            "charts",
+            "--customer",
+            "Aurora Shipping",
+        ];
+        let floating = [
+            "--type",
+            "floating",
+            "--seats",
+            "2",
+            "--lend",
+            "14",
+            "--feature",
+            "plot",
+        ];
+        let key = self.run("desk", &[new.as_slice(), &floating].concat(), None)?;
+        let key = key.trim().to_owned();
+        fs::write(PASSWORD, "a password of the site\n")?;
+        #[cfg(unix)]
+        fs::set_permissions(
+            PASSWORD,
+            std::os::unix::fs::PermissionsExt::from_mode(0o600),
+        )?;
+        let password = ["--passphrase-file", PASSWORD];
+        self.run(SITE, &["product", "install", "charts.product"], None)?;
+        self.run(
+            SITE,
+            &[["site", "init"].as_slice(), &password].concat(),
+            None,
+        )?;
+        let request = self.run(SITE, &["request", "activate", &key, "--site"], None)?;
+        let response = self.run("desk", &["respond"], Some(&request))?;
+        self.run(SITE, &["apply"], Some(&response))?;
+        self.say("A laptop that will reach nothing asks the site for a seat; the site's administrator answers, and the desk is not asked.")?;
+        self.run(LAPTOP, &["product", "install", "charts.product"], None)?;
+        let request = self.run(LAPTOP, &["request", "borrow", &key, "--days", "5"], None)?;
+        let respond = [["respond"].as_slice(), &password].concat();
+        let loan = self.run(SITE, &respond, Some(&request))?;
+        self.run(LAPTOP, &["apply"], Some(&loan))?;
+        self.run(LAPTOP, &["check", "--feature", "plot"], None)?;
+        self.run(SITE, &["seat", "list"], None)?;
+        self.say("It would come back by itself. Given back early, it is free at once:")?;
+        let back = self.run(LAPTOP, &["return", "--yes"], None)?;
+        self.run(SITE, &["respond"], Some(&back))?;
+        self.run(SITE, &["seat", "list"], None)?;
+        Ok(())
     }
 
     fn say(&mut self, text: &str) -> anyhow::Result<()> {
@@ -252,7 +340,8 @@ impl Walk<'_> {
         let (stdout, stderr) = (Kept::default(), Kept::default());
         let mut context = Context {
             homes: Homes::new(Some(home.into())),
-            environment: Environment::shown_in(&self.directory.join("remembered")),
+            environment: Environment::shown_in(&self.directory.join("remembered"))
+                .shown_as(made_up(home)),
             out: Output::into(Box::new(stdout.clone()), Box::new(stderr.clone())),
             no_input: true,
         };
