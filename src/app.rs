@@ -29,6 +29,7 @@
 //! The product file that is compiled in says whose keys are trusted. The homes of this computer, the second places that outlive them, its clock and what
 //! it says of itself are looked up by [`App`]; there is nothing to forget. The command line stands on the same.
 
+mod borrowing;
 mod builder;
 mod computer;
 mod dialogue;

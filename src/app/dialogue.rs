@@ -225,6 +225,15 @@ impl App {
         })
     }
 
+    /// One that goes to a site, whose administrator's address nobody here knows.
+    pub(super) fn asked_of_site(&self, key: LicenseKey, asked: Asked) -> Result<Request, AppError> {
+        let request = self.asked(key, asked)?;
+        Ok(Request {
+            send_to: None,
+            ..request
+        })
+    }
+
     /// A code for the desk that is on disk.
     pub(super) fn request(
         &self,
@@ -245,7 +254,7 @@ impl App {
 
     /// The license of this product with this key, or else the only one, for which `fits` holds, and the home in which it lies: the one that holds it, where
     /// several know it.
-    fn meant(
+    pub(super) fn meant(
         &self,
         key: Option<LicenseKey>,
         fits: impl Fn(&LicenseState) -> bool,

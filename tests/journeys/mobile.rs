@@ -31,12 +31,12 @@ fn a_workstation_that_reaches_nothing_borrows_a_seat_by_codes() {
     // "The licence is now available to use for the number of days defined by the Licence Administrator."
     world.days_pass(5);
     laptop.check_with(&["--feature", "lv"]).done();
-    let hold = manager.machine.run(["seat", "hold"]);
-    hold.owes(16, "no_seat").tells("loan 1, until");
+    let hold = || manager.machine.run(["seat", "hold"]);
+    hold().owes(16, "no_seat").tells("loan 1, until");
     world.days_pass(1);
     laptop.check().exits(11);
     world.days_pass(2);
-    assert_eq!(Holder::start(&hold).end(), 0);
+    assert_eq!(Holder::start(&hold()).end(), 0);
 }
 
 /// "The Mobile licence can be returned before the end of the borrowing period using the same principle. The borrowing period can also be extended."

@@ -27,7 +27,9 @@ pub(crate) fn on_machine(context: &Context, code: &Code) -> OnThisMachine {
             Kind::Activate | Kind::Sync | Kind::Borrow => request(&mut place, &view, code),
             Kind::Return | Kind::LoanReturn => given_up(&mut place, &view, code),
             Kind::Grant => answer(&mut place, &view, (&home, &facts), code),
-            Kind::Loan | Kind::LoanWithCertificate => loan(&mut place, &view, code),
+            Kind::Loan | Kind::LoanWithCertificate => {
+                lent(&mut place, &view, (&home, &facts), code);
+            }
             Kind::SiteCard => card(&mut place, &view, code),
             Kind::DeskCertificate => desk(&mut place, &view, code),
             Kind::Emergency => emergency(&mut place, &view, code),
@@ -216,6 +218,20 @@ fn card(place: &mut OnThisMachine, view: &View, code: &Code) {
         return;
     };
     trust_site(place, verify_site(view, &site));
+}
+
+/// A loan that this machine asked for, or whatever else is known of it.
+fn lent(place: &mut OnThisMachine, view: &View, (home, facts): (&Home, &Facts), code: &Code) {
+    match apply::preview(home, code, facts) {
+        Ok(outcome) => {
+            place.trust = Some(Trust::Holds(messages::inspect::verified_here().to_owned()));
+            would(place, &outcome);
+        }
+        Err(error @ HolderError::NotTrusted(_)) => {
+            place.trust = Some(Trust::Fails(error.to_string()))
+        }
+        Err(_) => loan(place, view, code),
+    }
 }
 
 fn loan(place: &mut OnThisMachine, view: &View, code: &Code) {

@@ -4,6 +4,7 @@ use super::COUNTED_DAYS;
 use super::moves::Move;
 use crate::issuer::ledger::Until;
 use crate::machine::Components;
+use crate::protocol::date::Day;
 use crate::protocol::digest::ActivationId;
 
 /// What the clerk should know of an answer that was given.

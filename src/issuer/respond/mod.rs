@@ -27,6 +27,7 @@ use crate::protocol::desk_certificate::DeskCertificate;
 use crate::protocol::digest::{ActivationId, Digest, key_id, request_digest};
 use crate::protocol::requests::{Activate, Return, Sync};
 use crate::protocol::trust::Verified;
+use crate::signing::answered::Before;
 use crate::signing::keys::Entropy;
 use crate::signing::signer::TriedSigner;
 use crate::text::{Code, Kind};
@@ -159,10 +160,13 @@ pub fn repeated(
     let request = Request::read(code)?;
     ledger.read(|tx| match &request.ask {
         Ask::Return(given_up) => lookup::receipt(tx, given_up, today),
-        Ask::Grantable(asks) => match tx.answer_to(&asks.commitment())? {
-            Some(stored) if stored.request == request.bytes => lookup::recall(tx, stored).map(Some),
-            _ => Ok(None),
-        },
+        Ask::Grantable(asks) => {
+            let kept = tx.answer_to(&asks.commitment())?;
+            match Before::of(&request.bytes, kept.map(|it| (it.request.clone(), it))) {
+                Before::Answered(stored) => lookup::recall(tx, stored).map(Some),
+                Before::Nothing | Before::Another => Ok(None),
+            }
+        }
     })
 }
 

@@ -14,6 +14,7 @@ use crate::issuer::ledger::{
 use crate::issuer::policy::{Options, Proof, Warning};
 use crate::protocol::commitment::Commitment;
 use crate::protocol::digest::ActivationId;
+use crate::signing::answered::Before;
 use crate::signing::keys::Entropy;
 
 /// What became of one request.
@@ -107,12 +108,13 @@ impl<'a> Session<'a> {
             }
         };
         let commitment = asks.commitment();
-        if let Some(stored) = self.tx.answer_to(&commitment)? {
-            if stored.request != request.bytes {
-                // Two requests with one commitment are one request or a forgery.
-                return Err(RespondError::CommitmentUsed);
+        let kept = self.tx.answer_to(&commitment)?;
+        match Before::of(&request.bytes, kept.map(|it| (it.request.clone(), it))) {
+            Before::Nothing => {}
+            Before::Another => return Err(RespondError::CommitmentUsed),
+            Before::Answered(stored) => {
+                return lookup::recall(self.tx, stored).map(Decided::Repeated);
             }
-            return lookup::recall(self.tx, stored).map(Decided::Repeated);
         }
         let granted = match asks {
             Grantable::Sync(sync) => self.sync(request, sync, entropy)?,
