@@ -60,6 +60,7 @@ pub(crate) mod lending;
 mod lock;
 mod memory;
 mod nearest;
+mod news;
 mod outcome;
 mod parts;
 mod places;

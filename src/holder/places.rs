@@ -8,10 +8,11 @@ use super::audience::Audience;
 use super::clock::Mark;
 use super::drift::Drift;
 use super::durable;
-use super::entries::{Anchored, Demo, LoansSeen, Tombstone};
+use super::entries::{Anchored, Demo, Tombstone};
 use super::error::{HolderError, StorageError};
 use super::home::Home;
 use super::lock::Lock;
+pub(crate) use super::news::News;
 use super::parts::Parts;
 use super::remembered::{Remembered as _, stricter};
 use super::sealed::Seals;
@@ -32,33 +33,6 @@ pub(crate) struct Places<'a> {
 pub(crate) enum Place<'a> {
     Home,
     Anchor(&'a Anchor),
-}
-
-/// What is to be kept of a check, or of a grant that is applied.
-#[derive(Debug, Default)]
-pub(crate) struct News<'a> {
-    pub(crate) mark: Option<&'a Mark>,
-    pub(crate) drift: Option<&'a Drift>,
-    /// The machine matches: what was kept of a change is over.
-    pub(crate) matches: bool,
-    pub(crate) parts: Option<&'a Parts>,
-    /// An answer that is applied.
-    pub(crate) answers: Option<&'a Answers>,
-    /// Of a site, the last of its loans.
-    pub(crate) loans: Option<&'a LoansSeen>,
-    /// The product's demo.
-    pub(crate) demo: Option<(&'a str, &'a Demo)>,
-}
-
-impl News<'_> {
-    fn of_license(&self) -> bool {
-        let lent = self.loans.is_some() || self.answers.is_some();
-        self.mark.is_some() || self.drift.is_some() || self.matches || lent
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        !self.of_license() && self.parts.is_none() && self.demo.is_none()
-    }
 }
 
 /// What became of it.

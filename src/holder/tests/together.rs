@@ -211,6 +211,8 @@ fn another_home_whose_answer_is_in_the_mail_is_left_alone() {
 fn asks_again(computer: &Computer, vendor: &Vendor) -> (Code, MachineBinding) {
     let wanted = super::super::sync::Wanted {
         key: key(),
+        site_key: None,
+        site: None,
         bindings: &[],
         usb: None,
         anew: false,
