@@ -56,7 +56,7 @@ impl Run for SiteInit {
         if context.out.json {
             Self::print(context, &object)?;
         } else {
-            context.out.line(&object.site_key.0)?;
+            context.out.line(object.site_key.0)?;
         }
         context.out.say(messages::site_words::made());
         context.out.say(match replaces {
