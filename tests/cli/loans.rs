@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::world::{Holder, Site, World, altered, decoded};
+use crate::world::{Holder, Site, World, altered};
 
 /// A site as it was sold: it lends for seven days.
 pub(super) fn plain<'w>(world: &'w World, seats: &str) -> Site<'w> {
