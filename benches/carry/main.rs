@@ -1,6 +1,7 @@
 //! What the reader makes of what people do to codes: the figures of SPEC.md 2.9 by simulation, through the whole reader.
 //!
-//! `cargo bench --bench carry` prints the table; `-- --trials N` sets the trials of each cell, `--bytes N` takes codes of one size only, and
+//! `cargo bench --bench carry -- --goals N` prints the table of what people hand over, with N trials of each slip and every file of `tests/text/people`.
+//! `cargo bench --bench carry` prints the table of bare codes; `-- --trials N` sets the trials of each cell, `--bytes N` takes codes of one size only, and
 //! `--show` prints what was not recovered. `-- --noise FROM..TO` reads that range of random and
 //! near-miss inputs instead, each made from its number alone, so that a long run can be cut into parts, and counts wrong payloads. Times are of the processor, not of the clock on the wall.
 
@@ -11,6 +12,9 @@ use std::time::Duration;
 
 use countersign::text::{Code, Kind, ReadError, RowState, read};
 
+mod goals;
+#[path = "../../tests/text/people.rs"]
+mod people;
 mod spoil;
 
 use spoil::{Draw, EVENTS, Sheet};
@@ -230,7 +234,7 @@ fn main() {
     let mut others = false;
     while let Some(argument) = names.next() {
         match argument.as_str() {
-            "--trials" | "--bytes" | "--noise" => drop(names.next()),
+            "--trials" | "--bytes" | "--noise" | "--goals" => drop(names.next()),
             option if option.starts_with("--") => {}
             name => others |= name != "carry",
         }
@@ -249,6 +253,10 @@ fn main() {
         return noises(from.parse().unwrap(), to.parse().unwrap());
     }
     clean();
+    let goals = value("--goals").map(|trials| trials.parse().unwrap());
+    if let Some(trials) = goals {
+        return goals::table(trials);
+    }
     let trials = value("--trials").map_or(500, |trials| trials.parse().unwrap());
     let size = value("--bytes").map(|bytes| bytes.parse().unwrap());
     let show = arguments.iter().any(|argument| argument == "--show");

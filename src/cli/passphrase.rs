@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
 
+use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 use crate::text::show;
@@ -63,10 +64,14 @@ impl PassphraseArgs {
         let found = file.metadata().map_err(unreadable)?;
         secrecy::check("the passphrase file", &path, &found)?;
         // One byte more than is taken: what is too long is not cut.
-        let mut text = Zeroizing::new(String::with_capacity(MOST as usize + 1));
+        let mut bytes = Zeroizing::new(Vec::with_capacity(MOST as usize + 1));
         file.take(MOST + 1)
-            .read_to_string(&mut text)
+            .read_to_end(&mut bytes)
             .map_err(unreadable)?;
+        let text = text_of(&bytes).ok_or_else(|| {
+            let why = "it is no text in UTF-8";
+            unreadable(std::io::Error::new(std::io::ErrorKind::InvalidData, why))
+        })?;
         let line = text.lines().next().unwrap_or_default();
         if line.len() as u64 > MOST {
             return Err(Failure::usage(format!(
@@ -82,7 +87,7 @@ impl PassphraseArgs {
                 .hint("its first line is the passphrase")
                 .into());
         }
-        Ok(Some(Zeroizing::new(line.to_owned())))
+        Ok(Some(normal(line)))
     }
 
     /// The passphrase of an existing key: from the file, else by asking.
@@ -141,5 +146,59 @@ fn ask(context: &Context, prompt: &str) -> anyhow::Result<Zeroizing<String>> {
             .because(error)
             .hint("use --passphrase-file FILE")
     })?;
-    Ok(Zeroizing::new(passphrase))
+    let passphrase = Zeroizing::new(passphrase);
+    Ok(normal(&passphrase))
+}
+
+/// The text of a passphrase file, without the mark that an editor put before it; also in UTF-16, if it is marked as that.
+fn text_of(bytes: &[u8]) -> Option<Zeroizing<String>> {
+    let unit: fn([u8; 2]) -> u16 = match bytes {
+        [0xff, 0xfe, ..] => u16::from_le_bytes,
+        [0xfe, 0xff, ..] => u16::from_be_bytes,
+        _ => {
+            let text = str::from_utf8(bytes).ok()?;
+            let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+            return Some(Zeroizing::new(text.to_owned()));
+        }
+    };
+    let (pairs, _) = bytes.get(2..)?.as_chunks::<2>();
+    let mut text = Zeroizing::new(String::with_capacity(2 * bytes.len()));
+    for character in char::decode_utf16(pairs.iter().map(|pair| unit(*pair))) {
+        text.push(character.ok()?);
+    }
+    Some(text)
+}
+
+/// The passphrase as it is taken for a key: one keyboard writes å as one character, another as two, and nobody sees the difference.
+fn normal(passphrase: &str) -> Zeroizing<String> {
+    let mut normal = Zeroizing::new(String::with_capacity(3 * passphrase.len()));
+    normal.extend(passphrase.nfc());
+    normal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_passphrase_is_the_same_however_it_was_written_down() {
+        let wide = |unit: fn(u16) -> [u8; 2]| {
+            "\u{feff}bl\u{e5}"
+                .encode_utf16()
+                .flat_map(unit)
+                .collect::<Vec<u8>>()
+        };
+        for bytes in [
+            "bl\u{e5}".as_bytes().to_vec(),
+            "bla\u{30a}".as_bytes().to_vec(),
+            "\u{feff}bla\u{30a}".as_bytes().to_vec(),
+            wide(u16::to_le_bytes),
+            wide(u16::to_be_bytes),
+        ] {
+            assert_eq!(*normal(&text_of(&bytes).unwrap()), "bl\u{e5}", "{bytes:?}");
+        }
+        assert!(text_of(b"bl\xe5").is_none());
+        // A blank of another width is what somebody chose.
+        assert_eq!(*normal("a\u{a0}b "), "a\u{a0}b ");
+    }
 }

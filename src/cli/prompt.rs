@@ -51,6 +51,9 @@ pub(crate) fn ask(context: &mut Context, wanted: &[Kind]) -> anyhow::Result<Read
             "quit" => return Err(prompt.left().into()),
             "restart" => prompt.restart(),
             _ => {
+                if lines::is_cut(&typed) {
+                    tell(messages::prompt::line_cut());
+                }
                 if let Some(reading) = prompt.take(&typed) {
                     prompt.draft.remove();
                     return Ok(reading);

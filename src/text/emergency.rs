@@ -114,7 +114,16 @@ impl Slips {
     }
 
     /// Looks at every stretch of a text that may have been written for a code: words of about its length.
-    pub(super) fn look(&mut self, stream: &Stream, hidden: bool) {
+    pub(super) fn look(&mut self, search: &Search, hidden: bool) {
+        let stream = &*search.stream();
+        // What belongs to another code is none.
+        let others = search.found().iter();
+        let others = others.filter(|it| it.code.kind() != Kind::Emergency);
+        let taken: Vec<&Range<usize>> = others.flat_map(|it| &it.stretches).take(64).collect();
+        let free = |it: &Range<usize>| {
+            let mut taken = taken.iter();
+            taken.all(|taken| taken.end <= it.start || it.end <= taken.start)
+        };
         let shortest = LENGTH - rows::GROUP - 1;
         let longest = LENGTH + rows::GROUP + 1;
         let words = (0..stream.len()).filter(|&start| stream.begins_word(start));
@@ -122,6 +131,7 @@ impl Slips {
             .flat_map(|start| (start + shortest..=start + longest).map(move |end| start..end))
             .filter(|it| it.end <= stream.len() && stream.begins_word(it.end))
             .filter(|it| stream.digits(it.clone()) >= FEWEST_DIGITS && is_like_one(stream, it))
+            .filter(free)
             .take(MOST_PLACES)
             .collect();
         stretches.sort_by_key(|it| it.len().abs_diff(LENGTH));

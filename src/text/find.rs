@@ -304,7 +304,12 @@ struct Line {
 
 /// As much of a text as is looked at, cut at a character.
 pub(super) fn head(text: &str) -> &str {
-    let end = (0..=LOOKED_AT.min(text.len()))
+    head_of(text, LOOKED_AT)
+}
+
+/// As much of a text as so many bytes hold, cut at a character.
+pub(super) fn head_of(text: &str, most: usize) -> &str {
+    let end = (0..=most.min(text.len()))
         .rev()
         .find(|&end| text.is_char_boundary(end))
         .unwrap_or_default();

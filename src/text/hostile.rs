@@ -4,8 +4,8 @@
 use super::find::work;
 use super::{Kind, read_bytes};
 
-/// Bytes of each text: a quadratic would cost 10⁹.
-const LENGTH: usize = 1 << 15;
+/// Bytes of each text: a quadratic would cost 2.7 · 10⁸.
+const LENGTH: usize = 1 << 14;
 /// Places for each byte of a text.
 const FOR_EACH: u64 = 400;
 /// What the budgets of rows, readings and alignment come to, at most.
@@ -14,9 +14,29 @@ const BUDGETS: u64 = 40_000_000;
 const HEAD: &str = "From: a@b.c\r\nTo: d@e.f\r\nMIME-Version: 1.0\r\n";
 
 /// A beginning, what is repeated, and an end.
-const SHAPES: [(&str, &str, &str); 18] = [
+const SHAPES: [(&str, &str, &str); 26] = [
     ("<html>", "<a", ""),
     ("<html>", "<div><span a=\"", ""),
+    ("<html>", "<style>", ""),
+    ("<html>", "<blockquote>A7 ", ""),
+    (
+        "<html><table>",
+        "<tr><td>A0758-84R3K-C7XCT-6JNC4-G8YM7-Y02T7</td></tr>",
+        "",
+    ),
+    ("{\\rtf1 ", "A0758-84R3K-C7XCT-6JNC4-G8YM7-Y02T7\\par ", ""),
+    (
+        "",
+        "mailto:a@b?body=A0758-84R3K-C7XCT-6JNC4-G8YM7-Y02T7%0A ",
+        "",
+    ),
+    (
+        "",
+        "{\"code\":\"A0758-84R3K-C7XCT-6JNC4-G8YM7-Y02T7\"},",
+        "",
+    ),
+    ("HEAD", "Subject: =?utf-8?b?QTc=?=\n", ""),
+    ("", "Alfa Seven Bravo Four ", ""),
     ("", "<script><style><head><title>", ""),
     ("", "%2525", ""),
     ("", "RSP1: ", ""),
@@ -58,10 +78,24 @@ fn text((start, repeated, end): (&str, &str, &str)) -> String {
 
 #[test]
 fn no_text_costs_more_than_its_length_and_the_budgets() {
-    for shape in SHAPES {
+    let most = BUDGETS + FOR_EACH * LENGTH as u64;
+    let costs = SHAPES.map(|shape| {
         let text = text(shape);
         let cost = work::of(|| drop(read_bytes(text.as_bytes(), &[Kind::Grant])));
-        let most = BUDGETS + FOR_EACH * LENGTH as u64;
-        assert!(cost <= most, "{shape:?}: {cost} of {most}");
-    }
+        (cost, shape)
+    });
+    let dear: Vec<_> = costs.iter().filter(|(cost, _)| *cost > most).collect();
+    assert!(dear.is_empty(), "beyond {most}: {dear:?}");
+}
+
+/// A good code of another kind is named, and nothing else is turned over for one that is wanted.
+#[test]
+fn a_code_of_another_kind_costs_little() {
+    let code = super::Code::new(Kind::Activate, (0..54).collect());
+    let code = code.to_text().unwrap();
+    let mail =
+        format!("Hello,\n\nplease answer this:\n\n{code}\n\nRegards\nKari, Tel. +47 55 30 18 70\n");
+    let wanted = [Kind::Grant, Kind::DeskCertificate, Kind::Emergency];
+    let cost = work::of(|| drop(read_bytes(mail.as_bytes(), &wanted)));
+    assert!(cost <= 200_000, "{cost}");
 }

@@ -51,14 +51,13 @@ fn evidence(search: &Search) -> Option<usize> {
 pub(super) fn damaged_start(search: &Search, wanted: &[Kind]) -> Option<(usize, Option<Kind>)> {
     let stream = search.stream();
     let free = |place: usize| search.is_free(&(place..place + 1)) && is_begun(&stream, place);
-    let mut prefixes: Vec<_> = stream
-        .prefixes()
-        .iter()
-        .copied()
-        .filter(|&(place, _)| free(place))
-        .collect();
-    prefixes.sort_by_key(|&(_, kind)| !is_wanted(kind, wanted));
-    if let Some(&(place, kind)) = prefixes.first() {
+    // The first that is wanted, or else the first: no other is asked whether a code begins there.
+    let prefixes = |is: bool| {
+        let prefixes = stream.prefixes().iter();
+        prefixes.filter(move |(_, kind)| is_wanted(*kind, wanted) == is)
+    };
+    let mut all = prefixes(true).chain(prefixes(false));
+    if let Some(&(place, kind)) = all.find(|(place, _)| free(*place)) {
         return Some((place, Some(kind)));
     }
     evidence(search).map(|at| (begins_before(search, at), None))
@@ -76,10 +75,13 @@ pub(super) fn likely_start(search: &Search, wanted: &[Kind]) -> Option<usize> {
 fn begins_before(search: &Search, at: usize) -> usize {
     let stream = search.stream();
     let starts = search.starts().iter().copied().take(MOST_STARTS);
-    starts
+    let mut near: Vec<usize> = starts
+        .filter(|&place| place <= at && at <= place + LONGEST)
         .filter(|&place| search.is_free(&(place..place + 1)) && stream.begins_word(place))
-        .filter(|&place| place <= at && end_of_code(&stream, place) > at)
-        .min()
+        .collect();
+    near.sort_unstable();
+    let mut near = near.into_iter();
+    near.find(|&place| end_of_code(&stream, place) > at)
         .unwrap_or(at)
 }
 

@@ -102,3 +102,30 @@ fn a_hundred_near_codes_do_not_hide_a_code() {
     let text = format!("{heap}\n{near}\n");
     assert_eq!(read_bytes(text.as_bytes(), &[]).unwrap().code, code);
 }
+
+/// Whom a mail program would answer: who filled a form in, not the form; nobody's answer goes back to the desk.
+#[test]
+fn a_mail_is_answered_where_its_program_would_answer() {
+    let code = countersign::text::Code::new(countersign::text::Kind::Return, vec![7; 16]);
+    let code = code.to_text().unwrap();
+    for (headers, sender) in [
+        ("From: a@b.c", "a@b.c"),
+        (
+            "From: Form <wordpress@p.example>\nReply-To: Ole <ole@b.c>",
+            "ole@b.c",
+        ),
+        (
+            "From: noreply@p.example\nReply-To: =?utf-8?B?S8OlcmU=?=\n <kare@b.c>",
+            "kare@b.c",
+        ),
+        ("From: a@b.c\nReply-To: Desk@d.e", "a@b.c"),
+        (
+            "From: Kari via Crew <crew@l.e>\nReply-To: Crew <crew@l.e>, Kari <kari@b.c>",
+            "kari@b.c",
+        ),
+    ] {
+        let mail = format!("{headers}\nTo: desk@d.e\nSubject: s\n\n{code}\n");
+        let reading = countersign::text::read_bytes(mail.as_bytes(), &[]).unwrap();
+        assert_eq!(reading.sender.as_deref(), Some(sender), "{headers}");
+    }
+}

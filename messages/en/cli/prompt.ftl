@@ -40,3 +40,4 @@ row_unreadable = Row { $row } cannot be read. Please type row { $row } again.
 row_unreadable_why = Row { $row } cannot be read: { $why }. Please type row { $row } again.
 slip = group { $group }: you typed { $typed }, it must be { $meant }
 row_now = now: { $row }
+line_cut = one line is 4,095 bytes long, which is all that a terminal hands over: where something is missing, hand over a file, with countersign's @FILE

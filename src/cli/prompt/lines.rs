@@ -8,6 +8,14 @@ const MOST: usize = 16 << 20;
 #[cfg(unix)]
 const TOGETHER: std::time::Duration = std::time::Duration::from_millis(80);
 
+/// Bytes of the longest line that a terminal of Linux hands over; what is behind them is lost.
+const LONGEST: usize = 4095;
+
+/// Whether a line is as long as a terminal's longest, and so may have been cut.
+pub(super) fn is_cut(typed: &str) -> bool {
+    typed.split('\n').any(|line| line.len() == LONGEST)
+}
+
 /// The lines of a terminal.
 pub(super) struct Lines {
     stdin: StdinLock<'static>,
@@ -50,4 +58,18 @@ fn more_waits() -> bool {
 #[cfg(not(unix))]
 fn more_waits() -> bool {
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_cut;
+
+    #[test]
+    fn a_line_as_long_as_a_terminals_longest_may_be_cut() {
+        for (length, cut) in [(0, false), (4094, false), (4095, true), (4096, false)] {
+            let line = "A".repeat(length);
+            assert_eq!(is_cut(&line), cut, "{length}");
+            assert_eq!(is_cut(&format!("REQ1:\n{line}\nA")), cut, "{length}");
+        }
+    }
 }

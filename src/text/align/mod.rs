@@ -95,19 +95,22 @@ fn starts(search: &Search, wanted: &[super::Kind]) -> Vec<usize> {
             .filter(|&place| stream.begins_word(place))
     });
     let others = search.starts().iter().copied().take(512);
-    let likely =
-        others.filter(|&place| stream.begins_word(place) && shape::is_grouped(&stream, place));
+    let likely = others.filter(|&place| stream.begins_word(place));
     let mut starts: Vec<usize> = Vec::new();
     let mut regions: Vec<Range<usize>> = Vec::new();
-    for place in prefixes
-        .into_iter()
-        .map(|(place, _)| place)
-        .chain(before)
-        .chain(anchored)
-        .chain(likely)
-    {
+    let certain = prefixes.into_iter().map(|(place, _)| place);
+    let certain = certain.chain(before).chain(anchored);
+    let all = certain.map(|place| (place, true));
+    for (place, certain) in all.chain(likely.map(|place| (place, false))) {
+        if starts.len() == MOST_STARTS {
+            break;
+        }
+        // Asked in the order of what it costs: many places lie in a region that is taken already.
         let within = regions.iter().any(|region| region.contains(&place));
-        if starts.len() < MOST_STARTS && !within && search.is_free(&(place..place + 1)) {
+        if !within
+            && search.is_free(&(place..place + 1))
+            && (certain || shape::is_grouped(&stream, place))
+        {
             regions.push(place..shape::end_of_code(&stream, place));
             starts.push(place);
         }

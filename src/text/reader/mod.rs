@@ -9,18 +9,14 @@ mod outcome;
 mod queue;
 mod sight;
 
-use std::borrow::Cow;
-
 use super::align::{self, Work};
-use super::find::{self, Stream};
+use super::find::Stream;
 use super::reading::{Carried, Part};
 use super::search::{self, Search};
-use super::{Code, Kind, Thing, blocks, emergency, loose, rows, shape, views};
+use super::{Code, Kind, Thing, blocks, emergency, loose, rows, shape};
 use queue::Queue;
 use sight::Sight;
 
-/// How often a text is looked at in some way that another way made.
-const DEEPEST: u8 = 3;
 /// Work that all sights may cost together.
 const MOST_WORK: u32 = align::WORK + align::WORK / 2;
 /// Rows that are looked at in all sights together: for whole codes, and to mend one.
@@ -71,24 +67,15 @@ impl Reader<'_> {
             let Some((part, depth)) = queue.next_with(&mut parts) else {
                 return;
             };
-            let Some(Part { text, hidden }) = queue.unfold(part, depth) else {
-                continue;
-            };
-            let head = find::head(&text);
-            if self.look(head, nth, hidden) {
+            if self.look(&part.text, nth, part.hidden) {
                 return;
             }
-            if self.settled.is_none() && !hidden && self.has_wanted(nth) {
+            if self.settled.is_none() && !part.hidden && self.has_wanted(nth) {
                 self.settled = Some(nth);
                 queue.look_beside();
             }
-            self.thing = self.thing.or_else(|| Thing::of_text(head));
-            if depth < DEEPEST {
-                for text in views::of(head) {
-                    let text = Cow::Owned(text);
-                    queue.push(Part { text, hidden }, depth + 1);
-                }
-            }
+            self.thing = self.thing.or_else(|| Thing::of_text(&part.text));
+            queue.unfold(&part, depth);
         }
     }
 
@@ -272,7 +259,7 @@ impl Reader<'_> {
         }
         let mut slips = emergency::Slips::new(SLIPS);
         for sight in &self.sights {
-            slips.look(&sight.search.stream(), sight.hidden);
+            slips.look(&sight.search, sight.hidden);
         }
         slips.finish()
     }

@@ -7,11 +7,14 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::super::reading::Part;
 use super::super::{LOOKED_AT, find, views};
 
-/// The most texts that are made of one, with their bytes together: of those that are seen, and of those that are not.
+/// The most texts that are made of one: of those that are seen, and of those that are not.
 const MOST_TEXTS: [usize; 2] = [40, 24];
-const MOST_BYTES: [usize; 2] = [2 * LOOKED_AT, LOOKED_AT];
+/// The bytes that are looked at in all of them together. What is beyond is not looked at, and nothing is made of it.
+const MOST_BYTES: [usize; 2] = [LOOKED_AT + LOOKED_AT / 4, LOOKED_AT / 2];
 /// Bytes that are looked at for other codes once there is one that is wanted.
 const MOST_BESIDE: usize = LOOKED_AT / 8;
+/// How often a text is looked at in some way that another way made.
+const DEEPEST: u8 = 3;
 
 /// Texts that wait to be looked at, and how deep they lie: those that are seen before those that are not.
 pub(super) struct Queue<'t> {
@@ -62,42 +65,60 @@ impl<'t> Queue<'t> {
         }
     }
 
-    /// The next text that was not looked at yet, and how deep it lies.
+    /// The next text that was not looked at yet, as far as it may still be, and how deep it lies.
     fn next(&mut self) -> Option<(Part<'t>, u8)> {
         loop {
             let seen = self.seen.pop_front().map(|it| (it, false));
             let hidden = || self.hidden.pop_front().map(|it| (it, true));
             let ((text, depth), hidden) = seen.or_else(hidden)?;
-            let length = find::head(&text).len();
             let side = usize::from(hidden);
-            let (Some(texts), Some(bytes)) = (self.texts.get_mut(side), self.bytes.get_mut(side))
-            else {
-                return None;
-            };
-            let fits = texts.checked_sub(1).zip(bytes.checked_sub(length));
-            let Some((fewer, less)) = fits else { continue };
-            if !self.known.insert(fingerprint(find::head(&text))) {
+            let texts = self.texts.get(side).copied().unwrap_or_default();
+            let room = self.room(hidden);
+            if texts == 0 || room == 0 {
                 continue;
             }
-            (*texts, *bytes) = (fewer, less);
+            // What a browser shows of a text that is a source comes in its place; nobody sees the source itself.
+            if !hidden
+                && depth < DEEPEST
+                && let Some(shown) = views::shown(find::head_of(&text, room))
+            {
+                self.seen.push_front((Cow::Owned(shown), depth + 1));
+                self.hidden.push_back((text, depth));
+                continue;
+            }
+            let text = match find::head_of(&text, room) {
+                whole if whole.len() == text.len() => text,
+                part => Cow::Owned(part.to_owned()),
+            };
+            if !self.known.insert(fingerprint(&text)) {
+                continue;
+            }
+            if let (Some(texts), Some(bytes)) = (self.texts.get_mut(side), self.bytes.get_mut(side))
+            {
+                *texts -= 1;
+                *bytes -= text.len();
+            }
             return Some((Part { text, hidden }, depth));
         }
     }
 
-    /// What a browser shows of a text that is a source comes in its place; nobody sees the source itself.
-    pub(super) fn unfold(&mut self, part: Part<'t>, depth: u8) -> Option<Part<'t>> {
-        let shown = if part.hidden {
-            None
-        } else {
-            views::shown(find::head(&part.text))
-        };
-        let Some(shown) = shown else {
-            return Some(part);
-        };
-        self.known.remove(&fingerprint(find::head(&part.text)));
-        self.seen.push_front((Cow::Owned(shown), depth + 1));
-        self.hidden.push_back((part.text, depth));
-        None
+    /// Bytes that may still be looked at.
+    fn room(&self, hidden: bool) -> usize {
+        let bytes = self.bytes.get(usize::from(hidden));
+        bytes.copied().unwrap_or_default().min(LOOKED_AT)
+    }
+
+    /// Looks on in what the views make of a text, as far as there is room for it.
+    pub(super) fn unfold(&mut self, part: &Part<'_>, depth: u8) {
+        let room = self.room(part.hidden);
+        if depth == DEEPEST || room == 0 {
+            return;
+        }
+        for text in views::of(find::head_of(&part.text, room)) {
+            let text = Cow::Owned(text);
+            let hidden = part.hidden;
+            self.push(Part { text, hidden }, depth + 1);
+        }
     }
 
     /// From here on only other codes are looked for, and only where that costs little.

@@ -40,19 +40,6 @@ const DEEPEST: usize = 8;
 
 /// Bytes at the beginning of a file among which a mail may begin: a program, a server or a mailbox puts something before it.
 const BEFORE: usize = 600;
-/// Names before the @ of an address that nobody reads.
-const NOBODY: [&str; 9] = [
-    "noreply",
-    "no-reply",
-    "no_reply",
-    "donotreply",
-    "do-not-reply",
-    "form",
-    "forms",
-    "webform",
-    "www-data",
-];
-
 /// What a mail holds.
 #[derive(Default)]
 pub(in crate::text) struct Opened {
@@ -289,14 +276,21 @@ fn is_of_many(bytes: &[u8]) -> bool {
     bytes.starts_with(b"From ") && second
 }
 
-/// The address in the From header; in Reply-To where that one is a form's, or nobody's.
+/// Whom a mail program would answer: the address in Reply-To, which a form has for whoever filled it in, and a list beside its own; else the one in From.
+/// Where an answer would go back to whom the mail was for, it is From.
 fn sender(mail: &Message<'_>) -> Option<String> {
-    let first = |of: Option<&Address<'_>>| of?.first()?.address().map(str::to_owned);
-    let from = first(mail.from());
-    let is_nobody = from.as_deref().is_none_or(|from| {
-        let name = from.split('@').next().unwrap_or_default();
-        NOBODY.iter().any(|it| name.eq_ignore_ascii_case(it))
+    let all = |of: Option<&Address<'_>>| -> Vec<String> {
+        let addresses = of.into_iter().flat_map(|it| it.iter());
+        addresses
+            .filter_map(|it| it.address().map(str::to_owned))
+            .collect()
+    };
+    let from = all(mail.from()).into_iter().next();
+    let own: Vec<String> = [mail.to(), mail.cc()].into_iter().flat_map(all).collect();
+    let is = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
+    let reply_to = all(mail.reply_to()).into_iter().find(|address| {
+        let others = own.iter().chain(&from);
+        others.into_iter().all(|other| !is(other, address))
     });
-    let reply_to = first(mail.reply_to()).filter(|_| is_nobody);
     reply_to.or(from)
 }
