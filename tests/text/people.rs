@@ -111,10 +111,7 @@ fn table() -> Vec<(String, String)> {
 }
 
 /// Every file, and what is wrong with what it gives; what is open is not read, and so wrong.
-#[cfg_attr(
-    test,
-    expect(dead_code, reason = "for the bench that prints the table")
-)]
+#[allow(dead_code, reason = "for the bench that prints the table")]
 pub(crate) fn judged() -> impl Iterator<Item = (String, Option<String>)> {
     table().into_iter().map(|(file, expected)| {
         let hoped = expected.strip_prefix("open ").unwrap_or(&expected);
