@@ -14,15 +14,9 @@ use serde_json::json;
 use crate::world::{Desk, Machine, World, altered, decoded, mistyped};
 
 fn sold<'w>(world: &'w World) -> (Desk<'w>, Machine<'w>, String) {
-    let desk = world.desk("desk");
-    let file = desk.product("survey", &["--feature", "export", "--limit", "users"]);
-    let key = desk.sell(
-        "survey",
-        &["--seats", "5", "--feature", "export", "--limit", "users=5"],
-    );
-    let ship = world.machine("ship");
-    ship.install(&file);
-    (desk, ship, key)
+    let product = ["--feature", "export", "--limit", "users"];
+    let order = ["--seats", "5", "--feature", "export", "--limit", "users=5"];
+    world.sold(&product, &order)
 }
 
 #[test]

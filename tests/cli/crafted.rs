@@ -10,16 +10,7 @@ use countersign::protocol::digest::ActivationId;
 use countersign::protocol::requests::{Activate, Return, Sync};
 use countersign::text::{Code, Kind};
 
-use crate::world::{Desk, Machine, World, decoded};
-
-fn sold<'w>(world: &'w World, product: &[&str]) -> (Desk<'w>, Machine<'w>, String) {
-    let desk = world.desk("desk");
-    let file = desk.product("survey", product);
-    let key = desk.sell("survey", &[]);
-    let ship = world.machine("ship");
-    ship.install(&file);
-    (desk, ship, key)
-}
+use crate::world::{World, decoded};
 
 /// The request of a machine, otherwise.
 fn activate(request: &str, change: impl FnOnce(&mut Activate)) -> String {
@@ -35,7 +26,7 @@ fn text(kind: Kind, payload: Vec<u8>) -> String {
 #[test]
 fn a_good_code_with_another_content_is_named() {
     let world = World::new();
-    let (desk, ship, key) = sold(&world, &[]);
+    let (desk, ship, key) = world.sold(&[], &[]);
     let answer = desk.answer(&ship.request(&key));
     let mut payload = decoded(&answer).payload().to_vec();
     payload.truncate(payload.len() - 1);
@@ -47,7 +38,7 @@ fn a_good_code_with_another_content_is_named() {
 #[test]
 fn what_binds_is_what_the_product_asks_for() {
     let world = World::new();
-    let (desk, ship, key) = sold(&world, &[]);
+    let (desk, ship, key) = world.sold(&[], &[]);
     let request = ship.request(&key);
     let bare = activate(&request, |asked| asked.fingerprint = None);
     desk.respond(&bare).refused(6, "unbound");
@@ -69,7 +60,7 @@ fn what_binds_is_what_the_product_asks_for() {
 #[test]
 fn a_site_key_is_fit_for_signatures_and_new_ones_are_held_for_the_clerk() {
     let world = World::new();
-    let (desk, ship, key) = sold(&world, &[]);
+    let (desk, ship, key) = world.sold(&[], &[]);
     let request = ship.request(&key);
     let unfit = activate(&request, |asked| asked.site_key = Some([0; 32]));
     desk.respond(&unfit).refused(6, "unfit_site_key");
@@ -113,7 +104,7 @@ fn so_many_returns_come_before_their_requests() {
 #[test]
 fn a_desk_signs_with_its_own_key() {
     let world = World::new();
-    let (desk, ship, key) = sold(&world, &[]);
+    let (desk, ship, key) = world.sold(&[], &[]);
     let request = ship.request(&key);
     let other = world.desk("other");
     std::fs::copy(other.kept("desk/root.pem"), desk.kept("desk/root.pem")).unwrap();
@@ -145,7 +136,7 @@ fn twins(one: LicenseKey, other: LicenseKey) -> ([Commitment; 2], [Commitment; 2
 #[test]
 fn two_activations_of_one_number_are_told_apart_or_refused() {
     let world = World::new();
-    let (desk, ship, first) = sold(&world, &[]);
+    let (desk, ship, first) = world.sold(&[], &[]);
     let four = |key: &str| desk.run(["license", "change", key, "--seats", "4"]).done();
     four(&first);
     let second = desk.sell("survey", &[]);

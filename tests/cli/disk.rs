@@ -5,12 +5,7 @@ use std::fs;
 use crate::world::{Desk, Machine, World};
 
 fn sold<'w>(world: &'w World) -> (Desk<'w>, Machine<'w>, String) {
-    let desk = world.desk("desk");
-    let file = desk.product("survey", &[]);
-    let key = desk.sell("survey", &["--seats", "2"]);
-    let ship = world.machine("ship");
-    ship.install(&file);
-    (desk, ship, key)
+    world.sold(&[], &["--seats", "2"])
 }
 
 /// The disk as [`crate::world`]'s `disk.c` plays it: also root has to believe it.

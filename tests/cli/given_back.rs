@@ -4,12 +4,7 @@ use crate::world::{Desk, Machine, World};
 
 /// A desk, a machine with its product, and a key.
 fn sold<'w>(world: &'w World, seats: &str) -> (Desk<'w>, Machine<'w>, String) {
-    let desk = world.desk("desk");
-    let file = desk.product("survey", &[]);
-    let pc = world.machine("pc");
-    pc.install(&file);
-    let key = desk.sell("survey", &["--seats", seats]);
-    (desk, pc, key)
+    world.sold(&[], &["--seats", seats])
 }
 
 /// The mail seemed lost, somebody asked again, and both were answered.

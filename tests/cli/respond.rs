@@ -3,12 +3,7 @@
 use crate::world::{DAY, Desk, Machine, World, altered, decoded};
 
 fn sold<'w>(world: &'w World, options: &[&str]) -> (Desk<'w>, Machine<'w>, String) {
-    let desk = world.desk("desk");
-    let file = desk.product("survey", &["--feature", "export"]);
-    let key = desk.sell("survey", options);
-    let ship = world.machine("ship");
-    ship.install(&file);
-    (desk, ship, key)
+    world.sold(&["--feature", "export"], options)
 }
 
 fn another<'w>(desk: &Desk<'w>, name: &str) -> Machine<'w> {

@@ -7,11 +7,8 @@ use serde_json::Value;
 use crate::world::{Desk, Machine, World};
 
 fn licensed<'w>(world: &'w World) -> (Desk<'w>, Machine<'w>, String) {
-    let desk = world.desk("desk");
-    let file = desk.product("survey", &["--limit", "users"]);
-    let key = desk.sell("survey", &["--limit", "users=5", "--expires", "2040-12-31"]);
-    let ship = world.machine("ship");
-    ship.install(&file);
+    let order = ["--limit", "users=5", "--expires", "2040-12-31"];
+    let (desk, ship, key) = world.sold(&["--limit", "users"], &order);
     desk.license(&ship, &key);
     (desk, ship, key)
 }

@@ -39,11 +39,8 @@ fn fits(run: &Run<'_>) {
 }
 
 fn licensed(world: &World) -> (Machine<'_>, String) {
-    let desk = world.desk("desk");
-    let file = desk.product("survey", &["--limit", "users", "--feature", "export"]);
-    let machine = world.machine("machine");
-    machine.install(&file);
-    let key = desk.sell("survey", &["--limit", "users=10"]);
+    let product = ["--limit", "users", "--feature", "export"];
+    let (desk, machine, key) = world.sold(&product, &["--limit", "users=10"]);
     desk.license(&machine, &key);
     (machine, key)
 }

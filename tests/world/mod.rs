@@ -72,6 +72,16 @@ impl World {
         Desk::new(self, name)
     }
 
+    /// A desk that sold one license of its product, and a machine that has the product and no license.
+    pub(crate) fn sold(&self, product: &[&str], order: &[&str]) -> (Desk<'_>, Machine<'_>, String) {
+        let desk = self.desk("desk");
+        let file = desk.product("survey", product);
+        let key = desk.sell("survey", order);
+        let ship = self.machine("ship");
+        ship.install(&file);
+        (desk, ship, key)
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.directory.path()
     }
