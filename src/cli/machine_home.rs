@@ -244,7 +244,11 @@ pub(crate) fn told_of_loans(
 
 /// A program without a site lends nothing.
 #[cfg(not(feature = "site"))]
-pub(crate) fn told_of_loans(_: &Home, _: &LicenseState, _: Seconds) -> anyhow::Result<ToldOfLoans> {
+pub(crate) fn told_of_loans(
+    _: &Home,
+    _: &LicenseState,
+    _: &Here<'_>,
+) -> anyhow::Result<ToldOfLoans> {
     Ok(ToldOfLoans::default())
 }
 

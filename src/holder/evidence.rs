@@ -66,6 +66,7 @@ pub(crate) fn verify_loan(
 }
 
 /// The certificate of the site that this machine is by the grant it holds; none where it holds none that lends (SPEC.md 4.8).
+#[cfg(feature = "site")]
 pub(crate) fn own_certificate(
     file: &ProductFile,
     license: &LicenseState,

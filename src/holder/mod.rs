@@ -56,6 +56,7 @@ mod history;
 mod home;
 pub(crate) mod json;
 mod launch;
+#[cfg(feature = "site")]
 pub(crate) mod lending;
 mod lock;
 mod memory;
@@ -90,6 +91,7 @@ pub use home::Home;
 pub(crate) use home::{read_json, write_json};
 pub use json::{Array, Bytes};
 pub use launch::check_product;
+#[cfg(feature = "site")]
 pub(crate) use lock::Lock;
 pub use memory::Memory;
 pub use outcome::{Applied, Outcome, Which};

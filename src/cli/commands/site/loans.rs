@@ -149,7 +149,7 @@ impl Run for LoanShow {
         ];
         let loans = [
             (messages::label::extends(), loan.extends()),
-            (messages::label::extended_by(), loan.extended_by),
+            (messages::site_words::label_extended_by(), loan.extended_by),
         ];
         rows.extend(
             loans
@@ -161,7 +161,7 @@ impl Run for LoanShow {
                 .map(|at| (messages::label::given_up_on(), minute(at))),
         );
         if !loan.note.is_empty() {
-            rows.push((messages::label::note(), loan.note.clone()));
+            rows.push((messages::site_words::label_note(), loan.note.clone()));
         }
         let phrase = text::phrase(&loan.codes().0);
         rows.push((messages::label::read_back_phrase(), phrase));

@@ -67,14 +67,14 @@ impl Run for SiteStatus {
             );
             context.out.table(&[
                 (messages::label::license(), site.key().to_string()),
-                (messages::label::site_key(), key),
-                (messages::label::lending(), words),
+                (messages::site_words::label_site_key(), key),
+                (messages::site_words::label_lending(), words),
                 (
                     messages::label::longest_loan(),
                     object.sold_days.to_string(),
                 ),
                 (messages::label::seats(), object.seats.to_string()),
-                (messages::label::lent(), lent.to_string()),
+                (messages::site_words::label_lent(), lent.to_string()),
             ])?;
         }
         if paused {
