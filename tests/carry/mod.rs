@@ -5,6 +5,7 @@ mod emergency_slips;
 mod hidden;
 mod inspected;
 mod mailed;
+mod own_mails;
 #[cfg(feature = "photos")]
 mod photographed;
 mod repaired;
