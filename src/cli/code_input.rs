@@ -296,14 +296,15 @@ fn unread(error: ReadError, text: &str) -> anyhow::Error {
 const LONGEST_KEY: usize = 64;
 
 /// A code that whoever handed the text over did not see is not acted on unasked: somebody else may have put it there.
+#[cfg(feature = "site")]
 pub(crate) fn refuse_hidden(reading: &Reading) -> anyhow::Result<()> {
     if reading.standing != Standing::Hidden {
         return Ok(());
     }
     let (noun, phrase) = (reading.code.kind().noun(), text::phrase(&reading.code));
-    let message = messages::code::only_hidden(noun, phrase).to_string();
+    let message = messages::hidden_code::only_hidden(noun, phrase).to_string();
     Err(Failure::new(FailureKind::HiddenCode, message)
-        .hint(messages::code::only_hidden_hint())
+        .hint(messages::hidden_code::alone())
         .into())
 }
 

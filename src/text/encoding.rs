@@ -12,6 +12,7 @@ pub(super) fn decode(bytes: &[u8]) -> String {
 }
 
 /// Whether these bytes are a text of which each character has two.
+#[cfg(feature = "cli")]
 pub(super) fn is_wide(bytes: &[u8]) -> bool {
     wide(bytes).is_some()
 }

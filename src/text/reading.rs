@@ -89,7 +89,7 @@ impl From<Carried> for Reading {
 /// What a text gave to somebody who can tell right emergency codes from wrong ones.
 #[derive(Clone, Debug)]
 pub struct Judgeable {
-    /// As [`read`] has it.
+    /// As [`crate::text::read`] has it.
     pub result: Result<Reading, ReadError>,
     /// Emergency codes that may be meant by what stands in the text, the likeliest first, a few thousand at most. No check says which of them is one: only
     /// the chain of the license can (SPEC.md 8).
@@ -111,6 +111,7 @@ impl<'t> Part<'t> {
         }
     }
 
+    #[cfg(feature = "cli")]
     pub(super) fn hidden(text: Cow<'t, str>) -> Part<'t> {
         Part { text, hidden: true }
     }

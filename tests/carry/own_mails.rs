@@ -38,7 +38,9 @@ fn whole(name: &str, mail: &str) -> Reading {
 type Spoil = fn(&mut Vec<char>, usize);
 
 const SLIPS: [(&str, Spoil); 6] = [
-    ("dropped", |row, at| drop(row.remove(at))),
+    ("dropped", |row, at| {
+        row.remove(at);
+    }),
     ("doubled", |row, at| row.insert(at, row[at])),
     ("inserted", |row, at| row.insert(at, 'X')),
     ("wrong", |row, at| {

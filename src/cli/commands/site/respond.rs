@@ -33,6 +33,7 @@ pub(in crate::cli::commands) struct How<'a> {
 }
 
 /// Whether this computer is a site.
+#[cfg(feature = "desk")]
 pub(in crate::cli::commands) fn is_here(context: &Context) -> anyhow::Result<bool> {
     Ok(super::home(context)?.is_some())
 }
@@ -120,26 +121,37 @@ fn whose(context: &Context, code: &Code, now: &Moment) -> anyhow::Result<Found> 
         return with_key(context, Borrow::decode(code.payload())?.key);
     }
     let mut keys = Vec::new();
+    // What cannot be read may be what the code is about: it is said where nothing else is.
+    let mut unread: Option<anyhow::Error> = None;
     for home in machine_home::all(context)? {
-        let (licenses, _) = home.survey().unwrap_or_default();
+        let (licenses, unfit) = match home.survey() {
+            Ok(found) => found,
+            Err(error) => (Vec::new(), vec![error]),
+        };
+        unread = unread.or(unfit.into_iter().next().map(Into::into));
         let lends = licenses.into_iter().filter(|license| {
             let held = license.held.as_ref();
             held.is_some_and(|held| held.standing.site_key.is_some())
         });
         keys.extend(lends.map(|license| license.license_key));
     }
-    let mut refused = SiteError::OpensNothing;
+    let mut refused = None;
     for key in keys {
-        let found = with_key(context, key)?;
-        let known =
-            of(&found).map(|mut site| site::rehearse(&mut site, code, &Wish::default(), now));
-        match known {
-            Ok(Ok(_)) => return Ok(found),
-            Ok(Err(SiteError::OpensNothing)) | Err(_) => {}
-            Ok(Err(error)) => refused = error,
+        let tried = with_key(context, key).and_then(|found| {
+            let mut site = of(&found)?;
+            let known = site::rehearse(&mut site, code, &Wish::default(), now);
+            drop(site);
+            Ok((found, known))
+        });
+        match tried {
+            Ok((found, Ok(_))) => return Ok(found),
+            Ok((_, Err(SiteError::OpensNothing))) => {}
+            Ok((_, Err(error))) => refused = Some(error.into()),
+            Err(error) => unread = unread.or(Some(error)),
         }
     }
-    Err(refused.into())
+    let nothing = || SiteError::OpensNothing.into();
+    Err(refused.or(unread).unwrap_or_else(nothing))
 }
 
 /// A refusal, with what was asked for.

@@ -1,0 +1,2 @@
+only_hidden = the only { $noun } (phrase { $phrase }) stands in a part of the message that is not seen where it is read
+alone = whoever sent it may not know of it: where it is meant, hand over the code alone
