@@ -75,10 +75,16 @@ pub(crate) fn append(path: &Path, line: &str, audience: Audience) -> Result<(), 
         .is_some_and(|known| known.last().is_some_and(|last| *last != b'\n'));
     let text = format!("{}{line}\n", if torn { "\n" } else { "" });
     let added = directory.file(name, For::Appending).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        allow_file(&file, audience)?;
-        directory.hand_on(&file)?;
-        file.sync_all()
+        let done = file
+            .write_all(text.as_bytes())
+            .and_then(|()| allow_file(&file, audience))
+            .and_then(|()| directory.hand_on(&file))
+            .and_then(|()| file.sync_all());
+        if done.is_err() {
+            // What is said to have failed is not to be read later on. The caller has the lock: nobody else added anything.
+            let _ = file.set_len(known.as_ref().map_or(0, |known| known.len() as u64));
+        }
+        done
     });
     added.map_err(failed)?;
     match known {

@@ -46,8 +46,13 @@ impl Seats {
             picked.set(&one.ring, one.number);
         }
         let (lent, prepared) = prepare(&picked)?;
+        let before = LentOut::read(&self.place);
         self.write_lent(&lent)?;
         let done = commit(prepared);
+        if let (Err(_), Ok(before)) = (&done, before) {
+            // Where that cannot be written either, the site does it when it looks again.
+            let _ = self.write_lent(&before);
+        }
         drop(ones);
         done
     }

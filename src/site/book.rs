@@ -198,10 +198,13 @@ impl Book {
 
     /// The chain with this loan.
     pub(super) fn head_at(&self, loan: u32) -> Option<Digest> {
-        match self.loans.get(&loan) {
-            Some(it) => Some(it.lent.head.0),
-            None if loan == self.last => Some(self.head),
-            None => None,
+        if let Some(it) = self.loans.get(&loan) {
+            return Some(it.lent.head.0);
+        }
+        let repaired = self.repaired.as_ref().map(|it| &it.last);
+        match repaired.filter(|it| it.loan == loan) {
+            Some(it) => Some(it.head.0),
+            None => (loan == 0).then_some([0; 32]),
         }
     }
 

@@ -107,13 +107,4 @@ impl Site<'_> {
         };
         lending::remember(self.home, &self.license, self.facts, seen)
     }
-
-    /// The same for a loan that is about to be written.
-    pub(super) fn remember_next(&self, next: &Known) -> bool {
-        let seen = LoansSeen {
-            last: next.loan,
-            head: next.head,
-        };
-        lending::remember(self.home, &self.license, self.facts, seen)
-    }
 }

@@ -117,8 +117,7 @@ pub fn take_return(site: &mut Site<'_>, code: &Code, moment: &Moment) -> Result<
     if !again {
         let event = Event::Returned { loan: number };
         site.book.add(event, moment.wall)?;
-        let lent = site.book.lent_out(moment.wall, site.file.product());
-        site.seats.set_lent(&lent)?;
+        site.show(moment);
     }
     let effect = match again {
         true => Effect::Repeated,
@@ -165,26 +164,24 @@ pub fn respond(
             Ok((after.lent_out(moment.wall, &product), lent))
         },
         |mut lent| {
-            let next = Known {
-                loan: lent.loan,
-                head: lent.head,
-            };
             if let (Kind::LoanWithCertificate, _) | (_, Some(_)) = (lent.kind, &lent.card) {
                 site.keep_card(&mut book, moment)?;
             }
-            // The anchor first: a loan that it knows and the book does not was never given out, and is counted as lost.
-            lent.remembered = site.remember_next(&next);
+            // Whether there is an anchor that will know of it. It is told once the loan is written: a crash between the two costs nobody anything, for
+            // what the anchors know the book has, and before the loan is given out they know of it.
+            lent.remembered = site.remember();
             let number = lent.loan;
             book.add(Event::Lent(Box::new(lent)), moment.wall)?;
             Ok((book, number))
         },
     )?;
     site.book = book;
+    let remembered = site.remember();
     let loan = site.book.loan(number);
     let loan = loan.ok_or(SiteError::UnknownLoan(number))?;
     let mut answer = site.answer(loan, effect(loan.extends()), moment);
     answer.warnings = warnings;
-    if !loan.lent.remembered {
+    if !remembered {
         answer.warnings.push(Warning::NotRemembered);
     }
     drop(lock);

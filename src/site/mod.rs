@@ -148,6 +148,10 @@ impl<'a> Site<'a> {
         let (home, facts, now) = (self.home, self.facts, moment.wall);
         known::notice(home, &self.license, facts, &mut self.book, now)?;
         self.repair(moment.wall)?;
+        // A loan that was written when a crash came is given out by whoever asks again: the anchors know of it first.
+        if !self.paused() && self.book.last().loan > 0 {
+            self.remember();
+        }
         let lent = self.book.lent_out(moment.wall, self.file.product());
         self.seats.set_lent(&lent)?;
         Ok(lock)
@@ -177,8 +181,14 @@ impl<'a> Site<'a> {
             return Err(SiteError::UnknownLoan(loan));
         }
         self.book.note(loan, text, moment.wall)?;
+        self.show(moment);
+        Ok(())
+    }
+
+    /// What is written of the seats follows the book, in which it stands by now; where that cannot be done, whoever has the lock next does it.
+    fn show(&self, moment: &Moment) {
         let lent = self.book.lent_out(moment.wall, self.file.product());
-        Ok(self.seats.set_lent(&lent)?)
+        let _ = self.seats.set_lent(&lent);
     }
 
     fn refuse_where_paused(&self) -> Result<(), SiteError> {

@@ -91,7 +91,7 @@ class Stage:
     """The places of a run: `now/desk`, `now/machine` (homes), `now/user` (root's home), `now/lib` (/var/lib), `now/files`; and `now/ada`, the home of a
     user without rights, who exists where root runs the stage."""
 
-    PLACES = ("desk", "machine", "user", "ada", "lib", "files")
+    PLACES = ("desk", "machine", "site", "user", "ada", "lib", "files")
     ADA = 61234
 
     def __init__(self, program, below=ON_DISK):
