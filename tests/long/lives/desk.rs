@@ -303,6 +303,7 @@ impl Desk {
                 fork: policy::judge(&own, Some(opened.held), proof),
                 asked,
                 holder_asked,
+                told: None,
                 options,
                 now,
             };
