@@ -44,7 +44,7 @@ const BEGINNINGS: [(&[u8], Thing); 21] = [
     (b"\x1f\x8b", Thing::Archive),
     (b"II*\0", Thing::Picture),
     (b"MM\0*", Thing::Picture),
-    (b"SQLite format 3\0", Thing::Bytes),
+    (b"SQLite f", Thing::Bytes),
     (b"7z\xbc\xaf\x27\x1c", Thing::Archive),
     (b"Rar!\x1a\x07", Thing::Archive),
     (b"BZh91AY&SY", Thing::Archive),
