@@ -8,6 +8,8 @@ use std::path::Path;
 use crate::license_key::LicenseKey;
 use crate::messages;
 use crate::protocol::requests::Activate;
+#[cfg(feature = "site")]
+use crate::text::Carried;
 use crate::text::{self, Code, Judgeable, Kind, Place, ReadError, Reading, Standing, Thing};
 
 use super::Context;
@@ -294,6 +296,20 @@ fn unread(error: ReadError, text: &str) -> anyhow::Error {
 
 /// Bytes of a text that may be a license key and nothing else.
 const LONGEST_KEY: usize = 64;
+
+/// The other codes of a text that are of the same kind as its own, which gives something up: a license that was asked for more than once is given back with as
+/// many codes, in one mail.
+#[cfg(feature = "site")]
+pub(crate) fn given_back_too(reading: &mut Reading) -> Vec<Carried> {
+    let kind = reading.code.kind();
+    if !matches!(kind, Kind::Return | Kind::LoanReturn) {
+        return Vec::new();
+    }
+    // What is only quoted, or what nobody sees, is not given back beside what somebody wrote.
+    let standing = reading.standing;
+    let is_return = |other: &mut Carried| other.code.kind() == kind && other.standing <= standing;
+    reading.others.extract_if(.., is_return).collect()
+}
 
 /// A code that whoever handed the text over did not see is not acted on unasked: somebody else may have put it there.
 #[cfg(feature = "site")]

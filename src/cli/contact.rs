@@ -1,28 +1,12 @@
 //! Who sent the mail that a request came in: kept as the license's contact where none is known. The mail says so; it proves nothing.
 
-use crate::issuer::desk::Vendor;
 use crate::issuer::ledger::{Ledger, OrderTerms};
 use crate::issuer::life::{self, LifeError};
 use crate::license_key::LicenseKey;
 use crate::protocol::product::Product;
-use crate::text::Reading;
 
 use super::Context;
 use super::mail::Mailbox;
-
-/// The address that a mail came from, where an answer could go to: a mail that the desk itself passed on says nothing about the customer.
-pub(crate) fn sender(reading: &Reading, vendor: &Vendor) -> Option<String> {
-    let sender = Mailbox::parse(reading.sender.as_deref()?).ok()?;
-    let (_, host) = sender.address.split_once('@')?;
-    // What a mail program writes that was never told an address, as ours does.
-    let nobody = host.eq_ignore_ascii_case("localhost") || !host.contains('.');
-    let own = vendor
-        .mail
-        .as_deref()
-        .and_then(|own| Mailbox::parse(own).ok());
-    let ours = own.is_some_and(|own| own.address.eq_ignore_ascii_case(&sender.address));
-    (!nobody && !ours).then_some(sender.address)
-}
 
 /// Keeps `sender` as the contact of a license that has none; where the license has another, what to warn of.
 ///

@@ -6,6 +6,8 @@ use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address;
 
 use crate::messages;
+#[cfg(feature = "site")]
+use crate::text::Reading;
 use crate::text::{Code, Kind, phrase, show};
 
 use super::failure::Failure;
@@ -127,6 +129,19 @@ fn unquoted(name: &str) -> &str {
         .strip_prefix('"')
         .and_then(|name| name.strip_suffix('"'));
     inner.map_or(name, str::trim)
+}
+
+/// The address that a mail came from, where an answer could go to: one that came from whoever answers, whose own address is given, was passed on there, and
+/// says nothing about who asks.
+#[cfg(feature = "site")]
+pub(crate) fn sender(reading: &Reading, own: Option<&str>) -> Option<String> {
+    let sender = Mailbox::parse(reading.sender.as_deref()?).ok()?;
+    let (_, host) = sender.address.split_once('@')?;
+    // What a mail program writes that was never told an address, as ours does.
+    let nobody = host.eq_ignore_ascii_case("localhost") || !host.contains('.');
+    let own = own.and_then(|own| Mailbox::parse(own).ok());
+    let ours = own.is_some_and(|own| own.address.eq_ignore_ascii_case(&sender.address));
+    (!nobody && !ours).then_some(sender.address)
 }
 
 /// Who writes to whom.

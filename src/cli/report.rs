@@ -1,11 +1,11 @@
 //! A check's report in words.
 
-use crate::holder::{CheckReport, Refusal, State, Terms};
+use crate::holder::{CheckReport, Refusal, State, Terms, Warning};
 use crate::messages;
 use crate::protocol::date::Day;
 use crate::protocol::grant::LicenseType;
 
-use super::advice::Advice as _;
+use super::advice::{self, Advice as _};
 use super::failure::Failure;
 use super::json::Details;
 use super::{Context, words};
@@ -14,8 +14,19 @@ use super::{Context, words};
 pub(crate) fn failure(report: &CheckReport, refusal: &Refusal) -> Failure {
     let why = report.why().unwrap_or_else(|| refusal.to_string());
     Failure::new(refusal.kind(), why)
-        .hint(refusal.advice())
+        .hint(advice(report, refusal))
         .with(|details| *details = Details::of(refusal))
+}
+
+/// What to do about a refusal: of a loan, the site that lent it is asked.
+fn advice(report: &CheckReport, refusal: &Refusal) -> String {
+    let advice = lent(report).then(|| advice::refused_on_loan(refusal));
+    let advice = advice.flatten().map(str::to_owned);
+    advice.unwrap_or_else(|| refusal.advice())
+}
+
+fn lent(report: &CheckReport) -> bool {
+    report.terms.as_ref().is_some_and(|it| it.loan.is_some())
 }
 
 /// Says what a license warns of, and what to do where it may be used all the same.
@@ -23,7 +34,11 @@ pub(crate) fn warn(context: &mut Context, report: &CheckReport) {
     for warning in &report.warnings {
         context.out.warn(warning);
         if report.allowed() {
-            context.out.advise(&warning.advice());
+            let changed = matches!(warning, Warning::MachineChanged { .. });
+            match changed && lent(report) {
+                true => context.out.advise(messages::advice::loan_ends()),
+                false => context.out.advise(&warning.advice()),
+            }
         }
     }
 }

@@ -25,7 +25,7 @@ use crate::text::Kind;
 pub struct Wanted<'a> {
     /// The site's license.
     pub key: LicenseKey,
-    /// For so many days, today among them.
+    /// For so many days from today.
     pub days: NonZeroU8,
     /// Features, limits, modules and texts by their names; none: all that the site lends, or for more time of a loan what it contains.
     pub features: &'a [String],

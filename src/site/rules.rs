@@ -48,7 +48,7 @@ impl Site<'_> {
         self.refuse_where_paused()?;
         let mut warnings = Vec::new();
         let before = self.before(borrow, &mut warnings)?;
-        let until = self.until(borrow, wish, now.day(), &mut warnings)?;
+        let until = self.until(borrow, wish, before, now.day(), &mut warnings)?;
         let product = self.file.product();
         let granted = &self.certificate.grant.grant.entitlements;
         let lent = match (&borrow.wanted, before) {
@@ -112,6 +112,7 @@ impl Site<'_> {
         &self,
         borrow: &Borrow,
         wish: &Wish,
+        before: Option<&Loan>,
         today: Day,
         warnings: &mut Vec<Warning>,
     ) -> Result<Day, SiteError> {
@@ -121,6 +122,9 @@ impl Site<'_> {
             Some(until) => until,
             None => today.plus(u16::from(borrow.days.get())),
         };
+        // A loan cannot be recalled, so more time of one is never less.
+        let own = before.map(|it| it.said.until.min(today.plus(u16::from(longest))));
+        let until = own.map_or(until, |own| own.max(until));
         let asked = until.days_since(today);
         if asked > i32::from(longest) {
             return Err(SiteError::TooLong { asked, longest });

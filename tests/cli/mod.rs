@@ -18,6 +18,7 @@ mod ledger;
 mod license;
 mod life;
 #[cfg(unix)]
+mod loan_mails;
 mod loans;
 mod machine;
 mod modules;

@@ -52,6 +52,22 @@ impl Advice for Refusal {
     }
 }
 
+/// What to do about a refusal of what a site lent, where that is something else.
+pub(crate) fn refused_on_loan(refusal: &Refusal) -> Option<&'static str> {
+    match refusal {
+        Refusal::FeatureMissing(_)
+        | Refusal::FeatureEnded { .. }
+        | Refusal::OverLimit(_)
+        | Refusal::MaintenanceOver { .. } => Some(messages::advice::not_lent()),
+        Refusal::WrongMachine { .. } | Refusal::NotTrusted { .. } | Refusal::Unbound { .. } => {
+            Some(messages::advice::lent_elsewhere())
+        }
+        Refusal::ChangeNotKept { .. } => Some(messages::advice::loan_ends()),
+        Refusal::ClockBehind { .. } => Some(messages::advice::set_the_clock_on_loan()),
+        _ => None,
+    }
+}
+
 impl Advice for Warning {
     fn advice(&self) -> String {
         let advice = match self {

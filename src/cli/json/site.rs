@@ -161,6 +161,10 @@ pub(crate) struct LoanReceipt {
     pub(crate) reserved_until: Option<Shown<Day>>,
     /// Where characters of the code were corrected.
     pub(crate) corrections: Vec<String>,
+    /// What the other return codes of the same text gave back.
+    pub(crate) also: Vec<LoanReceipt>,
+    /// Other return codes of it that were refused.
+    pub(crate) warnings: Vec<Warning>,
 }
 
 /// What a site replies.

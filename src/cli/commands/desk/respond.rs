@@ -12,6 +12,7 @@ use crate::cli::desk;
 use crate::cli::failure::Failure;
 use crate::cli::json;
 use crate::cli::letter;
+use crate::cli::mail;
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::reply;
 use crate::cli::words;
@@ -22,7 +23,7 @@ use crate::issuer::policy::Options;
 use crate::issuer::products;
 use crate::issuer::respond::{self, Effect, Issuer, Reply};
 use crate::protocol::date::Day;
-use crate::text::{self, Carried, Kind, Reading};
+use crate::text::{self, Carried, Reading};
 
 /// Answer a request code with a signed response code
 ///
@@ -107,7 +108,7 @@ impl Run for Respond {
         let also = if self.dry_run {
             Vec::new()
         } else {
-            given_back_too(&mut reading)
+            code_input::given_back_too(&mut reading)
         };
         code_input::tell(context, &reading);
         code_output::read_back(context, &reading.code);
@@ -121,14 +122,14 @@ impl Run for Respond {
             _ => {
                 // The rules first: whoever is refused is not asked for a passphrase.
                 let by = context.environment.by();
-                let vendor = desk.vendor().clone();
+                let own = desk.vendor().mail.clone();
                 let (ledger, code) = (desk.ledger(), &reading.code);
                 let preview = respond::rehearse(ledger, code, &options, by, &mut entropy);
                 let preview = match preview {
                     Ok(preview) => preview,
                     Err(refusal) => {
                         if !self.dry_run {
-                            let sender = contact::sender(&reading, &vendor);
+                            let sender = mail::sender(&reading, own.as_deref());
                             let sender = sender.as_deref();
                             respond::keep_evidence(ledger, code, &refusal, sender, by)?;
                         }
@@ -171,7 +172,7 @@ impl Run for Respond {
             Reply::Answer(answer) => {
                 let mut object = reply::answer(answer, corrections);
                 let mut letter = letter::response(answer, desk.vendor());
-                if let Some(sender) = contact::sender(&reading, desk.vendor()) {
+                if let Some(sender) = mail::sender(&reading, desk.vendor().mail.as_deref()) {
                     let contact = letter.to.replace(sender.clone());
                     let contact = contact.as_deref();
                     let other =
@@ -210,18 +211,6 @@ impl Run for Respond {
         over_since(context, desk.ledger(), &reply)?;
         Ok(Exit::DONE)
     }
-}
-
-/// The other return codes of a text of which one is taken. A license that was asked for more than once is given back with as many codes, in one mail.
-fn given_back_too(reading: &mut Reading) -> Vec<Carried> {
-    if reading.code.kind() != Kind::Return {
-        return Vec::new();
-    }
-    // What is only quoted, or what nobody sees, is not given back beside what somebody wrote.
-    let standing = reading.standing;
-    let is_return =
-        |other: &mut Carried| other.code.kind() == Kind::Return && other.standing <= standing;
-    reading.others.extract_if(.., is_return).collect()
 }
 
 /// Nothing is sent back for a return code, so all of a text are taken; each by itself, and by no reason that was given for the first.
@@ -314,7 +303,7 @@ impl Respond {
             passphrase: &self.passphrase,
         };
         let print = |it| json::Replied::Loan(Box::new(it));
-        loans::answer(context, &reading, &how, print).map(AtSite::Answered)
+        loans::answer(context, reading, &how, print).map(AtSite::Answered)
     }
 
     fn options(&self) -> anyhow::Result<Options> {

@@ -6,9 +6,9 @@ use super::{Context, Exit, of, signer, with_key};
 use crate::cli::code_input;
 use crate::cli::code_output::{self, CodeOutputArgs, Outgoing};
 use crate::cli::failure::Failure;
-use crate::cli::json::{self, Described, LoanReplied, Named, Shown};
+use crate::cli::json::{self, Described, LoanReceipt, LoanReplied, Named, Shown};
 use crate::cli::machine_home::{self, Found};
-use crate::cli::mail::Letter;
+use crate::cli::mail::{self, Letter};
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::report;
 use crate::cli::seats::moment;
@@ -19,7 +19,7 @@ use crate::protocol::date::Day;
 use crate::protocol::requests::Borrow;
 use crate::seats::Moment;
 use crate::site::{self, Actor, Answer, Effect, Receipt, Reply, Site, SiteError, Wish};
-use crate::text::{Code, Kind, Reading};
+use crate::text::{Carried, Code, Kind, Place, Reading};
 
 /// What a site answers.
 pub(in crate::cli::commands) const ANSWERED: &[Kind] = &[Kind::Borrow, Kind::LoanReturn];
@@ -41,11 +41,16 @@ pub(in crate::cli::commands) fn is_here(context: &Context) -> anyhow::Result<boo
 /// Answers a code; `print` puts what scripts get of it among what the command prints.
 pub(in crate::cli::commands) fn answer<O: Serialize + Described>(
     context: &mut Context,
-    reading: &Reading,
+    mut reading: Reading,
     how: &How<'_>,
     print: impl FnOnce(LoanReplied) -> O,
 ) -> anyhow::Result<Exit> {
-    code_input::refuse_hidden(reading)?;
+    code_input::refuse_hidden(&reading)?;
+    let too = match how.dry_run {
+        true => Vec::new(),
+        false => code_input::given_back_too(&mut reading),
+    };
+    let reading = &reading;
     let now = moment(context);
     let found = whose(context, &reading.code, &now)?;
     code_input::tell(context, reading);
@@ -95,7 +100,10 @@ pub(in crate::cli::commands) fn answer<O: Serialize + Described>(
             let outgoing = Outgoing {
                 code: &code,
                 also: &also,
-                letter: letter(&found, &site, answer),
+                letter: Letter {
+                    to: mail::sender(reading, None),
+                    ..letter(&found, &site, answer)
+                },
             };
             how.code_output
                 .hand_over(context, &outgoing, object, |it| {
@@ -103,16 +111,53 @@ pub(in crate::cli::commands) fn answer<O: Serialize + Described>(
                 })?;
             tell(context, &reply);
         }
-        Reply::Receipt(_) => {
+        Reply::Receipt(receipt) => {
             tell(context, &reply);
+            let mut object = taken(&found, &site, receipt, &reading.corrections);
+            drop(site);
+            take_too(context, &too, &now, &mut object)?;
             if context.out.json {
-                context
-                    .out
-                    .object(&print(alone(&found, &site, &reply, reading)))?;
+                let object = LoanReplied::Receipt(Box::new(object));
+                context.out.object(&print(object))?;
             }
         }
     }
     Ok(Exit::DONE)
+}
+
+/// Whoever had more time of a loan gives back both, in one mail: all of its codes are taken, and one that is refused keeps no other from it.
+fn take_too(
+    context: &mut Context,
+    others: &[Carried],
+    now: &Moment,
+    object: &mut LoanReceipt,
+) -> anyhow::Result<()> {
+    for other in others {
+        code_output::read_back(context, &other.code);
+        let taken = whose(context, &other.code, now).and_then(|found| {
+            let mut site = of(&found)?;
+            let reply = site::take_return(&mut site, &other.code, now)?;
+            tell(context, &reply);
+            Ok(match &reply {
+                Reply::Receipt(receipt) => Some(taken(&found, &site, receipt, &other.corrections)),
+                Reply::Answer(_) => None,
+            })
+        });
+        match taken {
+            Ok(receipt) => object.also.extend(receipt),
+            Err(error) => {
+                let failure = Failure::of(&error);
+                context.out.warn(&failure.message);
+                context.out.advise(&failure.hint);
+                object.warnings.push(json::Warning {
+                    kind: "not_taken",
+                    message: failure.message,
+                    hint: Some(failure.hint),
+                });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The license that a code is about: a BORROW names it, a return code opens one of its loans.
@@ -269,17 +314,27 @@ fn alone(found: &Found, site: &Site<'_>, reply: &Reply, reading: &Reading) -> Lo
             let of = object(found, site, answer, reading);
             LoanReplied::Planned(Box::new(json::LoanPlanned { of, dry_run }))
         }
-        Reply::Receipt(receipt) => LoanReplied::Receipt(Box::new(json::LoanReceipt {
-            kind: Named(Kind::LoanReturn),
-            license_key: Shown(site.key()),
-            product: found.product.id.clone(),
-            verdict: receipt.effect.name(),
-            loan: receipt.loan,
-            seat: receipt.seat,
-            note: receipt.note.clone(),
-            reserved_until: receipt.reserved.map(|(_, until)| Shown(until)),
-            corrections: code_input::corrections(&reading.corrections),
-        })),
+        Reply::Receipt(receipt) => {
+            let taken = taken(found, site, receipt, &reading.corrections);
+            LoanReplied::Receipt(Box::new(taken))
+        }
+    }
+}
+
+/// A seat that came back, for scripts.
+fn taken(found: &Found, site: &Site<'_>, receipt: &Receipt, corrections: &[Place]) -> LoanReceipt {
+    LoanReceipt {
+        kind: Named(Kind::LoanReturn),
+        license_key: Shown(site.key()),
+        product: found.product.id.clone(),
+        verdict: receipt.effect.name(),
+        loan: receipt.loan,
+        seat: receipt.seat,
+        note: receipt.note.clone(),
+        reserved_until: receipt.reserved.map(|(_, until)| Shown(until)),
+        corrections: code_input::corrections(corrections),
+        also: Vec::new(),
+        warnings: Vec::new(),
     }
 }
 

@@ -42,6 +42,6 @@ impl Run for RespondAlone {
             code_output: &self.code_output,
             passphrase: &self.passphrase,
         };
-        answer(context, &reading, &how, |it| it)
+        answer(context, reading, &how, |it| it)
     }
 }
