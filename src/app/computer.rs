@@ -147,11 +147,11 @@ impl Computer {
         }
     }
 
-    /// Applies the first of these codes that changes something here; where none does, the first that is in force already. With it the code that was
+    /// Does with these codes what `act` does, until one changes something here; where none does, the first that is in force already. With it the code that was
     /// taken: the first where none is for this machine.
-    pub(crate) fn apply_one_of<'c>(
-        &self,
+    fn one_of<'c>(
         codes: impl Iterator<Item = &'c Code>,
+        act: impl Fn(&Code) -> Result<Outcome, HolderError>,
     ) -> (Option<&'c Code>, Result<Outcome, HolderError>) {
         let (mut known, mut refused) = (None, None);
         let mut codes: Vec<&Code> = codes
@@ -160,7 +160,7 @@ impl Computer {
         // A card is for the loan that stands beside it; alone it is all there is.
         codes.sort_by_key(|code| code.kind() != Kind::SiteCard);
         for code in codes {
-            match self.apply(code) {
+            match act(code) {
                 Ok(outcome @ (Outcome::Applied(_) | Outcome::DeskKnown(_))) => {
                     return (Some(code), Ok(outcome));
                 }
@@ -175,6 +175,8 @@ impl Computer {
             }
         }
         match (known, refused) {
+            // A card is for the loan beside it: what stands in the way of that is said.
+            (Some((_, Outcome::CardKnown(_))), Some((code, error))) => (Some(code), Err(error)),
             (Some((code, outcome)), _) => (Some(code), Ok(outcome)),
             (None, Some((code, error))) => (Some(code), Err(error)),
             (None, None) => (None, Err(HolderError::OtherRequest)),
@@ -190,18 +192,38 @@ impl Computer {
         &self,
         read: Judgeable,
     ) -> Result<(Reading, Result<Outcome, HolderError>), ReadError> {
+        self.take(read, |code| self.apply(code))
+    }
+
+    /// The same with what `act` does with a code, such as looking what it would change.
+    ///
+    /// # Errors
+    /// Why there was no code.
+    pub(crate) fn take(
+        &self,
+        read: Judgeable,
+        act: impl Fn(&Code) -> Result<Outcome, HolderError>,
+    ) -> Result<(Reading, Result<Outcome, HolderError>), ReadError> {
         let tried = read.result.map(|reading| {
-            let (code, outcome) = self.apply_one_of(reading.codes());
+            let (code, outcome) = Self::one_of(reading.codes(), &act);
             let code = code.cloned();
             (reading.choosing(|it| Some(it) == code.as_ref()), outcome)
         });
-        if tried.as_ref().is_ok_and(|(_, outcome)| outcome.is_ok()) {
+        let changed =
+            |outcome: &Outcome| matches!(outcome, Outcome::Applied(_) | Outcome::DeskKnown(_));
+        if let Ok((_, Ok(outcome))) = &tried
+            && changed(outcome)
+        {
             return tried;
         }
         match self.recognize(read.slipped) {
             Some(slipped) => {
-                let outcome = self.apply(&slipped.code);
-                Ok((Reading::from(slipped), outcome))
+                let outcome = act(&slipped.code);
+                let reading = match tried {
+                    Ok((reading, _)) => reading.led_by(slipped),
+                    Err(_) => Reading::from(slipped),
+                };
+                Ok((reading, outcome))
             }
             None => tried,
         }

@@ -1,6 +1,6 @@
 //! What is known of the application's licenses on this computer: those that are held, requests that wait, and what an answer would change.
 
-use super::{App, AppError, License, Needs, Refused, Request, named};
+use super::{APPLIED, App, AppError, License, Needs, Refused, Request, named};
 use crate::holder::state::LicenseState;
 use crate::holder::{HolderError, Outcome};
 use crate::license_key::LicenseKey;
@@ -144,17 +144,9 @@ impl App {
     /// As [`App::apply`]; a desk's certificate cannot be looked at before.
     pub fn preview(&self, pasted: &str) -> Result<Outcome, AppError> {
         let computer = self.computer();
-        let read = text::read_judgeable(pasted, &[Kind::Grant, Kind::Emergency]);
-        let said = |code: &Code| {
-            let outcome = computer.preview(code)?;
-            Ok(named::outcome(outcome, &self.product))
-        };
-        let tried = read.result.map_err(AppError::from);
-        let tried = tried.and_then(|reading| said(&reading.code));
-        match computer.recognize(read.slipped).filter(|_| tried.is_err()) {
-            Some(slipped) => said(&slipped.code),
-            None => tried,
-        }
+        let read = text::read_judgeable(pasted, &APPLIED);
+        let (_, outcome) = computer.take(read, |code| computer.preview(code))?;
+        Ok(named::outcome(outcome?, &self.product))
     }
 
     /// Every license of this product that is known in some home.

@@ -8,9 +8,9 @@ use std::path::Path;
 use crate::license_key::LicenseKey;
 use crate::messages;
 use crate::protocol::requests::Activate;
-#[cfg(feature = "site")]
-use crate::text::Carried;
 use crate::text::{self, Code, Judgeable, Kind, Place, ReadError, Reading, Standing, Thing};
+#[cfg(feature = "site")]
+use crate::text::{Carried, Damage};
 
 use super::Context;
 use super::failure::Failure;
@@ -30,14 +30,7 @@ pub(crate) struct CodeArgs {
 }
 
 impl CodeArgs {
-    /// Finds the codes in what was given, of which one is of a `wanted` kind, saying on stderr what was mended in it and which others there are.
-    pub(crate) fn read(&self, context: &mut Context, wanted: &[Kind]) -> anyhow::Result<Reading> {
-        let reading = self.read_silently(context, wanted)?;
-        tell(context, &reading);
-        Ok(reading)
-    }
-
-    /// The same, with nothing said: for whoever chooses among the codes first.
+    /// Finds the codes in what was given, of which one is of a `wanted` kind; nothing is said of them, for whoever chooses among them first.
     pub(crate) fn read_silently(
         &self,
         context: &mut Context,
@@ -51,7 +44,7 @@ impl CodeArgs {
         &self,
         context: &mut Context,
         wanted: &[Kind],
-        judge: impl FnOnce(Judgeable) -> Result<T, ReadError>,
+        judge: impl Fn(Judgeable) -> Result<T, ReadError>,
     ) -> anyhow::Result<T> {
         match self.source()? {
             Source::Word(word) => {
@@ -59,13 +52,7 @@ impl CodeArgs {
             }
             Source::Words(words) => find_in_words(&words, wanted, judge),
             Source::Bytes(name, bytes) => find_in_bytes(&name, &bytes, wanted, judge),
-            Source::Prompt => {
-                let reading = super::prompt::ask(context, wanted)?;
-                Ok(judge(Judgeable {
-                    result: Ok(reading),
-                    slipped: Vec::new(),
-                })?)
-            }
+            Source::Prompt => super::prompt::ask(context, wanted, judge),
         }
     }
 
@@ -130,14 +117,18 @@ pub(crate) fn tell(context: &mut Context, reading: &Reading) {
     if named.is_empty() {
         return;
     }
-    let (named, taken) = (super::words::list(named), reading.code.kind().noun());
+    let (noun, phrase) = (reading.code.kind().noun(), text::phrase(&reading.code));
+    let (named, taken) = (
+        super::words::list(named),
+        messages::code::other(noun, phrase),
+    );
     match left {
         0 => context
             .out
-            .say(messages::code::others_in_text(&named, taken)),
+            .say(messages::code::others_in_text(&named, &taken)),
         left => context
             .out
-            .say(messages::code::others_and_more(&named, left, taken)),
+            .say(messages::code::others_and_more(&named, left, &taken)),
     }
 }
 
@@ -197,7 +188,7 @@ impl Source {
 fn find_in_words<T>(
     words: &[String],
     wanted: &[Kind],
-    judge: impl FnOnce(Judgeable) -> Result<T, ReadError>,
+    judge: impl Fn(Judgeable) -> Result<T, ReadError>,
 ) -> anyhow::Result<T> {
     let stray = |word: &String| {
         Failure::usage(messages::code::no_part(&word).to_string())
@@ -232,7 +223,7 @@ fn nor_a_file(error: anyhow::Error, word: &str) -> anyhow::Error {
 pub(crate) fn find<T>(
     text: &str,
     wanted: &[Kind],
-    judge: impl FnOnce(Judgeable) -> Result<T, ReadError>,
+    judge: impl Fn(Judgeable) -> Result<T, ReadError>,
 ) -> anyhow::Result<T> {
     judge(text::read_judgeable(text, wanted)).map_err(|error| unread(error, text))
 }
@@ -242,7 +233,7 @@ fn find_in_bytes<T>(
     name: &str,
     bytes: &[u8],
     wanted: &[Kind],
-    judge: impl FnOnce(Judgeable) -> Result<T, ReadError>,
+    judge: impl Fn(Judgeable) -> Result<T, ReadError>,
 ) -> anyhow::Result<T> {
     if bytes.trim_ascii().is_empty() {
         return Err(Failure::new(
@@ -311,9 +302,16 @@ pub(crate) fn given_back_too(reading: &mut Reading) -> Vec<Carried> {
     reading.others.extract_if(.., is_return).collect()
 }
 
-/// A code that whoever handed the text over did not see is not acted on unasked: somebody else may have put it there.
+/// A code that whoever handed the text over did not see is not acted on unasked: somebody else may have put it there. Nor is one that is only quoted, where what
+/// was written instead of it cannot be read.
 #[cfg(feature = "site")]
-pub(crate) fn refuse_hidden(reading: &Reading) -> anyhow::Result<()> {
+pub(crate) fn refuse_what_was_not_meant(reading: &Reading) -> anyhow::Result<()> {
+    // Whoever quotes a request and writes another below, or above, means his own.
+    let own = |it: &&Damage| it.standing == Standing::Plain && it.kind == Some(reading.code.kind());
+    let own = reading.damaged.iter().find(own);
+    if let (Standing::Quoted, Some(damage)) = (reading.standing, own) {
+        return Err(ReadError::from(damage.clone()).into());
+    }
     if reading.standing != Standing::Hidden {
         return Ok(());
     }

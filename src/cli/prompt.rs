@@ -9,7 +9,7 @@ mod talk;
 use std::collections::BTreeMap;
 
 use crate::messages;
-use crate::text::{self, EnteredRow, Kind, ReadError, Reading, RowEntry};
+use crate::text::{self, EnteredRow, Judgeable, Kind, ReadError, RowEntry};
 
 use super::failure::Failure;
 use super::{Context, words};
@@ -25,7 +25,11 @@ const LIKE_A_ROW: usize = 20;
 ///
 /// # Errors
 /// Where nobody may be asked, and where the user leaves: what was entered is kept for the next time.
-pub(crate) fn ask(context: &mut Context, wanted: &[Kind]) -> anyhow::Result<Reading> {
+pub(crate) fn ask<T>(
+    context: &mut Context,
+    wanted: &[Kind],
+    judge: impl Fn(Judgeable) -> Result<T, ReadError>,
+) -> anyhow::Result<T> {
     if context.no_input {
         return Err(Failure::usage(messages::prompt::no_code_given())
             .hint(messages::prompt::no_code_given_hint())
@@ -54,9 +58,9 @@ pub(crate) fn ask(context: &mut Context, wanted: &[Kind]) -> anyhow::Result<Read
                 if lines::is_cut(&typed) {
                     tell(messages::prompt::line_cut());
                 }
-                if let Some(reading) = prompt.take(&typed) {
+                if let Some(judged) = prompt.take(&typed, &judge) {
                     prompt.draft.remove();
-                    return Ok(reading);
+                    return Ok(judged);
                 }
             }
         }
@@ -117,9 +121,13 @@ impl Prompt<'_> {
     }
 
     /// Takes what was typed or pasted; the code, where it is whole now.
-    fn take(&mut self, typed: &str) -> Option<Reading> {
-        let error = match self.read(typed) {
-            Ok(reading) => return Some(reading),
+    fn take<T>(
+        &mut self,
+        typed: &str,
+        judge: &impl Fn(Judgeable) -> Result<T, ReadError>,
+    ) -> Option<T> {
+        let error = match judge(self.read(typed)) {
+            Ok(judged) => return Some(judged),
             Err(error) => error,
         };
         if let ReadError::OtherKind { code } = &error {
@@ -143,12 +151,12 @@ impl Prompt<'_> {
         }
         self.draft
             .save(self.rows.values().map(|row| row.typed.as_str()));
-        self.whole()
+        self.whole(judge)
     }
 
     /// As a file is read: somebody may paste the source of a mail.
-    fn read(&self, typed: &str) -> Result<Reading, ReadError> {
-        text::read_bytes(typed.as_bytes(), self.wanted)
+    fn read(&self, typed: &str) -> Judgeable {
+        text::read_bytes_judgeable(typed.as_bytes(), self.wanted)
     }
 
     /// Judges one row and says so; whether it was taken.
@@ -216,14 +224,13 @@ impl Prompt<'_> {
     }
 
     /// The code, where the rows make one: as they were typed, so that every correction is counted, else as their checks have them.
-    fn whole(&mut self) -> Option<Reading> {
+    fn whole<T>(&mut self, judge: &impl Fn(Judgeable) -> Result<T, ReadError>) -> Option<T> {
         let join =
             |part: fn(&Taken) -> &str| self.rows.values().map(part).collect::<Vec<_>>().join("\n");
-        let reading = self
-            .read(&join(|row| &row.typed))
-            .or_else(|_| self.read(&join(|row| &row.meant)));
-        match reading {
-            Ok(reading) => Some(reading),
+        let judged = judge(self.read(&join(|row| &row.typed)))
+            .or_else(|_| judge(self.read(&join(|row| &row.meant))));
+        match judged {
+            Ok(judged) => Some(judged),
             Err(_) => {
                 self.ask_again();
                 None

@@ -66,6 +66,25 @@ impl Reading {
         self
     }
 
+    /// The same with a code in front that was not read by itself.
+    pub fn led_by(self, first: Carried) -> Reading {
+        let second = Carried {
+            code: self.code,
+            corrections: self.corrections,
+            restored: self.restored,
+            standing: self.standing,
+        };
+        let mut others = self.others;
+        others.insert(0, second);
+        others.retain(|other| other.code != first.code);
+        Reading {
+            others,
+            damaged: self.damaged,
+            sender: self.sender,
+            ..Reading::from(first)
+        }
+    }
+
     /// All codes, the one in front first.
     pub fn codes(&self) -> impl Iterator<Item = &Code> {
         std::iter::once(&self.code).chain(self.others.iter().map(|other| &other.code))

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::align::{self, Work};
 use super::find::Stream;
+use super::reading::Standing;
 use super::rows::{self, Row};
 use super::search::Search;
 use super::symbols::ILLEGIBLE;
@@ -26,6 +27,8 @@ pub struct Damage {
     pub kind: Option<Kind>,
     /// What is known of each of its rows.
     pub rows: Vec<RowVerdict>,
+    /// Where it stands.
+    pub standing: Standing,
 }
 
 impl Damage {
@@ -133,7 +136,15 @@ pub(super) fn diagnose(search: &Search, wanted: &[Kind], work: &mut Work) -> Opt
         .first()
         .and_then(|piece| rows::decode(stream.get(piece.clone())?, 1));
     let kind = prefix.or_else(|| first.and_then(|row| message::kind(*row.message().first()?)));
-    Some(Damage { kind, rows })
+    let standing = match stream.is_quoted(start) {
+        true => Standing::Quoted,
+        false => Standing::Plain,
+    };
+    Some(Damage {
+        kind,
+        rows,
+        standing,
+    })
 }
 
 /// The lines of a damaged code, where they are about a row long: then they are its rows.

@@ -12,6 +12,7 @@ mod crafted;
 mod crowd;
 mod desk;
 mod disk;
+mod entered;
 mod everywhere;
 mod given_back;
 mod ledger;

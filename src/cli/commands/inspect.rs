@@ -5,9 +5,9 @@ use crate::cli::code_input::{self, CodeArgs};
 use crate::cli::failure::Failure;
 use crate::cli::inspect::{self, AtThisDesk, Known, Trust};
 use crate::cli::json::{Explained, Inspected, Named, Signature, shown};
-use crate::cli::{code_output, damaged_rows, words};
+use crate::cli::{code_output, damaged_rows, machine_home, words};
 use crate::messages;
-use crate::text::{Kind, ReadError, Reading, RowVerdict, WithSpare, phrase};
+use crate::text::{Judgeable, Kind, ReadError, Reading, RowVerdict, WithSpare, phrase};
 
 /// Explain any code: what it is, whose, what it would change here
 ///
@@ -25,7 +25,20 @@ impl Run for Inspect {
     type Object = Inspected;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        match self.code.read(context, &[]) {
+        // What no chain is known for here is said as it stands.
+        let computer = machine_home::computer(context).ok();
+        let judge = |read: Judgeable| match (read.result, &computer) {
+            (Err(error), Some(computer)) => {
+                let known = computer.recognize(read.slipped);
+                known.map(Reading::from).ok_or(error)
+            }
+            (result, _) => result,
+        };
+        let read = self.code.read_judgeable(context, &[], judge);
+        if let Ok(reading) = &read {
+            code_input::tell(context, reading);
+        }
+        match read {
             Ok(reading) => explain(context, &reading),
             Err(error) => match error.downcast_ref::<ReadError>() {
                 Some(ReadError::Damaged { kind, rows }) => {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::super::align::{self, Work};
 use super::super::error::ReadError;
 use super::super::find::Stream;
-use super::super::reading::{Carried, Reading};
+use super::super::reading::{Carried, Reading, Standing};
 use super::super::search::Found;
 use super::super::verdict::{self, Damage};
 use super::super::{Code, Kind, rows, shape};
@@ -73,7 +73,15 @@ impl Reader<'_> {
                 continue;
             }
             told.extend(runs(&stream));
-            damaged.extend(verdict::diagnose(&sight.search, &[], &mut work));
+            let damage = verdict::diagnose(&sight.search, &[], &mut work);
+            damaged.extend(damage.map(|damage| Damage {
+                standing: if sight.hidden {
+                    Standing::Hidden
+                } else {
+                    damage.standing
+                },
+                ..damage
+            }));
         }
         damaged
     }

@@ -104,7 +104,7 @@ impl Run for Respond {
             Some(reading) => reading,
             None => self.code.read_silently(context, reply::ANSWERED)?,
         };
-        code_input::refuse_hidden(&reading)?;
+        code_input::refuse_what_was_not_meant(&reading)?;
         let also = if self.dry_run {
             Vec::new()
         } else {

@@ -156,7 +156,7 @@ fn read(line: &Line) -> anyhow::Result<text::Code> {
         text
     };
     let reading = code_input::find(text, reply::ANSWERED, |read| read.result)?;
-    code_input::refuse_hidden(&reading)?;
+    code_input::refuse_what_was_not_meant(&reading)?;
     let others = reading.others.iter().map(|other| {
         let (noun, phrase) = (other.code.kind().noun(), text::phrase(&other.code));
         messages::code::other(noun, phrase).to_string()

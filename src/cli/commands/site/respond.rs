@@ -45,7 +45,7 @@ pub(in crate::cli::commands) fn answer<O: Serialize + Described>(
     how: &How<'_>,
     print: impl FnOnce(LoanReplied) -> O,
 ) -> anyhow::Result<Exit> {
-    code_input::refuse_hidden(&reading)?;
+    code_input::refuse_what_was_not_meant(&reading)?;
     let too = match how.dry_run {
         true => Vec::new(),
         false => code_input::given_back_too(&mut reading),

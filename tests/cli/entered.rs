@@ -1,0 +1,99 @@
+//! Several codes in what was handed over, and some that are not written as they were sent: none is lost without a word.
+
+use crate::world::{Machine, World};
+
+/// A machine that is licensed with emergency steps, the answer that it holds, and its next emergency code with a symbol left out.
+fn slipped(world: &World) -> (Machine<'_>, String, String) {
+    let desk = world.desk("desk");
+    let file = desk.product("survey", &[]);
+    let key = desk.sell("survey", &["--emergency", "4x7"]);
+    let pc = world.machine("pc");
+    pc.install(&file);
+    let answer = desk.answer(&pc.request(&key));
+    pc.apply(&answer);
+    let mut code = desk.run(["emergency", &key]).done().code();
+    code.remove(8);
+    (pc, answer, code)
+}
+
+/// A desk answers in the thread in which it answered before.
+#[test]
+fn an_emergency_code_above_an_older_answer_is_entered() {
+    let world = World::new();
+    let (pc, answer, code) = slipped(&world);
+    let quoted: Vec<String> = answer.lines().map(|line| format!("> {line}")).collect();
+    let mail = format!(
+        "Here is the emergency code:\n\n{code}\n\nOn Monday the desk wrote:\n{}\n",
+        quoted.join("\n")
+    );
+    // It is explained as it will be taken.
+    let said = pc.run(["inspect", "-"]).piped(&code).done();
+    said.prints("emergency code");
+    let said = pc.run(["apply"]).piped(&mail).done();
+    said.tells("response code").tells("re-validate by");
+    // Once it is in force nothing is new, and that is said of it.
+    let again = pc.run(["apply"]).piped(&mail).done();
+    again.tells("in force already");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_emergency_code_that_was_read_out_is_typed() {
+    let world = World::new();
+    let (pc, _, code) = slipped(&world);
+    let seen = pc.run(["apply"]).typed(&format!("{code}\n"));
+    assert!(seen.contains("re-validate by"), "{seen}");
+}
+
+/// Whoever sends both wants to know what stands in the way of the loan.
+#[test]
+fn a_card_does_not_hide_that_its_loan_was_refused() {
+    let world = World::new();
+    let site = super::loans::site(&world, "2");
+    let (laptop, other) = (site.workstation("laptop"), site.workstation("other"));
+    let loan = site.answer(&site.ask(&laptop, &["--days", "5"]));
+    let card = site.machine.run(["site", "card"]).done().code();
+    let both = format!("{card}\n\n{loan}\n");
+    other.run(["apply"]).piped(&both).owes(4, "other_request");
+    other.run(["apply"]).piped(&card).done();
+    laptop.run(["apply"]).piped(&both).done().tells("on loan");
+}
+
+/// The new request above cannot be read; the old one, which nobody meant, is not answered in its place.
+#[test]
+fn a_quoted_request_is_not_answered_for_one_that_is_damaged() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    let file = desk.product("survey", &[]);
+    let (old, new) = (desk.sell("survey", &[]), desk.sell("survey", &[]));
+    let pc = world.machine("pc");
+    pc.install(&file);
+    let (wrong, right) = (pc.request(&old), pc.request(&new));
+    let mut lost = 0;
+    let damaged: String = right
+        .split('-')
+        .map(|group| {
+            lost += 1;
+            if lost % 2 == 0 && lost < 16 {
+                "?????"
+            } else {
+                group
+            }
+        })
+        .collect::<Vec<_>>()
+        .join("-");
+    let quoted: Vec<String> = wrong.lines().map(|line| format!("> {line}")).collect();
+    let mail = |own: &str| {
+        let quoted = quoted.join("\n");
+        format!("the one below was of the wrong ship, answer this:\n\n{own}\n\n{quoted}\n")
+    };
+    desk.run(["respond", "-"])
+        .piped(mail(&damaged))
+        .owes(3, "damaged");
+    assert_eq!(desk.seats_taken(&old), 0);
+    // A forwarded one, with nothing that is damaged, is what is meant.
+    desk.run(["respond", "-"]).piped(mail("")).done();
+    assert_eq!(desk.seats_taken(&old), 1);
+    desk.run(["respond", "-"]).piped(mail(&right)).done();
+    assert_eq!(desk.seats_taken(&new), 1);
+}
