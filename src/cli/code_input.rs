@@ -31,6 +31,7 @@ pub(crate) struct CodeArgs {
 
 impl CodeArgs {
     /// Finds the codes in what was given, of which one is of a `wanted` kind; nothing is said of them, for whoever chooses among them first.
+    #[cfg(feature = "site")]
     pub(crate) fn read_silently(
         &self,
         context: &mut Context,
@@ -39,7 +40,7 @@ impl CodeArgs {
         self.read_judgeable(context, wanted, |read| read.result)
     }
 
-    /// The same, for whoever holds the chains of licenses: `judge` says which code is taken.
+    /// Finds the codes in what was given; `judge` says which is taken, as whoever holds the chains of licenses can.
     pub(crate) fn read_judgeable<T>(
         &self,
         context: &mut Context,
