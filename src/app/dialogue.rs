@@ -8,6 +8,7 @@ use crate::holder::state::LicenseState;
 use crate::holder::{Home, Outcome, aliases, give_up, products, sync};
 use crate::license_key::LicenseKey;
 use crate::protocol::digest::ActivationId;
+use crate::seats;
 use crate::text::{self, Code};
 
 impl App {
@@ -78,7 +79,7 @@ impl App {
     ///
     /// # Errors
     /// `not_licensed` where none is held; `which_license` where several are; `given_up` where the home is an older copy and the license was given up since;
-    /// what the disk says.
+    /// `site_reports` where it is one of a site that lends, for which the command asks; what the disk says.
     pub fn revalidate(&self) -> Result<Request, AppError> {
         self.ask_again(None)
     }
@@ -112,7 +113,7 @@ impl App {
     /// ```
     ///
     /// # Errors
-    /// `not_licensed` where none is held or was given up; `which_license` where several are or were; `anchor_closed`, `busy`, what the disk says: it is not
+    /// `not_licensed` where none is held or was given up; `which_license` where several are or were; `loans_out` where seats of it are lent; `anchor_closed`, `busy`, what the disk says: it is not
     /// given up then.
     pub fn return_license(&self) -> Result<Request, AppError> {
         self.returning(None)
@@ -159,6 +160,7 @@ impl App {
     fn ask_again(&self, key: Option<LicenseKey>) -> Result<Request, AppError> {
         let (home, license) = self.meant(key, |license| license.held.is_some())?;
         let key = license.license_key;
+        sync::refuse_for_a_site(&license)?;
         let aliases = aliases::load(&home)?;
         let wanted = sync::Wanted {
             key,
@@ -166,6 +168,7 @@ impl App {
             usb: None,
             site_key: None,
             site: None,
+            before: &[],
             anew: false,
         };
         let computer = self.computer();
@@ -183,7 +186,10 @@ impl App {
             // A request that was made since is left alone.
             give_up::again(&home, key, None)?
         } else {
-            give_up::give_up(&home, key, &self.computer().here(&[]))?
+            let computer = self.computer();
+            let here = computer.here(&[]);
+            let lent = || seats::lent_until(&home, key, here.wall);
+            give_up::give_up_unless(&home, key, &here, lent)?
         };
         let mut request = self.request(key, given.activation, given.code)?;
         for (_, code) in given.also {

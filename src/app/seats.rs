@@ -8,10 +8,8 @@ use super::{App, License, Needs, Refused};
 use crate::holder::{CheckReport, Home, Outcome, State, products, prove};
 use crate::messages::seats as messages;
 use crate::protocol::grant::LicenseType;
-use crate::protocol::product::{Entry, Product};
-use crate::seats::{
-    self, Ask, Counted, Holding, Moment, Place, Pool, Process, SeatError, Seats, Who,
-};
+use crate::protocol::product::Product;
+use crate::seats::{self, Ask, Counted, Holding, Moment, Place, Process, SeatError, Seats, Who};
 
 /// The license, and one of its seats where it floats: given back when this is dropped, and by the system when the process ends, however it ends.
 ///
@@ -152,7 +150,7 @@ impl Computer {
             return Ok(None);
         }
         prove(home, key)?;
-        let counted = counted(product, terms.seats, &report.pools);
+        let counted = Counted::of(product, terms.seats, &report.pools);
         Seats::open(Place::of(home, key), key, counted).map(Some)
     }
 
@@ -167,7 +165,7 @@ impl Computer {
             return;
         }
         if let Ok(Some(file)) = products::find(home, &applied.which.product) {
-            let counted = counted(file.product(), terms.seats, &terms.contents.pools);
+            let counted = Counted::of(file.product(), terms.seats, &terms.contents.pools);
             let seats = Seats::open(Place::of(home, key), key, counted);
             let _ = seats.and_then(|seats| seats.settle(&self.moment()));
         }
@@ -192,23 +190,5 @@ impl Computer {
             program: program.to_string_lossy().into_owned(),
             process: Process::this(),
         }
-    }
-}
-
-/// What is counted of a license.
-fn counted(product: &Product, seats: u16, pools: &[(String, u32)]) -> Counted {
-    let catalogue = (0..).zip(&product.catalogue);
-    let held = catalogue.filter_map(|(index, (entry, name))| {
-        let (_, most) = pools.iter().find(|(known, _)| known == name)?;
-        (*entry == Entry::Pool).then(|| Pool {
-            index,
-            name: name.clone(),
-            seats: u16::try_from(*most).unwrap_or(u16::MAX),
-        })
-    });
-    Counted {
-        seats,
-        pools: held.collect(),
-        unit: product.seat.unwrap_or_default(),
     }
 }

@@ -13,9 +13,10 @@ use super::Context;
 use super::failure::Failure;
 use super::{keys, words};
 use crate::failure::FailureKind;
+#[cfg(not(feature = "site"))]
+use crate::holder::sync;
+use crate::protocol::commitment::Commitment;
 use crate::protocol::requests::SiteReport;
-#[cfg(feature = "site")]
-use crate::protocol::requests::Sync;
 #[cfg(feature = "site")]
 use crate::site;
 
@@ -216,12 +217,12 @@ pub(crate) fn site_key(home: &Home, wanted: bool) -> anyhow::Result<Option<[u8; 
     Ok(Some(key))
 }
 
-/// What a SYNC tells the vendor of a site's loans.
+/// What a SYNC has to say of loans.
 #[derive(Default)]
 pub(crate) struct ToldOfLoans {
     pub(crate) report: Option<SiteReport>,
-    /// The requests that wait tell of another book: their answers would not put it right.
-    pub(crate) anew: bool,
+    /// Requests whose answers would not put the book right.
+    pub(crate) before: Vec<Commitment>,
 }
 
 /// What a SYNC has to say of loans. A site whose book was put back asks anew: only then does the vendor see the book as it is.
@@ -231,44 +232,20 @@ pub(crate) fn told_of_loans(
     license: &LicenseState,
     here: &Here<'_>,
 ) -> anyhow::Result<ToldOfLoans> {
-    let Some(told) = site::report_of(home, license, here.facts, here.wall)? else {
-        return Ok(ToldOfLoans::default());
-    };
-    let asked = license
-        .open()
-        .filter_map(|it| Sync::decode(&it.request.payload).ok());
-    let anew = told.paused && !asked.into_iter().any(|it| it.site == Some(told.report));
-    let report = Some(told.report);
-    Ok(ToldOfLoans { report, anew })
+    let told = site::report_of(home, license, here.facts, here.wall)?;
+    Ok(told.map_or_else(ToldOfLoans::default, |told| ToldOfLoans {
+        report: Some(told.report),
+        before: told.before,
+    }))
 }
 
-/// A program without a site lends nothing.
+/// A program without a site cannot read what one has lent.
 #[cfg(not(feature = "site"))]
 pub(crate) fn told_of_loans(
     _: &Home,
-    _: &LicenseState,
+    license: &LicenseState,
     _: &Here<'_>,
 ) -> anyhow::Result<ToldOfLoans> {
+    sync::refuse_for_a_site(license)?;
     Ok(ToldOfLoans::default())
-}
-
-/// A site does not give its license up while seats of it are lent: nobody could tell when they come back.
-#[cfg(feature = "site")]
-pub(crate) fn refuse_loans_out(
-    home: &Home,
-    license: &LicenseState,
-    here: &Here<'_>,
-) -> anyhow::Result<()> {
-    let told = site::report_of(home, license, here.facts, here.wall)?;
-    let last = told.and_then(|told| told.last_end);
-    match last.filter(|_| license.held.is_some()) {
-        Some(last) => Err(site::SiteError::LoansOut(last).into()),
-        None => Ok(()),
-    }
-}
-
-/// A program without a site lends nothing.
-#[cfg(not(feature = "site"))]
-pub(crate) fn refuse_loans_out(_: &Home, _: &LicenseState, _: &Here<'_>) -> anyhow::Result<()> {
-    Ok(())
 }

@@ -7,10 +7,12 @@ use super::error::HolderError;
 use super::evidence;
 use super::home::Home;
 use super::json::{Array, Bytes};
+use super::memory::Memory;
 use super::places::Places;
 use super::request::{Asked, Here, asked, commitments, draw, known_or_new};
 use super::secrets::Secrets;
 use super::state::{Held, LicenseState, Pending, Request, Stands};
+use super::sync::carried_over;
 use crate::license_key::LicenseKey;
 use crate::machine::{Assessment, Facts, Fingerprint};
 use crate::protocol::date::Day;
@@ -125,6 +127,14 @@ fn ask<E: std::fmt::Display>(
     let list = listed(file.product(), wanted.features)?;
     let fingerprint =
         Fingerprint::of(here.facts, &key.to_bytes()).ok_or(HolderError::WeakMachine)?;
+    let fingerprint = match (&license.held, extends) {
+        // Root and user read different parts of one machine, and its site takes one that says less of itself for another.
+        (Some(held), Some(_)) => {
+            let parts = Memory::recall(home, &license.product, Some(license), here.facts).parts;
+            carried_over(license, held, fingerprint, &parts, here)
+        }
+        _ => fingerprint,
+    };
     let mut secrets = Secrets::load(home, key)?;
     let same = |request: &Borrow| {
         request.days == wanted.days

@@ -18,7 +18,7 @@ pub use starts::{Boot, Doubted, Look, Start};
 const HOUR: u32 = 3600;
 pub(super) const DAY: u32 = 24 * HOUR;
 /// A clock is behind only where it is further back than any mistake about the time zone can put it.
-pub(super) const TOLERANCE: u32 = 26 * HOUR;
+pub(crate) const TOLERANCE: u32 = 26 * HOUR;
 /// How long a clock may be behind before the license waits for it.
 const BEHIND_BUDGET: u32 = 7 * DAY;
 /// A clock further ahead than this is not believed at once; nor is one that was set by more than [`TOLERANCE`] while the computer ran: set right

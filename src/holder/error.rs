@@ -216,6 +216,18 @@ pub enum HolderError {
         /// Its last day.
         until: Day,
     },
+    /// Seats of the license are lent to workstations elsewhere.
+    #[error("{}", messages::holder::loans_out(.until))]
+    LoansOut {
+        /// The last day of the last of them.
+        until: Day,
+    },
+    /// A site says of its loans what only the program knows.
+    #[error("{}", messages::holder::site_reports(.key))]
+    SiteReports {
+        /// The license.
+        key: LicenseKey,
+    },
     /// What is held is no loan.
     #[error("{}", messages::holder::not_on_loan(.key))]
     NotOnLoan {
@@ -311,6 +323,8 @@ impl HolderError {
             HolderError::AlreadyLicensed { .. } => FailureKind::AlreadyLicensed,
             HolderError::OnLoan { .. } => FailureKind::OnLoan,
             HolderError::NotOnLoan { .. } => FailureKind::NotOnLoan,
+            HolderError::LoansOut { .. } => FailureKind::LoansOut,
+            HolderError::SiteReports { .. } => FailureKind::SiteReports,
             HolderError::UnknownFeature { .. } => FailureKind::FeatureMissing,
             HolderError::UnknownBinding { .. } => FailureKind::UnknownBinding,
             HolderError::MissingBindings { .. } => FailureKind::MissingBinding,

@@ -15,7 +15,7 @@ use super::secrets::Secrets;
 use super::state::{Given, LicenseState, Replaced};
 use crate::license_key::LicenseKey;
 use crate::machine::Facts;
-use crate::protocol::date::Seconds;
+use crate::protocol::date::{Day, Seconds};
 use crate::protocol::digest::ActivationId;
 use crate::protocol::grant::SignedGrant;
 use crate::protocol::requests::Return;
@@ -51,12 +51,28 @@ pub struct GivenUp {
 /// `unknown_license`; `secret_lost`; `anchor_closed` or `busy` where a place that remembers an activation cannot be written now; what the file system says.
 /// Nothing is changed then.
 pub fn give_up(home: &Home, key: LicenseKey, here: &Here<'_>) -> Result<GivenUp, HolderError> {
+    give_up_unless(home, key, here, || Ok(None))
+}
+
+/// The same where no seat of it is lent to a workstation elsewhere: `lent` says until when one is. Nobody could tell when they come back.
+///
+/// # Errors
+/// As [`give_up`]; `loans_out`.
+pub fn give_up_unless(
+    home: &Home,
+    key: LicenseKey,
+    here: &Here<'_>,
+    lent: impl FnOnce() -> Result<Option<Day>, HolderError>,
+) -> Result<GivenUp, HolderError> {
     let lock = home.lock()?;
     let unknown = || HolderError::UnknownLicense { key };
     let mut license = home.license(key)?.ok_or_else(unknown)?;
     let secrets = Secrets::load(home, key)?;
     let own = own(&license, here.wall);
     let repeated = own.is_empty();
+    if let (false, Some(until)) = (repeated, lent()?) {
+        return Err(HolderError::LoansOut { until });
+    }
     let given = match repeated {
         true => license.returned.clone(),
         false => own.into_iter().map(|it| given(it, here.wall)).collect(),

@@ -99,7 +99,7 @@ impl Places<'_> {
         kept
     }
 
-    pub(super) fn keep_in(
+    fn keep_in(
         &self,
         anchor: &Anchor,
         license: Option<(LicenseKey, ActivationId)>,
@@ -111,6 +111,20 @@ impl Places<'_> {
             Ok(Some(_lock)) => kept.somewhere |= self.write_anchor(anchor, license, news).is_ok(),
             // An anchor that cannot be written is no error: that protection is missing, and nothing else.
             Err(_) => {}
+        }
+    }
+
+    /// Keeps news in an anchor that can be written, however long another process is at work there.
+    #[cfg(feature = "site")]
+    pub(super) fn keep_waiting(
+        &self,
+        anchor: &Anchor,
+        license: Option<(LicenseKey, ActivationId)>,
+        news: &News<'_>,
+    ) {
+        if let Ok(_lock) = Lock::wait(anchor.directory(), anchor.audience()) {
+            // As above: that protection is missing.
+            let _ = self.write_anchor(anchor, license, news);
         }
     }
 

@@ -40,8 +40,23 @@ pub struct Wanted<'a> {
     pub site_key: Option<[u8; 32]>,
     /// What a site that lends says of its loans.
     pub site: Option<SiteReport>,
+    /// Requests that a site made before it saw that its book lacks loans: they are not repeated, for their answers put nothing right.
+    pub before: &'a [Commitment],
     /// Ask anew where the same request is pending.
     pub anew: bool,
+}
+
+/// A site says in each SYNC what it has lent, which is for the command to say: whoever cannot read the book of loans does not ask in its name.
+///
+/// # Errors
+/// `site_reports`.
+pub fn refuse_for_a_site(license: &LicenseState) -> Result<(), HolderError> {
+    let key = license.license_key;
+    let held = license.held.as_ref();
+    match held.is_some_and(|held| held.standing.site_key.is_some()) {
+        true => Err(HolderError::SiteReports { key }),
+        false => Ok(()),
+    }
 }
 
 /// A SYNC that is on disk and may be shown.
@@ -232,7 +247,7 @@ fn next(
 }
 
 /// What is read now, and of what stood before, or was asked for, what is carried over.
-fn carried_over(
+pub(super) fn carried_over(
     license: &LicenseState,
     held: &Held,
     now: Fingerprint,
@@ -311,6 +326,8 @@ fn repeated<'a>(
             && pending.standing == *standing
             && Sync::decode(&pending.request.payload).is_ok_and(|request| {
                 request.generation == generation
+                    && request.site == wanted.site
+                    && !wanted.before.contains(&request.commitment)
                     && heals(request.commitment)
                     && secrets
                         .get(license.license_key, request.commitment)

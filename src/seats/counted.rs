@@ -16,7 +16,7 @@ use super::who::Moment;
 use crate::holder::{Doing, StorageError};
 use crate::license_key::LicenseKey;
 use crate::messages::seats as messages;
-use crate::protocol::product::SeatUnit;
+use crate::protocol::product::{Entry, Product, SeatUnit};
 
 /// What a license gives, by its verified grant and its product.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +27,26 @@ pub struct Counted {
     pub pools: Vec<Pool>,
     /// What one seat counts.
     pub unit: SeatUnit,
+}
+
+impl Counted {
+    /// Of so many seats, and these modules by their names in the product.
+    pub fn of(product: &Product, seats: u16, pools: &[(String, u32)]) -> Counted {
+        let catalogue = (0..).zip(&product.catalogue);
+        let held = catalogue.filter_map(|(index, (entry, name))| {
+            let (_, most) = pools.iter().find(|(known, _)| known == name)?;
+            (*entry == Entry::Pool).then(|| Pool {
+                index,
+                name: name.clone(),
+                seats: u16::try_from(*most).unwrap_or(u16::MAX),
+            })
+        });
+        Counted {
+            seats,
+            pools: held.collect(),
+            unit: product.seat.unwrap_or_default(),
+        }
+    }
 }
 
 /// The seats of a license on this host.
@@ -87,7 +107,7 @@ impl Seats {
 
     /// What is lent elsewhere now.
     pub(super) fn lent(&self, moment: &Moment) -> Result<LentOut, SeatError> {
-        Ok(LentOut::read(&self.place)?.at(moment))
+        Ok(LentOut::read(&self.place)?.at(moment.wall))
     }
 
     /// All rings, the license's own first.

@@ -75,8 +75,7 @@ fn full(lacks: &Option<String>, look: &Look) -> String {
         Some(module) => module_is_full(module, look),
     };
     let uses = |taken: &&Taken| lacks.as_ref().is_none_or(|module| taken.uses(module));
-    let lent = look.lent.iter();
-    let lent = lent.filter(|it| lacks.as_ref().is_none_or(|module| it.uses(module)));
+    let lent = look.last_of_seats(lacks.as_deref()).into_iter();
     let taken = look.taken.iter().filter(uses).map(Taken::holder);
     let names: Vec<String> = taken.chain(lent.map(Lent::holder)).collect();
     let more = names.len().saturating_sub(NAMED);

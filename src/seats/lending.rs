@@ -1,9 +1,10 @@
 //! Lending a seat: what is decided under the gate.
 
-use super::counted::Seats;
+use super::counted::{Counted, Seats};
 use super::error::SeatError;
 use super::lent::LentOut;
 use super::loan::Picked;
+use super::ring::One;
 use super::who::Moment;
 use crate::holder::write_json;
 
@@ -13,9 +14,30 @@ impl Seats {
         self.counted.seats
     }
 
-    /// The names of its modules with seats of their own.
-    pub fn modules(&self) -> impl Iterator<Item = &str> {
-        self.counted.pools.iter().map(|pool| pool.name.as_str())
+    /// Goes by another grant from now on.
+    ///
+    /// # Errors
+    /// As [`Seats::open`].
+    pub fn recount(&mut self, counted: Counted) -> Result<(), SeatError> {
+        if self.counted != counted {
+            self.counted = counted;
+            self.place.ready(&self.rings())?;
+        }
+        Ok(())
+    }
+
+    /// Whether there are free seats for a loan, as [`Seats::lend`] would choose them.
+    ///
+    /// # Errors
+    /// [`SeatError::NoSeat`] with who holds them; what the disk says.
+    pub fn could_lend(
+        &self,
+        has: Option<&Picked>,
+        modules: &[String],
+        moment: &Moment,
+    ) -> Result<(), SeatError> {
+        let _gate = self.gate()?;
+        self.pick(has, modules, moment).map(drop)
     }
 
     /// Chooses free seats for a loan, one of the license's and one of each of these modules, beside those that it has already; what `prepare` makes of them is
@@ -33,6 +55,26 @@ impl Seats {
         commit: impl FnOnce(P) -> Result<T, E>,
     ) -> Result<T, E> {
         let _gate = self.gate()?;
+        let (picked, ones) = self.pick(has, modules, moment)?;
+        let (lent, prepared) = prepare(&picked)?;
+        let before = LentOut::read(&self.place);
+        self.write_lent(&lent)?;
+        let done = commit(prepared);
+        if let (Err(_), Ok(before)) = (&done, before) {
+            // Where that cannot be written either, the site does it when it looks again.
+            let _ = self.write_lent(&before);
+        }
+        drop(ones);
+        done
+    }
+
+    /// Under the gate.
+    fn pick(
+        &self,
+        has: Option<&Picked>,
+        modules: &[String],
+        moment: &Moment,
+    ) -> Result<(Picked, Vec<One>), SeatError> {
         let mut picked = Picked::default();
         let mut missing = self.wanted(modules);
         missing.retain(|ring| {
@@ -45,16 +87,12 @@ impl Seats {
         for one in &ones {
             picked.set(&one.ring, one.number);
         }
-        let (lent, prepared) = prepare(&picked)?;
-        let before = LentOut::read(&self.place);
-        self.write_lent(&lent)?;
-        let done = commit(prepared);
-        if let (Err(_), Ok(before)) = (&done, before) {
-            // Where that cannot be written either, the site does it when it looks again.
-            let _ = self.write_lent(&before);
-        }
-        drop(ones);
-        done
+        Ok((picked, ones))
+    }
+
+    /// What is written of the seats that are lent; nothing where that cannot be read.
+    pub fn lent_before(&self) -> LentOut {
+        LentOut::read(&self.place).unwrap_or_default()
     }
 
     /// Writes what is lent, as the site's book has it, where it is written otherwise.

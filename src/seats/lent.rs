@@ -1,6 +1,7 @@
 //! Seats that are lent to workstations elsewhere: no process here has them, and nobody takes them until their loans are over. What is written here follows
 //! the site's book of loans.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -8,25 +9,29 @@ use serde::{Deserialize, Serialize};
 use super::loan::{Lent, Picked};
 use super::place::Place;
 use super::ring::Ring;
-use super::who::Moment;
-use crate::holder::{HolderError, json, read_json};
-use crate::protocol::date::Seconds;
+use crate::holder::{HolderError, Home, json, read_json};
+use crate::license_key::LicenseKey;
+use crate::protocol::date::{Day, Seconds};
 
 /// All that a site has lent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LentOut {
-    /// Each loan.
+    /// Each loan; several of one seat where more time was given.
     pub loans: Vec<Lent>,
-    /// So many more, of which the site has lost its notes.
-    pub lost: u16,
+    /// Further seats, for loans of which the site has lost its notes.
+    pub lost: Vec<Lost>,
+}
+
+/// Seats that are kept for loans of which the site has lost its notes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lost {
+    /// So many.
+    pub seats: u16,
     /// Until when those may be out.
-    #[serde(
-        with = "json::moment_if_any",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub lost_until: Option<Seconds>,
+    #[serde(with = "json::moment")]
+    pub until: Seconds,
 }
 
 impl Picked {
@@ -57,11 +62,9 @@ impl LentOut {
     }
 
     /// Without what is over.
-    pub(super) fn at(mut self, moment: &Moment) -> LentOut {
-        self.loans.retain(|it| moment.wall < it.free_at);
-        if self.lost_until.is_none_or(|until| moment.wall >= until) {
-            self.lost = 0;
-        }
+    pub(super) fn at(mut self, now: Seconds) -> LentOut {
+        self.loans.retain(|it| now < it.free_at);
+        self.lost.retain(|it| now < it.until);
         self
     }
 
@@ -70,17 +73,38 @@ impl LentOut {
         loans.any(|it| it.takes.of(ring) == Some(number))
     }
 
+    /// Seats that are kept for loans of which nothing is known.
+    pub(super) fn lost(&self) -> u16 {
+        let seats = self.lost.iter().map(|it| it.seats);
+        seats.fold(0, u16::saturating_add)
+    }
+
+    fn numbers(&self, ring: &Ring) -> BTreeSet<u16> {
+        let loans = self.loans.iter();
+        loans.filter_map(|it| it.takes.of(ring)).collect()
+    }
+
     /// So many of a ring are not to be given out although their numbers are: those lost, and those beyond what the license has by now.
     pub(super) fn beyond(&self, ring: &Ring) -> usize {
-        let numbers = self.loans.iter().filter_map(|it| it.takes.of(ring));
+        let numbers = self.numbers(ring).into_iter();
         let beyond = numbers.filter(|number| *number > ring.seats).count();
-        beyond + usize::from(self.lost.min(ring.seats))
+        beyond + usize::from(self.lost().min(ring.seats))
     }
 
     /// So many seats of a ring are lent.
     pub(super) fn count(&self, ring: &Ring) -> u16 {
-        let loans = self.loans.iter().filter(|it| it.takes.of(ring).is_some());
-        let lent = u16::try_from(loans.count()).unwrap_or(u16::MAX);
-        lent.saturating_add(self.lost.min(ring.seats))
+        let lent = u16::try_from(self.numbers(ring).len()).unwrap_or(u16::MAX);
+        lent.saturating_add(self.lost().min(ring.seats))
     }
+}
+
+/// The last day on which seats of a license are lent elsewhere, as it is written in a home; none where none is.
+///
+/// # Errors
+/// What the disk says.
+pub fn lent_until(home: &Home, key: LicenseKey, now: Seconds) -> Result<Option<Day>, HolderError> {
+    let lent = LentOut::read(&Place::of(home, key))?.at(now);
+    let loans = lent.loans.iter().map(|it| it.until);
+    let lost = lent.lost.iter().map(|it| it.until.day());
+    Ok(loans.chain(lost).max())
 }

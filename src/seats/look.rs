@@ -71,7 +71,7 @@ impl Seats {
             }
         }
         look.crowds = self.crowds();
-        look.lost = lent.lost.min(look.seats);
+        look.lost = lent.lost().min(look.seats);
         look.lent = lent.loans;
         look.lent.sort_by_key(|it| it.free_at);
         let since = moment.wall.0.saturating_sub(DAY);

@@ -60,7 +60,7 @@ pub use counted::{Counted, Seats};
 pub use error::SeatError;
 pub(crate) use kernel::account;
 pub use leases::{Leased, NotAToken, Token};
-pub use lent::LentOut;
+pub use lent::{LentOut, Lost, lent_until};
 pub use loan::{Lent, Picked};
 pub use place::Place;
 pub use process::Process;

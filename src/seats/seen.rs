@@ -16,7 +16,7 @@ pub struct Look {
     pub pools: Vec<PoolUse>,
     /// Seats that came back by themselves in the last day: their processes ended without giving them back.
     pub back: Vec<Shown>,
-    /// Those that are lent elsewhere, the one that comes back first first.
+    /// The loans by which seats are lent elsewhere, the one that ends first first; of one seat several where more time was given.
     pub lent: Vec<Lent>,
     /// So many more, of which the site has lost its notes.
     pub lost: u16,
@@ -82,8 +82,33 @@ impl Look {
 
     /// Seats that are lent elsewhere.
     pub fn lent(&self) -> u16 {
-        let lent = u16::try_from(self.lent.len()).unwrap_or(u16::MAX);
+        let mut seats: Vec<u16> = self.lent.iter().map(|it| it.takes.seat).collect();
+        seats.sort_unstable();
+        seats.dedup();
+        let lent = u16::try_from(seats.len()).unwrap_or(u16::MAX);
         lent.saturating_add(self.lost)
+    }
+
+    /// Of the loans of the license's seats, or of those of a module, the one whose seat comes back first: of several of one seat the last counts.
+    pub fn next_back(&self, module: Option<&str>) -> Option<&Lent> {
+        self.last_of_seats(module).into_iter().next()
+    }
+
+    /// The same, all of them.
+    pub(super) fn last_of_seats(&self, module: Option<&str>) -> Vec<&Lent> {
+        let lent = self.lent.iter();
+        let uses: Vec<&Lent> = lent
+            .filter(|it| module.is_none_or(|it_is| it.uses(it_is)))
+            .collect();
+        let later = |it: &Lent, nth: usize| {
+            let after = uses.iter().skip(nth + 1);
+            after
+                .copied()
+                .any(|other| other.takes.seat == it.takes.seat)
+        };
+        let last = uses.iter().enumerate();
+        let last = last.filter(|(nth, it)| !later(it, *nth));
+        last.map(|(_, it)| *it).collect()
     }
 
     /// Seats that are free.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Loan;
+use crate::machine::Components;
 use crate::messages::site as messages;
 use crate::protocol::date::{Day, Seconds};
 use crate::text::Code;
@@ -44,6 +45,12 @@ pub enum Warning {
     SecondLoan(u32),
     /// Another machine asks for more time of this loan.
     OtherMachine(u32),
+    /// Parts of the workstation are others than they were at this loan.
+    Changed(u32, Components),
+    /// The workstation says little about itself.
+    WeaklyBound,
+    /// The loan whose answer is given again was given back since.
+    GivenBack(u32),
     /// Nothing but the home remembers the loan: a book that is put back would not be noticed.
     NotRemembered,
 }
@@ -56,6 +63,9 @@ impl Warning {
             Warning::ClockOff(_) => "clock_off",
             Warning::SecondLoan(_) => "second_loan",
             Warning::OtherMachine(_) => "other_machine",
+            Warning::Changed(..) => "changed",
+            Warning::WeaklyBound => "weakly_bound",
+            Warning::GivenBack(_) => "given_back",
             Warning::NotRemembered => "not_remembered",
         }
     }
@@ -68,6 +78,9 @@ impl fmt::Display for Warning {
             Warning::ClockOff(clock) => messages::clock_off(clock.day()).fmt(f),
             Warning::SecondLoan(loan) => messages::second_loan(*loan).fmt(f),
             Warning::OtherMachine(loan) => messages::other_machine(*loan).fmt(f),
+            Warning::Changed(loan, parts) => messages::changed(*loan, parts).fmt(f),
+            Warning::WeaklyBound => f.write_str(messages::weakly_bound()),
+            Warning::GivenBack(loan) => messages::given_back(*loan).fmt(f),
             Warning::NotRemembered => f.write_str(messages::not_remembered()),
         }
     }
@@ -115,6 +128,8 @@ pub struct Receipt {
     pub effect: Effect,
     /// Another loan of the same seat, which is still reserved: until this day.
     pub reserved: Option<(u32, Day)>,
+    /// The seat stays reserved until this day, for many were given back before their ends since the vendor's last answer.
+    pub kept: Option<Day>,
 }
 
 /// What comes of a code that is taken.

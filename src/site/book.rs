@@ -11,7 +11,7 @@ use crate::holder::durable;
 use crate::holder::{Array, Audience, Bytes, Doing, HolderError, StorageError};
 use crate::messages::site as messages;
 use crate::protocol::commitment::Commitment;
-use crate::protocol::date::{Day, Seconds};
+use crate::protocol::date::Seconds;
 use crate::protocol::digest::Digest;
 use crate::protocol::product::Product;
 use crate::protocol::requests::{Borrow, SiteReport};
@@ -29,7 +29,7 @@ pub struct Book {
     last: u32,
     head: Digest,
     paused: Option<Paused>,
-    repaired: Option<Repaired>,
+    repaired: Vec<Repaired>,
     /// Lines that are whole and cannot be read, or are out of order: somebody edited it, or the disk did.
     damaged: bool,
 }
@@ -91,6 +91,7 @@ impl Book {
                     request: Borrow::decode(&lent.request).ok()?,
                     said: contents::said(lent.kind, &lent.answer)?,
                     returned: None,
+                    given_back: None,
                     extended_by: None,
                     note: String::new(),
                     lent: *lent,
@@ -104,7 +105,13 @@ impl Book {
                 }
                 self.loans.insert(loan.lent.loan, Loan { note, ..loan });
             }
-            Event::Returned { loan } => self.loans.get_mut(&loan)?.returned = Some(at),
+            Event::Returned(given) => {
+                let loan = self.loans.get_mut(&given.loan)?;
+                (loan.returned, loan.given_back) = (Some(at), Some(given));
+            }
+            Event::Freed { loan } => {
+                self.loans.get_mut(&loan)?.given_back.as_mut()?.kept = false;
+            }
             Event::Lending(lending) => self.lending = lending,
             Event::Note { loan, text } => self.loans.get_mut(&loan)?.note = text,
             Event::Card { certificate } => self.cards.push(certificate),
@@ -113,7 +120,7 @@ impl Book {
                 (self.last, self.head) = (repaired.last.loan, repaired.last.head.0);
                 self.paused = None;
                 self.damaged = false;
-                self.repaired = Some(repaired);
+                self.repaired.push(repaired);
             }
         }
         Some(())
@@ -172,6 +179,23 @@ impl Book {
         self.loans.get(&number)
     }
 
+    /// The loans of one seat's workstation that this one is among: each goes on from the one before.
+    pub(super) fn line(&self, loan: u32) -> Vec<&Loan> {
+        let mut line: Vec<&Loan> = Vec::new();
+        let mut at = self.loan(loan);
+        while let Some(it) = at {
+            line.push(it);
+            at = it.extends().and_then(|before| self.loan(before));
+        }
+        line.reverse();
+        let mut at = line.last().copied();
+        while let Some(next) = at.and_then(|it| self.loan(it.extended_by?)) {
+            line.push(next);
+            at = Some(next);
+        }
+        line
+    }
+
     /// The loan that was given to the request with this commitment.
     pub(super) fn answered(&self, commitment: Commitment) -> Option<&Loan> {
         self.loans().rfind(|it| it.request.commitment == commitment)
@@ -201,8 +225,8 @@ impl Book {
         if let Some(it) = self.loans.get(&loan) {
             return Some(it.lent.head.0);
         }
-        let repaired = self.repaired.as_ref().map(|it| &it.last);
-        match repaired.filter(|it| it.loan == loan) {
+        let mut repaired = self.repaired.iter().rev().map(|it| &it.last);
+        match repaired.find(|it| it.loan == loan) {
             Some(it) => Some(it.head.0),
             None => (loan == 0).then_some([0; 32]),
         }
@@ -220,11 +244,25 @@ impl Book {
         self.paused.as_ref()
     }
 
+    /// What the vendor answered for, as long as loans may be out of which nothing is known.
+    fn losses(&self, now: Seconds) -> impl Iterator<Item = &Repaired> {
+        let any = move |it: &&Repaired| it.lost != Some(0) && now < it.until;
+        self.repaired.iter().filter(any)
+    }
+
     /// Loans of which nothing is known may be out: so many, and until when; all seats where it is not known how many.
     pub fn lost(&self, now: Seconds) -> Option<(Option<u16>, Seconds)> {
-        let repaired = self.repaired.as_ref()?;
-        let any = repaired.lost != Some(0) && now < repaired.until;
-        any.then_some((repaired.lost, repaired.until))
+        let until = self.losses(now).map(|it| it.until).max()?;
+        let lost = self.losses(now).map(|it| it.lost);
+        let sum = |all: u16, more: Option<u16>| Some(all.saturating_add(more?));
+        Some((lost.into_iter().try_fold(0, sum), until))
+    }
+
+    /// The longest loan that was given, in days.
+    pub(super) fn longest(&self) -> u8 {
+        let days = |it: &Loan| it.said.until.days_since(it.said.issued.day());
+        let days = self.loans().map(days).max().unwrap_or(0);
+        u8::try_from(days).unwrap_or(0)
     }
 
     /// Loans whose seats are reserved.
@@ -255,16 +293,19 @@ impl Book {
         }
     }
 
-    /// What whoever takes a seat has to know: of loans of one seat the one that ends last.
-    pub(super) fn lent_out(&self, now: Seconds, product: &Product) -> LentOut {
-        let mut by_seat: BTreeMap<u16, &Loan> = BTreeMap::new();
-        for loan in self.reserved(now) {
-            let known = by_seat.entry(loan.seat()).or_insert(loan);
-            if known.said.until < loan.said.until {
-                *known = loan;
-            }
-        }
-        let lent = by_seat.into_values().map(|it| crate::seats::Lent {
+    /// What whoever takes a seat has to know: all loans that have one, however late a clock says it is. Without those that were over when the vendor signed
+    /// what is held, `signed`. `written` is what was written before: where it is not known what the book lacks, what is known of that stays.
+    pub(super) fn lent_out(
+        &self,
+        now: Seconds,
+        signed: Seconds,
+        product: &Product,
+        written: &LentOut,
+    ) -> LentOut {
+        let out = self
+            .loans()
+            .filter(|it| it.has_seat() && it.free_at() > signed);
+        let lent = out.map(|it| crate::seats::Lent {
             loan: it.number(),
             takes: it.lent.takes.clone(),
             features: contents::names(&it.said, product),
@@ -273,18 +314,24 @@ impl Book {
             until: it.said.until,
             free_at: it.free_at(),
         });
-        let lost = self.lost(now);
-        LentOut {
-            loans: lent.collect(),
-            lost: lost.and_then(|(lost, _)| lost).unwrap_or(0),
-            lost_until: lost
-                .filter(|(lost, _)| lost.is_some())
-                .map(|(_, until)| until),
+        let mut loans: Vec<_> = lent.collect();
+        if self.is_paused() || matches!(self.lost(now), Some((None, _))) {
+            let unknown = written.loans.iter();
+            let unknown = unknown.filter(|it| !self.loans.contains_key(&it.loan));
+            loans.extend(unknown.cloned());
         }
-    }
-
-    /// The last day on which one of its loans runs.
-    pub fn last_end(&self, now: Seconds) -> Option<Day> {
-        self.reserved(now).map(|it| it.said.until).max()
+        let lost = self.repaired.iter().filter(|it| it.until > signed);
+        let lost = lost.filter_map(|it| {
+            let seats = it.lost.filter(|seats| *seats > 0)?;
+            let until = it.until;
+            Some(crate::seats::Lost { seats, until })
+        });
+        let mut lost: Vec<_> = lost.collect();
+        if self.is_paused() {
+            let unknown = written.lost.iter().filter(|it| !lost.contains(it));
+            let unknown: Vec<_> = unknown.copied().collect();
+            lost.extend(unknown);
+        }
+        LentOut { loans, lost }
     }
 }

@@ -71,9 +71,6 @@ pub enum SiteError {
     /// The loan that is to be extended was given back.
     #[error("{}", messages::loan_returned(.0))]
     LoanReturned(u32),
-    /// Seats are lent, the last of them until this day.
-    #[error("{}", messages::loans_out(.0))]
-    LoansOut(Day),
     /// No such loan.
     #[error("{}", messages::unknown_loan(.0))]
     UnknownLoan(u32),
@@ -142,7 +139,6 @@ impl SiteError {
             SiteError::UntilPast(_) => FailureKind::UntilPast,
             SiteError::Kept { .. } => FailureKind::SeatsKept,
             SiteError::LoanReturned(_) => FailureKind::LoanReturned,
-            SiteError::LoansOut(_) => FailureKind::LoansOut,
             SiteError::UnknownLoan(_) | SiteError::OpensNothing => FailureKind::UnknownLoan,
             SiteError::NoFeature(_) => FailureKind::FeatureMissing,
             SiteError::CommitmentUsed => FailureKind::CommitmentUsed,

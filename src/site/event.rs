@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use crate::holder::json;
 use crate::holder::{Array, Bytes};
 use crate::protocol::date::Seconds;
-use crate::protocol::digest::ActivationId;
 use crate::seats::Picked;
 use crate::text::Kind;
 
@@ -47,14 +46,16 @@ pub(super) enum Event {
     /// A seat was lent.
     Lent(Box<Lent>),
     /// A loan was given back before its end.
-    Returned { loan: u32 },
+    Returned(Returned),
+    /// A seat that stayed reserved although its loan was given back is free: the vendor has answered since.
+    Freed { loan: u32 },
     /// The administrator changed how it is lent.
     Lending(Lending),
     /// What the administrator noted of a loan.
     Note { loan: u32, text: String },
     /// A certificate under which was lent.
     Card { certificate: Bytes },
-    /// The book lacks loans that were known; with the activation and generation that the machine held then.
+    /// The book lacks loans that were known.
     Paused(Paused),
     /// The vendor has answered a book that lacked loans.
     Repaired(Repaired),
@@ -84,14 +85,28 @@ pub(super) struct Lent {
     pub(super) head: Array<32>,
 }
 
+/// A return code that was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Returned {
+    pub(super) loan: u32,
+    /// The request whose answer the site held then.
+    pub(super) under: Array<12>,
+    /// Its seat stays reserved: many were given back before their ends since that answer.
+    pub(super) kept: bool,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Paused {
     /// The last loan that was known; none: how many there were is not known.
     pub(super) known: Option<Known>,
-    #[serde(with = "json::text")]
-    pub(super) activation: ActivationId,
-    pub(super) generation: u16,
+    /// The last number that the vendor was told of.
+    pub(super) told: u32,
+    /// The longest loan that was sold then, in days.
+    pub(super) days: u8,
+    /// Requests to the vendor that were made before: no answer to them lifts the pause.
+    pub(super) before: Vec<Array<12>>,
 }
 
 /// The last loan, as somebody remembers it.

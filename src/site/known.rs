@@ -7,13 +7,16 @@ use crate::holder::state::LicenseState;
 use crate::holder::{Array, Home};
 use crate::machine::Facts;
 use crate::protocol::date::Seconds;
+use crate::protocol::grant::SignedGrant;
 use crate::protocol::requests::{SiteReport, Sync};
 use crate::text::Kind;
 
 /// Loans that the book does not know of.
 pub(super) struct Forgotten {
-    /// The last one that is known elsewhere; none where the book was remembered and nobody here does.
+    /// The last one that is known elsewhere; none where nobody here knows how many there were.
     known: Option<Known>,
+    /// The last number that the vendor was told of.
+    told: u32,
 }
 
 /// What the machine said of the book in the SYNC whose answer it holds.
@@ -30,16 +33,36 @@ pub(super) fn forgotten(
     facts: &Facts,
     book: &Book,
 ) -> Option<Forgotten> {
-    if let Some(seen) = lending::seen(home, license.license_key, facts) {
-        let known = Known {
-            loan: seen.last,
-            head: seen.head,
-        };
-        let whole = book.head_at(seen.last) == Some(seen.head.0);
-        return (!whole).then_some(Forgotten { known: Some(known) });
+    let has = |loan: u32, head: &[u8]| {
+        let own = book.head_at(loan);
+        own.is_some_and(|own| own.starts_with(head))
+    };
+    let told = told(license);
+    let lacks_told = told.is_some_and(|it| !has(it.last_serial, &it.head));
+    let told = told.map_or(0, |it| it.last_serial);
+    let seen = lending::seen(home, license.license_key, facts);
+    let lacks_seen = match &seen {
+        Some(seen) => !has(seen.last, &seen.head.0),
+        None => book.was_remembered(),
+    };
+    if !(lacks_told || lacks_seen || book.is_damaged()) {
+        return None;
     }
-    let behind = told(license).is_some_and(|it| it.last_serial > book.last().loan);
-    (behind || book.was_remembered()).then_some(Forgotten { known: None })
+    // What was put back together with the book knows no more than the book does.
+    let knows = |it: &LoansSeen| it.last >= told && (lacks_seen || !lacks_told);
+    let known = seen.filter(knows).map(|seen| Known {
+        loan: seen.last,
+        head: seen.head,
+    });
+    Some(Forgotten { known, told })
+}
+
+/// The longest loan that was sold with what is held, in days.
+fn sold(license: &LicenseState) -> u8 {
+    let held = license.held.as_ref();
+    let grant = held.and_then(|held| SignedGrant::decode(&held.grant).ok());
+    let days = grant.and_then(|it| it.grant.max_loan);
+    days.map_or(0, |days| days.get())
 }
 
 /// Notes that a book lacks loans, once.
@@ -53,45 +76,51 @@ pub(super) fn notice(
     if book.paused().is_some() {
         return Ok(());
     }
-    let forgotten = match (forgotten(home, license, facts, book), book.is_damaged()) {
-        (Some(forgotten), _) => forgotten,
-        (None, true) => Forgotten { known: None },
-        (None, false) => return Ok(()),
-    };
-    let Some(held) = &license.held else {
+    let Some(forgotten) = forgotten(home, license, facts, book) else {
         return Ok(());
     };
+    let held = license.held.iter().map(|held| &held.request);
+    let asked = license.pending.iter().map(|pending| &pending.request);
+    let before = held.chain(asked).filter_map(|it| it.commitment().ok());
     let paused = Paused {
         known: forgotten.known,
-        activation: held.standing.activation,
-        generation: held.generation().unwrap_or(0),
+        told: forgotten.told,
+        days: sold(license),
+        before: before.map(|it| Array(it.0)).collect(),
     };
     book.add(Event::Paused(paused), now)
 }
 
 impl Site<'_> {
-    /// Lending goes on once the vendor has answered a request that was made since, and so has seen the book as it is. As many seats are reserved as loans may
-    /// have been forgotten, until the longest of them is over.
+    /// Lending goes on once the vendor has answered a request that was made since and told of the book as it is. As many seats are reserved as loans may have
+    /// been forgotten, until the longest of them is over.
     pub(super) fn repair(&mut self, now: Seconds) -> Result<(), SiteError> {
         let Some((paused, held)) = self.book.paused().zip(self.license.held.as_ref()) else {
             return Ok(());
         };
-        let grant = &self.certificate.grant.grant;
-        let then = (paused.activation, paused.generation);
-        if (held.standing.activation, grant.generation) == then {
+        let own = self.book.last();
+        let report = self.book.report(now);
+        let says_so = told(&self.license)
+            .is_some_and(|it| (it.last_serial, it.head) == (report.last_serial, report.head));
+        let asked = Array(held.request.commitment()?.0);
+        if !says_so || paused.before.contains(&asked) {
             return Ok(());
         }
-        let own = self.book.last();
         // A number is given once: those that were forgotten are passed over.
-        let last = paused.known.filter(|it| it.loan >= own.loan).unwrap_or(own);
+        let known = paused.known.filter(|it| it.loan >= own.loan);
+        let last = known.unwrap_or(own);
         let lost = paused
             .known
             .map(|known| known.loan.saturating_sub(own.loan));
         let lost = lost.map(|lost| u16::try_from(lost).unwrap_or(u16::MAX));
+        let days = paused.days.max(self.sold()).max(self.book.longest());
         let repaired = Repaired {
-            last,
+            last: Known {
+                loan: last.loan.max(paused.told),
+                ..last
+            },
             lost,
-            until: longest_out(grant.issued, self.sold()),
+            until: longest_out(self.granted.issued, days),
         };
         self.book.add(Event::Repaired(repaired), now)?;
         self.remember();

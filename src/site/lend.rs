@@ -1,14 +1,13 @@
 //! Lending by codes: the same request has the same answer, what is lent is on disk before it is seen, and a seat comes back by a secret (SPEC.md 9.10).
 
-use super::answer::{Answer, Effect, Receipt, Reply, Warning};
+use super::answer::{Answer, Effect, Reply, Warning};
 use super::event::{Event, Known, Lent};
 use super::rules::{Plan, Wish};
 use super::{Loan, Site, SiteError, contents};
 use crate::holder::{Array, Bytes};
-use crate::protocol::commitment::Commitment;
 use crate::protocol::digest::{Digest, MachineBinding, request_digest, request_tag};
-use crate::protocol::loan::{Loan as Body, SignedLoan, SiteCertificate};
-use crate::protocol::requests::{Borrow, Return};
+use crate::protocol::loan::{Lent as Lends, Loan as Body, SignedLoan, SiteCertificate};
+use crate::protocol::requests::Borrow;
 use crate::protocol::trust::Verified;
 use crate::seats::{Moment, Picked};
 use crate::signing::answered::{Before, loan_head};
@@ -44,39 +43,32 @@ pub fn repeated(
     moment: &Moment,
 ) -> Result<Option<Reply>, SiteError> {
     let _lock = site.locked(moment)?;
-    if code.kind() == Kind::LoanReturn {
-        let loan = site.opened(code)?;
-        let again = loan.filter(|it| it.returned.is_some());
-        return Ok(again.map(|it| Reply::Receipt(site.receipt(it, Effect::Repeated, moment))));
-    }
-    let borrow = borrow_of(code)?;
-    let kept = site.book.answered(borrow.commitment);
-    match Before::of(code.payload(), kept.map(|it| (&*it.lent.request, it))) {
-        Before::Nothing => Ok(None),
-        Before::Another => Err(SiteError::CommitmentUsed),
-        Before::Answered(loan) => {
-            let answer = site.answer(loan, Effect::Repeated, moment);
-            Ok(Some(Reply::Answer(Box::new(answer))))
-        }
-    }
+    site.known(code, moment)
 }
 
 /// What the reply would be, before the password is asked for: nothing is changed.
 ///
 /// # Errors
-/// Each refusal; not those of the key, and whether a seat is free is seen only when it is lent.
+/// Each refusal; not those of the key.
 pub fn rehearse(
     site: &mut Site<'_>,
     code: &Code,
     wish: &Wish,
     moment: &Moment,
 ) -> Result<Reply, SiteError> {
+    if let Some(reply) = site.known(code, moment)? {
+        return Ok(reply);
+    }
     if code.kind() == Kind::LoanReturn {
         let loan = site.opened(code)?.ok_or(SiteError::OpensNothing)?;
-        return Ok(Reply::Receipt(site.receipt(loan, Effect::Returned, moment)));
+        let mut receipt = site.receipt(loan, Effect::Returned, moment);
+        receipt.kept = site.keeps(loan, moment).then_some(loan.said.until);
+        return Ok(Reply::Receipt(receipt));
     }
     let borrow = borrow_of(code)?;
     let plan = site.plan(&borrow, wish, moment.wall)?;
+    site.seats
+        .could_lend(plan.has.as_ref(), &plan.modules, moment)?;
     let more = u16::from(plan.has.is_none());
     let body = Body {
         request_tag: [0; 2],
@@ -106,28 +98,6 @@ fn effect(extends: Option<u32>) -> Effect {
     extends.map_or(Effect::Lent, |_| Effect::Extended)
 }
 
-/// Takes a return code: nothing is signed, so no password is needed. When this returns, it is on disk.
-///
-/// # Errors
-/// `unknown_loan` where it opens none; what the disk says.
-pub fn take_return(site: &mut Site<'_>, code: &Code, moment: &Moment) -> Result<Reply, SiteError> {
-    let _lock = site.locked(moment)?;
-    let loan = site.opened(code)?.ok_or(SiteError::OpensNothing)?;
-    let (number, again) = (loan.number(), loan.returned.is_some());
-    if !again {
-        let event = Event::Returned { loan: number };
-        site.book.add(event, moment.wall)?;
-        site.show(moment);
-    }
-    let effect = match again {
-        true => Effect::Repeated,
-        false => Effect::Returned,
-    };
-    let loan = site.book.loan(number);
-    let loan = loan.ok_or(SiteError::UnknownLoan(number))?;
-    Ok(Reply::Receipt(site.receipt(loan, effect, moment)))
-}
-
 /// Answers one BORROW. When this returns, the loan is on disk and its seat is reserved; the same request gets the same bytes.
 ///
 /// # Errors
@@ -138,19 +108,20 @@ pub fn respond(
     wish: &Wish,
     actor: Actor<'_>,
 ) -> Result<Reply, SiteError> {
-    if actor.signer.public() != site.certificate.public_key {
-        return Err(SiteError::OtherKey);
-    }
     let moment = actor.moment;
-    if let Some(reply) = repeated(site, code, moment)? {
+    let lock = site.locked(moment)?;
+    // Another process may have answered it, or the vendor, while a password was asked for.
+    if let Some(reply) = site.known(code, moment)? {
         return Ok(reply);
     }
+    if actor.signer.public() != site.certificate()?.public_key {
+        return Err(SiteError::OtherKey);
+    }
     let borrow = borrow_of(code)?;
-    let lock = site.locked(moment)?;
     let plan = site.plan(&borrow, wish, moment.wall)?;
     let (has, modules) = (plan.has.clone(), plan.modules.clone());
     let warnings = plan.warnings.clone();
-    let (before, product) = (site.book.clone(), site.file.product().clone());
+    let before = site.book.clone();
     let mut book = before.clone();
     // Under the gate of the seats.
     let (book, number) = site.seats.lend::<_, _, SiteError>(
@@ -161,7 +132,7 @@ pub fn respond(
             let lent = site.signed(code, &borrow, &plan, picked, actor)?;
             let mut after = before.clone();
             after.preview(&lent, moment.wall)?;
-            Ok((after.lent_out(moment.wall, &product), lent))
+            Ok((site.lent_out(&after, moment), lent))
         },
         |mut lent| {
             if let (Kind::LoanWithCertificate, _) | (_, Some(_)) = (lent.kind, &lent.card) {
@@ -189,15 +160,25 @@ pub fn respond(
 }
 
 impl Site<'_> {
-    /// The loan that a return code opens.
-    fn opened(&self, code: &Code) -> Result<Option<&Loan>, SiteError> {
-        if code.kind() != Kind::LoanReturn {
-            return Err(SiteError::WrongKind(code.kind()));
+    /// What was replied to a code, as far as the book was read.
+    fn known(&self, code: &Code, moment: &Moment) -> Result<Option<Reply>, SiteError> {
+        if code.kind() == Kind::LoanReturn {
+            let loan = self.opened(code)?;
+            let again = loan.filter(|it| it.returned.is_some());
+            return Ok(again.map(|it| Reply::Receipt(self.receipt(it, Effect::Repeated, moment))));
         }
-        let given = Return::decode(code.payload())?;
-        let commitment: Commitment = given.secret.commitment(self.key());
-        let named = commitment.activation_id() == given.activation;
-        Ok(self.book.answered(commitment).filter(|_| named))
+        let borrow = borrow_of(code)?;
+        let kept = self.book.answered(borrow.commitment);
+        match Before::of(code.payload(), kept.map(|it| (&*it.lent.request, it))) {
+            Before::Nothing => Ok(None),
+            Before::Another => Err(SiteError::CommitmentUsed),
+            Before::Answered(loan) => {
+                let mut answer = self.answer(loan, Effect::Repeated, moment);
+                let given = loan.returned.map(|_| Warning::GivenBack(loan.number()));
+                answer.warnings.extend(given);
+                Ok(Some(Reply::Answer(Box::new(answer))))
+            }
+        }
     }
 
     /// Seats that are not lent.
@@ -209,18 +190,6 @@ impl Site<'_> {
     fn answer(&self, loan: &Loan, effect: Effect, moment: &Moment) -> Answer {
         let features = contents::names(&loan.said, self.file.product());
         Answer::from((loan, effect, self.stay(moment), features))
-    }
-
-    fn receipt(&self, loan: &Loan, effect: Effect, moment: &Moment) -> Receipt {
-        let mut others = self.book.reserved(moment.wall);
-        let others = others.find(|it| it.number() != loan.number() && it.seat() == loan.seat());
-        Receipt {
-            loan: loan.number(),
-            seat: loan.seat(),
-            note: loan.note.clone(),
-            effect,
-            reserved: others.map(|it| (it.number(), it.said.until)),
-        }
     }
 
     /// The loan, signed under the certificate that the workstation knows, where that allows it, else under the present one.
@@ -242,20 +211,23 @@ impl Site<'_> {
             request_tag: request_tag(&digest),
             serial: loan,
             seat: picked.seat.saturating_sub(1),
-            issued: actor.moment.wall.max(self.certificate.grant.grant.issued),
+            issued: actor.moment.wall.max(self.granted.issued),
             until: plan.until,
             lent: plan.lent.clone(),
         };
-        let known = self.known_as(borrow.certificate_tag);
-        for certificate in &known {
-            // One that was granted otherwise may not allow it.
+        for certificate in &self.known_as(borrow.certificate_tag)? {
+            // One that was granted otherwise may not allow it, or more than the license has by now.
+            if !self.gives_as_now(certificate, &plan.lent) {
+                continue;
+            }
             if let Ok(signed) = self.sign(certificate, borrow, digest, &body, actor.signer) {
                 let answer = signed.encode();
                 return Ok(self.lent(code, (Kind::Loan, answer, None), (plan, picked, last, loan)));
             }
         }
-        let signed = self.sign(&self.certificate, borrow, digest, &body, actor.signer)?;
-        let whole = self.certificate.encode_with_loan(&signed);
+        let certificate = self.certificate()?;
+        let signed = self.sign(certificate, borrow, digest, &body, actor.signer)?;
+        let whole = certificate.encode_with_loan(&signed);
         let fits = Code::new(Kind::LoanWithCertificate, whole.clone())
             .to_text()
             .is_ok();
@@ -264,7 +236,7 @@ impl Site<'_> {
             false => (
                 Kind::Loan,
                 signed.encode(),
-                Some(Bytes(self.certificate.encode())),
+                Some(Bytes(certificate.encode())),
             ),
         };
         Ok(self.lent(code, answer, (plan, picked, last, loan)))
@@ -316,25 +288,32 @@ impl Site<'_> {
     }
 
     /// Certificates of this site that are called so, the present one first, as long as they hold for its key.
-    fn known_as(&self, tag: [u8; 2]) -> Vec<Verified<SiteCertificate>> {
+    fn known_as(&self, tag: [u8; 2]) -> Result<Vec<Verified<SiteCertificate>>, SiteError> {
         if tag == [0; 2] {
-            return Vec::new();
+            return Ok(Vec::new());
         }
+        let present = self.certificate()?;
         let roots = self.file.roots(self.license.epoch);
         let kept = self.book.cards();
         let kept = kept.filter_map(|it| SiteCertificate::decode(it).ok());
         let kept = kept.filter_map(|it| roots.verify_site(it, self.key()).ok());
-        let all = std::iter::once(self.certificate.clone()).chain(kept);
+        let all = std::iter::once(present.clone()).chain(kept);
         let called = |it: &Verified<SiteCertificate>| {
-            request_tag(&it.certificate_digest()) == tag
-                && it.public_key == self.certificate.public_key
+            request_tag(&it.certificate_digest()) == tag && it.public_key == present.public_key
         };
-        all.filter(called).collect()
+        Ok(all.filter(called).collect())
+    }
+
+    /// Whether a loan under a certificate gives what the license has by now: an edition and maintenance are those of its grant, and so is all that it contains.
+    fn gives_as_now(&self, certificate: &SiteCertificate, lent: &Lends) -> bool {
+        let (then, now) = (&certificate.grant.grant, &*self.granted);
+        let all = *lent != Lends::Everything || then.entitlements == now.entitlements;
+        all && (then.edition, then.maintenance) == (now.edition, now.maintenance)
     }
 
     /// Keeps the present certificate, so that workstations that know it need no other.
     fn keep_card(&self, book: &mut super::Book, moment: &Moment) -> Result<(), SiteError> {
-        let certificate = Bytes(self.certificate.encode());
+        let certificate = Bytes(self.certificate()?.encode());
         let known = book.cards().any(|it| *it == certificate);
         match known {
             true => Ok(()),

@@ -1,6 +1,6 @@
 //! A loan as its site knows it.
 
-use super::event::Lent;
+use super::event::{Lent, Returned};
 use crate::holder::state::loan_is_over;
 use crate::messages::site as messages;
 use crate::protocol::date::Seconds;
@@ -12,6 +12,8 @@ use crate::text::{Code, Kind};
 #[derive(Clone, Debug)]
 pub struct Loan {
     pub(super) lent: Lent,
+    /// How it was given back.
+    pub(super) given_back: Option<Returned>,
     /// What was asked.
     pub request: Borrow,
     /// What was answered.
@@ -91,9 +93,14 @@ impl Loan {
         loan_is_over(self.said.until)
     }
 
+    /// Whether its seat is reserved until its end: whatever a clock says, for that may be put right.
+    pub(super) fn has_seat(&self) -> bool {
+        self.given_back.is_none_or(|it| it.kept)
+    }
+
     /// Whether its seat is reserved.
     pub fn is_reserved(&self, now: Seconds) -> bool {
-        self.returned.is_none() && now < self.free_at()
+        self.has_seat() && now < self.free_at()
     }
 
     /// How it stands.

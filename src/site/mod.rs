@@ -16,6 +16,7 @@
 //! may have been forgotten (SPEC.md 9.10).
 
 mod answer;
+mod back;
 mod book;
 mod contents;
 mod error;
@@ -28,11 +29,12 @@ mod rules;
 mod told;
 
 pub use answer::{Answer, Effect, Receipt, Reply, Warning};
+pub use back::take_return;
 pub use book::Book;
 pub use error::SiteError;
 pub use event::Lending;
 pub use key::{change_password, create, public, unlock};
-pub use lend::{Actor, rehearse, repeated, respond, take_return};
+pub use lend::{Actor, rehearse, repeated, respond};
 pub use loan::{Loan, Standing};
 pub use rules::Wish;
 pub use told::{Told, report_of};
@@ -43,11 +45,13 @@ use crate::holder::state::LicenseState;
 use crate::holder::{HolderError, Home, Lock, evidence, products};
 use crate::license_key::LicenseKey;
 use crate::machine::Facts;
+use crate::protocol::contents::Contents;
 use crate::protocol::date::Seconds;
+use crate::protocol::grant::Grant;
 use crate::protocol::loan::SiteCertificate;
 use crate::protocol::product::ProductFile;
 use crate::protocol::trust::Verified;
-use crate::seats::{Moment, Seats};
+use crate::seats::{Counted, LentOut, Moment, Seats};
 
 /// A site by one of its licenses.
 #[derive(Debug)]
@@ -56,16 +60,36 @@ pub struct Site<'a> {
     facts: &'a Facts,
     file: ProductFile,
     license: LicenseState,
-    certificate: Verified<SiteCertificate>,
+    /// What the license holds.
+    granted: Verified<Grant>,
+    /// None where no loans were sold with it, or not any more.
+    certificate: Option<Verified<SiteCertificate>>,
     seats: Seats,
     book: Book,
+}
+
+/// What a license holds, and what workstations verify its loans by.
+fn held(
+    file: &ProductFile,
+    license: &LicenseState,
+) -> Result<(Verified<Grant>, Option<Verified<SiteCertificate>>), SiteError> {
+    let key = license.license_key;
+    let granted = evidence::verify_held(file, license).map_err(HolderError::NotTrusted)?;
+    let granted = granted.ok_or(HolderError::NotHeld { key })?;
+    let standing = license.held.as_ref().map(|held| &held.standing);
+    if standing.is_none_or(|it| it.site_key.is_none()) {
+        return Err(SiteError::NotASite(key));
+    }
+    let certificate = evidence::own_certificate(file, license);
+    let certificate = certificate.map_err(HolderError::NotTrusted)?;
+    Ok((granted, certificate))
 }
 
 impl<'a> Site<'a> {
     /// The site of a license that holds here. `seats`: those of the license.
     ///
     /// # Errors
-    /// `not_held`; `not_a_site` where no site key stands; `may_not_lend` where no loans were sold with it; what does not hold, and what the disk says.
+    /// `not_held`; `not_a_site` where no site key stands; what does not hold, and what the disk says.
     pub fn open(
         home: &'a Home,
         facts: &'a Facts,
@@ -75,20 +99,15 @@ impl<'a> Site<'a> {
         let license = home
             .license(key)?
             .ok_or(HolderError::UnknownLicense { key })?;
-        let held = license.held.as_ref().ok_or(HolderError::NotHeld { key })?;
         let file = products::load(home, &license.product)?;
-        if held.standing.site_key.is_none() {
-            return Err(SiteError::NotASite(key));
-        }
-        let certificate = evidence::own_certificate(&file, &license);
-        let certificate = certificate.map_err(HolderError::NotTrusted)?;
-        let certificate = certificate.ok_or(SiteError::MayNotLend(key))?;
+        let (granted, certificate) = held(&file, &license)?;
         let book = Book::read(&book_path(home, key))?;
         Ok(Site {
             home,
             facts,
             file,
             license,
+            granted,
             certificate,
             seats,
             book,
@@ -101,8 +120,18 @@ impl<'a> Site<'a> {
     }
 
     /// What workstations verify its loans by: a code of kind C.
-    pub fn certificate(&self) -> &Verified<SiteCertificate> {
-        &self.certificate
+    ///
+    /// # Errors
+    /// `may_not_lend` where no loans were sold with the license, or not any more.
+    pub fn certificate(&self) -> Result<&Verified<SiteCertificate>, SiteError> {
+        let none = SiteError::MayNotLend(self.key());
+        self.certificate.as_ref().ok_or(none)
+    }
+
+    /// The site key that the vendor certified.
+    pub fn certified(&self) -> Option<[u8; 32]> {
+        let held = self.license.held.as_ref()?;
+        held.standing.site_key.map(|key| key.0)
     }
 
     /// What it has lent, and how.
@@ -117,11 +146,7 @@ impl<'a> Site<'a> {
 
     /// The longest loan that the vendor sold, in days.
     pub fn sold(&self) -> u8 {
-        self.certificate
-            .grant
-            .grant
-            .max_loan
-            .map_or(0, |days| days.get())
+        self.granted.max_loan.map_or(0, |days| days.get())
     }
 
     /// Seats of the license.
@@ -140,21 +165,52 @@ impl<'a> Site<'a> {
         self.book.is_paused() || lacks.is_some()
     }
 
+    /// Looks whether the book is whole, lifts a pause that the vendor has answered, and has what is written of the seats follow the book.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn settle(&mut self, moment: &Moment) -> Result<(), SiteError> {
+        self.locked(moment).map(drop)
+    }
+
     /// The right to change the book: whoever has it looks first what was written since, and what is written of the seats follows the book.
     fn locked(&mut self, moment: &Moment) -> Result<Lock, SiteError> {
         let lock = self.home.lock()?;
+        self.read_again(moment)?;
         let path = book_path(self.home, self.key());
         self.book = Book::mended(&path, self.home.audience())?;
         let (home, facts, now) = (self.home, self.facts, moment.wall);
         known::notice(home, &self.license, facts, &mut self.book, now)?;
-        self.repair(moment.wall)?;
+        self.repair(now)?;
+        self.free_what_was_kept(now)?;
         // A loan that was written when a crash came is given out by whoever asks again: the anchors know of it first.
         if !self.paused() && self.book.last().loan > 0 {
             self.remember();
         }
-        let lent = self.book.lent_out(moment.wall, self.file.product());
-        self.seats.set_lent(&lent)?;
+        self.seats.set_lent(&self.lent_out(&self.book, moment))?;
         Ok(lock)
+    }
+
+    /// The license as it is by now: it may have been changed, or given up, while a password was asked for.
+    fn read_again(&mut self, moment: &Moment) -> Result<(), SiteError> {
+        let key = self.key();
+        let license = self.home.license(key)?;
+        let license = license.ok_or(HolderError::UnknownLicense { key })?;
+        if license.held != self.license.held {
+            (self.granted, self.certificate) = held(&self.file, &license)?;
+            let product = self.file.product();
+            let today = moment.wall.day();
+            let pools = Contents::of(&self.granted.entitlements, Some(product)).on(today);
+            let counted = Counted::of(product, self.granted.seats, &pools.pools);
+            self.seats.recount(counted)?;
+        }
+        self.license = license;
+        Ok(())
+    }
+
+    fn lent_out(&self, book: &Book, moment: &Moment) -> LentOut {
+        let (now, signed) = (moment.wall, self.granted.issued);
+        book.lent_out(now, signed, self.file.product(), &self.seats.lent_before())
     }
 
     /// Sets whether and how it lends: within what the vendor sold. Whoever calls this has shown the password.
@@ -187,8 +243,7 @@ impl<'a> Site<'a> {
 
     /// What is written of the seats follows the book, in which it stands by now; where that cannot be done, whoever has the lock next does it.
     fn show(&self, moment: &Moment) {
-        let lent = self.book.lent_out(moment.wall, self.file.product());
-        let _ = self.seats.set_lent(&lent);
+        let _ = self.seats.set_lent(&self.lent_out(&self.book, moment));
     }
 
     fn refuse_where_paused(&self) -> Result<(), SiteError> {

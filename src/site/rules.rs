@@ -3,14 +3,32 @@
 use super::answer::Warning;
 use super::contents;
 use super::{Loan, Site, SiteError};
-use crate::machine::Assessment;
+use crate::holder::TOLERANCE;
+use crate::machine::{Assessment, Fingerprint};
 use crate::protocol::date::{Day, Seconds};
 use crate::protocol::loan::Lent;
 use crate::protocol::requests::Borrow;
 use crate::seats::Picked;
 
-/// Two clocks may differ by 26 hours, whatever is thought of time zones (SPEC.md 7).
-const TOLERANCE: u32 = 26 * 3600;
+/// Whether two fingerprints are of one machine, the second being known.
+pub(super) fn is_machine_of(own: &Fingerprint, known: &Fingerprint) -> bool {
+    let enough = own.compare(known).verdict() == Assessment::Match;
+    own == known || enough && own.known().len() >= known.known().len()
+}
+
+/// Whether a request is of the machine of a loan, and of those of its seat that still run: by three equal parts (SPEC.md 6.1), and none fewer than that loan
+/// knows, or by all where it knows less. Of what runs on one seat, parts were exchanged once at most: else each loan would bring along another machine.
+fn is_of_same(borrow: &Borrow, loan: &Loan, line: &[&Loan], now: Seconds) -> bool {
+    let own = &borrow.fingerprint;
+    let is_alike = |it: &Loan| is_machine_of(own, &it.request.fingerprint);
+    let differ = |one: &Fingerprint, other: &Fingerprint| !one.compare(other).different.is_empty();
+    let run = line.iter().filter(|it| it.is_reserved(now));
+    let run: Vec<&Fingerprint> = run.clone().map(|it| &it.request.fingerprint).collect();
+    let exchanged = |one: &&Fingerprint| run.iter().any(|other| differ(one, other));
+    let both = run.iter().any(|it| differ(own, it)) && run.iter().any(exchanged);
+    let mut all = line.iter().filter(|it| it.is_reserved(now));
+    is_alike(loan) && all.all(|it| is_alike(it)) && !both
+}
 
 /// What the administrator says of one answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,16 +60,16 @@ impl Site<'_> {
         wish: &Wish,
         now: Seconds,
     ) -> Result<Plan, SiteError> {
+        let granted = &self.certificate()?.grant.grant.entitlements;
         if !self.book.lending().on {
             return Err(SiteError::LendingOff);
         }
         self.refuse_where_paused()?;
         let mut warnings = Vec::new();
-        let before = self.before(borrow, &mut warnings)?;
-        let until = self.until(borrow, wish, before, now.day(), &mut warnings)?;
+        let asked = self.asked(borrow, now, &mut warnings)?;
+        let until = self.until(borrow, wish, asked, now.day(), &mut warnings)?;
         let product = self.file.product();
-        let granted = &self.certificate.grant.grant.entitlements;
-        let lent = match (&borrow.wanted, before) {
+        let lent = match (&borrow.wanted, asked) {
             (Some(list), _) => contents::wanted(list, granted, product, now.day())?,
             (None, Some(before)) => match &before.said.lent {
                 Lent::These(list) => contents::wanted(list, granted, product, now.day())?,
@@ -59,52 +77,95 @@ impl Site<'_> {
             },
             (None, None) => Lent::Everything,
         };
-        let has = before.filter(|it| it.is_reserved(now));
+        let goes_on = asked.or_else(|| self.of_same(borrow, now));
+        let has = goes_on.and_then(|it| self.seats_of(it, now));
         if has.is_none() {
             self.leaves_enough(now)?;
+        }
+        warnings.extend(self.more_to_say(borrow, goes_on, now));
+        Ok(Plan {
+            until,
+            modules: contents::modules(&lent, granted, product, now.day()),
+            lent,
+            extends: goes_on.map(Loan::number),
+            has,
+            note: goes_on.map(|it| it.note.clone()).unwrap_or_default(),
+            warnings,
+        })
+    }
+
+    /// The loan of which more is asked: the last of those that were given for it, for their answers may have been lost. From another machine what is asked for
+    /// is a loan of its own: the other stays reserved until its end.
+    fn asked(
+        &self,
+        borrow: &Borrow,
+        now: Seconds,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<Option<&Loan>, SiteError> {
+        let Some(number) = borrow.extends else {
+            return Ok(None);
+        };
+        let line = self.book.line(number);
+        let last = line.last().copied();
+        let last = last.ok_or(SiteError::UnknownLoan(number))?;
+        let since = line.iter().filter(|it| it.number() >= number);
+        if let Some(given) = since.clone().find(|it| it.returned.is_some()) {
+            return Err(SiteError::LoanReturned(given.number()));
+        }
+        if !is_of_same(borrow, last, &line, now) {
+            warnings.push(Warning::OtherMachine(number));
+            return Ok(None);
+        }
+        Ok(Some(last))
+    }
+
+    /// A loan that this workstation has already and knows nothing of: it was installed anew. The machine is the same, so its seat serves for both.
+    fn of_same(&self, borrow: &Borrow, now: Seconds) -> Option<&Loan> {
+        let out = self.book.reserved(now);
+        let mut out = out.filter(|it| it.returned.is_none() && it.extended_by.is_none());
+        out.find(|it| is_of_same(borrow, it, &self.book.line(it.number()), now))
+    }
+
+    /// The seats of a loan and of those that it goes on from, as far as they are still reserved.
+    fn seats_of(&self, loan: &Loan, now: Seconds) -> Option<Picked> {
+        let line = self.book.line(loan.number());
+        let reserved = line.into_iter().filter(|it| it.is_reserved(now));
+        reserved.map(|it| it.lent.takes.clone()).reduce(|all, it| {
+            let mut pools = all.pools;
+            pools.extend(it.pools);
+            Picked {
+                seat: it.seat,
+                pools,
+            }
+        })
+    }
+
+    /// What the administrator should know of a workstation.
+    fn more_to_say(&self, borrow: &Borrow, goes_on: Option<&Loan>, now: Seconds) -> Vec<Warning> {
+        let mut warnings = Vec::new();
+        let different = goes_on.map(|it| {
+            let compared = borrow.fingerprint.compare(&it.request.fingerprint);
+            (it.number(), compared.different)
+        });
+        let different = different.filter(|(_, parts)| !parts.is_empty());
+        warnings.extend(different.map(|(loan, parts)| Warning::Changed(loan, parts)));
+        if goes_on.is_none() && borrow.extends.is_none() {
+            let similar = |it: &&Loan| {
+                let compared = borrow.fingerprint.compare(&it.request.fingerprint);
+                compared.verdict() != Assessment::Mismatch
+            };
+            let out = self.book.reserved(now);
+            let mut out = out.filter(|it| it.returned.is_none() && it.extended_by.is_none());
+            warnings.extend(out.find(similar).map(|it| Warning::SecondLoan(it.number())));
+        }
+        if borrow.fingerprint.compare(&borrow.fingerprint).verdict() == Assessment::WeakMatch {
+            warnings.push(Warning::WeaklyBound);
         }
         let off = i64::from(borrow.clock.0) - i64::from(now.0);
         if off.unsigned_abs() > u64::from(TOLERANCE) {
             warnings.push(Warning::ClockOff(borrow.clock));
         }
-        Ok(Plan {
-            until,
-            modules: contents::modules(&lent, granted, product, now.day()),
-            lent,
-            extends: before.map(Loan::number),
-            has: has.map(|it| it.lent.takes.clone()),
-            note: before.map(|it| it.note.clone()).unwrap_or_default(),
-            warnings,
-        })
-    }
-
-    /// The loan in whose place the new one is. From another machine it is a loan of its own: the other stays reserved until its end.
-    fn before(
-        &self,
-        borrow: &Borrow,
-        warnings: &mut Vec<Warning>,
-    ) -> Result<Option<&Loan>, SiteError> {
-        let same = |it: &&Loan| {
-            let compared = borrow.fingerprint.compare(&it.request.fingerprint);
-            compared.verdict() != Assessment::Mismatch
-        };
-        let Some(number) = borrow.extends else {
-            let out = |it: &&Loan| it.returned.is_none() && it.extended_by.is_none();
-            let running = |it: &&Loan| borrow.clock.day() <= it.said.until;
-            let mut all = self.book.loans().rev().filter(out).filter(running);
-            warnings.extend(all.find(same).map(|it| Warning::SecondLoan(it.number())));
-            return Ok(None);
-        };
-        let before = self.book.loan(number);
-        let before = before.ok_or(SiteError::UnknownLoan(number))?;
-        if before.returned.is_some() {
-            return Err(SiteError::LoanReturned(number));
-        }
-        if !same(&before) {
-            warnings.push(Warning::OtherMachine(number));
-            return Ok(None);
-        }
-        Ok(Some(before))
+        warnings
     }
 
     /// The last day: within what is lent here, and no later than the site's own license lets anything end.
@@ -129,7 +190,7 @@ impl Site<'_> {
         if asked > i32::from(longest) {
             return Err(SiteError::TooLong { asked, longest });
         }
-        let grant = &self.certificate.grant.grant;
+        let grant = &self.granted;
         let contact = grant.revalidate_by;
         let ends = [
             grant.expires,

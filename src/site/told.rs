@@ -4,18 +4,17 @@ use super::{Book, SiteError, book_path, known};
 use crate::holder::Home;
 use crate::holder::state::LicenseState;
 use crate::machine::Facts;
-use crate::protocol::date::{Day, Seconds};
+use crate::protocol::commitment::Commitment;
+use crate::protocol::date::Seconds;
 use crate::protocol::requests::SiteReport;
 
 /// What the book of a license has to say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
     /// In a SYNC.
     pub report: SiteReport,
-    /// The last day on which one of its loans runs, where one does.
-    pub last_end: Option<Day>,
-    /// Whether it lacks loans, and waits for the vendor.
-    pub paused: bool,
+    /// Requests that were made before it was seen that the book lacks loans: their answers put nothing right.
+    pub before: Vec<Commitment>,
 }
 
 /// What a site says; nothing where the machine is none, and never lent. That the book lacks loans is noted first: the vendor's answer then puts it right.
@@ -37,9 +36,9 @@ pub fn report_of(
     let _lock = home.lock()?;
     let mut book = Book::mended(&path, home.audience())?;
     known::notice(home, license, facts, &mut book, now)?;
+    let before = book.paused().into_iter().flat_map(|it| &it.before);
     Ok(Some(Told {
         report: book.report(now),
-        last_end: book.last_end(now),
-        paused: book.is_paused(),
+        before: before.map(|it| Commitment(it.0)).collect(),
     }))
 }

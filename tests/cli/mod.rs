@@ -19,7 +19,11 @@ mod ledger;
 mod license;
 mod life;
 #[cfg(unix)]
+mod loan_books;
+#[cfg(unix)]
 mod loan_mails;
+#[cfg(unix)]
+mod loan_seats;
 mod loans;
 mod machine;
 mod modules;

@@ -31,7 +31,7 @@ fn the_administrator_forbids_lending_and_bounds_it() {
         .done()
         .tells("lends for 30 days at most, and keeps 2 seats here");
     let second = site.workstation("second");
-    let request = site.ask(&second, &["--days", "30"]);
+    let request = site.ask(&second, &["--days", "30", "--feature", "lv"]);
     site.respond(&request, &[]).refused(6, "seats_kept");
     site.admin(["site", "lending", "off"]).done();
     site.respond(&request, &[]).refused(6, "lending_off");
@@ -49,7 +49,7 @@ fn the_administrator_forbids_lending_and_bounds_it() {
     assert_eq!(site.admin(on).json()["lending"], "on");
     site.respond(&request, &["--dry-run"])
         .done()
-        .tells("a seat with all that the license has until 2040-03-31; 1 seat stays");
+        .tells("a seat with lv until 2040-03-31; 1 seat stays");
     site.machine
         .run(["respond"])
         .piped(&request)

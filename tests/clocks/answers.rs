@@ -282,6 +282,7 @@ impl Saver {
         let wanted = sync::Wanted {
             site_key: None,
             site: None,
+            before: &[],
             key: self.key,
             bindings: &[],
             usb: None,

@@ -189,6 +189,7 @@ impl Lives {
             // The key that stands changes nothing.
             site_key: Some(self.signer().public()),
             site: Some(told.report),
+            before: &told.before,
             anew: true,
         };
         let here = self.site.here(self.truth);

@@ -20,6 +20,10 @@ in_use = { $product }  { $key }  { $seats ->
        *[other] { $seats } seats
     }: { $in_use } in use, { $free } free
 lent = { $lent } lent
+lost = { $seats ->
+        [one] 1 seat is kept for loans that the book has lost
+       *[other] { $seats } seats are kept for loans that the book has lost
+    }
 loan_until = loan { $loan }, until { $until }
 pool = { $name }: { $in_use } of { $seats } in use
 requests = { $number } waiting

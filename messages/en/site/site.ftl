@@ -17,7 +17,6 @@ seats_kept = { $keep ->
        *[other] the { $keep } seats that are left stay here
     }
 loan_returned = loan { $loan } was given back: it cannot be extended
-loans_out = seats of this license are lent until { $day }
 unknown_loan = no loan has the number { $loan }
 opens_nothing = this return code opens no loan of this site
 feature_not_here = the license does not contain { $feature }
@@ -36,4 +35,7 @@ shortened = the site's own license ends on { $day }, and the loan with it
 clock_off = the workstation's clock says { $day }
 second_loan = this workstation has loan { $loan } already: that seat stays reserved, too
 other_machine = another workstation than that of loan { $loan } asks for more time of it: it gets a loan of its own, and loan { $loan } stays reserved
+changed = { $parts } of this workstation changed since loan { $loan }, which it has: the seat is the same
+weakly_bound = the workstation says little about itself: a copy of its disk or image may pass for it
+given_back = loan { $loan } was given back since: this code brings nothing back
 not_remembered = nothing but the home remembers this loan: if the home is put back to an earlier state, that is not noticed

@@ -2,6 +2,7 @@
 
 use super::Advice;
 use crate::messages;
+use crate::seats::SeatError;
 use crate::signing::keys::KeyError;
 use crate::site::SiteError;
 
@@ -21,7 +22,6 @@ impl Advice for SiteError {
             SiteError::BeyondSold { .. } => messages::site_advice::beyond_sold(),
             SiteError::UntilPast(_) => messages::site_advice::until_past(),
             SiteError::Kept { .. } => messages::site_advice::seats_kept(),
-            SiteError::LoansOut(_) => messages::site_advice::loans_out(),
             SiteError::LoanReturned(_) => messages::site_advice::loan_returned(),
             SiteError::UnknownLoan(_) => messages::site_advice::unknown_loan(),
             SiteError::OpensNothing => messages::site_advice::opens_nothing(),
@@ -35,6 +35,14 @@ impl Advice for SiteError {
             }
             SiteError::Key(_) | SiteError::Signer(_) => messages::site_advice::site_key_damaged(),
             SiteError::Holder(error) => return error.advice(),
+            SiteError::Seats(SeatError::NoSeat { lacks, look }) => {
+                return match look.next_back(lacks.as_deref()) {
+                    Some(next) => {
+                        messages::site_advice::no_seat_to_lend_until(next.holder()).to_string()
+                    }
+                    None => messages::site_advice::no_seat_to_lend().to_owned(),
+                };
+            }
             SiteError::Seats(error) => return error.advice(),
         };
         advice.to_owned()

@@ -47,6 +47,8 @@ impl Advice for HolderError {
             HolderError::NotGivenUp { .. } => messages::advice::unknown_activation().to_owned(),
             HolderError::AlreadyLicensed { .. } => messages::advice::already_licensed().to_owned(),
             HolderError::OnLoan { .. } => messages::advice::on_loan().to_owned(),
+            HolderError::LoansOut { .. } => messages::advice::loans_out().to_owned(),
+            HolderError::SiteReports { .. } => messages::advice::site_reports().to_owned(),
             HolderError::NotOnLoan { .. } => messages::advice::not_on_loan().to_owned(),
             HolderError::UnknownFeature { .. } => messages::advice::feature_unknown().to_owned(),
             HolderError::UnknownBinding { known, .. } if known.is_empty() => {

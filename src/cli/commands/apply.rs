@@ -4,12 +4,9 @@ use super::{Context, Exit, Run};
 use crate::app::APPLIED;
 use crate::cli::code_input::{self, CodeArgs};
 use crate::cli::{code_output, json, machine_home, report, words};
-use crate::holder::{Applied, Outcome};
+use crate::holder::{Applied, Outcome, TOLERANCE};
 use crate::messages;
 use crate::protocol::date::Seconds;
-
-/// Two clocks may differ by 26 hours, whatever is thought of time zones (SPEC.md 7).
-const TOLERANCE: u32 = 26 * 3600;
 
 /// Enter a response or emergency code: what it grants is in force at once
 ///
@@ -33,6 +30,10 @@ impl Run for Apply {
         code_input::tell(context, &reading);
         code_output::read_back(context, &reading.code);
         let outcome = outcome?;
+        #[cfg(feature = "site")]
+        if let Outcome::Applied(applied) = &outcome {
+            super::site::settle(context, applied.which.license_key);
+        }
         if context.out.json {
             let object = json::Entered::of(&outcome, code_input::corrections(&reading.corrections));
             Self::print(context, &object)?;

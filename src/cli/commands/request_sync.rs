@@ -78,7 +78,8 @@ impl Run for RequestSync {
             usb: device.as_ref().map(Option::as_ref),
             site_key,
             site: told.report,
-            anew: self.new || told.anew,
+            before: &told.before,
+            anew: self.new,
         };
         let synced = sync::sync(&home, &file, &wanted, &here, getrandom::fill)?;
         let asked = &synced.asked;

@@ -7,9 +7,10 @@ use crate::cli::mail::Letter;
 use crate::cli::{confirm, machine_home, words};
 use crate::holder::give_up::{self, GivenUp};
 use crate::holder::state::LicenseState;
-use crate::holder::{Here, Home, products};
+use crate::holder::{Here, HolderError, Home, products};
 use crate::messages;
 use crate::protocol::digest::ActivationId;
+use crate::seats;
 use crate::text::{Code, Kind};
 
 /// Give a license up and print its return code
@@ -58,8 +59,9 @@ impl Run for ReturnLicense {
             wall: context.environment.now(),
             aliases: &[],
         };
-        if !gone {
-            machine_home::refuse_loans_out(&home, &license, &here)?;
+        let lent = || seats::lent_until(&home, key, here.wall);
+        if let (true, Some(until)) = (license.held.is_some() && !gone, lent()?) {
+            return Err(HolderError::LoansOut { until }.into());
         }
         if !gone && !self.yes {
             let question = question(context, &home, &license)?;
@@ -70,7 +72,7 @@ impl Run for ReturnLicense {
         }
         let given = match self.of {
             Some(of) => give_up::again(&home, key, Some(of))?,
-            None => give_up::give_up(&home, key, &here)?,
+            None => give_up::give_up_unless(&home, key, &here, lent)?,
         };
         // The code of a loan goes to the site that lent it.
         let loan = given.code.kind() == Kind::LoanReturn;

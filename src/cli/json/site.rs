@@ -157,7 +157,7 @@ pub(crate) struct LoanReceipt {
     /// From 1.
     pub(crate) seat: u16,
     pub(crate) note: String,
-    /// The seat is reserved for another loan of the same workstation until this day.
+    /// The seat stays reserved until this day: for another loan of the same workstation, or for many were given back early since the vendor's last answer.
     pub(crate) reserved_until: Option<Shown<Day>>,
     /// Where characters of the code were corrected.
     pub(crate) corrections: Vec<String>,

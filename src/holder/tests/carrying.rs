@@ -98,6 +98,7 @@ fn parts_unread_for_72_hours_are_unknown_and_those_denied_never() {
             key: key(),
             site_key: None,
             site: None,
+            before: &[],
             bindings: &[],
             usb: None,
             anew: false,

@@ -20,6 +20,7 @@ pub(super) fn again(
         key: key(),
         site_key: None,
         site: None,
+        before: &[],
         bindings: &[],
         usb: None,
         anew: false,

@@ -213,6 +213,7 @@ fn asks_again(computer: &Computer, vendor: &Vendor) -> (Code, MachineBinding) {
         key: key(),
         site_key: None,
         site: None,
+        before: &[],
         bindings: &[],
         usb: None,
         anew: false,

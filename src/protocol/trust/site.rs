@@ -94,7 +94,6 @@ impl Verified<SiteCertificate> {
             value: Grant {
                 key_id: 0,
                 request_tag: loan.request_tag,
-                // Of two loans the later one is newer by when it was issued, and within one second by its number.
                 generation: u16::try_from(loan.serial).unwrap_or(u16::MAX).max(1),
                 issued: loan.issued,
                 expires: Some(loan.until),

@@ -17,7 +17,12 @@ lends_nothing = lends nothing; what is out runs to its end
 paused = paused: the book of loans was put back to an earlier state
 no_key = gone
 not_certified = { $key }, not certified yet
-lost = loans that the book has lost may be out until { $until }
+lost = { $seats ->
+        [one] 1 seat stays reserved for a loan that the book has lost, which may be out until { $until }
+       *[other] { $seats } seats stay reserved for loans that the book has lost, which may be out until { $until }
+    }
+all_lost = loans that the book has lost may be out until { $until }: until then nothing is lent
+nothing_sold = lends nothing: no loans were sold; what is out runs to its end
 card_subject = Site card for { $product }
 card_opening = With this card the answers of our license administrator are shorter. Enter it once.
 card_enter = on the workstation: countersign apply
@@ -53,6 +58,7 @@ note_it = to note whose it is: countersign loan note { $loan } TEXT
 returned = loan { $loan } is given back: seat { $seat } is free; there is no code to send back
 returned_before = taken before: loan { $loan } is given back
 returned_but = loan { $loan } is given back; seat { $seat } stays reserved for loan { $other } until { $until }
+returned_kept = loan { $loan } is given back; seat { $seat } stays reserved until { $until }, for as many as the license has seats were given back early since the vendor last answered; it is free at once by one exchange with the vendor: countersign request sync
 loan_subject = Loan of { $product }
 loan_opening = Here is the code of your loan. Enter it with: countersign apply
 loan_opening_both = Here are the code of your loan and our site card. Enter both: countersign apply

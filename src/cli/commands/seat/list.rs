@@ -115,6 +115,9 @@ fn text(found: &Found, look: &Look, now: Seconds) -> String {
     }
     let mut lines = vec![first];
     lines.extend(columns(look, now));
+    if look.lost > 0 {
+        lines.push(messages::seat::lost(look.lost).to_string());
+    }
     lines.extend(look.back.iter().map(came_back));
     lines.join("\n")
 }

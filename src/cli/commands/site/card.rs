@@ -29,8 +29,9 @@ impl Run for SiteCard {
         self.code_output.check()?;
         let found = self.site.find(context)?;
         let site = of(&found)?;
-        let code = Code::new(Kind::SiteCard, site.certificate().encode());
-        let grant = &site.certificate().grant.grant;
+        let certificate = site.certificate()?;
+        let code = Code::new(Kind::SiteCard, certificate.encode());
+        let grant = &certificate.grant.grant;
         let object = json::Card {
             kind: Named(Kind::SiteCard),
             license_key: Shown(site.key()),

@@ -57,6 +57,10 @@ impl Run for SiteLending {
             true => messages::site_words::lends(lending.days, lending.keep).to_string(),
             false => messages::site_words::lends_nothing().to_owned(),
         });
+        if site.paused() {
+            context.out.warn(messages::site_words::paused());
+            context.out.advise(messages::site_advice::lending_paused());
+        }
         Ok(Exit::DONE)
     }
 }

@@ -79,7 +79,7 @@ impl Run for LoanList {
         for loan in site.book().loans() {
             let standing = loan.standing(now);
             let over = matches!(standing, Standing::Over | Standing::Returned);
-            if over && !self.all {
+            if over && !loan.is_reserved(now) && !self.all {
                 continue;
             }
             any = true;

@@ -15,7 +15,7 @@ use super::{Context, Exit, Run};
 use crate::cli::machine_home::{self, Found};
 use crate::cli::passphrase::{self, PassphraseArgs};
 use crate::cli::report;
-use crate::cli::seats::not_floating;
+use crate::cli::seats::{moment, not_floating};
 use crate::holder::Home;
 use crate::license_key::LicenseKey;
 use crate::messages;
@@ -71,6 +71,12 @@ pub(super) fn with_key(context: &Context, key: LicenseKey) -> anyhow::Result<Fou
     let (_, license) = machine_home::license(context, &words, None, |it| it.held.is_some())?;
     let [key] = words;
     CheckArgs::of(Some(license.product), Some(key)).find(context, false)
+}
+
+/// What was just applied may be what lending waited for. Where nothing of it can be done now, whatever has to do with loans next does it.
+pub(in crate::cli::commands) fn settle(context: &Context, key: LicenseKey) {
+    let found = with_key(context, key);
+    let _ = found.and_then(|found| Ok(of(&found)?.settle(&moment(context))?));
 }
 
 /// The site's key, its password being shown.

@@ -57,11 +57,14 @@ pub(in crate::cli::commands) fn answer<O: Serialize + Described>(
     code_output::read_back(context, &reading.code);
     let mut site = of(&found)?;
     let code = &reading.code;
-    let known = site::repeated(&mut site, code, &now)?;
+    let known = match how.dry_run {
+        true => None,
+        false => site::repeated(&mut site, code, &now)?,
+    };
     let wish = Wish { until: how.until };
     let reply = match known {
-        Some(reply) if !how.dry_run => reply,
-        _ => {
+        Some(reply) => reply,
+        None => {
             if let (Some(refusal), Kind::Borrow) = (&found.report.refusal, code.kind()) {
                 return Err(report::failure(&found.report, refusal).into());
             }
@@ -80,8 +83,8 @@ pub(in crate::cli::commands) fn answer<O: Serialize + Described>(
             }
             match preview {
                 Reply::Receipt(_) => site::take_return(&mut site, code, &now)?,
-                Reply::Answer(_) => {
-                    tell_asked(context, &preview);
+                Reply::Answer(answer) => {
+                    tell_asked(context, &answer);
                     let signer = signer(context, &found.home, how.passphrase)?;
                     let actor = Actor {
                         moment: &now,
@@ -224,10 +227,7 @@ fn what(answer: &Answer) -> String {
 }
 
 /// What is about to be lent, for whoever is to show the password.
-fn tell_asked(context: &mut Context, reply: &Reply) {
-    let Reply::Answer(answer) = reply else {
-        return;
-    };
+fn tell_asked(context: &mut Context, answer: &Answer) {
     let (until, stay) = (answer.until, answer.stay);
     context.out.say(match answer.extends {
         None => messages::site_words::would_lend(stay, until, what(answer)).to_string(),
@@ -247,8 +247,7 @@ fn tell(context: &mut Context, reply: &Reply) {
 fn tell_answer(context: &mut Context, answer: &Answer) {
     let (number, until, stay) = (answer.number, answer.until, answer.stay);
     if answer.code.is_none() {
-        let reply = Reply::Answer(Box::new(answer.clone()));
-        tell_asked(context, &reply);
+        tell_asked(context, answer);
     } else {
         context.out.say(match (answer.effect, answer.extends) {
             (Effect::Repeated, _) => messages::site_words::lent_before(number, until).to_string(),
@@ -273,6 +272,10 @@ fn tell_receipt(context: &mut Context, receipt: &Receipt) {
         (Effect::Repeated, _) => messages::site_words::returned_before(loan).to_string(),
         (_, Some((other, until))) => {
             messages::site_words::returned_but(loan, other, seat, until).to_string()
+        }
+        _ if receipt.kept.is_some() => {
+            let until = receipt.kept.map(|it| it.to_string()).unwrap_or_default();
+            messages::site_words::returned_kept(loan, seat, until).to_string()
         }
         _ => messages::site_words::returned(loan, seat).to_string(),
     });
@@ -331,7 +334,11 @@ fn taken(found: &Found, site: &Site<'_>, receipt: &Receipt, corrections: &[Place
         loan: receipt.loan,
         seat: receipt.seat,
         note: receipt.note.clone(),
-        reserved_until: receipt.reserved.map(|(_, until)| Shown(until)),
+        reserved_until: receipt
+            .reserved
+            .map(|(_, until)| until)
+            .max(receipt.kept)
+            .map(Shown),
         corrections: code_input::corrections(corrections),
         also: Vec::new(),
         warnings: Vec::new(),

@@ -22,18 +22,21 @@ impl Run for SiteStatus {
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let found = self.site.find(context)?;
-        let site = of(&found)?;
-        let now = moment(context).wall;
+        let mut site = of(&found)?;
+        let moment = moment(context);
+        // Whoever may only read sees it as it was left.
+        let _ = site.settle(&moment);
+        let now = moment.wall;
         let book = site.book();
         let (lending, lent) = (book.lending(), book.seats_lent(now));
-        let certified = site.certificate().public_key;
+        let certified = site.certified();
         let own = site::public(&found.home)?;
         let paused = site.paused();
         let object = json::SiteStatus {
             product: found.product.id.clone(),
             license_key: Shown(site.key()),
             site_key: own.map(|key| Shown(RootFingerprint::of(&key))),
-            certified: own == Some(certified),
+            certified: own.is_some() && own == certified,
             lending: match paused {
                 true => "paused",
                 false => json::switch(lending.on),
@@ -54,6 +57,9 @@ impl Run for SiteStatus {
         } else {
             let words = match (paused, lending.on) {
                 (true, _) => messages::site_words::paused().to_owned(),
+                (false, true) if object.sold_days == 0 => {
+                    messages::site_words::nothing_sold().to_owned()
+                }
                 (false, true) => messages::site_words::lends(object.days, lending.keep).to_string(),
                 (false, false) => messages::site_words::lends_nothing().to_owned(),
             };
@@ -80,8 +86,11 @@ impl Run for SiteStatus {
         if paused {
             context.out.advise(messages::site_advice::lending_paused());
         }
-        if let Some((_, until)) = book.lost(now) {
-            context.out.warn(messages::site_words::lost(until));
+        if let Some((lost, until)) = book.lost(now) {
+            context.out.warn(match lost {
+                Some(seats) => messages::site_words::lost(seats, until).to_string(),
+                None => messages::site_words::all_lost(until).to_string(),
+            });
         }
         Ok(Exit::DONE)
     }

@@ -1,0 +1,352 @@
+//! Which seats a loan takes, and for how long: of one request, of a module, of a loan that goes on, under clocks that are wrong.
+
+use std::fs::File;
+use std::process::Stdio;
+
+use countersign::machine::Facts;
+use serde_json::json;
+
+use super::loans::site;
+use crate::world::{Machine, Site, World};
+
+fn hold<'w>(site: &Site<'w>, more: &[&str]) -> crate::world::Run<'w> {
+    site.machine.run(["seat", "hold"].iter().chain(more))
+}
+
+fn extend(machine: &Machine<'_>, options: &[&str]) -> String {
+    let args = ["request", "extend"].iter().chain(options);
+    machine.run(args).done().code()
+}
+
+#[test]
+fn processes_that_answer_one_request_at_once_lend_one_seat() {
+    let world = World::new();
+    let site = site(&world, "5");
+    let laptop = site.workstation("laptop");
+    let request = site.ask(&laptop, &["--days", "5", "--feature", "lv"]);
+    let mail = world.file("mail", &request);
+    let run = site.admin(["respond"]);
+    let processes = (0..4).map(|_| {
+        let mut process = run.process();
+        process.stdin(File::open(&mail).unwrap());
+        process.stdout(Stdio::piped()).stderr(Stdio::piped());
+        process.spawn().unwrap()
+    });
+    let processes: Vec<_> = processes.collect();
+    let said = processes.into_iter().map(|it| it.wait_with_output());
+    let codes: Vec<_> = said.map(|it| it.unwrap().stdout).collect();
+    assert!(codes[0].starts_with(b"LOAN1:"), "{codes:?}");
+    assert!(codes.iter().all(|it| *it == codes[0]), "{codes:?}");
+    assert_eq!(site.counts(), (0, 1, 4));
+}
+
+/// The loan that is extended runs on until its own end, with all that it has.
+#[test]
+fn a_module_is_lent_once_whatever_became_of_its_loan() {
+    for more in [
+        ["--days", "20", "--feature", "lv"],
+        ["--days", "5", "--feature", "mv"],
+    ] {
+        let world = World::new();
+        let site = site(&world, "3");
+        let laptop = site.workstation("laptop");
+        site.lend(&laptop, "5");
+        laptop.apply(&site.answer(&extend(&laptop, &more)));
+        assert_eq!(site.counts(), (0, 1, 2));
+        hold(&site, &["--feature", "design"])
+            .owes(16, "no_seat")
+            .tells("the only seat of design is in use: loan 1");
+        let other = site.workstation("other");
+        let request = site.ask(&other, &["--days", "5"]);
+        site.respond(&request, &[]).owes(16, "no_seat");
+    }
+}
+
+#[test]
+fn a_module_that_an_extension_adds_is_reserved_too() {
+    let world = World::new();
+    let site = site(&world, "3");
+    let laptop = site.workstation("laptop");
+    let request = site.ask(&laptop, &["--days", "5", "--feature", "lv"]);
+    laptop.apply(&site.answer(&request));
+    let more = ["--days", "5", "--feature", "design"];
+    laptop.apply(&site.answer(&extend(&laptop, &more)));
+    assert_eq!(site.counts(), (0, 1, 2));
+    hold(&site, &["--feature", "design"]).owes(16, "no_seat");
+    let seats = site.seats();
+    assert_eq!(seats["pools"][0]["in_use"], 1);
+}
+
+/// What looks over under a clock of another century is lent when the clock is right again.
+#[test]
+fn a_minute_under_a_clock_that_is_years_ahead_frees_no_seat() {
+    let world = World::new();
+    let site = site(&world, "2");
+    let laptop = site.workstation("laptop");
+    site.lend(&laptop, "5");
+    site.machine.clock_ahead(59 * 365 * 86_400);
+    site.machine.run(["loan", "note", "1", "chen"]).done();
+    assert_eq!(site.counts(), (0, 0, 2));
+    site.machine.clock_ahead(0);
+    assert_eq!(site.counts(), (0, 1, 1));
+}
+
+/// The answer to the first extension is lost, and the loan itself is over when more of it is asked for.
+#[test]
+fn a_mail_that_was_lost_costs_no_second_seat() {
+    let world = World::new();
+    let site = site(&world, "2");
+    let laptop = site.workstation("laptop");
+    site.lend(&laptop, "3");
+    site.answer(&extend(&laptop, &["--days", "12"]));
+    world.days_pass(6);
+    assert_eq!(site.counts(), (0, 1, 1));
+    laptop.apply(&site.answer(&extend(&laptop, &["--days", "9"])));
+    assert_eq!(laptop.check().json()["loan"], 3);
+    assert_eq!(site.counts(), (0, 1, 1));
+}
+
+/// A site's clock that was put right between two loans.
+#[test]
+fn the_later_of_two_loans_is_the_one_with_the_greater_number() {
+    let world = World::new();
+    let site = site(&world, "2");
+    let laptop = site.workstation("laptop");
+    world.days_pass(1);
+    site.machine.clock_ahead(4 * 3600);
+    site.lend(&laptop, "5");
+    site.machine.clock_ahead(0);
+    let code = site.answer(&extend(&laptop, &["--days", "9"]));
+    laptop.apply(&code).tells("→ 2040-03-11");
+    assert_eq!(laptop.check().json()["loan"], 2);
+}
+
+#[test]
+fn a_rehearsal_of_what_was_answered_shows_it_and_changes_nothing() {
+    let world = World::new();
+    let site = site(&world, "2");
+    let laptop = site.workstation("laptop");
+    let request = site.ask(&laptop, &["--days", "5"]);
+    site.answer(&request);
+    let before = world.snapshot();
+    let dry = site.machine.run(["respond", "--dry-run"]).piped(&request);
+    dry.done().tells("answered before: loan 1 again");
+    let object = dry.json();
+    assert_eq!(
+        (&object["verdict"], &object["loan"], &object["dry_run"]),
+        (&json!("repeated"), &json!(1), &json!(true))
+    );
+    assert!(before == world.snapshot());
+}
+
+/// Whoever is refused is not asked for the password.
+#[test]
+fn that_no_seat_is_free_is_said_before_the_password_is_asked_for() {
+    let world = World::new();
+    let site = site(&world, "1");
+    let laptop = site.workstation("laptop");
+    site.lend(&laptop, "5");
+    site.machine.run(["loan", "note", "1", "chen"]).done();
+    let other = site.workstation("other");
+    let request = site.ask(&other, &["--days", "5"]);
+    let said = site.machine.run(["respond"]).piped(&request);
+    let said = said.owes(16, "no_seat");
+    assert!(!said.stderr.contains("--wait"), "{said}");
+    said.tells("the next that ends is loan 1 (chen), until 2040-03-06");
+}
+
+/// What is out comes back, and is shown, although no more loans were sold.
+#[test]
+fn a_license_that_may_not_be_lent_any_more_takes_its_loans_back() {
+    let world = World::new();
+    let site = site(&world, "3");
+    let (one, two) = (site.workstation("one"), site.workstation("two"));
+    site.lend(&one, "20");
+    let request = site.ask(&two, &["--days", "5", "--feature", "lv"]);
+    site.desk
+        .run(["license", "change", &site.key, "--lend", "none"])
+        .done();
+    site.sync(&[], &[]);
+    site.respond(&request, &[]).owes(6, "may_not_lend");
+    let status = site.machine.run(["site", "status"]).json();
+    assert_eq!(
+        (&status["lending"], &status["sold_days"], &status["lent"]),
+        (&json!("on"), &json!(0), &json!(1))
+    );
+    site.machine.run(["loan", "list"]).done().prints("loan 1");
+    site.machine.run(["loan", "show", "1"]).done();
+    let code = one.run(["return", "--yes"]).done().code();
+    site.machine
+        .run(["respond"])
+        .piped(&code)
+        .done()
+        .tells("loan 1 is given back");
+    assert_eq!(site.counts(), (0, 0, 3));
+}
+
+/// Whoever has a copy of a workstation gives back in it what runs on.
+#[test]
+fn more_workstations_than_seats_free_none_by_giving_back_early() {
+    let world = World::new();
+    let site = site(&world, "2");
+    let give_back = |machine: &Machine<'_>| {
+        let code = machine.run(["return", "--yes"]).done().code();
+        site.machine.run(["respond"]).piped(code)
+    };
+    let lend = |name: &str| {
+        let machine = site.workstation(name);
+        let request = site.ask(&machine, &["--days", "9", "--feature", "lv"]);
+        machine.apply(&site.answer(&request));
+        machine
+    };
+    // One workstation as often as it likes.
+    let laptop = site.workstation("laptop");
+    for _ in 0..4 {
+        let request = site.ask(&laptop, &["--days", "9", "--feature", "lv"]);
+        laptop.apply(&site.answer(&request));
+        give_back(&laptop).done().tells("seat 1 is free");
+    }
+    give_back(&lend("second")).done().tells("seat 1 is free");
+    let third = lend("third");
+    let said = give_back(&third).done();
+    said.tells("seat 1 stays reserved until 2040-03-10")
+        .tells("countersign request sync");
+    assert_eq!(site.counts(), (0, 1, 1));
+    let again = give_back(&third).json();
+    assert_eq!(again["reserved_until"], "2040-03-10");
+    // It frees them once the vendor has answered; and one that is over keeps none.
+    site.sync(&[], &[]);
+    assert_eq!(site.counts(), (0, 0, 2));
+    give_back(&lend("fourth")).done().tells("seat 1 is free");
+}
+
+/// Its home is gone, and three of its parts are what they were.
+#[test]
+fn a_workstation_that_was_installed_anew_takes_no_second_seat() {
+    let world = World::new();
+    let site = site(&world, "1");
+    let laptop = site.workstation("laptop");
+    site.lend(&laptop, "5");
+    site.machine.run(["loan", "note", "1", "chen"]).done();
+    std::fs::remove_dir_all(laptop.home()).unwrap();
+    laptop.install(&site.file);
+    let request = site.ask(&laptop, &["--days", "9"]);
+    let said = site.respond(&request, &[]).done();
+    laptop.apply(&said.code());
+    said.tells("loan 1 goes on as loan 2 until 2040-03-10");
+    assert_eq!(site.counts(), (0, 1, 0));
+    laptop.check().done();
+    // A code that was answered before is given again, with what became of it.
+    let code = laptop.run(["return", "--yes"]).done().code();
+    let taken = site.machine.run(["respond"]).piped(&code).done();
+    taken.tells("seat 1 stays reserved for loan 1 until 2040-03-06");
+    site.respond(&request, &[])
+        .done()
+        .tells("loan 2 was given back since: this code brings nothing back");
+}
+
+/// One equal part tells nobody from anybody.
+#[test]
+fn another_machine_extends_no_loan() {
+    let world = World::new();
+    let site = site(&world, "3");
+    let laptop = site.workstation("laptop");
+    let request = site.ask(&laptop, &["--days", "5", "--feature", "lv"]);
+    laptop.apply(&site.answer(&request));
+    let other = world.machine("other");
+    laptop.copy_home_to(&other);
+    let id = laptop.facts().machine_id;
+    other.change(|facts| {
+        *facts = Facts {
+            machine_id: id,
+            ..Facts::default()
+        };
+    });
+    let request = extend(&other, &["--days", "5"]);
+    site.respond(&request, &[])
+        .done()
+        .tells("another workstation than that of loan 1 asks for more time of it");
+    assert_eq!(site.counts(), (0, 2, 1));
+    // Who says no more of himself each time is himself.
+    let bare = site.workstation("bare");
+    bare.change(|facts| {
+        *facts = Facts {
+            machine_id: facts.machine_id.clone(),
+            ..Facts::default()
+        };
+    });
+    let request = site.ask(&bare, &["--days", "5", "--feature", "lv"]);
+    let said = site.respond(&request, &[]).done();
+    bare.apply(&said.code());
+    said.tells("the workstation says little about itself");
+    bare.apply(&site.answer(&extend(&bare, &["--days", "9"])));
+    assert_eq!(site.counts(), (0, 3, 0));
+}
+
+/// A card and a disk are replaced; but a seat does not go from machine to machine by parts.
+#[test]
+fn parts_of_a_workstation_are_exchanged_once_while_a_loan_runs() {
+    let world = World::new();
+    let site = site(&world, "3");
+    let laptop = site.workstation("laptop");
+    let other = world.machine("another");
+    let parts = other.facts();
+    let request = site.ask(&laptop, &["--days", "5", "--feature", "lv"]);
+    laptop.apply(&site.answer(&request));
+    laptop.change(|facts| {
+        facts.mac = parts.mac.clone();
+        facts.disk_serial = parts.disk_serial.clone();
+    });
+    let said = site.respond(&extend(&laptop, &["--days", "9"]), &[]).done();
+    laptop.apply(&said.code());
+    said.tells("network card, system disk of this workstation changed since loan 1");
+    assert_eq!(site.counts(), (0, 1, 2));
+    laptop.change(|facts| {
+        facts.root_fs_uuid = parts.root_fs_uuid.clone();
+        facts.product_uuid = parts.product_uuid.clone();
+    });
+    let request = extend(&laptop, &["--days", "9"]);
+    site.respond(&request, &[])
+        .done()
+        .tells("another workstation than that of loan 2");
+    assert_eq!(site.counts(), (0, 2, 1));
+}
+
+/// What was taken out of the license since is not lent under the certificate that a workstation knows.
+#[test]
+fn under_an_old_card_no_more_is_lent_than_there_is() {
+    let world = World::new();
+    let site = site(&world, "3");
+    let laptop = site.workstation("laptop");
+    let card = site.machine.run(["site", "card"]).done().code();
+    laptop.apply(&card);
+    let request = site.ask(&laptop, &["--days", "5"]);
+    let change = ["license", "change", &site.key, "--remove-feature", "mv"];
+    site.desk.run(change).done();
+    site.sync(&[], &[]);
+    laptop.apply(&site.answer(&request));
+    laptop.check_with(&["--feature", "lv"]).done();
+    laptop
+        .check_with(&["--feature", "mv"])
+        .owes(15, "feature_missing");
+}
+
+/// Whoever moves the book away for a while has no more seats than before.
+#[test]
+fn without_the_book_what_is_lent_stays_lent() {
+    let world = World::new();
+    let site = site(&world, "2");
+    let (one, two) = (site.workstation("one"), site.workstation("two"));
+    site.lend(&one, "5");
+    let request = site.ask(&two, &["--days", "5", "--feature", "lv"]);
+    two.apply(&site.answer(&request));
+    let digits: String = site.key.chars().filter(char::is_ascii_digit).collect();
+    let book = site.machine.kept(&format!("machine/site/{digits}.jsonl"));
+    std::fs::remove_file(book).unwrap();
+    site.respond(&request, &[]).owes(6, "lending_paused");
+    site.machine.run(["site", "status"]).done();
+    hold(&site, &[]).owes(16, "no_seat");
+    site.sync(&[], &[]);
+    assert_eq!(site.counts(), (0, 2, 0));
+    hold(&site, &[]).owes(16, "no_seat");
+}
