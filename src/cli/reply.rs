@@ -5,8 +5,9 @@ use super::failure::Failure;
 use super::json::{self, Alone, Details, Named, Shown, shown};
 use super::words;
 use crate::issuer::ledger::Until;
-use crate::issuer::policy::Warning;
+use crate::issuer::policy::{Rest, Warning, Why};
 use crate::issuer::respond::{Answer, Asker, Effect, Receipt, Reply, RespondError};
+use crate::license_key::LicenseKey;
 use crate::text::Kind;
 
 /// What the desk answers.
@@ -47,10 +48,20 @@ pub(crate) fn receipt(receipt: &Receipt, corrections: Vec<String>) -> json::Rece
         product: of.map(|(_, order)| order.product.id.clone()),
         customer: of.map(|(_, order)| order.terms.customer.clone()),
         seats_freed: receipt.freed,
-        free_after: shown(receipt.resting.and_then(|it| it.until.day())),
-        kept_for: shown(receipt.resting.and_then(|it| it.kept_for)),
+        resting: receipt.resting.map(resting),
         corrections,
         also: Vec::new(),
+    }
+}
+
+/// Seats that are not free yet, for scripts.
+pub(crate) fn resting(rest: Rest) -> json::Resting {
+    json::Resting {
+        seats: rest.seats,
+        free_after: shown(rest.until.day()),
+        why: rest.why.name(),
+        lent_until: shown(rest.lent),
+        kept_for: shown(rest.kept_for),
     }
 }
 
@@ -247,19 +258,35 @@ fn tell_receipt(context: &mut Context, receipt: &Receipt) {
         ),
         (Some(of), _) => format!("given up: {of}; there is no code to send back"),
     });
-    let rests = receipt.of.as_ref().zip(receipt.resting).filter(|_| !again);
-    let rests = rests.filter(|(_, rest)| rest.kept_for.is_none());
-    let lent = |it: &Warning| matches!(it, Warning::MayBeLent(_));
-    let rests = rests.filter(|_| !receipt.warnings.iter().any(lent));
-    if let Some((((key, _), rest), day)) =
-        rests.and_then(|it| it.1.until.day().map(|day| (it, day)))
-    {
-        let of = rest.of;
+    let key = receipt.of.as_ref().map(|(key, _)| *key);
+    let rests = receipt.resting.filter(|_| !again);
+    if let Some(day) = rests.and_then(|it| it.until.day().filter(|_| it.why == Why::Returns)) {
         context.out.warn(format_args!(
-            "so many seats of this license were returned within a year that this one comes free after {day}; to free it now: countersign release {of} {key} --returned --reason TEXT"
+            "so many seats of this license were returned within a year that this one comes free after {day}"
         ));
     }
-    for warning in &receipt.warnings {
+    tell_warnings(context, &receipt.warnings);
+    // Where they are kept for somebody, that one is asked first.
+    if let Some((rest, key)) = rests.filter(|it| it.kept_for.is_none()).zip(key) {
+        free_now(context, &rest, key);
+    }
+}
+
+/// How a clerk frees seats that are held back.
+pub(crate) fn free_now(context: &mut Context, rest: &Rest, key: LicenseKey) {
+    let of = rest.of;
+    let sure = match rest.lent {
+        Some(_) => ", where it is sure that none is lent",
+        None => "",
+    };
+    context.out.advise(&format!(
+        "to free it now{sure}: countersign release {of} {key} --returned --reason TEXT"
+    ));
+}
+
+/// What the clerk should know of what was given up, and do about it.
+pub(crate) fn tell_warnings(context: &mut Context, warnings: &[Warning]) {
+    for warning in warnings {
         context.out.warn(warning);
         match warning {
             Warning::OpensNothing(activation) => context.out.advise(&format!(
@@ -267,10 +294,11 @@ fn tell_receipt(context: &mut Context, receipt: &Receipt) {
             )),
             // As often as it happens: a license of which nothing ends by itself has no other way.
             Warning::KeptFor {
+                of,
                 before,
                 until: Until::Ever,
             } => context.out.advise(&format!(
-                "take the return code of {before} too, if there is one; where that is gone: countersign release {activation} --returned --reason TEXT"
+                "take the return code of {before} too, if there is one; where that is gone: countersign release {of} --returned --reason TEXT"
             )),
             Warning::KeptFor { before, .. } => context.out.advise(&format!(
                 "take the return code of {before} too, if there is one; where that is gone: countersign release {before} --lost --reason TEXT"

@@ -200,7 +200,7 @@ fn a_perpetual_license_that_was_set_up_anew_comes_free_with_a_clerks_word() {
     let request = other.request(&key);
     desk.respond(&request)
         .owes(6, "no_seat_free")
-        .tells("are kept for whoever had the place before");
+        .tells("1 seat that was in use is held back, kept for A-");
     let shown = desk.run(["license", "show", &key]).json();
     let kept = shown["activations"].as_array().unwrap().iter();
     let kept: Vec<_> = kept.filter(|it| !it["resting"].is_null()).collect();
@@ -244,4 +244,32 @@ fn an_emergency_code_for_a_place_that_another_took() {
     desk.run(["emergency", &key])
         .done()
         .tells("for that one this code is none");
+}
+
+/// Three of one computer, of which the first is gone: the seat is held back where the last was given up, and that one is named, whichever code comes.
+#[test]
+fn who_holds_a_seat_back_is_named_by_every_return_code() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    let file = desk.product("survey", &[]);
+    let pc = world.machine("pc");
+    pc.install(&file);
+    let key = desk.sell("survey", &["--seats", "1", "--grace", "0"]);
+    desk.license(&pc, &key);
+    std::fs::remove_dir_all(pc.kept("machine/licenses")).unwrap();
+    std::fs::remove_dir_all(pc.kept("machine/secrets")).unwrap();
+    let given_up = [1, 2].map(|_| {
+        world.days_pass(1);
+        desk.license(&pc, &key);
+        let activation = pc.check().json()["activation"].as_str().unwrap().to_owned();
+        let code = pc.run(["return", "--yes"]).done().code();
+        (activation, code)
+    });
+    let [(_, second), (last, third)] = given_up;
+    let frees = format!("countersign release {last} --returned --reason TEXT");
+    desk.respond(&third).done().tells(&frees);
+    desk.respond(&second).done().tells(&frees);
+    desk.run(["release", &last, "--returned", "--reason", "it was wiped"])
+        .done()
+        .tells("1 seat freed");
 }

@@ -157,18 +157,21 @@ fn the_seventh_return_in_a_year_rests() {
         .to_owned();
     let code = holder.run(["return", "--yes"]).done().code();
     let said = desk.respond(&code).json();
-    assert_eq!(said["free_after"], world.day(30));
+    assert_eq!(said["resting"]["free_after"], world.day(30));
     assert_eq!(said["seats_freed"], 0);
     // Asked once more, it says the same, and frees nothing either.
     let again = desk.respond(&code).json();
-    assert_eq!(again["free_after"], said["free_after"]);
+    assert_eq!(
+        again["resting"]["free_after"],
+        said["resting"]["free_after"]
+    );
     desk.respond(&code).done().tells(&world.day(30));
     let next = world.machine("next");
     next.install(&file);
     let request = next.request(&key);
     desk.respond(&request)
         .refused(6, "no_seat_free")
-        .tells("release ACTIVATION --returned --reason TEXT");
+        .tells(&format!("release {id} --returned --reason TEXT"));
     let freed = desk.run([
         "release",
         &id,

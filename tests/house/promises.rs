@@ -4,7 +4,7 @@ use std::fs;
 
 use super::{files, repository};
 
-/// The paths of modules and of the functions in them, as the tests' own filters see them.
+/// The paths of modules and of the tests in them, as the tests' own filters see them.
 fn paths() -> Vec<String> {
     let mut found = Vec::new();
     for root in ["src", "tests"] {
@@ -23,11 +23,16 @@ fn paths() -> Vec<String> {
                     text.contains(&format!("mod {} {{", it.trim_start_matches("::"))),
                 )
             });
+            let mut is_test = false;
             for line in text.lines().map(str::trim_start) {
+                is_test |= line == "#[test]";
                 let Some((name, _)) = line.strip_prefix("fn ").and_then(|it| it.split_once('('))
                 else {
                     continue;
                 };
+                if !std::mem::take(&mut is_test) {
+                    continue;
+                }
                 for (within, there) in inline {
                     if there || within.is_empty() {
                         found.push(format!("{module}{within}::{name}"));
@@ -37,6 +42,33 @@ fn paths() -> Vec<String> {
         }
     }
     found
+}
+
+/// Whether a path is what a name means: all of it, or its end; where the name ends with `*`, a step of it begins so.
+fn is_meant(path: &str, name: &str) -> bool {
+    match name.strip_suffix('*') {
+        None => path == name || path.ends_with(&format!("::{name}")),
+        Some(start) => path.starts_with(start) || path.contains(&format!("::{start}")),
+    }
+}
+
+#[test]
+fn a_name_means_a_whole_step_of_a_path() {
+    for (name, meant) in [
+        ("cli::loans::a_seat_is_lent", true),
+        ("a_seat_is_lent", true),
+        ("loans::a_*", true),
+        ("seat_is_lent", false),
+        ("a_seat_is", false),
+        ("cli::loans::a_seat", false),
+        ("seat_*", false),
+    ] {
+        assert_eq!(
+            is_meant("cli::loans::a_seat_is_lent", name),
+            meant,
+            "{name}"
+        );
+    }
 }
 
 #[test]
@@ -51,10 +83,13 @@ fn each_test_that_security_names_is_there() {
     assert!(named.len() > 50, "{named:?}");
     let missing: Vec<&str> = named
         .into_iter()
-        .filter(|name| {
-            let name = name.trim_end_matches('*');
-            !paths.iter().any(|path| path.contains(name))
-        })
+        .filter(|name| !paths.iter().any(|path| is_meant(path, name)))
         .collect();
     assert_eq!(missing, [""; 0]);
+    let files = text.split('`').skip(1).step_by(2);
+    let gone: Vec<&str> = files
+        .filter_map(|it| it.split(' ').next())
+        .filter(|it| it.starts_with("tests/") && !repository().join(it).exists())
+        .collect();
+    assert_eq!(gone, [""; 0]);
 }

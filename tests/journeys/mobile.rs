@@ -146,7 +146,8 @@ fn a_site_with_loans_out_is_not_transferred() {
         .desk
         .respond(&code)
         .done()
-        .tells("its seats may still be lent to workstations");
+        .tells("seats of it may be lent to workstations, which go on with them")
+        .tells("where it is sure that none is lent: countersign release A-");
     let other = manager.workstation("other");
     other.run(["request", "activate", &manager.key]).done();
     let request = other.request_with(&manager.key, &["--new"]);

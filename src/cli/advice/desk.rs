@@ -3,9 +3,9 @@
 use super::Advice;
 use crate::issuer::audit::{Finding, Place, Wrong};
 use crate::issuer::desk::DeskError;
-use crate::issuer::ledger::{LedgerError, Until};
+use crate::issuer::ledger::LedgerError;
 use crate::issuer::life::LifeError;
-use crate::issuer::policy::{Fork, Refusal};
+use crate::issuer::policy::{Fork, Refusal, Rest, Why};
 use crate::issuer::products::CatalogueError;
 use crate::issuer::respond::{RespondError, Stopped};
 use crate::signing::keys::KeyError;
@@ -78,8 +78,7 @@ impl Advice for Refusal {
             Refusal::SameName(_) => "the machine makes another request with `countersign request activate KEY --new`".to_owned(),
             Refusal::TooManyEarly => "answer the request that it gives up first; then this code is taken".to_owned(),
             Refusal::OtherUsb(_) => "plug the usb key in and make another request; if it is to go without one: countersign license change KEY --usb none".to_owned(),
-            Refusal::NoSeatFree { resting: Some(Until::Ever), .. } => "seats that were given back are kept for whoever had the place before; where that one is gone: release ACTIVATION --returned --reason TEXT".to_owned(),
-            Refusal::NoSeatFree { resting: Some(Until::Day(day)), .. } => format!("seats that were given back come free after {day}; a clerk frees them sooner with: release ACTIVATION --returned --reason TEXT"),
+            Refusal::NoSeatFree { resting: Some(rest), .. } => held_back(rest),
             Refusal::NoSeatFree { holders, .. } if holders.is_empty() => "sell more seats, or grant fewer with --seats".to_owned(),
             Refusal::NoSeatFree { holders, .. } => {
                 let names: Vec<String> = holders.iter().map(ToString::to_string).collect();
@@ -105,6 +104,30 @@ impl Advice for Refusal {
             Refusal::UntilPast(_) => "give a later date".to_owned(),
         }
     }
+}
+
+/// How long seats are held back, why, and who frees them sooner.
+fn held_back(rest: &Rest) -> String {
+    let seats = match rest.seats {
+        1 => "1 seat that was in use is held back",
+        _ => "seats that were in use are held back",
+    };
+    let until = rest
+        .until
+        .day()
+        .map_or_else(String::new, |day| format!(", free after {day}"));
+    let (why, sooner) = match rest.kept_for {
+        _ if rest.why == Why::Returns => (String::new(), "a clerk frees it sooner"),
+        Some(other) => (format!(", kept for {other}"), "where that one is gone"),
+        None => (
+            ", perhaps lent to workstations".to_owned(),
+            "where it is sure that none is lent",
+        ),
+    };
+    format!(
+        "{seats}{why}{until}; {sooner}: release {} --returned --reason TEXT",
+        rest.of
+    )
 }
 
 impl Advice for DeskError {
@@ -241,6 +264,7 @@ impl Advice for Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::issuer::ledger::Until;
     use crate::license_key::LicenseKey;
     use crate::protocol::date::Day;
     use crate::protocol::digest::ActivationId;
@@ -260,11 +284,27 @@ mod tests {
             resting,
         };
         let held = id(7);
+        let rests = |why, kept_for| Rest {
+            of: id(8),
+            seats: 1,
+            until: Until::Day(day),
+            why,
+            lent: None,
+            kept_for,
+        };
         for (refusal, remedies) in [
             (full(vec![held], None), vec!["sell more seats", "A-"]),
             (
-                full(vec![held], Some(Until::Day(day))),
-                vec!["release ACTIVATION --returned", "2026-05-01"],
+                full(vec![held], Some(rests(Why::Returns, None))),
+                vec!["release A-", "--returned", "2026-05-01"],
+            ),
+            (
+                full(vec![held], Some(rests(Why::Lent, None))),
+                vec!["perhaps lent", "--returned", "2026-05-01"],
+            ),
+            (
+                full(vec![held], Some(rests(Why::Kept, Some(held)))),
+                vec!["kept for A-", "--returned", "2026-05-01"],
             ),
             (
                 Refusal::NeedsBindings(vec!["server".to_owned(), "database".to_owned()]),

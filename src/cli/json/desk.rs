@@ -181,7 +181,11 @@ pub(crate) struct Resting {
     pub(crate) seats: u16,
     /// The last day on which they are not; null where somebody has to say so.
     pub(crate) free_after: Option<Shown<Day>>,
-    /// The activation for which they are kept, which had the place before; null where the license had as many RETURNs as it has.
+    /// Why so long: `returns`, the license had as many RETURNs as it has; `lent`, workstations may have them; `kept`, for the one of `kept_for`.
+    pub(crate) why: &'static str,
+    /// The last day on which workstations may have them; null where that is over, or the license lends nothing.
+    pub(crate) lent_until: Option<Shown<Day>>,
+    /// The activation for which they are kept, until then or for a part of it, which had the place before.
     pub(crate) kept_for: Option<Shown<ActivationId>>,
 }
 
@@ -220,6 +224,9 @@ pub(crate) struct Released {
     pub(crate) activation: Shown<ActivationId>,
     pub(crate) license_key: Shown<LicenseKey>,
     pub(crate) seats_freed: u16,
+    /// Seats that are not free yet: given back and kept, or on loan.
+    pub(crate) resting: Option<Resting>,
+    pub(crate) warnings: Vec<Warning>,
 }
 
 /// A code of `emergency`.
@@ -360,10 +367,8 @@ pub(crate) struct Receipt {
     pub(crate) product: Option<String>,
     pub(crate) customer: Option<String>,
     pub(crate) seats_freed: u16,
-    /// The last day on which the seats are not free, where they do not come free at once.
-    pub(crate) free_after: Option<Shown<Day>>,
-    /// The activation for which they are kept, which had the place before.
-    pub(crate) kept_for: Option<Shown<ActivationId>>,
+    /// Seats that do not come free at once.
+    pub(crate) resting: Option<Resting>,
     /// Where characters of the code were corrected.
     pub(crate) corrections: Vec<String>,
     /// What the other return codes of the same text gave back.

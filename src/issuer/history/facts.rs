@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::change::Change;
 use crate::issuer::ledger::{Activation, Canon, LedgerError, License};
+use crate::issuer::policy::Rest;
 
 /// The desk was made, or what it says about itself changed.
 pub(crate) const DESK_INIT: &str = "desk_init";
@@ -247,6 +248,16 @@ impl EndFacts {
             to: None,
             revoked: license.revoked,
             reason: None,
+        }
+    }
+
+    /// The same, with seats that rest.
+    pub(crate) fn resting(self, rest: Option<Rest>) -> EndFacts {
+        let until = rest.and_then(|it| it.until.day());
+        EndFacts {
+            free_after: until.map(|it| it.to_string()),
+            kept_for: rest.and_then(|it| it.kept_for).map(|it| it.to_string()),
+            ..self
         }
     }
 }

@@ -43,19 +43,19 @@ pub fn tell(event: &Event, activation: Option<&str>) -> String {
             text("verdict"),
             text("evidence")
         ),
-        facts::RETURN if !text("kept_for").is_empty() => format!(
-            "{who} was given up, its seats are kept for {}{}",
-            text("kept_for"),
-            match text("free_after") {
-                "" => String::new(),
-                day => format!(" until {day}"),
-            }
-        ),
-        facts::RETURN if !text("free_after").is_empty() => format!(
-            "{who} was given up, its seats come free after {}",
-            text("free_after")
-        ),
-        facts::RETURN => format!("{who} was given up, {} freed", seats(number("freed"))),
+        facts::RETURN | facts::RELEASE => {
+            let how = match event.kind.as_str() {
+                facts::RETURN => "given up",
+                _ => "released as lost",
+            };
+            let seats = match (text("kept_for"), text("free_after")) {
+                ("", "") => format!("{} freed", seats(number("freed"))),
+                ("", day) => format!("its seats come free after {day}"),
+                (other, "") => format!("its seats are kept for {other}"),
+                (other, day) => format!("its seats are kept for {other} until {day}"),
+            };
+            format!("{who} was {how}, {seats}")
+        }
         facts::YIELDED => format!("{who} gave its place to {}", text("to")),
         facts::FREED => format!(
             "the seats that {who} gave back were freed, {}",
@@ -64,10 +64,6 @@ pub fn tell(event: &Event, activation: Option<&str>) -> String {
         facts::EARLY_RETURN => format!(
             "{} was given up before its request arrived",
             text("activation")
-        ),
-        facts::RELEASE => format!(
-            "{who} was released as lost, {} freed",
-            seats(number("freed"))
         ),
         facts::LICENSE_CHANGE => format!("the license was changed: {}", listed(&changes(event))),
         facts::LICENSE_REVOKE => "the license was revoked".to_owned(),

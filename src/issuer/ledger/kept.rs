@@ -2,10 +2,50 @@
 
 use super::canon::Canon;
 use crate::machine::{Component, Components, Fingerprint};
-use crate::protocol::date::Day;
+use crate::protocol::date::{Day, Seconds};
 
 /// Days for which a move, an exchange, a RETURN or a release counts; after as many a reference is renewed.
 pub const COUNTED_DAYS: i32 = 365;
+
+/// What a site said of its loans (SPEC.md 9.10), of all that it said the most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// The serial of its last loan.
+    pub serial: u32,
+    /// The head of its chain of loans then.
+    pub head: [u8; 8],
+    /// The generation with which that was answered.
+    pub generation: u16,
+    /// What its clock said then, capped when that came.
+    pub asked: Seconds,
+}
+
+impl Told {
+    /// As the ledger keeps it: serial (4), head (8), generation (2), clock (4).
+    pub(crate) fn to_bytes(self) -> Vec<u8> {
+        [
+            self.serial.to_be_bytes().as_slice(),
+            &self.head,
+            &self.generation.to_be_bytes(),
+            &self.asked.0.to_be_bytes(),
+        ]
+        .concat()
+    }
+
+    /// Takes what [`to_bytes`](Self::to_bytes) writes; nothing where it is something else.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Told> {
+        let (serial, rest) = bytes.split_first_chunk()?;
+        let (head, rest) = rest.split_first_chunk()?;
+        let (generation, rest) = rest.split_first_chunk()?;
+        let asked = rest.try_into().ok()?;
+        Some(Told {
+            serial: u32::from_be_bytes(*serial),
+            head: *head,
+            generation: u16::from_be_bytes(*generation),
+            asked: Seconds(u32::from_be_bytes(asked)),
+        })
+    }
+}
 
 /// A machine's clock may differ by this many seconds, 26 hours, before the clerk is told: UTC−12 to UTC+14 (SPEC.md 7).
 pub const CLOCK_TOLERANCE: u32 = 26 * 3600;

@@ -5,7 +5,7 @@ mod told;
 use std::num::{NonZeroU8, NonZeroU16};
 
 use super::canon::Canon;
-use super::kept::{Counts, Days, Reference};
+use super::kept::{Counts, Days, Reference, Told};
 use super::stood::Stood;
 use super::until::Until;
 use crate::license_key::LicenseKey;
@@ -204,8 +204,10 @@ pub struct License {
 pub struct Resting {
     /// How many.
     pub seats: u16,
-    /// The last day on which they are not free for themselves; none: they are only kept for those whose place it had taken, which nobody gave up.
+    /// The last day on which they are not free because the license had as many RETURNs as it has.
     pub until: Option<Day>,
+    /// The last day on which they may be lent (SPEC.md 9.10). Where there is neither, they are only kept for those whose place it had taken.
+    pub lent: Option<Day>,
 }
 
 /// How an activation ended.
@@ -271,6 +273,8 @@ pub struct Activation {
     pub ended: Option<Ended>,
     /// Seats that it gave back and that are not free yet.
     pub resting: Option<Resting>,
+    /// What it said of its loans, where it is a site.
+    pub told: Option<Told>,
     /// The event that last changed it.
     pub event: EventId,
 }
@@ -283,7 +287,7 @@ impl Activation {
             .fingerprint
             .as_ref()
             .map(Fingerprint::to_bytes);
-        let resting = self.resting.map_or((0, None), |it| (it.seats, it.until));
+        let resting = self.resting.as_ref();
         Canon::new("countersign v1 ledger activation")
             .number(self.id.0)
             .number(self.license.0)
@@ -303,8 +307,10 @@ impl Activation {
             .number(self.proven)
             .bytes(&self.superseded.to_bytes())
             .number(Ended::number(self.ended))
-            .number(resting.0)
-            .number(Day::wire(resting.1))
+            .number(resting.map_or(0, |it| it.seats))
+            .number(Day::wire(resting.and_then(|it| it.until)))
+            .number(Day::wire(resting.and_then(|it| it.lent)))
+            .optional(self.told.map(Told::to_bytes).as_deref())
             .finish()
     }
 }

@@ -7,11 +7,11 @@ pub use change::{change, differences, restore, revoke};
 pub use emergency::{Spoken, Step, emergency};
 
 use crate::failure::FailureKind;
-use crate::issuer::history::{self, Actor, EndFacts, FREED, NewEvent, RELEASE, Recorder};
+use crate::issuer::history::{self, Actor, EndFacts, FREED, NewEvent, RELEASE, Recorder, YIELDED};
 use crate::issuer::ledger::{
-    Activation, Ended, Event, Ledger, LedgerError, License, Transaction, Until,
+    Activation, Ended, Event, Ledger, LedgerError, License, Resting, Transaction, Until,
 };
-use crate::issuer::policy::{self, COUNTED_DAYS, Place, RELEASES, Refusal};
+use crate::issuer::policy::{self, COUNTED_DAYS, Left, RELEASES, Refusal, Rest};
 use crate::issuer::products::CatalogueError;
 use crate::issuer::respond::lookup;
 use crate::license_key::LicenseKey;
@@ -146,10 +146,12 @@ pub struct Released {
     pub freed: u16,
     /// Who has its place, where another took that.
     pub held_by: Option<ActivationId>,
+    /// Seats of its place that are not free yet.
+    pub resting: Option<Rest>,
 }
 
-/// Releases an activation whose machine is lost: its seats are free again, or those that were kept for it. Where another took its place that one goes on,
-/// and nobody is in its way any more.
+/// Releases an activation whose machine is lost: its seats are free again, or those that were kept for it; what a site may have lent, when that is over.
+/// Where another took its place that one goes on, and nobody is in its way any more.
 ///
 /// # Errors
 /// `UnknownActivation`, `GivenUp`, `Which`; `TooManyLost` unless the manager overrides; what the ledger says.
@@ -162,45 +164,80 @@ pub fn release(
 ) -> Result<Released, LifeError> {
     ledger.write(|tx| {
         let (holder, license) = named(tx, name)?;
-        let (today, mut all) = (by.now.day(), tx.activations_of(license.id)?);
-        let place = policy::place(&holder, &all, today);
-        let (held_by, kept) = match place {
-            Place::Taken(other) => (Some(other.standing.activation), None),
-            Place::Kept(from) => (None, Some(from.clone())),
-            Place::Holds | Place::Empty => (None, None),
-        };
-        let gone = all.iter_mut().filter(|it| it.id == holder.id);
-        gone.for_each(|it| it.ended = Some(Ended::Lost));
-        let kept = kept.filter(|from| policy::rest(from, &all, today).is_none());
-        let events = history::of_license(tx, license.event)?;
-        let recent = |event: &&Event| {
-            event.kind == RELEASE && by.now.day().days_since(event.at.day()) < COUNTED_DAYS
-        };
-        let lost = events.iter().filter(recent).count();
-        if lost >= RELEASES && !overridden {
-            return Err(Refusal::TooManyLost(lost).into());
-        }
-        let freed = holder.seats;
-        let next = Activation {
+        refuse_too_many_lost(tx, &license, overridden, by)?;
+        let (today, all) = (by.now.day(), tx.activations_of(license.id)?);
+        let latest = lookup::latest(tx, &holder, license.event)?;
+        let grant = latest.as_ref().map(lookup::grant_of).transpose()?;
+        let lent = grant.and_then(|grant| lookup::lent_until(&grant, today));
+        let mut next = Activation {
             seats: 0,
             ended: Some(Ended::Lost),
             runs: Until::OVER,
-            ..holder
+            ..holder.clone()
         };
-        let mut released = end(tx, RELEASE, next, license, freed, reason, by)?;
-        released.held_by = held_by;
-        if let Some(from) = kept {
-            let (from, license) = lookup::holder(tx, from.id)?;
-            let freed = from.resting.map_or(0, |it| it.seats);
-            let next = Activation {
-                resting: None,
-                ..from
-            };
-            end(tx, FREED, next, license, freed, reason, by)?;
-            released.freed = freed;
+        let left = policy::leave(&holder, Ended::Lost, lent, &all, today);
+        let mut passed = None;
+        match left {
+            Left::Nothing => {
+                next.resting = lent.filter(|_| holder.seats > 0).map(|_| Resting {
+                    seats: holder.seats,
+                    until: None,
+                    lent,
+                });
+            }
+            Left::Passes(from, resting) => {
+                next.resting = Some(resting);
+                passed = Some(Ending {
+                    to: Some(holder.standing.activation),
+                    ..Ending::of(YIELDED, emptied(from))
+                });
+            }
+            Left::Held(_) | Left::Free(_) | Left::Rests(_) => {}
+        }
+        if let Some(passed) = passed {
+            end(tx, passed, reason, by)?;
+        }
+        let resting = policy::rest(&next, &all, today);
+        let lost = Ending {
+            held: holder.seats,
+            freed: if resting.is_some() { 0 } else { holder.seats },
+            resting,
+            ..Ending::of(RELEASE, next)
+        };
+        let mut released = end(tx, lost, reason, by)?;
+        match left {
+            Left::Held(other) => released.held_by = Some(other.standing.activation),
+            Left::Rests(rest) => released.resting = Some(rest),
+            Left::Free(from) => released.freed = end(tx, Ending::free(from), reason, by)?.freed,
+            Left::Nothing | Left::Passes(..) => {}
         }
         Ok(released)
     })
+}
+
+fn refuse_too_many_lost(
+    tx: &mut dyn Transaction,
+    license: &License,
+    overridden: bool,
+    by: Actor<'_>,
+) -> Result<(), LifeError> {
+    let recent = |event: &&Event| {
+        event.kind == RELEASE && by.now.day().days_since(event.at.day()) < COUNTED_DAYS
+    };
+    let events = history::of_license(tx, license.event)?;
+    let lost = events.iter().filter(recent).count();
+    if lost >= RELEASES && !overridden {
+        return Err(Refusal::TooManyLost(lost).into());
+    }
+    Ok(())
+}
+
+/// An activation of which no seats are kept any more.
+fn emptied(from: &Activation) -> Activation {
+    Activation {
+        resting: None,
+        ..from.clone()
+    }
 }
 
 /// Frees the seats of an activation that was given up and whose seats do not come free yet (SPEC.md 9.5). Gives back how many.
@@ -221,7 +258,7 @@ pub fn free(
                 resting.push((holder, license));
             }
         }
-        let (holder, license) = match one(name, resting, |_| true) {
+        let (holder, _) = match one(name, resting, |_| true) {
             Err(LifeError::Refused(Refusal::GivenUp(_)) | LifeError::Unused(_)) => {
                 return Err(LifeError::Nothing(
                     "no seats that were given back are held back",
@@ -229,47 +266,75 @@ pub fn free(
             }
             other => other?,
         };
-        let freed = holder.resting.map_or(0, |it| it.seats);
-        let next = Activation {
-            resting: None,
-            ..holder
-        };
-        end(tx, FREED, next, license, freed, reason, by)
+        end(tx, Ending::free(&holder), reason, by)
     })
+}
+
+/// How an activation ends, or what it gave back.
+struct Ending {
+    kind: &'static str,
+    /// As it is afterwards, but for its event.
+    holder: Activation,
+    /// Seats that were in use until now.
+    held: u16,
+    /// Seats that are free from now on.
+    freed: u16,
+    /// Seats that are not free yet.
+    resting: Option<Rest>,
+    /// Who has them then.
+    to: Option<ActivationId>,
+}
+
+impl Ending {
+    fn of(kind: &'static str, holder: Activation) -> Ending {
+        Ending {
+            kind,
+            holder,
+            held: 0,
+            freed: 0,
+            resting: None,
+            to: None,
+        }
+    }
+
+    /// Seats that rested are free: they were not in use.
+    fn free(from: &Activation) -> Ending {
+        Ending {
+            freed: from.resting.map_or(0, |it| it.seats),
+            ..Ending::of(FREED, emptied(from))
+        }
+    }
 }
 
 /// Writes an activation that holds nothing any more, and its event.
 fn end(
     tx: &mut dyn Transaction,
-    kind: &'static str,
-    holder: Activation,
-    license: License,
-    freed: u16,
+    ending: Ending,
     reason: &str,
     by: Actor<'_>,
 ) -> Result<Released, LifeError> {
     let mut recorder = Recorder::open(tx, by)?;
-    // Seats that were given back and rested are not counted as taken.
+    let (_, license) = lookup::holder(tx, ending.holder.id)?;
     let taken = license.taken.unwrap_or(0);
-    let released = if kind == RELEASE { freed } else { 0 };
     let next = Activation {
         event: recorder.next(),
-        ..holder
+        ..ending.holder
     };
     let after = License {
-        taken: Some(taken.saturating_sub(u32::from(released))),
+        taken: Some(taken.saturating_sub(u32::from(ending.held))),
         event: recorder.next(),
         ..license.clone()
     };
     tx.set_activation(&next)?;
     tx.set_license(&after)?;
     let facts = EndFacts {
-        freed,
+        freed: ending.freed,
+        to: ending.to.map(|it| it.to_string()),
         reason: Some(reason.to_owned()),
-        ..EndFacts::of(&after, &next)
+        ..EndFacts::of(&after, &next).resting(ending.resting)
     };
     let event = NewEvent {
-        kind,
+        kind: ending.kind,
         license: Some(license.id),
         activation: Some(next.id),
         previous: Some(license.event),
@@ -279,7 +344,8 @@ fn end(
     Ok(Released {
         activation: next.standing.activation,
         key: license.key,
-        freed,
+        freed: ending.freed,
         held_by: None,
+        resting: ending.resting,
     })
 }

@@ -2,9 +2,10 @@
 
 use super::moves::{self, Asked, Contact};
 use super::place::{self, Place};
+use super::refusal;
 use super::{
     Case, Decision, Refusal, SUPERSEDES, Seats, Warning, asked_for, clock, free, needs_site_key,
-    revalidate_by, set_aside, weakly_bound, yields,
+    revalidate_by, set_aside, site_key, weakly_bound, yields,
 };
 use crate::issuer::ledger::{Activation, Counts, Days, Reference};
 use crate::protocol::digest::{MachineBinding, product_tag};
@@ -84,6 +85,10 @@ fn take_place(
     warnings: &mut Vec<Warning>,
 ) -> Result<Taken, Refusal> {
     let (own, options, today) = (fit.own, case.options, case.now.day());
+    // Where no site was, none can have lent.
+    if let Some(stands) = place::site_key(own, case.activations) {
+        site_key(case.request.site_key, &[Some(stands)], options, warnings)?;
+    }
     let asked = Asked {
         contact: Contact::Activate,
         stands,
@@ -102,7 +107,7 @@ fn take_place(
     let mut explained = false;
     if let Some(before) = fit.leaves {
         if !clerk && !manager {
-            return Err(place::in_place_of(own, before));
+            return Err(refusal::in_place_of(own, before));
         }
         explained = clerk;
     }

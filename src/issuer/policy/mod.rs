@@ -23,7 +23,7 @@ use crate::protocol::requests::Activate;
 pub use crate::issuer::ledger::{CLOCK_TOLERANCE, COUNTED_DAYS};
 pub use activate::decide;
 pub use fork::{Colour, Fork, HeldAnswer, Proof, judge};
-pub use place::{Place, Rest, place, rest, rivals, superseded};
+pub use place::{Left, Place, Rest, Why, leave, place, rest, rivals, superseded};
 pub use refusal::Refusal;
 pub(crate) use sync::old_mail;
 pub use sync::{SyncCase, SyncDecision, decide_sync};
@@ -163,7 +163,8 @@ impl Seats<'_> {
                 .take(5)
                 .map(|held| held.standing.activation)
                 .collect(),
-            resting: resting.map(|it| it.until).min(),
+            // The one that comes free first.
+            resting: resting.min_by_key(|it| it.until),
         }
     }
 }
@@ -177,6 +178,26 @@ fn needs_site_key(terms: &OrderTerms, site_key: Option<[u8; 32]>) -> Result<(), 
     };
     if signs && site_key.is_none() {
         return Err(Refusal::NeedsSiteKey);
+    }
+    Ok(())
+}
+
+/// A site's new key is held for a clerk: loans that the one before signed go on. One that `stands` already is not new.
+fn site_key(
+    new: Option<[u8; 32]>,
+    stands: &[Option<[u8; 32]>],
+    options: &Options,
+    warnings: &mut Vec<Warning>,
+) -> Result<(), Refusal> {
+    if new.is_none() || stands.contains(&new) {
+        return Ok(());
+    }
+    if options.accept_site_key_reason.is_some() {
+        warnings.push(Warning::NewSiteKey);
+    } else if options.override_reason.is_some() {
+        set_aside(warnings);
+    } else {
+        return Err(Refusal::NewSiteKey);
     }
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! Why a request is not answered, and what to do about it.
 
+use super::place::{self, Rest};
 use super::{COUNTED_DAYS, Colour, Fork};
 use crate::failure::FailureKind;
-use crate::issuer::ledger::{ActivationRow, Until};
+use crate::issuer::ledger::{Activation, ActivationRow, Until};
 use crate::machine::UsbDevice;
 use crate::protocol::date::Day;
 use crate::protocol::digest::ActivationId;
@@ -52,8 +53,8 @@ pub enum Refusal {
         seats: u16,
         /// Who holds the others: the first few.
         holders: Vec<ActivationId>,
-        /// How long seats that were given back are not free, where there are such.
-        resting: Option<Until>,
+        /// Seats that were given back and are not free yet, where there are such: those that are free first.
+        resting: Option<Rest>,
     },
     /// Machines of the license were replaced or moved as often as they may.
     #[error(
@@ -233,6 +234,16 @@ impl Refusal {
             Refusal::UnfitSiteKey => FailureKind::UnfitSiteKey,
             Refusal::UntilPast(_) => FailureKind::UntilPast,
         }
+    }
+}
+
+/// The refusal of what asks by an activation that took the place of another, and is not the machine of that one.
+pub(super) fn in_place_of(own: &Activation, before: &Activation) -> Refusal {
+    Refusal::InPlaceOf {
+        activation: own.standing.activation,
+        holder: own.id,
+        before: before.standing.activation,
+        until: place::comes_back(before),
     }
 }
 

@@ -1,22 +1,26 @@
 //! A SYNC: a licensed machine asks for its license as it now is.
 
+mod loans;
 mod seating;
 
 use super::activate::fit_site_key;
 use super::moves::{self, Asked, Contact, Judged, Move};
 use super::place::{self, Place};
+use super::refusal;
 use super::{
     Colour, Decision, Fork, HeldAnswer, Options, Proof, Refusal, SUPERSEDES, Seats, Warning,
-    asked_for, capped, clock, free, needs_site_key, revalidate_by, set_aside, weakly_bound, yields,
+    asked_for, capped, clock, free, needs_site_key, revalidate_by, set_aside, site_key,
+    weakly_bound, yields,
 };
-use crate::issuer::ledger::{Activation, Days, EventId, License, OrderTerms, WeakRule};
+use crate::issuer::ledger::{Activation, Days, EventId, License, OrderTerms, Told, WeakRule};
 use crate::machine::Fingerprint;
 use crate::protocol::date::Seconds;
 use crate::protocol::digest::MachineBinding;
 use crate::protocol::grant::LicenseType;
 use crate::protocol::product::Product;
-use crate::protocol::requests::{SiteReport, Sync};
+use crate::protocol::requests::Sync;
 
+use loans::Loans;
 use seating::{seating, seats_of};
 
 /// All that a decision on a SYNC rests on.
@@ -46,8 +50,6 @@ pub struct SyncCase<'a> {
     pub asked: Option<Seconds>,
     /// The same of whoever has its place.
     pub holder_asked: Option<Seconds>,
-    /// What the site said of its loans in the request that was answered last.
-    pub told: Option<SiteReport>,
     /// The desk's options.
     pub options: &'a Options,
     /// Now.
@@ -65,6 +67,8 @@ pub struct SyncDecision<'a> {
     pub fork: Fork,
     /// The key with which the site signs from now on.
     pub site_key: Option<[u8; 32]>,
+    /// What the site told of its loans, with this request.
+    pub told: Option<Told>,
 }
 
 impl SyncDecision<'_> {
@@ -82,6 +86,7 @@ impl SyncDecision<'_> {
             weak_accepted: self.decision.weak_accepted,
             proven: held.map_or(own.proven, |held| held.generation),
             superseded: self.decision.superseded.clone(),
+            told: self.told,
             ..own.clone()
         }
     }
@@ -92,33 +97,6 @@ impl SyncCase<'_> {
     fn site_key_after(&self) -> Option<[u8; 32]> {
         self.request.site_key.or(self.site_key)
     }
-}
-
-/// A site's new key is held for a clerk: loans that the old one signed go on. One that already stands is not new.
-fn site_key(case: &SyncCase<'_>, warnings: &mut Vec<Warning>) -> Result<(), Refusal> {
-    let new = case.request.site_key;
-    if new.is_none() || new == case.site_key || new == case.own.site_key {
-        return Ok(());
-    }
-    if case.options.accept_site_key_reason.is_some() {
-        warnings.push(Warning::NewSiteKey);
-    } else if case.options.override_reason.is_some() {
-        set_aside(warnings);
-    } else {
-        return Err(Refusal::NewSiteKey);
-    }
-    Ok(())
-}
-
-/// A site whose book of loans lacks some, or has others (SPEC.md 9.10).
-fn loans_forgotten(case: &SyncCase<'_>) -> Option<Warning> {
-    let (before, now) = case.told.zip(case.request.site)?;
-    let lacks = now.last_serial < before.last_serial;
-    let others = now.last_serial == before.last_serial && now.head != before.head;
-    (lacks || others).then_some(Warning::LoansForgotten {
-        known: before.last_serial,
-        told: now.last_serial,
-    })
 }
 
 /// Decides a SYNC.
@@ -146,7 +124,8 @@ pub fn decide_sync<'a>(case: &SyncCase<'a>) -> Result<SyncDecision<'a>, Refusal>
     {
         return Err(Refusal::OtherUsb(usb.clone()));
     }
-    site_key(case, &mut warnings)?;
+    let stands = [case.site_key, own.site_key];
+    site_key(case.request.site_key, &stands, options, &mut warnings)?;
     let seating = seating(case, verdict, place);
     let weight = seating.as_ref().map_or(1, |it| it.seats);
     let weight = if own.seats > 0 { own.seats } else { weight };
@@ -165,7 +144,8 @@ pub fn decide_sync<'a>(case: &SyncCase<'a>) -> Result<SyncDecision<'a>, Refusal>
     if let (Place::Taken(other), None) = (place, seating.from) {
         warnings.push(Warning::Beside(other.standing.activation));
     }
-    warnings.extend(loans_forgotten(case));
+    let loans = Loans::of(case, seating.place, generation);
+    warnings.extend(loans.forgotten);
     warnings.extend(clock(case.request.clock, now));
     Ok(SyncDecision {
         decision: Decision {
@@ -185,6 +165,7 @@ pub fn decide_sync<'a>(case: &SyncCase<'a>) -> Result<SyncDecision<'a>, Refusal>
         standing,
         fork: verdict,
         site_key: case.site_key_after(),
+        told: loans.told,
     })
 }
 
@@ -372,7 +353,7 @@ fn in_place_of(
         return Ok(true);
     }
     if case.options.override_reason.is_none() {
-        return Err(place::in_place_of(own, before));
+        return Err(refusal::in_place_of(own, before));
     }
     set_aside(warnings);
     Ok(false)

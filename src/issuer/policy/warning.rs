@@ -1,7 +1,7 @@
 //! What the clerk should know of an answer.
 
-use super::COUNTED_DAYS;
 use super::moves::Move;
+use super::{COUNTED_DAYS, Rest};
 use crate::issuer::ledger::Until;
 use crate::machine::Components;
 use crate::protocol::date::Day;
@@ -35,10 +35,10 @@ pub enum Warning {
     LoansForgotten {
         /// The last loan of which it told before.
         known: u32,
-        /// The last of which it tells now.
-        told: u32,
+        /// The last of which it tells now; nothing where it says nothing of loans.
+        told: Option<u32>,
     },
-    /// Seats that were given back may still be lent, until this day.
+    /// Seats that were given back, or whose machine is lost, may be lent, and are not free before this day is over.
     MayBeLent(Day),
     /// A SYNC came from another machine, or from one that changed too much.
     Moved {
@@ -75,6 +75,8 @@ pub enum Warning {
     Beside(ActivationId),
     /// What was given back is kept for the one whose place it had taken.
     KeptFor {
+        /// Whose seats they were.
+        of: ActivationId,
         /// Which, the latest of several.
         before: ActivationId,
         /// How long.
@@ -87,6 +89,16 @@ pub enum Warning {
 }
 
 impl Warning {
+    /// What is to be known of seats that are not free yet, but that the license had as many RETURNs as it has.
+    pub(crate) fn of(rest: &Rest) -> impl Iterator<Item = Warning> + use<> {
+        let kept = rest.kept_for.map(|before| Warning::KeptFor {
+            of: rest.of,
+            before,
+            until: rest.until,
+        });
+        rest.lent.map(Warning::MayBeLent).into_iter().chain(kept)
+    }
+
     /// The stable snake_case name for JSON.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -135,7 +147,7 @@ impl std::fmt::Display for Warning {
                 f,
                 "{other} was activated in its place, and a seat was free: both have one now; two machines, two accounts of one computer, or one that was set up anew"
             ),
-            Warning::KeptFor { before, until } => write!(
+            Warning::KeptFor { before, until, .. } => write!(
                 f,
                 "{before}, whose place it had taken, was never given up: its seat is kept for it, and free {}",
                 match until.day() {
@@ -152,13 +164,26 @@ impl std::fmt::Display for Warning {
             ),
             Warning::Overridden => f.write_str("a rule was set aside by the manager"),
             Warning::NewSiteKey => f.write_str("the site signs with a new key from now on"),
-            Warning::LoansForgotten { known, told } => write!(
-                f,
-                "the site's book of loans was put back to an earlier state: it told of loan {known} before, and of loan {told} now; with this answer it lends again, and keeps the seats that may be out"
-            ),
+            Warning::LoansForgotten { known, told } => {
+                let now = match told {
+                    None => {
+                        return write!(
+                            f,
+                            "the site told of loan {known} before, and says nothing of its loans now"
+                        );
+                    }
+                    Some(0) => "of none".to_owned(),
+                    Some(told) if told == known => "of another with that number".to_owned(),
+                    Some(told) => format!("of {told} at most"),
+                };
+                write!(
+                    f,
+                    "the site's book of loans was put back to an earlier state, or is another: it told of loan {known} before, and {now} now; workstations may have seats that it does not know to be lent"
+                )
+            }
             Warning::MayBeLent(day) => write!(
                 f,
-                "its seats may still be lent to workstations: they are free after {day}"
+                "seats of it may be lent to workstations, which go on with them: they are held back, and free after {day}"
             ),
             Warning::Moved { why, nth, of } => {
                 let what = match why {

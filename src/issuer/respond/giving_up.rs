@@ -3,12 +3,12 @@
 use super::RespondError;
 use super::lookup::{self, Found};
 use super::session::{GivenUp, Session};
-use super::unrecorded::{Changed, Freeing, Giving, Taking, Unrecorded};
+use super::unrecorded::{Changed, First, Freeing, Giving, Taking, Unrecorded};
 use crate::issuer::history::{EARLY_RETURN, RETURN};
 use crate::issuer::ledger::{
     Activation, EarlyReturn, Ended, EventId, License, Resting, StoredAnswer,
 };
-use crate::issuer::policy::{self, Place, Proof, Refusal, Rest, Warning, moves};
+use crate::issuer::policy::{self, Left, Proof, Refusal, Rest, Warning, moves};
 use crate::protocol::commitment::SyncProof;
 use crate::protocol::date::Day;
 use crate::protocol::requests::Return;
@@ -52,26 +52,24 @@ impl Session<'_> {
         }
         let today = self.by.now.day();
         let mut until = today;
+        let mut lent = None;
         let latest = self.latest(&holder, &license)?;
-        let mut longest = 0;
         for answer in latest.iter().chain([answer]) {
             let grant = lookup::grant_of(answer)?;
             until = until.max(lookup::rests_until(&grant, today));
-            longest = longest.max(grant.max_loan.map_or(0, |days| days.get()));
+            lent = lent.max(lookup::lent_until(&grant, today));
         }
-        // What was lent today is out until then, and for 26 hours more (SPEC.md 9.10).
-        let lent = (longest > 0).then(|| today.plus(u16::from(longest) + 2));
         let generation = held.generation;
         if holder.ended.is_none() && holder.seats == 0 {
-            self.end_replaced(holder, license, generation, warnings)
+            self.end_replaced(holder, license, generation, lent, warnings)
         } else {
             self.end(holder, license, generation, (until, lent), warnings)
         }
     }
 
     /// Ends an activation whose machine gave it up. Its seats come free at once; where the license had as many RETURNs as it has, after `until`; and
-    /// where it had taken the place of others that nobody gave up, not before these may no longer be at work (SPEC.md 9.5); where it may have lent some, not before these are
-    /// back (SPEC.md 9.10).
+    /// where it had taken the place of others that nobody gave up, not before these may no longer be at work (SPEC.md 9.5);
+    /// where it may have lent some, not before these are back (SPEC.md 9.10).
     fn end(
         &mut self,
         holder: Activation,
@@ -97,12 +95,9 @@ impl Session<'_> {
         }
         let resting = (late && seats > 0 && !overridden).then(|| Resting {
             seats,
-            until: [at_once.is_none().then_some(until), lent]
-                .into_iter()
-                .flatten()
-                .max(),
+            until: at_once.is_none().then_some(until),
+            lent,
         });
-        warnings.extend(lent.filter(|_| resting.is_some()).map(Warning::MayBeLent));
         let next = Activation {
             seats: 0,
             last: self.by.now,
@@ -112,7 +107,7 @@ impl Session<'_> {
             ..holder
         };
         let rest = policy::rest(&next, &activations, today);
-        warnings.extend(kept_for(rest));
+        warnings.extend(rest.iter().flat_map(Warning::of));
         let taken = license.taken.unwrap_or(0).saturating_sub(u32::from(seats));
         let changed = Changed {
             previous: license.event,
@@ -125,7 +120,7 @@ impl Session<'_> {
         };
         let given = Given {
             freed: if rest.is_some() { 0 } else { seats },
-            freeing: None,
+            first: None,
             rest,
             generation,
         };
@@ -133,45 +128,47 @@ impl Session<'_> {
     }
 
     /// Ends an activation whose place another took, and whose machine gave it up. That frees nothing while the other has the seats; where the other was
-    /// given up before, they were kept for this one, and for no third, they are free now.
+    /// given up before, they were kept for this one, and for no third, they are free now, or rest as long as seats that this one lent may be out.
     fn end_replaced(
         &mut self,
         holder: Activation,
         license: License,
         generation: u16,
+        lent: Option<Day>,
         mut warnings: Vec<Warning>,
     ) -> Result<Unrecorded<Taking>, RespondError> {
         let today = self.by.now.day();
-        let mut activations = self.tx.activations_of(license.id)?;
-        let place = policy::place(&holder, &activations, today);
-        let from = match place {
-            Place::Taken(other) => {
-                warnings.push(Warning::HeldBy(other.standing.activation));
-                None
-            }
-            Place::Kept(from) => Some(from.clone()),
-            Place::Holds | Place::Empty => None,
-        };
-        let gone = activations.iter_mut().filter(|it| it.id == holder.id);
-        gone.for_each(|it| it.ended = Some(Ended::Returned));
-        let rest = from
-            .as_ref()
-            .and_then(|from| policy::rest(from, &activations, today));
-        warnings.extend(kept_for(rest));
-        let freeing = match from.filter(|_| rest.is_none()) {
-            Some(from) => Some(self.freed(&from, &license)?),
-            None => None,
-        };
-        let next = Activation {
+        let activations = self.tx.activations_of(license.id)?;
+        let mut next = Activation {
             last: self.by.now,
             ended: Some(Ended::Returned),
-            event: EventId(self.next_event.0 + i64::from(freeing.is_some())),
-            ..holder
+            ..holder.clone()
         };
+        let (mut rest, mut first) = (None, None);
+        match policy::leave(&holder, Ended::Returned, lent, &activations, today) {
+            Left::Nothing => {}
+            Left::Held(other) => warnings.push(Warning::HeldBy(other.standing.activation)),
+            Left::Rests(there) => rest = Some(there),
+            Left::Free(from) => {
+                let freed = from.resting.map_or(0, |it| it.seats);
+                let (holder, changed) = self.emptied(from, &license)?;
+                first = Some(First::Freed(Freeing {
+                    holder,
+                    changed,
+                    freed,
+                }));
+            }
+            Left::Passes(from, resting) => {
+                first = Some(First::Passed(self.yielded(from, &license, &next)?));
+                next.resting = Some(resting);
+                rest = policy::rest(&next, &activations, today);
+            }
+        }
+        warnings.extend(rest.iter().flat_map(Warning::of));
+        next.event = EventId(self.next_event.0 + i64::from(first.is_some()));
+        let previous = first.as_ref().map(|it| it.changed().license.event);
         let changed = Changed {
-            previous: freeing
-                .as_ref()
-                .map_or(license.event, |it| it.changed.license.event),
+            previous: previous.unwrap_or(license.event),
             license: License {
                 event: next.event,
                 ..license
@@ -180,21 +177,11 @@ impl Session<'_> {
         self.next_event = next.event;
         let given = Given {
             freed: 0,
-            freeing,
+            first,
             rest,
             generation,
         };
         self.given(next, changed, given, warnings)
-    }
-
-    /// Frees what was kept of an activation.
-    fn freed(&mut self, from: &Activation, license: &License) -> Result<Freeing, RespondError> {
-        let (holder, changed) = self.emptied(from, license)?;
-        Ok(Freeing {
-            freed: from.resting.map_or(0, |it| it.seats),
-            holder,
-            changed,
-        })
     }
 
     /// Writes an activation that was given up, under the next number of the history.
@@ -214,7 +201,7 @@ impl Session<'_> {
             holder: next,
             changed,
             freed: given.freed,
-            freeing: given.freeing,
+            first: given.first,
             rest: given.rest,
             generation: given.generation,
         };
@@ -265,17 +252,7 @@ impl Session<'_> {
 /// What comes of a RETURN beside the activation itself.
 struct Given {
     freed: u16,
-    freeing: Option<Freeing>,
+    first: Option<First>,
     rest: Option<Rest>,
     generation: u16,
-}
-
-/// What the clerk is told of seats that are kept.
-fn kept_for(rest: Option<Rest>) -> Option<Warning> {
-    let rest = rest?;
-    let before = rest.kept_for?;
-    Some(Warning::KeptFor {
-        before,
-        until: rest.until,
-    })
 }

@@ -126,8 +126,6 @@ impl Session<'_> {
             Place::Taken(other) => self.asked(other, &license)?,
             Place::Holds | Place::Kept(_) | Place::Empty => None,
         };
-        let told = self.latest(&holder, &license)?;
-        let told = told.as_ref().and_then(lookup::told_of_loans);
         let decided = policy::decide_sync(&SyncCase {
             request: sync,
             license: &license,
@@ -141,7 +139,6 @@ impl Session<'_> {
             fork,
             asked,
             holder_asked,
-            told,
             options: self.options,
             now: self.by.now,
         })?;
@@ -236,7 +233,7 @@ impl Session<'_> {
     }
 
     /// Takes the seats of an activation, or those that are kept of it, for another.
-    fn yielded(
+    pub(super) fn yielded(
         &mut self,
         from: &Activation,
         license: &License,
@@ -279,6 +276,7 @@ impl Session<'_> {
             superseded: decision.superseded.clone(),
             ended: None,
             resting: None,
+            told: None,
             event: self.next_event,
         }
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Answer, Effect, Order, Receipt, Reply, RespondError};
+use crate::issuer::history;
 use crate::issuer::ledger::{
     Activation, ActivationRow, COUNTED_DAYS, Ended, EventId, LedgerError, License, StoredAnswer,
     TermsId, Transaction, Until,
@@ -13,7 +14,7 @@ use crate::protocol::commitment::SyncProof;
 use crate::protocol::date::{Day, Seconds};
 use crate::protocol::digest::ActivationId;
 use crate::protocol::grant::{Grant, SignedGrant};
-use crate::protocol::requests::{Activate, Return, SiteReport, Sync};
+use crate::protocol::requests::{Activate, Return, Sync};
 use crate::text::{Code, Kind};
 
 /// An activation with its license, and the answer whose commitment a secret opens.
@@ -79,6 +80,22 @@ pub(crate) fn answer_of(
     Ok(found.filter(|answer| answer.event == event && answer.activation == holder.id))
 }
 
+/// The answer that an activation was given last, as far as the history tells that ends with the event `last` of its license.
+pub(crate) fn latest(
+    tx: &mut dyn Transaction,
+    own: &Activation,
+    last: EventId,
+) -> Result<Option<StoredAnswer>, LedgerError> {
+    for event in history::of_license(tx, last)?.iter().rev() {
+        if event.activation == Some(own.id)
+            && let Some(answer) = answer_of(tx, own, event.id)?
+        {
+            return Ok(Some(answer));
+        }
+    }
+    Ok(None)
+}
+
 /// What a machine's clock said in a request that was answered: capped as it was when the answer was given.
 pub(crate) fn asked(answer: &StoredAnswer) -> Result<Seconds, LedgerError> {
     let damaged = || {
@@ -94,13 +111,6 @@ pub(crate) fn asked(answer: &StoredAnswer) -> Result<Seconds, LedgerError> {
         Activate::decode(payload).map_err(|_| damaged())?.clock
     };
     Ok(policy::capped(clock, grant_of(answer)?.issued))
-}
-
-/// What a site said of its loans in a request that was answered.
-pub(crate) fn told_of_loans(answer: &StoredAnswer) -> Option<SiteReport> {
-    let (letter, payload) = answer.request.split_first()?;
-    let sync = (*letter == Kind::Sync.letter()).then(|| Sync::decode(payload).ok())?;
-    sync?.site
 }
 
 /// The grant of a stored answer.
@@ -203,6 +213,12 @@ pub(super) fn runs_until(grant: &Grant) -> Until {
         .revalidate_by
         .map_or(Until::Ever, |day| Until::Day(day.plus(spoken)));
     grant.expires.map_or(runs, |end| runs.min(Until::Day(end)))
+}
+
+/// The last day, the 26 hours after it among them, on which seats may be out that whoever holds a grant lent until today (SPEC.md 9.10).
+pub(crate) fn lent_until(grant: &Grant, today: Day) -> Option<Day> {
+    let longest = grant.max_loan?;
+    Some(today.plus(u16::from(longest.get()) + 2))
 }
 
 /// The last day on which the seats of a grant rest that was given back today beyond the RETURNs that a license has.

@@ -2,7 +2,7 @@
 
 use super::session::Session;
 use super::unrecorded::{
-    Changed, Freeing, Giving, Granting, Refusing, Taking, Unrecorded, Yielding,
+    Changed, First, Freeing, Giving, Granting, Refusing, Taking, Unrecorded, Yielding,
 };
 use super::{Issuer, Reply};
 use crate::issuer::history::{
@@ -51,10 +51,12 @@ impl Session<'_> {
         &mut self,
         taken: Unrecorded<Taking>,
     ) -> Result<Reply, LedgerError> {
-        if let Taking::Back(it) = &taken.what
-            && let Some(freeing) = &it.freeing
-        {
-            self.record(freeing.holder.event, freed(freeing)?)?;
+        if let Taking::Back(it) = &taken.what {
+            match &it.first {
+                None => {}
+                Some(First::Freed(it)) => self.record(it.holder.event, freed(it)?)?,
+                Some(First::Passed(it)) => self.record(it.holder.event, yielded(it)?)?,
+            }
         }
         let event = match &taken.what {
             Taking::Back(it) => returned(it, self.override_reason(&taken.warnings))?,
@@ -214,14 +216,11 @@ fn ended(
 /// What the history says of an activation that was given up.
 fn returned(it: &Giving, reason: Option<String>) -> Result<NewEvent, LedgerError> {
     let license = &it.changed.license;
-    let rest = it.holder.resting.and(it.rest);
     let facts = EndFacts {
         freed: it.freed,
         generation: Some(it.generation),
-        free_after: rest.and_then(|it| it.until.day()).map(|it| it.to_string()),
-        kept_for: rest.and_then(|it| it.kept_for).map(|it| it.to_string()),
         reason,
-        ..EndFacts::of(license, &it.holder)
+        ..EndFacts::of(license, &it.holder).resting(it.holder.resting.and(it.rest))
     };
     ended(RETURN, &it.holder, &it.changed, &facts)
 }

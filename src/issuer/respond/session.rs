@@ -207,14 +207,7 @@ impl<'a> Session<'a> {
             }
             last = previous;
         }
-        for event in history::of_license(self.tx, last)?.iter().rev() {
-            if event.activation == Some(own.id)
-                && let Some(answer) = lookup::answer_of(self.tx, own, event.id)?
-            {
-                return Ok(Some(answer));
-            }
-        }
-        Ok(None)
+        lookup::latest(self.tx, own, last)
     }
 
     /// Whether a request rests on an answer or a RETURN that was decided here and is not recorded yet, or is the same as one that is not.

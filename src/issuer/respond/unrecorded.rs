@@ -72,6 +72,29 @@ pub(super) struct Freeing {
     pub(super) freed: u16,
 }
 
+/// What becomes of seats that were kept for one that is given up.
+pub(super) enum First {
+    Freed(Freeing),
+    /// They rest with it from now on.
+    Passed(Yielding),
+}
+
+impl First {
+    pub(super) fn changed(&self) -> &Changed {
+        match self {
+            First::Freed(it) => &it.changed,
+            First::Passed(it) => &it.changed,
+        }
+    }
+
+    fn freed(&self) -> u16 {
+        match self {
+            First::Freed(it) => it.freed,
+            First::Passed(_) => 0,
+        }
+    }
+}
+
 /// An activation that was given up.
 pub(super) struct Giving {
     pub(super) holder: Activation,
@@ -79,8 +102,8 @@ pub(super) struct Giving {
     pub(super) order: Arc<Order>,
     /// Seats of its own that it frees.
     pub(super) freed: u16,
-    /// What it frees beside: recorded before it.
-    pub(super) freeing: Option<Freeing>,
+    /// What becomes of seats that were kept for it: recorded before it.
+    pub(super) first: Option<First>,
     /// Seats of its place that are not free yet.
     pub(super) rest: Option<Rest>,
     /// The generation whose secret was revealed.
@@ -140,7 +163,7 @@ impl Unrecorded<Taking> {
                 effect: Effect::Returned,
                 activation: it.holder.standing.activation,
                 of: Some((it.changed.license.key, it.order)),
-                freed: it.freed + it.freeing.map_or(0, |it| it.freed),
+                freed: it.freed + it.first.map_or(0, |it| it.freed()),
                 resting: it.rest,
                 warnings,
             },

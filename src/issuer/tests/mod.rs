@@ -8,6 +8,7 @@ mod desks;
 mod evidence;
 mod forks;
 mod kept;
+mod lending;
 mod life;
 mod moves;
 mod places;

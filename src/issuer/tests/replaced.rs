@@ -75,8 +75,8 @@ fn who_asked_twice_gives_both_back_without_anybody() {
             assert_eq!(said[0].freed, 0);
             match &said[0].warnings[..] {
                 [Warning::HeldBy(by)] => assert_eq!((one, *by), (0, ids[1])),
-                [Warning::KeptFor { before, until }] => {
-                    assert_eq!((one, *before), (1, ids[0]));
+                [Warning::KeptFor { of, before, until }] => {
+                    assert_eq!((one, *of, *before), (1, ids[1], ids[0]));
                     assert_eq!(until.day(), Some(NOW.day().plus(30)));
                 }
                 others => panic!("{others:?}"),

@@ -192,6 +192,7 @@ fn a_perpetual_rival_never_ends_by_itself() {
     desk.now = NOW.plus(366 * DAY);
     let said = receipt(&mut desk, second, 2);
     let kept = Warning::KeptFor {
+        of: second,
         before: first,
         until: Until::Ever,
     };

@@ -150,7 +150,7 @@ fn a_weak_machine_is_warned_of_held_or_refused() {
     }
 }
 
-fn history_of(desk: &mut Desk, key: LicenseKey) -> Vec<String> {
+pub(super) fn history_of(desk: &mut Desk, key: LicenseKey) -> Vec<String> {
     let view = products::license(&mut desk.ledger, key).unwrap().unwrap();
     let last = view.license.event;
     let events = desk.ledger.read(|tx| history::of_license(tx, last));

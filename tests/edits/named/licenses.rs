@@ -201,6 +201,18 @@ fn in_licenses_and_activations() {
             "as its last event left it",
         ),
         (
+            "UPDATE activation SET resting = 1, lent_until = 9 WHERE id = 2",
+            Place::Activation,
+            Wrong::Altered,
+            "as its last event left it",
+        ),
+        (
+            "UPDATE activation SET told = zeroblob(18) WHERE id = 1",
+            Place::Activation,
+            Wrong::Altered,
+            "as its last event left it",
+        ),
+        (
             "UPDATE activation SET last = last + 1 WHERE id = 1",
             Place::Activation,
             Wrong::Altered,
@@ -304,7 +316,7 @@ fn in_licenses_and_activations() {
             "an activation that is gone",
         ),
         (
-            "INSERT INTO activation SELECT 90, 99, aid, generation, fingerprint, bindings, usb, site_key, place, 0, runs, first, last, event, proven, superseded, ended, reference, reference_since, had, weak_accepted, resting, resting_until FROM activation WHERE id = 1",
+            "INSERT INTO activation SELECT 90, 99, aid, generation, fingerprint, bindings, usb, site_key, place, 0, runs, first, last, event, proven, superseded, ended, reference, reference_since, had, weak_accepted, resting, resting_until, lent_until, told FROM activation WHERE id = 1",
             Place::Activation,
             Wrong::Added,
             "is not in the history",

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
-use crate::cli::json::{Shown, shown};
-use crate::cli::{desk, json, sold, words};
+use crate::cli::json::Shown;
+use crate::cli::{desk, json, reply, sold, words};
 use crate::failure::FailureKind;
 use crate::issuer::history;
 use crate::issuer::ledger::{Activation, ActivationRow, Ended, Event, LedgerError, Until};
@@ -162,11 +162,7 @@ fn object(
             proven: activation.proven,
             bound_to: bound_to(view, activation),
             weak: moves::weak(&activation.standing),
-            resting: resting.map(|it| json::Resting {
-                seats: it.seats,
-                free_after: shown(it.until.day()),
-                kept_for: shown(it.kept_for),
-            }),
+            resting: resting.map(reply::resting),
             verdict: verdict.map(|(verdict, _)| verdict.clone()),
             evidence: verdict.map(|(_, evidence)| evidence.clone()),
             not_recorded: beyond(more, activation),
@@ -332,9 +328,14 @@ fn held(
             lines.extend(rest.map(|it| {
                 let seats = words::count(it.seats, "seat");
                 let kept = it.kept_for.map(|other| format!(", kept for {other}"));
+                let lent = it.lent.map(|day| format!(", perhaps lent until {day}"));
                 let free = it.until.day().map(|day| format!(", free after {day}"));
-                let parts = [kept, free].map(Option::unwrap_or_default).concat();
-                format!("    {seats} given back{parts}")
+                let parts = [kept, lent, free].map(Option::unwrap_or_default).concat();
+                let how = match activation.ended {
+                    Some(Ended::Lost) => "held back",
+                    _ => "given back",
+                };
+                format!("    {seats} {how}{parts}")
             }));
             let more = beyond(more, activation);
             if more > 0 {

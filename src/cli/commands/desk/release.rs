@@ -2,14 +2,15 @@
 
 use super::license_revoke::reason;
 use super::{Context, Exit, Run};
-use crate::cli::{desk, json, sold, words};
+use crate::cli::{desk, json, reply, sold, words};
 use crate::issuer::life;
+use crate::issuer::policy::Warning;
 
 /// Free the seat of a machine that cannot give it back itself
 ///
 /// At most two lost ones of a license in 365 days without the manager. Should the machine turn up again, its next request is refused and kept as
-/// evidence. Seats that were given back are held back for a while where a license was returned very often, or where they are kept for a machine whose place
-/// had been taken: --returned frees those.
+/// evidence. Seats are held back for a while where a license was returned very often, where they are kept for a machine whose place had been taken, and where
+/// a site may have lent them, be it returned or lost: --returned frees those.
 #[derive(clap::Args)]
 #[command(group(clap::ArgGroup::new("how").required(true)))]
 pub(crate) struct Release {
@@ -19,7 +20,8 @@ pub(crate) struct Release {
     /// The machine is lost: broken, stolen, wiped
     #[arg(long, group = "how")]
     lost: bool,
-    /// The machine gave it back, and its seats are held back: because so many were returned within a year, or for a machine whose place it had taken
+    /// Free seats that are held back: because so many were returned within a year, for a machine whose place it had taken, or for workstations that may have
+    /// them on loan
     #[arg(long, group = "how")]
     returned: bool,
     /// Why, for the history
@@ -46,16 +48,19 @@ impl Run for Release {
         } else {
             life::release(desk.ledger(), name, &reason, self.overridden, by)?
         };
+        let warnings: Vec<Warning> = released.resting.iter().flat_map(Warning::of).collect();
         if context.out.json {
             let object = json::Released {
                 activation: json::Shown(released.activation),
                 license_key: json::Shown(released.key),
                 seats_freed: released.freed,
+                resting: released.resting.map(reply::resting),
+                warnings: reply::warnings(&warnings),
             };
             Self::print(context, &object)?;
         }
         let how = if self.returned {
-            "was returned"
+            "holds nothing back any more"
         } else {
             "is released as lost"
         };
@@ -67,6 +72,10 @@ impl Run for Release {
         context.out.say(format_args!(
             "{activation} of license {key} {how}, {freed} freed{held}"
         ));
+        reply::tell_warnings(context, &warnings);
+        if let Some(rest) = released.resting.filter(|it| it.kept_for.is_none()) {
+            reply::free_now(context, &rest, key);
+        }
         Ok(Exit::DONE)
     }
 }

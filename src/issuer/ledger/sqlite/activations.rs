@@ -3,7 +3,7 @@
 use rusqlite::params;
 
 use super::transaction::SqliteTransaction;
-use crate::issuer::ledger::{Activation, Ended, LedgerError};
+use crate::issuer::ledger::{Activation, Ended, LedgerError, Told};
 use crate::machine::Fingerprint;
 use crate::protocol::date::Day;
 
@@ -12,8 +12,8 @@ impl SqliteTransaction<'_> {
         self.run(
             "INSERT INTO activation (id, license, aid, generation, fingerprint, bindings, usb, site_key, seats, first, last, \
              event, proven, superseded, ended, reference, reference_since, had, weak_accepted, resting, resting_until, \
-             place, runs) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             place, runs, lent_until, told) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
                 it.id.0,
                 it.license.0,
@@ -38,6 +38,8 @@ impl SqliteTransaction<'_> {
                 Day::wire(it.resting.and_then(|it| it.until)),
                 it.place.0,
                 it.runs.number(),
+                Day::wire(it.resting.and_then(|it| it.lent)),
+                it.told.map(Told::to_bytes),
             ],
         )?;
         Ok(())
@@ -48,7 +50,7 @@ impl SqliteTransaction<'_> {
             "UPDATE activation SET aid = ?2, generation = ?3, fingerprint = ?4, bindings = ?5, usb = ?6, \
              site_key = ?7, seats = ?8, last = ?9, event = ?10, proven = ?11, superseded = ?12, ended = ?13, \
              reference = ?14, reference_since = ?15, had = ?16, weak_accepted = ?17, resting = ?18, resting_until = ?19, \
-             place = ?20, runs = ?21 \
+             place = ?20, runs = ?21, lent_until = ?22, told = ?23 \
              WHERE id = ?1",
             params![
                 it.id.0,
@@ -72,6 +74,8 @@ impl SqliteTransaction<'_> {
                 Day::wire(it.resting.and_then(|it| it.until)),
                 it.place.0,
                 it.runs.number(),
+                Day::wire(it.resting.and_then(|it| it.lent)),
+                it.told.map(Told::to_bytes),
             ],
         )?;
         Ok(())

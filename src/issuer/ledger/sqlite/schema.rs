@@ -41,7 +41,8 @@ pub(super) const SCHEMA: &str = "
         fingerprint BLOB, bindings BLOB, usb BLOB, site_key BLOB, place INTEGER NOT NULL,
         seats INTEGER NOT NULL, runs INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, event INTEGER NOT NULL, proven INTEGER NOT NULL,
         superseded BLOB NOT NULL, ended INTEGER NOT NULL, reference BLOB, reference_since INTEGER NOT NULL,
-        had BLOB NOT NULL, weak_accepted INTEGER NOT NULL, resting INTEGER NOT NULL, resting_until INTEGER NOT NULL
+        had BLOB NOT NULL, weak_accepted INTEGER NOT NULL, resting INTEGER NOT NULL, resting_until INTEGER NOT NULL,
+        lent_until INTEGER NOT NULL, told BLOB
     ) STRICT;
     CREATE INDEX activation_license ON activation (license);
 
