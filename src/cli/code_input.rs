@@ -7,19 +7,14 @@ use std::path::Path;
 
 use crate::license_key::LicenseKey;
 use crate::messages;
-use crate::protocol::requests::Activate;
-use crate::text::{self, Code, Judgeable, Kind, Place, ReadError, Reading, Standing, Thing};
+use crate::text::{self, Judgeable, Kind, ReadError, Reading, Thing};
 #[cfg(feature = "site")]
-use crate::text::{Carried, Damage};
+use crate::text::{Carried, Damage, Standing};
 
 use super::Context;
 use super::failure::Failure;
 use super::handed_over;
-use super::json::{AnotherCode, Named, shown};
 use crate::failure::FailureKind;
-
-/// The most other codes that are named; of more their number is said.
-const MOST_NAMED: usize = 8;
 
 /// The code itself in any number of words, `-`, `@FILE` or a path.
 #[derive(clap::Args)]
@@ -80,74 +75,6 @@ impl CodeArgs {
                     .collect(),
             )),
         }
-    }
-}
-
-/// Says what was mended in the code that is taken, and which others the text contains: nothing that was pasted is lost without a word.
-pub(crate) fn tell(context: &mut Context, reading: &Reading) {
-    if !reading.corrections.is_empty() {
-        context.out.say(corrected(reading));
-    }
-    if let Some(row) = reading.restored {
-        context.out.say(messages::code::row_restored(&row));
-    }
-    if reading.standing == Standing::Hidden {
-        context
-            .out
-            .say(messages::code::hidden(reading.code.kind().noun()));
-    }
-    let others = reading.others.iter().map(|other| {
-        let code = &other.code;
-        let (noun, phrase) = (code.kind().noun(), text::phrase(code));
-        let named = match license_of(context, code) {
-            Some(key) => messages::code::other_of_license(key, noun, phrase).to_string(),
-            None => messages::code::other(noun, phrase).to_string(),
-        };
-        match other.standing {
-            Standing::Plain => named,
-            Standing::Quoted => messages::code::other_quoted(&named).to_string(),
-            Standing::Hidden => messages::code::other_hidden(&named).to_string(),
-        }
-    });
-    let damaged = reading.damaged.iter().map(|damage| {
-        let noun = damage.kind.map_or("code", Kind::noun);
-        messages::code::other_damaged(noun).to_string()
-    });
-    let named: Vec<String> = others.chain(damaged).take(MOST_NAMED).collect();
-    let left = reading.others.len() + reading.damaged.len() - named.len();
-    if named.is_empty() {
-        return;
-    }
-    let (noun, phrase) = (reading.code.kind().noun(), text::phrase(&reading.code));
-    let (named, taken) = (
-        super::words::list(named),
-        messages::code::other(noun, phrase),
-    );
-    match left {
-        0 => context
-            .out
-            .say(messages::code::others_in_text(&named, &taken)),
-        left => context
-            .out
-            .say(messages::code::others_and_more(&named, left, &taken)),
-    }
-}
-
-/// The codes of a text beside the one that is taken, for scripts.
-pub(crate) fn others(context: &Context, reading: &Reading) -> Vec<AnotherCode> {
-    let others = reading.others.iter().map(|other| AnotherCode {
-        kind: Named(other.code.kind()),
-        license_key: shown(license_of(context, &other.code)),
-        phrase: text::phrase(&other.code),
-    });
-    others.collect()
-}
-
-/// The license that a code is about, as far as the code or this machine tells.
-fn license_of(context: &Context, code: &Code) -> Option<LicenseKey> {
-    match code.kind() {
-        Kind::Activate => Some(Activate::decode(code.payload()).ok()?.key),
-        _ => super::inspect::on_machine(context, code).known.license_key,
     }
 }
 
@@ -335,17 +262,4 @@ fn other_kind(kind: Kind) -> Failure {
     };
     let message = messages::code::wrong_kind(kind.noun()).to_string();
     Failure::new(FailureKind::WrongKind, message).hint(hint)
-}
-
-/// The places that were corrected, for scripts.
-pub(crate) fn corrections(places: &[Place]) -> Vec<String> {
-    places.iter().map(ToString::to_string).collect()
-}
-
-/// "2 characters corrected: row 3 group 2 and row 5 group 1"; a group that was lost is named once.
-fn corrected(reading: &Reading) -> String {
-    let mut places = reading.corrections.clone();
-    places.sort_unstable();
-    places.dedup();
-    messages::code::corrected(reading.corrections.len(), super::words::list(&places)).to_string()
 }

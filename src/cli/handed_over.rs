@@ -42,7 +42,7 @@ pub(super) fn in_file(path: &Path) -> anyhow::Result<(String, Vec<u8>)> {
 }
 
 /// The text of a file that carries no code.
-pub(crate) fn from_file(path: &Path) -> anyhow::Result<String> {
+pub(crate) fn text_in_file(path: &Path) -> anyhow::Result<String> {
     Ok(String::from_utf8_lossy(&bytes_of(path)?).into_owned())
 }
 

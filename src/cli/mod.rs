@@ -1,6 +1,7 @@
 //! The command line: one file per command, each with its arguments, its run and its words. Joins text, protocol, holder and issuer.
 
 mod advice;
+mod carried;
 mod checked;
 mod code_input;
 mod code_output;

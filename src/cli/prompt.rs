@@ -6,7 +6,7 @@ mod draft;
 mod lines;
 mod talk;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::messages;
 use crate::text::{self, EnteredRow, Judgeable, Kind, ReadError, RowEntry};
@@ -107,10 +107,12 @@ impl Prompt<'_> {
         }
     }
 
+    /// What is wanted, where that is one thing; else a code.
     fn noun(&self) -> &'static str {
-        self.wanted
-            .first()
-            .map_or(messages::prompt::code(), |kind| kind.noun())
+        match nouns(self.wanted)[..] {
+            [noun] => noun,
+            _ => messages::prompt::code(),
+        }
     }
 
     /// The first row that is not there.
@@ -133,7 +135,7 @@ impl Prompt<'_> {
         if let ReadError::OtherKind { code } = &error {
             tell(messages::prompt::other_kind(
                 code.kind().noun(),
-                self.noun(),
+                any(self.wanted),
             ));
             return None;
         }
@@ -207,7 +209,7 @@ impl Prompt<'_> {
         if !fits {
             tell(messages::prompt::row_of_other_kind(
                 kind.noun(),
-                self.noun(),
+                any(self.wanted),
             ));
         }
         fits
@@ -304,5 +306,39 @@ impl Taken {
     fn was_mended(&self) -> bool {
         // Only a row that needs no correction says its own number.
         !matches!(text::judge_row(&self.typed, 0), RowEntry::Right(_))
+    }
+}
+
+/// All that is wanted: "response code, loan code or emergency code".
+fn any(wanted: &[Kind]) -> String {
+    let mut nouns = nouns(wanted);
+    let last = nouns.pop().unwrap_or(messages::prompt::code());
+    match nouns[..] {
+        [] => last.to_owned(),
+        _ => messages::prompt::either(last, nouns.join(", ")).to_string(),
+    }
+}
+
+fn nouns(wanted: &[Kind]) -> Vec<&'static str> {
+    let mut nouns: Vec<_> = wanted.iter().map(|kind| kind.noun()).collect();
+    let mut seen = BTreeSet::new();
+    nouns.retain(|noun| seen.insert(*noun));
+    nouns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_that_is_wanted_is_named_once() {
+        assert_eq!(any(&[]), "code");
+        assert_eq!(any(&[Kind::Grant]), "response code");
+        let loans = [Kind::Loan, Kind::LoanWithCertificate, Kind::Grant];
+        let (loan, grant) = (Kind::Loan.noun(), Kind::Grant.noun());
+        assert_eq!(any(&loans), format!("{loan} or {grant}"));
+        let more = [Kind::Emergency, Kind::Loan, Kind::Grant];
+        let emergency = Kind::Emergency.noun();
+        assert_eq!(any(&more), format!("{emergency}, {loan} or {grant}"));
     }
 }

@@ -14,7 +14,7 @@ use crate::text::Kind;
 pub(crate) const ANSWERED: &[Kind] = &[Kind::Activate, Kind::Sync, Kind::Return];
 
 /// An answer for scripts, without its code.
-pub(crate) fn answer(answer: &Answer, corrections: Vec<String>) -> json::Answer {
+pub(crate) fn answer(answer: &Answer, carried: json::Carried) -> json::Answer {
     let grant = &answer.grant;
     json::Answer {
         kind: Named(Kind::Grant),
@@ -32,12 +32,12 @@ pub(crate) fn answer(answer: &Answer, corrections: Vec<String>) -> json::Answer 
         expires: shown(grant.expires),
         maintenance: shown(grant.maintenance),
         revalidate_by: shown(grant.revalidate_by),
-        corrections,
+        carried,
     }
 }
 
 /// A license that was taken back, for scripts.
-pub(crate) fn receipt(receipt: &Receipt, corrections: Vec<String>) -> json::Receipt {
+pub(crate) fn receipt(receipt: &Receipt, carried: json::Carried) -> json::Receipt {
     let of = receipt.of.as_ref();
     json::Receipt {
         kind: Named(Kind::Return),
@@ -49,7 +49,7 @@ pub(crate) fn receipt(receipt: &Receipt, corrections: Vec<String>) -> json::Rece
         customer: of.map(|(_, order)| order.terms.customer.clone()),
         seats_freed: receipt.freed,
         resting: receipt.resting.map(resting),
-        corrections,
+        carried,
         also: Vec::new(),
     }
 }
@@ -68,7 +68,7 @@ pub(crate) fn resting(rest: Rest) -> json::Resting {
 /// A reply of which nothing but its code leaves: in a batch (which line), or where nothing is done (`--dry-run`).
 pub(crate) fn alone(
     reply: &Reply,
-    corrections: Vec<String>,
+    carried: json::Carried,
     line: Option<u64>,
     dry_run: bool,
     more: impl IntoIterator<Item = json::Warning>,
@@ -77,7 +77,7 @@ pub(crate) fn alone(
     Ok(match reply {
         Reply::Answer(it) => json::Replied::AnswerAlone(Box::new(Alone {
             of: {
-                let mut answer = answer(it, corrections);
+                let mut answer = answer(it, carried);
                 answer.warnings.extend(more);
                 answer
             },
@@ -89,7 +89,7 @@ pub(crate) fn alone(
             dry_run,
         })),
         Reply::Receipt(it) => {
-            let mut receipt = receipt(it, corrections);
+            let mut receipt = receipt(it, carried);
             receipt.warnings.extend(more);
             receipt_alone(receipt, line, dry_run)
         }

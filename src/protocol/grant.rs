@@ -119,6 +119,9 @@ pub struct Grant {
 }
 
 impl Grant {
+    /// The most bytes of a body beside its list of entries, whose length byte is among them: with "longest loan" and emergency steps (SPEC.md 4.5).
+    pub const MOST_BESIDE_ENTRIES: usize = 33;
+
     /// The body that is signed, 20 bytes and what is optional.
     pub fn encode_body(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(48);

@@ -4,7 +4,7 @@ use super::date::{Day, Seconds};
 use super::desk_certificate::DeskCertificate;
 use super::digest::Digest;
 use super::entitlements::Entitlements;
-use super::grant::SignedGrant;
+use super::grant::{Grant, SignedGrant};
 use super::wire::{Reader, WireError, check_flags, push_u24};
 use crate::messages;
 
@@ -115,6 +115,10 @@ impl SignedLoan {
 }
 
 impl SiteCertificate {
+    /// The most bytes of a payload of kind C beside its list of entries, whose length byte is among them: under a desk, with emergency steps (SPEC.md 4.8).
+    pub const MOST_BESIDE_ENTRIES: usize =
+        1 + DeskCertificate::LENGTH + 3 * 32 + Grant::MOST_BESIDE_ENTRIES + 64;
+
     /// Reads a payload of kind C.
     pub fn decode(payload: &[u8]) -> Result<SiteCertificate, WireError> {
         let mut reader = Reader::new(payload);

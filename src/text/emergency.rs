@@ -7,9 +7,10 @@ use std::collections::HashSet;
 use super::align::{self, Work};
 use super::find::Stream;
 use super::place::Place;
-use super::reading::{Carried, Standing};
+use super::reading::Carried;
 use super::rows::{self, Row};
 use super::search::{Found, Search};
+use super::standing::Standing;
 use super::{Code, Kind, message, shape};
 
 /// Symbols of the whole code on paper.

@@ -10,14 +10,14 @@ const INTEGRITY: usize = 8;
 const EMERGENCY_SYMBOLS: usize = 18;
 const EMERGENCY_BYTES: usize = 11;
 
-/// The most bytes that a payload can have: thirty full rows.
-const MOST_BYTES: usize = (rows::MOST_ROWS as usize * rows::MESSAGE - FRAME) * 5 / 8;
+/// The most bytes that a payload can have: thirty full rows (SPEC.md 2.3).
+pub const LONGEST_PAYLOAD: usize = (rows::MOST_ROWS as usize * rows::MESSAGE - FRAME) * 5 / 8;
 
 /// Why a code cannot be written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WriteError {
     /// The payload would need more than the thirty rows that there are numbers for (SPEC.md 2.3).
-    #[error("{}", messages::text::too_long(.bytes, MOST_BYTES))]
+    #[error("{}", messages::text::too_long(.bytes, LONGEST_PAYLOAD))]
     TooLong {
         /// The payload's size.
         bytes: usize,
@@ -51,7 +51,7 @@ pub(super) fn seal(kind: Kind, payload: &[u8]) -> Result<Vec<u8>, WriteError> {
         message.extend(symbols::pack(x));
         return Ok(message);
     }
-    if payload.len() > MOST_BYTES {
+    if payload.len() > LONGEST_PAYLOAD {
         return Err(WriteError::TooLong {
             bytes: payload.len(),
         });
@@ -170,7 +170,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_payload_comes_back(kind in prop::sample::select(&Kind::ALL[..10]), payload in prop::collection::vec(any::<u8>(), 0..=MOST_BYTES)) {
+        fn every_payload_comes_back(kind in prop::sample::select(&Kind::ALL[..10]), payload in prop::collection::vec(any::<u8>(), 0..=LONGEST_PAYLOAD)) {
             let message = seal(kind, &payload).unwrap();
             prop_assert_eq!(message.len(), FRAME + (payload.len() * 8).div_ceil(5));
             let opened = Unverified::new(&message).unwrap().verify();

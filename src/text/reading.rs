@@ -5,18 +5,8 @@ use std::borrow::Cow;
 use super::Code;
 use super::error::ReadError;
 use super::place::Place;
+use super::standing::Standing;
 use super::verdict::Damage;
-
-/// Where a code stands in what was handed over: the better is the less.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Standing {
-    /// Where everybody sees it.
-    Plain,
-    /// In lines that a mail program quoted: somebody wrote it before.
-    Quoted,
-    /// In a part that no mail program and no browser shows: a comment, a header, what a style hides, the text behind a link.
-    Hidden,
-}
 
 /// A code that was read, and what was done to read it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use super::align::{self, Work};
 use super::find::Stream;
-use super::reading::Standing;
 use super::rows::{self, Row};
 use super::search::Search;
+use super::standing::Standing;
 use super::symbols::ILLEGIBLE;
 use super::{Kind, message, shape};
 use crate::messages;

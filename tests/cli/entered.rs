@@ -43,6 +43,8 @@ fn an_emergency_code_that_was_read_out_is_typed() {
     let (pc, _, code) = slipped(&world);
     let seen = pc.run(["apply"]).typed(&format!("{code}\n"));
     assert!(seen.contains("re-validate by"), "{seen}");
+    // What is asked for is all that is taken, and not the first of it.
+    assert!(seen.contains("Type the code row by row"), "{seen}");
 }
 
 /// Whoever sends both wants to know what stands in the way of the loan.
@@ -96,4 +98,44 @@ fn a_quoted_request_is_not_answered_for_one_that_is_damaged() {
     assert_eq!(desk.seats_taken(&old), 1);
     desk.run(["respond", "-"]).piped(mail(&right)).done();
     assert_eq!(desk.seats_taken(&new), 1);
+}
+
+/// What the words say beside an answer, scripts get too: the other codes, where each stands, and what cannot be read.
+#[test]
+fn scripts_get_what_stands_beside_a_code() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    let file = desk.product("survey", &[]);
+    let key = desk.sell("survey", &["--seats", "2"]);
+    let pc = world.machine("pc");
+    pc.install(&file);
+    let request = pc.request(&key);
+    let (first, later) = (desk.answer(&request), pc.request_with(&key, &["--new"]));
+    let quote = |code: &str| {
+        let lines = code.lines().map(|line| format!("> {line}"));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let torn = later.lines().next().unwrap();
+    let mail = format!("{request}\n\nYou wrote:\n{}\n\n{torn}\n", quote(&first));
+    let object = desk.respond(&mail).json();
+    assert_eq!(
+        (&object["standing"], &object["restored_row"]),
+        (&"plain".into(), &().into())
+    );
+    assert_eq!(object["others"][0]["kind"], "grant");
+    assert_eq!(object["others"][0]["standing"], "quoted");
+    assert_eq!(object["damaged"][0]["kind"], "activate");
+    // The same at the machine, and on a line of a batch.
+    let mail = format!("{first}\n\nYou wrote:\n{}\n", quote(&request));
+    let entered = pc.run(["apply"]).piped(&mail).json();
+    assert_eq!(entered["others"][0]["kind"], "activate");
+    assert_eq!(entered["others"][0]["license_key"], key.as_str());
+    let line = serde_json::json!({ "code": mail.replace(&first, &later) });
+    let batch = desk
+        .run(["respond", "--batch", "-"])
+        .piped(line.to_string());
+    let objects = batch.done().objects();
+    assert_eq!(objects[0]["others"][0]["standing"], "quoted");
+    let message = objects[0]["warnings"].to_string();
+    assert!(message.contains(", which is quoted"), "{message}");
 }

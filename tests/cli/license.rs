@@ -260,3 +260,21 @@ fn keys_as_people_type_them() {
         bare.run(args).arg(&wrong).refused(3, "mistyped_key");
     }
 }
+
+/// Only a site lends: whoever takes that away says so, and the seats go on.
+#[test]
+fn a_license_that_lends_is_made_standalone_without_its_loans() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    desk.product("survey", &[]);
+    let key = desk.sell("survey", &["--type", "floating", "--lend", "14"]);
+    let change = ["license", "change", &key, "--type", "standalone"];
+    desk.run(change)
+        .owes(2, "usage")
+        .tells("or lend nothing: --lend none");
+    desk.run(change).arg("--lend").arg("none").done();
+    let sold = ["--type", "standalone", "--lend", "14"];
+    desk.run(NEW.iter().chain(&sold))
+        .owes(2, "usage")
+        .tells("or without --lend");
+}

@@ -32,6 +32,7 @@ the_row = Row { $number }
 group = group { $group }
 one_of_groups = one of the groups { $groups }
 code = code
+either = { $others } or { $last }
 from_last_time = { $rows ->
         [one] 1 row
        *[other] { $rows } rows

@@ -2,8 +2,8 @@
 
 use super::{Context, Exit, Run};
 use crate::app::APPLIED;
-use crate::cli::code_input::{self, CodeArgs};
-use crate::cli::{code_output, json, machine_home, report, words};
+use crate::cli::code_input::CodeArgs;
+use crate::cli::{carried, code_output, json, machine_home, report, words};
 use crate::holder::{Applied, Outcome, TOLERANCE};
 use crate::messages;
 use crate::protocol::date::Seconds;
@@ -27,7 +27,7 @@ impl Run for Apply {
         let computer = machine_home::computer(context)?;
         let judge = |read| computer.apply_what_was_read(read);
         let (reading, outcome) = self.code.read_judgeable(context, &APPLIED, judge)?;
-        code_input::tell(context, &reading);
+        carried::tell(context, &reading);
         code_output::read_back(context, &reading.code);
         let outcome = outcome?;
         #[cfg(feature = "site")]
@@ -35,7 +35,8 @@ impl Run for Apply {
             super::site::settle(context, applied.which.license_key);
         }
         if context.out.json {
-            let object = json::Entered::of(&outcome, code_input::corrections(&reading.corrections));
+            let carried = carried::object(&reading, |code| carried::license_of(context, code));
+            let object = json::Entered::of(&outcome, carried);
             Self::print(context, &object)?;
         }
         tell(context, &outcome);

@@ -1,7 +1,8 @@
 //! `inspect`.
 
 use super::{Context, Exit, Run};
-use crate::cli::code_input::{self, CodeArgs};
+use crate::cli::carried;
+use crate::cli::code_input::CodeArgs;
 use crate::cli::failure::Failure;
 use crate::cli::inspect::{self, AtThisDesk, Known, Trust};
 use crate::cli::json::{Explained, Inspected, Named, Signature, shown};
@@ -36,7 +37,7 @@ impl Run for Inspect {
         };
         let read = self.code.read_judgeable(context, &[], judge);
         if let Ok(reading) = &read {
-            code_input::tell(context, reading);
+            carried::tell(context, reading);
         }
         match read {
             Ok(reading) => explain(context, &reading),
@@ -92,7 +93,7 @@ fn explain(context: &mut Context, reading: &Reading) -> anyhow::Result<Exit> {
             says,
             machine: machine.sheet.into_object(),
             desk: desk.sheet.into_object(),
-            others: code_input::others(context, reading),
+            carried: carried::object(reading, |code| carried::license_of(context, code)),
             ..object(reading, &known, signature)?
         };
         Inspect::print(context, &Inspected::Code(Box::new(object)))?;
@@ -119,8 +120,7 @@ fn object(reading: &Reading, known: &Known, signature: Signature) -> anyhow::Res
         phrase: phrase(code),
         code: code.to_text()?,
         rows: code_output::rows(code, WithSpare::No)?,
-        corrections: code_input::corrections(&reading.corrections),
-        others: Vec::new(),
+        carried: carried::object(reading, carried::key_in),
         product: known.product.as_ref().map(|product| product.id.clone()),
         license_key: shown(known.license_key),
         customer: known.customer.clone(),

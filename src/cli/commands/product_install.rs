@@ -28,7 +28,7 @@ impl Run for ProductInstall {
     type Object = json::Installed;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let file = ProductFile::read(&handed_over::from_file(&self.file)?)?;
+        let file = ProductFile::read(&handed_over::text_in_file(&self.file)?)?;
         let home = machine_home::to_write(context, self.system)?;
         let outcome = products::install(&home, &file)?;
         let product = file.product();

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::{Change, Contents, Failing, LoanReplied, Named, Shown, Warning, WithCode, shown};
+use super::{
+    Carried, Change, Contents, Failing, LoanReplied, Named, Shown, Warning, WithCode, shown,
+};
 use crate::issuer::ledger;
 use crate::license_key::LicenseKey;
 use crate::machine::UsbDevice;
@@ -348,8 +350,8 @@ pub(crate) struct Answer {
     pub(crate) maintenance: Option<Shown<Day>>,
     /// The last day without another contact; null: never needed.
     pub(crate) revalidate_by: Option<Shown<Day>>,
-    /// Where characters of the request were corrected.
-    pub(crate) corrections: Vec<String>,
+    #[serde(flatten)]
+    pub(crate) carried: Carried,
 }
 
 /// A license that was taken back.
@@ -369,8 +371,8 @@ pub(crate) struct Receipt {
     pub(crate) seats_freed: u16,
     /// Seats that do not come free at once.
     pub(crate) resting: Option<Resting>,
-    /// Where characters of the code were corrected.
-    pub(crate) corrections: Vec<String>,
+    #[serde(flatten)]
+    pub(crate) carried: Carried,
     /// What the other return codes of the same text gave back.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) also: Vec<Receipt>,

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Change, CodeRow, Contents, Failing, Named, Row, Shown, Warning};
+use super::{Carried, Change, CodeRow, Contents, Failing, Named, Row, Shown, Warning};
 use crate::failure::FailureKind;
 use crate::license_key::LicenseKey;
 use crate::protocol::date::{Day, Seconds};
@@ -27,17 +27,6 @@ pub(crate) enum Inspected {
     },
 }
 
-/// A code that stands beside the one that was taken.
-#[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(crate) struct AnotherCode {
-    pub(crate) kind: Named<Kind>,
-    /// The license, where it is known here.
-    pub(crate) license_key: Option<Shown<LicenseKey>>,
-    /// The words by which both ends compare the code.
-    pub(crate) phrase: String,
-}
-
 /// A code: what it is, whose, what it would do here.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -53,10 +42,8 @@ pub(crate) struct Explained {
     pub(crate) phrase: String,
     pub(crate) code: String,
     pub(crate) rows: Vec<CodeRow>,
-    /// Where characters were corrected.
-    pub(crate) corrections: Vec<String>,
-    /// The other codes in the text.
-    pub(crate) others: Vec<AnotherCode>,
+    #[serde(flatten)]
+    pub(crate) carried: Carried,
     /// The product's id, where it is known here.
     pub(crate) product: Option<String>,
     /// The license, where it is known here.

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Change, Contents, Counted, Failing, Named, Shown, Steps, Terms, Warning, shown};
+use super::{
+    Carried, Change, Contents, Counted, Failing, Named, Shown, Steps, Terms, Warning, shown,
+};
 
 use crate::holder::{self, Difference, Outcome, State};
 use crate::license_key::LicenseKey;
@@ -228,16 +230,16 @@ pub(crate) enum Entered {
         outcome: &'static str,
         /// Of this license; null: that is seen when a loan is asked for.
         license_key: Option<Shown<LicenseKey>>,
-        /// Where characters of the code were corrected.
-        corrections: Vec<String>,
+        #[serde(flatten)]
+        carried: Carried,
     },
     /// `desk_known`: a desk may answer from now on.
     DeskKnown {
         outcome: &'static str,
         /// For these, by their ids.
         products: Vec<String>,
-        /// Where characters of the code were corrected.
-        corrections: Vec<String>,
+        #[serde(flatten)]
+        carried: Carried,
     },
 }
 
@@ -250,8 +252,8 @@ pub(crate) struct Which {
     pub(crate) product: String,
     pub(crate) license_key: Shown<LicenseKey>,
     pub(crate) activation: Shown<ActivationId>,
-    /// Where characters of the code were corrected.
-    pub(crate) corrections: Vec<String>,
+    #[serde(flatten)]
+    pub(crate) carried: Carried,
 }
 
 /// A license that is now as an answer says.
@@ -270,34 +272,34 @@ pub(crate) struct Applied {
 }
 
 impl Entered {
-    pub(crate) fn of(outcome: &Outcome, corrections: Vec<String>) -> Entered {
-        let which = |which: &holder::Which, corrections| Which {
+    pub(crate) fn of(outcome: &Outcome, carried: Carried) -> Entered {
+        let which = |which: &holder::Which, carried| Which {
             outcome: outcome.name(),
             product: which.product.clone(),
             license_key: Shown(which.license_key),
             activation: Shown(which.activation),
-            corrections,
+            carried,
         };
         match outcome {
             Outcome::Applied(applied) => Entered::Applied(Box::new(Applied {
-                which: which(&applied.which, corrections),
+                which: which(&applied.which, carried),
                 terms: Terms::from(&applied.after),
                 contents: applied.after.contents.clone().into(),
                 taken_in: taken_in(applied),
                 changes: changes(&applied.changes()),
             })),
             Outcome::AlreadyApplied(known) | Outcome::AlreadyNewer(known) => {
-                Entered::Nothing(which(known, corrections))
+                Entered::Nothing(which(known, carried))
             }
             Outcome::CardKnown(key) => Entered::CardKnown {
                 outcome: outcome.name(),
                 license_key: shown(*key),
-                corrections,
+                carried,
             },
             Outcome::DeskKnown(products) => Entered::DeskKnown {
                 outcome: outcome.name(),
                 products: products.clone(),
-                corrections,
+                carried,
             },
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! `schema/json.schema.json` is made from these types (`just schema`), and every test that reads JSON holds it against that file.
 
+mod carried;
 #[cfg(feature = "desk")]
 mod desk;
 mod failed;
@@ -14,6 +15,7 @@ mod shown;
 #[cfg(feature = "site")]
 mod site;
 
+pub(crate) use carried::*;
 #[cfg(feature = "desk")]
 pub(crate) use desk::*;
 #[cfg(feature = "desk")]

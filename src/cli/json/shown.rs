@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use crate::failure::FailureKind;
 use crate::holder::State;
 use crate::protocol::grant::LicenseType;
-use crate::text::Kind;
+use crate::text::{Kind, Standing};
 
 /// A key, a day, a moment and the like: the text that people see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +56,7 @@ named! {
     FailureKind, "FailureKind", "What went wrong (FAILURES.md).", FailureKind::ALL;
     Kind, "CodeKind", "What a code is (SPEC.md 3).", Kind::ALL;
     LicenseType, "LicenseType", "How the seats of a license are used.", LicenseType::ALL;
+    Standing, "Standing", "Where a code stands: where everybody sees it, quoted by a mail program, or where no mail program shows it.", [Standing::Plain, Standing::Quoted, Standing::Hidden];
     State, "State", "The state of a license at this moment.", [State::Licensed, State::Warning, State::Demo, State::Unlicensed, State::Expired, State::Overdue, State::WrongMachine, State::ClockBehind, State::Returned];
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Named, Shown, Warning, WithCode};
+use super::{Carried, Named, Shown, Warning, WithCode};
 use crate::license_key::LicenseKey;
 use crate::protocol::date::{Day, Seconds};
 use crate::protocol::product::RootFingerprint;
@@ -130,8 +130,8 @@ pub(crate) struct LoanAnswer {
     /// Seats that stay at the site.
     pub(crate) stay: u16,
     pub(crate) warnings: Vec<Warning>,
-    /// Where characters of the request were corrected.
-    pub(crate) corrections: Vec<String>,
+    #[serde(flatten)]
+    pub(crate) carried: Carried,
 }
 
 /// What would be lent, with `--dry-run`.
@@ -159,8 +159,8 @@ pub(crate) struct LoanReceipt {
     pub(crate) note: String,
     /// The seat stays reserved until this day: for another loan of the same workstation, or for many were given back early since the vendor's last answer.
     pub(crate) reserved_until: Option<Shown<Day>>,
-    /// Where characters of the code were corrected.
-    pub(crate) corrections: Vec<String>,
+    #[serde(flatten)]
+    pub(crate) carried: Carried,
     /// What the other return codes of the same text gave back.
     pub(crate) also: Vec<LoanReceipt>,
     /// Other return codes of it that were refused.

@@ -1,7 +1,7 @@
 //! A way in which a text was looked at, and where in it a code stands.
 
-use super::super::reading::Standing;
 use super::super::search::{Found, Search};
+use super::super::standing::Standing;
 
 /// A way in which a text was looked at.
 pub(super) struct Sight {

@@ -77,7 +77,7 @@ impl Run for DeskInit {
         }
         let mut products = Vec::new();
         for path in &self.products {
-            products.push(ProductFile::read(&handed_over::from_file(path)?)?);
+            products.push(ProductFile::read(&handed_over::text_in_file(path)?)?);
         }
         each_once(&products)?;
         let first = products.first().map(ProductFile::product);

@@ -178,7 +178,7 @@ impl LicenseChange {
         new.entitlements = self.entitlements(&old.entitlements, product)?;
         check_dates(new.expires, new.maintenance)?;
         check_pools(product, new.license_type, &new.entitlements)?;
-        check_lending(&new)?;
+        check_lending(&new, "lend nothing: --lend none")?;
         Ok(new)
     }
 

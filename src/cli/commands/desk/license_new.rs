@@ -141,7 +141,7 @@ impl LicenseNew {
             entitlements,
             usb: self.usb.clone(),
         };
-        check_lending(&terms)?;
+        check_lending(&terms, "without --lend")?;
         Ok(terms)
     }
 

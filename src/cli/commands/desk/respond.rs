@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::super::site::respond as loans;
 use super::{Context, Exit, Run, respond_batch};
+use crate::cli::carried;
 use crate::cli::code_input::{self, CodeArgs};
 use crate::cli::code_output::{self, CodeOutputArgs, Outgoing};
 use crate::cli::contact;
@@ -110,7 +111,7 @@ impl Run for Respond {
         } else {
             code_input::given_back_too(&mut reading)
         };
-        code_input::tell(context, &reading);
+        carried::tell(context, &reading);
         code_output::read_back(context, &reading.code);
         let today = context.environment.now().day();
         let known = respond::repeated(desk.ledger(), &reading.code, today)?;
@@ -167,10 +168,10 @@ impl Run for Respond {
                 }
             }
         };
-        let corrections = code_input::corrections(&reading.corrections);
+        let carried = carried::object(&reading, |code| carried::license_of(context, code));
         match &reply {
             Reply::Answer(answer) => {
-                let mut object = reply::answer(answer, corrections);
+                let mut object = reply::answer(answer, carried);
                 let mut letter = letter::response(answer, desk.vendor());
                 if let Some(sender) = mail::sender(&reading, desk.vendor().mail.as_deref()) {
                     let contact = letter.to.replace(sender.clone());
@@ -198,7 +199,7 @@ impl Run for Respond {
             }
             Reply::Receipt(receipt) => {
                 reply::tell(context, &reply);
-                let mut object = reply::receipt(receipt, corrections);
+                let mut object = reply::receipt(receipt, carried);
                 take_too(context, desk.ledger(), &also, &mut object)?;
                 if context.out.json {
                     Self::print(context, &reply::receipt_alone(object, None, None))?;
@@ -221,18 +222,17 @@ fn take_too(
     object: &mut json::Receipt,
 ) -> anyhow::Result<()> {
     let options = Options::default();
-    for Carried {
-        code, corrections, ..
-    } in others
-    {
+    for other in others {
+        let code = &other.code;
         code_output::read_back(context, code);
         let by = context.environment.by();
         match respond::take_return(ledger, code, &options, by) {
             Ok(reply) => {
                 reply::tell(context, &reply);
                 if let Reply::Receipt(receipt) = &reply {
-                    let corrections = code_input::corrections(corrections);
-                    object.also.push(reply::receipt(receipt, corrections));
+                    object
+                        .also
+                        .push(reply::receipt(receipt, carried::alone(other)));
                 }
             }
             Err(refusal) => {
@@ -352,7 +352,7 @@ fn dry_run(context: &mut Context, reading: &Reading, preview: &Reply) -> anyhow:
     if context.out.json {
         let object = reply::alone(
             preview,
-            code_input::corrections(&reading.corrections),
+            carried::object(reading, |code| carried::license_of(context, code)),
             None,
             true,
             None,

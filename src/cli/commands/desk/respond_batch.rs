@@ -10,6 +10,7 @@ use std::thread;
 use serde_json::Value;
 
 use super::{Context, Exit};
+use crate::cli::carried;
 use crate::cli::code_input;
 use crate::cli::desk::OpenDesk;
 use crate::cli::failure::Failure;
@@ -17,7 +18,6 @@ use crate::cli::{json, reply};
 use crate::failure::FailureKind;
 use crate::issuer::policy::Options;
 use crate::issuer::respond::{Batch, Issuer, LineError, Reply};
-use crate::messages;
 use crate::text;
 
 /// Longest line in bytes: the longest code with room to spare.
@@ -32,7 +32,7 @@ struct Line {
 
 #[derive(Default)]
 struct Said {
-    corrections: Vec<String>,
+    carried: json::Carried,
     /// The other codes of the line, none of which is answered.
     others: Vec<json::Warning>,
 }
@@ -121,7 +121,7 @@ fn object(
         Ok(reply) => {
             let said = line.said.into_inner().unwrap_or_default();
             let number = Some(line.number);
-            return reply::alone(&reply, said.corrections, number, false, said.others);
+            return reply::alone(&reply, said.carried, number, false, said.others);
         }
         Err(LineError::Unread(error)) => Failure::of(&error),
         Err(LineError::Respond(it)) => {
@@ -157,17 +157,10 @@ fn read(line: &Line) -> anyhow::Result<text::Code> {
     };
     let reading = code_input::find(text, reply::ANSWERED, |read| read.result)?;
     code_input::refuse_what_was_not_meant(&reading)?;
-    let others = reading.others.iter().map(|other| {
-        let (noun, phrase) = (other.code.kind().noun(), text::phrase(&other.code));
-        messages::code::other(noun, phrase).to_string()
-    });
-    let damaged = reading.damaged.iter().map(|damage| {
-        let noun = damage.kind.map_or("code", text::Kind::noun);
-        messages::code::other_damaged(noun).to_string()
-    });
+    let others = carried::beside(&reading, carried::key_in);
     let said = Said {
-        corrections: code_input::corrections(&reading.corrections),
-        others: others.chain(damaged).map(another).collect(),
+        carried: carried::object(&reading, carried::key_in),
+        others: others.into_iter().map(another).collect(),
     };
     // Each line is read once.
     let _ = line.said.set(said);

@@ -13,7 +13,9 @@ use crate::protocol::contents::Contents;
 use crate::protocol::date::Day;
 use crate::protocol::entitlements::{EntitledText, Entitlement, Entitlements, EntitlementsError};
 use crate::protocol::grant::LicenseType;
+use crate::protocol::loan::SiteCertificate;
 use crate::protocol::product::{Entry, Product};
+use crate::text;
 
 /// Nothing is sold that nothing keeps: named users are not yet.
 const SOLD: [LicenseType; 2] = [LicenseType::Standalone, LicenseType::Floating];
@@ -107,32 +109,29 @@ pub(super) fn check_pools(
     )
 }
 
-/// The most bytes of a site's certificate beside its list of entries: under a desk, with emergency steps (SPEC.md 4.8).
-const CERTIFICATE: usize = 304;
-/// The most bytes of a code (SPEC.md 2.3).
-const CODE: usize = 481;
-
-/// Only a site lends, and what it lends by has to fit into a code.
-pub(super) fn check_lending(terms: &OrderTerms) -> anyhow::Result<()> {
+/// Only a site lends, and what it lends by has to fit into a code. `without`: how loans are left out.
+pub(super) fn check_lending(terms: &OrderTerms, without: &str) -> anyhow::Result<()> {
     if terms.lend_days.is_none() {
         return Ok(());
     }
     if terms.license_type != LicenseType::Floating {
         return Err(
             Failure::usage("only a floating license has seats that can be lent")
-                .hint("sell it with --type floating, or without --lend")
+                .hint(format!("sell it with --type floating, or {without}"))
                 .into(),
         );
     }
     // The length byte is counted with the certificate.
     let entries = terms.entitlements.encode().len() - 1;
-    if CERTIFICATE + entries > CODE {
-        let most = CODE - CERTIFICATE;
+    let most = text::LONGEST_PAYLOAD - SiteCertificate::MOST_BESIDE_ENTRIES;
+    if entries > most {
         return Err(Failure::new(
             FailureKind::TooLongToLend,
             format!("what the license contains takes {entries} bytes, and {most} can be lent"),
         )
-        .hint("sell fewer entries, or shorter texts, or no loans")
+        .hint(format!(
+            "sell fewer entries, or shorter texts, or {without}"
+        ))
         .into());
     }
     Ok(())
@@ -180,4 +179,94 @@ pub(super) fn unknown<'a>(
 ) -> Failure {
     Failure::usage(format!("{} has no {what} {name}", product.name))
         .hint(format!("it has: {}", words::list(known)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU16;
+
+    use super::*;
+    use crate::issuer::ledger::ProductId;
+    use crate::protocol::date::Seconds;
+    use crate::protocol::desk_certificate::DeskCertificate;
+    use crate::protocol::grant::{EmergencyTerms, Grant, SignedGrant};
+    use crate::text::{Code, Kind};
+
+    /// Texts that take so many bytes of a list: each of them has two besides.
+    fn entries(bytes: usize) -> Entitlements {
+        let lengths = [64, 64, bytes - 3 * 2 - 2 * 64];
+        let texts = (0..).zip(lengths).map(|(index, length)| {
+            Entitlement::text(index, EntitledText::new(&"a".repeat(length)).unwrap())
+        });
+        let entries = Entitlements::new(texts.collect()).unwrap();
+        assert_eq!(entries.encode().len(), 1 + bytes);
+        entries
+    }
+
+    fn lends(entitlements: Entitlements) -> OrderTerms {
+        OrderTerms {
+            product: ProductId(1),
+            customer: "Aurora Shipping".to_owned(),
+            contact: None,
+            seats: NonZeroU16::MIN,
+            license_type: LicenseType::Floating,
+            edition: 0,
+            expires: None,
+            maintenance: None,
+            grace_days: 30,
+            lend_days: NonZeroU8::new(14),
+            emergency: None,
+            entitlements,
+            usb: None,
+        }
+    }
+
+    /// The longest certificate of a site that contains this.
+    fn certificate(entitlements: Entitlements) -> Vec<u8> {
+        let grant = Grant {
+            key_id: 1,
+            request_tag: [0; 2],
+            generation: 1,
+            issued: Seconds(1),
+            expires: None,
+            maintenance: None,
+            revalidate_by: None,
+            seats: 1,
+            edition: 0,
+            license_type: LicenseType::Floating,
+            site: true,
+            max_loan: NonZeroU8::new(14),
+            emergency: Some(EmergencyTerms {
+                anchor: [0; 10],
+                steps: 1,
+                days: NonZeroU8::MIN,
+            }),
+            entitlements,
+        };
+        let signature = [0; 64];
+        SiteCertificate {
+            desk: Some(DeskCertificate::decode(&[0; DeskCertificate::LENGTH]).unwrap()),
+            public_key: [0; 32],
+            request_digest: [0; 32],
+            machine: [0; 32],
+            grant: SignedGrant { grant, signature },
+        }
+        .encode()
+    }
+
+    #[test]
+    fn what_can_be_lent_is_what_fits_into_a_code() {
+        for (bytes, fits) in [(177, true), (178, false)] {
+            let entitlements = entries(bytes);
+            let code = Code::new(Kind::SiteCard, certificate(entitlements.clone()));
+            assert_eq!(code.to_text().is_ok(), fits, "{bytes}");
+            let checked = check_lending(&lends(entitlements), "without --lend");
+            assert_eq!(checked.is_ok(), fits, "{bytes}");
+            if let Err(error) = checked {
+                let failure = Failure::of(&error);
+                assert_eq!(failure.kind, FailureKind::TooLongToLend);
+                assert!(failure.message.contains("178 bytes"), "{}", failure.message);
+            }
+        }
+    }
 }

@@ -20,12 +20,12 @@ use crate::machine::Facts;
 /// What is handed over by mail.
 const MAIL: &str = "mail.txt";
 
-/// See the main job at work: a desk, two machines, real commands and real codes
+/// See the main job at work: a desk, machines, a site that lends; real commands and real codes
 ///
 /// Everything happens in a temporary directory, which is removed afterwards; this computer remembers nothing of it.
 #[derive(clap::Args)]
 pub(crate) struct Tour {
-    /// Leave the directory with the desk and the two machines in place
+    /// Leave the directory with the desk and the machines in place
     #[arg(long)]
     keep: bool,
 }
@@ -77,15 +77,17 @@ const LAPTOP: &str = "laptop";
 
 /// What a machine that is made up says of itself.
 fn made_up(home: &str) -> Option<Facts> {
-    [SITE, LAPTOP].contains(&home).then(|| {
-        let number = home.len();
-        Facts {
-            machine_id: format!("{number:032x}").into(),
-            mac: format!("3c:ec:ef:10:20:{number:02x}").into(),
-            disk_serial: format!("S3Z2NB0K1234{number:02}").into(),
-            host_name: home.into(),
-            ..Facts::default()
-        }
+    let number = match home {
+        SITE => 41,
+        LAPTOP => 42,
+        _ => return None,
+    };
+    Some(Facts {
+        machine_id: format!("{number:032x}").into(),
+        mac: format!("3c:ec:ef:10:20:{number:02x}").into(),
+        disk_serial: format!("S3Z2NB0K1234{number:02}").into(),
+        host_name: home.into(),
+        ..Facts::default()
     })
 }
 

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{Context, Exit, of, signer, with_key};
+use crate::cli::carried;
 use crate::cli::code_input;
 use crate::cli::code_output::{self, CodeOutputArgs, Outgoing};
 use crate::cli::failure::Failure;
@@ -19,7 +20,7 @@ use crate::protocol::date::Day;
 use crate::protocol::requests::Borrow;
 use crate::seats::Moment;
 use crate::site::{self, Actor, Answer, Effect, Receipt, Reply, Site, SiteError, Wish};
-use crate::text::{Carried, Code, Kind, Place, Reading};
+use crate::text::{Carried, Code, Kind, Reading};
 
 /// What a site answers.
 pub(in crate::cli::commands) const ANSWERED: &[Kind] = &[Kind::Borrow, Kind::LoanReturn];
@@ -53,7 +54,8 @@ pub(in crate::cli::commands) fn answer<O: Serialize + Described>(
     let reading = &reading;
     let now = moment(context);
     let found = whose(context, &reading.code, &now)?;
-    code_input::tell(context, reading);
+    carried::tell(context, reading);
+    let carried = carried::object(reading, |code| carried::license_of(context, code));
     code_output::read_back(context, &reading.code);
     let mut site = of(&found)?;
     let code = &reading.code;
@@ -77,7 +79,7 @@ pub(in crate::cli::commands) fn answer<O: Serialize + Described>(
                 if context.out.json {
                     context
                         .out
-                        .object(&print(alone(&found, &site, &preview, reading)))?;
+                        .object(&print(alone(&found, &site, &preview, carried)))?;
                 }
                 return Ok(Exit::DONE);
             }
@@ -97,7 +99,7 @@ pub(in crate::cli::commands) fn answer<O: Serialize + Described>(
     };
     match &reply {
         Reply::Answer(answer) => {
-            let object = object(&found, &site, answer, reading);
+            let object = object(&found, &site, answer, carried);
             let code = answer.code.clone().ok_or(SiteError::OpensNothing)?;
             let also: Vec<Code> = answer.card.iter().cloned().collect();
             let outgoing = Outgoing {
@@ -116,7 +118,7 @@ pub(in crate::cli::commands) fn answer<O: Serialize + Described>(
         }
         Reply::Receipt(receipt) => {
             tell(context, &reply);
-            let mut object = taken(&found, &site, receipt, &reading.corrections);
+            let mut object = taken(&found, &site, receipt, carried);
             drop(site);
             take_too(context, &too, &now, &mut object)?;
             if context.out.json {
@@ -142,7 +144,9 @@ fn take_too(
             let reply = site::take_return(&mut site, &other.code, now)?;
             tell(context, &reply);
             Ok(match &reply {
-                Reply::Receipt(receipt) => Some(taken(&found, &site, receipt, &other.corrections)),
+                Reply::Receipt(receipt) => {
+                    Some(taken(&found, &site, receipt, carried::alone(other)))
+                }
                 Reply::Answer(_) => None,
             })
         });
@@ -290,7 +294,12 @@ fn warnings(answer: &Answer) -> Vec<json::Warning> {
     warnings.collect()
 }
 
-fn object(found: &Found, site: &Site<'_>, answer: &Answer, reading: &Reading) -> json::LoanAnswer {
+fn object(
+    found: &Found,
+    site: &Site<'_>,
+    answer: &Answer,
+    carried: json::Carried,
+) -> json::LoanAnswer {
     json::LoanAnswer {
         kind: Named(answer.code.as_ref().map_or(Kind::Loan, Code::kind)),
         license_key: Shown(site.key()),
@@ -305,27 +314,27 @@ fn object(found: &Found, site: &Site<'_>, answer: &Answer, reading: &Reading) ->
         note: answer.note.clone(),
         stay: answer.stay,
         warnings: warnings(answer),
-        corrections: code_input::corrections(&reading.corrections),
+        carried,
     }
 }
 
 /// What scripts get where there is no code.
-fn alone(found: &Found, site: &Site<'_>, reply: &Reply, reading: &Reading) -> LoanReplied {
+fn alone(found: &Found, site: &Site<'_>, reply: &Reply, carried: json::Carried) -> LoanReplied {
     match reply {
         Reply::Answer(answer) => {
             let dry_run = true;
-            let of = object(found, site, answer, reading);
+            let of = object(found, site, answer, carried);
             LoanReplied::Planned(Box::new(json::LoanPlanned { of, dry_run }))
         }
         Reply::Receipt(receipt) => {
-            let taken = taken(found, site, receipt, &reading.corrections);
+            let taken = taken(found, site, receipt, carried);
             LoanReplied::Receipt(Box::new(taken))
         }
     }
 }
 
 /// A seat that came back, for scripts.
-fn taken(found: &Found, site: &Site<'_>, receipt: &Receipt, corrections: &[Place]) -> LoanReceipt {
+fn taken(found: &Found, site: &Site<'_>, receipt: &Receipt, carried: json::Carried) -> LoanReceipt {
     LoanReceipt {
         kind: Named(Kind::LoanReturn),
         license_key: Shown(site.key()),
@@ -339,7 +348,7 @@ fn taken(found: &Found, site: &Site<'_>, receipt: &Receipt, corrections: &[Place
             .map(|(_, until)| until)
             .max(receipt.kept)
             .map(Shown),
-        corrections: code_input::corrections(corrections),
+        carried,
         also: Vec::new(),
         warnings: Vec::new(),
     }

@@ -1,0 +1,132 @@
+//! What is said of how a code was read, and of what its text has beside it: in words, and in JSON.
+
+use crate::license_key::LicenseKey;
+use crate::messages;
+use crate::protocol::requests::Activate;
+#[cfg(feature = "site")]
+use crate::text::Carried;
+use crate::text::{self, Code, Kind, Place, Reading, Standing};
+
+use super::json::{self, Named, shown};
+use super::{Context, words};
+
+/// The most other codes that are named; of more their number is said.
+const MOST_NAMED: usize = 8;
+
+/// Says what was mended in the code that is taken, and which others the text contains: nothing that was pasted is lost without a word.
+pub(crate) fn tell(context: &mut Context, reading: &Reading) {
+    if !reading.corrections.is_empty() {
+        context.out.say(corrected(reading));
+    }
+    if let Some(row) = reading.restored {
+        context.out.say(messages::code::row_restored(&row));
+    }
+    if reading.standing == Standing::Hidden {
+        context
+            .out
+            .say(messages::code::hidden(reading.code.kind().noun()));
+    }
+    let mut named = beside(reading, |code| license_of(context, code));
+    if named.is_empty() {
+        return;
+    }
+    let left = named.split_off(named.len().min(MOST_NAMED)).len();
+    let (noun, phrase) = (reading.code.kind().noun(), text::phrase(&reading.code));
+    let (named, taken) = (words::list(named), messages::code::other(noun, phrase));
+    match left {
+        0 => context
+            .out
+            .say(messages::code::others_in_text(&named, &taken)),
+        left => context
+            .out
+            .say(messages::code::others_and_more(&named, left, &taken)),
+    }
+}
+
+/// What a text has beside the code that is taken, by name: the other codes, and what of it cannot be read. `license` says what is known of whose a code is.
+pub(crate) fn beside(
+    reading: &Reading,
+    license: impl Fn(&Code) -> Option<LicenseKey>,
+) -> Vec<String> {
+    let others = reading.others.iter().map(|other| {
+        let code = &other.code;
+        let (noun, phrase) = (code.kind().noun(), text::phrase(code));
+        let named = match license(code) {
+            Some(key) => messages::code::other_of_license(key, noun, phrase).to_string(),
+            None => messages::code::other(noun, phrase).to_string(),
+        };
+        match other.standing {
+            Standing::Plain => named,
+            Standing::Quoted => messages::code::other_quoted(&named).to_string(),
+            Standing::Hidden => messages::code::other_hidden(&named).to_string(),
+        }
+    });
+    let damaged = reading.damaged.iter().map(|damage| {
+        let noun = damage.kind.map_or("code", Kind::noun);
+        messages::code::other_damaged(noun).to_string()
+    });
+    others.chain(damaged).collect()
+}
+
+/// The same for scripts, and how the code itself was read.
+pub(crate) fn object(
+    reading: &Reading,
+    license: impl Fn(&Code) -> Option<LicenseKey>,
+) -> json::Carried {
+    let others = reading.others.iter().map(|other| json::AnotherCode {
+        kind: Named(other.code.kind()),
+        license_key: shown(license(&other.code)),
+        phrase: text::phrase(&other.code),
+        standing: Named(other.standing),
+    });
+    let damaged = reading.damaged.iter().map(|damage| json::DamagedCode {
+        kind: damage.kind.map(Named),
+        standing: Named(damage.standing),
+    });
+    json::Carried {
+        corrections: corrections(&reading.corrections),
+        restored_row: reading.restored,
+        standing: Named(reading.standing),
+        others: others.collect(),
+        damaged: damaged.collect(),
+    }
+}
+
+/// One of the others that was taken, too.
+#[cfg(feature = "site")]
+pub(crate) fn alone(carried: &Carried) -> json::Carried {
+    json::Carried {
+        corrections: corrections(&carried.corrections),
+        restored_row: carried.restored,
+        standing: Named(carried.standing),
+        others: Vec::new(),
+        damaged: Vec::new(),
+    }
+}
+
+/// The license that a code is about, as far as the code or this machine tells.
+pub(crate) fn license_of(context: &Context, code: &Code) -> Option<LicenseKey> {
+    match code.kind() {
+        Kind::Activate => key_in(code),
+        _ => super::inspect::on_machine(context, code).known.license_key,
+    }
+}
+
+/// The license that a code names.
+pub(crate) fn key_in(code: &Code) -> Option<LicenseKey> {
+    let activate =
+        (code.kind() == Kind::Activate).then(|| Activate::decode(code.payload()).ok())?;
+    Some(activate?.key)
+}
+
+fn corrections(places: &[Place]) -> Vec<String> {
+    places.iter().map(ToString::to_string).collect()
+}
+
+/// "2 characters corrected: row 3 group 2 and row 5 group 1"; a group that was lost is named once.
+fn corrected(reading: &Reading) -> String {
+    let mut places = reading.corrections.clone();
+    places.sort_unstable();
+    places.dedup();
+    messages::code::corrected(reading.corrections.len(), words::list(&places)).to_string()
+}
