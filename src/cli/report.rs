@@ -19,10 +19,17 @@ pub(crate) fn failure(report: &CheckReport, refusal: &Refusal) -> Failure {
 }
 
 /// What to do about a refusal: of a loan, the site that lent it is asked.
-fn advice(report: &CheckReport, refusal: &Refusal) -> String {
+pub(crate) fn advice(report: &CheckReport, refusal: &Refusal) -> String {
     let advice = lent(report).then(|| advice::refused_on_loan(refusal));
     let advice = advice.flatten().map(str::to_owned);
     advice.unwrap_or_else(|| refusal.advice())
+}
+
+/// What to do about a warning, in the same way.
+pub(crate) fn advice_on(report: &CheckReport, warning: &Warning) -> String {
+    let advice = lent(report).then(|| advice::warned_on_loan(warning));
+    let advice = advice.flatten().map(str::to_owned);
+    advice.unwrap_or_else(|| warning.advice())
 }
 
 fn lent(report: &CheckReport) -> bool {
@@ -34,11 +41,7 @@ pub(crate) fn warn(context: &mut Context, report: &CheckReport) {
     for warning in &report.warnings {
         context.out.warn(warning);
         if report.allowed() {
-            let changed = matches!(warning, Warning::MachineChanged { .. });
-            match changed && lent(report) {
-                true => context.out.advise(messages::advice::loan_ends()),
-                false => context.out.advise(&warning.advice()),
-            }
+            context.out.advise(&advice_on(report, warning));
         }
     }
 }

@@ -9,7 +9,7 @@ use super::home::Home;
 use super::json::{Array, Bytes};
 use super::memory::Memory;
 use super::places::Places;
-use super::request::{Asked, Here, asked, commitments, draw, known_or_new};
+use super::request::{Asked, Here, asked, draw, keep, known_or_new};
 use super::secrets::Secrets;
 use super::state::{Held, LicenseState, Pending, Request, Stands};
 use super::sync::carried_over;
@@ -178,12 +178,7 @@ fn ask<E: std::fmt::Display>(
         created: here.wall,
         superseded: false,
     };
-    // The secret first: a loan whose secret is lost could not be given back before its end.
-    secrets.retain(&commitments(license));
-    secrets.insert(key, &secret);
-    secrets.keep()?;
-    license.pending.push(pending.clone());
-    home.keep(license)?;
+    keep(home, license, &mut secrets, &secret, &pending)?;
     Ok(asked(&pending, false))
 }
 

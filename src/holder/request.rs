@@ -95,12 +95,7 @@ pub fn activate<E: std::fmt::Display>(
         secret.commitment(wanted.key),
         here.wall,
     );
-    // The secret first: a request whose secret is lost could never be given up, a secret without a request is nothing.
-    secrets.retain(&commitments(&license));
-    secrets.insert(wanted.key, &secret);
-    secrets.keep()?;
-    license.pending.push(pending.clone());
-    home.keep(&license)?;
+    keep(home, &mut license, &mut secrets, &secret, &pending)?;
     Ok(asked(&pending, false))
 }
 
@@ -131,6 +126,22 @@ pub(super) fn draw<E: std::fmt::Display>(
     let mut random = [0; 12];
     fill(&mut random).map_err(|error| HolderError::Entropy(error.to_string()))?;
     Ok(RequestSecret::new(random))
+}
+
+/// Keeps a request and its secret. The secret first: a request whose secret is lost could never be given up, a secret without a request is nothing.
+pub(super) fn keep(
+    home: &Home,
+    license: &mut LicenseState,
+    secrets: &mut Secrets,
+    secret: &RequestSecret,
+    pending: &Pending,
+) -> Result<(), HolderError> {
+    secrets.retain(&commitments(license));
+    secrets.insert(license.license_key, secret);
+    secrets.keep()?;
+    license.pending.push(pending.clone());
+    home.keep(license)?;
+    Ok(())
 }
 
 /// The commitments whose secrets are still wanted.

@@ -12,13 +12,13 @@ use super::json::{Array, Bytes};
 use super::memory::Memory;
 use super::parts::{Parts, Sight};
 use super::places::{News, Places};
-use super::request::{Asked, Here, asked, commitments, draw, pairs};
+use super::request::{Asked, Here, asked, draw, keep, pairs};
 use super::secrets::Secrets;
 use super::state::{Held, LicenseState, Pending, Request, Stands};
 use crate::license_key::LicenseKey;
 use crate::machine::{Bindings, Component, Components, Fingerprint, UsbDevice};
 use crate::messages;
-use crate::protocol::commitment::{Commitment, RequestSecret};
+use crate::protocol::commitment::Commitment;
 use crate::protocol::product::{Product, ProductFile};
 use crate::protocol::requests::{NO_USB, SiteReport, Sync};
 use crate::protocol::trust::TrustError;
@@ -153,22 +153,6 @@ pub fn sync<E: fmt::Display>(
         Places { home, facts }.keep_under(Some(&lock), Some((key, activation)), &news);
     }
     Ok(answer(&pending, false))
-}
-
-/// The secret first: a request whose secret is lost could never be given up, a secret without a request is nothing.
-fn keep(
-    home: &Home,
-    license: &mut LicenseState,
-    secrets: &mut Secrets,
-    fresh: &RequestSecret,
-    pending: &Pending,
-) -> Result<(), HolderError> {
-    secrets.retain(&commitments(license));
-    secrets.insert(license.license_key, fresh);
-    secrets.keep()?;
-    license.pending.push(pending.clone());
-    home.keep(license)?;
-    Ok(())
 }
 
 /// What is held and was not given up. It need not be trusted: the answer is what repairs it.

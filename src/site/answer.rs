@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use super::Loan;
 use crate::machine::Components;
 use crate::messages::site as messages;
 use crate::protocol::date::{Day, Seconds};
@@ -139,24 +138,4 @@ pub enum Reply {
     Answer(Box<Answer>),
     /// A seat that came back.
     Receipt(Receipt),
-}
-
-impl From<(&Loan, Effect, u16, Vec<String>)> for Answer {
-    fn from((loan, effect, stay, features): (&Loan, Effect, u16, Vec<String>)) -> Answer {
-        let (code, card) = loan.codes();
-        Answer {
-            code: Some(code),
-            card,
-            number: loan.number(),
-            seat: loan.seat(),
-            until: loan.said.until,
-            issued: loan.said.issued,
-            features,
-            extends: loan.extends(),
-            note: loan.note.clone(),
-            effect,
-            stay,
-            warnings: Vec::new(),
-        }
-    }
 }

@@ -62,7 +62,7 @@ impl Book {
             path: path.to_owned(),
             ..Book::default()
         };
-        let bytes = durable::read(path)?.unwrap_or_default();
+        let bytes = durable::read_book(path)?.unwrap_or_default();
         let whole = bytes
             .iter()
             .rposition(|it| *it == b'\n')

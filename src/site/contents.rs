@@ -38,13 +38,17 @@ pub(super) fn names(loan: &Loan, product: &Product) -> Vec<String> {
 /// What is lent of a grant where these entries are wanted: those that the license has, as it has them, and of a module one seat.
 ///
 /// # Errors
-/// `feature_missing` where it has one not, or not any more.
+/// `feature_missing` where it has one not, or not any more; where none is wanted.
 pub(super) fn wanted(
     list: &Entitlements,
     granted: &Entitlements,
     product: &Product,
     today: Day,
 ) -> Result<Lent, SiteError> {
+    // Nobody asks so who means it: it would be shown as a loan of all.
+    if list.iter().next().is_none() {
+        return Err(SiteError::NothingWanted);
+    }
     let mut entries = Vec::new();
     for it in list.iter() {
         let content = granted.get(it.index);

@@ -80,6 +80,9 @@ pub enum SiteError {
     /// A wanted feature is not in the license, or is over.
     #[error("{}", messages::feature_not_here(.0))]
     NoFeature(String),
+    /// A list of wanted features with none in it.
+    #[error("{}", messages::nothing_wanted())]
+    NothingWanted,
     /// Another request was answered that begins so.
     #[error("{}", messages::commitment_used())]
     CommitmentUsed,
@@ -140,7 +143,7 @@ impl SiteError {
             SiteError::Kept { .. } => FailureKind::SeatsKept,
             SiteError::LoanReturned(_) => FailureKind::LoanReturned,
             SiteError::UnknownLoan(_) | SiteError::OpensNothing => FailureKind::UnknownLoan,
-            SiteError::NoFeature(_) => FailureKind::FeatureMissing,
+            SiteError::NoFeature(_) | SiteError::NothingWanted => FailureKind::FeatureMissing,
             SiteError::CommitmentUsed => FailureKind::CommitmentUsed,
             SiteError::NumbersUsedUp => FailureKind::KeysUsedUp,
             SiteError::WrongKind(_) => FailureKind::WrongKind,

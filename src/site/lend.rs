@@ -188,8 +188,21 @@ impl Site<'_> {
     }
 
     fn answer(&self, loan: &Loan, effect: Effect, moment: &Moment) -> Answer {
-        let features = contents::names(&loan.said, self.file.product());
-        Answer::from((loan, effect, self.stay(moment), features))
+        let (code, card) = loan.codes();
+        Answer {
+            code: Some(code),
+            card,
+            number: loan.number(),
+            seat: loan.seat(),
+            until: loan.said.until,
+            issued: loan.said.issued,
+            features: self.features(loan),
+            extends: loan.extends(),
+            note: loan.note.clone(),
+            effect,
+            stay: self.stay(moment),
+            warnings: Vec::new(),
+        }
     }
 
     /// The loan, signed under the certificate that the workstation knows, where that allows it, else under the present one.

@@ -224,3 +224,37 @@ fn an_application_gives_up_no_site_that_lends_and_asks_nothing_in_its_name() {
     assert_eq!(refused.kind(), "site_reports", "{refused}");
     site.machine.check().done();
 }
+
+/// A site that lends every day for years.
+#[test]
+fn a_long_book_is_read_and_written_on() {
+    let world = World::new();
+    let site = site(&world, "2");
+    lend_to(&site, "one", "5");
+    site.machine.run(["loan", "note", "1", "chen"]).done();
+    let text = fs::read_to_string(book(&site)).unwrap();
+    let note = text.lines().last().unwrap();
+    assert!(note.contains("chen"), "{note}");
+    let many = format!("{note}\n").repeat((17 << 20) / note.len());
+    fs::write(book(&site), text + &many).unwrap();
+    lend_to(&site, "two", "5");
+    assert_eq!(site.counts(), (0, 2, 0));
+}
+
+/// The same whoever gives it up, and by which command.
+#[test]
+fn a_license_whose_seats_are_lent_is_not_given_up() {
+    let world = World::new();
+    let site = site(&world, "2");
+    let aside = backup(&site, "backup");
+    lend_to(&site, "one", "5");
+    let give_up = site.machine.run(["return", "--yes"]);
+    give_up.owes(6, "loans_out");
+    restore(&site, &aside);
+    site.sync(&[], &[]);
+    // Nor while one is out of which nothing is known.
+    give_up.owes(6, "loans_out");
+    world.days_pass(40);
+    site.sync(&[], &[]);
+    give_up.done();
+}

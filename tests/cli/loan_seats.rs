@@ -7,7 +7,11 @@ use countersign::machine::Facts;
 use serde_json::json;
 
 use super::loans::site;
-use crate::world::{Machine, Site, World};
+use countersign::protocol::entitlements::Entitlements;
+use countersign::protocol::requests::Borrow;
+use countersign::text::Code;
+
+use crate::world::{Machine, Site, World, decoded};
 
 fn hold<'w>(site: &Site<'w>, more: &[&str]) -> crate::world::Run<'w> {
     site.machine.run(["seat", "hold"].iter().chain(more))
@@ -349,4 +353,36 @@ fn without_the_book_what_is_lent_stays_lent() {
     site.sync(&[], &[]);
     assert_eq!(site.counts(), (0, 2, 0));
     hold(&site, &[]).owes(16, "no_seat");
+}
+
+/// The wire has a list with none in it, and no command writes one.
+#[test]
+fn a_request_for_no_feature_at_all_is_not_lent_as_one_for_all() {
+    let world = World::new();
+    let site = site(&world, "2");
+    let laptop = site.workstation("laptop");
+    let request = decoded(&site.ask(&laptop, &["--days", "5"]));
+    let mut borrow = Borrow::decode(request.payload()).unwrap();
+    borrow.wanted = Some(Entitlements::new(Vec::new()).unwrap());
+    let request = Code::new(request.kind(), borrow.encode());
+    site.respond(&request.to_text().unwrap(), &[])
+        .refused(15, "feature_missing");
+}
+
+/// What stands in the way of a loan is for its site's administrator, not for the vendor.
+#[test]
+fn a_loan_under_a_wrong_clock_names_the_site() {
+    let world = World::new();
+    let site = site(&world, "2");
+    let laptop = site.workstation("laptop");
+    laptop.clock_ahead(-3 * 86_400);
+    let said = site.lend(&laptop, "9");
+    said.tells("the site's clock said 2040-03-01 when this loan was signed")
+        .tells("tell the site's license administrator");
+    laptop
+        .check()
+        .done()
+        .tells("if it is right, the site's was wrong when it lent");
+    let status = laptop.run(["status"]).done();
+    assert!(!status.stdout.contains("vendor"), "{status}");
 }

@@ -20,6 +20,7 @@ loan_returned = loan { $loan } was given back: it cannot be extended
 unknown_loan = no loan has the number { $loan }
 opens_nothing = this return code opens no loan of this site
 feature_not_here = the license does not contain { $feature }
+nothing_wanted = the request names no feature at all
 commitment_used = another request was answered that begins as this one does
 numbers_used_up = all numbers of loans are used up
 wrong_kind = this is a { $noun }, which a site does not answer

@@ -68,6 +68,15 @@ pub(crate) fn refused_on_loan(refusal: &Refusal) -> Option<&'static str> {
     }
 }
 
+/// The same of a warning.
+pub(crate) fn warned_on_loan(warning: &Warning) -> Option<&'static str> {
+    match warning {
+        Warning::MachineChanged { .. } => Some(messages::advice::changed_on_loan()),
+        Warning::ClockBehind { .. } => Some(messages::advice::set_the_clock_on_loan()),
+        _ => None,
+    }
+}
+
 impl Advice for Warning {
     fn advice(&self) -> String {
         let advice = match self {

@@ -25,7 +25,9 @@ impl Advice for SiteError {
             SiteError::LoanReturned(_) => messages::site_advice::loan_returned(),
             SiteError::UnknownLoan(_) => messages::site_advice::unknown_loan(),
             SiteError::OpensNothing => messages::site_advice::opens_nothing(),
-            SiteError::NoFeature(_) => messages::site_advice::feature_not_lent(),
+            SiteError::NoFeature(_) | SiteError::NothingWanted => {
+                messages::site_advice::feature_not_lent()
+            }
             SiteError::CommitmentUsed => messages::site_advice::borrow_again(),
             SiteError::NumbersUsedUp => messages::site_advice::numbers_used_up(),
             SiteError::WrongKind(_) => messages::site_advice::not_for_a_site(),

@@ -49,6 +49,11 @@ fn clocks_apart(applied: &Applied, now: Seconds) -> Option<String> {
     let issued = applied.after.issued;
     let asked = applied.asked?;
     let vendors = issued.day();
+    if applied.after.loan.is_some() {
+        let apart = now.0.abs_diff(issued.0) > TOLERANCE;
+        let words = messages::apply::clocks_apart_on_loan(now.day(), vendors);
+        return (apart && issued > now).then(|| words.to_string());
+    }
     if issued > now.plus(TOLERANCE) {
         Some(messages::apply::clocks_apart_now(now.day(), vendors).to_string())
     } else if issued < asked.minus(TOLERANCE) {
@@ -71,7 +76,10 @@ fn tell(context: &mut Context, outcome: &Outcome) {
             }
             if let Some(words) = clocks_apart(applied, context.environment.now()) {
                 context.out.warn(words);
-                context.out.advise(messages::apply::clocks_apart_hint());
+                context.out.advise(match applied.after.loan {
+                    Some(_) => messages::apply::clocks_apart_on_loan_hint(),
+                    None => messages::apply::clocks_apart_hint(),
+                });
             }
             if applied.held_elsewhere {
                 context.out.say(messages::apply::held_elsewhere());

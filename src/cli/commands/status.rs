@@ -1,7 +1,6 @@
 //! `status`.
 
 use super::{Context, Exit, Run};
-use crate::cli::advice::Advice as _;
 use crate::cli::failure::Failure;
 use crate::cli::json::{self, Named, StatusReport};
 use crate::cli::machine_home::{self, Installed};
@@ -257,14 +256,14 @@ fn activation_row(checked: &CheckReport, activation: ActivationId) -> String {
 fn next(checked: &CheckReport, waiting: bool) -> Vec<String> {
     let refusal = checked.refusal.iter().map(|it| {
         let healed = matches!(it, Refusal::Overdue { .. } | Refusal::NotLicensed { .. });
-        (healed, it.advice())
+        (healed, report::advice(checked, it))
     });
     let warnings = checked.warnings.iter().map(|it| {
         let healed = matches!(
             it,
             Warning::GraceEnds { .. } | Warning::MachineChanged { .. }
         );
-        (healed, it.advice())
+        (healed, report::advice_on(checked, it))
     });
     let mut hints: Vec<String> = refusal
         .chain(warnings)

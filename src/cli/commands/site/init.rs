@@ -56,7 +56,10 @@ impl Run for SiteInit {
         if context.out.json {
             Self::print(context, &object)?;
         } else {
-            context.out.line(object.site_key.0)?;
+            let label = messages::site_words::label_site_key();
+            context
+                .out
+                .table(&[(label, object.site_key.0.to_string())])?;
         }
         context.out.say(messages::site_words::made());
         context.out.say(match replaces {

@@ -16,7 +16,7 @@ use crate::cli::machine_home::{self, Found};
 use crate::cli::passphrase::{self, PassphraseArgs};
 use crate::cli::report;
 use crate::cli::seats::{moment, not_floating};
-use crate::holder::Home;
+use crate::holder::{Home, Refusal};
 use crate::license_key::LicenseKey;
 use crate::messages;
 use crate::signing::keys::{KeyError, Passphrase};
@@ -57,6 +57,14 @@ pub(super) fn home(context: &Context) -> anyhow::Result<Option<Home>> {
 pub(super) fn of(found: &Found) -> anyhow::Result<Site<'_>> {
     let Some(key) = found.report.license_key else {
         return Err(match &found.report.refusal {
+            // Where a site's key waits for its license it is asked for with the key.
+            Some(refusal @ Refusal::NotLicensed { pending: false, .. })
+                if site::public(&found.home)?.is_some() =>
+            {
+                report::failure(&found.report, refusal)
+                    .hint(messages::site_words::next())
+                    .into()
+            }
             Some(refusal) => report::failure(&found.report, refusal).into(),
             None => not_floating(found).into(),
         });
