@@ -22,7 +22,7 @@ const ASIDE: usize = 16;
 
 /// Those that are kept of a license, the latest first. Each is verified where it is used.
 pub(super) fn kept(license: &LicenseState) -> impl Iterator<Item = SiteCertificate> + '_ {
-    let of_loan = license.held.iter().filter_map(|held| held.certificate());
+    let of_loan = license.held.iter().filter_map(|held| Some(held.lent()?.0));
     let cards = license.cards.iter().rev();
     let cards = cards.filter_map(|card| SiteCertificate::decode(card).ok());
     cards.chain(of_loan)

@@ -22,12 +22,7 @@ pub(crate) fn verify_held(
     };
     let context = context_of_held(file, license, held)?;
     if held.request.kind == Kind::Borrow {
-        let (site, signed) = match &held.site {
-            Some(site) => SiteCertificate::decode(site)
-                .and_then(|site| Ok((site, SignedLoan::decode(&held.grant)?))),
-            None => SiteCertificate::decode_with_loan(&held.grant),
-        }
-        .map_err(|_| TrustError::Signature)?;
+        let (site, signed) = held.lent().ok_or(TrustError::Signature)?;
         return verify_loan(file, license, &site, &signed, &context).map(Some);
     }
     let signed = SignedGrant::decode(&held.grant).map_err(|_| TrustError::Signature)?;

@@ -224,43 +224,31 @@ impl Replaced {
 }
 
 impl Held {
-    /// The LOAN that is held, where it is one, as it says itself: its signature is not looked at.
-    fn lent(&self) -> Option<SignedLoan> {
-        match self.request.kind {
-            Kind::Borrow if self.site.is_some() => SignedLoan::decode(&self.grant).ok(),
-            Kind::Borrow => {
-                let (_, signed) = SiteCertificate::decode_with_loan(&self.grant).ok()?;
-                Some(signed)
-            }
-            _ => None,
-        }
-    }
-
-    /// The certificate of the site whose LOAN is held, as it says itself.
-    pub(crate) fn certificate(&self) -> Option<SiteCertificate> {
+    /// The LOAN that is held, where it is one, and the certificate of its site, as they say themselves: no signature is looked at.
+    pub(crate) fn lent(&self) -> Option<(SiteCertificate, SignedLoan)> {
         match (self.request.kind, &self.site) {
-            (Kind::Borrow, Some(site)) => SiteCertificate::decode(site).ok(),
-            (Kind::Borrow, None) => {
-                let (site, _) = SiteCertificate::decode_with_loan(&self.grant).ok()?;
-                Some(site)
+            (Kind::Borrow, Some(site)) => {
+                let site = SiteCertificate::decode(site).ok()?;
+                Some((site, SignedLoan::decode(&self.grant).ok()?))
             }
+            (Kind::Borrow, None) => SiteCertificate::decode_with_loan(&self.grant).ok(),
             _ => None,
         }
     }
 
     /// The number of the loan that is held, where it is one, as it says itself.
     pub fn loan(&self) -> Option<u32> {
-        Some(self.lent()?.loan.serial)
+        Some(self.lent()?.1.loan.serial)
     }
 
     /// The seat of its site that it takes, from 0.
     pub fn lent_seat(&self) -> Option<u16> {
-        Some(self.lent()?.loan.seat)
+        Some(self.lent()?.1.loan.seat)
     }
 
     /// Its last day.
     pub fn lent_until(&self) -> Option<Day> {
-        Some(self.lent()?.loan.until)
+        Some(self.lent()?.1.loan.until)
     }
 
     /// What tells it from later answers, as it says itself: the generation of a grant, a loan's number.

@@ -7,6 +7,7 @@ use super::entitlements::Entitlements;
 use super::grant::{Grant, SignedGrant};
 use super::wire::{Reader, WireError, check_flags, push_u24};
 use crate::messages;
+use crate::text::Kind;
 
 const EVERYTHING: u8 = 1;
 
@@ -84,6 +85,20 @@ impl SignedLoan {
         let signed = SignedLoan::read(&mut reader)?;
         reader.end()?;
         Ok(signed)
+    }
+
+    /// Reads a payload of kind N, or of K with the certificate in it.
+    pub fn decode_as(
+        kind: Kind,
+        payload: &[u8],
+    ) -> Result<(Option<SiteCertificate>, SignedLoan), WireError> {
+        match kind {
+            Kind::LoanWithCertificate => {
+                let (site, loan) = SiteCertificate::decode_with_loan(payload)?;
+                Ok((Some(site), loan))
+            }
+            _ => Ok((None, SignedLoan::decode(payload)?)),
+        }
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<SignedLoan, WireError> {

@@ -13,6 +13,7 @@ use crate::messages::site as messages;
 use crate::protocol::commitment::Commitment;
 use crate::protocol::date::Seconds;
 use crate::protocol::digest::Digest;
+use crate::protocol::loan::SignedLoan;
 use crate::protocol::product::Product;
 use crate::protocol::requests::{Borrow, SiteReport};
 use crate::seats::LentOut;
@@ -89,7 +90,7 @@ impl Book {
                 }
                 let loan = Loan {
                     request: Borrow::decode(&lent.request).ok()?,
-                    said: contents::said(lent.kind, &lent.answer)?,
+                    said: SignedLoan::decode_as(lent.kind, &lent.answer).ok()?.1.loan,
                     returned: None,
                     given_back: None,
                     extended_by: None,

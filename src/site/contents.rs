@@ -5,18 +5,8 @@ use crate::protocol::catalogue::Entry;
 use crate::protocol::contents::Contents;
 use crate::protocol::date::Day;
 use crate::protocol::entitlements::{Content, Entitlement, Entitlements};
-use crate::protocol::loan::{Lent, Loan, SignedLoan, SiteCertificate};
+use crate::protocol::loan::{Lent, Loan};
 use crate::protocol::product::Product;
-use crate::text::Kind;
-
-/// What a LOAN says, with its site's certificate or without.
-pub(super) fn said(kind: Kind, answer: &[u8]) -> Option<Loan> {
-    let signed = match kind {
-        Kind::Loan => SignedLoan::decode(answer).ok()?,
-        _ => SiteCertificate::decode_with_loan(answer).ok()?.1,
-    };
-    Some(signed.loan)
-}
 
 /// Its entries by name; none: all that the site has.
 pub(super) fn names(loan: &Loan, product: &Product) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! Which seats a loan takes, and for how long: of one request, of a module, of a loan that goes on, under clocks that are wrong.
 
 use std::fs::File;
+use std::io::Write as _;
 use std::process::Stdio;
 
 use countersign::machine::Facts;
@@ -385,4 +386,34 @@ fn a_loan_under_a_wrong_clock_names_the_site() {
         .tells("if it is right, the site's was wrong when it lent");
     let status = laptop.run(["status"]).done();
     assert!(!status.stdout.contains("vendor"), "{status}");
+}
+
+/// The license is changed while the password is typed.
+#[test]
+fn what_the_vendor_answered_meanwhile_counts() {
+    let world = World::new();
+    let site = site(&world, "2");
+    let laptop = site.workstation("laptop");
+    let request = site.ask(&laptop, &["--days", "5"]);
+    let mail = world.file("mail", &request);
+    let typed = world.path().join("files/typed");
+    let made = std::process::Command::new("mkfifo").arg(&typed).status();
+    assert!(made.unwrap().success());
+    let run = site.machine.run(["respond"]);
+    let run = run.env("COUNTERSIGN_PASSPHRASE_FILE", &typed);
+    let mut process = run.process();
+    process.stdin(File::open(&mail).unwrap());
+    process.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let process = process.spawn().unwrap();
+    // It waits for the password now.
+    let mut password = File::create(&typed).unwrap();
+    let change = ["license", "change", &site.key, "--lend", "none"];
+    site.desk.run(change).done();
+    site.sync(&[], &[]);
+    writeln!(password, "open sesame").unwrap();
+    drop(password);
+    let said = process.wait_with_output().unwrap();
+    assert_eq!(said.status.code(), Some(6), "{said:?}");
+    assert!(said.stdout.is_empty(), "{said:?}");
+    assert_eq!(site.counts(), (0, 0, 2));
 }

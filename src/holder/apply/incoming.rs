@@ -31,10 +31,9 @@ impl Incoming {
         let payload = code.payload();
         Ok(match code.kind() {
             Kind::Grant => Incoming::Grant(SignedGrant::decode(payload)?),
-            Kind::Loan => Incoming::Loan(None, SignedLoan::decode(payload)?),
-            Kind::LoanWithCertificate => {
-                let (site, loan) = SiteCertificate::decode_with_loan(payload)?;
-                Incoming::Loan(Some(Box::new(site)), loan)
+            Kind::Loan | Kind::LoanWithCertificate => {
+                let (site, loan) = SignedLoan::decode_as(code.kind(), payload)?;
+                Incoming::Loan(site.map(Box::new), loan)
             }
             other => return Err(HolderError::WrongKind(other)),
         })
