@@ -107,6 +107,19 @@ pub(crate) fn signing_key(
     Ok(context.environment.tried(key)?)
 }
 
+/// The live root key where no passphrase protects it and nothing is wrong with it; what is, is said by [`signing_key`], once a key is needed.
+pub(crate) fn key_without_passphrase(context: &Context, desk: &OpenDesk) -> Option<TriedSigner> {
+    secrecy::close();
+    let path = desk.desk.key_path(Root::Live);
+    secrecy::check("the signing key", &path, &fs::metadata(&path).ok()?).ok()?;
+    let pem = desk.desk.key_text(Root::Live).ok()?;
+    if SigningKey::is_encrypted(&pem) {
+        return None;
+    }
+    let key = SigningKey::from_pem(&pem, None).ok()?;
+    context.environment.tried(key).ok()
+}
+
 /// A signing key that is not there any more, or does not open: what takes its place.
 fn lost(error: DeskError, path: &Path) -> anyhow::Error {
     let gone = match &error {

@@ -70,7 +70,12 @@ pub(crate) struct Context {
 /// command-line contract (README, "Exit codes").
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
-    let matches = match commands::root(wrap::columns(io::stdout())).try_get_matches_from(&args) {
+    let parsed = commands::root_for(&args).try_get_matches_from(&args);
+    let parsed = parsed.or_else(|_| {
+        let whole = commands::root(wrap::columns(io::stdout()));
+        whole.try_get_matches_from(&args)
+    });
+    let matches = match parsed {
         Ok(matches) => matches,
         Err(error) => return refused(&error, &args),
     };

@@ -21,6 +21,10 @@ mod seat;
 #[cfg(feature = "site")]
 mod site;
 mod status;
+#[cfg(test)]
+mod tests;
+
+use std::ffi::OsString;
 
 use serde::Serialize;
 
@@ -220,8 +224,21 @@ fn with_its_commands(group: Command) -> Command {
 /// What every command has stands after what is its own.
 const LAST: usize = 900;
 
-/// The whole command line; its help in lines of so many columns, or as long as they are.
+/// The command line, with what its help needs: the list of commands, in lines of so many columns, or as long as they are.
 pub(crate) fn root(columns: Option<usize>) -> Command {
+    with(|_| true)
+        .help_template(overview(columns))
+        .term_width(columns.unwrap_or(0))
+}
+
+/// The command line as far as these words can use it: only the commands that are named among them. Whatever it takes, the whole one takes alike; what
+/// it refuses, and what is help, is for the whole one to say. A start is short that way.
+pub(crate) fn root_for(words: &[OsString]) -> Command {
+    with(|node| words.iter().any(|word| word == node.name()))
+}
+
+/// The command line with some of its commands.
+fn with(wanted: impl Fn(&Node) -> bool) -> Command {
     let flag = |name: &'static str, help: &'static str| {
         Arg::new(name)
             .long(name)
@@ -238,11 +255,10 @@ pub(crate) fn root(columns: Option<usize>) -> Command {
         .display_order(LAST)
         .global(true);
     let nodes = TREE.iter().flat_map(|(_, nodes)| nodes.iter());
+    let nodes = nodes.filter(|node| wanted(node));
     Command::new("countersign")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Software licensing where the network never exists: license keys, request codes and signed response codes")
-        .help_template(overview(columns))
-        .term_width(columns.unwrap_or(0))
         .subcommand_required(true)
         .arg_required_else_help(true)
         .disable_help_subcommand(false)

@@ -111,7 +111,7 @@ impl Batch<'_> {
         }
         let mut answered = Vec::with_capacity(lines.len());
         for (line, request) in lines {
-            let step = Step::take(&mut session, request, entropy)?.sign(self.issuer)?;
+            let step = Step::take(&mut session, request, None, entropy)?.sign(self.issuer)?;
             answered.push((line, step.record(&mut session, self.issuer)?));
         }
         Ok(answered)
@@ -131,6 +131,7 @@ impl<E> Step<(), E> {
     pub(super) fn take(
         session: &mut Session<'_>,
         request: Result<Request, LineError<E>>,
+        sender: Option<&str>,
         entropy: &mut Entropy<'_>,
     ) -> Result<Step<(), E>, Stopped> {
         let request = match request {
@@ -143,7 +144,7 @@ impl<E> Step<(), E> {
             Ok(Decided::Return(taken)) => return Ok(Step::Return(taken)),
             Err(error) => error.of_one_request()?,
         };
-        let evidence = session.evidence(&request, &error, None)?;
+        let evidence = session.evidence(&request, &error, sender)?;
         let asker = asker_in(session.tx, &request)?;
         let unanswered = Box::new(Unanswered { error, asker });
         Ok(match evidence {
@@ -225,7 +226,7 @@ fn signed_beside<L: Send, E: Send>(
                     record(&mut session, wait_for(&back)?)?;
                 }
             }
-            handful.push((line, Step::take(&mut session, request, entropy)?));
+            handful.push((line, Step::take(&mut session, request, None, entropy)?));
             if handful.len() < HANDFUL {
                 continue;
             }

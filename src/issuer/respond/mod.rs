@@ -69,6 +69,21 @@ impl Issuer {
     }
 }
 
+/// A code, and who sent it where that is known: requests with keys that were never sold are counted by their senders (SPEC.md 9.8).
+#[derive(Clone, Copy, Debug)]
+pub struct Sent<'a> {
+    /// The code.
+    pub code: &'a Code,
+    /// The address of the mail that it came in.
+    pub sender: Option<&'a str>,
+}
+
+impl<'a> From<&'a Code> for Sent<'a> {
+    fn from(code: &'a Code) -> Sent<'a> {
+        Sent { code, sender: None }
+    }
+}
+
 /// A request, read and not yet looked up.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
@@ -258,11 +273,11 @@ pub fn not_recorded(
 /// What the ledger says.
 pub fn keep_evidence(
     ledger: &mut Ledger,
-    code: &Code,
+    sent: Sent<'_>,
     refusal: &RespondError,
-    sender: Option<&str>,
     by: Actor<'_>,
 ) -> Result<(), RespondError> {
+    let Sent { code, sender } = sent;
     let unknown_key = matches!(refusal, RespondError::Refused(Refusal::UnknownKey));
     let Ok(request) = Request::read(code) else {
         return Ok(());
@@ -303,23 +318,24 @@ pub fn take_return(
     })
 }
 
-/// Answers one code. When this returns, the reply is on disk; the same request gets the same bytes.
+/// Answers one code. When this returns, the reply is on disk; the same request gets the same bytes. So is the evidence of one that is refused.
 ///
 /// # Errors
 /// Each of [`RespondError`].
-pub fn respond(
+pub fn respond<'a>(
     ledger: &mut Ledger,
     issuer: &Issuer,
-    code: &Code,
+    sent: impl Into<Sent<'a>>,
     options: &Options,
     by: Actor<'_>,
     entropy: &mut Entropy<'_>,
 ) -> Result<Reply, RespondError> {
+    let Sent { code, sender } = sent.into();
     let request = Request::read(code)?;
     ledger
         .write(|tx| -> Result<_, Stopped> {
             let mut session = Session::open(tx, Some(issuer), options, by)?;
-            let step = Step::<(), Infallible>::take(&mut session, Ok(request), entropy)?;
+            let step = Step::<(), Infallible>::take(&mut session, Ok(request), sender, entropy)?;
             step.sign(issuer)?
                 .record(&mut session, issuer)
                 .map_err(Stopped::from)

@@ -8,7 +8,7 @@ use super::*;
 use crate::issuer::life::{self, LifeError, Named};
 use crate::issuer::policy::moves::Move;
 use crate::issuer::policy::{Colour, Warning};
-use crate::issuer::respond::{Effect, keep_evidence, not_recorded, rehearse, unknown_keys};
+use crate::issuer::respond::{Effect, Sent, keep_evidence, not_recorded, rehearse, unknown_keys};
 use crate::protocol::commitment::SyncProof;
 use crate::protocol::digest::ActivationId;
 use crate::protocol::requests::Sync;
@@ -46,7 +46,7 @@ fn evidence_is_kept_without_a_key() {
     for _ in 0..2 {
         let (ledger, options) = (&mut desk.ledger, &desk.options);
         let refusal = rehearse(ledger, &code, options, BY, &mut entropy(1)).unwrap_err();
-        keep_evidence(ledger, &code, &refusal, None, BY).unwrap();
+        keep_evidence(ledger, (&code).into(), &refusal, BY).unwrap();
     }
     assert_eq!(refusals(&mut desk, key), [pair("given_up", "held")]);
 }
@@ -246,7 +246,16 @@ fn unknown_keys_are_counted_by_sender_up_to_a_bound() {
     let refusal = desk.reply_at(&code, NOW.minus(DAY)).unwrap_err();
     let mut ask = |sender: Option<&str>, now: Seconds| {
         let by = Actor { now, ..BY };
-        keep_evidence(&mut desk.ledger, &code, &refusal, sender, by).unwrap();
+        keep_evidence(
+            &mut desk.ledger,
+            Sent {
+                code: &code,
+                sender,
+            },
+            &refusal,
+            by,
+        )
+        .unwrap();
         unknown_keys(&mut desk.ledger, now.day()).unwrap()
     };
     assert_eq!(

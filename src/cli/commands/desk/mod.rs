@@ -16,6 +16,7 @@ mod product_export;
 mod release;
 mod respond;
 mod respond_batch;
+mod respond_said;
 mod terms;
 pub(super) mod tour;
 

@@ -4,27 +4,26 @@ use std::num::NonZeroU16;
 use std::path::PathBuf;
 
 use super::super::site::respond as loans;
+use super::respond_said::{over_since, refused, too_late};
 use super::{Context, Exit, Run, respond_batch};
 use crate::cli::carried;
 use crate::cli::code_input::{self, CodeArgs};
 use crate::cli::code_output::{self, CodeOutputArgs, Outgoing};
 use crate::cli::contact;
-use crate::cli::desk;
+use crate::cli::desk::{self, OpenDesk};
 use crate::cli::failure::Failure;
 use crate::cli::json;
 use crate::cli::letter;
 use crate::cli::mail;
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::reply;
-use crate::cli::words;
 use crate::cli::{keys, sold};
-use crate::failure::FailureKind;
-use crate::issuer::ledger::{Activation, Ended, Ledger};
+use crate::issuer::ledger::Ledger;
 use crate::issuer::policy::Options;
-use crate::issuer::products;
-use crate::issuer::respond::{self, Effect, Issuer, Reply};
+use crate::issuer::respond::{self, Issuer, Reply, RespondError, Sent};
 use crate::protocol::date::Day;
-use crate::text::{self, Carried, Reading};
+use crate::signing::keys::Entropy;
+use crate::text::{Carried, Reading};
 
 /// Answer a request code with a signed response code
 ///
@@ -113,67 +112,27 @@ impl Run for Respond {
         };
         carried::tell(context, &reading);
         code_output::read_back(context, &reading.code);
-        let today = context.environment.now().day();
-        let known = respond::repeated(desk.ledger(), &reading.code, today)?;
-        let reply = match known {
-            Some(reply) if !self.dry_run => {
-                too_late(context, &reply, &options);
-                reply
-            }
-            _ => {
-                // The rules first: whoever is refused is not asked for a passphrase.
-                let by = context.environment.by();
-                let own = desk.vendor().mail.clone();
-                let (ledger, code) = (desk.ledger(), &reading.code);
-                let preview = respond::rehearse(ledger, code, &options, by, &mut entropy);
-                let preview = match preview {
-                    Ok(preview) => preview,
-                    Err(refusal) => {
-                        if !self.dry_run {
-                            let sender = mail::sender(&reading, own.as_deref());
-                            let sender = sender.as_deref();
-                            respond::keep_evidence(ledger, code, &refusal, sender, by)?;
-                        }
-                        if refusal.kind() == FailureKind::UnknownKey {
-                            let (requests, senders) = respond::unknown_keys(ledger, by.now.day())?;
-                            if requests > 1 {
-                                context.out.say(format_args!(
-                                    "{} with unknown keys came today, from {}",
-                                    words::count(requests, "request"),
-                                    words::count(senders as u64, "sender")
-                                ));
-                            }
-                        }
-                        let asker = respond::asker(ledger, code)?;
-                        for other in &also {
-                            context.out.say(format_args!(
-                                "the other return code of the text (phrase {}) was not taken either",
-                                text::phrase(&other.code)
-                            ));
-                        }
-                        return Err(reply::refusal(context, refusal, asker.as_ref()).into());
-                    }
-                };
-                if self.dry_run {
-                    return dry_run(context, &reading, &preview);
-                }
-                if let Reply::Receipt(_) = preview {
-                    // Nothing is sent back, so nothing is signed: nobody is asked for a passphrase.
-                    respond::take_return(ledger, code, &options, by)?
-                } else {
-                    let key = desk::signing_key(context, &desk, &self.passphrase)?;
-                    let by = context.environment.by();
-                    let (ledger, code) = (desk.ledger(), &reading.code);
-                    respond::respond(ledger, &Issuer::root(key), code, &options, by, &mut entropy)?
-                }
+        let sender = mail::sender(&reading, desk.vendor().mail.as_deref());
+        let sent = Sent {
+            code: &reading.code,
+            sender: sender.as_deref(),
+        };
+        let decided = self.decide(context, &mut desk, sent, &options, &mut entropy)?;
+        let reply = match decided {
+            Ok(reply) => reply,
+            Err(refusal) => {
+                return Err(refused(context, &mut desk, &reading.code, &also, refusal)?);
             }
         };
+        if self.dry_run {
+            return dry_run(context, &reading, &reply);
+        }
         let carried = carried::object(&reading, |code| carried::license_of(context, code));
         match &reply {
             Reply::Answer(answer) => {
                 let mut object = reply::answer(answer, carried);
                 let mut letter = letter::response(answer, desk.vendor());
-                if let Some(sender) = mail::sender(&reading, desk.vendor().mail.as_deref()) {
+                if let Some(sender) = sender {
                     let contact = letter.to.replace(sender.clone());
                     let contact = contact.as_deref();
                     let other =
@@ -236,7 +195,7 @@ fn take_too(
                 }
             }
             Err(refusal) => {
-                respond::keep_evidence(ledger, code, &refusal, None, by)?;
+                respond::keep_evidence(ledger, code.into(), &refusal, by)?;
                 let asker = respond::asker(ledger, code)?;
                 let failure = reply::refusal(context, refusal, asker.as_ref());
                 context.out.warn(&failure.message);
@@ -248,36 +207,6 @@ fn take_too(
                 });
             }
         }
-    }
-    Ok(())
-}
-
-/// An old answer that is given again says nothing of what became of its license since.
-fn over_since(context: &mut Context, ledger: &mut Ledger, reply: &Reply) -> anyhow::Result<()> {
-    let Reply::Answer(answer) = reply else {
-        return Ok(());
-    };
-    if answer.effect != Effect::Repeated {
-        return Ok(());
-    }
-    let Some(view) = products::license(ledger, answer.key)? else {
-        return Ok(());
-    };
-    let own = |it: &&Activation| it.standing.activation == answer.activation;
-    let ended = view.activations.iter().find(own).and_then(|it| it.ended);
-    if view.license.revoked {
-        context
-            .out
-            .warn("the license was revoked since: no further request for it is answered");
-    } else if let Some(ended) = ended {
-        let how = match ended {
-            Ended::Returned => "given up by its machine",
-            Ended::Lost => "released as lost",
-        };
-        context.out.warn(format_args!(
-            "{} was {how} since: it holds no seat any more",
-            answer.activation
-        ));
     }
     Ok(())
 }
@@ -304,6 +233,55 @@ impl Respond {
         };
         let print = |it| json::Replied::Loan(Box::new(it));
         loans::answer(context, reading, &how, print).map(AtSite::Answered)
+    }
+
+    /// The reply, which is safe in the ledger, or the refusal; in a dry run what either would be.
+    fn decide(
+        &self,
+        context: &mut Context,
+        desk: &mut OpenDesk,
+        sent: Sent<'_>,
+        options: &Options,
+        entropy: &mut Entropy<'_>,
+    ) -> anyhow::Result<Result<Reply, RespondError>> {
+        let by = context.environment.by();
+        let code = sent.code;
+        let decided = if self.dry_run {
+            respond::rehearse(desk.ledger(), code, options, by, entropy)
+        } else {
+            if let Some(reply) = respond::repeated(desk.ledger(), code, by.now.day())? {
+                too_late(context, &reply, options);
+                return Ok(Ok(reply));
+            }
+            if let Some(key) = desk::key_without_passphrase(context, desk) {
+                // Nobody is asked for anything: rules, signature and record are one transaction.
+                let issuer = Issuer::root(key);
+                return Ok(respond::respond(
+                    desk.ledger(),
+                    &issuer,
+                    sent,
+                    options,
+                    by,
+                    entropy,
+                ));
+            }
+            // The rules first: whoever is refused is not asked for a passphrase.
+            match respond::rehearse(desk.ledger(), code, options, by, entropy) {
+                // Nothing is sent back, so nothing is signed.
+                Ok(Reply::Receipt(_)) => respond::take_return(desk.ledger(), code, options, by),
+                Ok(Reply::Answer(_)) => {
+                    let key = desk::signing_key(context, desk, &self.passphrase)?;
+                    let by = context.environment.by();
+                    let issuer = Issuer::root(key);
+                    respond::respond(desk.ledger(), &issuer, sent, options, by, entropy)
+                }
+                Err(refusal) => {
+                    respond::keep_evidence(desk.ledger(), sent, &refusal, by)?;
+                    Err(refusal)
+                }
+            }
+        };
+        Ok(decided)
     }
 
     fn options(&self) -> anyhow::Result<Options> {
@@ -337,14 +315,6 @@ impl Respond {
             accept_site_key_reason: reason.clone().filter(|_| self.accept_site_key),
             override_reason: reason.filter(|_| self.overridden),
         })
-    }
-}
-
-/// An answer that was given before is what it is: whoever wants another one is told how to get it.
-fn too_late(context: &mut Context, reply: &Reply, options: &Options) {
-    let other = options.seats.is_some() || options.grace_days.is_some() || options.until.is_some();
-    if other && matches!(reply, Reply::Answer(_)) {
-        context.out.warn("this request was answered before, and its answer stays as it is: for other seats or dates the machine asks again with countersign request sync --new");
     }
 }
 

@@ -1,0 +1,83 @@
+//! What a clerk is told beside the answer.
+
+use super::Context;
+use crate::cli::desk::OpenDesk;
+use crate::cli::{reply, words};
+use crate::failure::FailureKind;
+use crate::issuer::ledger::{Activation, Ended, Ledger};
+use crate::issuer::policy::Options;
+use crate::issuer::products;
+use crate::issuer::respond::{self, Effect, Reply, RespondError};
+use crate::text::{self, Carried, Code};
+
+/// What is said of a request that is refused.
+pub(super) fn refused(
+    context: &mut Context,
+    desk: &mut OpenDesk,
+    code: &Code,
+    also: &[Carried],
+    refusal: RespondError,
+) -> anyhow::Result<anyhow::Error> {
+    let ledger = desk.ledger();
+    if refusal.kind() == FailureKind::UnknownKey {
+        let today = context.environment.now().day();
+        let (requests, senders) = respond::unknown_keys(ledger, today)?;
+        if requests > 1 {
+            context.out.say(format_args!(
+                "{} with unknown keys came today, from {}",
+                words::count(requests, "request"),
+                words::count(senders as u64, "sender")
+            ));
+        }
+    }
+    let asker = respond::asker(ledger, code)?;
+    for other in also {
+        context.out.say(format_args!(
+            "the other return code of the text (phrase {}) was not taken either",
+            text::phrase(&other.code)
+        ));
+    }
+    Ok(reply::refusal(context, refusal, asker.as_ref()).into())
+}
+
+/// An old answer that is given again says nothing of what became of its license since.
+pub(super) fn over_since(
+    context: &mut Context,
+    ledger: &mut Ledger,
+    reply: &Reply,
+) -> anyhow::Result<()> {
+    let Reply::Answer(answer) = reply else {
+        return Ok(());
+    };
+    if answer.effect != Effect::Repeated {
+        return Ok(());
+    }
+    let Some(view) = products::license(ledger, answer.key)? else {
+        return Ok(());
+    };
+    let own = |it: &&Activation| it.standing.activation == answer.activation;
+    let ended = view.activations.iter().find(own).and_then(|it| it.ended);
+    if view.license.revoked {
+        context
+            .out
+            .warn("the license was revoked since: no further request for it is answered");
+    } else if let Some(ended) = ended {
+        let how = match ended {
+            Ended::Returned => "given up by its machine",
+            Ended::Lost => "released as lost",
+        };
+        context.out.warn(format_args!(
+            "{} was {how} since: it holds no seat any more",
+            answer.activation
+        ));
+    }
+    Ok(())
+}
+
+/// An answer that was given before is what it is: whoever wants another one is told how to get it.
+pub(super) fn too_late(context: &mut Context, reply: &Reply, options: &Options) {
+    let other = options.seats.is_some() || options.grace_days.is_some() || options.until.is_some();
+    if other && matches!(reply, Reply::Answer(_)) {
+        context.out.warn("this request was answered before, and its answer stays as it is: for other seats or dates the machine asks again with countersign request sync --new");
+    }
+}
