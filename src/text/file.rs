@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::error::ReadError;
 use super::read::{read, read_each};
-use super::reading::{Judgeable, Part, Reading};
+use super::reading::{Judgeable, Look, Part, Reading};
 use super::views::mail::{self, Opened};
 use super::{Kind, LOOKED_AT, Thing, encoding, photo};
 
@@ -31,7 +31,7 @@ pub fn read_bytes_judgeable(bytes: &[u8], wanted: &[Kind]) -> Judgeable {
         };
     }
     let Some(opened) = mail::open(bytes) else {
-        let parts = std::iter::once_with(|| Part::seen(raw()));
+        let parts = std::iter::once_with(|| Part::new(raw(), Look::Source));
         let mut read = read_each(parts, wanted);
         if let Some(thing) = Thing::of_bytes(bytes)
             && read.result == Err(ReadError::NoCode)
@@ -42,14 +42,16 @@ pub fn read_bytes_judgeable(bytes: &[u8], wanted: &[Kind]) -> Judgeable {
     };
     let text = opened.texts.join("\n\n");
     let hidden = opened.hidden.join("\n\n");
+    // A mail program shows what it says is text alone as it stands, and not its source; of lines that somebody copied nobody knows what showed them.
+    let (shown, source) = match opened.is_source {
+        true => (Look::Shown, Look::Hidden),
+        false => (Look::Source, Look::Source),
+    };
     // The source behind its parts: where a mail is none, or is not whole, the code stands in it all the same.
-    let source = std::iter::once_with(|| Part {
-        text: raw(),
-        hidden: opened.is_source,
-    });
+    let source = std::iter::once_with(|| Part::new(raw(), source));
     let parts = [
-        Part::seen(Cow::Borrowed(text.as_str())),
-        Part::hidden(Cow::Borrowed(hidden.as_str())),
+        Part::new(Cow::Borrowed(text.as_str()), shown),
+        Part::new(Cow::Borrowed(hidden.as_str()), Look::Hidden),
     ];
     let mut read = read_each(parts.into_iter().chain(source), wanted);
     if let Err(error) = &read.result

@@ -7,9 +7,9 @@ use super::{Kind, read_bytes};
 /// Bytes of each text: a quadratic would cost 2.7 · 10⁸.
 const LENGTH: usize = 1 << 14;
 /// Places for each byte of a text.
-const FOR_EACH: u64 = 400;
+pub(super) const FOR_EACH: u64 = 400;
 /// What the budgets of rows, readings and alignment come to, at most.
-const BUDGETS: u64 = 40_000_000;
+pub(super) const BUDGETS: u64 = 40_000_000;
 
 const HEAD: &str = "From: a@b.c\r\nTo: d@e.f\r\nMIME-Version: 1.0\r\n";
 

@@ -16,6 +16,8 @@ mod hostile;
 mod kind;
 mod loose;
 mod message;
+#[cfg(all(test, feature = "cli"))]
+mod mutated;
 #[cfg(feature = "cli")]
 pub mod photo;
 mod phrase;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::Kind;
 use super::error::ReadError;
 use super::reader::Reader;
-use super::reading::{Judgeable, Part, Reading};
+use super::reading::{Judgeable, Look, Part, Reading};
 
 /// Finds the codes in `text`, whatever stands around them and in whatever shape they arrived (SPEC.md 2), of which one is of a `wanted` kind; none wanted
 /// means any.
@@ -24,7 +24,7 @@ pub fn read_judgeable(text: &str, wanted: &[Kind]) -> Judgeable {
 }
 
 fn once(text: &str) -> impl Iterator<Item = Part<'_>> {
-    std::iter::once(Part::seen(Cow::Borrowed(text)))
+    std::iter::once(Part::new(Cow::Borrowed(text), Look::Source))
 }
 
 /// As [`read`], for one thing that has several texts. A later one is only asked for where those before were not all that there is.

@@ -108,20 +108,26 @@ pub struct Judgeable {
 /// One text of a thing that has several: those of a mail, and its source.
 pub(super) struct Part<'t> {
     pub(super) text: Cow<'t, str>,
-    /// Whether nobody sees it who looks at the whole in its own program.
-    pub(super) hidden: bool,
+    pub(super) look: Look,
+}
+
+/// What somebody sees of a text who looks at the whole in its own program.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    /// These letters.
+    Shown,
+    /// What its program makes of it, where it is the source of something.
+    Source,
+    /// Nothing.
+    Hidden,
 }
 
 impl<'t> Part<'t> {
-    pub(super) fn seen(text: Cow<'t, str>) -> Part<'t> {
-        Part {
-            text,
-            hidden: false,
-        }
+    pub(super) fn new(text: Cow<'t, str>, look: Look) -> Part<'t> {
+        Part { text, look }
     }
 
-    #[cfg(feature = "cli")]
-    pub(super) fn hidden(text: Cow<'t, str>) -> Part<'t> {
-        Part { text, hidden: true }
+    pub(super) fn is_hidden(&self) -> bool {
+        self.look == Look::Hidden
     }
 }

@@ -3,6 +3,7 @@
 mod bad_input;
 mod emergency_slips;
 mod hidden;
+mod html_mails;
 mod inspected;
 mod mailed;
 mod own_mails;

@@ -8,8 +8,12 @@ const MOST: usize = 16 << 20;
 #[cfg(unix)]
 const TOGETHER: std::time::Duration = std::time::Duration::from_millis(80);
 
-/// Bytes of the longest line that a terminal of Linux hands over; what is behind them is lost.
-const LONGEST: usize = 4095;
+/// Bytes of the longest line that a terminal hands over; what is behind them is lost: N_TTY_BUF_SIZE of Linux, MAX_CANON of macOS.
+const LONGEST: usize = if cfg!(target_os = "macos") {
+    1024
+} else {
+    4095
+};
 
 /// Whether a line is as long as a terminal's longest, and so may have been cut.
 pub(super) fn is_cut(typed: &str) -> bool {
@@ -62,11 +66,16 @@ fn more_waits() -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_cut;
+    use super::{LONGEST, is_cut};
 
     #[test]
     fn a_line_as_long_as_a_terminals_longest_may_be_cut() {
-        for (length, cut) in [(0, false), (4094, false), (4095, true), (4096, false)] {
+        for (length, cut) in [
+            (0, false),
+            (LONGEST - 1, false),
+            (LONGEST, true),
+            (LONGEST + 1, false),
+        ] {
             let line = "A".repeat(length);
             assert_eq!(is_cut(&line), cut, "{length}");
             assert_eq!(is_cut(&format!("REQ1:\n{line}\nA")), cut, "{length}");

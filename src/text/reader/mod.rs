@@ -67,10 +67,10 @@ impl Reader<'_> {
             let Some((part, depth)) = queue.next_with(&mut parts) else {
                 return;
             };
-            if self.look(&part.text, nth, part.hidden) {
+            if self.look(&part.text, nth, part.is_hidden()) {
                 return;
             }
-            if self.settled.is_none() && !part.hidden && self.has_wanted(nth) {
+            if self.settled.is_none() && !part.is_hidden() && self.has_wanted(nth) {
                 self.settled = Some(nth);
                 queue.look_beside();
             }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::super::reading::Part;
+use super::super::reading::{Look, Part};
 use super::super::{LOOKED_AT, find, views};
 
 /// The most texts that are made of one: of those that are seen, and of those that are not.
@@ -18,8 +18,8 @@ const DEEPEST: u8 = 3;
 
 /// Texts that wait to be looked at, and how deep they lie: those that are seen before those that are not.
 pub(super) struct Queue<'t> {
-    seen: VecDeque<(Cow<'t, str>, u8)>,
-    hidden: VecDeque<(Cow<'t, str>, u8)>,
+    seen: VecDeque<(Part<'t>, u8)>,
+    hidden: VecDeque<(Part<'t>, u8)>,
     /// Texts and bytes that may still be looked at, of either.
     texts: [usize; 2],
     bytes: [usize; 2],
@@ -39,12 +39,11 @@ impl<'t> Queue<'t> {
     }
 
     pub(super) fn push(&mut self, part: Part<'t>, depth: u8) {
-        let queue = if part.hidden {
-            &mut self.hidden
-        } else {
-            &mut self.seen
+        let queue = match part.look {
+            Look::Hidden => &mut self.hidden,
+            Look::Shown | Look::Source => &mut self.seen,
         };
-        queue.push_back((part.text, depth));
+        queue.push_back((part, depth));
     }
 
     /// The next text, one more of these parts beside those that wait; and how deep it lies.
@@ -68,56 +67,59 @@ impl<'t> Queue<'t> {
     /// The next text that was not looked at yet, as far as it may still be, and how deep it lies.
     fn next(&mut self) -> Option<(Part<'t>, u8)> {
         loop {
-            let seen = self.seen.pop_front().map(|it| (it, false));
-            let hidden = || self.hidden.pop_front().map(|it| (it, true));
-            let ((text, depth), hidden) = seen.or_else(hidden)?;
-            let side = usize::from(hidden);
+            let next = self.seen.pop_front();
+            let (mut part, depth) = next.or_else(|| self.hidden.pop_front())?;
+            let side = usize::from(part.is_hidden());
             let texts = self.texts.get(side).copied().unwrap_or_default();
-            let room = self.room(hidden);
+            let room = self.room(&part);
             if texts == 0 || room == 0 {
                 continue;
             }
             // What a browser shows of a text that is a source comes in its place; nobody sees the source itself.
-            if !hidden
+            if part.look == Look::Source
                 && depth < DEEPEST
-                && let Some(shown) = views::shown(find::head_of(&text, room))
+                && let Some(shown) = views::shown(find::head_of(&part.text, room))
             {
-                self.seen.push_front((Cow::Owned(shown), depth + 1));
-                self.hidden.push_back((text, depth));
+                let shown = Part::new(Cow::Owned(shown), Look::Shown);
+                self.seen.push_front((shown, depth + 1));
+                part.look = Look::Hidden;
+                self.push(part, depth);
                 continue;
             }
-            let text = match find::head_of(&text, room) {
-                whole if whole.len() == text.len() => text,
-                part => Cow::Owned(part.to_owned()),
-            };
-            if !self.known.insert(fingerprint(&text)) {
+            let head = find::head_of(&part.text, room);
+            if head.len() < part.text.len() {
+                part.text = Cow::Owned(head.to_owned());
+            }
+            if !self.known.insert(fingerprint(&part.text)) {
                 continue;
             }
             if let (Some(texts), Some(bytes)) = (self.texts.get_mut(side), self.bytes.get_mut(side))
             {
                 *texts -= 1;
-                *bytes -= text.len();
+                *bytes -= part.text.len();
             }
-            return Some((Part { text, hidden }, depth));
+            return Some((part, depth));
         }
     }
 
     /// Bytes that may still be looked at.
-    fn room(&self, hidden: bool) -> usize {
-        let bytes = self.bytes.get(usize::from(hidden));
+    fn room(&self, part: &Part<'_>) -> usize {
+        let bytes = self.bytes.get(usize::from(part.is_hidden()));
         bytes.copied().unwrap_or_default().min(LOOKED_AT)
     }
 
     /// Looks on in what the views make of a text, as far as there is room for it.
     pub(super) fn unfold(&mut self, part: &Part<'_>, depth: u8) {
-        let room = self.room(part.hidden);
+        let room = self.room(part);
         if depth == DEEPEST || room == 0 {
             return;
         }
         for text in views::of(find::head_of(&part.text, room)) {
-            let text = Cow::Owned(text);
-            let hidden = part.hidden;
-            self.push(Part { text, hidden }, depth + 1);
+            let look = match part.look {
+                Look::Hidden => Look::Hidden,
+                Look::Shown | Look::Source => Look::Source,
+            };
+            self.push(Part::new(Cow::Owned(text), look), depth + 1);
         }
     }
 

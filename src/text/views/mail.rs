@@ -1,6 +1,7 @@
 //! Mails as their programs save them: every part in its transfer encoding and character set, mails within the mail, what was attached (RFC 5322, RFC 2045).
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use mail_parser::{Address, Message, MessageParser, MimeHeaders, PartType};
 
@@ -45,7 +46,7 @@ const BEFORE: usize = 600;
 pub(in crate::text) struct Opened {
     /// The texts of its parts in their order, its subject behind them; of alternatives first the last, which mail programs show.
     pub(in crate::text) texts: Vec<String>,
-    /// What stands in its parts and is not shown: the source of HTML, a text that says that it is a picture.
+    /// What stands in its parts and is not shown: the source of HTML and the text that stands in for it, a text that says that it is a picture.
     pub(in crate::text) hidden: Vec<String>,
     /// Whether it is a mail as a program keeps or sends it, of which people do not see the source, and not lines that somebody copied.
     pub(in crate::text) is_source: bool,
@@ -186,11 +187,15 @@ fn soft_breaks_apart(bytes: &[u8]) -> Cow<'_, [u8]> {
 impl Opened {
     /// Takes all parts in their order, mails within the mail opened; of alternatives first the last, which is what is shown.
     fn collect(&mut self, mail: &Message<'_>, depth: usize) {
+        let beside_html = beside_html(mail);
         for id in in_order(mail) {
             let Some(part) = mail.parts.get(id) else {
                 continue;
             };
             match &part.body {
+                PartType::Text(text) if beside_html.contains(&id) => {
+                    self.hidden.push(text.clone().into_owned());
+                }
                 PartType::Text(text) => self.texts.push(text.clone().into_owned()),
                 PartType::Html(source) => self.take_html(source),
                 PartType::Message(inner) if depth < DEEPEST => self.collect(inner, depth + 1),
@@ -233,10 +238,12 @@ impl Opened {
         let text = encoding::decode(bytes.strip_suffix(b"\0").unwrap_or(bytes));
         self.attached = self.attached.or_else(|| Thing::of_bytes(bytes));
         if encoding::is_text(&text, SAMPLE) {
-            if html::is_html(&text) {
-                self.take_html(&text);
-            } else {
-                self.texts.push(text);
+            match super::shown(&text) {
+                Some(shown) => {
+                    self.texts.push(shown);
+                    self.hidden.push(text);
+                }
+                None => self.texts.push(text),
             }
         }
     }
@@ -268,6 +275,31 @@ fn in_order(mail: &Message<'_>) -> Vec<usize> {
         }
     }
     order
+}
+
+/// The texts without looks that stand in for HTML beside them, for programs that cannot show it.
+fn beside_html(mail: &Message<'_>) -> HashSet<usize> {
+    // What a part holds stands behind it.
+    let mut with_html = vec![false; mail.parts.len()];
+    let mut beside = HashSet::new();
+    for (id, part) in mail.parts.iter().enumerate().rev() {
+        let holds = match &part.body {
+            PartType::Html(_) => true,
+            PartType::Multipart(inner) => {
+                let html = |id: &u32| with_html.get(*id as usize).copied().unwrap_or_default();
+                let kind = part.content_type().and_then(|it| it.subtype());
+                let holds = inner.iter().any(html);
+                if holds && kind.is_some_and(|it| it.eq_ignore_ascii_case("alternative")) {
+                    let plain = inner.iter().filter(|id| !html(id));
+                    beside.extend(plain.map(|&id| id as usize));
+                }
+                holds
+            }
+            _ => false,
+        };
+        with_html.get_mut(id).into_iter().for_each(|it| *it = holds);
+    }
+    beside
 }
 
 /// Whether a mailbox has more than one mail: which of them has the code, and so who sent it, is not known.

@@ -3,10 +3,9 @@
 use super::super::encoding;
 
 /// Groups whose content nobody sees.
-const UNSEEN: [&str; 15] = [
+const UNSEEN: [&str; 14] = [
     "annotation",
     "comment",
-    "deleted",
     "fonttbl",
     "colortbl",
     "stylesheet",
@@ -51,7 +50,11 @@ pub(super) fn view(text: &str) -> Option<String> {
 
 #[derive(Clone, Copy, Default)]
 struct Group {
+    /// It holds something else than text.
     unseen: bool,
+    /// Its letters are not shown, or were taken out: a look that ends with the group, or before.
+    hidden: bool,
+    deleted: bool,
     /// Characters that stand for a character by its number, for programs that do not know it.
     replaced: usize,
 }
@@ -79,7 +82,7 @@ impl Rtf {
     fn push(&mut self, character: char) {
         if self.skip > 0 {
             self.skip -= 1;
-        } else if !self.group.unseen {
+        } else if !(self.group.unseen || self.group.hidden || self.group.deleted) {
             self.out.push(character);
         }
     }
@@ -118,8 +121,9 @@ impl Rtf {
             "par" | "line" | "row" | "sect" | "page" => self.push('\n'),
             "tab" | "cell" | "emspace" | "enspace" => self.push(' '),
             "endash" | "emdash" => self.push('-'),
-            // Text that is there and not shown.
-            "v" => self.group.unseen = number != Some(0),
+            "v" => self.group.hidden = number != Some(0),
+            "deleted" => self.group.deleted = number != Some(0),
+            "plain" => (self.group.hidden, self.group.deleted) = (false, false),
             "uc" => self.group.replaced = usize::try_from(number.unwrap_or(1)).unwrap_or(1).min(8),
             "rtf" => self.group.replaced = 1,
             "u" => {
@@ -154,5 +158,21 @@ impl Rtf {
             other => self.push(other),
         }
         after
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_is_hidden_ends_where_its_look_ends() {
+        for (source, seen) in [
+            (r"{\rtf1 {\v 1}2\v 3\v0 4}", "24"),
+            (r"{\rtf1 \v 1\plain 2}", "2"),
+            (r"{\rtf1 \deleted 1\deleted0 2{\deleted 3}4}", "24"),
+            (r"{\rtf1 {\*\comment 1\v0 2\plain 3}4}", "4"),
+            (r"{\rtf1\v {1\v0 2}3\par}", "2"),
+        ] {
+            assert_eq!(super::view(source).unwrap_or_default(), seen, "{source}");
+        }
     }
 }

@@ -1,6 +1,9 @@
 //! Codes that a clerk does not see, and codes that somebody only quotes: what is seen and new comes first, and nobody acts unasked on what is hidden.
 
+mod shapes;
+
 use super::{Done, World};
+use shapes::{HIDDEN, SEEN};
 
 struct Desk {
     world: World,
@@ -65,59 +68,31 @@ const HTML: &str =
     "From: a@b.c\nSubject: hello\nMIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n";
 const PLAIN: &str = "From: a@b.c\nSubject: hello\nMIME-Version: 1.0\n\n";
 
-/// Where a code can stand that is not seen, without and with one that is.
-const HIDDEN: [(&str, &str); 17] = [
-    (
-        "comment",
-        "HTML<p>Please call.</p><!-- {other} --><p>SEEN</p>",
-    ),
-    (
-        "display",
-        "HTML<div style=\"color:red; display : none\">{other}</div><p>SEEN</p>",
-    ),
-    (
-        "nested",
-        "HTML<div style='display:none'><div>x</div>{other}</div><p>SEEN</p>",
-    ),
-    (
-        "visibility",
-        "HTML<div style='visibility:hidden'>{other}</div><p>SEEN</p>",
-    ),
-    (
-        "no size",
-        "HTML<span style='font-size:0px'>{other}</span><p>SEEN</p>",
-    ),
-    ("hidden", "HTML<p hidden>{other}</p><p>SEEN</p>"),
-    ("script", "HTML<script>{other}</script><p>SEEN</p>"),
-    ("style", "HTML<style>{other}</style><p>SEEN</p>"),
-    ("template", "HTML<template>{other}</template><p>SEEN</p>"),
-    (
-        "head",
-        "HTML<html><head><title>{other}</title></head><body><p>SEEN</p>",
-    ),
-    ("title", "HTML<p title=\"{other}\">SEEN</p>"),
-    ("alt", "HTML<img alt=\"{other}\"><p>SEEN</p>"),
-    (
-        "input",
-        "HTML<input type=hidden value=\"{other}\"><p>SEEN</p>",
-    ),
-    (
-        "header",
-        "From: a@b.c\nX-Note: {one line}\nMessage-ID: <1@b.c>\nSubject: s\n\nSEEN\n",
-    ),
-    (
-        "id",
-        "From: a@b.c\nMessage-ID: <{one line}@b.c>\nSubject: s\n\nSEEN\n",
-    ),
-    (
-        "preamble",
-        "From: a@b.c\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"b\"\n\n{other}\n--b\nContent-Type: text/plain\n\nSEEN\n--b--\n",
-    ),
-    (
-        "rich text",
-        "{\\rtf1 {\\v {other}}SEEN {\\*\\comment {other}}}",
-    ),
-];
+/// No honest code is refused because of how the mail is made.
+#[test]
+fn what_is_seen_is_not_taken_for_hidden() {
+    let desk = Desk::new();
+    for (name, shape) in SEEN {
+        let code = match shape {
+            _ if shape.contains("HTML") => "<pre>{code}</pre>",
+            _ if shape.starts_with("{\\rtf") => "{one row after another}",
+            _ => "{code}",
+        };
+        let rows = desk.code.replace('\n', "\\par ");
+        let mail = of(shape, "").replace("CODE", code);
+        let mail = desk.mail(&mail).replace("{one row after another}", &rows);
+        let done = desk.dry(&mail);
+        assert_eq!(done.exit, 0, "{name}: {}\n{mail}", done.talk);
+        let refused = desk
+            .world
+            .run_with("desk", &["respond", "--dry-run"], mail.as_bytes());
+        assert!(
+            !refused.talk.contains("not seen"),
+            "{name}: {}",
+            refused.talk
+        );
+    }
+}
 
 fn of(shape: &str, seen: &str) -> String {
     let shape = shape.replace("HTML", HTML).replace("PLAIN", PLAIN);
@@ -230,19 +205,42 @@ fn what_was_written_comes_before_what_was_quoted() {
     assert!(said.talk.contains("which is quoted"), "{}", said.talk);
 }
 
-/// A return code that nobody sees frees nothing beside one that somebody wrote.
+/// A return code that nobody sees frees nothing, alone and beside one that somebody wrote; seen, both are taken.
 #[test]
 fn a_hidden_return_code_is_not_taken_too() {
     let world = World::new();
-    let ask = world.request(&[]);
-    let answer = world.ok_with("desk", &["respond"], ask.as_bytes());
-    world.ok_with("machine", &["apply"], answer.as_bytes());
-    let code = world.ok("machine", &["return", "--yes"]);
-    let hidden = format!("{HTML}<p>Hello</p><div style=\"display:none\">{code}</div>");
-    let done = world.run_with("desk", &["respond"], hidden.as_bytes());
+    world.ok("other", &["product", "install", "survey.product"]);
+    let give_back = |machine: &str, server: &str| {
+        let bind = ["--bind", server, "--bind", "database=One"];
+        let ask = [&["request", "activate", &world.key][..], &bind].concat();
+        let answer = world.ok_with("desk", &["respond"], world.ok(machine, &ask).as_bytes());
+        world.ok_with(machine, &["apply"], answer.as_bytes());
+        world.ok(machine, &["return", "--yes"])
+    };
+    let (own, other) = (
+        give_back("machine", "server=db1"),
+        give_back("other", "server=db2"),
+    );
+    let taken = || world.json("desk", &["license", "show", &world.key])["seats_taken"].clone();
+    assert_eq!(taken(), 2);
+    let mail = |seen: &str, hidden: &str| {
+        format!("{HTML}<p>Hello</p><pre>{seen}</pre><div style=\"display:none\">{hidden}</div>")
+    };
+    let done = world.run_with(
+        "desk",
+        &["respond"],
+        mail("Please call.", &other).as_bytes(),
+    );
     assert_eq!(done.exit, 3, "{}", done.talk);
-    let done = world.run_with("desk", &["respond"], code.as_bytes());
+    assert_eq!(taken(), 2);
+    // Beside one that is seen: that one is taken, the other is named.
+    let said = world.run_with("desk", &["respond"], mail(&own, &other).as_bytes());
+    assert_eq!(said.exit, 0, "{}", said.talk);
+    assert!(said.talk.contains("not seen"), "{}", said.talk);
+    assert_eq!(taken(), 1);
+    let done = world.run_with("desk", &["respond"], other.as_bytes());
     assert_eq!(done.exit, 0, "{}", done.talk);
+    assert_eq!(taken(), 0);
 }
 
 #[test]

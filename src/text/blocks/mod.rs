@@ -4,8 +4,11 @@
 //! second column. What follows in a place where no row would stand, a read-back phrase or a telephone number, is none. What is found is written as
 //! rows alone; it is one more sight of the text and never the only one.
 
+mod token;
+
 use super::Kind;
 use super::symbols::{self, Glyph};
+use token::{LONG, LONGEST_GROUP, Token, tokens};
 
 /// What a mail program puts before a line that it quotes.
 const QUOTE: &str = "> ";
@@ -13,19 +16,10 @@ const QUOTE: &str = "> ";
 const MOST_BLOCKS: usize = 128;
 /// Rows of one code have at most as many lines of something else between them.
 const FARTHEST: usize = 24;
-/// Symbols of a token that is a row in one piece, without dashes.
-const LONG: usize = 20;
-/// Symbols of the longest group that is still one: two with the dash between them left out, and a symbol too many.
-const LONGEST_GROUP: usize = 12;
-const GROUP: usize = 5;
 /// Short words beside a row that may belong to it, and groups that are taken together.
 const MOST_GROUPS: usize = 12;
 /// Symbols of a short last row on paper, one of which may be left out.
 const SHORTEST_LAST: usize = 4;
-/// Characters of what stands between `<` and `>`, such as the number that a telephone made of a group.
-const LONGEST_LINK: usize = 200;
-/// A link that a program adds to a word: it separates nothing.
-const LINKS: [&str; 6] = ["tel:", "callto:", "sip:", "mailto:", "http:", "https:"];
 
 /// The texts made of rows alone, each with the line that it begins in, the likeliest first: each block by itself, blocks of which another may be the end
 /// together, and those with the short words beside their rows. What was quoted stays so.
@@ -54,9 +48,17 @@ struct Block {
     rows: Vec<String>,
     /// The same with the short words beside them.
     wide: Vec<String>,
+    /// The most lines from one row to the next.
+    apart: usize,
+    /// What may be a short last row, though nothing tells that it stands no farther from the others than they from each other.
+    last: Option<String>,
 }
 
 impl Block {
+    fn with_last(&self) -> impl Iterator<Item = &String> {
+        self.rows.iter().chain(&self.last)
+    }
+
     fn text(&self, rows: &[String]) -> (usize, String) {
         let rows = rows.join("\n");
         let text = match (self.kind.and_then(Kind::prefix), rows.strip_prefix(QUOTE)) {
@@ -123,14 +125,20 @@ impl Finder {
             self.leading = leading;
             return;
         }
-        if self.open.is_some() && self.since <= 1 {
+        if let Some(open) = &self.open {
             // A short last row stands where the rows before it stood, and alone.
             let rest = tokens.get(self.leading..).unwrap_or_default();
             let symbols: usize = rest.iter().map(|token| token.symbols).sum();
             let short = rest.iter().all(Token::is_short);
             if short && (SHORTEST_LAST..LONG + LONGEST_GROUP).contains(&symbols) {
                 let text = joined(rest);
-                return self.add(text.clone(), text);
+                // Between lines that are paragraphs each, mail programs put empty ones.
+                if self.since <= open.apart.max(1) {
+                    return self.add(text.clone(), text);
+                }
+                if self.since <= FARTHEST {
+                    self.add_apart(text);
+                }
             }
         }
         self.pass(true);
@@ -157,9 +165,19 @@ impl Finder {
             line: self.number,
             ..Block::default()
         });
+        if !block.rows.is_empty() {
+            block.apart = block.apart.max(since);
+        }
         let quote = if self.quoted { QUOTE } else { "" };
         block.rows.push(format!("{quote}{row}"));
         block.wide.push(format!("{quote}{wide}"));
+    }
+
+    fn add_apart(&mut self, row: String) {
+        let quote = if self.quoted { QUOTE } else { "" };
+        if let Some(open) = &mut self.open {
+            open.last = Some(format!("{quote}{row}"));
+        }
     }
 
     fn close(&mut self) {
@@ -176,9 +194,17 @@ impl Finder {
         for block in &self.blocks {
             texts.push(block.text(&block.rows));
         }
+        for block in self.blocks.iter().filter(|it| it.last.is_some()) {
+            let rows: Vec<String> = block.with_last().cloned().collect();
+            texts.push(block.text(&rows));
+        }
         let apart = |_: &Block, next: &Block| next.kind.is_none() && next.after <= FARTHEST;
         for together in self.blocks.chunk_by(apart).filter(|it| it.len() > 1) {
-            let rows: Vec<String> = together.iter().flat_map(|it| it.rows.clone()).collect();
+            let rows: Vec<String> = together
+                .iter()
+                .flat_map(Block::with_last)
+                .cloned()
+                .collect();
             texts.extend(together.first().map(|first| first.text(&rows)));
         }
         for block in self.blocks.iter().filter(|it| it.wide != it.rows) {
@@ -227,155 +253,4 @@ fn plain_groups(tokens: &[Token], at: usize) -> usize {
     }
     let more = rest.iter().skip(fives).take(MOST_GROUPS);
     fives + more.take_while(|it| !it.apart && it.is_short()).count()
-}
-
-/// A word, its dashes included.
-#[derive(Debug, Default)]
-struct Token {
-    /// With plain dashes and without what takes no place.
-    text: String,
-    /// Something besides blanks stands before it.
-    apart: bool,
-    /// A colon stands behind it.
-    colon: bool,
-    symbols: usize,
-    digits: usize,
-    groups: usize,
-    fives: usize,
-    /// Symbols of the longest group, and of the last.
-    longest: usize,
-    last: usize,
-    lower: bool,
-    upper: bool,
-    /// A letter that hexadecimal figures do not have.
-    beyond_hex: bool,
-}
-
-impl Token {
-    fn push(&mut self, character: char, glyph: Glyph) {
-        match glyph {
-            Glyph::Dash => {
-                self.end_group();
-                self.text.push('-');
-            }
-            Glyph::Symbol { digit, .. } => {
-                self.text.push(character);
-                self.symbols += 1;
-                self.last += 1;
-                self.digits += usize::from(digit);
-                self.lower |= character.is_lowercase();
-                self.upper |= character.is_uppercase();
-                self.beyond_hex |= !character.is_ascii_hexdigit();
-            }
-            Glyph::Gap | Glyph::Line | Glyph::Invisible => {}
-        }
-    }
-
-    fn end_group(&mut self) {
-        if self.last > 0 {
-            self.groups += 1;
-            self.fives += usize::from(self.last == GROUP);
-            self.longest = self.longest.max(self.last);
-        }
-        self.last = 0;
-    }
-
-    fn is_one_case(&self) -> bool {
-        !(self.lower && self.upper)
-    }
-
-    /// Whether this alone is a row or a good part of one: groups of five with dashes, or so many symbols in one piece that no word has them.
-    fn is_row(&self) -> bool {
-        let dashed = self.groups >= 2
-            && 2 * self.fives >= self.groups
-            && self.longest <= LONGEST_GROUP
-            && (self.digits > 0 || self.groups >= 4);
-        let whole = self.symbols >= LONG && self.digits > 0 && self.beyond_hex;
-        self.is_one_case() && (dashed || (whole && self.groups <= 6))
-    }
-
-    fn is_five(&self) -> bool {
-        self.groups == 1 && self.longest == GROUP && !self.lower
-    }
-
-    /// Whether this may be a part of a row: figures and capital letters.
-    fn is_short(&self) -> bool {
-        !self.lower && self.longest <= LONGEST_GROUP && self.symbols > 0
-    }
-
-    fn prefix(&self) -> Option<Kind> {
-        let named = |kind: &Kind| {
-            kind.prefix().is_some_and(|prefix| {
-                let same = prefix.chars().zip(self.text.chars()).all(|(a, b)| {
-                    symbols::value_of(a).is_some_and(|value| symbols::value_of(b) == Some(value))
-                });
-                same && prefix.len() == self.text.chars().count()
-            })
-        };
-        Kind::ALL.into_iter().find(named)
-    }
-}
-
-/// The words of a line.
-fn tokens(line: &str) -> Vec<Token> {
-    let mut tokens = Vec::new();
-    let mut open = Token::default();
-    let mut rest = line;
-    let mut apart = false;
-    while let Some(character) = rest.chars().next() {
-        let after = rest.get(character.len_utf8()..).unwrap_or_default();
-        if let Some(behind) = behind_link(rest) {
-            rest = behind;
-            continue;
-        }
-        rest = after;
-        let glyph = symbols::glyph(character);
-        match glyph {
-            Glyph::Symbol { .. } | Glyph::Dash => {
-                if open.text.is_empty() {
-                    open.apart = std::mem::take(&mut apart);
-                }
-                open.push(symbols::fold_width(character), glyph);
-            }
-            Glyph::Invisible => {}
-            Glyph::Gap | Glyph::Line => {
-                let colon = symbols::fold_width(character) == ':';
-                close(&mut open, &mut tokens, colon);
-                apart |= !character.is_whitespace();
-            }
-        }
-    }
-    close(&mut open, &mut tokens, false);
-    tokens
-}
-
-fn close(open: &mut Token, tokens: &mut Vec<Token>, colon: bool) {
-    let mut token = std::mem::take(open);
-    token.end_group();
-    token.colon = colon;
-    if token.symbols > 0 {
-        tokens.push(token);
-    } else if colon
-        && let Some(last) = tokens.last_mut()
-        && token.text.is_empty()
-        && last.prefix().is_some()
-    {
-        // A blank before the colon, as French has it.
-        last.colon = true;
-    }
-}
-
-/// What follows a link that some program put behind a word, if one begins here.
-fn behind_link(rest: &str) -> Option<&str> {
-    let inner = rest.strip_prefix('<')?;
-    let is_link = |link: &&str| {
-        let start = inner.get(..link.len());
-        start.is_some_and(|start| start.eq_ignore_ascii_case(link))
-    };
-    LINKS.iter().find(|link| is_link(link))?;
-    let end = inner
-        .bytes()
-        .take(LONGEST_LINK)
-        .position(|byte| byte == b'>')?;
-    inner.get(end + 1..)
 }
