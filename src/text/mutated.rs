@@ -4,6 +4,8 @@
 //! A few are read each time. `MUTATED_SECONDS=600 cargo test --release --lib text::mutated -- --nocapture` goes on for as long; `MUTATED_SEED` is the number
 //! to begin with, `MUTATED_INPUTS` a directory with more texts. An input that fails is kept in `target/tmp`.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
 use std::collections::HashSet;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -163,7 +163,7 @@ impl Sight {
         let gone = [DISPLAY, CONTENT, OPACITY, SHAPE, MOVED];
         let mut gone = gone.into_iter().chain(MARGINS);
         let cut = style.hides(OVERFLOW) && EXTENTS.into_iter().any(|at| style.hides(at));
-        let mut places = PLACES.into_iter().chain([CLIP]);
+        let mut places = PLACES.chain([CLIP]);
         let away = style.hides(POSITION) && places.any(|at| style.hides(at));
         Sight {
             gone: self.gone || cut || away || gone.any(|at| style.hides(at)),
