@@ -7,7 +7,9 @@ use std::path::Path;
 
 use crate::license_key::LicenseKey;
 use crate::messages;
-use crate::text::{self, Judgeable, Kind, ReadError, Reading, Thing};
+#[cfg(feature = "site")]
+use crate::text::Reading;
+use crate::text::{self, Judgeable, Kind, ReadError, Thing};
 #[cfg(feature = "site")]
 use crate::text::{Carried, Damage, Standing};
 

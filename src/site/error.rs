@@ -63,10 +63,10 @@ pub enum SiteError {
     #[error("{}", messages::until_past(.0))]
     UntilPast(Day),
     /// Seats that the administrator keeps.
-    #[error("{}", messages::seats_kept(*.keep))]
+    #[error("{}", messages::seats_kept(*.left))]
     Kept {
-        /// How many stay at the site.
-        keep: u16,
+        /// How many are not lent.
+        left: u16,
     },
     /// The loan that is to be extended was given back.
     #[error("{}", messages::loan_returned(.0))]

@@ -37,6 +37,8 @@ pub enum Standing {
     Over,
     /// It was given back.
     Returned,
+    /// It was given back, and its seat stays reserved.
+    Kept,
     /// Another loan was given in its place.
     Extended,
 }
@@ -49,6 +51,7 @@ impl Standing {
             Standing::Ending => "ending",
             Standing::Over => "over",
             Standing::Returned => "returned",
+            Standing::Kept => "kept",
             Standing::Extended => "extended",
         }
     }
@@ -60,6 +63,7 @@ impl Standing {
             Standing::Ending => messages::ending(),
             Standing::Over => messages::over(),
             Standing::Returned => messages::returned(),
+            Standing::Kept => messages::kept(),
             Standing::Extended => messages::extended(),
         }
     }
@@ -106,6 +110,7 @@ impl Loan {
     /// How it stands.
     pub fn standing(&self, now: Seconds) -> Standing {
         match () {
+            () if self.returned.is_some() && self.is_reserved(now) => Standing::Kept,
             () if self.returned.is_some() => Standing::Returned,
             () if now >= self.free_at() => Standing::Over,
             () if self.extended_by.is_some() => Standing::Extended,

@@ -213,7 +213,7 @@ impl Site<'_> {
         let keep = self.book.lending().keep;
         let left = self.number().saturating_sub(self.book.seats_lent(now));
         if keep > 0 && left <= keep {
-            return Err(SiteError::Kept { keep });
+            return Err(SiteError::Kept { left });
         }
         Ok(())
     }

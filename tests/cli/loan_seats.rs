@@ -219,6 +219,8 @@ fn more_workstations_than_seats_free_none_by_giving_back_early() {
     assert_eq!(site.counts(), (0, 1, 1));
     let again = give_back(&third).json();
     assert_eq!(again["reserved_until"], "2040-03-10");
+    let shown = site.machine.run(["loan", "list"]).done();
+    assert!(shown.stdout.contains("returned, its seat kept"), "{shown}");
     // It frees them once the vendor has answered; and one that is over keeps none.
     site.sync(&[], &[]);
     assert_eq!(site.counts(), (0, 0, 2));

@@ -223,3 +223,38 @@ fn who_is_no_site_lends_nothing() {
         .refused(6, "too_long_to_lend");
     desk.run(sell).done();
 }
+
+/// From the first command on it is said what comes next.
+#[test]
+fn a_site_that_waits_for_its_license_is_told_so() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    let file = desk.product("survey", &[]);
+    let order = ["--type", "floating", "--seats", "2", "--lend", "7"];
+    let key = desk.sell("survey", &order);
+    let machine = world.machine("site");
+    machine.install(&file);
+    let password = world.secret("password", "open sesame\n");
+    let admin = |args: &[&str]| {
+        let run = machine.run(args);
+        run.env("COUNTERSIGN_PASSPHRASE_FILE", &password)
+    };
+    admin(&["site", "init"]).done().prints("site's key");
+    machine
+        .run(["site", "status"])
+        .owes(10, "not_licensed")
+        .tells("countersign request activate KEY --site");
+    let request = machine.request_with(&key, &["--site"]);
+    for args in [["site", "status"], ["seat", "list"]] {
+        machine
+            .run(args)
+            .owes(10, "not_licensed")
+            .tells("enter the response with: countersign apply");
+    }
+    machine.apply(&desk.answer(&request));
+    let more = ["site", "lending", "on", "--keep", "30"];
+    admin(&more)
+        .done()
+        .tells("the license has 2 seats, so none is lent");
+    machine.run(["site", "status"]).done();
+}

@@ -12,9 +12,10 @@ lost_until = the book of loans was lost, and all seats may be lent until { $unti
 loan_too_long = { $asked } days are asked for, and this site lends for { $longest } at most
 beyond_sold = loans of { $asked } days are longer than the { $sold } that were sold
 until_past = { $day } is over
-seats_kept = { $keep ->
+seats_kept = { $left ->
+        [0] no seat is left
         [one] the seat that is left stays here
-       *[other] the { $keep } seats that are left stay here
+       *[other] the { $left } seats that are left stay here
     }
 loan_returned = loan { $loan } was given back: it cannot be extended
 unknown_loan = no loan has the number { $loan }
@@ -31,6 +32,7 @@ out = out
 ending = ending
 over = over
 returned = returned
+kept = returned, its seat kept
 extended = extended
 shortened = the site's own license ends on { $day }, and the loan with it
 clock_off = the workstation's clock says { $day }

@@ -87,7 +87,7 @@ pub(crate) struct LoanRow {
     pub(crate) product: String,
     pub(crate) license_key: Shown<LicenseKey>,
     pub(crate) loan: u32,
-    /// `out`, `ending`: its last day is over and its seat free in a day, `over`, `returned`, `extended`.
+    /// `out`, `ending`: its last day is over and its seat free in a day, `over`, `returned`, `kept`: returned, its seat still reserved, `extended`.
     pub(crate) state: &'static str,
     /// From 1.
     pub(crate) seat: u16,

@@ -13,6 +13,10 @@ lends = { $keep ->
         [0] lends for { $days } days at most
        *[other] lends for { $days } days at most, and keeps { $keep } seats here
     }
+keeps_all = { $seats ->
+        [one] the license has 1 seat, so none is lent
+       *[other] the license has { $seats } seats, so none is lent
+    }
 lends_nothing = lends nothing; what is out runs to its end
 paused = paused: the book of loans was put back to an earlier state
 no_key = gone
@@ -58,7 +62,7 @@ note_it = to note whose it is: countersign loan note { $loan } TEXT
 returned = loan { $loan } is given back: seat { $seat } is free; there is no code to send back
 returned_before = taken before: loan { $loan } is given back
 returned_but = loan { $loan } is given back; seat { $seat } stays reserved for loan { $other } until { $until }
-returned_kept = loan { $loan } is given back; seat { $seat } stays reserved until { $until }, for as many as the license has seats were given back early since the vendor last answered; it is free at once by one exchange with the vendor: countersign request sync
+returned_kept = loan { $loan } is given back; seat { $seat } stays reserved until { $until }: as many workstations as the license has seats gave loans back early since the vendor last answered; one exchange with the vendor frees it at once: countersign request sync
 loan_subject = Loan of { $product }
 loan_opening = Here is the code of your loan. Enter it with: countersign apply
 loan_opening_both = Here are the code of your loan and our site card. Enter both: countersign apply

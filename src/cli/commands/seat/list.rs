@@ -31,7 +31,7 @@ impl Run for SeatList {
         let found = CheckArgs::of(self.product, self.license).find(context, false)?;
         let Some(seats) = found.seats()? else {
             // Where there is no license at all, that is what is said.
-            if let (None, Some(refusal)) = (found.report.license_key, &found.report.refusal) {
+            if let (None, Some(refusal)) = (&found.report.terms, &found.report.refusal) {
                 return Err(report::failure(&found.report, refusal).into());
             }
             return Err(not_floating(&found).into());

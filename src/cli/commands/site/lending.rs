@@ -57,6 +57,11 @@ impl Run for SiteLending {
             true => messages::site_words::lends(lending.days, lending.keep).to_string(),
             false => messages::site_words::lends_nothing().to_owned(),
         });
+        if lending.on && lending.keep >= site.number() {
+            context
+                .out
+                .warn(messages::site_words::keeps_all(site.number()));
+        }
         if site.paused() {
             context.out.warn(messages::site_words::paused());
             context.out.advise(messages::site_advice::lending_paused());

@@ -79,7 +79,7 @@ impl Run for LoanList {
         for loan in site.book().loans() {
             let standing = loan.standing(now);
             let over = matches!(standing, Standing::Over | Standing::Returned);
-            if over && !loan.is_reserved(now) && !self.all {
+            if over && !self.all {
                 continue;
             }
             any = true;

@@ -55,7 +55,8 @@ pub(super) fn home(context: &Context) -> anyhow::Result<Option<Home>> {
 
 /// The site of a license that was found.
 pub(super) fn of(found: &Found) -> anyhow::Result<Site<'_>> {
-    let Some(key) = found.report.license_key else {
+    let key = found.report.license_key;
+    let Some(key) = key.filter(|_| found.report.terms.is_some()) else {
         return Err(match &found.report.refusal {
             // Where a site's key waits for its license it is asked for with the key.
             Some(refusal @ Refusal::NotLicensed { pending: false, .. })
