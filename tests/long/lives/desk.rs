@@ -157,6 +157,7 @@ impl Desk {
                         standing: request.standing(),
                         generation: it.generation,
                         site_key: None,
+                        told: None,
                         place: it.place.unwrap_or(EventId(row)),
                         seats: it.seats,
                         runs: Until::Day(now.day().plus(self.terms.grace_days)),
@@ -303,7 +304,6 @@ impl Desk {
                 fork: policy::judge(&own, Some(opened.held), proof),
                 asked,
                 holder_asked,
-                told: None,
                 options,
                 now,
             };
