@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::Write as _;
 use std::process::Stdio;
 
-use countersign::machine::Facts;
 use serde_json::json;
 
 use super::loans::site;
@@ -18,7 +17,7 @@ fn hold<'w>(site: &Site<'w>, more: &[&str]) -> crate::world::Run<'w> {
     site.machine.run(["seat", "hold"].iter().chain(more))
 }
 
-fn extend(machine: &Machine<'_>, options: &[&str]) -> String {
+pub(super) fn extend(machine: &Machine<'_>, options: &[&str]) -> String {
     let args = ["request", "extend"].iter().chain(options);
     machine.run(args).done().code()
 }
@@ -228,97 +227,6 @@ fn more_workstations_than_seats_free_none_by_giving_back_early() {
 }
 
 /// Its home is gone, and three of its parts are what they were.
-#[test]
-fn a_workstation_that_was_installed_anew_takes_no_second_seat() {
-    let world = World::new();
-    let site = site(&world, "1");
-    let laptop = site.workstation("laptop");
-    site.lend(&laptop, "5");
-    site.machine.run(["loan", "note", "1", "chen"]).done();
-    std::fs::remove_dir_all(laptop.home()).unwrap();
-    laptop.install(&site.file);
-    let request = site.ask(&laptop, &["--days", "9"]);
-    let said = site.respond(&request, &[]).done();
-    laptop.apply(&said.code());
-    said.tells("loan 1 goes on as loan 2 until 2040-03-10");
-    assert_eq!(site.counts(), (0, 1, 0));
-    laptop.check().done();
-    // A code that was answered before is given again, with what became of it.
-    let code = laptop.run(["return", "--yes"]).done().code();
-    let taken = site.machine.run(["respond"]).piped(&code).done();
-    taken.tells("seat 1 stays reserved for loan 1 until 2040-03-06");
-    site.respond(&request, &[])
-        .done()
-        .tells("loan 2 was given back since: this code brings nothing back");
-}
-
-/// One equal part tells nobody from anybody.
-#[test]
-fn another_machine_extends_no_loan() {
-    let world = World::new();
-    let site = site(&world, "3");
-    let laptop = site.workstation("laptop");
-    let request = site.ask(&laptop, &["--days", "5", "--feature", "lv"]);
-    laptop.apply(&site.answer(&request));
-    let other = world.machine("other");
-    laptop.copy_home_to(&other);
-    let id = laptop.facts().machine_id;
-    other.change(|facts| {
-        *facts = Facts {
-            machine_id: id,
-            ..Facts::default()
-        };
-    });
-    let request = extend(&other, &["--days", "5"]);
-    site.respond(&request, &[])
-        .done()
-        .tells("another workstation than that of loan 1 asks for more time of it");
-    assert_eq!(site.counts(), (0, 2, 1));
-    // Who says no more of himself each time is himself.
-    let bare = site.workstation("bare");
-    bare.change(|facts| {
-        *facts = Facts {
-            machine_id: facts.machine_id.clone(),
-            ..Facts::default()
-        };
-    });
-    let request = site.ask(&bare, &["--days", "5", "--feature", "lv"]);
-    let said = site.respond(&request, &[]).done();
-    bare.apply(&said.code());
-    said.tells("the workstation says little about itself");
-    bare.apply(&site.answer(&extend(&bare, &["--days", "9"])));
-    assert_eq!(site.counts(), (0, 3, 0));
-}
-
-/// A card and a disk are replaced; but a seat does not go from machine to machine by parts.
-#[test]
-fn parts_of_a_workstation_are_exchanged_once_while_a_loan_runs() {
-    let world = World::new();
-    let site = site(&world, "3");
-    let laptop = site.workstation("laptop");
-    let other = world.machine("another");
-    let parts = other.facts();
-    let request = site.ask(&laptop, &["--days", "5", "--feature", "lv"]);
-    laptop.apply(&site.answer(&request));
-    laptop.change(|facts| {
-        facts.mac = parts.mac.clone();
-        facts.disk_serial = parts.disk_serial.clone();
-    });
-    let said = site.respond(&extend(&laptop, &["--days", "9"]), &[]).done();
-    laptop.apply(&said.code());
-    said.tells("network card, system disk of this workstation changed since loan 1");
-    assert_eq!(site.counts(), (0, 1, 2));
-    laptop.change(|facts| {
-        facts.root_fs_uuid = parts.root_fs_uuid.clone();
-        facts.product_uuid = parts.product_uuid.clone();
-    });
-    let request = extend(&laptop, &["--days", "9"]);
-    site.respond(&request, &[])
-        .done()
-        .tells("another workstation than that of loan 2");
-    assert_eq!(site.counts(), (0, 2, 1));
-}
-
 /// What was taken out of the license since is not lent under the certificate that a workstation knows.
 #[test]
 fn under_an_old_card_no_more_is_lent_than_there_is() {

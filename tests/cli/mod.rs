@@ -21,6 +21,8 @@ mod life;
 #[cfg(unix)]
 mod loan_books;
 #[cfg(unix)]
+mod loan_machines;
+#[cfg(unix)]
 mod loan_mails;
 #[cfg(unix)]
 mod loan_seats;

@@ -58,6 +58,15 @@ struct Holder {
     answers: Vec<Answered>,
 }
 
+/// What becomes of a SYNC.
+pub(crate) enum Replied {
+    Given(Given),
+    /// Nobody waits for it, or somebody waits in vain.
+    Nothing,
+    /// Its seat was released as lost, and it is not: people request the license anew, as they are told.
+    Released,
+}
+
 pub(crate) struct Desk {
     product: Product,
     terms: OrderTerms,
@@ -248,11 +257,11 @@ impl Desk {
         ask: &Ask,
         now: Seconds,
         met: &mut Met,
-    ) -> Option<Given> {
+    ) -> Replied {
         let own = self.holders[machine].own.clone();
         let answers = &self.holders[machine].answers;
         if let Some(known) = answers.iter().rev().find(|it| it.number == ask.number) {
-            return Some(Given {
+            return Replied::Given(Given {
                 number: known.number,
                 generation: known.held.generation,
                 issued: known.issued,
@@ -344,7 +353,7 @@ impl Desk {
                     let kept = &mut self.holders[machine];
                     kept.own = holder;
                     kept.answers.push(answered);
-                    return Some(Given {
+                    return Replied::Given(Given {
                         number: ask.number,
                         generation: held.generation,
                         issued: now,
@@ -356,7 +365,7 @@ impl Desk {
                 }
                 Err(Refusal::Overtaken(_)) => {
                     met.old += 1;
-                    return None;
+                    return Replied::Nothing;
                 }
                 Err(
                     refusal @ (Refusal::HeldForManager { .. }
@@ -370,9 +379,13 @@ impl Desk {
                     met.manager += 1;
                     options = &self.manager;
                 }
+                Err(Refusal::GivenUp(_)) => {
+                    met.yellow += 1;
+                    return Replied::Released;
+                }
                 Err(_) => {
                     met.refused += 1;
-                    return None;
+                    return Replied::Nothing;
                 }
             }
         }

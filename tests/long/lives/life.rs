@@ -10,7 +10,7 @@ use countersign::protocol::product::WARN_DAYS;
 
 use super::chance::Chance;
 use super::clocks::{Clock, Clocked};
-use super::desk::{Desk, Met};
+use super::desk::{Desk, Met, Replied};
 use super::fate::{BOARD, CARD, Fate};
 use super::kinds::{FIRST_ALONE, Kind, LISTENS};
 use super::mails::{Ask, Given, Mail};
@@ -222,7 +222,8 @@ impl Life<'_> {
         if happens.restored {
             let revealed = machine.state.revealed();
             // No older than the last generation whose secret was given away (SPEC.md 9.2): that is what an honest backup is.
-            if let Some(backup) = machine.backup.take().filter(|it| it.generation >= revealed) {
+            let backup = machine.backup.take();
+            if let Some(backup) = backup.filter(|it| it.generation >= revealed) {
                 machine.state = backup;
             }
         }
@@ -272,7 +273,8 @@ impl Life<'_> {
             noon(today.day),
             &mut self.lived.met,
         );
-        let Some(given) = reply else { return };
+        machine.bare |= matches!(reply, Replied::Released);
+        let Replied::Given(given) = reply else { return };
         if self.kind.mails.at_once() {
             self.apply(machine, &given, today);
             let healed = Seen::of(&machine.state.print, &today.found, self.kind.shown());
@@ -285,10 +287,8 @@ impl Life<'_> {
     /// As the machine takes an answer (SPEC.md 5.5).
     fn apply(&mut self, machine: &mut Machine, given: &Given, today: &Today) {
         let state = &machine.state;
-        let place = state
-            .pending
-            .iter()
-            .position(|it| it.number == given.number);
+        let mut pending = state.pending.iter();
+        let place = pending.position(|it| it.number == given.number);
         let Some(place) = place else { return };
         let answered = state.pending[place].clone();
         let (held, revealed) = (state.generation, state.revealed());
