@@ -171,6 +171,7 @@ fn the_seventh_return_in_a_year_rests() {
     let request = next.request(&key);
     desk.respond(&request)
         .refused(6, "no_seat_free")
+        .tells("no seat is free: 1 of 1 is taken or held back")
         .tells(&format!("release {id} --returned --reason TEXT"));
     let freed = desk.run([
         "release",

@@ -43,7 +43,7 @@ pub enum Refusal {
     #[error("the license is bound to the usb key {0}, which the machine does not have")]
     OtherUsb(UsbDevice),
     /// All seats are taken, or fewer are free than wanted.
-    #[error("{}", no_seat_free(*.wanted, *.free, *.seats))]
+    #[error("{}", no_seat_free(*.wanted, *.free, *.seats, .resting.is_some()))]
     NoSeatFree {
         /// Seats wanted; 1 where the request leaves it open.
         wanted: u16,
@@ -248,10 +248,15 @@ pub(super) fn in_place_of(own: &Activation, before: &Activation) -> Refusal {
 }
 
 /// "no seat is free: 2 of 2 are taken", "3 seats are wanted and 1 of 5 is free".
-fn no_seat_free(wanted: u16, free: u16, seats: u16) -> String {
+fn no_seat_free(wanted: u16, free: u16, seats: u16, resting: bool) -> String {
     let are = |number: u16| if number == 1 { "is" } else { "are" };
+    let how = if resting {
+        "taken or held back"
+    } else {
+        "taken"
+    };
     match (wanted, free) {
-        (_, 0) => format!("no seat is free: {seats} of {seats} {} taken", are(seats)),
+        (_, 0) => format!("no seat is free: {seats} of {seats} {} {how}", are(seats)),
         _ => format!(
             "{wanted} seats are wanted and {free} of {seats} {} free",
             are(free)

@@ -4,7 +4,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x4353_474E;
 
 /// The ledger's `user_version`: rises with each change of [`SCHEMA`].
-pub(super) const FORMAT: u32 = 6;
+pub(super) const FORMAT: u32 = 7;
 
 /// What makes an empty ledger. A ledger whose tables, indices and whatever else it has differ from what this makes is not written to.
 pub(super) const SCHEMA: &str = "
@@ -81,3 +81,19 @@ pub(super) const SCHEMA: &str = "
         subject TEXT NOT NULL, day INTEGER NOT NULL, many INTEGER NOT NULL, PRIMARY KEY (subject, day)
     ) STRICT, WITHOUT ROWID;
 ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A ledger of other tables is refused as one of another format, and not as one that somebody tampered with.
+    #[test]
+    fn the_format_rises_with_the_tables() {
+        let tables = blake3::hash(SCHEMA.as_bytes()).to_hex();
+        assert_eq!(
+            (FORMAT, &tables.as_str()[..16]),
+            (7, "3cd6f8d9e1af5744"),
+            "raise FORMAT, and write both here"
+        );
+    }
+}
