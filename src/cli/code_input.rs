@@ -7,11 +7,9 @@ use std::path::Path;
 
 use crate::license_key::LicenseKey;
 use crate::messages;
-#[cfg(feature = "site")]
-use crate::text::Reading;
 use crate::text::{self, Judgeable, Kind, ReadError, Thing};
 #[cfg(feature = "site")]
-use crate::text::{Carried, Damage, Standing};
+use crate::text::{Carried, Damage, Reading, Standing};
 
 use super::Context;
 use super::failure::Failure;
