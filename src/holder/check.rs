@@ -231,7 +231,7 @@ impl Check<'_> {
         let now = self.clock(&terms)?;
         let today = now.day();
         self.checked.report.today = Some(today);
-        self.dates(&terms, today)?;
+        self.dates(&terms, now)?;
         self.checked.report.bindings = held.standing.bindings.clone();
         self.machine(key, held, now)?;
         self.bindings(held)?;
@@ -317,19 +317,20 @@ impl Check<'_> {
     }
 
     /// Last days are inclusive (SPEC.md 1).
-    fn dates(&mut self, terms: &Terms, today: Day) -> Result<(), Refused> {
+    fn dates(&mut self, terms: &Terms, now: Seconds) -> Result<(), Refused> {
+        let today = now.day();
         let left = |last: Option<Day>| last.map(|last| last.days_since(today));
         let (to_expiry, to_contact) = (left(terms.expires), left(terms.revalidate_by));
         let report = &mut self.checked.report;
         report.days_left = [to_expiry, to_contact].into_iter().flatten().min();
-        if let Some(on) = terms.expires.filter(|on| today > *on) {
+        if let Some(on) = terms.expires.filter(|on| now.is_past(*on)) {
             let refusal = match terms.loan {
                 Some(_) => Refusal::LoanOver { on, today },
                 None => Refusal::Expired { on, today },
             };
             return Err((State::Expired, refusal));
         }
-        if let Some(by) = terms.revalidate_by.filter(|by| today > *by) {
+        if let Some(by) = terms.revalidate_by.filter(|by| now.is_past(*by)) {
             return Err((State::Overdue, Refusal::Overdue { by, today }));
         }
         let product = self.file.product();

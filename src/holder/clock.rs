@@ -242,7 +242,7 @@ pub fn judge(mark: Option<&Mark>, terms: &LicenseTimes, look: &Look) -> Judgemen
             keep: None,
         };
     }
-    let past = terms.deadline.is_some_and(|day| now.day() > day);
+    let past = terms.deadline.is_some_and(|day| now.is_past(day));
     let waits = mark.and_then(|mark| mark.ahead.as_ref());
     let jumped =
         look.wall > most(reached, settled) || waits.is_some_and(|first| look.wall >= first.wall);
@@ -281,7 +281,7 @@ pub fn judge(mark: Option<&Mark>, terms: &LicenseTimes, look: &Look) -> Judgemen
     };
     // Past a deadline nothing is kept: a clock that was set too far heals as soon as it is right again. Only while the application runs its
     // uptime still counts: else whoever sets the clock to 2099 meanwhile would stop time.
-    let may = !past || terms.running && terms.deadline.is_some_and(|day| floor.day() <= day);
+    let may = !past || terms.running && terms.deadline.is_some_and(|day| !floor.is_past(day));
     Judgement {
         now,
         verdict,

@@ -25,7 +25,7 @@ impl Check<'_> {
         let last = began.plus(product.demo_days - 1);
         let now = self.demo_clock(known.as_ref(), began, last)?;
         let today = now.day();
-        if today > last {
+        if now.is_past(last) {
             let over = Refusal::DemoOver {
                 product: product.id.clone(),
                 last,

@@ -95,6 +95,14 @@ impl FromStr for Day {
 pub struct Seconds(pub u32);
 
 impl Seconds {
+    /// The last moment there is; it stands for every later one.
+    pub const LAST: Seconds = Seconds(u32::MAX);
+
+    /// Whether that day has passed. At the last moment there is each day has, also one that ends beyond it: else it never would.
+    pub fn is_past(self, day: Day) -> bool {
+        self.day() > day || self == Seconds::LAST
+    }
+
     /// From Unix seconds; before 2020 becomes 0, after 2156 the last moment there is.
     pub fn from_unix(unix: i64) -> Seconds {
         Seconds(u32::try_from((unix - EPOCH_UNIX).max(0)).unwrap_or(u32::MAX))

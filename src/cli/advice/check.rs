@@ -3,6 +3,7 @@
 use super::Advice;
 use crate::holder::{Closed, Refusal, Warning};
 use crate::messages;
+use crate::protocol::date::Seconds;
 use crate::protocol::trust::TrustError;
 
 impl Advice for Refusal {
@@ -10,6 +11,10 @@ impl Advice for Refusal {
         let advice = match self {
             Refusal::NotLicensed { pending: true, .. } | Refusal::NotHeld { pending: true, .. } => {
                 messages::advice::not_licensed_pending()
+            }
+            // It began under a clock that no longer advances.
+            Refusal::DemoOver { last, .. } if last.end() == Seconds::LAST => {
+                messages::advice::set_the_late_clock()
             }
             Refusal::NotLicensed { pending: false, .. }
             | Refusal::NotHeld { pending: false, .. }
@@ -99,6 +104,18 @@ impl Advice for Warning {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::date::Day;
+
+    #[test]
+    fn a_demo_under_a_clock_at_its_end_speaks_of_the_clock() {
+        let over = |last: Day| {
+            let product = "infinitime".to_owned();
+            Refusal::DemoOver { product, last }.advice()
+        };
+        let late = over(Seconds::LAST.day());
+        assert!(late.contains("clock is wrong"), "{late}");
+        assert!(!over(Day::FIRST).contains("clock is wrong"));
+    }
 
     #[test]
     fn what_can_be_kept_nowhere_is_kept_by_root() {

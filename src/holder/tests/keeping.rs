@@ -313,6 +313,25 @@ fn a_demo_that_began_in_2099_goes_on_when_the_clock_is_right() {
     assert!((2 * 25..=2 * 37).contains(&used), "{used}");
 }
 
+/// A clock past the last second that can be counted stands still: no demo begins under it, and none that began before goes on.
+#[test]
+fn no_demo_is_given_by_a_clock_that_stands_at_its_end() {
+    let vendor = demo(5);
+    let computer = Computer::with(&vendor, 1);
+    let late = computer.check_at(&vendor, Seconds::LAST);
+    assert_eq!(refused(&late), "demo_over");
+    // Nothing of it is kept: the demo begins when the clock is right.
+    let right = computer.check_at(&vendor, noon());
+    assert_eq!((right.state, right.days_left), (State::Demo, Some(4)));
+    let computer = Computer::with(&vendor, 1);
+    let begun = computer.check_at(&vendor, Seconds::LAST.minus(2 * DAY));
+    assert_eq!(begun.state, State::Demo);
+    assert_eq!(
+        refused(&computer.check_at(&vendor, Seconds::LAST)),
+        "demo_over"
+    );
+}
+
 /// Set back by a year at each start, nobody has more of a demo than its days and a day for each.
 #[test]
 fn a_demo_that_is_set_back_by_years_ends() {
