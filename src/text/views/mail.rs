@@ -48,6 +48,8 @@ pub(in crate::text) struct Opened {
     pub(in crate::text) texts: Vec<String>,
     /// What stands in its parts and is not shown: the source of HTML and the text that stands in for it, a text that says that it is a picture.
     pub(in crate::text) hidden: Vec<String>,
+    /// The texts that stand in for HTML: seen by few, and meant where the HTML shows no code.
+    pub(in crate::text) beside: Vec<String>,
     /// Whether it is a mail as a program keeps or sends it, of which people do not see the source, and not lines that somebody copied.
     pub(in crate::text) is_source: bool,
     /// What its pictures say, where this program can read them.
@@ -194,7 +196,7 @@ impl Opened {
             };
             match &part.body {
                 PartType::Text(text) if beside_html.contains(&id) => {
-                    self.hidden.push(text.clone().into_owned());
+                    self.beside.push(text.clone().into_owned());
                 }
                 PartType::Text(text) => self.texts.push(text.clone().into_owned()),
                 PartType::Html(source) => self.take_html(source),
