@@ -321,5 +321,12 @@ fn in_licenses_and_activations() {
             Wrong::Added,
             "is not in the history",
         ),
+        // Lists that begin at the first license would pass it by.
+        (
+            "INSERT INTO activation SELECT 90, 0, aid, generation, fingerprint, bindings, usb, site_key, place, 0, runs, first, last, event, proven, superseded, ended, reference, reference_since, had, weak_accepted, resting, resting_until, lent_until, told FROM activation WHERE id = 1",
+            Place::Activation,
+            Wrong::Added,
+            "of licenses numbered below 1",
+        ),
     ]);
 }

@@ -93,7 +93,7 @@ fn pristine() -> Result<Connection, rusqlite::Error> {
     Ok(pristine)
 }
 
-/// Tables with rows numbered below 1, which this program never makes: lists that begin at the first row would pass them by.
+/// Tables with rows numbered below 1, or that name a license so, which this program never makes: lists that begin at the first row would pass them by.
 pub(super) fn numbers(connection: &Connection) -> Result<Vec<Flaw>, LedgerError> {
     let pristine = pristine()?;
     let mut tables = pristine.prepare(
@@ -103,8 +103,10 @@ pub(super) fn numbers(connection: &Connection) -> Result<Vec<Flaw>, LedgerError>
     let tables = tables.query_map([], |row| {
         Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
     })?;
+    // Activations are read by their licenses, too.
+    let by_license = ("activation".to_owned(), "license".to_owned());
     let mut flaws = Vec::new();
-    for table in tables {
+    for table in tables.chain(std::iter::once(Ok(by_license))) {
         let (what, key) = table?;
         let sql = format!("SELECT count(*) FROM {what} WHERE {key} < 1");
         let count: i64 = connection.query_row(&sql, [], |row| row.get(0))?;
@@ -112,7 +114,12 @@ pub(super) fn numbers(connection: &Connection) -> Result<Vec<Flaw>, LedgerError>
             flaws.push(Flaw {
                 beneath: Beneath::Numbers,
                 what,
-                wrong: format!("numbered below 1, {count} in all: somebody added them"),
+                wrong: match key.as_str() {
+                    "license" => {
+                        format!("of licenses numbered below 1, {count} in all: somebody added them")
+                    }
+                    _ => format!("numbered below 1, {count} in all: somebody added them"),
+                },
             });
         }
     }
