@@ -1,7 +1,7 @@
 ### What to do, for each failure, refusal and warning, by its kind.
 
 set_the_late_clock = the computer's clock is wrong, it says 2156 or later: set it, and check again
-set_the_clock = set the computer's clock; if it is right, the vendor's was wrong at the last answer: say so there, and re-validate the license: countersign request sync
+set_the_clock = set the computer's clock; if it is right and there is a license, the vendor's was wrong at the last answer: say so there, and re-validate the license: countersign request sync
 not_licensed_pending = its request was made here: enter the response with: countersign apply
 not_licensed = request a license with its key: countersign request activate KEY
 demo_not_kept_full = free some space and do the same again

@@ -153,12 +153,17 @@ fn spoken(
     else {
         return Err(Refusal::NoEmergency(activation, answer.generation).into());
     };
+    // The last day of the license is not moved (SPEC.md 8): past it no code helps, and none reaches beyond it.
+    if let Some(day) = grant.expires.filter(|day| by.now.is_past(*day)) {
+        return Err(Refusal::Expired(day).into());
+    }
     let reached = |step: u8| signed.plus(u16::from(step) * u16::from(terms.days.get()));
+    let in_force = |day: Day| grant.expires.map_or(day, |last| day.min(last));
     let fits = |step: &u8| match until {
         Some(day) => reached(*step) >= day,
         None => reached(*step) > by.now.day() && !revealed.contains(step),
     };
-    let last = reached(terms.steps);
+    let last = in_force(reached(terms.steps));
     let step = (1..=terms.steps)
         .find(fits)
         .ok_or(Refusal::EmergencyUsedUp { activation, last })?;
@@ -172,7 +177,7 @@ fn spoken(
         generation: answer.generation,
         step,
         steps: terms.steps,
-        until: reached(step),
+        until: in_force(reached(step)),
         held_by: None,
         rivals: Vec::new(),
     })

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU8;
 
-use super::life::{licensed, return_code, sync, sync_code};
+use super::life::{DAY, licensed, return_code, sync, sync_code};
 use super::*;
 use crate::issuer::history::Actor;
 use crate::issuer::ledger::EmergencyAllowance;
@@ -135,6 +135,41 @@ fn two_lost_machines_a_year_are_the_clerks() {
     let third = life::release(&mut desk.ledger, name, "stolen", false, BY);
     assert_eq!(third.unwrap_err().kind(), "held_for_manager");
     life::release(&mut desk.ledger, name, "stolen", true, BY).unwrap();
+    assert_eq!(desk.findings(), [""; 0]);
+}
+
+/// The last day of a license is not moved: it goes on until then at the latest, and past it no code is read out.
+#[test]
+fn an_emergency_code_reaches_no_further_than_the_license() {
+    let mut desk = Desk::new();
+    let expires = NOW.day().plus(32);
+    let key = desk.sell(&OrderTerms {
+        emergency: Some(EmergencyAllowance {
+            steps: NonZeroU8::new(4).unwrap(),
+            days: NonZeroU8::new(7).unwrap(),
+        }),
+        expires: Some(expires),
+        ..terms(1, LicenseType::Standalone)
+    });
+    desk.respond(&activate(key, 1, 1)).unwrap();
+    let mut speak = |days: u32, until: Option<u16>| {
+        let step = Step {
+            until: until.map(|days| NOW.day().plus(days)),
+            generation: None,
+        };
+        let by = Actor {
+            now: NOW.plus(days * DAY),
+            ..BY
+        };
+        life::emergency(&mut desk.ledger, Named::License(key), step, by)
+    };
+    let spoken = speak(31, None).unwrap();
+    assert_eq!((spoken.step, spoken.until), (1, expires));
+    let spoken = speak(32, Some(40)).unwrap();
+    assert_eq!((spoken.step, spoken.until), (2, expires));
+    for until in [None, Some(40)] {
+        assert_eq!(speak(33, until).unwrap_err().kind(), "expired");
+    }
     assert_eq!(desk.findings(), [""; 0]);
 }
 
