@@ -32,6 +32,7 @@ at = { $user } at { $host }
 for_account = { $user } ({ $account })
 user = user { $number }
 somebody = somebody
+unread = a lease of { $user } that cannot be read here
 this_host = this host
 another_process = another process
 process = process { $id }

@@ -21,6 +21,10 @@ pub(crate) enum For {
     Appending,
     /// To be locked.
     Locking,
+    /// To be read; it is there.
+    Reading,
+    /// To be read, written and locked; it is there.
+    Changing,
 }
 
 /// A directory in which every user may keep files of his own and nobody touches another's: what a site's seats need (see [`crate::seats`]).
@@ -94,9 +98,11 @@ mod here {
 
         pub(crate) fn file(&self, name: &OsStr, how: For) -> io::Result<File> {
             let asked = match how {
-                For::New => OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL,
+                For::New => OFlag::O_RDWR | OFlag::O_CREAT | OFlag::O_EXCL,
                 For::Appending => OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_APPEND,
                 For::Locking => OFlag::O_WRONLY | OFlag::O_CREAT,
+                For::Reading => OFlag::O_RDONLY,
+                For::Changing => OFlag::O_RDWR,
             };
             // Whoever owns the directory may have put a link in the file's place, or a pipe that nobody reads.
             let flags = asked | OFlag::O_CLOEXEC | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
@@ -297,9 +303,11 @@ mod here {
         pub(crate) fn file(&self, name: &OsStr, how: For) -> io::Result<File> {
             let mut options = fs::OpenOptions::new();
             match how {
-                For::New => options.write(true).create_new(true),
+                For::New => options.read(true).write(true).create_new(true),
                 For::Appending => options.append(true).create(true),
                 For::Locking => options.write(true).create(true).truncate(false),
+                For::Reading => options.read(true),
+                For::Changing => options.read(true).write(true),
             };
             options.open(self.0.join(name))
         }

@@ -69,8 +69,9 @@ fn open_lock(directory: &Directory) -> io::Result<File> {
     Ok(file)
 }
 
+/// A lock of this user's that others may open is closed to them.
 #[cfg(unix)]
-fn keep_to_owner(file: &File) -> io::Result<()> {
+pub(crate) fn keep_to_owner(file: &File) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
     let found = file.metadata()?;

@@ -95,6 +95,8 @@ pub use json::{Array, Bytes};
 pub use launch::check_product;
 #[cfg(feature = "site")]
 pub(crate) use lock::Lock;
+#[cfg(unix)]
+pub(crate) use lock::keep_to_owner;
 pub use memory::Memory;
 pub use outcome::{Applied, Outcome, Which};
 pub use parts::{Parts, Seen, Sight};

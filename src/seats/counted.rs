@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::error::SeatError;
 use super::files;
 use super::gate::Gate;
-use super::leases;
+use super::leases::Leases;
 use super::lent::LentOut;
 use super::locks::Lock;
-use super::place::{GATE, LEASES, Place};
+use super::place::{GATE, Place};
 use super::ring::{One, Pool, Ring};
 use super::slots::Slots;
 use super::who::Moment;
@@ -91,15 +91,15 @@ impl Seats {
         let lent = self.lent(moment)?;
         for ring in self.rings() {
             for number in self.beyond(&ring)?.into_iter().rev() {
-                let leases = Slots::all(&self.place, LEASES, &ring.leases_of(""));
-                let leased = leases::of_seat(&leases, number, moment).is_some();
+                let leases = Leases::of(&self.place, &ring)?;
+                let leased = leases.hold(number, moment);
                 let kept = leased || lent.takes(&ring, number);
                 if kept || ring.lock(&self.place, number)?.is_none() {
                     break;
                 }
                 let path = self.place.path(&ring.name(number));
                 let failed = |error| StorageError::new(Doing::Write, &path, error);
-                std::fs::remove_file(&path).map_err(failed)?;
+                files::remove(&path).map_err(failed)?;
             }
         }
         Ok(())
@@ -125,7 +125,7 @@ impl Seats {
         if !self.locks_hold.get() {
             let path = self.place.path(GATE);
             let failed = |error| StorageError::new(Doing::Read, &path, error);
-            let again = Lock::alone(files::open(&path).map_err(failed)?);
+            let again = Lock::alone(files::open_lock(&self.place, &path).map_err(failed)?);
             if again.map_err(|error| self.place.no_lock(error))?.is_some() {
                 return Err(self.place.without_locks(messages::exclude_nobody()));
             }
@@ -141,14 +141,14 @@ impl Seats {
         needed: usize,
         moment: &Moment,
     ) -> Result<Vec<One>, SeatError> {
-        let leases = Slots::all(&self.place, LEASES, &ring.leases_of(""));
+        let leases = Leases::of(&self.place, ring)?;
         let lent = self.lent(moment)?;
         let mut found = Vec::new();
         for number in ring.search(&self.place) {
             if found.len() >= needed {
                 break;
             }
-            if lent.takes(ring, number) || leases::of_seat(&leases, number, moment).is_some() {
+            if lent.takes(ring, number) || leases.hold(number, moment) {
                 continue;
             }
             if let Some(lock) = ring.lock(&self.place, number)? {
@@ -177,9 +177,9 @@ impl Seats {
         if beyond.is_empty() {
             return Ok(held);
         }
-        let leases = Slots::all(&self.place, LEASES, &ring.leases_of(""));
+        let leases = Leases::of(&self.place, ring)?;
         for number in beyond {
-            let leased = leases::of_seat(&leases, number, moment).is_some();
+            let leased = leases.hold(number, moment);
             if leased || ring.lock(&self.place, number)?.is_none() {
                 held += 1;
             }

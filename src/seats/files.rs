@@ -1,54 +1,71 @@
-//! Opening files among which others put theirs, and parts of files.
+//! Opening files among which others put theirs, and parts of files. Root is led by the links of others only to what is theirs ([`Directory`]).
 
-use std::fs::{File, OpenOptions};
+use std::ffi::OsStr;
+use std::fs::File;
 use std::io;
 use std::path::Path;
 
-/// Opens a file to read, write and lock it. No link is followed and no pipe waited for.
+use super::kernel;
+use super::place::Place;
+use crate::holder::{Directory, For};
+
+/// Opens a file to read and write it. No link is followed and no pipe waited for.
 pub(super) fn open(path: &Path) -> io::Result<File> {
-    checked(options().read(true).write(true).open(path)?)
+    let (directory, name) = within(path)?;
+    checked(directory.file(name, For::Changing)?)
+}
+
+/// The same to lock it: in a home of one user's own nobody else may.
+pub(super) fn open_lock(place: &Place, path: &Path) -> io::Result<File> {
+    let file = open(path)?;
+    #[cfg(unix)]
+    if !place.is_shared() {
+        crate::holder::keep_to_owner(&file)?;
+    }
+    #[cfg(not(unix))]
+    let _ = place;
+    Ok(file)
 }
 
 /// Opens a file to read it.
 pub(super) fn open_to_read(path: &Path) -> io::Result<File> {
-    checked(options().read(true).open(path)?)
+    let (directory, name) = within(path)?;
+    checked(directory.file(name, For::Reading)?)
 }
 
-/// Opens a file of this user, which is made where it is missing, with the mode that its readers need.
-pub(super) fn open_own(path: &Path, for_everyone: bool) -> io::Result<File> {
-    let mut options = options();
-    options.read(true).write(true);
-    match options.open(path) {
+/// Opens a file of this user, or of whom root writes for, which is made where it is missing, with the mode that its readers need.
+pub(super) fn open_own(place: &Place, path: &Path) -> io::Result<File> {
+    let (directory, name) = within(path)?;
+    match directory.file(name, For::Changing) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         opened => return checked(opened?),
     }
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = match options.create_new(true).open(path) {
+    let file = match directory.file(name, For::New) {
         // Another process of this user was faster.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return open(path),
         made => made?,
     };
     #[cfg(unix)]
-    if for_everyone {
+    if place.is_shared() {
         use std::os::unix::fs::PermissionsExt;
         file.set_permissions(std::fs::Permissions::from_mode(0o644))?;
     }
-    #[cfg(not(unix))]
-    let _ = for_everyone;
+    if place.user() != kernel::us() {
+        directory.hand_on(&file)?;
+    }
     Ok(file)
 }
 
-fn options() -> OpenOptions {
-    #[allow(unused_mut, reason = "Unix alone sets more of them")]
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    {
-        use nix::fcntl::OFlag;
-        let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
-        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags.bits());
-    }
-    options
+/// Takes a file away.
+pub(super) fn remove(path: &Path) -> io::Result<()> {
+    let (directory, name) = within(path)?;
+    directory.remove(name)
+}
+
+fn within(path: &Path) -> io::Result<(Directory, &OsStr)> {
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    let directory = Directory::open(path.parent().unwrap_or(Path::new("")))?;
+    Ok((directory, name))
 }
 
 fn checked(file: File) -> io::Result<File> {

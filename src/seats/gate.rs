@@ -50,7 +50,7 @@ impl Gate {
         };
         let mut slept = Duration::ZERO;
         loop {
-            let file = files::open(&path).map_err(failed)?;
+            let file = files::open_lock(place, &path).map_err(failed)?;
             match Lock::alone(file).map_err(|error| place.no_lock(error))? {
                 // One in a directory that was put aside meanwhile keeps nobody apart.
                 Some(lock) if kernel::leads_to(&path, lock.file()) => {
@@ -58,7 +58,7 @@ impl Gate {
                 }
                 Some(_) => {}
                 None if slept >= patience => {
-                    let kept = files::open(&path).map_err(failed)?;
+                    let kept = files::open_lock(place, &path).map_err(failed)?;
                     return Ok(Err(kernel::who_locks(&kept)));
                 }
                 None => {

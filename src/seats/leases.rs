@@ -1,14 +1,20 @@
 //! Seats that no process holds: whoever took one shows its token before its time is over.
 
 use std::fmt;
+use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::error::SeatError;
+use super::kernel;
+use super::place::{LEASES, Place};
 use super::record::Record;
-use super::slots::Slots;
+use super::ring::Ring;
+use super::slots::{SLOT, Slots};
 use super::who::Moment;
+use crate::holder::{Doing, StorageError};
 use crate::license_key::LicenseKey;
 use crate::messages::seats as messages;
 use crate::protocol::date::Seconds;
@@ -169,8 +175,59 @@ impl Lease {
     }
 }
 
-/// The lease by which a seat is held now, by whomever.
-pub(super) fn of_seat(all: &[Slots], number: u16, moment: &Moment) -> Option<Lease> {
-    let mut leases = all.iter().filter_map(|slots| slots.read::<Lease>(number));
-    leases.find(|lease| lease.holds(moment))
+/// The leases of a ring's seats, whoever wrote them.
+pub(super) struct Leases {
+    pub(super) files: Vec<Slots>,
+    unread: Vec<Unread>,
+}
+
+/// A file of leases that this user cannot read: each seat that it has a place for counts as held.
+struct Unread {
+    owner: Option<u32>,
+    seats: u64,
+}
+
+impl Leases {
+    /// # Errors
+    /// What the disk says of the directory.
+    pub(super) fn of(place: &Place, ring: &Ring) -> Result<Leases, SeatError> {
+        let directory = place.path(LEASES);
+        let failed = |error| StorageError::new(Doing::Read, &directory, error);
+        let listed = Slots::listed(place, LEASES, &ring.leases_of("")).map_err(failed)?;
+        let (mut files, mut unread) = (Vec::new(), Vec::new());
+        for path in listed.paths {
+            match Slots::open(path.clone()) {
+                Ok(slots) => files.push(slots),
+                Err(_) => unread.extend(Unread::of(&path)),
+            }
+        }
+        Ok(Leases { files, unread })
+    }
+
+    /// Whether a seat is held now.
+    pub(super) fn hold(&self, number: u16, moment: &Moment) -> bool {
+        let leases = self.files.iter().filter_map(|it| it.read::<Lease>(number));
+        let mut held = leases.map(|lease| lease.holds(moment));
+        held.any(|holds| holds) || self.unread(number).is_some()
+    }
+
+    /// Who may hold a seat by a lease that cannot be read, in words.
+    pub(super) fn unread(&self, number: u16) -> Option<String> {
+        let mut unread = self.unread.iter();
+        let found = unread.find(|it| u64::from(number) <= it.seats)?;
+        let owner = kernel::name_of(found.owner);
+        let owner = owner.unwrap_or_else(|| messages::somebody().to_owned());
+        Some(messages::unread(owner).to_string())
+    }
+}
+
+impl Unread {
+    /// None where it is no file, or gone: nobody leases by that.
+    fn of(path: &Path) -> Option<Unread> {
+        let found = std::fs::symlink_metadata(path).ok()?;
+        found.is_file().then(|| Unread {
+            owner: kernel::owner_of(path),
+            seats: found.len().div_ceil(SLOT as u64),
+        })
+    }
 }

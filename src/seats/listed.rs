@@ -1,9 +1,11 @@
 //! What lies in a directory in which every user puts files: so much of each as is worth looking at.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::kernel;
+use crate::holder::Directory;
 
 /// So many files of one user are read, those whose names come first. One has a few names of his own, and others within a user namespace.
 pub(super) const OF_EACH: usize = 32;
@@ -22,9 +24,15 @@ pub(super) struct Listed {
 impl Listed {
     /// The files whose names are `fit`, of each user the first `most`. Where users have no numbers, and of all whom a user namespace calls nobody, each is
     /// read: else the files of one would hide those of another.
-    pub(super) fn of(directory: &Path, most: usize, fit: impl Fn(&str) -> bool) -> Listed {
-        let Ok(entries) = std::fs::read_dir(directory) else {
-            return Listed::default();
+    pub(super) fn of(
+        directory: &Path,
+        most: usize,
+        fit: impl Fn(&str) -> bool,
+    ) -> io::Result<Listed> {
+        let opened = Directory::open(directory).and_then(|_| std::fs::read_dir(directory));
+        let entries = match opened {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Listed::default()),
+            opened => opened?,
         };
         let names = entries.flatten().map(|entry| entry.file_name());
         let mut names: Vec<_> = names.filter(|it| it.to_str().is_some_and(&fit)).collect();
@@ -45,6 +53,6 @@ impl Listed {
         }
         counted.retain(|_, files| *files > most);
         listed.crowds = counted;
-        listed
+        Ok(listed)
     }
 }

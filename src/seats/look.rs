@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::counted::Seats;
+use super::error::SeatError;
 use super::gate::Gate;
 use super::kernel;
-use super::leases::Lease;
+use super::leases::{Lease, Leases};
 use super::place::{LEASES, RECORDS};
 use super::record::Record;
 use super::ring::Ring;
@@ -16,19 +17,25 @@ use super::who::Moment;
 
 const DAY: u32 = 86_400;
 
+/// A seat, the account that leases it, and its lease.
+type Leasing = (u16, Option<String>, Lease);
+
 impl Seats {
     /// Who holds which seat. Waits for nobody: where another process keeps the gate, what is written is shown.
-    pub fn look(&self, moment: &Moment) -> Look {
-        let gate = Gate::now(&self.place).ok().flatten();
+    ///
+    /// # Errors
+    /// What the disk says: who may not read what lies here is shown nothing.
+    pub fn look(&self, moment: &Moment) -> Result<Look, SeatError> {
+        let gate = Gate::now(&self.place)?;
         self.seen(moment, gate.is_some())
     }
 
     /// The same for whoever keeps the gate.
-    pub(super) fn look_under_the_gate(&self, moment: &Moment) -> Look {
+    pub(super) fn look_under_the_gate(&self, moment: &Moment) -> Result<Look, SeatError> {
         self.seen(moment, true)
     }
 
-    fn seen(&self, moment: &Moment, exact: bool) -> Look {
+    fn seen(&self, moment: &Moment, exact: bool) -> Result<Look, SeatError> {
         let place = &self.place;
         let mut shown = Vec::new();
         for slots in Slots::all(place, RECORDS, "") {
@@ -53,8 +60,9 @@ impl Seats {
         // What cannot be read is said to whoever takes a seat.
         let lent = self.lent(moment).unwrap_or_default();
         for ring in self.rings() {
-            let leases = leases(self, &ring, moment);
-            let held = held(self, &ring, &leases, &shown, exact);
+            let all = Leases::of(place, &ring)?;
+            let leases = leases(&all, moment);
+            let held = held(self, &ring, (&all, &leases), &shown, exact);
             match &ring.module {
                 Some(name) => look.pools.push(PoolUse {
                     name: name.clone(),
@@ -83,15 +91,16 @@ impl Seats {
         });
         look.back = back.collect();
         look.back.sort_by_key(|it| it.record.since);
-        look
+        Ok(look)
     }
 
     /// Who has more files here than are looked at.
     fn crowds(&self) -> Vec<Crowd> {
         let place = &self.place;
         let leases = self.rings().into_iter();
-        let leases = leases.map(|ring| Slots::listed(place, LEASES, &ring.leases_of("")));
-        let records = Slots::listed(place, RECORDS, "");
+        let leases = leases
+            .map(|ring| Slots::listed(place, LEASES, &ring.leases_of("")).unwrap_or_default());
+        let records = Slots::listed(place, RECORDS, "").unwrap_or_default();
         let mut all: BTreeMap<u32, usize> = BTreeMap::new();
         for listed in leases.chain([records, tickets::listed(place)]) {
             for (owner, files) in listed.crowds {
@@ -107,9 +116,9 @@ impl Seats {
 }
 
 /// Who leases which seats of a ring now.
-fn leases(seats: &Seats, ring: &Ring, moment: &Moment) -> Vec<(u16, Option<String>, Lease)> {
+fn leases(all: &Leases, moment: &Moment) -> Vec<Leasing> {
     let mut found = Vec::new();
-    for slots in Slots::all(&seats.place, LEASES, &ring.leases_of("")) {
+    for slots in &all.files {
         let account = kernel::name_of(slots.owner);
         let all = slots.read_all::<Lease>(u16::MAX).into_iter();
         let all = all.filter(|(_, lease)| lease.holds(moment));
@@ -122,7 +131,7 @@ fn leases(seats: &Seats, ring: &Ring, moment: &Moment) -> Vec<(u16, Option<Strin
 fn held(
     seats: &Seats,
     ring: &Ring,
-    leases: &[(u16, Option<String>, Lease)],
+    (all, leases): (&Leases, &[Leasing]),
     shown: &[Shown],
     exact: bool,
 ) -> Vec<(u16, Option<String>)> {
@@ -142,10 +151,11 @@ fn held(
                 .iter()
                 .any(|it| it.lives && it.record.pools.get(&ring.prefix) == Some(&number)),
         };
-        if in_use || leased(number) {
+        let unread = all.unread(number).filter(|_| !leased(number));
+        if in_use || leased(number) || unread.is_some() {
             let unwritten = ring.module.is_none() && shown.iter().all(|it| it.number != number);
             let by = (in_use && unwritten).then(|| kernel::who_locks(&file));
-            held.push((number, by.flatten()));
+            held.push((number, by.flatten().or(unread)));
         } else if exact {
             ring.mark(&seats.place, number, true);
         }
@@ -153,12 +163,7 @@ fn held(
     held
 }
 
-fn taken_by(
-    number: u16,
-    locked_by: Option<String>,
-    shown: &[Shown],
-    leases: &[(u16, Option<String>, Lease)],
-) -> Taken {
+fn taken_by(number: u16, locked_by: Option<String>, shown: &[Shown], leases: &[Leasing]) -> Taken {
     let lease = leases.iter().find(|(it, ..)| *it == number);
     let by_record = shown.iter().rfind(|it| it.number == number).cloned();
     let by_lease = lease.map(|(_, account, lease)| Shown {
@@ -167,7 +172,7 @@ fn taken_by(
         record: lease.record.clone(),
         lives: true,
     });
-    let by_record = by_record.filter(|it| it.lives || by_lease.is_none());
+    let by_record = by_record.filter(|it| it.lives || by_lease.is_none() && locked_by.is_none());
     Taken {
         number,
         shown: by_record.or(by_lease),

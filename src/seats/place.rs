@@ -4,6 +4,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::error::SeatError;
+use super::kernel;
+#[cfg(unix)]
+use crate::holder::FOR_ANYBODYS_FILES;
 use crate::holder::{Audience, Doing, Home, StorageError};
 use crate::license_key::LicenseKey;
 use crate::messages::seats as messages;
@@ -45,6 +48,28 @@ impl Place {
 
     pub(super) fn for_everyone(&self) -> bool {
         self.audience == Audience::Everyone
+    }
+
+    /// Whether everybody takes seats here, as the directories were made: that others may read the home alone gives them none.
+    pub(super) fn is_shared(&self) -> bool {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let found = std::fs::symlink_metadata(self.path(RECORDS));
+            found.is_ok_and(|it| it.permissions().mode() & FOR_ANYBODYS_FILES == FOR_ANYBODYS_FILES)
+        }
+        #[cfg(not(unix))]
+        self.for_everyone()
+    }
+
+    /// Who owns the records, leases and tickets that this user writes: in a home of one user's own root writes for that user.
+    pub(super) fn user(&self) -> Option<u32> {
+        let us = kernel::us();
+        if self.is_shared() || us != Some(0) {
+            return us;
+        }
+        let owner = kernel::owner_of(&self.directory);
+        owner.filter(|_| owner != kernel::NOBODY).or(us)
     }
 
     /// What a lock that failed says: the file system has none.

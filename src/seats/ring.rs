@@ -81,7 +81,7 @@ impl Ring {
     /// The file of a seat; none where there is none.
     pub(super) fn open(&self, place: &Place, number: u16) -> Result<Option<File>, SeatError> {
         let path = place.path(&self.name(number));
-        match files::open(&path) {
+        match files::open_lock(place, &path) {
             Ok(file) => Ok(Some(file)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(StorageError::new(Doing::Read, &path, error).into()),

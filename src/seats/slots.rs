@@ -36,7 +36,7 @@ impl Slots {
         directory: &str,
         name: impl Fn(&str) -> String,
     ) -> Result<Slots, SeatError> {
-        let us = kernel::us();
+        let us = place.user();
         let user = us.map_or_else(user_by_name, |us| us.to_string());
         let mut last = None;
         for spare in 0..=SPARE_NAMES {
@@ -45,7 +45,7 @@ impl Slots {
                 spare => format!("{user}~{spare}"),
             };
             let path = place.path(directory).join(name(&user));
-            match files::open_own(&path, place.for_everyone()) {
+            match files::open_own(place, &path) {
                 Ok(file) if kernel::owner(&file) == us => {
                     let owner = us;
                     return Ok(Slots { path, file, owner });
@@ -65,17 +65,20 @@ impl Slots {
     /// Those of all users whose names end so. Whatever a file is called, it is its owner's: within a user namespace others have no number, and the name of
     /// one's own is another outside, so that a name tells nothing of who may write it.
     pub(super) fn all(place: &Place, directory: &str, ending: &str) -> Vec<Slots> {
-        let listed = Slots::listed(place, directory, ending);
-        let opened = listed.paths.into_iter().filter_map(|path| {
-            let file = files::open_to_read(&path).ok()?;
-            let owner = kernel::owner(&file);
-            Some(Slots { path, file, owner })
-        });
-        opened.collect()
+        let listed = Slots::listed(place, directory, ending).unwrap_or_default();
+        let opened = listed.paths.into_iter();
+        opened.filter_map(|path| Slots::open(path).ok()).collect()
+    }
+
+    /// To be read.
+    pub(super) fn open(path: PathBuf) -> io::Result<Slots> {
+        let file = files::open_to_read(&path)?;
+        let owner = kernel::owner(&file);
+        Ok(Slots { path, file, owner })
     }
 
     /// What is read of a directory.
-    pub(super) fn listed(place: &Place, directory: &str, ending: &str) -> Listed {
+    pub(super) fn listed(place: &Place, directory: &str, ending: &str) -> io::Result<Listed> {
         Listed::of(&place.path(directory), OF_EACH, |name| {
             name.ends_with(ending)
         })
@@ -84,7 +87,7 @@ impl Slots {
     /// Whether others read it: not where so many other files of its user come before.
     pub(super) fn is_read(&self, place: &Place, directory: &str, ending: &str) -> bool {
         let listed = Slots::listed(place, directory, ending);
-        listed.paths.contains(&self.path)
+        listed.is_ok_and(|it| it.paths.contains(&self.path))
     }
 
     pub(super) fn read<T: DeserializeOwned>(&self, number: u16) -> Option<T> {

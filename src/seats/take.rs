@@ -200,9 +200,12 @@ impl Seats {
     }
 
     fn none_left(&self, ring: &Ring, moment: &Moment) -> SeatError {
-        SeatError::NoSeat {
-            lacks: ring.module.clone(),
-            look: Box::new(self.look_under_the_gate(moment)),
+        match self.look_under_the_gate(moment) {
+            Ok(look) => SeatError::NoSeat {
+                lacks: ring.module.clone(),
+                look: Box::new(look),
+            },
+            Err(error) => error,
         }
     }
 
@@ -217,7 +220,7 @@ impl Seats {
         let Some(key) = who.key(unit) else {
             return Ok(Vec::new());
         };
-        let us = super::kernel::us();
+        let us = self.place.user();
         let same = |other: &Record, owner: Option<u32>| {
             let named = |name: Option<&str>, theirs: &str| name.is_none_or(|it| it == theirs);
             let (user, host) = key;

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use super::error::SeatError;
 use super::files;
-use super::kernel;
 use super::listed::{Listed, WAITING};
 use super::locks::Lock;
 use super::place::{Place, TICKETS};
@@ -38,11 +37,11 @@ impl Ticket {
             .max()
             .unwrap_or(0);
         let number = last.saturating_add(1);
-        let user = kernel::us().unwrap_or(0);
+        let user = place.user().unwrap_or(0);
         let name = format!("{number:020}-{user}-{process}");
         let path = place.path(TICKETS).join(name);
         let failed = |error| StorageError::new(Doing::Write, &path, error);
-        let file = files::open_own(&path, place.for_everyone()).map_err(failed)?;
+        let file = files::open_own(place, &path).map_err(failed)?;
         let pools = wanted.iter().filter(|ring| ring.module.is_some());
         let pools: Vec<&str> = pools.map(|ring| ring.prefix.as_str()).collect();
         files::write_at(&file, pools.join("\n").as_bytes(), 0).map_err(failed)?;
@@ -69,7 +68,7 @@ impl Drop for Ticket {
     fn drop(&mut self) {
         if self.lock.is_ours() {
             // One that is left counts no more: its lock is free.
-            let _ = std::fs::remove_file(&self.path);
+            let _ = files::remove(&self.path);
         }
     }
 }
@@ -79,7 +78,8 @@ const TRIES: usize = 100;
 
 /// The files of those who wait.
 pub(super) fn listed(place: &Place) -> Listed {
-    Listed::of(&place.path(TICKETS), WAITING, |name| number(name).is_some())
+    let listed = Listed::of(&place.path(TICKETS), WAITING, |name| number(name).is_some());
+    listed.unwrap_or_default()
 }
 
 fn number(name: &str) -> Option<u64> {
@@ -104,7 +104,7 @@ pub(super) fn waiting(place: &Place, clear: bool) -> Vec<Waits> {
         match Lock::shared(file) {
             Ok(None) => found.push(Waits { number, pools }),
             // Its user may, and the directory's owner.
-            Ok(Some(_)) if clear => drop(std::fs::remove_file(&path)),
+            Ok(Some(_)) if clear => drop(files::remove(&path)),
             _ => {}
         }
     }

@@ -125,6 +125,78 @@ fn users_take_the_seats_of_a_home_that_root_keeps_for_all() {
     assert_eq!(in_use(&machine), 0);
 }
 
+/// Root and the owner of a home are one about its seats, no link of the owner's leads root astray, and who may only read locks nothing.
+#[cfg(unix)]
+#[test]
+fn root_and_the_owner_of_a_home_share_its_seats() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, lchown, symlink};
+    const ADA: u32 = 61_001;
+    if !nix::unistd::geteuid().is_root() {
+        return;
+    }
+    let world = World::new();
+    let (machine, key) = site(&world, &[], &["--seats", "2"]);
+    open_to_others(world.path());
+    let shell = |script: &str| {
+        let mut shell = std::process::Command::new("sh");
+        let done = shell.args(["-c", script]).arg(machine.home()).status();
+        assert!(done.unwrap().success(), "{script}");
+    };
+    shell("chown -R 61001:61001 \"$0\"; chmod -R go= \"$0\"");
+    let by = |user: u32, args: &[&str]| as_user(user, &machine.run(args)).output().unwrap();
+    let said = |out: &std::process::Output| {
+        let text = [out.stdout.as_slice(), out.stderr.as_slice()].concat();
+        String::from_utf8_lossy(&text).into_owned()
+    };
+    let take = ["seat", "take"];
+    machine.run(take).done();
+    let digits: String = key.chars().filter(char::is_ascii_digit).collect();
+    let seats = machine.kept(&format!("machine/seats/{digits}"));
+    let leases = seats.join("leases/61001.seat");
+    assert_eq!(std::fs::metadata(&leases).unwrap().uid(), ADA);
+    let listed = by(ADA, &["seat", "list"]);
+    assert!(said(&listed).contains("1 in use"), "{}", said(&listed));
+    let second = by(ADA, &take);
+    assert_eq!(second.status.code(), Some(0), "{}", said(&second));
+    assert_eq!(by(ADA, &take).status.code(), Some(16));
+    machine.run(take).refused(16, "no_seat");
+    // A lease that he cannot read counts, and is named.
+    chown(&leases, Some(0), Some(0)).unwrap();
+    let third = by(ADA, &take);
+    assert_eq!(third.status.code(), Some(16));
+    assert!(said(&third).contains("cannot be read"), "{}", said(&third));
+    chown(&leases, Some(ADA), Some(ADA)).unwrap();
+    // Where others may read the home, its locks are its owner's.
+    shell("chmod -R a+rX \"$0\"; chmod 700 \"$0\"/machine/secrets; true");
+    assert_eq!(by(ADA, &take).status.code(), Some(16));
+    let mode = |name: &str| {
+        std::fs::metadata(seats.join(name))
+            .unwrap()
+            .permissions()
+            .mode()
+    };
+    for name in ["gate", "seat-00001", "seat-00002"] {
+        assert_eq!(mode(name) & 0o777, 0o600, "{name}");
+    }
+    let looks = by(61_002, &["seat", "list"]);
+    assert_eq!(looks.status.code(), Some(1), "{}", said(&looks));
+    assert!(!said(&looks).contains("in use"), "{}", said(&looks));
+    // Links to what is root's.
+    let roots = world.path().join("roots");
+    std::fs::create_dir(&roots).unwrap();
+    for below in ["records", "leases", "tickets"] {
+        let place = seats.join(below);
+        std::fs::remove_dir_all(&place).unwrap();
+        symlink(&roots, &place).unwrap();
+        lchown(&place, Some(ADA), Some(ADA)).unwrap();
+        running(&machine, &[], "exit 0").said();
+        machine.run(["seat", "take", "--wait", "1s"]).said();
+        machine.run(["seat", "list"]).said();
+        assert_eq!(std::fs::read_dir(&roots).unwrap().count(), 0, "{below}");
+    }
+    machine.run(take).exits(1);
+}
+
 #[cfg(unix)]
 fn open_to_others(path: &Path) {
     use std::os::unix::fs::PermissionsExt;

@@ -37,7 +37,7 @@ impl Run for SeatList {
             return Err(not_floating(&found).into());
         };
         let now = moment(context);
-        let look = seats.look(&now);
+        let look = seats.look(&now)?;
         if context.out.json {
             Self::print(context, &object(&found, &look, now.wall))?;
         } else {
