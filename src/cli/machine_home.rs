@@ -153,7 +153,7 @@ pub(crate) fn bring_along(home: &Home, file: &ProductFile) -> anyhow::Result<()>
 }
 
 /// The license with the key that was given, or else the only one for which `fits` holds, with the home it is in. Where none fits, one that is
-/// there all the same: the library says why it does not.
+/// there all the same: the library says why it does not. Where a license of the user's own is also one of the whole computer, his own is his to change.
 pub(crate) fn license(
     context: &Context,
     key: &[String],
@@ -184,7 +184,10 @@ pub(crate) fn license(
         .iter()
         .map(|(_, license)| license.license_key.to_string())
         .collect();
+    keys.sort();
     keys.dedup();
+    // Of two with one license the one that may be changed is meant, and the one that holds it.
+    found.sort_by_key(|(home, license)| (home.is_anothers(), license.held.is_none()));
     match (keys.as_slice(), found.into_iter().next(), key) {
         ([_], Some(found), _) => Ok(found),
         (_, None, key) => Err(match (unfit, key) {

@@ -53,9 +53,14 @@ impl Home {
         &self.anchors
     }
 
+    /// Whether it is one that everybody reads and somebody else changes.
+    pub(crate) fn is_anothers(&self) -> bool {
+        self.audience == Audience::Everyone && durable::is_anothers(&self.machine)
+    }
+
     /// The right to change what is kept: in a home that everybody reads, the owner's and root's alone.
     pub(crate) fn lock(&self) -> Result<Lock, HolderError> {
-        if self.audience == Audience::Everyone && durable::is_anothers(&self.machine) {
+        if self.is_anothers() {
             return Err(HolderError::NotOwner {
                 directory: self.machine.clone(),
             });

@@ -93,6 +93,34 @@ fn in_a_home_for_all_its_owner_alone_asks_applies_and_returns() {
     by_nobody(run(&["check"])).refused(10, "returned");
 }
 
+/// Who has a license of his own is told of one for all accounts, and root asks for that: each goes on with his own, and gives it back.
+#[test]
+fn a_license_of_his_own_stays_his_beside_one_for_all() {
+    let world = World::new();
+    let Some((desk, pc)) = installed(&world, "0") else {
+        return;
+    };
+    for own in ["users/pc", "users/pc/anchor"] {
+        std::os::unix::fs::chown(world.path().join(own), Some(65534), Some(65534)).unwrap();
+    }
+    let key = desk.sell("survey", &["--grace", "0"]);
+    let run = |args: &[&str]| pc.run_at_home_of_user(args);
+    let his = |args: &[&str]| by_nobody(run(args));
+    let request = his(&["request", "activate", &key]).done().code();
+    his(&["apply"]).piped(desk.answer(&request)).done();
+    let request = run(&["request", "activate", &key, "--system"])
+        .done()
+        .code();
+    run(&["apply"]).piped(desk.answer(&request)).done();
+    his(&["request", "sync", &key]).done().code();
+    // Root's is given back, and does not stand before his.
+    run(&["return", "--yes"]).done();
+    his(&["check"]).done().prints(&key);
+    his(&["request", "sync"]).done().code();
+    his(&["return", "--yes"]).done().code();
+    his(&["check"]).exits(10);
+}
+
 /// One damaged file of the whole computer's stops nobody who has a good license of his own.
 #[test]
 fn a_damaged_home_for_all_stops_nobody_with_a_license_of_his_own() {
