@@ -166,6 +166,23 @@ fn a_seat_is_leased_kept_and_given_back_by_its_token() {
         .refused(2, "usage");
 }
 
+/// A seat that is kept is no license: it ends with that, and is given back all the same.
+#[test]
+fn no_seat_is_kept_beyond_the_license() {
+    let world = World::new();
+    let (machine, _) = site(&world, &[], &["--seats", "2", "--expires", "2040-03-02"]);
+    let take = || machine.run(["seat", "take", "--for", "48h"]);
+    let (kept, given_back) = (take().done().line(), take().done().line());
+    world.days_pass(1);
+    for token in [&kept, &given_back] {
+        machine.run(["seat", "keep", token]).done();
+    }
+    world.days_pass(1);
+    machine.run(["seat", "keep", &kept]).refused(11, "expired");
+    machine.run(["seat", "release", &given_back]).done();
+    take().refused(11, "expired");
+}
+
 #[test]
 fn who_waits_gets_the_seat_that_is_given_back() {
     let world = World::new();

@@ -32,7 +32,7 @@ pub(crate) fn on_machine(context: &Context, code: &Code) -> OnThisMachine {
             }
             Kind::SiteCard => card(&mut place, &view, code),
             Kind::DeskCertificate => desk(&mut place, &view, code),
-            Kind::Emergency => emergency(&mut place, &view, code),
+            Kind::Emergency => emergency(&mut place, &view, (&home, &facts), code),
         }
     }
     place
@@ -167,12 +167,14 @@ fn answer(place: &mut OnThisMachine, view: &View, (home, facts): (&Home, &Facts)
             ));
         }
         Err(HolderError::OtherRequest) => {}
-        Err(error) => {
-            let words = messages::inspect::would_refuse(&error).to_string();
-            place.sheet.say(messages::label::this_machine(), words);
-            place.sheet.object.refused = Some(Named(error.kind()));
-        }
+        Err(error) => would_refuse(place, &error),
     }
+}
+
+fn would_refuse(place: &mut OnThisMachine, error: &HolderError) {
+    let words = messages::inspect::would_refuse(error).to_string();
+    place.sheet.say(messages::label::this_machine(), words);
+    place.sheet.object.refused = Some(Named(error.kind()));
 }
 
 fn would(place: &mut OnThisMachine, outcome: &Outcome) {
@@ -284,7 +286,7 @@ fn desk(place: &mut OnThisMachine, view: &View, code: &Code) {
     }
 }
 
-fn emergency(place: &mut OnThisMachine, view: &View, code: &Code) {
+fn emergency(place: &mut OnThisMachine, view: &View, (home, facts): (&Home, &Facts), code: &Code) {
     let Ok(emergency) = Emergency::decode(code.payload()) else {
         return;
     };
@@ -306,6 +308,11 @@ fn emergency(place: &mut OnThisMachine, view: &View, code: &Code) {
             place.trust = Some(Trust::Holds(
                 messages::inspect::emergency_of_this().to_owned(),
             ));
+            // A copy of the home may still hold what was given up.
+            if let Err(error @ HolderError::GivenUp { .. }) = apply::preview(home, code, facts) {
+                would_refuse(place, &error);
+                return;
+            }
             let days = u16::from(emergency.step) * u16::from(terms.days.get());
             let until = grant.revalidate_by.map(|day| day.plus(days));
             let words = until.map_or_else(

@@ -50,7 +50,7 @@ impl Run for SeatTake {
 
 /// Keep a seat that was taken for a time
 ///
-/// From now on for as long as it was taken for, or for another time. Done before its time is over, by the same user.
+/// From now on for as long as it was taken for, or for another time. Done before its time is over, by the same user, and as long as the license is in force.
 #[derive(clap::Args)]
 pub(crate) struct SeatKeep {
     /// What `seat take` printed
@@ -67,7 +67,9 @@ impl Run for SeatKeep {
     type Object = json::Leased;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let (token, seats) = held(context, &self.token)?;
+        let (token, seats, found) = held(context, &self.token)?;
+        // A seat that is kept is no leave to go on without a license.
+        allowed(context, &found)?;
         let leased = seats.keep(&token, self.span, &moment(context))?;
         told(context, &leased)
     }
@@ -87,7 +89,7 @@ impl Run for SeatRelease {
     type Object = json::SeatNumber;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let (token, seats) = held(context, &self.token)?;
+        let (token, seats, _) = held(context, &self.token)?;
         seats.release(&token, &moment(context))?;
         if context.out.json {
             Self::print(context, &json::SeatNumber { seat: token.seat })?;
@@ -115,8 +117,8 @@ fn told(context: &mut Context, leased: &Leased) -> anyhow::Result<Exit> {
     Ok(Exit::DONE)
 }
 
-/// The token, and the seats of its license. Whoever has a seat keeps it and gives it back whatever has become of the license.
-fn held(context: &Context, text: &str) -> anyhow::Result<(Token, Seats)> {
+/// The token, the seats of its license, and what a check finds of that: whoever has a seat gives it back whatever has become of the license.
+fn held(context: &Context, text: &str) -> anyhow::Result<(Token, Seats, Found)> {
     let token: Token = text.parse().map_err(|error| {
         Failure::new(FailureKind::UnknownToken, format!("{error}"))
             .hint(messages::seat::token_hint())
@@ -127,5 +129,5 @@ fn held(context: &Context, text: &str) -> anyhow::Result<(Token, Seats)> {
     let check = CheckArgs::of(Some(state.product), Some(key));
     let found: Found = check.find(context, false)?;
     let seats = found.seats()?.ok_or_else(|| not_floating(&found))?;
-    Ok((token, seats))
+    Ok((token, seats, found))
 }
