@@ -330,7 +330,6 @@ pub(super) mod work {
     }
 
     /// The places that were looked at by this thread meanwhile.
-    #[cfg(feature = "cli")]
     pub(in crate::text) fn of(what: impl FnOnce()) -> u64 {
         let before = LOOKED_AT.get();
         what();
