@@ -7,6 +7,8 @@ use crate::protocol::requests::Activate;
 use crate::text::Carried;
 use crate::text::{self, Code, Kind, Place, Reading, Standing};
 
+#[cfg(feature = "site")]
+use super::failure::Failure;
 use super::json::{self, Named, shown};
 use super::{Context, words};
 
@@ -40,6 +42,18 @@ pub(crate) fn tell(context: &mut Context, reading: &Reading) {
         left => context
             .out
             .say(messages::code::others_and_more(&named, left, &taken)),
+    }
+}
+
+/// Says why a return code beside the one that is taken was not; and what scripts get of it.
+#[cfg(feature = "site")]
+pub(crate) fn not_taken(context: &mut Context, failure: Failure) -> json::Warning {
+    context.out.warn(&failure.message);
+    context.out.advise(&failure.hint);
+    json::Warning {
+        kind: "not_taken",
+        message: failure.message,
+        hint: Some(failure.hint),
     }
 }
 

@@ -69,11 +69,12 @@ pub(crate) fn terms_rows(terms: &Terms, today: Day) -> Vec<(&'static str, String
         },
     ));
     rows.push((messages::label::seats(), terms.seats.to_string()));
-    rows.extend(
-        terms
-            .max_loan
-            .map(|days| (messages::label::longest_loan(), days.to_string())),
-    );
+    rows.extend(terms.max_loan.map(|days| {
+        (
+            messages::label::longest_loan(),
+            messages::terms::days(days).to_string(),
+        )
+    }));
     rows.push((
         messages::label::expires(),
         words::day_or(terms.expires, messages::terms::never()),

@@ -222,7 +222,9 @@ fn a_ledger_that_is_missing_foreign_or_from_the_future() {
     let good = fs::read(&path).unwrap();
 
     fs::remove_file(&path).unwrap();
-    desk.respond(&request).refused(1, "desk_missing");
+    desk.respond(&request)
+        .refused(1, "desk_missing")
+        .tells("countersign site init");
     assert!(
         !path.exists(),
         "a ledger that is gone must not be begun anew"

@@ -7,6 +7,10 @@ entry_until = { $words } (until { $day })
 never = never
 never_needed = never needed
 for_ever = for ever
+days = { $days ->
+        [one] 1 day
+       *[other] { $days } days
+    }
 emergency_steps = { $used } of { $of } steps of { $days ->
         [one] 1 day
        *[other] { $days } days

@@ -88,15 +88,26 @@ impl Run for PendingForget {
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let key = keys::parse(&self.key)?;
-        let (mut home, mut unfit) = (None, None);
+        let (mut home, mut known, mut unfit) = (None, false, None);
         for candidate in machine_home::all(context)? {
             match candidate.license(key) {
                 Ok(Some(license)) if license.open().next().is_some() => {
                     home = Some(candidate);
                 }
-                Ok(_) => {}
+                Ok(license) => known |= license.is_some(),
                 Err(error) => unfit = unfit.or(Some(error)),
             }
+        }
+        if home.is_none() && known {
+            if context.out.json {
+                let object = json::Forgotten {
+                    license_key: Shown(key),
+                    forgotten: 0,
+                };
+                Self::print(context, &object)?;
+            }
+            context.out.say(messages::pending::none());
+            return Ok(Exit::DONE);
         }
         let unknown = || unfit.unwrap_or(HolderError::UnknownLicense { key });
         let home = home.ok_or_else(unknown)?;

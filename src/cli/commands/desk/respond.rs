@@ -18,6 +18,7 @@ use crate::cli::mail;
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::reply;
 use crate::cli::{keys, sold};
+use crate::failure::FailureKind;
 use crate::issuer::ledger::Ledger;
 use crate::issuer::policy::Options;
 use crate::issuer::respond::{self, Issuer, Reply, RespondError, Sent};
@@ -93,7 +94,7 @@ impl Run for Respond {
             AtSite::NotForIt(reading) => Some(*reading),
             AtSite::NoSite => None,
         };
-        let mut desk = desk::open(context)?;
+        let mut desk = desk::open(context).map_err(neither)?;
         let options = self.options()?;
         let mut entropy = context.environment.entropy()?;
         if let Some(path) = &self.batch {
@@ -198,13 +199,7 @@ fn take_too(
                 respond::keep_evidence(ledger, code.into(), &refusal, by)?;
                 let asker = respond::asker(ledger, code)?;
                 let failure = reply::refusal(context, refusal, asker.as_ref());
-                context.out.warn(&failure.message);
-                context.out.advise(&failure.hint);
-                object.warnings.push(json::Warning {
-                    kind: "not_taken",
-                    message: failure.message,
-                    hint: Some(failure.hint),
-                });
+                object.warnings.push(carried::not_taken(context, failure));
             }
         }
     }
@@ -316,6 +311,16 @@ impl Respond {
             override_reason: reason.filter(|_| self.overridden),
         })
     }
+}
+
+/// There is no desk here, and no site: whoever was sent a code may be either.
+fn neither(error: anyhow::Error) -> anyhow::Error {
+    let failure = Failure::of(&error);
+    if failure.kind != FailureKind::DeskMissing {
+        return error;
+    }
+    let hint = "at a site that lends: `countersign site init`; at a vendor's desk: `countersign desk init`; or name its place with --home";
+    failure.hint(hint).into()
 }
 
 fn dry_run(context: &mut Context, reading: &Reading, preview: &Reply) -> anyhow::Result<Exit> {

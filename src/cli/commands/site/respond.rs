@@ -154,13 +154,7 @@ fn take_too(
             Ok(receipt) => object.also.extend(receipt),
             Err(error) => {
                 let failure = Failure::of(&error);
-                context.out.warn(&failure.message);
-                context.out.advise(&failure.hint);
-                object.warnings.push(json::Warning {
-                    kind: "not_taken",
-                    message: failure.message,
-                    hint: Some(failure.hint),
-                });
+                object.warnings.push(carried::not_taken(context, failure));
             }
         }
     }

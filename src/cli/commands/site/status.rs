@@ -77,7 +77,7 @@ impl Run for SiteStatus {
                 (messages::site_words::label_lending(), words),
                 (
                     messages::label::longest_loan(),
-                    object.sold_days.to_string(),
+                    messages::terms::days(object.sold_days).to_string(),
                 ),
                 (messages::label::seats(), object.seats.to_string()),
                 (messages::site_words::label_lent(), lent.to_string()),
