@@ -7,7 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::change::Change;
 use crate::issuer::ledger::{Activation, Canon, LedgerError, License};
-use crate::issuer::policy::Rest;
+use crate::protocol::date::Day;
+use crate::protocol::digest::ActivationId;
 
 /// The desk was made, or what it says about itself changed.
 pub(crate) const DESK_INIT: &str = "desk_init";
@@ -251,12 +252,11 @@ impl EndFacts {
         }
     }
 
-    /// The same, with seats that rest.
-    pub(crate) fn resting(self, rest: Option<Rest>) -> EndFacts {
-        let until = rest.and_then(|it| it.until.day());
+    /// The same, with seats that rest: until the end of a day, where they come free by themselves, and for whom they are kept.
+    pub(crate) fn resting(self, until: Option<Day>, kept_for: Option<ActivationId>) -> EndFacts {
         EndFacts {
             free_after: until.map(|it| it.to_string()),
-            kept_for: rest.and_then(|it| it.kept_for).map(|it| it.to_string()),
+            kept_for: kept_for.map(|it| it.to_string()),
             ..self
         }
     }

@@ -1,5 +1,7 @@
 //! What the ledger keeps for the rule of moves (SPEC.md 9.3): data, judged in `policy::moves`.
 
+use std::num::NonZeroU8;
+
 use super::canon::Canon;
 use crate::machine::{Component, Components, Fingerprint};
 use crate::protocol::date::{Day, Seconds};
@@ -9,7 +11,7 @@ pub const COUNTED_DAYS: i32 = 365;
 
 /// What a site said of its loans (SPEC.md 9.10), of all that it said the most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct LoansTold {
     /// The serial of its last loan.
     pub serial: u32,
     /// The head of its chain of loans then.
@@ -20,7 +22,7 @@ pub struct Told {
     pub asked: Seconds,
 }
 
-impl Told {
+impl LoansTold {
     /// As the ledger keeps it: serial (4), head (8), generation (2), clock (4).
     pub(crate) fn to_bytes(self) -> Vec<u8> {
         [
@@ -33,17 +35,53 @@ impl Told {
     }
 
     /// Takes what [`to_bytes`](Self::to_bytes) writes; nothing where it is something else.
-    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Told> {
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<LoansTold> {
         let (serial, rest) = bytes.split_first_chunk()?;
         let (head, rest) = rest.split_first_chunk()?;
         let (generation, rest) = rest.split_first_chunk()?;
         let asked = rest.try_into().ok()?;
-        Some(Told {
+        Some(LoansTold {
             serial: u32::from_be_bytes(*serial),
             head: *head,
             generation: u16::from_be_bytes(*generation),
             asked: Seconds(u32::from_be_bytes(asked)),
         })
+    }
+}
+
+/// How long seats may be out that an activation lent (SPEC.md 9.10).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lending {
+    /// The longest loan of any grant that it may hold, in days; none: it lends nothing.
+    pub longest: Option<NonZeroU8>,
+    /// The last day on which those may be out that it lent before: under grants that it holds no more, or until it ended.
+    pub until: Option<Day>,
+}
+
+impl Lending {
+    /// With one more grant that it may hold.
+    #[must_use]
+    pub fn granted(self, longest: Option<NonZeroU8>) -> Lending {
+        Lending {
+            longest: self.longest.max(longest),
+            ..self
+        }
+    }
+
+    /// Once it showed that it holds the latest of its grants, which allows this: under those before it lends no more.
+    #[must_use]
+    pub fn holds(self, longest: Option<NonZeroU8>, today: Day) -> Lending {
+        let shorter = longest < self.longest;
+        Lending {
+            longest,
+            until: if shorter { self.at(today) } else { self.until },
+        }
+    }
+
+    /// The last day on which seats may be out that it lent until `day`: the 26 hours after the end of a loan reach into the second day after.
+    pub fn at(self, day: Day) -> Option<Day> {
+        let longest = self.longest.map(|it| day.plus(u16::from(it.get()) + 2));
+        longest.max(self.until)
     }
 }
 

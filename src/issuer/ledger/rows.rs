@@ -5,7 +5,7 @@ mod told;
 use std::num::{NonZeroU8, NonZeroU16};
 
 use super::canon::Canon;
-use super::kept::{Counts, Days, Reference, Told};
+use super::kept::{Counts, Days, Lending, LoansTold, Reference};
 use super::stood::Stood;
 use super::until::Until;
 use crate::license_key::LicenseKey;
@@ -204,10 +204,9 @@ pub struct License {
 pub struct Resting {
     /// How many.
     pub seats: u16,
-    /// The last day on which they are not free because the license had as many RETURNs as it has.
+    /// The last day on which they are not free because the license had as many RETURNs as it has. Where there is none, they may be lent
+    /// (SPEC.md 9.10), or are kept for those whose place it had taken.
     pub until: Option<Day>,
-    /// The last day on which they may be lent (SPEC.md 9.10). Where there is neither, they are only kept for those whose place it had taken.
-    pub lent: Option<Day>,
 }
 
 /// How an activation ended.
@@ -273,8 +272,10 @@ pub struct Activation {
     pub ended: Option<Ended>,
     /// Seats that it gave back and that are not free yet.
     pub resting: Option<Resting>,
+    /// How long what it lent may be out.
+    pub lending: Lending,
     /// What it said of its loans, where it is a site.
-    pub told: Option<Told>,
+    pub told: Option<LoansTold>,
     /// The event that last changed it.
     pub event: EventId,
 }
@@ -309,8 +310,9 @@ impl Activation {
             .number(Ended::number(self.ended))
             .number(resting.map_or(0, |it| it.seats))
             .number(Day::wire(resting.and_then(|it| it.until)))
-            .number(Day::wire(resting.and_then(|it| it.lent)))
-            .optional(self.told.map(Told::to_bytes).as_deref())
+            .number(self.lending.longest.map_or(0, NonZeroU8::get))
+            .number(Day::wire(self.lending.until))
+            .optional(self.told.map(LoansTold::to_bytes).as_deref())
             .finish()
     }
 }

@@ -7,11 +7,12 @@ pub use change::{change, differences, restore, revoke};
 pub use emergency::{Spoken, Step, emergency};
 
 use crate::failure::FailureKind;
-use crate::issuer::history::{self, Actor, EndFacts, FREED, NewEvent, RELEASE, Recorder, YIELDED};
+use crate::issuer::history::{self, Actor, RELEASE, Recorder};
+use crate::issuer::leaving::{self, Ending, Written};
 use crate::issuer::ledger::{
-    Activation, Ended, Event, Ledger, LedgerError, License, Resting, Transaction, Until,
+    Activation, Ended, Event, Ledger, LedgerError, Lending, License, Transaction,
 };
-use crate::issuer::policy::{self, COUNTED_DAYS, Left, RELEASES, Refusal, Rest};
+use crate::issuer::policy::{self, COUNTED_DAYS, RELEASES, Refusal, Rest};
 use crate::issuer::products::CatalogueError;
 use crate::issuer::respond::lookup;
 use crate::license_key::LicenseKey;
@@ -165,53 +166,26 @@ pub fn release(
     ledger.write(|tx| {
         let (holder, license) = named(tx, name)?;
         refuse_too_many_lost(tx, &license, overridden, by)?;
-        let (today, all) = (by.now.day(), tx.activations_of(license.id)?);
-        let latest = lookup::latest(tx, &holder, license.event)?;
-        let grant = latest.as_ref().map(lookup::grant_of).transpose()?;
-        let lent = grant.and_then(|grant| lookup::lent_until(&grant, today));
-        let mut next = Activation {
-            seats: 0,
-            ended: Some(Ended::Lost),
-            runs: Until::OVER,
-            ..holder.clone()
+        let all = tx.activations_of(license.id)?;
+        let ending = Ending {
+            how: Ended::Lost,
+            generation: None,
+            rests: None,
+            reason: Some(reason),
+            at_once: None,
         };
-        let left = policy::leave(&holder, Ended::Lost, lent, &all, today);
-        let mut passed = None;
-        match left {
-            Left::Nothing => {
-                next.resting = lent.filter(|_| holder.seats > 0).map(|_| Resting {
-                    seats: holder.seats,
-                    until: None,
-                    lent,
-                });
-            }
-            Left::Passes(from, resting) => {
-                next.resting = Some(resting);
-                passed = Some(Ending {
-                    to: Some(holder.standing.activation),
-                    ..Ending::of(YIELDED, emptied(from))
-                });
-            }
-            Left::Held(_) | Left::Free(_) | Left::Rests(_) => {}
+        let mut recorder = Recorder::open(tx, by)?;
+        let gone = leaving::leave((&holder, &license), &all, &ending, recorder.next(), by.now);
+        for written in &gone.written {
+            written.record(tx, &mut recorder)?;
         }
-        if let Some(passed) = passed {
-            end(tx, passed, reason, by)?;
-        }
-        let resting = policy::rest(&next, &all, today);
-        let lost = Ending {
-            held: holder.seats,
-            freed: if resting.is_some() { 0 } else { holder.seats },
-            resting,
-            ..Ending::of(RELEASE, next)
-        };
-        let mut released = end(tx, lost, reason, by)?;
-        match left {
-            Left::Held(other) => released.held_by = Some(other.standing.activation),
-            Left::Rests(rest) => released.resting = Some(rest),
-            Left::Free(from) => released.freed = end(tx, Ending::free(from), reason, by)?.freed,
-            Left::Nothing | Left::Passes(..) => {}
-        }
-        Ok(released)
+        Ok(Released {
+            activation: holder.standing.activation,
+            key: license.key,
+            freed: gone.freed,
+            held_by: gone.held_by,
+            resting: gone.rest,
+        })
     })
 }
 
@@ -232,14 +206,6 @@ fn refuse_too_many_lost(
     Ok(())
 }
 
-/// An activation of which no seats are kept any more.
-fn emptied(from: &Activation) -> Activation {
-    Activation {
-        resting: None,
-        ..from.clone()
-    }
-}
-
 /// Frees the seats of an activation that was given up and whose seats do not come free yet (SPEC.md 9.5). Gives back how many.
 ///
 /// # Errors
@@ -258,94 +224,26 @@ pub fn free(
                 resting.push((holder, license));
             }
         }
-        let (holder, _) = match one(name, resting, |_| true) {
+        let (holder, license) = match one(name, resting, |_| true) {
             Err(LifeError::Refused(Refusal::GivenUp(_)) | LifeError::Unused(_)) => {
-                return Err(LifeError::Nothing(
-                    "no seats that were given back are held back",
-                ));
+                return Err(LifeError::Nothing("no seats of it are held back"));
             }
             other => other?,
         };
-        end(tx, Ending::free(&holder), reason, by)
-    })
-}
-
-/// How an activation ends, or what it gave back.
-struct Ending {
-    kind: &'static str,
-    /// As it is afterwards, but for its event.
-    holder: Activation,
-    /// Seats that were in use until now.
-    held: u16,
-    /// Seats that are free from now on.
-    freed: u16,
-    /// Seats that are not free yet.
-    resting: Option<Rest>,
-    /// Who has them then.
-    to: Option<ActivationId>,
-}
-
-impl Ending {
-    fn of(kind: &'static str, holder: Activation) -> Ending {
-        Ending {
-            kind,
-            holder,
-            held: 0,
-            freed: 0,
+        // Whoever frees them says that none of them is on loan.
+        let from = Activation {
+            lending: Lending::default(),
+            ..holder
+        };
+        let mut recorder = Recorder::open(tx, by)?;
+        let freed = Written::freed(&from, &license, Some(reason), recorder.next());
+        freed.record(tx, &mut recorder)?;
+        Ok(Released {
+            activation: from.standing.activation,
+            key: license.key,
+            freed: freed.freed,
+            held_by: None,
             resting: None,
-            to: None,
-        }
-    }
-
-    /// Seats that rested are free: they were not in use.
-    fn free(from: &Activation) -> Ending {
-        Ending {
-            freed: from.resting.map_or(0, |it| it.seats),
-            ..Ending::of(FREED, emptied(from))
-        }
-    }
-}
-
-/// Writes an activation that holds nothing any more, and its event.
-fn end(
-    tx: &mut dyn Transaction,
-    ending: Ending,
-    reason: &str,
-    by: Actor<'_>,
-) -> Result<Released, LifeError> {
-    let mut recorder = Recorder::open(tx, by)?;
-    let (_, license) = lookup::holder(tx, ending.holder.id)?;
-    let taken = license.taken.unwrap_or(0);
-    let next = Activation {
-        event: recorder.next(),
-        ..ending.holder
-    };
-    let after = License {
-        taken: Some(taken.saturating_sub(u32::from(ending.held))),
-        event: recorder.next(),
-        ..license.clone()
-    };
-    tx.set_activation(&next)?;
-    tx.set_license(&after)?;
-    let facts = EndFacts {
-        freed: ending.freed,
-        to: ending.to.map(|it| it.to_string()),
-        reason: Some(reason.to_owned()),
-        ..EndFacts::of(&after, &next).resting(ending.resting)
-    };
-    let event = NewEvent {
-        kind: ending.kind,
-        license: Some(license.id),
-        activation: Some(next.id),
-        previous: Some(license.event),
-        data: history::to_json(&facts)?,
-    };
-    recorder.record(tx, event)?;
-    Ok(Released {
-        activation: next.standing.activation,
-        key: license.key,
-        freed: ending.freed,
-        held_by: None,
-        resting: ending.resting,
+        })
     })
 }

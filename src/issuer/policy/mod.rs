@@ -23,7 +23,7 @@ use crate::protocol::requests::Activate;
 pub use crate::issuer::ledger::{CLOCK_TOLERANCE, COUNTED_DAYS};
 pub use activate::decide;
 pub use fork::{Colour, Fork, HeldAnswer, Proof, judge};
-pub use place::{Left, Place, Rest, Why, leave, place, rest, rivals, superseded};
+pub use place::{Leaving, Place, Rest, Why, ended, leave, place, rest, rivals, superseded};
 pub use refusal::Refusal;
 pub(crate) use sync::old_mail;
 pub use sync::{SyncCase, SyncDecision, decide_sync};
@@ -248,7 +248,7 @@ fn weakly_bound(
 }
 
 /// The manager set a rule aside: said once.
-fn set_aside(warnings: &mut Vec<Warning>) {
+pub(crate) fn set_aside(warnings: &mut Vec<Warning>) {
     if !warnings.contains(&Warning::Overridden) {
         warnings.push(Warning::Overridden);
     }

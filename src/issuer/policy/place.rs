@@ -1,7 +1,9 @@
 //! Places (SPEC.md 9.6): who holds the seats of those that took them from one another by an ACTIVATE that fits, and what the others may still want.
 
 use super::fork::Fork;
-use crate::issuer::ledger::{Activation, COUNTED_DAYS, Days, Ended, EventId, Resting, Told, Until};
+use crate::issuer::ledger::{
+    Activation, COUNTED_DAYS, Days, Ended, EventId, Lending, LoansTold, Until,
+};
 use crate::protocol::date::Day;
 use crate::protocol::digest::ActivationId;
 
@@ -75,8 +77,8 @@ pub struct Rest {
 pub fn rest(from: &Activation, activations: &[Activation], today: Day) -> Option<Rest> {
     let resting = from.resting?;
     let ahead = |day: Option<Day>| day.filter(|day| *day >= today);
-    let lent = ahead(resting.lent);
-    let kept = waiting(from, activations, today).map(|it| (it.runs, Why::Kept));
+    let lent = ahead(lent(from, activations));
+    let kept = waiting(from, activations, today).map(|it| (at_work(it), Why::Kept));
     let loans = lent.map(|day| (Until::Day(day), Why::Lent));
     let returns = ahead(resting.until).map(|day| (Until::Day(day), Why::Returns));
     let (until, why) = kept.chain(loans).chain(returns).max()?;
@@ -91,10 +93,18 @@ pub fn rest(from: &Activation, activations: &[Activation], today: Day) -> Option
     })
 }
 
+/// The last day on which seats may be out that were lent by whoever had the place of `from` and has ended, or by that one.
+fn lent(from: &Activation, activations: &[Activation]) -> Option<Day> {
+    let ended = |it: &&Activation| it.place == from.place && it.id != from.id && it.ended.is_some();
+    let theirs = activations.iter().filter(ended);
+    let days = theirs.map(|it| it.lending.until);
+    days.chain([from.lending.until]).max().flatten()
+}
+
 /// What becomes of the seats of a place when one leaves it that has none of them: it was given up by its machine, or released as lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Left<'a> {
-    /// It has its seats, or nobody has its place any more: nothing.
+pub enum Leaving<'a> {
+    /// Nobody has its place any more: nothing.
     Nothing,
     /// Another has its place, and goes on.
     Held(&'a Activation),
@@ -102,42 +112,81 @@ pub enum Left<'a> {
     Free(&'a Activation),
     /// They rest on where they are.
     Rests(Rest),
-    /// They rest with it from now on, and longer than with this one: it may have lent some later.
-    Passes(&'a Activation, Resting),
 }
 
-/// What becomes of the seats of a place when `own` leaves it; `lent` is how long seats that it lent may be out.
-pub fn leave<'a>(
-    own: &Activation,
-    how: Ended,
-    lent: Option<Day>,
-    activations: &'a [Activation],
-    today: Day,
-) -> Left<'a> {
-    let from = match place(own, activations, today) {
-        Place::Taken(other) => return Left::Held(other),
-        Place::Holds | Place::Empty => return Left::Nothing,
-        Place::Kept(from) => from,
+/// An activation as it is once it is given up or released; what of its own seats rests is still to be said. It may have lent until today, and what was
+/// lent by those of its place that go on is nobody's to wait for once it is released as lost: so it waits for that, too.
+pub fn ended(own: &Activation, how: Ended, activations: &[Activation], today: Day) -> Activation {
+    let lost = how == Ended::Lost;
+    let waits = |it: &&Activation| {
+        lost && own.seats > 0 && it.place == own.place && it.id != own.id && it.ended.is_none()
+    };
+    let theirs = activations.iter().filter(waits).map(|it| {
+        let last = it.runs.day().map_or(today, |day| day.min(today));
+        it.lending.at(last)
+    });
+    Activation {
+        seats: 0,
+        ended: Some(how),
+        runs: if lost { Until::OVER } else { own.runs },
+        lending: Lending {
+            until: theirs.chain([own.lending.at(today)]).max().flatten(),
+            ..own.lending
+        },
+        ..own.clone()
+    }
+}
+
+/// What becomes of the seats of a place when `own` leaves it, which had none of them and has [`ended`].
+pub fn leave<'a>(own: &Activation, activations: &'a [Activation], today: Day) -> Leaving<'a> {
+    let before = |it: &&Activation| it.id == own.id;
+    let from = match activations
+        .iter()
+        .find(before)
+        .map(|it| place(it, activations, today))
+    {
+        Some(Place::Kept(from)) => from,
+        Some(Place::Taken(other)) => return Leaving::Held(other),
+        Some(Place::Holds | Place::Empty) | None => return Leaving::Nothing,
     };
     let mut after = activations.to_vec();
     let gone = after.iter_mut().filter(|it| it.id == own.id);
-    gone.for_each(|it| it.ended = Some(how));
-    // With one that was released as lost they would be kept for nobody.
-    let passes = how == Ended::Returned || rivals(from, &after, today).next().is_none();
-    if let Some(resting) = from.resting.filter(|it| passes && it.lent < lent) {
-        return Left::Passes(from, Resting { lent, ..resting });
-    }
-    rest(from, &after, today).map_or(Left::Free(from), Left::Rests)
+    gone.for_each(|it| *it = own.clone());
+    rest(from, &after, today).map_or(Leaving::Free(from), Leaving::Rests)
 }
 
-/// Those for whom seats are kept that were given back: nobody, where a clerk released them with a machine that is lost.
+/// Those for whom seats are kept that were given back: nobody, where a clerk released them with a machine that is lost, be that returned later or not.
 fn waiting<'a>(
     from: &Activation,
     activations: &'a [Activation],
     today: Day,
 ) -> impl Iterator<Item = &'a Activation> {
-    let keeps = from.ended != Some(Ended::Lost);
-    rivals(from, activations, today).filter(move |_| keeps)
+    let keeps = from.runs != Until::OVER;
+    let waits = move |it: &&Activation| keeps && at_work(it).reaches(today);
+    gone_on(from, activations).filter(waits)
+}
+
+/// How long one is at work whose place another took, or seats may be out that it lent.
+fn at_work(own: &Activation) -> Until {
+    let lent = own.lending;
+    let loans = lent
+        .longest
+        .map(|it| own.runs.plus(u16::from(it.get()) + 2));
+    let before = lent.until.map(Until::Day);
+    own.runs
+        .max(loans.unwrap_or(Until::OVER))
+        .max(before.unwrap_or(Until::OVER))
+}
+
+/// Those that had the place of `own` before, and which nobody gave up, oldest first.
+fn gone_on<'a>(
+    own: &Activation,
+    activations: &'a [Activation],
+) -> impl Iterator<Item = &'a Activation> {
+    let (own, place) = (own.id, own.place);
+    activations
+        .iter()
+        .filter(move |it| it.place == place && it.id != own && it.ended.is_none() && it.seats == 0)
 }
 
 /// Those that had the place of `own` before, which nobody gave up and which may be at work still, oldest first.
@@ -146,11 +195,7 @@ pub fn rivals<'a>(
     activations: &'a [Activation],
     today: Day,
 ) -> impl Iterator<Item = &'a Activation> {
-    let (own, place) = (own.id, own.place);
-    activations.iter().filter(move |it| {
-        let gone = it.ended.is_some() || it.seats > 0;
-        it.place == place && it.id != own && !gone && it.runs.reaches(today)
-    })
+    gone_on(own, activations).filter(move |it| it.runs.reaches(today))
 }
 
 /// Those that had the place before `own` began, also where they were given up by their machines since: what asks in their place has to be their machine, or
@@ -179,7 +224,7 @@ pub(super) fn site_key(own: &Activation, activations: &[Activation]) -> Option<[
 }
 
 /// What a site of the place told of its loans, of all that any told the most.
-pub(super) fn told(own: &Activation, activations: &[Activation]) -> Option<Told> {
+pub(super) fn told(own: &Activation, activations: &[Activation]) -> Option<LoansTold> {
     let same = activations.iter().filter(|it| it.place == own.place);
     same.filter_map(|it| it.told)
         .max_by_key(|it| (it.serial, it.generation))

@@ -12,7 +12,7 @@ use super::{
     asked_for, capped, clock, free, needs_site_key, revalidate_by, set_aside, site_key,
     weakly_bound, yields,
 };
-use crate::issuer::ledger::{Activation, Days, EventId, License, OrderTerms, Told, WeakRule};
+use crate::issuer::ledger::{Activation, Days, EventId, License, LoansTold, OrderTerms, WeakRule};
 use crate::machine::Fingerprint;
 use crate::protocol::date::Seconds;
 use crate::protocol::digest::MachineBinding;
@@ -68,7 +68,7 @@ pub struct SyncDecision<'a> {
     /// The key with which the site signs from now on.
     pub site_key: Option<[u8; 32]>,
     /// What the site told of its loans, with this request.
-    pub told: Option<Told>,
+    pub told: Option<LoansTold>,
 }
 
 impl SyncDecision<'_> {

@@ -2,9 +2,10 @@
 
 use super::granting::opened;
 use super::session::Session;
-use super::unrecorded::{Changed, Refusing, Unrecorded};
+use super::unrecorded::{Refusing, Unrecorded};
 use super::{Ask, Grantable, Request, RespondError, lookup};
 use crate::issuer::history::REFUSED;
+use crate::issuer::leaving::Changed;
 use crate::issuer::ledger::{
     Activation, ActivationRow, COUNTED_DAYS, Ended, LedgerError, License, Refused,
 };

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use super::lookup::{self, Found};
 use super::session::Session;
-use super::unrecorded::{Changed, Granting, Unrecorded, Yielding};
+use super::unrecorded::{Granting, Unrecorded};
 use super::{Order, Request, RespondError};
 use crate::issuer::history::{ACTIVATE, REPLACE, SYNC};
+use crate::issuer::leaving::{Changed, Written};
 use crate::issuer::ledger::{
-    Activation, EarlyReturn, EventId, LedgerError, License, StoredAnswer, Until,
+    Activation, EarlyReturn, EventId, LedgerError, Lending, License, StoredAnswer, Until,
 };
 use crate::issuer::policy::{self, Case, Decision, Fork, Place, Proof, Refusal, SyncCase};
 use crate::protocol::commitment::Commitment;
@@ -142,11 +143,16 @@ impl Session<'_> {
             options: self.options,
             now: self.by.now,
         })?;
+        let mut next = decided.holder(&holder, held, self.by.now);
+        if let (Fork::Latest(_), Some(answer)) = (fork, &answer) {
+            let grant = lookup::grant_of(answer)?;
+            next.lending = next.lending.holds(grant.max_loan, self.by.now.day());
+        }
         let plan = Plan {
             request,
             commitment: sync.commitment,
             kind: SYNC,
-            holder: decided.holder(&holder, held, self.by.now),
+            holder: next,
             license: &license,
             order: &order,
             fork: Some(decided.fork),
@@ -182,6 +188,7 @@ impl Session<'_> {
         let body = grant.encode_body();
         let transcript = self.transcript(&context, order, &grant, &body)?;
         holder.runs = holder.runs.max(lookup::runs_until(&grant));
+        holder.lending = holder.lending.granted(grant.max_loan);
         let is_new = holder.id == self.next_activation;
         if is_new {
             self.tx.add_activation(&holder)?;
@@ -190,7 +197,14 @@ impl Session<'_> {
         }
         let yielding = match decision.from {
             None => None,
-            Some(from) => Some(self.yielded(from, license, &holder)?),
+            Some(from) => {
+                let to = holder.standing.activation;
+                let written = Written::yielded(from, license, to, first);
+                self.tx.set_activation(&written.holder)?;
+                self.remember(&written.changed, None);
+                self.unrecorded.insert(from.id, first);
+                Some(written)
+            }
         };
         let changed = Changed {
             previous: yielding
@@ -232,21 +246,6 @@ impl Session<'_> {
         })
     }
 
-    /// Takes the seats of an activation, or those that are kept of it, for another.
-    pub(super) fn yielded(
-        &mut self,
-        from: &Activation,
-        license: &License,
-        to: &Activation,
-    ) -> Result<Yielding, RespondError> {
-        let (holder, changed) = self.emptied(from, license)?;
-        Ok(Yielding {
-            holder,
-            changed,
-            to: to.standing.activation,
-        })
-    }
-
     /// What the machine's clock said in the request of an activation that was answered last.
     pub(super) fn asked(
         &mut self,
@@ -257,7 +256,7 @@ impl Session<'_> {
         latest.as_ref().map(lookup::asked).transpose()
     }
 
-    /// The activation as it will stand; its event, its place, where it begins one, and how long it runs are still to be said.
+    /// The activation as it will stand; its event, its place, where it begins one, how long it runs and what it may lend are still to be said.
     fn holder(&self, request: &Activate, license: &License, decision: &Decision<'_>) -> Activation {
         Activation {
             id: self.next_activation,
@@ -276,6 +275,7 @@ impl Session<'_> {
             superseded: decision.superseded.clone(),
             ended: None,
             resting: None,
+            lending: Lending::default(),
             told: None,
             event: self.next_event,
         }

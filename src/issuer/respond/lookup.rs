@@ -215,12 +215,6 @@ pub(super) fn runs_until(grant: &Grant) -> Until {
     grant.expires.map_or(runs, |end| runs.min(Until::Day(end)))
 }
 
-/// The last day, the 26 hours after it among them, on which seats may be out that whoever holds a grant lent until today (SPEC.md 9.10).
-pub(crate) fn lent_until(grant: &Grant, today: Day) -> Option<Day> {
-    let longest = grant.max_loan?;
-    Some(today.plus(u16::from(longest.get()) + 2))
-}
-
 /// The last day on which the seats of a grant rest that was given back today beyond the RETURNs that a license has.
 pub(super) fn rests_until(grant: &Grant, today: Day) -> Day {
     let year = today.plus(COUNTED_DAYS as u16);

@@ -1,15 +1,12 @@
 //! Recording what was decided.
 
 use super::session::Session;
-use super::unrecorded::{
-    Changed, First, Freeing, Giving, Granting, Refusing, Taking, Unrecorded, Yielding,
-};
+use super::unrecorded::{Granting, Refusing, Taking, Unrecorded};
 use super::{Issuer, Reply};
 use crate::issuer::history::{
-    self, AnswerFacts, EARLY_RETURN, EarlyFacts, EndFacts, FREED, Hex, LicenseFacts, NewEvent,
-    REFUSED, RETURN, YIELDED,
+    self, AnswerFacts, EARLY_RETURN, EarlyFacts, Hex, LicenseFacts, NewEvent, REFUSED,
 };
-use crate::issuer::ledger::{Activation, EventId, LedgerError, SignerId, Stood, StoredAnswer};
+use crate::issuer::ledger::{EventId, LedgerError, SignerId, Stood, StoredAnswer};
 use crate::issuer::policy::Warning;
 use crate::protocol::desk_certificate::DeskCertificate;
 
@@ -37,7 +34,7 @@ impl Session<'_> {
         }
         let payload = [it.body.as_slice(), signature].concat();
         if let Some(yielding) = &it.yielding {
-            self.record(yielding.holder.event, yielded(yielding)?)?;
+            self.record(yielding.holder.event, yielding.event()?)?;
         }
         let signer = self.signer(issuer)?;
         let event = self.granted(&granted, signer, &payload, reason.or(accepting))?;
@@ -51,27 +48,26 @@ impl Session<'_> {
         &mut self,
         taken: Unrecorded<Taking>,
     ) -> Result<Reply, LedgerError> {
-        if let Taking::Back(it) = &taken.what {
-            match &it.first {
-                None => {}
-                Some(First::Freed(it)) => self.record(it.holder.event, freed(it)?)?,
-                Some(First::Passed(it)) => self.record(it.holder.event, yielded(it)?)?,
+        match &taken.what {
+            Taking::Back(it) => {
+                for written in &it.gone.written {
+                    self.record(written.holder.event, written.event()?)?;
+                }
+            }
+            Taking::Early { activation, digest } => {
+                let early = NewEvent {
+                    kind: EARLY_RETURN,
+                    license: None,
+                    activation: None,
+                    previous: None,
+                    data: history::to_json(&EarlyFacts {
+                        activation: activation.to_string(),
+                        early: Hex(*digest),
+                    })?,
+                };
+                self.record(taken.event, early)?;
             }
         }
-        let event = match &taken.what {
-            Taking::Back(it) => returned(it, self.override_reason(&taken.warnings))?,
-            Taking::Early { activation, digest } => NewEvent {
-                kind: EARLY_RETURN,
-                license: None,
-                activation: None,
-                previous: None,
-                data: history::to_json(&EarlyFacts {
-                    activation: activation.to_string(),
-                    early: Hex(*digest),
-                })?,
-            },
-        };
-        self.record(taken.event, event)?;
         Ok(taken.reply())
     }
 
@@ -93,7 +89,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    fn override_reason(&self, warnings: &[Warning]) -> Option<String> {
+    pub(super) fn override_reason(&self, warnings: &[Warning]) -> Option<String> {
         let overridden = warnings.contains(&Warning::Overridden);
         self.options.override_reason.clone().filter(|_| overridden)
     }
@@ -178,49 +174,4 @@ fn refused(it: &Refusing) -> Result<NewEvent, LedgerError> {
         previous: Some(it.changed.previous),
         data: history::to_json(&facts)?,
     })
-}
-
-/// What the history says of an activation that gave its place to another.
-fn yielded(it: &Yielding) -> Result<NewEvent, LedgerError> {
-    let facts = EndFacts {
-        to: Some(it.to.to_string()),
-        ..EndFacts::of(&it.changed.license, &it.holder)
-    };
-    ended(YIELDED, &it.holder, &it.changed, &facts)
-}
-
-/// What the history says of seats that are free because those gave up for whom they were kept.
-fn freed(it: &Freeing) -> Result<NewEvent, LedgerError> {
-    let facts = EndFacts {
-        freed: it.freed,
-        ..EndFacts::of(&it.changed.license, &it.holder)
-    };
-    ended(FREED, &it.holder, &it.changed, &facts)
-}
-
-fn ended(
-    kind: &'static str,
-    holder: &Activation,
-    changed: &Changed,
-    facts: &EndFacts,
-) -> Result<NewEvent, LedgerError> {
-    Ok(NewEvent {
-        kind,
-        license: Some(changed.license.id),
-        activation: Some(holder.id),
-        previous: Some(changed.previous),
-        data: history::to_json(facts)?,
-    })
-}
-
-/// What the history says of an activation that was given up.
-fn returned(it: &Giving, reason: Option<String>) -> Result<NewEvent, LedgerError> {
-    let license = &it.changed.license;
-    let facts = EndFacts {
-        freed: it.freed,
-        generation: Some(it.generation),
-        reason,
-        ..EndFacts::of(license, &it.holder).resting(it.holder.resting.and(it.rest))
-    };
-    ended(RETURN, &it.holder, &it.changed, &facts)
 }

@@ -3,10 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::unrecorded::{Changed, Granting, Taking, Unrecorded};
+use super::unrecorded::{Granting, Taking, Unrecorded};
 use super::{Ask, Grantable, Issuer, Order, Reply, Request, RespondError, lookup};
 use crate::issuer::history::Actor;
 use crate::issuer::history::{self, Recorder};
+use crate::issuer::leaving::Changed;
 use crate::issuer::ledger::{
     Activation, ActivationRow, Ended, EventId, LedgerError, License, SignerId, StoredAnswer,
     TermsId, Transaction,
@@ -127,32 +128,6 @@ impl<'a> Session<'a> {
         };
         self.waiting.insert(commitment);
         Ok(Decided::Grant(Box::new(granted)))
-    }
-
-    /// Writes an activation that has no seats any more, and of which none are kept, under the next number of the history. Whose they are then is still to be
-    /// said of the license.
-    pub(super) fn emptied(
-        &mut self,
-        from: &Activation,
-        license: &License,
-    ) -> Result<(Activation, Changed), LedgerError> {
-        let next = Activation {
-            seats: 0,
-            resting: None,
-            event: self.next_event,
-            ..from.clone()
-        };
-        let changed = Changed {
-            previous: license.event,
-            license: License {
-                event: next.event,
-                ..license.clone()
-            },
-        };
-        self.tx.set_activation(&next)?;
-        self.remember(&changed, None);
-        self.unrecorded.insert(next.id, next.event);
-        Ok((next, changed))
     }
 
     /// Remembers an event of a license until it is recorded, with what its request revealed.

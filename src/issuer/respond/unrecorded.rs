@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use super::{Answer, Effect, Order, Receipt, Reply};
 use crate::issuer::history::{REPLACE, SYNC};
-use crate::issuer::ledger::{Activation, EventId, License};
-use crate::issuer::policy::{Fork, Proof, Rest, Warning};
+use crate::issuer::leaving::{Changed, Gone, Written};
+use crate::issuer::ledger::{Activation, EventId};
+use crate::issuer::policy::{Fork, Proof, Warning};
+use crate::license_key::LicenseKey;
 use crate::protocol::commitment::Commitment;
 use crate::protocol::digest::{ActivationId, Digest};
 use crate::protocol::grant::Grant;
@@ -44,70 +46,18 @@ pub(super) struct Granting {
     /// Whether it is answered because a clerk asked there.
     pub(super) explained: bool,
     /// Whose seats it gets: recorded before it.
-    pub(super) yielding: Option<Yielding>,
+    pub(super) yielding: Option<Written>,
     pub(super) changed: Changed,
     pub(super) order: Arc<Order>,
     pub(super) fork: Option<Fork>,
 }
 
-/// A license that an event changes.
-pub(super) struct Changed {
-    /// The event before.
-    pub(super) previous: EventId,
-    /// As it is afterwards.
-    pub(super) license: License,
-}
-
-/// An activation that gave its place to another.
-pub(super) struct Yielding {
-    pub(super) holder: Activation,
-    pub(super) changed: Changed,
-    pub(super) to: ActivationId,
-}
-
-/// Seats that were kept of an activation, and are free because those gave up for whom they were.
-pub(super) struct Freeing {
-    pub(super) holder: Activation,
-    pub(super) changed: Changed,
-    pub(super) freed: u16,
-}
-
-/// What becomes of seats that were kept for one that is given up.
-pub(super) enum First {
-    Freed(Freeing),
-    /// They rest with it from now on.
-    Passed(Yielding),
-}
-
-impl First {
-    pub(super) fn changed(&self) -> &Changed {
-        match self {
-            First::Freed(it) => &it.changed,
-            First::Passed(it) => &it.changed,
-        }
-    }
-
-    fn freed(&self) -> u16 {
-        match self {
-            First::Freed(it) => it.freed,
-            First::Passed(_) => 0,
-        }
-    }
-}
-
 /// An activation that was given up.
 pub(super) struct Giving {
-    pub(super) holder: Activation,
-    pub(super) changed: Changed,
+    pub(super) activation: ActivationId,
+    pub(super) key: LicenseKey,
     pub(super) order: Arc<Order>,
-    /// Seats of its own that it frees.
-    pub(super) freed: u16,
-    /// What becomes of seats that were kept for it: recorded before it.
-    pub(super) first: Option<First>,
-    /// Seats of its place that are not free yet.
-    pub(super) rest: Option<Rest>,
-    /// The generation whose secret was revealed.
-    pub(super) generation: u16,
+    pub(super) gone: Gone,
 }
 
 /// The evidence of a refusal.
@@ -161,10 +111,10 @@ impl Unrecorded<Taking> {
         Reply::Receipt(Box::new(match self.what {
             Taking::Back(it) => Receipt {
                 effect: Effect::Returned,
-                activation: it.holder.standing.activation,
-                of: Some((it.changed.license.key, it.order)),
-                freed: it.freed + it.first.map_or(0, |it| it.freed()),
-                resting: it.rest,
+                activation: it.activation,
+                of: Some((it.key, it.order)),
+                freed: it.gone.freed,
+                resting: it.gone.rest,
                 warnings,
             },
             Taking::Early { activation, .. } => Receipt {

@@ -1,5 +1,7 @@
 //! A site that lends, at the desk: whose key its loans bear, what it told of them, and when seats that may be out are free.
 
+mod out;
+
 use std::num::NonZeroU8;
 
 use super::changes::edit;
@@ -7,8 +9,9 @@ use super::life::{DAY, return_code, sync, sync_code};
 use super::weak::history_of;
 use super::*;
 use crate::issuer::life::{self, Named};
-use crate::issuer::policy::{Warning, Why};
+use crate::issuer::policy::{self, Warning, Why};
 use crate::issuer::respond::Receipt;
+use crate::protocol::date::Day;
 use crate::protocol::digest::ActivationId;
 use crate::protocol::requests::{SiteReport, Sync};
 
@@ -298,6 +301,6 @@ fn who_is_lost_last_may_have_lent_last() {
     let name = Named::Activation(first, None);
     let said = life::release(&mut desk.ledger, name, "wiped", false, by).unwrap();
     let rest = said.resting.unwrap();
-    assert_eq!((rest.of, rest.why, said.freed), (first, Why::Lent, 0));
+    assert_eq!((rest.of, rest.why, said.freed), (second, Why::Lent, 0));
     free_after(&mut desk, key, 10 + u32::from(LONGEST) + 2);
 }

@@ -1,9 +1,11 @@
 //! Activations in SQL: they have the most columns.
 
+use std::num::NonZeroU8;
+
 use rusqlite::params;
 
 use super::transaction::SqliteTransaction;
-use crate::issuer::ledger::{Activation, Ended, LedgerError, Told};
+use crate::issuer::ledger::{Activation, Ended, LedgerError, LoansTold};
 use crate::machine::Fingerprint;
 use crate::protocol::date::Day;
 
@@ -12,8 +14,8 @@ impl SqliteTransaction<'_> {
         self.run(
             "INSERT INTO activation (id, license, aid, generation, fingerprint, bindings, usb, site_key, seats, first, last, \
              event, proven, superseded, ended, reference, reference_since, had, weak_accepted, resting, resting_until, \
-             place, runs, lent_until, told) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             place, runs, longest_loan, lent_until, told) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
                 it.id.0,
                 it.license.0,
@@ -38,8 +40,9 @@ impl SqliteTransaction<'_> {
                 Day::wire(it.resting.and_then(|it| it.until)),
                 it.place.0,
                 it.runs.number(),
-                Day::wire(it.resting.and_then(|it| it.lent)),
-                it.told.map(Told::to_bytes),
+                it.lending.longest.map_or(0, NonZeroU8::get),
+                Day::wire(it.lending.until),
+                it.told.map(LoansTold::to_bytes),
             ],
         )?;
         Ok(())
@@ -50,7 +53,7 @@ impl SqliteTransaction<'_> {
             "UPDATE activation SET aid = ?2, generation = ?3, fingerprint = ?4, bindings = ?5, usb = ?6, \
              site_key = ?7, seats = ?8, last = ?9, event = ?10, proven = ?11, superseded = ?12, ended = ?13, \
              reference = ?14, reference_since = ?15, had = ?16, weak_accepted = ?17, resting = ?18, resting_until = ?19, \
-             place = ?20, runs = ?21, lent_until = ?22, told = ?23 \
+             place = ?20, runs = ?21, longest_loan = ?22, lent_until = ?23, told = ?24 \
              WHERE id = ?1",
             params![
                 it.id.0,
@@ -74,8 +77,9 @@ impl SqliteTransaction<'_> {
                 Day::wire(it.resting.and_then(|it| it.until)),
                 it.place.0,
                 it.runs.number(),
-                Day::wire(it.resting.and_then(|it| it.lent)),
-                it.told.map(Told::to_bytes),
+                it.lending.longest.map_or(0, NonZeroU8::get),
+                Day::wire(it.lending.until),
+                it.told.map(LoansTold::to_bytes),
             ],
         )?;
         Ok(())

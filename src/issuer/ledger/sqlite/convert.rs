@@ -7,8 +7,9 @@ use rusqlite::Row;
 
 use crate::issuer::ledger::{
     Activation, ActivationRow, Counts, Days, EarlyReturn, EmergencyAllowance, Ended, Event,
-    EventId, Had, LedgerError, License, LicenseId, OrderTerms, Product, ProductId, Reference,
-    Refused, Resting, SignerId, Stood, StoredAnswer, StoredSigner, TermsId, Told, Until, WeakRule,
+    EventId, Had, LedgerError, Lending, License, LicenseId, LoansTold, OrderTerms, Product,
+    ProductId, Reference, Refused, Resting, SignerId, Stood, StoredAnswer, StoredSigner, TermsId,
+    Until, WeakRule,
 };
 use crate::license_key::LicenseKey;
 use crate::machine::{Fingerprint, UsbDevice};
@@ -150,7 +151,7 @@ fn truth(row: &Row<'_>, column: usize, what: &'static str) -> Result<bool, Wrong
 
 pub(super) const ACTIVATION: &str = "SELECT id, license, aid, generation, fingerprint, bindings, usb, \
     site_key, seats, first, last, event, proven, superseded, ended, reference, reference_since, had, weak_accepted, \
-    resting, resting_until, place, runs, lent_until, told FROM activation";
+    resting, resting_until, place, runs, longest_loan, lent_until, told FROM activation";
 
 pub(super) fn activation(row: &Row<'_>) -> Result<Activation, LedgerError> {
     named(row, ("activation", 0), || {
@@ -184,21 +185,25 @@ pub(super) fn activation(row: &Row<'_>) -> Result<Activation, LedgerError> {
                 had: Had::from_bytes(&had).ok_or(Wrong::Value("list of parts"))?,
             },
             weak_accepted: truth(row, 18, "acceptance")?,
-            resting: match (row.get(19)?, Day::new(row.get(20)?), Day::new(row.get(23)?)) {
-                (0, None, None) => None,
-                (seats @ 1.., until, lent) => Some(Resting { seats, until, lent }),
+            resting: match (row.get(19)?, Day::new(row.get(20)?)) {
+                (0, None) => None,
+                (seats @ 1.., until) => Some(Resting { seats, until }),
                 _ => return Err(Wrong::Value("rest")),
             },
             place: EventId(row.get(21)?),
             runs: Until::from_number(row.get(22)?),
-            told: told(row, 24)?,
+            lending: Lending {
+                longest: NonZeroU8::new(row.get(23)?),
+                until: Day::new(row.get(24)?),
+            },
+            told: told(row, 25)?,
         })
     })
 }
 
-fn told(row: &Row<'_>, column: usize) -> Result<Option<Told>, Wrong> {
+fn told(row: &Row<'_>, column: usize) -> Result<Option<LoansTold>, Wrong> {
     let bytes: Option<Vec<u8>> = row.get(column)?;
-    let read = |bytes: Vec<u8>| Told::from_bytes(&bytes).ok_or(Wrong::Value("book of loans"));
+    let read = |bytes: Vec<u8>| LoansTold::from_bytes(&bytes).ok_or(Wrong::Value("book of loans"));
     bytes.map(read).transpose()
 }
 

@@ -4,7 +4,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x4353_474E;
 
 /// The ledger's `user_version`: rises with each change of [`SCHEMA`].
-pub(super) const FORMAT: u32 = 7;
+pub(super) const FORMAT: u32 = 8;
 
 /// What makes an empty ledger. A ledger whose tables, indices and whatever else it has differ from what this makes is not written to.
 pub(super) const SCHEMA: &str = "
@@ -42,7 +42,7 @@ pub(super) const SCHEMA: &str = "
         seats INTEGER NOT NULL, runs INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, event INTEGER NOT NULL, proven INTEGER NOT NULL,
         superseded BLOB NOT NULL, ended INTEGER NOT NULL, reference BLOB, reference_since INTEGER NOT NULL,
         had BLOB NOT NULL, weak_accepted INTEGER NOT NULL, resting INTEGER NOT NULL, resting_until INTEGER NOT NULL,
-        lent_until INTEGER NOT NULL, told BLOB
+        longest_loan INTEGER NOT NULL, lent_until INTEGER NOT NULL, told BLOB
     ) STRICT;
     CREATE INDEX activation_license ON activation (license);
 
@@ -92,7 +92,7 @@ mod tests {
         let tables = blake3::hash(SCHEMA.as_bytes()).to_hex();
         assert_eq!(
             (FORMAT, &tables.as_str()[..16]),
-            (7, "3cd6f8d9e1af5744"),
+            (8, "aea9b2ac5c393075"),
             "raise FORMAT, and write both here"
         );
     }

@@ -6,7 +6,7 @@ use crate::protocol::requests::SiteReport;
 /// What comes of what a site says of its loans.
 pub(super) struct Loans {
     /// What it said the most, with this request.
-    pub(super) told: Option<Told>,
+    pub(super) told: Option<LoansTold>,
     /// What the clerk is told, where its book was put back.
     pub(super) forgotten: Option<Warning>,
 }
@@ -25,7 +25,7 @@ impl Loans {
                 forgotten: None,
             };
         };
-        let told = Told {
+        let told = LoansTold {
             serial: report.last_serial,
             head: report.head,
             generation,
@@ -66,7 +66,7 @@ fn report(case: &SyncCase<'_>) -> Option<SiteReport> {
 
 /// Whether a request may have been made before the one that told of `known`, whose loans it cannot know then. Who holds the answer to that one, or a later
 /// one, made it afterwards, whatever its clock says.
-fn earlier(case: &SyncCase<'_>, known: &Told) -> bool {
+fn earlier(case: &SyncCase<'_>, known: &LoansTold) -> bool {
     let holds = case.fork != Fork::Unknown && case.request.generation >= known.generation;
     !holds && late(case.request, Some(known.asked), case.now)
 }
