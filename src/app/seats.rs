@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::computer::Computer;
 use super::{App, License, Needs, Refused};
-use crate::holder::{CheckReport, Home, Outcome, State, products, prove};
+use crate::holder::{CheckReport, Home, Outcome, State, Terms, products, prove};
+use crate::license_key::LicenseKey;
 use crate::messages::seats as messages;
 use crate::protocol::grant::LicenseType;
 use crate::protocol::product::Product;
@@ -149,9 +150,24 @@ impl Computer {
         if terms.license_type != LicenseType::Floating || report.state == State::Demo {
             return Ok(None);
         }
+        self.seats_of(home, product, key, terms).map(Some)
+    }
+
+    /// Those of a license that is held here, whatever its type.
+    ///
+    /// # Errors
+    /// As [`Computer::seats`].
+    pub(crate) fn seats_of(
+        &self,
+        home: &Home,
+        product: &Product,
+        key: LicenseKey,
+        terms: &Terms,
+    ) -> Result<Seats, SeatError> {
         prove(home, key)?;
-        let counted = Counted::of(product, terms.seats, &report.pools);
-        Seats::open(Place::of(home, key), key, counted).map(Some)
+        let today = self.now.day();
+        let counted = Counted::of(product, terms.seats, &terms.contents, today);
+        Seats::open(Place::of(home, key), key, counted)
     }
 
     /// Makes the seats of a floating license that was just granted. Where that fails the license is in force all the same: they are made when the home's owner
@@ -165,8 +181,7 @@ impl Computer {
             return;
         }
         if let Ok(Some(file)) = products::find(home, &applied.which.product) {
-            let counted = Counted::of(file.product(), terms.seats, &terms.contents.pools);
-            let seats = Seats::open(Place::of(home, key), key, counted);
+            let seats = self.seats_of(home, file.product(), key, terms);
             let _ = seats.and_then(|seats| seats.settle(&self.moment()));
         }
     }

@@ -7,6 +7,7 @@ use super::Context;
 use super::failure::Failure;
 use super::keys;
 use super::machine_home::Found;
+use super::report;
 use crate::failure::FailureKind;
 use crate::messages;
 use crate::protocol::date::Seconds;
@@ -54,7 +55,7 @@ impl SeatArgs {
         span: Duration,
         secret: [u8; 16],
     ) -> anyhow::Result<Leased> {
-        let seats = found.seats()?.ok_or_else(|| not_floating(found))?;
+        let seats = found.seats()?.ok_or_else(|| no_seats(found))?;
         let (program, holding) = (Path::new(""), Holding::Lease);
         let leased = self.asked(context, found, features, program, holding, |ask| {
             seats.lease(ask, span, secret)
@@ -92,8 +93,16 @@ pub(crate) fn moment(context: &Context) -> Moment {
     Moment::of(context.environment.now(), &context.environment.facts())
 }
 
+/// Why there are no seats: where no license holds that is what is said, else that it has none to share.
+pub(crate) fn no_seats(found: &Found) -> anyhow::Error {
+    match (&found.report.terms, &found.report.refusal) {
+        (None, Some(refusal)) => report::failure(&found.report, refusal).into(),
+        _ => not_floating(found).into(),
+    }
+}
+
 /// There is no seat to be held of it.
-pub(crate) fn not_floating(found: &Found) -> Failure {
+fn not_floating(found: &Found) -> Failure {
     let what = match found.report.license_key {
         Some(key) => messages::seat::does_not_float(&key).to_string(),
         None => messages::seat::none_floating(&found.product.id).to_string(),

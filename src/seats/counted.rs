@@ -16,6 +16,8 @@ use super::who::Moment;
 use crate::holder::{Doing, StorageError};
 use crate::license_key::LicenseKey;
 use crate::messages::seats as messages;
+use crate::protocol::contents::Contents;
+use crate::protocol::date::Day;
 use crate::protocol::product::{Entry, Product, SeatUnit};
 
 /// What a license gives, by its verified grant and its product.
@@ -30,8 +32,9 @@ pub struct Counted {
 }
 
 impl Counted {
-    /// Of so many seats, and these modules by their names in the product.
-    pub fn of(product: &Product, seats: u16, pools: &[(String, u32)]) -> Counted {
+    /// Of so many seats, and of the modules among what a verified grant contains, without those that ended before this day.
+    pub fn of(product: &Product, seats: u16, contents: &Contents, today: Day) -> Counted {
+        let pools = contents.on(today).pools;
         let catalogue = (0..).zip(&product.catalogue);
         let held = catalogue.filter_map(|(index, (entry, name))| {
             let (_, most) = pools.iter().find(|(known, _)| known == name)?;

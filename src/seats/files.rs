@@ -36,24 +36,42 @@ pub(super) fn open_to_read(path: &Path) -> io::Result<File> {
 /// Opens a file of this user, or of whom root writes for, which is made where it is missing, with the mode that its readers need.
 pub(super) fn open_own(place: &Place, path: &Path) -> io::Result<File> {
     let (directory, name) = within(path)?;
-    match directory.file(name, For::Changing) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        opened => return checked(opened?),
-    }
-    let file = match directory.file(name, For::New) {
-        // Another process of this user was faster.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return open(path),
-        made => made?,
+    let opened = match directory.file(name, For::Changing) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        opened => Some(checked(opened?)?),
+    };
+    let file = match opened {
+        Some(file) => file,
+        None => match directory.file(name, For::New) {
+            // Another process of this user was faster.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => open(path)?,
+            made => {
+                let made = made?;
+                if place.user() != kernel::us() {
+                    directory.hand_on(&made)?;
+                }
+                made
+            }
+        },
     };
     #[cfg(unix)]
-    if place.is_shared() {
-        use std::os::unix::fs::PermissionsExt;
-        file.set_permissions(std::fs::Permissions::from_mode(0o644))?;
-    }
-    if place.user() != kernel::us() {
-        directory.hand_on(&file)?;
+    if place.has_other_readers() {
+        let_read(&file)?;
     }
     Ok(file)
+}
+
+/// Each time: where it was left otherwise others count what they cannot read for ever.
+#[cfg(unix)]
+fn let_read(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+    let found = file.metadata()?;
+    let own = Some(found.uid()) == kernel::us() && found.nlink() == 1;
+    if own && found.mode() & 0o777 != 0o644 {
+        file.set_permissions(std::fs::Permissions::from_mode(0o644))?;
+    }
+    Ok(())
 }
 
 /// Takes a file away.

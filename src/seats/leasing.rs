@@ -1,12 +1,12 @@
 //! Seats that no process holds: taken, kept and given back by a token.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
 
 use super::counted::Seats;
 use super::error::SeatError;
 use super::leases::{Lease, Leased, Token};
+use super::others::Sharers;
 use super::place::LEASES;
 use super::ring::Ring;
 use super::slots::Slots;
@@ -58,7 +58,8 @@ impl Seats {
     /// Keeps a leased seat for another span from now, by default the one with which it was taken.
     ///
     /// # Errors
-    /// [`SeatError::UnknownToken`] where the lease is over, or is another user's.
+    /// [`SeatError::UnknownToken`] where the lease is over, or is another user's, or the seat is somebody else's by now: whoever put his leases away has none
+    /// of the seats that others took meanwhile.
     pub fn keep(
         &self,
         token: &Token,
@@ -66,8 +67,17 @@ impl Seats {
         moment: &Moment,
     ) -> Result<Leased, SeatError> {
         let _gate = self.gate()?;
+        let held = self.leased_by(token, moment);
+        for (ring, number, lease) in &held {
+            let (unit, record) = (self.counted.unit, &lease.record);
+            let sharers = Sharers::of(&self.place, unit, &record.user, &record.host);
+            let is_own = |it: &Lease| it.has(token);
+            if self.is_anothers(ring, *number, sharers.as_ref(), is_own, moment)? {
+                return Err(SeatError::UnknownToken);
+            }
+        }
         let mut kept = None;
-        for (ring, number, mut lease) in self.leased_by(token, moment) {
+        for (ring, number, mut lease) in held {
             let span = span.unwrap_or(lease.span()).max(SHORTEST_LEASE);
             lease.renew(span, moment);
             self.keep_lease(&self.own_leases(&ring)?, number, Some(&lease))?;
@@ -123,27 +133,20 @@ impl Seats {
         Err(StorageError::new(Doing::Write, &path, why).into())
     }
 
-    /// What this user's token holds: a seat, and those of modules.
+    /// What this user's token holds: a seat, and those of modules that are written with it, whatever has become of the license.
     fn leased_by(&self, token: &Token, moment: &Moment) -> Vec<(Ring, u16, Lease)> {
-        let mut held = Vec::new();
-        let mut pools = BTreeMap::new();
-        for ring in self.rings() {
-            let number = match ring.module {
-                None => Some(&token.seat),
-                Some(_) => pools.get(&ring.prefix),
-            };
-            let Some((number, slots)) = number.copied().zip(self.own_leases(&ring).ok()) else {
-                continue;
-            };
+        let of_token = |ring: Ring, number: u16| {
+            let slots = self.own_leases(&ring).ok()?;
             let lease = slots.read::<Lease>(number);
-            let Some(lease) = lease.filter(|it| it.has(token) && it.holds(moment)) else {
-                continue;
-            };
-            if ring.module.is_none() {
-                pools.clone_from(&lease.record.pools);
-            }
-            held.push((ring, number, lease));
-        }
-        held
+            let lease = lease.filter(|it| it.has(token) && it.holds(moment))?;
+            Some((ring, number, lease))
+        };
+        let Some(own) = of_token(Ring::of_license(self.counted.seats), token.seat) else {
+            return Vec::new();
+        };
+        let modules = own.2.record.pools.iter();
+        let modules = modules.filter_map(|(name, number)| of_token(Ring::as_named(name)?, *number));
+        let modules: Vec<_> = modules.collect();
+        std::iter::once(own).chain(modules).collect()
     }
 }

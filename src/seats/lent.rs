@@ -108,3 +108,13 @@ pub fn lent_until(home: &Home, key: LicenseKey, now: Seconds) -> Result<Option<D
     let lost = lent.lost.iter().map(|it| it.until.day());
     Ok(loans.chain(lost).max())
 }
+
+/// The greatest number of a loan that is written in a home as lent; 0 where none is.
+///
+/// # Errors
+/// What the disk says.
+#[cfg(feature = "site")]
+pub(crate) fn last_lent(home: &Home, key: LicenseKey) -> Result<u32, HolderError> {
+    let lent = LentOut::read(&Place::of(home, key))?;
+    Ok(lent.loans.iter().map(|it| it.loan).max().unwrap_or(0))
+}

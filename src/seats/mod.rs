@@ -43,6 +43,7 @@ mod loan;
 mod locks;
 mod look;
 mod make;
+mod others;
 mod place;
 mod process;
 mod record;
@@ -60,6 +61,8 @@ pub use counted::{Counted, Seats};
 pub use error::SeatError;
 pub(crate) use kernel::account;
 pub use leases::{Leased, NotAToken, Token};
+#[cfg(feature = "site")]
+pub(crate) use lent::last_lent;
 pub use lent::{LentOut, Lost, lent_until};
 pub use loan::{Lent, Picked};
 pub use place::Place;

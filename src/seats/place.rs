@@ -72,6 +72,13 @@ impl Place {
         owner.filter(|_| owner != kernel::NOBODY).or(us)
     }
 
+    /// Whether others read what this user writes here: all who take seats, or the owner of a home, for whom root cannot write where he is nobody in particular.
+    #[cfg(unix)]
+    pub(super) fn has_other_readers(&self) -> bool {
+        let us = kernel::us();
+        self.is_shared() || self.user() == us && kernel::owner_of(&self.directory) != us
+    }
+
     /// What a lock that failed says: the file system has none.
     pub(super) fn no_lock(&self, error: io::Error) -> SeatError {
         #[cfg(unix)]

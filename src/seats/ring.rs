@@ -55,6 +55,17 @@ impl Ring {
         }
     }
 
+    /// That of a module as a record names it, for the license may not have it any more; none where it is no such name: whoever writes a record may write
+    /// anything.
+    pub(super) fn as_named(prefix: &str) -> Option<Ring> {
+        let index: u32 = prefix.strip_prefix("pool-")?.parse().ok()?;
+        Some(Ring {
+            prefix: format!("pool-{index}"),
+            module: Some(prefix.to_owned()),
+            seats: 0,
+        })
+    }
+
     /// The name of a seat's file.
     pub(super) fn name(&self, number: u16) -> String {
         format!("{}-{number:05}", self.prefix)

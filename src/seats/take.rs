@@ -7,6 +7,7 @@ use super::counted::Seats;
 use super::error::SeatError;
 use super::leases::Lease;
 use super::locks::Lock;
+use super::others::Sharers;
 use super::place::{LEASES, RECORDS};
 use super::record::{Holding, Record};
 use super::ring::{One, Ring};
@@ -14,6 +15,7 @@ use super::seat::Seat;
 use super::slots::Slots;
 use super::tickets::{Ticket, Waits};
 use super::who::{Moment, Who};
+use crate::protocol::product::SeatUnit;
 
 /// Who wants a seat, what for, and how long he waits.
 pub struct Ask<'a> {
@@ -131,7 +133,7 @@ impl Seats {
         let mut ones = self.joined(who, &mut record, moment)?;
         let mut missing = self.wanted(ask.features);
         missing.retain(|ring| ones.iter().all(|one| one.ring.prefix != ring.prefix));
-        let shared = who.key(self.counted.unit).is_some();
+        let shared = self.counted.unit != SeatUnit::Process;
         for one in self.fresh(&missing, moment, ticket)? {
             let One { ring, number, lock } = one;
             let lock = match shared {
@@ -217,16 +219,10 @@ impl Seats {
         moment: &Moment,
     ) -> Result<Vec<One>, SeatError> {
         let unit = self.counted.unit;
-        let Some(key) = who.key(unit) else {
+        let Some(sharers) = Sharers::of(&self.place, unit, &who.user, &who.host) else {
             return Ok(Vec::new());
         };
-        let us = self.place.user();
-        let same = |other: &Record, owner: Option<u32>| {
-            let named = |name: Option<&str>, theirs: &str| name.is_none_or(|it| it == theirs);
-            let (user, host) = key;
-            let ours = owner == us && us != super::kernel::NOBODY;
-            named(user, &other.user) && named(host, &other.host) && (user.is_none() || ours)
-        };
+        let same = |other: &Record, owner: Option<u32>| sharers.have(other, owner);
         let own = Ring::of_license(self.counted.seats);
         let mut found: Vec<(u16, Record, bool)> = Vec::new();
         for slots in Slots::all(&self.place, RECORDS, "") {
@@ -239,7 +235,12 @@ impl Seats {
             let all = all.filter(|(_, it)| same(&it.record, slots.owner) && it.holds(moment));
             found.extend(all.map(|(number, lease)| (number, lease.record, true)));
         }
+        let is_anothers =
+            |ring: &Ring, number| self.is_anothers(ring, number, Some(&sharers), |_| false, moment);
         for (number, other, leased) in found {
+            if is_anothers(&own, number)? {
+                continue;
+            }
             let Some(lock) = self.join(&own, number, leased)? else {
                 continue;
             };
@@ -252,6 +253,9 @@ impl Seats {
                 let Some(number) = other.pools.get(&ring.prefix) else {
                     continue;
                 };
+                if is_anothers(&ring, *number)? {
+                    continue;
+                }
                 if let Some(lock) = self.join(&ring, *number, leased)? {
                     let number = *number;
                     ones.push(One { ring, number, lock });

@@ -61,16 +61,19 @@ impl Who {
             process: self.process,
         }
     }
+}
 
-    /// What its processes share one seat by; none: each takes its own.
-    pub(super) fn key(&self, unit: SeatUnit) -> Option<(Option<&str>, Option<&str>)> {
-        let (user, host) = (Some(self.user.as_str()), Some(self.host.as_str()));
-        match unit {
-            SeatUnit::Process => None,
-            SeatUnit::Session => Some((user, host)),
-            SeatUnit::User => Some((user, None)),
-            SeatUnit::Host => Some((None, host)),
-        }
+/// What the processes of a user at a host share one seat by; none: each takes its own.
+pub(super) fn key<'a>(
+    unit: SeatUnit,
+    user: &'a str,
+    host: &'a str,
+) -> Option<(Option<&'a str>, Option<&'a str>)> {
+    match unit {
+        SeatUnit::Process => None,
+        SeatUnit::Session => Some((Some(user), Some(host))),
+        SeatUnit::User => Some((Some(user), None)),
+        SeatUnit::Host => Some((None, Some(host))),
     }
 }
 

@@ -183,6 +183,55 @@ fn no_seat_is_kept_beyond_the_license() {
     take().refused(11, "expired");
 }
 
+/// That of its module with it: what was paid for is there when the license is renewed, or the module is.
+#[test]
+fn a_module_comes_back_with_its_seat_after_the_license_or_the_module_has_ended() {
+    for (ends, renewed) in [
+        (["--expires", "2040-03-02"], ["--expires", "2040-12-01"]),
+        (["--pool", "design=1:2040-03-02"], ["--pool", "design=1"]),
+    ] {
+        let world = World::new();
+        let desk = world.desk("desk");
+        let file = desk.product("survey", &["--pool", "design"]);
+        let order = ["--type", "floating", "--seats", "3", "--pool", "design=1"];
+        let order: Vec<&str> = match ends[0] {
+            "--pool" => order[..4].iter().copied().chain(ends).collect(),
+            _ => order.iter().copied().chain(ends).collect(),
+        };
+        let key = desk.sell("survey", &order);
+        let machine = world.machine("one");
+        machine.install(&file);
+        desk.license(&machine, &key);
+        let take = ["seat", "take", "--feature", "design", "--for", "720h"];
+        let token = machine.run(take).done().line();
+        world.days_pass(2);
+        machine.run(["seat", "release", &token]).done();
+        let change = ["license", "change", &key].into_iter().chain(renewed);
+        desk.run(change).done();
+        let sync = machine.run(["request", "sync"]).done().code();
+        machine.apply(&desk.answer(&sync));
+        assert_eq!(list(&machine)["pools"][0]["in_use"], 0);
+        machine.run(take).done();
+    }
+}
+
+/// What was given up has no seats, which is said.
+#[test]
+fn of_a_license_that_was_given_up_no_seat_is_kept() {
+    let world = World::new();
+    let (machine, _) = site(&world, &[], &["--seats", "1"]);
+    let token = machine.run(["seat", "take", "--for", "1h"]).done().line();
+    machine.run(["return", "--yes"]).done();
+    for command in ["keep", "release"] {
+        machine
+            .run(["seat", command, &token])
+            .refused(10, "returned");
+    }
+    for command in ["list", "hold", "take"] {
+        machine.run(["seat", command]).refused(10, "returned");
+    }
+}
+
 #[test]
 fn who_waits_gets_the_seat_that_is_given_back() {
     let world = World::new();

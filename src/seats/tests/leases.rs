@@ -94,6 +94,71 @@ fn a_lease_goes_by_the_start_of_the_system() {
     assert_eq!(seats.look(&by_wall(50_600)).unwrap().in_use(), 0);
 }
 
+/// His file is his own: he may put it away and back.
+#[test]
+fn a_lease_that_was_put_away_holds_no_seat_that_others_took_meanwhile() {
+    for unit in [SeatUnit::Process, SeatUnit::User] {
+        let site = Site::new();
+        let seats = site.counting(1, &[("design", 1)], unit);
+        let renamed = |from: &str, to: &str| {
+            for file in fs::read_dir(site.file("leases")).unwrap() {
+                let path = file.unwrap().path();
+                let name = path.to_str().unwrap();
+                if let Some(name) = name.strip_suffix(from) {
+                    fs::rename(&path, format!("{name}{to}")).unwrap();
+                }
+            }
+        };
+        let kept = |leased: &Leased| seats.keep(&leased.token, None, &now()).is_ok();
+        let first = lease_at(&seats, "anna", 1_000, 1).unwrap();
+        assert!(kept(&first));
+        // By another lease.
+        renamed(".seat", ".away");
+        let second = lease_at(&seats, "bob", 1_000, 2).unwrap();
+        renamed(".seat", "~1.seat");
+        renamed(".away", ".seat");
+        assert!(!kept(&first), "{unit:?}");
+        for file in fs::read_dir(site.file("leases")).unwrap() {
+            fs::remove_file(file.unwrap().path()).unwrap();
+        }
+        drop(second);
+        // By a process.
+        let first = lease_at(&seats, "anna", 1_000, 3).unwrap();
+        renamed(".seat", ".away");
+        let process = take_as(&seats, &who("bob", "ws-9"), &["design"]).unwrap();
+        renamed(".away", ".seat");
+        assert!(!kept(&first), "{unit:?}");
+        refused(take_as(&seats, &who("anna", "ws-9"), &[]));
+        drop(process);
+        assert!(kept(&first));
+        // Those who share it are no others.
+        if unit == SeatUnit::User {
+            let process = take_as(&seats, &who("anna", "ws-9"), &["design"]).unwrap();
+            let more = take_as(&seats, &who("anna", "ws-14"), &[]).unwrap();
+            assert!(kept(&first));
+            drop((process, more));
+        }
+        // By a loan.
+        let lent = LentOut {
+            loans: vec![Lent {
+                loan: 1,
+                takes: Picked {
+                    seat: 1,
+                    ..Picked::default()
+                },
+                features: Vec::new(),
+                who: String::new(),
+                issued: NOW,
+                until: NOW.day(),
+                free_at: NOW.plus(86_400),
+            }],
+            lost: Vec::new(),
+        };
+        seats.set_lent(&lent).unwrap();
+        assert!(!kept(&first));
+    }
+}
+
 #[test]
 fn leases_of_one_user_share_a_seat_where_a_seat_is_a_user() {
     let site = Site::new();

@@ -197,6 +197,39 @@ fn root_and_the_owner_of_a_home_share_its_seats() {
     machine.run(take).exits(1);
 }
 
+/// He has the number that stands for everybody whom a namespace does not know, so root's files there stay root's.
+#[cfg(unix)]
+#[test]
+fn a_lease_that_root_takes_in_the_home_of_nobody_ends_for_him_too() {
+    use std::os::unix::fs::PermissionsExt;
+    const NOBODY: u32 = 65_534;
+    if !nix::unistd::geteuid().is_root() {
+        return;
+    }
+    let world = World::new();
+    let (machine, key) = site(&world, &[], &["--seats", "2"]);
+    open_to_others(world.path());
+    let mut chown = std::process::Command::new("chown");
+    let done = chown.args(["-R", "65534:65534"]).arg(machine.home());
+    assert!(done.status().unwrap().success());
+    let token = machine.run(["seat", "take", "--for", "1h"]).done().line();
+    let listed = || {
+        let run = machine.run(["seat", "list", "--json"]);
+        let out = as_user(NOBODY, &run).output().unwrap();
+        assert!(out.status.success(), "{out:?}");
+        let listed: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+        listed["in_use"].clone()
+    };
+    assert_eq!(listed(), 1);
+    // As a crash left it, or an earlier version.
+    let digits: String = key.chars().filter(char::is_ascii_digit).collect();
+    let leases = machine.kept(&format!("machine/seats/{digits}/leases/0.seat"));
+    std::fs::set_permissions(&leases, PermissionsExt::from_mode(0o600)).unwrap();
+    machine.run(["seat", "keep", &token]).done();
+    machine.run(["seat", "release", &token]).done();
+    assert_eq!(listed(), 0);
+}
+
 #[cfg(unix)]
 fn open_to_others(path: &Path) {
     use std::os::unix::fs::PermissionsExt;

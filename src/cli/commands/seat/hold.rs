@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::{CheckArgs, Context, Exit, Run, allowed};
 use crate::cli::json;
-use crate::cli::seats::{SeatArgs, not_floating};
+use crate::cli::seats::{SeatArgs, no_seats};
 use crate::messages;
 use crate::seats::Holding;
 
@@ -38,7 +38,7 @@ impl Run for SeatHold {
         let seat = self
             .seat
             .take(context, &found, features, &program, Holding::Connection)?;
-        let seat = seat.ok_or_else(|| not_floating(&found))?;
+        let seat = seat.ok_or_else(|| no_seats(&found))?;
         if context.out.json {
             let seat = seat.number();
             Self::print(context, &json::SeatNumber { seat })?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{CheckArgs, Context, Exit, Run, allowed};
 use crate::cli::failure::Failure;
 use crate::cli::machine_home::Found;
-use crate::cli::seats::{SeatArgs, minute, moment, not_floating};
+use crate::cli::seats::{SeatArgs, minute, moment, no_seats};
 use crate::cli::{json, keys, machine_home};
 use crate::failure::FailureKind;
 use crate::messages;
@@ -128,6 +128,6 @@ fn held(context: &Context, text: &str) -> anyhow::Result<(Token, Seats, Found)> 
     let (_, state) = license.map_err(|_| SeatError::UnknownToken)?;
     let check = CheckArgs::of(Some(state.product), Some(key));
     let found: Found = check.find(context, false)?;
-    let seats = found.seats()?.ok_or_else(|| not_floating(&found))?;
+    let seats = found.seats()?.ok_or_else(|| no_seats(&found))?;
     Ok((token, seats, found))
 }

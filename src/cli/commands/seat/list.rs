@@ -1,9 +1,9 @@
 //! `seat list`.
 
 use super::{CheckArgs, Context, Exit, Run};
+use crate::cli::json;
 use crate::cli::machine_home::Found;
-use crate::cli::seats::{lasting, minute, moment, not_floating};
-use crate::cli::{json, report};
+use crate::cli::seats::{lasting, minute, moment, no_seats};
 use crate::messages;
 use crate::protocol::date::Seconds;
 use crate::seats::{Lent, Look, Shown, Taken};
@@ -29,13 +29,7 @@ impl Run for SeatList {
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let found = CheckArgs::of(self.product, self.license).find(context, false)?;
-        let Some(seats) = found.seats()? else {
-            // Where there is no license at all, that is what is said.
-            if let (None, Some(refusal)) = (&found.report.terms, &found.report.refusal) {
-                return Err(report::failure(&found.report, refusal).into());
-            }
-            return Err(not_floating(&found).into());
-        };
+        let seats = found.seats()?.ok_or_else(|| no_seats(&found))?;
         let now = moment(context);
         let look = seats.look(&now)?;
         if context.out.json {

@@ -1,0 +1,104 @@
+//! Whether a seat that somebody has written down as his is free of everybody else: a file of leases or of records is its user's own to put away and back.
+
+use super::counted::Seats;
+use super::error::SeatError;
+use super::kernel;
+use super::leases::Lease;
+use super::locks::Lock;
+use super::place::{LEASES, Place, RECORDS};
+use super::record::Record;
+use super::ring::Ring;
+use super::slots::Slots;
+use super::who::{Moment, key};
+use crate::protocol::product::SeatUnit;
+
+/// Those who share one seat, by what a seat counts.
+pub(super) struct Sharers<'a> {
+    user: Option<&'a str>,
+    host: Option<&'a str>,
+    account: Option<u32>,
+}
+
+impl Sharers<'_> {
+    /// Those of a user at a host; none where each process takes its own.
+    pub(super) fn of<'a>(
+        place: &Place,
+        unit: SeatUnit,
+        user: &'a str,
+        host: &'a str,
+    ) -> Option<Sharers<'a>> {
+        let (user, host) = key(unit, user, host)?;
+        let account = place.user();
+        Some(Sharers {
+            user,
+            host,
+            account,
+        })
+    }
+
+    /// Whether what an account wrote is of one of them: where users are counted nobody is another account's.
+    pub(super) fn have(&self, other: &Record, owner: Option<u32>) -> bool {
+        let named = |name: Option<&str>, theirs: &str| name.is_none_or(|it| it == theirs);
+        let ours = owner == self.account && self.account != kernel::NOBODY;
+        named(self.user, &other.user)
+            && named(self.host, &other.host)
+            && (self.user.is_none() || ours)
+    }
+}
+
+impl Seats {
+    /// Whether a seat of a ring is lent, or in use by somebody else than those who share it; `is_own` tells the leases that are not somebody else's. What
+    /// cannot be read of others takes no seat away. Under the gate.
+    pub(super) fn is_anothers(
+        &self,
+        ring: &Ring,
+        number: u16,
+        sharers: Option<&Sharers<'_>>,
+        is_own: impl Fn(&Lease) -> bool,
+        moment: &Moment,
+    ) -> Result<bool, SeatError> {
+        let shares = |record: &Record, owner| sharers.is_some_and(|it| it.have(record, owner));
+        if self.lent(moment)?.takes(ring, number) {
+            return Ok(true);
+        }
+        let leases = Slots::all(&self.place, LEASES, &ring.leases_of(""));
+        let mut leases = leases.iter().filter_map(|slots| {
+            let lease = slots.read::<Lease>(number)?;
+            Some((lease, slots.owner))
+        });
+        if leases.any(|(lease, owner)| {
+            lease.holds(moment) && !is_own(&lease) && !shares(&lease.record, owner)
+        }) {
+            return Ok(true);
+        }
+        let Some(file) = ring.open(&self.place, number)? else {
+            return Ok(false);
+        };
+        let failed = |error| self.place.no_lock(error);
+        if sharers.is_none() {
+            return Ok(Lock::alone(file).map_err(failed)?.is_none());
+        }
+        let Some(lock) = Lock::shared(file).map_err(failed)? else {
+            return Ok(true);
+        };
+        Ok(!lock.is_last() && self.is_held_by_others(ring, number, shares))
+    }
+
+    /// Whether a process runs that shares the seat and is none of ours, as its user wrote.
+    fn is_held_by_others(
+        &self,
+        ring: &Ring,
+        number: u16,
+        shares: impl Fn(&Record, Option<u32>) -> bool,
+    ) -> bool {
+        let all = Slots::all(&self.place, RECORDS, "");
+        all.iter().any(|slots| {
+            let records = slots.read_all::<Record>(u16::MAX).into_iter();
+            let mut records = records.filter(|(seat, record)| match ring.module {
+                None => *seat == number,
+                Some(_) => record.pools.get(&ring.prefix) == Some(&number),
+            });
+            records.any(|(_, record)| record.lives() && !shares(&record, slots.owner))
+        })
+    }
+}
