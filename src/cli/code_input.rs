@@ -220,14 +220,22 @@ const LONGEST_KEY: usize = 64;
 /// many codes, in one mail.
 #[cfg(feature = "site")]
 pub(crate) fn given_back_too(reading: &mut Reading) -> Vec<Carried> {
-    let kind = reading.code.kind();
-    if !matches!(kind, Kind::Return | Kind::LoanReturn) {
-        return Vec::new();
-    }
+    let too: Vec<Carried> = beside_what_is_given_back(reading).cloned().collect();
+    reading.others.retain(|it| !too.contains(it));
+    too
+}
+
+/// The same, left among the others.
+#[cfg(feature = "site")]
+pub(crate) fn beside_what_is_given_back(reading: &Reading) -> impl Iterator<Item = &Carried> {
+    let (kind, standing) = (reading.code.kind(), reading.standing);
+    let gives_back = matches!(kind, Kind::Return | Kind::LoanReturn);
     // What is only quoted, or what nobody sees, is not given back beside what somebody wrote.
-    let standing = reading.standing;
-    let is_return = |other: &mut Carried| other.code.kind() == kind && other.standing <= standing;
-    reading.others.extract_if(.., is_return).collect()
+    let is_too = move |it: &&Carried| it.code.kind() == kind && it.standing <= standing;
+    reading
+        .others
+        .iter()
+        .filter(move |it| gives_back && is_too(it))
 }
 
 /// A code that whoever handed the text over did not see is not acted on unasked: somebody else may have put it there. Nor is one that is only quoted, where what

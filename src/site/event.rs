@@ -31,6 +31,17 @@ impl Default for Lending {
     }
 }
 
+/// What the administrator says of how it lends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LendingWish {
+    /// Whether new loans are given.
+    pub on: bool,
+    /// The longest, in days; none: as it was.
+    pub days: Option<u8>,
+    /// So many seats are never lent; none: as it was.
+    pub keep: Option<u16>,
+}
+
 /// A line of the book.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -101,7 +112,7 @@ pub(super) struct Returned {
 pub(super) struct Paused {
     /// The last loan that was known; none: how many there were is not known.
     pub(super) known: Option<Known>,
-    /// The last number that the vendor was told of.
+    /// The last number that the vendor was told of, or that was written of the seats.
     pub(super) told: u32,
     /// The longest loan that was sold then, in days.
     pub(super) days: u8,

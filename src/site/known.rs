@@ -9,13 +9,14 @@ use crate::machine::Facts;
 use crate::protocol::date::Seconds;
 use crate::protocol::grant::SignedGrant;
 use crate::protocol::requests::{SiteReport, Sync};
+use crate::seats;
 use crate::text::Kind;
 
 /// Loans that the book does not know of.
 pub(super) struct Forgotten {
     /// The last one that is known elsewhere; none where nobody here knows how many there were.
     known: Option<Known>,
-    /// The last number that the vendor was told of.
+    /// The last number that the vendor was told of, or that is written of the seats.
     told: u32,
 }
 
@@ -54,6 +55,9 @@ pub(super) fn forgotten(
         loan: seen.last,
         head: seen.head,
     });
+    // What cannot be read tells of none.
+    let written = seats::last_lent(home, license.license_key);
+    let told = told.max(written.unwrap_or(0));
     Some(Forgotten { known, told })
 }
 

@@ -32,7 +32,7 @@ pub use answer::{Answer, Effect, Receipt, Reply, Warning};
 pub use back::take_return;
 pub use book::Book;
 pub use error::SiteError;
-pub use event::Lending;
+pub use event::{Lending, LendingWish};
 pub use key::{change_password, create, public, unlock};
 pub use lend::{Actor, rehearse, repeated, respond};
 pub use loan::{Loan, Standing};
@@ -68,16 +68,23 @@ pub struct Site<'a> {
     book: Book,
 }
 
+/// Whether a license that is held is a site's: its key stands, or there is a book of its loans. What was lent comes back whatever has become of the license.
+pub fn is_site_of(home: &Home, license: &LicenseState) -> bool {
+    let held = license.held.as_ref();
+    let signs = held.is_some_and(|held| held.standing.site_key.is_some());
+    signs || held.is_some() && book_path(home, license.license_key).exists()
+}
+
 /// What a license holds, and what workstations verify its loans by.
 fn held(
+    home: &Home,
     file: &ProductFile,
     license: &LicenseState,
 ) -> Result<(Verified<Grant>, Option<Verified<SiteCertificate>>), SiteError> {
     let key = license.license_key;
     let granted = evidence::verify_held(file, license).map_err(HolderError::NotTrusted)?;
     let granted = granted.ok_or(HolderError::NotHeld { key })?;
-    let standing = license.held.as_ref().map(|held| &held.standing);
-    if standing.is_none_or(|it| it.site_key.is_none()) {
+    if !is_site_of(home, license) {
         return Err(SiteError::NotASite(key));
     }
     let certificate = evidence::own_certificate(file, license);
@@ -89,7 +96,7 @@ impl<'a> Site<'a> {
     /// The site of a license that holds here. `seats`: those of the license.
     ///
     /// # Errors
-    /// `not_held`; `not_a_site` where no site key stands; what does not hold, and what the disk says.
+    /// `not_held`; `not_a_site` where no site key stands and nothing was ever lent; what does not hold, and what the disk says.
     pub fn open(
         home: &'a Home,
         facts: &'a Facts,
@@ -100,7 +107,7 @@ impl<'a> Site<'a> {
             .license(key)?
             .ok_or(HolderError::UnknownLicense { key })?;
         let file = products::load(home, &license.product)?;
-        let (granted, certificate) = held(&file, &license)?;
+        let (granted, certificate) = held(home, &file, &license)?;
         let book = Book::read(&book_path(home, key))?;
         Ok(Site {
             home,
@@ -197,11 +204,11 @@ impl<'a> Site<'a> {
         let license = self.home.license(key)?;
         let license = license.ok_or(HolderError::UnknownLicense { key })?;
         if license.held != self.license.held {
-            (self.granted, self.certificate) = held(&self.file, &license)?;
+            (self.granted, self.certificate) = held(self.home, &self.file, &license)?;
             let product = self.file.product();
             let today = moment.wall.day();
-            let pools = Contents::of(&self.granted.entitlements, Some(product)).on(today);
-            let counted = Counted::of(product, self.granted.seats, &pools.pools);
+            let contents = Contents::of(&self.granted.entitlements, Some(product));
+            let counted = Counted::of(product, self.granted.seats, &contents, today);
             self.seats.recount(counted)?;
         }
         self.license = license;
@@ -213,18 +220,40 @@ impl<'a> Site<'a> {
         book.lent_out(now, signed, self.file.product(), &self.seats.lent_before())
     }
 
-    /// Sets whether and how it lends: within what the vendor sold. Whoever calls this has shown the password.
+    /// How it would lend.
     ///
     /// # Errors
-    /// `loan_too_long` beyond what was sold; what the disk says.
-    pub fn set_lending(&mut self, lending: Lending, moment: &Moment) -> Result<(), SiteError> {
+    /// `may_not_lend` where no loans were sold; `loan_too_long` where more days are wished than were.
+    pub fn rehearse_lending(&self, wish: &LendingWish) -> Result<Lending, SiteError> {
+        if wish.on {
+            self.certificate()?;
+        }
         let sold = self.sold();
-        if lending.on && lending.days > sold {
-            let asked = lending.days;
+        if let Some(asked) = wish.days.filter(|days| wish.on && *days > sold) {
             return Err(SiteError::BeyondSold { asked, sold });
         }
+        let before = self.book.lending();
+        Ok(Lending {
+            on: wish.on,
+            days: wish.days.unwrap_or(before.days),
+            keep: wish.keep.unwrap_or(before.keep),
+        })
+    }
+
+    /// Sets whether and how it lends, as the administrator says, who has shown the password. Of less that is sold one day the longest loan is less; it is as
+    /// long as was said where more is sold again.
+    ///
+    /// # Errors
+    /// As [`Site::rehearse_lending`]; what the disk says.
+    pub fn set_lending(
+        &mut self,
+        wish: &LendingWish,
+        moment: &Moment,
+    ) -> Result<Lending, SiteError> {
         let _lock = self.locked(moment)?;
-        self.book.set_lending(lending, moment.wall)
+        let lending = self.rehearse_lending(wish)?;
+        self.book.set_lending(lending, moment.wall)?;
+        Ok(lending)
     }
 
     /// Notes whose a loan is, or anything else about it.

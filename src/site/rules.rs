@@ -17,17 +17,17 @@ pub(super) fn is_machine_of(own: &Fingerprint, known: &Fingerprint) -> bool {
 }
 
 /// Whether a request is of the machine of a loan, and of those of its seat that still run: by three equal parts (SPEC.md 6.1), and none fewer than that loan
-/// knows, or by all where it knows less. Of what runs on one seat, parts were exchanged once at most: else each loan would bring along another machine.
+/// knows, or by all where it knows less. Of what runs on one seat there are two fingerprints at most, for parts are exchanged once: with more of them each loan
+/// would bring along another machine.
 fn is_of_same(borrow: &Borrow, loan: &Loan, line: &[&Loan], now: Seconds) -> bool {
     let own = &borrow.fingerprint;
-    let is_alike = |it: &Loan| is_machine_of(own, &it.request.fingerprint);
-    let differ = |one: &Fingerprint, other: &Fingerprint| !one.compare(other).different.is_empty();
     let run = line.iter().filter(|it| it.is_reserved(now));
-    let run: Vec<&Fingerprint> = run.clone().map(|it| &it.request.fingerprint).collect();
-    let exchanged = |one: &&Fingerprint| run.iter().any(|other| differ(one, other));
-    let both = run.iter().any(|it| differ(own, it)) && run.iter().any(exchanged);
-    let mut all = line.iter().filter(|it| it.is_reserved(now));
-    is_alike(loan) && all.all(|it| is_alike(it)) && !both
+    let run: Vec<&Fingerprint> = run.map(|it| &it.request.fingerprint).collect();
+    let mut others = run.iter().filter(|it| **it != own);
+    let other = others.next();
+    is_machine_of(own, &loan.request.fingerprint)
+        && run.iter().all(|it| is_machine_of(own, it))
+        && others.all(|it| Some(it) == other)
 }
 
 /// What the administrator says of one answer.
@@ -65,6 +65,7 @@ impl Site<'_> {
             return Err(SiteError::LendingOff);
         }
         self.refuse_where_paused()?;
+        self.refuse_where_all_is_lost(now)?;
         let mut warnings = Vec::new();
         let asked = self.asked(borrow, now, &mut warnings)?;
         let until = self.until(borrow, wish, asked, now.day(), &mut warnings)?;
@@ -205,11 +206,16 @@ impl Site<'_> {
         }
     }
 
-    /// Whether one more may be lent: the administrator keeps some, and those of which nothing is known may be out.
-    fn leaves_enough(&self, now: Seconds) -> Result<(), SiteError> {
-        if let Some((None, until)) = self.book.lost(now) {
-            return Err(SiteError::Lost(until));
+    /// Where nobody knows how many loans are missing, any seat may be one of theirs: that of the loan that is to be extended, too.
+    fn refuse_where_all_is_lost(&self, now: Seconds) -> Result<(), SiteError> {
+        match self.book.lost(now) {
+            Some((None, until)) => Err(SiteError::Lost(until)),
+            _ => Ok(()),
         }
+    }
+
+    /// Whether one more may be lent: the administrator keeps some.
+    fn leaves_enough(&self, now: Seconds) -> Result<(), SiteError> {
         let keep = self.book.lending().keep;
         let left = self.number().saturating_sub(self.book.seats_lent(now));
         if keep > 0 && left <= keep {

@@ -1,6 +1,6 @@
 //! What a site tells the vendor of its loans, with each SYNC (SPEC.md 4.2).
 
-use super::{Book, SiteError, book_path, known};
+use super::{Book, SiteError, book_path, is_site_of, known};
 use crate::holder::Home;
 use crate::holder::state::LicenseState;
 use crate::machine::Facts;
@@ -27,12 +27,10 @@ pub fn report_of(
     facts: &Facts,
     now: Seconds,
 ) -> Result<Option<Told>, SiteError> {
-    let path = book_path(home, license.license_key);
-    let held = license.held.as_ref();
-    let signs = held.is_some_and(|held| held.standing.site_key.is_some());
-    if !signs && !path.exists() {
+    if !is_site_of(home, license) {
         return Ok(None);
     }
+    let path = book_path(home, license.license_key);
     let _lock = home.lock()?;
     let mut book = Book::mended(&path, home.audience())?;
     known::notice(home, license, facts, &mut book, now)?;

@@ -182,6 +182,38 @@ fn a_book_that_is_behind_what_the_vendor_was_told_pauses_lending() {
     }
 }
 
+/// Any seat may be that of a loan which is missing, and any number.
+#[test]
+fn while_nobody_knows_what_is_missing_no_loan_is_extended_and_no_number_given_again() {
+    let world = World::new();
+    let site = site(&world, "4");
+    let one = site.workstation("one");
+    let asked = site.ask(&one, &["--days", "5", "--feature", "lv"]);
+    one.apply(&site.answer(&asked));
+    let old = fs::read(book(&site)).unwrap();
+    let aside = world.path().join("files/anchor");
+    copy(&anchor(&site), &aside);
+    lend_to(&site, "two", "9");
+    site.sync(&[], &[]);
+    lend_to(&site, "three", "9");
+    fs::write(book(&site), old).unwrap();
+    fs::remove_dir_all(anchor(&site)).unwrap();
+    copy(&aside, &anchor(&site));
+    site.sync(&[], &[]);
+    let more = one.run(["request", "extend", "--days", "9"]);
+    let more = more.done().code();
+    site.respond(&more, &[])
+        .owes(6, "lending_paused")
+        .tells("all seats may be lent until");
+    // The seats of loans that are written stay reserved, whatever the book has by now.
+    assert_eq!(site.counts(), (0, 3, 1));
+    world.days_pass(40);
+    site.sync(&[], &[]);
+    let more = one.run(["request", "extend", "--days", "9", "--new"]);
+    one.apply(&site.answer(&more.done().code()));
+    assert_eq!(one.check().json()["loan"], 4);
+}
+
 /// Another process is at work in the place that remembers: that is waited for.
 #[test]
 fn a_place_that_is_busy_remembers_a_loan_all_the_same() {

@@ -96,3 +96,55 @@ fn parts_of_a_workstation_are_exchanged_once_while_a_loan_runs() {
         .tells("another workstation than that of loan 2");
     assert_eq!(site.counts(), (0, 2, 1));
 }
+
+/// Who hides parts at first and shows others then has two machines on a seat, and no third.
+#[test]
+fn a_seat_serves_two_machines_at_most_whatever_they_say_of_themselves() {
+    let world = World::new();
+    let site = site(&world, "3");
+    let laptop = site.workstation("laptop");
+    let (second, third) = (
+        world.machine("second").facts(),
+        world.machine("third").facts(),
+    );
+    laptop.change(|facts| {
+        facts.mac = "".into();
+        facts.disk_serial = "".into();
+    });
+    let request = site.ask(&laptop, &["--days", "9", "--feature", "lv"]);
+    laptop.apply(&site.answer(&request));
+    for (parts, seats) in [(second, 1), (third, 2)] {
+        laptop.change(|facts| {
+            facts.mac = parts.mac.clone();
+            facts.disk_serial = parts.disk_serial.clone();
+        });
+        laptop.apply(&site.answer(&extend(&laptop, &["--days", "12", "--new"])));
+        assert_eq!(site.counts(), (0, seats, 3 - seats));
+    }
+}
+
+/// What was repaired once is asked for more time as often as before.
+#[test]
+fn a_repaired_workstation_is_extended_again_and_again() {
+    let world = World::new();
+    let site = site(&world, "3");
+    let laptop = site.workstation("laptop");
+    let request = site.ask(&laptop, &["--days", "9", "--feature", "lv"]);
+    laptop.apply(&site.answer(&request));
+    let disk_of = |name: &str| world.machine(name).facts().disk_serial;
+    laptop.change(|facts| facts.disk_serial = disk_of("another"));
+    for days in ["12", "14", "16"] {
+        let said = site
+            .respond(&extend(&laptop, &["--days", days]), &[])
+            .done();
+        assert!(!said.stderr.contains("another workstation"), "{said}");
+        laptop.apply(&said.code());
+        assert_eq!(site.counts(), (0, 1, 2));
+        world.days_pass(1);
+    }
+    // Another disk once more is another machine, as long as the first loan runs.
+    laptop.change(|facts| facts.disk_serial = disk_of("a third"));
+    site.respond(&extend(&laptop, &["--days", "18"]), &[])
+        .done()
+        .tells("another workstation than that of loan 4");
+}

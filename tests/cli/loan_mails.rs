@@ -45,10 +45,37 @@ fn mails_about_a_loan_are_answered_as_they_stand() {
     site.lend(&laptop, "5");
     let code = laptop.run(["return", "--yes"]).done().code();
     let stranger = crate::world::altered(&code, 12);
-    let both = format!("{code}\n\n{stranger}\n");
-    let object = site.machine.run(["respond"]).piped(both).json();
-    assert_eq!(object["verdict"], "returned");
-    assert_eq!(object["warnings"][0]["kind"], "not_taken");
+    for both in [
+        format!("{code}\n\n{stranger}\n"),
+        format!("{stranger}\n\n{code}\n"),
+    ] {
+        let said = site.machine.run(["respond"]).piped(both.clone()).done();
+        said.tells("one more return code opens no loan of this site");
+        let object = site.machine.run(["respond"]).piped(both).json();
+        assert_eq!(object["verdict"], "repeated");
+        assert_eq!(object["warnings"], json!([]));
+        assert_eq!(site.counts(), (0, 0, 2));
+    }
+    let none = format!("{stranger}\n\n{}\n", crate::world::altered(&code, 13));
+    let none = site.machine.run(["respond"]).piped(none);
+    none.refused(4, "unknown_loan");
+}
+
+/// The newest code stands first, and its loan was never given: the answer was lost.
+#[test]
+fn a_code_that_opens_nothing_keeps_none_after_it_from_being_taken() {
+    let world = World::new();
+    let site = site(&world, "2");
+    let laptop = site.workstation("laptop");
+    site.lend(&laptop, "5");
+    laptop.run(["request", "extend", "--days", "9"]).done();
+    let back = laptop.run(["return", "--yes"]).done().stdout;
+    assert_eq!(back.matches("RTL1: ").count(), 2, "{back}");
+    let dry = site.machine.run(["respond", "--dry-run"]).piped(&back);
+    dry.done().tells("loan 1");
+    assert_eq!(site.counts(), (0, 1, 1));
+    let said = site.machine.run(["respond"]).piped(&back).done();
+    said.tells("loan 1 is given back: seat 1 is free");
     assert_eq!(site.counts(), (0, 0, 2));
 }
 

@@ -188,6 +188,34 @@ fn a_license_that_may_not_be_lent_any_more_takes_its_loans_back() {
     assert_eq!(site.counts(), (0, 0, 3));
 }
 
+/// The license does not float any more, and its loans come back all the same.
+#[test]
+fn what_was_lent_comes_back_whatever_the_license_is_by_now() {
+    let world = World::new();
+    let site = site(&world, "3");
+    let laptop = site.workstation("laptop");
+    site.lend(&laptop, "20");
+    let change = ["license", "change", &site.key, "--lend", "none"];
+    let more = ["--type", "standalone", "--remove-pool", "design"];
+    site.desk.run(change.iter().chain(&more)).done();
+    // Its desk may wait for the loans.
+    let request = site.machine.run(["request", "sync"]).done().code();
+    let answered = site.desk.respond_with(&request, OVERRIDE);
+    site.machine.apply(&answered.done().code());
+    assert_eq!(site.machine.check().json()["type"], "standalone");
+    let status = site.machine.run(["site", "status"]).done();
+    status.prints("no loans were sold");
+    site.machine.run(["loan", "list"]).done().prints("loan 1");
+    site.machine.run(["return", "--yes"]).owes(6, "loans_out");
+    let code = laptop.run(["return", "--yes"]).done().code();
+    let taken = site.machine.run(["respond"]).piped(&code).done();
+    taken.tells("loan 1 is given back");
+    site.machine.run(["seat", "list"]).owes(6, "not_floating");
+    site.machine.run(["return", "--yes"]).done();
+}
+
+const OVERRIDE: &[&str] = &["--override", "--reason", "they agreed"];
+
 /// Whoever has a copy of a workstation gives back in it what runs on.
 #[test]
 fn more_workstations_than_seats_free_none_by_giving_back_early() {

@@ -57,6 +57,33 @@ fn the_administrator_forbids_lending_and_bounds_it() {
         .refused(7, "wrong_passphrase");
 }
 
+/// Fewer days are sold, or none, and then as many as before.
+#[test]
+fn what_the_administrator_said_outlasts_what_is_sold_meanwhile() {
+    let world = World::new();
+    let site = site(&world, "3");
+    let sold = |days: &str| {
+        let change = ["license", "change", &site.key, "--lend", days];
+        site.desk.run(change).done();
+        site.sync(&[], &[]);
+    };
+    let lending = |switch: &str| site.admin(["site", "lending", switch]);
+    sold("none");
+    lending("on").refused(6, "may_not_lend");
+    // Nobody is asked for a password before.
+    let unasked = site.machine.run(["site", "lending", "on"]);
+    unasked.refused(6, "may_not_lend");
+    lending("off").done();
+    sold("5");
+    lending("on").done().tells("lends for 5 days at most");
+    site.admin(["site", "lending", "on", "--days", "6"])
+        .refused(6, "loan_too_long");
+    sold("30");
+    let status = site.machine.run(["site", "status"]).json();
+    assert_eq!(status["days"], 30);
+    lending("on").done().tells("lends for 30 days at most");
+}
+
 #[test]
 fn a_card_shortens_answers_by_telephone() {
     let world = World::new();

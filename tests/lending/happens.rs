@@ -29,12 +29,12 @@ impl Lives {
             }
             23 => {
                 let on = self.chance.below(3) > 0;
-                let lending = Lending {
+                let wish = LendingWish {
                     on,
-                    days: 1 + u8::try_from(self.chance.below(10)).unwrap(),
-                    keep: 0,
+                    days: Some(1 + u8::try_from(self.chance.below(10)).unwrap()),
+                    keep: Some(0),
                 };
-                self.at_site(|site, moment| site.set_lending(lending, moment))
+                self.at_site(|site, moment| site.set_lending(&wish, moment))
                     .unwrap();
             }
             _ => self.mail_arrives(),
@@ -196,9 +196,7 @@ impl Lives {
         let synced = sync::sync(&home, &self.file, &wanted, &here, fill).unwrap();
         let answered = self.vendor_answers(&synced.asked.code);
         if answered {
-            let lending = self.at_site(|site, _| site.book().lending());
-            self.at_site(|site, moment| site.set_lending(lending, moment))
-                .unwrap();
+            self.at_site(|site, moment| site.settle(moment)).unwrap();
             let paused = self.at_site(|site, _| site.paused());
             self.seen.repaired += u32::from(was_paused && !paused);
         }
@@ -264,8 +262,7 @@ impl Lives {
                 return;
             }
             // It is written of the seats as the book has it.
-            let lending = site.book().lending();
-            site.set_lending(lending, moment).unwrap();
+            site.settle(moment).unwrap();
             let reserved = usize::from(site.book().seats_lent(moment.wall));
             assert!(reserved >= usable.len(), "{reserved} reserved: {usable:?}");
         });
@@ -278,12 +275,12 @@ impl Lives {
         self.truth += 40 * DAY;
         assert_eq!(self.usable(), []);
         let free = self.at_site(|site, moment| {
-            let lending = Lending {
+            let wish = LendingWish {
                 on: true,
-                days: LONGEST,
-                keep: 0,
+                days: Some(LONGEST),
+                keep: Some(0),
             };
-            site.set_lending(lending, moment).unwrap();
+            site.set_lending(&wish, moment).unwrap();
             assert!(!site.paused());
             assert_eq!(site.book().lost(moment.wall), None);
             site.number() - site.book().seats_lent(moment.wall)

@@ -28,7 +28,7 @@ use countersign::protocol::product::{Product, ProductFile, SeatUnit};
 use countersign::seats::{Counted, Moment, Place, Seats};
 use countersign::signing::keys::SigningKey;
 use countersign::signing::signer::{Signer as _, TriedSigner};
-use countersign::site::{self, Lending, Reply, Site, SiteError, Wish};
+use countersign::site::{self, LendingWish, Reply, Site, SiteError, Wish};
 use countersign::text::Code;
 use tempfile::TempDir;
 

@@ -11,6 +11,7 @@ next_sync = next: countersign request sync --site, so that the vendor certifies 
 password_changed = the password is changed; the key is the same
 lends = { $keep ->
         [0] lends for { $days } days at most
+        [one] lends for { $days } days at most, and keeps 1 seat here
        *[other] lends for { $days } days at most, and keeps { $keep } seats here
     }
 keeps_all = { $seats ->
@@ -60,6 +61,7 @@ extended = loan { $before } goes on as loan { $loan } until { $until }; { $stay 
 lent_before = answered before: loan { $loan } again, until { $until }
 note_it = to note whose it is: countersign loan note { $loan } TEXT
 returned = loan { $loan } is given back: seat { $seat } is free; there is no code to send back
+never_lent = one more return code opens no loan of this site: its request was never answered, so there is nothing to give back
 returned_before = taken before: loan { $loan } is given back
 returned_but = loan { $loan } is given back; seat { $seat } stays reserved for loan { $other } until { $until }
 returned_kept = loan { $loan } is given back; seat { $seat } stays reserved until { $until }: as many workstations as the license has seats gave loans back early since the vendor last answered; one exchange with the vendor frees it at once: countersign request sync

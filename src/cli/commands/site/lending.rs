@@ -5,7 +5,7 @@ use crate::cli::json;
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::seats::moment;
 use crate::messages;
-use crate::site::Lending;
+use crate::site::LendingWish;
 
 /// Lend seats, or none any more; for how long at most, and how many stay here
 ///
@@ -36,25 +36,26 @@ impl Run for SiteLending {
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let found = self.site.find(context)?;
         let mut site = of(&found)?;
-        let before = site.book().lending();
-        let lending = Lending {
+        let wish = LendingWish {
             on: self.switch == "on",
-            // What was sold may be less than the usual.
-            days: self.days.unwrap_or(before.days.min(site.sold())),
-            keep: self.keep.unwrap_or(before.keep),
+            days: self.days,
+            keep: self.keep,
         };
+        // Whoever is refused is not asked for a password.
+        site.rehearse_lending(&wish)?;
         signer(context, &found.home, &self.passphrase)?;
-        site.set_lending(lending, &moment(context))?;
+        let lending = site.set_lending(&wish, &moment(context))?;
+        let days = site.longest();
         if context.out.json {
             let object = json::LendingSet {
                 lending: json::switch(lending.on),
-                days: lending.days,
+                days,
                 keep: lending.keep,
             };
             Self::print(context, &object)?;
         }
         context.out.say(match lending.on {
-            true => messages::site_words::lends(lending.days, lending.keep).to_string(),
+            true => messages::site_words::lends(days, lending.keep).to_string(),
             false => messages::site_words::lends_nothing().to_owned(),
         });
         if lending.on && lending.keep >= site.number() {

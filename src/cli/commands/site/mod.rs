@@ -15,10 +15,11 @@ use super::{Context, Exit, Run};
 use crate::cli::machine_home::{self, Found};
 use crate::cli::passphrase::{self, PassphraseArgs};
 use crate::cli::report;
-use crate::cli::seats::{moment, not_floating};
+use crate::cli::seats::{moment, no_seats};
 use crate::holder::{Home, Refusal};
 use crate::license_key::LicenseKey;
 use crate::messages;
+use crate::protocol::grant::LicenseType;
 use crate::signing::keys::{KeyError, Passphrase};
 use crate::signing::signer::TriedSigner;
 use crate::site::{self, Site, SiteError};
@@ -53,25 +54,27 @@ pub(super) fn home(context: &Context) -> anyhow::Result<Option<Home>> {
     unfit.map_or(Ok(None), |error| Err(error.into()))
 }
 
-/// The site of a license that was found.
+/// The site of a license that was found: by its key and its book, whatever the license is by now, for what was lent comes back.
 pub(super) fn of(found: &Found) -> anyhow::Result<Site<'_>> {
-    let key = found.report.license_key;
-    let Some(key) = key.filter(|_| found.report.terms.is_some()) else {
-        return Err(match &found.report.refusal {
-            // Where a site's key waits for its license it is asked for with the key.
-            Some(refusal @ Refusal::NotLicensed { pending: false, .. })
-                if site::public(&found.home)?.is_some() =>
-            {
-                report::failure(&found.report, refusal)
-                    .hint(messages::site_words::next())
-                    .into()
-            }
-            Some(refusal) => report::failure(&found.report, refusal).into(),
-            None => not_floating(found).into(),
-        });
+    let (home, report) = (&found.home, &found.report);
+    let Some((key, terms)) = report.license_key.zip(report.terms.as_ref()) else {
+        // Where a site's key waits for its license it is asked for with the key.
+        if let Some(refusal @ Refusal::NotLicensed { pending: false, .. }) = &report.refusal
+            && site::public(home)?.is_some()
+        {
+            let failure = report::failure(report, refusal);
+            return Err(failure.hint(messages::site_words::next()).into());
+        }
+        return Err(no_seats(found));
     };
-    let seats = found.seats()?.ok_or_else(|| not_floating(found))?;
-    Ok(Site::open(&found.home, &found.computer.facts, key, seats)?)
+    let license = home.license(key)?;
+    let lends = license.is_some_and(|license| site::is_site_of(home, &license));
+    if !lends && terms.license_type != LicenseType::Floating {
+        return Err(no_seats(found));
+    }
+    let computer = &found.computer;
+    let seats = computer.seats_of(home, &found.product, key, terms)?;
+    Ok(Site::open(home, &computer.facts, key, seats)?)
 }
 
 /// The license with this key, as it is held here.

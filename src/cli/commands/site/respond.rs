@@ -42,18 +42,18 @@ pub(in crate::cli::commands) fn is_here(context: &Context) -> anyhow::Result<boo
 /// Answers a code; `print` puts what scripts get of it among what the command prints.
 pub(in crate::cli::commands) fn answer<O: Serialize + Described>(
     context: &mut Context,
-    mut reading: Reading,
+    reading: Reading,
     how: &How<'_>,
     print: impl FnOnce(LoanReplied) -> O,
 ) -> anyhow::Result<Exit> {
     code_input::refuse_what_was_not_meant(&reading)?;
+    let now = moment(context);
+    let (mut reading, found) = first(context, reading, &now)?;
     let too = match how.dry_run {
         true => Vec::new(),
         false => code_input::given_back_too(&mut reading),
     };
     let reading = &reading;
-    let now = moment(context);
-    let found = whose(context, &reading.code, &now)?;
     carried::tell(context, reading);
     let carried = carried::object(reading, |code| carried::license_of(context, code));
     code_output::read_back(context, &reading.code);
@@ -130,6 +130,22 @@ pub(in crate::cli::commands) fn answer<O: Serialize + Described>(
     Ok(Exit::DONE)
 }
 
+/// What is answered, and by which license: of several return codes in one mail the first that opens a loan leads, and keeps no other from being tried.
+fn first(context: &Context, reading: Reading, now: &Moment) -> anyhow::Result<(Reading, Found)> {
+    let refused = match whose(context, &reading.code, now) {
+        Ok(found) => return Ok((reading, found)),
+        Err(error) => error,
+    };
+    let others = code_input::beside_what_is_given_back(&reading);
+    let mut others = others
+        .map(|it| it.code.clone())
+        .collect::<Vec<_>>()
+        .into_iter();
+    let opens = others.find_map(|code| Some((whose(context, &code, now).ok()?, code)));
+    let (found, code) = opens.ok_or(refused)?;
+    Ok((reading.choosing(|it| *it == code), found))
+}
+
 /// Whoever had more time of a loan gives back both, in one mail: all of its codes are taken, and one that is refused keeps no other from it.
 fn take_too(
     context: &mut Context,
@@ -152,6 +168,10 @@ fn take_too(
         });
         match taken {
             Ok(receipt) => object.also.extend(receipt),
+            // A workstation makes one for each request of which it does not know whether it was answered.
+            Err(error) if matches!(error.downcast_ref(), Some(SiteError::OpensNothing)) => {
+                context.out.say(messages::site_words::never_lent());
+            }
             Err(error) => {
                 let failure = Failure::of(&error);
                 object.warnings.push(carried::not_taken(context, failure));
@@ -175,10 +195,8 @@ fn whose(context: &Context, code: &Code, now: &Moment) -> anyhow::Result<Found> 
             Err(error) => (Vec::new(), vec![error]),
         };
         unread = unread.or(unfit.into_iter().next().map(Into::into));
-        let lends = licenses.into_iter().filter(|license| {
-            let held = license.held.as_ref();
-            held.is_some_and(|held| held.standing.site_key.is_some())
-        });
+        let lends = licenses.into_iter();
+        let lends = lends.filter(|license| site::is_site_of(&home, license));
         keys.extend(lends.map(|license| license.license_key));
     }
     let mut refused = None;
