@@ -20,7 +20,7 @@ pub(super) const DAY: u32 = 24 * HOUR;
 /// A clock is behind only where it is further back than any mistake about the time zone can put it.
 pub(crate) const TOLERANCE: u32 = 26 * HOUR;
 /// How long a clock may be behind before the license waits for it.
-const BEHIND_BUDGET: u32 = 7 * DAY;
+pub(super) const BEHIND_BUDGET: u32 = 7 * DAY;
 /// A clock further ahead than this is not believed at once; nor is one that was set by more than [`TOLERANCE`] while the computer ran: set right
 /// again, it would be behind.
 const JUMP: u32 = 48 * HOUR;

@@ -89,7 +89,7 @@ impl Check<'_> {
     }
 
     /// A demo that began under a clock that was years ahead, once a clock that is set has said otherwise for as long as one may be behind: what was used of
-    /// it is used, each day that was begun counting whole, so that nobody gains by it.
+    /// it is used, each day that was begun counting whole, and so are the days that it was taken for behind. So nobody gains by it, however often it is done.
     fn put_right(&self, demo: &Demo) -> Option<Demo> {
         let (wall, built) = (self.input.here.wall, self.input.built);
         let ahead = demo.began.days_since(wall.day()) > i32::from(OF_ANOTHER_YEAR);
@@ -106,7 +106,7 @@ impl Check<'_> {
             .as_ref()
             .map_or(demo.began.start(), |mark| mark.at);
         let used = reached.0.saturating_sub(demo.began.start().0);
-        let days = used.div_ceil(clock::DAY).max(1);
+        let days = used.div_ceil(clock::DAY).max(1) + clock::BEHIND_BUDGET / clock::DAY;
         Some(Demo {
             began: wall.minus(days.saturating_mul(clock::DAY)).day(),
             mark: None,
