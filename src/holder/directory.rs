@@ -8,7 +8,6 @@ use std::path::Path;
 
 use super::audience::Audience;
 use super::error::{Doing, StorageError};
-use crate::messages;
 
 pub(crate) use here::Directory;
 
@@ -43,6 +42,7 @@ mod here {
     use nix::unistd::{UnlinkatFlags, unlinkat};
 
     use super::*;
+    use crate::messages;
 
     /// A directory that is held open: what its path leads to may be another one by now.
     #[derive(Debug)]

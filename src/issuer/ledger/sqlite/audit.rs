@@ -1,8 +1,7 @@
 //! Whether the tables are those this program makes, and whether the file holds together.
 
-use std::collections::BTreeMap;
-
 use rusqlite::Connection;
+use rusqlite::types::{FromSqlError, Type};
 
 use super::schema::SCHEMA;
 use crate::issuer::ledger::{Beneath, Flaw, LedgerError};
@@ -10,78 +9,111 @@ use crate::issuer::ledger::{Beneath, Flaw, LedgerError};
 /// Flaws of the file beyond this many are not listed.
 const MOST_FLAWS: usize = 100;
 
-/// Whatever a schema has, by kind and name: the table it belongs to, and the text that made it.
-type Objects = BTreeMap<(String, String), (String, Option<String>)>;
-
 /// What somebody adds with ANALYZE or `PRAGMA optimize`, and SQLite itself keeps: it moves how rows are found, never which.
 const STATISTICS: [&str; 2] = ["sqlite_stat1", "sqlite_stat4"];
 
-fn objects(connection: &Connection) -> Result<Objects, rusqlite::Error> {
-    let mut statement =
-        connection.prepare("SELECT type, name, tbl_name, sql FROM main.sqlite_schema")?;
-    let all = statement.query_map([], |row| {
-        Ok(((row.get(0)?, row.get(1)?), (row.get(2)?, row.get(3)?)))
-    })?;
-    let ours = |object: &Result<((String, String), _), _>| {
-        object
-            .as_ref()
-            .map_or(true, |((_, name), _)| !STATISTICS.contains(&name.as_str()))
-    };
-    all.filter(ours).collect()
+/// One of the things that a schema has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Object<'a> {
+    kind: &'a str,
+    name: &'a str,
+    /// The table it belongs to.
+    table: &'a str,
+    /// The text that made it; none of what SQLite makes for a UNIQUE within a table.
+    sql: Option<&'a str>,
 }
 
-/// What [`SCHEMA`] makes, read from its text: it need not be made for each look at a ledger.
-fn ours() -> Objects {
-    let code = SCHEMA
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("--"));
-    let code = code.collect::<Vec<_>>().join("\n");
-    let named = |sql: &str| {
+/// What [`SCHEMA`] makes, read from its text, and in its order: it need not be made for each look at a ledger.
+fn ours() -> impl Iterator<Item = Object<'static>> {
+    let made = SCHEMA.split(';').filter_map(|piece| {
+        let mut sql = piece.trim();
+        while let Some(comment) = sql.strip_prefix("--") {
+            sql = comment.split_once('\n')?.1.trim_start();
+        }
         let mut words = sql
-            .split_whitespace()
+            .split_ascii_whitespace()
             .skip(1)
             .filter(|word| *word != "UNIQUE");
-        let (kind, name) = (words.next()?.to_lowercase(), words.next()?.to_owned());
-        let table = words
-            .nth(1)
-            .filter(|_| kind == "index")
-            .unwrap_or(&name)
-            .to_owned();
-        Some(((kind, name), (table, Some(sql.to_owned()))))
-    };
-    let made = code.split(';').filter_map(|sql| named(sql.trim()));
-    // For a UNIQUE within a table: without a text of its own.
-    let automatic = ["product", "signer"].map(|table| {
-        let name = format!("sqlite_autoindex_{table}_1");
-        (("index".to_owned(), name), (table.to_owned(), None))
+        let kind = match words.next()? {
+            "TABLE" => "table",
+            _ => "index",
+        };
+        let name = words.next()?;
+        let table = words.nth(1).filter(|_| kind == "index").unwrap_or(name);
+        Some(Object {
+            kind,
+            name,
+            table,
+            sql: Some(sql),
+        })
     });
-    made.chain(automatic).collect()
+    let automatic = [
+        ("product", "sqlite_autoindex_product_1"),
+        ("signer", "sqlite_autoindex_signer_1"),
+    ];
+    made.chain(automatic.map(|(table, name)| Object {
+        kind: "index",
+        name,
+        table,
+        sql: None,
+    }))
+}
+
+/// Shows each object of a file to `look`.
+fn each(connection: &Connection, mut look: impl FnMut(Object<'_>)) -> Result<(), rusqlite::Error> {
+    let mut statement =
+        connection.prepare("SELECT type, name, tbl_name, sql FROM main.sqlite_schema")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let text = |column| {
+            row.get_ref(column)?
+                .as_str_or_null()
+                .map_err(|error| wrong_type(column, error))
+        };
+        let object = Object {
+            kind: text(0)?.unwrap_or(""),
+            name: text(1)?.unwrap_or(""),
+            table: text(2)?.unwrap_or(""),
+            sql: text(3)?,
+        };
+        if !STATISTICS.contains(&object.name) {
+            look(object);
+        }
+    }
+    Ok(())
+}
+
+fn wrong_type(column: usize, error: FromSqlError) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
 }
 
 /// How the tables differ from what [`SCHEMA`] makes. The text of each is compared, so that a trigger, a default, a collation or a lost UNIQUE
 /// shows; where its rows lie is the file's own business.
 pub(super) fn schema(connection: &Connection) -> Result<Vec<Flaw>, LedgerError> {
-    let mut made = ours();
+    let mut missing: Vec<_> = ours().collect();
     let mut flaws = Vec::new();
-    let mut flaw = |(kind, name): &(String, String), beneath, wrong: &str| {
+    let mut flaw = |object: Object<'_>, beneath, wrong: &str| {
+        let (kind, name) = (object.kind.escape_debug(), object.name.escape_debug());
         flaws.push(Flaw {
             beneath,
-            what: format!("{} {}", kind.escape_debug(), name.escape_debug()),
+            what: format!("{kind} {name}"),
             wrong: wrong.to_owned(),
         });
     };
-    for (name, found) in objects(connection)? {
-        match made.remove(&name) {
-            None => flaw(&name, Beneath::Added, "was added"),
-            Some(expected) if expected != found => {
-                let wrong = "is not as this program makes it";
-                flaw(&name, Beneath::Altered, wrong);
+    each(connection, |found| {
+        let named = |it: &Object<'_>| (it.kind, it.name) == (found.kind, found.name);
+        match missing.iter().position(named) {
+            None => flaw(found, Beneath::Added, "was added"),
+            Some(place) => {
+                if missing.remove(place) != found {
+                    let wrong = "is not as this program makes it";
+                    flaw(found, Beneath::Altered, wrong);
+                }
             }
-            Some(_) => {}
         }
-    }
-    for name in made.keys() {
-        flaw(name, Beneath::Missing, "is missing");
+    })?;
+    for object in missing {
+        flaw(object, Beneath::Missing, "is missing");
     }
     Ok(flaws)
 }
@@ -158,6 +190,11 @@ mod tests {
 
     #[test]
     fn the_text_says_what_it_makes() {
-        assert_eq!(ours(), objects(&pristine().unwrap()).unwrap());
+        let mut told: Vec<_> = ours().map(|it| format!("{it:?}")).collect();
+        let mut made = Vec::new();
+        each(&pristine().unwrap(), |it| made.push(format!("{it:?}"))).unwrap();
+        told.sort();
+        made.sort();
+        assert_eq!(told, made);
     }
 }
