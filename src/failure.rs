@@ -217,10 +217,12 @@ failure_kinds! {
     CatalogueShrinks "catalogue_shrinks" USAGE "the change would lose or move what licenses were sold with";
     BadOrder "bad_order" USAGE "the order does not fit the product";
     TooLongToLend "too_long_to_lend" REFUSED "what the license contains is too long for the codes by which it is lent";
+    MayBeLent "may_be_lent" REFUSED "seats may be on loan that the license would not have any more";
     NothingToChange "nothing_to_change" USAGE "everything is so already";
     WhichActivation "which_activation" USAGE "more than one activation may be meant";
     UntilPast "until_past" REFUSED "the last day that was asked for is over";
     NoEmergency "no_emergency" REFUSED "the generation has no emergency codes";
+    NoCodeNeeded "no_code_needed" REFUSED "the license ends before it must re-validate: no emergency code moves anything";
     EmergencyUsedUp "emergency_used_up" REFUSED "the emergency codes do not reach that far";
     UnknownGeneration "unknown_generation" NOT_FOR_THIS "the activation has no such generation";
 

@@ -4,9 +4,22 @@ use crate::issuer::ledger::{Ledger, OrderTerms};
 use crate::issuer::life::{self, LifeError};
 use crate::license_key::LicenseKey;
 use crate::protocol::product::Product;
+use crate::text::show;
 
 use super::Context;
+use super::failure::Failure;
 use super::mail::Mailbox;
+
+/// A contact as a clerk types it: one mail address, with a name before it or without. Characters that nobody sees are refused, and named, with the order.
+///
+/// # Errors
+/// Anything else.
+pub(crate) fn typed(text: &str) -> Result<String, Failure> {
+    if show::hidden_in(text).is_none() {
+        Mailbox::parse(text)?;
+    }
+    Ok(text.trim().to_owned())
+}
 
 /// Keeps `sender` as the contact of a license that has none; where the license has another, what to warn of.
 ///
@@ -26,7 +39,7 @@ pub(crate) fn keep(
                 ..terms.clone()
             })
         };
-        let kept = life::change(ledger, key, edit, context.environment.by());
+        let kept = life::change(ledger, key, edit, None, context.environment.by());
         return match kept {
             Ok(_) => {
                 context.out.say(format_args!(

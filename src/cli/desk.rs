@@ -88,6 +88,20 @@ pub(crate) fn signing_key(
     desk: &OpenDesk,
     args: &PassphraseArgs,
 ) -> anyhow::Result<TriedSigner> {
+    open_key(context, desk, Some(args))
+}
+
+/// The live root key where no passphrase protects it and nothing is wrong with it; what is, is said by [`signing_key`], once a key is needed.
+pub(crate) fn key_without_passphrase(context: &Context, desk: &OpenDesk) -> Option<TriedSigner> {
+    open_key(context, desk, None).ok()
+}
+
+/// The live root key; without `args` nobody is asked for a passphrase.
+fn open_key(
+    context: &Context,
+    desk: &OpenDesk,
+    args: Option<&PassphraseArgs>,
+) -> anyhow::Result<TriedSigner> {
     secrecy::close();
     let path = desk.desk.key_path(Root::Live);
     // What is not there, or cannot be read, is said by whoever reads it.
@@ -96,28 +110,16 @@ pub(crate) fn signing_key(
     }
     let lost = |error: DeskError| lost(error, &path);
     let pem = desk.desk.key_text(Root::Live).map_err(lost)?;
-    let passphrase = if SigningKey::is_encrypted(&pem) {
-        let text = args.existing(context, &path.display().to_string())?;
-        Some(Passphrase::new(text).ok_or(KeyError::WrongPassphrase)?)
-    } else {
-        None
+    let passphrase = match args {
+        Some(args) if SigningKey::is_encrypted(&pem) => {
+            let text = args.existing(context, &path.display().to_string())?;
+            Some(Passphrase::new(text).ok_or(KeyError::WrongPassphrase)?)
+        }
+        _ => None,
     };
     let key = SigningKey::from_pem(&pem, passphrase.as_ref());
     let key = key.map_err(|error| lost(error.into()))?;
     Ok(context.environment.tried(key)?)
-}
-
-/// The live root key where no passphrase protects it and nothing is wrong with it; what is, is said by [`signing_key`], once a key is needed.
-pub(crate) fn key_without_passphrase(context: &Context, desk: &OpenDesk) -> Option<TriedSigner> {
-    secrecy::close();
-    let path = desk.desk.key_path(Root::Live);
-    secrecy::check("the signing key", &path, &fs::metadata(&path).ok()?).ok()?;
-    let pem = desk.desk.key_text(Root::Live).ok()?;
-    if SigningKey::is_encrypted(&pem) {
-        return None;
-    }
-    let key = SigningKey::from_pem(&pem, None).ok()?;
-    context.environment.tried(key).ok()
 }
 
 /// A signing key that is not there any more, or does not open: what takes its place.

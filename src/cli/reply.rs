@@ -275,12 +275,15 @@ fn tell_receipt(context: &mut Context, receipt: &Receipt) {
 /// How a clerk frees seats that are held back.
 pub(crate) fn free_now(context: &mut Context, rest: &Rest, key: LicenseKey) {
     let of = rest.of;
-    let sure = match rest.lent {
-        Some(_) => ", where it is sure that none is lent",
-        None => "",
+    let sure = match (rest.lent, rest.on_loan) {
+        (None, _) => String::new(),
+        (Some(_), 0) => ", where it is sure that none is lent".to_owned(),
+        (Some(_), out) => {
+            format!(", where it is sure that none is lent of the {out} that the site told of last")
+        }
     };
     context.out.advise(&format!(
-        "to free it now{sure}: countersign release {of} {key} --returned --reason TEXT"
+        "to free it now{sure}: countersign release {of} {key} --held-back --reason TEXT"
     ));
 }
 
@@ -298,7 +301,7 @@ pub(crate) fn tell_warnings(context: &mut Context, warnings: &[Warning]) {
                 before,
                 until: Until::Ever,
             } => context.out.advise(&format!(
-                "take the return code of {before} too, if there is one; where that is gone: countersign release {of} --returned --reason TEXT"
+                "take the return code of {before} too, if there is one; where that is gone: countersign release {of} --held-back --reason TEXT"
             )),
             Warning::KeptFor { before, .. } => context.out.advise(&format!(
                 "take the return code of {before} too, if there is one; where that is gone: countersign release {before} --lost --reason TEXT"

@@ -193,7 +193,7 @@ fn a_perpetual_license_that_was_set_up_anew_comes_free_with_a_clerks_word() {
     let code = pc.run(["return", "--yes"]).done().code();
     let said = desk.respond(&code).done();
     said.tells("was never given up: its seat is kept for it")
-        .tells("--returned --reason TEXT");
+        .tells("--held-back --reason TEXT");
     world.days_pass(4_000);
     let other = world.machine("other");
     other.install(&file);
@@ -207,7 +207,7 @@ fn a_perpetual_license_that_was_set_up_anew_comes_free_with_a_clerks_word() {
     assert_eq!(kept.len(), 1, "{shown}");
     assert!(kept[0]["resting"]["free_after"].is_null(), "{shown}");
     let returned = kept[0]["activation"].as_str().unwrap().to_owned();
-    let why = ["--returned", "--reason", "the disk was wiped"];
+    let why = ["--held-back", "--reason", "the disk was wiped"];
     desk.run(["release", &returned].into_iter().chain(why))
         .done();
     desk.respond(&request).done();
@@ -266,10 +266,10 @@ fn who_holds_a_seat_back_is_named_by_every_return_code() {
         (activation, code)
     });
     let [(_, second), (last, third)] = given_up;
-    let frees = format!("countersign release {last} --returned --reason TEXT");
+    let frees = format!("countersign release {last} --held-back --reason TEXT");
     desk.respond(&third).done().tells(&frees);
     desk.respond(&second).done().tells(&frees);
-    desk.run(["release", &last, "--returned", "--reason", "it was wiped"])
+    desk.run(["release", &last, "--held-back", "--reason", "it was wiped"])
         .done()
         .tells("1 seat freed");
 }

@@ -278,3 +278,39 @@ fn a_license_that_lends_is_made_standalone_without_its_loans() {
         .owes(2, "usage")
         .tells("or without --lend");
 }
+
+/// What is no one address is none, wherever it is typed, and what the product does not have is named beside what it has.
+#[test]
+fn a_contact_is_one_address_and_a_limit_is_one_of_the_product() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    let limits = ["--limit", "users", "--limit", "ships"];
+    desk.product("survey", &limits);
+    let key = desk.sell("survey", &["--contact", "Kari Ås <kari@example.no>"]);
+    let new = ["license", "new", "--product", "survey", "--customer", "A"];
+    let change = ["license", "change", &key];
+    for command in [&new[..], &change] {
+        for contact in ["a@b.c>,<v@v.v", "A <a@b.c>,<v@v.v>", "a@b, c@d", "Kari"] {
+            desk.run(command)
+                .arg("--contact")
+                .arg(contact)
+                .refused(2, "usage")
+                .tells("no mail address");
+        }
+        desk.run(command)
+            .arg("--limit")
+            .arg("nosuch=5")
+            .refused(2, "usage")
+            .tells("has no limit nosuch")
+            .tells("it has: users and ships");
+    }
+    desk.run(["license", "mail", &key])
+        .done()
+        .prints("To: kari@example.no\n");
+    desk.run(["license", "change", &key, "--contact", "none"])
+        .done();
+    assert_eq!(
+        desk.run(["license", "list"]).done().stdout.lines().count(),
+        1
+    );
+}

@@ -197,11 +197,11 @@ fn what_was_lent_comes_back_whatever_the_license_is_by_now() {
     site.lend(&laptop, "20");
     let change = ["license", "change", &site.key, "--lend", "none"];
     let more = ["--type", "standalone", "--remove-pool", "design"];
-    site.desk.run(change.iter().chain(&more)).done();
-    // Its desk may wait for the loans.
+    let change = [&change[..], &more].concat();
+    site.desk.run(&change).refused(6, "may_be_lent");
+    site.desk.run(change.iter().chain(OVERRIDE)).done();
     let request = site.machine.run(["request", "sync"]).done().code();
-    let answered = site.desk.respond_with(&request, OVERRIDE);
-    site.machine.apply(&answered.done().code());
+    site.machine.apply(&site.desk.answer(&request));
     assert_eq!(site.machine.check().json()["type"], "standalone");
     let status = site.machine.run(["site", "status"]).done();
     status.prints("no loans were sold");

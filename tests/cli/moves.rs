@@ -133,7 +133,7 @@ fn an_activation_may_be_named_with_its_key() {
     let history = desk.run(["--json", "ledger", "history", &id]).done();
     let last = history.objects().pop().unwrap();
     assert_eq!(last["facts"]["proof"], "held");
-    desk.run(["release", &id, "--returned", "--reason", "x"])
+    desk.run(["release", &id, "--held-back", "--reason", "x"])
         .refused(2, "nothing_to_change");
     desk.run(["ledger", "verify"]).done();
 }
@@ -172,12 +172,12 @@ fn the_seventh_return_in_a_year_rests() {
     desk.respond(&request)
         .refused(6, "no_seat_free")
         .tells("no seat is free: 1 of 1 is taken or held back")
-        .tells(&format!("release {id} --returned --reason TEXT"));
+        .tells(&format!("release {id} --held-back --reason TEXT"));
     let freed = desk.run([
         "release",
         &id,
         &key,
-        "--returned",
+        "--held-back",
         "--reason",
         "wiped before our eyes",
     ]);

@@ -54,6 +54,28 @@ fn no_emergency_codes_and_nothing_in_force() {
     desk.run(["emergency", &key]).refused(6, "no_emergency");
 }
 
+/// A code would move nothing: none is lost.
+#[test]
+fn a_license_that_ends_before_it_must_re_validate() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    let file = desk.product("survey", &[]);
+    let last = world.day(5);
+    let order = ["--emergency", "4x7", "--expires", &last];
+    let key = desk.sell("survey", &order);
+    let ship = world.machine("ship");
+    ship.install(&file);
+    desk.license(&ship, &key);
+    desk.run(["emergency", &key])
+        .refused(6, "no_code_needed")
+        .tells(&format!(
+            "the license ends on {last}, before it must re-validate: no code is needed"
+        ))
+        .tells("license change KEY --expires DATE");
+    let history = desk.run(["ledger", "history"]).done();
+    assert!(!history.stdout.contains("emergency"), "{history}");
+}
+
 #[test]
 fn days_that_are_over_and_generations_that_are_not() {
     let world = World::new();

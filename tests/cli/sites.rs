@@ -234,6 +234,10 @@ fn who_is_no_site_lends_nothing() {
         .apply(&desk.answer(&sync))
         .tells("longest loan none → 7");
     machine.run(["site", "card"]).done();
+    let alone = ["--type", "standalone", "--lend", "none"];
+    desk.run([&["license", "change", &key][..], &alone].concat())
+        .refused(6, "may_be_lent")
+        .tells("license change KEY --lend none");
     // Only what floats is lent, and only what fits into a code.
     let sell = ["license", "new", "--product", "survey", "--customer", "A"];
     desk.run(sell.iter().chain(&["--lend", "7"]))

@@ -100,7 +100,7 @@ impl Lived {
                 ..old.clone()
             })
         };
-        life::change(&mut work.ledger, dear[0], fewer, by_now).unwrap();
+        life::change(&mut work.ledger, dear[0], fewer, None, by_now).unwrap();
         // Given back so often that the seats rest; once a clerk frees them.
         let often = work.sell(&terms(2, "Cassiopeia", 1, LicenseType::Standalone), 2);
         for (license, key) in (0_u8..).zip(&often) {

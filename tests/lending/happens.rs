@@ -220,6 +220,7 @@ impl Lives {
             &mut self.ledger,
             self.key,
             edit,
+            None,
             by,
         );
     }

@@ -5,7 +5,7 @@ use crate::issuer::audit::{Finding, Place, Wrong};
 use crate::issuer::desk::DeskError;
 use crate::issuer::ledger::LedgerError;
 use crate::issuer::life::LifeError;
-use crate::issuer::policy::{Fork, Refusal, Rest, Why};
+use crate::issuer::policy::{Fork, Refusal, Rest};
 use crate::issuer::products::CatalogueError;
 use crate::issuer::respond::{RespondError, Stopped};
 use crate::signing::keys::KeyError;
@@ -53,6 +53,19 @@ impl Advice for LifeError {
                 format!("name one of: {}", names.join(", "))
             }
             LifeError::Replaced(_, now) => format!("name {now} if that one is meant"),
+            LifeError::Ended(_) => "renew it with `countersign license change KEY --expires DATE`, and have the machine ask with `countersign request sync`"
+                .to_owned(),
+            LifeError::EndsFirst(_) => {
+                "renew it with `countersign license change KEY --expires DATE`; the machine learns of it with `countersign request sync`"
+                    .to_owned()
+            }
+            LifeError::MayBeLent(_, Some(_)) => {
+                "change it after that day; where it is sure that none is out, the manager decides: license change KEY --override --reason TEXT".to_owned()
+            }
+            LifeError::MayBeLent(..) => {
+                "turn lending off first: countersign license change KEY --lend none; once its site has re-validated twice since, this tells the day on which the last loan is over; where it is sure that none is out, the manager decides: license change KEY --override --reason TEXT"
+                    .to_owned()
+            }
             LifeError::Unused(_) => "`countersign license show KEY` tells who held it".to_owned(),
         }
     }
@@ -116,16 +129,28 @@ fn held_back(rest: &Rest) -> String {
         .until
         .day()
         .map_or_else(String::new, |day| format!(", free after {day}"));
-    let (why, sooner) = match rest.kept_for {
-        _ if rest.why == Why::Returns => (String::new(), "a clerk frees it sooner"),
-        Some(other) => (format!(", kept for {other}"), "where that one is gone"),
-        None => (
-            ", perhaps lent to workstations".to_owned(),
-            "where it is sure that none is lent",
-        ),
+    let mut why = String::new();
+    let mut sooner = Vec::new();
+    if let Some(other) = rest.kept_for {
+        why.push_str(&format!(", kept for {other}"));
+        sooner.push("where that one is gone");
+    }
+    if rest.lent.is_some() {
+        why.push_str(&match rest.on_loan {
+            0 => ", perhaps lent to workstations".to_owned(),
+            1 if rest.seats == 1 => {
+                ", lent to a workstation when the site told of it last".to_owned()
+            }
+            out => format!(", {out} of them lent to workstations when the site told of it last"),
+        });
+        sooner.push("where it is sure that none is lent");
+    }
+    let sooner = match sooner.is_empty() {
+        true => "a clerk frees it sooner".to_owned(),
+        false => sooner.join(" and "),
     };
     format!(
-        "{seats}{why}{until}; {sooner}: release {} --returned --reason TEXT",
+        "{seats}{why}{until}; {sooner}: release {} --held-back --reason TEXT",
         rest.of
     )
 }
@@ -265,6 +290,7 @@ impl Advice for Finding {
 mod tests {
     use super::*;
     use crate::issuer::ledger::Until;
+    use crate::issuer::policy::Why;
     use crate::license_key::LicenseKey;
     use crate::protocol::date::Day;
     use crate::protocol::digest::ActivationId;
@@ -286,25 +312,41 @@ mod tests {
         let held = id(7);
         let rests = |why, kept_for| Rest {
             of: id(8),
-            seats: 1,
+            seats: 3,
             until: Until::Day(day),
             why,
-            lent: None,
+            lent: Some(day).filter(|_| why == Why::Lent),
+            on_loan: 0,
             kept_for,
+        };
+        let told = |kept_for| Rest {
+            on_loan: 2,
+            ..rests(Why::Lent, kept_for)
         };
         for (refusal, remedies) in [
             (full(vec![held], None), vec!["sell more seats", "A-"]),
             (
                 full(vec![held], Some(rests(Why::Returns, None))),
-                vec!["release A-", "--returned", "2026-05-01"],
+                vec!["release A-", "--held-back", "2026-05-01"],
             ),
             (
                 full(vec![held], Some(rests(Why::Lent, None))),
-                vec!["perhaps lent", "--returned", "2026-05-01"],
+                vec!["perhaps lent", "--held-back", "2026-05-01"],
             ),
             (
                 full(vec![held], Some(rests(Why::Kept, Some(held)))),
-                vec!["kept for A-", "--returned", "2026-05-01"],
+                vec!["kept for A-", "--held-back", "2026-05-01"],
+            ),
+            (
+                full(vec![held], Some(told(None))),
+                vec![
+                    "2 of them lent to workstations when",
+                    "2026-05-01; where it is sure that none is lent: release",
+                ],
+            ),
+            (
+                full(vec![held], Some(told(Some(held)))),
+                vec!["kept for A-", "where that one is gone and where it is sure"],
             ),
             (
                 Refusal::NeedsBindings(vec!["server".to_owned(), "database".to_owned()]),

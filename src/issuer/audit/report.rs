@@ -125,8 +125,6 @@ pub struct Finding {
     pub says: String,
 }
 
-impl Finding {}
-
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.row, self.says)

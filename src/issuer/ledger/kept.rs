@@ -12,6 +12,10 @@ pub const COUNTED_DAYS: i32 = 365;
 /// What a site said of its loans (SPEC.md 9.10), of all that it said the most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LoansTold {
+    /// The key that signs them.
+    pub key: [u8; 32],
+    /// Seats that were on loan.
+    pub out: u16,
     /// The serial of its last loan.
     pub serial: u32,
     /// The head of its chain of loans then.
@@ -23,10 +27,12 @@ pub struct LoansTold {
 }
 
 impl LoansTold {
-    /// As the ledger keeps it: serial (4), head (8), generation (2), clock (4).
+    /// As the ledger keeps it: key (32), seats on loan (2), serial (4), head (8), generation (2), clock (4).
     pub(crate) fn to_bytes(self) -> Vec<u8> {
         [
-            self.serial.to_be_bytes().as_slice(),
+            self.key.as_slice(),
+            &self.out.to_be_bytes(),
+            &self.serial.to_be_bytes(),
             &self.head,
             &self.generation.to_be_bytes(),
             &self.asked.0.to_be_bytes(),
@@ -36,11 +42,15 @@ impl LoansTold {
 
     /// Takes what [`to_bytes`](Self::to_bytes) writes; nothing where it is something else.
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<LoansTold> {
-        let (serial, rest) = bytes.split_first_chunk()?;
+        let (key, rest) = bytes.split_first_chunk()?;
+        let (out, rest) = rest.split_first_chunk()?;
+        let (serial, rest) = rest.split_first_chunk()?;
         let (head, rest) = rest.split_first_chunk()?;
         let (generation, rest) = rest.split_first_chunk()?;
         let asked = rest.try_into().ok()?;
         Some(LoansTold {
+            key: *key,
+            out: u16::from_be_bytes(*out),
             serial: u32::from_be_bytes(*serial),
             head: *head,
             generation: u16::from_be_bytes(*generation),

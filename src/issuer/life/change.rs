@@ -6,20 +6,23 @@ use crate::issuer::history::{
     NewEvent, Recorder, What,
 };
 use crate::issuer::ledger::{Ledger, LedgerError, License, OrderTerms, Transaction};
-use crate::issuer::policy::Refusal;
+use crate::issuer::policy::{self, Refusal};
 use crate::issuer::products::{self, CatalogueError};
 use crate::license_key::LicenseKey;
 use crate::protocol::contents::Contents;
+use crate::protocol::grant::LicenseType;
 use crate::protocol::product::Product;
 
-/// Changes what was ordered for one license: `edit` makes the new terms from the old. Machines learn of it at their next SYNC.
+/// Changes what was ordered for one license: `edit` makes the new terms from the old. Machines learn of it at their next SYNC. With a reason the manager
+/// makes it standalone although seats may be on loan.
 ///
 /// # Errors
-/// What `edit` says, `UnknownKey`, `Nothing`, `Order` where the terms do not fit the product, or what the ledger says.
+/// What `edit` says, `UnknownKey`, `Nothing`, `MayBeLent`, `Order` where the terms do not fit the product, or what the ledger says.
 pub fn change<E: From<LifeError> + From<LedgerError>>(
     ledger: &mut Ledger,
     key: LicenseKey,
     edit: impl FnOnce(&OrderTerms, &Product) -> Result<OrderTerms, E>,
+    override_reason: Option<&str>,
     by: Actor<'_>,
 ) -> Result<Vec<Change>, E> {
     ledger.write(|tx| {
@@ -32,10 +35,15 @@ pub fn change<E: From<LifeError> + From<LedgerError>>(
         if changes.is_empty() {
             return Err(LifeError::Nothing("the license is like that already").into());
         }
+        let overridden = match too_few_for_loans(tx, &license, &before, &after, by)? {
+            None => None,
+            Some(refused) => Some(override_reason.ok_or(refused)?),
+        };
         let terms = tx.add_terms(&after)?;
         let facts = LicenseFacts {
             terms: Some(Hex(after.digest(&product.id))),
             changes: changes.clone(),
+            reason: overridden.map(str::to_owned),
             ..LicenseFacts::of(&License {
                 terms,
                 ..license.clone()
@@ -50,6 +58,26 @@ pub fn change<E: From<LifeError> + From<LedgerError>>(
         )?;
         Ok(changes)
     })
+}
+
+/// A standalone license has one seat for each machine: the others would be free for more machines while they are on loan (SPEC.md 9.10).
+fn too_few_for_loans(
+    tx: &mut dyn Transaction,
+    license: &License,
+    before: &OrderTerms,
+    after: &OrderTerms,
+    by: Actor<'_>,
+) -> Result<Option<LifeError>, LedgerError> {
+    let alone = |terms: &OrderTerms| terms.license_type == LicenseType::Standalone;
+    if alone(before) || !alone(after) {
+        return Ok(None);
+    }
+    let all = tx.activations_of(license.id)?;
+    Ok(policy::lends(&all, by.now.day()).map(|(lender, day)| {
+        let goes_on = lender.ended.is_none() && lender.lending.longest.is_some();
+        let until = Some(day).filter(|_| !goes_on);
+        LifeError::MayBeLent(lender.standing.activation, until)
+    }))
 }
 
 /// Revokes a license: nothing is granted any more. Machines that hold it go on until they have to be in contact again.

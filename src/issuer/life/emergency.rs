@@ -18,7 +18,7 @@ use crate::text::{Code, Kind};
 /// Which step is wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Step {
-    /// The first that reaches this day; without it, the first that reaches beyond today and was not revealed before.
+    /// The first that reaches this day; without it, the first that reaches beyond today and what was revealed before.
     pub until: Option<Day>,
     /// Of the grant of this generation, where the last one never arrived.
     pub generation: Option<u16>,
@@ -50,7 +50,8 @@ pub struct Spoken {
 /// Reveals a step of an activation's emergency chain.
 ///
 /// # Errors
-/// `NoEmergency`, `EmergencyUsedUp`, `HeldFork` for a generation after which others were proven, `UnknownGeneration`, `Revoked`, what [`Named`] leads to, or what the ledger says.
+/// `NoEmergency`, `EmergencyUsedUp`, `HeldFork` for a generation after which others were proven, `UnknownGeneration`, `Revoked`, `Ended` and `EndsFirst` of
+/// [`LifeError`], what [`Named`] leads to, or what the ledger says.
 pub fn emergency(
     ledger: &mut Ledger,
     name: Named,
@@ -155,15 +156,23 @@ fn spoken(
     };
     // The last day of the license is not moved (SPEC.md 8): past it no code helps, and none reaches beyond it.
     if let Some(day) = grant.expires.filter(|day| by.now.is_past(*day)) {
-        return Err(Refusal::Expired(day).into());
+        return Err(LifeError::Ended(day));
     }
-    let reached = |step: u8| signed.plus(u16::from(step) * u16::from(terms.days.get()));
-    let in_force = |day: Day| grant.expires.map_or(day, |last| day.min(last));
+    if let Some(day) = grant.expires.filter(|day| *day <= signed) {
+        return Err(LifeError::EndsFirst(day));
+    }
+    let reached = |step: u8| {
+        let day = signed.plus(u16::from(step) * u16::from(terms.days.get()));
+        grant.expires.map_or(day, |last| day.min(last))
+    };
+    // Whoever knows a step knows those before it, and one that goes no further is for nothing.
+    let before = revealed.iter().map(|step| reached(*step)).max();
+    let before = before.unwrap_or(signed).max(by.now.day());
     let fits = |step: &u8| match until {
         Some(day) => reached(*step) >= day,
-        None => reached(*step) > by.now.day() && !revealed.contains(step),
+        None => reached(*step) > before,
     };
-    let last = in_force(reached(terms.steps));
+    let last = reached(terms.steps);
     let step = (1..=terms.steps)
         .find(fits)
         .ok_or(Refusal::EmergencyUsedUp { activation, last })?;
@@ -177,7 +186,7 @@ fn spoken(
         generation: answer.generation,
         step,
         steps: terms.steps,
-        until: in_force(reached(step)),
+        until: reached(step),
         held_by: None,
         rivals: Vec::new(),
     })

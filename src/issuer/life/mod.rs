@@ -16,6 +16,7 @@ use crate::issuer::policy::{self, COUNTED_DAYS, RELEASES, Refusal, Rest};
 use crate::issuer::products::CatalogueError;
 use crate::issuer::respond::lookup;
 use crate::license_key::LicenseKey;
+use crate::protocol::date::Day;
 use crate::protocol::digest::ActivationId;
 
 /// Why nothing was changed.
@@ -40,6 +41,15 @@ pub enum LifeError {
     /// The activation was replaced by another, which holds its seats.
     #[error("{0} was replaced by {1}, which holds the seat now")]
     Replaced(ActivationId, ActivationId),
+    /// The license is over, and no emergency code moves its last day.
+    #[error("this license ended on {0}, and no emergency code moves that day")]
+    Ended(Day),
+    /// The license ends on the day on which it must re-validate, or before: no emergency code moves anything.
+    #[error("the license ends on {0}, before it must re-validate: no code is needed")]
+    EndsFirst(Day),
+    /// Seats may be on loan that the license would not have when it is standalone.
+    #[error("{}", may_be_lent(*.0, *.1))]
+    MayBeLent(ActivationId, Option<Day>),
     /// The license has no activation.
     #[error("license {0} is not in use on any machine")]
     Unused(LicenseKey),
@@ -54,8 +64,20 @@ impl LifeError {
             LifeError::Catalogue(error) => error.kind(),
             LifeError::Nothing(_) => FailureKind::NothingToChange,
             LifeError::Which(_) | LifeError::Replaced(..) => FailureKind::WhichActivation,
+            LifeError::Ended(_) => FailureKind::OrderExpired,
+            LifeError::EndsFirst(_) => FailureKind::NoCodeNeeded,
+            LifeError::MayBeLent(..) => FailureKind::MayBeLent,
             LifeError::Unused(_) => FailureKind::UnknownActivation,
         }
+    }
+}
+
+/// "seats that A-1 lends …", "seats that A-1 lent may be out until …".
+fn may_be_lent(lender: ActivationId, until: Option<Day>) -> String {
+    let alone = "a standalone license has one seat for each machine";
+    match until {
+        Some(day) => format!("seats that {lender} lent may be out until {day}: {alone}"),
+        None => format!("{lender} lends seats of this license: {alone}"),
     }
 }
 

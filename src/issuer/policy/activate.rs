@@ -86,8 +86,9 @@ fn take_place(
 ) -> Result<Taken, Refusal> {
     let (own, options, today) = (fit.own, case.options, case.now.day());
     // Where no site was, none can have lent.
-    if let Some(stands) = place::site_key(own, case.activations) {
-        site_key(case.request.site_key, &[Some(stands)], options, warnings)?;
+    let key = place::site_key(own, case.activations);
+    if key.is_some() {
+        site_key(case.request.site_key, [None, key], options, warnings)?;
     }
     let asked = Asked {
         contact: Contact::Activate,
@@ -245,9 +246,12 @@ fn seats(case: &Case<'_>, from: Option<&Activation>) -> Result<(u16, u32), Refus
         .seats
         .or(case.request.seats)
         .map(NonZeroU16::get);
+    let lent = from.and_then(|it| place::may_be_lent(it.place, case.activations, case.now.day()));
     let wanted = match (case.terms.license_type, asked) {
         // Node-locked: one machine, one seat, whatever it asks for.
         (LicenseType::Standalone, _) => 1,
+        // Others would have the seats that it may have lent, unless a clerk knows better.
+        (_, Some(seats)) if lent.is_some() && case.options.seats.is_none() => seats.max(own),
         (_, Some(seats)) => seats,
         (_, None) if own > 0 => own,
         (_, None) => free.max(1),

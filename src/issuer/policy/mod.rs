@@ -23,7 +23,7 @@ use crate::protocol::requests::Activate;
 pub use crate::issuer::ledger::{CLOCK_TOLERANCE, COUNTED_DAYS};
 pub use activate::decide;
 pub use fork::{Colour, Fork, HeldAnswer, Proof, judge};
-pub use place::{Leaving, Place, Rest, Why, ended, leave, place, rest, rivals, superseded};
+pub use place::{Leaving, Place, Rest, Why, ended, leave, lends, place, rest, rivals, superseded};
 pub use refusal::Refusal;
 pub(crate) use sync::old_mail;
 pub use sync::{SyncCase, SyncDecision, decide_sync};
@@ -182,10 +182,11 @@ fn needs_site_key(terms: &OrderTerms, site_key: Option<[u8; 32]>) -> Result<(), 
     Ok(())
 }
 
-/// A site's new key is held for a clerk: loans that the one before signed go on. One that `stands` already is not new.
+/// A new key of a site is held for a clerk: loans that the one before signed go on. One that `stands` already, with the generation that is revealed or in
+/// the place, is not new (SPEC.md 9.4).
 fn site_key(
     new: Option<[u8; 32]>,
-    stands: &[Option<[u8; 32]>],
+    stands: [Option<[u8; 32]>; 2],
     options: &Options,
     warnings: &mut Vec<Warning>,
 ) -> Result<(), Refusal> {

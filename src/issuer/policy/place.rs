@@ -69,6 +69,8 @@ pub struct Rest {
     pub why: Why,
     /// The last day on which they may be lent, where that is not over.
     pub lent: Option<Day>,
+    /// How many of them were on loan when a site told of it last that was released as lost: one that gives up has none out.
+    pub on_loan: u16,
     /// For whom they are kept until then or for a part of it, the latest of several.
     pub kept_for: Option<ActivationId>,
 }
@@ -89,6 +91,7 @@ pub fn rest(from: &Activation, activations: &[Activation], today: Day) -> Option
         until,
         why,
         lent,
+        on_loan: lent.map_or(0, |_| on_loan(from, activations)),
         kept_for: kept_for.map(|it| it.standing.activation),
     })
 }
@@ -99,6 +102,42 @@ fn lent(from: &Activation, activations: &[Activation]) -> Option<Day> {
     let theirs = activations.iter().filter(ended);
     let days = theirs.map(|it| it.lending.until);
     days.chain([from.lending.until]).max().flatten()
+}
+
+/// Seats that were on loan when those of the place of `from` told of it last that were released as lost.
+fn on_loan(from: &Activation, activations: &[Activation]) -> u16 {
+    let lost = |it: &&Activation| it.place == from.place && it.ended == Some(Ended::Lost);
+    let own = [from].into_iter();
+    let others = activations.iter().filter(|it| it.id != from.id);
+    let told = own.chain(others).filter(lost).filter_map(|it| it.told);
+    let last = told.max_by_key(|it| it.generation);
+    last.map_or(0, |it| it.out)
+}
+
+/// The last day on which seats may be out that `own` lent until today, or until it ran no more.
+fn out(own: &Activation, today: Day) -> Option<Day> {
+    match own.ended {
+        Some(_) => own.lending.until,
+        None => own
+            .lending
+            .at(own.runs.day().map_or(today, |day| day.min(today))),
+    }
+}
+
+/// The last day on which seats may be out that anybody lent who has or had a place; nothing where that is over.
+pub(super) fn may_be_lent(place: EventId, activations: &[Activation], today: Day) -> Option<Day> {
+    let same = activations.iter().filter(|it| it.place == place);
+    let day = same.filter_map(|it| out(it, today)).max();
+    day.filter(|day| *day >= today)
+}
+
+/// Who may have lent seats that are out today, of all activations of a license, and how long that is at least: the one of which it is the longest.
+pub fn lends(activations: &[Activation], today: Day) -> Option<(&Activation, Day)> {
+    let days = activations
+        .iter()
+        .filter_map(|it| out(it, today).map(|day| (it, day)));
+    days.filter(|(_, day)| *day >= today)
+        .max_by_key(|(it, day)| (*day, it.id))
 }
 
 /// What becomes of the seats of a place when one leaves it that has none of them: it was given up by its machine, or released as lost.
@@ -121,10 +160,7 @@ pub fn ended(own: &Activation, how: Ended, activations: &[Activation], today: Da
     let waits = |it: &&Activation| {
         lost && own.seats > 0 && it.place == own.place && it.id != own.id && it.ended.is_none()
     };
-    let theirs = activations.iter().filter(waits).map(|it| {
-        let last = it.runs.day().map_or(today, |day| day.min(today));
-        it.lending.at(last)
-    });
+    let theirs = activations.iter().filter(waits).map(|it| out(it, today));
     Activation {
         seats: 0,
         ended: Some(how),
@@ -223,11 +259,15 @@ pub(super) fn site_key(own: &Activation, activations: &[Activation]) -> Option<[
         .or_else(|| same.filter_map(|it| it.site_key).next_back())
 }
 
-/// What a site of the place told of its loans, of all that any told the most.
-pub(super) fn told(own: &Activation, activations: &[Activation]) -> Option<LoansTold> {
+/// What a site of the place told of its loans that signs with this key, of all that any told the most; where none did, what others told.
+pub(super) fn told(
+    own: &Activation,
+    key: [u8; 32],
+    activations: &[Activation],
+) -> Option<LoansTold> {
     let same = activations.iter().filter(|it| it.place == own.place);
     same.filter_map(|it| it.told)
-        .max_by_key(|it| (it.serial, it.generation))
+        .max_by_key(|it| (it.key == key, it.serial, it.generation))
 }
 
 /// When clerks superseded a generation in a place, whoever has it now (SPEC.md 9.6).

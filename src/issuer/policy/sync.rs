@@ -124,8 +124,8 @@ pub fn decide_sync<'a>(case: &SyncCase<'a>) -> Result<SyncDecision<'a>, Refusal>
     {
         return Err(Refusal::OtherUsb(usb.clone()));
     }
-    let stands = [case.site_key, own.site_key];
-    site_key(case.request.site_key, &stands, options, &mut warnings)?;
+    let stands = [case.site_key, place::site_key(own, case.activations)];
+    site_key(case.request.site_key, stands, options, &mut warnings)?;
     let seating = seating(case, verdict, place);
     let weight = seating.as_ref().map_or(1, |it| it.seats);
     let weight = if own.seats > 0 { own.seats } else { weight };

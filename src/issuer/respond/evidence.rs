@@ -141,7 +141,7 @@ impl Session<'_> {
         let proof = match &request.ask {
             // Its r is not known to those who read an earlier SYNC.
             Ask::Return(_) if holder.ended != Some(Ended::Returned) => Proof::Held,
-            _ => self.proof(&holder, &license, answer.generation)?,
+            _ => self.proof(&holder, &license, answer.generation, &request.digest)?,
         };
         let mut fork = None;
         if let Ask::Grantable(Grantable::Sync(sync)) = &request.ask {

@@ -110,7 +110,7 @@ impl Session<'_> {
         let mut fork = policy::judge(&holder, held, Proof::Held);
         let behind = matches!(fork, Fork::Diverged { .. });
         if let Some(held) = held.filter(|_| behind) {
-            let proof = self.proof(&holder, &license, held.generation)?;
+            let proof = self.proof(&holder, &license, held.generation, &request.digest)?;
             fork = policy::judge(&holder, Some(held), proof);
         }
         let (standing, site_key) = match &answer {

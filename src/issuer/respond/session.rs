@@ -14,7 +14,7 @@ use crate::issuer::ledger::{
 };
 use crate::issuer::policy::{Options, Proof, Warning};
 use crate::protocol::commitment::Commitment;
-use crate::protocol::digest::ActivationId;
+use crate::protocol::digest::{ActivationId, Digest};
 use crate::signing::answered::Before;
 use crate::signing::keys::Entropy;
 
@@ -139,25 +139,31 @@ impl<'a> Session<'a> {
         self.drafted.insert(changed.license.event, drafted);
     }
 
-    /// What a request proves that opens the answer of a generation: nothing against the machine, where somebody may have read the secret before.
+    /// What a request proves that opens the answer of a generation: nothing against the machine, where somebody may have read the secret before. One that
+    /// was refused and comes again proves what it proved then: it gave the secret away itself.
     pub(super) fn proof(
         &mut self,
         holder: &Activation,
         license: &License,
         generation: u16,
+        request: &Digest,
     ) -> Result<Proof, LedgerError> {
         if holder.ended == Some(Ended::Returned) {
             return Ok(Proof::KnownToReaders);
         }
+        let refused = self.tx.refused(request)?.map(|it| it.event);
+        let before = |event: EventId| refused.is_none_or(|refused| event < refused);
         let mut last = license.event;
         while let Some(drafted) = self.drafted.get(&last) {
-            if drafted.revealed == Some((holder.id, generation)) {
+            if before(last) && drafted.revealed == Some((holder.id, generation)) {
                 return Ok(Proof::KnownToReaders);
             }
             last = drafted.previous;
         }
         for event in history::of_license(self.tx, last)? {
-            if event.activation == Some(holder.id) && history::revealed(&event)? == Some(generation)
+            if before(event.id)
+                && event.activation == Some(holder.id)
+                && history::revealed(&event)? == Some(generation)
             {
                 return Ok(Proof::KnownToReaders);
             }

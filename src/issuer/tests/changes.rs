@@ -3,6 +3,7 @@
 use std::num::NonZeroU8;
 
 use super::life::{DAY, licensed, return_code, sync, sync_code};
+use super::weak::history_of;
 use super::*;
 use crate::issuer::history::Actor;
 use crate::issuer::ledger::EmergencyAllowance;
@@ -27,7 +28,7 @@ pub(super) fn edit(
         now: desk.now,
         ..BY
     };
-    let changes = life::change(&mut desk.ledger, key, edit, by)?;
+    let changes = life::change(&mut desk.ledger, key, edit, None, by)?;
     Ok(changes.iter().map(ToString::to_string).collect())
 }
 
@@ -163,14 +164,48 @@ fn an_emergency_code_reaches_no_further_than_the_license() {
         };
         life::emergency(&mut desk.ledger, Named::License(key), step, by)
     };
-    let spoken = speak(31, None).unwrap();
-    assert_eq!((spoken.step, spoken.until), (1, expires));
-    let spoken = speak(32, Some(40)).unwrap();
-    assert_eq!((spoken.step, spoken.until), (2, expires));
-    for until in [None, Some(40)] {
-        assert_eq!(speak(33, until).unwrap_err().kind(), "expired");
+    let told = |spoken: Result<life::Spoken, life::LifeError>| {
+        spoken
+            .map(|it| (it.step, it.until))
+            .map_err(|error| error.kind().name())
+    };
+    assert_eq!(told(speak(31, None)), Ok((1, expires)));
+    assert_eq!(told(speak(31, Some(32))), Ok((1, expires)), "again");
+    // Nothing goes further, so nothing is read out, and no step is lost.
+    for (days, until) in [(31, None), (31, Some(33)), (32, None), (32, Some(40))] {
+        assert_eq!(told(speak(days, until)), Err("emergency_used_up"));
     }
-    assert_eq!(desk.findings(), [""; 0]);
+    for until in [None, Some(40)] {
+        assert_eq!(told(speak(33, until)), Err("expired"));
+    }
+    let told = history_of(&mut desk, key);
+    let read_out = told.iter().filter(|it| it.contains("read out")).count();
+    assert_eq!((read_out, desk.findings()), (1, vec![]));
+}
+
+/// A license that ends before it must re-validate is not helped by a code, and has its steps still when it is renewed.
+#[test]
+fn no_code_is_read_out_where_the_license_ends_first() {
+    let mut desk = Desk::new();
+    let key = desk.sell(&OrderTerms {
+        emergency: Some(EmergencyAllowance {
+            steps: NonZeroU8::new(4).unwrap(),
+            days: NonZeroU8::new(7).unwrap(),
+        }),
+        expires: Some(NOW.day().plus(20)),
+        ..terms(1, LicenseType::Standalone)
+    });
+    desk.respond(&activate(key, 1, 1)).unwrap();
+    for until in [None, Some(NOW.day().plus(10)), Some(NOW.day().plus(35))] {
+        let step = Step {
+            until,
+            generation: None,
+        };
+        let refused = life::emergency(&mut desk.ledger, Named::License(key), step, BY);
+        assert_eq!(refused.unwrap_err().kind().name(), "no_code_needed");
+    }
+    let told = history_of(&mut desk, key);
+    assert!(!told.iter().any(|it| it.contains("read out")), "{told:?}");
 }
 
 #[test]
@@ -214,7 +249,7 @@ fn an_emergency_code_fits_the_grant_that_is_held() {
         Step::default(),
         BY,
     );
-    assert_eq!(next.unwrap().step, 1);
+    assert_eq!(next.unwrap().step, 3, "one further than what was read out");
     assert_eq!(desk.findings(), [""; 0]);
 }
 

@@ -321,3 +321,34 @@ fn a_clock_at_its_end_does_not_make_old_mail_of_what_comes_later() {
     }
     assert_eq!(desk.findings(), [""; 0]);
 }
+
+/// The manager looks into it and the mail is handed in again: it says the same as the first time, though its secret is known since.
+#[test]
+fn the_same_request_gets_the_same_verdict_again() {
+    let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
+    desk.options.supersede_reason = Some("two mails crossed".into());
+    desk.sync(&sync(key, id, (1, 1), 2, NOW)).unwrap();
+    desk.sync(&sync(key, id, (1, 1), 3, NOW.plus(1))).unwrap();
+    // A copy with a clock that is ahead goes on.
+    let ahead = sync(key, id, (3, 3), 4, NOW.plus(3 * 3600));
+    desk.reply_at(&sync_code(&ahead), NOW.plus(2)).unwrap();
+    let code = sync_code(&sync(key, id, (2, 2), 5, NOW.plus(3)));
+    let mut said = Vec::new();
+    for days in [0, 0, 5] {
+        let refused = desk.reply_at(&code, NOW.plus(4 + days * DAY)).unwrap_err();
+        said.push((refused.kind().name(), refused.to_string()));
+        if days == 0 {
+            // Whoever read it writes another of it.
+            let reader = sync(key, id, (2, 2), 6 + said.len() as u64, NOW.plus(3));
+            let refused = desk.reply_at(&sync_code(&reader), NOW.plus(4)).unwrap_err();
+            assert_eq!(refused.kind().name(), "overtaken");
+        }
+    }
+    assert!(said.iter().all(|it| it == &said[0]), "{said:?}");
+    assert_eq!(said[0].0, "held_for_manager");
+    assert_eq!(refusals(&mut desk, key), [pair("red", "held")]);
+    desk.options.supersede_reason = None;
+    desk.options.override_reason = Some("the copy was wiped".into());
+    desk.reply_at(&code, NOW.plus(6 * DAY)).unwrap();
+    assert_eq!(desk.findings(), [""; 0]);
+}

@@ -145,6 +145,51 @@ fn the_key_of_a_place_is_held_against_whoever_comes_after_one_without() {
     assert_eq!(desk.findings(), [""; 0]);
 }
 
+/// Nor held by a SYNC: it is the key of the place, under whichever activation that stands.
+#[test]
+fn the_key_of_a_place_is_none_that_is_new_to_a_sync() {
+    let (mut desk, key, _) = both_lent();
+    edit(&mut desk, key, |terms| terms.lend_days = None).unwrap();
+    let second = desk.respond(&activate(key, 1, 5)).unwrap();
+    let from = (5, second.grant.generation);
+    let brings = |seed, to| Sync {
+        site_key: Some(SigningKey::from_seed(&[seed; 32]).public()),
+        ..sync(key, second.activation, from, to, after(2))
+    };
+    let refused = desk.reply_at(&sync_code(&brings(4, 6)), after(2));
+    assert_eq!(refused.unwrap_err().kind().name(), "new_site_key");
+    let taken = desk.reply_at(&sync_code(&brings(3, 7)), after(2));
+    assert!(taken.unwrap().answer().unwrap().grant.site);
+    assert_eq!(desk.findings(), [""; 0]);
+}
+
+/// Of a book under a new key that a clerk took the clerk is told once what it lacks.
+#[test]
+fn a_book_under_another_key_is_told_of_once() {
+    let (mut desk, key, id) = both_lent();
+    desk.options.accept_site_key_reason = Some("the site was made anew".into());
+    let other = Sync {
+        site_key: Some(SigningKey::from_seed(&[4; 32]).public()),
+        ..sync(key, id, (2, 2), 3, after(2))
+    };
+    let forgotten = |told| Warning::LoansForgotten {
+        known: 2,
+        told: Some(told),
+    };
+    let said = says(&mut desk, &tells(other, 0, 0));
+    assert_eq!(said, [Warning::NewSiteKey, forgotten(0)]);
+    let told = tells(sync(key, id, (3, 3), 4, after(3)), 1, 1);
+    assert_eq!(says(&mut desk, &told), []);
+    // What it told itself it is held against.
+    let told = tells(sync(key, id, (4, 4), 5, after(4)), 1, 0);
+    let lacks = Warning::LoansForgotten {
+        known: 1,
+        told: Some(0),
+    };
+    assert_eq!(says(&mut desk, &told), [lacks]);
+    assert_eq!(desk.findings(), [""; 0]);
+}
+
 /// It is held against what it ever told the most, whatever it says in between.
 #[test]
 fn a_book_of_loans_that_was_put_back_is_told_of() {
@@ -246,6 +291,7 @@ fn the_seats_of_a_lost_site_rest_until_its_last_loan_is_back() {
         said.resting.unwrap()
     };
     assert_eq!((rest.seats, rest.why, rest.of), (2, Why::Lent, id));
+    assert_eq!(rest.on_loan, 2, "it told so");
     assert_eq!(rest.until.day(), Some(after(1 + last).day()));
     assert_eq!(desk.taken(key), 0);
     free_after(&mut desk, key, 1 + last);
@@ -260,6 +306,7 @@ fn the_seats_of_a_lost_site_are_free_when_a_clerk_says_so() {
     let said = life::release(&mut desk.ledger, name, "burnt", false, BY).unwrap();
     let rest = said.resting.unwrap();
     assert_eq!((rest.why, rest.kept_for), (Why::Lent, None));
+    assert_eq!(rest.on_loan, 0, "it never told of any");
     let freed = life::free(&mut desk.ledger, name, "nothing was lent", BY).unwrap();
     assert_eq!(freed.freed, 2);
     let other = Activate {

@@ -153,7 +153,7 @@ fn what_was_released_as_lost_does_not_rest_when_it_turns_up() {
             ..before.clone()
         })
     };
-    life::change(&mut seat.desk.ledger, seat.key, fewer, BY).unwrap();
+    life::change(&mut seat.desk.ledger, seat.key, fewer, None, BY).unwrap();
     let name = Named::Activation(seat.id, Some(seat.key));
     life::release(&mut seat.desk.ledger, name, "stolen", false, BY).unwrap();
     assert_eq!(seat.returns(), Effect::Returned);

@@ -312,7 +312,7 @@ fn another_usb_key_on_the_same_machine_is_an_exchange() {
                 ..before.clone()
             })
         };
-        life::change(&mut seat.desk.ledger, seat.key, names, BY).unwrap();
+        life::change(&mut seat.desk.ledger, seat.key, names, None, BY).unwrap();
         assert_eq!(key_of(&mut seat, digest), Ok(vec![]));
     }
     assert_eq!(seat.counts(), (0, 0, 0));

@@ -207,7 +207,7 @@ fn in_licenses_and_activations() {
             "as its last event left it",
         ),
         (
-            "UPDATE activation SET told = zeroblob(18) WHERE id = 1",
+            "UPDATE activation SET told = zeroblob(52) WHERE id = 1",
             Place::Activation,
             Wrong::Altered,
             "as its last event left it",

@@ -6,6 +6,7 @@ use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
 use crate::cli::handed_over;
 use crate::cli::json;
+use crate::cli::mail::Mailbox;
 use crate::cli::passphrase::{Asks, PassphraseArgs};
 use crate::cli::secrecy;
 use crate::cli::sold;
@@ -15,7 +16,6 @@ use crate::issuer::desk::{Desk, Root};
 use crate::issuer::products::{self, CatalogueError};
 use crate::protocol::product::{ProductFile, RootFingerprint};
 use crate::signing::keys::{KeyError, Passphrase, SigningKey};
-use crate::text::show;
 
 /// Create the vendor's desk: its ledger and its two root keys
 ///
@@ -94,9 +94,9 @@ impl Run for DeskInit {
                 .hint("--vendor \"Nordic Survey AS\"")
                 .into());
         }
-        if mail.as_deref().is_some_and(|mail| {
-            !mail.contains('@') || mail.contains(' ') || show::hidden_in(mail).is_some()
-        }) {
+        // The vendor's name stands before it in letters.
+        let alone = |mail: &str| Mailbox::parse(mail).is_ok_and(|it| it.address == mail);
+        if !mail.as_deref().is_none_or(alone) {
             return Err(Failure::usage("that is no mail address")
                 .hint("--mail desk@example.com")
                 .into());

@@ -2,13 +2,14 @@
 
 use std::num::{NonZeroU8, NonZeroU16};
 
+use super::license_revoke::reason;
 use super::terms::{
     Named, check_dates, check_lending, check_pools, emergency, entries, index, license_types,
     listed, over_already, parts_over_already, unknown,
 };
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
-use crate::cli::{desk, json, keys, sold};
+use crate::cli::{contact, desk, json, keys, sold};
 use crate::issuer::ledger::{EmergencyAllowance, OrderTerms};
 use crate::issuer::life;
 use crate::issuer::products;
@@ -86,6 +87,12 @@ pub(crate) struct LicenseChange {
     /// The USB key that must be plugged in, or `none`
     #[arg(long, value_name = "VID:PID:SERIAL")]
     usb: Option<String>,
+    /// Manager: make it standalone although seats of it may be on loan
+    #[arg(long = "override", requires = "reason")]
+    overridden: bool,
+    /// Why, for the history
+    #[arg(long, value_name = "TEXT", requires = "overridden")]
+    reason: Option<String>,
 }
 
 impl Run for LicenseChange {
@@ -97,9 +104,11 @@ impl Run for LicenseChange {
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let key = keys::parse(&self.key)?;
         let mut desk = desk::open(context)?;
+        let reason = self.reason.as_deref().map(reason).transpose()?;
         let by = context.environment.by();
         let edit = |terms: &OrderTerms, product: &Product| self.edited(terms, product);
-        let changes = life::change::<anyhow::Error>(desk.ledger(), key, edit, by)?;
+        let changes =
+            life::change::<anyhow::Error>(desk.ledger(), key, edit, reason.as_deref(), by)?;
         if context.out.json {
             let changes = changes.into_iter().map(|it| json::Change {
                 what: it.what.name().to_owned(),
@@ -149,8 +158,10 @@ impl LicenseChange {
         if let Some(customer) = &self.customer {
             new.customer.clone_from(customer);
         }
-        if let Some(contact) = &self.contact {
-            new.contact = Some(contact.clone()).filter(|contact| contact != "none");
+        match self.contact.as_deref() {
+            None => {}
+            Some("none") => new.contact = None,
+            Some(text) => new.contact = Some(contact::typed(text)?),
         }
         if let Some(seats) = &self.seats {
             new.seats = changed_seats(seats, old.seats)?;

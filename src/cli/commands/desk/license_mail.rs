@@ -4,6 +4,7 @@ use base64ct::{Base64, Encoding};
 
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
+use crate::cli::mail::Mailbox;
 use crate::cli::{desk, json, keys, letter};
 use crate::failure::FailureKind;
 use crate::issuer::history;
@@ -84,19 +85,12 @@ fn revoked(key: LicenseKey) -> Failure {
     ))
 }
 
-/// A mail address that is nothing but one: what could begin another header or another address is refused.
+/// The address alone, of what is kept: a name before it is not needed for the mail to arrive.
 fn address(text: &str) -> anyhow::Result<String> {
-    let plain = |c: char| c.is_ascii_graphic() && !"<>,;:\"()[]\\".contains(c);
-    let (name, host) = text.rsplit_once('@').unwrap_or_default();
-    if name.is_empty() || host.is_empty() || !text.chars().all(plain) || name.contains('@') {
-        return Err(Failure::usage(format!(
-            "{:?} is no plain mail address",
-            text.chars().take(100).collect::<String>()
-        ))
-        .hint("give one such as desk@example.com with `countersign license change KEY --contact MAIL`")
-        .into());
-    }
-    Ok(text.to_owned())
+    let hint =
+        "give one such as desk@example.com with `countersign license change KEY --contact MAIL`";
+    let mailbox = Mailbox::parse(text).map_err(|failure| failure.hint(hint))?;
+    Ok(mailbox.address)
 }
 
 /// A header's text after RFC 2047: in words that are short enough and cannot end the line.
@@ -130,19 +124,14 @@ mod tests {
         for text in [
             "a@b\r\nBcc: eve@c",
             "a@b,c@d",
-            "a b@c",
-            "<a@b>",
-            "ab",
-            "@b",
-            "a@",
-            "a@b@c",
+            "a@b.c>,<v@v.v",
+            "A <a@b.c>,<v@v.v>",
         ] {
             assert!(address(text).is_err(), "{text}");
         }
-        assert_eq!(
-            address("anna.b+x@example.com").unwrap(),
-            "anna.b+x@example.com"
-        );
+        for text in ["anna.b+x@example.com", "Anna <anna.b+x@example.com>"] {
+            assert_eq!(address(text).unwrap(), "anna.b+x@example.com");
+        }
         let evil =
             encoded("Müller\r\nBcc: eve@example.com and a very long name that goes on and on");
         assert!(

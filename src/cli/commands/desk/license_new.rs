@@ -7,7 +7,7 @@ use super::terms::{
     over_already, parts_over_already, unknown,
 };
 use super::{Context, Exit, Run};
-use crate::cli::{desk, json, keys, sold, words};
+use crate::cli::{contact, desk, json, keys, sold, words};
 use crate::issuer::ledger::{EmergencyAllowance, OrderTerms, ProductId};
 use crate::issuer::products;
 use crate::machine::UsbDevice;
@@ -129,7 +129,7 @@ impl LicenseNew {
         let terms = OrderTerms {
             product: id,
             customer: self.customer.clone(),
-            contact: self.contact.clone(),
+            contact: self.contact.as_deref().map(contact::typed).transpose()?,
             seats: self.seats,
             license_type: self.license_type,
             edition: self.edition_number(product)?,

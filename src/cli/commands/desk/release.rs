@@ -10,7 +10,7 @@ use crate::issuer::policy::Warning;
 ///
 /// At most two lost ones of a license in 365 days without the manager. Should the machine turn up again, its next request is refused and kept as
 /// evidence. Seats are held back for a while where a license was returned very often, where they are kept for a machine whose place had been taken, and where
-/// a site may have lent them, be it returned or lost: --returned frees those.
+/// a site may have lent them, be it returned or lost: --held-back frees those.
 #[derive(clap::Args)]
 #[command(group(clap::ArgGroup::new("how").required(true)))]
 pub(crate) struct Release {
@@ -23,12 +23,12 @@ pub(crate) struct Release {
     /// Free seats that are held back: because so many were returned within a year, for a machine whose place it had taken, or for workstations that may have
     /// them on loan
     #[arg(long, group = "how")]
-    returned: bool,
+    held_back: bool,
     /// Why, for the history
     #[arg(long, value_name = "TEXT", required = true)]
     reason: String,
     /// Manager: release although two were released in the last 365 days
-    #[arg(long = "override", conflicts_with = "returned")]
+    #[arg(long = "override", conflicts_with = "held_back")]
     overridden: bool,
 }
 
@@ -43,7 +43,7 @@ impl Run for Release {
         let reason = reason(&self.reason)?;
         let mut desk = desk::open(context)?;
         let by = context.environment.by();
-        let released = if self.returned {
+        let released = if self.held_back {
             life::free(desk.ledger(), name, &reason, by)?
         } else {
             life::release(desk.ledger(), name, &reason, self.overridden, by)?
@@ -59,7 +59,7 @@ impl Run for Release {
             };
             Self::print(context, &object)?;
         }
-        let how = if self.returned {
+        let how = if self.held_back {
             "holds nothing back any more"
         } else {
             "is released as lost"

@@ -12,20 +12,29 @@ pub(super) struct Loans {
 }
 
 impl Loans {
-    /// Held against what any activation of its place told before; where it begins a place of its own, against what it told itself. `generation` is that of
-    /// the answer.
+    /// Held against what any activation of its place told before with the same key; where it begins a place of its own, against what it told itself. The
+    /// first that is told with another key is held against what was told with the one before, once. `generation` is that of the answer.
     pub(super) fn of(case: &SyncCase<'_>, place: Option<EventId>, generation: u16) -> Loans {
+        let unsaid = Loans {
+            told: case.own.told,
+            forgotten: None,
+        };
+        let Some(key) = case.site_key_after() else {
+            return unsaid;
+        };
         let known = match place {
-            Some(_) => place::told(case.own, case.activations),
+            Some(_) => place::told(case.own, key, case.activations),
             None => case.own.told,
         };
         let Some(report) = report(case) else {
             return Loans {
                 told: known,
-                forgotten: None,
+                ..unsaid
             };
         };
         let told = LoansTold {
+            key,
+            out: report.loans_out,
             serial: report.last_serial,
             head: report.head,
             generation,
@@ -34,14 +43,15 @@ impl Loans {
         let Some(known) = known else {
             return Loans {
                 told: case.request.site.map(|_| told),
-                forgotten: None,
+                ..unsaid
             };
         };
+        let same = known.key == key;
         let earlier = earlier(case, &known);
         // No book has two loans of one number, whichever mail was made first.
-        let others = told.serial == known.serial && told.head != known.head;
+        let others = same && told.serial == known.serial && told.head != known.head;
         let lacks = told.serial < known.serial && !earlier;
-        let more = told.serial > known.serial || (told.serial == known.serial && !earlier);
+        let more = !same || told.serial > known.serial || (told.serial == known.serial && !earlier);
         Loans {
             told: Some(if more { told } else { known }),
             forgotten: (others || lacks).then_some(Warning::LoansForgotten {

@@ -1,5 +1,7 @@
 //! How long seats may be out that were lent: whatever was granted since, whoever gave up first, and whoever comes after.
 
+use std::num::NonZeroU16;
+
 use super::*;
 use crate::issuer::life::Released;
 
@@ -171,4 +173,90 @@ fn loans_are_waited_for_when_their_seats_went_to_another() {
         (0, Some(Why::Lent))
     );
     assert_eq!(desk.findings(), [""; 0]);
+}
+
+/// A site that asks anew for fewer seats keeps those that it may have lent.
+#[test]
+fn who_asks_for_fewer_seats_keeps_what_may_be_lent() {
+    let (mut desk, key, _) = both_lent();
+    let fewer = |request| Activate {
+        seats: NonZeroU16::new(1),
+        ..asks(key, request, 3)
+    };
+    let answer = desk.respond(&fewer(5)).unwrap();
+    assert_eq!((answer.grant.seats, desk.taken(key)), (2, 2));
+    // A clerk who knows better says so.
+    desk.options.seats = NonZeroU16::new(1);
+    let answer = desk.respond(&fewer(6)).unwrap();
+    assert_eq!((answer.grant.seats, desk.taken(key)), (1, 1));
+    assert_eq!(desk.findings(), [""; 0]);
+}
+
+/// Where nothing was lent, or that is over, it gets what it asks for.
+#[test]
+fn who_lent_nothing_gets_the_seats_it_asks_for() {
+    let mut desk = Desk::new();
+    let key = desk.sell(&terms(2, LicenseType::Floating));
+    desk.respond(&asks(key, 1, 3)).unwrap();
+    let fewer = Activate {
+        seats: NonZeroU16::new(1),
+        ..asks(key, 5, 3)
+    };
+    assert_eq!(desk.respond(&fewer).unwrap().grant.seats, 1);
+}
+
+/// A standalone license has one seat for each machine: the others would be free while they are lent.
+#[test]
+fn a_license_is_not_standalone_while_seats_may_be_lent() {
+    let (mut desk, key, id) = both_lent();
+    let refused = alone(&mut desk, key, 2, None).unwrap_err();
+    assert_eq!(refused.0, "may_be_lent", "{refused:?}");
+    // Lending is off, and the site shows that it holds that.
+    lends_at_most(&mut desk, key, 0);
+    says(&mut desk, &sync(key, id, (2, 2), 3, after(2)));
+    assert_eq!(alone(&mut desk, key, 3, None).unwrap_err().0, "may_be_lent");
+    says(&mut desk, &sync(key, id, (3, 3), 4, after(3)));
+    let (kind, said) = alone(&mut desk, key, 3 + OVER, None).unwrap_err();
+    assert_eq!(kind, "may_be_lent");
+    assert!(said.contains(&after(3 + OVER).day().to_string()), "{said}");
+    alone(&mut desk, key, 4 + OVER, Some("needless")).unwrap();
+    assert_eq!(desk.findings(), [""; 0]);
+    let told = history_of(&mut desk, key);
+    assert!(!told.iter().any(|it| it.contains("needless")), "{told:?}");
+}
+
+/// The manager makes it so all the same, which is told.
+#[test]
+fn the_manager_makes_a_license_standalone_while_seats_may_be_lent() {
+    let (mut desk, key, _) = both_lent();
+    alone(&mut desk, key, 2, Some("none is lent")).unwrap();
+    let told = history_of(&mut desk, key);
+    assert!(
+        told.iter().any(|it| it.contains("none is lent")),
+        "{told:?}"
+    );
+    assert_eq!(desk.findings(), [""; 0]);
+}
+
+/// Makes a license standalone; what the refusal is and says.
+fn alone(
+    desk: &mut Desk,
+    key: LicenseKey,
+    days: u32,
+    reason: Option<&str>,
+) -> Result<(), (&'static str, String)> {
+    let by = Actor {
+        now: after(days),
+        ..BY
+    };
+    let edit = |old: &OrderTerms, _: &_| {
+        Ok::<_, life::LifeError>(OrderTerms {
+            license_type: LicenseType::Standalone,
+            lend_days: None,
+            ..old.clone()
+        })
+    };
+    let changed = life::change(&mut desk.ledger, key, edit, reason, by);
+    let changed = changed.map(|_| ());
+    changed.map_err(|error| (error.kind().name(), error.to_string()))
 }
