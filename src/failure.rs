@@ -175,7 +175,7 @@ failure_kinds! {
     LoanTooLong "loan_too_long" REFUSED "the loan would be longer than this site lends, or than it may";
     SeatsKept "seats_kept" REFUSED "the seats that are left stay at the site";
     LoansOut "loans_out" REFUSED "seats of the license are lent, so it cannot be given up";
-    SiteReports "site_reports" REFUSED "a site tells the vendor of its loans with each request, which only the command does";
+    SiteReports "site_reports" REFUSED "the license is a site's, whose requests tell the vendor of its loans: the command makes them, an application does not";
     LoanReturned "loan_returned" REFUSED "the loan that is to be extended was given back";
     UnknownLoan "unknown_loan" NOT_FOR_THIS "the site knows of no such loan";
 

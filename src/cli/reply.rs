@@ -61,6 +61,7 @@ pub(crate) fn resting(rest: Rest) -> json::Resting {
         free_after: shown(rest.until.day()),
         why: rest.why.name(),
         lent_until: shown(rest.lent),
+        on_loan: rest.on_loan,
         kept_for: shown(rest.kept_for),
     }
 }
@@ -276,11 +277,9 @@ fn tell_receipt(context: &mut Context, receipt: &Receipt) {
 pub(crate) fn free_now(context: &mut Context, rest: &Rest, key: LicenseKey) {
     let of = rest.of;
     let sure = match (rest.lent, rest.on_loan) {
-        (None, _) => String::new(),
-        (Some(_), 0) => ", where it is sure that none is lent".to_owned(),
-        (Some(_), out) => {
-            format!(", where it is sure that none is lent of the {out} that the site told of last")
-        }
+        (None, _) => "",
+        (Some(_), 0) => ", where it is sure that none is lent",
+        (Some(_), _) => ", where it is sure that all are back",
     };
     context.out.advise(&format!(
         "to free it now{sure}: countersign release {of} {key} --held-back --reason TEXT"

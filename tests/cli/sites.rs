@@ -289,3 +289,24 @@ fn a_site_that_waits_for_its_license_is_told_so() {
         .tells("the license has 2 seats, so none is lent");
     machine.run(["site", "status"]).done();
 }
+
+/// What a site that is lost told of its loans is said to the clerk: so many are out, and not perhaps.
+#[test]
+fn a_site_that_is_lost_had_so_many_on_loan() {
+    let world = World::new();
+    let site = site(&world, "3");
+    site.lend(&site.workstation("laptop"), "20");
+    site.sync(&[], &[]);
+    let release = ["release", &site.key, "--lost", "--reason", "burnt"];
+    let said = site.desk.run(release).done();
+    assert!(
+        !said.stderr.contains("perhaps") && !said.stderr.contains("may be"),
+        "{said}"
+    );
+    said.tells("workstations go on with seats that it lent, 1 when it told of them last")
+        .tells("where it is sure that all are back");
+    let shown = site.desk.run(["license", "show", &site.key]).done();
+    shown.prints("3 seats held back, 1 lent when it told of them last, until ");
+    let activations = site.desk.run(["license", "show", &site.key]).json();
+    assert_eq!(activations["activations"][0]["resting"]["on_loan"], 1);
+}

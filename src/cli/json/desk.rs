@@ -187,6 +187,8 @@ pub(crate) struct Resting {
     pub(crate) why: &'static str,
     /// The last day on which workstations may have them; null where that is over, or the license lends nothing.
     pub(crate) lent_until: Option<Shown<Day>>,
+    /// How many were on loan when a site told of it last that was released as lost; 0 where it never did, or gave up.
+    pub(crate) on_loan: u16,
     /// The activation for which they are kept, until then or for a part of it, which had the place before.
     pub(crate) kept_for: Option<Shown<ActivationId>>,
 }

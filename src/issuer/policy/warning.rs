@@ -39,7 +39,12 @@ pub enum Warning {
         told: Option<u32>,
     },
     /// Seats that were given back, or whose machine is lost, may be lent, and are not free before this day is over.
-    MayBeLent(Day),
+    MayBeLent {
+        /// The day.
+        until: Day,
+        /// How many were on loan when a site told of it last that is lost.
+        on_loan: u16,
+    },
     /// A SYNC came from another machine, or from one that changed too much.
     Moved {
         /// Why it counts.
@@ -96,7 +101,9 @@ impl Warning {
             before,
             until: rest.until,
         });
-        rest.lent.map(Warning::MayBeLent).into_iter().chain(kept)
+        let on_loan = rest.on_loan;
+        let lent = rest.lent.map(|until| Warning::MayBeLent { until, on_loan });
+        lent.into_iter().chain(kept)
     }
 
     /// The stable snake_case name for JSON.
@@ -113,7 +120,7 @@ impl Warning {
             Warning::WeakAccepted => "weak_accepted",
             Warning::NewSiteKey => "new_site_key",
             Warning::LoansForgotten { .. } => "loans_forgotten",
-            Warning::MayBeLent(_) => "may_be_lent",
+            Warning::MayBeLent { .. } => "may_be_lent",
             Warning::Moved { .. } => "moved",
             Warning::Exchanged { .. } => "exchanged",
             Warning::HardwareChanged(_) => "hardware_changed",
@@ -181,7 +188,11 @@ impl std::fmt::Display for Warning {
                     "the site's book of loans was put back to an earlier state, or is another: it told of loan {known} before, and {now} now; workstations may have seats that it does not know to be lent"
                 )
             }
-            Warning::MayBeLent(day) => write!(
+            Warning::MayBeLent { until, on_loan } if *on_loan > 0 => write!(
+                f,
+                "workstations go on with seats that it lent, {on_loan} when it told of them last: they are held back, and free after {until}"
+            ),
+            Warning::MayBeLent { until: day, .. } => write!(
                 f,
                 "seats of it may be lent to workstations, which go on with them: they are held back, and free after {day}"
             ),

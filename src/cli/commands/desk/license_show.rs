@@ -328,7 +328,10 @@ fn held(
             lines.extend(rest.map(|it| {
                 let seats = words::count(it.seats, "seat");
                 let kept = it.kept_for.map(|other| format!(", kept for {other}"));
-                let lent = it.lent.map(|day| format!(", perhaps lent until {day}"));
+                let lent = it.lent.map(|day| match it.on_loan {
+                    0 => format!(", perhaps lent until {day}"),
+                    out => format!(", {out} lent when it told of them last, until {day} at most"),
+                });
                 let free = it.until.day().map(|day| format!(", free after {day}"));
                 let parts = [kept, lent, free].map(Option::unwrap_or_default).concat();
                 let how = match activation.ended {

@@ -35,7 +35,7 @@ fn what_turns_up_frees_nothing_that_it_lent() {
     lost(&mut desk, id, 1);
     let said = receipt(&mut desk, id, 2, after(5));
     assert_eq!(said.freed, 0);
-    assert_eq!(said.warnings, [Warning::MayBeLent(after(5 + OVER).day())]);
+    assert_eq!(said.warnings, [may_be_lent(after(5 + OVER).day())]);
     assert_eq!(day(said.resting), Some(after(5 + OVER).day()));
     free_after(&mut desk, key, 5 + OVER);
 }
