@@ -95,21 +95,19 @@ mod here {
         let Some(ids) = ids else {
             return known(uid).into_iter().filter(own).collect();
         };
-        let outside = ids.outside(uid).and_then(known).filter(own);
-        let told = uid != NOBODY && ids.outside(uid).is_some();
-        let listed = fs::read_to_string("/etc/passwd").unwrap_or_default();
-        match outside {
-            Some(outside) => vec![outside],
-            None if told => {
-                let mut any = known(uid).into_iter().chain(homes(&listed));
-                any.find(own).into_iter().collect()
-            }
-            // All that is somebody else's seems to be his too: what he may write is his.
-            None => homes(&listed)
-                .filter(own)
-                .filter(|place| access(place, AccessFlags::W_OK).is_ok())
-                .collect(),
+        if let Some(outside) = ids.outside(uid).and_then(known).filter(own) {
+            return vec![outside];
         }
+        let listed = fs::read_to_string("/etc/passwd").unwrap_or_default();
+        if uid != NOBODY && ids.outside(uid).is_some() {
+            let mut any = known(uid).into_iter().chain(homes(&listed));
+            return any.find(own).into_iter().collect();
+        }
+        // All that is somebody else's seems to be his too: what he may write is his.
+        homes(&listed)
+            .filter(own)
+            .filter(|place| access(place, AccessFlags::W_OK).is_ok())
+            .collect()
     }
 
     /// Many a service's account names a directory that is not there, or `/`: it is not made for this.

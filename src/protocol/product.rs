@@ -150,11 +150,20 @@ impl Product {
 
     /// Checks what a file may not say (SPEC.md 10): id, keys, names that stand twice or nowhere.
     pub fn check(&self) -> Result<(), ProductError> {
-        self.checked_roots().map(|_| ())
+        self.check_form()?;
+        self.root_keys().map(|_| ())
     }
 
-    /// As [`Product::check`], and hands out the root keys: decoding them takes longer than all else.
-    pub(super) fn checked_roots(&self) -> Result<Vec<PublicKey>, ProductError> {
+    /// The root keys, decoded: that takes longer than all else.
+    pub(super) fn root_keys(&self) -> Result<Vec<PublicKey>, ProductError> {
+        self.roots
+            .iter()
+            .map(|root| Ok(PublicKey::from_bytes(root)?))
+            .collect()
+    }
+
+    /// As [`Product::check`], but whether the root keys are any.
+    pub(super) fn check_form(&self) -> Result<(), ProductError> {
         let rule = |text: String| Err(ProductError::Rule(text));
         if !is_product_id(&self.id) {
             return rule(messages::protocol::product_id(&self.id).to_string());
@@ -168,11 +177,6 @@ impl Product {
         if self.roots.is_empty() || self.roots.len() > 2 {
             return rule(messages::protocol::product_roots().to_owned());
         }
-        let roots = self
-            .roots
-            .iter()
-            .map(PublicKey::from_bytes)
-            .collect::<Result<Vec<_>, _>>()?;
         let features: Vec<&str> = self.names(Entry::Feature).collect();
         for (number, (_, name)) in self.catalogue.iter().enumerate() {
             if !is_name(name) || name.contains('=') {
@@ -220,7 +224,7 @@ impl Product {
         if !self.fingerprint && self.bind.is_empty() {
             return rule(messages::protocol::product_unbound().to_owned());
         }
-        Ok(roots)
+        Ok(())
     }
 
     /// The names of one sort of entry, in order.

@@ -34,7 +34,8 @@ impl ProductFile {
             return Err(ProductError::NotAProduct);
         }
         let note = Note::parse(file)?;
-        let (product, roots) = Product::parse_with_roots(note.text)?;
+        let product = Product::parse_text(note.text)?;
+        let roots = product.root_keys()?;
         let signer = note.verify(&product.id, &roots)?;
         let trust = Roots::new(&product.id, product.lines(), roots.clone(), 0);
         let desks = product

@@ -6,7 +6,6 @@ use super::{FIRST_LINE, Product, ProductError, is_plain};
 use crate::messages;
 use crate::protocol::catalogue::{Entry, SeatUnit};
 use crate::protocol::note;
-use crate::protocol::trust::PublicKey;
 
 impl Product {
     /// The text that is signed, ending with a newline.
@@ -67,12 +66,9 @@ impl Product {
         note::sign(&self.to_text(), &self.id, root, sign)
     }
 
-    /// Reads what [`Product::to_text`] wrote; anything else is refused.
+    /// Reads what [`Product::to_text`] wrote; anything else is refused. Whether its root keys are any is seen where they are used, and by
+    /// [`Product::check`].
     pub fn parse_text(text: &str) -> Result<Product, ProductError> {
-        Ok(Product::parse_with_roots(text)?.0)
-    }
-
-    pub(super) fn parse_with_roots(text: &str) -> Result<(Product, Vec<PublicKey>), ProductError> {
         let mut lines = text.lines();
         if lines.next() != Some(FIRST_LINE) {
             return Err(ProductError::NotAProduct);
@@ -83,10 +79,10 @@ impl Product {
                 .take_line(line)
                 .ok_or_else(|| ProductError::Line(number + 2, line.chars().take(60).collect()))?;
         }
-        let roots = product.checked_roots()?;
+        product.check_form()?;
         // Order, repetition and spelling: one product has one text.
         if product.to_text() == text {
-            Ok((product, roots))
+            Ok(product)
         } else {
             Err(ProductError::Rule(
                 messages::protocol::product_form().to_owned(),

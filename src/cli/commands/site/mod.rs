@@ -44,7 +44,9 @@ impl SiteArgs {
 /// The home with a site's key, if this computer has one.
 pub(super) fn home(context: &Context) -> anyhow::Result<Option<Home>> {
     let mut unfit = None;
-    for home in machine_home::all(context)? {
+    for (directory, audience) in context.homes.machine()? {
+        // What a computer keeps beside its homes is not asked for a key: each answer of a desk begins here.
+        let home = Home::new(&directory, audience);
         match site::public(&home) {
             Ok(Some(_)) => return Ok(Some(home)),
             Ok(None) => {}
