@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::json::{self, Array};
 use super::remembered::Remembered;
 use crate::protocol::commitment::Commitment;
+pub(super) use crate::protocol::date::CLOCK_TOLERANCE as TOLERANCE;
 use crate::protocol::date::{Day, Seconds};
 
 use starts::Reached;
@@ -17,8 +18,6 @@ pub use starts::{Boot, Doubted, Look, Start};
 
 const HOUR: u32 = 3600;
 pub(super) const DAY: u32 = 24 * HOUR;
-/// A clock is behind only where it is further back than any mistake about the time zone can put it.
-pub(crate) const TOLERANCE: u32 = 26 * HOUR;
 /// How long a clock may be behind before the license waits for it.
 pub(super) const BEHIND_BUDGET: u32 = 7 * DAY;
 /// A clock further ahead than this is not believed at once; nor is one that was set by more than [`TOLERANCE`] while the computer ran: set right

@@ -81,8 +81,6 @@ mod warning;
 pub use anchor::Anchor;
 pub use audience::Audience;
 pub use check::CheckInput;
-#[cfg(feature = "cli")]
-pub(crate) use clock::TOLERANCE;
 pub use count::Count;
 pub(crate) use directory::{Directory, FOR_ANYBODYS_FILES, For};
 pub use drift::Drift;

@@ -12,6 +12,10 @@ const EPOCH_UNIX: i64 = 1_577_836_800;
 const EPOCH_DAYS_CE: i32 = 737_425;
 const SECONDS_PER_DAY: u32 = 86_400;
 
+/// So many seconds, 26 hours, two clocks are apart at most, whatever mistake was made about time zones, UTC−12 to UTC+14: one of those that are further apart
+/// is wrong (SPEC.md 7).
+pub const CLOCK_TOLERANCE: u32 = 26 * 3600;
+
 /// A day in UTC, counted from 2020-01-01, inclusive; never 0, which means "never" on the wire: `Option<Day>` says that. Up to 2199-06-06.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(u16);

@@ -4,9 +4,9 @@ use super::{Context, Exit, Run};
 use crate::app::APPLIED;
 use crate::cli::code_input::CodeArgs;
 use crate::cli::{carried, code_output, json, machine_home, report, words};
-use crate::holder::{Applied, Outcome, TOLERANCE};
+use crate::holder::{Applied, Outcome};
 use crate::messages;
-use crate::protocol::date::Seconds;
+use crate::protocol::date::{CLOCK_TOLERANCE, Seconds};
 
 /// Enter a response or emergency code: what it grants is in force at once
 ///
@@ -50,13 +50,13 @@ fn clocks_apart(applied: &Applied, now: Seconds) -> Option<String> {
     let asked = applied.asked?;
     let vendors = issued.day();
     if applied.after.loan.is_some() {
-        let apart = now.0.abs_diff(issued.0) > TOLERANCE;
+        let apart = now.0.abs_diff(issued.0) > CLOCK_TOLERANCE;
         let words = messages::apply::clocks_apart_on_loan(now.day(), vendors);
         return (apart && issued > now).then(|| words.to_string());
     }
-    if issued > now.plus(TOLERANCE) {
+    if issued > now.plus(CLOCK_TOLERANCE) {
         Some(messages::apply::clocks_apart_now(now.day(), vendors).to_string())
-    } else if issued < asked.minus(TOLERANCE) {
+    } else if issued < asked.minus(CLOCK_TOLERANCE) {
         Some(messages::apply::clocks_apart_asked(asked.day(), vendors).to_string())
     } else {
         None

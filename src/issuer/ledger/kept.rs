@@ -95,9 +95,6 @@ impl Lending {
     }
 }
 
-/// A machine's clock may differ by this many seconds, 26 hours, before the clerk is told: UTC−12 to UTC+14 (SPEC.md 7).
-pub const CLOCK_TOLERANCE: u32 = 26 * 3600;
-
 /// How much happened on which day, oldest first; days that no longer count are dropped when another is added.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Days(Vec<(Day, u32)>);

@@ -11,10 +11,11 @@ mod until;
 
 use std::path::Path;
 
+pub use crate::protocol::date::CLOCK_TOLERANCE;
 pub(crate) use canon::Canon;
 pub use engine::{Access, Beneath, Engine, Flaw, LicenseFilter, Transaction};
 pub use error::LedgerError;
-pub use kept::{CLOCK_TOLERANCE, COUNTED_DAYS, Counts, Days, Had, Lending, LoansTold, Reference};
+pub use kept::{COUNTED_DAYS, Counts, Days, Had, Lending, LoansTold, Reference};
 pub use rows::{
     Activation, ActivationRow, EarlyReturn, EmergencyAllowance, Ended, Event, EventId, License,
     LicenseId, OrderTerms, Product, ProductId, Refused, Resting, SignerId, StoredAnswer,
