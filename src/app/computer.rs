@@ -98,7 +98,7 @@ impl Computer {
     ) -> Result<(CheckReport, usize), HolderError> {
         let (mut best, mut held): (Option<(CheckReport, usize)>, usize) = (None, 0);
         for (at, (home, file)) in known.iter().enumerate() {
-            let checked = aliases::load(home).and_then(|aliases| {
+            let checked = aliases::of(home, file.product()).and_then(|aliases| {
                 let input = CheckInput {
                     trust: needs.trust,
                     license_key: needs.license_key,
@@ -196,10 +196,7 @@ impl Computer {
     }
 
     /// The same with what `act` does with a code, such as looking what it would change.
-    ///
-    /// # Errors
-    /// Why there was no code.
-    pub(crate) fn take(
+    fn take(
         &self,
         read: Judgeable,
         act: impl Fn(&Code) -> Result<Outcome, HolderError>,
@@ -253,12 +250,20 @@ impl Computer {
         })
     }
 
-    /// What [`apply`](Computer::apply) would do with a response or an emergency code, nothing being changed.
+    /// What [`apply_what_was_read`](Computer::apply_what_was_read) would do, nothing being changed.
     ///
     /// # Errors
-    /// As [`apply::preview`].
-    pub(crate) fn preview(&self, code: &Code) -> Result<Outcome, HolderError> {
-        self.in_one_home(|home| apply::preview(home, code, &self.facts))
+    /// Why there was no code.
+    pub(crate) fn preview(
+        &self,
+        read: Judgeable,
+    ) -> Result<(Reading, Result<Outcome, HolderError>), ReadError> {
+        let cards = read.result.iter().flat_map(Reading::codes);
+        let cards = cards.filter(|code| code.kind() == Kind::SiteCard);
+        let cards: Vec<Code> = cards.cloned().collect();
+        self.take(read, |code| {
+            self.in_one_home(|home| apply::preview_beside(home, code, &cards, &self.facts))
+        })
     }
 
     /// What is found in the first home for which a code is.

@@ -53,7 +53,7 @@ impl App {
             computer.refuse_where_held_for_all(&self.own, &self.file, key)?;
         }
         products::install(&self.own, &self.file)?;
-        let aliases = aliases::load(&self.own)?;
+        let aliases = aliases::of(&self.own, self.product())?;
         let wanted = request::Wanted {
             key,
             bindings: &wanted.bindings,
@@ -161,7 +161,7 @@ impl App {
         let (home, license) = self.meant(key, |license| license.held.is_some())?;
         let key = license.license_key;
         sync::refuse_for_a_site(&license)?;
-        let aliases = aliases::load(&home)?;
+        let aliases = aliases::of(&home, self.product())?;
         let wanted = sync::Wanted {
             key,
             bindings: &[],
@@ -278,6 +278,10 @@ impl App {
                     && fits(license)
             });
             found.extend(meant.map(|license| (home.clone(), license)));
+        }
+        // Beside one of his own, one that another keeps for all is not his to change.
+        if found.iter().any(|(home, _)| !home.is_anothers()) {
+            found.retain(|(home, _)| !home.is_anothers());
         }
         found.sort_by_key(|(_, license)| (license.license_key, license.held.is_none()));
         let mut keys: Vec<_> = found.iter().map(|(_, it)| it.license_key).collect();

@@ -145,7 +145,7 @@ impl App {
     pub fn preview(&self, pasted: &str) -> Result<Outcome, AppError> {
         let computer = self.computer();
         let read = text::read_judgeable(pasted, &APPLIED);
-        let (_, outcome) = computer.take(read, |code| computer.preview(code))?;
+        let (_, outcome) = computer.preview(read)?;
         Ok(named::outcome(outcome?, &self.product))
     }
 

@@ -18,6 +18,7 @@ use crate::issuer::respond::{RespondError, Stopped};
 use crate::license_key::LicenseKeyError;
 use crate::messages;
 use crate::protocol::product::ProductError;
+use crate::protocol::wire::WireError;
 use crate::seats::SeatError;
 #[cfg(feature = "desk")]
 use crate::signing::keys::KeyError;
@@ -190,6 +191,10 @@ fn known(error: &anyhow::Error) -> Option<Failure> {
             };
             let failure = explained(unread.kind(), cause, unread.hint().to_owned());
             return Some(failure.with(|details| details.rows = rows));
+        }
+        if let Some(malformed) = cause.downcast_ref::<WireError>() {
+            let advice = messages::advice::malformed().to_owned();
+            return Some(explained(FailureKind::Malformed, malformed, advice));
         }
         if let Some(mistyped) = cause.downcast_ref::<LicenseKeyError>() {
             return Some(explained(

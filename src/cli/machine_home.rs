@@ -180,14 +180,18 @@ pub(crate) fn license(
     if found.iter().any(|(_, license)| fits(license)) {
         found.retain(|(_, license)| fits(license));
     }
+    // Beside one of his own, one that another keeps for all is not his to change.
+    if found.iter().any(|(home, _)| !home.is_anothers()) {
+        found.retain(|(home, _)| !home.is_anothers());
+    }
     let mut keys: Vec<_> = found
         .iter()
         .map(|(_, license)| license.license_key.to_string())
         .collect();
     keys.sort();
     keys.dedup();
-    // Of two with one license the one that may be changed is meant, and the one that holds it.
-    found.sort_by_key(|(home, license)| (home.is_anothers(), license.held.is_none()));
+    // Of two with one license the one that holds it is meant.
+    found.sort_by_key(|(_, license)| license.held.is_none());
     match (keys.as_slice(), found.into_iter().next(), key) {
         ([_], Some(found), _) => Ok(found),
         (_, None, key) => Err(match (unfit, key) {

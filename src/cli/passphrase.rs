@@ -23,6 +23,9 @@ pub(crate) struct PassphraseArgs {
     /// Read the signing key's passphrase from this file's first line (also /dev/fd/N) [env: COUNTERSIGN_PASSPHRASE_FILE]
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
+    /// Whether it is a new one beside another.
+    #[arg(skip)]
+    new: bool,
 }
 
 /// How a new passphrase is asked for.
@@ -37,6 +40,7 @@ impl PassphraseArgs {
     pub(crate) fn new_in(file: Option<PathBuf>) -> PassphraseArgs {
         PassphraseArgs {
             passphrase_file: file.or(Some(PathBuf::new())),
+            new: true,
         }
     }
 
@@ -98,7 +102,7 @@ impl PassphraseArgs {
     ) -> anyhow::Result<Zeroizing<String>> {
         match self.in_file()? {
             Some(passphrase) => Ok(passphrase),
-            None => ask(context, &format!("passphrase of {key}: ")),
+            None => self.ask(context, &format!("passphrase of {key}: ")),
         }
     }
 
@@ -111,7 +115,7 @@ impl PassphraseArgs {
         if let Some(passphrase) = self.in_file()? {
             return Ok(passphrase);
         }
-        let first = ask(context, asks.prompt)?;
+        let first = self.ask(context, asks.prompt)?;
         if first.is_empty() {
             return Err(Failure::new(
                 FailureKind::PassphraseNeeded,
@@ -120,7 +124,7 @@ impl PassphraseArgs {
             .hint(asks.hint)
             .into());
         }
-        if *ask(context, "the same once more: ")? != *first {
+        if *self.ask(context, "the same once more: ")? != *first {
             return Err(
                 Failure::new(FailureKind::PassphrasesDiffer, "the two passphrases differ")
                     .hint("run the command again")
@@ -129,25 +133,31 @@ impl PassphraseArgs {
         }
         Ok(first)
     }
-}
 
-fn ask(context: &Context, prompt: &str) -> anyhow::Result<Zeroizing<String>> {
-    if context.no_input || !std::io::stderr().is_terminal() {
-        return Err(Failure::new(
-            FailureKind::PassphraseNeeded,
-            "a passphrase is needed and nobody can be asked",
-        )
-        .hint("use --passphrase-file FILE or COUNTERSIGN_PASSPHRASE_FILE")
-        .into());
+    fn ask(&self, context: &Context, prompt: &str) -> anyhow::Result<Zeroizing<String>> {
+        if context.no_input || !std::io::stderr().is_terminal() {
+            return Err(Failure::new(
+                FailureKind::PassphraseNeeded,
+                "a passphrase is needed and nobody can be asked",
+            )
+            .hint(match self.new {
+                true => "use --new-passphrase-file FILE",
+                false => "use --passphrase-file FILE or COUNTERSIGN_PASSPHRASE_FILE",
+            })
+            .into());
+        }
+        secrecy::close();
+        let passphrase = rpassword::prompt_password(&*show::line(prompt)).map_err(|error| {
+            Failure::new(FailureKind::Prompt, "the passphrase could not be read")
+                .because(error)
+                .hint(match self.new {
+                    true => "use --new-passphrase-file FILE",
+                    false => "use --passphrase-file FILE",
+                })
+        })?;
+        let passphrase = Zeroizing::new(passphrase);
+        Ok(normal(&passphrase))
     }
-    secrecy::close();
-    let passphrase = rpassword::prompt_password(&*show::line(prompt)).map_err(|error| {
-        Failure::new(FailureKind::Prompt, "the passphrase could not be read")
-            .because(error)
-            .hint("use --passphrase-file FILE")
-    })?;
-    let passphrase = Zeroizing::new(passphrase);
-    Ok(normal(&passphrase))
 }
 
 /// The text of a passphrase file, without the mark that an editor put before it; also in UTF-16, if it is marked as that.

@@ -3,6 +3,7 @@
 use super::error::HolderError;
 use super::home::{Home, read_json, write_json};
 use crate::machine::{Facts, MachineError, normalise_server};
+use crate::protocol::product::Product;
 
 /// Pairs of a name or address and the name of the server that it stands for.
 ///
@@ -10,6 +11,17 @@ use crate::machine::{Facts, MachineError, normalise_server};
 /// A file that cannot be read, or is not what this program writes.
 pub fn load(home: &Home) -> Result<Vec<(String, String)>, HolderError> {
     Ok(read_json(&home.aliases_path())?.unwrap_or_default())
+}
+
+/// Those that a product needs: one that is bound to no name is not stopped by what is wrong with them.
+///
+/// # Errors
+/// As [`load`].
+pub fn of(home: &Home, product: &Product) -> Result<Vec<(String, String)>, HolderError> {
+    match product.bind.is_empty() {
+        true => Ok(Vec::new()),
+        false => load(home),
+    }
 }
 
 /// Declares that `alias` means `server`, in place of what it meant before, and returns both as they are kept.

@@ -56,11 +56,11 @@ pub fn apply(home: &Home, code: &Code, here: &Here<'_>) -> Result<Outcome, Holde
     }
     let signed = Incoming::read(code)?;
     // Looked at first: what changes nothing needs no right to write here, and nobody is to wait for it.
-    if let Weighed::Known(outcome) = weigh(home, &signed, code.payload(), here.facts)? {
+    if let Weighed::Known(outcome) = weigh(home, &signed, code.payload(), &[], here.facts)? {
         return Ok(outcome);
     }
     let lock = home.lock()?;
-    match weigh(home, &signed, code.payload(), here.facts)? {
+    match weigh(home, &signed, code.payload(), &[], here.facts)? {
         Weighed::Known(outcome) => Ok(outcome),
         Weighed::New(new) => new.write(home, &lock, code.payload(), here),
     }
@@ -71,11 +71,30 @@ pub fn apply(home: &Home, code: &Code, here: &Here<'_>) -> Result<Outcome, Holde
 /// # Errors
 /// As [`apply`]; `wrong_kind` for a desk's certificate too.
 pub fn preview(home: &Home, code: &Code, facts: &Facts) -> Result<Outcome, HolderError> {
+    preview_beside(home, code, &[], facts)
+}
+
+/// The same where a site's cards stand beside it: those would be taken first.
+///
+/// # Errors
+/// As [`preview`].
+pub fn preview_beside(
+    home: &Home,
+    code: &Code,
+    cards: &[Code],
+    facts: &Facts,
+) -> Result<Outcome, HolderError> {
     if code.kind() == Kind::Emergency {
         return emergency::preview(home, code, facts);
     }
+    if code.kind() == Kind::SiteCard {
+        let site = SiteCertificate::decode(code.payload())?;
+        return cards::look(home, &site).map(Outcome::CardKnown);
+    }
     let signed = Incoming::read(code)?;
-    match weigh(home, &signed, code.payload(), facts)? {
+    let cards = cards.iter().map(|card| Bytes(card.payload().to_vec()));
+    let cards: Vec<Bytes> = cards.collect();
+    match weigh(home, &signed, code.payload(), &cards, facts)? {
         Weighed::Known(outcome) => Ok(outcome),
         Weighed::New(new) => Ok(new.outcome()),
     }
@@ -100,6 +119,7 @@ fn weigh(
     home: &Home,
     signed: &Incoming,
     payload: &[u8],
+    cards: &[Bytes],
     facts: &Facts,
 ) -> Result<Weighed, HolderError> {
     let (mut refused, mut late) = (None, None);
@@ -108,6 +128,8 @@ fn weigh(
     let places = Places { home, facts };
     for mut license in licenses {
         refuse_given_up(home, &license, signed, payload)?;
+        // Each is verified where it is used.
+        license.cards.extend_from_slice(cards);
         let dead = dead(places, &mut license);
         if let Some(held) = dead.as_ref().filter(|held| *held.grant == *payload) {
             return Err(gone(held));

@@ -79,26 +79,12 @@ fn verify(
 pub(super) fn take(home: &Home, site: &SiteCertificate) -> Result<Option<LicenseKey>, HolderError> {
     let _lock = home.lock()?;
     let card = Bytes(site.encode());
-    let files = products::list(home)?;
-    for mut license in home.licenses()? {
-        let file = files
-            .iter()
-            .find(|file| file.product().id == license.product);
-        if file.is_some_and(|file| verify(file, &license, site).is_ok()) {
-            if license.cards.last() != Some(&card) {
-                keep(&mut license, card);
-                home.keep(&license)?;
-            }
-            return Ok(Some(license.license_key));
+    if let Some(mut license) = of_license(home, site)? {
+        if license.cards.last() != Some(&card) {
+            keep(&mut license, card);
+            home.keep(&license)?;
         }
-    }
-    // Without the license its signature cannot be verified; that of its desk can, and whose key is meant.
-    let may_be = |file: &ProductFile| match &site.desk {
-        Some(desk) => file.roots(0).verify_desk(desk.clone()).is_ok(),
-        None => file.is_root_called(site.grant.grant.key_id),
-    };
-    if !files.iter().any(may_be) {
-        return Err(HolderError::NotTrusted(TrustError::Signature));
+        return Ok(Some(license.license_key));
     }
     let mut waiting: Vec<Bytes> = read_json(&aside(home))?.unwrap_or_default();
     if !waiting.contains(&card) {
@@ -108,4 +94,31 @@ pub(super) fn take(home: &Home, site: &SiteCertificate) -> Result<Option<License
         write_json(&aside(home), &waiting, home.audience())?;
     }
     Ok(None)
+}
+
+/// What [`take`] would say, nothing being changed and nothing locked.
+pub(super) fn look(home: &Home, site: &SiteCertificate) -> Result<Option<LicenseKey>, HolderError> {
+    let license = of_license(home, site)?;
+    Ok(license.map(|license| license.license_key))
+}
+
+/// The license that is known here and of whose site a card is.
+fn of_license(home: &Home, site: &SiteCertificate) -> Result<Option<LicenseState>, HolderError> {
+    let files = products::list(home)?;
+    for license in home.licenses()? {
+        let mut files = files.iter();
+        let file = files.find(|file| file.product().id == license.product);
+        if file.is_some_and(|file| verify(file, &license, site).is_ok()) {
+            return Ok(Some(license));
+        }
+    }
+    // Without the license its signature cannot be verified; that of its desk can, and whose key is meant.
+    let may_be = |file: &ProductFile| match &site.desk {
+        Some(desk) => file.roots(0).verify_desk(desk.clone()).is_ok(),
+        None => file.is_root_called(site.grant.grant.key_id),
+    };
+    match files.iter().any(may_be) {
+        true => Ok(None),
+        false => Err(HolderError::NotTrusted(TrustError::Signature)),
+    }
 }

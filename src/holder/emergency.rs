@@ -87,7 +87,14 @@ fn weigh(
 ) -> Result<(Outcome, LicenseState), HolderError> {
     let (licenses, unfit) = home.survey()?;
     let mut unfit = unfit.into_iter().next();
+    // Where nothing is held any more, it is of what was given up: nobody else knows its chain.
+    let mut given_up = None;
+    let is_held = licenses.iter().any(|license| license.held.is_some());
     for license in licenses {
+        if let (false, Some(given)) = (is_held, license.returned.first()) {
+            let activation = given.activation;
+            given_up = given_up.or(Some(HolderError::GivenUp { activation }));
+        }
         let file = match products::load(home, &license.product) {
             Ok(file) => file,
             Err(HolderError::UnknownProduct { .. }) => continue,
@@ -109,7 +116,8 @@ fn weigh(
             };
         }
     }
-    Err(unfit.unwrap_or(HolderError::OtherEmergency))
+    let unknown = given_up.unwrap_or(HolderError::OtherEmergency);
+    Err(unfit.unwrap_or(unknown))
 }
 
 fn belongs(file: &ProductFile, license: &LicenseState, emergency: &Emergency) -> Option<Outcome> {

@@ -133,6 +133,14 @@ pub enum HolderError {
         /// What is wrong with it.
         why: String,
     },
+    /// What is written of the seats that are lent is not what this program writes: it follows the book of loans.
+    #[error("{}", messages::holder::damaged_state(.path.display(), .why))]
+    DamagedLent {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// A product file that is kept here does not hold any more.
     #[error("{}", messages::holder::damaged_product(.path.display(), .why))]
     DamagedProduct {
@@ -308,9 +316,9 @@ impl HolderError {
             HolderError::AnchorClosed { .. } => FailureKind::AnchorClosed,
             HolderError::HalfGivenUp { .. } => FailureKind::HalfGivenUp,
             HolderError::Unbound { .. } => FailureKind::Unbound,
-            HolderError::Damaged { .. } | HolderError::DamagedProduct { .. } => {
-                FailureKind::DamagedState
-            }
+            HolderError::Damaged { .. }
+            | HolderError::DamagedLent { .. }
+            | HolderError::DamagedProduct { .. } => FailureKind::DamagedState,
             HolderError::Product(error) => error.kind(),
             HolderError::OtherRoot { .. } => FailureKind::OtherRoot,
             HolderError::UnknownProduct { .. } => FailureKind::UnknownProduct,

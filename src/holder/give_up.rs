@@ -70,7 +70,7 @@ pub fn give_up_unless(
     let secrets = Secrets::load(home, key)?;
     let own = own(&license, here.wall);
     let repeated = own.is_empty();
-    if let (false, Some(until)) = (repeated, lent()?) {
+    if !repeated && let Some(until) = lent()? {
         return Err(HolderError::LoansOut { until });
     }
     let given = match repeated {

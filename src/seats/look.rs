@@ -7,7 +7,7 @@ use super::error::SeatError;
 use super::gate::Gate;
 use super::kernel;
 use super::leases::{Lease, Leases};
-use super::place::{LEASES, RECORDS};
+use super::place::{LEASES, Place, RECORDS};
 use super::record::Record;
 use super::ring::Ring;
 use super::seen::{Crowd, Look, PoolUse, Shown, Taken};
@@ -39,11 +39,10 @@ impl Seats {
         let place = &self.place;
         let mut shown = Vec::new();
         for slots in Slots::all(place, RECORDS, "") {
-            let account = kernel::name_of(slots.owner);
             let records = slots.read_all::<Record>(u16::MAX).into_iter();
             shown.extend(records.map(|(number, record)| Shown {
                 number,
-                account: account.clone(),
+                account: account(place, slots.owner, &record),
                 lives: record.lives(),
                 record,
             }));
@@ -61,7 +60,7 @@ impl Seats {
         let lent = self.lent(moment).unwrap_or_default();
         for ring in self.rings() {
             let all = Leases::of(place, &ring)?;
-            let leases = leases(&all, moment);
+            let leases = leases(place, &all, moment);
             let held = held(self, &ring, (&all, &leases), &shown, exact);
             match &ring.module {
                 Some(name) => look.pools.push(PoolUse {
@@ -116,15 +115,23 @@ impl Seats {
 }
 
 /// Who leases which seats of a ring now.
-fn leases(all: &Leases, moment: &Moment) -> Vec<Leasing> {
+fn leases(place: &Place, all: &Leases, moment: &Moment) -> Vec<Leasing> {
     let mut found = Vec::new();
     for slots in &all.files {
-        let account = kernel::name_of(slots.owner);
         let all = slots.read_all::<Lease>(u16::MAX).into_iter();
         let all = all.filter(|(_, lease)| lease.holds(moment));
-        found.extend(all.map(|(number, lease)| (number, account.clone(), lease)));
+        found.extend(all.map(|(number, lease)| {
+            let account = account(place, slots.owner, &lease.record);
+            (number, account, lease)
+        }));
     }
     found
+}
+
+/// The account that wrote it. In a user's own home root writes for that user, whose account says nothing of him.
+fn account(place: &Place, owner: Option<u32>, record: &Record) -> Option<String> {
+    let by_root = !place.is_shared() && kernel::name_of(Some(0)).as_ref() == Some(&record.user);
+    kernel::name_of(owner).filter(|_| !by_root)
 }
 
 /// The seats of a ring that are in use, and who has their locks.

@@ -6,7 +6,9 @@ use super::error::SeatError;
 use super::kernel;
 use super::place::{GATE, LEASES, Place, RECORDS, TICKETS};
 use super::ring::Ring;
-use crate::holder::{Directory, Doing, FOR_ANYBODYS_FILES, For, StorageError, is_anothers};
+use crate::holder::{
+    Audience, Directory, Doing, FOR_ANYBODYS_FILES, For, StorageError, is_anothers,
+};
 
 impl Place {
     /// Makes what is missing, where this user may; else refuses where something is.
@@ -34,7 +36,8 @@ impl Place {
         let failed = |source| StorageError::new(Doing::Write, &self.directory, source);
         for name in [RECORDS, LEASES, TICKETS] {
             let made = Directory::make(&self.path(name), self.audience)?;
-            if self.for_everyone() {
+            // Whether all take seats here is said once: by these directories ([`Place::is_shared`]).
+            if self.audience == Audience::Everyone {
                 made.allow(FOR_ANYBODYS_FILES).map_err(failed)?;
             }
         }
@@ -55,7 +58,7 @@ impl Place {
             return Err(io::Error::other(crate::messages::holder::not_a_file()));
         }
         #[cfg(unix)]
-        if self.for_everyone() {
+        if self.is_shared() {
             use std::os::unix::fs::{MetadataExt, PermissionsExt};
             if file.metadata()?.nlink() == 1 {
                 file.set_permissions(std::fs::Permissions::from_mode(0o666))?;

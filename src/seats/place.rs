@@ -46,10 +46,6 @@ impl Place {
         self.directory.join(name)
     }
 
-    pub(super) fn for_everyone(&self) -> bool {
-        self.audience == Audience::Everyone
-    }
-
     /// Whether everybody takes seats here, as the directories were made: that others may read the home alone gives them none.
     pub(super) fn is_shared(&self) -> bool {
         #[cfg(unix)]
@@ -59,7 +55,7 @@ impl Place {
             found.is_ok_and(|it| it.permissions().mode() & FOR_ANYBODYS_FILES == FOR_ANYBODYS_FILES)
         }
         #[cfg(not(unix))]
-        self.for_everyone()
+        return self.audience == Audience::Everyone;
     }
 
     /// Who owns the records, leases and tickets that this user writes: in a home of one user's own root writes for that user.

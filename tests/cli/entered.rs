@@ -1,5 +1,7 @@
 //! Several codes in what was handed over, and some that are not written as they were sent: none is lost without a word.
 
+use countersign::holder::Outcome;
+
 use crate::world::{Machine, World};
 
 /// A machine that is licensed with emergency steps, the answer that it holds, and its next emergency code with a symbol left out.
@@ -59,6 +61,37 @@ fn a_card_does_not_hide_that_its_loan_was_refused() {
     other.run(["apply"]).piped(&both).owes(4, "other_request");
     other.run(["apply"]).piped(&card).done();
     laptop.run(["apply"]).piped(&both).done().tells("on loan");
+}
+
+/// What is looked at before is what is taken.
+#[test]
+fn an_application_looks_at_a_loan_beside_its_card() {
+    let world = World::new();
+    let site = super::loans::site(&world, "2");
+    let laptop = site.workstation("laptop");
+    let card = site.machine.run(["site", "card"]).done().code();
+    laptop.apply(&card);
+    let loan = site.answer(&site.ask(&laptop, &["--days", "5"]));
+    let state = laptop.state_of(&site.key);
+    let mut known: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&state).unwrap()).unwrap();
+    known["cards"] = serde_json::json!([]);
+    std::fs::write(&state, known.to_string()).unwrap();
+    std::fs::remove_file(laptop.kept("machine/cards.json")).unwrap();
+    let product = std::fs::read_to_string(&site.file).unwrap();
+    let now = std::time::Duration::from_secs(world.now().cast_unsigned());
+    let app = countersign::App::builder(&product).home(&laptop.home());
+    let app = app.facts(laptop.facts_now());
+    let app = app.clock(std::time::SystemTime::UNIX_EPOCH + now);
+    let app = app.build().unwrap();
+    assert_eq!(app.preview(&loan).unwrap_err().kind(), "not_trusted");
+    let both = format!("{card}\n\n{loan}\n");
+    let seen = app.preview(&both).unwrap();
+    assert!(matches!(seen, Outcome::Applied(_)), "{seen:?}");
+    assert_eq!(app.preview(&loan).unwrap_err().kind(), "not_trusted");
+    assert!(matches!(app.preview(&card), Ok(Outcome::CardKnown(_))));
+    app.apply(&both).unwrap();
+    laptop.check().done();
 }
 
 /// The new request above cannot be read; the old one, which nobody meant, is not answered in its place.

@@ -246,6 +246,23 @@ fn an_emergency_code_for_a_place_that_another_took() {
         .tells("for that one this code is none");
 }
 
+/// The code is for nothing that is held here any more, and not mistyped.
+#[test]
+fn an_emergency_code_for_what_was_given_up_says_so() {
+    let world = World::new();
+    let order = ["--grace", "30", "--emergency", "4x7"];
+    let (desk, ship, key) = world.sold(&[], &order);
+    desk.license(&ship, &key);
+    let code = desk.run(["emergency", &key]).done().line();
+    ship.run(["return", "--yes"]).done();
+    ship.run(["apply"])
+        .piped(&code)
+        .owes(6, "given_up")
+        .tells("was given up by this machine");
+    desk.license(&ship, &key);
+    ship.run(["apply"]).piped(&code).owes(4, "other_emergency");
+}
+
 /// Three of one computer, of which the first is gone: the seat is held back where the last was given up, and that one is named, whichever code comes.
 #[test]
 fn who_holds_a_seat_back_is_named_by_every_return_code() {

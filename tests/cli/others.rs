@@ -117,6 +117,14 @@ fn a_license_of_his_own_stays_his_beside_one_for_all() {
     run(&["return", "--yes"]).done();
     his(&["check"]).done().prints(&key);
     his(&["request", "sync"]).done().code();
+    // Nor does another license of root's.
+    let other = desk.sell("survey", &["--grace", "0"]);
+    let request = run(&["request", "activate", &other, "--system"])
+        .done()
+        .code();
+    run(&["apply"]).piped(desk.answer(&request)).done();
+    assert_eq!(his(&["request", "sync"]).json()["license_key"], key);
+    run(&["return", "--yes", &other]).done();
     his(&["return", "--yes"]).done().code();
     his(&["check"]).exits(10);
 }

@@ -165,6 +165,23 @@ fn a_damaged_product_file_stops_no_other_application() {
         .tells("other.product");
 }
 
+/// Other names of servers concern nothing that is bound to none.
+#[test]
+fn damaged_aliases_stop_no_product_that_needs_none() {
+    let world = World::new();
+    let (desk, ship, key) = licensed(&world);
+    let bound = ["--bind", "server", "--no-fingerprint"];
+    ship.install(&desk.product("other", &bound));
+    fs::write(ship.kept("machine/aliases.json"), "{").unwrap();
+    let asked = ["--product", "survey"];
+    ship.check_with(&asked).done().prints(&key);
+    let sync = ship.run(["request", "sync"]).done().code();
+    ship.apply(&desk.answer(&sync));
+    ship.check_with(&["--product", "other", "--bind", "server=db1"])
+        .refused(5, "damaged_state")
+        .tells("aliases.json");
+}
+
 #[test]
 fn what_is_remembered_beside_counts_as_never_written_where_it_was_edited() {
     let world = World::new();

@@ -66,7 +66,7 @@ impl Run for RequestActivate {
             machine_home::computer(context)?.refuse_where_held_for_all(&home, &file, key)?;
         }
         machine_home::bring_along(&home, &file)?;
-        let aliases = aliases::load(&home)?;
+        let aliases = aliases::of(&home, file.product())?;
         let device = match &self.usb {
             Some(usb) => usb::device(context, usb, &facts)?,
             None => None,

@@ -125,6 +125,27 @@ fn find(directory: &Path) -> std::path::PathBuf {
     files.next().unwrap().unwrap().path()
 }
 
+/// Whoever makes more of them names the home as his own.
+#[cfg(unix)]
+#[test]
+fn seats_that_are_made_later_are_for_all_where_the_first_were() {
+    use std::os::unix::fs::PermissionsExt;
+    let site = Site::new();
+    let counted = |seats| Counted {
+        seats,
+        pools: Vec::new(),
+        unit: SeatUnit::Process,
+    };
+    let mode = |number: u16| {
+        let file = fs::metadata(site.file(&format!("seat-{number:05}")));
+        file.unwrap().permissions().mode() & 0o777
+    };
+    let all = Place::of(&Home::new(site.dir.path(), Audience::Everyone), key());
+    Seats::open(all, key(), counted(1)).unwrap();
+    Seats::open(site.place(), key(), counted(2)).unwrap();
+    assert_eq!([mode(1), mode(2)], [0o666; 2]);
+}
+
 #[test]
 fn a_directory_that_was_put_aside_keeps_nobody_apart() {
     let site = Site::new();
