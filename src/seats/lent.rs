@@ -58,7 +58,10 @@ impl LentOut {
 
     /// What is written; nothing where nothing was ever lent.
     pub(super) fn read(place: &Place) -> Result<LentOut, HolderError> {
-        Ok(read_json(&LentOut::path(place))?.unwrap_or_default())
+        match read_json(&LentOut::path(place)) {
+            Err(HolderError::Damaged { path, why }) => Err(HolderError::DamagedLent { path, why }),
+            read => Ok(read?.unwrap_or_default()),
+        }
     }
 
     /// Without what is over.

@@ -17,7 +17,7 @@ use crate::text::{Code, Kind};
 /// `unknown_loan` where it opens none; what the disk says.
 pub fn take_return(site: &mut Site<'_>, code: &Code, moment: &Moment) -> Result<Reply, SiteError> {
     let _lock = site.locked(moment)?;
-    let loan = site.opened(code)?.ok_or(SiteError::OpensNothing)?;
+    let loan = site.opened(code, moment.wall)?;
     let (number, again) = (loan.number(), loan.returned.is_some());
     let kept = site.keeps(loan, moment);
     if !again {
@@ -83,15 +83,19 @@ impl Site<'_> {
         Ok(())
     }
 
-    /// The loan that a return code opens.
-    pub(super) fn opened(&self, code: &Code) -> Result<Option<&Loan>, SiteError> {
+    /// The loan that a return code opens. A code of one that the book has lost shows nothing that could be verified, so it ends nothing.
+    pub(super) fn opened(&self, code: &Code, now: Seconds) -> Result<&Loan, SiteError> {
         if code.kind() != Kind::LoanReturn {
             return Err(SiteError::WrongKind(code.kind()));
         }
         let given = Return::decode(code.payload())?;
         let commitment: Commitment = given.secret.commitment(self.key());
         let named = commitment.activation_id() == given.activation;
-        Ok(self.book.answered(commitment).filter(|_| named))
+        let opened = self.book.answered(commitment).filter(|_| named);
+        opened.ok_or_else(|| match self.book.lost(now) {
+            Some((_, until)) => SiteError::OpensALostOne(until),
+            None => SiteError::OpensNothing,
+        })
     }
 
     pub(super) fn receipt(&self, loan: &Loan, effect: Effect, moment: &Moment) -> Receipt {

@@ -31,6 +31,7 @@ pub struct Book {
     head: Digest,
     paused: Option<Paused>,
     repaired: Vec<Repaired>,
+    begun: bool,
     /// Lines that are whole and cannot be read, or are out of order: somebody edited it, or the disk did.
     damaged: bool,
 }
@@ -83,6 +84,7 @@ impl Book {
     /// Takes an event in; nothing where it cannot be.
     fn take(&mut self, event: Event, at: Seconds) -> Option<()> {
         match event {
+            Event::Begun => self.begun = true,
             Event::Lent(lent) => {
                 let head = loan_head(&self.head, &lent.answer);
                 if lent.loan != self.last.checked_add(1)? || lent.head.0 != head {
@@ -214,11 +216,20 @@ impl Book {
         }
     }
 
-    /// Whether an anchor was told of the last loan.
+    /// Whether an anchor was told of the last loan, or that there was none yet.
     pub(super) fn was_remembered(&self) -> bool {
-        self.loans
-            .get(&self.last)
-            .is_some_and(|it| it.lent.remembered)
+        let repaired = self.repaired.last();
+        let goes_on = repaired.filter(|it| it.last.loan == self.last);
+        match (goes_on, self.loans.get(&self.last)) {
+            (Some(repaired), _) => repaired.remembered,
+            (None, Some(loan)) => loan.lent.remembered,
+            (None, None) => self.begun,
+        }
+    }
+
+    /// Whether no anchor was told of it yet, and nothing was ever lent.
+    pub(super) fn begins(&self) -> bool {
+        self.last == 0 && self.repaired.is_empty() && !self.begun
     }
 
     /// The chain with this loan.
@@ -257,6 +268,12 @@ impl Book {
         let lost = self.losses(now).map(|it| it.lost);
         let sum = |all: u16, more: Option<u16>| Some(all.saturating_add(more?));
         Some((lost.into_iter().try_fold(0, sum), until))
+    }
+
+    /// Until when a loan may be out of which nothing but its number is known; nothing where the book has it, or it was never given.
+    pub(super) fn lost_loan(&self, number: u32, now: Seconds) -> Option<Seconds> {
+        let given = (1..=self.last).contains(&number) && !self.loans.contains_key(&number);
+        self.lost(now).map(|(_, until)| until).filter(|_| given)
     }
 
     /// The longest loan that was given, in days.

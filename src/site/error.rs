@@ -74,6 +74,17 @@ pub enum SiteError {
     /// No such loan.
     #[error("{}", messages::unknown_loan(.0))]
     UnknownLoan(u32),
+    /// One of those that the book has lost.
+    #[error("{}", messages::lost_loan(.loan, .until))]
+    LostLoan {
+        /// Its number.
+        loan: u32,
+        /// Until when it may be out.
+        until: Seconds,
+    },
+    /// A return code that opens no loan, while some are lost.
+    #[error("{}", messages::opens_a_lost_one(.0))]
+    OpensALostOne(Seconds),
     /// A return code that opens no loan.
     #[error("{}", messages::opens_nothing())]
     OpensNothing,
@@ -142,7 +153,10 @@ impl SiteError {
             SiteError::UntilPast(_) => FailureKind::UntilPast,
             SiteError::Kept { .. } => FailureKind::SeatsKept,
             SiteError::LoanReturned(_) => FailureKind::LoanReturned,
-            SiteError::UnknownLoan(_) | SiteError::OpensNothing => FailureKind::UnknownLoan,
+            SiteError::UnknownLoan(_)
+            | SiteError::LostLoan { .. }
+            | SiteError::OpensNothing
+            | SiteError::OpensALostOne(_) => FailureKind::UnknownLoan,
             SiteError::NoFeature(_) | SiteError::NothingWanted => FailureKind::FeatureMissing,
             SiteError::CommitmentUsed => FailureKind::CommitmentUsed,
             SiteError::NumbersUsedUp => FailureKind::KeysUsedUp,

@@ -54,6 +54,8 @@ pub(super) struct Line {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub(super) enum Event {
+    /// An anchor knows that nothing was lent yet: a copy of the book on another computer is seen to be one.
+    Begun,
     /// A seat was lent.
     Lent(Box<Lent>),
     /// A loan was given back before its end.
@@ -133,6 +135,8 @@ pub(super) struct Known {
 pub(super) struct Repaired {
     /// The chain goes on from here.
     pub(super) last: Known,
+    /// Whether an anchor knows of it.
+    pub(super) remembered: bool,
     /// So many loans may be out of which nothing is known; none: as many as there are seats.
     pub(super) lost: Option<u16>,
     #[serde(with = "json::moment")]

@@ -69,6 +69,17 @@ fn sold(license: &LicenseState) -> u8 {
     days.map_or(0, |days| days.get())
 }
 
+/// Whether loans were sold with a license that is held, and the key of its home is none that the vendor certified for it.
+///
+/// # Errors
+/// What the disk says of the key.
+pub fn wants_certificate(home: &Home, license: &LicenseState) -> Result<bool, SiteError> {
+    let held = license.held.as_ref();
+    let certified = held.and_then(|held| held.standing.site_key);
+    let own = super::public(home)?;
+    Ok(sold(license) > 0 && own.is_some() && own != certified.map(|key| key.0))
+}
+
 /// Notes that a book lacks loans, once.
 pub(super) fn notice(
     home: &Home,
@@ -113,27 +124,31 @@ impl Site<'_> {
         // A number is given once: those that were forgotten are passed over.
         let known = paused.known.filter(|it| it.loan >= own.loan);
         let last = known.unwrap_or(own);
+        let last = Known {
+            loan: last.loan.max(paused.told),
+            ..last
+        };
         let lost = paused
             .known
             .map(|known| known.loan.saturating_sub(own.loan));
         let lost = lost.map(|lost| u16::try_from(lost).unwrap_or(u16::MAX));
         let days = paused.days.max(self.sold()).max(self.book.longest());
         let repaired = Repaired {
-            last: Known {
-                loan: last.loan.max(paused.told),
-                ..last
-            },
+            last,
+            // Before it is written: what the anchors know the book has.
+            remembered: self.remember_that(last),
             lost,
             until: longest_out(self.granted.issued, days),
         };
-        self.book.add(Event::Repaired(repaired), now)?;
-        self.remember();
-        Ok(())
+        self.book.add(Event::Repaired(repaired), now)
     }
 
     /// Has the anchors remember the last loan. Whether one does.
     pub(super) fn remember(&self) -> bool {
-        let last = self.book.last();
+        self.remember_that(self.book.last())
+    }
+
+    fn remember_that(&self, last: Known) -> bool {
         let seen = LoansSeen {
             last: last.loan,
             head: Array(last.head.0),

@@ -60,7 +60,7 @@ pub fn rehearse(
         return Ok(reply);
     }
     if code.kind() == Kind::LoanReturn {
-        let loan = site.opened(code)?.ok_or(SiteError::OpensNothing)?;
+        let loan = site.opened(code, moment.wall)?;
         let mut receipt = site.receipt(loan, Effect::Returned, moment);
         receipt.kept = site.keeps(loan, moment).then_some(loan.said.until);
         return Ok(Reply::Receipt(receipt));
@@ -163,9 +163,9 @@ impl Site<'_> {
     /// What was replied to a code, as far as the book was read.
     fn known(&self, code: &Code, moment: &Moment) -> Result<Option<Reply>, SiteError> {
         if code.kind() == Kind::LoanReturn {
-            let loan = self.opened(code)?;
-            let again = loan.filter(|it| it.returned.is_some());
-            return Ok(again.map(|it| Reply::Receipt(self.receipt(it, Effect::Repeated, moment))));
+            let loan = self.opened(code, moment.wall)?;
+            let again = || Reply::Receipt(self.receipt(loan, Effect::Repeated, moment));
+            return Ok(loan.returned.map(|_| again()));
         }
         let borrow = borrow_of(code)?;
         let kept = self.book.answered(borrow.commitment);

@@ -34,6 +34,7 @@ pub use book::Book;
 pub use error::SiteError;
 pub use event::{Lending, LendingWish};
 pub use key::{change_password, create, public, unlock};
+pub use known::wants_certificate;
 pub use lend::{Actor, rehearse, repeated, respond};
 pub use loan::{Loan, Standing};
 pub use rules::Wish;
@@ -161,6 +162,21 @@ impl<'a> Site<'a> {
         self.seats.number()
     }
 
+    /// A loan of the book.
+    ///
+    /// # Errors
+    /// `unknown_loan`, which says so where the book has lost it.
+    pub fn loan(&self, number: u32, now: Seconds) -> Result<&Loan, SiteError> {
+        let lost = || self.book.lost_loan(number, now);
+        self.book.loan(number).ok_or_else(|| match lost() {
+            Some(until) => SiteError::LostLoan {
+                loan: number,
+                until,
+            },
+            None => SiteError::UnknownLoan(number),
+        })
+    }
+
     /// What may be used of a loan, by name; none: all that the site has.
     pub fn features(&self, loan: &Loan) -> Vec<String> {
         contents::names(&loan.said, self.file.product())
@@ -191,8 +207,8 @@ impl<'a> Site<'a> {
         self.repair(now)?;
         self.free_what_was_kept(now)?;
         // A loan that was written when a crash came is given out by whoever asks again: the anchors know of it first.
-        if !self.paused() && self.book.last().loan > 0 {
-            self.remember();
+        if !self.paused() && self.remember() && self.book.begins() {
+            self.book.add(event::Event::Begun, now)?;
         }
         self.seats.set_lent(&self.lent_out(&self.book, moment))?;
         Ok(lock)
@@ -262,9 +278,7 @@ impl<'a> Site<'a> {
     /// `unknown_loan`; what the disk says.
     pub fn note(&mut self, loan: u32, text: &str, moment: &Moment) -> Result<(), SiteError> {
         let _lock = self.locked(moment)?;
-        if self.book.loan(loan).is_none() {
-            return Err(SiteError::UnknownLoan(loan));
-        }
+        self.loan(loan, moment.wall)?;
         self.book.note(loan, text, moment.wall)?;
         self.show(moment);
         Ok(())

@@ -3,9 +3,8 @@
 use super::answer::Warning;
 use super::contents;
 use super::{Loan, Site, SiteError};
-use crate::holder::TOLERANCE;
 use crate::machine::{Assessment, Fingerprint};
-use crate::protocol::date::{Day, Seconds};
+use crate::protocol::date::{CLOCK_TOLERANCE, Day, Seconds};
 use crate::protocol::loan::Lent;
 use crate::protocol::requests::Borrow;
 use crate::seats::Picked;
@@ -108,7 +107,7 @@ impl Site<'_> {
         };
         let line = self.book.line(number);
         let last = line.last().copied();
-        let last = last.ok_or(SiteError::UnknownLoan(number))?;
+        let last = last.map_or_else(|| self.loan(number, now), Ok)?;
         let since = line.iter().filter(|it| it.number() >= number);
         if let Some(given) = since.clone().find(|it| it.returned.is_some()) {
             return Err(SiteError::LoanReturned(given.number()));
@@ -163,7 +162,7 @@ impl Site<'_> {
             warnings.push(Warning::WeaklyBound);
         }
         let off = i64::from(borrow.clock.0) - i64::from(now.0);
-        if off.unsigned_abs() > u64::from(TOLERANCE) {
+        if off.unsigned_abs() > u64::from(CLOCK_TOLERANCE) {
             warnings.push(Warning::ClockOff(borrow.clock));
         }
         warnings

@@ -107,6 +107,85 @@ fn two_restores_reserve_the_seats_of_both() {
     assert_eq!(status(&site)["lost"], json!(null));
 }
 
+/// A backup from before the first loan, on a computer that remembers none.
+#[test]
+fn a_book_without_loans_is_missed_on_another_computer() {
+    let world = World::new();
+    let site = site(&world, "3");
+    let aside = backup(&site, "backup");
+    lend_to(&site, "one", "9");
+    restore(&site, &aside);
+    fs::remove_dir_all(anchor(&site)).unwrap();
+    let two = site.workstation("two");
+    let asked = site.ask(&two, &["--days", "9", "--feature", "lv"]);
+    site.respond(&asked, &[]).owes(6, "lending_paused");
+    site.sync(&[], &[]);
+    site.respond(&asked, &[])
+        .owes(6, "lending_paused")
+        .tells("all seats may be lent until");
+    world.days_pass(33);
+    site.sync(&[], &[]);
+    let asked = site.ask(&two, &["--days", "9", "--feature", "lv", "--new"]);
+    two.apply(&site.answer(&asked));
+    assert_eq!(site.counts(), (0, 1, 2));
+}
+
+/// One exchange with the vendor puts it right there, too.
+#[test]
+fn a_computer_that_can_remember_nothing_is_put_right_once() {
+    let world = World::new();
+    let site = site(&world, "3");
+    lend_to(&site, "one", "5");
+    fs::remove_dir_all(anchor(&site)).unwrap();
+    fs::write(anchor(&site), "").unwrap();
+    assert_eq!(status(&site)["lending"], "paused");
+    site.sync(&[], &[]);
+    assert_eq!(status(&site)["lending"], "on");
+    world.days_pass(33);
+    site.sync(&[], &[]);
+    lend_to(&site, "two", "5");
+    assert_eq!(status(&site)["lending"], "on");
+}
+
+/// Nobody can verify a return of what the book has lost.
+#[test]
+fn the_workstation_of_a_lost_loan_is_told_the_way_to_another() {
+    let world = World::new();
+    let site = site(&world, "3");
+    let aside = backup(&site, "backup");
+    let one = site.workstation("one");
+    let asked = site.ask(&one, &["--days", "9", "--feature", "lv"]);
+    one.apply(&site.answer(&asked));
+    restore(&site, &aside);
+    site.sync(&[], &[]);
+    let lost = "loan 1 is one of those that the book has lost, which may be out until 2040-";
+    let more = one.run(["request", "extend", "--days", "12"]).done().code();
+    site.respond(&more, &[])
+        .owes(4, "unknown_loan")
+        .tells(lost)
+        .tells("countersign return");
+    site.machine
+        .run(["loan", "show", "1"])
+        .owes(4, "unknown_loan")
+        .tells(lost);
+    one.run(["request", "borrow", &site.key, "--days", "5"])
+        .owes(6, "on_loan")
+        .tells("where its site has lost it, give it back and ask again");
+    let back = one.run(["return", "--yes"]).done().stdout;
+    site.respond(&back, &[])
+        .owes(4, "unknown_loan")
+        .tells("it has lost some, which may be out until 2040-")
+        .tells("nothing is to be done");
+    // A number that was never given is none of them.
+    site.machine
+        .run(["loan", "show", "9"])
+        .owes(4, "unknown_loan")
+        .tells("no loan has the number 9");
+    let anew = site.ask(&one, &["--days", "5", "--feature", "lv"]);
+    one.apply(&site.answer(&anew));
+    assert_eq!(site.counts(), (0, 2, 1));
+}
+
 /// The vendor shortens the longest loan while long ones are out.
 #[test]
 fn a_lost_loan_is_reserved_as_long_as_it_may_run() {

@@ -188,6 +188,47 @@ fn a_license_that_may_not_be_lent_any_more_takes_its_loans_back() {
     assert_eq!(site.counts(), (0, 0, 3));
 }
 
+/// There is no code by which those come back that processes use.
+#[test]
+fn where_nothing_is_lent_nobody_is_told_to_take_return_codes() {
+    let world = World::new();
+    let site = site(&world, "1");
+    let laptop = site.workstation("laptop");
+    let request = site.ask(&laptop, &["--days", "5", "--feature", "lv"]);
+    let held = crate::world::Holder::start(&hold(&site, &[]));
+    let said = site.respond(&request, &[]).owes(16, "no_seat");
+    let said = said.tells("ask somebody who holds one; who does: countersign seat list");
+    assert!(!said.stderr.contains("take a return code"), "{said}");
+    assert_eq!(held.end(), 0);
+    // What nobody's program writes is said as such.
+    for (at, byte) in [(29, 0), (0, 4)] {
+        let mut payload = decoded(&request).payload().to_vec();
+        payload[at] = byte;
+        let code = Code::new(decoded(&request).kind(), payload);
+        site.respond(&code.to_text().unwrap(), &[])
+            .owes(4, "malformed");
+    }
+}
+
+/// What is written of the seats follows the book of loans.
+#[test]
+fn damaged_notes_of_what_is_lent_are_written_anew() {
+    let world = World::new();
+    let site = site(&world, "2");
+    let laptop = site.workstation("laptop");
+    site.lend(&laptop, "5");
+    let digits: String = site.key.chars().filter(char::is_ascii_digit).collect();
+    let lent = site
+        .machine
+        .kept(&format!("machine/seats/{digits}/lent.json"));
+    std::fs::write(lent, "{").unwrap();
+    hold(&site, &[])
+        .owes(5, "damaged_state")
+        .tells("countersign site status");
+    site.machine.run(["site", "status"]).done();
+    assert_eq!(site.counts(), (0, 1, 1));
+}
+
 /// The license does not float any more, and its loans come back all the same.
 #[test]
 fn what_was_lent_comes_back_whatever_the_license_is_by_now() {

@@ -30,6 +30,10 @@ fn the_administrator_forbids_lending_and_bounds_it() {
     site.admin(["site", "lending", "on", "--days", "30", "--keep", "2"])
         .done()
         .tells("lends for 30 days at most, and keeps 2 seats here");
+    site.admin(["site", "lending", "on", "--keep", "1"])
+        .done()
+        .tells("and keeps 1 seat here");
+    site.admin(["site", "lending", "on", "--keep", "2"]).done();
     let second = site.workstation("second");
     let request = site.ask(&second, &["--days", "30", "--feature", "lv"]);
     site.respond(&request, &[]).refused(6, "seats_kept");
@@ -118,6 +122,24 @@ fn a_card_shortens_answers_by_telephone() {
     other.run(["apply"]).piped(&card).refused(5, "not_trusted");
 }
 
+/// Who made another key and asks without it hears how it is certified; of a license that has ended nothing is lent.
+#[test]
+fn a_key_that_nobody_certified_and_a_license_that_ended_are_said() {
+    let world = World::new();
+    let site = plain(&world, "2");
+    let sync = || site.machine.run(["request", "sync", "--new"]).done();
+    let said = sync();
+    assert!(!said.stderr.contains("certifies"), "{said}");
+    site.admin(["site", "init", "--new", "--yes"]).done();
+    sync().tells("the vendor certifies the site's own with countersign request sync --site");
+    let change = ["license", "change", &site.key, "--expires", "2040-03-05"];
+    site.desk.run(change).done();
+    site.sync(&[], &[]);
+    world.days_pass(9);
+    let status = site.machine.run(["site", "status"]).done();
+    status.prints("lends nothing while its license does not hold: ");
+}
+
 fn kinds(code: &str) -> char {
     decoded(code).kind().letter().into()
 }
@@ -133,6 +155,13 @@ fn the_key_of_a_site_is_made_once_and_its_password_changed() {
         let mode = std::fs::metadata(&file).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
+    // Where the old password is given, it is the new one that is missing.
+    let old = world.secret("old", "open sesame\n");
+    let change = ["site", "password", "--passphrase-file"];
+    site.machine
+        .run(change.iter().copied().chain([old.to_str().unwrap()]))
+        .refused(7, "passphrase_needed")
+        .tells("use --new-passphrase-file FILE");
     let kept = std::fs::read_to_string(&file).unwrap();
     assert!(kept.contains("BEGIN ENCRYPTED PRIVATE KEY"), "{kept}");
     site.admin(["site", "init"]).refused(1, "site_exists");

@@ -19,6 +19,8 @@ seats_kept = { $left ->
     }
 loan_returned = loan { $loan } was given back: it cannot be extended
 unknown_loan = no loan has the number { $loan }
+lost_loan = loan { $loan } is one of those that the book has lost, which may be out until { $until }
+opens_a_lost_one = this return code opens no loan that the book knows; it has lost some, which may be out until { $until }
 opens_nothing = this return code opens no loan of this site
 feature_not_here = the license does not contain { $feature }
 nothing_wanted = the request names no feature at all

@@ -67,7 +67,11 @@ pub(crate) fn refused_on_loan(refusal: &Refusal) -> Option<&'static str> {
         Refusal::WrongMachine { .. } | Refusal::NotTrusted { .. } | Refusal::Unbound { .. } => {
             Some(messages::advice::lent_elsewhere())
         }
-        Refusal::ChangeNotKept { .. } => Some(messages::advice::loan_ends()),
+        Refusal::ChangeNotKept { why, .. } => Some(match why {
+            Closed::Full => messages::advice::change_not_kept_full_on_loan(),
+            Closed::Busy => messages::advice::busy_here(),
+            Closed::Denied => messages::advice::change_not_kept_denied_on_loan(),
+        }),
         Refusal::ClockBehind { .. } => Some(messages::advice::set_the_clock_on_loan()),
         _ => None,
     }
@@ -134,6 +138,8 @@ mod tests {
                 why,
             };
             assert!(change.advice().contains(remedy), "{}", change.advice());
+            let on_loan = refused_on_loan(&change).unwrap();
+            assert!(on_loan.contains(remedy), "{on_loan}");
         }
     }
 }

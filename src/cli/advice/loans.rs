@@ -24,6 +24,8 @@ impl Advice for SiteError {
             SiteError::Kept { .. } => messages::site_advice::seats_kept(),
             SiteError::LoanReturned(_) => messages::site_advice::loan_returned(),
             SiteError::UnknownLoan(_) => messages::site_advice::unknown_loan(),
+            SiteError::LostLoan { .. } => messages::site_advice::lost_loan(),
+            SiteError::OpensALostOne(_) => messages::site_advice::opens_a_lost_one(),
             SiteError::OpensNothing => messages::site_advice::opens_nothing(),
             SiteError::NoFeature(_) | SiteError::NothingWanted => {
                 messages::site_advice::feature_not_lent()
@@ -38,11 +40,12 @@ impl Advice for SiteError {
             SiteError::Key(_) | SiteError::Signer(_) => messages::site_advice::site_key_damaged(),
             SiteError::Holder(error) => return error.advice(),
             SiteError::Seats(SeatError::NoSeat { lacks, look }) => {
-                return match look.next_back(lacks.as_deref()) {
-                    Some(next) => {
+                return match (look.next_back(lacks.as_deref()), lacks) {
+                    (Some(next), _) => {
                         messages::site_advice::no_seat_to_lend_until(next.holder()).to_string()
                     }
-                    None => messages::site_advice::no_seat_to_lend().to_owned(),
+                    (None, None) => messages::site_advice::no_seat_to_lend().to_owned(),
+                    (None, Some(_)) => messages::site_advice::no_seat_of_module().to_owned(),
                 };
             }
             SiteError::Seats(error) => return error.advice(),

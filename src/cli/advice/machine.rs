@@ -35,6 +35,7 @@ impl Advice for HolderError {
             HolderError::HalfGivenUp { .. } => messages::advice::half_given_up().to_owned(),
             HolderError::Unbound { .. } => messages::advice::unbound().to_owned(),
             HolderError::Damaged { .. } => messages::advice::damaged_state().to_owned(),
+            HolderError::DamagedLent { .. } => messages::advice::damaged_lent().to_owned(),
             HolderError::DamagedProduct { .. } => messages::advice::damaged_product().to_owned(),
             HolderError::Product(_) => messages::advice::bad_product_file().to_owned(),
             HolderError::OtherRoot { .. } => messages::advice::other_root().to_owned(),
@@ -48,7 +49,11 @@ impl Advice for HolderError {
             HolderError::AlreadyLicensed { .. } => messages::advice::already_licensed().to_owned(),
             HolderError::OnLoan { .. } => messages::advice::on_loan().to_owned(),
             HolderError::LoansOut { .. } => messages::advice::loans_out().to_owned(),
-            HolderError::SiteReports { .. } => messages::advice::site_reports().to_owned(),
+            HolderError::SiteReports { .. } => match cfg!(feature = "site") {
+                true => messages::advice::site_reports(),
+                false => messages::advice::site_reports_elsewhere(),
+            }
+            .to_owned(),
             HolderError::NotOnLoan { .. } => messages::advice::not_on_loan().to_owned(),
             HolderError::UnknownFeature { .. } => messages::advice::feature_unknown().to_owned(),
             HolderError::UnknownBinding { known, .. } if known.is_empty() => {

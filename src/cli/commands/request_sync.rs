@@ -57,7 +57,7 @@ impl Run for RequestSync {
         })?;
         let file = products::load(&home, &license.product)?;
         let facts = context.environment.facts();
-        let aliases = aliases::load(&home)?;
+        let aliases = aliases::of(&home, file.product())?;
         let here = Here {
             facts: &facts,
             wall: context.environment.now(),
@@ -107,6 +107,10 @@ impl Run for RequestSync {
         self.code_output
             .hand_over(context, &outgoing, object, |it| it)?;
         tell(context, &synced, file.product().mail.as_deref());
+        #[cfg(feature = "site")]
+        if !self.site && crate::site::wants_certificate(&home, &license)? {
+            context.out.say(messages::site_words::uncertified());
+        }
         Ok(Exit::DONE)
     }
 }

@@ -7,6 +7,7 @@ replace_question = make another key for this site? until the vendor has certifie
 replace_deed = whether to make another key
 made = the site's key is made; keep its password: nobody can find it again
 next = next: countersign request activate KEY --site, or countersign request sync --site where the license is held here already
+uncertified = this asks for no key: the vendor certifies the site's own with countersign request sync --site
 next_sync = next: countersign request sync --site, so that the vendor certifies the new key; what the old one lent stays lent
 password_changed = the password is changed; the key is the same
 lends = { $keep ->
@@ -27,6 +28,7 @@ lost = { $seats ->
        *[other] { $seats } seats stay reserved for loans that the book has lost, which may be out until { $until }
     }
 all_lost = loans that the book has lost may be out until { $until }: until then nothing is lent
+not_now = lends nothing while its license does not hold: { $why }
 nothing_sold = lends nothing: no loans were sold; what is out runs to its end
 card_subject = Site card for { $product }
 card_opening = With this card the answers of our license administrator are shorter. Enter it once.

@@ -6,7 +6,7 @@ use crate::cli::machine_home::Found;
 use crate::cli::seats::{minute, moment};
 use crate::messages;
 use crate::protocol::date::Seconds;
-use crate::site::{Loan, Site, SiteError, Standing};
+use crate::site::{Loan, Site, Standing};
 use crate::text::{self, show};
 
 /// List the loans of this site
@@ -115,11 +115,6 @@ fn features(site: &Site<'_>, loan: &Loan) -> String {
     }
 }
 
-fn one<'s>(site: &'s Site<'_>, number: u32) -> Result<&'s Loan, SiteError> {
-    let loan = site.book().loan(number);
-    loan.ok_or(SiteError::UnknownLoan(number))
-}
-
 impl Run for LoanShow {
     const NAME: &'static str = "show";
     const ABOUT: &'static str = "Show a loan";
@@ -129,8 +124,8 @@ impl Run for LoanShow {
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let found = self.site.find(context)?;
         let site = of(&found)?;
-        let loan = one(&site, self.loan)?;
         let now = moment(context).wall;
+        let loan = site.loan(self.loan, now)?;
         if context.out.json {
             Self::print(context, &object(&found, &site, loan, now))?;
             return Ok(Exit::DONE);
@@ -192,7 +187,7 @@ impl Run for LoanNote {
         let mut site = of(&found)?;
         let moment = moment(context);
         site.note(self.loan, note, &moment)?;
-        let loan = one(&site, self.loan)?;
+        let loan = site.loan(self.loan, moment.wall)?;
         if context.out.json {
             Self::print(context, &object(&found, &site, loan, moment.wall))?;
         }

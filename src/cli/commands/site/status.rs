@@ -2,6 +2,7 @@
 
 use super::{Context, Exit, Run, SiteArgs, of};
 use crate::cli::json::{self, Shown};
+use crate::cli::report;
 use crate::cli::seats::moment;
 use crate::messages;
 use crate::protocol::product::RootFingerprint;
@@ -55,8 +56,13 @@ impl Run for SiteStatus {
         if context.out.json {
             Self::print(context, &object)?;
         } else {
+            let refusal = found.report.refusal.as_ref();
             let words = match (paused, lending.on) {
                 (true, _) => messages::site_words::paused().to_owned(),
+                (false, true) if let Some(why) = refusal => {
+                    let failure = report::failure(&found.report, why);
+                    messages::site_words::not_now(failure.message).to_string()
+                }
                 (false, true) if object.sold_days == 0 => {
                     messages::site_words::nothing_sold().to_owned()
                 }
