@@ -241,6 +241,8 @@ fn seats(case: &Case<'_>, from: Option<&Activation>) -> Result<(u16, u32), Refus
         today: case.now.day(),
     };
     let (others, free) = free(&seats, from);
+    // What is left of them where the license shrank.
+    let has = own.min(free);
     let asked = case
         .options
         .seats
@@ -251,9 +253,9 @@ fn seats(case: &Case<'_>, from: Option<&Activation>) -> Result<(u16, u32), Refus
         // Node-locked: one machine, one seat, whatever it asks for.
         (LicenseType::Standalone, _) => 1,
         // Others would have the seats that it may have lent, unless a clerk knows better.
-        (_, Some(seats)) if lent.is_some() && case.options.seats.is_none() => seats.max(own),
+        (_, Some(seats)) if lent.is_some() && case.options.seats.is_none() => seats.max(has),
         (_, Some(seats)) => seats,
-        (_, None) if own > 0 => own,
+        (_, None) if own > 0 => has.max(1),
         (_, None) => free.max(1),
     };
     if wanted > free {

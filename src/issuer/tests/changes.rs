@@ -101,6 +101,34 @@ fn the_newest_machine_gives_its_seats_first_when_a_license_shrinks() {
     assert_eq!((desk.taken(key), desk.findings()), (4, vec![]));
 }
 
+/// A machine that is set up anew after its license shrank gets what is left of its seats, and so does a site that may have lent them all.
+#[test]
+fn who_asks_anew_after_a_license_shrank_gets_what_is_left() {
+    let lends = [None, NonZeroU8::new(14)];
+    for (lend_days, wants) in lends.into_iter().zip([None, NonZeroU16::new(1)]) {
+        let mut desk = Desk::new();
+        let key = desk.sell(&OrderTerms {
+            lend_days,
+            ..terms(4, LicenseType::Floating)
+        });
+        let asks = |number, request, seats| Activate {
+            site_key: Some(SigningKey::from_seed(&[3; 32]).public()),
+            seats,
+            ..activate(key, number, request)
+        };
+        let all = desk.respond(&asks(1, 1, NonZeroU16::new(3))).unwrap();
+        assert_eq!(all.grant.seats, 3);
+        desk.respond(&asks(2, 2, NonZeroU16::new(1))).unwrap();
+        edit(&mut desk, key, |terms| {
+            terms.seats = NonZeroU16::new(3).unwrap();
+        })
+        .unwrap();
+        let anew = desk.respond(&asks(1, 3, wants)).unwrap();
+        assert_eq!((anew.grant.seats, desk.taken(key)), (2, 3));
+        assert_eq!(desk.findings(), [""; 0]);
+    }
+}
+
 #[test]
 fn a_revoked_license_is_answered_no_more_until_it_is_given_back() {
     let (mut desk, key, id) = licensed(2, LicenseType::Standalone);
