@@ -71,8 +71,9 @@ impl Seats {
         for (ring, number, lease) in &held {
             let (unit, record) = (self.counted.unit, &lease.record);
             let sharers = Sharers::of(&self.place, unit, &record.user, &record.host);
+            let ours = (record.since(), sharers.as_ref());
             let is_own = |it: &Lease| it.has(token);
-            if self.is_anothers(ring, *number, sharers.as_ref(), is_own, moment)? {
+            if self.is_anothers(ring, *number, ours, is_own, moment)? {
                 return Err(SeatError::UnknownToken);
             }
         }

@@ -10,6 +10,7 @@ use super::record::Record;
 use super::ring::Ring;
 use super::slots::Slots;
 use super::who::{Moment, key};
+use crate::protocol::date::Seconds;
 use crate::protocol::product::SeatUnit;
 
 /// Those who share one seat, by what a seat counts.
@@ -47,13 +48,14 @@ impl Sharers<'_> {
 }
 
 impl Seats {
-    /// Whether a seat of a ring is lent, or in use by somebody else than those who share it; `is_own` tells the leases that are not somebody else's. What
-    /// cannot be read of others takes no seat away. Under the gate.
+    /// Whether a seat of a ring, which somebody has since a moment, is lent, or in use by somebody else than those who share it; `is_own` tells the leases that
+    /// are not somebody else's. Of two leases of one seat the later is good: when it was taken the earlier was put away, or was over before the system was
+    /// started again. What cannot be read of others takes no seat away. Under the gate.
     pub(super) fn is_anothers(
         &self,
         ring: &Ring,
         number: u16,
-        sharers: Option<&Sharers<'_>>,
+        (since, sharers): (Seconds, Option<&Sharers<'_>>),
         is_own: impl Fn(&Lease) -> bool,
         moment: &Moment,
     ) -> Result<bool, SeatError> {
@@ -66,8 +68,9 @@ impl Seats {
             let lease = slots.read::<Lease>(number)?;
             Some((lease, slots.owner))
         });
+        let is_in_force = |lease: &Lease| lease.holds(moment) && lease.record.since() >= since;
         if leases.any(|(lease, owner)| {
-            lease.holds(moment) && !is_own(&lease) && !shares(&lease.record, owner)
+            is_in_force(&lease) && !is_own(&lease) && !shares(&lease.record, owner)
         }) {
             return Ok(true);
         }

@@ -235,9 +235,11 @@ impl Seats {
             let all = all.filter(|(_, it)| same(&it.record, slots.owner) && it.holds(moment));
             found.extend(all.map(|(number, lease)| (number, lease.record, true)));
         }
-        let is_anothers =
-            |ring: &Ring, number| self.is_anothers(ring, number, Some(&sharers), |_| false, moment);
         for (number, other, leased) in found {
+            let is_anothers = |ring: &Ring, number| {
+                let ours = (other.since(), Some(&sharers));
+                self.is_anothers(ring, number, ours, |_| false, moment)
+            };
             if is_anothers(&own, number)? {
                 continue;
             }

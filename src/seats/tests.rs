@@ -54,6 +54,11 @@ impl Site {
     }
 }
 
+fn find(directory: &Path) -> std::path::PathBuf {
+    let mut files = fs::read_dir(directory).unwrap();
+    files.next().unwrap().unwrap().path()
+}
+
 fn key() -> LicenseKey {
     LicenseKey::from_number(12_345_678_901).unwrap()
 }

@@ -142,9 +142,14 @@ fn a_repaired_workstation_is_extended_again_and_again() {
         assert_eq!(site.counts(), (0, 1, 2));
         world.days_pass(1);
     }
+    // Nor is it another once its home is lost.
+    std::fs::remove_dir_all(laptop.home()).unwrap();
+    laptop.install(&site.file);
+    laptop.apply(&site.answer(&site.ask(&laptop, &["--days", "17", "--feature", "lv"])));
+    assert_eq!(site.counts(), (0, 1, 2));
     // Another disk once more is another machine, as long as the first loan runs.
     laptop.change(|facts| facts.disk_serial = disk_of("a third"));
     site.respond(&extend(&laptop, &["--days", "18"]), &[])
         .done()
-        .tells("another workstation than that of loan 4");
+        .tells("another workstation than that of loan 5");
 }

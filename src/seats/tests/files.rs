@@ -120,9 +120,23 @@ fn a_seat_that_was_not_given_back_is_seen_for_a_day() {
     assert_eq!(take(&seats).unwrap().number(), 1);
 }
 
-fn find(directory: &Path) -> std::path::PathBuf {
-    let mut files = fs::read_dir(directory).unwrap();
-    files.next().unwrap().unwrap().path()
+/// Where a seat is a user's, nobody shares another's by saying that it is his.
+#[test]
+fn a_record_that_is_written_by_hand_shares_nobodys_seat() {
+    const SLOT: usize = super::slots::SLOT;
+    let site = Site::new();
+    let seats = site.counting(2, &[], SeatUnit::User);
+    let annas = take_as(&seats, &who("anna", "ws-9"), &[]).unwrap();
+    let own = take_as(&seats, &who("mallory", "ws-9"), &[]).unwrap();
+    assert_eq!([annas.number(), own.number()], [1, 2]);
+    let written = fs::read(find(&site.file("records"))).unwrap();
+    drop(own);
+    fs::write(site.file("records/x"), &written[SLOT..]).unwrap();
+    let bob = take_as(&seats, &who("bob", "ws-9"), &[]).unwrap();
+    refused(take_as(&seats, &who("mallory", "ws-9"), &[]));
+    // Nor does it keep her from what is hers.
+    let again = take_as(&seats, &who("bob", "ws-14"), &[]).unwrap();
+    assert_eq!(again.number(), bob.number());
 }
 
 /// Whoever makes more of them names the home as his own.

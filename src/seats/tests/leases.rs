@@ -100,32 +100,26 @@ fn a_lease_that_was_put_away_holds_no_seat_that_others_took_meanwhile() {
     for unit in [SeatUnit::Process, SeatUnit::User] {
         let site = Site::new();
         let seats = site.counting(1, &[("design", 1)], unit);
-        let renamed = |from: &str, to: &str| {
-            for file in fs::read_dir(site.file("leases")).unwrap() {
-                let path = file.unwrap().path();
-                let name = path.to_str().unwrap();
-                if let Some(name) = name.strip_suffix(from) {
-                    fs::rename(&path, format!("{name}{to}")).unwrap();
-                }
-            }
-        };
-        let kept = |leased: &Leased| seats.keep(&leased.token, None, &now()).is_ok();
+        let name = |user: &str| site.file(&format!("leases/{user}.seat"));
+        let kept = |leased: &Leased| seats.keep(&leased.token, None, &at(1_002)).is_ok();
         let first = lease_at(&seats, "anna", 1_000, 1).unwrap();
         assert!(kept(&first));
-        // By another lease.
-        renamed(".seat", ".away");
-        lease_at(&seats, "bob", 1_000, 2).unwrap();
-        renamed(".seat", "~1.seat");
-        renamed(".away", ".seat");
+        let own = find(&site.file("leases"));
+        let away = site.file("away");
+        // By another lease, which stays good.
+        fs::rename(&own, &away).unwrap();
+        let second = lease_at(&seats, "bob", 1_001, 2).unwrap();
+        fs::rename(&away, name("x")).unwrap();
+        assert!(kept(&second), "{unit:?}");
+        fs::rename(&own, name("y")).unwrap();
+        fs::rename(name("x"), &own).unwrap();
         assert!(!kept(&first), "{unit:?}");
-        for file in fs::read_dir(site.file("leases")).unwrap() {
-            fs::remove_file(file.unwrap().path()).unwrap();
-        }
+        fs::remove_file(name("y")).unwrap();
+        assert!(kept(&first), "{unit:?}");
         // By a process.
-        let first = lease_at(&seats, "anna", 1_000, 3).unwrap();
-        renamed(".seat", ".away");
+        fs::rename(&own, &away).unwrap();
         let process = take_as(&seats, &who("bob", "ws-9"), &["design"]).unwrap();
-        renamed(".away", ".seat");
+        fs::rename(&away, &own).unwrap();
         assert!(!kept(&first), "{unit:?}");
         refused(take_as(&seats, &who("anna", "ws-9"), &[]));
         drop(process);
@@ -156,6 +150,29 @@ fn a_lease_that_was_put_away_holds_no_seat_that_others_took_meanwhile() {
         seats.set_lent(&lent).unwrap();
         assert!(!kept(&first));
     }
+}
+
+/// One that was over before the system was started again has its time once more, and is behind who took its seat meanwhile.
+#[test]
+fn a_lease_that_was_over_takes_no_seat_from_a_later_one() {
+    let site = Site::new();
+    let seats = site.seats(1);
+    let old = lease_at(&seats, "anna", 1_000, 1).unwrap();
+    let file = find(&site.file("leases"));
+    let others = fs::read(&file).unwrap();
+    let new = lease_at(&seats, "bob", 1_700, 2).unwrap();
+    // Another user's.
+    fs::write(site.file("leases/x.seat"), others).unwrap();
+    let started = Moment {
+        boot: Some(("another".to_owned(), Duration::from_secs(30))),
+        ..at(1_800)
+    };
+    seats.keep(&new.token, None, &started).unwrap();
+    fs::rename(site.file("leases/x.seat"), site.file("x")).unwrap();
+    fs::rename(&file, site.file("leases/y.seat")).unwrap();
+    fs::rename(site.file("x"), &file).unwrap();
+    let refused = seats.keep(&old.token, None, &started).unwrap_err();
+    assert_eq!(refused.kind(), "unknown_token");
 }
 
 #[test]

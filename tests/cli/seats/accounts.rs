@@ -156,6 +156,8 @@ fn root_and_the_owner_of_a_home_share_its_seats() {
     assert_eq!(std::fs::metadata(&leases).unwrap().uid(), ADA);
     let listed = by(ADA, &["seat", "list"]);
     assert!(said(&listed).contains("1 in use"), "{}", said(&listed));
+    // It is root's, although it is written in the owner's name.
+    assert!(!said(&listed).contains('('), "{}", said(&listed));
     let second = by(ADA, &take);
     assert_eq!(second.status.code(), Some(0), "{}", said(&second));
     assert_eq!(by(ADA, &take).status.code(), Some(16));
