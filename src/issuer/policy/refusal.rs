@@ -102,7 +102,9 @@ pub enum Refusal {
     #[error("{}", judged(.0))]
     HeldFork(Fork),
     /// Old mail: the machine made another request later, which was answered.
-    #[error("this is old mail: the machine asked later and was answered on {0}")]
+    #[error(
+        "this is old mail, as far as clocks tell: the machine asked later and was answered on {0}"
+    )]
     Overtaken(Day),
     /// The activation took the place of another by an ACTIVATE, which whoever read one request can write: so nothing is moved elsewhere by it alone.
     #[error(

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::issuer::ledger::{Activation, Days, EventId, License, LoansTold, OrderTerms, WeakRule};
 use crate::machine::Fingerprint;
-use crate::protocol::date::Seconds;
+use crate::protocol::date::{CLOCK_TOLERANCE, Seconds};
 use crate::protocol::digest::MachineBinding;
 use crate::protocol::grant::LicenseType;
 use crate::protocol::product::Product;
@@ -246,14 +246,17 @@ fn late(request: &Sync, answered: Option<Seconds>, now: Seconds) -> bool {
     answered.is_some_and(|answered| capped(request.clock, now) <= answered)
 }
 
-/// Whether a request that would be RED was made no later than the one of the same activation that was answered last (SPEC.md 9.2): its mail took long, and
-/// it says nothing of the machine. Whose secret was never revealed before is none, whatever the clocks say: they can be written as anybody likes.
+/// Whether a request that would be RED may have been made no later than the one of the same activation that was answered last, for clocks may be wrong
+/// (SPEC.md 9.2): its mail took long, and it says nothing of the machine. Whose secret was never revealed before is none, whatever the clocks say: they can be
+/// written as anybody likes.
 pub(crate) fn old_mail(request: &Sync, fork: Fork, asked: Option<Seconds>, now: Seconds) -> bool {
     let known = match fork {
         Fork::Diverged { proof, .. } => proof != Proof::Held,
         _ => false,
     };
-    known && late(request, asked, now)
+    let may_be_ahead = asked.map(|asked| asked.plus(CLOCK_TOLERANCE));
+    let is_wrong = request.clock > now.plus(CLOCK_TOLERANCE);
+    known && (is_wrong || late(request, may_be_ahead, now))
 }
 
 /// What stands from now on: what stood, and what the machine says is different.

@@ -120,13 +120,26 @@ fn what_stood_with_the_generation_held_is_signed_for() {
 }
 
 #[test]
-fn equal_clocks_are_old_mail_and_a_second_later_is_not() {
-    for (later, kind) in [(0, "overtaken"), (1, "held_for_manager")] {
+fn what_a_wrong_clock_can_explain_is_old_mail_and_a_second_later_is_not() {
+    let most = 26 * 3600;
+    for (later, kind) in [
+        (0, "overtaken"),
+        (most, "overtaken"),
+        (most + 1, "held_for_manager"),
+    ] {
         let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
         desk.sync(&sync(key, id, (1, 1), 2, NOW)).unwrap();
         desk.sync(&sync(key, id, (2, 2), 3, NOW.plus(60))).unwrap();
         let copy = sync(key, id, (1, 1), 4, NOW.plus(60 + later));
-        assert_eq!(desk.sync(&copy).unwrap_err().kind(), kind);
+        let refused = desk.sync_at(&copy, NOW.plus(2 * DAY)).unwrap_err();
+        assert_eq!(refused.kind(), kind, "{later}");
+        // Ahead of the desk by more than clocks may be, it says nothing of when it was made.
+        let ahead = NOW.plus(60 + 5 * most);
+        let far = sync(key, id, (1, 1), 5, ahead);
+        let refused = desk.sync_at(&far, ahead.minus(most + 1)).unwrap_err();
+        assert_eq!(refused.kind(), "overtaken");
+        let refused = desk.sync_at(&far, ahead.minus(most)).unwrap_err();
+        assert_eq!(refused.kind(), "held_for_manager");
     }
 }
 

@@ -5,7 +5,7 @@ mod gave_away;
 use std::num::NonZeroU8;
 
 use super::changes::edit;
-use super::life::{DAY, licensed, secret, sync, sync_code};
+use super::life::{DAY, NO_OLD_MAIL, licensed, secret, sync, sync_code};
 use super::*;
 use crate::issuer::history::Actor;
 use crate::issuer::ledger::{EmergencyAllowance, Event};
@@ -90,7 +90,8 @@ fn red_speaks_against_a_machine_only_where_nobody_else_knew_its_secret() {
     assert_eq!(last_word(&mut desk, key).as_deref(), Some("red"));
     // Whoever read one of these mails can write as much.
     for from in [(1, 1), (2, 2)] {
-        let reader = desk.sync(&sync(key, id, from, 6 + from.0, NOW.plus(4)));
+        let later = NOW.plus(4 + NO_OLD_MAIL);
+        let reader = desk.sync_at(&sync(key, id, from, 6 + from.0, later), later);
         let said = reader.unwrap_err().to_string();
         assert!(
             said.contains("or somebody who read an earlier request"),
@@ -110,8 +111,10 @@ fn a_reader_of_mail_does_not_make_an_innocent_red() {
     let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
     desk.sync(&sync(key, id, (1, 1), 2, NOW)).unwrap();
     desk.sync(&sync(key, id, (2, 2), 3, NOW.plus(1))).unwrap();
-    let reader = sync(key, id, (1, 1), 4, NOW.plus(2));
-    assert_eq!(desk.sync(&reader).unwrap_err().kind(), "held_for_manager");
+    let later = NOW.plus(1 + NO_OLD_MAIL);
+    let reader = sync(key, id, (1, 1), 4, later);
+    let refused = desk.sync_at(&reader, later).unwrap_err();
+    assert_eq!(refused.kind(), "held_for_manager");
     assert_eq!(refusals(&mut desk, key), [pair("red", "known_to_readers")]);
     assert_eq!(last_word(&mut desk, key).as_deref(), Some("green"));
 }
@@ -310,12 +313,12 @@ fn a_clock_at_its_end_does_not_make_old_mail_of_what_comes_later() {
     // Whoever read it can write more, but none that is younger than the desk can have it.
     let error = desk.reply_at(&copy(7, Seconds(u32::MAX)), NOW).unwrap_err();
     assert_eq!(error.kind().name(), "overtaken");
-    // Up to 26 hours ahead of the desk a clock may be, and so the request is as old as that.
+    // Up to 26 hours ahead of the desk a clock may be, and so the request is as old as that, and again as much.
     for (after, kind) in [
-        (26 * 3600, "overtaken"),
-        (26 * 3600 + 1, "held_for_manager"),
+        (2 * 26 * 3600, "overtaken"),
+        (2 * 26 * 3600 + 1, "held_for_manager"),
     ] {
-        let now = NOW.plus(2 * DAY);
+        let now = NOW.plus(3 * DAY);
         let error = desk.reply_at(&copy(6, NOW.plus(after)), now).unwrap_err();
         assert_eq!(error.kind().name(), kind, "{after}");
     }

@@ -6,7 +6,7 @@
 
 use proptest::prelude::*;
 
-use super::life::{DAY, return_code, sync, sync_code};
+use super::life::{DAY, NO_OLD_MAIL, return_code, sync, sync_code};
 use super::*;
 use crate::issuer::policy::Colour;
 use crate::issuer::respond::Effect;
@@ -217,6 +217,7 @@ proptest! {
         let mut seen = std::collections::HashSet::new();
         for (copy, arrives) in who {
             let from = copies[copy].held.1;
+            world.now = world.now.plus(NO_OLD_MAIL);
             let code = world.ask(&mut copies[copy]);
             let request = world.requests;
             let before = world.answers.len();

@@ -10,6 +10,8 @@ use crate::protocol::requests::{Return, Sync};
 use crate::protocol::trust::{GrantContext, PublicKey, Roots};
 
 pub(super) const DAY: u32 = 86_400;
+/// What is asked for later than this after another request is no old mail, whatever the clocks.
+pub(super) const NO_OLD_MAIL: u32 = 27 * 3600;
 
 /// The secret of the request with this number.
 pub(super) fn secret(request: u64) -> RequestSecret {
@@ -54,7 +56,7 @@ impl Desk {
         self.sync_at(request, NOW)
     }
 
-    fn sync_at(&mut self, request: &Sync, now: Seconds) -> Result<Answer, RespondError> {
+    pub(super) fn sync_at(&mut self, request: &Sync, now: Seconds) -> Result<Answer, RespondError> {
         Ok(self.reply_at(&sync_code(request), now)?.answer().unwrap())
     }
 
@@ -142,7 +144,8 @@ fn yellow_wants_a_supersede_four_times_a_year_and_red_the_manager() {
     desk.sync_at(&sync(key, id, (14, 7), 15, later), later)
         .unwrap();
     // The first is proven by now to have been left behind.
-    let copy = sync(key, id, (1, 1), 16, later.plus(1));
+    let later = later.plus(NO_OLD_MAIL);
+    let copy = sync(key, id, (1, 1), 16, later);
     let refused = desk.sync_at(&copy, later).unwrap_err();
     assert_eq!(refused.kind().name(), "held_for_manager");
     assert!(refused.to_string().starts_with("red: "), "{refused}");
@@ -167,6 +170,20 @@ fn yellow_wants_a_supersede_four_times_a_year_and_red_the_manager() {
     assert_eq!(desk.findings(), [""; 0]);
 }
 
+/// A clock is a few hours ahead, or a hundred days, when it asks; the mail is late, and meanwhile the clock is right.
+#[test]
+fn a_clock_that_was_ahead_makes_nobody_red() {
+    for ahead in [3 * 3600, 20 * 3600, 25 * 3600, 100 * DAY] {
+        let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
+        let slow = sync(key, id, (1, 1), 2, NOW.plus(ahead));
+        desk.sync(&sync(key, id, (1, 1), 3, NOW.plus(60))).unwrap();
+        desk.sync(&sync(key, id, (3, 2), 4, NOW.plus(120))).unwrap();
+        let refused = desk.sync_at(&slow, NOW.plus(DAY)).unwrap_err();
+        assert_eq!(refused.kind(), "overtaken", "{ahead}");
+        assert_eq!(desk.findings(), [""; 0]);
+    }
+}
+
 #[test]
 fn old_mail_is_no_evidence_against_anybody() {
     let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
@@ -174,8 +191,10 @@ fn old_mail_is_no_evidence_against_anybody() {
     desk.sync(&sync(key, id, (1, 1), 3, NOW.plus(60))).unwrap();
     desk.sync(&sync(key, id, (3, 2), 4, NOW.plus(120))).unwrap();
     assert_eq!(desk.sync(&slow).unwrap_err().kind(), "overtaken");
-    let copy = sync(key, id, (1, 1), 5, NOW.plus(180));
-    assert_eq!(desk.sync(&copy).unwrap_err().kind(), "held_for_manager");
+    let later = NOW.plus(120 + NO_OLD_MAIL);
+    let copy = sync(key, id, (1, 1), 5, later);
+    let refused = desk.sync_at(&copy, later).unwrap_err();
+    assert_eq!(refused.kind(), "held_for_manager");
     assert_eq!(desk.findings(), [""; 0]);
 }
 

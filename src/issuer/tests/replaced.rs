@@ -3,7 +3,7 @@
 use std::num::NonZeroU8;
 
 use super::evidence::refusals;
-use super::life::{licensed, return_code, sync, sync_code};
+use super::life::{NO_OLD_MAIL, licensed, return_code, sync, sync_code};
 use super::moves::Seat;
 use super::*;
 use crate::issuer::ledger::{EmergencyAllowance, License};
@@ -198,8 +198,9 @@ fn a_copy_is_red_in_a_place_that_another_took() {
         desk.sync(&sync(key, first, from, to, asked)).unwrap();
     }
     desk.respond(&activate(key, 1, 9)).unwrap();
-    let copy = sync(key, first, (2, 2), 10, NOW.plus(60));
-    let refused = desk.sync(&copy).unwrap_err();
+    let later = NOW.plus(4 + NO_OLD_MAIL);
+    let copy = sync(key, first, (2, 2), 10, later);
+    let refused = desk.sync_at(&copy, later).unwrap_err();
     assert!(refused.to_string().starts_with("red: "), "{refused}");
     assert_eq!(desk.taken(key), 1);
 }

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU8;
 
-use super::life::{DAY, licensed, return_code, sync};
+use super::life::{DAY, NO_OLD_MAIL, licensed, return_code, sync};
 use super::moves::Seat;
 use super::*;
 use crate::issuer::ledger::{EmergencyAllowance, Until};
@@ -92,8 +92,9 @@ fn old_mail_is_judged_by_its_own_chain() {
     desk.respond(&activate(key, 1, 5)).unwrap();
     assert_eq!(desk.sync(&slow).unwrap_err().kind(), "overtaken");
     // Its own clock is later than its own last: RED, whatever the other one's says.
-    let copy = sync(key, first, (1, 1), 6, NOW.plus(180));
-    let refused = desk.sync(&copy).unwrap_err();
+    let later = NOW.plus(120 + NO_OLD_MAIL);
+    let copy = sync(key, first, (1, 1), 6, later);
+    let refused = desk.sync_at(&copy, later).unwrap_err();
     assert!(refused.to_string().starts_with("red: "), "{refused}");
     assert_eq!(desk.findings(), [""; 0]);
 }

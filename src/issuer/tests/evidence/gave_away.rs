@@ -136,8 +136,10 @@ fn a_refused_return_gives_its_secret_away() {
     let refused = desk.returned(id, 2).unwrap_err();
     assert_eq!(refused.kind(), "held_for_manager");
     assert_eq!(refusals(&mut desk, key), [pair("red", "held")]);
-    let reader = sync(key, id, (2, 2), 5, NOW.plus(9));
-    assert_eq!(desk.sync(&reader).unwrap_err().kind(), "held_for_manager");
+    let later = NOW.plus(4 + NO_OLD_MAIL);
+    let reader = sync(key, id, (2, 2), 5, later);
+    let refused = desk.sync_at(&reader, later).unwrap_err();
+    assert_eq!(refused.kind(), "held_for_manager");
     assert_eq!(
         refusals(&mut desk, key).last(),
         Some(&pair("red", "known_to_readers"))
