@@ -239,7 +239,8 @@ def with_clock(clock):
         yield from synced(it, maker)
         yield from synced(it, maker)
         it.innocent.clear()
-        reply = yield copy.sync()
+        it.refused((yield copy.sync()), 6, "overtaken", "needs_supersede")
+        reply = yield copy.sync(clock=it.later())
         it.refused(reply, 6, "held_for_manager", "needs_supersede")
         it.check(reply.verdict == "red", f"a copy is {reply.verdict}")
     return play
@@ -604,7 +605,7 @@ def _(it):
     reply = yield reader.sync(fingerprint=whole(it.key, 9))
     it.refused(reply, 6, "needs_supersede", "held_for_manager")
     yield from synced(it, maker)
-    reply = yield reader.sync(fingerprint=whole(it.key, 9))
+    reply = yield reader.sync(fingerprint=whole(it.key, 9), clock=it.later())
     it.refused(reply, 6, "held_for_manager")
     yield from synced(it, maker)
 
@@ -616,7 +617,7 @@ def _(it):
         yield from synced(it, maker)
     it.innocent.clear()
     for held in (1, 2, 3, 4):
-        reply = yield maker.copy().sync(held=held)
+        reply = yield maker.copy().sync(held=held, clock=it.later())
         it.refused(reply, 6, "held_for_manager")
         it.check(reply.verdict == "red", f"generation {held} is {reply.verdict}")
     it.refused((yield maker.copy().sync(held=5)), 6, "needs_supersede")
