@@ -10,7 +10,7 @@ use crate::protocol::date::Seconds;
 /// How long a machine that changed may go on.
 pub(crate) const ALLOWED: u32 = 72 * 3600;
 
-/// The first sight of a changed machine by an activation, whatever grants came since.
+/// The first sight of a changed machine by a license, whatever was granted or lent since.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Drift {

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use super::answers::Answers;
 use super::clock::Mark;
-use super::drift::Drift;
 use super::json::{self, Array};
 use super::remembered::{Remembered, stricter};
 use crate::protocol::date::{Day, Seconds};
@@ -18,8 +17,6 @@ pub(crate) struct Anchored {
     pub(super) mark: Option<Mark>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) returned: Option<Tombstone>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) drift: Option<Drift>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) answers: Option<Answers>,
     /// Of a site, the last of its loans.
@@ -64,7 +61,6 @@ impl Remembered for Anchored {
         Anchored {
             mark: stricter(self.mark, other.mark),
             returned: Tombstone::first(self.returned, other.returned),
-            drift: stricter(self.drift, other.drift),
             answers: stricter(self.answers, other.answers),
             loans: stricter(self.loans, other.loans),
         }

@@ -20,7 +20,7 @@ pub struct Memory {
     pub mark: Option<Mark>,
     /// That the activation was given up, as an anchor knows it.
     pub returned: Option<Tombstone>,
-    /// The first sight of a machine that changed.
+    /// The first sight of a machine that changed, by whichever activation of the license.
     pub drift: Option<Drift>,
     /// The product's demo, where it has begun.
     pub demo: Option<Demo>,
@@ -52,7 +52,6 @@ impl Memory {
             let kept = match place {
                 Place::Home => Anchored {
                     mark: places.mark(key, activation),
-                    drift: places.drift(key, activation),
                     ..Anchored::default()
                 },
                 Place::Anchor(anchor) => {
@@ -61,7 +60,7 @@ impl Memory {
             };
             memory.mark = stricter(memory.mark, kept.mark);
             memory.returned = Tombstone::first(memory.returned, kept.returned);
-            memory.drift = stricter(memory.drift, kept.drift);
+            memory.drift = stricter(memory.drift, places.drift(place, key));
         }
         memory.parts = places.parts(key, activation);
         memory

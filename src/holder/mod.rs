@@ -15,7 +15,8 @@
 //! HOME/machine/cards.json                   certificates of sites that came before a loan of theirs was asked for
 //! HOME/machine/aliases.json                 other names of servers (SPEC.md 6.2)
 //! HOME/machine/lock                         held by whoever writes
-//! ANCHOR/activations/<13 digits>-A-<n>.json what an activation's answers were, tombstone, clock mark and drift, sealed
+//! ANCHOR/activations/<13 digits>-A-<n>.json what an activation's answers were, tombstone and clock mark, sealed
+//! ANCHOR/drift/<13 digits>.json             the first sight of a machine that changed, sealed
 //! ANCHOR/products/<id>.json                 the first day of a demo and its clock mark, sealed
 //! ```
 //!

@@ -142,15 +142,8 @@ impl Places<'_> {
         let Some((key, activation)) = license else {
             return Ok(());
         };
+        self.write_drift(Place::Home, key, news)?;
         let purpose = purpose(key, activation);
-        if let Some(drift) = news.drift {
-            let drift = earlier(self.drift(key, activation), drift);
-            self.seals()
-                .write(&home.drift_path(key), &purpose, &drift, audience)?;
-        } else if news.matches && self.drift(key, activation).is_some() {
-            self.seals()
-                .forget::<Drift>(&home.drift_path(key), &purpose, audience)?;
-        }
         if let Some(parts) = news.parts {
             self.seals()
                 .write(&home.parts_path(key), &purpose, parts, audience)?;
@@ -181,19 +174,50 @@ impl Places<'_> {
         let Some((key, activation)) = license.filter(|_| news.of_license()) else {
             return Ok(());
         };
+        self.write_drift(Place::Anchor(anchor), key, news)?;
         let before = self.anchored(anchor, key, activation);
         let mut after = before.clone().unwrap_or_default();
         after.mark = news.mark.cloned().or(after.mark);
-        after.drift = match news.drift {
-            Some(drift) => Some(earlier(after.drift, drift)),
-            None => after.drift.filter(|_| !news.matches),
-        };
         after.answers = stricter(after.answers, news.answers.cloned());
         after.loans = stricter(after.loans, news.loans.copied());
         if before.as_ref() == Some(&after) || before.is_none() && after == Anchored::default() {
             return Ok(());
         }
         self.put(anchor, key, activation, &after)
+    }
+
+    /// A first sight, or that it is over. By license: each answer to a machine that asks anew begins an activation, and each loan does.
+    fn write_drift(
+        &self,
+        place: Place<'_>,
+        key: LicenseKey,
+        news: &News<'_>,
+    ) -> Result<(), StorageError> {
+        let (path, purpose) = (self.drift_path(place, key), key.digits());
+        let audience = match place {
+            Place::Home => self.home.audience(),
+            Place::Anchor(anchor) => anchor.audience(),
+        };
+        match (news.drift, self.drift(place, key)) {
+            (Some(drift), before) => {
+                let drift = earlier(before, drift);
+                self.seals().write(&path, &purpose, &drift, audience)
+            }
+            (None, Some(_)) if news.matches => {
+                self.seals().forget::<Drift>(&path, &purpose, audience)
+            }
+            (None, _) => Ok(()),
+        }
+    }
+
+    fn drift_path(&self, place: Place<'_>, key: LicenseKey) -> PathBuf {
+        match place {
+            Place::Home => self.home.drift_path(key),
+            Place::Anchor(anchor) => {
+                let name = format!("{}.json", key.digits());
+                anchor.directory().join("drift").join(name)
+            }
+        }
     }
 
     /// What an anchor is to say of an activation. The caller holds its lock.
@@ -248,9 +272,9 @@ impl Places<'_> {
             .read(&self.home.clock_path(key), &purpose(key, activation))
     }
 
-    pub(super) fn drift(&self, key: LicenseKey, activation: ActivationId) -> Option<Drift> {
+    pub(super) fn drift(&self, place: Place<'_>, key: LicenseKey) -> Option<Drift> {
         self.seals()
-            .read(&self.home.drift_path(key), &purpose(key, activation))
+            .read(&self.drift_path(place, key), &key.digits())
     }
 
     pub(super) fn parts(&self, key: LicenseKey, activation: ActivationId) -> Parts {

@@ -108,6 +108,28 @@ fn rebuilt() -> Facts {
     }
 }
 
+/// The machine asks anew every few days, and each time its home is copied to another that is like it in part: that one saw the license 72 hours long.
+#[test]
+fn a_copy_gets_no_hour_again_by_what_its_machine_is_answered_anew() {
+    let vendor = Vendor::new(1);
+    let mut computer = Computer::with(&vendor, 1);
+    let mut copy = Computer::with(&vendor, 2);
+    copy.facts = rebuilt();
+    let mut hours = 0;
+    for round in 0..8 {
+        let asked = computer.ask(&vendor, |wish| wish.anew = round > 0).unwrap();
+        computer.apply(&vendor.answer(&asked, |_| ())).unwrap();
+        std::fs::remove_dir_all(copy.path("home")).unwrap_or_default();
+        copy_tree(&computer.path("home"), &copy.path("home"));
+        for hour in 0..120 {
+            let at = noon().plus((round * 120 + hour) * HOUR);
+            hours += u32::from(copy.check_at(&vendor, at).allowed());
+        }
+        assert!(computer.check(&vendor).allowed());
+    }
+    assert!((60..=73).contains(&hours), "{hours} hours");
+}
+
 #[test]
 fn a_rebuilt_machine_goes_on_for_72_hours() {
     let vendor = Vendor::new(1);
