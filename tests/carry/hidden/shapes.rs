@@ -1,7 +1,7 @@
 //! Where codes stand in mails: unseen, and seen though something near them is not. HTML is the head of a mail that is HTML; `{other}` and CODE are codes.
 
 /// Where a code can stand that is not seen, without and with one that is.
-pub(super) const HIDDEN: [(&str, &str); 33] = [
+pub(super) const HIDDEN: [(&str, &str); 36] = [
     (
         "comment",
         "HTML<p>Please call.</p><!-- {other} --><p>SEEN</p>",
@@ -80,6 +80,15 @@ pub(super) const HIDDEN: [(&str, &str); 33] = [
         "important",
         "HTML<div style='display:none!important;display:block'>{other}</div><p>SEEN</p>",
     ),
+    (
+        "a filter",
+        "HTML<p style='filter:opacity(0)'>{other}</p><p>SEEN</p>",
+    ),
+    (
+        "the order of rules",
+        "HTML<style>.b{display:block}.a{display:none}</style><p class='a b'>{other}</p><p>SEEN</p>",
+    ),
+    ("popover", "HTML<div popover>{other}</div><p>SEEN</p>"),
     ("dialog", "HTML<dialog>{other}</dialog><p>SEEN</p>"),
     (
         "datalist",
@@ -107,7 +116,7 @@ pub(super) const HIDDEN: [(&str, &str); 33] = [
 ];
 
 /// Where a code is seen, though not everything around it is: whoever says that of itself, says it of another part, or takes it back.
-pub(super) const SEEN: [(&str, &str); 26] = [
+pub(super) const SEEN: [(&str, &str); 28] = [
     (
         "a newsletter's cell",
         "HTML<td style='font-size:0px'><div style='font-size:13px'>CODE</div></td>",
@@ -160,6 +169,14 @@ pub(super) const SEEN: [(&str, &str); 26] = [
     (
         "a class on small screens",
         "HTML<style>@media (max-width:600px){.x{display:none}}</style><div class=x>CODE</div>",
+    ),
+    (
+        "a class that wide screens show",
+        "HTML<style>.x{display:none}@media (min-width:600px){.x{display:block}}</style><div class=x>CODE</div>",
+    ),
+    (
+        "a cell as narrow as its text",
+        "HTML<table><tr><td style='width:1%;overflow:hidden'>CODE</td></tr></table>",
     ),
     (
         "a style for Outlook",

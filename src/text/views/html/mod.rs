@@ -1,6 +1,8 @@
 //! The text of HTML, as far as codes need it: lines stay lines, cells stay apart, and a tag within a word leaves the word whole.
 
+mod media;
 mod open;
+mod selector;
 mod sheet;
 mod style;
 mod tags;
@@ -15,10 +17,23 @@ const UNSEEN: [&str; 14] = [
     "audio", "canvas", "datalist", "iframe", "metadata", "noembed", "noframes", "rp", "script",
     "style", "template", "title", "video", "desc",
 ];
-/// Elements within a line.
-const INLINE: [&str; 22] = [
-    "a", "abbr", "b", "bdi", "bdo", "code", "em", "font", "i", "ins", "kbd", "mark", "o:p", "s",
-    "samp", "small", "span", "strong", "sub", "sup", "tt", "u",
+/// The same of what stands for a drawing, a measure or a formula.
+const DRAWN: [&str; 10] = [
+    "annotation",
+    "annotation-xml",
+    "clippath",
+    "defs",
+    "marker",
+    "mask",
+    "meter",
+    "pattern",
+    "progress",
+    "symbol",
+];
+/// Elements within a line, besides those that give letters a look.
+const INLINE: [&str; 25] = [
+    "abbr", "acronym", "bdi", "bdo", "cite", "data", "del", "dfn", "ins", "kbd", "label", "mark",
+    "o:p", "output", "q", "ruby", "rb", "rt", "samp", "slot", "span", "sub", "sup", "time", "var",
 ];
 
 /// What a browser would show, if the text has tags.
@@ -119,7 +134,8 @@ impl Shown {
         }
         self.mark(&tag.name);
         if !tag.name.is_of(&VOID) {
-            let unseen = tag.name.is_of(&UNSEEN);
+            let unseen =
+                tag.name.is_of(&UNSEEN) || tag.name.is_of(&DRAWN) || stands_for_another(tag);
             self.open.open(tag.name, self.sheet.style_of(tag), unseen);
         }
     }
@@ -138,11 +154,23 @@ impl Shown {
         if !self.open.sight().is_seen() {
             return;
         }
-        match between(name.as_str()) {
+        match between(name) {
             "\n" if self.open.is_quoted() => self.text.push_str(QUOTED_LINE),
             other => self.text.push_str(other),
         }
     }
+}
+
+/// Whether an element shows something else, and what it holds where it cannot.
+fn stands_for_another(tag: &Tag<'_>) -> bool {
+    let mut data = tag.attributes.clone();
+    tag.name.is_of(&["object"])
+        && data.any(|(name, value)| name.eq_ignore_ascii_case("data") && !value.is_empty())
+}
+
+/// Whether an element is a part of a line.
+fn is_inline(name: &Name) -> bool {
+    name.is_of(&INLINE) || name.is_of(&open::LOOKS)
 }
 
 /// What stands before each line of a quotation, as in a mail that is text alone.
@@ -154,11 +182,11 @@ const VOID: [&str; 14] = [
 ];
 
 /// What a tag leaves in the text.
-fn between(name: &str) -> &'static str {
-    match name {
+fn between(name: &Name) -> &'static str {
+    match name.as_str() {
         "" | "wbr" => "",
         "td" | "th" | "img" => " ",
-        _ if INLINE.contains(&name) => "",
+        _ if is_inline(name) => "",
         _ => "\n",
     }
 }

@@ -9,7 +9,7 @@ const FARTHEST: usize = 64;
 const MOST_ANEW: usize = 16;
 
 /// Elements that give letters a look and do not care what ends around them.
-const LOOKS: [&str; 14] = [
+pub(super) const LOOKS: [&str; 14] = [
     "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
 ];
 /// Elements before which a paragraph ends.
@@ -113,7 +113,8 @@ impl Element {
         if self.unseen {
             Sight::NOTHING
         } else {
-            around.within(&self.style)
+            let boxed = !super::is_inline(&self.name) && !self.name.is_of(&OF_TABLES);
+            around.within(&self.style, boxed)
         }
     }
 }

@@ -1,64 +1,105 @@
-//! The rules of a page's own style sheets, as far as they are simple: for a name, a class or an id. What stands behind a condition or within something else
-//! is passed over, so that nothing is taken for hidden that may be seen.
+//! The rules of a page's own style sheets, as far as they are simple: for a name, classes and an id of the element itself. Of what stands behind a condition,
+//! or depends on what is around, only what shows an element counts, so that nothing is taken for hidden that may be seen.
 
 use std::collections::HashMap;
 
-use super::style::{self, Style};
+use super::media::{Holds, condition, list};
+use super::selector::{self, Selector};
+use super::style::{self, DISPLAY, Declared, HEIGHT, OVERFLOW, Style, WIDTH, Weight};
 use super::tags::{Name, Piece, Tag, pieces};
+use super::values::{Word, extent};
 
-/// Conditions that hold wherever a mail is read.
-const ALWAYS: [&str; 3] = ["@media all", "@media screen", "@media only screen"];
+/// Rules of which one name, class or id is the most telling part.
+const MOST_RULES: usize = 64;
+/// Classes of an element that are looked at.
+const MOST_CLASSES: usize = 32;
+/// Conditions within conditions.
+const DEEPEST: u8 = 4;
 
-/// What each name, class and id is said to look like.
+struct Rule {
+    selector: Selector,
+    declared: Declared,
+}
+
+/// What rules say of elements, by the most telling part of each.
 #[derive(Default)]
 pub(super) struct Sheet {
-    rules: HashMap<String, Style>,
+    rules: HashMap<String, Vec<Rule>>,
+    /// How many rules there were so far.
+    count: u32,
 }
 
 impl Sheet {
     /// The rules of all style sheets in a page.
     pub(super) fn of(html: &str) -> Sheet {
         let mut sheet = Sheet::default();
-        let mut within = false;
+        let mut within = Holds::Never;
         for piece in pieces(html) {
             match piece {
-                Piece::Open(tag) => within = tag.name.is_of(&["style"]),
-                Piece::Text(text) if within => sheet.read(&style::clean(text)),
-                _ => within = false,
+                Piece::Open(tag) if tag.name.is_of(&["style"]) => {
+                    let mut media = tag
+                        .attributes
+                        .filter(|it| it.0.eq_ignore_ascii_case("media"));
+                    let media = media.next().map(|it| super::resolved(it.1).to_lowercase());
+                    within = media.map_or(Holds::Always, |it| list(&it));
+                }
+                Piece::Text(text) if within != Holds::Never => {
+                    sheet.read(&style::clean(text), within == Holds::Always, 0);
+                }
+                _ => within = Holds::Never,
             }
         }
         sheet
     }
 
-    fn read(&mut self, css: &str) {
+    fn read(&mut self, css: &str, always: bool, depth: u8) {
         let mut rest = css;
         while let Some((before, behind)) = rest.split_once('{') {
             // What ended before: another rule, or a word to the whole sheet.
             let selectors = before.rsplit(['}', ';']).next().unwrap_or_default().trim();
-            if ALWAYS.contains(&selectors) {
-                rest = behind;
-            } else if selectors.starts_with('@') {
-                rest = behind_block(behind);
+            let selectors = selectors.trim_start_matches("<!--").trim();
+            if selectors.starts_with('@') {
+                let (inner, next) = block(behind);
+                let holds = condition(selectors);
+                if holds != Holds::Never && depth < DEEPEST {
+                    self.read(inner, always && holds == Holds::Always, depth + 1);
+                }
+                rest = next;
             } else {
                 let (declarations, next) = behind.split_once('}').unwrap_or((behind, ""));
-                self.add(selectors, declarations);
+                self.add(selectors, declarations, always);
                 rest = next;
             }
         }
     }
 
-    fn add(&mut self, selectors: &str, declarations: &str) {
-        let style = Style::of(declarations);
-        if style.is_empty() {
+    fn add(&mut self, selectors: &str, declarations: &str, always: bool) {
+        self.count = self.count.saturating_add(1);
+        // What shows and what does not is read once for all selectors, whatever their weight.
+        let read = |always: bool| {
+            let mut declared = Declared::default();
+            declared.read(declarations, Weight::default(), always);
+            declared
+        };
+        let (whole, shown) = (read(always), read(false));
+        if whole.is_empty() {
             return;
         }
-        for selector in selectors.split(',') {
-            let selector = selector.trim().trim_start_matches("<!--").trim();
-            let simple = |it: char| it.is_alphanumeric() || matches!(it, '-' | '_' | '.' | '#');
-            let parts = selector.matches(['.', '#']).count();
-            if !selector.is_empty() && parts <= 1 && selector.chars().all(simple) {
-                let known = self.rules.entry(selector.to_owned()).or_default();
-                *known = known.then(&style);
+        for text in selector::each(selectors) {
+            let Some((selector, simple, specific)) = selector::parse(text) else {
+                continue;
+            };
+            let declared = if simple { &whole } else { &shown };
+            let declared = declared.weighing(specific, self.count);
+            if declared.is_empty() {
+                continue;
+            }
+            let rules = self.rules.entry(selector.key()).or_default();
+            let room = rules.len() < MOST_RULES;
+            match rules.iter_mut().find(|it| it.selector == selector) {
+                Some(known) => known.declared.add(&declared),
+                None if room => rules.push(Rule { selector, declared }),
+                None => {}
             }
         }
     }
@@ -66,9 +107,9 @@ impl Sheet {
     /// What an element looks like that has these attributes.
     pub(super) fn style_of(&self, tag: &Tag<'_>) -> Style {
         let (mut classes, mut id, mut own, mut hidden) = ("", "", None, false);
-        let mut open = false;
+        let (mut open, mut size) = (false, [None; 2]);
         // Of an attribute that stands twice the first counts.
-        let mut known = [false; 3];
+        let mut known = [false; 5];
         let mut first = |nth: usize| {
             let known = known.get_mut(nth);
             known.is_some_and(|known| !std::mem::replace(known, true))
@@ -78,47 +119,64 @@ impl Sheet {
                 "class" if first(0) => classes = value,
                 "id" if first(1) => id = value,
                 "style" if first(2) => own = Some(value),
-                "hidden" => hidden = true,
+                "height" if first(3) => size[0] = Some(value),
+                "width" if first(4) => size[1] = Some(value),
+                "hidden" | "popover" => hidden = true,
                 "open" => open = true,
                 _ => {}
             }
         }
-        let mut style = self.ruled(&tag.name, classes, id);
+        let mut said = self.ruled(&tag.name, classes, id);
         if let Some(own) = own {
-            style = style.then(&Style::of(&super::resolved(own)));
+            said.read(&style::clean(&super::resolved(own)), Weight::OWN, true);
         }
         if hidden || (tag.name.is_of(&["dialog"]) && !open) {
-            style = style.unless_shown_hidden();
+            said.unless_said(DISPLAY, Word::Hides);
         }
-        style
+        if tag.name.is_of(&["svg"]) {
+            said.unless_said(OVERFLOW, Word::Hides);
+            for (at, value) in [HEIGHT, WIDTH].into_iter().zip(size) {
+                let word = value.and_then(|it| extent(it.trim()));
+                word.into_iter().for_each(|word| said.unless_said(at, word));
+            }
+        }
+        Style::from(&said)
     }
 
-    fn ruled(&self, name: &Name, classes: &str, id: &str) -> Style {
-        let mut style = Style::default();
+    fn ruled(&self, name: &Name, classes: &str, id: &str) -> Declared {
+        let mut said = Declared::default();
         if self.rules.is_empty() {
-            return style;
+            return said;
         }
-        let mut take = |selector: &str| {
-            if let Some(rule) = self.rules.get(selector) {
-                style = style.then(rule);
+        let name = name.as_str();
+        let classes = super::resolved(classes).to_lowercase();
+        let classes: Vec<&str> = classes.split_whitespace().take(MOST_CLASSES).collect();
+        let id = super::resolved(id).to_lowercase();
+        let mut take = |key: &str| {
+            for rule in self.rules.get(key).into_iter().flatten() {
+                #[cfg(test)]
+                super::super::super::find::work::count(1);
+                if rule.selector.fits(name, &classes, &id) {
+                    said.add(&rule.declared);
+                }
             }
         };
-        let name = name.as_str();
+        take("*");
         take(name);
-        let classes = super::resolved(classes).to_lowercase();
-        for class in classes.split_whitespace() {
-            take(&format!(".{class}"));
-            take(&format!("{name}.{class}"));
+        for (nth, class) in classes.iter().enumerate() {
+            if classes.get(..nth).is_some_and(|it| !it.contains(class)) {
+                take(&format!(".{class}"));
+            }
         }
-        let id = super::resolved(id).to_lowercase();
-        take(&format!("#{id}"));
-        take(&format!("{name}#{id}"));
-        style
+        if !id.is_empty() {
+            take(&format!("#{id}"));
+        }
+        said
     }
 }
 
-/// What follows a block within which others are.
-fn behind_block(css: &str) -> &str {
+/// A block within which others are, and what follows it.
+fn block(css: &str) -> (&str, &str) {
     let mut open = 1_usize;
     let end = css.find(|next| {
         match next {
@@ -128,5 +186,7 @@ fn behind_block(css: &str) -> &str {
         }
         open == 0
     });
-    end.and_then(|end| css.get(end + 1..)).unwrap_or_default()
+    let Some(end) = end else { return (css, "") };
+    let (inner, behind) = css.split_at_checked(end).unwrap_or((css, ""));
+    (inner, behind.strip_prefix('}').unwrap_or(behind))
 }

@@ -30,7 +30,7 @@ pub(super) struct Name {
 }
 
 impl Name {
-    const LONGEST: usize = 12;
+    const LONGEST: usize = 16;
 
     pub(super) fn of(name: &str) -> Name {
         let mut letters = [0; Name::LONGEST];

@@ -38,6 +38,8 @@ fn no_shape_costs_more_than_its_length() {
         "<style>.a{.b{",
         "<style>@media x{",
         "<i><a></b>",
+        "<style>.a{opacity:0}</style><i class=a>",
+        "<svg width=0>",
     ] {
         for end in ["", ">", "-->", " --> >", "</style>", "'>"] {
             let html = shape.repeat(TIMES) + end;
@@ -63,6 +65,27 @@ fn ends_are_found_behind_what_was_passed_over() {
         ("<b title=it's>1</b>2'>3", "12'>3"),
     ] {
         assert_eq!(to_text(html), text, "{html}");
+    }
+}
+
+/// Rules and classes that fit each other are looked at as often as there are few.
+#[test]
+fn many_rules_for_many_elements_cost_little() {
+    const TIMES: usize = 1000;
+    let each = |shape: &str| {
+        let all = (0..TIMES).map(|nth| shape.replace('N', &nth.to_string()));
+        all.collect::<String>()
+    };
+    for (rule, element) in [
+        (".a.bN{opacity:0}", "<i class='a bN'>"),
+        (".aN{opacity:0}", "<i class='a1 a2 a3 a4 a5 a6 a7 a8 a9'>"),
+        ("*{opacity:0}", "<i class=N>"),
+        ("@media screen{", "<i>"),
+        ("x y z[class=aN]{opacity:1}", "<i class=aN>"),
+    ] {
+        let html = format!("<style>{}</style>{}", each(rule), each(element));
+        let cost = work::of(|| drop(to_text(&html)));
+        assert!(cost <= 70 * html.len() as u64, "{rule}: {cost}");
     }
 }
 
@@ -109,9 +132,145 @@ fn what_nobody_sees_is_not_there() {
             "2",
         ),
         ("<table><tr hidden><td>1<td>2<tr><td>3</table>", "3"),
+        ("<div popover>1</div>2", "2"),
+        ("<svg width=0 height=0><text>1</text></svg>2", "2"),
+        ("<svg><defs><text>1</text></defs></svg>2", "2"),
+        ("<meter>1</meter><progress>2</progress>3", "3"),
+        ("<object data=x>1</object><object>2</object>", "2"),
+        ("<math><annotation-xml>1</annotation-xml></math>2", "2"),
     ] {
         assert_eq!(to_text(html).replace(['\n', ' '], ""), text, "{html}");
     }
+}
+
+/// Each is what style sheets say, a page, and what is seen of it.
+#[test]
+fn rules_count_as_browsers_have_them() {
+    for (sheet, html, text) in [
+        // The last of equals, whatever the order of the classes.
+        (
+            ".b{display:block}.a{display:none}",
+            "<p class='a b'>1</p>2",
+            "2",
+        ),
+        (
+            ".a{display:none}.b{display:block}",
+            "<p class='b a'>1</p>2",
+            "12",
+        ),
+        // What is more specific.
+        (
+            "#n{display:none}.a{display:block}",
+            "<p id=n class=a>1</p>2",
+            "2",
+        ),
+        (
+            "p.a{display:none}.a{display:block}",
+            "<p class=a>1</p>2",
+            "2",
+        ),
+        (
+            ".a.b{display:none}",
+            "<p class='b c a'>1</p><p class=a>2</p>",
+            "2",
+        ),
+        (
+            ".a{display:none!important}#n{display:block}",
+            "<p id=n class=a>1</p>2",
+            "2",
+        ),
+        ("*{font-size:0}", "<p>1</p>2", "2"),
+        ("p,.a{display:none}", "<b class=a>1</b><p>2</p>3", "3"),
+        // On every screen, or on none.
+        (
+            "@media (min-width:0){.a{display:none}}",
+            "<p class=a>1</p>2",
+            "2",
+        ),
+        (
+            "@media print{.a{display:block}}.a{display:none}",
+            "<p class=a>1</p>2",
+            "2",
+        ),
+        (
+            ".a{display:none}@media print{.a{display:block}}",
+            "<p class=a>1</p>2",
+            "2",
+        ),
+        (
+            ".a{display:none}@media (min-width:9000px){.a{display:block}}",
+            "<p class=a>1</p>2",
+            "2",
+        ),
+        ("@font-face{}.a{display:none}", "<p class=a>1</p>2", "2"),
+        // While somebody points at it.
+        (
+            ".a{display:none}.a:hover{display:block}",
+            "<p class=a>1</p>2",
+            "2",
+        ),
+        (
+            ".a{display:none}[x]{display:block!important}",
+            "<p class=a>1</p>2",
+            "2",
+        ),
+        // On some screens, in some programs, in some places.
+        (
+            ".a{display:none}@media (min-width:600px){.a{display:block}}",
+            "<p class=a>1</p>",
+            "1",
+        ),
+        (
+            ".a{display:none!important}@media only screen and (max-width:600px){.a{display:block!important}}",
+            "<p class=a>1</p>",
+            "1",
+        ),
+        (
+            ".a{display:none}@supports (x:y){@media screen{.a{display:block}}}",
+            "<p class=a>1</p>",
+            "1",
+        ),
+        (
+            ".a{display:none}div .a{display:block}",
+            "<div><p class=a>1</p></div>",
+            "1",
+        ),
+        (
+            ".a{display:none}u + .b .a{display:block}",
+            "<p class=a>1</p>",
+            "1",
+        ),
+        (
+            ".a{display:none}*[class=\"a\"]{display:block}",
+            "<p class=a>1</p>",
+            "1",
+        ),
+        (
+            ".a{display:none}.a:not(.b, .c){display:block}",
+            "<p class=a>1</p>",
+            "1",
+        ),
+        (
+            "td[class=a]{display:none}.b > .a{display:none}",
+            "<td class=a>1",
+            "1",
+        ),
+        (
+            "@media (max-width:600px){.a{display:none}}",
+            "<p class=a>1</p>",
+            "1",
+        ),
+        (
+            ".a{height:0;overflow:hidden}",
+            "<a class=a>1</a><table><td class=a>2</table>",
+            "12",
+        ),
+    ] {
+        let page = format!("<style>{sheet}</style>{html}");
+        assert_eq!(to_text(&page).replace(['\n', ' '], ""), text, "{page}");
+    }
+    let print = "<style media=print>.a{display:none}</style><p class=a>1</p>";
+    assert_eq!(to_text(print).trim(), "1");
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! What the value of a property says of whether its element is seen; nothing where it is none that a browser takes, and so is passed over.
 
 /// What a declaration says of its element.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Word {
     Hides,
     Shows,
     /// As it is around it.
+    #[default]
     Keeps,
 }
 
@@ -13,11 +14,18 @@ pub(super) enum Word {
 const SMALLEST: f64 = 2.0;
 /// A share of the color below which nobody sees it.
 const FAINTEST: f64 = 0.1;
-/// Where no page reaches, in pixels: before its beginning, and beyond its end.
+/// Where no page reaches, in pixels, and as a share of what is around in hundredths: before its beginning, and beyond its end.
 const OUTSIDE: (f64, f64) = (-400.0, 5000.0);
+const OUTSIDE_SHARE: (f64, f64) = (-99.0, 150.0);
+/// Letters that are closer to each other stand on one heap, in pixels.
+const CLOSEST: f64 = -6.0;
+/// What lets a text out of a box that has no size itself, in pixels.
+const ROOM: f64 = 8.0;
 
 /// A number and its unit.
 fn number(value: &str) -> Option<(f64, &str)> {
+    let inner = value.strip_prefix("calc(").map(str::trim);
+    let value = inner.map_or(value, |it| it.strip_suffix(')').unwrap_or(it).trim());
     let is_figure = |it: char| it.is_ascii_digit() || matches!(it, '.' | '+' | '-');
     let end = value.find(|it| !is_figure(it)).unwrap_or(value.len());
     let (figures, unit) = value.split_at_checked(end)?;
@@ -25,7 +33,7 @@ fn number(value: &str) -> Option<(f64, &str)> {
 }
 
 /// A length in pixels; a share of something else as so many hundredths.
-fn pixels(value: &str) -> Option<f64> {
+pub(super) fn pixels(value: &str) -> Option<f64> {
     let (number, unit) = number(value)?;
     let each = match unit {
         "px" | "" | "%" => 1.0,
@@ -136,6 +144,13 @@ pub(super) fn position(value: &str) -> Option<Word> {
     }
 }
 
+/// A height; a share of one that nobody chose is as much as the text needs.
+pub(super) fn height(value: &str) -> Option<Word> {
+    extent(value)
+        .filter(|_| !value.ends_with('%'))
+        .or(Some(Word::Shows))
+}
+
 pub(super) fn extent(value: &str) -> Option<Word> {
     match pixels(value) {
         Some(pixels) => hides_if(pixels < SMALLEST),
@@ -144,12 +159,12 @@ pub(super) fn extent(value: &str) -> Option<Word> {
 }
 
 fn is_outside(value: &str) -> bool {
-    let least = if value.ends_with('%') {
-        -99.0
+    let (least, most) = if value.ends_with('%') {
+        OUTSIDE_SHARE
     } else {
-        OUTSIDE.0
+        OUTSIDE
     };
-    pixels(value).is_some_and(|it| it < least || it > OUTSIDE.1)
+    pixels(value).is_some_and(|it| it < least || it > most)
 }
 
 pub(super) fn place(value: &str) -> Option<Word> {
@@ -163,37 +178,182 @@ pub(super) fn indent(value: &str) -> Option<Word> {
     }
 }
 
-/// The arguments of a function such as `rect(0, 0, 0, 0)`.
-fn arguments<'v>(value: &'v str, function: &str) -> Option<impl Iterator<Item = &'v str>> {
-    let (_, behind) = value.split_once(function)?;
-    let (inner, _) = behind.split_once('(')?.1.split_once(')')?;
-    let parts = inner.split(|it: char| it.is_whitespace() || it == ',');
-    Some(parts.filter(|it| !it.is_empty()))
+/// As [`place`], but for shares: a column that is as wide as the page is moved by as much.
+pub(super) fn shift(value: &str) -> Option<Word> {
+    let mut all = value.split_whitespace();
+    hides_if(all.any(|it| !it.ends_with('%') && is_outside(it)))
+}
+
+/// The functions of a value, such as `rect(0, 0, 0, 0)`, and their arguments.
+fn functions(value: &str) -> impl Iterator<Item = (&str, Vec<&str>)> {
+    value.split(')').filter_map(|it| {
+        let (name, inner) = it.split_once('(')?;
+        let parts = inner.split(|it: char| it.is_whitespace() || it == ',');
+        Some((name.trim(), parts.filter(|it| !it.is_empty()).collect()))
+    })
+}
+
+/// A number or a share that is next to none.
+fn is_nothing(value: &str) -> bool {
+    number(value).is_some_and(|(number, unit)| {
+        let whole = if unit == "%" { 100.0 } else { 1.0 };
+        (number / whole).abs() < FAINTEST
+    })
+}
+
+pub(super) fn filter(value: &str) -> Option<Word> {
+    let nothing = |it: &&str| is_nothing(it);
+    hides_if(
+        functions(value)
+            .any(|(name, arguments)| name == "opacity" && arguments.first().is_some_and(nothing)),
+    )
 }
 
 pub(super) fn clip(value: &str) -> Option<Word> {
-    let small = |it: &str| pixels(it).is_some_and(|it| it < SMALLEST);
-    hides_if(arguments(value, "rect").is_some_and(|mut it| it.all(small)))
+    let small = |it: &&str| pixels(it).is_some_and(|it| it < SMALLEST);
+    hides_if(functions(value).any(|(name, all)| name == "rect" && all.iter().all(small)))
 }
 
 pub(super) fn shape(value: &str) -> Option<Word> {
-    let half = |it: &str| it.ends_with('%') && pixels(it).is_some_and(|it| it >= 50.0);
-    let inset = arguments(value, "inset").and_then(|mut it| it.next());
-    let circle = arguments(value, "circle").and_then(|mut it| it.next());
-    let none = circle.and_then(pixels).is_some_and(|it| it < SMALLEST);
-    hides_if(inset.is_some_and(half) || none)
+    let half = |it: &&str| it.ends_with('%') && pixels(it).is_some_and(|it| it >= 50.0);
+    let small = |it: &&str| pixels(it).is_some_and(|it| it < SMALLEST);
+    hides_if(functions(value).any(|(name, arguments)| match name {
+        "inset" => arguments.first().is_some_and(half),
+        "circle" | "ellipse" => arguments.first().is_some_and(small),
+        "polygon" => arguments.iter().all(small),
+        _ => false,
+    }))
+}
+
+/// Whether what is turned by this angle is seen from its edge.
+fn is_edgewise(angle: &str) -> bool {
+    number(angle).is_some_and(|(number, unit)| {
+        let degrees = match unit {
+            "turn" => 360.0,
+            "grad" => 0.9,
+            "rad" => return number.cos().abs() < FAINTEST,
+            _ => 1.0,
+        };
+        (number * degrees).to_radians().cos().abs() < FAINTEST
+    })
+}
+
+/// Whether it is turned out of its plane around this axis, and by this angle, until nothing is seen of it.
+fn is_turned(axis: &[&str], angle: &str) -> bool {
+    let flat = match axis {
+        ["x" | "y"] => false,
+        [x, y, z] => !is_nothing(z) || (is_nothing(x) && is_nothing(y)),
+        _ => true,
+    };
+    !flat && is_edgewise(angle)
+}
+
+pub(super) fn rotate(value: &str) -> Option<Word> {
+    let parts: Vec<&str> = value.split_whitespace().collect();
+    hides_if(match parts.as_slice() {
+        [angle, axis @ ("x" | "y")] => is_turned(&[axis], angle),
+        [axis @ .., angle] => is_turned(axis, angle),
+        [] => false,
+    })
+}
+
+pub(super) fn scale(value: &str) -> Option<Word> {
+    hides_if(value.split_whitespace().take(2).any(is_nothing))
 }
 
 pub(super) fn moved(value: &str) -> Option<Word> {
-    let none = |it: &str| number(it).is_some_and(|it| it.0.abs() < FAINTEST);
-    let scaled = arguments(value, "scale").is_some_and(|mut it| it.any(none));
-    let away = arguments(value, "translate").is_some_and(|mut it| it.any(is_outside));
-    hides_if(scaled || away)
+    hides_if(functions(value).any(|(name, arguments)| {
+        let mut plane = arguments.iter().take(2);
+        match name {
+            "scale" | "scalex" | "scaley" | "scale3d" => plane.any(|it| is_nothing(it)),
+            "translate" | "translatex" | "translatey" | "translate3d" => {
+                plane.any(|it| is_outside(it))
+            }
+            "rotatex" | "rotatey" => plane.next().is_some_and(|it| is_edgewise(it)),
+            "rotate3d" => arguments
+                .split_last()
+                .is_some_and(|(angle, axis)| is_turned(axis, angle)),
+            "matrix" => {
+                let parts: Vec<f64> = arguments.iter().filter_map(|it| it.parse().ok()).collect();
+                match parts.as_slice() {
+                    [a, b, c, d, ..] => (a * d - b * c).abs() < FAINTEST * FAINTEST,
+                    _ => false,
+                }
+            }
+            _ => false,
+        }
+    }))
+}
+
+pub(super) fn spacing(value: &str) -> Option<Word> {
+    match pixels(value) {
+        Some(pixels) => hides_if(pixels < CLOSEST),
+        None if matches!(value, "inherit" | "unset") => Some(Word::Keeps),
+        None => Some(Word::Shows),
+    }
+}
+
+/// Whether it is a box; a part of a line, or of a table, is as large as what it holds.
+pub(super) fn boxed(value: &str) -> Option<Word> {
+    match value {
+        "inline" | "contents" => Some(Word::Shows),
+        _ if value.starts_with("table") || value.starts_with("ruby") => Some(Word::Shows),
+        _ if value.starts_with("inline-table") => Some(Word::Shows),
+        _ => display(value).map(|_| Word::Hides),
+    }
+}
+
+pub(super) fn floats(value: &str) -> Option<Word> {
+    let known = ["left", "right", "inline-start", "inline-end"].contains(&value);
+    hides_if(known)
+}
+
+pub(super) fn fixed(value: &str) -> Option<Word> {
+    hides_if(matches!(value, "absolute" | "fixed"))
+}
+
+pub(super) fn contain(value: &str) -> Option<Word> {
+    let mut words = value.split_whitespace();
+    hides_if(words.any(|it| matches!(it, "strict" | "content" | "paint")))
+}
+
+/// A height that it has at least; of a share nobody knows of what it is one.
+pub(super) fn least(value: &str) -> Option<Word> {
+    padded(value)
+        .filter(|_| !value.ends_with('%'))
+        .or(Some(Word::Keeps))
+}
+
+pub(super) fn padded(value: &str) -> Option<Word> {
+    let room = pixels(value).is_some_and(|it| it >= ROOM);
+    Some(if room { Word::Shows } else { Word::Keeps })
+}
+
+/// What is above, or else below.
+pub(super) fn padding(value: &str) -> Option<Word> {
+    let above_and_below = value.split_whitespace().step_by(2);
+    let mut all = above_and_below.filter_map(padded);
+    Some(all.find(|&it| it == Word::Shows).unwrap_or_default())
+}
+
+/// What is behind the letters is seen through them.
+pub(super) fn painted(value: &str) -> Option<Word> {
+    let mut words = value.split_whitespace();
+    words.any(|it| it == "text").then_some(Word::Shows)
+}
+
+pub(super) fn painted_over(value: &str) -> Option<Word> {
+    let none = matches!(value, "none" | "0" | "0px") || is_of_all(value);
+    (!none).then_some(Word::Shows)
 }
 
 pub(super) fn color(value: &str) -> Option<Word> {
-    let alpha = arguments(value, "rgba").and_then(|it| it.last());
-    let faint = alpha.and_then(number).is_some_and(|it| it.0 < FAINTEST);
+    let faint = functions(value).any(|(name, arguments)| {
+        let alpha = arguments
+            .get(3..)
+            .and_then(|it| it.iter().rfind(|it| **it != "/"));
+        matches!(name, "rgb" | "rgba" | "hsl" | "hsla") && alpha.is_some_and(|it| is_nothing(it))
+    });
     let hexadecimal = value.strip_prefix('#').unwrap_or_default();
     let clear = match hexadecimal.len() {
         8 => hexadecimal.ends_with("00"),
