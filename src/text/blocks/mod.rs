@@ -8,7 +8,7 @@ mod token;
 
 use super::Kind;
 use super::symbols::{self, Glyph};
-use token::{LONG, LONGEST_GROUP, Token, tokens};
+use token::{Hand, LONG, LONGEST_GROUP, Token, tokens};
 
 /// What a mail program puts before a line that it quotes.
 const QUOTE: &str = "> ";
@@ -50,6 +50,8 @@ struct Block {
     wide: Vec<String>,
     /// The most lines from one row to the next.
     apart: usize,
+    /// How its rows are written.
+    hand: Hand,
     /// What may be a short last row, though nothing tells that it stands no farther from the others than they from each other.
     last: Option<String>,
 }
@@ -105,14 +107,19 @@ impl Finder {
                 }
             }
             if token.is_row() {
-                self.add(token.text.clone(), wide(&tokens, at));
+                self.add(token.text.clone(), wide(&tokens, at), token.hand());
                 found = true;
             } else if !found {
                 let run = plain_groups(&tokens, at);
                 if run > 0 {
                     let words = tokens.get(at..at + run).unwrap_or_default();
                     let text = joined(words);
-                    self.add(text.clone(), text);
+                    let lower = words.iter().any(|it| it.lower);
+                    let hand = Hand {
+                        lower,
+                        whole: false,
+                    };
+                    self.add(text.clone(), text, hand);
                     found = true;
                     at += run;
                     continue;
@@ -129,12 +136,15 @@ impl Finder {
             // A short last row stands where the rows before it stood, and alone.
             let rest = tokens.get(self.leading..).unwrap_or_default();
             let symbols: usize = rest.iter().map(|token| token.symbols).sum();
-            let short = rest.iter().all(Token::is_short);
+            let hand = open.hand;
+            let short = rest.iter().all(|it| it.is_short(hand));
             if short && (SHORTEST_LAST..LONG + LONGEST_GROUP).contains(&symbols) {
                 let text = joined(rest);
+                // Small letters without a figure are a word as well as the end of a code.
+                let word = hand.lower && rest.iter().all(|it| it.digits == 0);
                 // Between lines that are paragraphs each, mail programs put empty ones.
-                if self.since <= open.apart.max(1) {
-                    return self.add(text.clone(), text);
+                if self.since <= open.apart.max(1) && !word {
+                    return self.add(text.clone(), text, hand);
                 }
                 if self.since <= FARTHEST {
                     self.add_apart(text);
@@ -156,7 +166,7 @@ impl Finder {
         self.since += 1;
     }
 
-    fn add(&mut self, row: String, wide: String) {
+    fn add(&mut self, row: String, wide: String, hand: Hand) {
         let kind = self.pending.take().map(|(kind, _)| kind);
         let since = std::mem::take(&mut self.since);
         let block = self.open.get_or_insert_with(|| Block {
@@ -168,6 +178,7 @@ impl Finder {
         if !block.rows.is_empty() {
             block.apart = block.apart.max(since);
         }
+        block.hand = hand;
         let quote = if self.quoted { QUOTE } else { "" };
         block.rows.push(format!("{quote}{row}"));
         block.wide.push(format!("{quote}{wide}"));
@@ -222,13 +233,13 @@ fn wide(tokens: &[Token], at: usize) -> String {
         .rev()
         .zip(before.iter().rev().skip(1))
         .take(MOST_GROUPS)
-        .take_while(|(this, before)| !this.apart && before.is_short());
+        .take_while(|(this, before)| !this.apart && before.is_short(Hand::default()));
     let start = at - reach.count();
     let after = tokens.get(at + 1..).unwrap_or_default();
     let more = after
         .iter()
         .take(MOST_GROUPS)
-        .take_while(|it| !it.apart && it.is_short());
+        .take_while(|it| !it.apart && it.is_short(Hand::default()));
     joined(tokens.get(start..=at + more.count()).unwrap_or_default())
 }
 
@@ -245,12 +256,17 @@ fn plain_groups(tokens: &[Token], at: usize) -> usize {
         .enumerate()
         .take_while(|(nth, it)| it.is_five() && (*nth == 0 || !it.apart))
         .take(MOST_GROUPS);
-    let (fives, digits) = fives.fold((0, 0), |(count, digits), (_, it)| {
-        (count + 1, digits + it.digits)
+    let (fives, digits, lower) = fives.fold((0, 0, false), |(count, digits, lower), (_, it)| {
+        (count + 1, digits + it.digits, lower | it.lower)
     });
-    if fives < 3 || digits == 0 {
+    // Small letters alone are words.
+    if fives < 3 || digits < if lower { fives } else { 1 } {
         return 0;
     }
+    let hand = Hand {
+        lower,
+        whole: false,
+    };
     let more = rest.iter().skip(fives).take(MOST_GROUPS);
-    fives + more.take_while(|it| !it.apart && it.is_short()).count()
+    fives + more.take_while(|it| !it.apart && it.is_short(hand)).count()
 }

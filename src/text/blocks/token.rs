@@ -29,10 +29,19 @@ pub(super) struct Token {
     /// Symbols of the longest group, and of the last.
     longest: usize,
     last: usize,
-    lower: bool,
+    pub(super) lower: bool,
     upper: bool,
     /// A letter that hexadecimal figures do not have.
     beyond_hex: bool,
+}
+
+/// How somebody writes rows.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Hand {
+    /// In small letters.
+    pub(super) lower: bool,
+    /// In one piece, without dashes.
+    pub(super) whole: bool,
 }
 
 impl Token {
@@ -79,12 +88,22 @@ impl Token {
     }
 
     pub(super) fn is_five(&self) -> bool {
-        self.groups == 1 && self.longest == GROUP && !self.lower
+        self.groups == 1 && self.longest == GROUP && self.is_one_case()
     }
 
-    /// Whether this may be a part of a row: figures and capital letters.
-    pub(super) fn is_short(&self) -> bool {
-        !self.lower && self.longest <= LONGEST_GROUP && self.symbols > 0
+    /// Whether this may be a part of a row, those around it being written in this `hand`.
+    pub(super) fn is_short(&self, hand: Hand) -> bool {
+        let longest = if hand.whole { LONG - 1 } else { LONGEST_GROUP };
+        let case = !self.lower || (hand.lower && !self.upper);
+        case && self.longest <= longest && self.symbols > 0
+    }
+
+    /// How this is written, which is a row.
+    pub(super) fn hand(&self) -> Hand {
+        Hand {
+            lower: self.lower,
+            whole: self.longest >= LONG,
+        }
     }
 
     pub(super) fn prefix(&self) -> Option<Kind> {

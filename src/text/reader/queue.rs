@@ -39,9 +39,9 @@ impl<'t> Queue<'t> {
     }
 
     pub(super) fn push(&mut self, part: Part<'t>, depth: u8) {
-        let queue = match part.look {
-            Look::Hidden => &mut self.hidden,
-            Look::Shown | Look::Source => &mut self.seen,
+        let queue = match part.is_hidden() {
+            true => &mut self.hidden,
+            false => &mut self.seen,
         };
         queue.push_back((part, depth));
     }
@@ -76,15 +76,23 @@ impl<'t> Queue<'t> {
                 continue;
             }
             // What a browser shows of a text that is a source comes in its place; nobody sees the source itself.
-            if part.look == Look::Source
-                && depth < DEEPEST
-                && let Some(shown) = views::shown(find::head_of(&part.text, room))
-            {
-                let shown = Part::new(Cow::Owned(shown), Look::Shown);
-                self.seen.push_front((shown, depth + 1));
-                part.look = Look::Hidden;
-                self.push(part, depth);
-                continue;
+            if part.look == Look::Source && depth < DEEPEST {
+                let head = find::head_of(&part.text, room);
+                if let Some(shown) = views::shown(head) {
+                    let shown = Part::new(Cow::Owned(shown), Look::Shown);
+                    self.seen.push_front((shown, depth + 1));
+                    part.look = Look::Hidden;
+                    self.push(part, depth);
+                    continue;
+                }
+                // The lines of a string in JSON are lines: as it is written, rows run together, and trying to part them costs what mending them needs.
+                if let Some(unescaped) = views::unescaped(head) {
+                    let unescaped = Part::new(Cow::Owned(unescaped), Look::Source);
+                    part.look = Look::Shown;
+                    self.seen.push_front((part, depth));
+                    self.seen.push_front((unescaped, depth + 1));
+                    continue;
+                }
             }
             let head = find::head_of(&part.text, room);
             if head.len() < part.text.len() {
@@ -116,7 +124,7 @@ impl<'t> Queue<'t> {
         }
         for text in views::of(find::head_of(&part.text, room)) {
             let look = match part.look {
-                Look::Hidden => Look::Hidden,
+                Look::Beside | Look::Hidden => part.look,
                 Look::Shown | Look::Source => Look::Source,
             };
             self.push(Part::new(Cow::Owned(text), look), depth + 1);

@@ -72,6 +72,13 @@ pub(super) fn shown(text: &str) -> Option<String> {
     shown
 }
 
+/// A text with the line breaks in its strings as breaks, if it has such.
+pub(super) fn unescaped(text: &str) -> Option<String> {
+    #[cfg(test)]
+    super::find::work::count(text.len());
+    escapes::view(text)
+}
+
 /// The byte that two hexadecimal figures write.
 fn hex_pair(figures: &[u8]) -> Option<u8> {
     let pair = str::from_utf8(figures.get(..2)?).ok()?;
