@@ -238,24 +238,45 @@ pub(crate) fn beside_what_is_given_back(reading: &Reading) -> impl Iterator<Item
         .filter(move |it| gives_back && is_too(it))
 }
 
-/// A code that whoever handed the text over did not see is not acted on unasked: somebody else may have put it there. Nor is one that is only quoted, where what
-/// was written instead of it cannot be read.
+/// A code that whoever handed the text over did not see is not acted on unasked: somebody else may have put it there. Nor is one that is only quoted. Where what
+/// was seen, or written, instead of it cannot be read, that is said.
 #[cfg(feature = "site")]
 pub(crate) fn refuse_what_was_not_meant(reading: &Reading) -> anyhow::Result<()> {
+    let kind = reading.code.kind();
+    let (noun, phrase) = (kind.noun(), text::phrase(&reading.code));
     // Whoever quotes a request and writes another below, or above, means his own.
-    let own = |it: &&Damage| it.standing == Standing::Plain && it.kind == Some(reading.code.kind());
+    let own = |it: &&Damage| {
+        it.standing == Standing::Plain && it.kind.is_none_or(|it| is_sent_to_the_same(it, kind))
+    };
     let own = reading.damaged.iter().find(own);
-    if let (Standing::Quoted, Some(damage)) = (reading.standing, own) {
-        return Err(ReadError::from(damage.clone()).into());
+    if let (Standing::Quoted | Standing::Hidden, Some(damage)) = (reading.standing, own) {
+        let failure = Failure::of(&ReadError::from(damage.clone()).into());
+        let hint = match reading.standing {
+            Standing::Hidden => {
+                messages::hidden_code::unseen(&failure.hint, noun, phrase).to_string()
+            }
+            _ => messages::hidden_code::quoted(&failure.hint, noun, phrase).to_string(),
+        };
+        return Err(failure.hint(hint).into());
     }
     if reading.standing != Standing::Hidden {
         return Ok(());
     }
-    let (noun, phrase) = (reading.code.kind().noun(), text::phrase(&reading.code));
     let message = messages::hidden_code::only_hidden(noun, phrase).to_string();
     Err(Failure::new(FailureKind::HiddenCode, message)
         .hint(messages::hidden_code::alone())
         .into())
+}
+
+/// Whether a desk, or a site, takes both.
+#[cfg(feature = "site")]
+fn is_sent_to_the_same(one: Kind, other: Kind) -> bool {
+    let desk = [Kind::Activate, Kind::Sync, Kind::Return];
+    let site = [Kind::Borrow, Kind::LoanReturn];
+    one == other
+        || [&desk[..], &site]
+            .iter()
+            .any(|all| all.contains(&one) && all.contains(&other))
 }
 
 /// A good code in the wrong place: where does it belong?
@@ -268,6 +289,6 @@ fn other_kind(kind: Kind) -> Failure {
         Kind::DeskCertificate => messages::code::belongs_desk_certificate(),
         Kind::Emergency => messages::code::belongs_emergency(),
     };
-    let message = messages::code::wrong_kind(kind.noun()).to_string();
+    let message = messages::code::wrong_kind(kind.a_noun()).to_string();
     Failure::new(FailureKind::WrongKind, message).hint(hint)
 }

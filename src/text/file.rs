@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use super::error::ReadError;
 use super::read::{read, read_each};
 use super::reading::{Judgeable, Look, Part, Reading};
-use super::standing::Standing;
 use super::views::mail::{self, Opened};
 use super::{Kind, LOOKED_AT, Thing, encoding, photo};
 
@@ -53,25 +52,10 @@ pub fn read_bytes_judgeable(bytes: &[u8], wanted: &[Kind]) -> Judgeable {
     let source = std::iter::once_with(|| Part::new(raw(), source));
     let parts = [
         Part::new(Cow::Borrowed(text.as_str()), shown),
-        Part::new(Cow::Borrowed(beside.as_str()), Look::Hidden),
+        Part::new(Cow::Borrowed(beside.as_str()), Look::Beside),
         Part::new(Cow::Borrowed(hidden.as_str()), Look::Hidden),
     ];
     let mut read = read_each(parts.into_iter().chain(source), wanted);
-    // What the HTML does not show, or shows in ruins, is meant as the text beside it has it.
-    if let Ok(reading) = &read.result
-        && reading.standing == Standing::Hidden
-        && !beside.is_empty()
-    {
-        let part = Part::new(Cow::Borrowed(beside.as_str()), Look::Shown);
-        let again = read_each(std::iter::once(part), wanted);
-        if again
-            .result
-            .as_ref()
-            .is_ok_and(|it| it.code == reading.code)
-        {
-            read.result = again.result;
-        }
-    }
     if let Err(error) = &read.result
         && error.is_no_code()
     {

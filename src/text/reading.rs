@@ -112,12 +112,14 @@ pub(super) struct Part<'t> {
 }
 
 /// What somebody sees of a text who looks at the whole in its own program.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Look {
     /// These letters.
     Shown,
     /// What its program makes of it, where it is the source of something.
     Source,
+    /// Nothing, where its program can show what it stands in for: the text beside the HTML of a mail.
+    Beside,
     /// Nothing.
     Hidden,
 }
@@ -127,7 +129,8 @@ impl<'t> Part<'t> {
         Part { text, look }
     }
 
+    /// Whether nobody sees it, so far as nothing else is known.
     pub(super) fn is_hidden(&self) -> bool {
-        self.look == Look::Hidden
+        matches!(self.look, Look::Beside | Look::Hidden)
     }
 }

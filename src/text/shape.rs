@@ -30,7 +30,8 @@ pub(super) fn is_surely_one(search: &Search) -> bool {
 
 /// Whether behind a prefix more stands than a word about codes, or the first groups of one that somebody names.
 fn is_begun(stream: &Stream, place: usize) -> bool {
-    end_of_code(stream, place) >= place + 3 * rows::GROUP && stream.looks_like_code(place)
+    stream.looks_like_code(place)
+        && end_within(stream, place, place + rows::LONGEST) >= place + 3 * rows::GROUP
 }
 
 /// The first row that is whole and looks like one. Chance makes an unchanged row at one place in 35,000: hence only where groups of five stand, or one
@@ -60,7 +61,20 @@ pub(super) fn damaged_start(search: &Search, wanted: &[Kind]) -> Option<(usize, 
     if let Some(&(place, kind)) = all.find(|(place, _)| free(*place)) {
         return Some((place, Some(kind)));
     }
-    evidence(search).map(|at| (begins_before(search, at), None))
+    // What stands behind a prefix may be so damaged that nothing but a later row shows a code.
+    evidence(search).map(|at| {
+        let mut before = stream.prefixes().iter().rev();
+        let reaches = |place: usize| {
+            place <= at
+                && at <= place + LONGEST
+                && search.is_free(&(place..place + 1))
+                && end_of_code(&stream, place) > at
+        };
+        match before.find(|(place, _)| reaches(*place)) {
+            Some(&(place, kind)) => (place, Some(kind)),
+            None => (begins_before(search, at), None),
+        }
+    })
 }
 
 /// Where the likeliest code begins: as where a damaged one does, and where an unchanged row stands that chance may have made.
@@ -87,7 +101,12 @@ fn begins_before(search: &Search, at: usize) -> usize {
 
 /// Where the words end that look like a code: they have digits or dashes, or are groups of five. Never farther than a code can reach.
 pub(super) fn end_of_code(stream: &Stream, start: usize) -> usize {
-    let farthest = stream.len().min(start + LONGEST + 1);
+    end_within(stream, start, start + LONGEST + 1)
+}
+
+/// The same, as far as such a place.
+fn end_within(stream: &Stream, start: usize, most: usize) -> usize {
+    let farthest = stream.len().min(most);
     let mut end = start;
     while end < farthest {
         let next = (end + 1..=farthest)

@@ -11,7 +11,7 @@ mod sight;
 
 use super::align::{self, Work};
 use super::find::Stream;
-use super::reading::{Carried, Part};
+use super::reading::{Carried, Look, Part};
 use super::search::{self, Search};
 use super::{Code, Kind, Thing, blocks, emergency, loose, rows, shape};
 use queue::Queue;
@@ -67,7 +67,7 @@ impl Reader<'_> {
             let Some((part, depth)) = queue.next_with(&mut parts) else {
                 return;
             };
-            if self.look(&part.text, nth, part.is_hidden()) {
+            if self.look(&part, nth) {
                 return;
             }
             if self.settled.is_none() && !part.is_hidden() && self.has_wanted(nth) {
@@ -80,29 +80,32 @@ impl Reader<'_> {
     }
 
     /// Looks for whole codes in a text and in its blocks; whether a code that is wanted is all that there is.
-    fn look(&mut self, text: &str, nth: usize, hidden: bool) -> bool {
-        let sight = |block: bool| (nth, block, hidden);
-        let whole = self.sight(Stream::new(text), sight(false));
-        if whole.is_some_and(|left| left < rows::SHORTEST) && !hidden && self.has_wanted(nth) {
+    fn look(&mut self, part: &Part<'_>, nth: usize) -> bool {
+        let sight = |block: bool| (nth, block, part.look);
+        let whole = self.sight(Stream::new(&part.text), sight(false));
+        let is_all = whole.is_some_and(|left| left < rows::SHORTEST);
+        if is_all && !part.is_hidden() && self.has_wanted(nth) {
             self.settled = self.settled.or(Some(nth));
             return true;
         }
-        for (line, block) in blocks::of(text) {
+        for (line, block) in blocks::of(&part.text) {
             let stream = Stream::at_line(&block, line);
-            let same = |it: &Sight| it.text == nth && it.search.stream().is_same(&stream);
-            if self.sights.len() < MOST_SIGHTS && !self.sights.iter().any(same) {
-                self.sight(stream, sight(true));
+            let same = |it: &&mut Sight| it.text == nth && it.search.stream().is_same(&stream);
+            let room = self.sights.len() < MOST_SIGHTS;
+            match self.sights.iter_mut().find(same) {
+                // A text that is nothing else is its block.
+                Some(known) => known.block = true,
+                None if room => {
+                    self.sight(stream, sight(true));
+                }
+                None => {}
             }
         }
         false
     }
 
     /// Adds a sight and looks for whole codes in it; how many symbols belong to none, and nothing where there are no symbols at all.
-    fn sight(
-        &mut self,
-        stream: Stream,
-        (text, block, hidden): (usize, bool, bool),
-    ) -> Option<usize> {
+    fn sight(&mut self, stream: Stream, (text, block, look): (usize, bool, Look)) -> Option<usize> {
         let length = stream.len();
         if length < rows::SHORTEST {
             return None;
@@ -121,7 +124,8 @@ impl Reader<'_> {
             search,
             text,
             block,
-            hidden,
+            hidden: matches!(look, Look::Beside | Look::Hidden),
+            beside: look == Look::Beside,
         });
         Some(length.saturating_sub(taken))
     }
@@ -147,7 +151,8 @@ impl Reader<'_> {
             }
             let seen = |sight: &&Sight| {
                 let mut found = sight.search.found().iter();
-                !sight.hidden && found.any(|it| self.is_wanted(&it.code))
+                (!sight.hidden || (sight.beside && hidden))
+                    && found.any(|it| self.is_wanted(&it.code))
             };
             let settled = self.sights.iter().find(seen).map(|sight| sight.text);
             if let Some(text) = settled {
@@ -256,8 +261,10 @@ impl Reader<'_> {
             return Vec::new();
         }
         let mut slips = emergency::Slips::new(SLIPS);
+        let seen_beside = !self.shows_code() && self.seen_damage().next().is_none();
         for sight in &self.sights {
-            slips.look(&sight.search, sight.hidden);
+            let unseen = sight.hidden && !(sight.beside && seen_beside);
+            slips.look(&sight.search, unseen);
         }
         slips.finish()
     }

@@ -1,6 +1,6 @@
 //! What a reader says in the end: the codes in their order, what is damaged beside them, or why there is none.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::super::align::{self, Work};
 use super::super::error::ReadError;
@@ -19,6 +19,10 @@ const VERDICTS: u32 = align::WORK / 2;
 const RUN: usize = 2 * rows::GROUP;
 /// A sight of which one in so many runs is known is of a code that is known: two requests of one license have their beginnings alone in common.
 const KNOWN: usize = 4;
+/// Codes of which it is known that a run is of them.
+const MOST_OWNERS: usize = 4;
+/// Sights of which is said what is damaged in them.
+const MOST_DIAGNOSED: usize = 32;
 
 impl Reader<'_> {
     pub(in crate::text) fn finish(self) -> Result<Reading, ReadError> {
@@ -26,23 +30,39 @@ impl Reader<'_> {
         for sight in &self.sights {
             found.extend(sight.search.found().iter().map(|found| (sight, found)));
         }
-        let doubtful = |it: &Found| it.code.kind() == Kind::Emergency && !it.corrections.is_empty();
-        found.sort_by_key(|(sight, it)| (!self.is_wanted(&it.code), doubtful(it), sight.order(it)));
+        let meant = self.meant_beside();
+        let standing = |sight: &Sight, it: &Found| {
+            let meant = sight.beside && meant.contains(&it.code);
+            sight.standing(it, sight.hidden && !meant)
+        };
+        found.sort_by_key(|(sight, it)| {
+            let wanted = self.is_wanted(&it.code);
+            (
+                !wanted,
+                is_doubtful(it),
+                standing(sight, it),
+                sight.order(it),
+            )
+        });
         let mut known = HashSet::new();
         found.retain(|(_, it)| known.insert(&it.code));
         let mut codes = found.iter().map(|(sight, it)| Carried {
             code: it.code.clone(),
             corrections: it.corrections.clone(),
             restored: it.restored,
-            standing: sight.standing(it),
+            standing: standing(sight, it),
         });
         let first = codes.next();
         let Some(first) = first.filter(|it| self.is_wanted(&it.code)) else {
             return Err(self.refusal(found.first().map(|(_, it)| it.code.clone())));
         };
         let others: Vec<Carried> = codes.collect();
-        let text = found.first().map(|(sight, _)| sight.text);
-        let damaged = self.damaged_beside(text, found.iter().map(|(_, it)| &it.code));
+        let sight = found.first().map(|(sight, _)| *sight);
+        let damaged = self.damaged_beside(
+            sight,
+            !meant.is_empty(),
+            found.iter().map(|(_, it)| &it.code),
+        );
         Ok(Reading {
             others,
             damaged,
@@ -50,33 +70,90 @@ impl Reader<'_> {
         })
     }
 
-    /// What is damaged in the text that the wanted code was found in, and is none of these codes: one is seen in several ways, and in some of them it is
-    /// not whole.
+    /// Whether a whole code is seen.
+    pub(super) fn shows_code(&self) -> bool {
+        let seen = self.sights.iter().filter(|sight| !sight.hidden);
+        let mut found = seen.flat_map(|sight| sight.search.found());
+        found.any(|it| !is_doubtful(it))
+    }
+
+    /// What is seen and is a code without a doubt, though it cannot be read.
+    pub(super) fn seen_damage(&self) -> impl Iterator<Item = &Sight> {
+        self.left()
+            .filter(|sight| !sight.hidden && shape::is_surely_one(&sight.search))
+    }
+
+    fn left(&self) -> impl Iterator<Item = &Sight> {
+        let left = (0..self.sights.len()).filter(|&nth| self.is_left(nth));
+        left.filter_map(|nth| self.sights.get(nth))
+    }
+
+    /// The codes of the text that stands in for another one that are meant as it has them: where the other shows no code, or ruins of them and of no others.
+    fn meant_beside(&self) -> HashSet<Code> {
+        let mut meant = HashSet::new();
+        let beside = self.sights.iter().filter(|sight| sight.beside);
+        let found = beside.flat_map(|sight| sight.search.found());
+        let codes: HashSet<Code> = found.map(|it| it.code.clone()).collect();
+        if codes.is_empty() || self.shows_code() {
+            return meant;
+        }
+        let codes: Vec<Code> = codes.into_iter().collect();
+        let mut damage = self.seen_damage().peekable();
+        if damage.peek().is_none() {
+            return codes.into_iter().collect();
+        }
+        let mut owners: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
+        for (nth, code) in codes.iter().enumerate() {
+            for run in runs_of(code) {
+                let owners = owners.entry(run).or_default();
+                if owners.len() < MOST_OWNERS {
+                    owners.push(nth);
+                }
+            }
+        }
+        for sight in damage {
+            let (mut same, mut all) = (vec![0; codes.len()], 0);
+            for run in runs(&sight.search.stream()) {
+                all += 1;
+                for &owner in owners.get(&run).into_iter().flatten() {
+                    same.get_mut(owner).into_iter().for_each(|it| *it += 1);
+                }
+            }
+            let same = codes.iter().zip(same).filter(|(_, it)| KNOWN * it > all);
+            let same: Vec<Code> = same.map(|(code, _)| code.clone()).collect();
+            if same.is_empty() {
+                return HashSet::new();
+            }
+            meant.extend(same);
+        }
+        meant
+    }
+
+    /// What is damaged and seen, or stands in the text that the wanted code was found in, and is none of these codes: one is seen in several ways, and in some
+    /// of them it is not whole. What is beside another text is `meant`, or not seen.
     fn damaged_beside<'c>(
         &self,
-        text: Option<usize>,
+        first: Option<&Sight>,
+        meant: bool,
         codes: impl Iterator<Item = &'c Code>,
     ) -> Vec<Damage> {
-        let mut told: HashSet<Vec<u8>> = HashSet::new();
-        for text in codes.filter_map(|code| code.to_text().ok()) {
-            told.extend(runs(&Stream::new(&text)));
-        }
+        let mut told: HashSet<Vec<u8>> = codes.flat_map(runs_of).collect();
         let mut work = Work::new(VERDICTS);
         let mut damaged = Vec::new();
-        let left = (0..self.sights.len()).filter(|&nth| self.is_left(nth));
         let surely = |sight: &&Sight| shape::is_surely_one(&sight.search);
-        for sight in left.filter_map(|nth| self.sights.get(nth)).filter(surely) {
+        for sight in self.left().filter(surely) {
             let stream = sight.search.stream();
-            let (known, all) = runs(&stream).fold((0, 0), |(known, all), run| {
-                (known + usize::from(told.contains(&run)), all + 1)
+            let asked = first.is_some_and(|first| {
+                // What is seen and cannot be read may be what was meant instead of what is not seen.
+                sight.text == first.text || (first.hidden && !sight.hidden)
             });
-            if Some(sight.text) != text || KNOWN * known > all {
+            if !asked || is_known(&stream, &told) {
                 continue;
             }
             told.extend(runs(&stream));
             let damage = verdict::diagnose(&sight.search, &[], &mut work);
             damaged.extend(damage.map(|damage| Damage {
-                standing: if sight.hidden {
+                standing: if sight.hidden && !(sight.beside && meant) {
                     Standing::Hidden
                 } else {
                     damage.standing
@@ -97,6 +174,7 @@ impl Reader<'_> {
         let all = self.sights.iter();
         let mut work = Work::new(VERDICTS);
         let damaged = all.filter_map(|it| verdict::diagnose(&it.search, self.wanted, &mut work));
+        let damaged = damaged.take(MOST_DIAGNOSED);
         // The one of which most can be said; the first of those.
         let worst = damaged.reduce(|best, next| {
             let worth = |it: &Damage| (wanted(it), it.whole_rows());
@@ -116,7 +194,27 @@ impl Reader<'_> {
     }
 }
 
+/// Whether no check and nothing else tells that this is a code and no other: of emergency codes that were corrected.
+fn is_doubtful(found: &Found) -> bool {
+    found.code.kind() == Kind::Emergency && !found.corrections.is_empty()
+}
+
+/// Whether what is damaged has enough of what is known to be a part of it.
+fn is_known(stream: &Stream, known: &HashSet<Vec<u8>>) -> bool {
+    let (same, all) = runs(stream).fold((0, 0), |(same, all), run| {
+        (same + usize::from(known.contains(&run)), all + 1)
+    });
+    KNOWN * same > all
+}
+
+fn runs_of(code: &Code) -> HashSet<Vec<u8>> {
+    let text = code.to_text().unwrap_or_default();
+    runs(&Stream::new(&text)).collect()
+}
+
 fn runs(stream: &Stream) -> impl Iterator<Item = Vec<u8>> {
+    #[cfg(test)]
+    super::super::find::work::count(stream.len());
     stream.symbols().windows(RUN).map(<[u8]>::to_vec)
 }
 

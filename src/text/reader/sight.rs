@@ -11,6 +11,8 @@ pub(super) struct Sight {
     /// Whether it is rows alone.
     pub(super) block: bool,
     pub(super) hidden: bool,
+    /// Whether it stands in for what its program shows: what is hidden in it may be meant all the same.
+    pub(super) beside: bool,
 }
 
 impl Sight {
@@ -19,8 +21,9 @@ impl Sight {
         starts.min().unwrap_or_default()
     }
 
-    pub(super) fn standing(&self, found: &Found) -> Standing {
-        if self.hidden {
+    /// Where a code in it stands; `unseen` where nobody sees it.
+    pub(super) fn standing(&self, found: &Found, unseen: bool) -> Standing {
+        if unseen {
             Standing::Hidden
         } else if self.search.stream().is_quoted(Self::begin(found)) {
             Standing::Quoted
@@ -29,10 +32,10 @@ impl Sight {
         }
     }
 
-    /// What comes before what, of several codes.
-    pub(super) fn order(&self, found: &Found) -> (Standing, usize, usize, usize) {
+    /// What comes before what, of several codes that stand alike.
+    pub(super) fn order(&self, found: &Found) -> (usize, usize, usize) {
         let begin = Self::begin(found);
         let line = self.search.stream().line_of(begin);
-        (self.standing(found), self.text, line, begin)
+        (self.text, line, begin)
     }
 }

@@ -41,14 +41,15 @@ const DEEPEST: usize = 8;
 
 /// Bytes at the beginning of a file among which a mail may begin: a program, a server or a mailbox puts something before it.
 const BEFORE: usize = 600;
+
 /// What a mail holds.
 #[derive(Default)]
 pub(in crate::text) struct Opened {
     /// The texts of its parts in their order, its subject behind them; of alternatives first the last, which mail programs show.
     pub(in crate::text) texts: Vec<String>,
-    /// What stands in its parts and is not shown: the source of HTML and the text that stands in for it, a text that says that it is a picture.
+    /// What stands in its parts and is not shown: the source of HTML, a text that says that it is a picture.
     pub(in crate::text) hidden: Vec<String>,
-    /// The texts that stand in for HTML: seen by few, and meant where the HTML shows no code.
+    /// The texts of alternatives that are not shown, which stand in for the one that is: seen by few, and meant where that one shows no code.
     pub(in crate::text) beside: Vec<String>,
     /// Whether it is a mail as a program keeps or sends it, of which people do not see the source, and not lines that somebody copied.
     pub(in crate::text) is_source: bool,
@@ -189,15 +190,13 @@ fn soft_breaks_apart(bytes: &[u8]) -> Cow<'_, [u8]> {
 impl Opened {
     /// Takes all parts in their order, mails within the mail opened; of alternatives first the last, which is what is shown.
     fn collect(&mut self, mail: &Message<'_>, depth: usize) {
-        let beside_html = beside_html(mail);
+        let beside = beside(mail);
         for id in in_order(mail) {
             let Some(part) = mail.parts.get(id) else {
                 continue;
             };
+            let before = self.texts.len();
             match &part.body {
-                PartType::Text(text) if beside_html.contains(&id) => {
-                    self.beside.push(text.clone().into_owned());
-                }
                 PartType::Text(text) => self.texts.push(text.clone().into_owned()),
                 PartType::Html(source) => self.take_html(source),
                 PartType::Message(inner) if depth < DEEPEST => self.collect(inner, depth + 1),
@@ -207,13 +206,15 @@ impl Opened {
                         let as_what = ["image", "audio", "video"];
                         as_what.iter().any(|it| kind.eq_ignore_ascii_case(it))
                     });
-                    let before = self.texts.len();
                     self.take(bytes, depth);
                     if !shown {
                         self.hidden.extend(self.texts.drain(before..));
                     }
                 }
                 PartType::Multipart(_) | PartType::Message(_) => {}
+            }
+            if beside.contains(&id) {
+                self.beside.extend(self.texts.drain(before..));
             }
         }
     }
@@ -279,27 +280,38 @@ fn in_order(mail: &Message<'_>) -> Vec<usize> {
     order
 }
 
-/// The texts without looks that stand in for HTML beside them, for programs that cannot show it.
-fn beside_html(mail: &Message<'_>) -> HashSet<usize> {
+/// The parts of alternatives that are not shown, and all that they hold: of several the last is shown that has HTML, or else the last that has text.
+fn beside(mail: &Message<'_>) -> HashSet<usize> {
     // What a part holds stands behind it.
-    let mut with_html = vec![false; mail.parts.len()];
+    let mut worth = vec![0_u8; mail.parts.len()];
     let mut beside = HashSet::new();
     for (id, part) in mail.parts.iter().enumerate().rev() {
-        let holds = match &part.body {
-            PartType::Html(_) => true,
+        let subtype = part.content_type().and_then(|it| it.subtype());
+        let is = |kind: &str| subtype.is_some_and(|it| it.eq_ignore_ascii_case(kind));
+        let own = match &part.body {
+            PartType::Html(_) => 3,
+            PartType::Text(_) if subtype.is_none() || is("plain") => 2,
+            PartType::Text(_) => 1,
             PartType::Multipart(inner) => {
-                let html = |id: &u32| with_html.get(*id as usize).copied().unwrap_or_default();
-                let kind = part.content_type().and_then(|it| it.subtype());
-                let holds = inner.iter().any(html);
-                if holds && kind.is_some_and(|it| it.eq_ignore_ascii_case("alternative")) {
-                    let plain = inner.iter().filter(|id| !html(id));
-                    beside.extend(plain.map(|&id| id as usize));
+                let of = |id: &u32| worth.get(*id as usize).copied().unwrap_or_default();
+                let best = inner.iter().map(of).max().unwrap_or_default();
+                if best > 0 && is("alternative") {
+                    let shown = inner.iter().rposition(|id| of(id) == best);
+                    let others = inner.iter().enumerate().filter(|it| Some(it.0) != shown);
+                    beside.extend(others.map(|(_, &id)| id as usize));
                 }
-                holds
+                best
             }
-            _ => false,
+            _ => 0,
         };
-        with_html.get_mut(id).into_iter().for_each(|it| *it = holds);
+        worth.get_mut(id).into_iter().for_each(|it| *it = own);
+    }
+    for (id, part) in mail.parts.iter().enumerate() {
+        if let PartType::Multipart(inner) = &part.body
+            && beside.contains(&id)
+        {
+            beside.extend(inner.iter().map(|&id| id as usize));
+        }
     }
     beside
 }

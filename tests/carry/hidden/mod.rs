@@ -66,6 +66,8 @@ fn quoted(code: &str) -> String {
 
 const HTML: &str =
     "From: a@b.c\nSubject: hello\nMIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n";
+const ALTERNATIVE: &str =
+    "From: a@b.c\nMIME-Version: 1.0\nContent-Type: multipart/alternative; boundary=\"b\"\n\n";
 const PLAIN: &str = "From: a@b.c\nSubject: hello\nMIME-Version: 1.0\n\n";
 
 /// No honest code is refused because of how the mail is made.
@@ -130,7 +132,7 @@ fn nobody_acts_on_a_code_that_is_hidden_alone() {
             assert_eq!(done.exit, 3, "{name}: {}", done.talk);
             assert_eq!(done.out, "", "{name}");
             assert!(
-                done.talk.contains("is not seen where it is read"),
+                done.talk.contains("mail programs do not show"),
                 "{name}: {}",
                 done.talk
             );
@@ -164,12 +166,57 @@ fn a_damaged_code_that_is_seen_gives_no_way_to_a_hidden_one() {
         let mail = desk.mail(&of(shape, &format!("<pre>{damaged}</pre>")));
         let done = desk.dry(&mail);
         assert_eq!(done.exit, 3, "{name}: {}", done.talk);
+        for said in ["row 1 cannot be read", "mail programs do not show"] {
+            assert!(done.talk.contains(said), "{name}: {}", done.talk);
+        }
     }
+    // The text beside HTML is meant where it is what that HTML shows, and is no way around what it shows instead.
+    let alternative = |html: &str| {
+        let shape = format!(
+            "{ALTERNATIVE}--b\n\n{{other}}\n--b\nContent-Type: text/html\n\n{html}\n--b--\n"
+        );
+        desk.dry(&desk.mail(&shape))
+    };
+    let done = alternative(&format!("<pre>{damaged}</pre>"));
+    assert_eq!(done.exit, 3, "{}", done.talk);
+    assert!(done.talk.contains("row 1 cannot be read"), "{}", done.talk);
+    let ruins = desk
+        .other
+        .replacen(&desk.other[8..30], "?????-?????-?????-????", 1);
+    let done = alternative(&format!("<pre>{ruins}</pre>"));
+    assert_eq!(done.exit, 0, "{}", done.talk);
+    assert!(!done.talk.contains("damaged"), "{}", done.talk);
     // One slip is mended, and it is what is answered.
     let slip = desk.code.replacen(&desk.code[8..10], "", 1);
     let mail = desk.mail(&of(HIDDEN[0].1, &format!("<pre>{slip}</pre>")));
     let done = desk.dry(&mail);
     assert!(done.out.contains(&desk.world.key), "{}", done.talk);
+}
+
+/// What somebody quotes is no answer for what he wrote himself, which cannot be read: of the same kind, of another that goes to the same desk, or of none that
+/// can be told.
+#[test]
+fn what_is_quoted_is_not_taken_for_what_was_written() {
+    let desk = Desk::new();
+    let damaged = desk
+        .code
+        .replacen(&desk.code[8..30], "?????-?????-?????-????", 1);
+    let without = damaged.strip_prefix("REQ1: ").unwrap();
+    for own in [
+        damaged.clone(),
+        damaged.replace("REQ1", "SYN1"),
+        without.to_owned(),
+    ] {
+        let mail = desk.mail(&of(
+            &format!("PLAIN{own}\n\nOn Monday a@b.c wrote:\n{{quoted}}\n"),
+            "",
+        ));
+        let done = desk.dry(&mail);
+        assert_eq!(done.exit, 3, "{own}: {}", done.talk);
+        for said in ["row 1 cannot be read", "the quoted request code"] {
+            assert!(done.talk.contains(said), "{own}: {}", done.talk);
+        }
+    }
 }
 
 /// An honest mail answered below the quote: the new code is answered, wherever it stands.
@@ -240,6 +287,12 @@ fn a_hidden_return_code_is_not_taken_too() {
     assert_eq!(said.exit, 0, "{}", said.talk);
     assert!(said.talk.contains("not seen"), "{}", said.talk);
     assert_eq!(taken(), 1);
+    // So are all parts of an alternative that is not shown.
+    let nested = format!(
+        "{ALTERNATIVE}--b\nContent-Type: multipart/mixed; boundary=\"c\"\n\n--c\nContent-Type: text/plain\n\n{other}\n--c--\n--b\nContent-Type: text/html\n\n<pre>{own}</pre>\n--b--\n"
+    );
+    let said = world.run_with("desk", &["respond"], nested.as_bytes());
+    assert_eq!(taken(), 1, "{}", said.talk);
     let done = world.run_with("desk", &["respond"], other.as_bytes());
     assert_eq!(done.exit, 0, "{}", done.talk);
     assert_eq!(taken(), 0);
