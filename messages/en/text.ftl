@@ -1,7 +1,7 @@
 ### Codes as they are read and written.
 
 no_code = there is no code in this text
-wrong_kind = this is a { $noun }, which is not what is wanted here
+wrong_kind = this is { $noun }, which is not what is wanted here
 no_code_hint = paste the whole message, or the code from its prefix to its last group
 wrong_kind_hint = look for the code with the other prefix, or use the command that takes this one
 damaged_hint = compare these rows with the original, or have them read out again; the rest is kept as it is
@@ -23,6 +23,16 @@ kind_loan_return = loan return code
 kind_site_card = site card
 kind_desk_certificate = desk certificate
 kind_emergency = emergency code
+a_activate = a request code
+a_sync = a re-validation request code
+a_return = a return code
+a_grant = a response code
+a_borrow = a borrow request code
+a_loan = a loan code
+a_loan_return = a loan return code
+a_site_card = a site card
+a_desk_certificate = a desk certificate
+a_emergency = an emergency code
 rows_apart = this { $noun } is damaged: each row can be read, but they do not belong together
 damaged = this { $noun } is damaged: { $rows }
 row_missing_of = row { $row } of { $of } is missing

@@ -227,7 +227,7 @@ impl Computer {
     }
 
     /// The one of these emergency codes that the chain of a license here knows.
-    pub(crate) fn recognize(&self, mut guesses: Vec<Carried>) -> Option<Carried> {
+    fn recognize(&self, mut guesses: Vec<Carried>) -> Option<Carried> {
         let codes: Vec<Code> = guesses.iter().map(|it| it.code.clone()).collect();
         if codes.is_empty() {
             return None;

@@ -109,7 +109,7 @@ impl Prompt<'_> {
 
     /// What is wanted, where that is one thing; else a code.
     fn noun(&self) -> &'static str {
-        match nouns(self.wanted)[..] {
+        match each_once(self.wanted, Kind::noun)[..] {
             [noun] => noun,
             _ => messages::prompt::code(),
         }
@@ -134,7 +134,7 @@ impl Prompt<'_> {
         };
         if let ReadError::OtherKind { code } = &error {
             tell(messages::prompt::other_kind(
-                code.kind().noun(),
+                code.kind().a_noun(),
                 any(self.wanted),
             ));
             return None;
@@ -208,7 +208,7 @@ impl Prompt<'_> {
         let fits = self.wanted.is_empty() || self.wanted.contains(&kind);
         if !fits {
             tell(messages::prompt::row_of_other_kind(
-                kind.noun(),
+                kind.a_noun(),
                 any(self.wanted),
             ));
         }
@@ -309,18 +309,18 @@ impl Taken {
     }
 }
 
-/// All that is wanted: "response code, loan code or emergency code".
+/// All that is wanted: "a response code, a loan code or an emergency code".
 fn any(wanted: &[Kind]) -> String {
-    let mut nouns = nouns(wanted);
-    let last = nouns.pop().unwrap_or(messages::prompt::code());
+    let mut nouns = each_once(wanted, Kind::a_noun);
+    let last = nouns.pop().unwrap_or(messages::prompt::a_code());
     match nouns[..] {
         [] => last.to_owned(),
         _ => messages::prompt::either(last, nouns.join(", ")).to_string(),
     }
 }
 
-fn nouns(wanted: &[Kind]) -> Vec<&'static str> {
-    let mut nouns: Vec<_> = wanted.iter().map(|kind| kind.noun()).collect();
+fn each_once(wanted: &[Kind], noun: fn(Kind) -> &'static str) -> Vec<&'static str> {
+    let mut nouns: Vec<_> = wanted.iter().map(|&kind| noun(kind)).collect();
     let mut seen = BTreeSet::new();
     nouns.retain(|noun| seen.insert(*noun));
     nouns
@@ -332,13 +332,12 @@ mod tests {
 
     #[test]
     fn all_that_is_wanted_is_named_once() {
-        assert_eq!(any(&[]), "code");
-        assert_eq!(any(&[Kind::Grant]), "response code");
+        assert_eq!(any(&[]), "a code");
+        assert_eq!(any(&[Kind::Grant]), "a response code");
         let loans = [Kind::Loan, Kind::LoanWithCertificate, Kind::Grant];
-        let (loan, grant) = (Kind::Loan.noun(), Kind::Grant.noun());
+        let (loan, grant) = (Kind::Loan.a_noun(), Kind::Grant.a_noun());
         assert_eq!(any(&loans), format!("{loan} or {grant}"));
         let more = [Kind::Emergency, Kind::Loan, Kind::Grant];
-        let emergency = Kind::Emergency.noun();
-        assert_eq!(any(&more), format!("{emergency}, {loan} or {grant}"));
+        assert_eq!(any(&more), format!("an emergency code, {loan} or {grant}"));
     }
 }

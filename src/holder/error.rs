@@ -278,7 +278,7 @@ pub enum HolderError {
     #[error("{}", messages::holder::no_entropy(.0))]
     Entropy(String),
     /// A good code, but none that a machine applies.
-    #[error("{}", messages::holder::wrong_kind(.0.noun()))]
+    #[error("{}", messages::holder::wrong_kind(.0.a_noun()))]
     WrongKind(Kind),
     /// A response whose content is in no form that this version knows.
     #[error(transparent)]

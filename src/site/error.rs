@@ -101,7 +101,7 @@ pub enum SiteError {
     #[error("{}", messages::numbers_used_up())]
     NumbersUsedUp,
     /// A good code, but none that a site answers.
-    #[error("{}", messages::wrong_kind(.0.noun()))]
+    #[error("{}", messages::wrong_kind(.0.a_noun()))]
     WrongKind(Kind),
     /// A code whose content is in no form that this version knows.
     #[error(transparent)]

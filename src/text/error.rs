@@ -24,7 +24,7 @@ pub enum ReadError {
         thing: Thing,
     },
     /// There is a whole code, but not of a kind that is wanted.
-    #[error("{}", messages::text::wrong_kind(code.kind().noun()))]
+    #[error("{}", messages::text::wrong_kind(code.kind().a_noun()))]
     OtherKind {
         /// The code there is.
         code: Code,

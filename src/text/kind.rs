@@ -98,6 +98,22 @@ impl Kind {
         }
     }
 
+    /// The same with its article.
+    pub fn a_noun(self) -> &'static str {
+        match self {
+            Kind::Activate => messages::text::a_activate(),
+            Kind::Sync => messages::text::a_sync(),
+            Kind::Return => messages::text::a_return(),
+            Kind::Grant => messages::text::a_grant(),
+            Kind::Borrow => messages::text::a_borrow(),
+            Kind::Loan | Kind::LoanWithCertificate => messages::text::a_loan(),
+            Kind::LoanReturn => messages::text::a_loan_return(),
+            Kind::SiteCard => messages::text::a_site_card(),
+            Kind::DeskCertificate => messages::text::a_desk_certificate(),
+            Kind::Emergency => messages::text::a_emergency(),
+        }
+    }
+
     /// The stable snake_case name for JSON.
     pub const fn name(self) -> &'static str {
         match self {

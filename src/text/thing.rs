@@ -153,7 +153,8 @@ impl Thing {
             let (_, thing) = LABELS.iter().find(|(label, _)| inner.contains(label))?;
             Some(*thing)
         };
-        text.lines().find_map(label)
+        let drawing = is_drawing(text).then_some(Thing::Picture);
+        drawing.or_else(|| text.lines().find_map(label))
     }
 
     /// What a person calls it, with its article.
@@ -212,4 +213,15 @@ impl Thing {
             Thing::Program | Thing::Recording => messages::text::thing_else_hint(),
         }
     }
+}
+
+/// Whether a text is a drawing as a program keeps it, with nothing before it but what the file says of itself.
+fn is_drawing(text: &str) -> bool {
+    let mut rest = text.trim_start_matches('\u{feff}').trim_start();
+    while rest.starts_with("<?") || rest.starts_with("<!") {
+        let behind = rest.split_once('>').map_or("", |it| it.1);
+        rest = behind.trim_start();
+    }
+    let name = rest.get(..4).unwrap_or_default();
+    name.eq_ignore_ascii_case("<svg")
 }

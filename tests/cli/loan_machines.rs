@@ -27,7 +27,7 @@ fn a_workstation_that_was_installed_anew_takes_no_second_seat() {
     taken.tells("seat 1 stays reserved for loan 1 until 2040-03-06");
     site.respond(&request, &[])
         .done()
-        .tells("loan 2 was given back since: this code brings nothing back");
+        .tells("loan 2 has been given back since then: this code gives nothing back");
 }
 
 /// One equal part tells nobody from anybody.

@@ -1,6 +1,7 @@
 //! `inspect`.
 
 use super::{Context, Exit, Run};
+use crate::app::APPLIED;
 use crate::cli::carried;
 use crate::cli::code_input::CodeArgs;
 use crate::cli::failure::Failure;
@@ -26,14 +27,12 @@ impl Run for Inspect {
     type Object = Inspected;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        // What no chain is known for here is said as it stands.
+        // Of what a machine enters it is the code that would be entered here; of anything else the first.
         let computer = machine_home::computer(context).ok();
-        let judge = |read: Judgeable| match (read.result, &computer) {
-            (Err(error), Some(computer)) => {
-                let known = computer.recognize(read.slipped);
-                known.map(Reading::from).ok_or(error)
-            }
-            (result, _) => result,
+        let judge = |read: Judgeable| match (&read.result, &computer) {
+            (Ok(reading), _) if !APPLIED.contains(&reading.code.kind()) => read.result,
+            (_, Some(computer)) => computer.preview(read).map(|(reading, _)| reading),
+            (_, None) => read.result,
         };
         let read = self.code.read_judgeable(context, &[], judge);
         if let Ok(reading) = &read {

@@ -23,7 +23,7 @@ pub enum RespondError {
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// A good code that asks nothing this desk answers.
-    #[error("this is a {}; the desk answers request codes", .0.noun())]
+    #[error("this is {}; the desk answers request codes", .0.a_noun())]
     WrongKind(Kind),
     /// The bytes are no request, although every check held: another version made it.
     #[error(transparent)]
