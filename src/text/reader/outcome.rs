@@ -77,10 +77,12 @@ impl Reader<'_> {
         found.any(|it| !is_doubtful(it))
     }
 
-    /// What is seen and is a code without a doubt, though it cannot be read.
+    /// What is seen and is a code without a doubt, though it cannot be read: in the first text that has such, for the others are ways to look at it.
     pub(super) fn seen_damage(&self) -> impl Iterator<Item = &Sight> {
-        self.left()
-            .filter(|sight| !sight.hidden && shape::is_surely_one(&sight.search))
+        let seen = |sight: &&Sight| !sight.hidden && shape::is_surely_one(&sight.search);
+        let mut damage = self.left().filter(seen).peekable();
+        let text = damage.peek().map(|it| it.text);
+        damage.take_while(move |it| Some(it.text) == text)
     }
 
     fn left(&self) -> impl Iterator<Item = &Sight> {
@@ -141,11 +143,12 @@ impl Reader<'_> {
         let mut work = Work::new(VERDICTS);
         let mut damaged = Vec::new();
         let surely = |sight: &&Sight| shape::is_surely_one(&sight.search);
+        let seen = self.seen_damage().next().map(|it| it.text);
         for sight in self.left().filter(surely) {
             let stream = sight.search.stream();
             let asked = first.is_some_and(|first| {
                 // What is seen and cannot be read may be what was meant instead of what is not seen.
-                sight.text == first.text || (first.hidden && !sight.hidden)
+                sight.text == first.text || (first.hidden && Some(sight.text) == seen)
             });
             if !asked || is_known(&stream, &told) {
                 continue;
