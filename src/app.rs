@@ -42,6 +42,7 @@ pub mod places;
 mod request;
 mod running;
 mod seats;
+mod user;
 
 use std::fmt;
 use std::path::Path;
@@ -57,6 +58,8 @@ pub use needs::Needs;
 pub use request::{Activation, Request};
 pub use running::Running;
 pub use seats::Seat;
+#[cfg(feature = "cli")]
+pub(crate) use user::User;
 
 use crate::holder::Home;
 use crate::machine::Facts;

@@ -37,6 +37,7 @@ exits! {
     CLOCK_BEHIND 14 "the clock is behind for too long";
     NO_FEATURE 15 "a feature is not in the license or has ended, or its maintenance is over";
     OVER_LIMIT 16 "a count is above its limit, or no seat is free, and all else is in order";
+    NOT_NAMED 17 "the user is not among those whom the license names";
 }
 
 impl From<Exit> for ExitCode {
@@ -184,6 +185,8 @@ failure_kinds! {
     SeatsNotMade "seats_not_made" FAILED "the seats of the license were not made yet, and this user may not";
     NoLocks "no_locks" FAILED "the locks of the file system with the seats do not keep processes apart";
     UnknownToken "unknown_token" NOT_FOR_THIS "no seat is held by the token";
+    NotForNames "not_for_names" REFUSED "the license is not for users by name";
+    NoPlace "no_place" REFUSED "each place of the license has a user, rests or is lent";
     NotFloating "not_floating" REFUSED "the license has no seats to be shared";
 
     // The desk: its place, its ledger, its keys.
@@ -263,6 +266,7 @@ failure_kinds! {
     MaintenanceOver "maintenance_over" NO_FEATURE "the feature needs maintenance, which is over";
     NoSeat "no_seat" OVER_LIMIT "all seats of the license, or of a module, are in use or waited for";
     NeedsSeat "needs_seat" OVER_LIMIT "the license floats, and the application checks it without taking a seat";
+    NotNamed "not_named" NOT_NAMED "the license is for users by name, and this one is none of them";
     OverLimit "over_limit" OVER_LIMIT "more is in use than the license allows; `over_by` tells how much";
 }
 

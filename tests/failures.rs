@@ -79,7 +79,7 @@ fn no_library_names_a_command_or_an_option() {
     assert!(found.is_empty(), "say it in src/cli/advice: {found:#?}");
 }
 
-/// `countersign apply`, `--new`, `` `license show` ``; but for what goes into a hash or begins a product file.
+/// `countersign apply`, `--new`, `` `license show` ``; but for what goes into a hash or begins a product file or a site's note.
 fn names_a_command(literal: &str) -> bool {
     let option = literal.match_indices("--").any(|(at, _)| {
         let alone = literal[..at]
@@ -91,10 +91,11 @@ fn names_a_command(literal: &str) -> bool {
             (0..2).all(|_| name.next().is_some_and(|it| it.is_ascii_lowercase()))
         }
     });
-    let program = literal
-        .split("countersign ")
-        .skip(1)
-        .any(|rest| !rest.starts_with("v1") && !rest.starts_with("product v1"));
+    let program = literal.split("countersign ").skip(1).any(|rest| {
+        !["v1", "product v1", "site note v1"]
+            .iter()
+            .any(|it| rest.starts_with(it))
+    });
     option || program || literal.contains('`')
 }
 

@@ -9,6 +9,7 @@ state_overdue = overdue
 state_wrong_machine = wrong machine
 state_clock_behind = clock behind
 state_returned = returned
+state_not_named = not named
 not_licensed = there is no license for { $product } on this machine
 not_held = license { $key } is not in force on this machine
 demo_over = the demo of { $product } ended on { $last }
@@ -28,6 +29,15 @@ wrong_machine = the license belongs to another machine: { $parts }
 change_not_kept = the machine has changed: { $parts }; since when can be kept nowhere here
 wrong_binding = the license is bound to { $name } { QUOTED($bound) }, not to { QUOTED($found) }
 unknown_binding = the license is not bound to any { QUOTED($name) }
+not_named = { $user } is not among the users of license { $key }
+not_named_alike = { $user } is not among the users of license { $key }; { $other } is, and capitals count
+not_named_any_more = { $user } is not among the users of license { $key } any more: it has { $seats ->
+        [one] 1 place
+       *[other] { $seats } places
+    } now, and those who were assigned last have none
+nobody_named = { $user } is not among the users of license { $key }: nobody was assigned yet
+nameless = license { $key } is for users by name, and this account has none here
+users_not_trusted = the list of users of license { $key } is not trusted: { $why }
 feature_missing = the license does not contain { $feature }
 feature_unknown = the license does not contain { $feature }: { $product } has no such feature
 feature_ended = { $feature } ended on { $ended }

@@ -97,12 +97,14 @@ impl Computer {
         running: bool,
     ) -> Result<(CheckReport, usize), HolderError> {
         let (mut best, mut held): (Option<(CheckReport, usize)>, usize) = (None, 0);
+        let person = needs.user.person();
         for (at, (home, file)) in known.iter().enumerate() {
             let checked = aliases::of(home, file.product()).and_then(|aliases| {
                 let input = CheckInput {
                     trust: needs.trust,
                     license_key: needs.license_key,
                     or_demo: needs.license_key.is_none(),
+                    person,
                     bindings: &needs.bindings,
                     features: &needs.features,
                     counts: &needs.counts,

@@ -1,5 +1,6 @@
 //! What an application needs of a license (SPEC.md 7).
 
+use super::user::User;
 use crate::license_key::LicenseKey;
 use crate::protocol::product::RootFingerprint;
 
@@ -25,6 +26,7 @@ pub struct Needs {
     pub(crate) bindings: Vec<(String, String)>,
     pub(crate) license_key: Option<LicenseKey>,
     pub(crate) trust: Option<RootFingerprint>,
+    pub(crate) user: User,
 }
 
 impl Needs {
@@ -103,6 +105,22 @@ impl Needs {
     /// ```
     pub fn signed_by(mut self, root: RootFingerprint) -> Needs {
         self.trust = Some(root);
+        self
+    }
+
+    /// For whom it is asked, where the application knows its users itself, as one on a server does. Without it, it is the account under which the process runs,
+    /// by the name that the system gives it. A license that is for users by name is for those whom its administrator assigned; where a seat is taken, it is
+    /// shown as this user's.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (app, _home) = include!("doctest.in");
+    /// let license = app.check_for(&countersign::Needs::default().user("anna"))?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn user(mut self, name: &str) -> Needs {
+        self.user = User::Said(name.to_owned());
         self
     }
 }

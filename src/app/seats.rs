@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::computer::Computer;
+use super::user::User;
 use super::{App, License, Needs, Refused};
 use crate::holder::{CheckReport, Home, Outcome, State, Terms, products, prove};
 use crate::license_key::LicenseKey;
@@ -122,7 +123,7 @@ impl App {
         };
         let program = std::env::current_exe().unwrap_or_default();
         let ask = Ask {
-            who: &computer.caller(&program),
+            who: &computer.caller(&program, &needs.user),
             features: &needs.features,
             holding: Holding::Process,
             patience,
@@ -192,13 +193,16 @@ impl Computer {
     }
 
     /// Who asks for a seat where nothing else is said: the account, the host or what `COUNTERSIGN_SEAT_HOST` names, which a container is given.
-    pub(crate) fn caller(&self, program: &Path) -> Who {
+    pub(crate) fn caller(&self, program: &Path, user: &User) -> Who {
         let named = std::env::var("COUNTERSIGN_SEAT_HOST").ok();
         let host = named.filter(|name| !name.is_empty());
         let own = || self.facts.host_name.text().map(str::to_owned);
         let program = program.file_stem().unwrap_or_default();
         Who {
-            user: seats::account(),
+            user: match user {
+                User::Said(name) => name.clone(),
+                _ => seats::account(),
+            },
             host: host
                 .or_else(own)
                 .unwrap_or_else(|| messages::this_host().to_owned()),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::app::Computer;
+use crate::app::{Computer, Needs};
 use crate::holder::state::LicenseState;
 use crate::holder::{Audience, CheckReport, Here, HolderError, Home, products};
 use crate::messages;
@@ -59,6 +59,8 @@ pub(crate) struct Found {
     pub(crate) home: Home,
     pub(crate) product: Product,
     pub(crate) computer: Computer,
+    /// What was asked of it.
+    pub(crate) needs: Needs,
 }
 
 impl Found {

@@ -19,9 +19,6 @@ pub(crate) struct SeatArgs {
     /// Wait for a seat that long, such as 10m, in the order of those who came; without it, not at all
     #[arg(long, value_name = "TIME", value_parser = keys::span)]
     wait: Option<Duration>,
-    /// The user's name, where a seat is taken for somebody else, as a web application does
-    #[arg(long, value_name = "NAME")]
-    user: Option<String>,
     /// The workstation's name, where it is not this host [env: COUNTERSIGN_SEAT_HOST]
     #[arg(long, value_name = "NAME")]
     host: Option<String>,
@@ -33,17 +30,14 @@ impl SeatArgs {
         &self,
         context: &Context,
         found: &Found,
-        features: &[String],
         program: &Path,
         holding: Holding,
     ) -> Result<Option<Seat>, SeatError> {
         let Some(seats) = found.seats()? else {
             return Ok(None);
         };
-        self.asked(context, found, features, program, holding, |ask| {
-            seats.take(ask)
-        })
-        .map(Some)
+        self.asked(context, found, program, holding, |ask| seats.take(ask))
+            .map(Some)
     }
 
     /// Leases one.
@@ -51,13 +45,12 @@ impl SeatArgs {
         &self,
         context: &Context,
         found: &Found,
-        features: &[String],
         span: Duration,
         secret: [u8; 16],
     ) -> anyhow::Result<Leased> {
         let seats = found.seats()?.ok_or_else(|| no_seats(found))?;
         let (program, holding) = (Path::new(""), Holding::Lease);
-        let leased = self.asked(context, found, features, program, holding, |ask| {
+        let leased = self.asked(context, found, program, holding, |ask| {
             seats.lease(ask, span, secret)
         })?;
         Ok(leased)
@@ -67,20 +60,18 @@ impl SeatArgs {
         &self,
         context: &Context,
         found: &Found,
-        features: &[String],
         program: &Path,
         holding: Holding,
         take: impl FnOnce(&Ask<'_>) -> Result<T, SeatError>,
     ) -> Result<T, SeatError> {
-        let caller = found.computer.caller(program);
+        let caller = found.computer.caller(program, &found.needs.user);
         let who = Who {
-            user: self.user.clone().unwrap_or(caller.user),
             host: self.host.clone().unwrap_or(caller.host),
             ..caller
         };
         take(&Ask {
             who: &who,
-            features,
+            features: &found.needs.features,
             holding,
             patience: self.wait.unwrap_or_default(),
             now: &|| moment(context),

@@ -61,6 +61,8 @@ mod here {
 
     use nix::unistd::{AccessFlags, Uid, User, access};
 
+    use crate::machine::UserIds;
+
     pub(super) fn for_all() -> Option<PathBuf> {
         let place = if cfg!(target_os = "macos") {
             "/Library/Application Support"
@@ -79,7 +81,7 @@ mod here {
         let owner = super::super::durable::owner(&home.join("machine"))
             .or_else(|| super::super::durable::owner(home))
             .unwrap_or(us);
-        let ids = Ids::here();
+        let ids = UserIds::here();
         let mut own = accounts(owner, ids.as_ref());
         // A home can be given to a number that nobody has: it is still ours who run it.
         if own.is_empty() {
@@ -89,7 +91,7 @@ mod here {
     }
 
     /// The directories of an account. Who he is outside of a user namespace counts first: what he is called within is his to choose.
-    fn accounts(uid: u32, ids: Option<&Ids>) -> Vec<PathBuf> {
+    fn accounts(uid: u32, ids: Option<&UserIds>) -> Vec<PathBuf> {
         let known = |uid| Some(User::from_uid(Uid::from_raw(uid)).ok()??.dir);
         let own = |place: &PathBuf| is_own(place, uid);
         let Some(ids) = ids else {
@@ -126,34 +128,6 @@ mod here {
             .into_iter()
     }
 
-    /// What users are called within a user namespace, where anybody may be root (user_namespaces(7)): first here, first outside, how many.
-    #[derive(Debug, PartialEq, Eq)]
-    struct Ids(Vec<[u32; 3]>);
-
-    impl Ids {
-        /// Nothing outside of any such namespace, where numbers mean the same to everybody.
-        fn here() -> Option<Ids> {
-            Ids::read(&fs::read_to_string("/proc/self/uid_map").ok()?)
-        }
-
-        fn read(map: &str) -> Option<Ids> {
-            let line = |line: &str| {
-                let mut numbers = line.split_ascii_whitespace().map(|it| it.parse().ok());
-                Some([numbers.next()??, numbers.next()??, numbers.next()??])
-            };
-            let lines: Vec<_> = map.lines().filter_map(line).collect();
-            (lines != [[0, 0, u32::MAX]]).then_some(Ids(lines))
-        }
-
-        fn outside(&self, uid: u32) -> Option<u32> {
-            let of = |[here, outside, many]: &[u32; 3]| {
-                let nth = uid.checked_sub(*here).filter(|nth| nth < many)?;
-                outside.checked_add(nth)
-            };
-            self.0.iter().find_map(of)
-        }
-    }
-
     const BELOW: &str = if cfg!(target_os = "macos") {
         "Library/Application Support"
     } else {
@@ -163,19 +137,6 @@ mod here {
     #[cfg(test)]
     mod tests {
         use super::*;
-
-        #[test]
-        fn who_somebody_is_outside() {
-            assert_eq!(Ids::read("         0          0 4294967295\n"), None);
-            let alone = Ids::read("         0       5001          1\n").unwrap();
-            assert_eq!(alone.outside(0), Some(5001));
-            assert_eq!(alone.outside(1), None);
-            let many = Ids::read("0 1000 1\n1 100000 65536\n").unwrap();
-            assert_eq!(many.outside(0), Some(1000));
-            assert_eq!(many.outside(33), Some(100_032));
-            assert_eq!(many.outside(70_000), None);
-            assert_eq!(Ids::read("").unwrap().outside(0), None);
-        }
 
         #[test]
         fn a_password_file_names_homes() {

@@ -1,9 +1,10 @@
 //! What an application asks at each launch. Pure: everything known is handed in, what is to be kept is handed back.
 //!
-//! The order: no license, trust, clock, expired, overdue, machine and bindings, features, counts. The signature and its chain are verified
+//! The order: no license, trust, clock, expired, overdue, machine and bindings, users by name, features, counts. The signature and its chain are verified
 //! each time from the evidence; nothing that an earlier check found is believed.
 
 mod bound;
+mod person;
 
 use super::asked;
 use super::clock::{self, Look, Mark};
@@ -11,6 +12,7 @@ use super::drift::Drift;
 use super::entries::{Demo, Tombstone};
 use super::evidence;
 use super::memory::Memory;
+use super::named::Person;
 use super::nearest::{Wanted, nearness};
 use super::parts::Parts;
 use super::report::{CheckReport, Nearness, Refusal, State};
@@ -21,6 +23,7 @@ use super::warning::Warning;
 use crate::license_key::LicenseKey;
 use crate::machine::Components;
 use crate::protocol::date::{Day, Seconds};
+use crate::protocol::grant::LicenseType;
 use crate::protocol::product::{Product, ProductFile, RootFingerprint, WARN_DAYS};
 use crate::protocol::trust::TrustError;
 
@@ -42,6 +45,8 @@ pub struct CheckInput<'a> {
     pub license_key: Option<LicenseKey>,
     /// Whether the demo may run where that license does not: whoever asks for one license by its key gets that one or none.
     pub or_demo: bool,
+    /// For whom it is asked, where the license is for people by name.
+    pub person: Person<'a>,
     /// What the application is connected to. A name that is not handed in is not compared.
     pub bindings: &'a [(String, String)],
     /// Features that are to be used.
@@ -62,6 +67,7 @@ impl<'a> CheckInput<'a> {
             trust: None,
             license_key: None,
             or_demo: true,
+            person: Person::Nameless,
             bindings: &[],
             features: &[],
             counts: &[],
@@ -243,6 +249,7 @@ impl Check<'_> {
             self.checked.report.warnings.push(Warning::UsbMissing(key));
             return Ok(());
         }
+        self.person(key, &terms)?;
         let report = &mut self.checked.report;
         report.state = State::Licensed;
         let there = terms.contents.on(today);
@@ -279,7 +286,9 @@ impl Check<'_> {
             generation: terms.generation,
             built: self.input.built,
             deadline: ends,
-            dated: ends.or(terms.maintenance).is_some() || !terms.contents.ends.is_empty(),
+            dated: ends.or(terms.maintenance).is_some()
+                || !terms.contents.ends.is_empty()
+                || terms.license_type == LicenseType::Named,
             running: self.input.running,
         };
         let judged = clock::judge(self.memory.mark.as_ref(), &asked, &look);

@@ -212,6 +212,8 @@ pub enum ClockReading {
 pub struct Judgement {
     /// The time to go by.
     pub now: Seconds,
+    /// What has passed for certain: a clock that jumped ahead does not count before a second look.
+    pub certain: Seconds,
     /// Whether the clock can be believed.
     pub verdict: ClockReading,
     /// Whether it stands before the program was built: not set, or its battery is empty.
@@ -236,6 +238,7 @@ pub fn judge(mark: Option<&Mark>, terms: &LicenseTimes, look: &Look) -> Judgemen
     if !terms.dated {
         return Judgement {
             now,
+            certain: floor,
             verdict: ClockReading::Fine,
             not_set: false,
             keep: None,
@@ -283,6 +286,7 @@ pub fn judge(mark: Option<&Mark>, terms: &LicenseTimes, look: &Look) -> Judgemen
     let may = !past || terms.running && terms.deadline.is_some_and(|day| !floor.is_past(day));
     Judgement {
         now,
+        certain: at,
         verdict,
         not_set: clock_behind && look.wall < terms.built.minus(TOLERANCE),
         keep: Some(next).filter(|next| may && due(mark, terms, look, next)),

@@ -26,6 +26,8 @@ pub enum State {
     ClockBehind,
     /// Given up by this machine.
     Returned,
+    /// In force for others: it is for people by name.
+    NotNamed,
 }
 
 impl State {
@@ -41,6 +43,7 @@ impl State {
             State::WrongMachine => "wrong_machine",
             State::ClockBehind => "clock_behind",
             State::Returned => "returned",
+            State::NotNamed => "not_named",
         }
     }
 }
@@ -58,6 +61,7 @@ impl fmt::Display for State {
             State::WrongMachine => messages::check::state_wrong_machine(),
             State::ClockBehind => messages::check::state_clock_behind(),
             State::Returned => messages::check::state_returned(),
+            State::NotNamed => messages::check::state_not_named(),
         })
     }
 }

@@ -5,6 +5,7 @@ use super::clock::Mark;
 use super::drift::Drift;
 use super::entries::{Anchored, Demo, Tombstone};
 use super::home::Home;
+use super::named::{self, Notes};
 use super::parts::Parts;
 use super::places::{Place, Places};
 use super::remembered::{Remembered, stricter};
@@ -26,6 +27,8 @@ pub struct Memory {
     pub demo: Option<Demo>,
     /// When each part of the machine was last read.
     pub parts: Parts,
+    /// Who may use the license, where it is for people by name.
+    pub notes: Notes,
 }
 
 impl Memory {
@@ -48,6 +51,7 @@ impl Memory {
         let Some((key, activation)) = license.and_then(held) else {
             return memory;
         };
+        memory.notes = license.map_or_else(Notes::default, |it| named::notes(home, it));
         for place in places.all() {
             let kept = match place {
                 Place::Home => Anchored {

@@ -12,11 +12,13 @@
 //! HOME/machine/drift/<13 digits>.json       the first sight of a machine that changed (SPEC.md 6.4), sealed
 //! HOME/machine/parts/<13 digits>.json       when each part of the machine was last read (SPEC.md 4.2), sealed
 //! HOME/machine/demo/<id>.json               the first day of a demo and its clock mark, sealed
+//! HOME/machine/notes/<13 digits>.note      the users of a license that is for people by name, signed by the site's key (SPEC.md 9.11)
 //! HOME/machine/cards.json                   certificates of sites that came before a loan of theirs was asked for
 //! HOME/machine/aliases.json                 other names of servers (SPEC.md 6.2)
 //! HOME/machine/lock                         held by whoever writes
 //! ANCHOR/activations/<13 digits>-A-<n>.json what an activation's answers were, tombstone and clock mark, sealed
 //! ANCHOR/drift/<13 digits>.json             the first sight of a machine that changed, sealed
+//! ANCHOR/notes/<13 digits>.note             the same note of users again, whole
 //! ANCHOR/products/<id>.json                 the first day of a demo and its clock mark, sealed
 //! ```
 //!
@@ -61,10 +63,13 @@ mod launch;
 pub(crate) mod lending;
 mod lock;
 mod memory;
+pub(crate) mod named;
 mod nearest;
 mod news;
 mod outcome;
 mod parts;
+#[cfg(feature = "site")]
+mod passed;
 mod places;
 pub mod products;
 mod remembered;
@@ -77,6 +82,7 @@ pub mod sync;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod unnamed;
 mod warning;
 
 pub use anchor::Anchor;
@@ -97,10 +103,14 @@ pub(crate) use lock::Lock;
 #[cfg(unix)]
 pub(crate) use lock::keep_to_owner;
 pub use memory::Memory;
+pub use named::{Notes, Person};
 pub use outcome::{Applied, Outcome, Which};
 pub use parts::{Parts, Seen, Sight};
+#[cfg(feature = "site")]
+pub(crate) use passed::passed;
 pub use report::{CheckReport, Closed, Refusal, State};
 pub use request::Here;
 pub(crate) use secrets::prove;
 pub use terms::{Difference, Steps, Term, Terms};
+pub use unnamed::Unnamed;
 pub use warning::Warning;

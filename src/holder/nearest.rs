@@ -26,21 +26,24 @@ pub(crate) fn nearness(product: &Product, report: &CheckReport, asked: Wanted<'_
     };
     let place = match refusal {
         // The license is good: nothing but a number stands against it, and whoever can lower that is let in.
-        Refusal::OverLimit(counts) if counts.iter().all(|it| it.most > 0) => 25,
+        Refusal::OverLimit(counts) if counts.iter().all(|it| it.most > 0) => 27,
         // Here, and at once.
-        Refusal::ClockBehind { .. } => 24,
-        Refusal::UsbMissing(_) => 23,
-        Refusal::ChangeNotKept { .. } => 22,
+        Refusal::ClockBehind { .. } => 26,
+        Refusal::UsbMissing(_) => 25,
+        Refusal::ChangeNotKept { .. } => 24,
         // By a request that is answered without anybody's being asked.
-        Refusal::Overdue { .. } => 21,
-        Refusal::WrongMachine { .. } => 20,
-        Refusal::NotTrusted { .. } => 19,
-        Refusal::Unbound { .. } => 18,
+        Refusal::Overdue { .. } => 23,
+        Refusal::WrongMachine { .. } => 22,
+        Refusal::NotTrusted { .. } => 21,
+        Refusal::Unbound { .. } => 20,
         // The license is good, and says nothing of what is counted.
-        Refusal::OverLimit(_) => 17,
-        Refusal::WrongBinding { .. } => 16,
-        Refusal::UnknownBinding(_) => 15,
-        Refusal::BadBinding(_) => 14,
+        Refusal::OverLimit(_) => 19,
+        Refusal::WrongBinding { .. } => 18,
+        Refusal::UnknownBinding(_) => 17,
+        Refusal::BadBinding(_) => 16,
+        // By the license's administrator.
+        Refusal::UsersNotTrusted { .. } => 15,
+        Refusal::NotNamed { .. } => 14,
         // By a purchase.
         Refusal::Expired { .. } | Refusal::LoanOver { .. } => 13,
         Refusal::FeatureEnded { .. } => 12,
@@ -76,6 +79,8 @@ fn is_of_the_license(refusal: &Refusal) -> bool {
             | Refusal::WrongBinding { .. }
             | Refusal::UnknownBinding(_)
             | Refusal::BadBinding(_)
+            | Refusal::UsersNotTrusted { .. }
+            | Refusal::NotNamed { .. }
     )
 }
 

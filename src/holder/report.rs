@@ -7,6 +7,7 @@ pub use super::found::State;
 use super::count::Count;
 use super::error::Unbound;
 use super::terms::Terms;
+use super::unnamed::{Unnamed, unnamed_words};
 use super::warning::{Warning, changed_words};
 use crate::failure::FailureKind;
 use crate::license_key::LicenseKey;
@@ -15,6 +16,7 @@ use crate::messages;
 use crate::protocol::date::{Day, Seconds};
 use crate::protocol::digest::ActivationId;
 use crate::protocol::product::RootFingerprint;
+use crate::protocol::site_note::SiteNoteError;
 use crate::protocol::trust::TrustError;
 
 /// Why something can be kept nowhere.
@@ -184,6 +186,24 @@ pub enum Refusal {
     /// A binding was handed in whose value is not fit.
     #[error(transparent)]
     BadBinding(MachineError),
+    /// The license is for people by name, and this user is none of them.
+    #[error("{}", unnamed_words(*.key, .user, .why))]
+    NotNamed {
+        /// The license.
+        key: LicenseKey,
+        /// The user, as he is called; empty: without a name.
+        user: String,
+        /// What is known of him.
+        why: Unnamed,
+    },
+    /// The list of a license's users does not hold.
+    #[error("{}", messages::check::users_not_trusted(.key, .why))]
+    UsersNotTrusted {
+        /// The license.
+        key: LicenseKey,
+        /// Why.
+        why: SiteNoteError,
+    },
     /// A feature is not in the license.
     #[error("{}", messages::check::feature_missing(.0))]
     FeatureMissing(String),
@@ -265,6 +285,8 @@ impl Refusal {
             Refusal::WrongBinding { .. } => FailureKind::WrongBinding,
             Refusal::UnknownBinding(_) => FailureKind::BindingNotLicensed,
             Refusal::BadBinding(_) => FailureKind::BadMachineValue,
+            Refusal::NotNamed { .. } => FailureKind::NotNamed,
+            Refusal::UsersNotTrusted { .. } => FailureKind::NotTrusted,
             Refusal::FeatureMissing(_) | Refusal::FeatureUnknown { .. } => {
                 FailureKind::FeatureMissing
             }

@@ -3,6 +3,7 @@
 //! Everything is read without privileges where it can be, in few direct reads, and what cannot be read is *unknown*. Where two sources say the
 //! same, the one that every user may read comes first: what root reads and what a user reads must agree.
 
+mod account;
 mod bindings;
 mod component;
 mod error;
@@ -31,6 +32,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(unix)]
+pub(crate) use account::UserIds;
+pub use account::login_name;
 pub use bindings::Bindings;
 pub use component::{Component, Components};
 pub use error::MachineError;

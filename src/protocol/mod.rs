@@ -15,5 +15,7 @@ pub mod note;
 pub mod product;
 pub mod requests;
 mod root_fingerprint;
+pub mod site_note;
 pub mod trust;
+pub mod user_name;
 pub mod wire;

@@ -1,5 +1,7 @@
 //! Signed notes: a text with a signature line, in the form of C2SP signed-note (SPEC.md 10).
 
+use std::fmt;
+
 use base64ct::{Base64, Encoding};
 use sha2::{Digest as _, Sha256};
 
@@ -97,4 +99,28 @@ impl From<TrustError> for NoteError {
     fn from(_: TrustError) -> NoteError {
         NoteError::Signature
     }
+}
+
+/// Bytes as hexadecimal digits in lower case.
+pub(super) struct Hex<'a>(pub(super) &'a [u8]);
+
+impl fmt::Display for Hex<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// What [`Hex`] wrote; nothing where it is anything else.
+pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digit = |b: u8| (b as char).to_digit(16).filter(|_| !b.is_ascii_uppercase());
+    let pairs = text.as_bytes().chunks(2);
+    pairs
+        .map(|pair| {
+            if let &[a, b] = pair {
+                Some((digit(a)? << 4 | digit(b)?) as u8)
+            } else {
+                None
+            }
+        })
+        .collect()
 }

@@ -5,6 +5,7 @@ use crate::holder::{HolderError, StorageError};
 use crate::license_key::LicenseKey;
 use crate::messages::site as messages;
 use crate::protocol::date::{Day, Seconds};
+use crate::protocol::site_note::SiteNoteError;
 use crate::protocol::trust::TrustError;
 use crate::protocol::wire::WireError;
 use crate::seats::SeatError;
@@ -62,6 +63,31 @@ pub enum SiteError {
     /// The day is over.
     #[error("{}", messages::until_past(.0))]
     UntilPast(Day),
+    /// The license is for whoever is there.
+    #[error("{}", messages::not_for_names(.0))]
+    NotForNames(LicenseKey),
+    /// Every place has a user, rests or is lent.
+    #[error("{}", messages::no_place(.lent, .resting, *.seats, .users))]
+    NoPlace {
+        /// Places of the license.
+        seats: u16,
+        /// Places with a user.
+        users: usize,
+        /// Places that rest.
+        resting: usize,
+        /// When the first of these is free at the latest.
+        next: Option<Seconds>,
+        /// Seats that are lent.
+        lent: u16,
+    },
+    /// The list of users does not hold.
+    #[error("{}", crate::messages::check::users_not_trusted(.key, .why))]
+    Users {
+        /// The license.
+        key: LicenseKey,
+        /// Why.
+        why: SiteNoteError,
+    },
     /// Seats that the administrator keeps.
     #[error("{}", messages::seats_kept(*.left))]
     Kept {
@@ -151,6 +177,9 @@ impl SiteError {
             SiteError::Paused | SiteError::Lost(_) => FailureKind::LendingPaused,
             SiteError::TooLong { .. } | SiteError::BeyondSold { .. } => FailureKind::LoanTooLong,
             SiteError::UntilPast(_) => FailureKind::UntilPast,
+            SiteError::NotForNames(_) => FailureKind::NotForNames,
+            SiteError::NoPlace { .. } => FailureKind::NoPlace,
+            SiteError::Users { .. } => FailureKind::NotTrusted,
             SiteError::Kept { .. } => FailureKind::SeatsKept,
             SiteError::LoanReturned(_) => FailureKind::LoanReturned,
             SiteError::UnknownLoan(_)

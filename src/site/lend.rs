@@ -1,5 +1,6 @@
 //! Lending by codes: the same request has the same answer, what is lent is on disk before it is seen, and a seat comes back by a secret (SPEC.md 9.10).
 
+use super::actor::Actor;
 use super::answer::{Answer, Effect, Reply, Warning};
 use super::event::{Event, Known, Lent};
 use super::rules::{Plan, Wish};
@@ -16,15 +17,6 @@ use crate::text::{Code, Kind};
 
 /// Loans have numbers of 24 bits (SPEC.md 4.7).
 const NUMBERS: u32 = 1 << 24;
-
-/// At which moment something is done, and with which signer.
-#[derive(Clone, Copy, Debug)]
-pub struct Actor<'a> {
-    /// The moment.
-    pub moment: &'a Moment,
-    /// The site's key.
-    pub signer: &'a TriedSigner,
-}
 
 fn borrow_of(code: &Code) -> Result<Borrow, SiteError> {
     match code.kind() {

@@ -1,4 +1,4 @@
-//! A customer's site: a machine that holds a floating license, and whose administrator lends its seats to workstations that reach nothing, by codes.
+//! A customer's site: a machine that holds a floating license or one for users by name, and whose administrator assigns them, and lends its seats to workstations that reach nothing, by codes.
 //!
 //! It lends within what the vendor granted, which a workstation verifies by itself; the vendor is not asked. Time, randomness and the seats are handed in.
 //!
@@ -15,6 +15,7 @@
 //! forgotten loans, is told by what the anchors know: lending pauses then, and goes on once the vendor has answered a SYNC, with as many seats reserved as loans
 //! may have been forgotten (SPEC.md 9.10).
 
+mod actor;
 mod answer;
 mod back;
 mod book;
@@ -25,9 +26,11 @@ mod key;
 mod known;
 mod lend;
 mod loan;
+mod people;
 mod rules;
 mod told;
 
+pub use actor::Actor;
 pub use answer::{Answer, Effect, Receipt, Reply, Warning};
 pub use back::take_return;
 pub use book::Book;
@@ -35,8 +38,9 @@ pub use error::SiteError;
 pub use event::{Lending, LendingWish};
 pub use key::{change_password, create, public, unlock};
 pub use known::wants_certificate;
-pub use lend::{Actor, rehearse, repeated, respond};
+pub use lend::{rehearse, repeated, respond};
 pub use loan::{Loan, Standing};
+pub use people::{Change, Done, People, Places};
 pub use rules::Wish;
 pub use told::{Told, report_of};
 

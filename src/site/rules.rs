@@ -81,6 +81,7 @@ impl Site<'_> {
         let has = goes_on.and_then(|it| self.seats_of(it, now));
         if has.is_none() {
             self.leaves_enough(now)?;
+            self.has_a_place(now)?;
         }
         warnings.extend(self.more_to_say(borrow, goes_on, now));
         Ok(Plan {

@@ -30,6 +30,10 @@ mod loans;
 mod machine;
 mod modules;
 mod moves;
+#[cfg(unix)]
+mod named;
+#[cfg(unix)]
+mod named_notes;
 mod nearest;
 #[cfg(unix)]
 mod others;

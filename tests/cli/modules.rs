@@ -126,23 +126,22 @@ fn what_nobody_keeps_is_not_sold() {
     let refused = |options: &[&str]| {
         desk.run(new.iter().chain(options)).refused(2, "usage");
     };
-    refused(&["--type", "named"]);
+    refused(&["--type", "named", "--pool", "design=3"]);
     refused(&["--lend", "14"]);
     refused(&["--pool", "design=3"]);
     let key = desk.sell("survey", &[]);
-    for options in [["--type", "named"], ["--lend", "14"]] {
-        let change = ["license", "change", &key];
-        desk.run(change.iter().chain(&options)).refused(2, "usage");
-    }
+    let change = ["license", "change", &key, "--lend", "14"];
+    desk.run(change).refused(2, "usage");
     let add = ["product", "add", "deep", "--name", "Deep"];
-    for options in [["--seat", "room"], ["--named-rest", "9"]] {
+    for options in [["--seat", "room"], ["--named-rest", "some"]] {
         desk.run(add.iter().chain(&options)).refused(2, "usage");
     }
     // A product that has modules, and a license on whose host their seats are counted.
-    let seats = ["--pool", "design", "--seat", "host"];
+    let seats = ["--pool", "design", "--seat", "host", "--named-rest", "72"];
     desk.run(add.iter().chain(&seats)).done();
     let shown = desk.run(["product", "show", "deep"]).done();
-    shown.prints("design").prints("counts each host");
+    let shown = shown.prints("design").prints("counts each host");
+    shown.prints("rests 72 hours before another user gets it");
     let new = ["license", "new", "--product", "deep", "--customer", "A"];
     let pool = ["--pool", "design=3"];
     desk.run(new.iter().chain(&pool)).refused(2, "usage");

@@ -240,6 +240,7 @@ fn lent(world: &World, it: &mut Printed) {
         "respond",
         site.machine.run(["respond"]).piped(text(&back, "code")),
     );
+    named(it, &site);
     let new = world.secret("new", "open barley\n");
     let change = [
         "site",
@@ -248,6 +249,23 @@ fn lent(world: &World, it: &mut Printed) {
         new.to_str().unwrap(),
     ];
     it.one("site-password", site.admin(change));
+}
+
+/// Every command about the users of a license.
+fn named(it: &mut Printed, site: &Site<'_>) {
+    let key = site
+        .desk
+        .sell("survey", &["--type", "named", "--seats", "2"]);
+    let request = site.machine.request_with(&key, &["--site"]);
+    site.machine.apply(&site.desk.answer(&request));
+    let user = |words: &[&str]| {
+        site.admin(["user"].iter().chain(words))
+            .arg("--license")
+            .arg(&key)
+    };
+    it.one("user-assign", user(&["assign", "anna", "bob"]));
+    it.one("user-unassign", user(&["unassign", "bob"]));
+    it.one("user-list", user(&["list"]));
 }
 
 /// An object with something in it that is not as it was: a name, a value of another type, something more, something less.

@@ -16,9 +16,19 @@ pub(crate) struct Site<'w> {
 impl<'w> Site<'w> {
     /// Sold with this catalogue and these options, and licensed as a site.
     pub(crate) fn new(world: &'w World, product: &[&str], order: &[&str]) -> Site<'w> {
+        Site::of("floating", world, product, order)
+    }
+
+    /// The same of a license of this type.
+    pub(crate) fn of(
+        license_type: &str,
+        world: &'w World,
+        product: &[&str],
+        order: &[&str],
+    ) -> Site<'w> {
         let desk = world.desk("vendor of the site");
         let file = desk.product("survey", product);
-        let order: Vec<&str> = ["--type", "floating"]
+        let order: Vec<&str> = ["--type", license_type]
             .iter()
             .chain(order)
             .copied()

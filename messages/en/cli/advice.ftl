@@ -88,3 +88,7 @@ no_seat_files = have the owner of this home look once, which makes them: sudo co
 seats_elsewhere = keep the home on a disk of this host, and let other hosts take their seats here: ssh HOST countersign seat hold
 seat_not_held = take a seat again with countersign seat take: this one was given back, or its time is over, or it is another user's
 seats_closed = ask the owner of this home to let you in; who has a seat keeps it
+not_named = ask the license's administrator, who types: countersign user assign { $user }
+not_named_any_more = the license's administrator takes somebody else's name away, or the vendor sells more places
+nameless = have the application say who it is, with --user NAME, or run it where the system knows the account
+users_not_trusted = the license's administrator puts the note back from a backup, or begins another list: countersign user assign --new NAME…

@@ -68,6 +68,7 @@ vendor = vendor
 version = version
 waiting = waiting
 warns = warns
+named_rest = a user's place
 weak_machines = weak machines
 grace = grace
 a_seat = a seat

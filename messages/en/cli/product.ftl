@@ -18,3 +18,8 @@ demo = { $days ->
        *[other] { $days } days
     } with { $contents }
 counts_each = counts each { $unit }
+rests = { $hours ->
+        [0] rests for no time
+        [one] rests 1 hour before another user gets it
+       *[other] rests { $hours } hours before another user gets it
+    }

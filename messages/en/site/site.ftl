@@ -44,3 +44,8 @@ changed = { $parts } of this workstation changed since loan { $loan }, which it 
 weakly_bound = the workstation says little about itself: a copy of its disk or image may pass for it
 given_back = loan { $loan } has been given back since then: this code gives nothing back
 not_remembered = nothing but the home remembers this loan: if the home is put back to an earlier state, that is not noticed
+not_for_names = license { $key } is not for users by name
+no_place = { $seats ->
+        [one] the one place of the license is taken
+       *[other] all { $seats } places of the license are taken
+    }: with users { $users }, resting { $resting }, lent { $lent }

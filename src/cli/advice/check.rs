@@ -1,7 +1,7 @@
 //! Of what a check refuses, and of what it warns of.
 
 use super::Advice;
-use crate::holder::{Closed, Refusal, Warning};
+use crate::holder::{Closed, Refusal, Unnamed, Warning};
 use crate::messages;
 use crate::protocol::date::Seconds;
 use crate::protocol::trust::TrustError;
@@ -47,6 +47,16 @@ impl Advice for Refusal {
             Refusal::WrongBinding { .. } => messages::advice::wrong_binding(),
             Refusal::UnknownBinding(_) => messages::advice::unknown_binding(),
             Refusal::BadBinding(error) => error.hint(),
+            Refusal::NotNamed { user, why, .. } => {
+                return match why {
+                    Unnamed::Nameless => messages::advice::nameless().to_owned(),
+                    Unnamed::NotAnyMore { .. } => messages::advice::not_named_any_more().to_owned(),
+                    Unnamed::Nobody | Unnamed::Unlisted { .. } => {
+                        messages::advice::not_named(user).to_string()
+                    }
+                };
+            }
+            Refusal::UsersNotTrusted { .. } => messages::advice::users_not_trusted(),
             Refusal::FeatureMissing(_) => messages::advice::feature_missing(),
             Refusal::FeatureEnded { .. } => messages::advice::renew(),
             Refusal::FeatureUnknown { .. } => messages::advice::feature_unknown(),

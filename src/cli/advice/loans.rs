@@ -21,6 +21,14 @@ impl Advice for SiteError {
             SiteError::TooLong { .. } => messages::site_advice::loan_too_long(),
             SiteError::BeyondSold { .. } => messages::site_advice::beyond_sold(),
             SiteError::UntilPast(_) => messages::site_advice::until_past(),
+            SiteError::NotForNames(_) => messages::site_advice::not_for_names(),
+            SiteError::NoPlace { next, .. } => {
+                return match next {
+                    Some(next) => messages::site_advice::no_place_until(next).to_string(),
+                    None => messages::site_advice::no_place().to_owned(),
+                };
+            }
+            SiteError::Users { .. } => messages::advice::users_not_trusted(),
             SiteError::Kept { .. } => messages::site_advice::seats_kept(),
             SiteError::LoanReturned(_) => messages::site_advice::loan_returned(),
             SiteError::UnknownLoan(_) => messages::site_advice::unknown_loan(),

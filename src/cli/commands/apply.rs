@@ -40,6 +40,10 @@ impl Run for Apply {
             Self::print(context, &object)?;
         }
         tell(context, &outcome);
+        #[cfg(feature = "site")]
+        if let Outcome::Applied(applied) = &outcome {
+            super::user::tell_who_is_without(context, applied)?;
+        }
         Ok(Exit::DONE)
     }
 }

@@ -1,7 +1,7 @@
 //! `check`: what an application calls at each launch.
 
 use super::{Context, Exit, Run};
-use crate::app::Needs;
+use crate::app::{Needs, User};
 use crate::cli::failure::Failure;
 use crate::cli::machine_home::{self, Found, Installed};
 use crate::cli::{json, keys, report, words};
@@ -14,7 +14,7 @@ use crate::protocol::product::{ProductFile, RootFingerprint};
 ///
 /// Exit code 0: yes, perhaps with a warning on standard error, or as a demo. 10: not licensed. 11: expired. 12: re-validation overdue. 13: another machine,
 /// server or database. 14: the clock is behind for too long. 15: a feature is not in the license, or has
-/// ended. 16: a count is above its limit. 5: not trusted. Of a license that floats no seat is taken: any number may ask, and so many as it has seats may run.
+/// ended. 16: a count is above its limit. 17: the license is for users by name, and this one is none of them. 5: not trusted. Of a license that floats no seat is taken: any number may ask, and so many as it has seats may run.
 #[derive(clap::Args)]
 pub(crate) struct Check {
     #[command(flatten)]
@@ -35,10 +35,16 @@ pub(crate) struct CheckArgs {
     trust: Option<RootFingerprint>,
     /// A feature or module that is to be used; may be repeated
     #[arg(long = "feature", value_name = "F")]
-    pub(crate) features: Vec<String>,
+    features: Vec<String>,
     /// A number that is in use, such as employees=480; may be repeated
     #[arg(long = "count", value_name = "L=N", value_parser = keys::limit)]
     counts: Vec<(String, u32)>,
+    /// The user's name, where the application knows its users itself; without it, that of the account under which this runs
+    #[arg(long, value_name = "NAME")]
+    user: Option<String>,
+    /// A look at the license itself, by which nobody runs anything.
+    #[arg(skip)]
+    anybody: bool,
     /// What the application is connected to, such as server=NAME; may be repeated
     #[arg(long = "bind", value_name = "NAME=VALUE", value_parser = keys::binding)]
     bindings: Vec<(String, String)>,
@@ -57,12 +63,22 @@ impl Run for Check {
 }
 
 impl CheckArgs {
-    /// Of a license that is known, and nothing else.
+    /// Of a license that is known, and nothing else: it is no leave to run.
     pub(crate) fn of(product: Option<String>, license: Option<String>) -> CheckArgs {
         CheckArgs {
             product,
             license,
+            anybody: true,
             ..CheckArgs::default()
+        }
+    }
+
+    /// For whom.
+    fn user(&self) -> User {
+        match (&self.user, self.anybody) {
+            (_, true) => User::Anybody,
+            (Some(name), _) => User::Said(name.clone()),
+            (None, _) => User::Account,
         }
     }
 
@@ -85,6 +101,7 @@ impl CheckArgs {
             bindings: self.bindings.clone(),
             license_key: self.license.as_deref().map(str::parse).transpose()?,
             trust: self.trust,
+            user: self.user(),
         };
         let computer = machine_home::computer(context)?;
         let (report, at) = computer.find(&known, unfit, &needs, running)?;
@@ -94,6 +111,7 @@ impl CheckArgs {
             home,
             product: file.product().clone(),
             computer,
+            needs,
         })
     }
 }

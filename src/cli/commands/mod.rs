@@ -23,6 +23,8 @@ mod site;
 mod status;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "site")]
+mod user;
 
 use std::ffi::OsString;
 
@@ -160,6 +162,16 @@ const TREE: &[Commands] = &[
                     leaf::<site::loans::LoanList>(),
                     leaf::<site::loans::LoanShow>(),
                     leaf::<site::loans::LoanNote>(),
+                ],
+            },
+            #[cfg(feature = "site")]
+            Node::Group {
+                name: "user",
+                about: "Users of a license that is for people by name",
+                nodes: &[
+                    leaf::<user::list::UserList>(),
+                    leaf::<user::assign::UserAssign>(),
+                    leaf::<user::assign::UserUnassign>(),
                 ],
             },
             Node::Group {

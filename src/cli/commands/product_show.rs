@@ -104,6 +104,12 @@ fn rows(product: &Product) -> Vec<(&'static str, String)> {
             messages::product::counts_each(unit.name()).to_string(),
         ));
     }
+    if let Some(hours) = product.named_rest {
+        rows.push((
+            messages::label::named_rest(),
+            messages::product::rests(hours).to_string(),
+        ));
+    }
     if let Some(days) = product.warn_days {
         rows.push((
             messages::label::warns(),

@@ -6,7 +6,7 @@ use crate::cli::json::{self, Named, StatusReport};
 use crate::cli::machine_home::{self, Installed};
 use crate::cli::{keys, report, words};
 use crate::holder::state::{HistoryEntry, LicenseState};
-use crate::holder::{self, CheckInput, CheckReport, Here, Refusal, Terms, Warning};
+use crate::holder::{self, CheckInput, CheckReport, Here, Person, Refusal, Terms, Warning};
 use crate::messages;
 use crate::protocol::date::Day;
 use crate::protocol::digest::ActivationId;
@@ -61,6 +61,8 @@ impl Run for Status {
                 let input = CheckInput {
                     license_key: license.as_ref().map(|license| license.license_key),
                     counts: &self.counts,
+                    // The license is shown, whoever looks.
+                    person: Person::Anybody,
                     ..CheckInput::new(here, context.environment.built())
                 };
                 let checked = match holder::check_product(file, home, &input) {

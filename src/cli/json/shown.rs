@@ -57,7 +57,7 @@ named! {
     Kind, "CodeKind", "What a code is (SPEC.md 3).", Kind::ALL;
     LicenseType, "LicenseType", "How the seats of a license are used.", LicenseType::ALL;
     Standing, "Standing", "Where a code stands: where everybody sees it, quoted by a mail program, or where no mail program shows it.", [Standing::Plain, Standing::Quoted, Standing::Hidden];
-    State, "State", "The state of a license at this moment.", [State::Licensed, State::Warning, State::Demo, State::Unlicensed, State::Expired, State::Overdue, State::WrongMachine, State::ClockBehind, State::Returned];
+    State, "State", "The state of a license at this moment.", [State::Licensed, State::Warning, State::Demo, State::Unlicensed, State::Expired, State::Overdue, State::WrongMachine, State::ClockBehind, State::Returned, State::NotNamed];
 }
 
 #[cfg(test)]

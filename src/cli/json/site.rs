@@ -179,3 +179,37 @@ pub(crate) enum LoanReplied {
     /// A seat that came back.
     Receipt(Box<LoanReceipt>),
 }
+
+/// The users of a license that is for people by name, of `user list`, `user assign` and `user unassign`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Users {
+    pub(crate) product: String,
+    pub(crate) license_key: Shown<LicenseKey>,
+    /// Places of the license.
+    pub(crate) seats: u16,
+    /// Who has one, in the order in which they were assigned.
+    pub(crate) users: Vec<String>,
+    /// Who had one until the license got fewer.
+    pub(crate) without: Vec<String>,
+    /// Places that were taken away and rest.
+    pub(crate) resting: Vec<RestingUser>,
+    /// Seats that are lent.
+    pub(crate) lent: u16,
+    /// Places that may be assigned.
+    pub(crate) free: u16,
+    /// Who got a place just now.
+    pub(crate) assigned: Vec<String>,
+    /// Whose place was taken away just now.
+    pub(crate) unassigned: Vec<String>,
+}
+
+/// A place that was taken away and rests.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct RestingUser {
+    /// Whose it was.
+    pub(crate) user: String,
+    /// Until when at the latest.
+    pub(crate) until: Shown<Seconds>,
+}

@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 use super::{FIRST_LINE, Product, ProductError, is_plain};
 use crate::messages;
 use crate::protocol::catalogue::{Entry, SeatUnit};
-use crate::protocol::note;
+use crate::protocol::note::{self, Hex, unhex};
 
 impl Product {
     /// The text that is signed, ending with a newline.
@@ -122,26 +122,4 @@ impl Product {
         }
         Some(())
     }
-}
-
-struct Hex<'a>(&'a [u8]);
-
-impl fmt::Display for Hex<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digit = |b: u8| (b as char).to_digit(16).filter(|_| !b.is_ascii_uppercase());
-    let pairs = text.as_bytes().chunks(2);
-    pairs
-        .map(|pair| {
-            if let &[a, b] = pair {
-                Some((digit(a)? << 4 | digit(b)?) as u8)
-            } else {
-                None
-            }
-        })
-        .collect()
 }

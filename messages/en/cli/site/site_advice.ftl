@@ -26,3 +26,6 @@ no_seat_of_module = nobody gives these back by a code: wait, lend without that m
 no_seat_to_lend_until = the next that ends is { $loan }; a return code frees it before; who uses them: countersign seat list
 not_for_a_site = a site answers requests to borrow, and return codes of loans
 wrong_password = a password that is forgotten cannot be found again: countersign site init --new makes another key, which the vendor certifies
+not_for_names = whoever sits there uses it; where users are to have it by name, the vendor changes its type
+no_place = take somebody's name away with countersign user unassign NAME, or ask the vendor for more places
+no_place_until = a place that rests is free by { $next }, and at once for whoever had it; or ask the vendor for more places

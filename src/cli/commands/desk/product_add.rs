@@ -92,6 +92,9 @@ struct Contents {
     /// What one seat of a floating license counts; each process where this is not said
     #[arg(long, value_name = "WHAT", value_parser = seat_unit)]
     seat: Option<SeatUnit>,
+    /// Hours for which a place that was taken from a named user rests before another gets it; 48 where this is not said
+    #[arg(long, value_name = "HOURS")]
+    named_rest: Option<u16>,
     /// Days before the end of the grace from which on the application's users are told; 7 where this is not said
     #[arg(long, value_name = "DAYS")]
     warn_days: Option<u16>,
@@ -121,6 +124,7 @@ impl Contents {
             .catalogue
             .extend(self.texts.into_iter().map(|name| (Entry::Text, name)));
         product.seat = self.seat.or(product.seat);
+        product.named_rest = self.named_rest.or(product.named_rest);
         product.warn_days = self.warn_days.or(product.warn_days);
         product.editions.extend(self.editions);
         product.maintained.extend(self.maintained);

@@ -17,8 +17,12 @@ use crate::protocol::loan::SiteCertificate;
 use crate::protocol::product::{Entry, Product};
 use crate::text;
 
-/// Nothing is sold that nothing keeps: named users are not yet.
-const SOLD: [LicenseType; 2] = [LicenseType::Standalone, LicenseType::Floating];
+/// What is sold.
+const SOLD: [LicenseType; 3] = [
+    LicenseType::Standalone,
+    LicenseType::Floating,
+    LicenseType::Named,
+];
 
 /// The types that are sold, by their names.
 pub(super) fn license_types() -> impl TypedValueParser<Value = LicenseType> {
@@ -114,10 +118,12 @@ pub(super) fn check_lending(terms: &OrderTerms, without: &str) -> anyhow::Result
     if terms.lend_days.is_none() {
         return Ok(());
     }
-    if terms.license_type != LicenseType::Floating {
+    if terms.license_type == LicenseType::Standalone {
         return Err(
-            Failure::usage("only a floating license has seats that can be lent")
-                .hint(format!("sell it with --type floating, or {without}"))
+            Failure::usage("a standalone license has no seats that can be lent")
+                .hint(format!(
+                    "sell it with --type floating or --type named, or {without}"
+                ))
                 .into(),
         );
     }

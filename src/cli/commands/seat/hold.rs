@@ -34,10 +34,9 @@ impl Run for SeatHold {
         let found = self.check.find(context, false)?;
         allowed(context, &found)?;
         let program = self.program.unwrap_or_default();
-        let features = &self.check.features;
         let seat = self
             .seat
-            .take(context, &found, features, &program, Holding::Connection)?;
+            .take(context, &found, &program, Holding::Connection)?;
         let seat = seat.ok_or_else(|| no_seats(&found))?;
         if context.out.json {
             let seat = seat.number();

@@ -37,10 +37,7 @@ impl Run for SeatTake {
         allowed(context, &found)?;
         let mut secret = [0; 16];
         context.environment.entropy()?(&mut secret);
-        let features = &self.check.features;
-        let leased = self
-            .seat
-            .lease(context, &found, features, self.span, secret)?;
+        let leased = self.seat.lease(context, &found, self.span, secret)?;
         if !context.out.json {
             context.out.line(&leased.token)?;
         }

@@ -1,0 +1,111 @@
+//! The users of a license that is for people by name: where the site's note lies, and which of several counts (SPEC.md 9.11).
+//!
+//! A note lies in the home and in each anchor, whole: of those that hold, the one with the highest number counts, so that one which was put back to an earlier
+//! state, edited or deleted in one place takes nobody's name away and gives none.
+
+use std::path::{Path, PathBuf};
+
+#[cfg(feature = "site")]
+use super::audience::Audience;
+use super::durable;
+#[cfg(feature = "site")]
+use super::error::StorageError;
+use super::home::Home;
+#[cfg(feature = "site")]
+use super::lock::Lock;
+use super::state::LicenseState;
+use crate::license_key::LicenseKey;
+use crate::protocol::grant::{LicenseType, SignedGrant};
+use crate::protocol::site_note::{SignedNote, SiteNoteError};
+
+/// For whom it is asked whether an application may run.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Person<'a> {
+    /// Somebody without a name: no license that is for people by name is for him.
+    #[default]
+    Nameless,
+    /// A user, by his login name.
+    Named(&'a str),
+    /// Whose account it is: asked only where the license is for people by name, for a directory of users may be far.
+    Account(fn() -> Option<String>),
+    /// Nobody is to run anything: the license itself is looked at.
+    Anybody,
+}
+
+/// What is known of a license's users.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Notes {
+    /// The note that counts; none: there is none that holds.
+    pub(crate) note: Option<SignedNote>,
+    /// Why one that lies in the home does not.
+    pub(crate) refused: Option<SiteNoteError>,
+}
+
+/// The notes of a license that is held; nothing where it is not for people by name. What it says is not verified here: whoever goes by it has done so.
+pub(crate) fn notes(home: &Home, license: &LicenseState) -> Notes {
+    let mut found = Notes::default();
+    let held = license.held.as_ref();
+    let for_people = held.filter(|held| {
+        let grant = SignedGrant::decode(&held.grant);
+        grant.is_ok_and(|it| it.grant.license_type == LicenseType::Named)
+    });
+    let key = license.license_key;
+    let Some(site_key) = for_people.and_then(|held| held.standing.site_key) else {
+        return found;
+    };
+    let read = |path: &Path| {
+        let bytes = match durable::read(path) {
+            Ok(bytes) => bytes?,
+            // What cannot be read says nothing of anybody.
+            Err(_) => return Some(Err(SiteNoteError::Form)),
+        };
+        let text = String::from_utf8(bytes).map_err(|_| SiteNoteError::Form);
+        let read = |text: String| SignedNote::read(&text, &license.product, key, &site_key.0);
+        Some(text.and_then(read))
+    };
+    match read(&in_home(home, key)) {
+        Some(Ok(note)) => found.note = Some(note),
+        Some(Err(why)) => found.refused = Some(why),
+        None => {}
+    }
+    for path in in_anchors(home, key) {
+        if let Some(Ok(note)) = read(&path)
+            && found.note.as_ref().is_none_or(|it| it.number < note.number)
+        {
+            found.note = Some(note);
+        }
+    }
+    found
+}
+
+fn in_home(home: &Home, key: LicenseKey) -> PathBuf {
+    home.directory().join("notes").join(name(key))
+}
+
+fn in_anchors(home: &Home, key: LicenseKey) -> impl Iterator<Item = PathBuf> {
+    let anchors = home.anchors().iter();
+    anchors.map(move |anchor| anchor.directory().join("notes").join(name(key)))
+}
+
+fn name(key: LicenseKey) -> String {
+    format!("{}.note", key.digits())
+}
+
+/// Keeps a note in the home, and in every anchor that can be written. Whether there is one that knows of it. The caller holds the lock of the home.
+#[cfg(feature = "site")]
+pub(crate) fn keep(home: &Home, key: LicenseKey, note: &str) -> Result<bool, StorageError> {
+    let bytes = note.as_bytes();
+    let write = |path: &Path, audience: Audience| match durable::read(path) {
+        Ok(Some(there)) if there == bytes => Ok(()),
+        _ => durable::write(path, bytes, audience),
+    };
+    write(&in_home(home, key), home.audience())?;
+    let mut remembered = false;
+    for (anchor, path) in home.anchors().iter().zip(in_anchors(home, key)) {
+        // One that cannot be written is no error: that protection is missing, and nothing else.
+        if let Ok(_lock) = Lock::wait(anchor.directory(), anchor.audience()) {
+            remembered |= write(&path, anchor.audience()).is_ok();
+        }
+    }
+    Ok(remembered)
+}

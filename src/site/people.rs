@@ -1,0 +1,353 @@
+//! The users of a license that is for people by name: its administrator assigns them, and the site's key signs the list (SPEC.md 9.11).
+
+use super::actor::Actor;
+use super::error::SiteError;
+use super::event::Paused;
+use super::{Book, Site, book_path, is_site_of, known};
+use crate::holder::clock::Look;
+use crate::holder::state::LicenseState;
+use crate::holder::{HolderError, Home, Lock, evidence, named, passed, products};
+use crate::license_key::LicenseKey;
+use crate::machine::Facts;
+use crate::protocol::date::Seconds;
+use crate::protocol::grant::{Grant, LicenseType};
+use crate::protocol::product::{NAMED_REST, ProductFile};
+use crate::protocol::site_note::{InStart, Rest, SignedNote, SiteNote, SiteNoteError};
+use crate::protocol::trust::Verified;
+use crate::protocol::user_name::UserName;
+use crate::seats::Moment;
+
+const HOUR: u32 = 3_600;
+
+/// The users of one license.
+#[derive(Debug)]
+pub struct People<'a> {
+    home: &'a Home,
+    facts: &'a Facts,
+    file: ProductFile,
+    license: LicenseState,
+    granted: Verified<Grant>,
+    note: Option<SignedNote>,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// Who gets a place.
+    pub assign: Vec<UserName>,
+    /// Whose place is taken away.
+    pub unassign: Vec<UserName>,
+    /// Begin another list in the place of one that is not trusted.
+    pub anew: bool,
+}
+
+/// How the places of a license are used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Places {
+    /// Places of the license.
+    pub seats: u16,
+    /// Who has one, in the order in which they were assigned.
+    pub users: Vec<UserName>,
+    /// Who had one until the license got fewer.
+    pub without: Vec<UserName>,
+    /// Places that rest: whose they were, and until when at the latest.
+    pub resting: Vec<(UserName, Seconds)>,
+    /// Seats that are lent.
+    pub lent: u16,
+}
+
+impl Places {
+    /// How many may be assigned.
+    pub fn free(&self) -> u16 {
+        let taken = self.users.len() + self.resting.len() + usize::from(self.lent);
+        self.seats
+            .saturating_sub(u16::try_from(taken).unwrap_or(u16::MAX))
+    }
+}
+
+/// What was done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    /// Who got a place that he had not.
+    pub assigned: Vec<UserName>,
+    /// Who has none any more.
+    pub unassigned: Vec<UserName>,
+    /// Whether a second place knows of it.
+    pub remembered: bool,
+}
+
+impl Done {
+    /// Whether everything was so already.
+    pub fn is_nothing(&self) -> bool {
+        self.assigned.is_empty() && self.unassigned.is_empty()
+    }
+}
+
+impl<'a> People<'a> {
+    /// Those of a license that is held here.
+    ///
+    /// # Errors
+    /// `not_held`; `not_for_names`; `not_a_site` where no site key stands; `not_trusted`; what the disk says.
+    pub fn open(
+        home: &'a Home,
+        facts: &'a Facts,
+        key: LicenseKey,
+    ) -> Result<People<'a>, SiteError> {
+        let unknown = HolderError::UnknownLicense { key };
+        let license = home.license(key)?.ok_or(unknown)?;
+        let file = products::load(home, &license.product)?;
+        let granted = granted(&file, &license)?;
+        if !is_site_of(home, &license) {
+            return Err(SiteError::NotASite(key));
+        }
+        Ok(People {
+            home,
+            facts,
+            file,
+            note: None,
+            license,
+            granted,
+        })
+    }
+
+    /// How its places are used.
+    ///
+    /// # Errors
+    /// `not_trusted` where the list does not hold; what the disk says.
+    pub fn places(&mut self, moment: &Moment) -> Result<Places, SiteError> {
+        self.read(false)?;
+        self.as_they_are(moment)
+    }
+
+    /// Who has no place any more since the license got fewer; none where nothing is known.
+    pub fn without(&mut self) -> Vec<UserName> {
+        let _ = self.read(true);
+        self.split().1.to_vec()
+    }
+
+    /// What [`change`](People::change) would do, nothing being changed: whoever is refused is not asked for a password.
+    ///
+    /// # Errors
+    /// `no_place`; `lending_paused` where it is not known what is lent; `not_trusted`; what the disk says.
+    pub fn rehearse(&mut self, change: &Change, moment: &Moment) -> Result<Done, SiteError> {
+        self.read(change.anew)?;
+        Ok(self.plan(change, moment)?.1)
+    }
+
+    /// Assigns users and takes places away. When this returns, the list is on disk; where everything is so already, nothing is signed.
+    ///
+    /// # Errors
+    /// As [`People::rehearse`]; `other_site_key` where the vendor certified another; what the signer says.
+    pub fn change(&mut self, change: &Change, actor: Actor<'_>) -> Result<Done, SiteError> {
+        let key = self.license.license_key;
+        let _lock = self.locked(change.anew)?;
+        let (note, mut done) = self.plan(change, actor.moment)?;
+        if done.is_nothing() {
+            done.remembered = true;
+            return Ok(done);
+        }
+        if actor.signer.public() != note.site_key {
+            return Err(SiteError::OtherKey);
+        }
+        let text = note.to_note(|text| actor.signer.sign(text))?;
+        // Read as everybody will.
+        let product = &self.license.product;
+        let signed = SignedNote::read(&text, product, key, &note.site_key);
+        self.note = Some(signed.map_err(|why| SiteError::Users { key, why })?);
+        done.remembered = named::keep(self.home, key, &text)?;
+        Ok(done)
+    }
+
+    /// The right to change the list, which is read again; the latest is put where an earlier one lies.
+    fn locked(&mut self, anew: bool) -> Result<Lock, SiteError> {
+        let key = self.license.license_key;
+        let lock = self.home.lock()?;
+        let unknown = HolderError::UnknownLicense { key };
+        self.license = self.home.license(key)?.ok_or(unknown)?;
+        self.granted = granted(&self.file, &self.license)?;
+        self.read(anew)?;
+        if let Some(note) = &self.note {
+            named::keep(self.home, key, note.text())?;
+        }
+        Ok(lock)
+    }
+
+    /// Reads the list. One of another key of this site is none any more: whoever makes a new key begins anew.
+    fn read(&mut self, anew: bool) -> Result<(), SiteError> {
+        let key = self.license.license_key;
+        let found = named::notes(self.home, &self.license);
+        self.note = found.note;
+        match found.refused.filter(|_| self.note.is_none() && !anew) {
+            None | Some(SiteNoteError::OtherSite) => Ok(()),
+            Some(why) => Err(SiteError::Users { key, why }),
+        }
+    }
+
+    /// Who has a place, and who has none any more.
+    fn split(&self) -> (&[UserName], &[UserName]) {
+        let all = self.note.as_ref().map_or(&[][..], |it| &it.users);
+        let seats = usize::from(self.granted.seats);
+        all.split_at_checked(seats).unwrap_or((all, &[]))
+    }
+
+    /// Places that rest still.
+    fn resting(&self, moment: &Moment) -> Vec<Rest> {
+        let rests = self.note.iter().flat_map(|it| &it.rests);
+        let by_mark = self.passed(moment);
+        let look = Look::new(moment.wall, self.facts);
+        rests
+            .filter(|it| !is_over(it, by_mark, &look))
+            .cloned()
+            .collect()
+    }
+
+    fn passed(&self, moment: &Moment) -> Seconds {
+        let (license, granted) = (&self.license, &self.granted);
+        passed(self.home, license, granted, self.facts, moment.wall)
+    }
+
+    fn as_they_are(&self, moment: &Moment) -> Result<Places, SiteError> {
+        let book = Book::read(&book_path(self.home, self.license.license_key))?;
+        let (users, without) = self.split();
+        let resting = self.resting(moment).into_iter();
+        Ok(Places {
+            seats: self.granted.seats,
+            users: users.to_vec(),
+            without: without.to_vec(),
+            resting: resting.map(|it| (it.name, it.until)).collect(),
+            // A clock that is set forward frees nothing that is lent.
+            lent: book.seats_lent(self.passed(moment).min(moment.wall)),
+        })
+    }
+
+    /// The list as it would be, and what that changes.
+    fn plan(&self, change: &Change, moment: &Moment) -> Result<(SiteNote, Done), SiteError> {
+        let places = self.as_they_are(moment)?;
+        let key = self.license.license_key;
+        let site_key = self.license.held.as_ref();
+        let site_key = site_key.and_then(|held| held.standing.site_key);
+        let mut note = SiteNote {
+            product: self.license.product.clone(),
+            license: key,
+            site_key: site_key.ok_or(SiteError::NotASite(key))?.0,
+            number: self
+                .note
+                .as_ref()
+                .map_or(0, |it| it.number)
+                .saturating_add(1),
+            users: places.users.clone(),
+            rests: self.resting(moment),
+        };
+        let mut done = Done::default();
+        for name in &change.unassign {
+            let Some(at) = note.users.iter().position(|it| it == name) else {
+                continue;
+            };
+            note.users.remove(at);
+            note.rests.extend(self.rest(name, moment));
+            done.unassigned.push(name.clone());
+        }
+        for name in &change.assign {
+            if note.users.contains(name) {
+                continue;
+            }
+            let own = note.rests.iter().position(|it| it.name == *name);
+            match own {
+                // The place is still his.
+                Some(at) => drop(note.rests.remove(at)),
+                None => {
+                    self.refuse_where_loans_are_unknown(moment)?;
+                    let (users, resting) = (note.users.len(), note.rests.len());
+                    let taken = users + resting + usize::from(places.lent);
+                    if taken >= usize::from(places.seats) {
+                        return Err(SiteError::NoPlace {
+                            seats: places.seats,
+                            users,
+                            resting,
+                            next: note.rests.iter().map(|it| it.until).min(),
+                            lent: places.lent,
+                        });
+                    }
+                }
+            }
+            note.users.push(name.clone());
+            done.assigned.push(name.clone());
+        }
+        Ok((note, done))
+    }
+
+    /// A place that is taken away now; none where the product lets none rest.
+    fn rest(&self, name: &UserName, moment: &Moment) -> Option<Rest> {
+        let hours = self.file.product().named_rest.unwrap_or(NAMED_REST);
+        let span = u32::from(hours) * HOUR;
+        let boot = Look::new(moment.wall, self.facts).boot;
+        let in_start = boot.map(|it| InStart {
+            start: InStart::tag(&it.id),
+            up: it.uptime.saturating_add(span),
+        });
+        (hours > 0).then(|| Rest {
+            name: name.clone(),
+            until: self.passed(moment).max(moment.wall).plus(span),
+            in_start,
+        })
+    }
+
+    /// Where the book of loans lacks some, places may be lent of which nothing is known.
+    fn refuse_where_loans_are_unknown(&self, moment: &Moment) -> Result<(), SiteError> {
+        let book = Book::read(&book_path(self.home, self.license.license_key))?;
+        let paused: Option<&Paused> = book.paused();
+        let lacks = known::forgotten(self.home, &self.license, self.facts, &book);
+        match (paused.is_some() || lacks.is_some(), book.lost(moment.wall)) {
+            (true, _) => Err(SiteError::Paused),
+            (false, Some((None, until))) => Err(SiteError::Lost(until)),
+            (false, _) => Ok(()),
+        }
+    }
+}
+
+/// What a license for people by name holds.
+fn granted(file: &ProductFile, license: &LicenseState) -> Result<Verified<Grant>, SiteError> {
+    let key = license.license_key;
+    let granted = evidence::verify_held(file, license).map_err(HolderError::NotTrusted)?;
+    let granted = granted.ok_or(HolderError::NotHeld { key })?;
+    match granted.license_type {
+        LicenseType::Named => Ok(granted),
+        _ => Err(SiteError::NotForNames(key)),
+    }
+}
+
+/// Whether a place may be another's by now. In the start of the host in which it was taken away the time since that start counts and no clock; after it, what
+/// has passed for certain.
+fn is_over(rest: &Rest, passed: Seconds, look: &Look) -> bool {
+    let same = rest.in_start.zip(look.boot.as_ref());
+    let same = same.filter(|(it, boot)| it.start == InStart::tag(&boot.id));
+    match same {
+        Some((it, boot)) => boot.uptime >= it.up,
+        None => passed >= rest.until,
+    }
+}
+
+impl Site<'_> {
+    /// Whether a place may be lent, where the license is for people by name: those that have users or rest are not. A list that does not hold takes none, for it
+    /// lets nobody in.
+    pub(super) fn has_a_place(&self, now: Seconds) -> Result<(), SiteError> {
+        let key = self.license.license_key;
+        let Ok(mut people) = People::open(self.home, self.facts, key) else {
+            return Ok(());
+        };
+        let _ = people.read(true);
+        let (users, lent) = (people.split().0.len(), self.book.seats_lent(now));
+        let moment = Moment::of(now, self.facts);
+        let resting = people.resting(&moment);
+        if users + resting.len() + usize::from(lent) < usize::from(self.number()) {
+            return Ok(());
+        }
+        Err(SiteError::NoPlace {
+            seats: self.number(),
+            users,
+            resting: resting.len(),
+            next: resting.iter().map(|it| it.until).min(),
+            lent,
+        })
+    }
+}
