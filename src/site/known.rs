@@ -7,7 +7,7 @@ use crate::holder::state::LicenseState;
 use crate::holder::{Array, Home};
 use crate::machine::Facts;
 use crate::protocol::date::Seconds;
-use crate::protocol::grant::SignedGrant;
+use crate::protocol::grant::{Grant, LicenseType, SignedGrant};
 use crate::protocol::requests::{SiteReport, Sync};
 use crate::seats;
 use crate::text::Kind;
@@ -61,15 +61,20 @@ pub(super) fn forgotten(
     Some(Forgotten { known, told })
 }
 
+/// What is held, as it says itself.
+fn said(license: &LicenseState) -> Option<Grant> {
+    let held = license.held.as_ref()?;
+    let signed = SignedGrant::decode(&held.grant).ok()?;
+    Some(signed.grant)
+}
+
 /// The longest loan that was sold with what is held, in days.
 fn sold(license: &LicenseState) -> u8 {
-    let held = license.held.as_ref();
-    let grant = held.and_then(|held| SignedGrant::decode(&held.grant).ok());
-    let days = grant.and_then(|it| it.grant.max_loan);
+    let days = said(license).and_then(|it| it.max_loan);
     days.map_or(0, |days| days.get())
 }
 
-/// Whether loans were sold with a license that is held, and the key of its home is none that the vendor certified for it.
+/// Whether a license that is held lends or is for users by name, and the key of its home is none that the vendor certified for it.
 ///
 /// # Errors
 /// What the disk says of the key.
@@ -77,7 +82,9 @@ pub fn wants_certificate(home: &Home, license: &LicenseState) -> Result<bool, Si
     let held = license.held.as_ref();
     let certified = held.and_then(|held| held.standing.site_key);
     let own = super::public(home)?;
-    Ok(sold(license) > 0 && own.is_some() && own != certified.map(|key| key.0))
+    let names = said(license).is_some_and(|it| it.license_type == LicenseType::Named);
+    let signs = names || sold(license) > 0;
+    Ok(signs && own.is_some() && own != certified.map(|key| key.0))
 }
 
 /// Notes that a book lacks loans, once.
