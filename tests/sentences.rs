@@ -42,7 +42,7 @@ const OF_OTHERS: [&str; 12] = [
 ];
 
 /// What stands in a source and is no sentence for users, and why.
-const NO_SENTENCES: [(&str, &str); 20] = [
+const NO_SENTENCES: [(&str, &str); 21] = [
     ("countersign request ", "typed as it is"),
     ("countersign apply", "typed as it is"),
     ("the name of who is at work (USER)", "said at a desk"),
@@ -53,6 +53,7 @@ const NO_SENTENCES: [(&str, &str); 20] = [
     ("site key, public part: ", "how a key's file begins"),
     ("countersign v1", "what a digest is of"),
     ("countersign product v1", "how a product file begins"),
+    ("countersign site note v1", "how a site's note begins"),
     ("Application Support", "a directory of macOS"),
     ("worked out by the compiler", "said to whoever compiles it"),
     ("of all", "a directory of tests"),
