@@ -114,6 +114,13 @@ impl Shown {
         if !self.open.sight().is_seen() {
             return;
         }
+        let turned: String;
+        let source = if self.open.is_turned() {
+            turned = resolved(source).chars().rev().collect();
+            &turned
+        } else {
+            source
+        };
         if !self.open.is_quoted() {
             return push(&mut self.text, source);
         }
@@ -129,14 +136,20 @@ impl Shown {
         self.open.make_room(&tag.name);
         if tag.name.is_of(&["blockquote"]) {
             // The quotation begins with a line of its own.
-            self.open.open(tag.name, self.sheet.style_of(tag), false);
+            self.open
+                .open(tag.name, self.sheet.style_of(tag), false, false);
             return self.mark(&tag.name);
         }
         self.mark(&tag.name);
         if !tag.name.is_of(&VOID) {
             let unseen =
                 tag.name.is_of(&UNSEEN) || tag.name.is_of(&DRAWN) || stands_for_another(tag);
-            self.open.open(tag.name, self.sheet.style_of(tag), unseen);
+            self.open.open(
+                tag.name,
+                self.sheet.style_of(tag),
+                unseen,
+                turns_around(tag),
+            );
         }
     }
 
@@ -166,6 +179,15 @@ fn stands_for_another(tag: &Tag<'_>) -> bool {
     let mut data = tag.attributes.clone();
     tag.name.is_of(&["object"])
         && data.any(|(name, value)| name.eq_ignore_ascii_case("data") && !value.is_empty())
+}
+
+/// Whether an element shows each line that it holds from its end to its beginning.
+fn turns_around(tag: &Tag<'_>) -> bool {
+    let mut all = tag.attributes.clone();
+    tag.name.is_of(&["bdo"])
+        && all.any(|(name, value)| {
+            name.eq_ignore_ascii_case("dir") && value.eq_ignore_ascii_case("rtl")
+        })
 }
 
 /// Whether an element is a part of a line.

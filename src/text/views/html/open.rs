@@ -105,6 +105,8 @@ struct Element {
     style: Style,
     /// Nobody sees what such an element holds.
     unseen: bool,
+    /// What it holds is shown from its end to its beginning.
+    turned: bool,
     sight: Sight,
 }
 
@@ -124,6 +126,8 @@ pub(super) struct Open {
     elements: Vec<Element>,
     /// How many quotations are open.
     quotes: usize,
+    /// How many are open that turn around what they hold.
+    turned: usize,
     body: bool,
 }
 
@@ -135,6 +139,10 @@ impl Open {
 
     pub(super) fn is_quoted(&self) -> bool {
         self.quotes > 0
+    }
+
+    pub(super) fn is_turned(&self) -> bool {
+        self.turned > 0
     }
 
     /// Closes what ends where such an element begins.
@@ -166,7 +174,7 @@ impl Open {
     }
 
     /// Opens an element; of the whole page only the first has a say.
-    pub(super) fn open(&mut self, name: Name, style: Style, unseen: bool) {
+    pub(super) fn open(&mut self, name: Name, style: Style, unseen: bool, turned: bool) {
         let again = name.is_of(&["body"]) && std::mem::replace(&mut self.body, true);
         if again || name.is_of(&["head"]) {
             return;
@@ -175,10 +183,12 @@ impl Open {
             name,
             style,
             unseen,
+            turned,
             sight: Sight::default(),
         };
         element.sight = element.within(self.sight());
         self.quotes += usize::from(name.is_of(&["blockquote"]));
+        self.turned += usize::from(turned);
         self.elements.push(element);
     }
 
@@ -236,7 +246,7 @@ impl Open {
             }
         }
         for (name, style) in anew.into_iter().take(MOST_ANEW).rev() {
-            self.open(name, style, false);
+            self.open(name, style, false, false);
         }
     }
 
@@ -256,6 +266,7 @@ impl Open {
     fn pop(&mut self) -> Option<Element> {
         let element = self.elements.pop()?;
         self.quotes -= usize::from(element.name.is_of(&["blockquote"]));
+        self.turned -= usize::from(element.turned);
         Some(element)
     }
 }

@@ -327,6 +327,7 @@ fn what_is_seen_is_there() {
             "12",
         ),
         ("<h1 hidden>1</h2>2", "2"),
+        ("<bdo dir=RTL>321<br>6&#53;4</bdo>7<bdo>8</bdo>", "12345678"),
     ] {
         assert_eq!(to_text(html).replace(['\n', ' '], ""), text, "{html}");
     }
