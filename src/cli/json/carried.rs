@@ -6,19 +6,19 @@ use super::{Named, Shown};
 use crate::license_key::LicenseKey;
 use crate::text::{Kind, Standing};
 
-/// How the code that was taken was read, and what its text has beside it.
+/// How the code that was taken was read, and what else is in its text.
 #[derive(Clone, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Carried {
     /// Where characters of it were corrected.
     pub(crate) corrections: Vec<String>,
-    /// The row that was lost, and that the spare row gave back; null: none.
+    /// The row that was missing and was restored from the spare row; null: none.
     pub(crate) restored_row: Option<u8>,
     /// Where it stands in the text.
     pub(crate) standing: Named<Standing>,
-    /// The other codes of the text, none of which was taken.
+    /// The other codes in the text; none of them was taken.
     pub(crate) others: Vec<AnotherCode>,
-    /// What of the text is a code and cannot be read.
+    /// Codes in the text that are damaged and cannot be read.
     pub(crate) damaged: Vec<DamagedCode>,
 }
 
@@ -50,7 +50,7 @@ pub(crate) struct AnotherCode {
 #[derive(Clone, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct DamagedCode {
-    /// Null where what is left does not tell.
+    /// The kind of the code; null where it cannot be told.
     pub(crate) kind: Option<Named<Kind>>,
     pub(crate) standing: Named<Standing>,
 }
