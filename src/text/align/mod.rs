@@ -34,7 +34,9 @@ pub(super) const WORK: u32 = 3_000_000;
 const WORK_WITH_ONE: u32 = 1_800_000;
 const WORK_OF_ONE_START: u32 = 700_000;
 /// Symbols that are copied for one unit of work.
-const COPIED: u32 = 64;
+const COPIED: u32 = 8;
+/// What it costs to look for groups that were exchanged across the border of two rows: five ends of each row.
+const BORDERS: u32 = 150 * work::WRITTEN_LOOK;
 /// Beginnings that are tried with one edit to a row, and with more.
 const MOST_STARTS: usize = 48;
 const MOST_HARD_STARTS: usize = 4;
@@ -130,28 +132,34 @@ enum Fit {
 /// Reads the code that begins at `start`: with groups exchanged across the border of two rows, where a row says so, and as it stands.
 fn align(search: &mut Search, start: usize, effort: Effort, work: &mut Work) -> Fit {
     let stream = search.stream();
-    let borders = if effort == Effort::One {
+    let borders = if effort == Effort::One && work.pay(BORDERS) {
         exchanged(stream.symbols(), start)
     } else {
         Vec::new()
     };
-    for (before, at) in borders {
-        // The text is copied, however long it is.
-        if !work.pay(u32::try_from(stream.len()).unwrap_or(u32::MAX) / COPIED) {
-            break;
-        }
+    // The text is copied, however long it is.
+    let copied = u32::try_from(stream.len()).unwrap_or(u32::MAX) / COPIED;
+    if !borders.is_empty() && work.pay(copied) {
         #[cfg(test)]
         super::find::work::count(stream.len());
         let mut symbols = stream.symbols().to_vec();
-        if let Some(pair) = symbols.get_mut(at - rows::GROUP..at + rows::GROUP) {
-            pair.rotate_left(rows::GROUP);
-        }
-        let outcome = follow(search, &symbols, start, Some(before), effort, work);
-        if outcome == Fit::Found {
-            return outcome;
+        for (before, at) in borders {
+            exchange(&mut symbols, at);
+            let outcome = follow(search, &symbols, start, Some(before), effort, work);
+            if outcome == Fit::Found {
+                return outcome;
+            }
+            // Twice is as it was.
+            exchange(&mut symbols, at);
         }
     }
     follow(search, stream.symbols(), start, None, effort, work)
+}
+
+/// Exchanges the groups before and behind a place.
+fn exchange(symbols: &mut [u8], at: usize) {
+    let pair = symbols.get_mut(at - rows::GROUP..at + rows::GROUP);
+    pair.into_iter().for_each(|it| it.rotate_left(rows::GROUP));
 }
 
 /// Reads the code that begins at `start` of these symbols.
