@@ -7,6 +7,7 @@ use crate::issuer::history::{Change, What};
 use crate::issuer::products::LicenseView;
 use crate::issuer::respond::Answer;
 use crate::messages;
+use crate::protocol::grant::LicenseType;
 use crate::text::show;
 
 /// The letter to whoever asked.
@@ -78,16 +79,25 @@ pub(crate) fn update(
                 .map(|it| format!("  {}", one_line(&it.to_string()))),
         );
     }
+    let terms = &view.terms;
+    let lends = terms.lend_days.is_some() && terms.license_type != LicenseType::Standalone;
+    let mut in_use = view.activations.iter().filter(|it| it.seats > 0);
+    let signs = (lends || terms.license_type == LicenseType::Named)
+        && (held == 0 || in_use.any(|it| it.site_key.is_none()));
     let other_usb = changes.iter().any(|it| it.what == What::Usb);
     let ask = match (held, other_usb) {
+        (0, _) if signs => format!("countersign request activate {key} --site"),
         (0, _) => format!("countersign request activate {key}"),
         // The machine does not find out by itself that its USB key is another from now on, or none.
         (_, true) => {
             let device = words::or_none(view.terms.usb.as_ref());
             format!("countersign request sync {key} --usb {device}")
         }
+        (_, false) if signs => format!("countersign request sync {key} --site"),
         (_, false) => format!("countersign request sync {key}"),
     };
+    // Who names users or lends signs that with a key of the site's own, which is made first.
+    let made = signs.then(|| "  countersign site init".to_owned());
     lines.extend([
         String::new(),
         desk.map_or_else(
@@ -95,6 +105,9 @@ pub(crate) fn update(
             |desk| messages::letter::ask_us_at(desk).to_string(),
         ),
         String::new(),
+    ]);
+    lines.extend(made);
+    lines.extend([
         format!("  {ask}"),
         String::new(),
         messages::letter::answer().to_owned(),

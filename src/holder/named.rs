@@ -69,7 +69,12 @@ pub(crate) fn notes(home: &Home, license: &LicenseState) -> Notes {
         None => {}
     }
     for path in in_anchors(home, key) {
-        if let Some(Ok(note)) = read(&path)
+        // The same again needs no second look: a signature is what takes the time.
+        let known = found.note.as_ref().map(|it| it.text().as_bytes());
+        let same =
+            known.is_some_and(|it| durable::read(&path).ok().flatten().as_deref() == Some(it));
+        if !same
+            && let Some(Ok(note)) = read(&path)
             && found.note.as_ref().is_none_or(|it| it.number < note.number)
         {
             found.note = Some(note);

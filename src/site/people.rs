@@ -42,7 +42,7 @@ pub struct Change {
 }
 
 /// How the places of a license are used.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Places {
     /// Places of the license.
     pub seats: u16,
@@ -74,6 +74,8 @@ pub struct Done {
     pub unassigned: Vec<UserName>,
     /// Whether a second place knows of it.
     pub remembered: bool,
+    /// How the places are used then.
+    pub places: Places,
 }
 
 impl Done {
@@ -273,6 +275,17 @@ impl<'a> People<'a> {
             note.users.push(name.clone());
             done.assigned.push(name.clone());
         }
+        let resting = note.rests.iter();
+        done.places = Places {
+            users: note.users.clone(),
+            // With each change they are off the list.
+            without: match done.is_nothing() {
+                true => places.without,
+                false => Vec::new(),
+            },
+            resting: resting.map(|it| (it.name.clone(), it.until)).collect(),
+            ..places
+        };
         Ok((note, done))
     }
 

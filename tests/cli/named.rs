@@ -326,6 +326,13 @@ fn a_named_license_needs_the_key_of_a_site() {
     let world = World::new();
     let (desk, ship, key) = world.sold(&[], &["--type", "named", "--seats", "2"]);
     desk.respond(&ship.request(&key)).owes(6, "needs_site_key");
+    // So the customer's mail says what makes one.
+    let mail = desk.run(["license", "mail", &key]).done();
+    let typed = format!("  countersign site init\n  countersign request activate {key} --site\n");
+    mail.prints(&typed);
+    let site = named(&world, "1");
+    let mail = site.desk.run(["license", "mail", &site.key]).done();
+    assert!(!mail.stdout.contains("--site"), "{mail}");
 }
 
 #[test]

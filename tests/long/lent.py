@@ -42,6 +42,15 @@ def build(w):
     w.restore("borrowed")
     w.note("loan return", ok(w.machine("return", "--yes", w.keys["lent"])).out)
     w.keep("loan given back")
+    w.restore("no site yet")
+    new = w.desk("-q", "license", "new", "--product", "kit", "--customer", "N", "--type", "named", "--seats", "2", "--grace", "60")
+    w.keys["named"] = ok(new).out.strip()
+    ok(w.run(*admin("site", "init")(w)))
+    asked = ok(w.machine("request", "activate", w.keys["named"], "--product", "kit", "--site", home="site")).out
+    ok(w.machine("apply", stdin=ok(w.desk("respond", stdin=asked)).out, home="site"))
+    w.keep("for users by name")
+    ok(w.run(*admin("user", "assign", "anna")(w)))
+    w.keep("named")
 
 
 def loans(w):
@@ -55,6 +64,15 @@ def loans(w):
     return {"loans": [(it["loan"], it["state"], it["seat"], it["until"]) for it in rows],
             "lent": seats.json["lent"], "free": seats.json["free"],
             "lending": [status.json[it] for it in ("lending", "days", "keep")]}
+
+
+def users(w):
+    """Who has a place, and who is let in."""
+    listed = w.run(*at_site("user", "list", "--json")(w))
+    if listed.code:
+        return {"list": listed.code, "words": listed.err}
+    asks = {name: w.machine("check", "--user", name, home="site").code for name in ("anna", "bob", "eve")}
+    return {"users": listed.json["users"], "resting": [it["user"] for it in listed.json["resting"]], "let in": asks}
 
 
 def made(w):
@@ -92,6 +110,9 @@ COMMANDS = [
     Command("respond, extended", "more asked for", admin("respond"), loans, stdin="extend", steps=True, extra=seat_is_reserved),
     Command("respond RETURN of a loan", "loan given back", at_site("respond"), loans, stdin="loan return", steps=True,
             extra=seat_is_reserved),
+    Command("user assign", "for users by name", admin("user", "assign", "anna"), users),
+    Command("user assign, one more", "named", admin("user", "assign", "bob"), users),
+    Command("user unassign", "named", admin("user", "unassign", "anna"), users),
     Command("loan note", "lent", at_site("loan", "note", "1", "chen"), loans, steps=True),
     Command("apply a loan", "lent", own("apply"), borrowed, stdin="loan"),
     Command("request extend", "borrowed", own("request", "extend", "--days", "7"), borrowed),

@@ -27,7 +27,11 @@ impl Run for UserList {
         let mut people = People::open(&found.home, &found.computer.facts, key)?;
         let places = people.places(&moment(context))?;
         if context.out.json {
-            let object = object(&found, key, &places, &Done::default());
+            let done = Done {
+                places,
+                ..Done::default()
+            };
+            let object = object(&found, key, &done);
             Self::print(context, &object)?;
             return Ok(Exit::DONE);
         }

@@ -14,7 +14,7 @@ use crate::holder::Applied;
 use crate::license_key::LicenseKey;
 use crate::messages;
 use crate::protocol::user_name::UserName;
-use crate::site::{Actor, Change, Done, People, Places};
+use crate::site::{Actor, Change, Done, People};
 
 /// The license that was found.
 fn key_of(found: &Found) -> anyhow::Result<LicenseKey> {
@@ -49,7 +49,7 @@ fn change(
     for name in &done.assigned {
         context.out.say(messages::users::assigned(name));
     }
-    let places = people.places(&moment(context))?;
+    let places = &done.places;
     for name in &done.unassigned {
         let rest = places.resting.iter().find(|(it, _)| it == name);
         context.out.say(match rest {
@@ -65,7 +65,7 @@ fn change(
         context.out.say(messages::users::is_no_user(name));
     }
     if context.out.json {
-        context.out.object(&object(&found, key, &places, &done))?;
+        context.out.object(&object(&found, key, &done))?;
     }
     context
         .out
@@ -77,7 +77,8 @@ fn names(all: &[UserName]) -> Vec<String> {
     all.iter().map(ToString::to_string).collect()
 }
 
-fn object(found: &Found, key: LicenseKey, places: &Places, done: &Done) -> Users {
+fn object(found: &Found, key: LicenseKey, done: &Done) -> Users {
+    let places = &done.places;
     let resting = places.resting.iter();
     Users {
         product: found.product.id.clone(),
