@@ -172,7 +172,7 @@ failure_kinds! {
     MayNotLend "may_not_lend" REFUSED "the license may not be lent: no loans were sold with it";
     OtherSiteKey "other_site_key" REFUSED "the site's key is not the one that the vendor certified";
     LendingOff "lending_off" REFUSED "the site lends no seats at present";
-    LendingPaused "lending_paused" REFUSED "the site's book of loans was put back to an earlier state: until the vendor has answered it lends nothing";
+    LendingPaused "lending_paused" REFUSED "the site's book of loans was put back to an earlier state, or its computer is another one: until the vendor has answered it lends nothing";
     LoanTooLong "loan_too_long" REFUSED "the loan would be longer than this site lends, or than it may";
     SeatsKept "seats_kept" REFUSED "the seats that are left stay at the site";
     LoansOut "loans_out" REFUSED "seats of the license are lent, so it cannot be given up";

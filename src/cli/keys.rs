@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::license_key::LicenseKey;
 use crate::messages;
+use crate::seats::LONGEST_LEASE;
 
 /// A license key given in any number of words.
 pub(crate) fn parse(words: &[String]) -> anyhow::Result<LicenseKey> {
@@ -54,4 +55,13 @@ pub(crate) fn span(text: &str) -> Result<Duration, String> {
         Some(Duration::from_secs(u64::from(span)))
     };
     parse().ok_or_else(|| messages::usage::span().to_owned())
+}
+
+/// For how long a seat is leased.
+pub(crate) fn lease(text: &str) -> Result<Duration, String> {
+    let fits = span(text)?;
+    match fits > LONGEST_LEASE {
+        true => Err(messages::usage::lease().to_owned()),
+        false => Ok(fits),
+    }
 }

@@ -17,9 +17,11 @@ use crate::messages::seats as messages;
 
 /// The shortest lease: whoever forgets to keep it shall not lose it between two clicks.
 const SHORTEST_LEASE: Duration = Duration::from_secs(30);
+/// The longest: a user may put the file of his lease away and take its seat again, and each of these goes on until it would have to be kept.
+pub const LONGEST_LEASE: Duration = Duration::from_secs(24 * 3_600);
 
 impl Seats {
-    /// Takes a seat that no process holds, for a time of at least 30 seconds; `secret` is random.
+    /// Takes a seat that no process holds, for a time of 30 seconds at least and 24 hours at most; `secret` is random.
     ///
     /// # Errors
     /// As [`Seats::take`]; and where the lease cannot be kept, for then nothing would hold the seat.
@@ -31,7 +33,7 @@ impl Seats {
     ) -> Result<Leased, SeatError> {
         self.in_turn(ask, |who, moment, ticket| {
             let chosen = self.decide(who, ask, moment, ticket)?;
-            let span = span.max(SHORTEST_LEASE);
+            let span = bounded(span);
             let seat = chosen.ones.first().map_or(0, |one| one.number);
             let token = Token::new(self.key, seat, secret);
             let mut until = moment.wall;
@@ -41,7 +43,7 @@ impl Seats {
                 let known = slots.read::<Lease>(one.number);
                 let mut lease = match known.filter(|lease| lease.holds(moment)) {
                     Some(mut lease) => {
-                        lease.renew(span.max(lease.span()), moment);
+                        lease.renew(bounded(span.max(lease.span())), moment);
                         lease.with(&chosen.record);
                         lease
                     }
@@ -79,7 +81,7 @@ impl Seats {
         }
         let mut kept = None;
         for (ring, number, mut lease) in held {
-            let span = span.unwrap_or(lease.span()).max(SHORTEST_LEASE);
+            let span = bounded(span.unwrap_or(lease.span()));
             lease.renew(span, moment);
             self.keep_lease(&self.own_leases(&ring)?, number, Some(&lease))?;
             kept = Some(Leased {
@@ -150,4 +152,8 @@ impl Seats {
         let modules: Vec<_> = modules.collect();
         std::iter::once(own).chain(modules).collect()
     }
+}
+
+fn bounded(span: Duration) -> Duration {
+    span.clamp(SHORTEST_LEASE, LONGEST_LEASE)
 }

@@ -86,7 +86,7 @@ impl Seats {
             let held = look.taken.iter().filter_map(|taken| taken.shown.as_ref());
             let mut held = held.map(|it| (it.number, &it.account, it.record.since));
             let is_held = held.any(|held| held == (it.number, &it.account, it.record.since));
-            !is_held && it.record.since >= since && (exact || !it.lives)
+            !is_held && !it.record.left && it.record.since >= since && (exact || !it.lives)
         });
         look.back = back.collect();
         look.back.sort_by_key(|it| it.record.since);

@@ -61,6 +61,7 @@ pub use counted::{Counted, Seats};
 pub use error::SeatError;
 pub(crate) use kernel::account;
 pub use leases::{Leased, NotAToken, Token};
+pub use leasing::LONGEST_LEASE;
 #[cfg(feature = "site")]
 pub(crate) use lent::last_lent;
 pub use lent::{LentOut, Lost, lent_until};

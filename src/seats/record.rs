@@ -41,6 +41,9 @@ pub struct Record {
     pub features: Vec<String>,
     /// The seats of modules that are held with it, by their rings.
     pub(super) pools: BTreeMap<String, u16>,
+    /// Its process ended in order, while others who share the seat went on: these are found by it still.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) left: bool,
 }
 
 /// Bytes of features that are written: more are left out.
@@ -67,6 +70,7 @@ impl Record {
                 .take_while(fits)
                 .collect(),
             pools: BTreeMap::new(),
+            left: false,
         }
     }
 

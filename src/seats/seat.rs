@@ -74,6 +74,9 @@ impl Seat {
                         clear(self.own.as_deref(), one.number);
                     }
                 }
+                _ if self.shared && one.ring.module.is_none() => {
+                    leave_to_others(self.own.as_deref(), one.number, &self.record);
+                }
                 _ if gate.is_ok() && !self.shared => left = Left::InUse,
                 _ => {}
             }
@@ -88,6 +91,18 @@ fn clear(own: Option<&Slots>, number: u16) {
     }
 }
 
+/// Notes that who wrote this shares the seat no more; what another process of the same user wrote since stands.
+fn leave_to_others(own: Option<&Slots>, number: u16, record: &Record) {
+    let own = own.filter(|own| own.read::<Record>(number).as_ref() == Some(record));
+    if let Some(own) = own {
+        let record = Record {
+            left: true,
+            ..record.clone()
+        };
+        let _ = own.write(number, Some(&record));
+    }
+}
+
 impl Drop for Seat {
     fn drop(&mut self) {
         for one in &self.ones {
@@ -96,6 +111,9 @@ impl Drop for Seat {
                 return;
             }
             if self.shared && !one.lock.is_last() {
+                if one.ring.module.is_none() {
+                    leave_to_others(self.own.as_deref(), one.number, &self.record);
+                }
                 continue;
             }
             if one.ring.module.is_none() {

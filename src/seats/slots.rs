@@ -1,6 +1,8 @@
 //! Files with a slot for each seat, in which each user writes for himself.
 
+use std::fmt::Display;
 use std::fs::File;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::path::PathBuf;
 
@@ -30,7 +32,8 @@ pub(super) struct Slots {
 const SPARE_NAMES: usize = 9;
 
 impl Slots {
-    /// This user's own: `name` makes the file's name of the user's.
+    /// This user's own: `name` makes the file's name of the user's. Where others have put files in the place of all of these names it is whatever this user
+    /// has there, or one of a name that nobody knew before.
     pub(super) fn own(
         place: &Place,
         directory: &str,
@@ -38,28 +41,32 @@ impl Slots {
     ) -> Result<Slots, SeatError> {
         let us = place.user();
         let user = us.map_or_else(user_by_name, |us| us.to_string());
-        let mut last = None;
-        for spare in 0..=SPARE_NAMES {
-            let user = match spare {
-                0 => user.clone(),
-                spare => format!("{user}~{spare}"),
-            };
-            let path = place.path(directory).join(name(&user));
-            match files::open_own(place, &path) {
-                Ok(file) if kernel::owner(&file) == us => {
-                    let owner = us;
-                    return Ok(Slots { path, file, owner });
-                }
-                Ok(_) => {}
-                Err(error) => last = Some(StorageError::new(Doing::Write, &path, error)),
+        let open = |path: PathBuf| match files::open_own(place, &path) {
+            Ok(file) if kernel::owner(&file) == us => {
+                let owner = us;
+                Ok(Slots { path, file, owner })
             }
-        }
-        let taken = || {
-            let path = place.path(directory);
-            let why = io::Error::other(messages::others_files());
-            StorageError::new(Doing::Write, &path, why)
+            Ok(_) => {
+                let why = io::Error::other(messages::others_files());
+                Err(StorageError::new(Doing::Write, &path, why))
+            }
+            Err(error) => Err(StorageError::new(Doing::Write, &path, error)),
         };
-        Err(last.unwrap_or_else(taken).into())
+        let within = place.path(directory);
+        let spare = |spare: &dyn Display| within.join(name(&format!("{user}~{spare}")));
+        let spares = (1..=SPARE_NAMES).map(|number| spare(&number));
+        let known = std::iter::once(within.join(name(&user))).chain(spares);
+        if let Some(own) = known.filter_map(|path| open(path).ok()).next() {
+            return Ok(own);
+        }
+        let listed = Slots::listed(place, directory, &name("")).unwrap_or_default();
+        let own = listed.paths.into_iter();
+        let mut own = own.filter(|path| kernel::owner_of(path) == us);
+        if let Some(own) = own.find_map(|path| open(path).ok()) {
+            return Ok(own);
+        }
+        let unforeseen = RandomState::new().build_hasher().finish();
+        Ok(open(spare(&format_args!("{unforeseen:016x}")))?)
     }
 
     /// Those of all users whose names end so. Whatever a file is called, it is its owner's: within a user namespace others have no number, and the name of

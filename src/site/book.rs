@@ -182,19 +182,23 @@ impl Book {
         self.loans.get(&number)
     }
 
-    /// The loans of one seat's workstation that this one is among: each goes on from the one before.
+    /// The loans of one seat's workstation that this one is among, oldest first: each goes on from one before. Several may go on from the same, where those
+    /// among them that came earlier were given back.
     pub(super) fn line(&self, loan: u32) -> Vec<&Loan> {
-        let mut line: Vec<&Loan> = Vec::new();
-        let mut at = self.loan(loan);
-        while let Some(it) = at {
-            line.push(it);
-            at = it.extends().and_then(|before| self.loan(before));
+        let mut first = loan;
+        while let Some(before) = self.loan(first).and_then(Loan::extends) {
+            if before >= first || !self.loans.contains_key(&before) {
+                break;
+            }
+            first = before;
         }
-        line.reverse();
-        let mut at = line.last().copied();
-        while let Some(next) = at.and_then(|it| self.loan(it.extended_by?)) {
-            line.push(next);
-            at = Some(next);
+        let mut line: Vec<&Loan> = Vec::new();
+        for it in self.loans.range(first..).map(|(_, it)| it) {
+            let goes_on = |before: u32| line.iter().any(|known| known.number() == before);
+            let goes_on = it.extends().is_some_and(goes_on);
+            if it.number() == first || goes_on {
+                line.push(it);
+            }
         }
         line
     }
@@ -284,7 +288,7 @@ impl Book {
     }
 
     /// Loans whose seats are reserved.
-    pub fn reserved(&self, now: Seconds) -> impl Iterator<Item = &Loan> {
+    pub fn reserved(&self, now: Seconds) -> impl DoubleEndedIterator<Item = &Loan> {
         self.loans().filter(move |it| it.is_reserved(now))
     }
 

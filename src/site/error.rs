@@ -1,5 +1,6 @@
 //! Why a site did not do what it was asked. Nothing was changed then.
 
+use super::Pause;
 use crate::failure::FailureKind;
 use crate::holder::{HolderError, StorageError};
 use crate::license_key::LicenseKey;
@@ -38,9 +39,12 @@ pub enum SiteError {
     /// The administrator lends nothing.
     #[error("{}", messages::lending_off())]
     LendingOff,
-    /// The book has forgotten loans.
-    #[error("{}", messages::lending_paused())]
-    Paused,
+    /// The book has forgotten loans, or the computer is another one.
+    #[error("{}", match .0 {
+        Pause::Book => messages::lending_paused(),
+        Pause::Machine => messages::lending_paused_elsewhere(),
+    })]
+    Paused(Pause),
     /// Loans that were forgotten may all be out.
     #[error("{}", messages::lost_until(.0))]
     Lost(Seconds),
@@ -174,7 +178,7 @@ impl SiteError {
             SiteError::MayNotLend(_) => FailureKind::MayNotLend,
             SiteError::OtherKey => FailureKind::OtherSiteKey,
             SiteError::LendingOff => FailureKind::LendingOff,
-            SiteError::Paused | SiteError::Lost(_) => FailureKind::LendingPaused,
+            SiteError::Paused(_) | SiteError::Lost(_) => FailureKind::LendingPaused,
             SiteError::TooLong { .. } | SiteError::BeyondSold { .. } => FailureKind::LoanTooLong,
             SiteError::UntilPast(_) => FailureKind::UntilPast,
             SiteError::NotForNames(_) => FailureKind::NotForNames,

@@ -20,7 +20,7 @@ pub struct Loan {
     pub said: Said,
     /// When it was given back.
     pub returned: Option<Seconds>,
-    /// The loan that was given in its place.
+    /// The loan that was given in its place, the last of several.
     pub extended_by: Option<u32>,
     /// What the administrator noted.
     pub note: String,

@@ -73,6 +73,15 @@ pub struct Site<'a> {
     book: Book,
 }
 
+/// Why a site lends nothing until the vendor has answered a SYNC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pause {
+    /// Its book lacks loans that it once had.
+    Book,
+    /// The computer is not the one that its grant knows (SPEC.md 6.4). It may go on for a while, but two that do would both lend.
+    Machine,
+}
+
 /// Whether a license that is held is a site's: its key stands, or there is a book of its loans. What was lent comes back whatever has become of the license.
 pub fn is_site_of(home: &Home, license: &LicenseState) -> bool {
     let held = license.held.as_ref();
@@ -186,8 +195,18 @@ impl<'a> Site<'a> {
         contents::names(&loan.said, self.file.product())
     }
 
-    /// Whether it lends nothing because its book lacks loans that it once had.
-    pub fn paused(&self) -> bool {
+    /// Why it lends nothing until the vendor has answered a SYNC.
+    pub fn pause(&self) -> Option<Pause> {
+        let held = self.license.held.as_ref();
+        let here = held.is_none_or(|it| it.standing.found_on(self.facts, self.key()).0);
+        match self.paused() {
+            true => Some(Pause::Book),
+            false => (!here).then_some(Pause::Machine),
+        }
+    }
+
+    /// Whether its book lacks loans that it once had.
+    fn paused(&self) -> bool {
         let lacks = known::forgotten(self.home, &self.license, self.facts, &self.book);
         self.book.is_paused() || lacks.is_some()
     }
@@ -294,9 +313,9 @@ impl<'a> Site<'a> {
     }
 
     fn refuse_where_paused(&self) -> Result<(), SiteError> {
-        match self.paused() {
-            true => Err(SiteError::Paused),
-            false => Ok(()),
+        match self.pause() {
+            Some(why) => Err(SiteError::Paused(why)),
+            None => Ok(()),
         }
     }
 }

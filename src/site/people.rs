@@ -3,7 +3,7 @@
 use super::actor::Actor;
 use super::error::SiteError;
 use super::event::Paused;
-use super::{Book, Site, book_path, is_site_of, known};
+use super::{Book, Pause, Site, book_path, is_site_of, known};
 use crate::holder::clock::Look;
 use crate::holder::state::LicenseState;
 use crate::holder::{HolderError, Home, Lock, evidence, named, passed, products};
@@ -311,7 +311,7 @@ impl<'a> People<'a> {
         let paused: Option<&Paused> = book.paused();
         let lacks = known::forgotten(self.home, &self.license, self.facts, &book);
         match (paused.is_some() || lacks.is_some(), book.lost(moment.wall)) {
-            (true, _) => Err(SiteError::Paused),
+            (true, _) => Err(SiteError::Paused(Pause::Book)),
             (false, Some((None, until))) => Err(SiteError::Lost(until)),
             (false, _) => Ok(()),
         }

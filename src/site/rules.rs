@@ -15,12 +15,12 @@ pub(super) fn is_machine_of(own: &Fingerprint, known: &Fingerprint) -> bool {
     own == known || enough && own.known().len() >= known.known().len()
 }
 
-/// Whether a request is of the machine of a loan, and of those of its seat that still run: by three equal parts (SPEC.md 6.1), and none fewer than that loan
-/// knows, or by all where it knows less. Of what runs on one seat there are two fingerprints at most, for parts are exchanged once: with more of them each loan
-/// would bring along another machine.
+/// Whether a request is of the machine of a loan, and of those of its seat that are not over: by three equal parts (SPEC.md 6.1), and none fewer than that loan
+/// knows, or by all where it knows less. Of these there are two fingerprints at most, for parts are exchanged once: with more of them each loan would bring
+/// along another machine. What was given back counts, for a copy of its workstation may run on.
 fn is_of_same(borrow: &Borrow, loan: &Loan, line: &[&Loan], now: Seconds) -> bool {
     let own = &borrow.fingerprint;
-    let run = line.iter().filter(|it| it.is_reserved(now));
+    let run = line.iter().filter(|it| now < it.free_at());
     let run: Vec<&Fingerprint> = run.map(|it| &it.request.fingerprint).collect();
     let mut others = run.iter().filter(|it| **it != own);
     let other = others.next();
@@ -120,11 +120,14 @@ impl Site<'_> {
         Ok(Some(last))
     }
 
-    /// A loan that this workstation has already and knows nothing of: it was installed anew. The machine is the same, so its seat serves for both.
+    /// The last loan that this workstation has already and knows nothing of: it was installed anew, or lost its home. The machine is the same, so its seat
+    /// serves for both; also where what went on from that loan was given back, for nobody gives back what was lost.
     fn of_same(&self, borrow: &Borrow, now: Seconds) -> Option<&Loan> {
+        let own = &borrow.fingerprint;
         let out = self.book.reserved(now);
-        let mut out = out.filter(|it| it.returned.is_none() && it.extended_by.is_none());
-        out.find(|it| is_of_same(borrow, it, &self.book.line(it.number()), now))
+        let out = out.filter(|it| it.returned.is_none());
+        let mut out = out.filter(|it| is_machine_of(own, &it.request.fingerprint));
+        out.rfind(|it| is_of_same(borrow, it, &self.book.line(it.number()), now))
     }
 
     /// The seats of a loan and of those that it goes on from, as far as they are still reserved.
@@ -156,8 +159,11 @@ impl Site<'_> {
                 compared.verdict() != Assessment::Mismatch
             };
             let out = self.book.reserved(now);
-            let mut out = out.filter(|it| it.returned.is_none() && it.extended_by.is_none());
-            warnings.extend(out.find(similar).map(|it| Warning::SecondLoan(it.number())));
+            let mut out = out.filter(|it| it.returned.is_none());
+            warnings.extend(
+                out.rfind(similar)
+                    .map(|it| Warning::SecondLoan(it.number())),
+            );
         }
         if borrow.fingerprint.compare(&borrow.fingerprint).verdict() == Assessment::WeakMatch {
             warnings.push(Warning::WeaklyBound);

@@ -153,3 +153,46 @@ fn a_repaired_workstation_is_extended_again_and_again() {
         .done()
         .tells("another workstation than that of loan 5");
 }
+
+/// What took the place of a lost loan is given back, and nobody gives the lost one back: the seat is the workstation's as before, and no third machine's.
+#[test]
+fn a_workstation_keeps_the_seat_of_a_loan_that_it_lost() {
+    for (seats, exchanged) in [("1", false), ("2", true)] {
+        let world = World::new();
+        let site = site(&world, seats);
+        let laptop = site.workstation("laptop");
+        let lend = || {
+            let request = site.ask(&laptop, &["--days", "5", "--feature", "lv"]);
+            let said = site.respond(&request, &[]).done();
+            laptop.apply(&said.code());
+            said
+        };
+        let give_back = || {
+            let code = laptop.run(["return", "--yes"]).done().code();
+            site.machine.run(["respond"]).piped(&code).done()
+        };
+        let other_disk = |name: &str| {
+            let disk = world.machine(name).facts().disk_serial;
+            laptop.change(|facts| facts.disk_serial = disk);
+        };
+        lend();
+        std::fs::remove_dir_all(laptop.home()).unwrap();
+        laptop.install(&site.file);
+        if exchanged {
+            other_disk("another");
+        }
+        lend().tells("loan 1 goes on as loan 2");
+        give_back().tells("seat 1 stays reserved for loan 1");
+        for number in [3, 4] {
+            lend().tells(&format!("loan 1 goes on as loan {number}"));
+            laptop.check().done();
+            assert_eq!(site.seats()["lent"], 1);
+            give_back().tells("seat 1 stays reserved for loan 1");
+        }
+        if exchanged {
+            other_disk("a third");
+            lend();
+            assert_eq!(site.counts(), (0, 2, 0));
+        }
+    }
+}

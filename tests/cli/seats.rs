@@ -164,6 +164,12 @@ fn a_seat_is_leased_kept_and_given_back_by_its_token() {
     machine
         .run(["seat", "take", "--for", "soon"])
         .refused(2, "usage");
+    // Whoever puts the file of his lease away has another of the same seat: so it lasts a day at most, and is kept.
+    let token = take("24h").done().line();
+    let keep = machine.run(["seat", "keep", &token, "--for", "2d"]);
+    for longer in [take("25h"), keep] {
+        longer.refused(2, "usage").tells("24h at most");
+    }
 }
 
 /// A seat that is kept is no license: it ends with that, and is given back all the same.
@@ -171,13 +177,13 @@ fn a_seat_is_leased_kept_and_given_back_by_its_token() {
 fn no_seat_is_kept_beyond_the_license() {
     let world = World::new();
     let (machine, _) = site(&world, &[], &["--seats", "2", "--expires", "2040-03-02"]);
-    let take = || machine.run(["seat", "take", "--for", "48h"]);
+    let take = || machine.run(["seat", "take", "--for", "24h"]);
     let (kept, given_back) = (take().done().line(), take().done().line());
-    world.days_pass(1);
+    world.hours_pass(23);
     for token in [&kept, &given_back] {
         machine.run(["seat", "keep", token]).done();
     }
-    world.days_pass(1);
+    world.hours_pass(23);
     machine.run(["seat", "keep", &kept]).refused(11, "expired");
     machine.run(["seat", "release", &given_back]).done();
     take().refused(11, "expired");
@@ -202,9 +208,11 @@ fn a_module_comes_back_with_its_seat_after_the_license_or_the_module_has_ended()
         let machine = world.machine("one");
         machine.install(&file);
         desk.license(&machine, &key);
-        let take = ["seat", "take", "--feature", "design", "--for", "720h"];
+        let take = ["seat", "take", "--feature", "design", "--for", "24h"];
         let token = machine.run(take).done().line();
-        world.days_pass(2);
+        world.hours_pass(23);
+        machine.run(["seat", "keep", &token]).done();
+        world.hours_pass(23);
         machine.run(["seat", "release", &token]).done();
         let change = ["license", "change", &key].into_iter().chain(renewed);
         desk.run(change).done();

@@ -339,3 +339,38 @@ fn a_site_that_is_lost_had_so_many_on_loan() {
     let activations = site.desk.run(["license", "show", &site.key]).json();
     assert_eq!(activations["activations"][0]["resting"]["on_loan"], 1);
 }
+
+/// In the 72 hours of a machine that changed its seats are used, and what is lent comes back; but two computers do not both lend what was sold once.
+#[test]
+fn a_site_that_is_another_computer_lends_nothing_until_the_vendor_has_answered() {
+    let world = World::new();
+    let site = site(&world, "3");
+    let (one, two) = (site.workstation("one"), site.workstation("two"));
+    site.lend(&one, "5");
+    let other = world.machine("another").facts();
+    site.machine.change(|facts| {
+        facts.mac = other.mac;
+        facts.disk_serial = other.disk_serial;
+        facts.product_uuid = other.product_uuid;
+    });
+    site.machine.check().done().tells("the machine has changed");
+    let request = site.ask(&two, &["--days", "5", "--feature", "lv"]);
+    site.respond(&request, &["--dry-run"])
+        .refused(6, "lending_paused");
+    site.respond(&request, &[])
+        .owes(6, "lending_paused")
+        .tells("this computer is not the one that the license stands for")
+        .tells("countersign request sync");
+    let status = site.machine.run(["site", "status"]);
+    assert_eq!(status.json()["lending"], "paused");
+    status.done().prints("paused: this computer is not the one");
+    site.admin(["site", "lending", "on"])
+        .done()
+        .tells("paused:");
+    site.machine.run(["seat", "hold"]).done();
+    let code = one.run(["return", "--yes"]).done().code();
+    site.machine.run(["respond"]).piped(&code).done();
+    site.sync(&[], &[]);
+    two.apply(&site.answer(&request));
+    assert_eq!(site.counts(), (0, 1, 2));
+}

@@ -111,7 +111,7 @@ impl Lives {
             }
             Ok(Reply::Receipt(_)) => self.seen.returned += 1,
             Err(refused) => {
-                if matches!(refused, SiteError::Paused) {
+                if matches!(refused, SiteError::Paused(_)) {
                     self.seen.paused += 1;
                     // The administrator does what he is told, sooner or later.
                     if self.chance.one_in(2) {
@@ -178,7 +178,7 @@ impl Lives {
             return false;
         };
         let now = self.site.clock(self.truth);
-        let was_paused = self.at_site(|site, _| site.paused());
+        let was_paused = self.at_site(|site, _| site.pause().is_some());
         let told = site::report_of(&home, &license, &self.site.facts, now)
             .unwrap()
             .unwrap();
@@ -197,7 +197,7 @@ impl Lives {
         let answered = self.vendor_answers(&synced.asked.code);
         if answered {
             self.at_site(|site, moment| site.settle(moment)).unwrap();
-            let paused = self.at_site(|site, _| site.paused());
+            let paused = self.at_site(|site, _| site.pause().is_some());
             self.seen.repaired += u32::from(was_paused && !paused);
         }
         answered
@@ -259,7 +259,7 @@ impl Lives {
             "a seat is lent twice: {usable:?}"
         );
         self.at_site(|site, moment| {
-            if site.paused() {
+            if site.pause().is_some() {
                 return;
             }
             // It is written of the seats as the book has it.
@@ -282,7 +282,7 @@ impl Lives {
                 keep: Some(0),
             };
             site.set_lending(&wish, moment).unwrap();
-            assert!(!site.paused());
+            assert!(site.pause().is_none());
             assert_eq!(site.book().lost(moment.wall), None);
             site.number() - site.book().seats_lent(moment.wall)
         });

@@ -8,6 +8,7 @@ may_not_lend = license { $key } may not be lent: no loans were sold with it
 other_key = the vendor has not certified this site's key
 lending_off = this site lends no seats at present
 lending_paused = the book of loans was put back to an earlier state, so it is not known what is lent: nothing is lent until the vendor has answered
+lending_paused_elsewhere = this computer is not the one that the license stands for, or it was changed: nothing is lent until the vendor has answered
 lost_until = the book of loans was lost, and all seats may be lent until { $until }
 loan_too_long = { $asked } days are asked for, and this site lends for { $longest } at most
 beyond_sold = loans of { $asked } days are longer than the { $sold } that were sold

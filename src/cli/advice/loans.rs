@@ -16,7 +16,7 @@ impl Advice for SiteError {
             SiteError::MayNotLend(_) => messages::site_advice::may_not_lend(),
             SiteError::OtherKey => messages::site_advice::other_site_key(),
             SiteError::LendingOff => messages::site_advice::lending_off(),
-            SiteError::Paused => messages::site_advice::lending_paused(),
+            SiteError::Paused(_) => messages::site_advice::lending_paused(),
             SiteError::Lost(_) => messages::site_advice::loans_lost(),
             SiteError::TooLong { .. } => messages::site_advice::loan_too_long(),
             SiteError::BeyondSold { .. } => messages::site_advice::beyond_sold(),

@@ -39,19 +39,7 @@ fn users_take_the_seats_of_a_home_that_root_keeps_for_all() {
         return;
     }
     let world = World::new();
-    let desk = world.desk("desk");
-    let file = desk.product("survey", &[]);
-    let key = desk.sell("survey", &["--type", "floating", "--seats", "2"]);
-    let machine = world.machine("site");
-    machine
-        .run(["product", "install", file.to_str().unwrap(), "--system"])
-        .done();
-    let request = machine
-        .run(["request", "activate", &key, "--system"])
-        .done()
-        .code();
-    machine.apply(&desk.answer(&request));
-    open_to_others(world.path());
+    let (machine, key) = home_for_all(&world, &[]);
     let by = |user: u32, run: &Run<'_>| as_user(user, run);
     let ada = Holder::start_process(by(61_001, &hold(&machine, &[])));
     let bob = Holder::start_process(by(61_002, &hold(&machine, &[])));
@@ -230,6 +218,108 @@ fn a_lease_that_root_takes_in_the_home_of_nobody_ends_for_him_too() {
     machine.run(["seat", "keep", &token]).done();
     machine.run(["seat", "release", &token]).done();
     assert_eq!(listed(), 0);
+}
+
+/// Whoever takes the names of another's files has the seats of nobody.
+#[cfg(unix)]
+#[test]
+fn names_that_others_took_keep_nobody_from_a_seat() {
+    use std::os::unix::fs::{MetadataExt, chown};
+    const ADA: u32 = 61_001;
+    if !nix::unistd::geteuid().is_root() {
+        return;
+    }
+    let world = World::new();
+    let (machine, key) = home_for_all(&world, &["--seat", "user"]);
+    let digits: String = key.chars().filter(char::is_ascii_digit).collect();
+    let seats = machine.home().join(format!("machine/seats/{digits}"));
+    for spare in 0..=9 {
+        let user = match spare {
+            0 => ADA.to_string(),
+            _ => format!("{ADA}~{spare}"),
+        };
+        for taken in [format!("leases/{user}.seat"), format!("records/{user}")] {
+            let taken = seats.join(taken);
+            match spare % 2 {
+                0 => std::fs::write(&taken, "").unwrap(),
+                _ => std::fs::create_dir(&taken).unwrap(),
+            }
+            chown(&taken, Some(61_002), Some(61_002)).unwrap();
+        }
+    }
+    let by = |args: &[&str]| as_user(ADA, &machine.run(args)).output().unwrap();
+    let takes = ["seat", "take", "--quiet"];
+    let tokens: Vec<String> = ["anna", "bob"]
+        .map(|user| {
+            let took = by(&[takes.as_slice(), &["--user", user]].concat());
+            assert!(took.status.success(), "{took:?}");
+            String::from_utf8(took.stdout).unwrap().trim().to_owned()
+        })
+        .to_vec();
+    assert_eq!(in_use(&machine), 2);
+    for command in ["keep", "release"] {
+        let done = by(&["seat", command, &tokens[0]]);
+        assert!(done.status.success(), "{done:?}");
+    }
+    let ada = Holder::start_process(as_user(ADA, &hold(&machine, &["--user", "carl"])));
+    assert_eq!(list(&machine)["taken"][0]["account"], "user 61001");
+    ada.end();
+    // Each finds again what the first of them made.
+    for directory in ["leases", "records"] {
+        let made = std::fs::read_dir(seats.join(directory)).unwrap();
+        let own = made.filter(|it| it.as_ref().unwrap().metadata().unwrap().uid() == ADA);
+        assert_eq!(own.count(), 1, "{directory}");
+    }
+}
+
+/// It stays with those who share it, and nothing of it came back by itself.
+#[cfg(unix)]
+#[test]
+fn who_leaves_a_shared_seat_in_order_is_not_missed() {
+    if !nix::unistd::geteuid().is_root() {
+        return;
+    }
+    let world = World::new();
+    let (machine, _) = home_for_all(&world, &["--seat", "host"]);
+    let at = ["--host", "ws-1"];
+    let start = |user: u32| Holder::start_process(as_user(user, &hold(&machine, &at)));
+    let (ada, bob) = (start(61_001), start(61_002));
+    assert_eq!([&*ada.line, &*bob.line], ["seat 1"; 2]);
+    let nothing = |in_use: u64| {
+        let seen = list(&machine);
+        assert_eq!(seen["came_back"], serde_json::json!([]), "{seen}");
+        assert_eq!(seen["in_use"], in_use);
+    };
+    bob.end();
+    nothing(1);
+    let ran = as_user(61_002, &running(&machine, &at, "exit 0")).output();
+    assert!(ran.unwrap().status.success());
+    nothing(1);
+    ada.end();
+    nothing(0);
+    let (ada, bob) = (start(61_001), start(61_002));
+    bob.kill();
+    assert_eq!(list(&machine)["came_back"][0]["account"], "user 61002");
+    ada.end();
+}
+
+/// Root's home for every user of the computer, with two seats.
+#[cfg(unix)]
+fn home_for_all<'w>(world: &'w World, product: &[&str]) -> (Machine<'w>, String) {
+    let desk = world.desk("desk");
+    let file = desk.product("survey", product);
+    let key = desk.sell("survey", &["--type", "floating", "--seats", "2"]);
+    let machine = world.machine("site");
+    machine
+        .run(["product", "install", file.to_str().unwrap(), "--system"])
+        .done();
+    let request = machine
+        .run(["request", "activate", &key, "--system"])
+        .done()
+        .code();
+    machine.apply(&desk.answer(&request));
+    open_to_others(world.path());
+    (machine, key)
 }
 
 #[cfg(unix)]

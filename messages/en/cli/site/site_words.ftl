@@ -21,6 +21,7 @@ keeps_all = { $seats ->
     }
 lends_nothing = lends nothing; what is out runs to its end
 paused = paused: the book of loans was put back to an earlier state
+paused_elsewhere = paused: this computer is not the one that the license stands for, or it was changed
 no_key = gone
 not_certified = { $key }, not certified yet
 lost = { $seats ->

@@ -21,8 +21,8 @@ pub(crate) struct SeatTake {
     check: CheckArgs,
     #[command(flatten)]
     seat: SeatArgs,
-    /// For how long, at least 30s
-    #[arg(long = "for", value_name = "TIME", default_value = "10m", value_parser = keys::span)]
+    /// For how long: at least 30s, at most 24h
+    #[arg(long = "for", value_name = "TIME", default_value = "10m", value_parser = keys::lease)]
     span: Duration,
 }
 
@@ -52,8 +52,8 @@ impl Run for SeatTake {
 pub(crate) struct SeatKeep {
     /// What `seat take` printed
     token: String,
-    /// For how long from now, at least 30s; without it as long as it was taken for
-    #[arg(long = "for", value_name = "TIME", value_parser = keys::span)]
+    /// For how long from now: at least 30s, at most 24h; without it as long as it was taken for
+    #[arg(long = "for", value_name = "TIME", value_parser = keys::lease)]
     span: Option<Duration>,
 }
 

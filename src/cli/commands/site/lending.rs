@@ -1,6 +1,6 @@
 //! `site lending`.
 
-use super::{Context, Exit, Run, SiteArgs, of, signer};
+use super::{Context, Exit, Run, SiteArgs, of, paused, signer};
 use crate::cli::json;
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::seats::moment;
@@ -63,8 +63,8 @@ impl Run for SiteLending {
                 .out
                 .warn(messages::site_words::keeps_all(site.number()));
         }
-        if site.paused() {
-            context.out.warn(messages::site_words::paused());
+        if let Some(why) = site.pause() {
+            context.out.warn(paused(why));
             context.out.advise(messages::site_advice::lending_paused());
         }
         Ok(Exit::DONE)

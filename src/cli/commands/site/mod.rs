@@ -22,7 +22,7 @@ use crate::messages;
 use crate::protocol::grant::LicenseType;
 use crate::signing::keys::{KeyError, Passphrase};
 use crate::signing::signer::TriedSigner;
-use crate::site::{self, Site, SiteError};
+use crate::site::{self, Pause, Site, SiteError};
 
 /// Which license of the site is meant.
 #[derive(clap::Args)]
@@ -77,6 +77,14 @@ pub(super) fn of(found: &Found) -> anyhow::Result<Site<'_>> {
     let computer = &found.computer;
     let seats = computer.seats_of(home, &found.product, key, terms)?;
     Ok(Site::open(home, &computer.facts, key, seats)?)
+}
+
+/// That a site lends nothing until the vendor has answered.
+fn paused(why: Pause) -> &'static str {
+    match why {
+        Pause::Book => messages::site_words::paused(),
+        Pause::Machine => messages::site_words::paused_elsewhere(),
+    }
 }
 
 /// The license with this key, as it is held here.

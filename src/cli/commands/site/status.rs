@@ -1,6 +1,6 @@
 //! `site status`.
 
-use super::{Context, Exit, Run, SiteArgs, of};
+use super::{Context, Exit, Run, SiteArgs, of, paused};
 use crate::cli::json::{self, Shown};
 use crate::cli::report;
 use crate::cli::seats::moment;
@@ -32,15 +32,15 @@ impl Run for SiteStatus {
         let (lending, lent) = (book.lending(), book.seats_lent(now));
         let certified = site.certified();
         let own = site::public(&found.home)?;
-        let paused = site.paused();
+        let pause = site.pause();
         let object = json::SiteStatus {
             product: found.product.id.clone(),
             license_key: Shown(site.key()),
             site_key: own.map(|key| Shown(RootFingerprint::of(&key))),
             certified: own.is_some() && own == certified,
-            lending: match paused {
-                true => "paused",
-                false => json::switch(lending.on),
+            lending: match pause {
+                Some(_) => "paused",
+                None => json::switch(lending.on),
             },
             days: site.longest(),
             sold_days: site.sold(),
@@ -57,17 +57,17 @@ impl Run for SiteStatus {
             Self::print(context, &object)?;
         } else {
             let refusal = found.report.refusal.as_ref();
-            let words = match (paused, lending.on) {
-                (true, _) => messages::site_words::paused().to_owned(),
-                (false, true) if let Some(why) = refusal => {
+            let words = match (pause, lending.on) {
+                (Some(why), _) => paused(why).to_owned(),
+                (None, true) if let Some(why) = refusal => {
                     let failure = report::failure(&found.report, why);
                     messages::site_words::not_now(failure.message).to_string()
                 }
-                (false, true) if object.sold_days == 0 => {
+                (None, true) if object.sold_days == 0 => {
                     messages::site_words::nothing_sold().to_owned()
                 }
-                (false, true) => messages::site_words::lends(object.days, lending.keep).to_string(),
-                (false, false) => messages::site_words::lends_nothing().to_owned(),
+                (None, true) => messages::site_words::lends(object.days, lending.keep).to_string(),
+                (None, false) => messages::site_words::lends_nothing().to_owned(),
             };
             let key = object.site_key.as_ref();
             let key = key.map_or_else(
@@ -89,7 +89,7 @@ impl Run for SiteStatus {
                 (messages::site_words::label_lent(), lent.to_string()),
             ])?;
         }
-        if paused {
+        if pause.is_some() {
             context.out.advise(messages::site_advice::lending_paused());
         }
         if let Some((lost, until)) = book.lost(now) {
