@@ -8,7 +8,7 @@ use crate::cli::json;
 
 /// List the users of a license that is for people by name
 ///
-/// Everybody may look who may read the home.
+/// For whoever owns the home: where it is for every user of the machine, as root.
 #[derive(clap::Args)]
 pub(crate) struct UserList {
     #[command(flatten)]
