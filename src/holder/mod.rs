@@ -77,6 +77,7 @@ pub mod report;
 pub mod request;
 mod sealed;
 mod secrets;
+mod sights;
 pub mod state;
 pub mod sync;
 mod terms;

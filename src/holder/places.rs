@@ -6,7 +6,6 @@ use super::anchor::Anchor;
 use super::answers::{Answer, Answers};
 use super::audience::Audience;
 use super::clock::Mark;
-use super::drift::Drift;
 use super::durable;
 use super::entries::{Anchored, Demo, Tombstone};
 use super::error::{HolderError, StorageError};
@@ -186,40 +185,6 @@ impl Places<'_> {
         self.put(anchor, key, activation, &after)
     }
 
-    /// A first sight, or that it is over. By license: each answer to a machine that asks anew begins an activation, and each loan does.
-    fn write_drift(
-        &self,
-        place: Place<'_>,
-        key: LicenseKey,
-        news: &News<'_>,
-    ) -> Result<(), StorageError> {
-        let (path, purpose) = (self.drift_path(place, key), key.digits());
-        let audience = match place {
-            Place::Home => self.home.audience(),
-            Place::Anchor(anchor) => anchor.audience(),
-        };
-        match (news.drift, self.drift(place, key)) {
-            (Some(drift), before) => {
-                let drift = earlier(before, drift);
-                self.seals().write(&path, &purpose, &drift, audience)
-            }
-            (None, Some(_)) if news.matches => {
-                self.seals().forget::<Drift>(&path, &purpose, audience)
-            }
-            (None, _) => Ok(()),
-        }
-    }
-
-    fn drift_path(&self, place: Place<'_>, key: LicenseKey) -> PathBuf {
-        match place {
-            Place::Home => self.home.drift_path(key),
-            Place::Anchor(anchor) => {
-                let name = format!("{}.json", key.digits());
-                anchor.directory().join("drift").join(name)
-            }
-        }
-    }
-
     /// What an anchor is to say of an activation. The caller holds its lock.
     pub(super) fn put(
         &self,
@@ -245,7 +210,7 @@ impl Places<'_> {
             .forget::<Anchored>(&path, &purpose(key, activation), anchor.audience())
     }
 
-    fn seals(&self) -> Seals<'_> {
+    pub(super) fn seals(&self) -> Seals<'_> {
         Seals(self.facts)
     }
 
@@ -270,11 +235,6 @@ impl Places<'_> {
     pub(super) fn mark(&self, key: LicenseKey, activation: ActivationId) -> Option<Mark> {
         self.seals()
             .read(&self.home.clock_path(key), &purpose(key, activation))
-    }
-
-    pub(super) fn drift(&self, place: Place<'_>, key: LicenseKey) -> Option<Drift> {
-        self.seals()
-            .read(&self.drift_path(place, key), &key.digits())
     }
 
     pub(super) fn parts(&self, key: LicenseKey, activation: ActivationId) -> Parts {
@@ -387,17 +347,6 @@ impl Places<'_> {
             Ok(_) => true,
             Err(error) => !matches!(error.kind(), E::NotFound | E::NotADirectory),
         }
-    }
-}
-
-/// Of a first sight that is kept and one that is to be, the earlier, with the moment that is to be kept.
-fn earlier(before: Option<Drift>, drift: &Drift) -> Drift {
-    match before {
-        Some(before) => Drift {
-            since: before.since.min(drift.since),
-            mark: drift.mark.clone().or(before.mark),
-        },
-        None => drift.clone(),
     }
 }
 
