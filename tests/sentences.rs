@@ -42,9 +42,10 @@ const OF_OTHERS: [&str; 12] = [
 ];
 
 /// What stands in a source and is no sentence for users, and why.
-const NO_SENTENCES: [(&str, &str); 21] = [
+const NO_SENTENCES: [(&str, &str); 22] = [
     ("countersign request ", "typed as it is"),
     ("countersign apply", "typed as it is"),
+    ("countersign site init", "typed as it is"),
     ("the name of who is at work (USER)", "said at a desk"),
     (
         "the token was pulled out",
