@@ -4,8 +4,8 @@
 use std::num::NonZeroU16;
 
 use countersign::issuer::ledger::{
-    Activation, ActivationRow, Counts, Ended, EventId, License, LicenseId, OrderTerms, ProductId,
-    TermsId, Until, WeakRule,
+    Activation, ActivationRow, Counts, Ended, EventId, Lending, License, LicenseId, OrderTerms,
+    ProductId, TermsId, Until, WeakRule,
 };
 use countersign::issuer::policy::{
     self, Case, Colour, Fork, HeldAnswer, Options, Place, Proof, Refusal, SyncCase,
@@ -178,6 +178,7 @@ impl Desk {
                         superseded: it.superseded,
                         ended: None,
                         resting: None,
+                        lending: Lending::default(),
                         event: EventId(1),
                     };
                     break (own, it.taken, it.counts, from);
