@@ -38,6 +38,7 @@ not_named_any_more = { $user } is not among the users of license { $key } any mo
 nobody_named = { $user } is not among the users of license { $key }: nobody was assigned yet
 nameless = license { $key } is for users by name, and this account has none here
 users_not_trusted = the list of users of license { $key } is not trusted: { $why }
+users_unread = who the users of license { $key } are is not known: { $why }
 feature_missing = the license does not contain { $feature }
 feature_unknown = the license does not contain { $feature }: { $product } has no such feature
 feature_ended = { $feature } ended on { $ended }

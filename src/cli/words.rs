@@ -1,5 +1,7 @@
 //! Prose helpers: counts, lists, dates as people read them.
 
+use std::borrow::Cow;
+
 use crate::messages;
 use crate::protocol::contents::{self, Contents};
 use crate::protocol::date::Day;
@@ -19,6 +21,16 @@ pub(crate) fn count(number: impl Into<u64>, noun: &str) -> String {
 }
 
 pub(crate) use crate::messages::listed as list;
+
+/// An argument as it is typed in a shell: quoted where a shell would take a character of it for its own.
+pub(crate) fn typed(argument: &str) -> Cow<'_, str> {
+    let plain = |it: char| it.is_alphanumeric() || "-_.,:+@/=".contains(it);
+    match argument.chars().all(plain) && !argument.is_empty() {
+        true => Cow::Borrowed(argument),
+        false if cfg!(windows) => Cow::Owned(format!("\"{argument}\"")),
+        false => Cow::Owned(format!("'{}'", argument.replace('\'', r"'\''"))),
+    }
+}
 
 /// A date, or the word for none.
 pub(crate) fn day_or(day: Option<Day>, none: &str) -> String {

@@ -15,7 +15,7 @@ use crate::machine::Facts;
 use crate::protocol::digest::ActivationId;
 
 /// What is remembered about one license and its product.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Memory {
     /// The latest moment that is known to have passed.
     pub mark: Option<Mark>,

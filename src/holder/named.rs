@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 #[cfg(feature = "site")]
 use super::audience::Audience;
 use super::durable;
-#[cfg(feature = "site")]
 use super::error::StorageError;
 use super::home::Home;
 #[cfg(feature = "site")]
 use super::lock::Lock;
+use super::report::Refusal;
 use super::state::LicenseState;
 use crate::license_key::LicenseKey;
 use crate::protocol::grant::{LicenseType, SignedGrant};
@@ -33,12 +33,35 @@ pub enum Person<'a> {
 }
 
 /// What is known of a license's users.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Notes {
     /// The note that counts; none: there is none that holds.
     pub(crate) note: Option<SignedNote>,
-    /// Why one that lies in the home does not.
-    pub(crate) refused: Option<SiteNoteError>,
+    /// Why the one that lies in the home does not, where none counts.
+    pub(crate) without: Option<NoNote>,
+}
+
+/// Why a note does not count that lies there.
+#[derive(Debug)]
+pub(crate) enum NoNote {
+    /// It is not this license's, or not whole.
+    NotTrusted(SiteNoteError),
+    /// What it says is not known.
+    Unread(StorageError),
+}
+
+impl NoNote {
+    /// What is said to whoever wants to use the license.
+    pub(super) fn refusal(&self, key: LicenseKey) -> Refusal {
+        match self {
+            NoNote::NotTrusted(why) => Refusal::UsersNotTrusted { key, why: *why },
+            NoNote::Unread(error) => Refusal::UsersUnread {
+                key,
+                kind: error.kind(),
+                why: error.to_string(),
+            },
+        }
+    }
 }
 
 /// The notes of a license that is held; nothing where it is not for people by name. What it says is not verified here: whoever goes by it has done so.
@@ -54,32 +77,40 @@ pub(crate) fn notes(home: &Home, license: &LicenseState) -> Notes {
         return found;
     };
     let read = |path: &Path| {
-        let bytes = match durable::read(path) {
-            Ok(bytes) => bytes?,
-            // What cannot be read says nothing of anybody.
-            Err(_) => return Some(Err(SiteNoteError::Form)),
+        let bytes = durable::read(path).map_err(NoNote::Unread)?;
+        let Some(bytes) = bytes else {
+            return Ok(None);
         };
         let text = String::from_utf8(bytes).map_err(|_| SiteNoteError::Form);
         let read = |text: String| SignedNote::read(&text, &license.product, key, &site_key.0);
-        Some(text.and_then(read))
+        match text.and_then(read) {
+            Ok(note) => Ok(Some(note)),
+            // Of a key that stands no more: nobody was assigned yet with the one that does.
+            Err(SiteNoteError::OtherSite) => Ok(None),
+            Err(why) => Err(NoNote::NotTrusted(why)),
+        }
     };
     match read(&in_home(home, key)) {
-        Some(Ok(note)) => found.note = Some(note),
-        Some(Err(why)) => found.refused = Some(why),
-        None => {}
+        Ok(note) => found.note = note,
+        Err(why) => found.without = Some(why),
     }
     for path in in_anchors(home, key) {
         // The same again needs no second look: a signature is what takes the time.
         let known = found.note.as_ref().map(|it| it.text().as_bytes());
         let same =
             known.is_some_and(|it| durable::read(&path).ok().flatten().as_deref() == Some(it));
+        // Of two with one number, as two homes of a machine may have them, that of the machine counts.
         if !same
-            && let Some(Ok(note)) = read(&path)
-            && found.note.as_ref().is_none_or(|it| it.number < note.number)
+            && let Ok(Some(note)) = read(&path)
+            && found
+                .note
+                .as_ref()
+                .is_none_or(|it| it.number <= note.number)
         {
             found.note = Some(note);
         }
     }
+    found.without = found.without.filter(|_| found.note.is_none());
     found
 }
 

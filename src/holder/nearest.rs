@@ -42,7 +42,7 @@ pub(crate) fn nearness(product: &Product, report: &CheckReport, asked: Wanted<'_
         Refusal::UnknownBinding(_) => 17,
         Refusal::BadBinding(_) => 16,
         // By the license's administrator.
-        Refusal::UsersNotTrusted { .. } => 15,
+        Refusal::UsersNotTrusted { .. } | Refusal::UsersUnread { .. } => 15,
         Refusal::NotNamed { .. } => 14,
         // By a purchase.
         Refusal::Expired { .. } | Refusal::LoanOver { .. } => 13,
@@ -80,6 +80,7 @@ fn is_of_the_license(refusal: &Refusal) -> bool {
             | Refusal::UnknownBinding(_)
             | Refusal::BadBinding(_)
             | Refusal::UsersNotTrusted { .. }
+            | Refusal::UsersUnread { .. }
             | Refusal::NotNamed { .. }
     )
 }

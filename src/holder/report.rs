@@ -204,6 +204,16 @@ pub enum Refusal {
         /// Why.
         why: SiteNoteError,
     },
+    /// Who the license's users are is not known: the disk does not say.
+    #[error("{}", messages::check::users_unread(.key, .why))]
+    UsersUnread {
+        /// The license.
+        key: LicenseKey,
+        /// Why, for scripts.
+        kind: FailureKind,
+        /// Why, in words.
+        why: String,
+    },
     /// A feature is not in the license.
     #[error("{}", messages::check::feature_missing(.0))]
     FeatureMissing(String),
@@ -287,6 +297,7 @@ impl Refusal {
             Refusal::BadBinding(_) => FailureKind::BadMachineValue,
             Refusal::NotNamed { .. } => FailureKind::NotNamed,
             Refusal::UsersNotTrusted { .. } => FailureKind::NotTrusted,
+            Refusal::UsersUnread { kind, .. } => *kind,
             Refusal::FeatureMissing(_) | Refusal::FeatureUnknown { .. } => {
                 FailureKind::FeatureMissing
             }

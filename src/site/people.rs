@@ -2,17 +2,17 @@
 
 use super::actor::Actor;
 use super::error::SiteError;
-use super::event::Paused;
 use super::{Book, Pause, Site, book_path, is_site_of, known};
 use crate::holder::clock::Look;
+use crate::holder::named::{self, NoNote};
 use crate::holder::state::LicenseState;
-use crate::holder::{HolderError, Home, Lock, evidence, named, passed, products};
+use crate::holder::{HolderError, Home, Lock, evidence, passed, products};
 use crate::license_key::LicenseKey;
 use crate::machine::Facts;
 use crate::protocol::date::Seconds;
 use crate::protocol::grant::{Grant, LicenseType};
 use crate::protocol::product::{NAMED_REST, ProductFile};
-use crate::protocol::site_note::{InStart, Rest, SignedNote, SiteNote, SiteNoteError};
+use crate::protocol::site_note::{InStart, Rest, SignedNote, SiteNote};
 use crate::protocol::trust::Verified;
 use crate::protocol::user_name::UserName;
 use crate::seats::Moment;
@@ -27,6 +27,7 @@ pub struct People<'a> {
     file: ProductFile,
     license: LicenseState,
     granted: Verified<Grant>,
+    /// The list that counts, as it was read last; none where nobody was assigned yet.
     note: Option<SignedNote>,
 }
 
@@ -86,7 +87,7 @@ impl Done {
 }
 
 impl<'a> People<'a> {
-    /// Those of a license that is held here.
+    /// Those of a license that is held here. The list is read by what is done then.
     ///
     /// # Errors
     /// `not_held`; `not_for_names`; `not_a_site` where no site key stands; `not_trusted`; what the disk says.
@@ -160,6 +161,14 @@ impl<'a> People<'a> {
         Ok(done)
     }
 
+    /// Puts the list that counts where an earlier one lies, or none, as whoever changes it does: for whom there is nothing to change, and nothing to sign.
+    ///
+    /// # Errors
+    /// `not_trusted`; what the disk says.
+    pub fn put_right(&mut self) -> Result<(), SiteError> {
+        self.locked(false).map(drop)
+    }
+
     /// The right to change the list, which is read again; the latest is put where an earlier one lies.
     fn locked(&mut self, anew: bool) -> Result<Lock, SiteError> {
         let key = self.license.license_key;
@@ -174,14 +183,15 @@ impl<'a> People<'a> {
         Ok(lock)
     }
 
-    /// Reads the list. One of another key of this site is none any more: whoever makes a new key begins anew.
+    /// Reads the list. One that does not hold is none where another is begun; one that cannot be read may be the one that counts.
     fn read(&mut self, anew: bool) -> Result<(), SiteError> {
         let key = self.license.license_key;
         let found = named::notes(self.home, &self.license);
         self.note = found.note;
-        match found.refused.filter(|_| self.note.is_none() && !anew) {
-            None | Some(SiteNoteError::OtherSite) => Ok(()),
-            Some(why) => Err(SiteError::Users { key, why }),
+        match found.without {
+            Some(NoNote::NotTrusted(why)) if !anew => Err(SiteError::Users { key, why }),
+            Some(NoNote::Unread(error)) => Err(error.into()),
+            None | Some(NoNote::NotTrusted(_)) => Ok(()),
         }
     }
 
@@ -242,36 +252,26 @@ impl<'a> People<'a> {
         };
         let mut done = Done::default();
         for name in &change.unassign {
-            let Some(at) = note.users.iter().position(|it| it == name) else {
+            if let Some(at) = note.users.iter().position(|it| it == name) {
+                note.users.remove(at);
+                note.rests.extend(self.rest(name, moment));
+            } else if !places.without.contains(name) {
                 continue;
-            };
-            note.users.remove(at);
-            note.rests.extend(self.rest(name, moment));
+            }
+            // Who has no place any more leaves none that could rest, and is off the list with what is written now.
             done.unassigned.push(name.clone());
         }
         for name in &change.assign {
             if note.users.contains(name) {
                 continue;
             }
-            let own = note.rests.iter().position(|it| it.name == *name);
-            match own {
-                // The place is still his.
+            match note.rests.iter().position(|it| it.name == *name) {
+                // The place is still his, if the license has as many still.
                 Some(at) => drop(note.rests.remove(at)),
-                None => {
-                    self.refuse_where_loans_are_unknown(moment)?;
-                    let (users, resting) = (note.users.len(), note.rests.len());
-                    let taken = users + resting + usize::from(places.lent);
-                    if taken >= usize::from(places.seats) {
-                        return Err(SiteError::NoPlace {
-                            seats: places.seats,
-                            users,
-                            resting,
-                            next: note.rests.iter().map(|it| it.until).min(),
-                            lent: places.lent,
-                        });
-                    }
-                }
+                None => self.refuse_where_loans_are_unknown(moment)?,
             }
+            let next = note.rests.iter().map(|it| it.until).min();
+            refuse_if_full(&places, note.users.len(), note.rests.len(), next)?;
             note.users.push(name.clone());
             done.assigned.push(name.clone());
         }
@@ -308,7 +308,7 @@ impl<'a> People<'a> {
     /// Where the book of loans lacks some, places may be lent of which nothing is known.
     fn refuse_where_loans_are_unknown(&self, moment: &Moment) -> Result<(), SiteError> {
         let book = Book::read(&book_path(self.home, self.license.license_key))?;
-        let paused: Option<&Paused> = book.paused();
+        let paused = book.paused();
         let lacks = known::forgotten(self.home, &self.license, self.facts, &book);
         match (paused.is_some() || lacks.is_some(), book.lost(moment.wall)) {
             (true, _) => Err(SiteError::Paused(Pause::Book)),
@@ -340,27 +340,35 @@ fn is_over(rest: &Rest, passed: Seconds, look: &Look) -> bool {
     }
 }
 
+/// Refuses one more than the license has, with so many users and places that rest.
+fn refuse_if_full(
+    places: &Places,
+    users: usize,
+    resting: usize,
+    next: Option<Seconds>,
+) -> Result<(), SiteError> {
+    if users + resting + usize::from(places.lent) < usize::from(places.seats) {
+        return Ok(());
+    }
+    Err(SiteError::NoPlace {
+        seats: places.seats,
+        users,
+        resting,
+        next,
+        lent: places.lent,
+    })
+}
+
 impl Site<'_> {
-    /// Whether a place may be lent, where the license is for people by name: those that have users or rest are not. A list that does not hold takes none, for it
-    /// lets nobody in.
+    /// Refuses to lend a place of a license that is for people by name where each has a user, rests or is lent. With a list that does not hold it is not known.
     pub(super) fn has_a_place(&self, now: Seconds) -> Result<(), SiteError> {
         let key = self.license.license_key;
-        let Ok(mut people) = People::open(self.home, self.facts, key) else {
-            return Ok(());
+        let mut people = match People::open(self.home, self.facts, key) {
+            Err(SiteError::NotForNames(_)) => return Ok(()),
+            opened => opened?,
         };
-        let _ = people.read(true);
-        let (users, lent) = (people.split().0.len(), self.book.seats_lent(now));
-        let moment = Moment::of(now, self.facts);
-        let resting = people.resting(&moment);
-        if users + resting.len() + usize::from(lent) < usize::from(self.number()) {
-            return Ok(());
-        }
-        Err(SiteError::NoPlace {
-            seats: self.number(),
-            users,
-            resting: resting.len(),
-            next: resting.iter().map(|it| it.until).min(),
-            lent,
-        })
+        let places = people.places(&Moment::of(now, self.facts))?;
+        let next = places.resting.iter().map(|(_, until)| *until).min();
+        refuse_if_full(&places, places.users.len(), places.resting.len(), next)
     }
 }

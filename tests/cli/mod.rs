@@ -34,6 +34,7 @@ mod moves;
 mod named;
 #[cfg(unix)]
 mod named_notes;
+mod named_places;
 mod nearest;
 #[cfg(unix)]
 mod others;

@@ -1,6 +1,7 @@
 //! Of what a check refuses, and of what it warns of.
 
-use super::Advice;
+use super::{Advice, machine};
+use crate::cli::words;
 use crate::holder::{Closed, Refusal, Unnamed, Warning};
 use crate::messages;
 use crate::protocol::date::Seconds;
@@ -52,11 +53,12 @@ impl Advice for Refusal {
                     Unnamed::Nameless => messages::advice::nameless().to_owned(),
                     Unnamed::NotAnyMore { .. } => messages::advice::not_named_any_more().to_owned(),
                     Unnamed::Nobody | Unnamed::Unlisted { .. } => {
-                        messages::advice::not_named(user).to_string()
+                        messages::advice::not_named(words::typed(user)).to_string()
                     }
                 };
             }
             Refusal::UsersNotTrusted { .. } => messages::advice::users_not_trusted(),
+            Refusal::UsersUnread { kind, .. } => machine::of_io(*kind),
             Refusal::FeatureMissing(_) => messages::advice::feature_missing(),
             Refusal::FeatureEnded { .. } => messages::advice::renew(),
             Refusal::FeatureUnknown { .. } => messages::advice::feature_unknown(),

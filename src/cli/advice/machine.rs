@@ -12,15 +12,22 @@ use crate::text::Kind;
 
 impl Advice for StorageError {
     fn advice(&self) -> String {
-        let advice = match FailureKind::of_io(&self.source) {
+        let advice = match self.kind() {
             _ if self.doing == Doing::Settle => messages::advice::unsettled(),
             _ if self.is_no_file() => messages::advice::no_file(),
-            FailureKind::DiskFull => messages::advice::disk_full(),
-            FailureKind::ReadOnly => messages::advice::read_only(),
-            FailureKind::NoPermission => messages::advice::no_permission(),
-            _ => messages::advice::io(),
+            kind => of_io(kind),
         };
         advice.to_owned()
+    }
+}
+
+/// What to do where the system did not read or write.
+pub(super) fn of_io(kind: FailureKind) -> &'static str {
+    match kind {
+        FailureKind::DiskFull => messages::advice::disk_full(),
+        FailureKind::ReadOnly => messages::advice::read_only(),
+        FailureKind::NoPermission => messages::advice::no_permission(),
+        _ => messages::advice::io(),
     }
 }
 

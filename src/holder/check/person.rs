@@ -30,11 +30,10 @@ impl Check<'_> {
             }
         };
         let known = &self.memory.notes;
-        let users = match (&known.note, known.refused) {
+        let users = match (&known.note, &known.without) {
             (Some(note), _) => note.users.as_slice(),
-            (None, Some(why)) => {
-                let refusal = Refusal::UsersNotTrusted { key, why };
-                return Err((State::Unlicensed, refusal));
+            (None, Some(without)) => {
+                return Err((State::Unlicensed, without.refusal(key)));
             }
             (None, None) => &[],
         };

@@ -35,7 +35,10 @@ fn change(
     let mut people = People::open(&found.home, &found.computer.facts, key)?;
     // Whoever is refused, or has nothing to sign, is not asked for a password.
     let mut done = people.rehearse(change, &moment(context))?;
-    if !done.is_nothing() {
+    if done.is_nothing() {
+        // Where another may not write, there is nothing that he would have to.
+        let _ = people.put_right();
+    } else {
         let signer = signer(context, &found.home, passphrase)?;
         let actor = Actor {
             moment: &moment(context),
