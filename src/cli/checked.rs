@@ -64,6 +64,7 @@ impl StatusReport {
         checked: &CheckReport,
         license: Option<&LicenseState>,
         history: &[HistoryEntry],
+        users: &[String],
     ) -> StatusReport {
         let entered = history.iter().map(|event| AppliedOn {
             at: Shown(event.at),
@@ -79,6 +80,7 @@ impl StatusReport {
         StatusReport {
             report: Report::from(checked),
             pending: license.map_or(0, |license| license.open().count()),
+            users: users.to_vec(),
             history: entered.collect(),
             given_up: given.collect(),
         }

@@ -48,6 +48,11 @@ pub(crate) fn to_write(context: &Context, system: bool) -> anyhow::Result<Home> 
     Ok(home(context, &context.homes.own()?, audience))
 }
 
+/// The option as it is typed after a command, with the blank before it.
+pub(crate) fn typed(system: bool) -> &'static str {
+    if system { " --system" } else { "" }
+}
+
 fn home(context: &Context, directory: &Path, audience: Audience) -> Home {
     let anchors = context.environment.anchors(directory);
     Home::new(directory, audience).with_anchors(anchors)

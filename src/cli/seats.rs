@@ -11,6 +11,7 @@ use super::report;
 use crate::failure::FailureKind;
 use crate::messages;
 use crate::protocol::date::Seconds;
+use crate::protocol::grant::LicenseType;
 use crate::seats::{Ask, Holding, Leased, Moment, Seat, SeatError, Who};
 
 /// For whom a seat is taken, and how long it is waited for.
@@ -98,13 +99,12 @@ fn not_floating(found: &Found) -> Failure {
         Some(key) => messages::seat::does_not_float(&key).to_string(),
         None => messages::seat::none_floating(&found.product.id).to_string(),
     };
-    Failure::new(FailureKind::NotFloating, what).hint(messages::seat::not_floating_hint())
-}
-
-/// "2026-12-01 08:12".
-pub(crate) fn minute(moment: Seconds) -> String {
-    let text = moment.to_string();
-    text.get(..16).unwrap_or(&text).replace('T', " ")
+    let terms = found.report.terms.as_ref();
+    let for_people = terms.is_some_and(|it| it.license_type == LicenseType::Named);
+    Failure::new(FailureKind::NotFloating, what).hint(match for_people {
+        true => messages::seat::for_people_hint(),
+        false => messages::seat::not_floating_hint(),
+    })
 }
 
 /// "3 h 40 min".

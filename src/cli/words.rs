@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::messages;
 use crate::protocol::contents::{self, Contents};
-use crate::protocol::date::Day;
+use crate::protocol::date::{Day, Seconds};
 use crate::text::show;
 
 use super::wrap;
@@ -30,6 +30,12 @@ pub(crate) fn typed(argument: &str) -> Cow<'_, str> {
         false if cfg!(windows) => Cow::Owned(format!("\"{argument}\"")),
         false => Cow::Owned(format!("'{}'", argument.replace('\'', r"'\''"))),
     }
+}
+
+/// "2026-12-01 08:12", which is UTC.
+pub(crate) fn minute(moment: Seconds) -> String {
+    let text = moment.to_string();
+    text.get(..16).unwrap_or(&text).replace('T', " ")
 }
 
 /// A date, or the word for none.

@@ -104,7 +104,7 @@ pub(crate) use lock::Lock;
 #[cfg(unix)]
 pub(crate) use lock::keep_to_owner;
 pub use memory::Memory;
-pub use named::{Notes, Person};
+pub use named::{Notes, Person, users};
 pub use outcome::{Applied, Outcome, Which};
 pub use parts::{Parts, Seen, Sight};
 #[cfg(feature = "site")]

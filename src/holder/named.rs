@@ -114,6 +114,13 @@ pub(crate) fn notes(home: &Home, license: &LicenseState) -> Notes {
     found
 }
 
+/// The users of a license that is for people by name, in the order in which they were assigned: as many of them count as the license has seats.
+pub fn users(home: &Home, license: &LicenseState) -> Vec<String> {
+    let note = notes(home, license).note;
+    let users = note.iter().flat_map(|it| &it.users);
+    users.map(ToString::to_string).collect()
+}
+
 fn in_home(home: &Home, key: LicenseKey) -> PathBuf {
     home.directory().join("notes").join(name(key))
 }

@@ -4,7 +4,7 @@ use super::actor::Actor;
 use super::answer::{Answer, Effect, Reply, Warning};
 use super::event::{Event, Known, Lent};
 use super::rules::{Plan, Wish};
-use super::{Loan, Site, SiteError, contents};
+use super::{Loan, People, Site, SiteError, contents};
 use crate::holder::{Array, Bytes};
 use crate::protocol::digest::{Digest, MachineBinding, request_digest, request_tag};
 use crate::protocol::loan::{Lent as Lends, Loan as Body, SignedLoan, SiteCertificate};
@@ -173,8 +173,12 @@ impl Site<'_> {
         }
     }
 
-    /// Seats that are not lent.
+    /// Seats that are not lent; of a license that is for people by name those that nobody has.
     fn stay(&self, moment: &Moment) -> u16 {
+        let people = People::open(self.home, self.facts, self.key());
+        if let Ok(places) = people.and_then(|mut it| it.places(moment)) {
+            return places.free();
+        }
         let lent = self.book.seats_lent(moment.wall);
         self.number().saturating_sub(lent)
     }

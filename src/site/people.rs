@@ -122,12 +122,6 @@ impl<'a> People<'a> {
         self.as_they_are(moment)
     }
 
-    /// Who has no place any more since the license got fewer; none where nothing is known.
-    pub fn without(&mut self) -> Vec<UserName> {
-        let _ = self.read(true);
-        self.split().1.to_vec()
-    }
-
     /// What [`change`](People::change) would do, nothing being changed: whoever is refused is not asked for a password.
     ///
     /// # Errors

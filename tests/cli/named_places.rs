@@ -155,3 +155,46 @@ fn a_name_with_blanks_or_signs_is_quoted_where_it_is_to_be_typed() {
         unnamed(&site, name).tells(typed);
     }
 }
+
+/// Whoever looks sees for whom it is, and what is to be done next stands there as it is to be typed.
+#[test]
+fn what_is_to_be_done_for_users_by_name_is_said_where_they_look() {
+    let world = World::new();
+    let site = named(&world, "1");
+    let key = site
+        .desk
+        .sell("survey", &["--type", "named", "--seats", "1"]);
+    let server = world.machine("server");
+    let at = |args: &[&str]| {
+        let run = server.run_at_home_of_user(args.iter().copied());
+        let password = world.path().join("files/password");
+        run.env("COUNTERSIGN_PASSPHRASE_FILE", password)
+    };
+    let file = site.file.to_str().unwrap();
+    at(&["product", "install", file, "--system"])
+        .done()
+        .tells("next: countersign request activate KEY --system,");
+    at(&["site", "init", "--system"])
+        .done()
+        .tells("next: countersign request activate KEY --site --system,");
+    let request = at(&["request", "activate", &key, "--site", "--system"]);
+    let answer = site.desk.answer(&request.done().code());
+    at(&["apply"])
+        .piped(&answer)
+        .done()
+        .tells("next: countersign user assign NAME…");
+    let status = || at(&["status"]).done().stdout;
+    assert!(status().contains("nobody was assigned yet"), "{}", status());
+    at(&["user", "assign", "anna"])
+        .done()
+        .tells("no place of 1 is free");
+    assert!(status().contains("anna"), "{}", status());
+    assert_eq!(at(&["status"]).json()["users"], json!(["anna"]));
+    at(&["seat", "list"])
+        .owes(6, "not_floating")
+        .tells("countersign user list");
+    // What was assigned is not asked for once more.
+    let request = at(&["request", "sync"]).done().code();
+    let said = at(&["apply"]).piped(site.desk.answer(&request)).done();
+    assert!(!said.stderr.contains("user assign"), "{said}");
+}

@@ -66,6 +66,7 @@ user = user
 usb_key = usb key
 vendor = vendor
 version = version
+users = users
 waiting = waiting
 warns = warns
 named_rest = a user's place

@@ -10,6 +10,7 @@ lease_until = a lease until { $until }
 came_back = seat { $number } came back by itself: { $host } ({ $user }) had it since { $since } and ended without giving it back
 does_not_float = license { $key } does not float
 none_floating = there is no floating license for { $product }
+for_people_hint = who its users are: countersign user list; they run it without a seat
 not_floating_hint = nothing needs to be held: the application runs by countersign check or countersign run
 floats = floating on { $seats ->
         [one] 1 seat

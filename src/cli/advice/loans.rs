@@ -1,6 +1,7 @@
 //! Of what a site refuses.
 
 use super::Advice;
+use crate::cli::words;
 use crate::messages;
 use crate::seats::SeatError;
 use crate::signing::keys::KeyError;
@@ -24,7 +25,9 @@ impl Advice for SiteError {
             SiteError::NotForNames(_) => messages::site_advice::not_for_names(),
             SiteError::NoPlace { next, .. } => {
                 return match next {
-                    Some(next) => messages::site_advice::no_place_until(next).to_string(),
+                    Some(next) => {
+                        messages::site_advice::no_place_until(words::minute(*next)).to_string()
+                    }
                     None => messages::site_advice::no_place().to_owned(),
                 };
             }

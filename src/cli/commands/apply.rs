@@ -42,7 +42,7 @@ impl Run for Apply {
         tell(context, &outcome);
         #[cfg(feature = "site")]
         if let Outcome::Applied(applied) = &outcome {
-            super::user::tell_who_is_without(context, applied)?;
+            super::user::tell(context, applied);
         }
         Ok(Exit::DONE)
     }

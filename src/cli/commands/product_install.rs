@@ -60,7 +60,9 @@ impl Run for ProductInstall {
         context.out.say(said);
         context.out.say(messages::product::signed_by(&fingerprint));
         if outcome == Installed::New {
-            context.out.say(messages::product::next());
+            context
+                .out
+                .say(messages::product::next(machine_home::typed(self.system)));
         }
         Ok(Exit::DONE)
     }

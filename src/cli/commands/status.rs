@@ -11,6 +11,7 @@ use crate::messages;
 use crate::protocol::date::Day;
 use crate::protocol::digest::ActivationId;
 use crate::protocol::entitlements::UNLIMITED;
+use crate::protocol::grant::LicenseType;
 
 /// Show the licenses of this machine: what they contain, until when, what to do next
 #[derive(clap::Args)]
@@ -78,7 +79,12 @@ impl Run for Status {
                 let history = license.as_ref().map(|it| home.history(it.license_key));
                 // It is no evidence, and stops nobody.
                 let history = history.and_then(|it| it.map_err(|error| unfit.push(error)).ok());
+                let terms = checked.terms.as_ref();
+                let seats = usize::from(terms.map_or(0, |terms| terms.seats));
+                let users = license.as_ref().map(|it| holder::users(home, it));
+                let users = users.unwrap_or_default();
                 let known = Known {
+                    users: users.get(..seats).unwrap_or(&users),
                     name: &file.product().name,
                     license: license.as_ref(),
                     history: history.as_deref().unwrap_or_default(),
@@ -125,6 +131,8 @@ struct Known<'a> {
     name: &'a str,
     license: Option<&'a LicenseState>,
     history: &'a [HistoryEntry],
+    /// Who has a place, where it is for users by name.
+    users: &'a [String],
 }
 
 fn show(context: &mut Context, checked: &CheckReport, known: &Known<'_>) -> anyhow::Result<()> {
@@ -132,12 +140,13 @@ fn show(context: &mut Context, checked: &CheckReport, known: &Known<'_>) -> anyh
         name,
         license,
         history,
+        users,
     } = *known;
     let waiting = license.map_or(0, |license| license.open().count());
     let clock = context.environment.now().day();
     let today = checked.today.unwrap_or(clock);
     if context.out.json {
-        let object = StatusReport::of(checked, license, history);
+        let object = StatusReport::of(checked, license, history, users);
         return Status::print(context, &json::Status::Of(Box::new(object)));
     }
     let mut rows = vec![
@@ -200,6 +209,13 @@ fn show(context: &mut Context, checked: &CheckReport, known: &Known<'_>) -> anyh
             messages::label::machine(),
             messages::status::weakly_bound().to_owned(),
         ));
+    }
+    if terms.is_some_and(|it| it.license_type == LicenseType::Named && it.loan.is_none()) {
+        let words = match users {
+            [] => messages::status::nobody_assigned().to_owned(),
+            some => words::list(some),
+        };
+        rows.push((messages::label::users(), words));
     }
     if waiting > 0 {
         rows.push((

@@ -89,6 +89,8 @@ pub(crate) struct StatusReport {
     pub(crate) report: Report,
     /// Requests that wait for their answer.
     pub(crate) pending: usize,
+    /// Who has a place of a license that is for users by name; empty for any other.
+    pub(crate) users: Vec<String>,
     /// What was applied, oldest first.
     pub(crate) history: Vec<AppliedOn>,
     pub(crate) given_up: Vec<GivenUp>,

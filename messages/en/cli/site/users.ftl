@@ -6,10 +6,11 @@ unassigned_at_once = { $name } has no place any more
 is_a_user = { $name } has a place already
 is_no_user = { $name } has no place anyhow
 places = { $free ->
-        [0] no place
-        [one] 1 place
-       *[other] { $free } places
-    } of { $seats } may be assigned
+        [0] no place of { $seats } is free
+        [one] 1 place of { $seats } is free
+       *[other] { $free } places of { $seats } are free
+    }
+next = next: countersign user assign NAME…; until then nobody may run it
 rests = the place of { $name } rests until { $until }
 lent = { $lent ->
         [one] 1 place is lent

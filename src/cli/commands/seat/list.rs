@@ -3,7 +3,8 @@
 use super::{CheckArgs, Context, Exit, Run};
 use crate::cli::json;
 use crate::cli::machine_home::Found;
-use crate::cli::seats::{lasting, minute, moment, no_seats};
+use crate::cli::seats::{lasting, moment, no_seats};
+use crate::cli::words::minute;
 use crate::messages;
 use crate::protocol::date::Seconds;
 use crate::seats::{Lent, Look, Shown, Taken};

@@ -3,7 +3,8 @@
 use super::{Context, Exit, Run, SiteArgs, of};
 use crate::cli::json::{self, Shown};
 use crate::cli::machine_home::Found;
-use crate::cli::seats::{minute, moment};
+use crate::cli::seats::moment;
+use crate::cli::words::minute;
 use crate::messages;
 use crate::protocol::date::Seconds;
 use crate::site::{Loan, Site, Standing};

@@ -8,11 +8,12 @@ use super::{Context, Exit, Run};
 use crate::cli::json::{RestingUser, Shown, Users};
 use crate::cli::machine_home::{self, Found};
 use crate::cli::passphrase::PassphraseArgs;
-use crate::cli::seats::{minute, moment, no_seats};
-use crate::cli::words;
+use crate::cli::seats::{moment, no_seats};
+use crate::cli::words::{self, minute};
 use crate::holder::Applied;
 use crate::license_key::LicenseKey;
 use crate::messages;
+use crate::protocol::grant::LicenseType;
 use crate::protocol::user_name::UserName;
 use crate::site::{Actor, Change, Done, People};
 
@@ -102,23 +103,29 @@ fn object(found: &Found, key: LicenseKey, done: &Done) -> Users {
     }
 }
 
-/// Who has no place any more since an answer was applied by which the license has fewer: said once.
-pub(super) fn tell_who_is_without(context: &mut Context, applied: &Applied) -> anyhow::Result<()> {
+/// What an answer that was applied makes of the users of its license, where it is for people by name: who has no place any more, said once, or that nobody was
+/// assigned yet. What cannot be read is left to whoever asks for the list: the answer is applied.
+pub(super) fn tell(context: &mut Context, applied: &Applied) {
     let (before, after) = (applied.before.as_ref(), &applied.after);
-    if before.is_none_or(|before| before.seats <= after.seats) {
-        return Ok(());
+    if after.license_type != LicenseType::Named || after.loan.is_some() {
+        return;
     }
     let facts = context.environment.facts();
-    for home in machine_home::all(context)? {
-        // Where it is not for users by name nobody has lost anything.
+    let now = moment(context);
+    let homes = machine_home::all(context).unwrap_or_default();
+    for home in homes {
         let people = People::open(&home, &facts, applied.which.license_key);
-        let without = people.map(|mut it| it.without()).unwrap_or_default();
-        if !without.is_empty() {
-            let list = words::list(names(&without));
-            context
-                .out
-                .warn(messages::users::without(list, after.seats));
+        let Ok(places) = people.and_then(|mut it| it.places(&now)) else {
+            continue;
+        };
+        let shrank = before.is_some_and(|before| before.seats > after.seats);
+        if shrank && !places.without.is_empty() {
+            let list = words::list(names(&places.without));
+            let words = messages::users::without(list, after.seats);
+            context.out.warn(words);
+        }
+        if places.users.is_empty() && places.resting.is_empty() {
+            context.out.say(messages::users::next());
         }
     }
-    Ok(())
 }
