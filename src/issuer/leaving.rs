@@ -2,9 +2,9 @@
 
 use crate::issuer::history::{self, EndFacts, FREED, NewEvent, RELEASE, RETURN, Recorder, YIELDED};
 use crate::issuer::ledger::{
-    Activation, Ended, EventId, LedgerError, License, Resting, Transaction,
+    Activation, Ended, EventId, LedgerError, Lending, License, Resting, Transaction,
 };
-use crate::issuer::policy::{self, Leaving, Rest};
+use crate::issuer::policy::{self, Place, Rest};
 use crate::protocol::date::{Day, Seconds};
 use crate::protocol::digest::ActivationId;
 
@@ -82,10 +82,15 @@ impl Written {
         event: EventId,
     ) -> Written {
         let mut written = Written::emptied(FREED, from, license, event);
-        written.freed = from.resting.map_or(0, |it| it.seats);
-        written.facts.freed = written.freed;
         written.facts.reason = reason.map(str::to_owned);
-        written
+        written.of_seats(from.resting.map_or(0, |it| it.seats))
+    }
+
+    /// The same, freeing so many seats.
+    fn of_seats(mut self, freed: u16) -> Written {
+        self.freed = freed;
+        self.facts.freed = freed;
+        self
     }
 
     /// Writes the rows.
@@ -125,7 +130,7 @@ pub(crate) struct Ending<'a> {
     /// The last day on which its own seats are not free because the license had as many RETURNs as it has.
     pub(crate) rests: Option<Day>,
     pub(crate) reason: Option<&'a str>,
-    /// Why the manager frees what would rest of its own.
+    /// Why the manager frees what would rest, and waits for no loan of its place.
     pub(crate) at_once: Option<&'a str>,
 }
 
@@ -139,14 +144,14 @@ pub(crate) struct Gone {
     pub(crate) rest: Option<Rest>,
     /// Who has its place, where another took that.
     pub(crate) held_by: Option<ActivationId>,
-    /// Whether seats are free that would have rested.
+    /// Whether the manager set aside that seats rest, or that a loan is waited for.
     pub(crate) at_once: bool,
 }
 
 /// Ends an activation. Its own seats are free, unless they rest (SPEC.md 9.5, 9.10). Where another took its place nothing is free while that one has the
 /// seats; where that one was given up, they were kept for this one, and are free when they are kept for no third and nobody may have them on loan. One that
-/// was released as lost and is given up now frees nothing again. `license` is as it is afterwards, but for its seats and event; `first` is the next number of
-/// the history.
+/// was released as lost and is given up now frees nothing again, and seats of its place that were free again stay so. `license` is as it is afterwards, but
+/// for its seats and event; `first` is the next number of the history.
 pub(crate) fn leave(
     (holder, license): (&Activation, &License),
     activations: &[Activation],
@@ -155,20 +160,7 @@ pub(crate) fn leave(
     now: Seconds,
 ) -> Gone {
     let today = now.day();
-    let ends = policy::ended(holder, ending.how, activations, today);
-    let leaving = match (holder.ended, holder.seats) {
-        (None, 0) => policy::leave(&ends, activations, today),
-        _ => Leaving::Nothing,
-    };
-    let freed = match leaving {
-        Leaving::Free(from) => Some(Written::freed(from, license, ending.reason, first)),
-        Leaving::Nothing | Leaving::Held(_) | Leaving::Rests(_) => None,
-    };
-    let previous = freed
-        .as_ref()
-        .map_or(license.event, |it| it.changed.license.event);
-    let event = EventId(first.0 + i64::from(freed.is_some()));
-    let mut next = Activation { event, ..ends };
+    let mut next = policy::ended(holder, ending.how, activations, today);
     if ending.how == Ended::Returned {
         next.last = now;
     }
@@ -179,32 +171,50 @@ pub(crate) fn leave(
         });
     }
     let own = policy::rest(&next, activations, today);
-    let at_once = holder.seats > 0 && own.is_some() && ending.at_once.is_some();
-    let own = own.filter(|_| !at_once);
-    let reason = ending.reason.or(ending.at_once.filter(|_| at_once));
-    if holder.seats > 0 && own.is_none() {
-        next.resting = None;
+    let others = Others::of(holder, &next, activations, today);
+    let at_once = ending.at_once.filter(|_| {
+        let waits = next.lending.until.is_some_and(|day| day >= today);
+        waits || own.is_some() || others.rest.is_some()
+    });
+    let reason = ending.reason.or(at_once);
+    let mut license = license.clone();
+    let mut event = first;
+    let mut written = Vec::new();
+    for other in others.settled(at_once.is_some(), today) {
+        let freed = Written::freed(&other.row, &license, reason, event).of_seats(other.freed);
+        license = freed.changed.license.clone();
+        event = EventId(event.0 + 1);
+        written.push(freed);
     }
+    // Whoever frees them says that none of them is on loan.
+    if at_once.is_some() {
+        next.lending = Lending::default();
+    }
+    let had = own.filter(|_| at_once.is_some()).map(|it| it.seats);
+    let own = own.filter(|_| at_once.is_none());
+    next.resting = next.resting.filter(|_| own.is_some());
     let taken = license
         .taken
         .unwrap_or(0)
         .saturating_sub(u32::from(holder.seats));
     let changed = Changed {
-        previous,
+        previous: license.event,
         license: License {
             taken: Some(taken),
             event,
-            ..license.clone()
+            ..license
         },
     };
     let kind = match ending.how {
         Ended::Returned => RETURN,
         Ended::Lost => RELEASE,
     };
-    let mut last = Written::of(kind, next, changed);
-    last.freed = if own.is_some() { 0 } else { holder.seats };
+    let freed = match own {
+        Some(_) => 0,
+        None => had.unwrap_or(holder.seats),
+    };
+    let mut last = Written::of(kind, Activation { event, ..next }, changed).of_seats(freed);
     last.facts = EndFacts {
-        freed: last.freed,
         generation: ending.generation,
         reason: reason.map(str::to_owned),
         ..last.facts.resting(
@@ -212,17 +222,75 @@ pub(crate) fn leave(
             own.and_then(|it| it.kept_for),
         )
     };
-    let (rest, held_by) = match leaving {
-        Leaving::Held(other) => (None, Some(other.standing.activation)),
-        Leaving::Rests(rest) => (Some(rest), None),
-        Leaving::Nothing | Leaving::Free(_) => (own, None),
+    written.push(last);
+    let held_by = match policy::place(holder, activations, today) {
+        Place::Taken(other) if holder.ended.is_none() => Some(other.standing.activation),
+        _ => None,
     };
-    let written: Vec<Written> = freed.into_iter().chain([last]).collect();
     Gone {
         freed: written.iter().map(|it| it.freed).sum(),
         written,
-        rest,
+        rest: own.or(others.rest.filter(|_| at_once.is_none())),
         held_by,
-        at_once,
+        at_once: at_once.is_some(),
+    }
+}
+
+/// The others of a place that one leaves.
+struct Others<'a> {
+    /// Each with its seats that rested before, and those that would afterwards.
+    all: Vec<(&'a Activation, Option<Rest>, Option<Rest>)>,
+    /// What rests on of them.
+    rest: Option<Rest>,
+}
+
+/// One of which nothing is kept any more.
+struct Settled {
+    row: Activation,
+    /// Its seats that are free by that, and were not before.
+    freed: u16,
+}
+
+impl<'a> Others<'a> {
+    fn of(
+        own: &Activation,
+        next: &Activation,
+        activations: &'a [Activation],
+        today: Day,
+    ) -> Others<'a> {
+        let mut after = activations.to_vec();
+        let gone = after.iter_mut().filter(|it| it.id == own.id);
+        gone.for_each(|it| *it = next.clone());
+        let others = activations
+            .iter()
+            .filter(|it| it.place == own.place && it.id != own.id);
+        let all: Vec<_> = others
+            .map(|it| {
+                let before = policy::rest(it, activations, today);
+                (it, before, policy::rest(it, &after, today))
+            })
+            .collect();
+        let rest = all.iter().find_map(|(_, before, rest)| before.and(*rest));
+        Others { all, rest }
+    }
+
+    /// Those whose seats are free with this; those whose seats were free again, and would rest once more; and, where the manager says that no loan is out,
+    /// all of the place that have ended.
+    fn settled(&self, nothing_out: bool, today: Day) -> impl Iterator<Item = Settled> {
+        self.all.iter().filter_map(move |(it, before, after)| {
+            let lent = it.ended.is_some() && it.lending.until.is_some_and(|day| day >= today);
+            let by_manager = nothing_out && (lent || before.is_some());
+            let row = match nothing_out {
+                true => Activation {
+                    lending: Lending::default(),
+                    ..(*it).clone()
+                },
+                false => (*it).clone(),
+            };
+            (before.is_some() != after.is_some() || by_manager).then_some(Settled {
+                row,
+                freed: before.map_or(0, |it| it.seats),
+            })
+        })
     }
 }

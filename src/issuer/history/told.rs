@@ -57,6 +57,9 @@ pub fn tell(event: &Event, activation: Option<&str>) -> String {
             format!("{who} was {how}, {seats}")
         }
         facts::YIELDED => format!("{who} gave its place to {}", text("to")),
+        facts::FREED if number("freed") == 0 => {
+            format!("no seat that {who} had is held back any more")
+        }
         facts::FREED => format!(
             "the seats that {who} gave back were freed, {}",
             seats(number("freed"))

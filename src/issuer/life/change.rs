@@ -73,8 +73,10 @@ fn too_few_for_loans(
         return Ok(None);
     }
     let all = tx.activations_of(license.id)?;
-    Ok(policy::lends(&all, by.now.day()).map(|(lender, day)| {
-        let goes_on = lender.ended.is_none() && lender.lending.longest.is_some();
+    let today = by.now.day();
+    Ok(policy::lends(&all, today).map(|(lender, day)| {
+        let runs = lender.ended.is_none() && lender.runs.reaches(today);
+        let goes_on = runs && lender.lending.longest.is_some();
         let until = Some(day).filter(|_| !goes_on);
         LifeError::MayBeLent(lender.standing.activation, until)
     }))

@@ -23,7 +23,7 @@ use crate::protocol::requests::Activate;
 pub use crate::issuer::ledger::{CLOCK_TOLERANCE, COUNTED_DAYS};
 pub use activate::decide;
 pub use fork::{Colour, Fork, HeldAnswer, Proof, judge};
-pub use place::{Leaving, Place, Rest, Why, ended, leave, lends, place, rest, rivals, superseded};
+pub use place::{Place, Rest, Why, ended, lends, place, rest, rivals};
 pub use refusal::Refusal;
 pub(crate) use sync::old_mail;
 pub use sync::{SyncCase, SyncDecision, decide_sync};

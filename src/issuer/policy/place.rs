@@ -140,55 +140,33 @@ pub fn lends(activations: &[Activation], today: Day) -> Option<(&Activation, Day
         .max_by_key(|(it, day)| (*day, it.id))
 }
 
-/// What becomes of the seats of a place when one leaves it that has none of them: it was given up by its machine, or released as lost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Leaving<'a> {
-    /// Nobody has its place any more: nothing.
-    Nothing,
-    /// Another has its place, and goes on.
-    Held(&'a Activation),
-    /// Those that were kept for it, of this one, are free.
-    Free(&'a Activation),
-    /// They rest on where they are.
-    Rests(Rest),
-}
-
-/// An activation as it is once it is given up or released; what of its own seats rests is still to be said. It may have lent until today, and what was
-/// lent by those of its place that go on is nobody's to wait for once it is released as lost: so it waits for that, too.
+/// An activation as it is once it is given up or released; what of its own seats rests is still to be said, but seats that were free again rest no more. It
+/// may have lent until today, or until it ran no more, and what was lent by those of its place that go on is nobody's to wait for once it is released as
+/// lost: so it waits for that, too.
 pub fn ended(own: &Activation, how: Ended, activations: &[Activation], today: Day) -> Activation {
     let lost = how == Ended::Lost;
     let waits = |it: &&Activation| {
         lost && own.seats > 0 && it.place == own.place && it.id != own.id && it.ended.is_none()
     };
     let theirs = activations.iter().filter(waits).map(|it| out(it, today));
+    let own_until = match own.ended {
+        // It was released as lost, and nobody knows how long it went on: until it turned up.
+        Some(_) => own.lending.at(today),
+        None => out(own, today),
+    };
     Activation {
         seats: 0,
         ended: Some(how),
         runs: if lost { Until::OVER } else { own.runs },
+        resting: own
+            .resting
+            .filter(|_| rest(own, activations, today).is_some()),
         lending: Lending {
-            until: theirs.chain([own.lending.at(today)]).max().flatten(),
+            until: theirs.chain([own_until]).max().flatten(),
             ..own.lending
         },
         ..own.clone()
     }
-}
-
-/// What becomes of the seats of a place when `own` leaves it, which had none of them and has [`ended`].
-pub fn leave<'a>(own: &Activation, activations: &'a [Activation], today: Day) -> Leaving<'a> {
-    let before = |it: &&Activation| it.id == own.id;
-    let from = match activations
-        .iter()
-        .find(before)
-        .map(|it| place(it, activations, today))
-    {
-        Some(Place::Kept(from)) => from,
-        Some(Place::Taken(other)) => return Leaving::Held(other),
-        Some(Place::Holds | Place::Empty) | None => return Leaving::Nothing,
-    };
-    let mut after = activations.to_vec();
-    let gone = after.iter_mut().filter(|it| it.id == own.id);
-    gone.for_each(|it| *it = own.clone());
-    rest(from, &after, today).map_or(Leaving::Free(from), Leaving::Rests)
 }
 
 /// Those for whom seats are kept that were given back: nobody, where a clerk released them with a machine that is lost, be that returned later or not.
@@ -271,7 +249,7 @@ pub(super) fn told(
 }
 
 /// When clerks superseded a generation in a place, whoever has it now (SPEC.md 9.6).
-pub fn superseded(place: EventId, activations: &[Activation], today: Day) -> Days {
+pub(super) fn superseded(place: EventId, activations: &[Activation], today: Day) -> Days {
     let same = activations.iter().filter(|it| it.place == place);
     let most = same.max_by_key(|it| it.superseded.count(today));
     most.map(|it| it.superseded.clone()).unwrap_or_default()

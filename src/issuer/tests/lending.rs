@@ -1,6 +1,7 @@
 //! A site that lends, at the desk: whose key its loans bear, what it told of them, and when seats that may be out are free.
 
 mod out;
+mod over;
 
 use std::num::NonZeroU8;
 

@@ -52,7 +52,8 @@ pub(crate) struct Respond {
     /// Accept that a site signs with a new key: it was made anew, or its password was lost
     #[arg(long, requires = "reason")]
     accept_site_key: bool,
-    /// Manager: answer although a rule speaks against it (red, moved too often, weakly bound)
+    /// Manager: answer although a rule speaks against it (red, moved too often, weakly bound); with a return code: free its seats now, for none of them is lent
+    /// or in use
     #[arg(long = "override", requires = "reason")]
     overridden: bool,
     /// Why, for the history

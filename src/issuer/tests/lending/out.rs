@@ -6,14 +6,14 @@ use super::*;
 use crate::issuer::life::Released;
 
 /// Days after which the last loan of a day is over.
-const OVER: u32 = LONGEST as u32 + 2;
+pub(super) const OVER: u32 = LONGEST as u32 + 2;
 
 /// The longest loan of the license is another from now on, in days; 0: it lends no more.
 fn lends_at_most(desk: &mut Desk, key: LicenseKey, days: u8) {
     edit(desk, key, |terms| terms.lend_days = NonZeroU8::new(days)).unwrap();
 }
 
-fn lost(desk: &mut Desk, id: ActivationId, days: u32) -> Released {
+pub(super) fn lost(desk: &mut Desk, id: ActivationId, days: u32) -> Released {
     let by = Actor {
         now: after(days),
         ..BY
@@ -24,7 +24,7 @@ fn lost(desk: &mut Desk, id: ActivationId, days: u32) -> Released {
 }
 
 /// The day after which what was released or returned is free.
-fn day(rest: Option<policy::Rest>) -> Option<Day> {
+pub(super) fn day(rest: Option<policy::Rest>) -> Option<Day> {
     rest.and_then(|it| it.until.day())
 }
 
@@ -239,7 +239,7 @@ fn the_manager_makes_a_license_standalone_while_seats_may_be_lent() {
 }
 
 /// Makes a license standalone; what the refusal is and says.
-fn alone(
+pub(super) fn alone(
     desk: &mut Desk,
     key: LicenseKey,
     days: u32,
