@@ -98,7 +98,7 @@ impl CodeOutputArgs {
             format(path)?;
         }
         for address in self.to.iter().chain(&self.from) {
-            Mailbox::parse(address)?;
+            Mailbox::parse(address)?.in_a_header()?;
         }
         Ok(())
     }

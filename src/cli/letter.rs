@@ -4,10 +4,12 @@ use super::mail::Letter;
 use super::words;
 use crate::issuer::desk::Vendor;
 use crate::issuer::history::{Change, What};
+use crate::issuer::ledger::Activation;
 use crate::issuer::products::LicenseView;
 use crate::issuer::respond::Answer;
+use crate::license_key::LicenseKey;
+use crate::machine::UsbDevice;
 use crate::messages;
-use crate::protocol::grant::LicenseType;
 use crate::text::show;
 
 /// The letter to whoever asked.
@@ -79,36 +81,23 @@ pub(crate) fn update(
                 .map(|it| format!("  {}", one_line(&it.to_string()))),
         );
     }
-    let terms = &view.terms;
-    let lends = terms.lend_days.is_some() && terms.license_type != LicenseType::Standalone;
-    let mut in_use = view.activations.iter().filter(|it| it.seats > 0);
-    let signs = (lends || terms.license_type == LicenseType::Named)
-        && (held == 0 || in_use.any(|it| it.site_key.is_none()));
-    let other_usb = changes.iter().any(|it| it.what == What::Usb);
-    let ask = match (held, other_usb) {
-        (0, _) if signs => format!("countersign request activate {key} --site"),
-        (0, _) => format!("countersign request activate {key}"),
-        // The machine does not find out by itself that its USB key is another from now on, or none.
-        (_, true) => {
-            let device = words::or_none(view.terms.usb.as_ref());
-            format!("countersign request sync {key} --usb {device}")
-        }
-        (_, false) if signs => format!("countersign request sync {key} --site"),
-        (_, false) => format!("countersign request sync {key}"),
-    };
+    let asks = Asks::of(view, changes);
     // Who names users or lends signs that with a key of the site's own, which is made first.
-    let made = signs.then(|| "  countersign site init".to_owned());
+    let made = asks.site.then(|| "  countersign site init".to_owned());
     lines.extend([
         String::new(),
         desk.map_or_else(
             || messages::letter::ask_us().to_owned(),
             |desk| messages::letter::ask_us_at(desk).to_string(),
         ),
-        String::new(),
     ]);
+    if !asks.names.is_empty() {
+        lines.push(messages::letter::bound_there(words::list(asks.names)).to_string());
+    }
+    lines.push(String::new());
     lines.extend(made);
+    lines.push(format!("  {}", asks.command()));
     lines.extend([
-        format!("  {ask}"),
         String::new(),
         messages::letter::answer().to_owned(),
         String::new(),
@@ -119,6 +108,65 @@ pub(crate) fn update(
         one_line(vendor),
     ]);
     (subject, lines.join("\n") + "\n")
+}
+
+/// What a machine must be given when it asks, as it does not find out by itself.
+struct Asks<'a> {
+    key: LicenseKey,
+    /// It holds the license, and asks for it as it now is.
+    held: bool,
+    /// Names that the license is bound to there, each with a value that the desk does not know.
+    names: &'a [String],
+    /// The USB key that it is bound to, or that it is bound to none any more.
+    usb: Option<Option<&'a UsbDevice>>,
+    /// As a site that signs.
+    site: bool,
+}
+
+impl<'a> Asks<'a> {
+    fn of(view: &'a LicenseView, changes: &[Change]) -> Asks<'a> {
+        let (key, terms) = (view.license.key, &view.terms);
+        let in_use = || view.activations.iter().filter(|it| it.seats > 0);
+        let held = in_use().next().is_some();
+        // Of several machines each is told what one of them lacks.
+        let lacks = |it: &dyn Fn(&Activation) -> bool| !held || in_use().any(it);
+        let bound = terms.usb.as_ref().map(|it| it.digest(&key.to_bytes()));
+        let usb = match &terms.usb {
+            Some(usb) if lacks(&|it| it.standing.usb != bound) => Some(Some(usb)),
+            None if held && changes.iter().any(|it| it.what == What::Usb) => Some(None),
+            _ => None,
+        };
+        let unbound = lacks(&|it| it.standing.bindings.is_none());
+        Asks {
+            key,
+            held,
+            names: if unbound { &view.product.bind } else { &[] },
+            usb,
+            site: terms.signs() && lacks(&|it| it.site_key.is_none()),
+        }
+    }
+
+    /// What is typed there.
+    fn command(&self) -> String {
+        let how = if self.held { "sync" } else { "activate" };
+        let mut words = vec![format!("countersign request {how} {}", self.key)];
+        words.extend(self.names.iter().map(|name| format!("--bind {name}=")));
+        words.extend(self.usb.map(|usb| {
+            let device = words::or_none(usb);
+            format!("--usb {}", in_a_shell(&device.to_string()))
+        }));
+        words.extend(self.site.then(|| "--site".to_owned()));
+        words.join(" ")
+    }
+}
+
+/// A word as a shell takes it for one: in quotes where it has more than plain letters.
+fn in_a_shell(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.:".contains(c);
+    match word.chars().all(plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', "'\\''")),
+    }
 }
 
 /// Text on one line, on which all of it is seen.

@@ -118,6 +118,20 @@ impl Mailbox {
         })
     }
 
+    /// The same, where a header of a mail of ours can bear its address: that takes plain letters.
+    ///
+    /// # Errors
+    /// Any other letter in it.
+    pub(crate) fn in_a_header(self) -> Result<Mailbox, Failure> {
+        if self.address.is_ascii() {
+            return Ok(self);
+        }
+        Err(
+            Failure::usage(messages::mail::not_plain(&self.address).to_string())
+                .hint(messages::mail::not_plain_hint()),
+        )
+    }
+
     fn header(self) -> Address<'static> {
         Address::new_address(self.name, self.address)
     }
@@ -167,14 +181,15 @@ impl Ends {
         })?;
         let variable = std::env::var("EMAIL").ok();
         let known = from.or(letter.from.as_deref()).or(variable.as_deref());
-        let from = known.map(Mailbox::parse).transpose()?;
+        let end = |text| Mailbox::parse(text)?.in_a_header();
+        let from = known.map(end).transpose()?;
         let nobody = Mailbox {
             name: None,
             // The sender's mail program puts its own address here; the name of this computer is nobody's business.
             address: "sender@localhost".to_owned(),
         };
         Ok(Ends {
-            to: Mailbox::parse(to)?,
+            to: end(to)?,
             nameless: from.is_none(),
             from: from.unwrap_or(nobody),
         })

@@ -16,6 +16,8 @@ mod entered;
 mod everywhere;
 mod given_back;
 mod ledger;
+#[cfg(unix)]
+mod letters;
 mod license;
 mod life;
 #[cfg(unix)]

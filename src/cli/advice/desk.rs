@@ -105,7 +105,7 @@ impl Advice for Refusal {
             Refusal::LedgerBehind { .. } => "have the machine activate anew: countersign request activate KEY --new; it keeps its seat".to_owned(),
             Refusal::HeldFork(Fork::Unknown) => "have the machine ask again with `countersign request sync --new`, or activate anew; the manager decides: respond --override --reason TEXT".to_owned(),
             Refusal::HeldFork(_) => "find out whether two machines use it; the manager decides: respond --override --reason TEXT".to_owned(),
-            Refusal::Overtaken(_) => "nothing is to be done, unless the machine still waits: then it makes a new request with its clock set right".to_owned(),
+            Refusal::Overtaken(_) => "nothing is to be done, unless the machine still waits: then it makes a new request with its clock set right; where a backup was put back there, the manager decides: respond --override --reason TEXT".to_owned(),
             Refusal::Revoked => "`countersign license show KEY` tells since when and why; `license revoke KEY --undo --reason TEXT` takes it back".to_owned(),
             Refusal::GivenUp(_) => "the machine makes a new request: countersign request activate KEY --new".to_owned(),
             Refusal::UnknownActivation(_) => "compare it with `countersign license show KEY`; another desk may have answered it".to_owned(),
@@ -365,6 +365,14 @@ mod tests {
             (Refusal::HeldFork(Fork::Unknown), vec!["--override"]),
             (Refusal::TooManyEarly, vec!["answer the request"]),
             (Refusal::SameName(held), vec!["--new"]),
+            (
+                Refusal::Overtaken(day),
+                vec![
+                    "clock set right",
+                    "a backup was put back",
+                    "respond --override",
+                ],
+            ),
         ] {
             let advice = refusal.advice();
             for remedy in remedies {

@@ -20,9 +20,9 @@ pub(crate) use told::revealed;
 pub use told::{changes_since, tell, verdict};
 
 use crate::issuer::ledger::{
-    ActivationRow, CLOCK_TOLERANCE, Canon, Event, EventId, LedgerError, LicenseId, Transaction,
+    ActivationRow, Canon, Event, EventId, LedgerError, LicenseId, Transaction,
 };
-use crate::protocol::date::Seconds;
+use crate::protocol::date::{CLOCK_TOLERANCE, Seconds};
 
 /// The chain up to `event`, from the chain up to the row before it; the event's own hash is not looked at.
 pub fn chain(before: &[u8; 32], event: &Event) -> [u8; 32] {

@@ -11,7 +11,6 @@ mod until;
 
 use std::path::Path;
 
-pub use crate::protocol::date::CLOCK_TOLERANCE;
 pub(crate) use canon::Canon;
 pub use engine::{Access, Beneath, Engine, Flaw, LicenseFilter, Transaction};
 pub use error::LedgerError;

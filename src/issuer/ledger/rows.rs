@@ -153,6 +153,16 @@ pub struct OrderTerms {
 }
 
 impl OrderTerms {
+    /// Whether its site may lend seats: loans were sold, and there are seats to give on.
+    pub fn lends(&self) -> bool {
+        self.lend_days.is_some() && self.license_type != LicenseType::Standalone
+    }
+
+    /// Whether its site signs, and so needs a key of its own: who its users are, or what it lends (SPEC.md 9.4).
+    pub fn signs(&self) -> bool {
+        self.lends() || self.license_type == LicenseType::Named
+    }
+
     /// What the history says of an order: a digest over every field, the product being named as people name it. Its row number alone would
     /// be another product once two rows were swapped.
     pub fn digest(&self, product: &str) -> [u8; 32] {

@@ -14,13 +14,12 @@ use crate::issuer::ledger::{
     Activation, Counts, Days, EventId, License, OrderTerms, Reference, WeakRule,
 };
 use crate::machine::Fingerprint;
-use crate::protocol::date::{Day, Seconds};
+use crate::protocol::date::{CLOCK_TOLERANCE, Day, Seconds};
 use crate::protocol::digest::MachineBinding;
-use crate::protocol::grant::LicenseType;
 use crate::protocol::product::Product;
 use crate::protocol::requests::Activate;
 
-pub use crate::issuer::ledger::{CLOCK_TOLERANCE, COUNTED_DAYS};
+pub use crate::issuer::ledger::COUNTED_DAYS;
 pub use activate::decide;
 pub use fork::{Colour, Fork, HeldAnswer, Proof, judge};
 pub use place::{Place, Rest, Why, ended, lends, place, rest, rivals};
@@ -171,12 +170,7 @@ impl Seats<'_> {
 
 /// Who names users or lends needs a key to sign that with.
 fn needs_site_key(terms: &OrderTerms, site_key: Option<[u8; 32]>) -> Result<(), Refusal> {
-    let signs = match terms.license_type {
-        LicenseType::Standalone => false,
-        LicenseType::Floating => terms.lend_days.is_some(),
-        LicenseType::Named => true,
-    };
-    if signs && site_key.is_none() {
+    if terms.signs() && site_key.is_none() {
         return Err(Refusal::NeedsSiteKey);
     }
     Ok(())

@@ -13,7 +13,7 @@ use countersign::issuer::policy::{
 use countersign::license_key::LicenseKey;
 use countersign::machine::Fingerprint;
 use countersign::protocol::commitment::{Commitment, SyncProof};
-use countersign::protocol::date::Seconds;
+use countersign::protocol::date::{CLOCK_TOLERANCE, Seconds};
 use countersign::protocol::digest::{MachineBinding, product_tag};
 use countersign::protocol::entitlements::Entitlements;
 use countersign::protocol::grant::LicenseType;
@@ -344,7 +344,7 @@ impl Desk {
                         number: ask.number,
                         held,
                         stood: holder.standing.clone(),
-                        asked: ask.clock.min(now.plus(policy::CLOCK_TOLERANCE)),
+                        asked: ask.clock.min(now.plus(CLOCK_TOLERANCE)),
                         issued: now,
                         revealed: false,
                     };

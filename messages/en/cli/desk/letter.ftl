@@ -11,5 +11,6 @@ in_use = It is in use on { $machines } machines; each of them asks for itself.
 changed = What changed:
 ask_us = On the licensed machine, make a request code and send it to us:
 ask_us_at = On the licensed machine, make a request code and send it to us at { $desk }:
+bound_there = After each = write what the license is bound to there, { $names }:
 answer = We answer with a response code. Enter the whole answer there:
 until_then = Until then everything goes on as it is.

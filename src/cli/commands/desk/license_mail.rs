@@ -90,7 +90,7 @@ fn address(text: &str) -> anyhow::Result<String> {
     let hint =
         "give one such as desk@example.com with `countersign license change KEY --contact MAIL`";
     let mailbox = Mailbox::parse(text).map_err(|failure| failure.hint(hint))?;
-    Ok(mailbox.address)
+    Ok(mailbox.in_a_header()?.address)
 }
 
 /// A header's text after RFC 2047: in words that are short enough and cannot end the line.

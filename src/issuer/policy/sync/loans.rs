@@ -64,14 +64,12 @@ impl Loans {
 
 /// What it says; who lends and says nothing has lent nothing.
 fn report(case: &SyncCase<'_>) -> Option<SiteReport> {
-    let terms = case.terms;
-    let lends = terms.lend_days.is_some() && terms.license_type != LicenseType::Standalone;
     let nothing = SiteReport {
         loans_out: 0,
         last_serial: 0,
         head: [0; 8],
     };
-    case.request.site.or(lends.then_some(nothing))
+    case.request.site.or(case.terms.lends().then_some(nothing))
 }
 
 /// Whether a request may have been made before the one that told of `known`, whose loans it cannot know then. Who holds the answer to that one, or a later
