@@ -44,6 +44,7 @@ feature_unknown = the license does not contain { $feature }: { $product } has no
 feature_ended = { $feature } ended on { $ended }
 maintenance_over = { $feature } needs maintenance, which ended on { $ended }
 machine_changed = the machine has changed: { $parts }; it goes on until { $until }
+home_older = what is kept of the license here is older than the answer of { $of }, which was entered here: a backup was put back
 usb_missing_demo = the USB key of license { $key } is not plugged in; the demo runs instead
 not_kept = the time of this check could not be kept: { $why }
 part_other = other { $different }

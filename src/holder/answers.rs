@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::json::{self, Array};
 use super::remembered::Remembered;
 use super::state::Stands;
-use crate::protocol::date::Seconds;
+use crate::protocol::date::{Day, Seconds};
 use crate::protocol::grant::Grant;
 use crate::text::Kind;
 
@@ -46,6 +46,11 @@ impl Answers {
 
     pub(crate) fn last(&self) -> &Answer {
         &self.last
+    }
+
+    /// The day of the latest, where it is later than one of this generation: by its number alone, for the clock of a desk may have been wrong.
+    pub(crate) fn later_than(&self, generation: u16) -> Option<Day> {
+        (self.last.generation > generation).then(|| self.last.issued.day())
     }
 
     /// Whether this activation took the place of the one that was answered last by `other`.
@@ -126,5 +131,17 @@ mod tests {
         assert_eq!(went_on.last(), &answer(30, 3, Some(1)));
         assert!(went_on.overtook(&answer(10, 1, Some(1))));
         assert!(!went_on.overtook(&answer(25, 2, Some(1))));
+    }
+
+    #[test]
+    fn the_later_answer_is_the_one_of_the_higher_number() {
+        let of = |issued, generation| Answers::of(Kind::Sync, answer(issued, generation, None));
+        let (ahead, right) = (of(200_000, 2), of(100_000, 3));
+        assert_eq!(right.later_than(2), Some(Seconds(100_000).day()));
+        assert_eq!(right.later_than(3), None);
+        // The clock of the desk was ahead when it gave the one before.
+        let both = ahead.stricter(right);
+        assert_eq!(both.later_than(1), Some(Seconds(200_000).day()));
+        assert_eq!(both.later_than(3), None);
     }
 }

@@ -233,6 +233,7 @@ impl Check<'_> {
             return Err((State::Returned, Refusal::Returned { key, at, with }));
         }
         let terms = self.trusted(license, held)?;
+        self.put_back(&terms);
         self.bound(key, held)?;
         let now = self.clock(&terms)?;
         let today = now.day();
@@ -273,6 +274,15 @@ impl Check<'_> {
         let terms = terms.after_steps(step).on_loan(held.loan());
         self.checked.report.terms = Some(terms.clone());
         Ok(terms)
+    }
+
+    /// A home that is older than what was applied here is in force, and whoever looks is told. A loan is one answer, and a site counts its loans itself.
+    fn put_back(&mut self, terms: &Terms) {
+        let later = self.memory.later_answer(terms.generation);
+        if let Some(of) = later.filter(|_| terms.loan.is_none()) {
+            let warning = Warning::HomeOlder { of };
+            self.checked.report.warnings.push(warning);
+        }
     }
 
     /// What time to go by (SPEC.md 7). The days of modules and of maintenance never make the whole license wait for the

@@ -1,6 +1,7 @@
 //! What a machine remembers beside its licenses: clock marks, what was given up, since when a demo runs. In the home and in its anchors; sealed
 //! against text editors. Nothing here is evidence: what is missing or another machine's counts as never written.
 
+use super::answers::Answers;
 use super::clock::Mark;
 use super::drift::Drift;
 use super::entries::{Anchored, Demo, Tombstone};
@@ -12,6 +13,7 @@ use super::remembered::{Remembered, stricter};
 use super::state::LicenseState;
 use crate::license_key::LicenseKey;
 use crate::machine::Facts;
+use crate::protocol::date::Day;
 use crate::protocol::digest::ActivationId;
 
 /// What is remembered about one license and its product.
@@ -29,6 +31,8 @@ pub struct Memory {
     pub parts: Parts,
     /// Who may use the license, where it is for people by name.
     pub notes: Notes,
+    /// What the anchors know of the answers to the activation.
+    pub(super) answers: Option<Answers>,
 }
 
 impl Memory {
@@ -65,9 +69,15 @@ impl Memory {
             memory.mark = stricter(memory.mark, kept.mark);
             memory.returned = Tombstone::first(memory.returned, kept.returned);
             memory.drift = stricter(memory.drift, places.drift(place, key));
+            memory.answers = stricter(memory.answers, kept.answers);
         }
         memory.parts = places.parts(key, activation);
         memory
+    }
+
+    /// The day of the last answer that was applied here, where the home holds an earlier one, of this generation: it was put back (SPEC.md 6.5).
+    pub(super) fn later_answer(&self, generation: u16) -> Option<Day> {
+        self.answers.as_ref()?.later_than(generation)
     }
 }
 

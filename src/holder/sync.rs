@@ -19,6 +19,7 @@ use crate::license_key::LicenseKey;
 use crate::machine::{Bindings, Component, Components, Fingerprint, UsbDevice};
 use crate::messages;
 use crate::protocol::commitment::Commitment;
+use crate::protocol::date::Day;
 use crate::protocol::product::{Product, ProductFile};
 use crate::protocol::requests::{NO_USB, SiteReport, Sync};
 use crate::protocol::trust::TrustError;
@@ -68,6 +69,8 @@ pub struct Synced {
     pub generation: u16,
     /// What is no longer as the license has it.
     pub changes: Vec<Change>,
+    /// The day of the last answer that was applied here, where what is held is older: a backup was put back (SPEC.md 6.5).
+    pub put_back: Option<Day>,
 }
 
 /// Asks for the license as it now is. `fill` fills a buffer from a source of randomness that is fit for secrets.
@@ -89,9 +92,10 @@ pub fn sync<E: fmt::Display>(
         .license(key)?
         .ok_or(HolderError::UnknownLicense { key })?;
     let (held, memory) = holding(home, file, &license, here)?;
-    let (parts, mark) = (memory.parts, memory.mark);
     let held = held.clone();
     let generation = generation(&held)?;
+    let put_back = memory.later_answer(generation);
+    let (parts, mark) = (memory.parts, memory.mark);
     let standing = next(file, &license, &held, &parts, wanted, here)?;
     let changes = changes(&held.standing, &standing);
     let mut secrets = Secrets::load(home, key)?;
@@ -105,6 +109,7 @@ pub fn sync<E: fmt::Display>(
         asked: asked(pending, repeated),
         generation,
         changes: changes.clone(),
+        put_back,
     };
     // Where the clock is behind, an answer to what was asked before it was would not put it right.
     let heals = |request: Commitment| {

@@ -82,6 +82,12 @@ pub enum Warning {
         /// When the license waits for it.
         until: Seconds,
     },
+    /// The home is older than the last answer that was applied here: it was put back from a backup (SPEC.md 6.5).
+    #[error("{}", messages::check::home_older(.of))]
+    HomeOlder {
+        /// The day of that answer.
+        of: Day,
+    },
     /// The USB key is not plugged in: the demo runs instead.
     #[error("{}", messages::check::usb_missing_demo(.0))]
     UsbMissing(LicenseKey),
@@ -113,6 +119,7 @@ impl Warning {
             Warning::ClockBehind { not_set: true, .. } => "clock_not_set",
             Warning::ClockBehind { not_set: false, .. } => "clock_behind",
             Warning::MachineChanged { .. } => "machine_changed",
+            Warning::HomeOlder { .. } => "home_older",
             Warning::UsbMissing(_) => "usb_missing",
             Warning::NotKept(_) => "not_kept",
         }

@@ -41,6 +41,7 @@ mod nearest;
 #[cfg(unix)]
 mod others;
 mod product;
+mod put_back;
 mod rare;
 mod request;
 mod respond;

@@ -93,6 +93,33 @@ fn in_a_home_for_all_its_owner_alone_asks_applies_and_returns() {
     by_nobody(run(&["check"])).refused(10, "returned");
 }
 
+/// Whoever only reads a home for all hears no more of answers than root, who enters them: nothing, until root puts a backup back.
+#[test]
+fn root_and_a_user_hear_the_same_of_a_home_for_all() {
+    let world = World::new();
+    let Some((desk, pc)) = installed(&world, "0") else {
+        return;
+    };
+    let key = desk.sell("survey", &[]);
+    let run = |args: &[&str]| pc.run_at_home_of_user(args);
+    let exchange = |ask: &[&str]| {
+        let answer = desk.answer(&run(ask).done().code());
+        run(&["apply"]).piped(answer).done();
+        by_nobody(run(&["check"])).done().silent();
+        run(&["check"]).done().silent();
+    };
+    exchange(&["request", "activate", &key, "--system"]);
+    let digits: String = key.chars().filter(char::is_ascii_digit).collect();
+    let state = format!("machine/licenses/{digits}.json");
+    let state = pc.home_for_all().join(state);
+    let before = fs::read(&state).unwrap();
+    exchange(&["request", "sync"]);
+    fs::write(&state, before).unwrap();
+    for said in [run(&["check"]), by_nobody(run(&["check"]))] {
+        said.done().tells("older than the answer");
+    }
+}
+
 /// Who has a license of his own is told of one for all accounts, and root asks for that: each goes on with his own, and gives it back.
 #[test]
 fn a_license_of_his_own_stays_his_beside_one_for_all() {

@@ -1,12 +1,13 @@
 /* A disk that is full, read-only, broken or without locks, also for root: put before the C library with LD_PRELOAD, it answers what such a disk would
  * answer to whoever writes below the directory in DISK_AT. DISK is "full", "read-only", "broken" or "no-locks"; DISK_SPARE is how many writes a full or
- * broken one takes before it is so. With "no-entropy" the system has no random numbers to give, with
+ * broken one takes before it is so; at the first beyond it "killed" ends the program, as kill -9 does. With "no-entropy" the system has no random numbers to give, with
  * "repeating" the same ones again and again. Streams and other files are left alone. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,10 +49,12 @@ static const char *in(char *path, int fd, const char *name) {
 static int refused(int fd) {
     static int taken;
     char path[PATH_MAX];
-    int why = is("full") ? ENOSPC : is("broken") ? EIO : 0;
+    int why = is("full") ? ENOSPC : is("broken") || is("killed") ? EIO : 0;
     if (!why || !named(path, fd, NULL) || !below(path)) return 0;
     const char *spare = getenv("DISK_SPARE");
-    return spare && taken++ < atoi(spare) ? 0 : why;
+    if (spare && taken++ < atoi(spare)) return 0;
+    if (is("killed")) raise(SIGKILL);
+    return why;
 }
 
 ssize_t write(int fd, const void *from, size_t count) {

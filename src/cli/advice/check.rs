@@ -110,6 +110,7 @@ impl Advice for Warning {
             Warning::PartEnds { .. } => messages::advice::renew(),
             Warning::DemoEnds { .. } => messages::advice::not_licensed(),
             Warning::ClockBehind { .. } => messages::advice::set_the_clock(),
+            Warning::HomeOlder { .. } => messages::advice::home_older(),
             Warning::UsbMissing(_) => messages::advice::usb_missing_demo(),
             Warning::NotKept(_) => messages::advice::not_kept(),
         };

@@ -7,7 +7,7 @@ use crate::cli::mail::Letter;
 use crate::cli::usb::{self, Usb};
 use crate::cli::{keys, machine_home, words};
 use crate::holder::sync::{self, Synced, Wanted};
-use crate::holder::{Here, aliases, products};
+use crate::holder::{Here, Warning, aliases, products};
 use crate::license_key::LicenseKey;
 use crate::machine::Facts;
 use crate::messages;
@@ -89,7 +89,7 @@ impl Run for RequestSync {
             activation: Shown(asked.activation),
             verdict: json::verdict(asked.repeated),
             corrections: [],
-            warnings: request_activate::weakness_warning(asked),
+            warnings: warnings(&synced),
             product: file.product().id.clone(),
             mail: file.product().mail.clone(),
             more: Syncing {
@@ -126,6 +126,20 @@ fn letter(synced: &Synced, file: &ProductFile, key: LicenseKey, facts: &Facts) -
     letter
 }
 
+/// What a script is to know of it.
+fn warnings(synced: &Synced) -> Vec<json::Warning> {
+    let put_back = synced.put_back.map(|of| {
+        let warning = Warning::HomeOlder { of };
+        json::Warning {
+            kind: warning.kind(),
+            message: warning.to_string(),
+            hint: Some(messages::advice::home_older_asked().to_owned()),
+        }
+    });
+    let weak = request_activate::weakness_warning(&synced.asked);
+    weak.into_iter().chain(put_back).collect()
+}
+
 fn tell(context: &mut Context, synced: &Synced, mail: Option<&str>) {
     let asked = &synced.asked;
     if asked.repeated {
@@ -145,6 +159,10 @@ fn tell(context: &mut Context, synced: &Synced, mail: Option<&str>) {
     }
     if let Some(weakness) = request_activate::weakness(asked) {
         context.out.say(weakness);
+    }
+    if let Some(of) = synced.put_back {
+        context.out.warn(Warning::HomeOlder { of });
+        context.out.advise(messages::advice::home_older_asked());
     }
     let to = mail.unwrap_or(messages::request::vendors_desk());
     context.out.say(messages::request::send_to(&to));
