@@ -150,11 +150,13 @@ impl<'a> Asks<'a> {
     fn command(&self) -> String {
         let how = if self.held { "sync" } else { "activate" };
         let mut words = vec![format!("countersign request {how} {}", self.key)];
-        words.extend(self.names.iter().map(|name| format!("--bind {name}=")));
-        words.extend(self.usb.map(|usb| {
+        for name in self.names {
+            words.extend(["--bind".to_owned(), format!("{name}=")]);
+        }
+        if let Some(usb) = self.usb {
             let device = words::or_none(usb);
-            format!("--usb {}", in_a_shell(&device.to_string()))
-        }));
+            words.extend(["--usb".to_owned(), in_a_shell(&device)]);
+        }
         words.extend(self.site.then(|| "--site".to_owned()));
         words.join(" ")
     }

@@ -295,3 +295,46 @@ fn who_gives_back_an_extended_loan_gives_back_both() {
     back(codes[1]).tells("loan 1 is given back: seat 1 is free");
     assert_eq!(site.counts(), (0, 0, 2));
 }
+
+/// The site's computer is replaced: what is out comes back first, the manager frees the seats with the return code, and the new one lends at once.
+#[test]
+fn the_seats_of_a_replaced_site_are_free_when_the_vendor_hears_that_none_is_out() {
+    let world = World::new();
+    let old = site(&world, "2");
+    let laptop = old.workstation("laptop");
+    old.lend(&laptop, "20");
+    old.machine
+        .run(["return", "--yes"])
+        .refused(6, "loans_out")
+        .tells("countersign loan list");
+    let back = laptop.run(["return", "--yes"]).done().code();
+    old.machine.run(["respond"]).piped(&back).done();
+    let code = old.machine.run(["return", "--yes"]).done().code();
+    // The desk cannot see that none is out.
+    old.desk
+        .respond_with(&code, &["--dry-run"])
+        .done()
+        .tells("may be lent to workstations");
+    let told = ["--override", "--reason", "they say that all loans are back"];
+    old.desk
+        .respond_with(&code, &told)
+        .done()
+        .tells("a rule was set aside by the manager");
+    assert_eq!(old.desk.seats_taken(&old.key), 0);
+    let new = world.machine("new");
+    new.install(&old.file);
+    let password = world.secret("new password", "open sesame\n");
+    let admin = |args: &[&str]| {
+        let run = new.run(args);
+        run.env("COUNTERSIGN_PASSPHRASE_FILE", &password)
+    };
+    admin(&["site", "init"]).done();
+    let request = new.request_with(&old.key, &["--site"]);
+    new.apply(&old.desk.answer(&request));
+    assert_eq!(new.check().json()["seats"], 2);
+    let asked = old.ask(&laptop, &["--days", "5"]);
+    let loan = admin(&["respond"]).piped(&asked).done().code();
+    laptop.apply(&loan);
+    laptop.check().done();
+    old.desk.run(["ledger", "verify"]).done();
+}
