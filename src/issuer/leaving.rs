@@ -2,7 +2,7 @@
 
 use crate::issuer::history::{self, EndFacts, FREED, NewEvent, RELEASE, RETURN, Recorder, YIELDED};
 use crate::issuer::ledger::{
-    Activation, Ended, EventId, LedgerError, Lending, License, Resting, Transaction,
+    Activation, Ended, EventId, LedgerError, Lending, License, Resting, Transaction, Until,
 };
 use crate::issuer::policy::{self, Place, Rest};
 use crate::protocol::date::{Day, Seconds};
@@ -125,6 +125,8 @@ impl Written {
 /// How an activation ends.
 pub(crate) struct Ending<'a> {
     pub(crate) how: Ended,
+    /// How long its machine went on by what was granted to it, also where it was released as lost before.
+    pub(crate) ran: Until,
     /// The generation whose secret a RETURN revealed.
     pub(crate) generation: Option<u16>,
     /// The last day on which its own seats are not free because the license had as many RETURNs as it has.
@@ -160,7 +162,7 @@ pub(crate) fn leave(
     now: Seconds,
 ) -> Gone {
     let today = now.day();
-    let mut next = policy::ended(holder, ending.how, activations, today);
+    let mut next = policy::ended(holder, (ending.how, ending.ran), activations, today);
     if ending.how == Ended::Returned {
         next.last = now;
     }

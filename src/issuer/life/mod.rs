@@ -191,6 +191,7 @@ pub fn release(
         let all = tx.activations_of(license.id)?;
         let ending = Ending {
             how: Ended::Lost,
+            ran: holder.runs,
             generation: None,
             rests: None,
             reason: Some(reason),

@@ -118,10 +118,14 @@ fn on_loan(from: &Activation, activations: &[Activation]) -> u16 {
 fn out(own: &Activation, today: Day) -> Option<Day> {
     match own.ended {
         Some(_) => own.lending.until,
-        None => own
-            .lending
-            .at(own.runs.day().map_or(today, |day| day.min(today))),
+        None => lent_while(own, own.runs, today),
     }
+}
+
+/// The same of one that ran so long, whether it has ended or not.
+fn lent_while(own: &Activation, runs: Until, today: Day) -> Option<Day> {
+    own.lending
+        .at(runs.day().map_or(today, |day| day.min(today)))
 }
 
 /// The last day on which seats may be out that anybody lent who has or had a place; nothing where that is over.
@@ -141,19 +145,20 @@ pub fn lends(activations: &[Activation], today: Day) -> Option<(&Activation, Day
 }
 
 /// An activation as it is once it is given up or released; what of its own seats rests is still to be said, but seats that were free again rest no more. It
-/// may have lent until today, or until it ran no more, and what was lent by those of its place that go on is nobody's to wait for once it is released as
+/// may have lent until today, or as long as it `ran` by its grants, and what was lent by those of its place that go on is nobody's to wait for once it is released as
 /// lost: so it waits for that, too.
-pub fn ended(own: &Activation, how: Ended, activations: &[Activation], today: Day) -> Activation {
+pub fn ended(
+    own: &Activation,
+    (how, ran): (Ended, Until),
+    activations: &[Activation],
+    today: Day,
+) -> Activation {
     let lost = how == Ended::Lost;
     let waits = |it: &&Activation| {
         lost && own.seats > 0 && it.place == own.place && it.id != own.id && it.ended.is_none()
     };
     let theirs = activations.iter().filter(waits).map(|it| out(it, today));
-    let own_until = match own.ended {
-        // It was released as lost, and nobody knows how long it went on: until it turned up.
-        Some(_) => own.lending.at(today),
-        None => out(own, today),
-    };
+    let own_until = lent_while(own, ran, today);
     Activation {
         seats: 0,
         ended: Some(how),

@@ -68,6 +68,7 @@ impl Session<'_> {
         let reason = self.override_reason(&warnings);
         let ending = Ending {
             how: Ended::Returned,
+            ran: self.ran(&holder, &license)?,
             generation: Some(held.generation),
             rests,
             reason: reason.as_deref(),

@@ -96,6 +96,23 @@ pub(crate) fn latest(
     Ok(None)
 }
 
+/// How long an activation went on by all that it was granted, whatever a clerk said of it since; `last` is as for [`latest`].
+pub(crate) fn ran(
+    tx: &mut dyn Transaction,
+    own: &Activation,
+    last: EventId,
+) -> Result<Until, LedgerError> {
+    let mut ran = Until::OVER;
+    for event in history::of_license(tx, last)? {
+        if event.activation == Some(own.id)
+            && let Some(answer) = answer_of(tx, own, event.id)?
+        {
+            ran = ran.max(runs_until(&grant_of(&answer)?));
+        }
+    }
+    Ok(ran)
+}
+
 /// What a machine's clock said in a request that was answered: capped as it was when the answer was given.
 pub(crate) fn asked(answer: &StoredAnswer) -> Result<Seconds, LedgerError> {
     let damaged = || {

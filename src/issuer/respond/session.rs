@@ -10,7 +10,7 @@ use crate::issuer::history::{self, Recorder};
 use crate::issuer::leaving::Changed;
 use crate::issuer::ledger::{
     Activation, ActivationRow, Ended, EventId, LedgerError, License, SignerId, StoredAnswer,
-    TermsId, Transaction,
+    TermsId, Transaction, Until,
 };
 use crate::issuer::policy::{Options, Proof, Warning};
 use crate::protocol::commitment::Commitment;
@@ -189,6 +189,22 @@ impl<'a> Session<'a> {
             last = previous;
         }
         lookup::latest(self.tx, own, last)
+    }
+
+    /// How long an activation goes on by all that it was granted, also where it was released as lost: it is answered no more since.
+    pub(super) fn ran(
+        &mut self,
+        own: &Activation,
+        license: &License,
+    ) -> Result<Until, LedgerError> {
+        if own.ended.is_none() {
+            return Ok(own.runs);
+        }
+        let mut last = license.event;
+        while let Some(previous) = self.drafted.get(&last).map(|it| it.previous) {
+            last = previous;
+        }
+        lookup::ran(self.tx, own, last)
     }
 
     /// Whether a request rests on an answer or a RETURN that was decided here and is not recorded yet, or is the same as one that is not.

@@ -75,6 +75,41 @@ fn who_runs_no_more_has_lent_nothing_since() {
     }
 }
 
+/// Nor one that was released as lost, and turns up long after its last grant had run out.
+#[test]
+fn a_lost_site_that_turns_up_has_lent_nothing_after_its_grant() {
+    let (mut desk, key, id) = both_lent();
+    lost(&mut desk, id, 1);
+    receipt(&mut desk, id, 2, after(GRACE + 2 + OVER));
+    alone(&mut desk, key, GRACE + 2 + OVER, None).unwrap();
+    // While its grant ran it may have lent, whatever the clerk thought.
+    let (mut desk, key, id) = both_lent();
+    lost(&mut desk, id, 1);
+    receipt(&mut desk, id, 2, after(GRACE));
+    let (_, said) = alone(&mut desk, key, GRACE, None).unwrap_err();
+    let last = after(GRACE + OVER).day().to_string();
+    assert!(said.contains(&last), "{said}");
+}
+
+/// In one batch with an answer of the same license, which is not recorded yet.
+#[test]
+fn a_lost_site_turns_up_in_a_batch() {
+    let (mut desk, key, id) = site(2);
+    lost(&mut desk, id, 0);
+    let name = Named::Activation(id, None);
+    life::free(&mut desk.ledger, name, "nothing was lent", BY).unwrap();
+    let other = Activate {
+        site_key: asks(key, 1, 9).site_key,
+        ..activate(key, 700, 700)
+    };
+    let codes = vec![code(&other), return_code(id, 1)];
+    for (code, result) in super::super::batches::run(&mut desk, codes, 2) {
+        assert!(result.is_ok(), "{code:?}");
+    }
+    assert_eq!(desk.taken(key), 2);
+    assert_eq!(desk.findings(), [""; 0]);
+}
+
 /// Whoever runs no more lends no more, although nobody gave it up: the day is told on which it is over.
 #[test]
 fn a_license_whose_site_runs_no_more_is_standalone_when_its_loans_are_over() {
