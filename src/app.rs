@@ -63,6 +63,7 @@ pub(crate) use user::User;
 
 use crate::holder::Home;
 use crate::machine::Facts;
+use crate::protocol::date::Seconds;
 use crate::protocol::product::{Product, ProductFile};
 
 /// An application and its license on this computer.
@@ -249,9 +250,14 @@ impl App {
         Computer {
             homes: self.homes.clone(),
             facts: self.facts.clone().unwrap_or_else(Facts::of_this_computer),
-            now: self.clock.map_or_else(wall_clock, computer::of_system),
+            now: self.now(),
             built: built(),
         }
+    }
+
+    /// What the clock says.
+    fn now(&self) -> Seconds {
+        self.clock.map_or_else(wall_clock, computer::of_system)
     }
 }
 

@@ -187,6 +187,9 @@ failure_kinds! {
     UnknownToken "unknown_token" NOT_FOR_THIS "no seat is held by the token";
     NotForNames "not_for_names" REFUSED "the license is not for users by name";
     NoPlace "no_place" REFUSED "each place of the license has a user, rests or is lent";
+    UnknownSeat "unknown_seat" NOT_FOR_THIS "nobody uses the seat that is meant";
+    SeatLent "seat_lent" REFUSED "the seat is lent, and a loan is not ended from here";
+    NotEnded "not_ended" FAILED "what holds a seat has not ended";
     NotFloating "not_floating" REFUSED "the license has no seats to be shared";
 
     // The desk: its place, its ledger, its keys.

@@ -7,6 +7,7 @@ no_seat_waited_for = the free seats are for { $waiting ->
         [one] 1 who waits
        *[other] { $waiting } who wait
     }
+no_seat_kept = what is free is kept for { $users }, and for minutes only
 no_module_one = the only seat of { $module } is in use
 no_module_all = all { $seats } seats of { $module } are in use
 no_module_shrunk = { $used } seats of { $module } are in use, and the license has { $seats }
@@ -17,6 +18,7 @@ no_module_waited_for = the free seats of { $module } are for { $waiting ->
 held_by = { $what }: { $holders }
 loan = loan { $loan }, until { $until }
 loan_of = loan { $loan } ({ $who }), until { $until }
+loan_alone = loan { $loan }
 and_more = { $holders } and { $more } more
 busy = the seats are not given out now: { $by } keeps the gate
 not_made = the seats of this license were not made here yet: { $directory }

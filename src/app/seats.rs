@@ -30,6 +30,17 @@ use crate::seats::{self, Ask, Counted, Holding, Moment, Place, Process, SeatErro
 pub struct Seat {
     license: License,
     held: Option<seats::Seat>,
+    /// What knows when it ends.
+    app: App,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        if let Some(held) = self.held.take() {
+            let wall = self.app.now();
+            held.give_back(&Moment { wall, boot: None });
+        }
+    }
 }
 
 impl Seat {
@@ -119,6 +130,7 @@ impl App {
             return Ok(Seat {
                 license,
                 held: None,
+                app: self.clone(),
             });
         };
         let program = std::env::current_exe().unwrap_or_default();
@@ -130,7 +142,11 @@ impl App {
             now: &|| self.computer().moment(),
         };
         let held = Some(seats.take(&ask).map_err(Refused::Seats)?);
-        Ok(Seat { license, held })
+        Ok(Seat {
+            license,
+            held,
+            app: self.clone(),
+        })
     }
 }
 

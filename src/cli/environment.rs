@@ -111,6 +111,15 @@ impl Environment {
         Duration::from_secs(3600)
     }
 
+    /// How long is waited for a program that was asked to end.
+    pub(crate) fn patience(&self) -> Duration {
+        #[cfg(debug_assertions)]
+        if let Some(patience) = self.hooks.patience {
+            return patience;
+        }
+        Duration::from_secs(60)
+    }
+
     /// The anchors of a home.
     pub(crate) fn anchors(&self, home: &Path) -> Vec<Anchor> {
         #[cfg(any(feature = "desk", debug_assertions))]
@@ -199,6 +208,7 @@ mod hooks {
         machine: Option<PathBuf>,
         pub(super) anchor: Option<PathBuf>,
         pub(super) between_looks: Option<Duration>,
+        pub(super) patience: Option<Duration>,
         #[cfg(feature = "site")]
         pub(super) signer: Option<Fault>,
     }
@@ -206,16 +216,20 @@ mod hooks {
     impl Hooks {
         /// `COUNTERSIGN_TEST_NOW`: Unix seconds. `COUNTERSIGN_TEST_MACHINE`: a JSON file of [`Facts`]. `COUNTERSIGN_TEST_ANCHOR`: a
         /// directory for both anchors. `COUNTERSIGN_TEST_HOUR`: milliseconds after which it is looked at the clock again.
+        /// `COUNTERSIGN_TEST_PATIENCE`: milliseconds that a program has to end in.
         /// `COUNTERSIGN_TEST_SIGNER`: `fails:N` or `wrong:N`, what the signing key does at its N-th signature, from 1.
         pub(super) fn from_variables() -> Hooks {
             let number = |name| env::var(name).ok().and_then(|text| text.parse().ok());
+            let span = |name| {
+                let millis = number(name).and_then(|number: i64| u64::try_from(number).ok());
+                millis.map(Duration::from_millis)
+            };
             Hooks {
                 now: number("COUNTERSIGN_TEST_NOW").map(Seconds::from_unix),
                 machine: env::var_os("COUNTERSIGN_TEST_MACHINE").map(PathBuf::from),
                 anchor: env::var_os("COUNTERSIGN_TEST_ANCHOR").map(PathBuf::from),
-                between_looks: number("COUNTERSIGN_TEST_HOUR")
-                    .and_then(|number| u64::try_from(number).ok())
-                    .map(Duration::from_millis),
+                between_looks: span("COUNTERSIGN_TEST_HOUR"),
+                patience: span("COUNTERSIGN_TEST_PATIENCE"),
                 #[cfg(feature = "site")]
                 signer: env::var("COUNTERSIGN_TEST_SIGNER")
                     .ok()

@@ -9,9 +9,12 @@ mod commands;
 mod confirm;
 #[cfg(feature = "desk")]
 mod contact;
+#[cfg(feature = "site")]
+mod csv;
 mod damaged_rows;
 #[cfg(feature = "desk")]
 mod desk;
+mod ending;
 mod environment;
 mod failure;
 mod files;

@@ -109,7 +109,12 @@ fn not_floating(found: &Found) -> Failure {
 
 /// "3 h 40 min".
 pub(crate) fn lasting(since: Seconds, now: Seconds) -> String {
-    let minutes = now.0.saturating_sub(since.0) / 60;
+    span(now.0.saturating_sub(since.0).into())
+}
+
+/// The same of so many seconds.
+pub(crate) fn span(seconds: u64) -> String {
+    let minutes = seconds / 60;
     match (minutes / 1_440, minutes / 60 % 24, minutes % 60) {
         (0, 0, minutes) => messages::seat::minutes(minutes).to_string(),
         (0, hours, minutes) => messages::seat::hours(hours, minutes).to_string(),

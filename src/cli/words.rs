@@ -102,6 +102,27 @@ pub(crate) fn table(rows: &[(&str, String)], columns: Option<usize>) -> String {
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// Rows whose cells stand below each other, as wide as the widest; those of some columns end below each other.
+pub(crate) fn columns(rows: &[Vec<String>], to_the_right: impl Fn(usize) -> bool) -> Vec<String> {
+    let mut widths: Vec<usize> = Vec::new();
+    for row in rows {
+        widths.resize(widths.len().max(row.len()), 0);
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let line = |row: &Vec<String>| {
+        let cells = row.iter().zip(&widths).enumerate();
+        let cells = cells.map(|(at, (cell, width))| match to_the_right(at) {
+            true => format!("{cell:>width$}"),
+            false => format!("{cell:<width$}"),
+        });
+        let line: Vec<String> = cells.collect();
+        line.join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(line).collect()
+}
+
 #[cfg(all(test, feature = "desk"))]
 mod tests {
     use super::*;

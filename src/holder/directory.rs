@@ -16,7 +16,7 @@ pub(crate) use here::Directory;
 pub(crate) enum For {
     /// To be written whole: nothing may stand there.
     New,
-    /// To be added to.
+    /// To be added to, and to be read.
     Appending,
     /// To be locked.
     Locking,
@@ -99,7 +99,7 @@ mod here {
         pub(crate) fn file(&self, name: &OsStr, how: For) -> io::Result<File> {
             let asked = match how {
                 For::New => OFlag::O_RDWR | OFlag::O_CREAT | OFlag::O_EXCL,
-                For::Appending => OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_APPEND,
+                For::Appending => OFlag::O_RDWR | OFlag::O_CREAT | OFlag::O_APPEND,
                 For::Locking => OFlag::O_WRONLY | OFlag::O_CREAT,
                 For::Reading => OFlag::O_RDONLY,
                 For::Changing => OFlag::O_RDWR,
@@ -304,7 +304,7 @@ mod here {
             let mut options = fs::OpenOptions::new();
             match how {
                 For::New => options.read(true).write(true).create_new(true),
-                For::Appending => options.append(true).create(true),
+                For::Appending => options.read(true).append(true).create(true),
                 For::Locking => options.write(true).create(true).truncate(false),
                 For::Reading => options.read(true),
                 For::Changing => options.read(true).write(true),

@@ -12,6 +12,7 @@ use super::locks::Lock;
 use super::place::{GATE, Place};
 use super::ring::{One, Pool, Ring};
 use super::slots::Slots;
+use super::taken_back::{self, TakenBack};
 use super::who::Moment;
 use crate::holder::{Doing, StorageError};
 use crate::license_key::LicenseKey;
@@ -146,12 +147,16 @@ impl Seats {
     ) -> Result<Vec<One>, SeatError> {
         let leases = Leases::of(&self.place, ring)?;
         let lent = self.lent(moment)?;
+        let kept = TakenBack::read(&self.place).kept(moment);
         let mut found = Vec::new();
         for number in ring.search(&self.place) {
             if found.len() >= needed {
                 break;
             }
             if lent.takes(ring, number) || leases.hold(number, moment) {
+                continue;
+            }
+            if taken_back::keeps(&kept, ring, number) {
                 continue;
             }
             if let Some(lock) = ring.lock(&self.place, number)? {

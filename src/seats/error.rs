@@ -92,7 +92,12 @@ fn full(lacks: &Option<String>, look: &Look) -> String {
 
 fn license_is_full(look: &Look) -> String {
     let (seats, used) = (look.seats, look.in_use().saturating_add(look.lent()));
+    let kept = look.kept.iter().map(|it| it.user.clone());
+    let kept: Vec<String> = kept.collect();
     match seats {
+        _ if used < seats && look.waiting == 0 && !kept.is_empty() => {
+            messages::no_seat_kept(crate::messages::listed(&kept)).to_string()
+        }
         _ if used < seats => messages::no_seat_waited_for(look.waiting.max(1)).to_string(),
         _ if used > seats => messages::no_seat_shrunk(seats, used).to_string(),
         1 => messages::no_seat_one().to_owned(),

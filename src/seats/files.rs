@@ -61,6 +61,27 @@ pub(super) fn open_own(place: &Place, path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
+/// Opens a log of this user, or of whom root writes for, to add to it, which is made where it is missing. When colleagues worked is for the owner of the home
+/// to know: he reads it, and root, and nobody else where that can be.
+pub(super) fn open_log(place: &Place, path: &Path) -> io::Result<File> {
+    let (directory, name) = within(path)?;
+    let file = checked(directory.file(name, For::Appending)?)?;
+    if place.user() != kernel::us() {
+        directory.hand_on(&file)?;
+    }
+    #[cfg(unix)]
+    {
+        // Another name of it may be another file's.
+        if std::os::unix::fs::MetadataExt::nlink(&file.metadata()?) != 1 {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        if place.is_read_by_another() {
+            let_read(&file)?;
+        }
+    }
+    Ok(file)
+}
+
 /// Each time: where it was left otherwise others count what they cannot read for ever.
 #[cfg(unix)]
 fn let_read(file: &File) -> io::Result<()> {

@@ -100,6 +100,14 @@ pub(super) fn leads_to(path: &Path, file: &File) -> bool {
     }
 }
 
+/// Whether a link of the system leads to a file that was opened.
+#[cfg(target_os = "linux")]
+pub(super) fn leads_there(link: &Path, file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let there = std::fs::metadata(link).ok().zip(file.metadata().ok());
+    there.is_some_and(|(it, ours)| (it.dev(), it.ino()) == (ours.dev(), ours.ino()))
+}
+
 /// The name of a file system whose locks may keep the processes of one host apart at best: it is another host's, or a process's of this one.
 #[cfg(target_os = "linux")]
 pub(super) fn shared_file_system(directory: &Path) -> Option<&'static str> {

@@ -13,6 +13,7 @@ use super::place::{LEASES, Place};
 use super::record::Record;
 use super::ring::Ring;
 use super::slots::{SLOT, Slots};
+use super::term::Term;
 use super::who::Moment;
 use crate::holder::{Doing, StorageError};
 use crate::license_key::LicenseKey;
@@ -99,12 +100,7 @@ pub(super) struct Lease {
     pub(super) record: Record,
     /// Digests of the tokens that hold it: what shares a seat has a token each.
     tokens: Vec<String>,
-    /// Seconds.
-    span: u32,
-    /// By the wall clock.
-    until: u32,
-    /// The start of the system in which it began, and its last second since then.
-    boot: Option<(String, u64)>,
+    term: Term,
 }
 
 /// So many tokens at most share a seat: the oldest is forgotten.
@@ -112,41 +108,29 @@ const MOST_TOKENS: usize = 12;
 
 impl Lease {
     pub(super) fn new(record: Record, span: Duration, moment: &Moment) -> Lease {
-        let mut lease = Lease {
+        Lease {
             record,
             tokens: Vec::new(),
-            span: 0,
-            until: 0,
-            boot: None,
-        };
-        lease.renew(span, moment);
-        lease
+            term: Term::new(span, moment),
+        }
     }
 
     /// Holds from now on for a span; one that holds longer already is not shortened by another token.
     pub(super) fn renew(&mut self, span: Duration, moment: &Moment) {
-        let span = u32::try_from(span.as_secs()).unwrap_or(u32::MAX);
-        self.span = span;
-        self.until = moment.wall.plus(span).0;
-        let boot = moment.boot.as_ref();
-        self.boot = boot.map(|(id, up)| (id.clone(), up.as_secs() + u64::from(span)));
+        self.term = Term::new(span, moment);
     }
 
-    /// By the time since the start of the system, which nobody sets. In a later start it has its full span again: nobody knows how long the system was off.
+    /// As its term has it.
     pub(super) fn holds(&self, moment: &Moment) -> bool {
-        match (&self.boot, &moment.boot) {
-            (Some((then, last)), Some((now, up))) if then == now => up.as_secs() < *last,
-            (Some(_), Some((_, up))) => up.as_secs() < u64::from(self.span),
-            _ => moment.wall.0 < self.until,
-        }
+        self.term.holds(moment)
     }
 
     pub(super) fn until(&self) -> Seconds {
-        Seconds(self.until)
+        self.term.until()
     }
 
     pub(super) fn span(&self) -> Duration {
-        Duration::from_secs(u64::from(self.span))
+        self.term.span()
     }
 
     /// Holds seats of these modules, too.

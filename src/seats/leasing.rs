@@ -31,7 +31,7 @@ impl Seats {
         span: Duration,
         secret: [u8; 16],
     ) -> Result<Leased, SeatError> {
-        self.in_turn(ask, |who, moment, ticket| {
+        let (leased, at, chosen) = self.in_turn(ask, |who, moment, ticket| {
             let chosen = self.decide(who, ask, moment, ticket)?;
             let span = bounded(span);
             let seat = chosen.ones.first().map_or(0, |one| one.number);
@@ -41,6 +41,9 @@ impl Seats {
             for one in chosen.ones.iter().rev() {
                 let slots = self.own_leases(&one.ring)?;
                 let known = slots.read::<Lease>(one.number);
+                if let Some(over) = known.as_ref().filter(|lease| !lease.holds(moment)) {
+                    self.note_end_of_lease(one, over);
+                }
                 let mut lease = match known.filter(|lease| lease.holds(moment)) {
                     Some(mut lease) => {
                         lease.renew(bounded(span.max(lease.span())), moment);
@@ -53,8 +56,10 @@ impl Seats {
                 self.keep_lease(&slots, one.number, Some(&lease))?;
                 until = lease.until();
             }
-            Ok(Leased { token, until, span })
-        })
+            Ok((Leased { token, until, span }, moment.wall, chosen))
+        })?;
+        self.note_taking(at, leased.token.seat, &chosen.record, chosen.fresh);
+        Ok(leased)
     }
 
     /// Keeps a leased seat for another span from now, by default the one with which it was taken.
@@ -109,6 +114,9 @@ impl Seats {
             self.keep_lease(&slots, number, others.then_some(&lease))?;
             if !others {
                 ring.mark(&self.place, number, true);
+                if ring.module.is_none() {
+                    self.note_giving_back(moment, number, &lease.record);
+                }
             }
         }
         Ok(())

@@ -7,6 +7,7 @@ use super::loan::Picked;
 use super::ring::One;
 use super::who::Moment;
 use crate::holder::write_json;
+use crate::protocol::date::Seconds;
 
 impl Seats {
     /// How many seats the license has.
@@ -60,9 +61,11 @@ impl Seats {
         let before = LentOut::read(&self.place);
         self.write_lent(&lent)?;
         let done = commit(prepared);
-        if let (Err(_), Ok(before)) = (&done, before) {
+        match (&done, before) {
             // Where that cannot be written either, the site does it when it looks again.
-            let _ = self.write_lent(&before);
+            (Err(_), Ok(before)) => drop(self.write_lent(&before)),
+            (Ok(_), Ok(before)) => self.note_lending(moment.wall, &before, &lent),
+            (_, Err(_)) => {}
         }
         drop(ones);
         done
@@ -99,12 +102,17 @@ impl Seats {
     ///
     /// # Errors
     /// What the disk says; [`SeatError::Busy`].
-    pub fn set_lent(&self, lent: &LentOut) -> Result<(), SeatError> {
-        if LentOut::read(&self.place).is_ok_and(|known| known == *lent) {
+    pub fn set_lent(&self, lent: &LentOut, now: Seconds) -> Result<(), SeatError> {
+        let known = LentOut::read(&self.place);
+        if known.as_ref().is_ok_and(|known| known == lent) {
             return Ok(());
         }
         let _gate = self.gate()?;
-        self.write_lent(lent)
+        self.write_lent(lent)?;
+        if let Ok(known) = known {
+            self.note_lending(now, &known, lent);
+        }
+        Ok(())
     }
 
     fn write_lent(&self, lent: &LentOut) -> Result<(), SeatError> {

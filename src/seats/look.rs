@@ -10,8 +10,9 @@ use super::leases::{Lease, Leases};
 use super::place::{LEASES, Place, RECORDS};
 use super::record::Record;
 use super::ring::Ring;
-use super::seen::{Crowd, Look, PoolUse, Shown, Taken};
+use super::seen::{Crowd, KeptFor, Look, PoolUse, Shown, Taken};
 use super::slots::Slots;
+use super::taken_back::TakenBack;
 use super::tickets;
 use super::who::Moment;
 
@@ -42,7 +43,7 @@ impl Seats {
             let records = slots.read_all::<Record>(u16::MAX).into_iter();
             shown.extend(records.map(|(number, record)| Shown {
                 number,
-                account: account(place, slots.owner, &record),
+                account: account_of(place, slots.owner, &record.user),
                 lives: record.lives(),
                 record,
             }));
@@ -77,6 +78,15 @@ impl Seats {
                 }
             }
         }
+        let kept = TakenBack::read(place).kept(moment).into_iter();
+        let kept = kept.filter(|it| look.taken.iter().all(|taken| taken.number != it.takes.seat));
+        look.kept = kept
+            .map(|it| KeptFor {
+                number: it.takes.seat,
+                until: it.term.until(),
+                user: it.user,
+            })
+            .collect();
         look.crowds = self.crowds();
         look.lost = lent.lost().min(look.seats);
         look.lent = lent.loans;
@@ -121,7 +131,7 @@ fn leases(place: &Place, all: &Leases, moment: &Moment) -> Vec<Leasing> {
         let all = slots.read_all::<Lease>(u16::MAX).into_iter();
         let all = all.filter(|(_, lease)| lease.holds(moment));
         found.extend(all.map(|(number, lease)| {
-            let account = account(place, slots.owner, &lease.record);
+            let account = account_of(place, slots.owner, &lease.record.user);
             (number, account, lease)
         }));
     }
@@ -129,8 +139,8 @@ fn leases(place: &Place, all: &Leases, moment: &Moment) -> Vec<Leasing> {
 }
 
 /// The account that wrote it. In a user's own home root writes for that user, whose account says nothing of him.
-fn account(place: &Place, owner: Option<u32>, record: &Record) -> Option<String> {
-    let by_root = !place.is_shared() && kernel::name_of(Some(0)).as_ref() == Some(&record.user);
+pub(super) fn account_of(place: &Place, owner: Option<u32>, user: &String) -> Option<String> {
+    let by_root = !place.is_shared() && kernel::name_of(Some(0)).as_ref() == Some(user);
     kernel::name_of(owner).filter(|_| !by_root)
 }
 

@@ -4,7 +4,7 @@ use std::io;
 
 use super::error::SeatError;
 use super::kernel;
-use super::place::{GATE, LEASES, Place, RECORDS, TICKETS};
+use super::place::{GATE, LEASES, LOG, Place, RECORDS, TICKETS};
 use super::ring::Ring;
 use crate::holder::{
     Audience, Directory, Doing, FOR_ANYBODYS_FILES, For, StorageError, is_anothers,
@@ -34,7 +34,7 @@ impl Place {
     /// In the order in which [`Place::ready`] looks: the gate and the last seat of each ring come last.
     fn make(&self, rings: &[Ring]) -> Result<(), StorageError> {
         let failed = |source| StorageError::new(Doing::Write, &self.directory, source);
-        for name in [RECORDS, LEASES, TICKETS] {
+        for name in [RECORDS, LEASES, TICKETS, LOG] {
             let made = Directory::make(&self.path(name), self.audience)?;
             // Whether all take seats here is said once: by these directories ([`Place::is_shared`]).
             if self.audience == Audience::Everyone {

@@ -11,8 +11,10 @@
 //! HOME/machine/seats/<13 digits>/pool-<i>-<n>      the same for a module with seats of its own; i is its place in the product's catalogue
 //! HOME/machine/seats/<13 digits>/seat.free         a byte a seat, 1 where it is likely free: where the search begins, and no more
 //! HOME/machine/seats/<13 digits>/lent.json         seats that are lent elsewhere, as the site's book of loans has it
+//! HOME/machine/seats/<13 digits>/taken_back.json   seats that the home's owner took back: why, and for whom they are kept
 //! HOME/machine/seats/<13 digits>/records/<user>    who holds which seat: a slot a seat, in a file of each user
 //! HOME/machine/seats/<13 digits>/leases/<user>.<what>   seats that no process holds
+//! HOME/machine/seats/<13 digits>/log/<user>.<month>  what happened, an event a line, in a file of each user and month
 //! HOME/machine/seats/<13 digits>/tickets/<n>-<user>-<process>   who waits; its lock says that he still does
 //! ```
 //!
@@ -30,9 +32,12 @@
 //! has no seat. The way is a handle opened with share mode 0, which a child inherits; it takes the place of the file `locks.rs` and of nothing else.
 
 mod counted;
+mod disconnect;
 mod error;
+mod event;
 mod files;
 mod gate;
+mod holders;
 mod kernel;
 mod leases;
 mod leasing;
@@ -41,24 +46,33 @@ mod lent;
 mod listed;
 mod loan;
 mod locks;
+mod log;
 mod look;
 mod make;
+mod noted;
 mod others;
 mod place;
 mod process;
 mod record;
+mod report;
 mod ring;
 mod seat;
 mod seen;
+mod session;
 mod slots;
 mod take;
+mod taken_back;
+mod term;
 #[cfg(test)]
 mod tests;
 mod tickets;
+mod usage;
 mod who;
 
 pub use counted::{Counted, Seats};
+pub use disconnect::Hold;
 pub use error::SeatError;
+pub use holders::Holder;
 pub(crate) use kernel::account;
 pub use leases::{Leased, NotAToken, Token};
 pub use leasing::LONGEST_LEASE;
@@ -69,8 +83,11 @@ pub use loan::{Lent, Picked};
 pub use place::Place;
 pub use process::Process;
 pub use record::{Holding, Record};
+pub use report::{Report, Unfit};
 pub use ring::Pool;
 pub use seat::{Left, Seat};
-pub use seen::{Look, PoolUse, Shown, Taken};
+pub use seen::{KeptFor, Look, PoolUse, Shown, Taken};
+pub use session::{End, Party, Refusal, Session};
 pub use take::Ask;
+pub use usage::{By, Row, Usage};
 pub use who::{Moment, Who};

@@ -24,6 +24,7 @@ pub struct Place {
 pub(super) const RECORDS: &str = "records";
 pub(super) const LEASES: &str = "leases";
 pub(super) const TICKETS: &str = "tickets";
+pub(super) const LOG: &str = "log";
 pub(super) const GATE: &str = "gate";
 
 impl Place {
@@ -73,6 +74,13 @@ impl Place {
     pub(super) fn has_other_readers(&self) -> bool {
         let us = kernel::us();
         self.is_shared() || self.user() == us && kernel::owner_of(&self.directory) != us
+    }
+
+    /// Whether the owner of the home could not read what this user writes for him alone.
+    #[cfg(unix)]
+    pub(super) fn is_read_by_another(&self) -> bool {
+        let owner = kernel::owner_of(&self.directory);
+        owner != Some(0) && owner != self.user()
     }
 
     /// What a lock that failed says: the file system has none.

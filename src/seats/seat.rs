@@ -4,12 +4,15 @@ use std::io;
 use std::sync::Arc;
 
 use super::error::SeatError;
+use super::event::Event;
 use super::gate::Gate;
 use super::place::Place;
 use super::process::Process;
 use super::record::Record;
 use super::ring::One;
 use super::slots::Slots;
+use super::taken_back::TakenBack;
+use super::who::Moment;
 
 /// A seat, held until this is dropped or the process ends, however it ends. A child that is forked from the process has a copy, whose end frees nothing; what
 /// the process runs has none, unless it is [handed down](Seat::hand_down).
@@ -23,6 +26,9 @@ pub struct Seat {
     pub(super) record: Record,
     /// Whether other processes may share it.
     pub(super) shared: bool,
+    /// When it was taken, and by which process.
+    pub(super) taken: Moment,
+    pub(super) taken_by: u32,
 }
 
 /// What became of a seat that was left to whatever has inherited it.
@@ -60,11 +66,36 @@ impl Seat {
         }
     }
 
+    /// Why the administrator took it back, where he did.
+    pub fn taken_back(&self) -> Option<String> {
+        let (id, began) = (self.record.process, self.record.began);
+        TakenBack::read(&self.place).reason(self.number(), Process { id, began })
+    }
+
+    /// Gives it back, and notes when that was. Where it is dropped instead nobody knows.
+    pub fn give_back(self, now: &Moment) {
+        // In a child that was forked nothing ends.
+        if self.ones.iter().all(|one| one.lock.is_ours()) {
+            self.place.note(now.wall, self.end(now));
+        }
+    }
+
+    fn end(&self, now: &Moment) -> Event {
+        let held = now.since(&self.taken).map(|held| held.as_secs());
+        Event::GivenBack {
+            seat: self.number(),
+            process: self.taken_by,
+            since: self.taken.wall,
+            held: held.map(|held| u32::try_from(held).unwrap_or(u32::MAX)),
+        }
+    }
+
     /// Lets go of it, and looks whether what was started still holds it.
-    pub fn leave(mut self) -> Left {
+    pub fn leave(mut self, now: &Moment) -> Left {
         // Without the gate it may be somebody else who has it a moment later.
         let gate = Gate::wait(&self.place);
         let mut left = Left::Free;
+        let end = self.end(now);
         for one in std::mem::take(&mut self.ones) {
             one.lock.leave();
             match one.ring.lock(&self.place, one.number) {
@@ -80,6 +111,10 @@ impl Seat {
                 _ if gate.is_ok() && !self.shared => left = Left::InUse,
                 _ => {}
             }
+        }
+        drop(gate);
+        if left == Left::Free {
+            self.place.note(now.wall, end);
         }
         left
     }

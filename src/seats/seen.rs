@@ -20,6 +20,8 @@ pub struct Look {
     pub lent: Vec<Lent>,
     /// So many more, of which the site has lost its notes.
     pub lost: u16,
+    /// Seats that were taken back and are kept for somebody who does not have them yet.
+    pub kept: Vec<KeptFor>,
     /// How many wait.
     pub waiting: usize,
     /// Who has more files among those of the seats than are looked at, and how many.
@@ -35,6 +37,17 @@ pub struct Crowd {
     pub account: String,
     /// How many there are.
     pub files: usize,
+}
+
+/// A seat that is kept for somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptFor {
+    /// Its number.
+    pub number: u16,
+    /// The user.
+    pub user: String,
+    /// Until when.
+    pub until: Seconds,
 }
 
 /// A seat in use.
@@ -114,7 +127,8 @@ impl Look {
     /// Seats that are free.
     pub fn free(&self) -> u16 {
         let taken = self.in_use().saturating_add(self.lent());
-        self.seats.saturating_sub(taken)
+        let free = self.seats.saturating_sub(taken);
+        free.saturating_sub(u16::try_from(self.kept.len()).unwrap_or(u16::MAX))
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::fs::File;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -23,8 +23,8 @@ pub(super) const SLOT: usize = 2048;
 /// A file of one user with a slot for each seat.
 #[derive(Debug)]
 pub(super) struct Slots {
-    path: PathBuf,
-    file: File,
+    pub(super) path: PathBuf,
+    pub(super) file: File,
     pub(super) owner: Option<u32>,
 }
 
@@ -32,41 +32,16 @@ pub(super) struct Slots {
 const SPARE_NAMES: usize = 9;
 
 impl Slots {
-    /// This user's own: `name` makes the file's name of the user's. Where others have put files in the place of all of these names it is whatever this user
-    /// has there, or one of a name that nobody knew before.
+    /// This user's own: `name` makes the file's name of the user's ([`own_file`]).
     pub(super) fn own(
         place: &Place,
         directory: &str,
         name: impl Fn(&str) -> String,
     ) -> Result<Slots, SeatError> {
-        let us = place.user();
-        let user = us.map_or_else(user_by_name, |us| us.to_string());
-        let open = |path: PathBuf| match files::open_own(place, &path) {
-            Ok(file) if kernel::owner(&file) == us => {
-                let owner = us;
-                Ok(Slots { path, file, owner })
-            }
-            Ok(_) => {
-                let why = io::Error::other(messages::others_files());
-                Err(StorageError::new(Doing::Write, &path, why))
-            }
-            Err(error) => Err(StorageError::new(Doing::Write, &path, error)),
-        };
-        let within = place.path(directory);
-        let spare = |spare: &dyn Display| within.join(name(&format!("{user}~{spare}")));
-        let spares = (1..=SPARE_NAMES).map(|number| spare(&number));
-        let known = std::iter::once(within.join(name(&user))).chain(spares);
-        if let Some(own) = known.filter_map(|path| open(path).ok()).next() {
-            return Ok(own);
-        }
-        let listed = Slots::listed(place, directory, &name("")).unwrap_or_default();
-        let own = listed.paths.into_iter();
-        let mut own = own.filter(|path| kernel::owner_of(path) == us);
-        if let Some(own) = own.find_map(|path| open(path).ok()) {
-            return Ok(own);
-        }
-        let unforeseen = RandomState::new().build_hasher().finish();
-        Ok(open(spare(&format_args!("{unforeseen:016x}")))?)
+        let open = |path: &Path| files::open_own(place, path);
+        let (path, file) = own_file(place, directory, name, open)?;
+        let owner = place.user();
+        Ok(Slots { path, file, owner })
     }
 
     /// Those of all users whose names end so. Whatever a file is called, it is its owner's: within a user namespace others have no number, and the name of
@@ -132,6 +107,41 @@ impl Slots {
     pub(super) fn settle(&self) -> io::Result<()> {
         self.file.sync_data()
     }
+}
+
+/// A file of this user in a directory where every user puts his: `name` makes its name of the user's. Where others have put files in the place of all of these
+/// names it is whatever this user has there, or one of a name that nobody knew before.
+pub(super) fn own_file(
+    place: &Place,
+    directory: &str,
+    name: impl Fn(&str) -> String,
+    open: impl Fn(&Path) -> io::Result<File>,
+) -> Result<(PathBuf, File), StorageError> {
+    let us = place.user();
+    let user = us.map_or_else(user_by_name, |us| us.to_string());
+    let open = |path: PathBuf| match open(&path) {
+        Ok(file) if kernel::owner(&file) == us => Ok((path, file)),
+        Ok(_) => {
+            let why = io::Error::other(messages::others_files());
+            Err(StorageError::new(Doing::Write, &path, why))
+        }
+        Err(error) => Err(StorageError::new(Doing::Write, &path, error)),
+    };
+    let within = place.path(directory);
+    let spare = |spare: &dyn Display| within.join(name(&format!("{user}~{spare}")));
+    let spares = (1..=SPARE_NAMES).map(|number| spare(&number));
+    let known = std::iter::once(within.join(name(&user))).chain(spares);
+    if let Some(own) = known.filter_map(|path| open(path).ok()).next() {
+        return Ok(own);
+    }
+    let listed = Slots::listed(place, directory, &name("")).unwrap_or_default();
+    let own = listed.paths.into_iter();
+    let mut own = own.filter(|path| kernel::owner_of(path) == us);
+    if let Some(own) = own.find_map(|path| open(path).ok()) {
+        return Ok(own);
+    }
+    let unforeseen = RandomState::new().build_hasher().finish();
+    open(spare(&format_args!("{unforeseen:016x}")))
 }
 
 fn start(number: u16) -> u64 {

@@ -37,6 +37,8 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(200);
 pub(super) struct Chosen {
     pub(super) ones: Vec<One>,
     pub(super) record: Record,
+    /// Whether the license's seat was free; else it is shared.
+    pub(super) fresh: bool,
     shared: bool,
 }
 
@@ -47,7 +49,7 @@ impl Seats {
     /// # Errors
     /// [`SeatError::NoSeat`] with who holds them; [`SeatError::Busy`]; what the disk says.
     pub fn take(&self, ask: &Ask<'_>) -> Result<Seat, SeatError> {
-        self.in_turn(ask, |who, moment, ticket| {
+        let (seat, fresh) = self.in_turn(ask, |who, moment, ticket| {
             let chosen = self.decide(who, ask, moment, ticket)?;
             let own = || {
                 let own = Slots::own(&self.place, RECORDS, str::to_owned);
@@ -58,14 +60,20 @@ impl Seats {
                 // What cannot be written is not shown. The lock is the seat.
                 let _ = own.write(one.number, Some(&chosen.record));
             }
-            Ok(Seat {
+            let seat = Seat {
                 place: self.place.clone(),
                 ones: chosen.ones,
                 own,
                 record: chosen.record,
                 shared: chosen.shared,
-            })
-        })
+                taken: moment.clone(),
+                taken_by: who.process.id,
+            };
+            Ok((seat, chosen.fresh))
+        })?;
+        // Others wait at the gate no longer for what is written to look back.
+        self.note_taking(seat.taken.wall, seat.number(), &seat.record, fresh);
+        Ok(seat)
     }
 
     /// Decides under the gate; where there is no seat, again and again with a place in the queue, for as long as is waited.
@@ -92,7 +100,12 @@ impl Seats {
             match decided {
                 Err(SeatError::NoSeat { .. } | SeatError::Busy { .. }) if waited < ask.patience => {
                 }
-                done => return done,
+                done => {
+                    if let Err(error) = &done {
+                        self.note_refusal(moment.wall, &who, ask.features, error);
+                    }
+                    return done;
+                }
             }
             if ticket.is_none() {
                 match self.gate() {
@@ -131,10 +144,14 @@ impl Seats {
     ) -> Result<Chosen, SeatError> {
         let mut record = Record::new(who, ask.holding, ask.features, moment);
         let mut ones = self.joined(who, &mut record, moment)?;
+        let fresh = ones.is_empty();
         let mut missing = self.wanted(ask.features);
         missing.retain(|ring| ones.iter().all(|one| one.ring.prefix != ring.prefix));
         let shared = self.counted.unit != SeatUnit::Process;
-        for one in self.fresh(&missing, moment, ticket)? {
+        let kept = self.kept_for(&who.user, &missing, moment)?;
+        missing.retain(|ring| kept.iter().all(|one| one.ring.prefix != ring.prefix));
+        let found = self.fresh(&missing, moment, ticket)?;
+        for one in kept.into_iter().chain(found) {
             let One { ring, number, lock } = one;
             let lock = match shared {
                 true => lock.share().map_err(|error| self.place.no_lock(error))?,
@@ -154,6 +171,7 @@ impl Seats {
         Ok(Chosen {
             ones,
             record,
+            fresh,
             shared,
         })
     }

@@ -233,7 +233,8 @@ impl<'a> Site<'a> {
         if !self.paused() && self.remember() && self.book.begins() {
             self.book.add(event::Event::Begun, now)?;
         }
-        self.seats.set_lent(&self.lent_out(&self.book, moment))?;
+        self.seats
+            .set_lent(&self.lent_out(&self.book, moment), moment.wall)?;
         Ok(lock)
     }
 
@@ -309,7 +310,8 @@ impl<'a> Site<'a> {
 
     /// What is written of the seats follows the book, in which it stands by now; where that cannot be done, whoever has the lock next does it.
     fn show(&self, moment: &Moment) {
-        let _ = self.seats.set_lent(&self.lent_out(&self.book, moment));
+        let lent = self.lent_out(&self.book, moment);
+        let _ = self.seats.set_lent(&lent, moment.wall);
     }
 
     fn refuse_where_paused(&self) -> Result<(), SiteError> {

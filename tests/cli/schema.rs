@@ -170,6 +170,11 @@ fn lived() -> Printed {
     pc.run(["seat", "take"]).done();
     it.all(16, "seat-take", pc.run(["seat", "take"]));
     it.one("seat-release", pc.run(["seat", "release", &token]));
+    pc.run(["seat", "take"]).done();
+    let disconnect = ["seat", "disconnect", "1", "--reason", "a break"];
+    let hold_for = disconnect.iter().chain(&["--hold-for", "anna"]);
+    it.one("seat-disconnect", pc.run(hold_for));
+    it.one("seat-list", pc.run(["seat", "list"]));
 
     let other = world.machine("other");
     other.run(["product", "install", file]).done();
@@ -230,6 +235,7 @@ fn lent(world: &World, it: &mut Printed) {
     let answer = it.one("respond", site.respond(&asked, &[]));
     it.one("apply", laptop.run(["apply"]).piped(text(&answer, "code")));
     it.one("seat-list", site.machine.run(["seat", "list"]));
+    it.one("site-report", site.machine.run(["site", "report"]));
     it.one("loan-list", site.machine.run(["loan", "list"]));
     it.one("loan-show", site.machine.run(["loan", "show", "1"]));
     it.one("loan-note", site.machine.run(["loan", "note", "1", "chen"]));

@@ -2,6 +2,8 @@
 
 mod accounts;
 mod programs;
+mod taken_back;
+mod used;
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;

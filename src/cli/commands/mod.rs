@@ -143,11 +143,12 @@ const TREE: &[Commands] = &[
             #[cfg(feature = "site")]
             Node::Group {
                 name: "site",
-                about: "A site that lends: its key, its card, how it lends",
+                about: "A site: how its seats were used, its key, its card, how it lends",
                 nodes: &[
                     leaf::<site::init::SiteInit>(),
                     leaf::<site::password::SitePassword>(),
                     leaf::<site::status::SiteStatus>(),
+                    leaf::<site::used::SiteReport>(),
                     leaf::<site::lending::SiteLending>(),
                     leaf::<site::card::SiteCard>(),
                 ],
@@ -183,6 +184,7 @@ const TREE: &[Commands] = &[
                     leaf::<seat::lease::SeatTake>(),
                     leaf::<seat::lease::SeatKeep>(),
                     leaf::<seat::lease::SeatRelease>(),
+                    leaf::<seat::disconnect::SeatDisconnect>(),
                 ],
             },
         ],

@@ -11,7 +11,7 @@ use super::check::CheckArgs;
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
 use crate::cli::machine_home::Found;
-use crate::cli::seats::SeatArgs;
+use crate::cli::seats::{SeatArgs, moment};
 use crate::cli::{json, report};
 use crate::failure::FailureKind;
 use crate::holder::CheckReport;
@@ -78,17 +78,25 @@ impl Run for RunProgram {
             // What it finds is kept where that can be done. It refuses nothing, and says nothing amid what the program says.
             look: &|| drop(self.check.report(context, true)),
         };
-        let (exit, seat) = spawn_and_wait(command, seat, guard).map_err(|error| {
-            let mut failure = Failure::new(FailureKind::NoProgram, messages::run::not_run(&name))
-                .because(error)
-                .hint(messages::run::not_run_hint());
-            failure.exit = ours(failure.exit);
-            failure
-        })?;
-        // Dropped, it is given back whatever still runs.
-        if let Some(seat) = seat.filter(|_| !self.until_exit) {
+        let (ended, seat) = spawn_and_wait(command, seat, guard);
+        let now = moment(context);
+        let exit = match ended {
+            Ok(exit) => exit,
+            Err(error) => {
+                if let Some(seat) = seat {
+                    seat.give_back(&now);
+                }
+                return Err(could_not_run(error, &name).into());
+            }
+        };
+        if let Some(seat) = seat {
             let number = seat.number();
-            if seat.leave() == Left::InUse {
+            if let Some(reason) = seat.taken_back() {
+                context.out.warn(messages::run::taken_back(reason, number));
+            }
+            if self.until_exit {
+                seat.give_back(&now);
+            } else if seat.leave(&now) == Left::InUse {
                 context
                     .out
                     .say(messages::run::seat_stays_in_use(&name, number));
@@ -112,6 +120,14 @@ impl RunProgram {
         }
         Ok(seat)
     }
+}
+
+fn could_not_run(error: std::io::Error, name: &str) -> Failure {
+    let mut failure = Failure::new(FailureKind::NoProgram, messages::run::not_run(name))
+        .because(error)
+        .hint(messages::run::not_run_hint());
+    failure.exit = ours(failure.exit);
+    failure
 }
 
 /// Why the program was not run, with its exit code out of the way of the program's own.
@@ -166,13 +182,13 @@ impl Guard<'_> {
     /// Has something done in another thread, looks again and again until it is, and once more.
     fn until<T: Send + 'static>(
         self,
-        work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
+        work: impl FnOnce() -> T + Send + 'static,
     ) -> std::io::Result<T> {
         let (ended, end) = mpsc::channel();
         thread::Builder::new().spawn(move || ended.send(work()))?;
         let outcome = loop {
             match end.recv_timeout(self.between) {
-                Ok(outcome) => break outcome,
+                Ok(outcome) => break Ok(outcome),
                 Err(RecvTimeoutError::Timeout) => (self.look)(),
                 Err(RecvTimeoutError::Disconnected) => {
                     break Err(std::io::Error::other(messages::run::waited_no_more()));
@@ -189,20 +205,27 @@ fn spawn_and_wait(
     mut command: Command,
     seat: Option<Seat>,
     guard: Guard<'_>,
-) -> std::io::Result<(Exit, Option<Seat>)> {
+) -> (std::io::Result<Exit>, Option<Seat>) {
     use std::os::unix::process::ExitStatusExt;
 
     // Caught before the program starts: none that comes in between is lost, and none ends us before the program.
-    let signals = unix::Forwarded::catch()?;
-    let (status, seat) = guard.until(move || {
-        let mut child = command.spawn()?;
-        let seat = held_by(seat, child.id());
-        Ok((signals.until_end_of(&mut child)?, seat))
-    })?;
-    let code = status
-        .code()
-        .or_else(|| status.signal().map(|signal| 128 + signal));
-    Ok((exit(code), seat))
+    let signals = match unix::Forwarded::catch() {
+        Ok(signals) => signals,
+        Err(error) => return (Err(error), seat),
+    };
+    let ended = guard.until(move || match command.spawn() {
+        Ok(mut child) => {
+            let seat = held_by(seat, child.id());
+            let status = signals.until_end_of(&mut child);
+            let code = |status: std::process::ExitStatus| {
+                let signal = || status.signal().map(|signal| 128 + signal);
+                exit(status.code().or_else(signal))
+            };
+            (status.map(code), seat)
+        }
+        Err(error) => (Err(error), seat),
+    });
+    ended.unwrap_or_else(|error| (Err(error), None))
 }
 
 /// Who looks at the seats sees the program, not us.
@@ -222,20 +245,26 @@ fn spawn_and_wait(
     mut command: Command,
     seat: Option<Seat>,
     guard: Guard<'_>,
-) -> std::io::Result<(Exit, Option<Seat>)> {
+) -> (std::io::Result<Exit>, Option<Seat>) {
     use std::sync::Arc;
     use std::sync::atomic::AtomicBool;
 
     // The console tells the program itself; we only must not end before it.
-    signal_hook::flag::register(
+    let caught = signal_hook::flag::register(
         signal_hook::consts::SIGINT,
         Arc::new(AtomicBool::new(false)),
-    )?;
-    guard.until(move || {
-        let mut child = command.spawn()?;
-        let seat = held_by(seat, child.id());
-        Ok((exit(child.wait()?.code()), seat))
-    })
+    );
+    if let Err(error) = caught {
+        return (Err(error), seat);
+    }
+    let ended = guard.until(move || match command.spawn() {
+        Ok(mut child) => {
+            let seat = held_by(seat, child.id());
+            (child.wait().map(|status| exit(status.code())), seat)
+        }
+        Err(error) => (Err(error), seat),
+    });
+    ended.unwrap_or_else(|error| (Err(error), None))
 }
 
 #[cfg(unix)]

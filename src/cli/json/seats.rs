@@ -57,10 +57,30 @@ pub(crate) struct SeatsInUse {
     pub(crate) taken: Vec<Taken>,
     /// The loans by which seats are lent.
     pub(crate) loans: Vec<SeatLent>,
+    /// Seats that were taken back and wait for those for whom they are kept.
+    pub(crate) kept: Vec<SeatKept>,
     /// Seats that may be lent by loans of which the site has lost its notes.
     pub(crate) lost: u16,
     /// Seats that came back by themselves: their processes ended without giving them back.
     pub(crate) came_back: Vec<CameBack>,
+}
+
+/// A seat that was taken back, and is kept for somebody.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct SeatKept {
+    pub(crate) seat: u16,
+    pub(crate) user: String,
+    pub(crate) until: Shown<Seconds>,
+}
+
+/// Seats that were taken back, of `seat disconnect`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct TakenBack {
+    pub(crate) seats: Vec<u16>,
+    /// With `--hold-for`.
+    pub(crate) kept: Option<SeatKept>,
 }
 
 /// A seat that is lent elsewhere.

@@ -6,6 +6,7 @@ use super::{Carried, Named, Shown, Warning, WithCode};
 use crate::license_key::LicenseKey;
 use crate::protocol::date::{Day, Seconds};
 use crate::protocol::product::RootFingerprint;
+use crate::seats::Row;
 use crate::text::Kind;
 
 /// The key of a site, of `site init` and `site password`.
@@ -31,6 +32,93 @@ pub(crate) struct LendingSet {
 /// `on` or `off`.
 pub(crate) fn switch(on: bool) -> &'static str {
     if on { "on" } else { "off" }
+}
+
+/// How much the seats of a license were used, of `site report`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct SeatReport {
+    pub(crate) product: String,
+    pub(crate) license_key: Option<Shown<LicenseKey>>,
+    pub(crate) seats: u16,
+    /// The first day, as it was asked for, or of what is kept; null where nothing is.
+    pub(crate) from: Option<Shown<Day>>,
+    /// The last day.
+    pub(crate) to: Shown<Day>,
+    /// What the rows are: `user`, `host`, `feature`, `program` or `day`.
+    pub(crate) by: &'static str,
+    pub(crate) rows: Vec<SeatUse>,
+    /// All of them, in which what stands in two rows counts once.
+    pub(crate) total: SeatUse,
+    /// Logs that are not whole.
+    pub(crate) unfit_logs: Vec<UnfitLog>,
+}
+
+/// A row of `site report`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct SeatUse {
+    /// Of whom or what; empty: nothing was said, and of features all.
+    pub(crate) name: String,
+    pub(crate) sessions: usize,
+    /// Sessions whose end nobody wrote down.
+    pub(crate) not_given_back: usize,
+    /// For how long seats were used: one that several share counts once.
+    pub(crate) seconds: u64,
+    /// So many seats at once at most.
+    pub(crate) peak: usize,
+    /// When these were used at once first.
+    pub(crate) peak_since: Option<Shown<Seconds>>,
+    /// For how long, in all.
+    pub(crate) peak_seconds: u64,
+    /// How often a seat was refused.
+    pub(crate) refusals: usize,
+    /// To whom.
+    pub(crate) refused: Vec<RefusedUser>,
+}
+
+/// Who got no seat.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct RefusedUser {
+    /// Null with `--no-names`.
+    pub(crate) user: Option<String>,
+    pub(crate) times: usize,
+}
+
+/// Somebody whose log is not whole, which takes nothing from anybody else's.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct UnfitLog {
+    /// Whose; null with `--no-names`.
+    pub(crate) account: Option<String>,
+    /// Lines that are no events.
+    pub(crate) damaged_lines: usize,
+    /// Months in which it was full.
+    pub(crate) full_months: usize,
+    /// Files that cannot be read.
+    pub(crate) unread: usize,
+}
+
+impl From<&Row> for SeatUse {
+    fn from(row: &Row) -> SeatUse {
+        let refused = row.refused.iter();
+        let refused = refused.map(|(user, times)| RefusedUser {
+            user: Some(user.clone()).filter(|it| !it.is_empty()),
+            times: *times,
+        });
+        SeatUse {
+            name: row.name.clone(),
+            sessions: row.sessions,
+            not_given_back: row.not_given_back,
+            seconds: row.seconds,
+            peak: row.peak,
+            peak_since: super::shown(row.peak_at),
+            peak_seconds: row.peak_seconds,
+            refusals: row.refusals(),
+            refused: refused.collect(),
+        }
+    }
 }
 
 /// A site, of `site status`.

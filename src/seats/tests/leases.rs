@@ -147,7 +147,7 @@ fn a_lease_that_was_put_away_holds_no_seat_that_others_took_meanwhile() {
             }],
             lost: Vec::new(),
         };
-        seats.set_lent(&lent).unwrap();
+        seats.set_lent(&lent, NOW).unwrap();
         assert!(!kept(&first));
     }
 }

@@ -149,7 +149,7 @@ fn root_and_the_owner_of_a_home_share_its_seats() {
     let second = by(ADA, &take);
     assert_eq!(second.status.code(), Some(0), "{}", said(&second));
     assert_eq!(by(ADA, &take).status.code(), Some(16));
-    machine.run(take).refused(16, "no_seat");
+    machine.run(take).owes(16, "no_seat");
     // A lease that he cannot read counts, and is named.
     chown(&leases, Some(0), Some(0)).unwrap();
     let third = by(ADA, &take);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::{CheckArgs, Context, Exit, Run, allowed};
 use crate::cli::json;
-use crate::cli::seats::{SeatArgs, no_seats};
+use crate::cli::seats::{SeatArgs, moment, no_seats};
 use crate::messages;
 use crate::seats::Holding;
 
@@ -54,7 +54,7 @@ impl Run for SeatHold {
                 _ => {}
             }
         }
-        drop(seat);
+        seat.give_back(&moment(context));
         Ok(Exit::DONE)
     }
 }

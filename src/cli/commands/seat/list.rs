@@ -1,13 +1,13 @@
 //! `seat list`.
 
 use super::{CheckArgs, Context, Exit, Run};
-use crate::cli::json;
 use crate::cli::machine_home::Found;
 use crate::cli::seats::{lasting, moment, no_seats};
 use crate::cli::words::minute;
+use crate::cli::{json, words};
 use crate::messages;
 use crate::protocol::date::Seconds;
-use crate::seats::{Lent, Look, Shown, Taken};
+use crate::seats::{KeptFor, Lent, Look, Shown, Taken};
 
 /// Show who uses the seats of a floating license
 ///
@@ -81,8 +81,17 @@ fn object(found: &Found, look: &Look, now: Seconds) -> json::SeatsInUse {
         pools: pools.collect(),
         taken: taken.map(|it| json::Taken::of(it, Some(now))).collect(),
         loans: look.lent.iter().map(json::SeatLent::from).collect(),
+        kept: look.kept.iter().map(kept).collect(),
         lost: look.lost,
         came_back: back.collect(),
+    }
+}
+
+fn kept(it: &KeptFor) -> json::SeatKept {
+    json::SeatKept {
+        seat: it.number,
+        user: it.user.clone(),
+        until: json::Shown(it.until),
     }
 }
 
@@ -97,8 +106,8 @@ fn text(found: &Found, look: &Look, now: Seconds) -> String {
     )
     .to_string();
     if look.lent() > 0 {
-        let words = messages::seat::lent(look.lent());
-        first.push_str(&format!(", {words}"));
+        let lent = messages::seat::lent(look.lent());
+        first.push_str(&format!(", {lent}"));
     }
     for pool in &look.pools {
         let words = messages::seat::pool(pool.in_use, &pool.name, pool.seats);
@@ -113,6 +122,10 @@ fn text(found: &Found, look: &Look, now: Seconds) -> String {
     if look.lost > 0 {
         lines.push(messages::seat::lost(look.lost).to_string());
     }
+    lines.extend(look.kept.iter().map(|it| {
+        let until = minute(it.until);
+        messages::seat::kept_for(it.number, until, &it.user).to_string()
+    }));
     lines.extend(look.back.iter().map(came_back));
     lines.join("\n")
 }
@@ -137,25 +150,10 @@ fn columns(look: &Look, now: Seconds) -> Vec<String> {
     if look.taken.is_empty() && look.lent.is_empty() {
         return Vec::new();
     }
-    let mut rows = vec![heads().map(str::to_owned)];
-    rows.extend(look.taken.iter().map(|it| row(it, now)));
-    rows.extend(look.lent.iter().map(|it| lent_row(it, now)));
-    let mut widths = [0; COLUMNS];
-    for row in &rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
-    let line = |row: &[String; COLUMNS]| {
-        let cells = row.iter().zip(widths).enumerate();
-        let cells = cells.map(|(at, (cell, width))| match at {
-            0 => format!("{cell:>width$}"),
-            _ => format!("{cell:<width$}"),
-        });
-        let line: Vec<String> = cells.collect();
-        line.join("  ").trim_end().to_owned()
-    };
-    rows.iter().map(line).collect()
+    let mut rows = vec![heads().map(str::to_owned).to_vec()];
+    rows.extend(look.taken.iter().map(|it| row(it, now).to_vec()));
+    rows.extend(look.lent.iter().map(|it| lent_row(it, now).to_vec()));
+    words::columns(&rows, |at| at == 0)
 }
 
 /// A seat that is lent: whose it is stands in what was noted.

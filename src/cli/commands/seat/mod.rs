@@ -1,5 +1,6 @@
 //! `seat`: who uses the seats of a floating license, and holding one.
 
+pub(super) mod disconnect;
 pub(super) mod hold;
 pub(super) mod lease;
 pub(super) mod list;

@@ -9,6 +9,7 @@ pub(super) mod respond;
 #[cfg(not(feature = "desk"))]
 pub(super) mod respond_alone;
 pub(super) mod status;
+pub(super) mod used;
 
 use super::check::CheckArgs;
 use super::{Context, Exit, Run};
@@ -16,10 +17,11 @@ use crate::cli::machine_home::{self, Found};
 use crate::cli::passphrase::{self, PassphraseArgs};
 use crate::cli::report;
 use crate::cli::seats::{moment, no_seats};
-use crate::holder::{Home, Refusal};
+use crate::holder::{Home, Refusal, Terms};
 use crate::license_key::LicenseKey;
 use crate::messages;
 use crate::protocol::grant::LicenseType;
+use crate::seats::Seats;
 use crate::signing::keys::{KeyError, Passphrase};
 use crate::signing::signer::TriedSigner;
 use crate::site::{self, Pause, Site, SiteError};
@@ -71,14 +73,25 @@ pub(super) fn of(found: &Found) -> anyhow::Result<Site<'_>> {
         }
         return Err(no_seats(found));
     };
+    let seats = seats_of(found, key, terms)?;
+    Ok(Site::open(home, &found.computer.facts, key, seats)?)
+}
+
+/// The seats that are used here, or lent.
+fn seats(found: &Found) -> anyhow::Result<Seats> {
+    let held = found.report.license_key.zip(found.report.terms.as_ref());
+    let (key, terms) = held.ok_or_else(|| no_seats(found))?;
+    seats_of(found, key, terms)
+}
+
+fn seats_of(found: &Found, key: LicenseKey, terms: &Terms) -> anyhow::Result<Seats> {
+    let home = &found.home;
     let license = home.license(key)?;
     let lends = license.is_some_and(|license| site::is_site_of(home, &license));
     if !lends && terms.license_type != LicenseType::Floating {
         return Err(no_seats(found));
     }
-    let computer = &found.computer;
-    let seats = computer.seats_of(home, &found.product, key, terms)?;
-    Ok(Site::open(home, &computer.facts, key, seats)?)
+    Ok(found.computer.seats_of(home, &found.product, key, terms)?)
 }
 
 /// That a site lends nothing until the vendor has answered.

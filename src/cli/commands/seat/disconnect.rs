@@ -1,0 +1,200 @@
+//! `seat disconnect`.
+
+use std::time::Duration;
+
+use super::{CheckArgs, Context, Exit, Run};
+use crate::cli::failure::Failure;
+use crate::cli::seats::{minute, moment, no_seats};
+use crate::cli::{ending, json};
+use crate::failure::FailureKind;
+use crate::messages;
+use crate::seats::{Hold, Holder, Look, Seats, Taken};
+
+/// Take a seat back from who has it: its program is asked to end
+///
+/// For the owner of the home, on the computer itself. The program gets SIGTERM, as when the computer is shut down, and 60 seconds to save what it has; with
+/// `--force` it is ended then. What takes its seat by itself may take the next one that is free: `--hold-for` keeps it for somebody else. A seat that was taken
+/// for a time is given back at once, and a seat that is lent is not: a loan runs to its end.
+#[derive(clap::Args)]
+pub(crate) struct SeatDisconnect {
+    /// The seat's number, as `seat list` has it
+    #[arg(
+        value_name = "SEAT",
+        required_unless_present = "user",
+        conflicts_with = "user"
+    )]
+    seat: Option<u16>,
+    /// All seats of this user, or of the account of this name
+    #[arg(long, value_name = "NAME")]
+    user: Option<String>,
+    /// Why: who had the seat is told, where `countersign run` started the program, and it is kept with the other events of the seats
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// End what has not ended after 60 seconds: what was not saved is lost
+    #[arg(long)]
+    force: bool,
+    /// Keep the seat for this user, for two minutes from when it is free
+    #[arg(long, value_name = "NAME")]
+    hold_for: Option<String>,
+    /// The product, where several are installed
+    #[arg(long, value_name = "ID")]
+    product: Option<String>,
+    /// The license, where the machine holds several of the product
+    #[arg(long, value_name = "KEY")]
+    license: Option<String>,
+}
+
+/// For so long a seat is kept.
+const KEPT: Duration = Duration::from_secs(120);
+/// How long the kernel is waited for when it ends a program.
+const KILLED: Duration = Duration::from_secs(5);
+
+impl Run for SeatDisconnect {
+    const NAME: &'static str = "disconnect";
+    const ABOUT: &'static str = "Take a seat back from who has it";
+
+    type Object = json::TakenBack;
+
+    fn run(mut self, context: &mut Context) -> anyhow::Result<Exit> {
+        let (product, license) = (self.product.take(), self.license.take());
+        let found = CheckArgs::of(product, license).find(context, false)?;
+        let seats = found.seats()?.ok_or_else(|| no_seats(&found))?;
+        seats.owned()?;
+        let look = seats.look(&moment(context))?;
+        let targets = self.targets(&seats, &look)?;
+        let mut keeps = self.hold_for.as_deref();
+        let mut object = json::TakenBack {
+            seats: Vec::new(),
+            kept: None,
+        };
+        for (taken, hold) in targets {
+            // Whoever wants one does not want them all.
+            let keep = keeps.take();
+            self.take_back(context, &seats, &taken, &hold, keep)?;
+            let (number, holder) = (taken.number, taken.holder());
+            context.out.say(messages::seat::taken_back(holder, number));
+            object.seats.push(number);
+            if let Some(user) = keep {
+                let until = moment(context).wall.plus(120);
+                let words = messages::seat::kept_for(number, minute(until), user);
+                context.out.say(words);
+                object.kept = Some(json::SeatKept {
+                    seat: number,
+                    user: user.to_owned(),
+                    until: json::Shown(until),
+                });
+            }
+        }
+        if context.out.json {
+            Self::print(context, &object)?;
+        }
+        Ok(Exit::DONE)
+    }
+}
+
+impl SeatDisconnect {
+    /// Which seats are meant, and what holds them.
+    fn targets(&self, seats: &Seats, look: &Look) -> anyhow::Result<Vec<(Taken, Hold)>> {
+        let mut targets = Vec::new();
+        for taken in &look.taken {
+            let hold = seats.hold_of(taken.number)?;
+            let meant = match (&self.user, self.seat) {
+                (Some(user), _) => is_of(user, taken, &hold),
+                (None, seat) => seat == Some(taken.number),
+            };
+            if meant {
+                targets.push((taken.clone(), hold));
+            }
+        }
+        if !targets.is_empty() {
+            return Ok(targets);
+        }
+        let lent = look.lent.iter().rfind(|it| match (&self.user, self.seat) {
+            (Some(user), _) => it.who == *user,
+            (None, seat) => seat == Some(it.takes.seat),
+        });
+        if let Some(lent) = lent {
+            let what = messages::seat::lent_out(lent.holder(), lent.takes.seat).to_string();
+            let failure = Failure::new(FailureKind::SeatLent, what);
+            return Err(failure.hint(messages::seat::lent_out_hint()).into());
+        }
+        let what = match (&self.user, self.seat) {
+            (Some(user), _) => messages::seat::uses_none(user).to_string(),
+            (None, seat) => messages::seat::nobody_uses(seat.unwrap_or(0)).to_string(),
+        };
+        let failure = Failure::new(FailureKind::UnknownSeat, what);
+        Err(failure.hint(messages::seat::who_uses()).into())
+    }
+
+    fn take_back(
+        &self,
+        context: &Context,
+        seats: &Seats,
+        taken: &Taken,
+        hold: &Hold,
+        keep: Option<&str>,
+    ) -> anyhow::Result<()> {
+        let (seat, patience) = (taken.number, context.environment.patience());
+        let processes = hold.holders.iter().map(|it| it.process);
+        let told: Vec<_> = processes.chain(hold.written.iter().copied()).collect();
+        // Before it is free: nobody is faster.
+        let until = |span: Duration| keep.map(|user| (user, span));
+        let first = until(patience + KILLED + KEPT);
+        let reason = self.reason.as_str();
+        seats.announce(&hold.takes, &told, reason, first, &moment(context))?;
+        let ended = self.end(context, seats, seat, patience);
+        let kept = until(KEPT).filter(|_| ended.is_ok());
+        let now = moment(context);
+        let announced = seats.announce(&hold.takes, &[], reason, kept, &now);
+        ended?;
+        announced?;
+        seats.note_taken_back(seat, reason, &now);
+        Ok(())
+    }
+
+    /// Ends what holds it.
+    fn end(
+        &self,
+        context: &Context,
+        seats: &Seats,
+        seat: u16,
+        patience: Duration,
+    ) -> anyhow::Result<()> {
+        seats.end_leases(seat, &moment(context))?;
+        let Some(left) = ending::asked(seats, seat, patience)? else {
+            return Ok(());
+        };
+        if !self.force {
+            return Err(not_ended(seat, &left, messages::seat::not_ended_hint()));
+        }
+        match ending::killed(seats, seat, KILLED)? {
+            None => Ok(()),
+            Some(left) => Err(not_ended(seat, &left, messages::seat::not_killed_hint())),
+        }
+    }
+}
+
+/// Whether a seat is a user's: by what he wrote of himself, and by what holds it, for anybody can write any name.
+fn is_of(user: &str, taken: &Taken, hold: &Hold) -> bool {
+    let Some(shown) = &taken.shown else {
+        return false;
+    };
+    let (name, account) = (&shown.record.user, &shown.account);
+    let named = name == user || account.as_deref() == Some(user);
+    let his = |it: &Holder| account.is_none() || it.account == *account;
+    named && (taken.until.is_some() || hold.holders.iter().any(his))
+}
+
+fn not_ended(seat: u16, left: &Hold, hint: &str) -> anyhow::Error {
+    let failure = match left.programs().first() {
+        Some(holder) => {
+            let what = messages::seat::not_ended(ending::named(holder), seat).to_string();
+            Failure::new(FailureKind::NotEnded, what).hint(hint)
+        }
+        None => {
+            let what = messages::seat::not_seen(seat).to_string();
+            Failure::new(FailureKind::NotEnded, what).hint(messages::seat::not_seen_hint())
+        }
+    };
+    failure.into()
+}

@@ -1,0 +1,203 @@
+//! Taking a seat back: who has it, and ending what no process holds.
+
+use std::time::Duration;
+
+use super::counted::Seats;
+use super::error::SeatError;
+use super::event::Event;
+use super::files;
+use super::gate::Gate;
+use super::holders::{Holder, holders};
+use super::kernel;
+use super::leases::{Lease, Leases};
+use super::loan::Picked;
+use super::place::{LEASES, RECORDS};
+use super::process::Process;
+use super::record::Record;
+use super::ring::{One, Ring};
+use super::slots::Slots;
+use super::taken_back::TakenBack;
+use super::who::Moment;
+use crate::holder::{Doing, StorageError};
+
+/// What holds a seat.
+#[derive(Clone, Debug, Default)]
+pub struct Hold {
+    /// The seat, and those of modules that are written with it.
+    pub takes: Picked,
+    /// The processes that have its lock, as far as this user sees them.
+    pub holders: Vec<Holder>,
+    /// Those that somebody wrote down as his, who may have written what he liked.
+    pub written: Vec<Process>,
+    /// Whether a process has it, be it seen or not.
+    pub locked: bool,
+}
+
+impl Hold {
+    /// The processes that somebody wrote down as his and that have it indeed: programs, and not what waits for their ends. Where there are none, all that have it.
+    pub fn programs(&self) -> Vec<&Holder> {
+        let written = |it: &&Holder| self.written.contains(&it.process);
+        let programs: Vec<&Holder> = self.holders.iter().filter(written).collect();
+        match programs.is_empty() {
+            true => self.holders.iter().collect(),
+            false => programs,
+        }
+    }
+}
+
+impl Seats {
+    /// What holds a seat of the license. Waits for nobody.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn hold_of(&self, seat: u16) -> Result<Hold, SeatError> {
+        let ring = Ring::of_license(self.counted.seats);
+        let Some(file) = ring.open(&self.place, seat)? else {
+            return Ok(Hold::default());
+        };
+        // Without the gate somebody who only looks may have it just now.
+        let gate = Gate::now(&self.place)?;
+        let locked = gate.is_none() || ring.lock(&self.place, seat)?.is_none();
+        drop(gate);
+        let mut hold = Hold {
+            holders: holders(&file),
+            locked,
+            ..Hold::default()
+        };
+        hold.takes.seat = seat;
+        for slots in Slots::all(&self.place, RECORDS, "") {
+            let Some(record) = slots.read::<Record>(seat) else {
+                continue;
+            };
+            let (id, began) = (record.process, record.began);
+            let process = Process { id, began };
+            if hold.holders.iter().any(|it| it.process == process) {
+                hold.takes.pools.extend(record.pools);
+            }
+            hold.written.push(process);
+        }
+        Ok(hold)
+    }
+
+    /// Before a seat is taken back: whoever has it is told why, and it is kept for a user, so that nobody is faster. What is kept of its modules is kept, too.
+    ///
+    /// # Errors
+    /// [`SeatError::Busy`]; what the disk says.
+    pub fn announce(
+        &self,
+        takes: &Picked,
+        processes: &[Process],
+        reason: &str,
+        keep: Option<(&str, Duration)>,
+        moment: &Moment,
+    ) -> Result<(), SeatError> {
+        let _gate = self.gate()?;
+        let before = TakenBack::read(&self.place);
+        let all = before.with(takes, processes, reason, keep, moment);
+        Ok(all.write(&self.place)?)
+    }
+
+    /// Those of these seats that are kept for this user, each locked; none where an earlier license had more seats that are still in use. Under the gate.
+    pub(super) fn kept_for(
+        &self,
+        user: &str,
+        missing: &[Ring],
+        moment: &Moment,
+    ) -> Result<Vec<One>, SeatError> {
+        let kept = TakenBack::read(&self.place).kept(moment);
+        let mut ones: Vec<One> = Vec::new();
+        for it in kept.iter().filter(|it| it.user == user) {
+            for ring in missing {
+                let has = ones.iter().any(|one| one.ring.prefix == ring.prefix);
+                let number = it
+                    .takes
+                    .of(ring)
+                    .filter(|number| (1..=ring.seats).contains(number));
+                let Some(number) = number.filter(|_| !has) else {
+                    continue;
+                };
+                if self.held_beyond(ring, moment)? > 0 {
+                    continue;
+                }
+                if let Some(lock) = ring.lock(&self.place, number)? {
+                    let ring = ring.clone();
+                    ones.push(One { ring, number, lock });
+                }
+            }
+        }
+        Ok(ones)
+    }
+
+    /// Ends the leases of a seat and of its modules, whoever has them; nothing where it is not leased.
+    ///
+    /// # Errors
+    /// [`SeatError::Busy`]; what the disk says, which lets only root write what is another's.
+    pub fn end_leases(&self, seat: u16, moment: &Moment) -> Result<bool, SeatError> {
+        let _gate = self.gate()?;
+        let own = Ring::of_license(self.counted.seats);
+        let mut ended = false;
+        for slots in Leases::of(&self.place, &own)?.files {
+            let lease = slots.read::<Lease>(seat).filter(|it| it.holds(moment));
+            let Some(lease) = lease else {
+                continue;
+            };
+            let modules = lease.record.pools.iter();
+            let modules =
+                modules.filter_map(|(name, number)| Some((Ring::as_named(name)?, *number)));
+            for (ring, number) in modules {
+                for of_module in Leases::of(&self.place, &ring)?.files {
+                    let same = of_module.owner == slots.owner;
+                    let held = of_module.read::<Lease>(number).filter(|_| same);
+                    if held.is_some_and(|it| it.record.since() == lease.record.since()) {
+                        self.end_lease(&of_module, number)?;
+                        ring.mark(&self.place, number, true);
+                    }
+                }
+            }
+            self.end_lease(&slots, seat)?;
+            own.mark(&self.place, seat, true);
+            ended = true;
+            // In the log of whoever had it stands no end.
+            self.place.note(
+                moment.wall,
+                Event::Over {
+                    seat,
+                    process: 0,
+                    since: lease.record.since(),
+                },
+            );
+        }
+        Ok(ended)
+    }
+
+    fn end_lease(&self, slots: &Slots, number: u16) -> Result<(), SeatError> {
+        let path = self.place.path(LEASES);
+        let ended = slots.writable().and_then(|own| {
+            own.write::<Lease>(number, None)?;
+            own.settle()
+        });
+        Ok(ended.map_err(|error| StorageError::new(Doing::Write, &path, error))?)
+    }
+
+    /// Notes that a seat was taken back, and why.
+    pub fn note_taken_back(&self, seat: u16, reason: &str, moment: &Moment) {
+        let reason = super::event::field(reason);
+        self.place
+            .note(moment.wall, Event::Disconnected { seat, reason });
+    }
+}
+
+impl Slots {
+    /// The same file, to be written by root: no link and no other name of a file of somebody else.
+    fn writable(&self) -> std::io::Result<Slots> {
+        let file = files::open(&self.path)?;
+        #[cfg(unix)]
+        if std::os::unix::fs::MetadataExt::nlink(&file.metadata()?) != 1
+            || kernel::owner(&file) != self.owner
+        {
+            return Err(std::io::ErrorKind::InvalidInput.into());
+        }
+        let (path, owner) = (self.path.clone(), self.owner);
+        Ok(Slots { path, file, owner })
+    }
+}

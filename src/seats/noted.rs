@@ -1,0 +1,88 @@
+//! What is noted of seats that are taken, given back, lent and refused.
+
+use super::counted::Seats;
+use super::error::SeatError;
+use super::event::{Asked, Event, process_of};
+use super::leases::Lease;
+use super::lent::LentOut;
+use super::record::Record;
+use super::ring::One;
+use super::who::{Moment, Who};
+use crate::protocol::date::Seconds;
+
+impl Seats {
+    /// Of a seat that is shared from now on (not `fresh`) the record says since when it is in use.
+    pub(super) fn note_taking(&self, at: Seconds, seat: u16, record: &Record, fresh: bool) {
+        let event = Event::Taken {
+            seat,
+            process: process_of(record),
+            fresh,
+            who: Asked::of(record),
+        };
+        self.place.note(at, event);
+    }
+
+    pub(super) fn note_giving_back(&self, moment: &Moment, seat: u16, record: &Record) {
+        let event = Event::GivenBack {
+            seat,
+            process: process_of(record),
+            since: record.since(),
+            held: None,
+        };
+        self.place.note(moment.wall, event);
+    }
+
+    /// That a lease had run out, which is seen when the next one takes its place.
+    pub(super) fn note_end_of_lease(&self, one: &One, lease: &Lease) {
+        if one.ring.module.is_some() {
+            return;
+        }
+        let event = Event::Over {
+            seat: one.number,
+            process: process_of(&lease.record),
+            since: lease.record.since(),
+        };
+        self.place.note(lease.until(), event);
+    }
+
+    /// Where the seats are out of reach nobody was refused one.
+    pub(super) fn note_refusal(
+        &self,
+        at: Seconds,
+        who: &Who,
+        features: &[String],
+        error: &SeatError,
+    ) {
+        let lacks = match error {
+            SeatError::Storage(_)
+            | SeatError::Holder(_)
+            | SeatError::NotMade { .. }
+            | SeatError::NoLocks { .. }
+            | SeatError::UnknownToken => return,
+            SeatError::NoSeat { lacks, .. } => lacks.clone().unwrap_or_default(),
+            _ => String::new(),
+        };
+        let event = Event::Refused {
+            kind: error.kind().name().to_owned(),
+            lacks,
+            who: Asked::new(who, features),
+        };
+        self.place.note(at, event);
+    }
+
+    /// The loans that were given, and those that came back.
+    pub(super) fn note_lending(&self, at: Seconds, before: &LentOut, after: &LentOut) {
+        let is_in = |lent: &LentOut, loan: u32| lent.loans.iter().any(|it| it.loan == loan);
+        for lent in after.loans.iter().filter(|it| !is_in(before, it.loan)) {
+            let event = Event::Lent {
+                seat: lent.takes.seat,
+                loan: lent.loan,
+                until: lent.free_at,
+            };
+            self.place.note(at, event);
+        }
+        for back in before.loans.iter().filter(|it| !is_in(after, it.loan)) {
+            self.place.note(at, Event::Returned { loan: back.loan });
+        }
+    }
+}

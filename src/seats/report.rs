@@ -1,0 +1,191 @@
+//! Looking back: who used how much, for the owner of the home.
+
+use std::collections::BTreeMap;
+
+use super::counted::Seats;
+use super::error::SeatError;
+use super::event::{Asked, Event, process_of};
+use super::kernel;
+use super::leases::Lease;
+use super::log::Log;
+use super::look::account_of;
+use super::place::{LEASES, RECORDS};
+use super::record::Record;
+use super::ring::Ring;
+use super::seen::Look;
+use super::session::{InUse, Party, Refusal, Session, Written, history};
+use super::slots::Slots;
+use super::usage::{By, Usage, usage};
+use super::who::Moment;
+use crate::holder::{HolderError, is_anothers};
+use crate::protocol::date::Seconds;
+
+/// What the logs of a license's seats say.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    sessions: Vec<Session>,
+    refusals: Vec<Refusal>,
+    /// Whose logs are not whole, and how.
+    pub unfit: BTreeMap<String, Unfit>,
+}
+
+/// What is wrong with the logs of an account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unfit {
+    /// Lines that are no events.
+    pub damaged: usize,
+    /// Months in which there was no more room for all that happened.
+    pub full: usize,
+    /// Files that could not be read.
+    pub unread: usize,
+}
+
+impl Report {
+    /// What was used from a moment until before another.
+    pub fn usage(&self, by: By, time: (Seconds, Seconds)) -> Usage {
+        usage(&self.sessions, &self.refusals, by, time)
+    }
+
+    /// When the first of it was; none where nothing is written.
+    pub fn begins(&self) -> Option<Seconds> {
+        let sessions = self.sessions.iter().map(|it| it.from);
+        sessions.chain(self.refusals.iter().map(|it| it.at)).min()
+    }
+}
+
+impl Seats {
+    /// Refuses who is neither the owner of the home nor root.
+    ///
+    /// # Errors
+    /// [`HolderError::NotOwner`].
+    pub fn owned(&self) -> Result<(), SeatError> {
+        match is_anothers(self.place.directory()) {
+            true => Err(HolderError::NotOwner {
+                directory: self.place.machine.clone(),
+            }
+            .into()),
+            false => Ok(()),
+        }
+    }
+
+    /// What the logs say, of at most 24 months beside the present one: older ones are removed. A line concerns whoever wrote it; the owner of the home and root
+    /// are believed what they saw of others.
+    ///
+    /// # Errors
+    /// [`HolderError::NotOwner`] for anybody else; what the disk says of the directories.
+    pub fn report(&self, moment: &Moment) -> Result<Report, SeatError> {
+        self.owned()?;
+        self.place.forget_old(moment.wall);
+        let mut report = Report::default();
+        let owner = kernel::owner_of(self.place.directory());
+        let mut all: Vec<Written> = Vec::new();
+        for log in self.place.logs()? {
+            let lines = self.lines(&log, &mut report);
+            match all.last_mut().filter(|it| it.owner == log.owner) {
+                Some(written) => written.lines.extend(lines),
+                None => all.push(Written {
+                    owner: log.owner,
+                    is_trusted: log.owner == Some(0) || log.owner == owner,
+                    lines,
+                }),
+            }
+        }
+        let in_use = self.in_use(moment, &mut all)?;
+        let party = |owner, asked: &Asked| self.party(owner, asked);
+        (report.sessions, report.refusals) = history(&all, &in_use, moment.wall, party);
+        Ok(report)
+    }
+
+    fn lines(&self, log: &Log, report: &mut Report) -> Vec<super::event::Line> {
+        let read = log.read();
+        let whose = || kernel::name_of(log.owner).unwrap_or_else(kernel::account);
+        let (lines, found) = match read {
+            Ok(read) => {
+                let found = Unfit {
+                    damaged: read.damaged,
+                    full: usize::from(read.full),
+                    unread: 0,
+                };
+                (read.lines, found)
+            }
+            Err(_) => {
+                let unread = 1;
+                (
+                    Vec::new(),
+                    Unfit {
+                        unread,
+                        ..Unfit::default()
+                    },
+                )
+            }
+        };
+        if found != Unfit::default() {
+            let known = report.unfit.entry(whose()).or_default();
+            known.damaged += found.damaged;
+            known.full += found.full;
+            known.unread += found.unread;
+        }
+        lines
+    }
+
+    /// What is held now. Leases that have run out are ended in what their users wrote: nobody else knows when.
+    fn in_use(&self, moment: &Moment, all: &mut [Written]) -> Result<Vec<InUse>, SeatError> {
+        let own = Ring::of_license(self.counted.seats);
+        let look = self.look(moment)?;
+        let held = |seat: u16| look.taken.iter().any(|it| it.number == seat);
+        let mut in_use = Vec::new();
+        for slots in Slots::all(&self.place, RECORDS, "") {
+            let records = slots.read_all::<Record>(u16::MAX).into_iter();
+            let lives = records.filter(|(seat, it)| held(*seat) && is_shown(&look, *seat, it));
+            in_use.extend(lives.map(|(seat, record)| InUse {
+                owner: slots.owner,
+                seat,
+                since: record.since(),
+            }));
+        }
+        for slots in Slots::all(&self.place, LEASES, &own.leases_of("")) {
+            for (seat, lease) in slots.read_all::<Lease>(u16::MAX) {
+                let (owner, since) = (slots.owner, lease.record.since());
+                if lease.holds(moment) {
+                    in_use.push(InUse { owner, seat, since });
+                    continue;
+                }
+                let over = super::event::Line {
+                    at: lease.until(),
+                    event: Event::Over {
+                        seat,
+                        process: process_of(&lease.record),
+                        since,
+                    },
+                };
+                let mut written = all.iter_mut().filter(|it| it.owner == owner);
+                if let Some(written) = written.next() {
+                    written.lines.push(over);
+                }
+            }
+        }
+        Ok(in_use)
+    }
+
+    fn party(&self, owner: Option<u32>, asked: &Asked) -> Party {
+        let features = asked.features.split(',').filter(|it| !it.is_empty());
+        Party {
+            account: account_of(&self.place, owner, &asked.user),
+            user: asked.user.clone(),
+            host: asked.host.clone(),
+            program: asked.program.clone(),
+            features: features.map(str::to_owned).collect(),
+        }
+    }
+}
+
+/// Whether a seat is in use by what is written there: by a process that runs, or what it has started.
+fn is_shown(look: &Look, seat: u16, record: &Record) -> bool {
+    let mut taken = look.taken.iter().filter(|it| it.number == seat);
+    record.lives()
+        || taken.any(|it| {
+            it.shown
+                .as_ref()
+                .is_some_and(|shown| shown.record == *record)
+        })
+}
