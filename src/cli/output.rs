@@ -108,6 +108,22 @@ impl Output {
         self.stdout.write_all(text.as_bytes()).map_err(closed)
     }
 
+    /// What follows takes the place of what a terminal showed.
+    pub(crate) fn begin_picture(&mut self) -> anyhow::Result<()> {
+        match self.data_columns {
+            Some(_) if !self.json => self.raw("\x1b[H\x1b[2J"),
+            _ => Ok(()),
+        }
+    }
+
+    /// The end of one of several: whoever reads lines sees where it ends.
+    pub(crate) fn end_picture(&mut self) -> anyhow::Result<()> {
+        if !self.json && self.data_columns.is_none() {
+            self.raw("\n")?;
+        }
+        self.finish()
+    }
+
     /// Everything said so far is on its way.
     pub(crate) fn finish(&mut self) -> anyhow::Result<()> {
         self.stdout.flush().map_err(closed)

@@ -14,7 +14,7 @@ use super::ring::{One, Pool, Ring};
 use super::slots::Slots;
 use super::taken_back::{self, TakenBack};
 use super::who::Moment;
-use crate::holder::{Doing, StorageError};
+use crate::holder::{Doing, HolderError, StorageError, is_anothers};
 use crate::license_key::LicenseKey;
 use crate::messages::seats as messages;
 use crate::protocol::contents::Contents;
@@ -107,6 +107,20 @@ impl Seats {
             }
         }
         Ok(())
+    }
+
+    /// Refuses who is neither the owner of the home nor root.
+    ///
+    /// # Errors
+    /// [`HolderError::NotOwner`].
+    pub fn owned(&self) -> Result<(), SeatError> {
+        match is_anothers(self.place.directory()) {
+            true => Err(HolderError::NotOwner {
+                directory: self.place.machine.clone(),
+            }
+            .into()),
+            false => Ok(()),
+        }
     }
 
     /// What is lent elsewhere now.

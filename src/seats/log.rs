@@ -87,7 +87,7 @@ impl Place {
         let listed = Listed::of(&directory, OF_EACH, |name| of_month(name).is_some());
         let listed = listed.map_err(|error| StorageError::new(Doing::Read, &directory, error))?;
         let mut logs: Vec<Log> = listed.paths.into_iter().filter_map(Log::of).collect();
-        logs.sort_by(|one, other| (one.owner, one.month).cmp(&(other.owner, other.month)));
+        logs.sort_by_key(|log| (log.owner, log.month));
         Ok(logs)
     }
 }

@@ -28,7 +28,12 @@ impl Seats {
     /// What the disk says: who may not read what lies here is shown nothing.
     pub fn look(&self, moment: &Moment) -> Result<Look, SeatError> {
         let gate = Gate::now(&self.place)?;
-        self.seen(moment, gate.is_some())
+        let look = self.seen(moment, gate.is_some())?;
+        drop(gate);
+        if look.exact && !look.back.is_empty() {
+            self.note_back(&look, moment.wall);
+        }
+        Ok(look)
     }
 
     /// The same for whoever keeps the gate.

@@ -1,5 +1,7 @@
 //! What is noted of seats that are taken, given back, lent and refused.
 
+use std::collections::BTreeSet;
+
 use super::counted::Seats;
 use super::error::SeatError;
 use super::event::{Asked, Event, process_of};
@@ -7,6 +9,7 @@ use super::leases::Lease;
 use super::lent::LentOut;
 use super::record::Record;
 use super::ring::One;
+use super::seen::Look;
 use super::who::{Moment, Who};
 use crate::protocol::date::Seconds;
 
@@ -68,6 +71,34 @@ impl Seats {
             who: Asked::new(who, features),
         };
         self.place.note(at, event);
+    }
+
+    /// The seats that came back by themselves, each once: for the owner of the home alone, who is believed it.
+    pub(super) fn note_back(&self, look: &Look, at: Seconds) {
+        let user = self.place.user();
+        if self.owned().is_err() {
+            return;
+        }
+        let logs = self.place.logs().unwrap_or_default().into_iter();
+        let own = logs.filter(|log| log.owner == user);
+        let lines = own.flat_map(|log| log.read().unwrap_or_default().lines);
+        let known = lines.filter_map(|line| match line.event {
+            Event::Over { seat, since, .. } => Some((seat, since)),
+            _ => None,
+        });
+        let known: BTreeSet<(u16, Seconds)> = known.collect();
+        for back in &look.back {
+            let (seat, since) = (back.number, back.record.since());
+            if !known.contains(&(seat, since)) {
+                let process = back.record.process;
+                let event = Event::Over {
+                    seat,
+                    process,
+                    since,
+                };
+                self.place.note(at, event);
+            }
+        }
     }
 
     /// The loans that were given, and those that came back.

@@ -17,7 +17,6 @@ use super::session::{InUse, Party, Refusal, Session, Written, history};
 use super::slots::Slots;
 use super::usage::{By, Usage, usage};
 use super::who::Moment;
-use crate::holder::{HolderError, is_anothers};
 use crate::protocol::date::Seconds;
 
 /// What the logs of a license's seats say.
@@ -54,20 +53,6 @@ impl Report {
 }
 
 impl Seats {
-    /// Refuses who is neither the owner of the home nor root.
-    ///
-    /// # Errors
-    /// [`HolderError::NotOwner`].
-    pub fn owned(&self) -> Result<(), SeatError> {
-        match is_anothers(self.place.directory()) {
-            true => Err(HolderError::NotOwner {
-                directory: self.place.machine.clone(),
-            }
-            .into()),
-            false => Ok(()),
-        }
-    }
-
     /// What the logs say, of at most 24 months beside the present one: older ones are removed. A line concerns whoever wrote it; the owner of the home and root
     /// are believed what they saw of others.
     ///

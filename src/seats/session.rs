@@ -87,8 +87,8 @@ pub(super) struct InUse {
 #[derive(Clone, Copy)]
 struct Sight {
     seat: u16,
-    /// The process and its beginning; none: whoever had it.
-    of: Option<(u32, Seconds)>,
+    /// The beginning of the use; none: whatever use it was.
+    of: Option<Seconds>,
     at: Seconds,
 }
 
@@ -204,15 +204,18 @@ fn at_last(it: Open, of: &Written, sights: &[Sight], in_use: &[InUse], now: Seco
     }
     let mut seen = now;
     for sight in sights.iter().filter(|it| it.seat == seat && it.at > from) {
-        if sight.of.is_none_or(|of| of == (it.process, from)) {
+        if sight.of.is_none_or(|since| since == from) {
             seen = seen.min(sight.at);
         }
     }
     cut(it, seen, now)
 }
 
-/// Of which use a line says the end: its seat, its process and its beginning.
-fn end(line: &Line) -> Option<((u16, u32, Seconds), (Seconds, End))> {
+/// A use by its seat, its process and its beginning.
+type Use = (u16, u32, Seconds);
+
+/// Of which use a line says the end, and what.
+fn end(line: &Line) -> Option<(Use, (Seconds, End))> {
     match &line.event {
         Event::GivenBack {
             seat,
@@ -245,11 +248,7 @@ fn sight(line: &Line) -> Option<Sight> {
         Event::Taken {
             seat, fresh: true, ..
         } => (*seat, None),
-        Event::Over {
-            seat,
-            process,
-            since,
-        } => (*seat, Some((*process, *since))),
+        Event::Over { seat, since, .. } => (*seat, Some(*since)),
         Event::Disconnected { seat, .. } => (*seat, None),
         _ => return None,
     };

@@ -1,6 +1,9 @@
 //! Seats of a floating license in use: who gets one, who holds it, how it comes back.
 
 mod accounts;
+#[cfg(unix)]
+mod forged;
+mod logged;
 mod programs;
 mod taken_back;
 mod used;
@@ -108,6 +111,38 @@ fn who_looks_sees_who_uses_which_seat_from_which_workstation_since_when() {
         serde_json::json!({ "name": "design", "seats": 3, "in_use": 1 })
     );
     anna.end();
+}
+
+/// Line by line for a script, block by block for people, until it is stopped; on a terminal each takes the place of the last.
+#[test]
+fn who_watches_sees_it_again_and_again() {
+    let world = World::new();
+    let (machine, _) = site(&world, &[], &["--seats", "1"]);
+    let watch = |more: &[&str]| {
+        let run = machine.run(["seat", "list", "--watch"].iter().chain(more));
+        let mut child = run.process().stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        (child, lines.map(Result::unwrap))
+    };
+    let (mut child, mut lines) = watch(&["--json"]);
+    let read = |line: Option<String>| -> serde_json::Value {
+        serde_json::from_str(&line.unwrap()).unwrap()
+    };
+    assert_eq!(read(lines.next())["in_use"], 0);
+    let anna = Holder::start(&hold(&machine, &["--user", "anna"]));
+    until(|| read(lines.next())["in_use"] == 1);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let (mut child, lines) = watch(&[]);
+    let block: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
+    assert!(block.len() == 3 && block[2].contains("anna"), "{block:?}");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(anna.end(), 0);
+    machine.run(["return", "--yes"]).done();
+    machine
+        .run(["seat", "list", "--watch"])
+        .refused(10, "returned");
 }
 
 #[test]

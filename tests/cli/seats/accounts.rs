@@ -305,7 +305,7 @@ fn who_leaves_a_shared_seat_in_order_is_not_missed() {
 
 /// Root's home for every user of the computer, with two seats.
 #[cfg(unix)]
-fn home_for_all<'w>(world: &'w World, product: &[&str]) -> (Machine<'w>, String) {
+pub(super) fn home_for_all<'w>(world: &'w World, product: &[&str]) -> (Machine<'w>, String) {
     let desk = world.desk("desk");
     let file = desk.product("survey", product);
     let key = desk.sell("survey", &["--type", "floating", "--seats", "2"]);
@@ -323,7 +323,7 @@ fn home_for_all<'w>(world: &'w World, product: &[&str]) -> (Machine<'w>, String)
 }
 
 #[cfg(unix)]
-fn open_to_others(path: &Path) {
+pub(super) fn open_to_others(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
     let open = |path: &Path, mode| {
         std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap()
@@ -348,7 +348,7 @@ fn open_to_others(path: &Path) {
 
 /// The same run by another user of the computer.
 #[cfg(unix)]
-fn as_user(user: u32, run: &Run<'_>) -> std::process::Command {
+pub(super) fn as_user(user: u32, run: &Run<'_>) -> std::process::Command {
     let plain = run.process();
     let user = user.to_string();
     let mut command = std::process::Command::new("setpriv");

@@ -195,7 +195,8 @@ fn all_seats_of_a_user_are_taken_back_and_no_others() {
     assert_eq!(taken["seats"], serde_json::json!([1, 2]));
     assert_eq!(list(&machine)["taken"][0]["user"], "bob");
     assert_eq!(in_use(&machine), 1);
-    (one.kill(), two.kill());
+    one.kill();
+    two.kill();
     assert_eq!(bob.end(), 0);
     // Whose seat was taken back has used it until then.
     world.hours_pass(5);

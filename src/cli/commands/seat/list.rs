@@ -1,5 +1,8 @@
 //! `seat list`.
 
+use std::thread;
+use std::time::Duration;
+
 use super::{CheckArgs, Context, Exit, Run};
 use crate::cli::machine_home::Found;
 use crate::cli::seats::{lasting, moment, no_seats};
@@ -20,7 +23,12 @@ pub(crate) struct SeatList {
     /// The license, where the machine holds several of the product
     #[arg(long, value_name = "KEY")]
     license: Option<String>,
+    /// Look again every two seconds, until it is stopped with Ctrl-C
+    #[arg(long)]
+    watch: bool,
 }
+
+const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
 
 impl Run for SeatList {
     const NAME: &'static str = "list";
@@ -29,7 +37,24 @@ impl Run for SeatList {
     type Object = json::SeatsInUse;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let found = CheckArgs::of(self.product, self.license).find(context, false)?;
+        loop {
+            if self.watch {
+                context.out.begin_picture()?;
+            }
+            self.show(context)?;
+            if !self.watch {
+                return Ok(Exit::DONE);
+            }
+            context.out.end_picture()?;
+            thread::sleep(BETWEEN_LOOKS);
+        }
+    }
+}
+
+impl SeatList {
+    fn show(&self, context: &mut Context) -> anyhow::Result<()> {
+        let which = CheckArgs::of(self.product.clone(), self.license.clone());
+        let found = which.find(context, false)?;
         let seats = found.seats()?.ok_or_else(|| no_seats(&found))?;
         let now = moment(context);
         let look = seats.look(&now)?;
@@ -46,7 +71,7 @@ impl Run for SeatList {
         if !look.exact {
             context.out.warn(messages::seat::written_only());
         }
-        Ok(Exit::DONE)
+        Ok(())
     }
 }
 
