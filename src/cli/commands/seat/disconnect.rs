@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::{CheckArgs, Context, Exit, Run};
 use crate::cli::failure::Failure;
-use crate::cli::seats::{minute, moment, no_seats};
+use crate::cli::seats::{moment, no_seats};
+use crate::cli::words::minute;
 use crate::cli::{ending, json};
 use crate::failure::FailureKind;
 use crate::messages;

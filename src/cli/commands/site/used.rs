@@ -3,7 +3,8 @@
 use super::{Context, Exit, Run, SiteArgs, seats};
 use crate::cli::failure::Failure;
 use crate::cli::json::{self, Shown};
-use crate::cli::seats::{minute, moment, span};
+use crate::cli::seats::{moment, span};
+use crate::cli::words::minute;
 use crate::cli::{csv, words};
 use crate::messages;
 use crate::protocol::date::{Day, Seconds};
