@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::failure::Failure;
 use crate::failure::FailureKind;
 use crate::messages;
-use crate::seats::{Hold, Holder, Seats};
+use crate::seats::{Hold, Holder, Moment, Seats};
 
 /// How often it is looked.
 const BETWEEN: Duration = Duration::from_millis(100);
@@ -21,48 +21,58 @@ enum Ending {
     Killed,
 }
 
-/// Asks all that hold a seat to end, and waits; what holds it then, or nothing where it is free.
-pub(super) fn asked(seats: &Seats, seat: u16, patience: Duration) -> anyhow::Result<Option<Hold>> {
-    ended(seats, seat, patience, Ending::Asked)
+/// Asks those who hold a seat to end, and waits; what holds it still, or nothing where it is free, or somebody else's by now.
+pub(super) fn asked(seats: &Seats, hold: &Hold, wait: Wait<'_>) -> anyhow::Result<Option<Hold>> {
+    ended(seats, hold, wait, Ending::Asked)
 }
 
 /// Ends them without asking.
-pub(super) fn killed(seats: &Seats, seat: u16, patience: Duration) -> anyhow::Result<Option<Hold>> {
-    ended(seats, seat, patience, Ending::Killed)
+pub(super) fn killed(seats: &Seats, hold: &Hold, wait: Wait<'_>) -> anyhow::Result<Option<Hold>> {
+    ended(seats, hold, wait, Ending::Killed)
 }
 
+/// How long, and what knows the time.
+#[derive(Clone, Copy)]
+pub(super) struct Wait<'a> {
+    pub(super) patience: Duration,
+    pub(super) now: &'a dyn Fn() -> Moment,
+}
+
+/// Whoever takes the seat when it is free is none of those who had it: only these are ended, as long as they have it.
 fn ended(
     seats: &Seats,
-    seat: u16,
-    patience: Duration,
+    before: &Hold,
+    wait: Wait<'_>,
     how: Ending,
 ) -> anyhow::Result<Option<Hold>> {
+    // A shell that was started on a seat takes it back from itself.
+    let ours = |it: &Holder| it.process.id == std::process::id();
     let mut sent = Vec::new();
     // Counted in sleep; that looking takes long makes nobody hurry.
     let (mut slept, mut alone) = (Duration::ZERO, Duration::ZERO);
     loop {
-        let hold = seats.hold_of(seat)?;
-        if !hold.locked {
+        let mut hold = seats.hold_of(before.takes.seat, &(wait.now)())?;
+        let is_seen = !hold.holders.is_empty();
+        hold.holders
+            .retain(|it| before.holders.contains(it) && !ours(it));
+        if !hold.locked || is_seen && hold.holders.is_empty() {
             return Ok(None);
         }
-        let told = |it: &&Holder| sent.contains(&it.process);
-        let others: Vec<Holder> = match (sent.is_empty(), alone >= ALONE) {
-            (true, _) => hold.programs().into_iter().cloned().collect(),
-            (false, true) => {
-                let others = hold.holders.iter().filter(|it| !told(it));
-                others.cloned().collect()
-            }
-            (false, false) => Vec::new(),
+        let told = |it: &Holder| sent.contains(&it.process);
+        alone = match hold.holders.iter().any(told) {
+            true => Duration::ZERO,
+            false => alone + BETWEEN,
         };
-        match hold.holders.iter().any(|it| told(&it)) {
-            true => alone = Duration::ZERO,
-            false => alone += BETWEEN,
-        }
-        for holder in others {
-            send(&holder, seat, how)?;
+        let next: Vec<Holder> = match sent.is_empty() {
+            true => hold.programs().into_iter().cloned().collect(),
+            false if alone >= ALONE => hold.holders.clone(),
+            false => Vec::new(),
+        };
+        for holder in next {
+            send(&holder, before.takes.seat, how)?;
             sent.push(holder.process);
         }
-        if slept >= patience || hold.holders.is_empty() && slept >= ALONE {
+        if slept >= wait.patience || !is_seen && slept >= ALONE {
             return Ok(Some(hold));
         }
         thread::sleep(BETWEEN);

@@ -50,7 +50,7 @@ impl Seats {
     ///
     /// # Errors
     /// What the disk says.
-    pub fn hold_of(&self, seat: u16) -> Result<Hold, SeatError> {
+    pub fn hold_of(&self, seat: u16, moment: &Moment) -> Result<Hold, SeatError> {
         let ring = Ring::of_license(self.counted.seats);
         let Some(file) = ring.open(&self.place, seat)? else {
             return Ok(Hold::default());
@@ -75,6 +75,12 @@ impl Seats {
                 hold.takes.pools.extend(record.pools);
             }
             hold.written.push(process);
+        }
+        for slots in Slots::all(&self.place, LEASES, &ring.leases_of("")) {
+            let lease = slots.read::<Lease>(seat).filter(|it| it.holds(moment));
+            hold.takes
+                .pools
+                .extend(lease.into_iter().flat_map(|it| it.record.pools));
         }
         Ok(hold)
     }

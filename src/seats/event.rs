@@ -242,7 +242,7 @@ impl Fields<'_> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
@@ -259,7 +259,7 @@ mod tests {
         })
     }
 
-    fn events() -> impl Strategy<Value = Event> {
+    pub(in crate::seats) fn events() -> impl Strategy<Value = Event> {
         let seconds = || any::<u32>().prop_map(Seconds);
         prop_oneof![
             (any::<u16>(), any::<u32>(), any::<bool>(), asked()).prop_map(

@@ -20,13 +20,18 @@ use super::who::Moment;
 use crate::protocol::date::Seconds;
 
 /// What the logs of a license's seats say.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Report {
     sessions: Vec<Session>,
     refusals: Vec<Refusal>,
+    /// The beginning of what may be kept.
+    since: Seconds,
     /// Whose logs are not whole, and how.
     pub unfit: BTreeMap<String, Unfit>,
 }
+
+/// No log that is kept has lines of longer ago: 25 months of 31 days.
+const LONGEST_KEPT: u32 = 25 * 31 * 86_400;
 
 /// What is wrong with the logs of an account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,15 +45,17 @@ pub struct Unfit {
 }
 
 impl Report {
-    /// What was used from a moment until before another.
-    pub fn usage(&self, by: By, time: (Seconds, Seconds)) -> Usage {
+    /// What was used from a moment until before another, as far back as anything is kept: whoever writes what is older gets no row for each of its days.
+    pub fn usage(&self, by: By, (from, to): (Seconds, Seconds)) -> Usage {
+        let time = (from.max(self.since), to);
         usage(&self.sessions, &self.refusals, by, time)
     }
 
     /// When the first of it was; none where nothing is written.
     pub fn begins(&self) -> Option<Seconds> {
         let sessions = self.sessions.iter().map(|it| it.from);
-        sessions.chain(self.refusals.iter().map(|it| it.at)).min()
+        let first = sessions.chain(self.refusals.iter().map(|it| it.at)).min();
+        first.map(|first| first.max(self.since))
     }
 }
 
@@ -61,7 +68,12 @@ impl Seats {
     pub fn report(&self, moment: &Moment) -> Result<Report, SeatError> {
         self.owned()?;
         self.place.forget_old(moment.wall);
-        let mut report = Report::default();
+        let mut report = Report {
+            sessions: Vec::new(),
+            refusals: Vec::new(),
+            since: moment.wall.minus(LONGEST_KEPT),
+            unfit: BTreeMap::new(),
+        };
         let owner = kernel::owner_of(self.place.directory());
         let mut all: Vec<Written> = Vec::new();
         for log in self.place.logs()? {

@@ -184,6 +184,9 @@ pub(super) fn history(
                 .map(|(loan, lent)| of_loan(loan, lent, now)),
         );
     }
+    for session in &mut sessions {
+        session.to = session.to.min(now).max(session.from);
+    }
     (sessions, once(refusals))
 }
 

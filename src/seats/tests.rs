@@ -2,6 +2,7 @@
 
 mod files;
 mod leases;
+mod used;
 
 use std::fs;
 use std::path::Path;

@@ -30,9 +30,6 @@ def build(w):
     asked = ok(w.machine("request", "activate", w.keys["lent"], "--product", "kit", "--site", home="site")).out
     ok(w.machine("apply", stdin=ok(w.desk("respond", stdin=asked)).out, home="site"))
     w.keep("site")
-    ok(w.run(*at_site("seat", "take", "--user", "anna", "--for", "1h")(w)))
-    w.keep("a seat taken")
-    w.restore("site")
     w.note("borrow", ok(w.machine("request", "borrow", w.keys["lent"], "--product", "kit", "--days", "5")).out)
     w.keep("loan asked for")
     w.note("loan", ok(w.run(*admin("respond")(w), stdin=w.read("borrow"))).out)
@@ -54,6 +51,9 @@ def build(w):
     w.keep("for users by name")
     ok(w.run(*admin("user", "assign", "anna")(w)))
     w.keep("named")
+    w.restore("site")
+    ok(w.run(*at_site("seat", "take", "--user", "anna", "--for", "1h")(w)))
+    w.keep("a seat taken")
 
 
 def loans(w):

@@ -203,3 +203,26 @@ fn all_seats_of_a_user_are_taken_back_and_no_others() {
     let seen = machine.run(["site", "report"]).json();
     assert_eq!(row(&seen, "anna")["seconds"], 2 * 3 * 3600);
 }
+
+/// Whoever waits for a seat and gets it when it is taken back keeps it.
+#[cfg(target_os = "linux")]
+#[test]
+fn who_comes_after_is_not_meant() {
+    let world = World::new();
+    let (machine, _) = site(&world, &[], &["--seats", "1"]);
+    let anna = Holder::start(&hold(&machine, &["--user", "anna"]));
+    let mut dave = hold(&machine, &["--user", "dave", "--wait", "5m"]).process();
+    let mut dave = dave.stdout(Stdio::piped()).spawn().unwrap();
+    until(|| list(&machine)["waiting"] == 1);
+    disconnect(&machine, &["1", "--force"]).done();
+    anna.kill();
+    let mut line = String::new();
+    BufReader::new(dave.stdout.as_mut().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    std::thread::sleep(Duration::from_secs(3));
+    assert!(dave.try_wait().unwrap().is_none());
+    assert_eq!(list(&machine)["taken"][0]["user"], "dave");
+    drop(dave.stdin.take());
+    assert_eq!(dave.wait().unwrap().code(), Some(0));
+}

@@ -62,7 +62,7 @@ impl Run for SeatDisconnect {
         let seats = found.seats()?.ok_or_else(|| no_seats(&found))?;
         seats.owned()?;
         let look = seats.look(&moment(context))?;
-        let targets = self.targets(&seats, &look)?;
+        let targets = self.targets(context, &seats, &look)?;
         let mut keeps = self.hold_for.as_deref();
         let mut object = json::TakenBack {
             seats: Vec::new(),
@@ -95,10 +95,15 @@ impl Run for SeatDisconnect {
 
 impl SeatDisconnect {
     /// Which seats are meant, and what holds them.
-    fn targets(&self, seats: &Seats, look: &Look) -> anyhow::Result<Vec<(Taken, Hold)>> {
+    fn targets(
+        &self,
+        context: &Context,
+        seats: &Seats,
+        look: &Look,
+    ) -> anyhow::Result<Vec<(Taken, Hold)>> {
         let mut targets = Vec::new();
         for taken in &look.taken {
-            let hold = seats.hold_of(taken.number)?;
+            let hold = seats.hold_of(taken.number, &moment(context))?;
             let meant = match (&self.user, self.seat) {
                 (Some(user), _) => is_of(user, taken, &hold),
                 (None, seat) => seat == Some(taken.number),
@@ -136,14 +141,15 @@ impl SeatDisconnect {
         keep: Option<&str>,
     ) -> anyhow::Result<()> {
         let (seat, patience) = (taken.number, context.environment.patience());
-        let processes = hold.holders.iter().map(|it| it.process);
-        let told: Vec<_> = processes.chain(hold.written.iter().copied()).collect();
+        // Those who have it come last: what is said to the last is kept, whatever others wrote.
+        let has_it = hold.holders.iter().map(|it| it.process);
+        let told: Vec<_> = hold.written.iter().copied().chain(has_it).collect();
         // Before it is free: nobody is faster.
         let until = |span: Duration| keep.map(|user| (user, span));
         let first = until(patience + KILLED + KEPT);
         let reason = self.reason.as_str();
         seats.announce(&hold.takes, &told, reason, first, &moment(context))?;
-        let ended = self.end(context, seats, seat, patience);
+        let ended = self.end(context, seats, hold, patience);
         let kept = until(KEPT).filter(|_| ended.is_ok());
         let now = moment(context);
         let announced = seats.announce(&hold.takes, &[], reason, kept, &now);
@@ -158,17 +164,25 @@ impl SeatDisconnect {
         &self,
         context: &Context,
         seats: &Seats,
-        seat: u16,
+        hold: &Hold,
         patience: Duration,
     ) -> anyhow::Result<()> {
-        seats.end_leases(seat, &moment(context))?;
-        let Some(left) = ending::asked(seats, seat, patience)? else {
+        let (seat, now) = (hold.takes.seat, || moment(context));
+        seats.end_leases(seat, &now())?;
+        let wait = |patience| ending::Wait {
+            patience,
+            now: &now,
+        };
+        if !hold.locked {
+            return Ok(());
+        }
+        let Some(left) = ending::asked(seats, hold, wait(patience))? else {
             return Ok(());
         };
         if !self.force {
             return Err(not_ended(seat, &left, messages::seat::not_ended_hint()));
         }
-        match ending::killed(seats, seat, KILLED)? {
+        match ending::killed(seats, hold, wait(KILLED))? {
             None => Ok(()),
             Some(left) => Err(not_ended(seat, &left, messages::seat::not_killed_hint())),
         }

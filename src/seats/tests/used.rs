@@ -1,0 +1,135 @@
+//! What the logs come to, whatever stands in them.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::*;
+use crate::seats::event::{Asked, Event, Line, tests::events};
+use crate::seats::session::{InUse, Written, history};
+use crate::seats::usage::usage;
+
+/// Few seats, processes and moments, so that lines meet each other.
+fn small(event: Event, seat: u16, process: u32, since: u32) -> Event {
+    let since = Seconds(since);
+    match event {
+        Event::Taken { fresh, who, .. } => Event::Taken {
+            seat,
+            process,
+            fresh,
+            who,
+        },
+        Event::GivenBack { held, .. } => Event::GivenBack {
+            seat,
+            process,
+            since,
+            held: held.map(|held| held % 500_000),
+        },
+        Event::Over { .. } => Event::Over {
+            seat,
+            process,
+            since,
+        },
+        Event::Disconnected { reason, .. } => Event::Disconnected { seat, reason },
+        Event::Lent { loan, .. } => Event::Lent {
+            seat,
+            loan: loan % 3,
+            until: since,
+        },
+        Event::Returned { loan } => Event::Returned { loan: loan % 3 },
+        other => other,
+    }
+}
+
+fn lines() -> impl Strategy<Value = Vec<Line>> {
+    let moment = || 0..400_000_u32;
+    let line = (moment(), events(), 1..4_u16, 0..3_u32, moment());
+    let line = line.prop_map(|(at, event, seat, process, since)| Line {
+        at: Seconds(at),
+        event: small(event, seat, process, since),
+    });
+    vec(line, 0..20)
+}
+
+fn written(owner: u32, lines: &[Line]) -> Written {
+    Written {
+        owner: Some(owner),
+        is_trusted: owner == 0,
+        lines: lines.to_vec(),
+    }
+}
+
+fn party(owner: Option<u32>, asked: &Asked) -> Party {
+    Party {
+        account: owner.map(|owner| owner.to_string()),
+        user: asked.user.clone(),
+        ..Party::default()
+    }
+}
+
+const LATER: Seconds = Seconds(500_000);
+
+proptest! {
+    /// What somebody writes makes and ends nothing of anybody else's.
+    #[test]
+    fn nobody_writes_for_another(anna in lines(), mallory in lines(), root in lines()) {
+        let of_anna = |all: &[Written]| {
+            let in_use = [InUse { owner: Some(1), seat: 1, since: Seconds(1) }];
+            let (mut sessions, mut refusals) = history(all, &in_use, LATER, party);
+            sessions.retain(|it| it.by.account.as_deref() != Some("2"));
+            refusals.retain(|it| it.by.account.as_deref() != Some("2"));
+            (sessions, refusals)
+        };
+        let alone = of_anna(&[written(0, &root), written(1, &anna)]);
+        let beside = of_anna(&[written(0, &root), written(1, &anna), written(2, &mallory)]);
+        prop_assert_eq!(alone, beside);
+    }
+
+    /// Days are parts of the whole, no row has more than all, and never are more seats used than there are.
+    #[test]
+    fn rows_come_to_what_all_of_them_are(anna in lines(), bob in lines(), root in lines()) {
+        let all = [written(0, &root), written(1, &anna), written(2, &bob)];
+        let (sessions, refusals) = history(&all, &[], LATER, party);
+        for session in &sessions {
+            prop_assert!(session.from <= session.to, "{session:?}");
+            prop_assert!(session.to <= Seconds(1_000_000), "{session:?}");
+        }
+        let whole = (Seconds(0), Seconds(2_000_000));
+        let days = usage(&sessions, &refusals, By::Day, whole);
+        let sum: u64 = days.rows.iter().map(|row| row.seconds).sum();
+        prop_assert_eq!(sum, days.total.seconds);
+        let users = usage(&sessions, &refusals, By::User, whole);
+        prop_assert_eq!(&users.total, &days.total);
+        prop_assert!(users.total.peak <= 3);
+        prop_assert!(users.total.peak_seconds <= users.total.seconds);
+        let sum: usize = users.rows.iter().map(|row| row.sessions).sum();
+        prop_assert_eq!(sum, users.total.sessions);
+        for row in users.rows.iter().chain(&days.rows) {
+            prop_assert!(row.seconds <= users.total.seconds && row.peak <= users.total.peak);
+        }
+        let refused: usize = users.rows.iter().map(Row::refusals).sum();
+        prop_assert_eq!(refused, users.total.refusals());
+    }
+}
+
+#[test]
+fn whoever_begins_when_another_ends_was_not_there_with_him() {
+    let session = |seat, from, to| Session {
+        seat,
+        by: Party::default(),
+        from: Seconds(from),
+        to: Seconds(to),
+        end: End::GivenBack,
+        loan: None,
+    };
+    let used = |sessions: &[Session]| {
+        let total = usage(sessions, &[], By::User, (Seconds(0), Seconds(1_000))).total;
+        (total.peak, total.peak_seconds, total.seconds)
+    };
+    assert_eq!(used(&[session(1, 10, 20), session(2, 20, 30)]), (1, 20, 20));
+    assert_eq!(used(&[session(1, 10, 21), session(2, 20, 30)]), (2, 1, 21));
+    // Two that share a seat use one; one that lasts no second was there all the same.
+    assert_eq!(used(&[session(1, 10, 20), session(1, 15, 30)]), (1, 20, 20));
+    assert_eq!(used(&[session(1, 10, 10)]), (1, 1, 1));
+    assert_eq!(used(&[session(1, 990, 2_000)]), (1, 10, 10));
+    assert_eq!(used(&[session(1, 1_000, 2_000)]), (0, 0, 0));
+}
