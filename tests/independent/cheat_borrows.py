@@ -13,7 +13,7 @@ import loans
 from payloads import Refused, decode
 from rows import KINDS, write
 from trust import check_loan, commitment, holder, machine_digest, request_digest
-from vendor import CATALOGUE, Key, day, snapshot
+from vendor import CATALOGUE, PASSWORD, Key, day, ease, snapshot
 
 LATEST = 2**32 - 1
 # Bytes of a payload (2.2).
@@ -56,6 +56,7 @@ class Site:
         w, unlocked = self.w, ("--passphrase-file", vendor.password)
         vendor.install("site")
         vendor.ok(w.machine("site", "init", *unlocked, home="site"))
+        ease(w.path("site", "machine", "site", "key.pem"), PASSWORD)
         request = vendor.ok(w.machine("request", "activate", self.key, "--site", home="site")).out.strip()
         answers = grant(self, codes.as_written("A", request)) if grant else [vendor.answer(request)]
         for answer in answers:

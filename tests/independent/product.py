@@ -70,8 +70,8 @@ def parse_lines(text):
     return values, catalogue
 
 
-def check(data):
-    """The root fingerprint of a product file that is in order."""
+def take_apart(data):
+    """Of a signed note: text, NAME, key hash and signature; nothing of it is trusted yet."""
     try:
         note = data.decode("utf-8")
     except UnicodeDecodeError:
@@ -87,18 +87,24 @@ def check(data):
     except binascii.Error:
         raise Refused("base64") from None
     need(base64.b64encode(blob).decode() == signed.group(2) and len(blob) == 68, "base64")
+    return text, signed.group(1), blob
 
+
+def key_hash(name_, key):
+    return hashlib.sha256(name_.encode() + b"\n\x01" + key).digest()[:4]
+
+
+def check(data):
+    """The root fingerprint of a product file that is in order."""
+    text, signed_by, blob = take_apart(data)
     values, catalogue = parse_lines(text)
     product = values["id"][0]
-    need(re.fullmatch("[a-z][a-z0-9-]{0,31}", product) and signed.group(1) == product, "id")
+    need(re.fullmatch("[a-z][a-z0-9-]{0,31}", product) and signed_by == product, "id")
     decimal(values["version"][0], 2**32 - 1)
     roots = [hexadecimal(v) for v in values["root"]]
     need(all(strict.fit(root) for root in roots), "unfit_key")
 
-    def key_hash(root):
-        return hashlib.sha256(product.encode() + b"\n\x01" + root).digest()[:4]
-
-    signer = next((r for r in roots if key_hash(r) == blob[:4] and strict.verify(r, text.encode(), blob[4:])), None)
+    signer = next((r for r in roots if key_hash(product, r) == blob[:4] and strict.verify(r, text.encode(), blob[4:])), None)
     need(signer, "signature")
     for value in values["desk"]:
         trust.check_desk(decode("D", hexadecimal(value)), roots, 0, product)
