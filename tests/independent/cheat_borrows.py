@@ -178,6 +178,14 @@ class Site:
             self.say(name, "given back once more, and something changed")
         return loan
 
+    def synced(self):
+        """The vendor answers a SYNC of the site, which holds that answer from now on."""
+        request = self.vendor.ok(self.w.machine("request", "sync", home="site")).out
+        answer = self.vendor.answer(request)
+        self.vendor.ok(self.w.machine("apply", stdin=answer, home="site"))
+        self.card = codes.as_written("C", self.vendor.ok(self.w.machine("site", "card", home="site")).out.strip())
+        self.book.vendor_answered(decode("C", self.card)["grant"])
+
     def finish(self):
         """What a SYNC tells of the loans, and what the list of them says, are what the book has."""
         told = self.vendor.ok(self.w.machine("request", "sync", "--json", home="site")).json
@@ -295,6 +303,8 @@ def extensions(vendor):
     it.ask("more of a loan of one, by its board and one disk", Workstation(it, [9, 9, 1, 1, 1]).borrow(serial=1))
     it.ask("and by another exchange", Workstation(it, [1, 1, 8, 8, 1]).borrow(serial=1))
     it.ask("and by the first exchange, in full", Workstation(it, [9, 9, 1, 1, 1]).borrow(serial=1))
+    it.ask("by one that exchanged one part", Workstation(it, [2, 2, 2, 6, 2]).borrow(serial=2))
+    it.ask("and by one that exchanged another", Workstation(it, [2, 6, 2, 2, 2]).borrow(serial=2))
     it.ask("by a machine that knows less", Workstation(it, [1, 1, 1, 1, None]).borrow(serial=1))
     it.ask("by the disk alone", Workstation(it, [1, 1, None, None, None]).borrow(serial=1))
     it.give_back("the first of one's", one.give_back(asked[0]))
@@ -317,14 +327,41 @@ def few(vendor):
     for i, wanted in enumerate(([0], [4], None, [0], [0])):
         it.ask(f"machine {i} asks for {wanted}", machines[i].borrow(wanted=wanted))
     it.ask("one that has a seat wants the pool too", machines[0].borrow(serial=1, wanted=[0, 4]))
-    for i, one in enumerate(machines):
-        payload = one.borrow(wanted=[0])
-        it.ask(f"machine {i} asks, and gives back", payload)
-        for _ in range(2):
-            it.give_back(f"machine {i} gives back", one.give_back(payload))
-    it.ask("one more than have given back", machines[7].borrow(wanted=[0], days=1))
-    it.at(8)
+    it.at(7)
     it.ask("when all is over", machines[7].borrow(days=2))
+    # Both loans of an extended one are given back before its seat is free.
+    first, second = machines[1].borrow(days=5, wanted=[4]), machines[1].borrow(days=6, serial=len(it.book.loans) + 1)
+    it.ask("machine 1 borrows the pool", first)
+    it.ask("and for longer", second)
+    for name, payload in (("the second", second), ("the first", first)):
+        it.ask("another wants the pool", machines[2].borrow(wanted=[4]))
+        it.give_back(f"{name} of two loans", machines[1].give_back(payload))
+    it.ask("another wants the pool, and both are given back", machines[2].borrow(wanted=[4]))
+    it.finish()
+    return it
+
+
+def copies(vendor):
+    """The seats of as many machines as the license has seats come back at once; of more when their loans are over, or the vendor has answered."""
+    it = Site(vendor, "copies", "--lend", "14", "--feature", "fast", seats=3)
+    machines = [Workstation(it, [number_] * 5) for number_ in range(1, 9)]
+    asked = []
+    for i, one in enumerate(machines):
+        asked.append(one.borrow(days=9))
+        it.ask(f"machine {i} asks", asked[-1])
+        for _ in range(2):
+            it.give_back(f"machine {i} gives back", one.give_back(asked[-1]))
+        if i == 3:
+            it.ask("one that gave back asks again, its seat being kept", one.borrow(days=1))
+    if sum(loan.kept for loan in it.book.loans) != 2:
+        it.say("given back by many", f"{sum(loan.kept for loan in it.book.loans)} seats are kept")
+    it.synced()
+    for i, one in enumerate(machines[:5]):
+        asked.append(one.borrow(days=1))
+        it.ask(f"the vendor has answered, and machine {i} asks", asked[-1])
+        it.give_back(f"and machine {i} gives back", one.give_back(asked[-1]))
+    it.at(3)
+    it.ask("when some are over", machines[7].borrow(days=2))
     it.finish()
     return it
 
@@ -406,7 +443,7 @@ def long_certificate(vendor):
     return by_a_desk(vendor, "by a desk, at length", licensee(64) + beyond, 11)
 
 
-PLAYS = [fields, extensions, few, kept_and_ends, at_random, short_certificate, long_certificate]
+PLAYS = [fields, extensions, few, copies, kept_and_ends, at_random, short_certificate, long_certificate]
 
 
 class Borrows:

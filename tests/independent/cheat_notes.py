@@ -203,6 +203,7 @@ def odd_signatures(it):
     yield "signed by the root", it.sign(text, by=it.vendor.root)
     for name in ("lent", it.other_key, f"{it.key}0", "anna"):
         yield f"signed as {name}", it.sign(text, name=name)
+        yield f"signed as itself, and named {name}", signed_note(text, name, blob).encode()
     yield "another key hash", signed_note(text, it.key, bytes(4) + blob[4:]).encode()
     yield "signed without its last line feed", signed_note(text, it.key, blob[:4] + it.site_key.sign(text[:-1].encode())).encode()
     yield "a signature of zeros", signed_note(text, it.key, blob[:4] + bytes(64)).encode()
@@ -352,10 +353,8 @@ class Notes:
 
     def play(self):
         """What is wrong, how many notes and lists were tried, how many let somebody in."""
-        self.vendor.w.keep("before")
         it = Site(self.vendor)
         for play in PLAYS:
             it.w.restore("named")
             play(it)
-        self.vendor.w.restore("before")
         return it.wrong, it.tried, it.taken

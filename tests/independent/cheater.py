@@ -4,9 +4,11 @@
 Every case has a license of its own in a fresh ledger. All cases are played twice: side by side through
 `respond --batch`, a round of codes at a time, and one after the other through `respond`. Each answer must have the exit code and the kind that are documented here; what was granted is verified like a machine
 does; afterwards no license has more seats taken than were sold, nobody innocent has a verdict against him, and `ledger verify` is clean. Then a machine
-is handed answers that are odd (`cheat_answers.py`).
+is handed answers that are odd (`cheat_answers.py`); a site is asked for seats by a workstation made by hand (`cheat_borrows.py`), a workstation is lent
+seats by a site made by hand (`cheat_sites.py`), and users are named in notes made by hand (`cheat_notes.py`).
 
-  usage: cheater.py [--only TEXT] [--table]    COUNTERSIGN=path/to/binary uses another build than target/release
+  usage: cheater.py [--only TEXT] [--table]    TEXT: of a case, or answers, borrows, sites, notes
+                                               COUNTERSIGN=path/to/binary uses another build than target/release
 """
 
 import argparse
@@ -19,9 +21,12 @@ import tempfile
 import time
 
 import cheat_answers
+import cheat_borrows
 import cheat_codes as codes
+import cheat_notes
+import cheat_sites
 import cheats
-import stage    # by the path of cheat_answers
+from vendor import Vendor, stage
 
 PRODUCTS = {
     "plain": ["--feature", "fast", "--limit", "users"],
@@ -230,14 +235,34 @@ def main():
             print(f"FAILED: the slowest answer was {desk.slowest:.1f} s of work")
             failed += 1
         desk("ledger", "verify")
-    if options.only in "answers":
-        wrong, tried, taken = cheat_answers.Answers(program).play()
-        print(f"{tried} answers by hand, {taken} taken")
-        for it in wrong:
-            print(f"FAILED: {it}")
-        failed += len(wrong)
+    failed += play_by_hand(program, options.only)
     print(f"{len(chosen)} cases, {said} codes, {failed} failures, slowest {desk.slowest:.2f} s, {time.time() - begun:.0f} s in all")
     sys.exit(1 if failed else 0)
+
+
+BY_HAND = {
+    "answers": cheat_answers.Answers,
+    "borrows": lambda w: cheat_borrows.Borrows(Vendor(w)),
+    "sites": lambda w: cheat_sites.Sites(Vendor(w, ("lent", "other"))),
+    "notes": lambda w: cheat_notes.Notes(Vendor(w)),
+}
+
+
+def play_by_hand(program, only):
+    """What is made by hand for a machine and for a site, on made-up computers; how much of it went wrong."""
+    failed, w = 0, stage.Stage(program)
+    try:
+        for name in (it for it in BY_HAND if only in it):
+            w.clean()
+            begun = time.time()
+            wrong, tried, taken = BY_HAND[name](w).play()
+            print(f"{tried} {name} by hand, {taken} taken, {time.time() - begun:.0f} s")
+            for it in wrong:
+                print(f"FAILED: {it}")
+            failed += len(wrong)
+    finally:
+        w.close()
+    return failed
 
 
 def shorten(said):

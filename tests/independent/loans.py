@@ -66,7 +66,8 @@ class Loan:
     def __init__(self, serial, asked, until, seat, extends, lent):
         self.serial, self.asked, self.until, self.seat, self.extends, self.lent = serial, asked, until, seat, extends, lent
         self.fingerprint = bytes.fromhex(asked["fingerprint"])
-        self.returned = self.kept = False
+        # `returned`: under which answer of the vendor.
+        self.returned, self.kept = None, False
 
     @property
     def over(self):
@@ -74,7 +75,7 @@ class Loan:
         return (self.until + 1) * 86400 + HOURS_26
 
     def reserved(self, now):
-        return now < self.over and (self.kept or not self.returned)
+        return now < self.over and (self.kept or self.returned is None)
 
 
 class Answer:
@@ -89,7 +90,7 @@ class Book:
 
     def __init__(self, key, grant, catalogue, longest, keep=0):
         self.key, self.grant, self.catalogue, self.longest, self.keep = key, grant, catalogue, min(longest, grant["longest_loan"]), keep
-        self.loans, self.answers, self.head = [], {}, ZEROS
+        self.loans, self.answers, self.head, self.under = [], {}, ZEROS, 0
 
     def find(self, serial):
         return next((it for it in self.loans if it.serial == serial), None)
@@ -121,7 +122,7 @@ class Book:
         if self.find(serial) is None:
             raise Refused(4, "unknown_loan")
         line = [it for it in self.line(self.find(serial))]
-        if any(it.returned for it in line if it.serial >= serial):
+        if any(it.returned is not None for it in line if it.serial >= serial):
             raise Refused(6, "loan_returned")
         last = line[-1]
         return last if self.goes_on(bytes.fromhex(asked["fingerprint"]), last, now) else None
@@ -186,7 +187,7 @@ class Book:
         if wanted is None and more_of and more_of.lent is not None:
             wanted = [index for index, _, _ in more_of.lent]
         lent = self.lent(wanted, today)
-        of_same = [it for it in self.out(now) if not it.returned and self.goes_on(bytes.fromhex(asked["fingerprint"]), it, now)]
+        of_same = [it for it in self.out(now) if it.returned is None and self.goes_on(bytes.fromhex(asked["fingerprint"]), it, now)]
         goes_on = more_of or (of_same[-1] if of_same else None)
         line = [it for it in self.line(goes_on) if it.reserved(now)] if goes_on else []
         if not line:
@@ -207,6 +208,12 @@ class Book:
         self.answers[asked["commitment"]] = (payload, answer)
         self.head = kdf("countersign v1 loans", self.head + answer)
 
+    def vendor_answered(self, grant):
+        """The site holds another answer from now on: what stayed reserved beyond its RETURN is free."""
+        self.grant, self.under = grant, self.under + 1
+        for it in self.loans:
+            it.kept = False
+
     def give_back(self, payload, now):
         """The loan that is given back, and whether it was before."""
         try:
@@ -217,11 +224,12 @@ class Book:
         loan = next((it for it in self.loans if it.asked["commitment"] == c.hex()), None)
         if loan is None or c.hex()[:8] != given["activation"]:
             raise Refused(4, "unknown_loan")
-        again, loan.returned = loan.returned, True
+        again = loan.returned is not None
         if not again:
+            loan.returned = self.under
             machines = [loan.fingerprint]
             for it in self.loans:
-                early = it is not loan and it.returned and not it.kept and day_of(now) <= it.until
+                early = it is not loan and it.returned == self.under and not it.kept and day_of(now) <= it.until
                 if early and not any(same_machine(it.fingerprint, one) for one in machines):
                     machines.append(it.fingerprint)
             loan.kept = len(machines) > self.grant["seats"]
