@@ -6,7 +6,7 @@ import unicodedata
 import product
 import strict
 from machine import SPACE
-from payloads import UNSEEN
+from payloads import UNSEEN, Refused
 from product import decimal, hexadecimal, need
 from rows import kdf
 
@@ -67,11 +67,14 @@ def parse(text):
 
 
 def read(data, product_, license_key, site_key):
-    """The note, where it counts for that license and the site key that stands. Refused says why not; `other site` is no list at all."""
-    text, signer, blob = product.take_apart(data)
-    note = parse(text)
-    need((note.product, note.license_key) == (product_, license_key), "other license")
-    need(note.site_key == site_key, "other site")
+    """The note, where it counts for that license and the site key that stands; Refused is raised with the reason of 12.12."""
+    try:
+        text, signer, blob = product.take_apart(data)
+        note = parse(text)
+    except Refused:
+        raise Refused("form") from None
+    need((note.product, note.license_key) == (product_, license_key), "other_license")
+    need(note.site_key == site_key, "other_site")
     need(signer == license_key and blob[:4] == product.key_hash(license_key, site_key), "signature")
     need(strict.verify(site_key, text.encode(), blob[4:]), "signature")
     return note
@@ -84,8 +87,8 @@ def counts(home, anchors, *whose):
         try:
             if data is not None:
                 good.append(read(data, *whose))
-        except product.Refused as refused:
-            if data is home and str(refused) != "other site":
+        except Refused as refused:
+            if data is home and str(refused) != "other_site":
                 why = refused
     if not good and why:
         raise why

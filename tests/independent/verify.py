@@ -20,6 +20,7 @@ import payloads
 import product
 import reader
 import rows
+import site_note
 import strict
 import trust
 from payloads import Refused
@@ -210,6 +211,17 @@ def product_file(case):
     expect(not held or got == root, f"root fingerprint {got}")
 
 
+def note(case):
+    of = case.one("product"), case.license(), case.hex("site-key")
+    known, users = case.maybe("number"), case.many("user")
+    reason = case.maybe("reason")
+    case.done("accepted", "refused")
+    expect((reason is None) == (case.expect == "accepted") == (known is not None), "reason, number")
+    held, got = outcome(lambda: site_note.read(case.text, *of))
+    expect(held == (reason is None) and (held or got == reason), "accepted" if held else got)
+    expect(not held or (got.number, got.users) == (number(known), users), held and f"{got.number} {got.users}")
+
+
 def license_key(case):
     texts = case.commented("text", case.expect == "refused")
     known = case.maybe("number")
@@ -290,7 +302,7 @@ def mail(case):
 
 
 CATEGORIES = {
-    "payload": payload, "answer": answer, "loan": loan, "emergency": emergency, "product": product_file,
+    "payload": payload, "answer": answer, "loan": loan, "note": note, "emergency": emergency, "product": product_file,
     "license-key": license_key, "commitment": commitment, "fingerprint": fingerprint, "bindings": bindings, "mail": mail,
 }
 
@@ -331,7 +343,7 @@ class Tally:
 
 def judge(path, category):
     try:
-        case = Case(path.read_bytes(), category in ("text", "product", "mail"))
+        case = Case(path.read_bytes(), category in ("text", "product", "note", "mail"))
         if category == "text":
             text(case, path.name)
         else:

@@ -24,8 +24,8 @@ mod world;
 
 use std::fmt::Display;
 
-/// The directories that are written here; `text` and `ed25519` come from elsewhere.
-pub(crate) const CATEGORIES: [&str; 9] = [
+/// The directories that are written here; `text`, `mail` and `ed25519` come from elsewhere, and all of `note` from the independent implementation.
+pub(crate) const CATEGORIES: [&str; 10] = [
     "answer",
     "bindings",
     "commitment",
@@ -33,6 +33,7 @@ pub(crate) const CATEGORIES: [&str; 9] = [
     "fingerprint",
     "license-key",
     "loan",
+    "note",
     "payload",
     "product",
 ];

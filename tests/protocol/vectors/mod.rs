@@ -93,7 +93,7 @@ impl Vector {
         self.bytes(name).try_into().unwrap()
     }
 
-    /// The text, in the one category that has one.
+    /// The text, in a category that has one.
     fn text(&mut self) -> String {
         self.text.take().expect("a text after an empty line")
     }
@@ -138,6 +138,7 @@ fn every_file_of_every_category() {
             "fingerprint" => bytes::fingerprint,
             "license-key" => bytes::license_key,
             "loan" => trust::loan,
+            "note" => trust::note,
             "payload" => bytes::payload,
             "product" => trust::product,
             other if ELSEWHERE.contains(&other) => continue,

@@ -1,4 +1,4 @@
-//! Categories that say what is trusted: answers, loans, emergency steps, product files.
+//! Categories that say what is trusted: answers, loans, emergency steps, product files, notes of users.
 
 use countersign::license_key::LicenseKey;
 use countersign::machine::Fingerprint;
@@ -9,6 +9,7 @@ use countersign::protocol::grant::{EmergencyTerms, SignedGrant};
 use countersign::protocol::loan::{SignedLoan, SiteCertificate};
 use countersign::protocol::product::{Entry, ProductFile};
 use countersign::protocol::requests::Borrow;
+use countersign::protocol::site_note::{SignedNote, SiteNoteError};
 use countersign::protocol::trust::{GrantContext, PublicKey, Roots, TrustError};
 use countersign::protocol::wire::WireError;
 use countersign::text::Kind;
@@ -33,6 +34,17 @@ impl From<TrustError> for Reason {
             TrustError::DeskLimit(_) => "desk_limit",
             TrustError::Catalogue => "catalogue",
             TrustError::SiteLimit(_) => "site_limit",
+        })
+    }
+}
+
+impl From<SiteNoteError> for Reason {
+    fn from(error: SiteNoteError) -> Reason {
+        Reason(match error {
+            SiteNoteError::Form => "form",
+            SiteNoteError::OtherLicense => "other_license",
+            SiteNoteError::OtherSite => "other_site",
+            SiteNoteError::Signature => "signature",
         })
     }
 }
@@ -176,4 +188,23 @@ pub(super) fn product(vector: &mut Vector) {
     } else {
         assert!(file.is_err());
     }
+}
+
+pub(super) fn note(vector: &mut Vector) {
+    let expected = verdict(vector);
+    let product = vector.one("product");
+    let key: LicenseKey = vector.parsed("license-key");
+    let site_key = vector.array("site-key");
+    let number = vector.optional("number");
+    let users = vector.all("user");
+    let read = SignedNote::read(&vector.text(), &product, key, &site_key);
+    match &read {
+        Ok(note) => {
+            assert_eq!(Some(note.number.to_string()), number);
+            let named: Vec<String> = note.users.iter().map(ToString::to_string).collect();
+            assert_eq!(named, users);
+        }
+        Err(_) => assert_eq!((number, users), (None, Vec::new())),
+    }
+    assert_eq!(said(read.map(drop).map_err(Reason::from)), expected);
 }
