@@ -7,7 +7,6 @@ is applied afterwards all the same. The machine is made up (tests/stage), so tha
 import base64
 import datetime
 import hashlib
-import os
 
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 

@@ -1,202 +1,20 @@
 """A workstation made by hand asks the real site for seats (SPEC.md 4.3, 4.6 to 4.8, 9.10), with every field odd.
 
-What the site should answer is what the book of `loans.py` says of the same request; each loan is verified from the root down, as a workstation does. Whatever is
-refused changes nothing. At the end the site's chain of loans is the one that the book has.
+What the site should answer is what the book of `loans.py` says of the same request; each loan is verified from the root
+down, as a workstation does. Whatever is refused changes nothing. At the end the site's chain of loans is the one that
+the book has.
 """
 
-import datetime
 import itertools
 
 import cheat_answers
 import cheat_codes as codes
-import loans
-from payloads import Refused, decode
-from rows import KINDS, write
-from trust import check_loan, commitment, holder, machine_digest, request_digest
-from vendor import CATALOGUE, PASSWORD, Key, day, ease, snapshot
-
-LATEST = 2**32 - 1
-# Bytes of a payload (2.2).
-MOST = 481
-
-
-class Workstation:
-    """A made-up one, by the computers of which its parts are."""
-
-    def __init__(self, site, which, label=None):
-        self.site, self.label = site, label or f"workstation {which}"
-        self.fingerprint = codes.mixed(site.key, which)
-        self.draws, self.secrets = 0, {}
-
-    def draw(self):
-        self.draws += 1
-        r = codes.noise(f"{self.label} {self.draws}", 12)
-        _, c = commitment(self.site.key, r)
-        self.secrets[c] = r
-        return c
-
-    def borrow(self, **odd):
-        for name, value in (("key", self.site.key), ("fingerprint", self.fingerprint), ("days", 5), ("clock", self.site.now)):
-            odd.setdefault(name, value)
-        if "commitment" not in odd:
-            odd["commitment"] = self.draw()
-        return loans.borrow(**odd)
-
-    def give_back(self, payload):
-        c = bytes.fromhex(decode("B", payload)["commitment"])
-        return c[:4] + self.secrets[c]
-
-
-class Site:
-    """The real site, and the book that it should keep."""
-
-    def __init__(self, vendor, name, *options, seats, longest=14, keep=0, grant=None):
-        self.vendor, self.w, self.name, self.wrong, self.tried, self.taken = vendor, vendor.w, name, [], 0, 0
-        self.key = vendor.sell("--type", "floating", "--seats", str(seats), *options)
-        w, unlocked = self.w, ("--passphrase-file", vendor.password)
-        vendor.install("site")
-        vendor.ok(w.machine("site", "init", *unlocked, home="site"))
-        ease(w.path("site", "machine", "site", "key.pem"), PASSWORD)
-        request = vendor.ok(w.machine("request", "activate", self.key, "--site", home="site")).out.strip()
-        answers = grant(self, codes.as_written("A", request)) if grant else [vendor.answer(request)]
-        for answer in answers:
-            vendor.ok(w.machine("apply", stdin=answer, home="site"))
-        vendor.ok(w.machine("site", "lending", "on", "--days", str(longest), "--keep", str(keep), *unlocked, home="site"))
-        self.card = codes.as_written("C", vendor.ok(w.machine("site", "card", home="site")).out.strip())
-        fields = decode("C", self.card)
-        self.book = loans.Book(self.key, fields["grant"], CATALOGUE, longest, keep)
-        self.issuer, self.parent = vendor.root.public, loans.ZEROS
-        w.keep(name)
-
-    def signed_under(self, key, parent):
-        self.issuer, self.parent = key, parent
-
-    @property
-    def tag(self):
-        return loans.certificate_of(self.card, "lent", self.key, self.issuer, self.parent)[:2]
-
-    @property
-    def now(self):
-        return int((day(self.w.noon) + self.w.day) * 86400) + 43200
-
-    def at(self, day_):
-        """It is that day, and the site has looked at its license (7)."""
-        self.w.at(day_)
-        self.w.machine("check", home="site")
-
-    def say(self, name, what):
-        self.wrong.append(f"{self.name}, {name}: {what}")
-
-    def respond(self, code, *options):
-        told = self.w.machine("respond", "--json", "--passphrase-file", self.vendor.password, *options, home="site", stdin=code)
-        if told.code < 0 or "panicked" in told.err:
-            self.say("a code", f"it died: {told.err}\n{code}")
-        return told
-
-    def refused(self, name, told, before, exit_, kind):
-        error = told.json.get("error", {})
-        if (told.code, error.get("kind")) != (exit_, kind):
-            self.say(name, f"{told.code} {error.get('kind')} instead of {exit_} {kind}: {told.err.strip()}")
-        if snapshot(self.w) != before:
-            self.say(name, f"refused, and files changed: {sorted(set(snapshot(self.w).items()) ^ set(before.items()))}")
-
-    # ---- one BORROW, one RETURN ------------------------------------------------------
-
-    def ask(self, name, payload):
-        """The loan that is answered, or None."""
-        self.tried += 1
-        before = snapshot(self.w)
-        try:
-            due = self.book.plan(payload, self.now)
-        except Refused as refused:
-            return self.refused(name, self.respond(write("B", payload)), before, *refused.args)
-        told = self.respond(write("B", payload))
-        if told.code:
-            return self.say(name, f"not answered: {told.err.strip()}")
-        self.taken += 1
-        text = told.json["code"]
-        letter = next(it for it in "KN" if text.startswith(f"{KINDS[it][0]}: {it}"))
-        answer = codes.as_written(letter, text)
-        if isinstance(due, bytes):
-            if due != answer or told.json["verdict"] != "repeated":
-                self.say(name, "the same request has another answer")
-            if snapshot(self.w) != before:
-                self.say(name, "the same request changed something")
-            return answer
-        try:
-            self.look(name, payload, letter, answer, due, told.json)
-        except Refused as refused:
-            self.say(name, f"the loan does not hold: {refused}")
-        self.book.add(payload, letter, answer, due)
-        return answer
-
-    def look(self, name, payload, letter, answer, due, told):
-        """Whether a loan holds, and is the one that is due."""
-        asked, digest = decode("B", payload), request_digest("B", payload)
-        if letter == "K":
-            both = decode("K", answer)
-            card, loan = both["certificate"], both["loan"]
-        else:
-            card, loan = decode("C", self.card), decode("N", answer)
-        # Under the certificate that the workstation knows; else with it, or behind it where a code cannot bear both (9.10).
-        known, fits = asked["certificate_tag"] == self.tag.hex(), len(self.card) + len(answer) <= MOST
-        beside = [codes.as_written("C", it["code"]) for it in told.get("also", [])]
-        if letter != ("N" if known or letter == "N" and not fits else "K") or beside != ([] if known or letter == "K" else [self.card]):
-            self.say(name, f"{letter}, and {len(beside)} certificates beside it")
-        check_loan(self.vendor.roots, 0, "lent", payload, card, loan, CATALOGUE)
-        wanted = {
-            "request_tag": digest[:2].hex(), "loan_serial": len(self.book.loans) + 1, "until": due.until, "entitlements": due.lent,
-            "extends": due.goes_on and due.goes_on.serial,
-        }
-        found = {**loan, "extends": told["extends"]}
-        for field, value in wanted.items():
-            if found[field] != value:
-                self.say(name, f"{field} is {found[field]} instead of {value}")
-        if not 0 <= loan["issued"] - max(self.now, card["grant"]["issued"]) < 60:
-            self.say(name, f"issued at {loan['issued']}, and it is {self.now}")
-        taken = {it.seat for it in self.book.out(self.now)}
-        if loan["seat"] in taken if due.seat is None else loan["seat"] != due.seat:
-            self.say(name, f"seat {loan['seat']}: {'it is lent' if due.seat is None else f'it has {due.seat}'}")
-        last = datetime.date(2020, 1, 1) + datetime.timedelta(days=loan["until"])
-        if (told["loan"], told["seat"] - 1, told["until"]) != (loan["loan_serial"], loan["seat"], last.isoformat()):
-            self.say(name, f"what it says of the loan is not what it signed: {told}")
-
-    def give_back(self, name, payload):
-        self.tried += 1
-        before = snapshot(self.w)
-        try:
-            loan, again = self.book.give_back(payload, self.now)
-        except Refused as refused:
-            return self.refused(name, self.respond(write("T", payload)), before, *refused.args)
-        told = self.respond(write("T", payload))
-        if told.code:
-            return self.say(name, f"not taken: {told.err.strip()}")
-        said = told.json
-        if (said["loan"], said["verdict"]) != (loan.serial, "repeated" if again else "returned"):
-            self.say(name, f"loan {said['loan']} {said['verdict']} instead of {loan.serial}")
-        if again and snapshot(self.w) != before:
-            self.say(name, "given back once more, and something changed")
-        return loan
-
-    def synced(self):
-        """The vendor answers a SYNC of the site, which holds that answer from now on."""
-        request = self.vendor.ok(self.w.machine("request", "sync", home="site")).out
-        answer = self.vendor.answer(request)
-        self.vendor.ok(self.w.machine("apply", stdin=answer, home="site"))
-        self.card = codes.as_written("C", self.vendor.ok(self.w.machine("site", "card", home="site")).out.strip())
-        self.book.vendor_answered(decode("C", self.card)["grant"])
-
-    def finish(self):
-        """What a SYNC tells of the loans, and what the list of them says, are what the book has."""
-        told = self.vendor.ok(self.w.machine("request", "sync", "--json", home="site")).json
-        site = decode("S", codes.as_written("S", told["code"]))["site"]
-        lines = {it.seat for it in self.book.out(self.now)}
-        due = {"last_serial": len(self.book.loans), "head": self.book.head[:8].hex(), "loans_out": len(lines)}
-        if site != due:
-            self.say("its SYNC", f"{site} instead of {due}")
-        out = self.vendor.ok(self.w.machine("loan", "list", "--json", home="site")).out.splitlines()
-        stay = self.vendor.ok(self.w.machine("seat", "list", "--json", home="site")).out
-        return out, stay
+from loans import LATEST
+from payloads import decode
+from real_site import Site, Workstation
+from rows import write
+from trust import holder, machine_digest, request_digest
+from vendor import Key
 
 
 def odd_borrows(it):
@@ -244,20 +62,20 @@ def odd_borrows(it):
     for serial in (0, 1, 2, len(it.book.loans), 9999, 2**24 - 1):
         yield of(f"more of loan {serial}", serial=serial)
     for name, wanted in {
-        "a feature": [0], "a limit": [3], "a pool": [4], "a text": [5], "several": [0, 3, 5], "all of them": [0, 2, 3, 4, 5], "not sold": [1],
-        "one sold, one not": [0, 1], "beyond the catalogue": [6], "index 2^29 - 1": [2**29 - 1], "nothing": b"\x00",
-        "out of order": [3, 0], "twice": [0, 0], "a limit's number": b"\x02\x09\x05", "a last day": b"\x03\x02\x0f\xff", "a text's bytes": b"\x03\x1c\x01a",
-        "h 5": b"\x01\x05", "h 7": b"\x01\x07", "a longer form": b"\x02\x80\x00", "longer than it says": b"\x00\x00", "shorter than it says": b"\x05\x00",
-        "index 2^29": b"\x05\x80\x80\x80\x80\x10", "no end": b"\x01\x80",
+        "a feature": [0], "a limit": [3], "a pool": [4], "a text": [5], "several": [0, 3, 5],
+        "all of them": [0, 2, 3, 4, 5], "not sold": [1], "one sold, one not": [0, 1], "beyond the catalogue": [6],
+        "index 2^29 - 1": [2**29 - 1], "nothing": b"\x00", "out of order": [3, 0], "twice": [0, 0],
+        "a limit's number": b"\x02\x09\x05", "a last day": b"\x03\x02\x0f\xff", "a text's bytes": b"\x03\x1c\x01a",
+        "h 5": b"\x01\x05", "h 7": b"\x01\x07", "a longer form": b"\x02\x80\x00", "longer than it says": b"\x00\x00",
+        "shorter than it says": b"\x05\x00", "index 2^29": b"\x05\x80\x80\x80\x80\x10", "no end": b"\x01\x80",
     }.items():
         yield of(f"wanted: {name}", wanted=wanted)
 
 
 def fields(vendor):
     """Each field odd; many seats, so that none of it is for want of one."""
-    date = vendor.w.date
-    it = Site(vendor, "fields", "--lend", "14", "--feature", "fast", "--limit", "users=10", "--pool", "design=100", "--text", "licensee=Lab",
-              "--feature", f"late:{date(1)}", seats=90)
+    it = Site(vendor, "fields", "--lend", "14", "--feature", "fast", "--limit", "users=10", "--pool", "design=100",
+              "--text", "licensee=Lab", "--feature", f"late:{vendor.w.date(1)}", seats=90)
     for name, payload in odd_borrows(it):
         it.ask(name, payload)
     first = Workstation(it, [1] * 5)
@@ -265,14 +83,15 @@ def fields(vendor):
     it.ask("the first", payload)
     it.ask("the same again", payload)
     c = bytes.fromhex(decode("B", payload)["commitment"])
-    for odd in ({"days": 5}, {"clock": 1}, {"fingerprint": codes.whole(it.key, 2)}, {"wanted": [0]}, {"serial": 1}, {"tag": it.tag}):
+    for odd in ({"days": 5}, {"clock": 1}, {"fingerprint": codes.whole(it.key, 2)}, {"wanted": [0]}, {"serial": 1},
+                {"tag": it.tag}):
         it.ask(f"its commitment again, and {odd}", first.borrow(**{"days": 4, **odd}, commitment=c))
     # RETURNs.
     given = first.give_back(payload)
-    for name, odd in (("of another id", bytes(4) + given[4:]), ("of a secret that opens nothing", given[:4] + bytes(12)), ("a byte too few", given[:-1]),
-                      ("a byte too many", given + b"\x00"), ("nothing in it", b"")):
-        if odd:
-            it.give_back(f"a return {name}", odd)
+    for name, odd in (("of another id", bytes(4) + given[4:]),
+                      ("of a secret that opens nothing", given[:4] + bytes(12)),
+                      ("a byte too few", given[:-1]), ("a byte too many", given + b"\x00")):
+        it.give_back(f"a return, {name}", odd)
     stranger = Workstation(it, [3] * 5)
     it.give_back("a return of what was never answered", stranger.give_back(stranger.borrow()))
     it.give_back("a return", given)
@@ -284,8 +103,7 @@ def fields(vendor):
     it.at(2)
     it.ask("after the last day of a feature", first.borrow(wanted=[2]))
     it.ask("all, a feature having ended", first.borrow())
-    it.finish()
-    return it
+    return it.finish()
 
 
 def extensions(vendor):
@@ -316,8 +134,7 @@ def extensions(vendor):
         it.ask(f"one wants more on day {day_}", one.borrow(serial=3, days=1))
         it.ask(f"two wants more on day {day_}", two.borrow(serial=2, days=1))
         it.ask(f"two asks on day {day_}", two.borrow(days=1))
-    it.finish()
-    return it
+    return it.finish()
 
 
 def few(vendor):
@@ -337,12 +154,12 @@ def few(vendor):
         it.ask("another wants the pool", machines[2].borrow(wanted=[4]))
         it.give_back(f"{name} of two loans", machines[1].give_back(payload))
     it.ask("another wants the pool, and both are given back", machines[2].borrow(wanted=[4]))
-    it.finish()
-    return it
+    return it.finish()
 
 
 def copies(vendor):
-    """The seats of as many machines as the license has seats come back at once; of more when their loans are over, or the vendor has answered."""
+    """The seats of as many machines as the license has seats come back at once; of more when their loans are over, or
+    the vendor has answered."""
     it = Site(vendor, "copies", "--lend", "14", "--feature", "fast", seats=3)
     machines = [Workstation(it, [number_] * 5) for number_ in range(1, 9)]
     asked = []
@@ -362,31 +179,32 @@ def copies(vendor):
         it.give_back(f"and machine {i} gives back", one.give_back(asked[-1]))
     it.at(3)
     it.ask("when some are over", machines[7].borrow(days=2))
-    it.finish()
-    return it
+    return it.finish()
 
 
 def kept_and_ends(vendor):
     """Seats that stay at the site, days that it does not lend, and a license that ends."""
     date = vendor.w.date
-    it = Site(vendor, "ends", "--lend", "14", "--feature", "fast", "--expires", date(9), "--grace", "60", seats=4, longest=10, keep=2)
+    it = Site(vendor, "ends", "--lend", "14", "--feature", "fast", "--expires", date(9), "--grace", "60", seats=4,
+              longest=10, keep=2)
     for i, days in enumerate((8, 9, 10, 11, 1, 10)):
         it.ask(f"{days} days, the license having 9", Workstation(it, [i % 3 + 1] * 5).borrow(days=days))
     it.at(9)
     it.ask("on its last day", Workstation(it, [1] * 5).borrow(days=5, serial=1))
-    it.finish()
-    return it
+    return it.finish()
 
 
 def at_random(vendor):
-    """Requests and returns of a few machines whose parts are mixed, in any order: each answer is the one that the book has."""
+    """Requests and returns of a few machines whose parts are mixed, in any order: each answer is the one that the book
+    has."""
     it = Site(vendor, "at random", "--lend", "5", "--feature", "fast", "--pool", "design=2", seats=3, longest=5)
     draw = iter(codes.noise("at random", 4000))
 
     def choose(options):
         return options[next(draw) % len(options)]
 
-    mixes = [[1] * 5, [2] * 5, [1, 1, 1, 2, 2], [2, 2, 1, 1, 1], [1, 1, None, None, None], [None, None, 1, 1, 1], [1, 1, 1, 1, None], [2, 1, 1, 1, 1]]
+    mixes = [[1] * 5, [2] * 5, [1, 1, 1, 2, 2], [2, 2, 1, 1, 1], [1, 1, None, None, None], [None, None, 1, 1, 1],
+             [1, 1, 1, 1, None], [2, 1, 1, 1, 1]]
     machines = [Workstation(it, which) for which in mixes]
     asked, day_ = [], 0
     for step in range(80):
@@ -402,20 +220,22 @@ def at_random(vendor):
         elif what == 7:
             day_ += choose([1, 1, 2])
             it.at(day_)
-    it.finish()
-    return it
+    return it.finish()
 
 
 def by_a_desk(vendor, name, entries, kinds):
-    """A site whose GRANT a desk signed by hand: its certificate goes with the loan, or before it where both are too long for a code."""
+    """A site whose GRANT a desk signed by hand: its certificate goes with the loan, or before it where both are too
+    long for a code."""
     desk = Key("a desk")
     certificate, parent = vendor.desk_certificate(desk, kinds=kinds, epoch=1, seats=6, loan=9)
 
     def grant(site, request):
         asked = decode("A", request)
-        activation, fingerprint, site_key = (bytes.fromhex(asked[it]) for it in ("commitment", "fingerprint", "site_key"))
+        activation, fingerprint, site_key = (bytes.fromhex(asked[it])
+                                             for it in ("commitment", "fingerprint", "site_key"))
         held_by = holder("lent", site.key, machine_digest(activation[:4], fingerprint))
-        payload = vendor.grant(request_digest("A", request), held_by, site_key, signer=desk, parent=parent, seats=6, longest_loan=9, entries=entries)
+        payload = vendor.grant(request_digest("A", request), held_by, site_key, signer=desk, parent=parent, seats=6,
+                               longest_loan=9, entries=entries)
         return [write("D", certificate), write("G", payload)]
 
     it = Site(vendor, name, "--lend", "14", seats=6, longest=9, grant=grant)
@@ -426,8 +246,7 @@ def by_a_desk(vendor, name, entries, kinds):
     it.ask("a loan under the certificate that is known", one.borrow(serial=1, tag=it.tag))
     it.ask("a loan of one entry", Workstation(it, [2] * 5).borrow(wanted=[5]))
     it.ask("a loan of what is beyond the product file", Workstation(it, [3] * 5).borrow(wanted=[6]))
-    it.finish()
-    return it
+    return it.finish()
 
 
 def licensee(size):

@@ -1,6 +1,8 @@
-"""Notes of named users (SPEC.md 9.11) made by hand: the key of a real site, whose password is known, signs them with every line odd.
+"""Notes of named users (SPEC.md 9.11) made by hand: the key of a real site, whose password is known, signs them with
+every line odd.
 
-Who is let in is what `site_note.py` says of the same notes, wherever they lie; an odd one lets nobody in. What the site writes itself is read here, too.
+Who is let in is what `site_note.py` says of the same notes, wherever they lie; an odd one lets nobody in. What the site
+writes itself is read here, too.
 """
 
 import itertools
@@ -9,14 +11,13 @@ import os
 import cheat_codes as codes
 import site_note
 from loans import borrow
+from odd_notes import odd_signatures, odd_texts
 from payloads import Refused
 from rows import write
 from site_note import Note, tag_of_start
 from trust import commitment
-from vendor import PASSWORD, Key, ease, sign_note, signed_note, snapshot
+from vendor import PASSWORD, Key, ease, sign_note, snapshot
 
-ORDER = 2**252 + 27742317777372353535851937790883648493
-SMALL_ORDER = bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05")
 PLACES = 3      # of the license: its seats
 REST = 48 * 3600
 
@@ -98,7 +99,7 @@ class Site:
             told = self.w.machine("check", "--json", f"--user={who}", home="site")
             found = told.code, told.json.get("error", {}).get("kind")
             if found != ((0, None) if who in users else right) or "panicked" in told.err:
-                self.say(name, f"{who!r} gets {found} instead of {(0, None) if who in users else right}: {told.err.strip()}")
+                self.say(name, f"{who!r} gets {found}; has it a place: {who in users}; {told.err.strip()}")
 
     def assign(self, name, *args, right=(0, None)):
         """Has the site write a note, which is read where it lies: the same in all places, and a number higher."""
@@ -122,141 +123,33 @@ class Site:
             self.say(name, "not the same note in all places")
         elif sign_note(note.text(), self.key, self.site_key).encode() != home:
             self.say(name, "the note is not written as it has to be")
-        elif lay != (home, anchors) and note.number not in (before.number if before else 0, (before.number if before else 0) + 1):
+        elif note.number - (before.number if before else 0) not in (0, 1):
             self.say(name, f"number {note.number} after {before and before.number}")
         return note
-
-
-def odd_texts(it):
-    """(name, text that is signed): a note with something odd in it."""
-    right = it.note().text()
-    lines = right.splitlines()
-    yield "as it should be", right
-    yield "of others", it.note(users=["bob", "Anna", "ann", "annas"]).text()
-    yield "nobody in it", it.note(users=[]).text()
-    for i, line in enumerate(lines):
-        yield f"without {line!r}", "".join(f"{it_}\n" for it_ in lines[:i] + lines[i + 1:])
-        yield f"with {line!r} twice", "".join(f"{it_}\n" for it_ in lines[:i + 1] + lines[i:])
-    for i, j in (*itertools.pairwise(range(len(lines))), (1, 4), (0, 6), (2, 5)):
-        swapped = list(lines)
-        swapped[i], swapped[j] = lines[j], lines[i]
-        yield f"{lines[i]!r} and {lines[j]!r} exchanged", "".join(f"{it_}\n" for it_ in swapped)
-
-    def of(name, old, new):
-        assert old in right, old
-        return name, right.replace(old, new)
-
-    yield of("CRLF", "\n", "\r\n")
-    yield of("one CR", "anna\n", "anna\r\n")
-    yield "a byte order mark", "\ufeff" + right
-    yield "an empty line at its end", right + "\n"
-    yield of("an empty line in it", "user: anna", "\nuser: anna")
-    yield of("a line that is none", "user: bob", "admin: bob")
-    yield of("a line in capitals", "user: bob", "User: bob")
-    yield of("no blank behind the colon", "user: bob", "user:bob")
-    yield of("two blanks behind the colon", "user: bob", "user:  bob")
-    yield of("another version", "note v1", "note v2")
-    yield of("a product file", "site note", "product")
-    for number in ("0", "1", "00", "07", "+7", "-7", " 7", "7 ", "7.0", "0x7", "\uff17", "", "4294967295", "4294967296", "1" * 40):
-        yield of(f"number {number!r}", "number: 7", f"number: {number}")
-    for product in ("other", "Lent", "lent ", ""):
-        yield of(f"product {product!r}", "product: lent", f"product: {product}")
-    dashes = f"{it.key[:3]}-{it.key[3:6]}-{it.key[6:9]}-{it.key[9:]}"
-    for license_key in (it.other_key, dashes, it.key[:-1], it.key + "0", "", f"0{it.key}"):
-        yield of(f"license {license_key!r}", f"license: {it.key}", f"license: {license_key}")
-    key = it.site_key.public.hex()
-    for site in (key.upper(), key[:-2], key + "00", "", Key("stranger").public.hex()):
-        yield of(f"site {site!r}", f"site: {key}", f"site: {site}")
-    for name in odd_names():
-        yield f"user {ascii(name)}", it.note(users=["anna", name]).text()
-        yield f"a place that {ascii(name)} had", it.note(users=["anna"], rests=[(1, None, name)]).text()
-    for name, users, rests in (("twice a user", ["anna", "bob", "anna"], []), ("a user, and at rest", ["anna"], [(1, None, "anna")]),
-                               ("twice at rest", ["anna"], [(1, None, "bob"), (2, None, "bob")]), ("capitals apart", ["anna", "Anna"], []),
-                               ("more users than places", ["bob", "carol", "dan", "anna"], []), ("the last place", ["bob", "carol", "anna"], [])):
-        yield name, it.note(users=users, rests=rests).text()
-    tag = tag_of_start(it.w.boot_id())
-    for name, rest in {
-        "a rest": (5, None, "bob"), "a rest by a start": (5, (tag, 9), "bob"), "a rest at its latest": (2**32 - 1, (tag, 2**32 - 1), "bob"),
-        "a rest of 2^32": (2**32, None, "bob"), "a rest by a start, of 2^32": (5, (tag, 2**32), "bob"), "a rest by a tag of 7 bytes": (5, (tag[:7], 9), "bob"),
-        "a rest by a tag of 9 bytes": (5, (tag + b"\x01", 9), "bob"), "a rest of a name with a blank": (5, None, "anna meier"), "a rest at 0": (0, (tag, 0), "bob"),
-    }.items():
-        yield name, it.note(users=["anna"], rests=[rest]).text()
-    for rest in ("5 bob", "05 - bob", "+5 - bob", " 5 - bob", "5  - bob", "5 -  bob", "5 - bob ", "- - bob", f"5 {tag.hex().upper()}@9 bob", f"5 {tag.hex()}@09 bob",
-                 f"5 {tag.hex()}@ bob", f"5 {tag.hex()} bob", "5 @9 bob", "5 -", "5 - ", "", "5\t-\tbob"):
-        yield f"rest {rest!r}", it.note(users=["anna"]).text() + f"rest: {rest}\n"
-    yield "a rest before a user", it.note(users=["anna"], rests=[(5, None, "bob")]).text() + "user: carol\n"
-
-
-def odd_names():
-    yield from ("", " ", " bob", "bob ", "\tbob", "bob\xa0", "\u3000bob", "bob\u2003", "anna meier", "NORTH\\bob", "a: b", "user: bob", "\u2014 bob", "b" * 128, "b" * 129,
-                "\u00e9" * 64, "\u00e9" * 65, "J\u00f6rg", "Jo\u0308rg", "\u212b", "\u1e9b\u0323", "\uac00", "\u1100\u1161", "b\u200cob", "b\u200dob", "b\u200bob", "b\u202eob",
-                "b\x00ob", "b\x7fob", "b\x85ob", "b\u2028ob", "b\ufeffob", "b\u00adob", "b\U000e0041ob", "\U0001f600", "b\u034fob", "\u0301bob", "1", "-", "@", "+", "*")
-
-
-def odd_signatures(it):
-    """(name, bytes of a note) whose text is right."""
-    text, stranger = it.note().text(), Key("stranger")
-    good = it.sign(text)
-    blob = site_note.product.key_hash(it.key, it.site_key.public) + it.site_key.sign(text.encode())
-    yield "signed by another key", it.sign(text, by=stranger)
-    yield "signed by another key, under the hash of the right one", signed_note(text, it.key, blob[:4] + stranger.sign(text.encode())).encode()
-    yield "signed by the root", it.sign(text, by=it.vendor.root)
-    for name in ("lent", it.other_key, f"{it.key}0", "anna"):
-        yield f"signed as {name}", it.sign(text, name=name)
-        yield f"signed as itself, and named {name}", signed_note(text, name, blob).encode()
-    yield "another key hash", signed_note(text, it.key, bytes(4) + blob[4:]).encode()
-    yield "signed without its last line feed", signed_note(text, it.key, blob[:4] + it.site_key.sign(text[:-1].encode())).encode()
-    yield "a signature of zeros", signed_note(text, it.key, blob[:4] + bytes(64)).encode()
-    yield "a signature's s beyond the order", signed_note(
-        text, it.key, blob[:36] + (int.from_bytes(blob[36:], "little") + ORDER).to_bytes(32, "little")).encode()
-    yield "a signature's R of small order", signed_note(text, it.key, blob[:4] + SMALL_ORDER + blob[36:]).encode()
-    for cut in (67, 69):
-        yield f"a signature of {cut - 4} bytes", signed_note(text, it.key, (blob + b"\x00")[:cut]).encode()
-    yield "a user added", good.replace(b"user: bob\n", b"user: bob\nuser: mallory\n")
-    yield "a user changed", good.replace(b"bob", b"eve")
-    yield "CRLF on the way", good.replace(b"\n", b"\r\n")
-    yield "a byte order mark on the way", b"\xef\xbb\xbf" + good
-    yield "without its last line feed", good[:-1]
-    yield "an empty line behind it", good + b"\n"
-    yield "something behind it", good + b"user: mallory\n"
-    yield "an empty line before it", b"\n" + good
-    yield "two empty lines before the signature", good.replace("\n\u2014".encode(), "\n\n\u2014".encode())
-    yield "no empty line before the signature", good.replace("\n\n\u2014".encode(), "\n\u2014".encode())
-    last = good[good.rindex("\u2014".encode()):]
-    yield "two signatures", good + last
-    yield "two signatures, the first by another", good.replace(last, it.sign(text, by=stranger)[-len(last):] + last)
-    yield "a hyphen for the dash", good.replace("\u2014".encode(), b"-")
-    yield "a blank behind it", good[:-1] + b" \n"
-    yield "base64 without its end", good.replace(b"=", b"")
-    at = len(good) - 3
-    yield "base64 with a bit that is none", good[:at] + bytes([good[at] + 1]) + good[at + 1:]
-    yield "the signature alone", last
-    yield "the text alone", text.encode()
-    yield "nothing", b""
-    yield "no UTF-8", good.replace(b"bob", b"b\xff")
-    odd = it.note(users=["anna", "bob"]).text().encode().replace(b"bob", b"b\xed\xa0\x80")
-    yield "no UTF-8, and signed", odd + b"\n" + "\u2014 ".encode() + it.key.encode() + b" " + site_note.product.base64.b64encode(
-        blob[:4] + it.site_key.sign(odd)) + b"\n"
-    yield "a mebibyte of users", it.sign(it.note(users=[f"u{i}" for i in range(100000)]).text())
 
 
 def fields(it):
     """Each note in the home alone; and those that are odd also where a good one lies beside them."""
     beside = it.sign(it.note(number=3, users=["carol"]).text())
-    for name, data in itertools.chain(((name, it.sign(text)) for name, text in odd_texts(it)), odd_signatures(it)):
+    signed = ((name, it.sign(text)) for name, text in odd_texts(it))
+    for number, (name, data) in enumerate(itertools.chain(signed, odd_signatures(it))):
         it.put(data)
         it.look(name)
         try:
             it.counts()
         except Refused:
-            it.put(data, beside)
-            it.look(f"{name}, and a good one in the anchors", ())
-            it.put(beside, data)
-            it.look(f"{name} in the anchors, and a good one in the home", ())
-            # Whatever is said: nobody is let in.
-            it.put(None, data)
-            if it.w.machine("check", "--user", "anna", home="site").code not in (5, 17):
-                it.say(name, "in the anchors alone it lets anna in")
+            # Each third in each of the other places.
+            if number % 3 == 0:
+                it.put(data, beside)
+                it.look(f"{name}, and a good one in the anchors", ())
+            elif number % 3 == 1:
+                it.put(beside, data)
+                it.look(f"{name} in the anchors, and a good one in the home", ())
+            else:
+                # Whatever is said: nobody is let in.
+                it.put(None, data)
+                if it.w.machine("check", "--user", "anna", home="site").code not in (5, 17):
+                    it.say(name, "in the anchors alone it lets anna in")
 
 
 def places(it):
@@ -265,7 +158,8 @@ def places(it):
         return it.sign(it.note(number=number, users=users).text())
 
     for name, home, anchors in (
-        ("none", None, None), ("in the home", of(1, "anna"), None), ("in the anchors", None, of(1, "anna")), ("later in the home", of(9, "anna"), of(8, "bob")),
+        ("none", None, None), ("in the home", of(1, "anna"), None), ("in the anchors", None, of(1, "anna")),
+        ("later in the home", of(9, "anna"), of(8, "bob")),
         ("later in the anchors", of(8, "anna"), of(9, "bob")), ("as late in both", of(9, "anna"), of(9, "bob")),
         ("the latest that there is", of(2**32 - 1, "anna"), of(2**32 - 2, "bob")),
         ("of another site key", it.sign(it.note(site_key=Key("stranger").public).text(), by=Key("stranger")), None),
@@ -291,14 +185,17 @@ def places(it):
 
 
 def rests(it):
-    """A place that was taken away is another's when its time is over, by the host's own count in the start in which that was."""
+    """A place that was taken away is another's when its time is over, by the host's own count in the start in which
+    that was."""
     tag, other = tag_of_start(it.w.boot_id()), tag_of_start("another start")
     now, far = it.vendor.noon, 2**31
     full = ["anna", "carol"]
     for name, rest, over in (
         ("over by the clock", (now - 1, None), True), ("not over by the clock", (now + 3600, None), False),
-        ("over by the clock, not by this start", (now - 1, (tag, far)), False), ("over by this start, not by the clock", (now + 3600, (tag, 1)), True),
-        ("over by the clock, of another start", (now - 1, (other, far)), True), ("not over by the clock, of another start", (now + 3600, (other, 1)), False),
+        ("over by the clock, not by this start", (now - 1, (tag, far)), False),
+        ("over by this start, not by the clock", (now + 3600, (tag, 1)), True),
+        ("over by the clock, of another start", (now - 1, (other, far)), True),
+        ("not over by the clock, of another start", (now + 3600, (other, 1)), False),
     ):
         it.w.restore("named")
         it.put(it.sign(it.note(users=full, rests=[(*rest, "bob")]).text()))
@@ -314,7 +211,8 @@ def rests(it):
     note = it.assign("a place is taken away", "unassign", "anna")
     if note:
         (until, start, who), = note.rests
-        if (note.users, who, start and start[0]) != (["carol"], "anna", tag) or not 0 <= until - now - REST < 60 or start[1] < REST:
+        named = (note.users, who, start and start[0]) == (["carol"], "anna", tag)
+        if not named or not 0 <= until - now - REST < 60 or start[1] < REST:
             it.say("a place is taken away", note.text())
     # A license with fewer places: those who were assigned last are off the list with the next note.
     it.put(it.sign(it.note(users=["anna", "bob", "carol", "dan"]).text()))
@@ -324,12 +222,15 @@ def rests(it):
 
 
 def loans(it):
-    """A seat is lent only where users, places that rest, and loans leave one, and not beside a list that does not hold."""
+    """A seat is lent only where users, places that rest, and loans leave one, and not beside a list that does not
+    hold."""
     now = it.vendor.noon
     for number, (name, data, right) in enumerate((
-        ("no list", None, (0, None)), ("two users", it.note(), (0, None)), ("three users", it.note(users=["a", "b", "c"]), (6, "no_place")),
-        ("two users and a rest", it.note(rests=[(now + 3600, None, "carol")]), (6, "no_place")), ("two users and a rest that is over", it.note(
-            rests=[(now - 1, None, "carol")]), (0, None)), ("a list that does not hold", b"", (5, "not_trusted")),
+        ("no list", None, (0, None)), ("two users", it.note(), (0, None)),
+        ("three users", it.note(users=["a", "b", "c"]), (6, "no_place")),
+        ("two users and a rest", it.note(rests=[(now + 3600, None, "carol")]), (6, "no_place")),
+        ("two users and a rest that is over", it.note(rests=[(now - 1, None, "carol")]), (0, None)),
+        ("a list that does not hold", b"", (5, "not_trusted")),
     )):
         it.w.restore("named")
         it.put(it.sign(data.text()) if isinstance(data, Note) else data)

@@ -5,19 +5,23 @@ from cheat_answers import varint
 from machine import compare
 from payloads import Refused, decode
 from rows import kdf
-from trust import ZEROS, certificate_digest, commitment, day_of, holder, license_bytes, machine_digest, request_digest, transcript
+from trust import (ZEROS, certificate_digest, commitment, day_of, holder, license_bytes, machine_digest, request_digest,
+                   transcript)
 
 HOURS_26 = 26 * 3600
 LATEST = 2**32 - 1
 
 
-def borrow(*, key, commitment, fingerprint, days, clock, tag=bytes(2), serial=None, wanted=None, flags=None, key_bytes=None):
-    """4.6; `wanted`: indices, or the bytes of a list with its length. `flags` and `key_bytes` instead of those that are right."""
+def borrow(*, key, commitment, fingerprint, days, clock, tag=bytes(2), serial=None, wanted=None, flags=None,
+           key_bytes=None):
+    """4.6; `wanted`: indices, or the bytes of a list with its length. `flags` and `key_bytes` instead of those that are
+    right."""
     if wanted is not None and not isinstance(wanted, bytes):
         listed = b"".join(varint(index * 8) for index in wanted)
         wanted = bytes([len(listed)]) + listed
     set_ = (serial is not None) | (wanted is not None) << 1
-    return (bytes([set_ if flags is None else flags]) + (license_bytes(key) if key_bytes is None else key_bytes) + commitment
+    return (bytes([set_ if flags is None else flags]) + (license_bytes(key) if key_bytes is None else key_bytes)
+            + commitment
             + fingerprint + bytes([days]) + codes.number(clock, 4) + tag
             + (b"" if serial is None else codes.number(serial, 3)) + (wanted or b""))
 
@@ -25,8 +29,10 @@ def borrow(*, key, commitment, fingerprint, days, clock, tag=bytes(2), serial=No
 def loan_body(*, tag, serial, seat, issued, until, entries=None, flags=None, length=None):
     """4.7, without its signature; `entries`: None for all that the site has, else the bytes of a list."""
     right = (entries is None)
-    return (bytes([right if flags is None else flags]) + tag + codes.number(serial, 3) + codes.number(seat, 2) + codes.number(issued, 4)
-            + codes.number(until, 2) + (b"" if entries is None else bytes([len(entries) if length is None else length]) + entries))
+    return (bytes([right if flags is None else flags]) + tag + codes.number(serial, 3) + codes.number(seat, 2)
+            + codes.number(issued, 4)
+            + codes.number(until, 2) + (b"" if entries is None else bytes([len(entries) if length is None else length])
+                                        + entries))
 
 
 def card(grant, *, site_key, request, machine, desk=b"", flags=None):
@@ -48,7 +54,8 @@ def certificate_of(card_payload, product, license_key, issuer, parent=ZEROS):
     fields = decode("C", card_payload)
     grant = fields["grant"]
     held_by = holder(product, license_key, bytes.fromhex(fields["machine_digest"]))
-    t = transcript("G", issuer, grant["body"], parent, bytes.fromhex(fields["request_digest"]), held_by, bytes.fromhex(fields["public_key"]))
+    t = transcript("G", issuer, grant["body"], parent, bytes.fromhex(fields["request_digest"]), held_by,
+                   bytes.fromhex(fields["public_key"]))
     return certificate_digest(t, bytes.fromhex(grant["signature"]))
 
 
@@ -64,7 +71,8 @@ def same_machine(own, other):
 
 class Loan:
     def __init__(self, serial, asked, until, seat, extends, lent):
-        self.serial, self.asked, self.until, self.seat, self.extends, self.lent = serial, asked, until, seat, extends, lent
+        self.serial, self.asked, self.until, self.seat = serial, asked, until, seat
+        self.extends, self.lent = extends, lent
         self.fingerprint = bytes.fromhex(asked["fingerprint"])
         # `returned`: under which answer of the vendor.
         self.returned, self.kept = None, False
@@ -79,7 +87,8 @@ class Loan:
 
 
 class Answer:
-    """What a site should say: `until`, `lent` (None: all), `goes_on` (the loan whose seats it keeps or asks more of) and `seat`, where that is kept."""
+    """What a site should say: `until`, `lent` (None: all), `goes_on` (the loan whose seats it keeps or asks more of)
+    and `seat`, where that is kept."""
 
     def __init__(self, until, lent, goes_on, seat):
         self.until, self.lent, self.goes_on, self.seat = until, lent, goes_on, seat
@@ -89,7 +98,8 @@ class Book:
     """The loans of a site: what 9.10 says of each BORROW and RETURN. Refused is raised with exit code and kind."""
 
     def __init__(self, key, grant, catalogue, longest, keep=0):
-        self.key, self.grant, self.catalogue, self.longest, self.keep = key, grant, catalogue, min(longest, grant["longest_loan"]), keep
+        self.key, self.grant, self.catalogue, self.keep = key, grant, catalogue, keep
+        self.longest = min(longest, grant["longest_loan"])
         self.loans, self.answers, self.head, self.under = [], {}, ZEROS, 0
 
     def find(self, serial):
@@ -133,7 +143,8 @@ class Book:
             until = max(until, min(more_of.until, today + self.longest))
         if until - today > self.longest:
             raise Refused(6, "loan_too_long")
-        ends = [self.grant["expires"], self.grant["revalidate_by"] and self.grant["revalidate_by"] + self.grant["longest_loan"]]
+        contact = self.grant["revalidate_by"]
+        ends = [self.grant["expires"], contact and contact + self.grant["longest_loan"]]
         return min([until, *(it for it in ends if it)])
 
     def lent(self, wanted, today):
@@ -154,7 +165,8 @@ class Book:
     def pools(self, lent, today):
         """The pools of which a loan takes one."""
         listed = self.grant["entitlements"] if lent is None else lent
-        return {index for index, _, last in listed if self.catalogue[index:index + 1] == ["pool"] and (last is None or today <= last)}
+        pools = {index for index, line in enumerate(self.catalogue) if line == "pool"}
+        return pools & {index for index, _, last in listed if last is None or today <= last}
 
     def free(self, lent, now, line=()):
         """Whether a seat is free, and one of each pool of which the loans of `line` have none."""
@@ -165,7 +177,8 @@ class Book:
         granted = {index: value for index, value, _ in self.grant["entitlements"]}
         has = {index for it in line for index in self.pools(it.lent, today)}
         return (line or len(of_lines) < self.grant["seats"]) and all(
-            sum(index in taken for taken in of_lines.values()) < granted[index] for index in self.pools(lent, today) - has)
+            sum(index in taken for taken in of_lines.values()) < granted[index]
+            for index in self.pools(lent, today) - has)
 
     def plan(self, payload, now):
         """The bytes that were answered before, or the answer that is due."""
@@ -187,7 +200,8 @@ class Book:
         if wanted is None and more_of and more_of.lent is not None:
             wanted = [index for index, _, _ in more_of.lent]
         lent = self.lent(wanted, today)
-        of_same = [it for it in self.out(now) if it.returned is None and self.goes_on(bytes.fromhex(asked["fingerprint"]), it, now)]
+        own = bytes.fromhex(asked["fingerprint"])
+        of_same = [it for it in self.out(now) if it.returned is None and self.goes_on(own, it, now)]
         goes_on = more_of or (of_same[-1] if of_same else None)
         line = [it for it in self.line(goes_on) if it.reserved(now)] if goes_on else []
         if not line:

@@ -24,7 +24,8 @@ class Note:
         self.users, self.rests = list(users), list(rests)
 
     def text(self):
-        lines = [FIRST, f"product: {self.product}", f"license: {self.license_key}", f"site: {self.site_key.hex()}", f"number: {self.number}"]
+        lines = [FIRST, f"product: {self.product}", f"license: {self.license_key}", f"site: {self.site_key.hex()}",
+                 f"number: {self.number}"]
         lines += [f"user: {name}" for name in self.users]
         for until, start, name in self.rests:
             lines.append(f"rest: {until} {'-' if start is None else f'{start[0].hex()}@{start[1]}'} {name}")
@@ -53,21 +54,25 @@ def parse(text):
     need(text.endswith("\n"), "last line")
     first, *lines = text[:-1].split("\n")
     need(first == FIRST, "first line")
-    pairs = [line.partition(": ")[::2] for line in lines]
-    places = [(*LINES, "user", "rest").index(key) if key in (*LINES, "user", "rest") else need(False, "line") for key, _ in pairs]
-    need(places == sorted(places) and places[:len(LINES)] == list(range(len(LINES))) and min(places[len(LINES):], default=9) >= len(LINES), "lines")
+    pairs = [line.split(": ", 1) for line in lines]
+    need(all(len(pair) == 2 for pair in pairs), "line")
+    keys = [key for key, _ in pairs]
+    users = keys.count("user")
+    need(keys == [*LINES, *["user"] * users, *["rest"] * (len(keys) - len(LINES) - users)], "lines")
     values = dict(pairs[:len(LINES)])
     number = decimal(values["number"], MOST)
     site_key = hexadecimal(values["site"])
     need(number >= 1 and len(site_key) == 32, "number, site")
-    note = Note(values["product"], values["license"], site_key, number, [name(value) for key, value in pairs if key == "user"],
+    note = Note(values["product"], values["license"], site_key, number,
+                [name(value) for key, value in pairs if key == "user"],
                 [rest(value) for key, value in pairs if key == "rest"])
     product.distinct(note.users + [who for _, _, who in note.rests])
     return note
 
 
 def read(data, product_, license_key, site_key):
-    """The note, where it counts for that license and the site key that stands; Refused is raised with the reason of 12.12."""
+    """The note, where it counts for that license and the site key that stands; Refused is raised with the reason of
+    12.12."""
     try:
         text, signer, blob = product.take_apart(data)
         note = parse(text)
@@ -81,7 +86,8 @@ def read(data, product_, license_key, site_key):
 
 
 def counts(home, anchors, *whose):
-    """Of what lies in the home and in the anchors the note that counts; None where there is none, and Refused where the home's is not trusted."""
+    """Of what lies in the home and in the anchors the note that counts; None where there is none, and Refused where the
+    home's is not trusted."""
     good, why = [], None
     for data in (home, *anchors):
         try:

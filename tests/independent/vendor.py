@@ -1,4 +1,5 @@
-"""A vendor whose keys are known, on a made-up computer (tests/stage): the real desk, and what is signed by hand with its root key (SPEC.md 4.9, 5, 10)."""
+"""A vendor whose keys are known, on a made-up computer (tests/stage): the real desk, and what is signed by hand with
+its root key (SPEC.md 4.9, 5, 10)."""
 
 import base64
 import datetime
@@ -7,7 +8,8 @@ import sys
 from types import SimpleNamespace
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import (BestAvailableEncryption, Encoding, PrivateFormat,
+                                                          load_pem_private_key)
 
 import cheat_answers
 import cheat_codes as codes
@@ -49,7 +51,8 @@ def read_key(path, password=None):
 
 
 def ease(path, password):
-    """Writes a key file anew under the same password, and gives the key: with less work to open it, for a site that answers hundreds is to be quick."""
+    """Writes a key file anew under the same password, and gives the key: with less work to open it, for a site that
+    answers hundreds is to be quick."""
     key = read_key(path, password)
     easy = BestAvailableEncryption(password.encode())
     with open(path, "rb") as file:
@@ -102,25 +105,30 @@ class Vendor:
     def answer(self, code):
         return self.ok(self.w.desk("respond", stdin=code)).out.strip()
 
-    def desk_certificate(self, key, product="lent", signer=None, *, not_after=0, epoch=0, kinds=7, seats=0, grace=0, loan=0, steps=0):
+    def desk_certificate(self, key, product="lent", signer=None, *, not_after=0, epoch=0, kinds=7, seats=0, grace=0,
+                         loan=0, steps=0):
         """Payload and digest of a DESK certificate (4.9)."""
         signer = signer or self.root
         body = (codes.number(1, 4) + codes.number(not_after, 2) + bytes([epoch, kinds]) + codes.number(seats, 2)
                 + codes.number(grace, 2) + bytes([loan, steps]))
-        t = transcript("D", signer.public, body, held_by=desk_scope(product) if kinds & 8 else ZEROS, subject=key.public)
+        t = transcript("D", signer.public, body, held_by=desk_scope(product) if kinds & 8 else ZEROS,
+                       subject=key.public)
         signature = signer.sign(t)
         return body + key.public + signature, certificate_digest(t, signature)
 
     def grant(self, digest, held_by, subject, *, signer=None, parent=ZEROS, issued=None, **fields):
-        """A GRANT's payload for whoever asked with that request digest, with a site key that stands; `fields` are those of `cheat_answers.body`."""
+        """A GRANT's payload for whoever asked with that request digest, with a site key that stands; `fields` are those
+        of `cheat_answers.body`."""
         signer = signer or self.root
-        asked = SimpleNamespace(key_id=key_id(signer.public), digest=digest, issued=self.noon if issued is None else issued)
+        asked = SimpleNamespace(key_id=key_id(signer.public), digest=digest,
+                                issued=self.noon if issued is None else issued)
         body = cheat_answers.body(asked, **{"flags": LENDS, "longest_loan": 14, "seats": 5, **fields})
         return body + signer.sign(transcript("G", signer.public, body, parent, digest, held_by, subject))
 
 
 def snapshot(w):
-    """What lies in all homes and anchors: path -> digest of what is in the file. Which seats looked free last is no part of it."""
+    """What lies in all homes and anchors: path -> digest of what is in the file. Which seats looked free last is no
+    part of it."""
     found = {}
     for place in stage.Stage.PLACES:
         for folder, _, names in os.walk(w.path(place)):
@@ -129,3 +137,8 @@ def snapshot(w):
                 with open(path, "rb") as file:
                     found[os.path.relpath(path, w.now)] = kdf("countersign cheater", file.read())
     return found
+
+
+def changed(before, after):
+    """The paths at which two snapshots differ."""
+    return sorted({path for path, _ in set(before.items()) ^ set(after.items())})
