@@ -100,9 +100,11 @@ def fields(vendor):
     it.ask("more of what was given back", first.borrow(serial=len(it.book.loans)))
     it.at(1)
     it.ask("on the last day of a feature", first.borrow(wanted=[2]))
+    serial = len(it.book.loans)
     it.at(2)
     it.ask("after the last day of a feature", first.borrow(wanted=[2]))
     it.ask("all, a feature having ended", first.borrow())
+    it.ask("more of a loan with a feature that has ended", first.borrow(serial=serial))
     return it.finish()
 
 
@@ -183,14 +185,18 @@ def copies(vendor):
 
 
 def kept_and_ends(vendor):
-    """Seats that stay at the site, days that it does not lend, and a license that ends."""
-    date = vendor.w.date
-    it = Site(vendor, "ends", "--lend", "14", "--feature", "fast", "--expires", date(9), "--grace", "60", seats=4,
-              longest=10, keep=2)
+    """Seats that stay at the site, days that it does not lend, and a license that ends: it lends while that holds."""
+    it = Site(vendor, "ends", "--lend", "14", "--feature", "fast", "--expires", vendor.w.date(9), "--grace", "60",
+              seats=4, longest=10, keep=2)
     for i, days in enumerate((8, 9, 10, 11, 1, 10)):
         it.ask(f"{days} days, the license having 9", Workstation(it, [i % 3 + 1] * 5).borrow(days=days))
     it.at(9)
-    it.ask("on its last day", Workstation(it, [1] * 5).borrow(days=5, serial=1))
+    last = Workstation(it, [1] * 5).borrow(days=5, serial=1)
+    it.ask("on its last day", last)
+    it.at(10)
+    it.ask("the same request on the day after", last)
+    it.ask("on the day after", Workstation(it, [2] * 5).borrow())
+    it.ask("more of a loan on the day after", Workstation(it, [1] * 5).borrow(serial=1))
     return it.finish()
 
 
@@ -220,6 +226,20 @@ def at_random(vendor):
         elif what == 7:
             day_ += choose([1, 1, 2])
             it.at(day_)
+    return it.finish()
+
+
+def contact(vendor):
+    """A site that is to re-validate: loans may run for longer than that, but none is given when it is overdue."""
+    it = Site(vendor, "contact", "--lend", "3", "--grace", "4", seats=4, longest=3)
+    one = Workstation(it, [1] * 5)
+    for day_ in (0, 3, 4, 5):
+        it.at(day_)
+        payload = one.borrow(days=3)
+        it.ask(f"on day {day_}", payload)
+        it.give_back(f"on day {day_}", one.give_back(payload))
+    it.synced()
+    it.ask("when it was answered", one.borrow(days=3))
     return it.finish()
 
 
@@ -262,7 +282,7 @@ def long_certificate(vendor):
     return by_a_desk(vendor, "by a desk, at length", licensee(64) + beyond, 11)
 
 
-PLAYS = [fields, extensions, few, copies, kept_and_ends, at_random, short_certificate, long_certificate]
+PLAYS = [fields, extensions, few, copies, kept_and_ends, contact, at_random, short_certificate, long_certificate]
 
 
 class Borrows:

@@ -194,6 +194,9 @@ class Book:
                 raise Refused(4, "commitment_used")
             return before[1]
         today = day_of(now)
+        for last, *refusal in ((self.grant["expires"], 11, "expired"), (self.grant["revalidate_by"], 12, "overdue")):
+            if last and today > last:
+                raise Refused(*refusal)
         more_of = self.asked_for(asked, now)
         until = self.until(asked, more_of, today)
         wanted = asked["wanted"]

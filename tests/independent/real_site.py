@@ -17,14 +17,14 @@ MOST = 481
 class Workstation:
     """A made-up one, by the computers of which its parts are."""
 
-    def __init__(self, site, which, label=None):
-        self.site, self.label = site, label or f"workstation {which}"
+    def __init__(self, site, which):
+        self.site, self.label = site, f"workstation {which}"
         self.fingerprint = codes.mixed(site.key, which)
-        self.draws, self.secrets = 0, {}
+        self.secrets = {}
 
     def draw(self):
-        self.draws += 1
-        r = codes.noise(f"{self.label} {self.draws}", 12)
+        self.site.draws += 1
+        r = codes.noise(f"{self.label} {self.site.draws}", 12)
         _, c = commitment(self.site.key, r)
         self.secrets[c] = r
         return c
@@ -47,6 +47,7 @@ class Site:
 
     def __init__(self, vendor, name, *options, seats, longest=14, keep=0, grant=None):
         self.vendor, self.w, self.name, self.wrong, self.tried, self.taken = vendor, vendor.w, name, [], 0, 0
+        self.draws = 0
         self.key = vendor.sell("--type", "floating", "--seats", str(seats), *options)
         w, unlocked = self.w, ("--passphrase-file", vendor.password)
         vendor.install("site")
