@@ -275,11 +275,12 @@ fn compare(
     let held = license.held.as_ref().zip(before.as_ref());
     if let Some((held, before)) = held {
         // Generations count within one activation; between two of them the later signature is the newer.
-        let both = held.loan().zip(trusted.loan);
-        let both = both.filter(|_| before.issuer() == grant.issuer());
-        let newer = if let Some((before, loan)) = both {
-            // A site counts its loans, whatever its clock says.
-            loan > before
+        let newer = if let Some((last, loan)) = held.loan().zip(trusted.loan) {
+            match before.issuer() == grant.issuer() {
+                // A site counts its loans, whatever its clock says; with another key it begins anew.
+                true => loan > last,
+                false => grant.issued > before.issued,
+            }
         } else if held.standing.activation == pending.standing.activation {
             let from = asked_from(&pending.request);
             is_newer(

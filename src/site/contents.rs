@@ -28,7 +28,7 @@ pub(super) fn names(loan: &Loan, product: &Product) -> Vec<String> {
 /// What is lent of a grant where these entries are wanted: those that the license has, as it has them, and of a module one seat.
 ///
 /// # Errors
-/// `feature_missing` where it has one not, or not any more; where none is wanted.
+/// `feature_missing` where it has one not; `feature_ended` where not any more; where none is wanted.
 pub(super) fn wanted(
     list: &Entitlements,
     granted: &Entitlements,
@@ -41,14 +41,16 @@ pub(super) fn wanted(
     }
     let mut entries = Vec::new();
     for it in list.iter() {
-        let content = granted.get(it.index);
-        let there = content.filter(|it| it.ends().is_none_or(|last| today <= last));
         let line = product.entry(it.index);
         // What is beyond the site's own product file is lent with everything only (SPEC.md 5.4).
-        let Some((content, (line, _))) = there.zip(line) else {
+        let Some((content, (line, name))) = granted.get(it.index).zip(line) else {
             let name = line.map_or_else(|| format!("#{}", it.index), |(_, name)| name.to_owned());
             return Err(SiteError::NoFeature(name));
         };
+        if let Some(ended) = content.ends().filter(|last| today > *last) {
+            let feature = name.to_owned();
+            return Err(SiteError::FeatureEnded { feature, ended });
+        }
         let index = it.index;
         entries.push(match content {
             Content::Number { ends, .. } if line == Entry::Pool => {

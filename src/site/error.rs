@@ -33,6 +33,9 @@ pub enum SiteError {
     /// No loans were sold with it.
     #[error("{}", messages::may_not_lend(.0))]
     MayNotLend(LicenseKey),
+    /// What the license contains is longer than a code by which workstations know the site.
+    #[error("{}", messages::too_long_to_lend(.0))]
+    TooLongToLend(LicenseKey),
     /// The vendor certified another key.
     #[error("{}", messages::other_key())]
     OtherKey,
@@ -121,6 +124,14 @@ pub enum SiteError {
     /// A wanted feature is not in the license, or is over.
     #[error("{}", messages::feature_not_here(.0))]
     NoFeature(String),
+    /// A wanted feature is over.
+    #[error("{}", crate::messages::check::feature_ended(.ended, .feature))]
+    FeatureEnded {
+        /// The feature.
+        feature: String,
+        /// Its last day.
+        ended: Day,
+    },
     /// A list of wanted features with none in it.
     #[error("{}", messages::nothing_wanted())]
     NothingWanted,
@@ -176,6 +187,8 @@ impl SiteError {
             SiteError::DamagedKey => FailureKind::DamagedState,
             SiteError::NotASite(_) => FailureKind::NotASite,
             SiteError::MayNotLend(_) => FailureKind::MayNotLend,
+            SiteError::TooLongToLend(_) => FailureKind::TooLongToLend,
+            SiteError::FeatureEnded { .. } => FailureKind::FeatureEnded,
             SiteError::OtherKey => FailureKind::OtherSiteKey,
             SiteError::LendingOff => FailureKind::LendingOff,
             SiteError::Paused(_) | SiteError::Lost(_) => FailureKind::LendingPaused,

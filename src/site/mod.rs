@@ -57,6 +57,7 @@ use crate::protocol::loan::SiteCertificate;
 use crate::protocol::product::ProductFile;
 use crate::protocol::trust::Verified;
 use crate::seats::{Counted, LentOut, Moment, Seats};
+use crate::text::{Code, Kind};
 
 /// A site by one of its licenses.
 #[derive(Debug)]
@@ -143,10 +144,15 @@ impl<'a> Site<'a> {
     /// What workstations verify its loans by: a code of kind C.
     ///
     /// # Errors
-    /// `may_not_lend` where no loans were sold with the license, or not any more.
+    /// `may_not_lend` where no loans were sold with the license, or not any more; `too_long_to_lend` where it is longer than a code: whatever a desk granted,
+    /// nothing is reserved for a loan that nobody could be given.
     pub fn certificate(&self) -> Result<&Verified<SiteCertificate>, SiteError> {
         let none = SiteError::MayNotLend(self.key());
-        self.certificate.as_ref().ok_or(none)
+        let certificate = self.certificate.as_ref().ok_or(none)?;
+        match Code::new(Kind::SiteCard, certificate.encode()).to_text() {
+            Ok(_) => Ok(certificate),
+            Err(_) => Err(SiteError::TooLongToLend(self.key())),
+        }
     }
 
     /// The site key that the vendor certified.

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::loans::site;
-use crate::world::World;
+use crate::world::{Site, World};
 
 const ADMIN: [&str; 3] = ["--mail", "--to", "admin@yard.example"];
 
@@ -118,4 +118,31 @@ fn of_a_loan_the_site_is_asked() {
         .check()
         .owes(13, "wrong_machine")
         .tells("countersign request borrow KEY --days N");
+}
+
+/// A module that ended on a day of its own is not lent on, and the workstation is told how it goes on with the others.
+#[test]
+fn more_time_of_a_module_that_is_over_is_asked_for_without_it() {
+    let world = World::new();
+    let catalogue = ["--feature", "lv", "--feature", "late"];
+    let order = ["--seats", "2", "--lend", "30", "--feature", "lv"];
+    let late = format!("late:{}", world.day(3));
+    let order: Vec<&str> = order.into_iter().chain(["--feature", &late]).collect();
+    let site = Site::new(&world, &catalogue, &order);
+    site.admin(["site", "lending", "on", "--days", "30"]).done();
+    let laptop = site.workstation("laptop");
+    let wanted = ["--days", "9", "--feature", "lv", "--feature", "late"];
+    let request = site.ask(&laptop, &wanted);
+    laptop.apply(&site.answer(&request));
+    world.days_pass(5);
+    let extend = ["request", "extend", "--days", "9"];
+    let request = laptop.run(extend).done().code();
+    site.respond(&request, &[])
+        .owes(15, "feature_ended")
+        .tells("late ended on")
+        .tells("countersign request extend --days N --feature NAME");
+    let named = extend.iter().chain(&["--feature", "lv", "--new"]);
+    let request = laptop.run(named).done().code();
+    laptop.apply(&site.answer(&request));
+    laptop.check_with(&["--feature", "lv"]).done();
 }

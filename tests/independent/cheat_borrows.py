@@ -14,7 +14,7 @@ from payloads import decode
 from real_site import Site, Workstation
 from rows import write
 from trust import holder, machine_digest, request_digest
-from vendor import Key
+from vendor import Key, snapshot
 
 
 def odd_borrows(it):
@@ -243,9 +243,8 @@ def contact(vendor):
     return it.finish()
 
 
-def by_a_desk(vendor, name, entries, kinds):
-    """A site whose GRANT a desk signed by hand: its certificate goes with the loan, or before it where both are too
-    long for a code."""
+def of_a_desk(vendor, name, entries, kinds, **odd):
+    """A site whose GRANT a desk signed by hand."""
     desk = Key("a desk")
     certificate, parent = vendor.desk_certificate(desk, kinds=kinds, epoch=1, seats=6, loan=9)
 
@@ -258,8 +257,14 @@ def by_a_desk(vendor, name, entries, kinds):
                                longest_loan=9, entries=entries)
         return [write("D", certificate), write("G", payload)]
 
-    it = Site(vendor, name, "--lend", "14", seats=6, longest=9, grant=grant)
+    it = Site(vendor, name, "--lend", "14", seats=6, longest=9, grant=grant, **odd)
     it.signed_under(desk.public, parent)
+    return it
+
+
+def by_a_desk(vendor, name, entries, kinds):
+    """Its certificate goes with the loan, or before it where both are too long for a code."""
+    it = of_a_desk(vendor, name, entries, kinds)
     one = Workstation(it, [1] * 5)
     it.ask("a loan", one.borrow(days=9))
     it.ask("too long a loan", one.borrow(days=10))
@@ -282,7 +287,22 @@ def long_certificate(vendor):
     return by_a_desk(vendor, "by a desk, at length", licensee(64) + beyond, 11)
 
 
-PLAYS = [fields, extensions, few, copies, kept_and_ends, contact, at_random, short_certificate, long_certificate]
+def endless_certificate(vendor):
+    """A desk that grants what no card can carry: nothing is lent, and no seat reserved for what nobody could enter."""
+    entries = licensee(64) + b"".join(cheat_answers.entry(it, 4, b"\x40" + b"y" * 64) for it in (6, 7))
+    it = of_a_desk(vendor, "by a desk, endlessly", entries, 11, lends=False)
+    borrow = write("B", Workstation(it, [1] * 5).borrow())
+    password = ("--passphrase-file", vendor.password)
+    for command, given in ((it.lend_on, None), (("site", "card"), None), (("respond", *password), borrow)):
+        it.tried += 1
+        before = snapshot(it.w)
+        told = it.w.machine(*command, "--json", home="site", stdin=given)
+        it.refused(" ".join(command[:2]), told, before, 6, "too_long_to_lend")
+    return it
+
+
+PLAYS = [fields, extensions, few, copies, kept_and_ends, contact, at_random, short_certificate, long_certificate,
+         endless_certificate]
 
 
 class Borrows:

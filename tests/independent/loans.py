@@ -155,8 +155,10 @@ class Book:
         lent = []
         for index in wanted:
             value, last = granted.get(index, (None, 0))
-            if last is not None and last < today or index >= len(self.catalogue):
+            if index >= len(self.catalogue) or value is None and last == 0:
                 raise Refused(15, "feature_missing")
+            if last is not None and last < today:
+                raise Refused(15, "feature_ended")
             lent.append([index, 1 if self.catalogue[index] == "pool" else value, last])
         if not lent:
             raise Refused(15, "feature_missing")

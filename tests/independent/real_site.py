@@ -45,11 +45,12 @@ class Workstation:
 class Site:
     """The real site, and the book that it should keep."""
 
-    def __init__(self, vendor, name, *options, seats, longest=14, keep=0, grant=None):
+    def __init__(self, vendor, name, *options, seats, longest=14, keep=0, grant=None, lends=True):
         self.vendor, self.w, self.name, self.wrong, self.tried, self.taken = vendor, vendor.w, name, [], 0, 0
         self.draws = 0
         self.key = vendor.sell("--type", "floating", "--seats", str(seats), *options)
         w, unlocked = self.w, ("--passphrase-file", vendor.password)
+        self.lend_on = ("site", "lending", "on", "--days", str(longest), "--keep", str(keep), *unlocked)
         vendor.install("site")
         vendor.ok(w.machine("site", "init", *unlocked, home="site"))
         ease(w.path("site", "machine", "site", "key.pem"), PASSWORD)
@@ -57,12 +58,16 @@ class Site:
         answers = grant(self, codes.as_written("A", request)) if grant else [vendor.answer(request)]
         for answer in answers:
             vendor.ok(w.machine("apply", stdin=answer, home="site"))
-        vendor.ok(w.machine("site", "lending", "on", "--days", str(longest), "--keep", str(keep), *unlocked,
-                            home="site"))
+        self.issuer, self.parent = vendor.root.public, loans.ZEROS
+        if lends:
+            self.lends(longest, keep)
+
+    def lends(self, longest, keep):
+        vendor, w = self.vendor, self.w
+        vendor.ok(w.machine(*self.lend_on, home="site"))
         self.card = codes.as_written("C", vendor.ok(w.machine("site", "card", home="site")).out.strip())
         fields = decode("C", self.card)
         self.book = loans.Book(self.key, fields["grant"], CATALOGUE, longest, keep)
-        self.issuer, self.parent = vendor.root.public, loans.ZEROS
 
     def signed_under(self, key, parent):
         self.issuer, self.parent = key, parent

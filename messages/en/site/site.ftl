@@ -23,6 +23,7 @@ unknown_loan = no loan has the number { $loan }
 lost_loan = loan { $loan } is one of those that the book has lost, which may be out until { $until }
 opens_a_lost_one = this return code opens no loan that the book knows; it has lost some, which may be out until { $until }
 opens_nothing = this return code opens no loan of this site
+too_long_to_lend = what license { $key } contains is too long for the codes by which it is lent
 feature_not_here = the license does not contain { $feature }
 nothing_wanted = the request names no feature at all
 commitment_used = another request was answered that begins as this one does

@@ -41,6 +41,8 @@ impl Advice for SiteError {
             SiteError::NoFeature(_) | SiteError::NothingWanted => {
                 messages::site_advice::feature_not_lent()
             }
+            SiteError::FeatureEnded { .. } => messages::site_advice::feature_over(),
+            SiteError::TooLongToLend(_) => messages::site_advice::too_long_to_lend(),
             SiteError::CommitmentUsed => messages::site_advice::borrow_again(),
             SiteError::NumbersUsedUp => messages::site_advice::numbers_used_up(),
             SiteError::WrongKind(_) => messages::site_advice::not_for_a_site(),
