@@ -178,11 +178,14 @@ impl Seats {
 
     fn end_lease(&self, slots: &Slots, number: u16) -> Result<(), SeatError> {
         let path = self.place.path(LEASES);
-        let ended = slots.writable().and_then(|own| {
+        let failed = |doing, error| StorageError::new(doing, &path, error);
+        let written = slots.writable().and_then(|own| {
             own.write::<Lease>(number, None)?;
-            own.settle()
+            Ok(own)
         });
-        Ok(ended.map_err(|error| StorageError::new(Doing::Write, &path, error))?)
+        let own = written.map_err(|error| failed(Doing::Write, error))?;
+        let settled = own.settle();
+        Ok(settled.map_err(|error| failed(Doing::Settle, error))?)
     }
 
     /// Notes that a seat was taken back, and why.

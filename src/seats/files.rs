@@ -117,12 +117,18 @@ fn checked(file: File) -> io::Result<File> {
     }
 }
 
-/// Reads into `buffer` from a place in a file; fewer bytes where it ends.
+/// Reads into `buffer` from a place in a file; fewer bytes where it ends. Made again where a signal interrupts it.
 pub(super) fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
-    #[cfg(unix)]
-    return std::os::unix::fs::FileExt::read_at(file, buffer, at);
-    #[cfg(windows)]
-    return std::os::windows::fs::FileExt::seek_read(file, buffer, at);
+    loop {
+        #[cfg(unix)]
+        let read = std::os::unix::fs::FileExt::read_at(file, buffer, at);
+        #[cfg(windows)]
+        let read = std::os::windows::fs::FileExt::seek_read(file, buffer, at);
+        match read {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            read => return read,
+        }
+    }
 }
 
 /// Writes at a place in a file, beyond its end too.

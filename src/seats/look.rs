@@ -67,7 +67,7 @@ impl Seats {
         for ring in self.rings() {
             let all = Leases::of(place, &ring)?;
             let leases = leases(place, &all, moment);
-            let held = held(self, &ring, (&all, &leases), &shown, exact);
+            let held = held(self, &ring, (&all, &leases), &shown, exact)?;
             match &ring.module {
                 Some(name) => look.pools.push(PoolUse {
                     name: name.clone(),
@@ -156,11 +156,11 @@ fn held(
     (all, leases): (&Leases, &[Leasing]),
     shown: &[Shown],
     exact: bool,
-) -> Vec<(u16, Option<String>)> {
+) -> Result<Vec<(u16, Option<String>)>, SeatError> {
     let leased = |number: u16| leases.iter().any(|(it, ..)| *it == number);
     let mut held = Vec::new();
     for number in 1..=u16::MAX {
-        let Ok(Some(file)) = ring.open(&seats.place, number) else {
+        let Some(file) = ring.open(&seats.place, number)? else {
             if number > ring.seats {
                 break;
             }
@@ -182,7 +182,7 @@ fn held(
             ring.mark(&seats.place, number, true);
         }
     }
-    held
+    Ok(held)
 }
 
 fn taken_by(number: u16, locked_by: Option<String>, shown: &[Shown], leases: &[Leasing]) -> Taken {

@@ -9,7 +9,7 @@ use crate::cli::words::minute;
 use crate::cli::{ending, json};
 use crate::failure::FailureKind;
 use crate::messages;
-use crate::seats::{Hold, Holder, Look, Seats, Taken};
+use crate::seats::{Hold, Holder, Look, SeatError, Seats, Taken};
 
 /// Take a seat back from who has it: its program is asked to end
 ///
@@ -152,9 +152,9 @@ impl SeatDisconnect {
         let ended = self.end(context, seats, hold, patience);
         let kept = until(KEPT).filter(|_| ended.is_ok());
         let now = moment(context);
-        let announced = seats.announce(&hold.takes, &[], reason, kept, &now);
+        // Where this cannot be written what was announced stands, for some minutes.
+        let _ = seats.announce(&hold.takes, &[], reason, kept, &now);
         ended?;
-        announced?;
         seats.note_taken_back(seat, reason, &now);
         Ok(())
     }
@@ -168,13 +168,21 @@ impl SeatDisconnect {
         patience: Duration,
     ) -> anyhow::Result<()> {
         let (seat, now) = (hold.takes.seat, || moment(context));
-        seats.end_leases(seat, &now())?;
+        let ended = seats.end_leases(seat, &now())?;
         let wait = |patience| ending::Wait {
             patience,
             now: &now,
         };
         if !hold.locked {
-            return Ok(());
+            // It had run out a moment ago; or what holds it cannot be read now.
+            let is_held = || -> Result<bool, SeatError> {
+                let look = seats.look(&now())?;
+                Ok(look.taken.iter().any(|it| it.number == seat))
+            };
+            return match !ended && is_held()? {
+                true => Err(not_ended(seat, hold, messages::seat::not_killed_hint())),
+                false => Ok(()),
+            };
         }
         let Some(left) = ending::asked(seats, hold, wait(patience))? else {
             return Ok(());
