@@ -162,11 +162,11 @@ impl Lease {
 /// The leases of a ring's seats, whoever wrote them.
 pub(super) struct Leases {
     pub(super) files: Vec<Slots>,
-    unread: Vec<Unread>,
+    pub(super) unread: Vec<Unread>,
 }
 
 /// A file of leases that this user cannot read: each seat that it has a place for counts as held.
-struct Unread {
+pub(super) struct Unread {
     owner: Option<u32>,
     seats: u64,
 }
@@ -188,11 +188,11 @@ impl Leases {
         Ok(Leases { files, unread })
     }
 
-    /// Whether a seat is held now.
+    /// Whether a seat is held now; what the disk does not say may be a lease that holds it.
     pub(super) fn hold(&self, number: u16, moment: &Moment) -> bool {
-        let leases = self.files.iter().filter_map(|it| it.read::<Lease>(number));
-        let mut held = leases.map(|lease| lease.holds(moment));
-        held.any(|holds| holds) || self.unread(number).is_some()
+        let mut leases = self.files.iter().map(|it| it.try_read::<Lease>(number));
+        let holds = |lease: Option<Lease>| lease.is_some_and(|it| it.holds(moment));
+        leases.any(|lease| lease.map_or(true, holds)) || self.unread(number).is_some()
     }
 
     /// Who may hold a seat by a lease that cannot be read, in words.

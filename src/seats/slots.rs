@@ -73,9 +73,14 @@ impl Slots {
     }
 
     pub(super) fn read<T: DeserializeOwned>(&self, number: u16) -> Option<T> {
+        self.try_read(number).ok().flatten()
+    }
+
+    /// The same, where it matters that the disk may not say.
+    pub(super) fn try_read<T: DeserializeOwned>(&self, number: u16) -> io::Result<Option<T>> {
         let mut slot = [0; SLOT];
-        let read = files::read_at(&self.file, &mut slot, start(number)).ok()?;
-        parse(slot.get(..read)?)
+        let read = files::read_at(&self.file, &mut slot, start(number))?;
+        Ok(slot.get(..read).and_then(parse))
     }
 
     /// All that stands in the slots up to this number.

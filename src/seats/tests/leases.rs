@@ -1,6 +1,10 @@
 //! Seats that are leased, and who waits for one.
 
+use std::fs::File;
+
 use super::*;
+use crate::seats::leases::Leases;
+use crate::seats::slots::Slots;
 
 fn lease_at(seats: &Seats, user: &str, up: u64, byte: u8) -> Result<Leased, SeatError> {
     let ask = Ask {
@@ -265,4 +269,24 @@ fn a_lease_counts_whatever_its_file_is_called() {
     fs::rename(&own, own.with_file_name(format!("77.{what}"))).unwrap();
     refused(take(&seats));
     assert_eq!(seats.look(&now()).unwrap().in_use(), 1);
+}
+
+/// One error of a disk gives nobody a seat that another holds.
+#[test]
+fn a_lease_that_the_disk_does_not_read_counts_as_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("0.seat");
+    std::fs::write(&path, [0; 4096]).unwrap();
+    let of = |file| Leases {
+        files: vec![Slots {
+            path: path.clone(),
+            file,
+            owner: None,
+        }],
+        unread: Vec::new(),
+    };
+    assert!(!of(File::open(&path).unwrap()).hold(1, &now()));
+    // What is open to be written alone cannot be read.
+    let unread = of(File::options().write(true).open(&path).unwrap());
+    assert!(unread.hold(1, &now()));
 }
