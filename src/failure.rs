@@ -38,6 +38,7 @@ exits! {
     NO_FEATURE 15 "a feature is not in the license or has ended, or its maintenance is over";
     OVER_LIMIT 16 "a count is above its limit, or no seat is free, and all else is in order";
     NOT_NAMED 17 "the user is not among those whom the license names";
+    RULED 18 "a rule of the site gives no seat";
 }
 
 impl From<Exit> for ExitCode {
@@ -184,6 +185,8 @@ failure_kinds! {
     SeatsBusy "seats_busy" FAILED "another process keeps the gate of the seats";
     SeatsNotMade "seats_not_made" FAILED "the seats of the license were not made yet, and this user may not";
     NoLocks "no_locks" FAILED "the locks of the file system with the seats do not keep processes apart";
+    BadRules "bad_rules" USAGE "a line of the rules of a site cannot be read, or asks for what the license has not";
+    Rule "rule" RULED "a rule of the site gives this user, or this workstation, no seat";
     UnknownToken "unknown_token" NOT_FOR_THIS "no seat is held by the token";
     NotForNames "not_for_names" REFUSED "the license is not for users by name";
     NoPlace "no_place" REFUSED "each place of the license has a user, rests or is lent";

@@ -15,6 +15,13 @@ no_module_waited_for = the free seats of { $module } are for { $waiting ->
         [one] 1 who waits
        *[other] { $waiting } who wait
     }
+ruled_denied = the rules of this site give no seat here: line { $line }, { $rule }
+ruled_most = { $used ->
+        [one] 1 seat is in use, as many as the rules of this site allow: line { $line }, { $rule }
+       *[other] { $used } seats are in use, as many as the rules of this site allow: line { $line }, { $rule }
+    }
+ruled_reserved = what is free is reserved for others by the rules of this site: line { $line }, { $rule }
+no_rules = the rules of the site with license { $key } are not known, so nobody gets a seat: { $why }
 held_by = { $what }: { $holders }
 loan = loan { $loan }, until { $until }
 loan_of = loan { $loan } ({ $who }), until { $until }

@@ -94,7 +94,8 @@ impl App {
     /// ```
     ///
     /// # Errors
-    /// As [`App::check`]; [`Refused::Seats`] where no seat is free, or the seats are out of reach. Nothing is granted blindly then.
+    /// As [`App::check`]; [`Refused::Seats`] where no seat is free, the rules of the site give none, or the seats are out of reach. Nothing is granted blindly
+    /// then.
     pub fn take_seat(&self) -> Result<Seat, Refused> {
         self.take_seat_for(&Needs::default(), Duration::ZERO)
     }
@@ -184,7 +185,12 @@ impl Computer {
         prove(home, key)?;
         let today = self.now.day();
         let counted = Counted::of(product, terms.seats, &terms.contents, today);
-        Seats::open(Place::of(home, key), key, counted)
+        let seats = Seats::open(Place::of(home, key), key, counted)?;
+        if terms.license_type != LicenseType::Floating {
+            return Ok(seats);
+        }
+        let host = self.facts.host_name.text().map(str::to_owned);
+        Ok(seats.ruled(seats::rules_of(home, key), host))
     }
 
     /// Makes the seats of a floating license that was just granted. Where that fails the license is in force all the same: they are made when the home's owner

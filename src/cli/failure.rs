@@ -19,7 +19,7 @@ use crate::license_key::LicenseKeyError;
 use crate::messages;
 use crate::protocol::product::ProductError;
 use crate::protocol::wire::WireError;
-use crate::seats::SeatError;
+use crate::seats::{Ruled, SeatError};
 #[cfg(feature = "desk")]
 use crate::signing::keys::KeyError;
 #[cfg(feature = "desk")]
@@ -131,6 +131,18 @@ impl std::fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
+/// The rule of a site by which there is no seat, and what to do.
+fn ruled<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<(&'a Ruled, String)> {
+    if let Some(error @ SeatError::Rule(ruled)) = cause.downcast_ref::<SeatError>() {
+        return Some((ruled, error.advice()));
+    }
+    #[cfg(feature = "site")]
+    if let Some(error @ SiteError::Seats(SeatError::Rule(ruled))) = cause.downcast_ref() {
+        return Some((ruled, error.advice()));
+    }
+    None
+}
+
 /// The first error of the chain that the libraries below know to explain.
 fn known(error: &anyhow::Error) -> Option<Failure> {
     error.chain().find_map(|cause| {
@@ -162,6 +174,13 @@ fn known(error: &anyhow::Error) -> Option<Failure> {
                 details.in_use = Some(look.in_use());
                 details.waiting = Some(look.waiting);
                 details.taken = Some(look.taken.iter().map(|it| Taken::of(it, None)).collect());
+            }));
+        }
+        if let Some((ruled, advice)) = ruled(cause) {
+            let failure = explained(FailureKind::Rule, cause, advice);
+            return Some(failure.with(|details| {
+                details.line = Some(ruled.line);
+                details.rule = Some(ruled.rule.clone());
             }));
         }
         explain!(SeatError, HolderError, StorageError, ProductError);

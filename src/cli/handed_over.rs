@@ -46,6 +46,16 @@ pub(crate) fn text_in_file(path: &Path) -> anyhow::Result<String> {
     Ok(String::from_utf8_lossy(&bytes_of(path)?).into_owned())
 }
 
+/// The same; `-` is standard input.
+#[cfg(feature = "site")]
+pub(crate) fn text_named(path: &Path) -> anyhow::Result<String> {
+    let bytes = match path.as_os_str() == "-" {
+        true => from_stdin()?.1,
+        false => in_file(path)?.1,
+    };
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 fn bytes_of(path: &Path) -> anyhow::Result<Vec<u8>> {
     let unreadable = |error: io::Error| {
         Failure::new(

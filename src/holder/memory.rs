@@ -55,7 +55,7 @@ impl Memory {
         let Some((key, activation)) = license.and_then(held) else {
             return memory;
         };
-        memory.notes = license.map_or_else(Notes::default, |it| named::notes(home, it));
+        memory.notes = license.map_or_else(Notes::default, |it| named::of_users(home, it));
         for place in places.all() {
             let kept = match place {
                 Place::Home => Anchored {

@@ -12,13 +12,14 @@
 //! HOME/machine/drift/<13 digits>.json       the first sight of a machine that changed (SPEC.md 6.4), sealed
 //! HOME/machine/parts/<13 digits>.json       when each part of the machine was last read (SPEC.md 4.2), sealed
 //! HOME/machine/demo/<id>.json               the first day of a demo and its clock mark, sealed
-//! HOME/machine/notes/<13 digits>.note      the users of a license that is for people by name, signed by the site's key (SPEC.md 9.11)
+//! HOME/machine/notes/<13 digits>.note       the users of a license that is for people by name, and the rules of one that floats, signed by the site's key
+//!                                           (SPEC.md 9.11, 9.12)
 //! HOME/machine/cards.json                   certificates of sites that came before a loan of theirs was asked for
 //! HOME/machine/aliases.json                 other names of servers (SPEC.md 6.2)
 //! HOME/machine/lock                         held by whoever writes
 //! ANCHOR/activations/<13 digits>-A-<n>.json what an activation's answers were, tombstone and clock mark, sealed
 //! ANCHOR/drift/<13 digits>.json             the first sight of a machine that changed, sealed
-//! ANCHOR/notes/<13 digits>.note             the same note of users again, whole
+//! ANCHOR/notes/<13 digits>.note             the same note again, whole
 //! ANCHOR/products/<id>.json                 the first day of a demo and its clock mark, sealed
 //! ```
 //!

@@ -1,14 +1,15 @@
-//! The users of a license that is for people by name: where the site's note lies, and which of several counts (SPEC.md 9.11).
+//! The users of a license that is for people by name, and the rules of one that floats: where the site's note lies, and which of several counts (SPEC.md 9.11,
+//! 9.12).
 //!
 //! A note lies in the home and in each anchor, whole: of those that hold, the one with the highest number counts, so that one which was put back to an earlier
-//! state, edited or deleted in one place takes nobody's name away and gives none.
+//! state, edited or deleted in one place takes nobody's name away and gives none, and lifts no rule.
 
 use std::path::{Path, PathBuf};
 
 #[cfg(feature = "site")]
 use super::audience::Audience;
 use super::durable;
-use super::error::StorageError;
+use super::error::{HolderError, StorageError};
 use super::home::Home;
 #[cfg(feature = "site")]
 use super::lock::Lock;
@@ -17,6 +18,7 @@ use super::state::LicenseState;
 use crate::license_key::LicenseKey;
 use crate::protocol::grant::{LicenseType, SignedGrant};
 use crate::protocol::site_note::{SignedNote, SiteNoteError};
+use crate::protocol::site_rules::Rules;
 
 /// For whom it is asked whether an application may run.
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,7 +34,7 @@ pub enum Person<'a> {
     Anybody,
 }
 
-/// What is known of a license's users.
+/// What is known of a license's users and rules.
 #[derive(Debug, Default)]
 pub struct Notes {
     /// The note that counts; none: there is none that holds.
@@ -65,15 +67,45 @@ impl NoNote {
 }
 
 /// The notes of a license that is held; nothing where it is not for people by name. What it says is not verified here: whoever goes by it has done so.
-pub(crate) fn notes(home: &Home, license: &LicenseState) -> Notes {
-    let mut found = Notes::default();
+pub(super) fn of_users(home: &Home, license: &LicenseState) -> Notes {
     let held = license.held.as_ref();
-    let for_people = held.filter(|held| {
+    let for_people = held.is_some_and(|held| {
         let grant = SignedGrant::decode(&held.grant);
         grant.is_ok_and(|it| it.grant.license_type == LicenseType::Named)
     });
+    match for_people {
+        true => notes(home, license),
+        false => Notes::default(),
+    }
+}
+
+/// The rules of a license that is held here and floats; none where nobody ever wrote a note. What the license says is not verified here.
+///
+/// # Errors
+/// What the disk says of the license.
+pub(crate) fn rules(home: &Home, key: LicenseKey) -> Result<Result<Rules, NoNote>, HolderError> {
+    let lies = |path: PathBuf| !matches!(path.try_exists(), Ok(false));
+    let mut places = std::iter::once(in_home(home, key)).chain(in_anchors(home, key));
+    if !places.any(lies) {
+        return Ok(Ok(Rules::default()));
+    }
+    let license = home.license(key)?;
+    let found = license
+        .map(|license| notes(home, &license))
+        .unwrap_or_default();
+    Ok(match (found.note, found.without) {
+        (Some(note), _) => Ok(note.rules.clone()),
+        (None, Some(why)) => Err(why),
+        (None, None) => Ok(Rules::default()),
+    })
+}
+
+/// The notes of a license that is held, whatever its type; nothing where no site key stands.
+pub(crate) fn notes(home: &Home, license: &LicenseState) -> Notes {
+    let mut found = Notes::default();
     let key = license.license_key;
-    let Some(site_key) = for_people.and_then(|held| held.standing.site_key) else {
+    let held = license.held.as_ref();
+    let Some(site_key) = held.and_then(|held| held.standing.site_key) else {
         return found;
     };
     let read = |path: &Path| {

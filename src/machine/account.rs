@@ -11,12 +11,7 @@ use nix::unistd::{User, getuid};
 /// name. No variable has a say.
 #[cfg(unix)]
 pub fn login_name() -> Option<String> {
-    let own = getuid();
-    let outside = match UserIds::here() {
-        Some(ids) => ids.outside(own.as_raw())?.into(),
-        None => own,
-    };
-    Some(User::from_uid(outside).ok()??.name)
+    Accounts::here().login_name(getuid().as_raw())
 }
 
 /// Without unsafe code nothing but a variable says it there.
@@ -25,6 +20,53 @@ pub fn login_name() -> Option<String> {
     std::env::var("USERNAME")
         .ok()
         .filter(|name| !name.is_empty())
+}
+
+/// The accounts of this computer, as a process sees them.
+#[derive(Debug)]
+pub(crate) struct Accounts {
+    #[cfg(unix)]
+    ids: Option<UserIds>,
+}
+
+impl Accounts {
+    /// Those that this process sees.
+    pub(crate) fn here() -> Accounts {
+        Accounts {
+            #[cfg(unix)]
+            ids: UserIds::here(),
+        }
+    }
+
+    /// Whether users are called here as everywhere on this computer.
+    pub(crate) fn are_everybodys(&self) -> bool {
+        #[cfg(unix)]
+        return self.ids.is_none();
+        #[cfg(not(unix))]
+        return true;
+    }
+
+    /// The number of an account outside of any namespace; none where that is not known.
+    #[cfg(unix)]
+    pub(crate) fn outside(&self, user: u32) -> Option<u32> {
+        match &self.ids {
+            Some(ids) => ids.outside(user),
+            None => Some(user),
+        }
+    }
+
+    #[cfg(unix)]
+    fn login_name(&self, user: u32) -> Option<String> {
+        let outside = self.outside(user)?;
+        Some(User::from_uid(outside.into()).ok()??.name)
+    }
+
+    /// What an account is called outside of any namespace, by its number where it has no name; none where nobody knows.
+    #[cfg(unix)]
+    pub(crate) fn name(&self, user: u32) -> Option<String> {
+        let number = || Some(self.outside(user)?.to_string());
+        self.login_name(user).or_else(number)
+    }
 }
 
 /// What users are called within a user namespace, where anybody may be root (user_namespaces(7)): first here, first outside, how many.

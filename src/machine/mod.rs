@@ -32,6 +32,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use account::Accounts;
 #[cfg(unix)]
 pub(crate) use account::UserIds;
 pub use account::login_name;

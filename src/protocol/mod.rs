@@ -16,6 +16,7 @@ pub mod product;
 pub mod requests;
 mod root_fingerprint;
 pub mod site_note;
+pub mod site_rules;
 pub mod trust;
 pub mod user_name;
 pub mod wire;

@@ -1,4 +1,5 @@
-//! What a site says of the users of a license that is for people by name: a text that its key signs (SPEC.md 9.11).
+//! What a site says of its license: the users of one that is for people by name, and the rules by which seats are given out. A text that its key signs (SPEC.md
+//! 9.11).
 
 use std::fmt::{self, Write as _};
 use std::ops::Deref;
@@ -6,6 +7,7 @@ use std::ops::Deref;
 use super::date::Seconds;
 use super::digest::kdf;
 use super::note::{self, Hex, Note, NoteError, unhex};
+use super::site_rules::Rules;
 use super::trust::PublicKey;
 use super::user_name::UserName;
 use crate::license_key::LicenseKey;
@@ -13,7 +15,7 @@ use crate::messages;
 
 const FIRST_LINE: &str = "countersign site note v1";
 
-/// The users of a license, as its site's key signs it.
+/// The users of a license and the rules of its seats, as its site's key signs them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SiteNote {
     /// The product's id.
@@ -28,6 +30,8 @@ pub struct SiteNote {
     pub users: Vec<UserName>,
     /// Places that were taken away and rest, in the order in which they were.
     pub rests: Vec<Rest>,
+    /// Who gets the seats of a floating license.
+    pub rules: Rules,
 }
 
 /// A place that was taken from a user.
@@ -145,6 +149,8 @@ impl SiteNote {
         line("number", &self.number);
         self.users.iter().for_each(|user| line("user", user));
         self.rests.iter().for_each(|rest| line("rest", rest));
+        let rules = self.rules.lines().iter();
+        rules.for_each(|rule| line("rule", rule));
         out
     }
 
@@ -175,14 +181,18 @@ impl SiteNote {
             number: value("number")?.parse().ok()?,
             users: Vec::new(),
             rests: Vec::new(),
+            rules: Rules::default(),
         };
+        let mut rules = Vec::new();
         for line in lines {
             match line.split_once(": ")? {
                 ("user", name) => note.users.push(name.parse().ok()?),
                 ("rest", rest) => note.rests.push(Rest::parse(rest)?),
+                ("rule", rule) => rules.push(rule),
                 _ => return None,
             }
         }
+        note.rules = Rules::of_lines(rules).ok()?;
         let rests = note.rests.iter().map(|it| &it.name);
         let mut names: Vec<&UserName> = note.users.iter().chain(rests).collect();
         let all = names.len();

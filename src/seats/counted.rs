@@ -3,7 +3,7 @@
 use std::cell::{Cell, OnceCell};
 use std::sync::Arc;
 
-use super::error::SeatError;
+use super::error::{NoRules, SeatError};
 use super::files;
 use super::gate::Gate;
 use super::leases::Leases;
@@ -20,6 +20,7 @@ use crate::messages::seats as messages;
 use crate::protocol::contents::Contents;
 use crate::protocol::date::Day;
 use crate::protocol::product::{Entry, Product, SeatUnit};
+use crate::protocol::site_rules::Rules;
 
 /// What a license gives, by its verified grant and its product.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +60,10 @@ pub struct Seats {
     pub(super) place: Place,
     pub(super) key: LicenseKey,
     pub(super) counted: Counted,
+    /// The rules of its site, or why they are not known.
+    pub(super) rules: Result<Rules, NoRules>,
+    /// What this host is called.
+    pub(super) host: Option<String>,
     /// Whether it was seen that a lock keeps others out.
     pub(super) locks_hold: Cell<bool>,
     /// This user's records, once a seat was taken.
@@ -75,11 +80,23 @@ impl Seats {
             place,
             key,
             counted,
+            rules: Ok(Rules::default()),
+            host: None,
             locks_hold: Cell::new(false),
             own: OnceCell::new(),
         };
         seats.place.ready(&seats.rings())?;
         Ok(seats)
+    }
+
+    /// The same by the rules of its site. `host`: what this host is called.
+    #[must_use]
+    pub fn ruled(self, rules: Result<Rules, NoRules>, host: Option<String>) -> Seats {
+        Seats {
+            rules,
+            host,
+            ..self
+        }
     }
 
     /// Makes what a grant that was just applied needs, and takes away the seats of an earlier one that nobody holds. Those that are held stay until they are

@@ -1,12 +1,15 @@
 //! Why there is no seat.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use super::loan::Lent;
 use super::seen::{Look, Taken};
 use crate::failure::FailureKind;
 use crate::holder::{HolderError, StorageError};
+use crate::license_key::LicenseKey;
 use crate::messages::seats as messages;
+use crate::protocol::site_rules::Rule;
 
 /// Why a seat was not given. Nothing was changed then.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +22,17 @@ pub enum SeatError {
         lacks: Option<String>,
         /// Who holds them.
         look: Box<Look>,
+    },
+    /// A rule of the site gives none.
+    #[error("{}", .0)]
+    Rule(Ruled),
+    /// The rules of the site are not known, so nobody gets a seat.
+    #[error("{}", messages::no_rules(.key, &.none.why))]
+    NoRules {
+        /// The license.
+        key: LicenseKey,
+        /// Why they are not.
+        none: NoRules,
     },
     /// Another process keeps the gate for longer than was waited.
     #[error("{}", messages::busy(.by.as_deref().unwrap_or(messages::another_process())))]
@@ -56,6 +70,8 @@ impl SeatError {
     pub fn kind(&self) -> FailureKind {
         match self {
             SeatError::NoSeat { .. } => FailureKind::NoSeat,
+            SeatError::Rule(_) => FailureKind::Rule,
+            SeatError::NoRules { none, .. } => none.kind,
             SeatError::Busy { .. } => FailureKind::SeatsBusy,
             SeatError::NotMade { .. } => FailureKind::SeatsNotMade,
             SeatError::NoLocks { .. } => FailureKind::NoLocks,
@@ -64,6 +80,64 @@ impl SeatError {
             SeatError::Holder(error) => error.kind(),
         }
     }
+}
+
+/// A rule of a site that gives somebody no seat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ruled {
+    /// The number of its line, from 1.
+    pub line: u16,
+    /// The line without its comment.
+    pub rule: String,
+    /// What it does here.
+    pub by: RuledBy,
+}
+
+/// What a rule does that gives somebody no seat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RuledBy {
+    /// He is to have none.
+    Denied,
+    /// Those whom it is about have so many, and may have no more.
+    Most(usize),
+    /// The seats that are free are reserved for others.
+    Reserved,
+}
+
+impl fmt::Display for Ruled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (line, rule) = (self.line, &self.rule);
+        match self.by {
+            RuledBy::Denied => messages::ruled_denied(line, rule).fmt(f),
+            RuledBy::Most(used) => messages::ruled_most(line, rule, used).fmt(f),
+            RuledBy::Reserved => messages::ruled_reserved(line, rule).fmt(f),
+        }
+    }
+}
+
+impl Ruled {
+    pub(super) fn new(rule: &Rule, by: RuledBy) -> Ruled {
+        Ruled {
+            line: rule.line,
+            rule: rule.to_string(),
+            by,
+        }
+    }
+
+    /// Whether it may be otherwise in a while, without anybody's changing the rules.
+    pub(super) fn may_pass(&self) -> bool {
+        self.by != RuledBy::Denied
+    }
+}
+
+/// Why the rules of a site are not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoRules {
+    /// Of which kind that is, for scripts.
+    pub kind: FailureKind,
+    /// In words.
+    pub why: String,
 }
 
 /// So many holders are named; who wants them all lists them.

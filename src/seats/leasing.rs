@@ -66,7 +66,7 @@ impl Seats {
     ///
     /// # Errors
     /// [`SeatError::UnknownToken`] where the lease is over, or is another user's, or the seat is somebody else's by now: whoever put his leases away has none
-    /// of the seats that others took meanwhile.
+    /// of the seats that others took meanwhile. [`SeatError::Rule`] where he is to have none by now.
     pub fn keep(
         &self,
         token: &Token,
@@ -83,6 +83,7 @@ impl Seats {
             if self.is_anothers(ring, *number, ours, is_own, moment)? {
                 return Err(SeatError::UnknownToken);
             }
+            self.refuse_to_keep((&record.user, &record.host), &record.features)?;
         }
         let mut kept = None;
         for (ring, number, mut lease) in held {

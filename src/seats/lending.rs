@@ -4,6 +4,7 @@ use super::counted::{Counted, Seats};
 use super::error::SeatError;
 use super::lent::LentOut;
 use super::loan::Picked;
+use super::persons::Somebody;
 use super::ring::One;
 use super::who::Moment;
 use crate::holder::write_json;
@@ -46,7 +47,7 @@ impl Seats {
     /// none is lent twice.
     ///
     /// # Errors
-    /// [`SeatError::NoSeat`] with who holds them; what `prepare` and `commit` say; what the disk says.
+    /// [`SeatError::NoSeat`] with who holds them; [`SeatError::Rule`]; what `prepare` and `commit` say; what the disk says.
     pub fn lend<P, T, E: From<SeatError>>(
         &self,
         has: Option<&Picked>,
@@ -86,7 +87,9 @@ impl Seats {
             picked.set(ring, kept.unwrap_or(0));
             kept.is_none()
         });
-        let ones = self.fresh(&missing, moment, None)?;
+        // A request for a loan says nobody's name: for it nothing is reserved.
+        let nobody = Somebody::default();
+        let ones = self.fresh(&missing, (&nobody, None), moment, None)?;
         for one in &ones {
             picked.set(&one.ring, one.number);
         }

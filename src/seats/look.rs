@@ -12,6 +12,7 @@ use super::record::Record;
 use super::ring::Ring;
 use super::seen::{Crowd, KeptFor, Look, PoolUse, Shown, Taken};
 use super::slots::Slots;
+use super::standing::Standing;
 use super::taken_back::TakenBack;
 use super::tickets;
 use super::who::Moment;
@@ -64,18 +65,31 @@ impl Seats {
         };
         // What cannot be read is said to whoever takes a seat.
         let lent = self.lent(moment).unwrap_or_default();
+        let standing = self.standing(moment, exact);
+        look.rules = self.rules.as_ref().map_or(0, |it| it.iter().count());
+        look.no_rules = standing.as_ref().err().map(ToString::to_string);
+        let standing = standing.ok().flatten();
+        look.reservations = standing
+            .as_ref()
+            .map(Standing::reservations)
+            .unwrap_or_default();
         for ring in self.rings() {
             let all = Leases::of(place, &ring)?;
             let leases = leases(place, &all, moment);
             let held = held(self, &ring, (&all, &leases), &shown, exact)?;
             match &ring.module {
-                Some(name) => look.pools.push(PoolUse {
-                    name: name.clone(),
-                    seats: ring.seats,
-                    in_use: u16::try_from(held.len())
-                        .unwrap_or(u16::MAX)
-                        .saturating_add(lent.count(&ring)),
-                }),
+                Some(name) => {
+                    let in_use = u16::try_from(held.len()).unwrap_or(u16::MAX);
+                    let in_use = in_use.saturating_add(lent.count(&ring));
+                    let kept = standing.as_ref().map_or(0, |it| it.kept(&ring));
+                    let kept = u16::try_from(kept).unwrap_or(u16::MAX);
+                    look.pools.push(PoolUse {
+                        name: name.clone(),
+                        seats: ring.seats,
+                        in_use,
+                        reserved: kept.min(ring.seats.saturating_sub(in_use)),
+                    });
+                }
                 None => {
                     let taken = held.into_iter();
                     let taken = taken.map(|(number, by)| taken_by(number, by, &shown, &leases));

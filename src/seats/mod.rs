@@ -23,8 +23,8 @@
 //! their users' own, in directories where everybody adds files and touches nobody else's. So a user can keep seats or the gate from others, and be named for
 //! it; there are never more seats than the license has. Whoever owns the directory can begin it anew: that is accepted.
 //!
-//! Under the gate the seats are counted, those who wait longer come first, a seat is locked and its record written. What is written is never what counts; the
-//! locks are, and the leases.
+//! Under the gate the seats are counted, the rules of the site are asked, those who wait longer come first, a seat is locked and its record written. What is
+//! written is never what counts; the locks are, and the leases. Only the rules that reserve or bound seats go by what is written of those that are held.
 //!
 //! # Elsewhere than on Unix
 //!
@@ -37,6 +37,7 @@ mod error;
 mod event;
 mod files;
 mod gate;
+mod held;
 mod holders;
 mod kernel;
 mod leases;
@@ -51,15 +52,18 @@ mod look;
 mod make;
 mod noted;
 mod others;
+mod persons;
 mod place;
 mod process;
 mod record;
 mod report;
 mod ring;
+mod ruled;
 mod seat;
 mod seen;
 mod session;
 mod slots;
+mod standing;
 mod take;
 mod taken_back;
 mod term;
@@ -71,7 +75,7 @@ mod who;
 
 pub use counted::{Counted, Seats};
 pub use disconnect::Hold;
-pub use error::SeatError;
+pub use error::{NoRules, Ruled, RuledBy, SeatError};
 pub use holders::Holder;
 pub(crate) use kernel::account;
 pub use leases::{Leased, NotAToken, Token};
@@ -85,8 +89,10 @@ pub use process::Process;
 pub use record::{Holding, Record};
 pub use report::{Report, Unfit};
 pub use ring::Pool;
+pub use ruled::Would;
+pub(crate) use ruled::rules_of;
 pub use seat::{Left, Seat};
-pub use seen::{KeptFor, Look, PoolUse, Shown, Taken};
+pub use seen::{KeptFor, Look, PoolUse, Reservation, Shown, Taken};
 pub use session::{End, Party, Refusal, Session};
 pub use take::Ask;
 pub use usage::{By, Row, Usage};

@@ -49,13 +49,19 @@ pub struct Record {
 /// Bytes of features that are written: more are left out.
 const FEATURES: usize = 256;
 
+/// As many features as are written.
+pub(super) fn fitting(features: &[String]) -> Vec<String> {
+    let mut left = FEATURES;
+    let fits = |feature: &String| {
+        left = left.saturating_sub(feature.len() + 3);
+        left > 0
+    };
+    let plain = features.iter().map(|it| plain(it));
+    plain.take_while(fits).collect()
+}
+
 impl Record {
     pub(super) fn new(who: &Who, holding: Holding, features: &[String], moment: &Moment) -> Record {
-        let mut left = FEATURES;
-        let fits = |feature: &String| {
-            left = left.saturating_sub(feature.len() + 3);
-            left > 0
-        };
         Record {
             user: who.user.clone(),
             host: who.host.clone(),
@@ -64,11 +70,7 @@ impl Record {
             began: who.process.began,
             since: moment.wall.0,
             holding,
-            features: features
-                .iter()
-                .map(|it| plain(it))
-                .take_while(fits)
-                .collect(),
+            features: fitting(features),
             pools: BTreeMap::new(),
             left: false,
         }

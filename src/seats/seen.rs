@@ -22,6 +22,12 @@ pub struct Look {
     pub lost: u16,
     /// Seats that were taken back and are kept for somebody who does not have them yet.
     pub kept: Vec<KeptFor>,
+    /// What the rules of the site keep for some, in the order of its lines.
+    pub reservations: Vec<Reservation>,
+    /// How many rules there are.
+    pub rules: usize,
+    /// Why the rules are not known, in words: nobody gets a seat then.
+    pub no_rules: Option<String>,
     /// How many wait.
     pub waiting: usize,
     /// Who has more files among those of the seats than are looked at, and how many.
@@ -63,6 +69,19 @@ pub struct Taken {
     pub locked_by: Option<String>,
 }
 
+/// Seats that a rule of the site keeps for some.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reservation {
+    /// The number of its line, from 1.
+    pub line: u16,
+    /// The line without its comment.
+    pub rule: String,
+    /// So many are kept: fewer than it says where the license has no more.
+    pub seats: u16,
+    /// So many of them are not in use by those for whom they are kept.
+    pub idle: u16,
+}
+
 /// What a user wrote of himself.
 #[derive(Clone, Debug)]
 pub struct Shown {
@@ -85,6 +104,8 @@ pub struct PoolUse {
     pub seats: u16,
     /// Those in use.
     pub in_use: u16,
+    /// Those that are free and kept for some by the rules of the site.
+    pub reserved: u16,
 }
 
 impl Look {
@@ -124,8 +145,19 @@ impl Look {
         last.map(|(_, it)| *it).collect()
     }
 
-    /// Seats that are free.
+    /// Seats that are neither in use nor lent, and that the rules of the site keep for some.
+    pub fn reserved(&self) -> u16 {
+        let idle = self.reservations.iter().map(|it| it.idle);
+        let idle = idle.fold(0, u16::saturating_add);
+        idle.min(self.not_taken())
+    }
+
+    /// Seats that are free for whoever comes.
     pub fn free(&self) -> u16 {
+        self.not_taken() - self.reserved()
+    }
+
+    fn not_taken(&self) -> u16 {
         let taken = self.in_use().saturating_add(self.lent());
         let free = self.seats.saturating_sub(taken);
         free.saturating_sub(u16::try_from(self.kept.len()).unwrap_or(u16::MAX))

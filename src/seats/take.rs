@@ -8,12 +8,14 @@ use super::error::SeatError;
 use super::leases::Lease;
 use super::locks::Lock;
 use super::others::Sharers;
+use super::persons::Somebody;
 use super::place::{LEASES, RECORDS};
 use super::record::{Holding, Record};
 use super::ring::{One, Ring};
+use super::ruled::{Supply, left_of};
 use super::seat::Seat;
 use super::slots::Slots;
-use super::tickets::{Ticket, Waits};
+use super::tickets::{Ticket, Wish};
 use super::who::{Moment, Who};
 use crate::protocol::product::SeatUnit;
 
@@ -47,7 +49,7 @@ impl Seats {
     /// first.
     ///
     /// # Errors
-    /// [`SeatError::NoSeat`] with who holds them; [`SeatError::Busy`]; what the disk says.
+    /// [`SeatError::NoSeat`] with who holds them; [`SeatError::Rule`]; [`SeatError::NoRules`]; [`SeatError::Busy`]; what the disk says.
     pub fn take(&self, ask: &Ask<'_>) -> Result<Seat, SeatError> {
         let (seat, fresh) = self.in_turn(ask, |who, moment, ticket| {
             let chosen = self.decide(who, ask, moment, ticket)?;
@@ -100,6 +102,7 @@ impl Seats {
             match decided {
                 Err(SeatError::NoSeat { .. } | SeatError::Busy { .. }) if waited < ask.patience => {
                 }
+                Err(SeatError::Rule(ref it)) if it.may_pass() && waited < ask.patience => {}
                 done => {
                     if let Err(error) = &done {
                         self.note_refusal(moment.wall, &who, ask.features, error);
@@ -110,8 +113,8 @@ impl Seats {
             if ticket.is_none() {
                 match self.gate() {
                     Ok(gate) => {
-                        let wanted = self.wanted(ask.features);
-                        ticket = Some(Ticket::draw(&self.place, &wanted, who.process.id)?);
+                        let wish = Wish::of(&who, ask.features, &self.wanted(ask.features));
+                        ticket = Some(Ticket::draw(&self.place, &wish, who.process.id)?);
                         drop(gate);
                     }
                     Err(SeatError::Busy { .. }) => {}
@@ -142,15 +145,17 @@ impl Seats {
         moment: &Moment,
         ticket: Option<&Ticket>,
     ) -> Result<Chosen, SeatError> {
+        let somebody = self.asks(who, ask.features)?;
         let mut record = Record::new(who, ask.holding, ask.features, moment);
         let mut ones = self.joined(who, &mut record, moment)?;
         let fresh = ones.is_empty();
         let mut missing = self.wanted(ask.features);
         missing.retain(|ring| ones.iter().all(|one| one.ring.prefix != ring.prefix));
         let shared = self.counted.unit != SeatUnit::Process;
+        let shares = ones.first().map(|one| one.number);
         let kept = self.kept_for(&who.user, &missing, moment)?;
         missing.retain(|ring| kept.iter().all(|one| one.ring.prefix != ring.prefix));
-        let found = self.fresh(&missing, moment, ticket)?;
+        let found = self.fresh(&missing, (&somebody, shares), moment, ticket)?;
         for one in kept.into_iter().chain(found) {
             let One { ring, number, lock } = one;
             let lock = match shared {
@@ -176,30 +181,42 @@ impl Seats {
         })
     }
 
-    /// A free seat of each ring, where those who wait leave one.
+    /// A free seat of each ring for somebody, who may share one already, where the rules give it and those who wait leave it.
     pub(super) fn fresh(
         &self,
         missing: &[Ring],
+        (who, shares): (&Somebody, Option<u16>),
         moment: &Moment,
         ticket: Option<&Ticket>,
     ) -> Result<Vec<One>, SeatError> {
-        if missing.is_empty() {
+        let mut standing = self.standing(moment, true)?;
+        if missing.is_empty() && standing.is_none() {
             return Ok(Vec::new());
         }
         let ahead = Ticket::ahead(ticket, &self.place);
-        let mut supply = Vec::new();
+        let mut supply = Supply::new();
         for ring in self.rings() {
             let needed = missing.iter().any(|it| it.prefix == ring.prefix);
             if !needed && ahead.is_empty() {
                 continue;
             }
             let beyond = self.held_beyond(&ring, moment)?;
-            let found = self.free(&ring, 1 + ahead.len() + beyond, moment)?;
+            let kept = standing.as_ref().map_or(0, |it| it.kept(&ring));
+            let found = self.free(&ring, 1 + ahead.len() + beyond + kept, moment)?;
             let left = found.len().saturating_sub(beyond);
             supply.push((ring, found, left));
         }
         for other in &ahead {
-            serve(other, &mut supply);
+            self.serve(other, &mut supply, standing.as_mut());
+        }
+        if let Some(standing) = &standing {
+            let missing: Vec<&Ring> = missing.iter().collect();
+            let left = |ring: &Ring| left_of(&supply, ring);
+            let against = standing.allows(who, &missing, left, shares).err();
+            if let Some(against) = against {
+                drop(supply);
+                return Err(self.against(&against, moment));
+            }
         }
         let mut ones = Vec::new();
         for ring in missing {
@@ -219,7 +236,7 @@ impl Seats {
         Ok(ones)
     }
 
-    fn none_left(&self, ring: &Ring, moment: &Moment) -> SeatError {
+    pub(super) fn none_left(&self, ring: &Ring, moment: &Moment) -> SeatError {
         match self.look_under_the_gate(moment) {
             Ok(look) => SeatError::NoSeat {
                 lacks: ring.module.clone(),
@@ -297,17 +314,5 @@ impl Seats {
                 None => Ok(None),
             },
         }
-    }
-}
-
-/// Leaves what somebody who came before will take. Who waits for a module of which nothing is free keeps nobody from what is.
-fn serve(other: &Waits, supply: &mut [(Ring, Vec<One>, usize)]) {
-    let wants = |ring: &Ring| ring.module.is_none() || other.pools.contains(&ring.prefix);
-    let mut wanted = supply.iter().filter(|(ring, ..)| wants(ring));
-    if wanted.any(|(.., left)| *left == 0) {
-        return;
-    }
-    for (_, _, left) in supply.iter_mut().filter(|(ring, ..)| wants(ring)) {
-        *left -= 1;
     }
 }

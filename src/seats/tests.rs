@@ -2,6 +2,8 @@
 
 mod files;
 mod leases;
+mod ruled;
+mod rules;
 mod used;
 
 use std::fs;

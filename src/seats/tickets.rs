@@ -4,12 +4,17 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::error::SeatError;
 use super::files;
+use super::kernel;
 use super::listed::{Listed, WAITING};
 use super::locks::Lock;
 use super::place::{Place, TICKETS};
+use super::record::fitting;
 use super::ring::Ring;
+use super::who::Who;
 use crate::holder::{Doing, StorageError};
 use crate::messages::seats as messages;
 
@@ -21,16 +26,41 @@ pub(super) struct Ticket {
     lock: Lock,
 }
 
-/// One that waits, and the modules whose seats it wants beside one of the license's.
+/// One that waits.
 #[derive(Debug)]
 pub(super) struct Waits {
     number: u64,
+    /// The account that waits.
+    pub(super) owner: Option<u32>,
+    pub(super) wish: Wish,
+}
+
+/// What stands in a ticket: who waits, as he says, and what for. Where nothing is read it is a seat of the license, for nobody who is known.
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Wish {
+    pub(super) user: String,
+    pub(super) host: String,
+    pub(super) features: Vec<String>,
+    /// The rings of modules of which a seat is wanted beside one of the license's.
     pub(super) pools: Vec<String>,
+}
+
+impl Wish {
+    pub(super) fn of(who: &Who, features: &[String], wanted: &[Ring]) -> Wish {
+        let pools = wanted.iter().filter(|ring| ring.module.is_some());
+        Wish {
+            user: who.user.clone(),
+            host: who.host.clone(),
+            features: fitting(features),
+            pools: pools.map(|ring| ring.prefix.clone()).collect(),
+        }
+    }
 }
 
 impl Ticket {
     /// The last place in the queue. The caller has the gate.
-    pub(super) fn draw(place: &Place, wanted: &[Ring], process: u32) -> Result<Ticket, SeatError> {
+    pub(super) fn draw(place: &Place, wish: &Wish, process: u32) -> Result<Ticket, SeatError> {
         let last = waiting(place, true)
             .iter()
             .map(|it| it.number)
@@ -42,9 +72,8 @@ impl Ticket {
         let path = place.path(TICKETS).join(name);
         let failed = |error| StorageError::new(Doing::Write, &path, error);
         let file = files::open_own(place, &path).map_err(failed)?;
-        let pools = wanted.iter().filter(|ring| ring.module.is_some());
-        let pools: Vec<&str> = pools.map(|ring| ring.prefix.as_str()).collect();
-        files::write_at(&file, pools.join("\n").as_bytes(), 0).map_err(failed)?;
+        let text = serde_json::to_vec(wish).map_err(|error| failed(error.into()))?;
+        files::write_at(&file, &text, 0).map_err(failed)?;
         for _ in 0..TRIES {
             let file = file.try_clone().map_err(failed)?;
             if let Some(lock) = Lock::alone(file).map_err(|error| place.no_lock(error))? {
@@ -99,10 +128,14 @@ pub(super) fn waiting(place: &Place, clear: bool) -> Vec<Waits> {
         };
         let mut bytes = [0; 4096];
         let read = files::read_at(&file, &mut bytes, 0).unwrap_or(0);
-        let text = String::from_utf8_lossy(bytes.get(..read).unwrap_or_default());
-        let pools = text.lines().map(str::to_owned).collect();
+        let text = bytes.get(..read).unwrap_or_default();
+        let waits = Waits {
+            number,
+            owner: kernel::owner(&file),
+            wish: serde_json::from_slice(text).unwrap_or_default(),
+        };
         match Lock::shared(file) {
-            Ok(None) => found.push(Waits { number, pools }),
+            Ok(None) => found.push(waits),
             // Its user may, and the directory's owner.
             Ok(Some(_)) if clear => drop(files::remove(&path)),
             _ => {}

@@ -78,7 +78,7 @@ pub(super) fn key<'a>(
 }
 
 pub(super) fn plain(text: &str) -> String {
-    let shown = |c: &char| !crate::text::show::is_hidden(*c) && !matches!(c, '"' | '\\');
+    let shown = |c: &char| !crate::text::show::is_hidden(*c) && *c != '"';
     let mut plain: String = text.trim().chars().filter(shown).collect();
     while plain.len() > LONGEST {
         plain.pop();

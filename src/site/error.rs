@@ -95,6 +95,22 @@ pub enum SiteError {
         /// Why.
         why: SiteNoteError,
     },
+    /// What the site says of the license, its rules among it, does not hold.
+    #[error("{}", messages::note_not_trusted(.key, .why))]
+    Note {
+        /// The license.
+        key: LicenseKey,
+        /// Why.
+        why: SiteNoteError,
+    },
+    /// Rules that cannot be kept.
+    #[error("{}", crate::messages::protocol::rules_line(.line, .why))]
+    Rules {
+        /// The number of the line, from 1.
+        line: u16,
+        /// Why not.
+        why: RulesError,
+    },
     /// Seats that the administrator keeps.
     #[error("{}", messages::seats_kept(*.left))]
     Kept {
@@ -164,6 +180,33 @@ pub enum SiteError {
     Seats(#[from] SeatError),
 }
 
+/// Why a rule cannot be kept.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RulesError {
+    /// The product has no such feature.
+    #[error("{}", messages::rules_feature(.0))]
+    NoFeature(String),
+    /// With the lines before more seats are reserved than the license has.
+    #[error("{}", messages::rules_seats(.left, *.seats))]
+    MoreThanSeats {
+        /// Seats of the license.
+        seats: u16,
+        /// So many of them are not reserved by the lines before.
+        left: u16,
+    },
+    /// The same of a module with seats of its own.
+    #[error("{}", messages::rules_module(.left, .module, *.seats))]
+    MoreThanModule {
+        /// The module.
+        module: String,
+        /// Its seats.
+        seats: u16,
+        /// So many of them are not reserved by the lines before.
+        left: u16,
+    },
+}
+
 fn key_words(error: &KeyError) -> String {
     match error {
         KeyError::WrongPassphrase => messages::wrong_password().to_owned(),
@@ -196,7 +239,8 @@ impl SiteError {
             SiteError::UntilPast(_) => FailureKind::UntilPast,
             SiteError::NotForNames(_) => FailureKind::NotForNames,
             SiteError::NoPlace { .. } => FailureKind::NoPlace,
-            SiteError::Users { .. } => FailureKind::NotTrusted,
+            SiteError::Users { .. } | SiteError::Note { .. } => FailureKind::NotTrusted,
+            SiteError::Rules { .. } => FailureKind::BadRules,
             SiteError::Kept { .. } => FailureKind::SeatsKept,
             SiteError::LoanReturned(_) => FailureKind::LoanReturned,
             SiteError::UnknownLoan(_)

@@ -26,15 +26,17 @@ mod key;
 mod known;
 mod lend;
 mod loan;
+mod note;
 mod people;
 mod rules;
+mod ruling;
 mod told;
 
 pub use actor::Actor;
 pub use answer::{Answer, Effect, Receipt, Reply, Warning};
 pub use back::take_return;
 pub use book::Book;
-pub use error::SiteError;
+pub use error::{RulesError, SiteError};
 pub use event::{Lending, LendingWish};
 pub use key::{change_password, create, public, unlock};
 pub use known::wants_certificate;
@@ -42,6 +44,7 @@ pub use lend::{rehearse, repeated, respond};
 pub use loan::{Loan, Standing};
 pub use people::{Change, Done, People, Places};
 pub use rules::Wish;
+pub use ruling::{RulesSet, Ruling};
 pub use told::{Told, report_of};
 
 use std::path::PathBuf;
@@ -56,7 +59,7 @@ use crate::protocol::grant::Grant;
 use crate::protocol::loan::SiteCertificate;
 use crate::protocol::product::ProductFile;
 use crate::protocol::trust::Verified;
-use crate::seats::{Counted, LentOut, Moment, Seats};
+use crate::seats::{Counted, LentOut, Look, Moment, SeatError, Seats};
 use crate::text::{Code, Kind};
 
 /// A site by one of its licenses.
@@ -264,6 +267,14 @@ impl<'a> Site<'a> {
     fn lent_out(&self, book: &Book, moment: &Moment) -> LentOut {
         let (now, signed) = (moment.wall, self.granted.issued);
         book.lent_out(now, signed, self.file.product(), &self.seats.lent_before())
+    }
+
+    /// Who holds which seat.
+    ///
+    /// # Errors
+    /// As [`Seats::look`].
+    pub fn look(&self, moment: &Moment) -> Result<Look, SeatError> {
+        self.seats.look(moment)
     }
 
     /// How it would lend.

@@ -2,7 +2,7 @@
 
 use super::actor::Actor;
 use super::error::SiteError;
-use super::{Book, Pause, Site, book_path, is_site_of, known};
+use super::{Book, Pause, Site, book_path, is_site_of, known, note};
 use crate::holder::clock::Look;
 use crate::holder::named::{self, NoNote};
 use crate::holder::state::LicenseState;
@@ -136,22 +136,15 @@ impl<'a> People<'a> {
     /// # Errors
     /// As [`People::rehearse`]; `other_site_key` where the vendor certified another; what the signer says.
     pub fn change(&mut self, change: &Change, actor: Actor<'_>) -> Result<Done, SiteError> {
-        let key = self.license.license_key;
         let _lock = self.locked(change.anew)?;
         let (note, mut done) = self.plan(change, actor.moment)?;
         if done.is_nothing() {
             done.remembered = true;
             return Ok(done);
         }
-        if actor.signer.public() != note.site_key {
-            return Err(SiteError::OtherKey);
-        }
-        let text = note.to_note(|text| actor.signer.sign(text))?;
-        // Read as everybody will.
-        let product = &self.license.product;
-        let signed = SignedNote::read(&text, product, key, &note.site_key);
-        self.note = Some(signed.map_err(|why| SiteError::Users { key, why })?);
-        done.remembered = named::keep(self.home, key, &text)?;
+        let (signed, remembered) = note::keep(self.home, &note, &actor)?;
+        self.note = Some(signed);
+        done.remembered = remembered;
         Ok(done)
     }
 
@@ -229,21 +222,9 @@ impl<'a> People<'a> {
     /// The list as it would be, and what that changes.
     fn plan(&self, change: &Change, moment: &Moment) -> Result<(SiteNote, Done), SiteError> {
         let places = self.as_they_are(moment)?;
-        let key = self.license.license_key;
-        let site_key = self.license.held.as_ref();
-        let site_key = site_key.and_then(|held| held.standing.site_key);
-        let mut note = SiteNote {
-            product: self.license.product.clone(),
-            license: key,
-            site_key: site_key.ok_or(SiteError::NotASite(key))?.0,
-            number: self
-                .note
-                .as_ref()
-                .map_or(0, |it| it.number)
-                .saturating_add(1),
-            users: places.users.clone(),
-            rests: self.resting(moment),
-        };
+        let mut note = note::after(&self.license, self.note.as_ref())?;
+        note.users = places.users.clone();
+        note.rests = self.resting(moment);
         let mut done = Done::default();
         for name in &change.unassign {
             if let Some(at) = note.users.iter().position(|it| it == name) {

@@ -54,6 +54,8 @@ mod secrets;
 mod shown;
 mod signer;
 #[cfg(unix)]
+mod site_rules;
+#[cfg(unix)]
 mod sites;
 mod state_files;
 mod sync;

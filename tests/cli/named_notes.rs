@@ -122,7 +122,7 @@ fn a_list_of_another_license_or_site_is_none() {
     site.machine
         .check_with(&ask)
         .owes(5, "not_trusted")
-        .tells("it is a list of another license");
+        .tells("it is the note of another license");
     // Which of several licenses is for whom is found.
     check(&site, "eve").done();
 }

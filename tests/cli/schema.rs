@@ -224,6 +224,17 @@ fn lent(world: &World, it: &mut Printed) {
     let accept = ["--accept-site-key", "--reason", "a new key"];
     let answer = site.desk.respond_with(&request, &accept).done().code();
     site.machine.apply(&answer);
+    let rules = ["site", "rules", "set", "-"];
+    it.one(
+        "site-rules-set",
+        site.admin(rules).piped("reserve 1 user:anna"),
+    );
+    it.one(
+        "site-rules-show",
+        site.machine.run(["site", "rules", "show"]),
+    );
+    let test = ["site", "rules", "test", "--user", "anna", "--host", "ws-14"];
+    it.one("site-rules-test", site.machine.run(test));
     it.one("site-status", site.machine.run(["site", "status"]));
     it.one("site-card", site.machine.run(["site", "card"]));
     it.one("site-lending", site.admin(["site", "lending", "on"]));

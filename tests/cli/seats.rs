@@ -5,6 +5,7 @@ mod accounts;
 mod forged;
 mod logged;
 mod programs;
+mod rules;
 mod taken_back;
 mod used;
 
@@ -108,7 +109,7 @@ fn who_looks_sees_who_uses_which_seat_from_which_workstation_since_when() {
     assert_eq!(taken["since"], "2040-03-01T12:00:00Z");
     assert_eq!(
         object["pools"][0],
-        serde_json::json!({ "name": "design", "seats": 3, "in_use": 1 })
+        serde_json::json!({ "name": "design", "seats": 3, "in_use": 1, "reserved": 0 })
     );
     anna.end();
 }

@@ -29,7 +29,11 @@ def build(w):
     ok(w.run(*admin("site", "init")(w)))
     asked = ok(w.machine("request", "activate", w.keys["lent"], "--product", "kit", "--site", home="site")).out
     ok(w.machine("apply", stdin=ok(w.desk("respond", stdin=asked)).out, home="site"))
+    w.note("rules", "deny user:eve\nreserve 1 user:anna\n")
     w.keep("site")
+    ok(w.run(*admin("site", "rules", "set", "-")(w), stdin="deny user:anna\n"))
+    w.keep("ruled")
+    w.restore("site")
     w.note("borrow", ok(w.machine("request", "borrow", w.keys["lent"], "--product", "kit", "--days", "5")).out)
     w.keep("loan asked for")
     w.note("loan", ok(w.run(*admin("respond")(w), stdin=w.read("borrow"))).out)
@@ -96,6 +100,15 @@ def users(w):
     return {"users": listed.json["users"], "resting": [it["user"] for it in listed.json["resting"]], "let in": asks}
 
 
+def ruled(w):
+    """The rules, and who would have a seat by them."""
+    shown = w.run(*at_site("site", "rules", "show", "--json")(w))
+    if shown.code:
+        return {"show": shown.code, "words": shown.err}
+    asks = {name: w.run(*at_site("site", "rules", "test", "--user", name, "--json")(w)).json["seat"] for name in ("anna", "eve")}
+    return {"rules": shown.json["text"], "gets one": asks}
+
+
 def made(w):
     told = w.run(*admin("site", "password", "--new-passphrase-file", w.path("files", "password"))(w))
     return {"key": told.code}
@@ -134,6 +147,8 @@ COMMANDS = [
     Command("user assign", "for users by name", admin("user", "assign", "anna"), users),
     Command("user assign, one more", "named", admin("user", "assign", "bob"), users),
     Command("user unassign", "named", admin("user", "unassign", "anna"), users),
+    Command("site rules set", "site", admin("site", "rules", "set", "-"), ruled, stdin="rules"),
+    Command("site rules set, others", "ruled", admin("site", "rules", "set", "-"), ruled, stdin="rules"),
     Command("loan note", "lent", at_site("loan", "note", "1", "chen"), loans, steps=True),
     # A lease that cannot be read is not seen: then nobody uses the seat.
     Command("seat disconnect", "a seat taken", at_site("seat", "disconnect", "1", "--reason", "a break", "--hold-for", "bob"), used,

@@ -54,11 +54,10 @@ pub(crate) fn command(args: &[impl AsRef<str>]) -> Option<&'static str> {
             _ => words.push(arg),
         }
     }
-    let group = words.get(..2).map(|words| words.join("-"));
-    let find = |name: &str| commands().find(|it| *it == name);
-    group
-        .and_then(|name| find(&name))
-        .or_else(|| find(words.first()?))
+    let first = |count: usize| Some(words.get(..count)?.join("-"));
+    let names = [first(3), first(2), first(1)].into_iter().flatten();
+    let mut found = names.filter_map(|name| commands().find(|it| *it == name));
+    found.next()
 }
 
 /// The object on a line.

@@ -21,6 +21,11 @@ in_use = { $product }  { $key }  { $seats ->
        *[other] { $seats } seats
     }: { $in_use } in use, { $free } free
 lent = { $lent } lent
+reserved = { $reserved } reserved
+reserved_by = { $seats ->
+        [one] the seat that line { $line } of the rules reserves is idle: { $rule }
+       *[other] { $idle } of { $seats } seats that line { $line } of the rules reserves are idle: { $rule }
+    }
 lost = { $seats ->
         [one] 1 seat is kept for loans that the book has lost
        *[other] { $seats } seats are kept for loans that the book has lost

@@ -13,6 +13,16 @@ lost_until = the book of loans was lost, and all seats may be lent until { $unti
 loan_too_long = { $asked } days are asked for, and this site lends for { $longest } at most
 beyond_sold = loans of { $asked } days are longer than the { $sold } that were sold
 until_past = { $day } is over
+note_not_trusted = the note of the site with license { $key } is not trusted: { $why }
+rules_feature = the product has no feature { $feature }
+rules_seats = it reserves more seats than the license has: of { $seats ->
+        [one] 1 seat
+       *[other] { $seats } seats
+    } the lines before it leave { $left }
+rules_module = it reserves more seats of { $module } than the license has: of { $seats ->
+        [one] 1 seat
+       *[other] { $seats } seats
+    } the lines before it leave { $left }
 seats_kept = { $left ->
         [0] no seat is left
         [one] the seat that is left stays here

@@ -32,6 +32,8 @@ impl Advice for SiteError {
                 };
             }
             SiteError::Users { .. } => messages::advice::users_not_trusted(),
+            SiteError::Note { .. } => messages::advice::rules_not_trusted(),
+            SiteError::Rules { .. } => messages::site_advice::rules(),
             SiteError::Kept { .. } => messages::site_advice::seats_kept(),
             SiteError::LoanReturned(_) => messages::site_advice::loan_returned(),
             SiteError::UnknownLoan(_) => messages::site_advice::unknown_loan(),
@@ -61,6 +63,7 @@ impl Advice for SiteError {
                     (None, Some(_)) => messages::site_advice::no_seat_of_module().to_owned(),
                 };
             }
+            SiteError::Seats(SeatError::Rule(_)) => messages::site_advice::seats_reserved(),
             SiteError::Seats(error) => return error.advice(),
         };
         advice.to_owned()

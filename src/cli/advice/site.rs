@@ -3,12 +3,21 @@
 use super::Advice;
 use crate::failure::FailureKind;
 use crate::messages;
-use crate::seats::SeatError;
+use crate::seats::{RuledBy, SeatError};
 
 impl Advice for SeatError {
     fn advice(&self) -> String {
         let advice = match self {
             SeatError::NoSeat { .. } => messages::advice::no_seat(),
+            SeatError::Rule(rule) => match rule.by {
+                RuledBy::Denied => messages::advice::ruled_denied(),
+                RuledBy::Most(_) => messages::advice::ruled_most(),
+                _ => messages::advice::ruled_reserved(),
+            },
+            SeatError::NoRules { none, .. } if none.kind == FailureKind::NotTrusted => {
+                messages::advice::rules_not_trusted()
+            }
+            SeatError::NoRules { none, .. } => super::machine::of_io(none.kind),
             SeatError::Busy { .. } => messages::advice::gate_kept(),
             SeatError::NotMade { .. } => messages::advice::no_seat_files(),
             SeatError::NoLocks { .. } => messages::advice::seats_elsewhere(),

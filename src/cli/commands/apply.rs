@@ -43,6 +43,7 @@ impl Run for Apply {
         #[cfg(feature = "site")]
         if let Outcome::Applied(applied) = &outcome {
             super::user::tell(context, applied);
+            super::site::rules::tell(context, applied);
         }
         Ok(Exit::DONE)
     }

@@ -143,7 +143,7 @@ const TREE: &[Commands] = &[
             #[cfg(feature = "site")]
             Node::Group {
                 name: "site",
-                about: "A site: how its seats were used, its key, its card, how it lends",
+                about: "A site: how its seats were used, its key, its card, how it lends, its rules",
                 nodes: &[
                     leaf::<site::init::SiteInit>(),
                     leaf::<site::password::SitePassword>(),
@@ -151,6 +151,15 @@ const TREE: &[Commands] = &[
                     leaf::<site::used::SiteReport>(),
                     leaf::<site::lending::SiteLending>(),
                     leaf::<site::card::SiteCard>(),
+                    Node::Group {
+                        name: "rules",
+                        about: "Who gets the seats of a floating license",
+                        nodes: &[
+                            leaf::<site::rules::RulesShow>(),
+                            leaf::<site::rules::RulesSet>(),
+                            leaf::<site::rules::RulesTest>(),
+                        ],
+                    },
                 ],
             },
             #[cfg(all(feature = "site", not(feature = "desk")))]
@@ -228,10 +237,17 @@ impl Node {
 
 /// Builds what a group consists of, once it is the one that is used. clap hands over the command alone: its name says which group.
 fn with_its_commands(group: Command) -> Command {
-    let mut nodes = TREE.iter().flat_map(|(_, nodes)| nodes.iter());
-    match nodes.find(|node| node.name() == group.get_name()) {
-        Some(Node::Group { nodes, .. }) => group.subcommands(nodes.iter().map(Node::command)),
-        _ => group,
+    fn find(nodes: &'static [Node], group: &str) -> Option<&'static [Node]> {
+        nodes.iter().find_map(|node| match node {
+            Node::Group { name, nodes, .. } if *name == group => Some(*nodes),
+            Node::Group { nodes, .. } => find(nodes, group),
+            Node::Leaf { .. } => None,
+        })
+    }
+    let mut trees = TREE.iter().map(|(_, nodes)| *nodes);
+    match trees.find_map(|nodes| find(nodes, group.get_name())) {
+        Some(nodes) => group.subcommands(nodes.iter().map(Node::command)),
+        None => group,
     }
 }
 

@@ -23,7 +23,7 @@ use crate::seats::{Holding, Left, Process, Seat, SeatError};
 /// The program gets the facts of the license in its environment, in variables that begin with COUNTERSIGN_: LICENSE_KEY, ACTIVATION, PRODUCT, STATE, TYPE,
 /// EDITION, SEATS, FEATURES (`a,b`), LIMITS (`a=1,b=2`), SEAT, EXPIRES, MAINTENANCE, REVALIDATE_BY, DAYS_LEFT; what is not known is not set. Signals are
 /// forwarded. While the program runs it is looked at the clock each hour and at the end, so that the time counts; the program is never stopped for what
-/// is found then. Of a floating license a seat is taken, which the program and whatever it starts hold until the last of them ends. The exit code is the program's, 128 and the signal's number where one ended it. What `check` ends with is 100 more here where the program was not run: 101 to 117.
+/// is found then. Of a floating license a seat is taken, which the program and whatever it starts hold until the last of them ends. The exit code is the program's, 128 and the signal's number where one ended it. What `check` and `seat hold` end with is 100 more here where the program was not run: 101 to 118.
 #[derive(clap::Args)]
 pub(crate) struct RunProgram {
     #[command(flatten)]

@@ -117,6 +117,12 @@ pub(crate) struct Details {
     /// Who holds what.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) taken: Option<Vec<Taken>>,
+    /// The number of the line by which a rule of the site refuses, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) line: Option<u16>,
+    /// That line without its comment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rule: Option<String>,
     /// Parts of the machine that are others.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) different: Option<Vec<String>>,

@@ -10,6 +10,8 @@ mod inspected;
 mod license;
 mod machine;
 mod product;
+#[cfg(feature = "site")]
+mod rules;
 mod seats;
 mod shown;
 #[cfg(feature = "site")]
@@ -25,6 +27,8 @@ pub(crate) use inspected::*;
 pub(crate) use license::*;
 pub(crate) use machine::*;
 pub(crate) use product::{Installed, Product};
+#[cfg(feature = "site")]
+pub(crate) use rules::*;
 pub(crate) use seats::*;
 pub(crate) use shown::{Named, Shown, shown};
 #[cfg(feature = "site")]

@@ -46,6 +46,8 @@ pub(crate) struct SeatsInUse {
     pub(crate) free: u16,
     /// Seats that are lent elsewhere.
     pub(crate) lent: u16,
+    /// Seats that are idle, and kept for some by the rules of the site.
+    pub(crate) reserved: u16,
     /// How many wait.
     pub(crate) waiting: usize,
     /// Who has more files among those of the seats than are looked at.
@@ -63,6 +65,35 @@ pub(crate) struct SeatsInUse {
     pub(crate) lost: u16,
     /// Seats that came back by themselves: their processes ended without giving them back.
     pub(crate) came_back: Vec<CameBack>,
+    /// What the rules of the site keep, in the order of their lines.
+    pub(crate) reservations: Vec<Reservation>,
+    /// Why the rules of the site are not known, so that nobody gets a seat; null: they are.
+    pub(crate) no_rules: Option<String>,
+}
+
+/// Seats that a rule of the site keeps for some.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Reservation {
+    /// The number of its line, from 1.
+    pub(crate) line: u16,
+    /// The line without its comment.
+    pub(crate) rule: String,
+    /// So many are kept: fewer than it says where the license has no more.
+    pub(crate) seats: u16,
+    /// So many of them are not in use by those for whom they are kept.
+    pub(crate) idle: u16,
+}
+
+impl From<&seats::Reservation> for Reservation {
+    fn from(it: &seats::Reservation) -> Reservation {
+        Reservation {
+            line: it.line,
+            rule: it.rule.clone(),
+            seats: it.seats,
+            idle: it.idle,
+        }
+    }
 }
 
 /// A seat that was taken back, and is kept for somebody.
@@ -121,6 +152,8 @@ pub(crate) struct PoolInUse {
     pub(crate) name: String,
     pub(crate) seats: u16,
     pub(crate) in_use: u16,
+    /// Those that are idle, and kept for some by the rules of the site.
+    pub(crate) reserved: u16,
 }
 
 /// A seat in use.

@@ -146,6 +146,10 @@ pub(crate) struct SiteStatus {
     pub(crate) lost: Option<LostLoans>,
     /// The number of the last loan; 0: there was none.
     pub(crate) last_loan: u32,
+    /// Seats that are idle, and kept for some by the rules of the site.
+    pub(crate) reserved: u16,
+    /// Lines of the rules by which seats are given out; null: they are not known, so that nobody gets one.
+    pub(crate) rules: Option<usize>,
 }
 
 /// Loans that may be out and of which nothing is known.

@@ -40,6 +40,9 @@ fn example() -> SiteNote {
                 up: 4_711,
             }),
         }],
+        rules: "# the office\n\ndeny user:eve\nreserve 1 user:anna"
+            .parse()
+            .unwrap(),
     }
 }
 
@@ -74,6 +77,22 @@ fn what_is_edited_foreign_or_written_otherwise_is_not_taken() {
         ),
         (text.replace("user: anna\n", ""), SiteNoteError::Signature),
         (text.replace("rest: ", "role: "), SiteNoteError::Form),
+        (
+            text.replace("deny user:eve", "deny user:bob"),
+            SiteNoteError::Signature,
+        ),
+        (
+            text.replace("rule: deny user:eve\n", ""),
+            SiteNoteError::Signature,
+        ),
+        (
+            text.replace("deny user:eve", "deny  user:eve"),
+            SiteNoteError::Form,
+        ),
+        (
+            text.replace("deny user:eve", "allow user:eve"),
+            SiteNoteError::Form,
+        ),
         (text.replace('\n', "\r\n"), SiteNoteError::Form),
         (String::new(), SiteNoteError::Form),
         (

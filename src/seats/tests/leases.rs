@@ -6,7 +6,7 @@ use super::*;
 use crate::seats::leases::Leases;
 use crate::seats::slots::Slots;
 
-fn lease_at(seats: &Seats, user: &str, up: u64, byte: u8) -> Result<Leased, SeatError> {
+pub(super) fn lease_at(seats: &Seats, user: &str, up: u64, byte: u8) -> Result<Leased, SeatError> {
     let ask = Ask {
         who: &who(user, "web"),
         features: &[],

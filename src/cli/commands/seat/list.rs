@@ -68,6 +68,9 @@ impl SeatList {
                 .out
                 .warn(messages::seat::crowd(&crowd.account, crowd.files));
         }
+        if let Some(why) = &look.no_rules {
+            context.out.warn(why);
+        }
         if !look.exact {
             context.out.warn(messages::seat::written_only());
         }
@@ -80,6 +83,7 @@ fn object(found: &Found, look: &Look, now: Seconds) -> json::SeatsInUse {
         name: pool.name.clone(),
         seats: pool.seats,
         in_use: pool.in_use,
+        reserved: pool.reserved,
     });
     let taken = look.taken.iter();
     let back = look.back.iter().map(|it| json::CameBack {
@@ -93,6 +97,7 @@ fn object(found: &Found, look: &Look, now: Seconds) -> json::SeatsInUse {
         in_use: look.in_use(),
         free: look.free(),
         lent: look.lent(),
+        reserved: look.reserved(),
         waiting: look.waiting,
         exact: look.exact,
         crowds: look
@@ -109,6 +114,12 @@ fn object(found: &Found, look: &Look, now: Seconds) -> json::SeatsInUse {
         kept: look.kept.iter().map(kept).collect(),
         lost: look.lost,
         came_back: back.collect(),
+        reservations: look
+            .reservations
+            .iter()
+            .map(json::Reservation::from)
+            .collect(),
+        no_rules: look.no_rules.clone(),
     }
 }
 
@@ -134,9 +145,17 @@ fn text(found: &Found, look: &Look, now: Seconds) -> String {
         let lent = messages::seat::lent(look.lent());
         first.push_str(&format!(", {lent}"));
     }
+    if look.reserved() > 0 {
+        let words = messages::seat::reserved(look.reserved());
+        first.push_str(&format!(", {words}"));
+    }
     for pool in &look.pools {
         let words = messages::seat::pool(pool.in_use, &pool.name, pool.seats);
         first.push_str(&format!("; {words}"));
+        if pool.reserved > 0 {
+            let words = messages::seat::reserved(pool.reserved);
+            first.push_str(&format!(", {words}"));
+        }
     }
     if look.waiting > 0 {
         let words = messages::seat::requests(look.waiting);
@@ -144,6 +163,11 @@ fn text(found: &Found, look: &Look, now: Seconds) -> String {
     }
     let mut lines = vec![first];
     lines.extend(columns(look, now));
+    let kept = look.reservations.iter().filter(|it| it.idle > 0);
+    lines.extend(kept.map(|it| {
+        let words = messages::seat::reserved_by(it.idle, it.line, &it.rule, it.seats);
+        words.to_string()
+    }));
     if look.lost > 0 {
         lines.push(messages::seat::lost(look.lost).to_string());
     }

@@ -8,6 +8,7 @@ pub(super) mod password;
 pub(super) mod respond;
 #[cfg(not(feature = "desk"))]
 pub(super) mod respond_alone;
+pub(super) mod rules;
 pub(super) mod status;
 pub(super) mod used;
 

@@ -6,6 +6,7 @@ use crate::cli::report;
 use crate::cli::seats::moment;
 use crate::messages;
 use crate::protocol::product::RootFingerprint;
+use crate::seats::Look;
 use crate::site;
 
 /// Show how this site lends: its key, what it may lend, what is out
@@ -33,6 +34,7 @@ impl Run for SiteStatus {
         let certified = site.certified();
         let own = site::public(&found.home)?;
         let pause = site.pause();
+        let look = site.look(&moment)?;
         let object = json::SiteStatus {
             product: found.product.id.clone(),
             license_key: Shown(site.key()),
@@ -52,6 +54,8 @@ impl Run for SiteStatus {
                 until: Shown(until),
             }),
             last_loan: book.report(now).last_serial,
+            reserved: look.reserved(),
+            rules: look.no_rules.is_none().then_some(look.rules),
         };
         if context.out.json {
             Self::print(context, &object)?;
@@ -87,7 +91,11 @@ impl Run for SiteStatus {
                 ),
                 (messages::label::seats(), object.seats.to_string()),
                 (messages::site_words::label_lent(), lent.to_string()),
+                (messages::site_rules::label(), rules(&look)),
             ])?;
+        }
+        if let Some(why) = &look.no_rules {
+            context.out.warn(why);
         }
         if pause.is_some() {
             context.out.advise(messages::site_advice::lending_paused());
@@ -99,5 +107,13 @@ impl Run for SiteStatus {
             });
         }
         Ok(Exit::DONE)
+    }
+}
+
+fn rules(look: &Look) -> String {
+    match (&look.no_rules, look.rules) {
+        (Some(_), _) => messages::site_rules::unknown().to_owned(),
+        (None, 0) => messages::site_rules::no_rules().to_owned(),
+        (None, rules) => messages::site_rules::count(look.reserved(), rules).to_string(),
     }
 }

@@ -1,0 +1,123 @@
+//! Who somebody is, as the rules of a site go by it (SPEC.md 9.12): what the kernel says of him, and what he says himself where he is believed.
+
+use super::counted::Seats;
+use super::kernel;
+use super::who::Who;
+use crate::machine::Accounts;
+use crate::protocol::site_rules::{Person, Rules};
+
+/// Somebody who has a seat or wants one; the default is nobody, of whom no rule knows.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Somebody {
+    user: Option<String>,
+    host: Option<String>,
+    /// What he said, believed or not.
+    said: Option<(String, String)>,
+    /// The features that he uses.
+    pub(super) features: Vec<String>,
+}
+
+impl Somebody {
+    /// Whom the rules take as told.
+    pub(super) fn told(user: &str, host: Option<&str>, features: &[String]) -> Somebody {
+        Somebody {
+            user: Some(user.to_owned()),
+            host: host.map(str::to_owned),
+            said: None,
+            features: features.to_vec(),
+        }
+    }
+
+    pub(super) fn person(&self) -> Person<'_> {
+        Person {
+            user: self.user.as_deref(),
+            host: self.host.as_deref(),
+        }
+    }
+
+    /// As he calls himself: that gives nobody a seat, and may speak against him.
+    pub(super) fn as_said(&self) -> Option<Person<'_>> {
+        let (user, host) = self.said.as_ref()?;
+        Some(Person {
+            user: Some(user),
+            host: Some(host),
+        })
+    }
+}
+
+/// Tells who somebody is.
+#[derive(Debug)]
+pub(super) struct Persons<'a> {
+    rules: &'a Rules,
+    accounts: Accounts,
+    /// Whose the home is.
+    owner: Option<u32>,
+    /// What this host is called, as far as its name is one of the whole system.
+    host: Option<&'a str>,
+}
+
+impl<'a> Persons<'a> {
+    pub(super) fn of(seats: &'a Seats, rules: &'a Rules) -> Persons<'a> {
+        let accounts = Accounts::here();
+        // In a namespace of his own anybody calls his host as he likes.
+        let host = seats.host.as_deref();
+        let host = host.filter(|_| accounts.are_everybodys());
+        Persons {
+            rules,
+            accounts,
+            owner: kernel::owner_of(&seats.place.machine),
+            host,
+        }
+    }
+
+    /// Who asks for a seat.
+    pub(super) fn asks(&self, who: &Who, features: &[String]) -> Somebody {
+        self.somebody(kernel::us(), (&who.user, &who.host), features)
+    }
+
+    /// Whoever wrote a file in which he calls himself so: root, the owner of the home and those whom a rule trusts are believed for whom they speak; of anybody
+    /// else what the kernel says counts.
+    pub(super) fn somebody(
+        &self,
+        account: Option<u32>,
+        (user, host): (&str, &str),
+        features: &[String],
+    ) -> Somebody {
+        let name = self.name(account);
+        let (known_user, known_host) = match self.believes(account, name.as_deref()) {
+            true => (Some(user.to_owned()), Some(host.to_owned())),
+            false => (name, self.host.map(str::to_owned)),
+        };
+        Somebody {
+            user: known_user,
+            host: known_host,
+            said: Some((user.to_owned(), host.to_owned())),
+            features: features.to_vec(),
+        }
+    }
+
+    #[cfg(unix)]
+    fn name(&self, account: Option<u32>) -> Option<String> {
+        self.accounts.name(account?)
+    }
+
+    #[cfg(not(unix))]
+    fn name(&self, _: Option<u32>) -> Option<String> {
+        None
+    }
+
+    /// Whether what an account says of a user and a host counts. Where accounts have no numbers nobody tells one from another.
+    fn believes(&self, account: Option<u32>, name: Option<&str>) -> bool {
+        #[cfg(unix)]
+        {
+            let outside = account.and_then(|it| self.accounts.outside(it));
+            let trusted = |name| self.rules.iter().any(|it| it.trusts(name));
+            outside.is_some_and(|it| it == 0 || account == self.owner) || name.is_some_and(trusted)
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = (account, name, &self.accounts, self.owner, self.rules);
+            true
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! The rules of a floating license: its administrator sets them, and the site's key signs them (SPEC.md 9.12).
+
+use super::actor::Actor;
+use super::error::{RulesError, SiteError};
+use super::note;
+use crate::holder::named::{self, NoNote};
+use crate::holder::state::LicenseState;
+use crate::holder::{HolderError, Home, Lock, evidence, products};
+use crate::license_key::LicenseKey;
+use crate::protocol::contents::Contents;
+use crate::protocol::date::Day;
+use crate::protocol::grant::Grant;
+use crate::protocol::product::ProductFile;
+use crate::protocol::site_note::SignedNote;
+use crate::protocol::site_rules::Rules;
+use crate::protocol::trust::Verified;
+use crate::seats::Counted;
+
+/// The rules of one license.
+#[derive(Debug)]
+pub struct Ruling<'a> {
+    home: &'a Home,
+    file: ProductFile,
+    license: LicenseState,
+    granted: Verified<Grant>,
+    /// The note that counts, as it was read last; none where nothing was ever ruled.
+    note: Option<SignedNote>,
+}
+
+/// What setting rules does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RulesSet {
+    /// Whether it changes anything.
+    pub changed: bool,
+    /// Whether a second place knows of it.
+    pub remembered: bool,
+}
+
+impl<'a> Ruling<'a> {
+    /// Those of a license that is held here. They are read by what is done then.
+    ///
+    /// # Errors
+    /// `not_held`; `not_trusted`; what the disk says.
+    pub fn open(home: &'a Home, key: LicenseKey) -> Result<Ruling<'a>, SiteError> {
+        let unknown = HolderError::UnknownLicense { key };
+        let license = home.license(key)?.ok_or(unknown)?;
+        let file = products::load(home, &license.product)?;
+        let granted = granted(&file, &license)?;
+        Ok(Ruling {
+            home,
+            file,
+            license,
+            granted,
+            note: None,
+        })
+    }
+
+    /// The rules as they are.
+    ///
+    /// # Errors
+    /// `not_trusted` where the note does not hold; what the disk says.
+    pub fn rules(&mut self) -> Result<Rules, SiteError> {
+        self.read(false)?;
+        Ok(self.known())
+    }
+
+    /// Why the rules cannot all be kept any more, since the license has less than it had; none where they can, or nothing is known.
+    pub fn misfit(&mut self, today: Day) -> Option<SiteError> {
+        let rules = self.rules().ok()?;
+        self.fit(&rules, today).err()
+    }
+
+    fn known(&self) -> Rules {
+        let note = self.note.as_ref();
+        note.map(|it| it.rules.clone()).unwrap_or_default()
+    }
+
+    /// What [`set`](Ruling::set) would do, nothing being changed: whoever is refused is not asked for a password.
+    ///
+    /// # Errors
+    /// `bad_rules`; `not_a_site` where no site key stands; `not_trusted` unless they begin `anew`; what the disk says.
+    pub fn rehearse(&mut self, rules: &Rules, anew: bool, today: Day) -> Result<bool, SiteError> {
+        self.read(anew)?;
+        self.fit(rules, today)?;
+        note::after(&self.license, self.note.as_ref())?;
+        Ok(self.note.is_none() && anew || self.known() != *rules)
+    }
+
+    /// Sets the rules. When this returns they are on disk; where everything is so already, nothing is signed.
+    ///
+    /// # Errors
+    /// As [`Ruling::rehearse`]; `other_site_key` where the vendor certified another; what the signer says.
+    pub fn set(
+        &mut self,
+        rules: &Rules,
+        anew: bool,
+        actor: &Actor<'_>,
+    ) -> Result<RulesSet, SiteError> {
+        let _lock = self.locked()?;
+        let mut done = RulesSet {
+            changed: self.rehearse(rules, anew, actor.moment.wall.day())?,
+            remembered: true,
+        };
+        if done.changed {
+            let mut note = note::after(&self.license, self.note.as_ref())?;
+            note.rules = rules.clone();
+            let (signed, remembered) = note::keep(self.home, &note, actor)?;
+            done.remembered = remembered;
+            self.note = Some(signed);
+        }
+        Ok(done)
+    }
+
+    /// Puts the note that counts where an earlier one lies, or none: for whom there is nothing to change, and nothing to sign.
+    ///
+    /// # Errors
+    /// `not_trusted`; what the disk says.
+    pub fn put_right(&mut self) -> Result<(), SiteError> {
+        let _lock = self.locked()?;
+        self.read(false)?;
+        if let Some(note) = &self.note {
+            named::keep(self.home, self.license.license_key, note.text())?;
+        }
+        Ok(())
+    }
+
+    fn locked(&mut self) -> Result<Lock, SiteError> {
+        let key = self.license.license_key;
+        let lock = self.home.lock()?;
+        let unknown = HolderError::UnknownLicense { key };
+        self.license = self.home.license(key)?.ok_or(unknown)?;
+        self.granted = granted(&self.file, &self.license)?;
+        Ok(lock)
+    }
+
+    /// Reads the note. One that does not hold is none where another is begun; one that cannot be read may be the one that counts.
+    fn read(&mut self, anew: bool) -> Result<(), SiteError> {
+        let key = self.license.license_key;
+        let found = named::notes(self.home, &self.license);
+        self.note = found.note;
+        match found.without {
+            Some(NoNote::NotTrusted(why)) if !anew => Err(SiteError::Note { key, why }),
+            Some(NoNote::Unread(error)) => Err(error.into()),
+            None | Some(NoNote::NotTrusted(_)) => Ok(()),
+        }
+    }
+
+    /// Refuses what cannot be kept: features that the product has not, and more seats than the license.
+    fn fit(&self, rules: &Rules, today: Day) -> Result<(), SiteError> {
+        let (product, granted) = (self.file.product(), &self.granted);
+        let contents = Contents::of(&granted.entitlements, Some(product));
+        let counted = Counted::of(product, granted.seats, &contents, today);
+        let mut left = granted.seats;
+        for rule in rules.iter() {
+            let wrong = |why| SiteError::Rules {
+                line: rule.line,
+                why,
+            };
+            if let Some(feature) = &rule.feature
+                && product.feature(feature).or(product.pool(feature)).is_none()
+            {
+                return Err(wrong(RulesError::NoFeature(feature.clone())));
+            }
+            let Some(rest) = left.checked_sub(rule.reserves()) else {
+                let seats = granted.seats;
+                return Err(wrong(RulesError::MoreThanSeats { seats, left }));
+            };
+            left = rest;
+        }
+        for pool in &counted.pools {
+            let mut left = pool.seats.min(granted.seats);
+            let about = |feature: &Option<String>| feature.as_ref() == Some(&pool.name);
+            for rule in rules.iter().filter(|it| about(&it.feature)) {
+                let Some(rest) = left.checked_sub(rule.reserves()) else {
+                    let (module, seats) = (pool.name.clone(), pool.seats);
+                    let why = RulesError::MoreThanModule {
+                        module,
+                        seats,
+                        left,
+                    };
+                    return Err(SiteError::Rules {
+                        line: rule.line,
+                        why,
+                    });
+                };
+                left = rest;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the license holds.
+fn granted(file: &ProductFile, license: &LicenseState) -> Result<Verified<Grant>, SiteError> {
+    let key = license.license_key;
+    let granted = evidence::verify_held(file, license).map_err(HolderError::NotTrusted)?;
+    Ok(granted.ok_or(HolderError::NotHeld { key })?)
+}
