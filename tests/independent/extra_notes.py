@@ -19,7 +19,7 @@ def write(file, site, stranger):
         return hashlib.sha256(name.encode() + b"\n\x01" + hashed.public).digest()[:4] + by.sign(text)
 
     def case(name, comment, reason, text, end="\n\u2014 {name} {signature}\n", named=LICENSE, signed=None, number=7,
-             users=USERS, said=None):
+             users=USERS, said=None, rules=()):
         """`text`: lines, or bytes; `said`: what stands in the place of what was signed."""
         text = "".join(f"{line}\n" for line in text).encode() if isinstance(text, list) else text
         signature = base64.b64encode(blob(text) if signed is None else signed).decode()
@@ -27,7 +27,7 @@ def write(file, site, stranger):
                  *([("reason", reason)] if reason else []),
                  ("product", PRODUCT), ("license-key", LICENSE), ("site-key", site.public)]
         if not reason:
-            lines += [("number", number), *(("user", user) for user in users)]
+            lines += [("number", number), *(("user", user) for user in users), *(("rule", rule) for rule in rules)]
         file("note", name, lines, (text if said is None else said)
              + end.format(name=named, signature=signature).encode())
 
@@ -106,6 +106,40 @@ def write(file, site, stranger):
             ("long-start", "a start of 9 bytes", "rest: 5 001122334455667788@9 bob"),
             ("no-up", "a start without seconds", "rest: 5 0011223344556677@ bob")):
         of_users(f"rest-{name}", comment, ["anna"], rests=[rest])
+    # Rules.
+    def of_rules(name, comment, lines, rules=None):
+        """`rules`: what they say, where it is in order."""
+        case(f"rule-{name}", comment, None if rules else "form", [*right, *(f"rule: {line}" for line in lines)],
+             rules=rules or ())
+
+    office = 'reserve 2 user:anna user:"NORTH\\bob meier" feature:design'
+    of_rules("right", "rules, comments and an empty line", ["# The office", "", f"{office} # theirs",
+             'max 65535 host:lobby-* user:"guest#1"', "deny feature:lv", "trust user:www-data user:svc-*"],
+             [f"3 {office}", '4 max 65535 host:lobby-* user:"guest#1"', "5 deny feature:lv",
+              "6 trust user:www-data user:svc-*"])
+    of_rules("name-64-bytes", "a name of 64 bytes", [f"deny user:{'n' * 64}"], [f"1 deny user:{'n' * 64}"])
+    of_rules("line-500-bytes", "a line of 500 bytes", ["deny user:a", "#" + "c" * 499], ["1 deny user:a"])
+    case("rule-before-user", "a rule before the users", "form", [*head, "rule: deny user:eve", *right[5:]])
+    for name, comment, line in (
+            ("word", "a word that is none of the rules", "allow user:eve"), ("capitals", "capitals", "Deny user:eve"),
+            ("kind-capitals", "capitals of a kind", "deny USER:eve"), ("two-blanks", "two blanks", "deny  user:eve"),
+            ("blank-before", "a blank before it", " deny user:eve"), ("blank-after", "a blank after it", "deny user:eve "),
+            ("nobody", "a rule about nobody", "deny"), ("no-number", "no number", "reserve user:eve"),
+            ("zero", "no seat", "reserve 0 user:eve"), ("too-many", "65536 seats", "max 65536 user:eve"),
+            ("leading-zero", "a leading zero", "max 01 user:eve"), ("plus", "a sign", "max +1 user:eve"),
+            ("no-kind", "a name without its kind", "deny eve"), ("group", "a kind that is none", "deny group:eve"),
+            ("empty-name", "a name of nothing", "deny user:"), ("name-65-bytes", "65 bytes", f"deny user:{'n' * 65}"),
+            ("not-composed", "a name that is not in NFC", "deny user:Jo\u0308rg"),
+            ("bidi", "a mark that turns the order around", "deny user:e\u202eve"), ("tab", "a tab", "deny\tuser:eve"),
+            ("quoted", "quotation marks without need", 'deny user:"eve"'), ("open-quote", "one quotation mark", 'deny user:"e'),
+            ("unquoted", "a comment's mark within a name, without quotation marks", "deny user:e#1"),
+            ("feature-first", "a feature before a user", "deny feature:lv user:eve"),
+            ("two-features", "two features", "deny feature:lv feature:hv"),
+            ("trust-host", "a host that is trusted", "trust host:ws-14"),
+            ("comment-blank", "a comment that ends with a blank", "# so "),
+            ("501-bytes", "a line of 501 bytes", "#" + "c" * 500), ("last-empty", "the last line is empty", "")):
+        of_rules(name, comment, ["deny user:anna", line])
+    of_rules("501-lines", "501 lines", ["#"] * 501)
     # Whose it is.
     changed("other-product", "of another product", right[1], ["product: other"], "other_license")
     changed("other-license", "of another license", right[2], [f"license: {OTHER}"], "other_license")

@@ -1,9 +1,10 @@
-"""The note in which a site says who the users of a named license are (SPEC.md 9.11)."""
+"""The note in which a site says who the users of a named license are, and the rules of a floating one (SPEC.md 9.11)."""
 
 import re
 import unicodedata
 
 import product
+import site_rules
 import strict
 from machine import SPACE
 from payloads import UNSEEN, Refused
@@ -17,11 +18,11 @@ MOST = 2**32 - 1
 
 
 class Note:
-    """`users`: names; `rests`: (until, start, name), start being None or (tag, seconds)."""
+    """`users`: names; `rests`: (until, start, name), start being None or (tag, seconds); `lines`: those of the rules."""
 
-    def __init__(self, product_, license_key, site_key, number, users=(), rests=()):
+    def __init__(self, product_, license_key, site_key, number, users=(), rests=(), lines=()):
         self.product, self.license_key, self.site_key, self.number = product_, license_key, site_key, number
-        self.users, self.rests = list(users), list(rests)
+        self.users, self.rests, self.lines = list(users), list(rests), list(lines)
 
     def text(self):
         lines = [FIRST, f"product: {self.product}", f"license: {self.license_key}", f"site: {self.site_key.hex()}",
@@ -29,6 +30,7 @@ class Note:
         lines += [f"user: {name}" for name in self.users]
         for until, start, name in self.rests:
             lines.append(f"rest: {until} {'-' if start is None else f'{start[0].hex()}@{start[1]}'} {name}")
+        lines += [f"rule: {line}" for line in self.lines]
         return "".join(f"{line}\n" for line in lines)
 
 
@@ -57,15 +59,17 @@ def parse(text):
     pairs = [line.split(": ", 1) for line in lines]
     need(all(len(pair) == 2 for pair in pairs), "line")
     keys = [key for key, _ in pairs]
-    users = keys.count("user")
-    need(keys == [*LINES, *["user"] * users, *["rest"] * (len(keys) - len(LINES) - users)], "lines")
+    further = [key for key in ("user", "rest", "rule") for _ in range(keys.count(key))]
+    need(keys == [*LINES, *further], "lines")
     values = dict(pairs[:len(LINES)])
     number = decimal(values["number"], MOST)
     site_key = hexadecimal(values["site"])
     need(number >= 1 and len(site_key) == 32, "number, site")
     note = Note(values["product"], values["license"], site_key, number,
                 [name(value) for key, value in pairs if key == "user"],
-                [rest(value) for key, value in pairs if key == "rest"])
+                [rest(value) for key, value in pairs if key == "rest"],
+                [value for key, value in pairs if key == "rule"])
+    note.rules = site_rules.rules(note.lines)
     product.distinct(note.users + [who for _, _, who in note.rests])
     return note
 

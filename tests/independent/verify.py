@@ -213,13 +213,14 @@ def product_file(case):
 
 def note(case):
     of = case.one("product"), case.license(), case.hex("site-key")
-    known, users = case.maybe("number"), case.many("user")
+    known, users, rules = case.maybe("number"), case.many("user"), case.many("rule")
     reason = case.maybe("reason")
     case.done("accepted", "refused")
     expect((reason is None) == (case.expect == "accepted") == (known is not None), "reason, number")
     held, got = outcome(lambda: site_note.read(case.text, *of))
     expect(held == (reason is None) and (held or got == reason), "accepted" if held else got)
     expect(not held or (got.number, got.users) == (number(known), users), held and f"{got.number} {got.users}")
+    expect(not held or [f"{at} {it}" for at, it in got.rules] == rules, held and got.rules)
 
 
 def license_key(case):

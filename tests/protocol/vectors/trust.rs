@@ -197,14 +197,17 @@ pub(super) fn note(vector: &mut Vector) {
     let site_key = vector.array("site-key");
     let number = vector.optional("number");
     let users = vector.all("user");
+    let rules = vector.all("rule");
     let read = SignedNote::read(&vector.text(), &product, key, &site_key);
     match &read {
         Ok(note) => {
             assert_eq!(Some(note.number.to_string()), number);
             let named: Vec<String> = note.users.iter().map(ToString::to_string).collect();
             assert_eq!(named, users);
+            let ruled = note.rules.iter().map(|it| format!("{} {it}", it.line));
+            assert_eq!(ruled.collect::<Vec<_>>(), rules);
         }
-        Err(_) => assert_eq!((number, users), (None, Vec::new())),
+        Err(_) => assert_eq!((number, users, rules), (None, Vec::new(), Vec::new())),
     }
     assert_eq!(said(read.map(drop).map_err(Reason::from)), expected);
 }
