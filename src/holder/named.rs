@@ -39,7 +39,7 @@ pub enum Person<'a> {
 pub struct Notes {
     /// The note that counts; none: there is none that holds.
     pub(crate) note: Option<SignedNote>,
-    /// Why the one that lies in the home does not, where none counts.
+    /// Why one does not that lies there, where none counts.
     pub(crate) without: Option<NoNote>,
 }
 
@@ -132,14 +132,21 @@ pub(crate) fn notes(home: &Home, license: &LicenseState) -> Notes {
         let same =
             known.is_some_and(|it| durable::read(&path).ok().flatten().as_deref() == Some(it));
         // Of two with one number, as two homes of a machine may have them, that of the machine counts.
-        if !same
-            && let Ok(Some(note)) = read(&path)
-            && found
-                .note
-                .as_ref()
-                .is_none_or(|it| it.number <= note.number)
-        {
-            found.note = Some(note);
+        if same {
+            continue;
+        }
+        match read(&path) {
+            Ok(Some(note))
+                if found
+                    .note
+                    .as_ref()
+                    .is_none_or(|it| it.number <= note.number) =>
+            {
+                found.note = Some(note);
+            }
+            // One was written, wherever the home's has gone.
+            Err(why @ NoNote::NotTrusted(_)) => found.without = found.without.or(Some(why)),
+            _ => {}
         }
     }
     found.without = found.without.filter(|_| found.note.is_none());

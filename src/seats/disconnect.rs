@@ -11,13 +11,14 @@ use super::holders::{Holder, holders};
 use super::kernel;
 use super::leases::{Lease, Leases};
 use super::loan::Picked;
+use super::persons::Persons;
 use super::place::{LEASES, RECORDS};
 use super::process::Process;
 use super::record::Record;
 use super::ring::{One, Ring};
 use super::slots::Slots;
 use super::taken_back::TakenBack;
-use super::who::Moment;
+use super::who::{Moment, Who, plain};
 use crate::holder::{Doing, StorageError};
 
 /// What holds a seat.
@@ -103,16 +104,22 @@ impl Seats {
         Ok(all.write(&self.place)?)
     }
 
-    /// Those of these seats that are kept for this user, each locked; none where an earlier license had more seats that are still in use. Under the gate.
+    /// Those of these seats that are kept for whoever asks, each locked; none where an earlier license had more seats that are still in use. Nobody has what is
+    /// kept for another by naming him: who he is goes as for the rules. Under the gate.
     pub(super) fn kept_for(
         &self,
-        user: &str,
+        who: &Who,
         missing: &[Ring],
         moment: &Moment,
     ) -> Result<Vec<One>, SeatError> {
         let kept = TakenBack::read(&self.place).kept(moment);
+        if kept.is_empty() {
+            return Ok(Vec::new());
+        }
+        let asks = Persons::of(self, self.rules()?).asks(who, &[]);
+        let user = asks.person().user.map(plain);
         let mut ones: Vec<One> = Vec::new();
-        for it in kept.iter().filter(|it| it.user == user) {
+        for it in kept.iter().filter(|it| Some(&it.user) == user.as_ref()) {
             for ring in missing {
                 let has = ones.iter().any(|one| one.ring.prefix == ring.prefix);
                 let number = it

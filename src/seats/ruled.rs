@@ -47,7 +47,7 @@ pub(crate) fn rules_of(home: &Home, key: LicenseKey) -> Result<Rules, NoRules> {
 
 impl Seats {
     /// The rules, if they are known.
-    fn rules(&self) -> Result<&Rules, SeatError> {
+    pub(super) fn rules(&self) -> Result<&Rules, SeatError> {
         let unknown = |none| SeatError::NoRules {
             key: self.key,
             none,

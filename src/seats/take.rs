@@ -153,7 +153,7 @@ impl Seats {
         missing.retain(|ring| ones.iter().all(|one| one.ring.prefix != ring.prefix));
         let shared = self.counted.unit != SeatUnit::Process;
         let shares = ones.first().map(|one| one.number);
-        let kept = self.kept_for(&who.user, &missing, moment)?;
+        let kept = self.kept_for(who, &missing, moment)?;
         missing.retain(|ring| kept.iter().all(|one| one.ring.prefix != ring.prefix));
         let found = self.fresh(&missing, (&somebody, shares), moment, ticket)?;
         for one in kept.into_iter().chain(found) {

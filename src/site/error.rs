@@ -157,6 +157,9 @@ pub enum SiteError {
     /// So many loans have numbers.
     #[error("{}", messages::numbers_used_up())]
     NumbersUsedUp,
+    /// So many notes have numbers.
+    #[error("{}", messages::note_used_up(.0))]
+    NoteUsedUp(LicenseKey),
     /// A good code, but none that a site answers.
     #[error("{}", messages::wrong_kind(.0.a_noun()))]
     WrongKind(Kind),
@@ -249,7 +252,7 @@ impl SiteError {
             | SiteError::OpensALostOne(_) => FailureKind::UnknownLoan,
             SiteError::NoFeature(_) | SiteError::NothingWanted => FailureKind::FeatureMissing,
             SiteError::CommitmentUsed => FailureKind::CommitmentUsed,
-            SiteError::NumbersUsedUp => FailureKind::KeysUsedUp,
+            SiteError::NumbersUsedUp | SiteError::NoteUsedUp(_) => FailureKind::KeysUsedUp,
             SiteError::WrongKind(_) => FailureKind::WrongKind,
             SiteError::Malformed(_) => FailureKind::Malformed,
             SiteError::Trust(_) => FailureKind::NotTrusted,

@@ -15,7 +15,8 @@ pub(super) fn after(
     let held = license.held.as_ref();
     let site_key = held.and_then(|held| held.standing.site_key);
     let site_key = site_key.ok_or(SiteError::NotASite(key))?.0;
-    let number = before.map_or(0, |it| it.number).saturating_add(1);
+    let number = before.map_or(0, |it| it.number).checked_add(1);
+    let number = number.ok_or(SiteError::NoteUsedUp(key))?;
     Ok(SiteNote {
         product: license.product.clone(),
         license: key,

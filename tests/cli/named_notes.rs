@@ -136,6 +136,13 @@ fn whoever_deletes_the_list_is_let_in_no_more() {
     fs::remove_file(&paths[0]).unwrap();
     check(&site, "anna").done();
     unnamed(&site, "eve");
+    // What is left of it elsewhere is edited: that there was none is not said.
+    let edited = read(&paths[1..])[0].replace("anna", "eve");
+    for path in &paths[1..] {
+        fs::write(path, &edited).unwrap();
+    }
+    check(&site, "eve").owes(5, "not_trusted");
+    assign(&site, &["eve"]).refused(5, "not_trusted");
     for path in &paths[1..] {
         fs::remove_file(path).unwrap();
     }

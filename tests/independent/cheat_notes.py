@@ -146,10 +146,8 @@ def fields(it):
                 it.put(beside, data)
                 it.look(f"{name} in the anchors, and a good one in the home", ())
             else:
-                # Whatever is said: nobody is let in.
                 it.put(None, data)
-                if it.w.machine("check", "--user", "anna", home="site").code not in (5, 17):
-                    it.say(name, "in the anchors alone it lets anna in")
+                it.look(f"{name}, in the anchors alone", ())
 
 
 def places(it):
@@ -166,9 +164,11 @@ def places(it):
     ):
         it.put(home, anchors)
         it.look(name, ("anna", "bob"))
-        if "latest" not in name:
-            it.assign(f"{name}, and another is assigned", "assign", "zoe")
-            it.look(f"{name}, and another was assigned", ("anna", "bob", "zoe"))
+        if "latest" in name:
+            it.assign(f"{name}, and another is assigned", "assign", "zoe", right=(1, "keys_used_up"))
+            continue
+        it.assign(f"{name}, and another is assigned", "assign", "zoe")
+        it.look(f"{name}, and another was assigned", ("anna", "bob", "zoe"))
     it.w.restore("named")
     it.put(of(9, "anna").replace(b"anna", b"evey"))
     it.assign("an odd one, and another is assigned", "assign", "zoe", right=(5, "not_trusted"))

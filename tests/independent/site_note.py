@@ -90,15 +90,15 @@ def read(data, product_, license_key, site_key):
 
 
 def counts(home, anchors, *whose):
-    """Of what lies in the home and in the anchors the note that counts; None where there is none, and Refused where the
-    home's is not trusted."""
+    """Of what lies in the home and in the anchors the note that counts; None where there is none, and Refused where
+    what lies there is not trusted."""
     good, why = [], None
     for data in (home, *anchors):
         try:
             if data is not None:
                 good.append(read(data, *whose))
         except Refused as refused:
-            if data is home and str(refused) != "other_site":
+            if str(refused) != "other_site":
                 why = refused
     if not good and why:
         raise why

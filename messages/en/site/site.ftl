@@ -37,6 +37,7 @@ too_long_to_lend = what license { $key } contains is too long for the codes by w
 feature_not_here = the license does not contain { $feature }
 nothing_wanted = the request names no feature at all
 commitment_used = another request was answered that begins as this one does
+note_used_up = what this site says of license { $key } was changed as often as it can be
 numbers_used_up = all numbers of loans are used up
 wrong_kind = this is { $noun }, which a site does not answer
 wrong_password = the password does not open the site's key

@@ -47,6 +47,7 @@ impl Advice for SiteError {
             SiteError::TooLongToLend(_) => messages::site_advice::too_long_to_lend(),
             SiteError::CommitmentUsed => messages::site_advice::borrow_again(),
             SiteError::NumbersUsedUp => messages::site_advice::numbers_used_up(),
+            SiteError::NoteUsedUp(_) => messages::site_advice::note_used_up(),
             SiteError::WrongKind(_) => messages::site_advice::not_for_a_site(),
             SiteError::Malformed(_) | SiteError::Trust(_) => messages::advice::malformed(),
             SiteError::Key(KeyError::WrongPassphrase | KeyError::PassphraseNeeded) => {

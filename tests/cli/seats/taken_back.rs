@@ -226,3 +226,28 @@ fn who_comes_after_is_not_meant() {
     drop(dave.stdin.take());
     assert_eq!(dave.wait().unwrap().code(), Some(0));
 }
+
+/// Who he is the kernel says, and not what an ordinary user calls himself.
+#[cfg(target_os = "linux")]
+#[test]
+fn nobody_has_a_seat_that_is_kept_for_another_by_naming_him() {
+    if !nix::unistd::geteuid().is_root() {
+        return;
+    }
+    let world = World::new();
+    let (machine, _) = accounts::home_for_all(&world, &[]);
+    let exit = |user: u32, options: &[&str]| {
+        let mut run = accounts::as_user(user, &hold(&machine, options));
+        run.stdin(Stdio::null()).output().unwrap().status.code()
+    };
+    let seats: Vec<_> = [61_001, 61_002]
+        .map(|user| Holder::start_process(accounts::as_user(user, &hold(&machine, &[]))))
+        .into();
+    disconnect(&machine, &["1", "--hold-for", "61003"]).done();
+    assert_eq!(exit(61_004, &["--user", "61003"]), Some(16));
+    assert_eq!(exit(61_003, &[]), Some(0));
+    // Root says for whom he asks, as a server does.
+    let run = hold(&machine, &["--user", "61003"]);
+    run.done().prints("seat 1");
+    drop(seats);
+}

@@ -22,6 +22,7 @@ too_long_to_lend = ask the vendor for shorter texts in the license, then: counte
 feature_over = the workstation asks for those that it is to have, by name: countersign request extend --days N --feature NAME
 feature_not_lent = the workstation can ask for the features that there are, or for all of them: countersign request borrow KEY --days N
 borrow_again = the workstation asks anew: countersign request borrow KEY --days N --new
+note_used_up = make another key of the site, with which it begins anew: countersign site init --new, then countersign request sync --site
 numbers_used_up = a new site key does not help: ask the vendor for a new license
 no_seat_to_lend = nobody gives these back by a code: wait, or ask somebody who holds one; who does: countersign seat list
 no_seat_of_module = nobody gives these back by a code: wait, lend without that module, or ask somebody who holds one; who does: countersign seat list
