@@ -35,7 +35,7 @@ not_named_any_more = { $user } is not among the users of license { $key } any mo
         [one] 1 place
        *[other] { $seats } places
     } now, and those who were assigned last have none
-nobody_named = { $user } is not among the users of license { $key }: nobody was assigned yet
+nobody_named = { $user } is not among the users of license { $key }: nobody is assigned
 nameless = license { $key } is for users by name, and this account has none here
 users_not_trusted = the list of users of license { $key } is not trusted: { $why }
 users_unread = who the users of license { $key } are is not known: { $why }

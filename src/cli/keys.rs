@@ -1,11 +1,11 @@
 //! License keys, and what they are bound to, as people type them.
 
-use std::num::NonZeroU16;
+use std::num::{NonZeroU8, NonZeroU16};
 use std::time::Duration;
 
 use crate::license_key::LicenseKey;
 use crate::messages;
-use crate::seats::LONGEST_LEASE;
+use crate::seats::{LONGEST_LEASE, SHORTEST_LEASE};
 
 /// A license key given in any number of words.
 pub(crate) fn parse(words: &[String]) -> anyhow::Result<LicenseKey> {
@@ -59,9 +59,15 @@ pub(crate) fn span(text: &str) -> Result<Duration, String> {
 
 /// For how long a seat is leased.
 pub(crate) fn lease(text: &str) -> Result<Duration, String> {
-    let fits = span(text)?;
-    match fits > LONGEST_LEASE {
-        true => Err(messages::usage::lease().to_owned()),
-        false => Ok(fits),
+    match span(text)? {
+        long if long > LONGEST_LEASE => Err(messages::usage::lease().to_owned()),
+        short if short < SHORTEST_LEASE => Err(messages::usage::lease_short().to_owned()),
+        fits => Ok(fits),
     }
+}
+
+/// For how many days a loan is asked.
+pub(crate) fn days(text: &str) -> Result<NonZeroU8, String> {
+    let days = text.trim().parse().ok();
+    days.ok_or_else(|| messages::usage::loan_days().to_owned())
 }

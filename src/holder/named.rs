@@ -15,6 +15,7 @@ use super::home::Home;
 use super::lock::Lock;
 use super::report::Refusal;
 use super::state::LicenseState;
+use crate::failure::FailureKind;
 use crate::license_key::LicenseKey;
 use crate::protocol::grant::{LicenseType, SignedGrant};
 use crate::protocol::site_note::{SignedNote, SiteNoteError};
@@ -41,6 +42,8 @@ pub struct Notes {
     pub(crate) note: Option<SignedNote>,
     /// Why one does not that lies there, where none counts.
     pub(crate) without: Option<NoNote>,
+    /// An anchor that the disk did not read: what it has may be later. Whoever may not look there knows nothing of it, and is none the worse for it.
+    pub(crate) unread: Option<StorageError>,
 }
 
 /// Why a note does not count that lies there.
@@ -146,6 +149,9 @@ pub(crate) fn notes(home: &Home, license: &LicenseState) -> Notes {
             }
             // One was written, wherever the home's has gone.
             Err(why @ NoNote::NotTrusted(_)) => found.without = found.without.or(Some(why)),
+            Err(NoNote::Unread(error)) if error.kind() != FailureKind::NoPermission => {
+                found.unread = Some(error);
+            }
             _ => {}
         }
     }

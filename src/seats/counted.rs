@@ -3,7 +3,7 @@
 use std::cell::{Cell, OnceCell};
 use std::sync::Arc;
 
-use super::error::{NoRules, SeatError};
+use super::error::SeatError;
 use super::files;
 use super::gate::Gate;
 use super::leases::Leases;
@@ -11,6 +11,7 @@ use super::lent::LentOut;
 use super::locks::Lock;
 use super::place::{GATE, Place};
 use super::ring::{One, Pool, Ring};
+use super::seen::NoRules;
 use super::slots::Slots;
 use super::taken_back::{self, TakenBack};
 use super::who::Moment;

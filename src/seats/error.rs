@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use super::loan::Lent;
-use super::seen::{Look, Taken};
+use super::seen::{Look, NoRules, Taken};
 use crate::failure::FailureKind;
 use crate::holder::{HolderError, StorageError};
 use crate::license_key::LicenseKey;
@@ -129,15 +129,6 @@ impl Ruled {
     pub(super) fn may_pass(&self) -> bool {
         self.by != RuledBy::Denied
     }
-}
-
-/// Why the rules of a site are not known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoRules {
-    /// Of which kind that is, for scripts.
-    pub kind: FailureKind,
-    /// In words.
-    pub why: String,
 }
 
 /// So many holders are named; who wants them all lists them.

@@ -1,6 +1,7 @@
 //! Seats that no process holds: whoever took one shows its token before its time is over.
 
 use std::fmt;
+use std::num::NonZeroU16;
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
@@ -85,9 +86,11 @@ impl FromStr for Token {
             return Err(NotAToken);
         }
         let number = u128::from_str_radix(secret, 16).map_err(|_| NotAToken)?;
+        // Seats are numbered from 1.
+        let seat: NonZeroU16 = seat.parse().map_err(|_| NotAToken)?;
         Ok(Token {
             license_key: key.parse().map_err(|_| NotAToken)?,
-            seat: seat.parse().map_err(|_| NotAToken)?,
+            seat: seat.get(),
             secret: number.to_be_bytes(),
         })
     }

@@ -16,7 +16,7 @@ use crate::holder::{Doing, StorageError};
 use crate::messages::seats as messages;
 
 /// The shortest lease: whoever forgets to keep it shall not lose it between two clicks.
-const SHORTEST_LEASE: Duration = Duration::from_secs(30);
+pub const SHORTEST_LEASE: Duration = Duration::from_secs(30);
 /// The longest: a user may put the file of his lease away and take its seat again, and each of these goes on until it would have to be kept.
 pub const LONGEST_LEASE: Duration = Duration::from_secs(24 * 3_600);
 
@@ -75,6 +75,11 @@ impl Seats {
     ) -> Result<Leased, SeatError> {
         let _gate = self.gate()?;
         let held = self.leased_by(token, moment);
+        // Without one of its modules it is not what was taken: that seat may be another's by now.
+        let modules = held.first().map_or(0, |(.., own)| own.record.pools.len());
+        if held.len() != 1 + modules {
+            return Err(SeatError::UnknownToken);
+        }
         for (ring, number, lease) in &held {
             let (unit, record) = (self.counted.unit, &lease.record);
             let sharers = Sharers::of(&self.place, unit, &record.user, &record.host);
@@ -109,7 +114,8 @@ impl Seats {
         if held.is_empty() {
             return Err(SeatError::UnknownToken);
         }
-        for (ring, number, mut lease) in held {
+        // The modules first: whoever is killed between gives the rest back by the same token.
+        for (ring, number, mut lease) in held.into_iter().rev() {
             let others = lease.remove(token);
             let slots = self.own_leases(&ring)?;
             self.keep_lease(&slots, number, others.then_some(&lease))?;

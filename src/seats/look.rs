@@ -10,7 +10,7 @@ use super::leases::{Lease, Leases};
 use super::place::{LEASES, Place, RECORDS};
 use super::record::Record;
 use super::ring::Ring;
-use super::seen::{Crowd, KeptFor, Look, PoolUse, Shown, Taken};
+use super::seen::{Crowd, KeptFor, Look, NoRules, PoolUse, Shown, Taken};
 use super::slots::Slots;
 use super::standing::Standing;
 use super::taken_back::TakenBack;
@@ -67,7 +67,10 @@ impl Seats {
         let lent = self.lent(moment).unwrap_or_default();
         let standing = self.standing(moment, exact);
         look.rules = self.rules.as_ref().map_or(0, |it| it.iter().count());
-        look.no_rules = standing.as_ref().err().map(ToString::to_string);
+        look.no_rules = standing.as_ref().err().map(|error| NoRules {
+            kind: error.kind(),
+            why: error.to_string(),
+        });
         let standing = standing.ok().flatten();
         look.reservations = standing
             .as_ref()

@@ -75,11 +75,11 @@ mod who;
 
 pub use counted::{Counted, Seats};
 pub use disconnect::Hold;
-pub use error::{NoRules, Ruled, RuledBy, SeatError};
+pub use error::{Ruled, RuledBy, SeatError};
 pub use holders::Holder;
 pub(crate) use kernel::account;
 pub use leases::{Leased, NotAToken, Token};
-pub use leasing::LONGEST_LEASE;
+pub use leasing::{LONGEST_LEASE, SHORTEST_LEASE};
 #[cfg(feature = "site")]
 pub(crate) use lent::last_lent;
 pub use lent::{LentOut, Lost, lent_until};
@@ -92,7 +92,7 @@ pub use ring::Pool;
 pub use ruled::Would;
 pub(crate) use ruled::rules_of;
 pub use seat::{Left, Seat};
-pub use seen::{KeptFor, Look, PoolUse, Reservation, Shown, Taken};
+pub use seen::{KeptFor, Look, NoRules, PoolUse, Reservation, Shown, Taken};
 pub use session::{End, Party, Refusal, Session};
 pub use take::Ask;
 pub use usage::{By, Row, Usage};

@@ -1,5 +1,8 @@
 //! Who somebody is, as the rules of a site go by it (SPEC.md 9.12): what the kernel says of him, and what he says himself where he is believed.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use super::counted::Seats;
 use super::kernel;
 use super::who::Who;
@@ -50,6 +53,8 @@ impl Somebody {
 pub(super) struct Persons<'a> {
     rules: &'a Rules,
     accounts: Accounts,
+    /// Names of accounts that were asked for: a directory of users may be far, and all wait at the gate meanwhile.
+    names: RefCell<BTreeMap<u32, Option<String>>>,
     /// Whose the home is.
     owner: Option<u32>,
     /// What this host is called, as far as its name is one of the whole system.
@@ -65,6 +70,7 @@ impl<'a> Persons<'a> {
         Persons {
             rules,
             accounts,
+            names: RefCell::default(),
             owner: kernel::owner_of(&seats.place.machine),
             host,
         }
@@ -98,7 +104,12 @@ impl<'a> Persons<'a> {
 
     #[cfg(unix)]
     fn name(&self, account: Option<u32>) -> Option<String> {
-        self.accounts.name(account?)
+        let account = account?;
+        let mut names = self.names.borrow_mut();
+        let name = names
+            .entry(account)
+            .or_insert_with(|| self.accounts.name(account));
+        name.clone()
     }
 
     #[cfg(not(unix))]
@@ -112,7 +123,9 @@ impl<'a> Persons<'a> {
         {
             let outside = account.and_then(|it| self.accounts.outside(it));
             let trusted = |name| self.rules.iter().any(|it| it.trusts(name));
-            outside.is_some_and(|it| it == 0 || account == self.owner) || name.is_some_and(trusted)
+            // Whoever is nobody here owns nothing by that.
+            let owns = account == self.owner && account != kernel::NOBODY;
+            outside.is_some_and(|it| it == 0 || owns) || name.is_some_and(trusted)
         }
         #[cfg(not(unix))]
         {

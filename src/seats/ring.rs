@@ -120,7 +120,8 @@ impl Ring {
     /// Notes whether a seat is likely free. That it cannot be noted makes the next search longer, and no more.
     pub(super) fn mark(&self, place: &Place, number: u16, free: bool) {
         if let Ok(file) = files::open(&place.path(&self.free_name())) {
-            let _ = files::write_at(&file, &[u8::from(free)], u64::from(number - 1));
+            let place = u64::from(number.saturating_sub(1));
+            let _ = files::write_at(&file, &[u8::from(free)], place);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::loan::Lent;
 use super::record::{Holding, Record};
+use crate::failure::FailureKind;
 use crate::messages::seats as messages;
 use crate::protocol::date::Seconds;
 
@@ -27,7 +28,7 @@ pub struct Look {
     /// How many rules there are.
     pub rules: usize,
     /// Why the rules are not known, in words: nobody gets a seat then.
-    pub no_rules: Option<String>,
+    pub no_rules: Option<NoRules>,
     /// How many wait.
     pub waiting: usize,
     /// Who has more files among those of the seats than are looked at, and how many.
@@ -202,4 +203,13 @@ impl Shown {
             (_, false) => messages::started(id).to_string(),
         }
     }
+}
+
+/// Why the rules of a site are not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoRules {
+    /// Of which kind that is, for scripts.
+    pub kind: FailureKind,
+    /// In words.
+    pub why: String,
 }

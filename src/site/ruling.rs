@@ -138,6 +138,9 @@ impl<'a> Ruling<'a> {
         let key = self.license.license_key;
         let found = named::notes(self.home, &self.license);
         self.note = found.note;
+        if let (None, Some(error)) = (&self.note, found.unread) {
+            return Err(error.into());
+        }
         match found.without {
             Some(NoNote::NotTrusted(why)) if !anew => Err(SiteError::Note { key, why }),
             Some(NoNote::Unread(error)) => Err(error.into()),

@@ -135,6 +135,10 @@ fn more_time_of_a_module_that_is_over_is_asked_for_without_it() {
     let request = site.ask(&laptop, &wanted);
     laptop.apply(&site.answer(&request));
     world.days_pass(5);
+    laptop
+        .run(["request", "extend", "--days", "0"])
+        .refused(2, "usage")
+        .tells("write a number of days from 1 to 255");
     let extend = ["request", "extend", "--days", "9"];
     let request = laptop.run(extend).done().code();
     site.respond(&request, &[])

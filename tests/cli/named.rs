@@ -48,7 +48,7 @@ fn own() -> String {
 fn users_are_assigned_up_to_the_number_held_and_others_refused_by_name() {
     let world = World::new();
     let site = named(&world, "3");
-    unnamed(&site, "anna").tells("nobody was assigned yet");
+    unnamed(&site, "anna").tells("nobody is assigned");
     assign(&site, &["anna", "bob"])
         .done()
         .tells("anna has a place from now on")

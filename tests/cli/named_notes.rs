@@ -146,7 +146,7 @@ fn whoever_deletes_the_list_is_let_in_no_more() {
     for path in &paths[1..] {
         fs::remove_file(path).unwrap();
     }
-    unnamed(&site, "anna").tells("nobody was assigned yet");
+    unnamed(&site, "anna").tells("nobody is assigned");
     assign(&site, &["anna"]).done();
     check(&site, "anna").done();
 }
@@ -210,9 +210,10 @@ fn another_key_of_the_site_begins_another_list() {
     assign(&site, &["bob"]).owes(6, "no_place");
     unassign(&site, &["anna"]).refused(6, "other_site_key");
     let accepted = ["--accept-site-key", "--reason", "password forgotten"];
-    site.sync(&["--site"], &accepted);
+    let said = site.sync(&["--site"], &accepted);
+    assert!(said.stderr.contains("another key of this site"), "{said}");
     // Nobody was assigned with this one yet.
-    unnamed(&site, "anna").tells("nobody was assigned yet");
+    unnamed(&site, "anna").tells("nobody is assigned");
     assign(&site, &["bob"]).done();
     check(&site, "bob").done();
     unnamed(&site, "anna");

@@ -184,7 +184,7 @@ fn what_is_to_be_done_for_users_by_name_is_said_where_they_look() {
         .done()
         .tells("next: countersign user assign NAME…");
     let status = || at(&["status"]).done().stdout;
-    assert!(status().contains("nobody was assigned yet"), "{}", status());
+    assert!(status().contains("nobody is assigned"), "{}", status());
     at(&["user", "assign", "anna"])
         .done()
         .tells("no place of 1 is free");

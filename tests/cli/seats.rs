@@ -208,6 +208,7 @@ fn a_seat_is_leased_kept_and_given_back_by_its_token() {
     for longer in [take("25h"), keep] {
         longer.refused(2, "usage").tells("24h at most");
     }
+    take("29s").refused(2, "usage").tells("30s at least");
 }
 
 /// A seat that is kept is no license: it ends with that, and is given back all the same.

@@ -293,7 +293,7 @@ def endless_certificate(vendor):
     it = of_a_desk(vendor, "by a desk, endlessly", entries, 11, lends=False)
     borrow = write("B", Workstation(it, [1] * 5).borrow())
     password = ("--passphrase-file", vendor.password)
-    for command, given in ((it.lend_on, None), (("site", "card"), None), (("respond", *password), borrow)):
+    for command, given in ((it.lend_on, ""), (("site", "card"), ""), (("respond", *password), borrow)):
         it.tried += 1
         before = snapshot(it.w)
         told = it.w.machine(*command, "--json", home="site", stdin=given)

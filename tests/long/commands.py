@@ -422,12 +422,12 @@ def request_is_kept(w, run):
     if answer.code:
         yield f"a printed request is not answered: {answer.err.strip()}"
         return
-    copy = w.path("files", "applied")
-    shutil.copytree(w.path("machine"), copy)
-    told = w.machine("apply", stdin=answer.out, home="files/applied")
+    # In a copy of all that this machine knows: where an answer was entered, a home without it is an older one.
+    w.keep("with a request")
+    told = w.machine("apply", stdin=answer.out)
     if told.code:
         yield f"the answer to a printed request cannot be entered: {told.err.strip()}"
-    clear_tree(copy)
+    w.restore("with a request")
 
 
 def batch_is_kept(w, run):

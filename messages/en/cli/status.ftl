@@ -12,7 +12,7 @@ enter_response = enter the response with: countersign apply
 used_of_unlimited = { $limit }: { $count } used, unlimited
 used = { $limit }: { $count } of { $most } used, { $remaining } remaining
 used_too_many = { $limit }: { $count } of { $most } used, { $over } too many
-nobody_assigned = nobody was assigned yet
+nobody_assigned = nobody is assigned
 waiting = { $requests ->
         [one] 1 request
        *[other] { $requests } requests

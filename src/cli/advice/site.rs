@@ -3,7 +3,17 @@
 use super::Advice;
 use crate::failure::FailureKind;
 use crate::messages;
-use crate::seats::{RuledBy, SeatError};
+use crate::seats::{NoRules, RuledBy, SeatError};
+
+impl Advice for NoRules {
+    fn advice(&self) -> String {
+        let advice = match self.kind {
+            FailureKind::NotTrusted => messages::advice::rules_not_trusted(),
+            kind => super::machine::of_io(kind),
+        };
+        advice.to_owned()
+    }
+}
 
 impl Advice for SeatError {
     fn advice(&self) -> String {
@@ -14,10 +24,7 @@ impl Advice for SeatError {
                 RuledBy::Most(_) => messages::advice::ruled_most(),
                 _ => messages::advice::ruled_reserved(),
             },
-            SeatError::NoRules { none, .. } if none.kind == FailureKind::NotTrusted => {
-                messages::advice::rules_not_trusted()
-            }
-            SeatError::NoRules { none, .. } => super::machine::of_io(none.kind),
+            SeatError::NoRules { none, .. } => return none.advice(),
             SeatError::Busy { .. } => messages::advice::gate_kept(),
             SeatError::NotMade { .. } => messages::advice::no_seat_files(),
             SeatError::NoLocks { .. } => messages::advice::seats_elsewhere(),

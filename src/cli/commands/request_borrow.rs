@@ -26,7 +26,7 @@ pub(crate) struct RequestBorrow {
     #[arg(value_name = "KEY", required = true)]
     key: Vec<String>,
     /// For how many days, from the day on which it is lent
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = keys::days)]
     days: NonZeroU8,
     /// A feature or module that is to be used; without any, all that the license has; may be repeated
     #[arg(long = "feature", value_name = "F")]
@@ -53,7 +53,7 @@ pub(crate) struct RequestExtend {
     #[arg(value_name = "KEY")]
     key: Vec<String>,
     /// For how many days, from the day on which it is answered
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = keys::days)]
     days: NonZeroU8,
     /// Other features or modules than the loan has; may be repeated
     #[arg(long = "feature", value_name = "F")]

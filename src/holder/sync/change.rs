@@ -24,6 +24,11 @@ pub enum Change {
     Usb,
     /// No USB key any more.
     NoUsb,
+    /// The key of a site, with which it signs from now on.
+    SiteKey {
+        /// Whether there was another: what that one signed of users and rules is none any more (SPEC.md 9.11).
+        other: bool,
+    },
 }
 
 impl fmt::Display for Change {
@@ -44,6 +49,10 @@ impl fmt::Display for Change {
             } => write!(f, "{name} {after}"),
             Change::Usb => f.write_str(messages::holder::change_usb()),
             Change::NoUsb => f.write_str(messages::holder::change_no_usb()),
+            Change::SiteKey { other: false } => f.write_str(messages::holder::change_site_key()),
+            Change::SiteKey { other: true } => {
+                f.write_str(messages::holder::change_other_site_key())
+            }
         }
     }
 }
@@ -75,5 +84,8 @@ pub(in crate::holder) fn changes(before: &Stands, after: &Stands) -> Vec<Change>
     }
     let usb = after.usb.map_or(Change::NoUsb, |_| Change::Usb);
     found.extend(Some(usb).filter(|_| before.usb != after.usb));
+    let other = before.site_key.is_some();
+    let key = Some(Change::SiteKey { other });
+    found.extend(key.filter(|_| before.site_key != after.site_key));
     found
 }

@@ -290,3 +290,64 @@ fn a_lease_that_the_disk_does_not_read_counts_as_one() {
     let unread = of(File::options().write(true).open(&path).unwrap());
     assert!(unread.hold(1, &now()));
 }
+
+/// Of a lease with a module whose file its user put away the token is good for nothing: another may have that seat.
+#[test]
+fn a_lease_without_its_module_is_not_kept() {
+    let site = Site::new();
+    let seats = site.counting(2, &[("design", 1)], SeatUnit::Process);
+    let leased = |user: &str, byte: u8| {
+        let features = ["design".to_owned()];
+        let ask = Ask {
+            who: &who(user, "web"),
+            features: &features,
+            holding: Holding::Lease,
+            patience: Duration::ZERO,
+            now: &|| at(1_000),
+        };
+        seats.lease(&ask, Duration::from_secs(600), [byte; 16])
+    };
+    let first = leased("anna", 1).unwrap();
+    let leases = site.place().path("leases");
+    for entry in fs::read_dir(&leases).unwrap() {
+        let path = entry.unwrap().path();
+        if path.to_string_lossy().contains("pool") {
+            fs::remove_file(path).unwrap();
+        }
+    }
+    let second = leased("bob", 2).unwrap();
+    let kept = seats.keep(&first.token, None, &at(1_010));
+    assert_eq!(kept.unwrap_err().kind(), "unknown_token");
+    seats.keep(&second.token, None, &at(1_010)).unwrap();
+    // What is left of it is given back by the same token.
+    seats.release(&first.token, &at(1_020)).unwrap();
+    assert_eq!(seats.look(&at(1_020)).unwrap().in_use(), 1);
+}
+
+/// Killed between its writes, a release is done by the same command again.
+#[test]
+fn a_release_that_is_killed_half_way_leaves_no_module_behind() {
+    let site = Site::new();
+    let seats = site.counting(2, &[("design", 1)], SeatUnit::Process);
+    let features = ["design".to_owned()];
+    let ask = Ask {
+        who: &who("anna", "web"),
+        features: &features,
+        holding: Holding::Lease,
+        patience: Duration::ZERO,
+        now: &|| at(1_000),
+    };
+    let leased = seats
+        .lease(&ask, Duration::from_secs(600), [1; 16])
+        .unwrap();
+    // The modules are written first: what stands after that write.
+    for entry in fs::read_dir(site.place().path("leases")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.to_string_lossy().contains("pool") {
+            fs::write(path, [0; 4096]).unwrap();
+        }
+    }
+    seats.release(&leased.token, &at(1_010)).unwrap();
+    let look = seats.look(&at(1_010)).unwrap();
+    assert_eq!((look.in_use(), look.pools[0].in_use), (0, 0));
+}

@@ -114,14 +114,12 @@ fn who_waits_gets_the_next_that_is_not_reserved() {
         18,
         1,
     );
-    // What does not pass is not waited for.
-    let began = std::time::Instant::now();
+    // What does not pass is not waited for: else this would take an hour.
     ruled(
         &hold(&site.machine, &["--user", "eve", "--wait", "1h"]),
         18,
         2,
     );
-    assert!(began.elapsed() < Duration::from_secs(3_000));
     assert_eq!(waiting.end(), 0);
 }
 

@@ -3,7 +3,7 @@
 key_named = the site's key
 new_password = new password for the site's key:{ " " }
 choose_one = choose one: loans are signed with it
-replace_question = make another key for this site? until the vendor has certified it, nothing is lent
+replace_question = make another key for this site? until the vendor has certified it, nothing is lent; from then on users by name and rules are to be set again
 replace_deed = whether to make another key
 made = the site's key is made; keep its password: nobody can find it again
 next = next: countersign request activate KEY --site{ $system }, or countersign request sync --site where the license is held here already

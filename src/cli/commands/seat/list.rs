@@ -4,6 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::{CheckArgs, Context, Exit, Run};
+use crate::cli::advice::Advice;
 use crate::cli::machine_home::Found;
 use crate::cli::seats::{lasting, moment, no_seats};
 use crate::cli::words::minute;
@@ -68,8 +69,9 @@ impl SeatList {
                 .out
                 .warn(messages::seat::crowd(&crowd.account, crowd.files));
         }
-        if let Some(why) = &look.no_rules {
-            context.out.warn(why);
+        if let Some(none) = &look.no_rules {
+            context.out.warn(&none.why);
+            context.out.advise(&none.advice());
         }
         if !look.exact {
             context.out.warn(messages::seat::written_only());
@@ -119,7 +121,7 @@ fn object(found: &Found, look: &Look, now: Seconds) -> json::SeatsInUse {
             .iter()
             .map(json::Reservation::from)
             .collect(),
-        no_rules: look.no_rules.clone(),
+        no_rules: look.no_rules.as_ref().map(|it| it.why.clone()),
     }
 }
 

@@ -18,6 +18,7 @@ use crate::cli::machine_home::{self, Found};
 use crate::cli::passphrase::{self, PassphraseArgs};
 use crate::cli::report;
 use crate::cli::seats::{moment, no_seats};
+use crate::failure::FailureKind;
 use crate::holder::{Home, Refusal, Terms};
 use crate::license_key::LicenseKey;
 use crate::messages;
@@ -41,6 +42,15 @@ pub(crate) struct SiteArgs {
 impl SiteArgs {
     pub(super) fn find(&self, context: &Context) -> anyhow::Result<Found> {
         CheckArgs::of(self.product.clone(), self.license.clone()).find(context, false)
+    }
+}
+
+/// Copies that were put right, or that somebody else has to: where another may not write, there is nothing that he would have to.
+pub(super) fn unless_not_ours(done: Result<(), site::SiteError>) -> Result<(), site::SiteError> {
+    use FailureKind::{NoPermission, NotOwner, ReadOnly};
+    match done {
+        Err(error) if matches!(error.kind(), NoPermission | NotOwner | ReadOnly) => Ok(()),
+        done => done,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Context, Exit, Run, SiteArgs, signer};
+use super::{Context, Exit, Run, SiteArgs, signer, unless_not_ours};
 use crate::cli::failure::Failure;
 use crate::cli::json::{self, Shown};
 use crate::cli::machine_home::Found;
@@ -146,8 +146,7 @@ impl Run for RulesSet {
                 context.out.warn(say::not_remembered());
             }
         } else {
-            // Where another may not write, there is nothing that he would have to.
-            let _ = ruling.put_right();
+            unless_not_ours(ruling.put_right())?;
         }
         if context.out.json {
             let mut object = object(&found, key, &rules);

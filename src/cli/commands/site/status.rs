@@ -1,6 +1,7 @@
 //! `site status`.
 
 use super::{Context, Exit, Run, SiteArgs, of, paused};
+use crate::cli::advice::Advice;
 use crate::cli::json::{self, Shown};
 use crate::cli::report;
 use crate::cli::seats::moment;
@@ -94,8 +95,9 @@ impl Run for SiteStatus {
                 (messages::site_rules::label(), rules(&look)),
             ])?;
         }
-        if let Some(why) = &look.no_rules {
-            context.out.warn(why);
+        if let Some(none) = &look.no_rules {
+            context.out.warn(&none.why);
+            context.out.advise(&none.advice());
         }
         if pause.is_some() {
             context.out.advise(messages::site_advice::lending_paused());

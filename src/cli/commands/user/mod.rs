@@ -3,7 +3,7 @@
 pub(super) mod assign;
 pub(super) mod list;
 
-use super::site::{SiteArgs, signer};
+use super::site::{SiteArgs, signer, unless_not_ours};
 use super::{Context, Exit, Run};
 use crate::cli::json::{RestingUser, Shown, Users};
 use crate::cli::machine_home::{self, Found};
@@ -37,8 +37,7 @@ fn change(
     // Whoever is refused, or has nothing to sign, is not asked for a password.
     let mut done = people.rehearse(change, &moment(context))?;
     if done.is_nothing() {
-        // Where another may not write, there is nothing that he would have to.
-        let _ = people.put_right();
+        unless_not_ours(people.put_right())?;
     } else {
         let signer = signer(context, &found.home, passphrase)?;
         let actor = Actor {
