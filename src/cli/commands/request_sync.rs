@@ -81,6 +81,10 @@ impl Run for RequestSync {
             before: &told.before,
             anew: self.new,
         };
+        // Looked at before anything is asked: a key that cannot be read is said where it is needed, and stops nobody's request.
+        #[cfg(feature = "site")]
+        let uncertified =
+            !self.site && crate::site::wants_certificate(&home, &license).unwrap_or_default();
         let synced = sync::sync(&home, &file, &wanted, &here, getrandom::fill)?;
         let asked = &synced.asked;
         let object = Requested {
@@ -108,7 +112,7 @@ impl Run for RequestSync {
             .hand_over(context, &outgoing, object, |it| it)?;
         tell(context, &synced, file.product().mail.as_deref());
         #[cfg(feature = "site")]
-        if !self.site && crate::site::wants_certificate(&home, &license)? {
+        if uncertified {
             context.out.say(messages::site_words::uncertified());
         }
         Ok(Exit::DONE)
