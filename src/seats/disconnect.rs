@@ -118,6 +118,7 @@ impl Seats {
         }
         let asks = Persons::of(self, self.rules()?).asks(who, &[]);
         let user = asks.person().user.map(plain);
+        let lent = self.lent(moment)?;
         let mut ones: Vec<One> = Vec::new();
         for it in kept.iter().filter(|it| Some(&it.user) == user.as_ref()) {
             for ring in missing {
@@ -130,6 +131,11 @@ impl Seats {
                     continue;
                 };
                 if self.held_beyond(ring, moment)? > 0 {
+                    continue;
+                }
+                // A lease and a loan have no lock.
+                let leased = Leases::of(&self.place, ring)?.hold(number, moment);
+                if leased || lent.takes(ring, number) {
                     continue;
                 }
                 if let Some(lock) = ring.lock(&self.place, number)? {

@@ -4,6 +4,7 @@ mod files;
 mod leases;
 mod ruled;
 mod rules;
+mod taken_back;
 mod used;
 
 use std::fs;
