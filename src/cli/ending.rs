@@ -21,16 +21,6 @@ enum Ending {
     Killed,
 }
 
-/// Asks those who hold a seat to end, and waits; what holds it still, or nothing where it is free, or somebody else's by now.
-pub(super) fn asked(seats: &Seats, hold: &Hold, wait: Wait<'_>) -> anyhow::Result<Option<Hold>> {
-    ended(seats, hold, wait, Ending::Asked)
-}
-
-/// Ends them without asking.
-pub(super) fn killed(seats: &Seats, hold: &Hold, wait: Wait<'_>) -> anyhow::Result<Option<Hold>> {
-    ended(seats, hold, wait, Ending::Killed)
-}
-
 /// How long, and what knows the time.
 #[derive(Clone, Copy)]
 pub(super) struct Wait<'a> {
@@ -38,45 +28,107 @@ pub(super) struct Wait<'a> {
     pub(super) now: &'a dyn Fn() -> Moment,
 }
 
-/// Whoever takes the seat when it is free is none of those who had it: only these are ended, as long as they have it.
-fn ended(
-    seats: &Seats,
-    before: &Hold,
-    wait: Wait<'_>,
-    how: Ending,
-) -> anyhow::Result<Option<Hold>> {
-    // A shell that was started on a seat takes it back from itself.
-    let ours = |it: &Holder| it.process.id == std::process::id();
-    let mut sent = Vec::new();
-    // Counted in sleep; that looking takes long makes nobody hurry.
-    let (mut slept, mut alone) = (Duration::ZERO, Duration::ZERO);
-    loop {
-        let mut hold = seats.hold_of(before.takes.seat, &(wait.now)())?;
-        let is_seen = !hold.holders.is_empty();
-        hold.holders
-            .retain(|it| before.holders.contains(it) && !ours(it));
-        if !hold.locked || is_seen && hold.holders.is_empty() {
-            return Ok(None);
+/// Those who are to let a seat go: who had it when it was taken back, and whoever has it from them.
+pub(super) struct Known {
+    seat: u16,
+    holders: Vec<Holder>,
+}
+
+impl Known {
+    pub(super) fn of(hold: &Hold) -> Known {
+        Known {
+            seat: hold.takes.seat,
+            holders: hold.holders.clone(),
         }
-        let told = |it: &Holder| sent.contains(&it.process);
-        alone = match hold.holders.iter().any(told) {
-            true => Duration::ZERO,
-            false => alone + BETWEEN,
-        };
-        let next: Vec<Holder> = match sent.is_empty() {
-            true => hold.programs().into_iter().cloned().collect(),
-            false if alone >= ALONE => hold.holders.clone(),
-            false => Vec::new(),
-        };
-        for holder in next {
-            send(&holder, before.takes.seat, how)?;
-            sent.push(holder.process);
+    }
+
+    /// By its process alone: a program calls itself as it likes, and changes its account.
+    fn has(&self, holder: &Holder) -> bool {
+        let mut known = self.holders.iter();
+        known.any(|it| it.process == holder.process)
+    }
+
+    /// Whether its lock is the one of somebody known: what a process has started inherits it, and whoever takes the seat anew has another. Where the taker is
+    /// not said he has ended; nobody takes a seat and is gone at once.
+    fn has_lock_of(&self, holder: &Holder) -> bool {
+        let mut known = self.holders.iter();
+        known.any(|it| holder.locked_by.is_none() || it.locked_by == holder.locked_by)
+    }
+
+    /// Learns who has the seat from those who are known; who is new among them. Whoever was seen `before` one of them is seen still had it beside him: the seat
+    /// was not free in between.
+    fn learn(&mut self, seen: &[Holder], before: &[Holder]) -> Vec<Holder> {
+        let beside = seen.iter().any(|it| self.has(it));
+        let before = before.iter().filter(|_| beside);
+        let inherited = seen.iter().filter(|it| self.has_lock_of(it));
+        let mut new: Vec<Holder> = before.chain(inherited).cloned().collect();
+        new.retain(|it| !self.has(it));
+        new.sort_by_key(|it| it.process.id);
+        new.dedup_by_key(|it| it.process);
+        self.holders.extend_from_slice(&new);
+        new
+    }
+
+    /// Asks them to end, and waits; what holds the seat still, or nothing where it is free, or somebody else's by now.
+    pub(super) fn asked(&mut self, seats: &Seats, wait: Wait<'_>) -> anyhow::Result<Option<Hold>> {
+        self.ended(seats, wait, Ending::Asked)
+    }
+
+    /// Ends them without asking.
+    pub(super) fn killed(&mut self, seats: &Seats, wait: Wait<'_>) -> anyhow::Result<Option<Hold>> {
+        self.ended(seats, wait, Ending::Killed)
+    }
+
+    /// Looks until the lock of the seat can be had, or somebody else has it. Whoever takes it when it is free is none of those who had it: only these are
+    /// ended, as long as they have it.
+    fn ended(
+        &mut self,
+        seats: &Seats,
+        wait: Wait<'_>,
+        how: Ending,
+    ) -> anyhow::Result<Option<Hold>> {
+        // A shell that was started on a seat takes it back from itself: it is free when this ends.
+        let ours = |it: &Holder| it.process.id == std::process::id();
+        let (mut sent, mut seen) = (Vec::new(), Vec::new());
+        // Counted in sleep; that looking takes long makes nobody hurry.
+        let (mut slept, mut alone, mut unseen) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
+        loop {
+            let mut hold = seats.hold_of(self.seat, &(wait.now)())?;
+            if !hold.locked {
+                return Ok(None);
+            }
+            let new = self.learn(&hold.holders, &seen);
+            seen.clone_from(&hold.holders);
+            hold.holders.retain(|it| self.has(it) && !ours(it));
+            if !seen.is_empty() && hold.holders.is_empty() {
+                return Ok(None);
+            }
+            let told = |it: &Holder| sent.contains(&it.process);
+            alone = match hold.holders.iter().any(told) {
+                true => Duration::ZERO,
+                false => alone + BETWEEN,
+            };
+            let next: Vec<Holder> = match how {
+                _ if sent.is_empty() => hold.programs().into_iter().cloned().collect(),
+                _ if alone >= ALONE => hold.holders.clone(),
+                // What was started in the face of it is not waited for, but it may have something to save.
+                Ending::Killed => new.into_iter().filter(|it| !ours(it)).collect(),
+                Ending::Asked => Vec::new(),
+            };
+            for holder in next {
+                send(&holder, self.seat, how)?;
+                sent.push(holder.process);
+            }
+            unseen = match seen.is_empty() {
+                true => unseen + BETWEEN,
+                false => Duration::ZERO,
+            };
+            if slept >= wait.patience || unseen > ALONE {
+                return Ok(Some(hold));
+            }
+            thread::sleep(BETWEEN);
+            slept += BETWEEN;
         }
-        if slept >= wait.patience || !is_seen && slept >= ALONE {
-            return Ok(Some(hold));
-        }
-        thread::sleep(BETWEEN);
-        slept += BETWEEN;
     }
 }
 

@@ -1,5 +1,6 @@
 //! Taking a seat back: who has it, and ending what no process holds.
 
+use std::fs::File;
 use std::time::Duration;
 
 use super::counted::Seats;
@@ -11,6 +12,7 @@ use super::holders::{Holder, holders};
 use super::kernel;
 use super::leases::{Lease, Leases};
 use super::loan::Picked;
+use super::look::account_of;
 use super::persons::Persons;
 use super::place::{LEASES, RECORDS};
 use super::process::Process;
@@ -20,6 +22,7 @@ use super::slots::Slots;
 use super::taken_back::TakenBack;
 use super::who::{Moment, Who, plain};
 use crate::holder::{Doing, StorageError};
+use crate::protocol::date::Seconds;
 
 /// What holds a seat.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +35,25 @@ pub struct Hold {
     pub written: Vec<Process>,
     /// Whether a process has it, be it seen or not.
     pub locked: bool,
+    /// The leases that hold it.
+    pub leases: Vec<SeenLease>,
+}
+
+/// A lease of a seat, as it was seen: the same account may have another one of it later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenLease {
+    /// Who has it, as whoever took it says.
+    pub user: String,
+    /// The account that has it; none where that says nothing of the user.
+    pub account: Option<String>,
+    owner: Option<u32>,
+    since: Seconds,
+}
+
+impl SeenLease {
+    fn is(&self, lease: &Lease, owner: Option<u32>) -> bool {
+        (self.owner, self.since) == (owner, lease.record.since())
+    }
 }
 
 impl Hold {
@@ -52,20 +74,43 @@ impl Seats {
     /// # Errors
     /// What the disk says.
     pub fn hold_of(&self, seat: u16, moment: &Moment) -> Result<Hold, SeatError> {
+        let found = self.holds_of(&[seat], moment)?.pop();
+        Ok(found.unwrap_or_default())
+    }
+
+    /// The same of several: all processes of the host are gone through once.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn holds_of(&self, seats: &[u16], moment: &Moment) -> Result<Vec<Hold>, SeatError> {
         let ring = Ring::of_license(self.counted.seats);
-        let Some(file) = ring.open(&self.place, seat)? else {
-            return Ok(Hold::default());
-        };
-        // Without the gate somebody who only looks may have it just now.
-        let gate = Gate::now(&self.place)?;
-        let locked = gate.is_none() || ring.lock(&self.place, seat)?.is_none();
-        drop(gate);
-        let mut hold = Hold {
-            holders: holders(&file),
-            locked,
-            ..Hold::default()
-        };
-        hold.takes.seat = seat;
+        let (mut holds, mut files) = (Vec::new(), Vec::new());
+        for seat in seats {
+            let mut hold = Hold::default();
+            hold.takes.seat = *seat;
+            if let Some(file) = ring.open(&self.place, *seat)? {
+                // Without the gate somebody who only looks may have it just now.
+                let gate = Gate::now(&self.place)?;
+                hold.locked = gate.is_none() || ring.lock(&self.place, *seat)?.is_none();
+                drop(gate);
+                files.push((holds.len(), file));
+            }
+            holds.push(hold);
+        }
+        let opened: Vec<&File> = files.iter().map(|(_, file)| file).collect();
+        let found = holders(&opened).into_iter();
+        for ((at, _), holders) in files.iter().zip(found) {
+            if let Some(hold) = holds.get_mut(*at) {
+                hold.holders = holders;
+                self.written_of(hold, &ring, moment);
+            }
+        }
+        Ok(holds)
+    }
+
+    /// Adds what is written of a seat.
+    fn written_of(&self, hold: &mut Hold, ring: &Ring, moment: &Moment) {
+        let seat = hold.takes.seat;
         for slots in Slots::all(&self.place, RECORDS, "") {
             let Some(record) = slots.read::<Record>(seat) else {
                 continue;
@@ -79,28 +124,58 @@ impl Seats {
         }
         for slots in Slots::all(&self.place, LEASES, &ring.leases_of("")) {
             let lease = slots.read::<Lease>(seat).filter(|it| it.holds(moment));
-            hold.takes
-                .pools
-                .extend(lease.into_iter().flat_map(|it| it.record.pools));
+            let Some(Lease { record, .. }) = lease else {
+                continue;
+            };
+            hold.leases.push(SeenLease {
+                account: account_of(&self.place, slots.owner, &record.user),
+                owner: slots.owner,
+                since: record.since(),
+                user: record.user,
+            });
+            hold.takes.pools.extend(record.pools);
         }
-        Ok(hold)
     }
 
-    /// Before a seat is taken back: whoever has it is told why, and it is kept for a user, so that nobody is faster. What is kept of its modules is kept, too.
+    /// Before a seat is taken back: whoever has it is told why, it is kept for a user, so that nobody is faster, and the leases that were seen of it are ended:
+    /// whether there was one still. What is kept of its modules is kept, too. Where a lease cannot be ended nothing is kept, and nobody told.
+    ///
+    /// # Errors
+    /// [`SeatError::Busy`]; what the disk says, which lets only root write what is another's.
+    pub fn begin_to_take_back(
+        &self,
+        hold: &Hold,
+        processes: &[Process],
+        reason: &str,
+        keep: Option<(&str, Duration)>,
+        moment: &Moment,
+    ) -> Result<bool, SeatError> {
+        let _gate = self.gate()?;
+        let before = TakenBack::read(&self.place);
+        let all = before.clone();
+        let all = all.with(&hold.takes, processes, reason, keep, moment);
+        all.write(&self.place)?;
+        let ended = self.end_leases(hold, moment);
+        if ended.is_err() {
+            // The first failure is said.
+            let _ = before.write(&self.place);
+        }
+        ended
+    }
+
+    /// When a seat was taken back, or could not be: for whom it is kept from now on.
     ///
     /// # Errors
     /// [`SeatError::Busy`]; what the disk says.
-    pub fn announce(
+    pub fn keep_for(
         &self,
         takes: &Picked,
-        processes: &[Process],
-        reason: &str,
         keep: Option<(&str, Duration)>,
         moment: &Moment,
     ) -> Result<(), SeatError> {
         let _gate = self.gate()?;
         let before = TakenBack::read(&self.place);
-        let all = before.with(takes, processes, reason, keep, moment);
+        let all = before.with(takes, &[], "", keep, moment);
         Ok(all.write(&self.place)?)
     }
 
@@ -147,17 +222,15 @@ impl Seats {
         Ok(ones)
     }
 
-    /// Ends the leases of a seat and of its modules, whoever has them; nothing where it is not leased.
-    ///
-    /// # Errors
-    /// [`SeatError::Busy`]; what the disk says, which lets only root write what is another's.
-    pub fn end_leases(&self, seat: u16, moment: &Moment) -> Result<bool, SeatError> {
-        let _gate = self.gate()?;
+    /// Ends the leases that were seen of a seat, and theirs of its modules; nothing where they are over by now. Under the gate.
+    fn end_leases(&self, hold: &Hold, moment: &Moment) -> Result<bool, SeatError> {
+        let seat = hold.takes.seat;
         let own = Ring::of_license(self.counted.seats);
         let mut ended = false;
         for slots in Leases::of(&self.place, &own)?.files {
+            let was_seen = |it: &Lease| hold.leases.iter().any(|seen| seen.is(it, slots.owner));
             let lease = slots.read::<Lease>(seat).filter(|it| it.holds(moment));
-            let Some(lease) = lease else {
+            let Some(lease) = lease.filter(was_seen) else {
                 continue;
             };
             let modules = lease.record.pools.iter();

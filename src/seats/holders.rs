@@ -1,7 +1,10 @@
 //! Which processes have a lock, as the kernel itself says: nobody is taken for another by what a user wrote.
 
+#[cfg(target_os = "linux")]
+use std::collections::BTreeMap;
 use std::fs::File;
 
+#[cfg(target_os = "linux")]
 use super::kernel;
 use super::process::Process;
 
@@ -14,49 +17,79 @@ pub struct Holder {
     pub account: Option<String>,
     /// The name of its program.
     pub program: String,
+    /// The process that took the lock, which whatever it has started inherits: the kernel goes on saying it when that one has ended, unless in a container.
+    pub locked_by: Option<u32>,
 }
 
-/// All that have a lock on a file, by whatever they opened or inherited; of other users only root sees them. Empty where the system does not say it.
+/// All that have a lock on each of these files, by whatever they opened or inherited; of other users only root sees them. Empty where the system does not say
+/// it.
 #[cfg(target_os = "linux")]
-pub(super) fn holders(file: &File) -> Vec<Holder> {
+pub(super) fn holders(files: &[&File]) -> Vec<Vec<Holder>> {
+    let mut found = vec![Vec::new(); files.len()];
     let Ok(entries) = std::fs::read_dir("/proc") else {
-        return Vec::new();
+        return found;
     };
+    let wanted: Vec<_> = files.iter().map(|it| kernel::identity(it)).collect();
     let names = entries.flatten().map(|entry| entry.file_name());
-    let ids = names.filter_map(|name| name.to_str()?.parse::<u32>().ok());
-    let mut found: Vec<Holder> = ids.filter_map(|id| holder(id, file)).collect();
-    found.sort_by_key(|it| it.process.id);
+    for id in names.filter_map(|name| name.to_str()?.parse::<u32>().ok()) {
+        for (place, holder) in held_by(id, &wanted).unwrap_or_default() {
+            if let Some(holders) = found.get_mut(place) {
+                holders.push(holder);
+            }
+        }
+    }
+    for holders in &mut found {
+        holders.sort_by_key(|it| it.process.id);
+    }
     found
 }
 
+/// The files of which a process has a lock, by their places.
 #[cfg(target_os = "linux")]
-fn holder(id: u32, file: &File) -> Option<Holder> {
+fn held_by(id: u32, wanted: &[Option<(u64, u64)>]) -> Option<BTreeMap<usize, Holder>> {
     use std::os::unix::fs::MetadataExt;
 
     // Before it is looked what it has: if the number is another's by then, that one began later.
     let process = Process::of(id);
     let about = std::fs::metadata(format!("/proc/{id}")).ok()?;
     let opened = std::fs::read_dir(format!("/proc/{id}/fd")).ok()?;
-    let mut names = opened.flatten().map(|entry| entry.file_name());
-    let has_it = names.any(|name| {
+    let mut held = BTreeMap::new();
+    for name in opened.flatten().map(|entry| entry.file_name()) {
         let name = name.to_string_lossy();
-        let path = format!("/proc/{id}/fd/{name}");
-        if !kernel::leads_there(path.as_ref(), file) {
-            return false;
-        }
+        let there = std::fs::metadata(format!("/proc/{id}/fd/{name}"));
+        let there = there.ok().map(|it| (it.dev(), it.ino()));
+        let Some(place) = wanted.iter().position(|it| it.is_some() && *it == there) else {
+            continue;
+        };
         // Whoever only looks has it open, too.
         let said = std::fs::read_to_string(format!("/proc/{id}/fdinfo/{name}"));
-        said.is_ok_and(|said| said.lines().any(|it| it.starts_with("lock:")))
-    });
-    let program = std::fs::read_to_string(format!("/proc/{id}/comm")).unwrap_or_default();
-    has_it.then(|| Holder {
-        process,
-        account: kernel::name_of(Some(about.uid())),
-        program: super::who::plain(&program),
-    })
+        let said = said.unwrap_or_default();
+        let Some(lock) = said.lines().find(|it| it.starts_with("lock:")) else {
+            continue;
+        };
+        let program = std::fs::read_to_string(format!("/proc/{id}/comm")).unwrap_or_default();
+        held.insert(
+            place,
+            Holder {
+                process,
+                account: kernel::name_of(Some(about.uid())),
+                program: super::who::plain(&program),
+                locked_by: locked_by(lock),
+            },
+        );
+    }
+    Some(held)
+}
+
+/// "lock: 1: FLOCK  ADVISORY  WRITE 4711 08:01:1234 0 EOF": within a container a process that has ended is 0.
+#[cfg(target_os = "linux")]
+fn locked_by(line: &str) -> Option<u32> {
+    let mut words = line.split_whitespace();
+    words.find(|word| *word == "FLOCK")?;
+    words.nth(2)?.parse().ok().filter(|id| *id > 0)
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn holders(_: &File) -> Vec<Holder> {
-    Vec::new()
+pub(super) fn holders(files: &[&File]) -> Vec<Vec<Holder>> {
+    vec![Vec::new(); files.len()]
 }

@@ -100,12 +100,12 @@ pub(super) fn leads_to(path: &Path, file: &File) -> bool {
     }
 }
 
-/// Whether a link of the system leads to a file that was opened.
+/// What tells a file that was opened from every other.
 #[cfg(target_os = "linux")]
-pub(super) fn leads_there(link: &Path, file: &File) -> bool {
+pub(super) fn identity(file: &File) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;
-    let there = std::fs::metadata(link).ok().zip(file.metadata().ok());
-    there.is_some_and(|(it, ours)| (it.dev(), it.ino()) == (ours.dev(), ours.ino()))
+    let found = file.metadata().ok()?;
+    Some((found.dev(), found.ino()))
 }
 
 /// The name of a file system whose locks may keep the processes of one host apart at best: it is another host's, or a process's of this one.

@@ -74,7 +74,7 @@ mod usage;
 mod who;
 
 pub use counted::{Counted, Seats};
-pub use disconnect::Hold;
+pub use disconnect::{Hold, SeenLease};
 pub use error::{Ruled, RuledBy, SeatError};
 pub use holders::Holder;
 pub(crate) use kernel::account;

@@ -177,7 +177,8 @@ impl<'w> Run<'w> {
         self.clone().with_json().exits(exit).json()
     }
 
-    fn with_json(mut self) -> Run<'w> {
+    /// With `--json`.
+    pub(crate) fn with_json(mut self) -> Run<'w> {
         self.args.insert(0, "--json".into());
         self
     }

@@ -207,3 +207,42 @@ fn the_owner_of_a_home_for_all_looks_back_and_leaves_to_root_what_is_roots() {
     assert_eq!(in_use(&machine), 0);
     bob.kill();
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn nobody_has_the_lease_of_another_ended_by_what_he_writes() {
+    if !nix::unistd::geteuid().is_root() {
+        return;
+    }
+    let world = World::new();
+    let (machine, key) = home_for_all(&world, &[]);
+    let own = seats_of(&machine, &key).join(format!("records/{MALLORY}"));
+    let mallory = Holder::start_process(as_user(MALLORY, &hold(&machine, &[])));
+    let record = std::fs::read(&own).unwrap();
+    mallory.end();
+    let lease = as_user(BOB, &machine.run(["seat", "take"]))
+        .output()
+        .unwrap();
+    assert!(lease.status.success(), "{lease:?}");
+    let token = String::from_utf8(lease.stdout).unwrap();
+    // It names a process that runs, and is later than the lease.
+    let end = record.iter().position(|byte| *byte == 0).unwrap();
+    let mut forged: serde_json::Value = serde_json::from_slice(&record[..end]).unwrap();
+    forged["process"] = std::process::id().into();
+    forged["began"] = began(std::process::id()).into();
+    forged["since"] = (forged["since"].as_u64().unwrap() + 5).into();
+    std::fs::write(&own, forged.to_string()).unwrap();
+    assert_eq!(list(&machine)["taken"][0]["account"], "user 61003");
+    let disconnect =
+        |user: &str| machine.run(["seat", "disconnect", "--user", user, "--reason", "x"]);
+    for user in ["user 61003", "61003"] {
+        disconnect(user).owes(4, "unknown_seat");
+    }
+    let keep = || {
+        let mut keep = as_user(BOB, &machine.run(["seat", "keep", token.trim()]));
+        keep.output().unwrap().status.code()
+    };
+    assert_eq!(keep(), Some(0));
+    disconnect("user 61002").done();
+    assert_eq!(keep(), Some(4));
+}

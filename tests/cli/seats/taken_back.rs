@@ -251,3 +251,71 @@ fn nobody_has_a_seat_that_is_kept_for_another_by_naming_him() {
     run.done().prints("seat 1");
     drop(seats);
 }
+
+/// Its seat alone, without what has started it.
+#[cfg(target_os = "linux")]
+fn left_behind(machine: &Machine<'_>, script: &str) {
+    let script = format!("sh -c '{script}' </dev/null >/dev/null 2>&1 & sleep 0.3; exit 4");
+    running(machine, &[], &script).exits(4);
+    assert_eq!(in_use(machine), 1);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_program_that_calls_itself_otherwise_has_its_seat_still() {
+    let world = World::new();
+    let (machine, _) = site(&world, &[], &["--seats", "1"]);
+    let renames = "trap \"echo other >/proc/\\$\\$/comm\" TERM; while :; do sleep 0.1; done";
+    left_behind(&machine, renames);
+    disconnect(&machine, &["1"])
+        .owes(1, "not_ended")
+        .tells("(other)");
+    assert_eq!(in_use(&machine), 1);
+    disconnect(&machine, &["1", "--force"]).done();
+    assert_eq!(in_use(&machine), 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_a_program_starts_when_it_is_asked_to_end_has_its_seat() {
+    let world = World::new();
+    let (machine, _) = site(&world, &[], &["--seats", "1"]);
+    let forks = "trap \"sleep 1000 & exit 0\" TERM; while :; do sleep 0.1; done";
+    left_behind(&machine, forks);
+    disconnect(&machine, &["1"])
+        .exits(1)
+        .tells("seat 1 is not free: process ")
+        .tells("(sleep)");
+    assert_eq!(in_use(&machine), 1);
+    disconnect(&machine, &["1"]).done();
+    assert_eq!(in_use(&machine), 0);
+    left_behind(&machine, forks);
+    disconnect(&machine, &["1", "--force"]).done();
+    assert_eq!(in_use(&machine), 0);
+}
+
+/// What fails for one seat keeps nobody from the others.
+#[cfg(target_os = "linux")]
+#[test]
+fn all_seats_of_a_user_are_tried_and_what_was_done_is_said() {
+    let world = World::new();
+    let (machine, _) = site(&world, &[], &["--seats", "4"]);
+    let stays = "trap '' TERM; echo up; while :; do sleep 0.1; done";
+    let stays = start(&running(&machine, &["--user", "anna"], stays));
+    let one = Holder::start(&hold(&machine, &["--user", "anna"]));
+    let run = disconnect(&machine, &["--user", "anna", "--hold-for", "bob"]);
+    let said = run.clone().with_json().exits(1);
+    let said = said.objects();
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert_eq!(said[0]["seats"], serde_json::json!([2]));
+    assert_eq!(said[0]["kept"]["seat"], 2);
+    assert_eq!(said[1]["error"]["kind"], "not_ended");
+    one.kill();
+    let two = Holder::start(&hold(&machine, &["--user", "anna"]));
+    run.exits(1)
+        .tells("seat 3 is taken back from anna")
+        .tells("seat 1 is not free");
+    two.kill();
+    disconnect(&machine, &["1", "--force"]).done();
+    stays.wait_with_output().unwrap();
+}

@@ -9,7 +9,7 @@ use crate::cli::words::minute;
 use crate::cli::{ending, json};
 use crate::failure::FailureKind;
 use crate::messages;
-use crate::seats::{Hold, Holder, Look, SeatError, Seats, Taken};
+use crate::seats::{Hold, Holder, Look, Moment, SeatError, Seats, Taken};
 
 /// Take a seat back from who has it: its program is asked to end
 ///
@@ -68,10 +68,15 @@ impl Run for SeatDisconnect {
             seats: Vec::new(),
             kept: None,
         };
+        let mut failed = None;
         for (taken, hold) in targets {
             // Whoever wants one does not want them all.
-            let keep = keeps.take();
-            self.take_back(context, &seats, &taken, &hold, keep)?;
+            let keep = keeps;
+            if let Err(error) = self.take_back(context, &seats, &hold, keep) {
+                failed.get_or_insert(error);
+                continue;
+            }
+            keeps = None;
             let (number, holder) = (taken.number, taken.holder());
             context.out.say(messages::seat::taken_back(holder, number));
             object.seats.push(number);
@@ -86,10 +91,11 @@ impl Run for SeatDisconnect {
                 });
             }
         }
-        if context.out.json {
+        // What was done is said, whatever failed beside it.
+        if context.out.json && !object.seats.is_empty() {
             Self::print(context, &object)?;
         }
-        Ok(Exit::DONE)
+        failed.map_or(Ok(Exit::DONE), Err)
     }
 }
 
@@ -102,15 +108,17 @@ impl SeatDisconnect {
         look: &Look,
     ) -> anyhow::Result<Vec<(Taken, Hold)>> {
         let mut targets = Vec::new();
-        for taken in &look.taken {
-            let hold = seats.hold_of(taken.number, &moment(context))?;
-            let meant = match (&self.user, self.seat) {
-                (Some(user), _) => is_of(user, taken, &hold),
-                (None, seat) => seat == Some(taken.number),
+        let asked = look.taken.iter();
+        let asked = asked.filter(|it| self.seat.is_none_or(|seat| seat == it.number));
+        let asked: Vec<&Taken> = asked.collect();
+        let numbers: Vec<u16> = asked.iter().map(|it| it.number).collect();
+        let holds = seats.holds_of(&numbers, &moment(context))?;
+        for (taken, hold) in asked.into_iter().zip(holds) {
+            let meant = match &self.user {
+                Some(user) => part_of(user, taken, hold),
+                None => Some(hold),
             };
-            if meant {
-                targets.push((taken.clone(), hold));
-            }
+            targets.extend(meant.map(|hold| (taken.clone(), hold)));
         }
         if !targets.is_empty() {
             return Ok(targets);
@@ -136,76 +144,80 @@ impl SeatDisconnect {
         &self,
         context: &Context,
         seats: &Seats,
-        taken: &Taken,
         hold: &Hold,
         keep: Option<&str>,
     ) -> anyhow::Result<()> {
-        let (seat, patience) = (taken.number, context.environment.patience());
+        let patience = context.environment.patience();
         // Those who have it come last: what is said to the last is kept, whatever others wrote.
         let has_it = hold.holders.iter().map(|it| it.process);
         let told: Vec<_> = hold.written.iter().copied().chain(has_it).collect();
         // Before it is free: nobody is faster.
         let until = |span: Duration| keep.map(|user| (user, span));
         let first = until(patience + KILLED + KEPT);
-        let reason = self.reason.as_str();
-        seats.announce(&hold.takes, &told, reason, first, &moment(context))?;
-        let ended = self.end(context, seats, hold, patience);
+        let (reason, now) = (self.reason.as_str(), || moment(context));
+        let leased = seats.begin_to_take_back(hold, &told, reason, first, &now())?;
+        let ended = self.end(seats, hold, leased, patience, &now);
         let kept = until(KEPT).filter(|_| ended.is_ok());
-        let now = moment(context);
+        let now = now();
         // Where this cannot be written what was announced stands, for some minutes.
-        let _ = seats.announce(&hold.takes, &[], reason, kept, &now);
+        let _ = seats.keep_for(&hold.takes, kept, &now);
         ended?;
-        seats.note_taken_back(seat, reason, &now);
+        seats.note_taken_back(hold.takes.seat, reason, &now);
         Ok(())
     }
 
-    /// Ends what holds it.
+    /// Ends what holds it; whether a lease did is known, and that has ended.
     fn end(
         &self,
-        context: &Context,
         seats: &Seats,
         hold: &Hold,
+        leased: bool,
         patience: Duration,
+        now: &dyn Fn() -> Moment,
     ) -> anyhow::Result<()> {
-        let (seat, now) = (hold.takes.seat, || moment(context));
-        let ended = seats.end_leases(seat, &now())?;
-        let wait = |patience| ending::Wait {
-            patience,
-            now: &now,
-        };
+        let seat = hold.takes.seat;
+        let wait = |patience| ending::Wait { patience, now };
         if !hold.locked {
             // It had run out a moment ago; or what holds it cannot be read now.
             let is_held = || -> Result<bool, SeatError> {
                 let look = seats.look(&now())?;
                 Ok(look.taken.iter().any(|it| it.number == seat))
             };
-            return match !ended && is_held()? {
+            return match !leased && is_held()? {
                 true => Err(not_ended(seat, hold, messages::seat::not_killed_hint())),
                 false => Ok(()),
             };
         }
-        let Some(left) = ending::asked(seats, hold, wait(patience))? else {
+        let mut known = ending::Known::of(hold);
+        let Some(left) = known.asked(seats, wait(patience))? else {
             return Ok(());
         };
         if !self.force {
             return Err(not_ended(seat, &left, messages::seat::not_ended_hint()));
         }
-        match ending::killed(seats, hold, wait(KILLED))? {
+        match known.killed(seats, wait(KILLED))? {
             None => Ok(()),
             Some(left) => Err(not_ended(seat, &left, messages::seat::not_killed_hint())),
         }
     }
 }
 
-/// Whether a seat is a user's: by what he wrote of himself, and by what holds it, for anybody can write any name.
-fn is_of(user: &str, taken: &Taken, hold: &Hold) -> bool {
-    let Some(shown) = &taken.shown else {
-        return false;
-    };
-    let (name, account) = (&shown.record.user, &shown.account);
-    let named = name == user || account.as_deref() == Some(user);
-    let his = |it: &Holder| account.is_none() || it.account == *account;
-    named && (taken.until.is_some() || hold.holders.iter().any(his))
+/// What of a seat is a user's: leases by who has them; and processes by what he wrote of himself and by what holds the seat, for anybody can write any name.
+/// What others have of it stays.
+fn part_of(user: &str, taken: &Taken, mut hold: Hold) -> Option<Hold> {
+    let named =
+        |name: &String, account: &Option<String>| name == user || account.as_deref() == Some(user);
+    hold.leases.retain(|it| named(&it.user, &it.account));
+    let has_it = taken.shown.as_ref().is_some_and(|shown| {
+        let account = &shown.account;
+        let his = |it: &Holder| account.is_none() || it.account == *account;
+        named(&shown.record.user, account) && hold.holders.iter().any(his)
+    });
+    if !has_it {
+        hold.holders.clear();
+        hold.locked = false;
+    }
+    (has_it || !hold.leases.is_empty()).then_some(hold)
 }
 
 fn not_ended(seat: u16, left: &Hold, hint: &str) -> anyhow::Error {
