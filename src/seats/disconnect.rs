@@ -19,7 +19,7 @@ use super::process::Process;
 use super::record::Record;
 use super::ring::{One, Ring};
 use super::slots::Slots;
-use super::taken_back::TakenBack;
+use super::taken_back::{Kept, TakenBack};
 use super::who::{Moment, Who, plain};
 use crate::holder::{Doing, StorageError};
 use crate::protocol::date::Seconds;
@@ -192,7 +192,18 @@ impl Seats {
             return Ok(Vec::new());
         }
         let asks = Persons::of(self, self.rules()?).asks(who, &[]);
-        let user = asks.person().user.map(plain);
+        self.kept_of(&kept, asks.person().user, missing, moment)
+    }
+
+    /// The same of what is kept, for whoever is known to be this user.
+    pub(super) fn kept_of(
+        &self,
+        kept: &[Kept],
+        user: Option<&str>,
+        missing: &[Ring],
+        moment: &Moment,
+    ) -> Result<Vec<One>, SeatError> {
+        let user = user.map(plain);
         let lent = self.lent(moment)?;
         let mut ones: Vec<One> = Vec::new();
         for it in kept.iter().filter(|it| Some(&it.user) == user.as_ref()) {

@@ -89,7 +89,8 @@ impl Seats {
         });
         // A request for a loan says nobody's name: for it nothing is reserved.
         let nobody = Somebody::default();
-        let ones = self.fresh(&missing, (&nobody, None), moment, None)?;
+        let standing = self.standing(moment, true)?;
+        let ones = self.fresh(&missing, (&nobody, None), standing, moment, None)?;
         for one in &ones {
             picked.set(&one.ring, one.number);
         }

@@ -7,6 +7,7 @@ use super::persons::{Persons, Somebody};
 use super::ring::{One, Ring};
 use super::seen::{NoRules, Reservation};
 use super::standing::{Against, Standing, denied};
+use super::taken_back::TakenBack;
 use super::tickets::{Ticket, Waits};
 use super::who::{Moment, Who};
 use crate::failure::FailureKind;
@@ -175,13 +176,17 @@ impl Seats {
             would.shares = Some(number);
             missing.retain(|ring| ring.module.is_some() && !pools.contains(&ring.prefix));
         }
-        if let (Some(standing), Some(own)) = (self.standing(moment, true)?, missing.first()) {
+        let standing = self.standing(moment, true)?;
+        if let (Some(standing), Some(own)) = (&standing, missing.first()) {
             let rule = standing.keeps_for(&who, own);
             would.reserved = rule.map(|it| (it.line, it.to_string()));
         }
+        let kept = TakenBack::read(&self.place).kept(moment);
+        let kept = self.kept_of(&kept, who.person().user, &missing, moment)?;
+        missing.retain(|ring| kept.iter().all(|one| one.ring.prefix != ring.prefix));
         let none: Option<&Ticket> = None;
-        match self.fresh(&missing, (&who, would.shares), moment, none) {
-            Ok(ones) => drop(ones),
+        match self.fresh(&missing, (&who, would.shares), standing, moment, none) {
+            Ok(ones) => drop((kept, ones)),
             Err(error @ (SeatError::Rule(_) | SeatError::NoSeat { .. })) => {
                 would.refused = Some(error);
             }

@@ -69,7 +69,8 @@ impl Seat {
     /// Why the administrator took it back, where he did.
     pub fn taken_back(&self) -> Option<String> {
         let (id, began) = (self.record.process, self.record.began);
-        TakenBack::read(&self.place).reason(self.number(), Process { id, began })
+        let told = TakenBack::read(&self.place);
+        told.reason(self.number(), Process { id, began }, &self.taken)
     }
 
     /// Gives it back, and notes when that was. Where it is dropped instead nobody knows.

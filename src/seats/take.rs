@@ -15,6 +15,7 @@ use super::ring::{One, Ring};
 use super::ruled::{Supply, left_of};
 use super::seat::Seat;
 use super::slots::Slots;
+use super::standing::Standing;
 use super::tickets::{Ticket, Wish};
 use super::who::{Moment, Who};
 use crate::protocol::product::SeatUnit;
@@ -153,9 +154,11 @@ impl Seats {
         missing.retain(|ring| ones.iter().all(|one| one.ring.prefix != ring.prefix));
         let shared = self.counted.unit != SeatUnit::Process;
         let shares = ones.first().map(|one| one.number);
+        // Before what is kept is locked: whoever had it before does not hold it any more.
+        let standing = self.standing(moment, true)?;
         let kept = self.kept_for(who, &missing, moment)?;
         missing.retain(|ring| kept.iter().all(|one| one.ring.prefix != ring.prefix));
-        let found = self.fresh(&missing, (&somebody, shares), moment, ticket)?;
+        let found = self.fresh(&missing, (&somebody, shares), standing, moment, ticket)?;
         for one in kept.into_iter().chain(found) {
             let One { ring, number, lock } = one;
             let lock = match shared {
@@ -181,15 +184,15 @@ impl Seats {
         })
     }
 
-    /// A free seat of each ring for somebody, who may share one already, where the rules give it and those who wait leave it.
+    /// A free seat of each ring for somebody, who may share one already, where the rules, as it stands with them, give it and those who wait leave it.
     pub(super) fn fresh(
         &self,
         missing: &[Ring],
         (who, shares): (&Somebody, Option<u16>),
+        mut standing: Option<Standing<'_>>,
         moment: &Moment,
         ticket: Option<&Ticket>,
     ) -> Result<Vec<One>, SeatError> {
-        let mut standing = self.standing(moment, true)?;
         if missing.is_empty() && standing.is_none() {
             return Ok(Vec::new());
         }

@@ -33,6 +33,18 @@ struct Ended {
     reason: String,
     #[serde(with = "json::moment")]
     at: Seconds,
+    /// The start of the system, and the seconds since then.
+    start: Option<(String, u64)>,
+}
+
+impl Ended {
+    /// Whether it is of a seat that was taken at a moment, and not of an earlier one: numbers of processes are given again.
+    fn concerns(&self, taken: &Moment) -> bool {
+        match (&self.start, &taken.boot) {
+            (Some((start, up)), Some((same, then))) => start == same && *up >= then.as_secs(),
+            _ => self.at >= taken.wall,
+        }
+    }
 }
 
 /// A seat that is kept for somebody.
@@ -67,12 +79,18 @@ impl TakenBack {
         keep: Option<(&str, Duration)>,
         moment: &Moment,
     ) -> TakenBack {
-        self.ended.extend(processes.iter().map(|process| Ended {
-            seat: takes.seat,
-            process: process.id,
-            began: process.began,
-            reason: field(reason),
-            at: moment.wall,
+        self.ended.extend(processes.iter().map(|process| {
+            Ended {
+                seat: takes.seat,
+                process: process.id,
+                began: process.began,
+                reason: field(reason),
+                at: moment.wall,
+                start: moment
+                    .boot
+                    .as_ref()
+                    .map(|(id, up)| (id.clone(), up.as_secs())),
+            }
         }));
         let first = self.ended.len().saturating_sub(TOLD);
         self.ended.drain(..first);
@@ -92,12 +110,14 @@ impl TakenBack {
         write_json(&TakenBack::path(place), self, place.audience)
     }
 
-    /// Why a seat was taken back from a process; none where it was not.
-    pub(super) fn reason(self, seat: u16, process: Process) -> Option<String> {
+    /// Why a seat that a process took at a moment was taken back from it; none where it was not.
+    pub(super) fn reason(self, seat: u16, process: Process, taken: &Moment) -> Option<String> {
         let mut ended = self.ended.into_iter();
         let is =
             |it: &Ended| it.seat == seat && (it.process, it.began) == (process.id, process.began);
-        ended.rfind(is).map(|it| it.reason)
+        ended
+            .rfind(|it| is(it) && it.concerns(taken))
+            .map(|it| it.reason)
     }
 
     /// The seats that are kept now.

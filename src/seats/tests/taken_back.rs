@@ -1,8 +1,9 @@
 //! Seats that are taken back and kept for somebody. Whoever runs the tests owns the home, and is believed for whom he asks.
 
 use super::leases::lease_at;
-use super::rules::take_by;
+use super::rules::{take_by, would};
 use super::*;
+use crate::failure::FailureKind;
 
 fn keep_for(seats: &Seats, user: &str) -> Hold {
     let hold = seats.hold_of(1, &now()).unwrap();
@@ -87,4 +88,77 @@ fn several_seats_are_looked_at_at_once() {
         (9, false, 0, 0),
     ];
     assert_eq!(all, expected);
+}
+
+/// Whoever had it before does not count for it any more, though his record names it: his program was ended.
+#[test]
+fn whoever_a_seat_is_kept_for_has_it_where_no_more_than_some_may() {
+    let site = Site::new();
+    let seats = site.ruled(2, "max 1 user:anna user:bob");
+    let anna = take_by(&seats, "anna", &[]).unwrap();
+    let records = find(&site.file("records"));
+    let record = fs::read(&records).unwrap();
+    drop(anna);
+    fs::write(&records, record).unwrap();
+    keep_for(&seats, "bob");
+    assert!(would(&seats, "bob", &[]).refused.is_none());
+    let bob = take_by(&seats, "bob", &[]).unwrap();
+    assert_eq!(bob.number(), 1);
+    // It counts for him as any other.
+    assert_eq!(
+        take_by(&seats, "bob", &[]).unwrap_err().kind(),
+        FailureKind::Rule
+    );
+}
+
+/// Whatever the rules reserve: who asks what would be is told so, too.
+#[test]
+fn a_seat_that_is_kept_goes_before_what_the_rules_reserve() {
+    let site = Site::new();
+    let seats = site.ruled(1, "reserve 1 user:dana");
+    assert!(would(&seats, "bob", &[]).refused.is_some());
+    keep_for(&seats, "bob");
+    assert!(would(&seats, "bob", &[]).refused.is_none());
+    assert!(would(&seats, "dana", &[]).refused.is_some());
+    assert!(take_by(&seats, "dana", &[]).is_err());
+    take_by(&seats, "bob", &[]).unwrap();
+}
+
+/// Whoever had the same number before, in this start of the system or another, or took the seat after it was taken back, is told nothing.
+#[test]
+fn only_whoever_had_the_seat_when_it_was_taken_back_is_told() {
+    let site = Site::new();
+    let seats = site.seats(1);
+    let taken_at = |moment: Moment| {
+        let mut seat = take(&seats).unwrap();
+        seat.taken = moment;
+        seat
+    };
+    let restarted = Moment {
+        boot: Some(("other".to_owned(), Duration::from_secs(1_000))),
+        ..at(2_000)
+    };
+    let unknown = |up| Moment {
+        boot: None,
+        ..at(up)
+    };
+    let tell = |moment: &Moment| {
+        let hold = seats.hold_of(1, moment).unwrap();
+        let told = [Process::this()];
+        seats
+            .begin_to_take_back(&hold, &told, "noon", None, moment)
+            .unwrap();
+    };
+    tell(&at(1_500));
+    for (taken, told) in [
+        (at(1_400), true),
+        (at(1_500), true),
+        (at(1_501), false),
+        (restarted, false),
+        (unknown(1_400), true),
+        (unknown(1_501), false),
+    ] {
+        let seat = taken_at(taken.clone());
+        assert_eq!(seat.taken_back().is_some(), told, "{taken:?}");
+    }
 }
