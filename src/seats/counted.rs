@@ -199,6 +199,12 @@ impl Seats {
         Ok(found)
     }
 
+    /// The last seat of a ring that may be held: what is written of others is of no seat, however much a user writes.
+    pub(super) fn last(&self, ring: &Ring) -> Result<u16, SeatError> {
+        let beyond = self.beyond(ring)?;
+        Ok(beyond.last().copied().unwrap_or(ring.seats))
+    }
+
     /// The seats beyond those of the license that an earlier one had.
     fn beyond(&self, ring: &Ring) -> Result<Vec<u16>, SeatError> {
         let mut beyond = Vec::new();

@@ -82,7 +82,7 @@ impl Seats {
         let own = Ring::of_license(self.counted.seats);
         let leases = Leases::of(&self.place, &own)?;
         let mut holders = Vec::new();
-        for (number, written) in self.written(&leases, moment) {
+        for (number, written) in self.written(&leases, self.last(&own)?, moment) {
             let by = written.iter().map(|it| By {
                 who: persons.somebody(
                     it.owner,
@@ -144,12 +144,12 @@ impl Seats {
         Ok(lock.is_none())
     }
 
-    /// What is written of each seat by whoever may have it.
-    fn written(&self, leases: &Leases, moment: &Moment) -> BTreeMap<u16, Vec<Written>> {
+    /// What is written of each seat up to the last by whoever may have it.
+    fn written(&self, leases: &Leases, last: u16, moment: &Moment) -> BTreeMap<u16, Vec<Written>> {
         let mut all: BTreeMap<u16, Vec<Written>> = BTreeMap::new();
         let latest = Seconds(moment.wall.0.saturating_add(DAY));
         for slots in Slots::all(&self.place, RECORDS, "") {
-            let records = slots.read_all::<Record>(u16::MAX).into_iter();
+            let records = slots.read_all::<Record>(last).into_iter();
             // Nobody can write from the future.
             for (number, record) in records.filter(|(_, it)| it.since() <= latest) {
                 all.entry(number).or_default().push(Written {
@@ -161,7 +161,7 @@ impl Seats {
             }
         }
         for slots in &leases.files {
-            let found = slots.read_all::<Lease>(u16::MAX).into_iter();
+            let found = slots.read_all::<Lease>(last).into_iter();
             for (number, lease) in found.filter(|(_, it)| it.holds(moment)) {
                 all.entry(number).or_default().push(Written {
                     lives: true,

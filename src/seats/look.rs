@@ -44,9 +44,10 @@ impl Seats {
 
     fn seen(&self, moment: &Moment, exact: bool) -> Result<Look, SeatError> {
         let place = &self.place;
+        let last = self.last(&Ring::of_license(self.counted.seats))?;
         let mut shown = Vec::new();
         for slots in Slots::all(place, RECORDS, "") {
-            let records = slots.read_all::<Record>(u16::MAX).into_iter();
+            let records = slots.read_all::<Record>(last).into_iter();
             shown.extend(records.map(|(number, record)| Shown {
                 number,
                 account: account_of(place, slots.owner, &record.user),
@@ -78,7 +79,7 @@ impl Seats {
             .unwrap_or_default();
         for ring in self.rings() {
             let all = Leases::of(place, &ring)?;
-            let leases = leases(place, &all, moment);
+            let leases = leases(place, &all, self.last(&ring)?, moment);
             let held = held(self, &ring, (&all, &leases), &shown, exact)?;
             match &ring.module {
                 Some(name) => {
@@ -146,11 +147,11 @@ impl Seats {
     }
 }
 
-/// Who leases which seats of a ring now.
-fn leases(place: &Place, all: &Leases, moment: &Moment) -> Vec<Leasing> {
+/// Who leases which seats of a ring now, up to its last.
+fn leases(place: &Place, all: &Leases, last: u16, moment: &Moment) -> Vec<Leasing> {
     let mut found = Vec::new();
     for slots in &all.files {
-        let all = slots.read_all::<Lease>(u16::MAX).into_iter();
+        let all = slots.read_all::<Lease>(last).into_iter();
         let all = all.filter(|(_, lease)| lease.holds(moment));
         found.extend(all.map(|(number, lease)| {
             let account = account_of(place, slots.owner, &lease.record.user);

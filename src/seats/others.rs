@@ -84,7 +84,7 @@ impl Seats {
         let Some(lock) = Lock::shared(file).map_err(failed)? else {
             return Ok(true);
         };
-        Ok(!lock.is_last() && self.is_held_by_others(ring, number, shares))
+        Ok(!lock.is_last() && self.is_held_by_others(ring, number, shares)?)
     }
 
     /// Whether a process runs that shares the seat and is none of ours, as its user wrote.
@@ -93,15 +93,16 @@ impl Seats {
         ring: &Ring,
         number: u16,
         shares: impl Fn(&Record, Option<u32>) -> bool,
-    ) -> bool {
+    ) -> Result<bool, SeatError> {
+        let last = self.last(&Ring::of_license(self.counted.seats))?;
         let all = Slots::all(&self.place, RECORDS, "");
-        all.iter().any(|slots| {
-            let records = slots.read_all::<Record>(u16::MAX).into_iter();
+        Ok(all.iter().any(|slots| {
+            let records = slots.read_all::<Record>(last).into_iter();
             let mut records = records.filter(|(seat, record)| match ring.module {
                 None => *seat == number,
                 Some(_) => record.pools.get(&ring.prefix) == Some(&number),
             });
             records.any(|(_, record)| record.lives() && !shares(&record, slots.owner))
-        })
+        }))
     }
 }

@@ -128,11 +128,12 @@ impl Seats {
     /// What is held now. Leases that have run out are ended in what their users wrote: nobody else knows when.
     fn in_use(&self, moment: &Moment, all: &mut [Written]) -> Result<Vec<InUse>, SeatError> {
         let own = Ring::of_license(self.counted.seats);
+        let last = self.last(&own)?;
         let look = self.look(moment)?;
         let held = |seat: u16| look.taken.iter().any(|it| it.number == seat);
         let mut in_use = Vec::new();
         for slots in Slots::all(&self.place, RECORDS, "") {
-            let records = slots.read_all::<Record>(u16::MAX).into_iter();
+            let records = slots.read_all::<Record>(last).into_iter();
             let lives = records.filter(|(seat, it)| held(*seat) && is_shown(&look, *seat, it));
             in_use.extend(lives.map(|(seat, record)| InUse {
                 owner: slots.owner,
@@ -141,7 +142,7 @@ impl Seats {
             }));
         }
         for slots in Slots::all(&self.place, LEASES, &own.leases_of("")) {
-            for (seat, lease) in slots.read_all::<Lease>(u16::MAX) {
+            for (seat, lease) in slots.read_all::<Lease>(last) {
                 let (owner, since) = (slots.owner, lease.record.since());
                 if lease.holds(moment) {
                     in_use.push(InUse { owner, seat, since });

@@ -83,7 +83,7 @@ impl Slots {
         Ok(slot.get(..read).and_then(parse))
     }
 
-    /// All that stands in the slots up to this number.
+    /// All that stands in the slots up to this number, [the last seat](super::counted::Seats::last)'s.
     pub(super) fn read_all<T: DeserializeOwned>(&self, most: u16) -> Vec<(u16, T)> {
         let mut bytes = Vec::new();
         let size = self.file.metadata().map_or(0, |it| it.len());

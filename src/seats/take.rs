@@ -262,14 +262,15 @@ impl Seats {
         };
         let same = |other: &Record, owner: Option<u32>| sharers.have(other, owner);
         let own = Ring::of_license(self.counted.seats);
+        let last = self.last(&own)?;
         let mut found: Vec<(u16, Record, bool)> = Vec::new();
         for slots in Slots::all(&self.place, RECORDS, "") {
-            let all = slots.read_all::<Record>(u16::MAX).into_iter();
+            let all = slots.read_all::<Record>(last).into_iter();
             let all = all.filter(|(_, other)| same(other, slots.owner));
             found.extend(all.map(|(number, other)| (number, other, false)));
         }
         for slots in Slots::all(&self.place, LEASES, &own.leases_of("")) {
-            let all = slots.read_all::<Lease>(u16::MAX).into_iter();
+            let all = slots.read_all::<Lease>(last).into_iter();
             let all = all.filter(|(_, it)| same(&it.record, slots.owner) && it.holds(moment));
             found.extend(all.map(|(number, lease)| (number, lease.record, true)));
         }

@@ -1,5 +1,6 @@
 //! Seats on a directory of their own. Locks belong to what was opened, so that threads and handles of one process are as good as processes here.
 
+mod bounded;
 mod files;
 mod leases;
 mod ruled;
