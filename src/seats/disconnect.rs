@@ -264,6 +264,7 @@ impl Seats {
             self.place.note(
                 moment.wall,
                 Event::Over {
+                    account: slots.owner,
                     seat,
                     process: 0,
                     since: lease.record.since(),

@@ -37,8 +37,10 @@ pub(super) enum Event {
         /// For how many seconds it was held, by the clock of the system's start, where that is known: the wall clock may have been set meanwhile.
         held: Option<u32>,
     },
-    /// It was seen that it is not held any more, although nobody has given it back.
+    /// It was seen that an account does not hold it any more, although nobody has given it back.
     Over {
+        /// The number of the account; none where the system has none.
+        account: Option<u32>,
         seat: u16,
         process: u32,
         since: Seconds,
@@ -122,6 +124,13 @@ impl fmt::Display for Asked {
     }
 }
 
+/// Where there may be none.
+fn number(number: Option<u32>) -> String {
+    number.map_or_else(|| NONE.to_owned(), |number| number.to_string())
+}
+
+const NONE: &str = "-";
+
 /// How a taking is written that joins others.
 const JOINED: &str = "joined";
 const TAKEN: &str = "taken";
@@ -145,14 +154,18 @@ impl fmt::Display for Line {
                 since,
                 held,
             } => {
-                let held = held.map_or_else(|| "-".to_owned(), |held| held.to_string());
+                let held = number(*held);
                 write!(f, "given_back\t{seat}\t{process}\t{}\t{held}", since.0)
             }
             Event::Over {
+                account,
                 seat,
                 process,
                 since,
-            } => write!(f, "over\t{seat}\t{process}\t{}", since.0),
+            } => {
+                let account = number(*account);
+                write!(f, "over\t{seat}\t{process}\t{}\t{account}", since.0)
+            }
             Event::Refused { kind, lacks, who } => {
                 write!(f, "refused\t{}\t{}\t{who}", field(kind), field(lacks))
             }
@@ -185,15 +198,13 @@ impl Line {
                 seat: fields.number()?,
                 process: fields.number()?,
                 since: Seconds(fields.number()?),
-                held: match fields.text()?.as_str() {
-                    "-" => None,
-                    held => Some(held.parse().ok()?),
-                },
+                held: fields.number_or_none()?,
             },
             "over" => Event::Over {
                 seat: fields.number()?,
                 process: fields.number()?,
                 since: Seconds(fields.number()?),
+                account: fields.number_or_none()?,
             },
             "refused" => Event::Refused {
                 kind: fields.text()?,
@@ -229,6 +240,13 @@ impl Fields<'_> {
 
     fn number<T: std::str::FromStr>(&mut self) -> Option<T> {
         self.0.next()?.parse().ok()
+    }
+
+    fn number_or_none(&mut self) -> Option<Option<u32>> {
+        match self.0.next()? {
+            NONE => Some(None),
+            number => Some(Some(number.parse().ok()?)),
+        }
     }
 
     fn asked(&mut self) -> Option<Asked> {
@@ -278,13 +296,16 @@ pub(super) mod tests {
                     held
                 }
             ),
-            (any::<u16>(), any::<u32>(), seconds()).prop_map(|(seat, process, since)| {
-                Event::Over {
-                    seat,
-                    process,
-                    since,
+            (any::<Option<u32>>(), any::<u16>(), any::<u32>(), seconds()).prop_map(
+                |(account, seat, process, since)| {
+                    Event::Over {
+                        account,
+                        seat,
+                        process,
+                        since,
+                    }
                 }
-            }),
+            ),
             (any::<String>(), any::<String>(), asked())
                 .prop_map(|(kind, lacks, who)| Event::Refused { kind, lacks, who }),
             (any::<u16>(), any::<String>())

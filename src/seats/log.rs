@@ -17,7 +17,9 @@ use crate::protocol::date::Seconds;
 /// So many months are kept beside the present one.
 const MONTHS: u32 = 24;
 
-/// So far a file is filled by refusals, by what is taken, and by all: however often somebody asks, his file ends there, and what began in it ends in it.
+/// So far a file is filled by what was seen of others, by refusals, by what is taken, and by all: however often somebody asks, his file ends there, and what
+/// began in it ends in it. What others write fills nobody's file to where there is no room for his own.
+const FOR_OTHERS: u64 = 3 << 20;
 const FOR_REFUSALS: u64 = 4 << 20;
 const FOR_TAKINGS: u64 = 7 << 20;
 const FOR_ALL: u64 = 8 << 20;
@@ -25,8 +27,10 @@ const FOR_ALL: u64 = 8 << 20;
 const LINE: u64 = 2_048;
 
 impl Event {
-    fn room(&self) -> u64 {
+    /// In the file of this user.
+    fn room(&self, user: Option<u32>) -> u64 {
         match self {
+            Event::Over { account, .. } if *account != user => FOR_OTHERS,
             Event::Refused { .. } => FOR_REFUSALS,
             Event::Taken { .. } => FOR_TAKINGS,
             _ => FOR_ALL,
@@ -50,7 +54,7 @@ impl Place {
         if size == 0 {
             self.forget_old(line.at);
         }
-        if size + LINE > line.event.room() {
+        if size + LINE > line.event.room(self.user()) {
             return Ok(());
         }
         let mut last = [b'\n'];
@@ -76,6 +80,16 @@ impl Place {
         for path in listed.unwrap_or_default().paths {
             let _ = files::remove(&path);
         }
+    }
+
+    /// What this user wrote in the months of this time.
+    pub(super) fn own_lines(&self, (from, to): (Seconds, Seconds)) -> Vec<Line> {
+        let user = self.user();
+        let months = number(&month(from))..=number(&month(to));
+        let logs = self.logs().unwrap_or_default().into_iter();
+        let own = logs.filter(|log| log.owner == user && months.contains(&Some(log.month)));
+        own.flat_map(|log| log.read().unwrap_or_default().lines)
+            .collect()
     }
 
     /// All that is written, of each user in the order in which he wrote it.

@@ -19,8 +19,8 @@ use super::who::Moment;
 
 const DAY: u32 = 86_400;
 
-/// A seat, the account that leases it, and its lease.
-type Leasing = (u16, Option<String>, Lease);
+/// A seat, the account that leases it with its number, and its lease.
+type Leasing = (u16, (Option<String>, Option<u32>), Lease);
 
 impl Seats {
     /// Who holds which seat. Waits for nobody: where another process keeps the gate, what is written is shown.
@@ -51,6 +51,7 @@ impl Seats {
             shown.extend(records.map(|(number, record)| Shown {
                 number,
                 account: account_of(place, slots.owner, &record.user),
+                owner: slots.owner,
                 lives: record.lives(),
                 record,
             }));
@@ -117,9 +118,11 @@ impl Seats {
         let since = moment.wall.0.saturating_sub(DAY);
         let back = shown.into_iter().filter(|it| {
             let held = look.taken.iter().filter_map(|taken| taken.shown.as_ref());
-            let mut held = held.map(|it| (it.number, &it.account, it.record.since));
-            let is_held = held.any(|held| held == (it.number, &it.account, it.record.since));
-            !is_held && !it.record.left && it.record.since >= since && (exact || !it.lives)
+            let mut held = held.map(|it| (it.number, it.owner, it.record.since));
+            let is_held = held.any(|held| held == (it.number, it.owner, it.record.since));
+            // Of one whose process runs, while somebody has the seat, it is not known: another may have written that it is his.
+            let came_back = !it.lives || exact && !look.holds(it.number);
+            !is_held && !it.record.left && it.record.since >= since && came_back
         });
         look.back = back.collect();
         look.back.sort_by_key(|it| it.record.since);
@@ -155,7 +158,7 @@ fn leases(place: &Place, all: &Leases, last: u16, moment: &Moment) -> Vec<Leasin
         let all = all.filter(|(_, lease)| lease.holds(moment));
         found.extend(all.map(|(number, lease)| {
             let account = account_of(place, slots.owner, &lease.record.user);
-            (number, account, lease)
+            (number, (account, slots.owner), lease)
         }));
     }
     found
@@ -206,9 +209,10 @@ fn held(
 fn taken_by(number: u16, locked_by: Option<String>, shown: &[Shown], leases: &[Leasing]) -> Taken {
     let lease = leases.iter().find(|(it, ..)| *it == number);
     let by_record = shown.iter().rfind(|it| it.number == number).cloned();
-    let by_lease = lease.map(|(_, account, lease)| Shown {
+    let by_lease = lease.map(|(_, (account, owner), lease)| Shown {
         number,
         account: account.clone(),
+        owner: *owner,
         record: lease.record.clone(),
         lives: true,
     });

@@ -9,7 +9,7 @@ use super::leases::Lease;
 use super::lent::LentOut;
 use super::record::Record;
 use super::ring::One;
-use super::seen::Look;
+use super::seen::{Look, Shown};
 use super::who::{Moment, Who};
 use crate::protocol::date::Seconds;
 
@@ -41,6 +41,7 @@ impl Seats {
             return;
         }
         let event = Event::Over {
+            account: self.place.user(),
             seat: one.number,
             process: process_of(&lease.record),
             since: lease.record.since(),
@@ -73,27 +74,36 @@ impl Seats {
         self.place.note(at, event);
     }
 
-    /// The seats that came back by themselves, each once: for the owner of the home alone, who is believed it.
+    /// The seats that came back by themselves, each once: for the owner of the home alone, who is believed it. Of a seat that somebody has now nobody knows whether
+    /// it came back: it may be his whose record says the least.
     pub(super) fn note_back(&self, look: &Look, at: Seconds) {
-        let user = self.place.user();
+        let free = look.back.iter().filter(|it| !look.holds(it.number));
+        let back: Vec<&Shown> = free.collect();
+        let Some(first) = back.iter().map(|it| it.record.since()).min() else {
+            return;
+        };
         if self.owned().is_err() {
             return;
         }
-        let logs = self.place.logs().unwrap_or_default().into_iter();
-        let own = logs.filter(|log| log.owner == user);
-        let lines = own.flat_map(|log| log.read().unwrap_or_default().lines);
+        // Nobody saw that it was over before it began: what was noted in earlier months is of others.
+        let lines = self.place.own_lines((first, at)).into_iter();
         let known = lines.filter_map(|line| match line.event {
-            Event::Over { seat, since, .. } => Some((seat, since)),
+            Event::Over {
+                account,
+                seat,
+                since,
+                ..
+            } => Some((account, seat, since)),
             _ => None,
         });
-        let known: BTreeSet<(u16, Seconds)> = known.collect();
-        for back in &look.back {
+        let known: BTreeSet<_> = known.collect();
+        for back in back {
             let (seat, since) = (back.number, back.record.since());
-            if !known.contains(&(seat, since)) {
-                let process = back.record.process;
+            if !known.contains(&(back.owner, seat, since)) {
                 let event = Event::Over {
+                    account: back.owner,
                     seat,
-                    process,
+                    process: process_of(&back.record),
                     since,
                 };
                 self.place.note(at, event);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::counted::Seats;
 use super::error::SeatError;
-use super::event::{Asked, Event, process_of};
+use super::event::{Asked, Event, Line, process_of};
 use super::kernel;
 use super::leases::Lease;
 use super::log::Log;
@@ -13,7 +13,7 @@ use super::place::{LEASES, RECORDS};
 use super::record::Record;
 use super::ring::Ring;
 use super::seen::Look;
-use super::session::{InUse, Party, Refusal, Session, Written, history};
+use super::session::{History, InUse, Party, Refusal, Session, Written};
 use super::slots::Slots;
 use super::usage::{By, Usage, usage};
 use super::who::Moment;
@@ -32,6 +32,9 @@ pub struct Report {
 
 /// No log that is kept has lines of longer ago: 25 months of 31 days.
 const LONGEST_KEPT: u32 = 25 * 31 * 86_400;
+
+/// Lines of accounts.
+type Ends = BTreeMap<Option<u32>, Vec<Line>>;
 
 /// What is wrong with the logs of an account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,25 +78,41 @@ impl Seats {
             unfit: BTreeMap::new(),
         };
         let owner = kernel::owner_of(self.place.directory());
-        let mut all: Vec<Written> = Vec::new();
-        for log in self.place.logs()? {
-            let lines = self.lines(&log, &mut report);
-            match all.last_mut().filter(|it| it.owner == log.owner) {
-                Some(written) => written.lines.extend(lines),
-                None => all.push(Written {
-                    owner: log.owner,
-                    is_trusted: log.owner == Some(0) || log.owner == owner,
-                    lines,
-                }),
-            }
-        }
-        let in_use = self.in_use(moment, &mut all)?;
+        let (in_use, mut over) = self.in_use(moment)?;
         let party = |owner, asked: &Asked| self.party(owner, asked);
-        (report.sessions, report.refusals) = history(&all, &in_use, moment.wall, party);
+        let mut history = History::new(&in_use, moment.wall, party);
+        let logs = self.place.logs()?;
+        let of_accounts = logs.chunk_by(|one, other| one.owner == other.owner);
+        let mut written = |logs: &[Log]| {
+            let account = logs.first()?.owner;
+            let mut lines: Vec<Line> = Vec::new();
+            for log in logs {
+                lines.extend(self.lines(log, &mut report));
+            }
+            lines.extend(over.remove(&account).unwrap_or_default());
+            Some(Written {
+                owner: account,
+                is_trusted: account == Some(0) || account == owner,
+                lines,
+            })
+        };
+        let is_believed = |logs: &&[Log]| {
+            let mut accounts = logs.iter().map(|log| log.owner);
+            accounts.all(|account| account == Some(0) || account == owner)
+        };
+        let (believed, others): (Vec<_>, Vec<_>) = of_accounts.partition(is_believed);
+        let believed: Vec<Written> = believed.into_iter().filter_map(&mut written).collect();
+        believed.iter().for_each(|it| history.believe(it));
+        believed.iter().for_each(|it| history.add(it));
+        // One after the other: of what is read no more is kept than what it comes to.
+        for logs in others {
+            written(logs).iter().for_each(|it| history.add(it));
+        }
+        (report.sessions, report.refusals) = history.whole();
         Ok(report)
     }
 
-    fn lines(&self, log: &Log, report: &mut Report) -> Vec<super::event::Line> {
+    fn lines(&self, log: &Log, report: &mut Report) -> Vec<Line> {
         let read = log.read();
         let whose = || kernel::name_of(log.owner).unwrap_or_else(kernel::account);
         let (lines, found) = match read {
@@ -125,13 +144,13 @@ impl Seats {
         lines
     }
 
-    /// What is held now. Leases that have run out are ended in what their users wrote: nobody else knows when.
-    fn in_use(&self, moment: &Moment, all: &mut [Written]) -> Result<Vec<InUse>, SeatError> {
+    /// What is held now, and the ends of leases that have run out, by the accounts that wrote these: nobody else knows when.
+    fn in_use(&self, moment: &Moment) -> Result<(Vec<InUse>, Ends), SeatError> {
         let own = Ring::of_license(self.counted.seats);
         let last = self.last(&own)?;
         let look = self.look(moment)?;
         let held = |seat: u16| look.taken.iter().any(|it| it.number == seat);
-        let mut in_use = Vec::new();
+        let (mut in_use, mut ends) = (Vec::new(), Ends::new());
         for slots in Slots::all(&self.place, RECORDS, "") {
             let records = slots.read_all::<Record>(last).into_iter();
             let lives = records.filter(|(seat, it)| held(*seat) && is_shown(&look, *seat, it));
@@ -148,21 +167,19 @@ impl Seats {
                     in_use.push(InUse { owner, seat, since });
                     continue;
                 }
-                let over = super::event::Line {
+                let process = process_of(&lease.record);
+                ends.entry(owner).or_default().push(Line {
                     at: lease.until(),
                     event: Event::Over {
+                        account: owner,
                         seat,
-                        process: process_of(&lease.record),
+                        process,
                         since,
                     },
-                };
-                let mut written = all.iter_mut().filter(|it| it.owner == owner);
-                if let Some(written) = written.next() {
-                    written.lines.push(over);
-                }
+                });
             }
         }
-        Ok(in_use)
+        Ok((in_use, ends))
     }
 
     fn party(&self, owner: Option<u32>, asked: &Asked) -> Party {

@@ -90,6 +90,8 @@ pub struct Shown {
     pub number: u16,
     /// The account that wrote it: nobody writes for another.
     pub account: Option<String>,
+    /// Its number.
+    pub(super) owner: Option<u32>,
     /// What it says.
     pub record: Record,
     /// Whether the process runs that it names.
@@ -113,6 +115,11 @@ impl Look {
     /// Seats in use.
     pub fn in_use(&self) -> u16 {
         u16::try_from(self.taken.len()).unwrap_or(u16::MAX)
+    }
+
+    /// Whether a seat is in use.
+    pub(super) fn holds(&self, number: u16) -> bool {
+        self.taken.iter().any(|it| it.number == number)
     }
 
     /// Seats that are lent elsewhere.

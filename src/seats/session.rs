@@ -1,6 +1,6 @@
 //! What the log of the seats comes to: who used which seat from when until when, and who got none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::{Asked, Event, Line};
 use crate::protocol::date::Seconds;
@@ -83,15 +83,6 @@ pub(super) struct InUse {
     pub(super) since: Seconds,
 }
 
-/// What was seen of a seat by whoever is believed: from then on it was not used by those who had it before.
-#[derive(Clone, Copy)]
-struct Sight {
-    seat: u16,
-    /// The beginning of the use; none: whatever use it was.
-    of: Option<Seconds>,
-    at: Seconds,
-}
-
 struct Open {
     process: u32,
     session: Session,
@@ -105,22 +96,112 @@ impl Open {
     }
 }
 
-/// All uses and refusals. What an account wrote makes and ends its own alone, but for those who are believed; `party` makes the name of it.
-pub(super) fn history(
-    all: &[Written],
-    in_use: &[InUse],
+/// Uses whose end is not known yet, by their seats and whether they are leases.
+#[derive(Default)]
+struct Uses(BTreeMap<(u16, bool), Vec<Open>>);
+
+impl Uses {
+    fn add(&mut self, open: Open) {
+        let (seat, is_lease) = (open.session.seat, open.process == 0);
+        self.0.entry((seat, is_lease)).or_default().push(open);
+    }
+
+    fn take_leases(&mut self, seat: u16) -> Vec<Open> {
+        let taken = self.0.remove(&(seat, true)).unwrap_or_default();
+        #[cfg(test)]
+        work::count(taken.len());
+        taken
+    }
+
+    fn take_all(&mut self, seat: u16) -> Vec<Open> {
+        let mut taken = self.0.remove(&(seat, false)).unwrap_or_default();
+        #[cfg(test)]
+        work::count(taken.len());
+        taken.extend(self.take_leases(seat));
+        taken
+    }
+}
+
+/// The use that was seen to be over, by its account and its beginning; none: whatever use it was.
+type Of = Option<(Option<u32>, Seconds)>;
+
+/// What was seen of seats by whoever is believed: from then on none was used by those who had it before.
+#[derive(Default)]
+struct Sights(BTreeSet<(u16, Of, Seconds)>);
+
+impl Sights {
+    fn add(&mut self, line: &Line) {
+        let (seat, of) = match &line.event {
+            Event::Taken {
+                seat, fresh: true, ..
+            } => (*seat, None),
+            Event::Over {
+                account,
+                seat,
+                since,
+                ..
+            } => (*seat, Some((*account, *since))),
+            Event::Disconnected { seat, .. } => (*seat, None),
+            _ => return,
+        };
+        self.0.insert((seat, of, line.at));
+    }
+
+    /// When it was seen for the first time that a use was over which began then.
+    fn first(&self, account: Option<u32>, seat: u16, from: Seconds) -> Option<Seconds> {
+        let first = |of: Of| {
+            let (known, known_of, at) = self.0.range((seat, of, from.plus(1))..).next()?;
+            #[cfg(test)]
+            work::count(1);
+            (*known == seat && *known_of == of && *at > from).then_some(*at)
+        };
+        let firsts = [None, Some((account, from))].map(first);
+        firsts.into_iter().flatten().min()
+    }
+}
+
+/// All uses and refusals, account by account. What an account wrote makes and ends its own alone, but for those who are believed.
+pub(super) struct History<P> {
     now: Seconds,
-    party: impl Fn(Option<u32>, &Asked) -> Party,
-) -> (Vec<Session>, Vec<Refusal>) {
-    let (mut sessions, mut refusals) = (Vec::new(), Vec::new());
-    let trusted = all.iter().filter(|it| it.is_trusted);
-    let sights: Vec<Sight> = trusted
-        .flat_map(|it| it.lines.iter().filter_map(sight))
-        .collect();
-    for written in all {
-        let mut open: Vec<Open> = Vec::new();
+    /// Makes the name of an account.
+    party: P,
+    sights: Sights,
+    /// Since when at the earliest an account has a seat.
+    in_use: BTreeMap<(u16, Option<u32>), Seconds>,
+    sessions: Vec<Session>,
+    refusals: Vec<Refusal>,
+}
+
+impl<P: Fn(Option<u32>, &Asked) -> Party> History<P> {
+    pub(super) fn new(in_use: &[InUse], now: Seconds, party: P) -> History<P> {
+        let mut history = History {
+            now,
+            party,
+            sights: Sights::default(),
+            in_use: BTreeMap::new(),
+            sessions: Vec::new(),
+            refusals: Vec::new(),
+        };
+        for InUse { owner, seat, since } in in_use {
+            let earliest = history.in_use.entry((*seat, *owner)).or_insert(*since);
+            *earliest = (*earliest).min(*since);
+        }
+        history
+    }
+
+    /// Believes what somebody saw of others: all who are believed come before anything is added.
+    pub(super) fn believe(&mut self, written: &Written) {
+        let lines = written.lines.iter().filter(|_| written.is_trusted);
+        lines.for_each(|line| self.sights.add(line));
+    }
+
+    /// Adds what an account wrote.
+    pub(super) fn add(&mut self, written: &Written) {
+        let (owner, now) = (written.owner, self.now);
+        let mut open = Uses::default();
         // A clock that was set back may have written an end before its beginning.
-        let ends: BTreeMap<_, _> = written.lines.iter().filter_map(end).collect();
+        let ends = written.lines.iter().filter_map(|line| end(line, owner));
+        let ends: BTreeMap<_, _> = ends.collect();
         let mut loans = BTreeMap::new();
         for Line { at, event } in &written.lines {
             match event {
@@ -131,14 +212,12 @@ pub(super) fn history(
                     who,
                 } => {
                     if *fresh {
-                        let over = |it: &Open| it.session.seat == *seat;
-                        let over = take_out(&mut open, over).into_iter();
-                        sessions.extend(over.map(|it| cut(it, *at, now)));
+                        let over = open.take_all(*seat).into_iter();
+                        self.sessions.extend(over.map(|it| cut(it, *at, now)));
                     }
-                    let by = party(written.owner, who);
                     let session = Session {
                         seat: *seat,
-                        by,
+                        by: (self.party)(owner, who),
                         from: *at,
                         to: *at,
                         end: End::NotYet,
@@ -147,19 +226,18 @@ pub(super) fn history(
                     let process = *process;
                     let taken = Open { process, session };
                     match ends.get(&(*seat, process, *at)) {
-                        Some((to, end)) => sessions.push(taken.ended(*to, *end)),
-                        None => open.push(taken),
+                        Some((to, end)) => self.sessions.push(taken.ended(*to, *end)),
+                        None => open.add(taken),
                     }
                 }
                 // Of a lease, whose tokens may be several; all else was known beforehand.
-                Event::GivenBack { seat, .. } | Event::Over { seat, .. } => {
-                    let is_over = |it: &Open| it.session.seat == *seat && it.process == 0;
-                    let over = take_out(&mut open, is_over).into_iter();
-                    sessions.extend(over.map(|it| it.ended(*at, End::GivenBack)));
+                Event::GivenBack { seat, .. } => self.give_back(&mut open, *seat, *at),
+                Event::Over { account, seat, .. } if *account == owner => {
+                    self.give_back(&mut open, *seat, *at);
                 }
-                Event::Refused { kind, lacks, who } => refusals.push(Refusal {
+                Event::Refused { kind, lacks, who } => self.refusals.push(Refusal {
                     at: *at,
-                    by: party(written.owner, who),
+                    by: (self.party)(owner, who),
                     kind: kind.clone(),
                     lacks: Some(lacks.clone()).filter(|it| !it.is_empty()),
                 }),
@@ -171,23 +249,45 @@ pub(super) fn history(
                         (*until, *returned) = ((*at).min(*until), true);
                     }
                 }
-                Event::Lent { .. } | Event::Returned { .. } | Event::Disconnected { .. } => {}
+                Event::Over { .. }
+                | Event::Lent { .. }
+                | Event::Returned { .. }
+                | Event::Disconnected { .. } => {}
             }
         }
-        sessions.extend(
-            open.into_iter()
-                .map(|it| at_last(it, written, &sights, in_use, now)),
-        );
-        sessions.extend(
-            loans
-                .into_iter()
-                .map(|(loan, lent)| of_loan(loan, lent, now)),
-        );
+        for it in open.0.into_values().flatten() {
+            let last = self.at_last(it, owner);
+            self.sessions.push(last);
+        }
+        let loans = loans.into_iter();
+        self.sessions
+            .extend(loans.map(|(loan, lent)| of_loan(loan, lent, now)));
     }
-    for session in &mut sessions {
-        session.to = session.to.min(now).max(session.from);
+
+    fn give_back(&mut self, open: &mut Uses, seat: u16, at: Seconds) {
+        let over = open.take_leases(seat).into_iter();
+        self.sessions
+            .extend(over.map(|it| it.ended(at, End::GivenBack)));
     }
-    (sessions, once(refusals))
+
+    /// One whose end its account did not write: it goes on, or somebody who is believed saw that it does not.
+    fn at_last(&self, it: Open, owner: Option<u32>) -> Session {
+        let (seat, from) = (it.session.seat, it.session.from);
+        let in_use = self.in_use.get(&(seat, owner));
+        if in_use.is_some_and(|since| *since <= from) {
+            return it.ended(self.now, End::NotYet);
+        }
+        let seen = self.sights.first(owner, seat, from);
+        cut(it, seen.unwrap_or(self.now).min(self.now), self.now)
+    }
+
+    /// All that was added.
+    pub(super) fn whole(mut self) -> (Vec<Session>, Vec<Refusal>) {
+        for session in &mut self.sessions {
+            session.to = session.to.min(self.now).max(session.from);
+        }
+        (self.sessions, once(self.refusals))
+    }
 }
 
 /// A use of which somebody saw that it is over by then.
@@ -197,28 +297,11 @@ fn cut(it: Open, seen: Seconds, now: Seconds) -> Session {
     it.ended(at.min(longest), End::ByItself)
 }
 
-/// One whose end its account did not write: it goes on, or somebody who is believed saw that it does not.
-fn at_last(it: Open, of: &Written, sights: &[Sight], in_use: &[InUse], now: Seconds) -> Session {
-    let (seat, from) = (it.session.seat, it.session.from);
-    let goes_on =
-        |other: &InUse| other.seat == seat && other.owner == of.owner && other.since <= from;
-    if in_use.iter().any(goes_on) {
-        return it.ended(now, End::NotYet);
-    }
-    let mut seen = now;
-    for sight in sights.iter().filter(|it| it.seat == seat && it.at > from) {
-        if sight.of.is_none_or(|since| since == from) {
-            seen = seen.min(sight.at);
-        }
-    }
-    cut(it, seen, now)
-}
-
 /// A use by its seat, its process and its beginning.
 type Use = (u16, u32, Seconds);
 
-/// Of which use a line says the end, and what.
-fn end(line: &Line) -> Option<(Use, (Seconds, End))> {
+/// Of which use of its account a line says the end, and what.
+fn end(line: &Line, owner: Option<u32>) -> Option<(Use, (Seconds, End))> {
     match &line.event {
         Event::GivenBack {
             seat,
@@ -231,10 +314,11 @@ fn end(line: &Line) -> Option<(Use, (Seconds, End))> {
             Some(((*seat, *process, *since), (to, End::GivenBack)))
         }
         Event::Over {
+            account,
             seat,
             process,
             since,
-        } => {
+        } if *account == owner => {
             // That a lease runs out is in order.
             let end = match *process {
                 0 => End::GivenBack,
@@ -244,28 +328,6 @@ fn end(line: &Line) -> Option<(Use, (Seconds, End))> {
         }
         _ => None,
     }
-}
-
-fn sight(line: &Line) -> Option<Sight> {
-    let (seat, of) = match &line.event {
-        Event::Taken {
-            seat, fresh: true, ..
-        } => (*seat, None),
-        Event::Over { seat, since, .. } => (*seat, Some(*since)),
-        Event::Disconnected { seat, .. } => (*seat, None),
-        _ => return None,
-    };
-    Some(Sight {
-        seat,
-        of,
-        at: line.at,
-    })
-}
-
-fn take_out(open: &mut Vec<Open>, over: impl Fn(&Open) -> bool) -> Vec<Open> {
-    let (over, left) = std::mem::take(open).into_iter().partition(over);
-    *open = left;
-    over
 }
 
 fn of_loan(
@@ -307,4 +369,25 @@ fn once(mut refusals: Vec<Refusal>) -> Vec<Refusal> {
         last = Some(refusal);
     }
     kept
+}
+
+/// What the tests count instead of time: uses and sights that were looked at.
+#[cfg(test)]
+pub(super) mod work {
+    use std::cell::Cell;
+
+    thread_local! {
+        static LOOKED_AT: Cell<usize> = const { Cell::new(0) };
+    }
+
+    pub(super) fn count(looked_at: usize) {
+        LOOKED_AT.set(LOOKED_AT.get() + looked_at);
+    }
+
+    /// What was looked at by this thread meanwhile.
+    pub(in crate::seats) fn of(what: impl FnOnce()) -> usize {
+        let before = LOOKED_AT.get();
+        what();
+        LOOKED_AT.get() - before
+    }
 }

@@ -59,3 +59,89 @@ fn seats_of_an_earlier_license_are_read_as_long_as_they_are_there() {
     assert!(look.taken.iter().all(|it| it.shown.is_some()));
     drop(held);
 }
+
+/// Whoever wrote later that a seat is his, while his process runs, is shown; he who has it has not lost it for that.
+#[test]
+fn a_seat_that_somebody_has_is_not_noted_as_back() {
+    let site = Site::new();
+    let seats = site.seats(1);
+    let held = take(&seats).unwrap();
+    let written = fs::read_to_string(find(&site.file("records"))).unwrap();
+    let since = format!("\"since\":{}", NOW.0);
+    let later = format!("\"since\":{}", NOW.0 + 9);
+    assert!(written.contains(&since), "{written}");
+    fs::write(site.file("records/x"), written.replace(&since, &later)).unwrap();
+    let look = seats.look(&at(1_020)).unwrap();
+    assert_eq!(look.in_use(), 1);
+    assert!(look.back.is_empty(), "{:?}", look.back);
+    let log = || fs::read_to_string(find(&site.file("log"))).unwrap();
+    assert!(!log().contains("\tover\t"), "{}", log());
+    // Nor of one whose process has ended, as long as somebody has the seat.
+    let ended = written
+        .replace(&since, &later)
+        .replace("\"began\":", "\"began\":7");
+    fs::write(site.file("records/x"), ended).unwrap();
+    seats.look(&at(1_020)).unwrap();
+    assert!(!log().contains("\tover\t"), "{}", log());
+    held.give_back(&at(1_030));
+    seats.look(&at(1_040)).unwrap();
+    seats.look(&at(1_050)).unwrap();
+    assert_eq!(log().matches("\tover\t").count(), 1, "{}", log());
+}
+
+/// What others did leaves room in a log for what its user does, and for what is lent.
+#[test]
+fn what_was_seen_of_others_fills_no_log() {
+    let site = Site::new();
+    let seats = site.seats(1);
+    take(&seats).unwrap().give_back(&now());
+    let own = find(&site.file("log"));
+    let ours = seats.place.user();
+    let others = ours.map(|user| user + 1);
+    let line = "over\t1\t7\t5\t9\n".repeat(220_000);
+    fs::write(&own, format!("1\t{}", line.replace('\n', "\n1\t"))).unwrap();
+    let size = || fs::metadata(&own).unwrap().len();
+    let full = size();
+    assert!(full > 3 << 20 && full < 4 << 20, "{full}");
+    let over = |account| event::Event::Over {
+        account,
+        seat: 1,
+        process: 7,
+        since: NOW,
+    };
+    seats.place.note(NOW, over(others));
+    assert_eq!(size(), full);
+    seats.place.note(NOW, over(ours));
+    let more = size();
+    assert!(more > full);
+    let (seat, loan, until) = (1, 1, NOW);
+    seats
+        .place
+        .note(NOW, event::Event::Lent { seat, loan, until });
+    assert!(size() > more);
+}
+
+/// That a seat came back is looked up in what was noted since it was taken.
+#[test]
+fn what_came_back_is_looked_up_in_its_months_alone() {
+    let site = Site::new();
+    let seats = site.seats(1);
+    drop(take(&seats).unwrap());
+    let own = find(&site.file("log"));
+    let name = own.file_name().unwrap().to_str().unwrap();
+    let user = name.split('.').next().unwrap();
+    fs::write(
+        site.file(&format!("log/{user}.2025-01")),
+        "1\treturned\t1\n",
+    )
+    .unwrap();
+    fs::write(
+        site.file(&format!("log/{user}~1.2026-05")),
+        "2\treturned\t1\n",
+    )
+    .unwrap();
+    let lines = seats.place.own_lines((NOW, NOW.plus(1)));
+    let returned = |line: &event::Line| matches!(line.event, event::Event::Returned { .. });
+    assert_eq!(lines.iter().filter(|it| returned(it)).count(), 1);
+    assert!(own.to_str().unwrap().ends_with("2026-05"), "{own:?}");
+}

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::seats::event::{Asked, Event, Line, tests::events};
-use crate::seats::session::{InUse, Written, history};
+use crate::seats::session::{self, History, InUse, Written};
 use crate::seats::usage::usage;
 
 /// Few seats, processes and moments, so that lines meet each other.
@@ -24,7 +24,8 @@ fn small(event: Event, seat: u16, process: u32, since: u32) -> Event {
             since,
             held: held.map(|held| held % 500_000),
         },
-        Event::Over { .. } => Event::Over {
+        Event::Over { account, .. } => Event::Over {
+            account: account.map(|account| account % 3),
             seat,
             process,
             since,
@@ -64,6 +65,18 @@ fn party(owner: Option<u32>, asked: &Asked) -> Party {
         user: asked.user.clone(),
         ..Party::default()
     }
+}
+
+fn history(
+    all: &[Written],
+    in_use: &[InUse],
+    now: Seconds,
+    party: impl Fn(Option<u32>, &Asked) -> Party,
+) -> (Vec<Session>, Vec<Refusal>) {
+    let mut history = History::new(in_use, now, party);
+    all.iter().for_each(|it| history.believe(it));
+    all.iter().for_each(|it| history.add(it));
+    history.whole()
 }
 
 const LATER: Seconds = Seconds(500_000);
@@ -132,4 +145,82 @@ fn whoever_begins_when_another_ends_was_not_there_with_him() {
     assert_eq!(used(&[session(1, 10, 10)]), (1, 1, 1));
     assert_eq!(used(&[session(1, 990, 2_000)]), (1, 10, 10));
     assert_eq!(used(&[session(1, 1_000, 2_000)]), (0, 0, 0));
+}
+
+/// However many uses somebody writes of however many seats: each is looked at a few times, when it begins and when it ends.
+#[test]
+fn what_looking_back_costs_grows_as_the_log_does() {
+    const LINES: u16 = 2_000;
+    let line = |at: u32, event| Line {
+        at: Seconds(at),
+        event,
+    };
+    let taken = |at: u32, seat, fresh| {
+        let who = Asked {
+            user: "anna".to_owned(),
+            host: String::new(),
+            program: String::new(),
+            features: String::new(),
+        };
+        let process = at;
+        line(
+            at,
+            Event::Taken {
+                seat,
+                process,
+                fresh,
+                who,
+            },
+        )
+    };
+    let numbers = || (1..=LINES).map(|seat| (u32::from(seat), seat));
+    let many_seats: Vec<Line> = numbers().map(|(at, seat)| taken(at, seat, true)).collect();
+    let one_seat: Vec<Line> = numbers().map(|(at, _)| taken(at, 1, false)).collect();
+    let freed = numbers().map(|(at, _)| {
+        let reason = String::new();
+        line(at, Event::Disconnected { seat: 1, reason })
+    });
+    let freed: Vec<Line> = freed.collect();
+    let in_use = numbers().map(|(since, seat)| InUse {
+        owner: Some(3),
+        seat,
+        since: Seconds(since),
+    });
+    let in_use: Vec<InUse> = in_use.collect();
+    let all = [
+        written(0, &freed),
+        written(1, &many_seats),
+        written(2, &one_seat),
+    ];
+    let work = session::work::of(|| {
+        let (sessions, _) = history(&all, &in_use, LATER, party);
+        assert_eq!(sessions.len(), 2 * usize::from(LINES));
+        // Somebody saw each second that it was over.
+        let of_one = sessions
+            .iter()
+            .filter(|it| it.by.account.as_deref() == Some("2"));
+        assert!(of_one.filter(|it| it.to.0 == it.from.0 + 1).count() + 1 == usize::from(LINES));
+    });
+    assert!(work <= 8 * usize::from(LINES), "{work}");
+}
+
+/// Somebody else may have begun in the same second.
+#[test]
+fn an_end_that_was_seen_is_of_one_account() {
+    let text = |lines: &[&str]| lines.iter().map(|it| Line::read(it).unwrap()).collect();
+    let of = |owner: u32, lines: &[&str]| Written {
+        owner: Some(owner),
+        is_trusted: owner == 0,
+        lines: text(lines),
+    };
+    let taken = "5\ttaken\t1\t7\tx\tws\tp\t";
+    let all = [
+        of(0, &["9\tover\t1\t7\t5\t2", taken]),
+        of(1, &[taken, "6\tover\t1\t7\t5\t2"]),
+        of(2, &[taken]),
+    ];
+    let (mut sessions, _) = history(&all, &[], Seconds(1_000), party);
+    sessions.sort_by(|one, other| one.by.account.cmp(&other.by.account));
+    let ends: Vec<u32> = sessions.iter().map(|it| it.to.0).collect();
+    assert_eq!(ends, [1_000, 1_000, 9]);
 }

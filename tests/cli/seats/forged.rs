@@ -67,7 +67,7 @@ fn a_log_that_is_written_by_hand_concerns_nobody_else() {
         let (at, seat, process) = (fields[0], fields[2], fields[3]);
         forged.push(line.clone());
         forged.push(format!("{at}\tgiven_back\t{seat}\t{process}\t{at}\t1"));
-        forged.push(format!("{at}\tover\t{seat}\t{process}\t{at}"));
+        forged.push(format!("{at}\tover\t{seat}\t{process}\t{at}\t{user}"));
         forged.push(format!("636379201\ttaken\t{seat}\t7\troot\tws\tx\t"));
         forged.push(format!("636379201\tdisconnected\t{seat}\tx"));
         forged.push(format!("636379201\tlent\t{seat}\t9\t736379201"));
