@@ -1,11 +1,13 @@
 //! Lines for spreadsheets (RFC 4180).
 
-/// A line of these fields.
+/// A line of these fields. Where a country has decimal commas a spreadsheet takes semicolons and tabs for the ends of fields.
 pub(crate) fn line<const N: usize>(fields: [String; N]) -> String {
-    let quoted = fields.map(|field| match field.contains(['"', ',', '\r', '\n']) {
-        true => format!("\"{}\"", field.replace('"', "\"\"")),
-        false => field,
-    });
+    let quoted = fields.map(
+        |field| match field.contains(['"', ',', ';', '\t', '\r', '\n']) {
+            true => format!("\"{}\"", field.replace('"', "\"\"")),
+            false => field,
+        },
+    );
     format!("{}\r\n", quoted.join(","))
 }
 
@@ -24,10 +26,10 @@ mod tests {
 
     #[test]
     fn fields_are_quoted_where_they_must_be() {
-        let fields = ["a", "b,c", "say \"x\"", "two\nlines"].map(str::to_owned);
+        let fields = ["a;=1+1", "b,c", "say \"x\"", "two\nlines"].map(str::to_owned);
         assert_eq!(
             line(fields),
-            "a,\"b,c\",\"say \"\"x\"\"\",\"two\nlines\"\r\n"
+            "\"a;=1+1\",\"b,c\",\"say \"\"x\"\"\",\"two\nlines\"\r\n"
         );
     }
 

@@ -2,7 +2,7 @@
 //! added once, is not synced, and where that fails it is not in the report.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::event::{Event, Line};
@@ -88,7 +88,8 @@ impl Place {
         let months = number(&month(from))..=number(&month(to));
         let logs = self.logs().unwrap_or_default().into_iter();
         let own = logs.filter(|log| log.owner == user && months.contains(&Some(log.month)));
-        own.flat_map(|log| log.read().unwrap_or_default().lines)
+        let mut room = Room::default();
+        own.flat_map(|log| log.read(&mut room).unwrap_or_default().lines)
             .collect()
     }
 
@@ -123,6 +124,24 @@ pub(super) struct Content {
     pub(super) damaged: usize,
     /// Whether it may lack what came later.
     pub(super) full: bool,
+    /// Whether more stands in it than there was room for.
+    pub(super) left_out: bool,
+}
+
+/// How much of the logs of an account is read yet: whoever makes many files, or writes lines that say little, takes no more of the memory of those who look.
+#[derive(Debug)]
+pub(super) struct Room {
+    lines: usize,
+    bytes: u64,
+}
+
+impl Default for Room {
+    fn default() -> Room {
+        Room {
+            lines: 250_000,
+            bytes: 32 << 20,
+        }
+    }
 }
 
 impl Log {
@@ -132,26 +151,40 @@ impl Log {
         Some(Log { path, owner, month })
     }
 
-    /// Its content, no more of it than is ever written.
+    /// Its content, no more of it than is ever written, and than there is room for.
     ///
     /// # Errors
     /// What the disk says.
-    pub(super) fn read(&self) -> io::Result<Content> {
+    pub(super) fn read(&self, room: &mut Room) -> io::Result<Content> {
         let file: File = files::open_to_read(&self.path)?;
-        let full = file.metadata()?.len() + LINE > FOR_REFUSALS;
-        let mut bytes = Vec::new();
-        file.take(FOR_ALL).read_to_end(&mut bytes)?;
+        let size = file.metadata()?.len();
         let mut content = Content {
-            full,
+            full: size + LINE > FOR_REFUSALS,
+            left_out: size > room.bytes,
             ..Content::default()
         };
-        let lines = bytes.split(|byte| *byte == b'\n');
-        for line in lines.filter(|line| !line.is_empty()) {
-            match std::str::from_utf8(line).ok().and_then(Line::read) {
+        let most = FOR_ALL.min(room.bytes);
+        let mut bytes = BufReader::new(file.take(most));
+        let mut line = Vec::new();
+        while room.lines > 0 {
+            line.clear();
+            // What is longer is no line, and ends one.
+            let read = (&mut bytes).take(LINE).read_until(b'\n', &mut line)?;
+            if read == 0 {
+                return Ok(content);
+            }
+            room.bytes = room.bytes.saturating_sub(read as u64);
+            let text = line.strip_suffix(b"\n").unwrap_or(&line);
+            if text.is_empty() {
+                continue;
+            }
+            room.lines -= 1;
+            match std::str::from_utf8(text).ok().and_then(Line::read) {
                 Some(line) => content.lines.push(line),
                 None => content.damaged += 1,
             }
         }
+        content.left_out |= !bytes.fill_buf()?.is_empty();
         Ok(content)
     }
 }

@@ -7,7 +7,7 @@ use super::error::SeatError;
 use super::event::{Asked, Event, Line, process_of};
 use super::kernel;
 use super::leases::Lease;
-use super::log::Log;
+use super::log::{Log, Room};
 use super::look::account_of;
 use super::place::{LEASES, RECORDS};
 use super::record::Record;
@@ -45,6 +45,8 @@ pub struct Unfit {
     pub full: usize,
     /// Files that could not be read.
     pub unread: usize,
+    /// Files of which not all was read, for it is more than a report has room for.
+    pub left_out: usize,
 }
 
 impl Report {
@@ -85,10 +87,7 @@ impl Seats {
         let of_accounts = logs.chunk_by(|one, other| one.owner == other.owner);
         let mut written = |logs: &[Log]| {
             let account = logs.first()?.owner;
-            let mut lines: Vec<Line> = Vec::new();
-            for log in logs {
-                lines.extend(self.lines(log, &mut report));
-            }
+            let mut lines = lines(logs, &mut report);
             lines.extend(over.remove(&account).unwrap_or_default());
             Some(Written {
                 owner: account,
@@ -110,38 +109,6 @@ impl Seats {
         }
         (report.sessions, report.refusals) = history.whole();
         Ok(report)
-    }
-
-    fn lines(&self, log: &Log, report: &mut Report) -> Vec<Line> {
-        let read = log.read();
-        let whose = || kernel::name_of(log.owner).unwrap_or_else(kernel::account);
-        let (lines, found) = match read {
-            Ok(read) => {
-                let found = Unfit {
-                    damaged: read.damaged,
-                    full: usize::from(read.full),
-                    unread: 0,
-                };
-                (read.lines, found)
-            }
-            Err(_) => {
-                let unread = 1;
-                (
-                    Vec::new(),
-                    Unfit {
-                        unread,
-                        ..Unfit::default()
-                    },
-                )
-            }
-        };
-        if found != Unfit::default() {
-            let known = report.unfit.entry(whose()).or_default();
-            known.damaged += found.damaged;
-            known.full += found.full;
-            known.unread += found.unread;
-        }
-        lines
     }
 
     /// What is held now, and the ends of leases that have run out, by the accounts that wrote these: nobody else knows when.
@@ -183,15 +150,36 @@ impl Seats {
     }
 
     fn party(&self, owner: Option<u32>, asked: &Asked) -> Party {
-        let features = asked.features.split(',').filter(|it| !it.is_empty());
         Party {
             account: account_of(&self.place, owner, &asked.user),
             user: asked.user.clone(),
             host: asked.host.clone(),
             program: asked.program.clone(),
-            features: features.map(str::to_owned).collect(),
+            features: asked.features.clone(),
         }
     }
+}
+
+/// What stands in the logs of an account, in its order: of the last months, where it is more than a report has room for.
+fn lines(logs: &[Log], report: &mut Report) -> Vec<Line> {
+    let (mut found, mut months) = (Unfit::default(), Vec::new());
+    let mut room = Room::default();
+    for log in logs.iter().rev() {
+        match log.read(&mut room) {
+            Ok(read) => {
+                found.damaged += read.damaged;
+                found.full += usize::from(read.full);
+                found.left_out += usize::from(read.left_out);
+                months.push(read.lines);
+            }
+            Err(_) => found.unread += 1,
+        }
+    }
+    if let Some(log) = logs.first().filter(|_| found != Unfit::default()) {
+        let account = kernel::name_of(log.owner).unwrap_or_else(kernel::account);
+        report.unfit.insert(account, found);
+    }
+    months.into_iter().rev().flatten().collect()
 }
 
 /// Whether a seat is in use by what is written there: by a process that runs, or what it has started.

@@ -57,8 +57,8 @@ pub struct Party {
     pub host: String,
     /// The program.
     pub program: String,
-    /// The features that were asked for; none: all.
-    pub features: Vec<String>,
+    /// The features that were asked for, with commas between; empty: all.
+    pub features: String,
 }
 
 /// Use that nobody gave back and of which nobody saw the end counts for so long at most, twelve hours: nobody knows for how long it was.
@@ -380,7 +380,7 @@ pub(super) mod work {
         static LOOKED_AT: Cell<usize> = const { Cell::new(0) };
     }
 
-    pub(super) fn count(looked_at: usize) {
+    pub(in crate::seats) fn count(looked_at: usize) {
         LOOKED_AT.set(LOOKED_AT.get() + looked_at);
     }
 

@@ -75,8 +75,7 @@ impl Party {
             By::User => vec![self.user()],
             By::Host => vec![self.host.clone()],
             By::Program => vec![self.program.clone()],
-            By::Feature if self.features.is_empty() => vec![String::new()],
-            By::Feature => self.features.clone(),
+            By::Feature => self.features.split(',').map(str::to_owned).collect(),
             By::Day => Vec::new(),
         }
     }
@@ -94,19 +93,9 @@ impl Session {
     fn names(&self, by: By) -> Vec<String> {
         match by {
             By::User => vec![self.user()],
-            By::Day => days(self.from, self.to),
             _ => self.by.names(by),
         }
     }
-}
-
-/// The days that a time touches.
-fn days(from: Seconds, to: Seconds) -> Vec<String> {
-    let (first, last) = (from.day().number(), to.minus(1).max(from).day().number());
-    (first..=last)
-        .filter_map(Day::new)
-        .map(|day| day.to_string())
-        .collect()
 }
 
 /// What was used from a moment until before another.
@@ -116,56 +105,116 @@ pub(super) fn usage(
     by: By,
     (from, to): (Seconds, Seconds),
 ) -> Usage {
+    let (mut all, mut days) = (Group::default(), Days::default());
     let mut groups: BTreeMap<String, Group> = BTreeMap::new();
-    let mut all = Group::default();
     for session in sessions {
         // However short, it was one.
         let end = session.to.max(session.from.plus(1));
-        let clipped = Session {
-            from: session.from.max(from),
-            to: end.min(to),
-            ..session.clone()
-        };
-        if clipped.from >= clipped.to {
+        let time = (session.from.max(from), end.min(to));
+        if time.0 >= time.1 {
             continue;
         }
-        all.add(&clipped, (from, to));
-        for name in clipped.names(by) {
-            let within = match by {
-                By::Day => of_day(&name),
-                _ => (from, to),
-            };
-            groups.entry(name).or_default().add(&clipped, within);
+        all.add(session, time);
+        if by == By::Day {
+            days.add(session, time);
+        }
+        for name in session.names(by) {
+            groups.entry(name).or_default().add(session, time);
         }
     }
     for refusal in refusals.iter().filter(|it| (from..to).contains(&it.at)) {
         all.refuse(refusal);
-        let names = match by {
-            By::Day => days(refusal.at, refusal.at),
-            _ => refusal.by.names(by),
-        };
-        for name in names {
+        if by == By::Day {
+            days.refuse(refusal);
+        }
+        for name in refusal.by.names(by) {
             groups.entry(name).or_default().refuse(refusal);
         }
     }
-    let rows = groups.into_iter();
-    let mut rows: Vec<Row> = rows.map(|(name, group)| group.counted(name)).collect();
-    if by != By::Day {
-        rows.sort_by_key(|row| std::cmp::Reverse((row.seconds, row.sessions, row.refusals())));
+    let (total, spans) = all.counted(String::new());
+    if by == By::Day {
+        let rows = days.counted(&spans);
+        return Usage { rows, total };
     }
-    let total = all.counted(String::new());
+    let rows = groups.into_iter();
+    let mut rows: Vec<Row> = rows.map(|(name, group)| group.counted(name).0).collect();
+    rows.sort_by_key(|row| std::cmp::Reverse((row.seconds, row.sessions, row.refusals())));
     Usage { rows, total }
 }
 
-fn of_day(name: &str) -> (Seconds, Seconds) {
-    let day = name.parse().unwrap_or(Day::FIRST);
-    // The first day has no number of its own: it counts as the second.
-    let start = if day == Day::FIRST {
-        Seconds(0)
-    } else {
-        day.start()
-    };
-    (start, day.end())
+/// A time in which so many seats were used at once.
+type Span = (Seconds, Seconds, usize);
+
+impl Row {
+    fn add(&mut self, (from, to, seats): Span) {
+        let length = u64::from(to.0.saturating_sub(from.0));
+        self.seconds += length * seats as u64;
+        if seats > self.peak {
+            (self.peak, self.peak_at, self.peak_seconds) = (seats, Some(from), 0);
+        }
+        if seats == self.peak {
+            self.peak_seconds += length;
+        }
+    }
+}
+
+/// Rows of days. What was used is merged before it is split: however long sessions are, there is no more of it than days and times of the whole.
+#[derive(Default)]
+struct Days {
+    rows: BTreeMap<Day, Row>,
+    /// On this day so many sessions more go on than on the one before, and so many that nobody gave back.
+    more: BTreeMap<Day, (isize, isize)>,
+}
+
+impl Days {
+    fn add(&mut self, session: &Session, (from, to): (Seconds, Seconds)) {
+        let by_itself = isize::from(is_not_given_back(session));
+        let first = self.more.entry(from.day()).or_default();
+        *first = (first.0 + 1, first.1 + by_itself);
+        if let Some(after) = to.minus(1).day().number().checked_add(1).and_then(Day::new) {
+            let after = self.more.entry(after).or_default();
+            *after = (after.0 - 1, after.1 - by_itself);
+        }
+    }
+
+    fn refuse(&mut self, refusal: &Refusal) {
+        let row = self.rows.entry(refusal.at.day()).or_default();
+        *row.refused.entry(refusal.by.user()).or_default() += 1;
+    }
+
+    fn counted(mut self, spans: &[Span]) -> Vec<Row> {
+        for (from, to, seats) in spans {
+            let mut at = *from;
+            while at < *to {
+                let until = at.day().end().min(*to);
+                #[cfg(test)]
+                super::session::work::count(1);
+                let row = self.rows.entry(at.day()).or_default();
+                row.add((at, until, *seats));
+                at = until;
+            }
+        }
+        let (mut sessions, mut not_given_back) = (0, 0);
+        let mut more = self.more.into_iter().peekable();
+        let rows = self.rows.into_iter().map(|(day, row)| {
+            while let Some((_, (all, by_itself))) = more.next_if(|(it, _)| *it <= day) {
+                (sessions, not_given_back) = (sessions + all, not_given_back + by_itself);
+            }
+            let count = |many: isize| usize::try_from(many).unwrap_or(0);
+            Row {
+                name: day.to_string(),
+                sessions: count(sessions),
+                not_given_back: count(not_given_back),
+                ..row
+            }
+        });
+        rows.collect()
+    }
+}
+
+/// Whoever borrows a seat gives it back when it is over.
+fn is_not_given_back(session: &Session) -> bool {
+    session.end == End::ByItself && session.loan.is_none()
 }
 
 #[derive(Default)]
@@ -180,50 +229,46 @@ struct Group {
 impl Group {
     fn add(&mut self, session: &Session, (from, to): (Seconds, Seconds)) {
         self.sessions += 1;
-        // Whoever borrows a seat gives it back when it is over.
-        let by_itself = session.end == End::ByItself && session.loan.is_none();
-        self.not_given_back += usize::from(by_itself);
-        let time = (session.seat, session.from.max(from), session.to.min(to));
-        self.times.push(time);
+        self.not_given_back += usize::from(is_not_given_back(session));
+        self.times.push((session.seat, from, to));
     }
 
     fn refuse(&mut self, refusal: &Refusal) {
         *self.refused.entry(refusal.by.user()).or_default() += 1;
     }
 
-    fn counted(self, name: String) -> Row {
-        let times = merged(self.times);
-        let length = |from: Seconds, to: Seconds| u64::from(to.0.saturating_sub(from.0));
-        let seconds = times.iter().map(|(_, from, to)| length(*from, *to)).sum();
+    fn counted(self, name: String) -> (Row, Vec<Span>) {
+        let spans = spans(merged(self.times));
         let mut row = Row {
             name,
             sessions: self.sessions,
             not_given_back: self.not_given_back,
-            seconds,
             refused: self.refused,
             ..Row::default()
         };
-        // Whoever ends when another begins was not there with him.
-        let starts = times.iter().map(|(_, from, _)| (*from, 1));
-        let ends = times.iter().map(|(_, _, to)| (*to, -1));
-        let mut steps: Vec<(Seconds, i32)> = starts.chain(ends).collect();
-        steps.sort_unstable();
-        let (mut at_once, mut steps) = (0, steps.into_iter().peekable());
-        while let Some((at, step)) = steps.next() {
-            at_once += step;
-            let Some((next, _)) = steps.peek().filter(|(next, _)| *next > at) else {
-                continue;
-            };
-            let used = usize::try_from(at_once).unwrap_or(0);
-            if used > row.peak {
-                (row.peak, row.peak_at, row.peak_seconds) = (used, Some(at), 0);
-            }
-            if used == row.peak && used > 0 {
-                row.peak_seconds += length(at, *next);
-            }
-        }
-        row
+        spans.iter().for_each(|span| row.add(*span));
+        (row, spans)
     }
+}
+
+/// How many seats are used at once, from change to change, of times of one seat that are apart from each other.
+fn spans(times: Vec<(u16, Seconds, Seconds)>) -> Vec<Span> {
+    // Whoever ends when another begins was not there with him.
+    let starts = times.iter().map(|(_, from, _)| (*from, 1));
+    let ends = times.iter().map(|(_, _, to)| (*to, -1));
+    let mut steps: Vec<(Seconds, i32)> = starts.chain(ends).collect();
+    steps.sort_unstable();
+    let (mut at_once, mut spans) = (0, Vec::new());
+    let mut steps = steps.into_iter().peekable();
+    while let Some((at, step)) = steps.next() {
+        at_once += step;
+        let next = steps.peek().filter(|(next, _)| *next > at);
+        let seats = usize::try_from(at_once).unwrap_or(0);
+        if let Some((next, _)) = next.filter(|_| seats > 0) {
+            spans.push((at, *next, seats));
+        }
+    }
+    spans
 }
 
 /// Times in which each seat is used, those of one seat apart from each other.

@@ -98,6 +98,8 @@ pub(crate) struct UnfitLog {
     pub(crate) full_months: usize,
     /// Files that cannot be read.
     pub(crate) unread: usize,
+    /// Months of which not all was read: an account has so much room in a report.
+    pub(crate) left_out_months: usize,
 }
 
 impl From<&Row> for SeatUse {

@@ -145,3 +145,30 @@ fn what_came_back_is_looked_up_in_its_months_alone() {
     assert_eq!(lines.iter().filter(|it| returned(it)).count(), 1);
     assert!(own.to_str().unwrap().ends_with("2026-05"), "{own:?}");
 }
+
+/// Whoever writes little in many lines and files has room for so many, of his last months.
+#[test]
+fn of_an_account_so_many_lines_are_read_and_it_is_said_where_there_are_more() {
+    let site = Site::new();
+    let seats = site.seats(1);
+    let taken = |minute: u32| format!("{}\ttaken\t1\t7\tu{minute}\t\t\t\n", NOW.0 - minute);
+    let user = seats
+        .place
+        .user()
+        .map_or(String::new(), |it| it.to_string());
+    let write = |name: &str, text: String| {
+        fs::create_dir_all(site.file("log")).unwrap();
+        fs::write(site.file(&format!("log/{user}{name}")), text).unwrap();
+    };
+    write(".2026-05", taken(1) + &"1\n".repeat(249_998));
+    write(".2026-04", taken(2) + &taken(3));
+    write(".2026-03", taken(4));
+    let report = seats.report(&now()).unwrap();
+    let unfit: Vec<&Unfit> = report.unfit.values().collect();
+    assert_eq!((unfit.len(), unfit[0].left_out), (1, 2), "{unfit:?}");
+    let whole = (Seconds(0), NOW.plus(1));
+    let rows = report.usage(By::User, whole).rows;
+    let mut names: Vec<&str> = rows.iter().map(|row| &row.name[..2]).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["u1", "u2"]);
+}

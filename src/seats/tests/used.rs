@@ -224,3 +224,27 @@ fn an_end_that_was_seen_is_of_one_account() {
     let ends: Vec<u32> = sessions.iter().map(|it| it.to.0).collect();
     assert_eq!(ends, [1_000, 1_000, 9]);
 }
+
+/// What was used is merged before it is split into days: of one seat there is no more than days, however many say that they had it for years.
+#[test]
+fn days_are_split_once() {
+    let session = |seat: u16, from: u32| Session {
+        seat,
+        by: Party::default(),
+        from: Seconds(from),
+        to: Seconds(900 * 86_400),
+        end: End::GivenBack,
+        loan: None,
+    };
+    let sessions: Vec<Session> = (1..=1_000)
+        .map(|from| session(1, 2 * 86_400 + from))
+        .collect();
+    let work = session::work::of(|| {
+        let rows = usage(&sessions, &[], By::Day, (Seconds(0), LATER_YEARS)).rows;
+        assert_eq!(rows.len(), 898);
+        assert!(rows.iter().all(|it| (it.sessions, it.peak) == (1_000, 1)));
+    });
+    assert!(work <= 2_000, "{work}");
+}
+
+const LATER_YEARS: Seconds = Seconds(1_000 * 86_400);

@@ -181,6 +181,19 @@ fn a_spreadsheet_takes_no_name_for_a_formula() {
         assert_eq!(found, 1, "{begins}: {csv}");
     }
     assert_eq!(lines.len(), 4, "{csv}");
+    // Where fields end with semicolons as well, and behind somebody else's name.
+    for user in ["+x", "y;=1+1"] {
+        hold(&machine, &["--user", user, "--host", "ws-14"]).exits(16);
+    }
+    let csv = machine.run(["site", "report", "--csv", "--by", "host"]);
+    let csv = csv.done().silent();
+    let line = csv.stdout.lines().find(|it| it.starts_with("ws-14,"));
+    let refused = line.unwrap().rsplit_once(',').unwrap().1;
+    assert!(
+        refused.starts_with("\"'+x ") && refused.ends_with('"'),
+        "{csv}"
+    );
+    assert!(refused.contains(" | y;=1+1 "), "{csv}");
     machine
         .run(["site", "report", "--csv", "--json"])
         .exits(2)

@@ -23,11 +23,15 @@ not_given_back = { $sessions ->
        *[other] { $sessions } sessions were not given back: each counts until its seat was seen free, for 12 hours at most
     }
 damaged = { $lines ->
-        [one] 1 line in the log of { $account } is damaged or forged, and was left out
-       *[other] { $lines } lines in the log of { $account } are damaged or forged, and were left out
+        [one] 1 line in the log of { $account } is damaged or forged, and was left out: ask { $account } whether the log was edited
+       *[other] { $lines } lines in the log of { $account } are damaged or forged, and were left out: ask { $account } whether the log was edited
     }
-full = the log of { $account } is full for a month (refusals are written up to 4 MiB, all else up to 8 MiB): not all that came later is in it
-unread = a log of { $account } cannot be read, and was left out
+full = the log of { $account } is full for a month (refusals are written up to 4 MiB, all else up to 8 MiB): what came later may not be in it; ask { $account } what asks for seats so often
+unread = a log of { $account } cannot be read, and was left out: in the directory log of the seats let root read it, or remove what is no file
+left_out = { $months ->
+        [one] of 1 month of the log of { $account } not all was read, for there is too much of it
+       *[other] of { $months } months of the log of { $account } not all was read, for there is too much of it
+    }: the last months were read first; ask { $account } what asks for seats so often
 csv_and_json = --csv cannot be used with --json
 one_of_them = leave one of them out
 from_after_to = --from is a later day than --to

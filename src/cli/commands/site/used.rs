@@ -175,6 +175,7 @@ impl SiteReport {
             damaged_lines: unfit.damaged,
             full_months: unfit.full,
             unread: unfit.unread,
+            left_out_months: unfit.left_out,
         });
         logs.collect()
     }
@@ -252,7 +253,7 @@ impl SiteReport {
         let mut out = csv::line(heads.map(str::to_owned));
         for row in &usage.rows {
             let refused = row.refused.keys().filter(|name| !name.is_empty());
-            let refused: Vec<&str> = refused.map(String::as_str).collect();
+            let refused: Vec<String> = refused.map(|name| csv::text(name)).collect();
             out.push_str(&csv::line([
                 csv::text(&row.name),
                 row.sessions.to_string(),
@@ -262,7 +263,7 @@ impl SiteReport {
                 hours(row.peak_seconds),
                 row.peak_at.map(|at| at.to_string()).unwrap_or_default(),
                 row.refusals().to_string(),
-                csv::text(&refused.join("; ")),
+                refused.join(" | "),
             ]));
         }
         out
@@ -283,6 +284,9 @@ fn said(log: &json::UnfitLog) -> String {
         .then(|| messages::usage_report::damaged(account, log.damaged_lines).to_string());
     let full = (log.full_months > 0).then(|| messages::usage_report::full(account).to_string());
     let unread = (log.unread > 0).then(|| messages::usage_report::unread(account).to_string());
-    let said: Vec<String> = damaged.into_iter().chain(full).chain(unread).collect();
+    let left_out = (log.left_out_months > 0)
+        .then(|| messages::usage_report::left_out(account, log.left_out_months).to_string());
+    let said = [damaged, full, unread, left_out];
+    let said: Vec<String> = said.into_iter().flatten().collect();
     said.join("; ")
 }
