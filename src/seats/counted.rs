@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::error::SeatError;
 use super::files;
-use super::gate::Gate;
+use super::gate::{Gate, Later};
 use super::leases::Leases;
 use super::lent::LentOut;
 use super::locks::Lock;
@@ -69,6 +69,8 @@ pub struct Seats {
     pub(super) locks_hold: Cell<bool>,
     /// This user's records, once a seat was taken.
     pub(super) own: OnceCell<Option<Arc<Slots>>>,
+    /// What is noted when the gate is let go.
+    pub(super) later: Later,
 }
 
 impl Seats {
@@ -85,6 +87,7 @@ impl Seats {
             host: None,
             locks_hold: Cell::new(false),
             own: OnceCell::new(),
+            later: Later::default(),
         };
         seats.place.ready(&seats.rings())?;
         Ok(seats)
@@ -167,7 +170,7 @@ impl Seats {
             }
             self.locks_hold.set(true);
         }
-        Ok(gate)
+        Ok(gate.noting(&self.place, &self.later))
     }
 
     /// Locks so many free seats of a ring as are needed, fewer where there are no more.

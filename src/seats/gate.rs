@@ -1,14 +1,17 @@
 //! One at a time decides about the seats of a license.
 
 use std::io;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::error::SeatError;
+use super::event::{Event, Line};
 use super::files;
 use super::kernel;
 use super::locks::Lock;
 use super::place::{GATE, Place};
 use crate::holder::{Doing, StorageError};
+use crate::protocol::date::Seconds;
 
 /// How long the gate is waited for before whoever keeps it is named.
 const PATIENCE: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 10 });
@@ -22,10 +25,79 @@ const LONG: Duration = Duration::from_secs(2);
 /// The right to decide, until it is dropped.
 #[derive(Debug)]
 pub(super) struct Gate {
-    _lock: Lock,
+    lock: Option<Lock>,
+    after: Option<After>,
+}
+
+/// What is noted in the log once the gate is let go: while it is kept nobody waits for a log.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Later(Arc<Mutex<Option<Vec<Line>>>>);
+
+#[derive(Debug)]
+struct After {
+    place: Place,
+    later: Later,
+}
+
+impl Later {
+    /// Notes it, or does so later where the gate is kept.
+    pub(super) fn note(&self, place: &Place, at: Seconds, event: Event) {
+        let mut kept = self.0.lock().ok();
+        match kept.as_mut().and_then(|it| it.as_mut()) {
+            Some(lines) => lines.push(Line { at, event }),
+            None => {
+                drop(kept);
+                place.note(at, event);
+            }
+        }
+    }
+
+    fn begin(&self) {
+        if let Ok(mut kept) = self.0.lock() {
+            *kept = Some(Vec::new());
+        }
+    }
+
+    fn end(&self) -> Vec<Line> {
+        let lines = self.0.lock().ok().and_then(|mut kept| kept.take());
+        lines.unwrap_or_default()
+    }
+}
+
+impl Drop for Gate {
+    fn drop(&mut self) {
+        drop(self.lock.take());
+        #[cfg(test)]
+        kept::count(-1);
+        let Some(After { place, later }) = self.after.take() else {
+            return;
+        };
+        for Line { at, event } in later.end() {
+            place.note(at, event);
+        }
+    }
 }
 
 impl Gate {
+    fn of(lock: Lock) -> Gate {
+        #[cfg(test)]
+        kept::count(1);
+        Gate {
+            lock: Some(lock),
+            after: None,
+        }
+    }
+
+    /// What is to be noted while it is kept is noted when it is let go.
+    pub(super) fn noting(mut self, place: &Place, later: &Later) -> Gate {
+        later.begin();
+        self.after = Some(After {
+            place: place.clone(),
+            later: later.clone(),
+        });
+        self
+    }
+
     /// Waits up to ten seconds.
     pub(super) fn wait(place: &Place) -> Result<Gate, SeatError> {
         Gate::within(place, PATIENCE)?.map_err(|by| SeatError::Busy { by })
@@ -54,7 +126,7 @@ impl Gate {
             match Lock::alone(file).map_err(|error| place.no_lock(error))? {
                 // One in a directory that was put aside meanwhile keeps nobody apart.
                 Some(lock) if kernel::leads_to(&path, lock.file()) => {
-                    return Ok(Ok(Gate { _lock: lock }));
+                    return Ok(Ok(Gate::of(lock)));
                 }
                 Some(_) => {}
                 None if slept >= patience => {
@@ -73,5 +145,28 @@ impl Gate {
                 }
             }
         }
+    }
+}
+
+/// What the tests count: events that were noted by this thread while it kept the gate.
+#[cfg(test)]
+pub(super) mod kept {
+    use std::cell::Cell;
+
+    thread_local! {
+        static GATES: Cell<i32> = const { Cell::new(0) };
+        static NOTED: Cell<usize> = const { Cell::new(0) };
+    }
+
+    pub(super) fn count(more: i32) {
+        GATES.set(GATES.get() + more);
+    }
+
+    pub(in crate::seats) fn noted() {
+        NOTED.set(NOTED.get() + usize::from(GATES.get() > 0));
+    }
+
+    pub(in crate::seats) fn noted_under_it() -> usize {
+        NOTED.get()
     }
 }

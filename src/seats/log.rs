@@ -41,6 +41,8 @@ impl Event {
 impl Place {
     /// Notes what happened.
     pub(super) fn note(&self, at: Seconds, event: Event) {
+        #[cfg(test)]
+        super::gate::kept::noted();
         // What cannot be written is not in the report. The lock is the seat.
         let _ = self.add(&Line { at, event });
     }

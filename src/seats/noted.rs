@@ -32,7 +32,7 @@ impl Seats {
             since: record.since(),
             held: None,
         };
-        self.place.note(moment.wall, event);
+        self.later.note(&self.place, moment.wall, event);
     }
 
     /// That a lease had run out, which is seen when the next one takes its place.
@@ -46,7 +46,7 @@ impl Seats {
             process: process_of(&lease.record),
             since: lease.record.since(),
         };
-        self.place.note(lease.until(), event);
+        self.later.note(&self.place, lease.until(), event);
     }
 
     /// Where the seats are out of reach nobody was refused one.
@@ -120,10 +120,11 @@ impl Seats {
                 loan: lent.loan,
                 until: lent.free_at,
             };
-            self.place.note(at, event);
+            self.later.note(&self.place, at, event);
         }
         for back in before.loans.iter().filter(|it| !is_in(after, it.loan)) {
-            self.place.note(at, Event::Returned { loan: back.loan });
+            self.later
+                .note(&self.place, at, Event::Returned { loan: back.loan });
         }
     }
 }

@@ -172,3 +172,47 @@ fn of_an_account_so_many_lines_are_read_and_it_is_said_where_there_are_more() {
     names.sort_unstable();
     assert_eq!(names, ["u1", "u2"]);
 }
+
+/// Others wait at the gate no longer for what is written to look back.
+#[test]
+fn nothing_is_noted_while_the_gate_is_kept() {
+    let site = Site::new();
+    let seats = site.seats(1);
+    let who = who("anna", "ws-14");
+    let leased = |up: u64| {
+        let moment = move || at(up);
+        let ask = Ask {
+            who: &who,
+            features: &[],
+            holding: Holding::Lease,
+            patience: Duration::ZERO,
+            now: &moment,
+        };
+        seats.lease(&ask, Duration::from_secs(60), [7; 16]).unwrap()
+    };
+    leased(1_000);
+    // The first is over by then.
+    let second = leased(1_100);
+    seats.release(&second.token, &at(1_110)).unwrap();
+    let picked = LentOut {
+        loans: vec![Lent {
+            loan: 1,
+            takes: Picked::default(),
+            until: NOW.plus(86_400).day(),
+            free_at: NOW.plus(86_400),
+            features: Vec::new(),
+            who: String::new(),
+            issued: NOW,
+        }],
+        lost: Vec::new(),
+    };
+    seats.set_lent(&picked, NOW).unwrap();
+    let log = fs::read_to_string(find(&site.file("log"))).unwrap();
+    let words: Vec<&str> = log.lines().filter_map(|it| it.split('\t').nth(1)).collect();
+    assert_eq!(
+        words,
+        ["taken", "over", "taken", "given_back", "lent"],
+        "{log}"
+    );
+    assert_eq!(gate::kept::noted_under_it(), 0);
+}

@@ -39,7 +39,7 @@ fn a_log_that_cannot_be_written_refuses_nobody() {
     machine
         .run(["site", "report"])
         .done()
-        .tells("1 line in the log of root is damaged or forged, and was left out");
+        .tells("1 line in the log of root is damaged or forged, and was left out: ask root whether the log was edited");
     // However often somebody asks, he fills no disk.
     let token = take(&machine, "anna", "ws-14", &[]);
     let line = "636379200\trefused\tno_seat\t\tzoe\tws-9\t\t\n";
@@ -55,7 +55,7 @@ fn a_log_that_cannot_be_written_refuses_nobody() {
     machine
         .run(["site", "report"])
         .done()
-        .tells("is full for a month");
+        .tells("what came later may not be in it; ask root what asks for seats so often");
 }
 
 #[test]
