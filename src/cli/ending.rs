@@ -99,6 +99,7 @@ impl Known {
             }
             let new = self.learn(&hold.holders, &seen);
             seen.clone_from(&hold.holders);
+            let whole = hold.clone();
             hold.holders.retain(|it| self.has(it) && !ours(it));
             if !seen.is_empty() && hold.holders.is_empty() {
                 return Ok(None);
@@ -115,7 +116,7 @@ impl Known {
                 Ending::Killed => new.into_iter().filter(|it| !ours(it)).collect(),
                 Ending::Asked => Vec::new(),
             };
-            for holder in next {
+            for holder in next.into_iter().filter(|it| whole.may_be_ended(it)) {
                 send(&holder, self.seat, how)?;
                 sent.push(holder.process);
             }

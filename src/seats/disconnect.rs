@@ -33,6 +33,8 @@ pub struct Hold {
     pub holders: Vec<Holder>,
     /// Those that somebody wrote down as his, who may have written what he liked.
     pub written: Vec<Process>,
+    /// The accounts that wrote something down for it.
+    writers: Vec<Option<u32>>,
     /// Whether a process has it, be it seen or not.
     pub locked: bool,
     /// The leases that hold it.
@@ -57,6 +59,15 @@ impl SeenLease {
 }
 
 impl Hold {
+    /// Whether a process may be ended for it: of the account that took the lock, or that wrote the seat down as its own. Whoever has a lock can hand it to the
+    /// processes of others, which have no seat by that.
+    pub fn may_be_ended(&self, holder: &Holder) -> bool {
+        let took = |it: &&Holder| it.locked_by == Some(it.process.id);
+        let takers = self.holders.iter().filter(took).map(|it| it.owner);
+        let mut accounts = takers.chain(self.writers.iter().copied());
+        holder.owner.is_some() && accounts.any(|it| it == holder.owner)
+    }
+
     /// The processes that somebody wrote down as his and that have it indeed: programs, and not what waits for their ends. Where there are none, all that have it.
     pub fn programs(&self) -> Vec<&Holder> {
         let written = |it: &&Holder| self.written.contains(&it.process);
@@ -121,6 +132,7 @@ impl Seats {
                 hold.takes.pools.extend(record.pools);
             }
             hold.written.push(process);
+            hold.writers.push(slots.owner);
         }
         for slots in Slots::all(&self.place, LEASES, &ring.leases_of("")) {
             let lease = slots.read::<Lease>(seat).filter(|it| it.holds(moment));

@@ -15,6 +15,8 @@ pub struct Holder {
     pub process: Process,
     /// Under whose account it runs.
     pub account: Option<String>,
+    /// That account's number.
+    pub(super) owner: Option<u32>,
     /// The name of its program.
     pub program: String,
     /// The process that took the lock, which whatever it has started inherits: the kernel goes on saying it when that one has ended, unless in a container.
@@ -73,6 +75,7 @@ fn held_by(id: u32, wanted: &[Option<(u64, u64)>]) -> Option<BTreeMap<usize, Hol
             Holder {
                 process,
                 account: kernel::name_of(Some(about.uid())),
+                owner: Some(about.uid()),
                 program: super::who::plain(&program),
                 locked_by: locked_by(lock),
             },

@@ -246,3 +246,44 @@ fn nobody_has_the_lease_of_another_ended_by_what_he_writes() {
     disconnect("user 61002").done();
     assert_eq!(keep(), Some(4));
 }
+
+/// Whoever has a lock can hand it to any process, by a socket or by starting it: that one has no seat by it.
+#[cfg(target_os = "linux")]
+#[test]
+fn nobody_is_ended_for_a_lock_that_another_handed_to_him() {
+    use std::io::BufRead;
+
+    if !nix::unistd::geteuid().is_root() {
+        return;
+    }
+    let world = World::new();
+    let (machine, key) = home_for_all(&world, &[]);
+    let seat = seats_of(&machine, &key).join("seat-00001");
+    let by = |user: u32| format!("setpriv --reuid {user} --regid {user} --clear-groups");
+    // Mallory locks what the others have open.
+    let script = format!(
+        "exec 9<>'{}'; {} flock -n 9; {} sleep 300 & echo $!; wait",
+        seat.display(),
+        by(MALLORY),
+        by(ADA)
+    );
+    let mut shell = std::process::Command::new("sh");
+    let mut shell = shell
+        .args(["-c", &script])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut said = std::io::BufReader::new(shell.stdout.take().unwrap());
+    said.read_line(&mut line).unwrap();
+    until(|| list(&machine)["in_use"] == 1);
+    for options in [&["1"][..], &["1", "--force"]] {
+        super::taken_back::disconnect(&machine, options).owes(1, "not_ended");
+    }
+    let ada = format!("/proc/{}/status", line.trim());
+    let status = std::fs::read_to_string(ada).unwrap();
+    assert!(status.contains("sleeping"), "{status}");
+    let ended = std::process::Command::new("kill").arg(line.trim()).status();
+    assert!(ended.unwrap().success());
+    shell.wait().unwrap();
+}

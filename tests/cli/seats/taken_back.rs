@@ -6,7 +6,7 @@ use super::used::row;
 use super::*;
 use crate::world::Site;
 
-fn disconnect<'w>(machine: &Machine<'w>, options: &[&str]) -> Run<'w> {
+pub(super) fn disconnect<'w>(machine: &Machine<'w>, options: &[&str]) -> Run<'w> {
     let reason = ["--reason", "the server is updated at noon"];
     let command = ["seat", "disconnect"].iter().chain(options).chain(&reason);
     // Nobody waits for a minute here.
