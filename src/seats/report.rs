@@ -69,7 +69,7 @@ impl Seats {
     /// are believed what they saw of others.
     ///
     /// # Errors
-    /// [`HolderError::NotOwner`] for anybody else; what the disk says of the directories.
+    /// [`HolderError::NotOwner`](crate::holder::HolderError::NotOwner) for anybody else; what the disk says of the directories.
     pub fn report(&self, moment: &Moment) -> Result<Report, SeatError> {
         self.owned()?;
         self.place.forget_old(moment.wall);
