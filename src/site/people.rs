@@ -2,18 +2,16 @@
 
 use super::actor::Actor;
 use super::error::SiteError;
-use super::{Book, Pause, Site, book_path, is_site_of, known, note};
+use super::note::Noted;
+use super::{Book, Pause, Site, book_path, is_site_of, known};
 use crate::holder::clock::Look;
-use crate::holder::named::{self, NoNote};
-use crate::holder::state::LicenseState;
-use crate::holder::{HolderError, Home, Lock, evidence, passed, products};
+use crate::holder::{Home, Lock, passed};
 use crate::license_key::LicenseKey;
 use crate::machine::Facts;
 use crate::protocol::date::Seconds;
-use crate::protocol::grant::{Grant, LicenseType};
-use crate::protocol::product::{NAMED_REST, ProductFile};
-use crate::protocol::site_note::{InStart, Rest, SignedNote, SiteNote};
-use crate::protocol::trust::Verified;
+use crate::protocol::grant::LicenseType;
+use crate::protocol::product::NAMED_REST;
+use crate::protocol::site_note::{InStart, Rest, SiteNote};
 use crate::protocol::user_name::UserName;
 use crate::seats::Moment;
 
@@ -22,13 +20,8 @@ const HOUR: u32 = 3_600;
 /// The users of one license.
 #[derive(Debug)]
 pub struct People<'a> {
-    home: &'a Home,
+    noted: Noted<'a>,
     facts: &'a Facts,
-    file: ProductFile,
-    license: LicenseState,
-    granted: Verified<Grant>,
-    /// The list that counts, as it was read last; none where nobody was assigned yet.
-    note: Option<SignedNote>,
 }
 
 /// What is to be done.
@@ -96,21 +89,12 @@ impl<'a> People<'a> {
         facts: &'a Facts,
         key: LicenseKey,
     ) -> Result<People<'a>, SiteError> {
-        let unknown = HolderError::UnknownLicense { key };
-        let license = home.license(key)?.ok_or(unknown)?;
-        let file = products::load(home, &license.product)?;
-        let granted = granted(&file, &license)?;
-        if !is_site_of(home, &license) {
+        let noted = Noted::open(home, key)?;
+        refuse_others(&noted)?;
+        if !is_site_of(home, &noted.license) {
             return Err(SiteError::NotASite(key));
         }
-        Ok(People {
-            home,
-            facts,
-            file,
-            note: None,
-            license,
-            granted,
-        })
+        Ok(People { noted, facts })
     }
 
     /// How its places are used.
@@ -138,13 +122,7 @@ impl<'a> People<'a> {
     pub fn change(&mut self, change: &Change, actor: Actor<'_>) -> Result<Done, SiteError> {
         let _lock = self.locked(change.anew)?;
         let (note, mut done) = self.plan(change, actor.moment)?;
-        if done.is_nothing() {
-            done.remembered = true;
-            return Ok(done);
-        }
-        let (signed, remembered) = note::keep(self.home, &note, &actor)?;
-        self.note = Some(signed);
-        done.remembered = remembered;
+        done.remembered = done.is_nothing() || self.noted.keep(&note, &actor)?;
         Ok(done)
     }
 
@@ -158,43 +136,31 @@ impl<'a> People<'a> {
 
     /// The right to change the list, which is read again; the latest is put where an earlier one lies.
     fn locked(&mut self, anew: bool) -> Result<Lock, SiteError> {
-        let key = self.license.license_key;
-        let lock = self.home.lock()?;
-        let unknown = HolderError::UnknownLicense { key };
-        self.license = self.home.license(key)?.ok_or(unknown)?;
-        self.granted = granted(&self.file, &self.license)?;
+        let lock = self.noted.locked()?;
+        refuse_others(&self.noted)?;
         self.read(anew)?;
-        if let Some(note) = &self.note {
-            named::keep(self.home, key, note.text())?;
-        }
+        self.noted.put_right()?;
         Ok(lock)
     }
 
-    /// Reads the list. One that does not hold is none where another is begun; one that cannot be read may be the one that counts.
+    /// Reads the list, which is what the note is called where it is for people.
     fn read(&mut self, anew: bool) -> Result<(), SiteError> {
-        let key = self.license.license_key;
-        let found = named::notes(self.home, &self.license);
-        self.note = found.note;
-        if let (None, Some(error)) = (&self.note, found.unread) {
-            return Err(error.into());
-        }
-        match found.without {
-            Some(NoNote::NotTrusted(why)) if !anew => Err(SiteError::Users { key, why }),
-            Some(NoNote::Unread(error)) => Err(error.into()),
-            None | Some(NoNote::NotTrusted(_)) => Ok(()),
-        }
+        self.noted.read(anew).map_err(|error| match error {
+            SiteError::Note { key, why } => SiteError::Users { key, why },
+            other => other,
+        })
     }
 
     /// Who has a place, and who has none any more.
     fn split(&self) -> (&[UserName], &[UserName]) {
-        let all = self.note.as_ref().map_or(&[][..], |it| &it.users);
-        let seats = usize::from(self.granted.seats);
+        let all = self.noted.note.as_ref().map_or(&[][..], |it| &it.users);
+        let seats = usize::from(self.noted.granted.seats);
         all.split_at_checked(seats).unwrap_or((all, &[]))
     }
 
     /// Places that rest still.
     fn resting(&self, moment: &Moment) -> Vec<Rest> {
-        let rests = self.note.iter().flat_map(|it| &it.rests);
+        let rests = self.noted.note.iter().flat_map(|it| &it.rests);
         let by_mark = self.passed(moment);
         let look = Look::new(moment.wall, self.facts);
         rests
@@ -204,16 +170,16 @@ impl<'a> People<'a> {
     }
 
     fn passed(&self, moment: &Moment) -> Seconds {
-        let (license, granted) = (&self.license, &self.granted);
-        passed(self.home, license, granted, self.facts, moment.wall)
+        let (license, granted) = (&self.noted.license, &self.noted.granted);
+        passed(self.noted.home, license, granted, self.facts, moment.wall)
     }
 
     fn as_they_are(&self, moment: &Moment) -> Result<Places, SiteError> {
-        let book = Book::read(&book_path(self.home, self.license.license_key))?;
+        let book = Book::read(&book_path(self.noted.home, self.noted.license.license_key))?;
         let (users, without) = self.split();
         let resting = self.resting(moment).into_iter();
         Ok(Places {
-            seats: self.granted.seats,
+            seats: self.noted.granted.seats,
             users: users.to_vec(),
             without: without.to_vec(),
             resting: resting.map(|it| (it.name, it.until)).collect(),
@@ -225,7 +191,7 @@ impl<'a> People<'a> {
     /// The list as it would be, and what that changes.
     fn plan(&self, change: &Change, moment: &Moment) -> Result<(SiteNote, Done), SiteError> {
         let places = self.as_they_are(moment)?;
-        let mut note = note::after(&self.license, self.note.as_ref())?;
+        let mut note = self.noted.next()?;
         note.users = places.users.clone();
         note.rests = self.resting(moment);
         let mut done = Done::default();
@@ -269,7 +235,7 @@ impl<'a> People<'a> {
 
     /// A place that is taken away now; none where the product lets none rest.
     fn rest(&self, name: &UserName, moment: &Moment) -> Option<Rest> {
-        let hours = self.file.product().named_rest.unwrap_or(NAMED_REST);
+        let hours = self.noted.file.product().named_rest.unwrap_or(NAMED_REST);
         let span = u32::from(hours) * HOUR;
         let boot = Look::new(moment.wall, self.facts).boot;
         let in_start = boot.map(|it| InStart {
@@ -285,9 +251,9 @@ impl<'a> People<'a> {
 
     /// Where the book of loans lacks some, places may be lent of which nothing is known.
     fn refuse_where_loans_are_unknown(&self, moment: &Moment) -> Result<(), SiteError> {
-        let book = Book::read(&book_path(self.home, self.license.license_key))?;
+        let book = Book::read(&book_path(self.noted.home, self.noted.license.license_key))?;
         let paused = book.paused();
-        let lacks = known::forgotten(self.home, &self.license, self.facts, &book);
+        let lacks = known::forgotten(self.noted.home, &self.noted.license, self.facts, &book);
         match (paused.is_some() || lacks.is_some(), book.lost(moment.wall)) {
             (true, _) => Err(SiteError::Paused(Pause::Book)),
             (false, Some((None, until))) => Err(SiteError::Lost(until)),
@@ -296,14 +262,10 @@ impl<'a> People<'a> {
     }
 }
 
-/// What a license for people by name holds.
-fn granted(file: &ProductFile, license: &LicenseState) -> Result<Verified<Grant>, SiteError> {
-    let key = license.license_key;
-    let granted = evidence::verify_held(file, license).map_err(HolderError::NotTrusted)?;
-    let granted = granted.ok_or(HolderError::NotHeld { key })?;
-    match granted.license_type {
-        LicenseType::Named => Ok(granted),
-        _ => Err(SiteError::NotForNames(key)),
+fn refuse_others(noted: &Noted<'_>) -> Result<(), SiteError> {
+    match noted.granted.license_type {
+        LicenseType::Named => Ok(()),
+        _ => Err(SiteError::NotForNames(noted.license.license_key)),
     }
 }
 

@@ -2,30 +2,17 @@
 
 use super::actor::Actor;
 use super::error::{RulesError, SiteError};
-use super::note;
-use crate::holder::named::{self, NoNote};
-use crate::holder::state::LicenseState;
-use crate::holder::{HolderError, Home, Lock, evidence, products};
+use super::note::Noted;
+use crate::holder::Home;
 use crate::license_key::LicenseKey;
 use crate::protocol::contents::Contents;
 use crate::protocol::date::Day;
-use crate::protocol::grant::Grant;
-use crate::protocol::product::ProductFile;
-use crate::protocol::site_note::SignedNote;
 use crate::protocol::site_rules::Rules;
-use crate::protocol::trust::Verified;
 use crate::seats::Counted;
 
 /// The rules of one license.
 #[derive(Debug)]
-pub struct Ruling<'a> {
-    home: &'a Home,
-    file: ProductFile,
-    license: LicenseState,
-    granted: Verified<Grant>,
-    /// The note that counts, as it was read last; none where nothing was ever ruled.
-    note: Option<SignedNote>,
-}
+pub struct Ruling<'a>(Noted<'a>);
 
 /// What setting rules does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,17 +29,7 @@ impl<'a> Ruling<'a> {
     /// # Errors
     /// `not_held`; `not_trusted`; what the disk says.
     pub fn open(home: &'a Home, key: LicenseKey) -> Result<Ruling<'a>, SiteError> {
-        let unknown = HolderError::UnknownLicense { key };
-        let license = home.license(key)?.ok_or(unknown)?;
-        let file = products::load(home, &license.product)?;
-        let granted = granted(&file, &license)?;
-        Ok(Ruling {
-            home,
-            file,
-            license,
-            granted,
-            note: None,
-        })
+        Noted::open(home, key).map(Ruling)
     }
 
     /// The rules as they are.
@@ -60,7 +37,7 @@ impl<'a> Ruling<'a> {
     /// # Errors
     /// `not_trusted` where the note does not hold; what the disk says.
     pub fn rules(&mut self) -> Result<Rules, SiteError> {
-        self.read(false)?;
+        self.0.read(false)?;
         Ok(self.known())
     }
 
@@ -71,7 +48,7 @@ impl<'a> Ruling<'a> {
     }
 
     fn known(&self) -> Rules {
-        let note = self.note.as_ref();
+        let note = self.0.note.as_ref();
         note.map(|it| it.rules.clone()).unwrap_or_default()
     }
 
@@ -80,10 +57,10 @@ impl<'a> Ruling<'a> {
     /// # Errors
     /// `bad_rules`; `not_a_site` where no site key stands; `not_trusted` unless they begin `anew`; what the disk says.
     pub fn rehearse(&mut self, rules: &Rules, anew: bool, today: Day) -> Result<bool, SiteError> {
-        self.read(anew)?;
+        self.0.read(anew)?;
         self.fit(rules, today)?;
-        note::after(&self.license, self.note.as_ref())?;
-        Ok(self.note.is_none() && anew || self.known() != *rules)
+        self.0.next()?;
+        Ok(self.0.note.is_none() && anew || self.known() != *rules)
     }
 
     /// Sets the rules. When this returns they are on disk; where everything is so already, nothing is signed.
@@ -96,17 +73,15 @@ impl<'a> Ruling<'a> {
         anew: bool,
         actor: &Actor<'_>,
     ) -> Result<RulesSet, SiteError> {
-        let _lock = self.locked()?;
+        let _lock = self.0.locked()?;
         let mut done = RulesSet {
             changed: self.rehearse(rules, anew, actor.moment.wall.day())?,
             remembered: true,
         };
         if done.changed {
-            let mut note = note::after(&self.license, self.note.as_ref())?;
+            let mut note = self.0.next()?;
             note.rules = rules.clone();
-            let (signed, remembered) = note::keep(self.home, &note, actor)?;
-            done.remembered = remembered;
-            self.note = Some(signed);
+            done.remembered = self.0.keep(&note, actor)?;
         }
         Ok(done)
     }
@@ -116,41 +91,14 @@ impl<'a> Ruling<'a> {
     /// # Errors
     /// `not_trusted`; what the disk says.
     pub fn put_right(&mut self) -> Result<(), SiteError> {
-        let _lock = self.locked()?;
-        self.read(false)?;
-        if let Some(note) = &self.note {
-            named::keep(self.home, self.license.license_key, note.text())?;
-        }
-        Ok(())
-    }
-
-    fn locked(&mut self) -> Result<Lock, SiteError> {
-        let key = self.license.license_key;
-        let lock = self.home.lock()?;
-        let unknown = HolderError::UnknownLicense { key };
-        self.license = self.home.license(key)?.ok_or(unknown)?;
-        self.granted = granted(&self.file, &self.license)?;
-        Ok(lock)
-    }
-
-    /// Reads the note. One that does not hold is none where another is begun; one that cannot be read may be the one that counts.
-    fn read(&mut self, anew: bool) -> Result<(), SiteError> {
-        let key = self.license.license_key;
-        let found = named::notes(self.home, &self.license);
-        self.note = found.note;
-        if let (None, Some(error)) = (&self.note, found.unread) {
-            return Err(error.into());
-        }
-        match found.without {
-            Some(NoNote::NotTrusted(why)) if !anew => Err(SiteError::Note { key, why }),
-            Some(NoNote::Unread(error)) => Err(error.into()),
-            None | Some(NoNote::NotTrusted(_)) => Ok(()),
-        }
+        let _lock = self.0.locked()?;
+        self.0.read(false)?;
+        self.0.put_right()
     }
 
     /// Refuses what cannot be kept: features that the product has not, and more seats than the license.
     fn fit(&self, rules: &Rules, today: Day) -> Result<(), SiteError> {
-        let (product, granted) = (self.file.product(), &self.granted);
+        let (product, granted) = (self.0.file.product(), &self.0.granted);
         let contents = Contents::of(&granted.entitlements, Some(product));
         let counted = Counted::of(product, granted.seats, &contents, today);
         let mut left = granted.seats;
@@ -191,11 +139,4 @@ impl<'a> Ruling<'a> {
         }
         Ok(())
     }
-}
-
-/// What the license holds.
-fn granted(file: &ProductFile, license: &LicenseState) -> Result<Verified<Grant>, SiteError> {
-    let key = license.license_key;
-    let granted = evidence::verify_held(file, license).map_err(HolderError::NotTrusted)?;
-    Ok(granted.ok_or(HolderError::NotHeld { key })?)
 }
