@@ -3,9 +3,11 @@
 use std::path::Path;
 
 use crate::app::{Computer, Needs};
-use crate::holder::state::LicenseState;
+use crate::holder::state::{Held, LicenseState};
 use crate::holder::{Audience, CheckReport, Here, HolderError, Home, products};
+use crate::license_key::LicenseKey;
 use crate::messages;
+use crate::protocol::grant::LicenseType;
 use crate::protocol::product::{Product, ProductFile};
 use crate::seats::{SeatError, Seats};
 
@@ -159,6 +161,47 @@ pub(crate) fn bring_along(home: &Home, file: &ProductFile) -> anyhow::Result<()>
     Ok(())
 }
 
+/// The license that is held here with this key, or else the only one of these types; none where none is. Whoever changes what a site has says which one is
+/// meant where there are several: no rule chooses for him.
+pub(crate) fn the_one(
+    context: &Context,
+    product: Option<&str>,
+    key: Option<LicenseKey>,
+    types: &[LicenseType],
+) -> anyhow::Result<Option<LicenseState>> {
+    let fits = |license: &LicenseState| {
+        let held = license.held.as_ref();
+        let is_meant = match key {
+            Some(key) => key == license.license_key,
+            None => held
+                .and_then(Held::license_type)
+                .is_some_and(|it| types.contains(&it)),
+        };
+        held.is_some() && is_meant && product.is_none_or(|id| id == license.product)
+    };
+    let mut found = Vec::new();
+    for home in all(context)? {
+        // What is damaged is named by whatever looks for it then.
+        let (licenses, _) = home.survey().unwrap_or_default();
+        found.extend(licenses.into_iter().filter(fits));
+    }
+    found.sort_by_key(|license| license.license_key.to_string());
+    found.dedup_by_key(|license| license.license_key);
+    if found.len() > 1 {
+        let keys: Vec<_> = found.iter().map(|it| it.license_key.to_string()).collect();
+        return Err(which_license(&keys)
+            .hint(messages::home::which_license_option())
+            .into());
+    }
+    Ok(found.pop())
+}
+
+/// Several are meant.
+fn which_license(keys: &[String]) -> Failure {
+    let what = messages::home::which_license(words::list(keys));
+    Failure::new(FailureKind::WhichLicense, what.to_string())
+}
+
 /// The license with the key that was given, or else the only one for which `fits` holds, with the home it is in. Where none fits, one that is
 /// there all the same: the library says why it does not. Where a license of the user's own is also one of the whole computer, his own is his to change.
 pub(crate) fn license(
@@ -206,12 +249,9 @@ pub(crate) fn license(
             (None, Some(key)) => HolderError::UnknownLicense { key }.into(),
             (None, None) => no_license().into(),
         }),
-        (several, ..) => Err(Failure::new(
-            FailureKind::WhichLicense,
-            messages::home::which_license(words::list(several)).to_string(),
-        )
-        .hint(messages::home::which_license_hint())
-        .into()),
+        (several, ..) => Err(which_license(several)
+            .hint(messages::home::which_license_hint())
+            .into()),
     }
 }
 

@@ -14,10 +14,10 @@ use super::home::Home;
 #[cfg(feature = "site")]
 use super::lock::Lock;
 use super::report::Refusal;
-use super::state::LicenseState;
+use super::state::{Held, LicenseState};
 use crate::failure::FailureKind;
 use crate::license_key::LicenseKey;
-use crate::protocol::grant::{LicenseType, SignedGrant};
+use crate::protocol::grant::LicenseType;
 use crate::protocol::site_note::{SignedNote, SiteNoteError};
 use crate::protocol::site_rules::Rules;
 
@@ -72,13 +72,9 @@ impl NoNote {
 /// The notes of a license that is held; nothing where it is not for people by name. What it says is not verified here: whoever goes by it has done so.
 pub(super) fn of_users(home: &Home, license: &LicenseState) -> Notes {
     let held = license.held.as_ref();
-    let for_people = held.is_some_and(|held| {
-        let grant = SignedGrant::decode(&held.grant);
-        grant.is_ok_and(|it| it.grant.license_type == LicenseType::Named)
-    });
-    match for_people {
-        true => notes(home, license),
-        false => Notes::default(),
+    match held.and_then(Held::license_type) {
+        Some(LicenseType::Named) => notes(home, license),
+        _ => Notes::default(),
     }
 }
 

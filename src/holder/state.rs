@@ -13,7 +13,7 @@ use crate::protocol::date::{Day, Seconds};
 use crate::protocol::digest::{
     ActivationId, Digest, MachineBinding, kdf, request_digest, request_tag,
 };
-use crate::protocol::grant::SignedGrant;
+use crate::protocol::grant::{LicenseType, SignedGrant};
 use crate::protocol::loan::{SignedLoan, SiteCertificate};
 use crate::protocol::product::Product;
 use crate::protocol::requests::{Activate, Borrow, Sync};
@@ -249,6 +249,12 @@ impl Held {
     /// Its last day.
     pub fn lent_until(&self) -> Option<Day> {
         Some(self.lent()?.1.loan.until)
+    }
+
+    /// The type of license that is held, as it says itself; none where it is a loan.
+    pub fn license_type(&self) -> Option<LicenseType> {
+        let signed = SignedGrant::decode(&self.grant).ok()?;
+        Some(signed.grant.license_type)
     }
 
     /// What tells it from later answers, as it says itself: the generation of a grant, a loan's number.

@@ -51,6 +51,7 @@ mod schema;
 #[cfg(unix)]
 mod seats;
 mod secrets;
+mod several;
 mod shown;
 mod signer;
 #[cfg(unix)]

@@ -8,6 +8,7 @@ use crate::cli::{json, keys, report, words};
 use crate::holder::{CheckReport, Count, Home};
 use crate::messages;
 use crate::protocol::contents;
+use crate::protocol::grant::LicenseType;
 use crate::protocol::product::{ProductFile, RootFingerprint};
 
 /// Check the license: may the application run here and now?
@@ -71,6 +72,21 @@ impl CheckArgs {
             anybody: true,
             ..CheckArgs::default()
         }
+    }
+
+    /// The same of the one license of these types, or the one whose key was given, whatever other products are installed.
+    pub(crate) fn of_one(
+        context: &Context,
+        product: Option<String>,
+        license: Option<String>,
+        types: &[LicenseType],
+    ) -> anyhow::Result<CheckArgs> {
+        let key = license.as_deref().map(str::parse).transpose()?;
+        let found = machine_home::the_one(context, product.as_deref(), key, types)?;
+        Ok(match found {
+            Some(found) => CheckArgs::of(Some(found.product), Some(found.license_key.to_string())),
+            None => CheckArgs::of(product, license),
+        })
     }
 
     /// For whom.

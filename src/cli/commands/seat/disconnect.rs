@@ -9,6 +9,7 @@ use crate::cli::words::minute;
 use crate::cli::{ending, json};
 use crate::failure::FailureKind;
 use crate::messages;
+use crate::protocol::grant::LicenseType;
 use crate::seats::{Hold, Holder, Look, Moment, SeatError, Seats, Taken};
 
 /// Take a seat back from who has it: its program is asked to end
@@ -58,7 +59,8 @@ impl Run for SeatDisconnect {
 
     fn run(mut self, context: &mut Context) -> anyhow::Result<Exit> {
         let (product, license) = (self.product.take(), self.license.take());
-        let found = CheckArgs::of(product, license).find(context, false)?;
+        let which = CheckArgs::of_one(context, product, license, &[LicenseType::Floating])?;
+        let found = which.find(context, false)?;
         let seats = found.seats()?.ok_or_else(|| no_seats(&found))?;
         seats.owned()?;
         let look = seats.look(&moment(context))?;

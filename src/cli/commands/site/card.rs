@@ -1,6 +1,6 @@
 //! `site card`.
 
-use super::{Context, Exit, Run, SiteArgs, of};
+use super::{Context, Exit, LENDABLE, Run, SiteArgs, of};
 use crate::cli::code_output::{CodeOutputArgs, Outgoing};
 use crate::cli::json::{self, Named, Shown, WithCode};
 use crate::cli::mail::Letter;
@@ -27,7 +27,7 @@ impl Run for SiteCard {
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         self.code_output.check()?;
-        let found = self.site.find(context)?;
+        let found = self.site.find(context, LENDABLE)?;
         let site = of(&found)?;
         let certificate = site.certificate()?;
         let code = Code::new(Kind::SiteCard, certificate.encode());

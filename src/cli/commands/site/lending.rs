@@ -1,6 +1,6 @@
 //! `site lending`.
 
-use super::{Context, Exit, Run, SiteArgs, of, paused, signer};
+use super::{Context, Exit, LENDABLE, Run, SiteArgs, of, paused, signer};
 use crate::cli::json;
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::seats::moment;
@@ -34,7 +34,7 @@ impl Run for SiteLending {
     type Object = json::LendingSet;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let found = self.site.find(context)?;
+        let found = self.site.find(context, LENDABLE)?;
         let mut site = of(&found)?;
         let wish = LendingWish {
             on: self.switch == "on",

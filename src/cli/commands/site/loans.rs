@@ -1,6 +1,6 @@
 //! `loan list`, `loan show`, `loan note`.
 
-use super::{Context, Exit, Run, SiteArgs, of};
+use super::{Context, Exit, LENDABLE, Run, SiteArgs, of};
 use crate::cli::json::{self, Shown};
 use crate::cli::machine_home::Found;
 use crate::cli::seats::moment;
@@ -73,7 +73,7 @@ impl Run for LoanList {
     type Object = json::LoanRow;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let found = self.site.find(context)?;
+        let found = self.site.find(context, LENDABLE)?;
         let site = of(&found)?;
         let now = moment(context).wall;
         let mut any = false;
@@ -123,7 +123,7 @@ impl Run for LoanShow {
     type Object = json::LoanRow;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let found = self.site.find(context)?;
+        let found = self.site.find(context, LENDABLE)?;
         let site = of(&found)?;
         let now = moment(context).wall;
         let loan = site.loan(self.loan, now)?;
@@ -184,7 +184,7 @@ impl Run for LoanNote {
             .hint(messages::site_words::bad_note_hint())
             .into());
         }
-        let found = self.site.find(context)?;
+        let found = self.site.find(context, LENDABLE)?;
         let mut site = of(&found)?;
         let moment = moment(context);
         site.note(self.loan, note, &moment)?;

@@ -28,6 +28,9 @@ use crate::signing::keys::{KeyError, Passphrase};
 use crate::signing::signer::TriedSigner;
 use crate::site::{self, Pause, Site, SiteError};
 
+/// Those of which seats can be lent.
+pub(super) const LENDABLE: &[LicenseType] = &[LicenseType::Floating, LicenseType::Named];
+
 /// Which license of the site is meant.
 #[derive(clap::Args)]
 pub(crate) struct SiteArgs {
@@ -40,8 +43,10 @@ pub(crate) struct SiteArgs {
 }
 
 impl SiteArgs {
-    pub(super) fn find(&self, context: &Context) -> anyhow::Result<Found> {
-        CheckArgs::of(self.product.clone(), self.license.clone()).find(context, false)
+    /// The license that is meant: one of these types, which are those that the command is about.
+    pub(super) fn find(&self, context: &Context, types: &[LicenseType]) -> anyhow::Result<Found> {
+        let (product, license) = (self.product.clone(), self.license.clone());
+        CheckArgs::of_one(context, product, license, types)?.find(context, false)
     }
 }
 

@@ -96,7 +96,7 @@ impl Run for RulesShow {
     type Object = json::SiteRules;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let found = self.site.find(context)?;
+        let found = self.site.find(context, &[LicenseType::Floating])?;
         let key = floating(&found)?;
         let mut ruling = Ruling::open(&found.home, key)?;
         let rules = ruling.rules()?;
@@ -129,7 +129,7 @@ impl Run for RulesSet {
             Failure::new(FailureKind::BadRules, format!("{error}"))
                 .hint(messages::site_advice::rules())
         })?;
-        let found = self.site.find(context)?;
+        let found = self.site.find(context, &[LicenseType::Floating])?;
         let key = floating(&found)?;
         let mut ruling = Ruling::open(&found.home, key)?;
         // Whoever is refused, or has nothing to sign, is not asked for a password.
@@ -169,7 +169,7 @@ impl Run for RulesTest {
     type Object = json::RuleTested;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let found = self.site.find(context)?;
+        let found = self.site.find(context, &[LicenseType::Floating])?;
         let key = floating(&found)?;
         let product = &found.product;
         for feature in &self.features {

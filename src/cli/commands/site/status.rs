@@ -1,6 +1,6 @@
 //! `site status`.
 
-use super::{Context, Exit, Run, SiteArgs, of, paused};
+use super::{Context, Exit, LENDABLE, Run, SiteArgs, of, paused};
 use crate::cli::advice::Advice;
 use crate::cli::json::{self, Shown};
 use crate::cli::report;
@@ -24,7 +24,7 @@ impl Run for SiteStatus {
     type Object = json::SiteStatus;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let found = self.site.find(context)?;
+        let found = self.site.find(context, LENDABLE)?;
         let mut site = of(&found)?;
         let moment = moment(context);
         // Whoever may only read sees it as it was left.

@@ -8,6 +8,7 @@ use crate::cli::words::minute;
 use crate::cli::{csv, words};
 use crate::messages;
 use crate::protocol::date::{Day, Seconds};
+use crate::protocol::grant::LicenseType;
 use crate::seats::{By, Report, Row, Usage};
 
 /// Show how much the seats were used: sessions, hours, the most at once, and who got none
@@ -104,7 +105,7 @@ impl Run for SiteReport {
                 .hint(messages::usage_report::from_before_to())
                 .into());
         }
-        let found = self.site.find(context)?;
+        let found = self.site.find(context, &[LicenseType::Floating])?;
         let seats = seats(&found)?;
         let now = moment(context);
         let report = seats.report(&now)?;

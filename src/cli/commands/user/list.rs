@@ -5,6 +5,7 @@ use super::{
     words,
 };
 use crate::cli::json;
+use crate::protocol::grant::LicenseType;
 
 /// List the users of a license that is for people by name
 ///
@@ -22,7 +23,7 @@ impl Run for UserList {
     type Object = json::Users;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let found = self.site.find(context)?;
+        let found = self.site.find(context, &[LicenseType::Named])?;
         let key = key_of(&found)?;
         let mut people = People::open(&found.home, &found.computer.facts, key)?;
         let places = people.places(&moment(context))?;

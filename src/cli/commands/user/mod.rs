@@ -31,7 +31,7 @@ fn change(
     passphrase: &PassphraseArgs,
     change: &Change,
 ) -> anyhow::Result<Exit> {
-    let found = site.find(context)?;
+    let found = site.find(context, &[LicenseType::Named])?;
     let key = key_of(&found)?;
     let mut people = People::open(&found.home, &found.computer.facts, key)?;
     // Whoever is refused, or has nothing to sign, is not asked for a password.
