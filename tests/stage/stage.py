@@ -174,7 +174,7 @@ class Stage:
         for place in self.PLACES:
             shutil.copytree(self.path(place), os.path.join(self.kept, name, place), symlinks=True)
         with open(os.path.join(self.kept, name, "when.json"), "w") as file:
-            json.dump({"day": self.day, "spec": self.spec}, file)
+            json.dump({"day": self.day, "spec": self.spec, "starts": self.starts}, file)
 
     def restore(self, name):
         with open(os.path.join(self.kept, name, "when.json")) as file:
@@ -185,6 +185,9 @@ class Stage:
             shutil.copytree(source, self.path(place), symlinks=True, dirs_exist_ok=True)
         self.become(when["spec"])
         self.at(when["day"])
+        # In the start of the computer in which it was kept: what is counted by that goes on.
+        self.starts = when["starts"]
+        self.made.say("boot_id", self.boot_id())
 
     def clean(self):
         for place in self.PLACES:
