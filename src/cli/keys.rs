@@ -66,6 +66,14 @@ pub(crate) fn lease(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// What somebody is told, who has a seat taken from him.
+pub(crate) fn reason(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err(messages::usage::reason().to_owned()),
+        said => Ok(said.to_owned()),
+    }
+}
+
 /// For how many days a loan is asked.
 pub(crate) fn days(text: &str) -> Result<NonZeroU8, String> {
     let days = text.trim().parse().ok();

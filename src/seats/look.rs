@@ -8,6 +8,7 @@ use super::gate::Gate;
 use super::kernel;
 use super::leases::{Lease, Leases};
 use super::place::{LEASES, Place, RECORDS};
+use super::process::Process;
 use super::record::Record;
 use super::ring::Ring;
 use super::seen::{Crowd, KeptFor, Look, NoRules, PoolUse, Shown, Taken};
@@ -102,7 +103,8 @@ impl Seats {
                 }
             }
         }
-        let kept = TakenBack::read(place).kept(moment).into_iter();
+        let told = TakenBack::read(place);
+        let kept = told.clone().kept(moment).into_iter();
         let kept = kept.filter(|it| look.taken.iter().all(|taken| taken.number != it.takes.seat));
         look.kept = kept
             .map(|it| KeptFor {
@@ -122,7 +124,10 @@ impl Seats {
             let is_held = held.any(|held| held == (it.number, it.owner, it.record.since));
             // Of one whose process runs, while somebody has the seat, it is not known: another may have written that it is his.
             let came_back = !it.lives || exact && !look.holds(it.number);
-            !is_held && !it.record.left && it.record.since >= since && came_back
+            let (id, began) = (it.record.process, it.record.began);
+            let process = Process { id, began };
+            let was_taken = told.is_from(it.number, process, it.record.since());
+            !is_held && !it.record.left && it.record.since >= since && came_back && !was_taken
         });
         look.back = back.collect();
         look.back.sort_by_key(|it| it.record.since);

@@ -38,6 +38,7 @@ mod event;
 mod files;
 mod gate;
 mod held;
+mod history;
 mod holders;
 mod kernel;
 mod leases;
@@ -71,6 +72,7 @@ mod term;
 mod tests;
 mod tickets;
 mod usage;
+mod uses;
 mod who;
 
 pub use counted::{Counted, Seats};

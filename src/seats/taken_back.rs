@@ -120,6 +120,14 @@ impl TakenBack {
             .map(|it| it.reason)
     }
 
+    /// Whether a seat was taken back from a process that had it since a moment.
+    pub(super) fn is_from(&self, seat: u16, process: Process, since: Seconds) -> bool {
+        let mut ended = self.ended.iter();
+        ended.any(|it| {
+            (it.seat, it.process, it.began) == (seat, process.id, process.began) && it.at >= since
+        })
+    }
+
     /// The seats that are kept now.
     pub(super) fn kept(self, moment: &Moment) -> Vec<Kept> {
         let kept = self.kept.into_iter();

@@ -188,7 +188,7 @@ impl Days {
             while at < *to {
                 let until = at.day().end().min(*to);
                 #[cfg(test)]
-                super::session::work::count(1);
+                super::uses::work::count(1);
                 let row = self.rows.entry(at.day()).or_default();
                 row.add((at, until, *seats));
                 at = until;

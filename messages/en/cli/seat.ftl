@@ -22,6 +22,7 @@ in_use = { $product }  { $key }  { $seats ->
     }: { $in_use } in use, { $free } free
 lent = { $lent } lent
 reserved = { $reserved } reserved
+kept = { $kept } kept
 reserved_by = { $seats ->
         [one] the seat that line { $line } of the rules reserves is idle: { $rule }
        *[other] { $idle } of { $seats } seats that line { $line } of the rules reserves are idle: { $rule }

@@ -23,6 +23,7 @@ see_help = see { $command } --help
 see_help_of_command = see the command's --help
 invalid_value_why = invalid value '{ $value }' for '{ $arg }': { $why }
 span = a time is written 90s, 10m, 2h or 1d, up to a year
+reason = say why: whoever has the seat reads it
 loan_days = write a number of days from 1 to 255
 lease_short = a seat is taken for 30s at least
 lease = a seat is taken for 24h at most; countersign seat keep TOKEN holds it for as long again

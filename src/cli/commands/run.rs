@@ -91,12 +91,13 @@ impl Run for RunProgram {
         };
         if let Some(seat) = seat {
             let number = seat.number();
-            if let Some(reason) = seat.taken_back() {
+            let reason = seat.taken_back();
+            if let Some(reason) = &reason {
                 context.out.warn(messages::run::taken_back(reason, number));
             }
             if self.until_exit {
                 seat.give_back(&now);
-            } else if seat.leave(&now) == Left::InUse {
+            } else if seat.leave(&now) == Left::InUse && reason.is_none() {
                 context
                     .out
                     .say(messages::run::seat_stays_in_use(&name, number));

@@ -5,8 +5,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::seats::event::{Asked, Event, Line, tests::events};
-use crate::seats::session::{self, History, InUse, Written};
+use crate::seats::history::{History, InUse, Written};
 use crate::seats::usage::usage;
+use crate::seats::uses::work;
 
 /// Few seats, processes and moments, so that lines meet each other.
 fn small(event: Event, seat: u16, process: u32, since: u32) -> Event {
@@ -192,7 +193,7 @@ fn what_looking_back_costs_grows_as_the_log_does() {
         written(1, &many_seats),
         written(2, &one_seat),
     ];
-    let work = session::work::of(|| {
+    let work = work::of(|| {
         let (sessions, _) = history(&all, &in_use, LATER, party);
         assert_eq!(sessions.len(), 2 * usize::from(LINES));
         // Somebody saw each second that it was over.
@@ -239,7 +240,7 @@ fn days_are_split_once() {
     let sessions: Vec<Session> = (1..=1_000)
         .map(|from| session(1, 2 * 86_400 + from))
         .collect();
-    let work = session::work::of(|| {
+    let work = work::of(|| {
         let rows = usage(&sessions, &[], By::Day, (Seconds(0), LATER_YEARS)).rows;
         assert_eq!(rows.len(), 898);
         assert!(rows.iter().all(|it| (it.sessions, it.peak) == (1_000, 1)));

@@ -13,6 +13,11 @@ pub(super) fn disconnect<'w>(machine: &Machine<'w>, options: &[&str]) -> Run<'w>
     machine.run(command).env("COUNTERSIGN_TEST_PATIENCE", "500")
 }
 
+/// Without what is said by all others.
+fn disconnect_with<'w>(machine: &Machine<'w>, reason: &str) -> Run<'w> {
+    machine.run(["seat", "disconnect", "1", "--reason", reason])
+}
+
 /// A program that runs on a seat, whose talk is kept.
 fn start(run: &Run<'_>) -> Child {
     let mut process = run.process();
@@ -318,4 +323,42 @@ fn all_seats_of_a_user_are_tried_and_what_was_done_is_said() {
     two.kill();
     disconnect(&machine, &["1", "--force"]).done();
     stays.wait_with_output().unwrap();
+}
+
+/// What was taken back did not come back by itself, and whoever lists the seats or reads the report is not told so.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_seat_that_was_taken_back_did_not_come_back_by_itself() {
+    let world = World::new();
+    let (machine, _) = site(&world, &[], &["--seats", "2"]);
+    disconnect_with(&machine, " ")
+        .refused(2, "usage")
+        .tells("say why");
+    let stays = "trap '' TERM; echo up; while :; do sleep 0.1; done";
+    let anna = start(&running(&machine, &["--user", "anna"], stays));
+    let bob = Holder::start(&hold(&machine, &["--user", "bob"]));
+    world.hours_pass(1);
+    disconnect(&machine, &["1", "--force"]).done();
+    let ended = anna.wait_with_output().unwrap();
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert!(
+        said.contains("was taken back by the administrator"),
+        "{said}"
+    );
+    assert!(!said.contains("stays in use"), "{said}");
+    disconnect(&machine, &["2", "--hold-for", "carl"]).done();
+    bob.kill();
+    let seen = machine.run(["seat", "list"]).done();
+    seen.prints("0 in use, 1 free, 1 kept");
+    assert_eq!(list(&machine)["came_back"], serde_json::json!([]));
+    world.hours_pass(14);
+    let seen = machine.run(["site", "report"]).json();
+    for user in ["anna", "bob"] {
+        assert_eq!(row(&seen, user)["not_given_back"], 0);
+        assert_eq!(row(&seen, user)["seconds"], 3_600);
+    }
+    // Whoever takes the seat again has another use of it, which counts for itself.
+    let again = Holder::start(&hold(&machine, &["--user", "bob"]));
+    again.kill();
+    assert_eq!(list(&machine)["came_back"][0]["user"], "bob");
 }

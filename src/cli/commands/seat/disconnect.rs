@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{CheckArgs, Context, Exit, Run};
 use crate::cli::failure::Failure;
+use crate::cli::keys;
 use crate::cli::seats::{moment, no_seats};
 use crate::cli::words::minute;
 use crate::cli::{ending, json};
@@ -30,7 +31,7 @@ pub(crate) struct SeatDisconnect {
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
     /// Why: who had the seat is told, where `countersign run` started the program, and it is kept with the other events of the seats
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = keys::reason)]
     reason: String,
     /// End what has not ended after 60 seconds: what was not saved is lost
     #[arg(long)]

@@ -147,6 +147,10 @@ fn text(found: &Found, look: &Look, now: Seconds) -> String {
         let lent = messages::seat::lent(look.lent());
         first.push_str(&format!(", {lent}"));
     }
+    if !look.kept.is_empty() {
+        let words = messages::seat::kept(look.kept.len());
+        first.push_str(&format!(", {words}"));
+    }
     if look.reserved() > 0 {
         let words = messages::seat::reserved(look.reserved());
         first.push_str(&format!(", {words}"));
