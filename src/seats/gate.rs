@@ -17,10 +17,13 @@ use crate::protocol::date::Seconds;
 const PATIENCE: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 10 });
 /// The first sleep, for a gate that is hardly used.
 const FIRST: Duration = Duration::from_micros(200);
-/// Then all who wait try equally often, and more often once they have waited long: in a crowd nobody is overtaken for ever.
-const NEXT: Duration = Duration::from_millis(4);
-const LATER: Duration = Duration::from_millis(1);
-const LONG: Duration = Duration::from_secs(2);
+/// Each is twice as long as the one before, up to this: two hundred who wait must leave the processor to the one who decides.
+const LONGEST: Duration = Duration::from_millis(32);
+/// Whoever has waited for so long tries more often: in a crowd nobody is overtaken for ever.
+const LONG: Duration = Duration::from_secs(5);
+const LATER: Duration = Duration::from_millis(4);
+/// How long nobody notices that it is waited.
+const UNNOTICED: Duration = Duration::from_millis(20);
 
 /// The right to decide, until it is dropped.
 #[derive(Debug)]
@@ -105,7 +108,7 @@ impl Gate {
 
     /// Waits as long as nobody notices.
     pub(super) fn now(place: &Place) -> Result<Option<Gate>, SeatError> {
-        Ok(Gate::within(place, NEXT * 5)?.ok())
+        Ok(Gate::within(place, UNNOTICED)?.ok())
     }
 
     /// The gate, or who keeps it.
@@ -120,8 +123,10 @@ impl Gate {
             },
             _ => StorageError::new(Doing::Read, &path, error).into(),
         };
-        let mut slept = Duration::ZERO;
+        let (mut slept, mut next) = (Duration::ZERO, FIRST);
         loop {
+            #[cfg(test)]
+            kept::tried();
             let file = files::open_lock(place, &path).map_err(failed)?;
             match Lock::alone(file).map_err(|error| place.no_lock(error))? {
                 // One in a directory that was put aside meanwhile keeps nobody apart.
@@ -135,20 +140,19 @@ impl Gate {
                 }
                 None => {
                     // Counted in sleep: the library reads no clock.
-                    let next = match slept {
-                        Duration::ZERO => FIRST,
-                        slept if slept < LONG => NEXT,
-                        _ => LATER,
-                    };
                     std::thread::sleep(next);
                     slept += next;
+                    next = match slept < LONG {
+                        true => LONGEST.min(next * 2),
+                        false => LATER,
+                    };
                 }
             }
         }
     }
 }
 
-/// What the tests count: events that were noted by this thread while it kept the gate.
+/// What the tests count: events that were noted by this thread while it kept the gate, and how often it tried to have it.
 #[cfg(test)]
 pub(super) mod kept {
     use std::cell::Cell;
@@ -156,6 +160,7 @@ pub(super) mod kept {
     thread_local! {
         static GATES: Cell<i32> = const { Cell::new(0) };
         static NOTED: Cell<usize> = const { Cell::new(0) };
+        static TRIED: Cell<usize> = const { Cell::new(0) };
     }
 
     pub(super) fn count(more: i32) {
@@ -168,5 +173,13 @@ pub(super) mod kept {
 
     pub(in crate::seats) fn noted_under_it() -> usize {
         NOTED.get()
+    }
+
+    pub(super) fn tried() {
+        TRIED.set(TRIED.get() + 1);
+    }
+
+    pub(in crate::seats) fn tries() -> usize {
+        TRIED.get()
     }
 }

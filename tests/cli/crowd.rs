@@ -1,6 +1,6 @@
 //! Many processes at few seats, killed at random, watched by what is no part of the program: never more than the license has, and none lost.
 //!
-//! `SEATS_PROCESSES` and `SEATS_TIMES` make it more than a sample; `tests/long/seats` does.
+//! `SEATS_PROCESSES`, `SEATS_TIMES` and `SEATS_SEATS` make it more than a sample; `tests/long/seats` does.
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -18,7 +18,11 @@ use countersign::seats::{
 use super::seats::site;
 use crate::world::World;
 
-const SEATS: u16 = 5;
+/// How many seats there are.
+fn most() -> u16 {
+    u16::try_from(number("SEATS_SEATS", 5)).unwrap()
+}
+
 /// Where a worker is told what to do.
 const WORK: &str = "SEATS_WORK";
 
@@ -31,7 +35,7 @@ fn seats(home: &Path) -> Seats {
     let key = "828-150-156-1139".parse().unwrap();
     let home = Home::new(home, Audience::Owner);
     let counted = Counted {
-        seats: SEATS,
+        seats: most(),
         pools: Vec::new(),
         unit: SeatUnit::Process,
     };
@@ -69,7 +73,7 @@ fn runs(id: u32) -> bool {
 
 /// Writes down that this process has a seat, where no process that runs has the same one.
 fn note(held: &Path, number: u16) {
-    assert!((1..=SEATS).contains(&number), "seat {number}");
+    assert!((1..=most()).contains(&number), "seat {number}");
     let path = held.join(number.to_string());
     loop {
         match File::create_new(&path) {
@@ -176,7 +180,7 @@ fn a_crowd_that_is_killed_at_random_never_holds_more_and_loses_none() {
         }
     }
     assert!(ended > 0);
-    let all: Vec<Seat> = (0..SEATS).map(|_| take(&ours).unwrap()).collect();
+    let all: Vec<Seat> = (0..most()).map(|_| take(&ours).unwrap()).collect();
     assert_eq!(take(&ours).unwrap_err().kind(), "no_seat");
     drop(all);
 }
@@ -244,7 +248,7 @@ fn what_an_application_starts_has_no_seat_of_it() {
     let inherited: Vec<PathBuf> = open.filter(|path| path.starts_with(dir.path())).collect();
     assert_eq!(inherited, Vec::<PathBuf>::new());
     drop(seat);
-    let all: Vec<Seat> = (0..SEATS).map(|_| take(&seats).unwrap()).collect();
+    let all: Vec<Seat> = (0..most()).map(|_| take(&seats).unwrap()).collect();
     child.kill().unwrap();
     child.wait().unwrap();
     drop(all);

@@ -216,3 +216,16 @@ fn nothing_is_noted_while_the_gate_is_kept() {
     );
     assert_eq!(gate::kept::noted_under_it(), 0);
 }
+
+/// Two hundred who wait leave the processor to the one who decides: each looks again a few dozen times a second, and seldom more.
+#[test]
+fn who_waits_at_the_gate_looks_seldom() {
+    let site = Site::new();
+    let seats = site.seats(1);
+    let gate = seats.gate().unwrap();
+    let before = gate::kept::tries();
+    assert_eq!(take(&seats).unwrap_err().kind(), "seats_busy");
+    let tries = gate::kept::tries() - before;
+    assert!((20..=60).contains(&tries), "{tries}");
+    drop(gate);
+}
