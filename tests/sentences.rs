@@ -42,10 +42,11 @@ const OF_OTHERS: [&str; 12] = [
 ];
 
 /// What stands in a source and is no sentence for users, and why.
-const NO_SENTENCES: [(&str, &str); 22] = [
+const NO_SENTENCES: [(&str, &str); 23] = [
     ("countersign request ", "typed as it is"),
     ("countersign apply", "typed as it is"),
     ("countersign site init", "typed as it is"),
+    ("ssh HOST ", "typed as it is"),
     ("the name of who is at work (USER)", "said at a desk"),
     (
         "the token was pulled out",

@@ -53,7 +53,7 @@ pub(crate) fn not_taken(context: &mut Context, failure: Failure) -> json::Warnin
     json::Warning {
         kind: "not_taken",
         message: failure.message,
-        hint: Some(failure.hint),
+        hint: Some(context.out.typed(&failure.hint)),
     }
 }
 

@@ -1,22 +1,22 @@
 //! What a check found, for scripts.
 
-use super::advice::Advice as _;
 use super::json::{
     AppliedOn, Counted, GivenUp, Named, Report, Shown, StatusReport, Terms, Warning, days, shown,
 };
+use super::output::Output;
 use super::report;
 use crate::holder::CheckReport;
 use crate::holder::state::{HistoryEntry, LicenseState};
 use crate::protocol::contents;
 
-impl From<&CheckReport> for Report {
-    fn from(it: &CheckReport) -> Report {
+impl Report {
+    pub(crate) fn of(it: &CheckReport, out: &Output) -> Report {
         let terms = it.terms.as_ref();
         let held = terms.map(Terms::from);
         let warnings = it.warnings.iter().map(|warning| Warning {
             kind: warning.kind(),
             message: warning.to_string(),
-            hint: Some(warning.advice()),
+            hint: Some(out.typed(&report::advice_on(it, warning))),
         });
         let now = contents::Contents {
             features: it.features.clone(),
@@ -54,7 +54,7 @@ impl From<&CheckReport> for Report {
             error: it
                 .refusal
                 .as_ref()
-                .map(|why| report::failure(it, why).object()),
+                .map(|why| out.failing(&report::failure(it, why))),
         }
     }
 }
@@ -65,6 +65,7 @@ impl StatusReport {
         license: Option<&LicenseState>,
         history: &[HistoryEntry],
         users: &[String],
+        out: &Output,
     ) -> StatusReport {
         let entered = history.iter().map(|event| AppliedOn {
             at: Shown(event.at),
@@ -78,7 +79,7 @@ impl StatusReport {
             activation: Shown(it.activation),
         });
         StatusReport {
-            report: Report::from(checked),
+            report: Report::of(checked, out),
             pending: license.map_or(0, |license| license.open().count()),
             users: users.to_vec(),
             history: entered.collect(),

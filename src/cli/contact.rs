@@ -10,13 +10,13 @@ use super::Context;
 use super::failure::Failure;
 use super::mail::Mailbox;
 
-/// A contact as a clerk types it: one mail address, with a name before it or without. Characters that nobody sees are refused, and named, with the order.
+/// A contact as a clerk types it: one mail address, with a name before it or without, and in letters that a mail of ours can bear. Characters that nobody sees are refused, and named, with the order.
 ///
 /// # Errors
 /// Anything else.
 pub(crate) fn typed(text: &str) -> Result<String, Failure> {
     if show::hidden_in(text).is_none() {
-        Mailbox::parse(text)?;
+        Mailbox::parse(text)?.in_a_header()?;
     }
     Ok(text.trim().to_owned())
 }

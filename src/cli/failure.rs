@@ -30,7 +30,7 @@ use crate::text::ReadError;
 
 use super::advice::Advice as _;
 use super::damaged_rows;
-use super::json::{Details, Failing, Named, Taken};
+use super::json::{Details, Taken};
 
 /// A failure that ends a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,18 +96,6 @@ impl Failure {
                 .get_or_insert(std::mem::replace(&mut failure.message, message));
         }
         failure
-    }
-
-    /// What stands under `error` in JSON.
-    pub(crate) fn object(&self) -> Failing {
-        Failing {
-            exit: self.exit.0,
-            kind: Named(self.kind),
-            message: self.message.clone(),
-            because: self.because.clone(),
-            hint: self.hint.clone(),
-            details: (*self.details).clone(),
-        }
     }
 }
 

@@ -53,6 +53,12 @@ impl Homes {
             .map_or(Audience::Owner, places::audience)
     }
 
+    /// The home that root has to name to be where this user is: his variables are not root's.
+    pub(crate) fn of_root(&self) -> Option<PathBuf> {
+        let own = || places::of_user().filter(|own| own.exists() && !machine_wide().exists());
+        self.named.clone().or_else(own)
+    }
+
     /// The home that `--system` writes to.
     pub(crate) fn system(&self) -> PathBuf {
         self.named.clone().unwrap_or_else(machine_wide)

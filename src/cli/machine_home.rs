@@ -50,11 +50,6 @@ pub(crate) fn to_write(context: &Context, system: bool) -> anyhow::Result<Home> 
     Ok(home(context, &context.homes.own()?, audience))
 }
 
-/// The option as it is typed after a command, with the blank before it.
-pub(crate) fn typed(system: bool) -> &'static str {
-    if system { " --system" } else { "" }
-}
-
 fn home(context: &Context, directory: &Path, audience: Audience) -> Home {
     let anchors = context.environment.anchors(directory);
     Home::new(directory, audience).with_anchors(anchors)
@@ -161,6 +156,18 @@ pub(crate) fn bring_along(home: &Home, file: &ProductFile) -> anyhow::Result<()>
     Ok(())
 }
 
+/// The product of the license with this key, as far as one is known here.
+pub(crate) fn product_of(context: &Context, key: LicenseKey) -> anyhow::Result<Option<String>> {
+    for home in all(context)? {
+        let (licenses, _) = home.survey().unwrap_or_default();
+        let known = licenses.into_iter().find(|it| it.license_key == key);
+        if let Some(known) = known {
+            return Ok(Some(known.product));
+        }
+    }
+    Ok(None)
+}
+
 /// The license that is held here with this key, or else the only one of these types; none where none is. Whoever changes what a site has says which one is
 /// meant where there are several: no rule chooses for him.
 pub(crate) fn the_one(
@@ -169,6 +176,23 @@ pub(crate) fn the_one(
     key: Option<LicenseKey>,
     types: &[LicenseType],
 ) -> anyhow::Result<Option<LicenseState>> {
+    let mut found = held(context, product, key, types)?;
+    if found.len() > 1 {
+        let keys: Vec<_> = found.iter().map(|it| it.license_key.to_string()).collect();
+        return Err(which_license(&keys)
+            .hint(messages::home::which_license_option())
+            .into());
+    }
+    Ok(found.pop())
+}
+
+/// The license that is held here with this key, or else all of these types, each once, in the order of their keys.
+pub(crate) fn held(
+    context: &Context,
+    product: Option<&str>,
+    key: Option<LicenseKey>,
+    types: &[LicenseType],
+) -> anyhow::Result<Vec<LicenseState>> {
     let fits = |license: &LicenseState| {
         let held = license.held.as_ref();
         let is_meant = match key {
@@ -187,13 +211,7 @@ pub(crate) fn the_one(
     }
     found.sort_by_key(|license| license.license_key.to_string());
     found.dedup_by_key(|license| license.license_key);
-    if found.len() > 1 {
-        let keys: Vec<_> = found.iter().map(|it| it.license_key.to_string()).collect();
-        return Err(which_license(&keys)
-            .hint(messages::home::which_license_option())
-            .into());
-    }
-    Ok(found.pop())
+    Ok(found)
 }
 
 /// Several are meant.

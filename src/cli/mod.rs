@@ -42,6 +42,7 @@ mod seats;
 mod secrecy;
 #[cfg(feature = "desk")]
 mod sold;
+mod typed;
 mod usage;
 mod usb;
 mod words;
@@ -59,6 +60,7 @@ use environment::Environment;
 use failure::Failure;
 use homes::Homes;
 use output::Output;
+use typed::Given;
 
 /// What every command is handed: where things are, the real clock and machine, and where to say things.
 pub(crate) struct Context {
@@ -82,10 +84,16 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(matches) => matches,
         Err(error) => return refused(&error, &args),
     };
+    let homes = Homes::new(matches.get_one("home").cloned());
+    let given = Given::of(&matches, homes.of_root());
     let mut context = Context {
-        homes: Homes::new(matches.get_one("home").cloned()),
+        homes,
         environment: Environment::real(),
-        out: Output::new(matches.get_flag("json"), matches.get_flag("quiet")),
+        out: Output::new(
+            matches.get_flag("json"),
+            matches.get_flag("quiet"),
+            Some(Box::new(given)),
+        ),
         no_input: matches.get_flag("no-input"),
     };
     run(&matches, &mut context).into()
@@ -112,6 +120,6 @@ fn refused(error: &clap::Error, args: &[OsString]) -> ExitCode {
         return if helps { Exit::USAGE } else { Exit::DONE }.into();
     }
     let failure = usage::failure(error);
-    Output::new(json, false).failure(&failure);
+    Output::new(json, false, None).failure(&failure);
     failure.exit.into()
 }

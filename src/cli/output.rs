@@ -11,8 +11,17 @@ use crate::messages;
 use crate::text::show;
 
 use super::failure::Failure;
-use super::json::{Described, Failed};
+use super::json::{Described, Failed, Failing, Named};
 use super::{words, wrap};
+
+/// Makes of a text what is to be typed: its commands say what the user has said of where things are.
+pub(crate) trait Typing {
+    fn typed(&self, text: &str) -> String;
+
+    /// What follows is said to the administrator of a site, whosever the command is.
+    #[cfg(feature = "site")]
+    fn at_a_site(&mut self);
+}
 
 /// The two streams and how to use them.
 pub(crate) struct Output {
@@ -23,12 +32,14 @@ pub(crate) struct Output {
     data_columns: Option<usize>,
     talk_columns: Option<usize>,
     colour: bool,
+    /// None where no command was understood.
+    typing: Option<Box<dyn Typing>>,
     stdout: io::BufWriter<Box<dyn Write>>,
     stderr: Box<dyn Write>,
 }
 
 impl Output {
-    pub(crate) fn new(json: bool, quiet: bool) -> Output {
+    pub(crate) fn new(json: bool, quiet: bool, typing: Option<Box<dyn Typing>>) -> Output {
         let talk_columns = wrap::columns(io::stderr());
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Output {
@@ -37,6 +48,7 @@ impl Output {
             data_columns: wrap::columns(io::stdout()),
             talk_columns,
             colour: talk_columns.is_some() && !plain,
+            typing,
             stdout: io::BufWriter::new(Box::new(io::stdout())),
             stderr: Box::new(io::stderr()),
         }
@@ -51,6 +63,7 @@ impl Output {
             data_columns: None,
             talk_columns: None,
             colour: false,
+            typing: None,
             stdout: io::BufWriter::new(stdout),
             stderr,
         }
@@ -132,6 +145,7 @@ impl Output {
     /// Talk: what happened and what to do next. Not with `-q`, not with `--json`.
     pub(crate) fn say(&mut self, text: impl Display) {
         if !self.quiet && !self.json {
+            let text = self.typed(&text.to_string());
             self.talk("", "", text);
         }
     }
@@ -146,6 +160,7 @@ impl Output {
     /// What to do about a warning.
     pub(crate) fn advise(&mut self, hint: &str) {
         if !self.json {
+            let hint = self.typed(hint);
             self.talk("", messages::output::what_to_do(), hint);
         }
     }
@@ -155,12 +170,23 @@ impl Output {
         // What was printed before the failure stays.
         let _ = self.stdout.flush();
         if self.json {
-            let _ = self.object(&Failed {
-                error: failure.object(),
-            });
+            let error = self.failing(failure);
+            let _ = self.object(&Failed { error });
             let _ = self.stdout.flush();
         }
         self.refusal(failure);
+    }
+
+    /// What stands under `error` in JSON.
+    pub(crate) fn failing(&self, failure: &Failure) -> Failing {
+        Failing {
+            exit: failure.exit.0,
+            kind: Named(failure.kind),
+            message: failure.message.clone(),
+            because: failure.because.clone(),
+            hint: self.typed(&failure.hint),
+            details: (*failure.details).clone(),
+        }
     }
 
     /// The words of a failure, on stderr.
@@ -170,7 +196,22 @@ impl Output {
             self.talk("", messages::output::because(), because);
         }
         if !failure.hint.is_empty() {
-            self.talk("", messages::output::what_to_do(), &failure.hint);
+            let hint = self.typed(&failure.hint);
+            self.talk("", messages::output::what_to_do(), hint);
+        }
+    }
+
+    /// What is to be done, its commands as they are to be typed.
+    pub(crate) fn typed(&self, hint: &str) -> String {
+        let typing = self.typing.as_ref();
+        typing.map_or_else(|| hint.to_owned(), |it| it.typed(hint))
+    }
+
+    /// What follows is said to the administrator of a site, whosever the command is.
+    #[cfg(feature = "site")]
+    pub(crate) fn at_a_site(&mut self) {
+        if let Some(typing) = &mut self.typing {
+            typing.at_a_site();
         }
     }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::Context;
+use super::advice;
 use super::failure::Failure;
 use super::keys;
 use super::machine_home::Found;
@@ -33,12 +34,12 @@ impl SeatArgs {
         found: &Found,
         program: &Path,
         holding: Holding,
-    ) -> Result<Option<Seat>, SeatError> {
+    ) -> anyhow::Result<Option<Seat>> {
         let Some(seats) = found.seats()? else {
             return Ok(None);
         };
-        self.asked(context, found, program, holding, |ask| seats.take(ask))
-            .map(Some)
+        let seat = self.asked(context, found, program, holding, |ask| seats.take(ask));
+        seat.map(Some)
     }
 
     /// Leases one.
@@ -51,10 +52,9 @@ impl SeatArgs {
     ) -> anyhow::Result<Leased> {
         let seats = found.seats()?.ok_or_else(|| no_seats(found))?;
         let (program, holding) = (Path::new(""), Holding::Lease);
-        let leased = self.asked(context, found, program, holding, |ask| {
+        self.asked(context, found, program, holding, |ask| {
             seats.lease(ask, span, secret)
-        })?;
-        Ok(leased)
+        })
     }
 
     fn asked<T>(
@@ -64,19 +64,29 @@ impl SeatArgs {
         program: &Path,
         holding: Holding,
         take: impl FnOnce(&Ask<'_>) -> Result<T, SeatError>,
-    ) -> Result<T, SeatError> {
+    ) -> anyhow::Result<T> {
         let caller = found.computer.caller(program, &found.needs.user);
         let who = Who {
             host: self.host.clone().unwrap_or(caller.host),
             ..caller
         };
-        take(&Ask {
+        let taken = take(&Ask {
             who: &who,
             features: &found.needs.features,
             holding,
             patience: self.wait.unwrap_or_default(),
             now: &|| moment(context),
-        })
+        });
+        taken.map_err(|error| self.refused(error))
+    }
+
+    /// Whoever has waited is not told to wait.
+    fn refused(&self, error: SeatError) -> anyhow::Error {
+        let hint = self.wait.and_then(|_| advice::when_waited(&error));
+        match hint {
+            Some(hint) => Failure::of(&error.into()).hint(hint).into(),
+            None => error.into(),
+        }
     }
 }
 

@@ -22,6 +22,18 @@ pub fn login_name() -> Option<String> {
         .filter(|name| !name.is_empty())
 }
 
+/// Whether the system knows an account of this name, by its password database or what else it is told to look names up in. Where accounts are not told
+/// apart, and where the system does not say, none is unknown.
+pub(crate) fn is_known(name: &str) -> bool {
+    #[cfg(unix)]
+    return !matches!(User::from_name(name), Ok(None));
+    #[cfg(not(unix))]
+    {
+        let _ = name;
+        true
+    }
+}
+
 /// The accounts of this computer, as a process sees them.
 #[derive(Debug)]
 pub(crate) struct Accounts {

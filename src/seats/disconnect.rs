@@ -191,6 +191,28 @@ impl Seats {
         Ok(all.write(&self.place)?)
     }
 
+    /// Keeps a seat that is kept already for this user instead, or no more: for whom it was kept, none where it was for nobody. What is kept of its modules is
+    /// kept with it.
+    ///
+    /// # Errors
+    /// [`SeatError::Busy`]; what the disk says.
+    pub fn keep_instead(
+        &self,
+        seat: u16,
+        keep: Option<(&str, Duration)>,
+        moment: &Moment,
+    ) -> Result<Option<String>, SeatError> {
+        let _gate = self.gate()?;
+        let before = TakenBack::read(&self.place);
+        let mut kept = before.clone().kept(moment).into_iter();
+        let Some(kept) = kept.find(|it| it.takes.seat == seat) else {
+            return Ok(None);
+        };
+        let all = before.with(&kept.takes, &[], "", keep, moment);
+        all.write(&self.place)?;
+        Ok(Some(kept.user))
+    }
+
     /// Those of these seats that are kept for whoever asks, each locked; none where an earlier license had more seats that are still in use. Nobody has what is
     /// kept for another by naming him: who he is goes as for the rules. Under the gate.
     pub(super) fn kept_for(

@@ -50,10 +50,9 @@ fn the_end_of_the_grace_is_told_with_its_date_and_what_to_do() {
     assert!(said.stdout.ends_with("3 days left\n"), "{said}");
     let warning = &ship.check().json()["warnings"][0];
     assert_eq!(warning["kind"], "grace_ends");
-    assert_eq!(
-        warning["hint"],
-        "re-validate the license: countersign request sync"
-    );
+    let home = ship.home();
+    let hint = "re-validate the license: countersign request sync --home ";
+    assert_eq!(warning["hint"], format!("{hint}{}", home.display()));
     let status = ship.run(["status"]).done().prints(&until);
     status.tells(&until).tells(RE_VALIDATE);
     ship.run(["run", "--", "true"]).done().tells(RE_VALIDATE);

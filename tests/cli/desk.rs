@@ -378,3 +378,22 @@ fn a_desk_whose_clock_is_behind_its_own_history_signs_nothing() {
         .done()
         .prints("the desk's clock was said to be right; reason: battery");
 }
+
+/// What no mail of ours could bear is refused when it is typed, and not when a mail is written.
+#[test]
+fn an_address_with_other_letters_is_refused_at_once() {
+    let world = World::new();
+    let machine = world.machine("desk");
+    let init = machine.run(INIT).arg("--no-passphrase");
+    init.arg("--mail")
+        .arg("b\u{fc}ro@example.com")
+        .refused(2, "usage")
+        .tells("b\u{fc}ro@example.com");
+    let desk = world.desk("vendor");
+    desk.product("survey", &[]);
+    let new = ["license", "new", "--product", "survey", "--customer", "A"];
+    let contact = ["--contact", "Bj\u{f6}rn <bj\u{f6}rn@example.com>"];
+    desk.run(new.iter().chain(&contact)).refused(2, "usage");
+    let contact = ["--contact", "Bj\u{f6}rn <bjorn@example.com>"];
+    desk.run(new.iter().chain(&contact)).done();
+}

@@ -290,3 +290,22 @@ fn who_holds_a_seat_back_is_named_by_every_return_code() {
         .done()
         .tells("1 seat freed");
 }
+
+/// What is set aside is said, and so is that there is nothing to set aside.
+#[test]
+fn an_override_of_what_was_taken_before_is_said_to_do_nothing() {
+    let world = World::new();
+    let (desk, ship, _) = super::check::licensed(&world, &[], &[]);
+    let activation = ship.check().json()["activation"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let code = ship.run(["return", "--yes"]).done().code();
+    let first = desk.respond(&code).done();
+    assert!(!first.stderr.contains("--override"), "{first}");
+    let again = ["--override", "--reason", "they told us"];
+    desk.respond_with(&code, &again)
+        .done()
+        .tells("nothing for --override to set aside")
+        .tells(&format!("countersign release {activation} --held-back"));
+}

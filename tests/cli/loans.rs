@@ -105,8 +105,7 @@ fn lent_seats_and_seats_in_use_are_never_more_than_the_license_has() {
     let seen = site.machine.run(["seat", "list"]).done();
     for words in [
         "2 seats: 0 in use, 0 free, 2 lent",
-        "chen, vessel laptop",
-        "loan 1, until 2040-03-06",
+        "loan 1 (chen, vessel laptop), until 2040-03-06",
     ] {
         assert!(seen.stdout.contains(words), "{words}: {seen}");
     }

@@ -63,6 +63,7 @@ mod sync;
 #[cfg(target_os = "linux")]
 mod systems;
 mod told;
+mod typed;
 #[cfg(unix)]
 mod width;
 mod written_files;

@@ -56,7 +56,9 @@ fn users_are_assigned_up_to_the_number_held_and_others_refused_by_name() {
     for user in ["anna", "bob", " anna "] {
         check(&site, user).done();
     }
-    unnamed(&site, "chen").tells("countersign user assign chen");
+    unnamed(&site, "chen")
+        .tells("countersign user assign --home ")
+        .tells(" chen\n");
     assign(&site, &["chen"]).done();
     check(&site, "chen").done();
     assign(&site, &["dana"])

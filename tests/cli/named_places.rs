@@ -150,7 +150,7 @@ fn a_name_with_blanks_or_signs_is_quoted_where_it_is_to_be_typed() {
         ("anna maria", "countersign user assign 'anna maria'"),
         (r"NORTH\anna", r"countersign user assign 'NORTH\anna'"),
         ("o'neil", r"countersign user assign 'o'\''neil'"),
-        ("bj\u{f6}rn", "countersign user assign bj\u{f6}rn"),
+        ("bj\u{f6}rn", " bj\u{f6}rn\n"),
     ] {
         unnamed(&site, name).tells(typed);
     }

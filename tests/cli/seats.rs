@@ -3,9 +3,11 @@
 mod accounts;
 #[cfg(unix)]
 mod forged;
+mod kept_for;
 mod logged;
 mod programs;
 mod rules;
+mod said;
 mod taken_back;
 mod used;
 

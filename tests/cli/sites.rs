@@ -266,7 +266,7 @@ fn who_is_no_site_lends_nothing() {
     let alone = ["--type", "standalone", "--lend", "none"];
     desk.run([&["license", "change", &key][..], &alone].concat())
         .refused(6, "may_be_lent")
-        .tells("license change KEY --lend none");
+        .tells(&format!("license change {key} --lend none"));
     // Only what floats is lent, and only what fits into a code.
     let sell = ["license", "new", "--product", "survey", "--customer", "A"];
     desk.run(sell.iter().chain(&["--lend", "7"]))

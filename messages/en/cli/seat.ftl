@@ -31,7 +31,6 @@ lost = { $seats ->
         [one] 1 seat is kept for loans that the book has lost
        *[other] { $seats } seats are kept for loans that the book has lost
     }
-loan_until = loan { $loan }, until { $until }
 pool = { $name }: { $in_use } of { $seats } in use
 requests = { $number } waiting
 head_seat = seat
@@ -47,6 +46,11 @@ minutes = { $minutes } min
 hours = { $hours } h { $minutes } min
 days = { $days } d { $hours } h
 kept_for = seat { $seat } is kept for { $user } until { $until }
+asked_to_end = seat { $seat }: { $holder } is asked to end, for which { $seconds } s are given
+unknown_account = no account { $user } is known on this host: the seat is kept all the same for whoever comes by that name
+unknown_account_hint = look at its spelling; another name takes its place: countersign seat disconnect { $seat } --hold-for NAME --reason TEXT
+kept_no_more = seat { $seat } is kept for { $user } no more
+kept_for_nobody = seat { $seat } is kept for nobody
 taken_back = seat { $seat } is taken back from { $holder }
 nobody_uses = nobody uses seat { $seat }
 uses_none = { $user } uses no seat

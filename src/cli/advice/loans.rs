@@ -5,7 +5,7 @@ use crate::cli::words;
 use crate::messages;
 use crate::seats::SeatError;
 use crate::signing::keys::KeyError;
-use crate::site::SiteError;
+use crate::site::{Pause, SiteError};
 
 impl Advice for SiteError {
     fn advice(&self) -> String {
@@ -17,7 +17,8 @@ impl Advice for SiteError {
             SiteError::MayNotLend(_) => messages::site_advice::may_not_lend(),
             SiteError::OtherKey => messages::site_advice::other_site_key(),
             SiteError::LendingOff => messages::site_advice::lending_off(),
-            SiteError::Paused(_) => messages::site_advice::lending_paused(),
+            SiteError::Paused(Pause::Book) => messages::site_advice::lending_paused(),
+            SiteError::Paused(Pause::Machine) => messages::site_advice::lending_paused_elsewhere(),
             SiteError::Lost(_) => messages::site_advice::loans_lost(),
             SiteError::TooLong { .. } => messages::site_advice::loan_too_long(),
             SiteError::BeyondSold { .. } => messages::site_advice::beyond_sold(),

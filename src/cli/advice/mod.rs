@@ -10,6 +10,7 @@ mod machine;
 mod site;
 
 pub(crate) use check::{refused_on_loan, warned_on_loan};
+pub(crate) use site::when_waited;
 
 /// What a person should do about it: lower case, no full stop, commands as they are typed.
 pub(crate) trait Advice {

@@ -15,6 +15,19 @@ impl Advice for NoRules {
     }
 }
 
+/// The same for whoever has waited in vain; none where waiting has nothing to do with it.
+pub(crate) fn when_waited(error: &SeatError) -> Option<&'static str> {
+    match error {
+        SeatError::NoSeat { .. } => Some(messages::advice::no_seat_waited()),
+        SeatError::Rule(rule) => match rule.by {
+            RuledBy::Denied => None,
+            RuledBy::Most(_) => Some(messages::advice::ruled_most_waited()),
+            RuledBy::Reserved => Some(messages::advice::ruled_reserved_waited()),
+        },
+        _ => None,
+    }
+}
+
 impl Advice for SeatError {
     fn advice(&self) -> String {
         let advice = match self {

@@ -1,11 +1,14 @@
 //! `check`: what an application calls at each launch.
 
+use std::collections::BTreeSet;
+
 use super::{Context, Exit, Run};
 use crate::app::{Needs, User};
 use crate::cli::failure::Failure;
 use crate::cli::machine_home::{self, Found, Installed};
 use crate::cli::{json, keys, report, words};
 use crate::holder::{CheckReport, Count, Home};
+use crate::license_key::LicenseKey;
 use crate::messages;
 use crate::protocol::contents;
 use crate::protocol::grant::LicenseType;
@@ -106,16 +109,17 @@ impl CheckArgs {
     /// The same, and where that license lies.
     pub(crate) fn find(&self, context: &Context, running: bool) -> anyhow::Result<Found> {
         let Installed { found, unfit } = machine_home::installed(context, self.product.as_deref())?;
+        let key = self.license.as_deref().map(str::parse).transpose()?;
         let chosen = match (found.is_empty(), unfit.into_iter().next()) {
             (true, Some(error)) => return Err(error.into()),
-            (_, unfit) => (one_product(found, self.product.as_deref())?, unfit),
+            (_, unfit) => (self.one_product(context, found, key)?, unfit),
         };
         let (mut known, unfit) = chosen;
         let needs = Needs {
             features: self.features.clone(),
             counts: self.counts.clone(),
             bindings: self.bindings.clone(),
-            license_key: self.license.as_deref().map(str::parse).transpose()?,
+            license_key: key,
             trust: self.trust,
             user: self.user(),
         };
@@ -130,27 +134,33 @@ impl CheckArgs {
             needs,
         })
     }
-}
 
-/// The product asked for, in every home that has it.
-fn one_product(
-    installed: Vec<(Home, ProductFile)>,
-    id: Option<&str>,
-) -> anyhow::Result<Vec<(Home, ProductFile)>> {
-    let mut ids: Vec<&str> = installed
-        .iter()
-        .map(|(_, file)| file.product().id.as_str())
-        .collect();
-    ids.sort_unstable();
-    ids.dedup();
-    match ids.as_slice() {
-        [] => Err(not_licensed(id).into()),
-        [_] => Ok(installed),
-        several => Err(Failure::usage(
-            messages::home::several_products(words::list(several)).to_string(),
-        )
-        .hint(messages::home::several_products_hint("ID"))
-        .into()),
+    /// The product asked for, or the one of the license asked for, in every home that has it.
+    fn one_product(
+        &self,
+        context: &Context,
+        mut installed: Vec<(Home, ProductFile)>,
+        key: Option<LicenseKey>,
+    ) -> anyhow::Result<Vec<(Home, ProductFile)>> {
+        fn ids(installed: &[(Home, ProductFile)]) -> Vec<String> {
+            let ids = installed.iter().map(|(_, file)| file.product().id.clone());
+            let ids: BTreeSet<String> = ids.collect();
+            ids.into_iter().collect()
+        }
+        if let Some(key) = key.filter(|_| ids(&installed).len() > 1) {
+            let product = machine_home::product_of(context, key)?;
+            installed
+                .retain(|(_, file)| product.as_ref().is_none_or(|it| *it == file.product().id));
+        }
+        match ids(&installed).as_slice() {
+            [] => Err(not_licensed(self.product.as_deref()).into()),
+            [_] => Ok(installed),
+            several => Err(Failure::usage(
+                messages::home::several_products(words::list(several)).to_string(),
+            )
+            .hint(messages::home::several_products_hint("ID"))
+            .into()),
+        }
     }
 }
 
@@ -165,7 +175,7 @@ fn not_licensed(id: Option<&str>) -> Failure {
 fn tell(context: &mut Context, checked: &CheckReport) -> anyhow::Result<Exit> {
     report::warn(context, checked);
     if context.out.json {
-        Check::print(context, &json::Report::from(checked))?;
+        Check::print(context, &json::Report::of(checked, &context.out))?;
     }
     if let Some(refusal) = &checked.refusal {
         let failure = report::failure(checked, refusal);

@@ -257,7 +257,7 @@ fn damaged(
             kind: kind.map(Named),
             noun: kind.map(Kind::noun),
             rows: damaged_rows::rows(rows),
-            error: Box::new(failure.object()),
+            error: Box::new(context.out.failing(failure)),
         };
         Inspect::print(context, &object)?;
     } else {

@@ -7,6 +7,7 @@ mod completions;
 #[cfg(feature = "desk")]
 mod desk;
 mod inspect;
+mod known;
 mod man;
 mod pending;
 mod product_install;
@@ -38,6 +39,8 @@ use super::json::Described;
 use crate::cli::{usage, wrap};
 use crate::failure::Exit;
 use crate::messages;
+
+pub(crate) use known::{Known, People};
 
 /// One command: its arguments are the type's fields, its help the type's documentation.
 trait Run: clap::Args {
@@ -92,13 +95,14 @@ fn run_leaf<C: Run>(matches: &ArgMatches, context: &mut Context) -> anyhow::Resu
 }
 
 /// What people of one kind use.
-type Commands = (&'static str, &'static [Node]);
+type Commands = (People, &'static str, &'static [Node]);
 
 /// The commands by the people who use them.
 const TREE: &[Commands] = &[
     #[cfg(feature = "desk")]
     desk::TREE,
     (
+        People::Machine,
         "Machine (field)",
         &[
             Node::Group {
@@ -138,6 +142,7 @@ const TREE: &[Commands] = &[
         ],
     ),
     (
+        People::Site,
         "Site (the customer's license administrator)",
         &[
             #[cfg(feature = "site")]
@@ -199,6 +204,7 @@ const TREE: &[Commands] = &[
         ],
     ),
     (
+        People::Anyone,
         "Anyone",
         &[
             leaf::<inspect::Inspect>(),
@@ -244,7 +250,7 @@ fn with_its_commands(group: Command) -> Command {
             Node::Leaf { .. } => None,
         })
     }
-    let mut trees = TREE.iter().map(|(_, nodes)| *nodes);
+    let mut trees = TREE.iter().map(|(.., nodes)| *nodes);
     match trees.find_map(|nodes| find(nodes, group.get_name())) {
         Some(nodes) => group.subcommands(nodes.iter().map(Node::command)),
         None => group,
@@ -284,7 +290,7 @@ fn with(wanted: impl Fn(&Node) -> bool) -> Command {
         .help("Use this directory [env: COUNTERSIGN_HOME] [default: the platform's data directory]")
         .display_order(LAST)
         .global(true);
-    let nodes = TREE.iter().flat_map(|(_, nodes)| nodes.iter());
+    let nodes = TREE.iter().flat_map(|(.., nodes)| nodes.iter());
     let nodes = nodes.filter(|node| wanted(node));
     Command::new("countersign")
         .version(env!("CARGO_PKG_VERSION"))
@@ -303,12 +309,12 @@ fn with(wanted: impl Fn(&Node) -> bool) -> Command {
 fn overview(columns: Option<usize>) -> String {
     let width = TREE
         .iter()
-        .flat_map(|(_, nodes)| nodes.iter())
+        .flat_map(|(.., nodes)| nodes.iter())
         .map(|node| node.name().len())
         .max()
         .unwrap_or(0);
     let mut out = String::from("{about}\n\n{usage-heading} {usage}\n");
-    for (people, nodes) in TREE {
+    for (_, people, nodes) in TREE {
         let heading = wrap::wrapped(&format!("{people}:"), columns, 2);
         out.push_str(&format!("\n{heading}\n"));
         for node in *nodes {
@@ -334,7 +340,7 @@ pub(crate) fn dispatch(matches: &ArgMatches, context: &mut Context) -> anyhow::R
     let (mut name, mut matches) = matches.subcommand().ok_or_else(missing)?;
     let mut node = TREE
         .iter()
-        .find_map(|(_, nodes)| find(nodes, name))
+        .find_map(|(.., nodes)| find(nodes, name))
         .ok_or_else(missing)?;
     loop {
         match node {
@@ -367,7 +373,7 @@ pub(crate) fn schemas(
         }
     }
     let mut found = Vec::new();
-    for (_, nodes) in TREE {
+    for (.., nodes) in TREE {
         collect("", nodes, generator, &mut found);
     }
     let nothing = generator.subschema_for::<super::json::Nothing>();

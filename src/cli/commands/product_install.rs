@@ -60,9 +60,7 @@ impl Run for ProductInstall {
         context.out.say(said);
         context.out.say(messages::product::signed_by(&fingerprint));
         if outcome == Installed::New {
-            context
-                .out
-                .say(messages::product::next(machine_home::typed(self.system)));
+            context.out.say(messages::product::next());
         }
         Ok(Exit::DONE)
     }

@@ -16,7 +16,7 @@ use crate::cli::{json, report};
 use crate::failure::FailureKind;
 use crate::holder::CheckReport;
 use crate::messages;
-use crate::seats::{Holding, Left, Process, Seat, SeatError};
+use crate::seats::{Holding, Left, Process, Seat};
 
 /// Check the license, and run a program if it may run
 ///
@@ -50,7 +50,7 @@ impl Run for RunProgram {
         report::warn(context, checked);
         if let Some(refusal) = &checked.refusal {
             if context.out.json {
-                Self::print(context, &json::Report::from(checked))?;
+                Self::print(context, &json::Report::of(checked, &context.out))?;
             }
             let failure = report::failure(checked, refusal);
             context.out.refusal(&failure);
@@ -61,7 +61,7 @@ impl Run for RunProgram {
             Failure::usage(messages::run::no_program()).hint(messages::run::no_program_hint())
         })?;
         let seat = self.seat(context, &found, Path::new(program));
-        let seat = seat.map_err(|error| not_run(error.into()))?;
+        let seat = seat.map_err(not_run)?;
         let mut command = Command::new(program);
         command.args(arguments);
         for (name, value) in facts(checked, seat.as_ref()) {
@@ -114,7 +114,7 @@ impl RunProgram {
         context: &Context,
         found: &Found,
         program: &Path,
-    ) -> Result<Option<Seat>, SeatError> {
+    ) -> anyhow::Result<Option<Seat>> {
         let seat = self.seat.take(context, found, program, Holding::Process)?;
         if let Some(seat) = &seat {
             seat.hand_down()?;

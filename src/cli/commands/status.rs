@@ -115,7 +115,7 @@ fn nothing(context: &mut Context, id: Option<&str>) -> anyhow::Result<Exit> {
     if context.out.json {
         let object = json::Status::NothingInstalled {
             state: Named(holder::State::Unlicensed),
-            error: Box::new(failure.object()),
+            error: Box::new(context.out.failing(&failure)),
         };
         Status::print(context, &object)?;
     } else {
@@ -146,7 +146,7 @@ fn show(context: &mut Context, checked: &CheckReport, known: &Known<'_>) -> anyh
     let clock = context.environment.now().day();
     let today = checked.today.unwrap_or(clock);
     if context.out.json {
-        let object = StatusReport::of(checked, license, history, users);
+        let object = StatusReport::of(checked, license, history, users, &context.out);
         return Status::print(context, &json::Status::Of(Box::new(object)));
     }
     let mut rows = vec![

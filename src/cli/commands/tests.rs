@@ -41,7 +41,7 @@ fn words() -> Vec<&'static str> {
         "--license",
         "--nosuch",
     ];
-    for (_, nodes) in TREE {
+    for (.., nodes) in TREE {
         names(nodes, &mut found);
     }
     found

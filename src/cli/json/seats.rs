@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Shown;
+use super::{Shown, Warning};
 use crate::license_key::LicenseKey;
 use crate::protocol::date::{Day, Seconds};
 use crate::seats::{self, Holding};
@@ -106,12 +106,13 @@ pub(crate) struct SeatKept {
 }
 
 /// Seats that were taken back, of `seat disconnect`.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct TakenBack {
     pub(crate) seats: Vec<u16>,
     /// With `--hold-for`.
     pub(crate) kept: Option<SeatKept>,
+    pub(crate) warnings: Vec<Warning>,
 }
 
 /// A seat that is lent elsewhere.

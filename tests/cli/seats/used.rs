@@ -98,11 +98,11 @@ fn who_looks_back_sees_hours_the_most_at_once_and_who_got_none() {
         lines[..lines.len() - 1],
         [
             &*first,
-            "workstation  sessions  hours  at once  for        refused",
-            "ws-14               1    5.0        1  5 h 0 min        0",
-            "ws-2                1    3.0        1  3 h 0 min        0",
-            "ws-3                0    0.0        0  0 min            2",
-            "all                 2    8.0        2  2 h 0 min        2",
+            "workstation  sessions  hours  peak  peak lasted  refused",
+            "ws-14               1    5.0     1  5 h 0 min          0",
+            "ws-2                1    3.0     1  3 h 0 min          0",
+            "ws-3                0    0.0     0  0 min              2",
+            "all                 2    8.0     2  2 h 0 min          2",
             "2 of 2 in use at once at most: for 2 h 0 min in all, first on 2040-03-01 15:00",
         ]
     );
@@ -127,6 +127,7 @@ fn who_looks_back_sees_hours_the_most_at_once_and_who_got_none() {
         (&before["rows"], &before["total"]["sessions"]),
         (&json!([]), &json!(0))
     );
+    world.days_pass(1);
     let since = report(&machine, &["--from", "2040-03-02"]);
     assert_eq!(since["rows"], json!([]));
     let wrong = [
@@ -337,4 +338,17 @@ fn what_is_lent_is_used_by_its_loan() {
     let seen = report(&site.machine, &[]);
     assert_eq!(row(&seen, "loan 1")["seconds"], 2 * 3600);
     assert_eq!(seen["total"]["not_given_back"], 0);
+}
+
+/// Nothing was used on a day to come.
+#[test]
+fn a_day_to_come_is_no_day_to_look_back_from() {
+    let world = World::new();
+    let (machine, _) = site(&world, &[], &["--seats", "1"]);
+    let from = |day: i64| machine.run(["site", "report", "--from", &world.day(day)]);
+    from(0).done();
+    from(1)
+        .refused(2, "usage")
+        .tells("--from is a day to come: 2040-03-02")
+        .tells("up to today, which is 2040-03-01");
 }

@@ -1,6 +1,7 @@
 ### What a site's license administrator should do about a failure.
 
 lending_paused = ask the vendor once, from here: countersign request sync; enter the answer with countersign apply; the seats go on meanwhile
+lending_paused_elsewhere = ask the vendor once, from here: countersign request sync; enter the answer with countersign apply; what countersign check says holds for the seats meanwhile
 site_exists = it stays as it is; to make another, because its password is forgotten: countersign site init --new
 site_missing = make one: countersign site init
 site_key_damaged = put the file back from a backup, or make another key: countersign site init --new

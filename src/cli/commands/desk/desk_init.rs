@@ -101,6 +101,9 @@ impl Run for DeskInit {
                 .hint("--mail desk@example.com")
                 .into());
         }
+        if let Some(mail) = &mail {
+            Mailbox::parse(mail)?.in_a_header()?;
+        }
         secrecy::close();
         let mut given = Vec::new();
         let mut passphrase = None;

@@ -20,10 +20,11 @@ mod respond_said;
 mod terms;
 pub(super) mod tour;
 
-use super::{Commands, Context, Exit, Node, Run, leaf};
+use super::{Commands, Context, Exit, Node, People, Run, leaf};
 
 /// The commands of a desk.
 pub(super) const TREE: Commands = (
+    People::Desk,
     "Desk (vendor)",
     &[
         Node::Group {

@@ -14,6 +14,7 @@ use crate::cli::carried;
 use crate::cli::code_input;
 use crate::cli::desk::OpenDesk;
 use crate::cli::failure::Failure;
+use crate::cli::output::Output;
 use crate::cli::{json, reply};
 use crate::failure::FailureKind;
 use crate::issuer::policy::Options;
@@ -86,7 +87,8 @@ pub(super) fn run(
                     Ok(_) => answered += 1,
                     Err(_) => refused += 1,
                 }
-                out.object(&object(line, result)?)?;
+                let object = object(line, result, out)?;
+                out.object(&object)?;
             }
             // What was answered is on disk: let it be seen before the next page is begun.
             out.finish()?;
@@ -116,6 +118,7 @@ pub(super) fn run(
 fn object(
     line: Line,
     result: Result<Reply, LineError<anyhow::Error>>,
+    out: &Output,
 ) -> anyhow::Result<json::Replied> {
     let error = match result {
         Ok(reply) => {
@@ -135,7 +138,7 @@ fn object(
     };
     Ok(json::Replied::NotAnswered(json::NotAnswered {
         line: line.number,
-        error: Box::new(error.object()),
+        error: Box::new(out.failing(&error)),
     }))
 }
 

@@ -80,4 +80,8 @@ pub(super) fn too_late(context: &mut Context, reply: &Reply, options: &Options) 
     if other && matches!(reply, Reply::Answer(_)) {
         context.out.warn("this request was answered before, and its answer stays as it is: for other seats or dates the machine asks again with countersign request sync --new");
     }
+    if let (Reply::Receipt(receipt), Some(_)) = (reply, &options.override_reason) {
+        let activation = receipt.activation;
+        context.out.warn(format_args!("this code was taken before, so there is nothing for --override to set aside; seats that are held back still are freed with countersign release {activation} --held-back --reason TEXT"));
+    }
 }

@@ -9,6 +9,7 @@ use crate::cli::seats::{moment, no_seats};
 use crate::cli::words::minute;
 use crate::cli::{ending, json};
 use crate::failure::FailureKind;
+use crate::machine;
 use crate::messages;
 use crate::protocol::grant::LicenseType;
 use crate::seats::{Hold, Holder, Look, Moment, SeatError, Seats, Taken};
@@ -65,16 +66,22 @@ impl Run for SeatDisconnect {
         let seats = found.seats()?.ok_or_else(|| no_seats(&found))?;
         seats.owned()?;
         let look = seats.look(&moment(context))?;
+        if self.keep_instead(context, &seats, &look)? {
+            return Ok(Exit::DONE);
+        }
         let targets = self.targets(context, &seats, &look)?;
         let mut keeps = self.hold_for.as_deref();
-        let mut object = json::TakenBack {
-            seats: Vec::new(),
-            kept: None,
-        };
+        let mut object = json::TakenBack::default();
         let mut failed = None;
         for (taken, hold) in targets {
             // Whoever wants one does not want them all.
             let keep = keeps;
+            if hold.locked {
+                let seconds = context.environment.patience().as_secs();
+                let (number, holder) = (taken.number, taken.holder());
+                let words = messages::seat::asked_to_end(holder, number, seconds);
+                context.out.say(words);
+            }
             if let Err(error) = self.take_back(context, &seats, &hold, keep) {
                 failed.get_or_insert(error);
                 continue;
@@ -84,14 +91,7 @@ impl Run for SeatDisconnect {
             context.out.say(messages::seat::taken_back(holder, number));
             object.seats.push(number);
             if let Some(user) = keep {
-                let until = moment(context).wall.plus(120);
-                let words = messages::seat::kept_for(number, minute(until), user);
-                context.out.say(words);
-                object.kept = Some(json::SeatKept {
-                    seat: number,
-                    user: user.to_owned(),
-                    until: json::Shown(until),
-                });
+                said_kept(context, &mut object, number, user);
             }
         }
         // What was done is said, whatever failed beside it.
@@ -103,6 +103,29 @@ impl Run for SeatDisconnect {
 }
 
 impl SeatDisconnect {
+    /// A seat that nobody uses and that is kept: for somebody else from now on.
+    fn keep_instead(
+        &self,
+        context: &mut Context,
+        seats: &Seats,
+        look: &Look,
+    ) -> anyhow::Result<bool> {
+        let Some((seat, user)) = self.seat.zip(self.hold_for.as_deref()) else {
+            return Ok(false);
+        };
+        let in_use = look.taken.iter().any(|it| it.number == seat);
+        let keep = Some((user, KEPT));
+        if in_use || seats.keep_instead(seat, keep, &moment(context))?.is_none() {
+            return Ok(false);
+        }
+        let mut object = json::TakenBack::default();
+        said_kept(context, &mut object, seat, user);
+        if context.out.json {
+            Self::print(context, &object)?;
+        }
+        Ok(true)
+    }
+
     /// Which seats are meant, and what holds them.
     fn targets(
         &self,
@@ -203,6 +226,30 @@ impl SeatDisconnect {
             Some(left) => Err(not_ended(seat, &left, messages::seat::not_killed_hint())),
         }
     }
+}
+
+/// Says for whom a seat is kept from now on, and where no account is called so.
+fn said_kept(context: &mut Context, object: &mut json::TakenBack, seat: u16, user: &str) {
+    let until = moment(context).wall.plus(120);
+    let words = messages::seat::kept_for(seat, minute(until), user);
+    context.out.say(words);
+    object.kept = Some(json::SeatKept {
+        seat,
+        user: user.to_owned(),
+        until: json::Shown(until),
+    });
+    if machine::is_known_account(user) {
+        return;
+    }
+    let what = messages::seat::unknown_account(user).to_string();
+    let hint = messages::seat::unknown_account_hint(seat).to_string();
+    context.out.warn(&what);
+    context.out.advise(&hint);
+    object.warnings.push(json::Warning {
+        kind: "unknown_account",
+        message: what,
+        hint: Some(context.out.typed(&hint)),
+    });
 }
 
 /// What of a seat is a user's: leases by who has them; and processes by what he wrote of himself and by what holds the seat, for anybody can write any name.

@@ -10,6 +10,7 @@ use crate::cli::words::minute;
 use crate::cli::{json, keys, machine_home};
 use crate::failure::FailureKind;
 use crate::messages;
+use crate::protocol::grant::LicenseType;
 use crate::seats::{Leased, SeatError, Seats, Token};
 
 /// Take a seat for a time, without a process that holds it: a token is printed
@@ -73,11 +74,20 @@ impl Run for SeatKeep {
     }
 }
 
-/// Give a seat back that was taken for a time
+/// Give a seat back that was taken for a time, or keep one for somebody no more
+///
+/// The owner of the home names the seat that `seat disconnect --hold-for` keeps: from then on it is for whoever comes.
 #[derive(clap::Args)]
 pub(crate) struct SeatRelease {
-    /// What `seat take` printed
+    /// What `seat take` printed; or, for the owner of the home, the number of a seat that is kept for somebody
+    #[arg(value_name = "TOKEN|SEAT")]
     token: String,
+    /// The product, where a seat is named and several are installed
+    #[arg(long, value_name = "ID")]
+    product: Option<String>,
+    /// The license, where a seat is named and the machine holds several
+    #[arg(long, value_name = "KEY")]
+    license: Option<String>,
 }
 
 impl Run for SeatRelease {
@@ -87,12 +97,36 @@ impl Run for SeatRelease {
     type Object = json::SeatNumber;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        if let Ok(seat) = self.token.parse() {
+            return self.keep_no_more(context, seat);
+        }
         let (token, seats, _) = held(context, &self.token)?;
         seats.release(&token, &moment(context))?;
         if context.out.json {
             Self::print(context, &json::SeatNumber { seat: token.seat })?;
         }
         context.out.say(messages::seat::given_back(&token.seat));
+        Ok(Exit::DONE)
+    }
+}
+
+impl SeatRelease {
+    /// A seat that is kept is free from now on.
+    fn keep_no_more(self, context: &mut Context, seat: u16) -> anyhow::Result<Exit> {
+        let types = &[LicenseType::Floating];
+        let which = CheckArgs::of_one(context, self.product, self.license, types)?;
+        let found = which.find(context, false)?;
+        let seats = found.seats()?.ok_or_else(|| no_seats(&found))?;
+        seats.owned()?;
+        let Some(user) = seats.keep_instead(seat, None, &moment(context))? else {
+            let what = messages::seat::kept_for_nobody(seat);
+            let failure = Failure::new(FailureKind::UnknownSeat, what);
+            return Err(failure.hint(messages::seat::who_uses()).into());
+        };
+        if context.out.json {
+            Self::print(context, &json::SeatNumber { seat })?;
+        }
+        context.out.say(messages::seat::kept_no_more(seat, &user));
         Ok(Exit::DONE)
     }
 }

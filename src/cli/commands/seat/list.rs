@@ -8,20 +8,21 @@ use crate::cli::advice::Advice;
 use crate::cli::machine_home::Found;
 use crate::cli::seats::{lasting, moment, no_seats};
 use crate::cli::words::minute;
-use crate::cli::{json, words};
+use crate::cli::{json, machine_home, words};
 use crate::messages;
 use crate::protocol::date::Seconds;
+use crate::protocol::grant::LicenseType;
 use crate::seats::{KeptFor, Lent, Look, Shown, Taken};
 
 /// Show who uses the seats of a floating license
 ///
-/// Anybody may look, and nobody is waited for. Times are UTC.
+/// Of each floating license that is held here, or of the one that is named. Anybody may look, and nobody is waited for. Times are UTC.
 #[derive(clap::Args)]
 pub(crate) struct SeatList {
-    /// The product, where several are installed
+    /// Of this product alone
     #[arg(long, value_name = "ID")]
     product: Option<String>,
-    /// The license, where the machine holds several of the product
+    /// Of this license alone
     #[arg(long, value_name = "KEY")]
     license: Option<String>,
     /// Look again every two seconds, until it is stopped with Ctrl-C
@@ -53,31 +54,52 @@ impl Run for SeatList {
 }
 
 impl SeatList {
+    /// Each license that is meant; what one lacks keeps no other from being shown.
     fn show(&self, context: &mut Context) -> anyhow::Result<()> {
-        let which = CheckArgs::of(self.product.clone(), self.license.clone());
-        let found = which.find(context, false)?;
-        let seats = found.seats()?.ok_or_else(|| no_seats(&found))?;
-        let now = moment(context);
-        let look = seats.look(&now)?;
-        if context.out.json {
-            Self::print(context, &object(&found, &look, now.wall))?;
-        } else {
-            context.out.lines(text(&found, &look, now.wall))?;
+        let key = self.license.as_deref().map(str::parse).transpose()?;
+        let product = self.product.as_deref();
+        let held = machine_home::held(context, product, key, &[LicenseType::Floating])?;
+        let mut which: Vec<CheckArgs> = held
+            .into_iter()
+            .map(|it| CheckArgs::of(Some(it.product), Some(it.license_key.to_string())))
+            .collect();
+        if which.is_empty() {
+            which.push(CheckArgs::of(self.product.clone(), self.license.clone()));
         }
-        for crowd in &look.crowds {
-            context
-                .out
-                .warn(messages::seat::crowd(&crowd.account, crowd.files));
+        let mut failed = None;
+        for which in which {
+            if let Err(error) = show_one(context, &which) {
+                failed.get_or_insert(error);
+            }
         }
-        if let Some(none) = &look.no_rules {
-            context.out.warn(&none.why);
-            context.out.advise(&none.advice());
-        }
-        if !look.exact {
-            context.out.warn(messages::seat::written_only());
-        }
-        Ok(())
+        failed.map_or(Ok(()), Err)
     }
+}
+
+/// Who uses the seats of one license.
+fn show_one(context: &mut Context, which: &CheckArgs) -> anyhow::Result<()> {
+    let found = which.find(context, false)?;
+    let seats = found.seats()?.ok_or_else(|| no_seats(&found))?;
+    let now = moment(context);
+    let look = seats.look(&now)?;
+    if context.out.json {
+        SeatList::print(context, &object(&found, &look, now.wall))?;
+    } else {
+        context.out.lines(text(&found, &look, now.wall))?;
+    }
+    for crowd in &look.crowds {
+        context
+            .out
+            .warn(messages::seat::crowd(&crowd.account, crowd.files));
+    }
+    if let Some(none) = &look.no_rules {
+        context.out.warn(&none.why);
+        context.out.advise(&none.advice());
+    }
+    if !look.exact {
+        context.out.warn(messages::seat::written_only());
+    }
+    Ok(())
 }
 
 fn object(found: &Found, look: &Look, now: Seconds) -> json::SeatsInUse {
@@ -168,7 +190,8 @@ fn text(found: &Found, look: &Look, now: Seconds) -> String {
         first.push_str(&format!("; {words}"));
     }
     let mut lines = vec![first];
-    lines.extend(columns(look, now));
+    let has_features = !found.report.features.is_empty() || !look.pools.is_empty();
+    lines.extend(columns(look, has_features, now));
     let kept = look.reservations.iter().filter(|it| it.idle > 0);
     lines.extend(kept.map(|it| {
         let words = messages::seat::reserved_by(it.idle, it.line, &it.rule, it.seats);
@@ -201,44 +224,49 @@ fn heads() -> [&'static str; COLUMNS] {
 
 const COLUMNS: usize = 8;
 
-fn columns(look: &Look, now: Seconds) -> Vec<String> {
+fn columns(look: &Look, has_features: bool, now: Seconds) -> Vec<String> {
     if look.taken.is_empty() && look.lent.is_empty() {
         return Vec::new();
     }
     let mut rows = vec![heads().map(str::to_owned).to_vec()];
-    rows.extend(look.taken.iter().map(|it| row(it, now).to_vec()));
-    rows.extend(look.lent.iter().map(|it| lent_row(it, now).to_vec()));
+    rows.extend(
+        look.taken
+            .iter()
+            .map(|it| row(it, has_features, now).to_vec()),
+    );
+    rows.extend(
+        look.lent
+            .iter()
+            .map(|it| lent_row(it, has_features, now).to_vec()),
+    );
     words::columns(&rows, |at| at == 0)
 }
 
-/// A seat that is lent: whose it is stands in what was noted.
-fn lent_row(it: &Lent, now: Seconds) -> [String; COLUMNS] {
+/// A seat that is lent: whose it is nobody says but a note of the loan, which is no user's name.
+fn lent_row(it: &Lent, has_features: bool, now: Seconds) -> [String; COLUMNS] {
     let nothing = || "–".to_owned();
-    let who = match it.who.as_str() {
-        "" => nothing(),
-        who => who.to_owned(),
-    };
-    let by = messages::seat::loan_until(it.loan, it.until).to_string();
     [
         it.takes.seat.to_string(),
-        who,
         nothing(),
         nothing(),
-        features(&it.features),
+        nothing(),
+        features(&it.features, has_features),
         minute(it.issued),
         lasting(it.issued, now),
-        by,
+        it.holder(),
     ]
 }
 
-fn features(names: &[String]) -> String {
+/// Those that were asked for. Who asks for none uses whatever there is.
+fn features(names: &[String], has_features: bool) -> String {
     match names {
-        [] => messages::seat::all_features().to_owned(),
+        [] if has_features => messages::seat::all_features().to_owned(),
+        [] => "–".to_owned(),
         some => some.join(","),
     }
 }
 
-fn row(it: &Taken, now: Seconds) -> [String; COLUMNS] {
+fn row(it: &Taken, has_features: bool, now: Seconds) -> [String; COLUMNS] {
     let number = it.number.to_string();
     let nothing = || "–".to_owned();
     let Some(shown) = &it.shown else {
@@ -252,7 +280,7 @@ fn row(it: &Taken, now: Seconds) -> [String; COLUMNS] {
         "" => nothing(),
         text => text.to_owned(),
     };
-    let features = features(&record.features);
+    let features = features(&record.features, has_features);
     let by = match it.until {
         Some(until) => messages::seat::lease_until(minute(until)).to_string(),
         None => shown.held_by(),

@@ -63,8 +63,8 @@ impl Run for SiteInit {
         }
         context.out.say(messages::site_words::made());
         context.out.say(match replaces {
-            true => messages::site_words::next_sync().to_owned(),
-            false => messages::site_words::next(machine_home::typed(self.system)).to_string(),
+            true => messages::site_words::next_sync(),
+            false => messages::site_words::next(),
         });
         Ok(Exit::DONE)
     }

@@ -83,9 +83,7 @@ pub(super) fn of(found: &Found) -> anyhow::Result<Site<'_>> {
             && site::public(home)?.is_some()
         {
             let failure = report::failure(report, refusal);
-            return Err(failure
-                .hint(messages::site_words::next("").to_string())
-                .into());
+            return Err(failure.hint(messages::site_words::next()).into());
         }
         return Err(no_seats(found));
     };

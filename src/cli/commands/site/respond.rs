@@ -46,6 +46,7 @@ pub(in crate::cli::commands) fn answer<O: Serialize + Described>(
     how: &How<'_>,
     print: impl FnOnce(LoanReplied) -> O,
 ) -> anyhow::Result<Exit> {
+    context.out.at_a_site();
     code_input::refuse_what_was_not_meant(&reading)?;
     let now = moment(context);
     let (mut reading, found) = first(context, reading, &now)?;

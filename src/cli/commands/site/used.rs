@@ -105,9 +105,16 @@ impl Run for SiteReport {
                 .hint(messages::usage_report::from_before_to())
                 .into());
         }
+        let now = moment(context);
+        let today = now.wall.day();
+        if let Some(from) = self.from.filter(|from| *from > today) {
+            let failure = Failure::usage(messages::usage_report::from_to_come(from));
+            return Err(failure
+                .hint(messages::usage_report::from_to_come_hint(today))
+                .into());
+        }
         let found = self.site.find(context, &[LicenseType::Floating])?;
         let seats = seats(&found)?;
-        let now = moment(context);
         let report = seats.report(&now)?;
         let begins = self.from.map_or(Seconds(0), Day::start);
         let ends = self.to.map_or(now.wall.plus(1), Day::end);
