@@ -29,6 +29,7 @@ loan_alone = loan { $loan }
 and_more = { $holders } and { $more } more
 busy = the seats are not given out now: { $by } keeps the gate
 not_made = the seats of this license were not made here yet: { $directory }
+not_written = it is not there
 no_locks = locks do not hold on the file system of this directory ({ $why }): { $directory }
 none_to_give = it has none to give
 exclude_nobody = they exclude nobody

@@ -9,6 +9,8 @@ use crate::license_key::LicenseKey;
 use crate::messages;
 use crate::protocol::grant::LicenseType;
 use crate::protocol::product::{Product, ProductFile};
+#[cfg(feature = "site")]
+use crate::seats::Moment;
 use crate::seats::{SeatError, Seats};
 
 use super::Context;
@@ -20,7 +22,7 @@ use crate::holder::sync;
 use crate::protocol::commitment::Commitment;
 use crate::protocol::requests::SiteReport;
 #[cfg(feature = "site")]
-use crate::site;
+use crate::site::{self, Site};
 
 /// Every home in which this machine's licenses may be: the named one, or the machine-wide and the user's.
 pub(crate) fn all(context: &Context) -> anyhow::Result<Vec<Home>> {
@@ -66,9 +68,22 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// The seats of the license; none where it does not float.
+    /// The seats of the license; none where it does not float. Whoever may write it has what was removed of those that are lent written anew first.
     pub(crate) fn seats(&self) -> Result<Option<Seats>, SeatError> {
-        self.computer.seats(&self.home, &self.product, &self.report)
+        let open = || self.computer.seats(&self.home, &self.product, &self.report);
+        let seats = open()?;
+        #[cfg(feature = "site")]
+        if let Some((seats, key)) = seats.as_ref().zip(self.report.license_key)
+            && seats.lacks_lent()
+            && seats.owned().is_ok()
+            && let Some(own) = open()?
+        {
+            let facts = &self.computer.facts;
+            let moment = Moment::of(self.computer.now, facts);
+            // What stands in its way is said by whatever needs it.
+            let _ = Site::open(&self.home, facts, key, own).and_then(|mut it| it.settle(&moment));
+        }
+        Ok(seats)
     }
 }
 

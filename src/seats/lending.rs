@@ -7,7 +7,7 @@ use super::loan::Picked;
 use super::persons::Somebody;
 use super::ring::One;
 use super::who::Moment;
-use crate::holder::write_json;
+use crate::holder::{HolderError, write_json};
 use crate::protocol::date::Seconds;
 
 impl Seats {
@@ -95,6 +95,14 @@ impl Seats {
             picked.set(&one.ring, one.number);
         }
         Ok((picked, ones))
+    }
+
+    /// Whether what is written of the seats that are lent was removed or damaged: the site writes it anew.
+    pub fn lacks_lent(&self) -> bool {
+        matches!(
+            LentOut::read(&self.place),
+            Err(HolderError::DamagedLent { .. })
+        )
     }
 
     /// What is written of the seats that are lent; nothing where that cannot be read.

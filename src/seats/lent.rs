@@ -11,6 +11,7 @@ use super::place::Place;
 use super::ring::Ring;
 use crate::holder::{HolderError, Home, json, read_json};
 use crate::license_key::LicenseKey;
+use crate::messages::seats as messages;
 use crate::protocol::date::{Day, Seconds};
 
 /// All that a site has lent.
@@ -56,10 +57,15 @@ impl LentOut {
         place.path("lent.json")
     }
 
-    /// What is written; nothing where nothing was ever lent.
+    /// What is written; nothing where nothing was ever lent. Where a site has a book of loans and nothing is written here, that was removed.
     pub(super) fn read(place: &Place) -> Result<LentOut, HolderError> {
-        match read_json(&LentOut::path(place)) {
+        let path = LentOut::path(place);
+        match read_json(&path) {
             Err(HolderError::Damaged { path, why }) => Err(HolderError::DamagedLent { path, why }),
+            Ok(None) if place.book().exists() => {
+                let why = messages::not_written().to_owned();
+                Err(HolderError::DamagedLent { path, why })
+            }
             read => Ok(read?.unwrap_or_default()),
         }
     }

@@ -43,6 +43,13 @@ impl Place {
         &self.directory
     }
 
+    /// The site's book of the loans of this license.
+    pub(super) fn book(&self) -> PathBuf {
+        let name = self.directory.file_name().unwrap_or_default();
+        let book = self.machine.join("site").join(name);
+        book.with_extension("jsonl")
+    }
+
     pub(super) fn path(&self, name: &str) -> PathBuf {
         self.directory.join(name)
     }

@@ -23,13 +23,13 @@ fn restore(site: &Site<'_>, aside: &Machine<'_>) {
 }
 
 /// A loan of one day less than `days` to a workstation that is never heard of again.
-fn lend_to(site: &Site<'_>, name: &str, days: &str) {
+pub(super) fn lend_to(site: &Site<'_>, name: &str, days: &str) {
     let machine = site.workstation(name);
     let asked = site.ask(&machine, &["--days", days, "--feature", "lv"]);
     machine.apply(&site.answer(&asked));
 }
 
-fn status(site: &Site<'_>) -> serde_json::Value {
+pub(super) fn status(site: &Site<'_>) -> serde_json::Value {
     site.machine.run(["site", "status"]).json()
 }
 

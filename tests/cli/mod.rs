@@ -23,10 +23,11 @@ mod life;
 #[cfg(unix)]
 mod loan_books;
 #[cfg(unix)]
+mod loan_lost;
+#[cfg(unix)]
 mod loan_machines;
 #[cfg(unix)]
 mod loan_mails;
-#[cfg(unix)]
 mod loan_seats;
 mod loans;
 mod machine;

@@ -50,7 +50,7 @@ fn what_is_to_be_typed_next_says_for_whom_and_where() {
             "--license",
             &key,
         ])
-        .refused(4, "unknown_seat")
+        .owes(4, "unknown_seat")
         .tells(&format!("countersign seat list --license {key} {typed}"));
     // A variable is there still when the next command is typed.
     at(&["check"])

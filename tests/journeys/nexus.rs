@@ -238,7 +238,7 @@ fn an_emergency_code_by_radio() {
         .run(["apply"])
         .piped(&newest)
         .refused(4, "other_emergency")
-        .tells("the generation that countersign status shows");
+        .tells("the generation that countersign status --home ");
     let status = server.run(["status"]).done();
     assert!(status.stdout.contains("generation 1"), "{status}");
     let held = desk.run(["emergency", &key, "--gen", "1"]).done().stdout;

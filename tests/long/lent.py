@@ -58,6 +58,8 @@ def build(w):
     w.restore("site")
     ok(w.run(*at_site("seat", "take", "--user", "anna", "--for", "1h")(w)))
     w.keep("a seat taken")
+    ok(w.run(*at_site("seat", "disconnect", "1", "--reason", "a break", "--hold-for", "bob")(w)))
+    w.keep("a seat kept")
 
 
 def loans(w):
@@ -79,6 +81,14 @@ def used(w):
     if seats.code:
         return {"seats": seats.code, "words": seats.err}
     return {"in use": [it["user"] for it in seats.json["taken"]]}
+
+
+def kept(w):
+    """For whom a seat is kept."""
+    seats = w.run(*at_site("seat", "list", "--json")(w))
+    if seats.code:
+        return {"seats": seats.code, "words": seats.err}
+    return {"kept": [it["user"] for it in seats.json["kept"]], "free": seats.json["free"]}
 
 
 def is_kept(w, run):
@@ -153,6 +163,9 @@ COMMANDS = [
     # A lease that cannot be read is not seen: then nobody uses the seat.
     Command("seat disconnect", "a seat taken", at_site("seat", "disconnect", "1", "--reason", "a break", "--hold-for", "bob"), used,
             again=(0, 4), same=False, ends=(0, 1, 4), steps=True, extra=is_kept),
+    Command("seat disconnect, for another", "a seat kept",
+            at_site("seat", "disconnect", "1", "--reason", "a break", "--hold-for", "anna"), kept),
+    Command("seat release, a seat kept", "a seat kept", at_site("seat", "release", "1"), kept, again=(0, 4), same=False),
     Command("apply a loan", "lent", own("apply"), borrowed, stdin="loan"),
     Command("request extend", "borrowed", own("request", "extend", "--days", "7"), borrowed),
     Command("return a loan", "borrowed", own("return", "--yes", key("lent")), borrowed, steps=True, extra=given_back),
