@@ -215,7 +215,8 @@ fn is_argument(known: &Known, word: &str) -> bool {
         || is_placeholder()
 }
 
-#[cfg(all(test, feature = "desk"))]
+#[cfg(test)]
+#[cfg(feature = "desk")]
 mod tests {
     use std::fs;
     use std::path::Path;

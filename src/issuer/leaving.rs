@@ -17,7 +17,7 @@ pub(crate) struct Changed {
 }
 
 /// An activation that has no seats any more, with its event: still to be written.
-pub(crate) struct Written {
+pub(crate) struct Emptied {
     kind: &'static str,
     /// As it is afterwards.
     pub(crate) holder: Activation,
@@ -27,10 +27,10 @@ pub(crate) struct Written {
     facts: EndFacts,
 }
 
-impl Written {
-    fn of(kind: &'static str, holder: Activation, changed: Changed) -> Written {
+impl Emptied {
+    fn of(kind: &'static str, holder: Activation, changed: Changed) -> Emptied {
         let facts = EndFacts::of(&changed.license, &holder);
-        Written {
+        Emptied {
             kind,
             holder,
             changed,
@@ -45,7 +45,7 @@ impl Written {
         from: &Activation,
         license: &License,
         event: EventId,
-    ) -> Written {
+    ) -> Emptied {
         let holder = Activation {
             seats: 0,
             resting: None,
@@ -59,7 +59,7 @@ impl Written {
                 ..license.clone()
             },
         };
-        Written::of(kind, holder, changed)
+        Emptied::of(kind, holder, changed)
     }
 
     /// Its place, or the seats that were kept of it, are another's.
@@ -68,8 +68,8 @@ impl Written {
         license: &License,
         to: ActivationId,
         event: EventId,
-    ) -> Written {
-        let mut written = Written::emptied(YIELDED, from, license, event);
+    ) -> Emptied {
+        let mut written = Emptied::emptied(YIELDED, from, license, event);
         written.facts.to = Some(to.to_string());
         written
     }
@@ -80,14 +80,14 @@ impl Written {
         license: &License,
         reason: Option<&str>,
         event: EventId,
-    ) -> Written {
-        let mut written = Written::emptied(FREED, from, license, event);
+    ) -> Emptied {
+        let mut written = Emptied::emptied(FREED, from, license, event);
         written.facts.reason = reason.map(str::to_owned);
         written.of_seats(from.resting.map_or(0, |it| it.seats))
     }
 
     /// The same, freeing so many seats.
-    fn of_seats(mut self, freed: u16) -> Written {
+    fn of_seats(mut self, freed: u16) -> Emptied {
         self.freed = freed;
         self.facts.freed = freed;
         self
@@ -139,7 +139,7 @@ pub(crate) struct Ending<'a> {
 /// What comes of it.
 pub(crate) struct Gone {
     /// What is still to be written, in this order, with numbers that follow one another; the end itself is the last.
-    pub(crate) written: Vec<Written>,
+    pub(crate) written: Vec<Emptied>,
     /// Seats that are free now.
     pub(crate) freed: u16,
     /// Seats of its place that are not free yet.
@@ -183,7 +183,7 @@ pub(crate) fn leave(
     let mut event = first;
     let mut written = Vec::new();
     for other in others.settled(at_once.is_some(), today) {
-        let freed = Written::freed(&other.row, &license, reason, event).of_seats(other.freed);
+        let freed = Emptied::freed(&other.row, &license, reason, event).of_seats(other.freed);
         license = freed.changed.license.clone();
         event = EventId(event.0 + 1);
         written.push(freed);
@@ -215,7 +215,7 @@ pub(crate) fn leave(
         Some(_) => 0,
         None => had.unwrap_or(holder.seats),
     };
-    let mut last = Written::of(kind, Activation { event, ..next }, changed).of_seats(freed);
+    let mut last = Emptied::of(kind, Activation { event, ..next }, changed).of_seats(freed);
     last.facts = EndFacts {
         generation: ending.generation,
         reason: reason.map(str::to_owned),

@@ -127,7 +127,7 @@ impl fmt::Debug for Fact {
 /// A fact as JSON has it.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
-enum Written {
+enum Stored {
     Text(Option<String>),
     Refused(Refused),
 }
@@ -142,8 +142,8 @@ impl Serialize for Fact {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let Reading { text, denied } = self.reading().clone();
         match denied {
-            true => Written::Refused(Refused { denied }),
-            false => Written::Text(text),
+            true => Stored::Refused(Refused { denied }),
+            false => Stored::Text(text),
         }
         .serialize(to)
     }
@@ -151,9 +151,9 @@ impl Serialize for Fact {
 
 impl<'de> Deserialize<'de> for Fact {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Fact, D::Error> {
-        Ok(match Written::deserialize(from)? {
-            Written::Text(text) => text.into(),
-            Written::Refused(Refused { denied }) => {
+        Ok(match Stored::deserialize(from)? {
+            Stored::Text(text) => text.into(),
+            Stored::Refused(Refused { denied }) => {
                 let text = None;
                 Reading { text, denied }.into()
             }

@@ -20,7 +20,7 @@ pub struct HostNames<'a> {
 
 /// The server's name as it is hashed (SPEC.md 6.2).
 pub fn normalise_server(value: &str, names: &HostNames<'_>) -> Result<String, MachineError> {
-    let written = Written::of(value)?;
+    let written = Spelled::of(value)?;
     let mut host = host_meant(&written.host, value, names)?;
     for (alias, meant) in names.aliases {
         if host_meant(&alone(alias)?, alias, names)? == host {
@@ -40,14 +40,14 @@ pub(super) fn plain(value: &str) -> String {
 }
 
 /// A server's name taken apart: what is left of it that tells servers apart.
-struct Written {
+struct Spelled {
     host: String,
     /// Nothing for the default instance.
     instance: Option<String>,
 }
 
-impl Written {
-    fn of(value: &str) -> Result<Written, MachineError> {
+impl Spelled {
+    fn of(value: &str) -> Result<Spelled, MachineError> {
         let lower = plain(value);
         let mut rest = lower.as_str();
         for protocol in ["tcp:", "np:", "lpc:"] {
@@ -80,7 +80,7 @@ impl Written {
             return Err(MachineError::BadServer(value.to_owned()));
         }
         let named = !instance.is_empty() && instance != "mssqlserver";
-        Ok(Written {
+        Ok(Spelled {
             host: host.to_owned(),
             instance: named.then(|| instance.to_owned()),
         })
@@ -104,7 +104,7 @@ fn is_number(text: &str) -> bool {
 
 /// One side of an alias.
 fn alone(value: &str) -> Result<String, MachineError> {
-    let written = Written::of(value)?;
+    let written = Spelled::of(value)?;
     match written.instance {
         None => Ok(written.host),
         Some(_) => Err(MachineError::AliasInstance(value.to_owned())),

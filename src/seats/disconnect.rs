@@ -8,10 +8,10 @@ use super::error::SeatError;
 use super::event::Event;
 use super::files;
 use super::gate::Gate;
-use super::holders::{Holder, holders};
 use super::kernel;
 use super::leases::{Lease, Leases};
 use super::loan::Picked;
+use super::lockers::{Locker, lockers};
 use super::look::account_of;
 use super::persons::Persons;
 use super::place::{LEASES, RECORDS};
@@ -30,7 +30,7 @@ pub struct Hold {
     /// The seat, and those of modules that are written with it.
     pub takes: Picked,
     /// The processes that have its lock, as far as this user sees them.
-    pub holders: Vec<Holder>,
+    pub holders: Vec<Locker>,
     /// Those that somebody wrote down as his, who may have written what he liked.
     pub written: Vec<Process>,
     /// The accounts that wrote something down for it.
@@ -61,17 +61,17 @@ impl SeenLease {
 impl Hold {
     /// Whether a process may be ended for it: of the account that took the lock, or that wrote the seat down as its own. Whoever has a lock can hand it to the
     /// processes of others, which have no seat by that.
-    pub fn may_be_ended(&self, holder: &Holder) -> bool {
-        let took = |it: &&Holder| it.locked_by == Some(it.process.id);
+    pub fn may_be_ended(&self, holder: &Locker) -> bool {
+        let took = |it: &&Locker| it.locked_by == Some(it.process.id);
         let takers = self.holders.iter().filter(took).map(|it| it.owner);
         let mut accounts = takers.chain(self.writers.iter().copied());
         holder.owner.is_some() && accounts.any(|it| it == holder.owner)
     }
 
     /// The processes that somebody wrote down as his and that have it indeed: programs, and not what waits for their ends. Where there are none, all that have it.
-    pub fn programs(&self) -> Vec<&Holder> {
-        let written = |it: &&Holder| self.written.contains(&it.process);
-        let programs: Vec<&Holder> = self.holders.iter().filter(written).collect();
+    pub fn programs(&self) -> Vec<&Locker> {
+        let written = |it: &&Locker| self.written.contains(&it.process);
+        let programs: Vec<&Locker> = self.holders.iter().filter(written).collect();
         match programs.is_empty() {
             true => self.holders.iter().collect(),
             false => programs,
@@ -109,7 +109,7 @@ impl Seats {
             holds.push(hold);
         }
         let opened: Vec<&File> = files.iter().map(|(_, file)| file).collect();
-        let found = holders(&opened).into_iter();
+        let found = lockers(&opened).into_iter();
         for ((at, _), holders) in files.iter().zip(found) {
             if let Some(hold) = holds.get_mut(*at) {
                 hold.holders = holders;

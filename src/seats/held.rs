@@ -62,7 +62,7 @@ impl By {
 }
 
 /// What is written of a seat.
-struct Written {
+struct Claim {
     record: Record,
     owner: Option<u32>,
     /// Its process runs, or its lease holds.
@@ -145,14 +145,14 @@ impl Seats {
     }
 
     /// What is written of each seat up to the last by whoever may have it.
-    fn written(&self, leases: &Leases, last: u16, moment: &Moment) -> BTreeMap<u16, Vec<Written>> {
-        let mut all: BTreeMap<u16, Vec<Written>> = BTreeMap::new();
+    fn written(&self, leases: &Leases, last: u16, moment: &Moment) -> BTreeMap<u16, Vec<Claim>> {
+        let mut all: BTreeMap<u16, Vec<Claim>> = BTreeMap::new();
         let latest = Seconds(moment.wall.0.saturating_add(DAY));
         for slots in Slots::all(&self.place, RECORDS, "") {
             let records = slots.read_all::<Record>(last).into_iter();
             // Nobody can write from the future.
             for (number, record) in records.filter(|(_, it)| it.since() <= latest) {
-                all.entry(number).or_default().push(Written {
+                all.entry(number).or_default().push(Claim {
                     // By one that was left others of its account are found who share the seat.
                     lives: !record.left && record.lives(),
                     record,
@@ -163,7 +163,7 @@ impl Seats {
         for slots in &leases.files {
             let found = slots.read_all::<Lease>(last).into_iter();
             for (number, lease) in found.filter(|(_, it)| it.holds(moment)) {
-                all.entry(number).or_default().push(Written {
+                all.entry(number).or_default().push(Claim {
                     lives: true,
                     record: lease.record,
                     owner: slots.owner,

@@ -14,7 +14,7 @@ pub(super) const LONGEST_UNSEEN: u32 = 12 * 3_600;
 const AGAIN: u32 = 60;
 
 /// What one account wrote.
-pub(super) struct Written {
+pub(super) struct AccountLog {
     pub(super) owner: Option<u32>,
     /// Whether it is the owner of the home, or root: he is believed what he saw of others.
     pub(super) is_trusted: bool,
@@ -59,13 +59,13 @@ impl<P: Fn(Option<u32>, &Asked) -> Party> History<P> {
     }
 
     /// Believes what somebody saw of others: all who are believed come before anything is added.
-    pub(super) fn believe(&mut self, written: &Written) {
+    pub(super) fn believe(&mut self, written: &AccountLog) {
         let lines = written.lines.iter().filter(|_| written.is_trusted);
         lines.for_each(|line| self.sights.add(line));
     }
 
     /// Adds what an account wrote.
-    pub(super) fn add(&mut self, written: &Written) {
+    pub(super) fn add(&mut self, written: &AccountLog) {
         let (owner, now) = (written.owner, self.now);
         let mut open = Uses::default();
         // A clock that was set back may have written an end before its beginning.

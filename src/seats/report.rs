@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::counted::Seats;
 use super::error::SeatError;
 use super::event::{Asked, Event, Line, process_of};
-use super::history::{History, InUse, Written};
+use super::history::{AccountLog, History, InUse};
 use super::kernel;
 use super::leases::Lease;
 use super::log::{Log, Room};
@@ -90,7 +90,7 @@ impl Seats {
             let account = logs.first()?.owner;
             let mut lines = lines(logs, &mut report);
             lines.extend(over.remove(&account).unwrap_or_default());
-            Some(Written {
+            Some(AccountLog {
                 owner: account,
                 is_trusted: account == Some(0) || account == owner,
                 lines,
@@ -101,7 +101,7 @@ impl Seats {
             accounts.all(|account| account == Some(0) || account == owner)
         };
         let (believed, others): (Vec<_>, Vec<_>) = of_accounts.partition(is_believed);
-        let believed: Vec<Written> = believed.into_iter().filter_map(&mut written).collect();
+        let believed: Vec<AccountLog> = believed.into_iter().filter_map(&mut written).collect();
         believed.iter().for_each(|it| history.believe(it));
         believed.iter().for_each(|it| history.add(it));
         // One after the other: of what is read no more is kept than what it comes to.

@@ -2,7 +2,7 @@
 
 use super::answer::{Effect, Receipt, Reply};
 use super::event::{Event, Returned};
-use super::rules::is_machine_of;
+use super::plan::is_machine_of;
 use super::{Loan, Site, SiteError};
 use crate::holder::{Array, HolderError};
 use crate::protocol::commitment::Commitment;

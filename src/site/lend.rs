@@ -3,7 +3,7 @@
 use super::actor::Actor;
 use super::answer::{Answer, Effect, Reply, Warning};
 use super::event::{Event, Known, Lent};
-use super::rules::{Plan, Wish};
+use super::plan::{Plan, Wish};
 use super::{Loan, People, Site, SiteError, contents};
 use crate::holder::{Array, Bytes};
 use crate::protocol::digest::{Digest, MachineBinding, request_digest, request_tag};

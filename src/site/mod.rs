@@ -28,7 +28,8 @@ mod lend;
 mod loan;
 mod note;
 mod people;
-mod rules;
+mod plan;
+
 mod ruling;
 mod told;
 
@@ -43,8 +44,8 @@ pub use known::wants_certificate;
 pub use lend::{rehearse, repeated, respond};
 pub use loan::{Loan, Standing};
 pub use people::{Change, Done, People, Places};
-pub use rules::Wish;
-pub use ruling::{RulesSet, Ruling};
+pub use plan::Wish;
+pub use ruling::{RulesChange, Ruling};
 pub use told::{Told, report_of};
 
 use std::path::PathBuf;

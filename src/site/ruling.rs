@@ -16,7 +16,7 @@ pub struct Ruling<'a>(Noted<'a>);
 
 /// What setting rules does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RulesSet {
+pub struct RulesChange {
     /// Whether it changes anything.
     pub changed: bool,
     /// Whether a second place knows of it.
@@ -72,9 +72,9 @@ impl<'a> Ruling<'a> {
         rules: &Rules,
         anew: bool,
         actor: &Actor<'_>,
-    ) -> Result<RulesSet, SiteError> {
+    ) -> Result<RulesChange, SiteError> {
         let _lock = self.0.locked()?;
-        let mut done = RulesSet {
+        let mut done = RulesChange {
             changed: self.rehearse(rules, anew, actor.moment.wall.day())?,
             remembered: true,
         };

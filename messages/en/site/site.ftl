@@ -56,7 +56,7 @@ other_machine = another workstation than that of loan { $loan } asks for more ti
 changed = { $parts } of this workstation changed since loan { $loan }, which it has: the seat is the same
 weakly_bound = the workstation says little about itself: a copy of its disk or image may pass for it
 given_back = loan { $loan } has been given back since then: this code gives nothing back
-not_remembered = nothing but the home remembers this loan: if the home is put back to an earlier state, that is not noticed
+not_remembered = nothing but the home remembers this loan: if the home is put back to an earlier state, that is not noticed; to have it noticed, do the same once more as root
 not_for_names = license { $key } is not for users by name
 no_place = { $seats ->
         [one] the one place of the license is taken

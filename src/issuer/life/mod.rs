@@ -8,7 +8,7 @@ pub use emergency::{Spoken, Step, emergency};
 
 use crate::failure::FailureKind;
 use crate::issuer::history::{self, Actor, RELEASE, Recorder};
-use crate::issuer::leaving::{self, Ending, Written};
+use crate::issuer::leaving::{self, Emptied, Ending};
 use crate::issuer::ledger::{
     Activation, Ended, Event, Ledger, LedgerError, Lending, License, Transaction,
 };
@@ -259,7 +259,7 @@ pub fn free(
             ..holder
         };
         let mut recorder = Recorder::open(tx, by)?;
-        let freed = Written::freed(&from, &license, Some(reason), recorder.next());
+        let freed = Emptied::freed(&from, &license, Some(reason), recorder.next());
         freed.record(tx, &mut recorder)?;
         Ok(Released {
             activation: from.standing.activation,

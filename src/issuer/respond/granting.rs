@@ -7,7 +7,7 @@ use super::session::Session;
 use super::unrecorded::{Granting, Unrecorded};
 use super::{Order, Request, RespondError};
 use crate::issuer::history::{ACTIVATE, REPLACE, SYNC};
-use crate::issuer::leaving::{Changed, Written};
+use crate::issuer::leaving::{Changed, Emptied};
 use crate::issuer::ledger::{
     Activation, EarlyReturn, EventId, LedgerError, Lending, License, StoredAnswer, Until,
 };
@@ -199,7 +199,7 @@ impl Session<'_> {
             None => None,
             Some(from) => {
                 let to = holder.standing.activation;
-                let written = Written::yielded(from, license, to, first);
+                let written = Emptied::yielded(from, license, to, first);
                 self.tx.set_activation(&written.holder)?;
                 self.remember(&written.changed, None);
                 self.unrecorded.insert(from.id, first);

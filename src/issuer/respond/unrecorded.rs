@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Answer, Effect, Order, Receipt, Reply};
 use crate::issuer::history::{REPLACE, SYNC};
-use crate::issuer::leaving::{Changed, Gone, Written};
+use crate::issuer::leaving::{Changed, Emptied, Gone};
 use crate::issuer::ledger::{Activation, EventId};
 use crate::issuer::policy::{Fork, Proof, Warning};
 use crate::license_key::LicenseKey;
@@ -46,7 +46,7 @@ pub(super) struct Granting {
     /// Whether it is answered because a clerk asked there.
     pub(super) explained: bool,
     /// Whose seats it gets: recorded before it.
-    pub(super) yielding: Option<Written>,
+    pub(super) yielding: Option<Emptied>,
     pub(super) changed: Changed,
     pub(super) order: Arc<Order>,
     pub(super) fork: Option<Fork>,

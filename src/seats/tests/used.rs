@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::seats::event::{Asked, Event, Line, tests::events};
-use crate::seats::history::{History, InUse, Written};
+use crate::seats::history::{AccountLog, History, InUse};
 use crate::seats::usage::usage;
 use crate::seats::uses::work;
 
@@ -52,8 +52,8 @@ fn lines() -> impl Strategy<Value = Vec<Line>> {
     vec(line, 0..20)
 }
 
-fn written(owner: u32, lines: &[Line]) -> Written {
-    Written {
+fn written(owner: u32, lines: &[Line]) -> AccountLog {
+    AccountLog {
         owner: Some(owner),
         is_trusted: owner == 0,
         lines: lines.to_vec(),
@@ -69,7 +69,7 @@ fn party(owner: Option<u32>, asked: &Asked) -> Party {
 }
 
 fn history(
-    all: &[Written],
+    all: &[AccountLog],
     in_use: &[InUse],
     now: Seconds,
     party: impl Fn(Option<u32>, &Asked) -> Party,
@@ -86,7 +86,7 @@ proptest! {
     /// What somebody writes makes and ends nothing of anybody else's.
     #[test]
     fn nobody_writes_for_another(anna in lines(), mallory in lines(), root in lines()) {
-        let of_anna = |all: &[Written]| {
+        let of_anna = |all: &[AccountLog]| {
             let in_use = [InUse { owner: Some(1), seat: 1, since: Seconds(1) }];
             let (mut sessions, mut refusals) = history(all, &in_use, LATER, party);
             sessions.retain(|it| it.by.account.as_deref() != Some("2"));
@@ -209,7 +209,7 @@ fn what_looking_back_costs_grows_as_the_log_does() {
 #[test]
 fn an_end_that_was_seen_is_of_one_account() {
     let text = |lines: &[&str]| lines.iter().map(|it| Line::read(it).unwrap()).collect();
-    let of = |owner: u32, lines: &[&str]| Written {
+    let of = |owner: u32, lines: &[&str]| AccountLog {
         owner: Some(owner),
         is_trusted: owner == 0,
         lines: text(lines),

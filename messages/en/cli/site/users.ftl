@@ -20,5 +20,5 @@ without = the license has { $seats ->
         [one] 1 place
        *[other] { $seats } places
     } now: { $list } had the newest, and have none any more
-not_remembered = nothing but the home remembers the list of users: if the home is put back to an earlier state, that is not noticed
+not_remembered = nothing but the home remembers the list of users: if the home is put back to an earlier state, that is not noticed; to have it noticed, do the same once more as root
 name_hint = write the login name as the system has it; on most systems `id -un` prints it

@@ -12,7 +12,7 @@ use crate::failure::FailureKind;
 use crate::machine;
 use crate::messages;
 use crate::protocol::grant::LicenseType;
-use crate::seats::{Hold, Holder, Look, Moment, SeatError, Seats, Taken};
+use crate::seats::{Hold, Locker, Look, Moment, SeatError, Seats, Taken};
 
 /// Take a seat back from who has it: its program is asked to end
 ///
@@ -260,7 +260,7 @@ fn part_of(user: &str, taken: &Taken, mut hold: Hold) -> Option<Hold> {
     hold.leases.retain(|it| named(&it.user, &it.account));
     let has_it = taken.shown.as_ref().is_some_and(|shown| {
         let account = &shown.account;
-        let his = |it: &Holder| account.is_none() || it.account == *account;
+        let his = |it: &Locker| account.is_none() || it.account == *account;
         named(&shown.record.user, account) && hold.holders.iter().any(his)
     });
     if !has_it {

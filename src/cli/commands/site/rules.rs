@@ -102,6 +102,7 @@ impl Run for RulesShow {
         let rules = ruling.rules()?;
         if let Some(why) = ruling.misfit(moment(context).wall.day()) {
             context.out.warn(say::not_all_kept(why));
+            context.out.advise(say::not_all_kept_hint());
         }
         if context.out.json {
             Self::print(context, &object(&found, key, &rules))?;
@@ -227,6 +228,7 @@ pub(in crate::cli::commands) fn tell(context: &mut Context, applied: &Applied) {
         let ruling = Ruling::open(&home, applied.which.license_key);
         if let Some(why) = ruling.ok().and_then(|mut it| it.misfit(today)) {
             context.out.warn(say::not_all_kept(why));
+            context.out.advise(say::not_all_kept_hint());
         }
     }
 }

@@ -10,7 +10,7 @@ use super::process::Process;
 
 /// A process that has the lock of a seat.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Holder {
+pub struct Locker {
     /// The process.
     pub process: Process,
     /// Under whose account it runs.
@@ -26,7 +26,7 @@ pub struct Holder {
 /// All that have a lock on each of these files, by whatever they opened or inherited; of other users only root sees them. Empty where the system does not say
 /// it.
 #[cfg(target_os = "linux")]
-pub(super) fn holders(files: &[&File]) -> Vec<Vec<Holder>> {
+pub(super) fn lockers(files: &[&File]) -> Vec<Vec<Locker>> {
     let mut found = vec![Vec::new(); files.len()];
     let Ok(entries) = std::fs::read_dir("/proc") else {
         return found;
@@ -48,7 +48,7 @@ pub(super) fn holders(files: &[&File]) -> Vec<Vec<Holder>> {
 
 /// The files of which a process has a lock, by their places.
 #[cfg(target_os = "linux")]
-fn held_by(id: u32, wanted: &[Option<(u64, u64)>]) -> Option<BTreeMap<usize, Holder>> {
+fn held_by(id: u32, wanted: &[Option<(u64, u64)>]) -> Option<BTreeMap<usize, Locker>> {
     use std::os::unix::fs::MetadataExt;
 
     // Before it is looked what it has: if the number is another's by then, that one began later.
@@ -72,7 +72,7 @@ fn held_by(id: u32, wanted: &[Option<(u64, u64)>]) -> Option<BTreeMap<usize, Hol
         let program = std::fs::read_to_string(format!("/proc/{id}/comm")).unwrap_or_default();
         held.insert(
             place,
-            Holder {
+            Locker {
                 process,
                 account: kernel::name_of(Some(about.uid())),
                 owner: Some(about.uid()),
@@ -93,6 +93,6 @@ fn locked_by(line: &str) -> Option<u32> {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn holders(files: &[&File]) -> Vec<Vec<Holder>> {
+pub(super) fn lockers(files: &[&File]) -> Vec<Vec<Locker>> {
     vec![Vec::new(); files.len()]
 }
