@@ -40,7 +40,7 @@ impl Emptied {
     }
 
     /// Seats that another has from now on, or that are kept of it no more.
-    fn emptied(
+    fn without_seats(
         kind: &'static str,
         from: &Activation,
         license: &License,
@@ -69,7 +69,7 @@ impl Emptied {
         to: ActivationId,
         event: EventId,
     ) -> Emptied {
-        let mut written = Emptied::emptied(YIELDED, from, license, event);
+        let mut written = Emptied::without_seats(YIELDED, from, license, event);
         written.facts.to = Some(to.to_string());
         written
     }
@@ -81,7 +81,7 @@ impl Emptied {
         reason: Option<&str>,
         event: EventId,
     ) -> Emptied {
-        let mut written = Emptied::emptied(FREED, from, license, event);
+        let mut written = Emptied::without_seats(FREED, from, license, event);
         written.facts.reason = reason.map(str::to_owned);
         written.of_seats(from.resting.map_or(0, |it| it.seats))
     }
