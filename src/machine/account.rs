@@ -24,6 +24,7 @@ pub fn login_name() -> Option<String> {
 
 /// Whether the system knows an account of this name, by its password database or what else it is told to look names up in. Where accounts are not told
 /// apart, and where the system does not say, none is unknown.
+#[cfg(feature = "cli")]
 pub(crate) fn is_known(name: &str) -> bool {
     #[cfg(unix)]
     return !matches!(User::from_name(name), Ok(None));

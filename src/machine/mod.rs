@@ -35,6 +35,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use account::Accounts;
 #[cfg(unix)]
 pub(crate) use account::UserIds;
+#[cfg(feature = "cli")]
 pub(crate) use account::is_known as is_known_account;
 pub use account::login_name;
 pub use bindings::Bindings;
