@@ -39,6 +39,17 @@ exits! {
     OVER_LIMIT 16 "a count is above its limit, or no seat is free, and all else is in order";
     NOT_NAMED 17 "the user is not among those whom the license names";
     RULED 18 "a rule of the site gives no seat";
+    READER_GONE 141 "whoever read the output has gone away (`| head`): nothing is said of it";
+}
+
+impl Exit {
+    /// The same where a program was to be run (`run`), out of the way of that program's own codes: 100 more.
+    pub(crate) fn beside_a_program(self) -> Exit {
+        match self {
+            Exit::DONE | Exit::READER_GONE => self,
+            Exit(code) => Exit(code.saturating_add(100)),
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {
@@ -106,6 +117,7 @@ failure_kinds! {
     NoHome "no_home" FAILED "the user has no home directory and none was named";
     Input "input" FAILED "standard input cannot be read";
     Output "output" FAILED "the output cannot be written";
+    ReaderGone "reader_gone" READER_GONE "whoever read the output has gone away";
     Prompt "prompt" FAILED "the terminal gave no answer";
     NoEntropy "no_entropy" FAILED "the system gives no random numbers";
     TooLong "too_long" FAILED "the answer or request is too long for a code";
@@ -239,6 +251,7 @@ failure_kinds! {
     UnknownKey "unknown_key" NOT_FOR_THIS "this desk sold no license with this key";
     CommitmentUsed "commitment_used" NOT_FOR_THIS "another request was answered that begins as this one does";
     OrderExpired "expired" REFUSED "the license that is asked for is over";
+    NothingToAnnounce "nothing_to_announce" REFUSED "nothing was changed that a machine does not know yet";
     Revoked "revoked" REFUSED "the license was revoked";
     NoSeatFree "no_seat_free" REFUSED "fewer seats are free than are wanted";
     NeedsBindings "needs_bindings" REFUSED "the request does not say what its product is bound to";
@@ -274,6 +287,7 @@ failure_kinds! {
     NeedsSeat "needs_seat" OVER_LIMIT "the license floats, and the application checks it without taking a seat";
     NotNamed "not_named" NOT_NAMED "the license is for users by name, and this one is none of them";
     OverLimit "over_limit" OVER_LIMIT "more is in use than the license allows; `over_by` tells how much";
+    LimitUnknown "limit_unknown" OVER_LIMIT "a number was handed in that the product does not count";
 }
 
 impl FailureKind {

@@ -88,5 +88,6 @@ clock_not_set = the computer's clock is not set (is its battery empty?); set it 
         [one] 1 day
        *[other] { $days_left } days
     }
+limit_unknown = { $limit } is not counted: { $product } has no such limit
 over_limit = { $limit }: { $count } is { $over_by } above the { $most } that the license allows
 over_limit_since = { $limit }: { $count } is { $over_by } above the { $most } that the license allows since its limit ended on { $day }

@@ -9,7 +9,7 @@ pub use refused::Refused;
 
 use super::named;
 
-use crate::holder::{CheckReport, Count, State, Terms, Warning, asked};
+use crate::holder::{CheckReport, Count, Refusal, State, Terms, Warning, asked};
 use crate::license_key::LicenseKey;
 use crate::protocol::date::Day;
 use crate::protocol::grant::LicenseType;
@@ -189,11 +189,15 @@ impl License {
     /// # Errors
     /// [`Refused::License`], `feature_missing`, `feature_ended` or `maintenance_over`.
     pub fn require(&self, feature: &str) -> Result<(), Refused> {
-        asked::feature(&self.product, &self.report, feature).map_err(|why| Refused::License {
+        asked::feature(&self.product, &self.report, feature).map_err(|why| self.refused(why))
+    }
+
+    fn refused(&self, why: Refusal) -> Refused {
+        Refused::License {
             state: self.report.state,
             why: named::refusal(why, &self.product),
             of: self.report.license_key.filter(|_| self.report.beside > 0),
-        })
+        }
     }
 
     /// The number that a limit allows today; 0 where the license does not contain it.
@@ -247,8 +251,9 @@ impl License {
     /// ```
     ///
     /// # Errors
-    /// [`Refused::TooMany`], with this license in it.
+    /// [`Refused::TooMany`], with this license in it; [`Refused::License`] where the product does not count this.
     pub fn require_at_most(&self, limit: &str, count: u32) -> Result<(), Refused> {
+        asked::limit(&self.product, limit, count).map_err(|why| self.refused(why))?;
         let over: Vec<Count> = asked::counts(&self.report, &[(limit.to_owned(), count)])
             .into_iter()
             .filter(|count| count.over_by() > 0)

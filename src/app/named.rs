@@ -25,6 +25,10 @@ pub(super) fn refusal(why: Refusal, product: &Product) -> Refusal {
             product: name,
             feature,
         },
+        Refusal::LimitUnknown { limit, .. } => Refusal::LimitUnknown {
+            product: name,
+            limit,
+        },
         other => other,
     }
 }

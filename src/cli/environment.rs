@@ -47,7 +47,8 @@ impl Environment {
             #[cfg(feature = "desk")]
             actor: name()
                 .filter(|name| !name.is_empty())
-                .unwrap_or_else(|| "unknown".to_owned()),
+                // In cron there is no such variable.
+                .unwrap_or_else(crate::seats::account),
             #[cfg(feature = "desk")]
             shown_in: None,
             #[cfg(feature = "desk")]

@@ -55,7 +55,7 @@ use std::process::ExitCode;
 use clap::ArgMatches;
 use clap::error::ErrorKind;
 
-use crate::failure::Exit;
+use crate::failure::{Exit, FailureKind};
 use environment::Environment;
 use failure::Failure;
 use homes::Homes;
@@ -105,7 +105,10 @@ fn run(matches: &ArgMatches, context: &mut Context) -> Exit {
     let finished = done.and_then(|exit| context.out.finish().map(|()| exit));
     finished.unwrap_or_else(|error| {
         let failure = Failure::of(&error);
-        context.out.failure(&failure);
+        // Whoever goes away (`| head`) has read what he wanted.
+        if failure.kind != FailureKind::ReaderGone {
+            context.out.failure(&failure);
+        }
         failure.exit
     })
 }
@@ -119,7 +122,10 @@ fn refused(error: &clap::Error, args: &[OsString]) -> ExitCode {
         let _ = error.print();
         return if helps { Exit::USAGE } else { Exit::DONE }.into();
     }
-    let failure = usage::failure(error);
+    let mut failure = usage::failure(error);
+    if commands::is_run(args) {
+        failure.exit = failure.exit.beside_a_program();
+    }
     Output::new(json, false, None).failure(&failure);
     failure.exit.into()
 }

@@ -27,7 +27,8 @@ pub(crate) trait Typing {
 pub(crate) struct Output {
     /// `--json`.
     pub(crate) json: bool,
-    quiet: bool,
+    /// `-q`: only what is wrong is said.
+    pub(crate) quiet: bool,
     /// Columns of the terminals that data and talk are written to; none where it is none.
     data_columns: Option<usize>,
     talk_columns: Option<usize>,
@@ -282,8 +283,10 @@ impl Formatter for Escaping {
     }
 }
 
-/// A reader that went away (`| head`) is no failure of ours to explain at length.
 fn closed(error: io::Error) -> anyhow::Error {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return Failure::new(FailureKind::ReaderGone, "").into();
+    }
     Failure::new(FailureKind::Output, messages::failure::output_unwritten())
         .because(error)
         .hint(messages::failure::output_unwritten_hint())

@@ -70,7 +70,7 @@ pub(crate) fn resting(rest: Rest) -> json::Resting {
 pub(crate) fn alone(
     reply: &Reply,
     carried: json::Carried,
-    line: Option<u64>,
+    line: Option<json::BatchLine>,
     dry_run: bool,
     more: impl IntoIterator<Item = json::Warning>,
 ) -> anyhow::Result<json::Replied> {
@@ -100,7 +100,7 @@ pub(crate) fn alone(
 /// A receipt, for which there is no code.
 pub(crate) fn receipt_alone(
     of: json::Receipt,
-    line: Option<u64>,
+    line: Option<json::BatchLine>,
     dry_run: Option<bool>,
 ) -> json::Replied {
     json::Replied::Receipt(Box::new(Alone {

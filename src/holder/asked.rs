@@ -38,6 +38,17 @@ pub(crate) fn feature(
     }
 }
 
+/// Whether the product counts this; of what is not in use it does not matter.
+pub(crate) fn limit(product: &Product, limit: &str, count: u32) -> Result<(), Refusal> {
+    match count == 0 || product.names(Entry::Limit).any(|name| name == limit) {
+        true => Ok(()),
+        false => Err(Refusal::LimitUnknown {
+            product: product.id.clone(),
+            limit: limit.to_owned(),
+        }),
+    }
+}
+
 /// The last day of a part of the license that is over.
 fn last_day(report: &CheckReport, name: &str) -> Option<Day> {
     let (_, day) = report.ended.iter().find(|(known, _)| known == name)?;

@@ -200,6 +200,10 @@ impl Check<'_> {
             asked::feature(self.file.product(), report, feature)
                 .map_err(|refusal| (report.state, refusal))?;
         }
+        for (limit, count) in self.input.counts {
+            asked::limit(self.file.product(), limit, *count)
+                .map_err(|refusal| (report.state, refusal))?;
+        }
         report.counts = asked::counts(report, self.input.counts);
         asked::refuse_over(report)
     }

@@ -1,5 +1,6 @@
 //! Numbers in use.
 
+use crate::messages;
 use crate::protocol::date::Day;
 
 /// A number in use, held against its limit.
@@ -38,4 +39,18 @@ impl Count {
     pub fn remaining(&self) -> u32 {
         self.most.saturating_sub(self.count)
     }
+}
+
+/// What is above its limit, in words.
+pub(super) fn over_words(over: &[Count]) -> String {
+    let words = |it: &Count| {
+        let (limit, count, over_by, most) = (&it.limit, it.count, it.over_by(), it.most);
+        match it.ended {
+            None => messages::check::over_limit(count, limit, most, over_by).to_string(),
+            Some(day) => {
+                messages::check::over_limit_since(count, day, limit, most, over_by).to_string()
+            }
+        }
+    };
+    over.iter().map(words).collect::<Vec<_>>().join("; ")
 }

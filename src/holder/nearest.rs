@@ -49,7 +49,7 @@ pub(crate) fn nearness(product: &Product, report: &CheckReport, asked: Wanted<'_
         Refusal::FeatureEnded { .. } => 12,
         Refusal::MaintenanceOver { .. } => 11,
         Refusal::FeatureMissing(_) => 10,
-        Refusal::FeatureUnknown { .. } => 9,
+        Refusal::FeatureUnknown { .. } | Refusal::LimitUnknown { .. } => 9,
         // Nothing is held.
         Refusal::NotHeld { pending: true, .. } | Refusal::NotLicensed { pending: true, .. } => 8,
         Refusal::Returned { .. } => 7,

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 pub use super::found::State;
 
-use super::count::Count;
+use super::count::{self, Count};
 use super::error::Unbound;
 use super::terms::Terms;
 use super::unnamed::{Unnamed, unnamed_words};
@@ -241,8 +241,16 @@ pub enum Refusal {
         /// The last day of maintenance.
         ended: Day,
     },
+    /// A number that the product does not count, as far as its file here says.
+    #[error("{}", messages::check::limit_unknown(.limit, .product))]
+    LimitUnknown {
+        /// The product's id.
+        product: String,
+        /// What was handed in.
+        limit: String,
+    },
     /// More than the license allows: each limit that is exceeded, in the order in which they were asked about.
-    #[error("{}", over_words(.0))]
+    #[error("{}", count::over_words(.0))]
     OverLimit(Vec<Count>),
 }
 
@@ -260,19 +268,6 @@ pub(crate) fn of_several(why: &Refusal, key: Option<LicenseKey>) -> String {
         Some(key) => messages::check::of_several(key, &why).to_string(),
         None => why,
     }
-}
-
-fn over_words(over: &[Count]) -> String {
-    let words = |it: &Count| {
-        let (limit, count, over_by, most) = (&it.limit, it.count, it.over_by(), it.most);
-        match it.ended {
-            None => messages::check::over_limit(count, limit, most, over_by).to_string(),
-            Some(day) => {
-                messages::check::over_limit_since(count, day, limit, most, over_by).to_string()
-            }
-        }
-    };
-    over.iter().map(words).collect::<Vec<_>>().join("; ")
 }
 
 impl Refusal {
@@ -303,6 +298,7 @@ impl Refusal {
             }
             Refusal::FeatureEnded { .. } => FailureKind::FeatureEnded,
             Refusal::MaintenanceOver { .. } => FailureKind::MaintenanceOver,
+            Refusal::LimitUnknown { .. } => FailureKind::LimitUnknown,
             Refusal::OverLimit(_) => FailureKind::OverLimit,
         }
     }

@@ -263,3 +263,38 @@ fn a_line_that_is_refused_says_whose_it_is() {
     assert_eq!(errors[2]["kind"], "unknown_key");
     assert_eq!(errors[2].get("customer"), None, "{said}");
 }
+
+/// A script finds its own orders again by what it wrote beside the code.
+#[test]
+fn what_else_a_line_holds_is_given_back() {
+    let world = World::new();
+    let (desk, ship, key) = world.sold(&[], &[]);
+    let request = ship.request(&key);
+    let lines = [
+        serde_json::json!({"order": 7, "code": request, "who": {"name": "Søren"}}),
+        serde_json::json!({"order": 8, "code": "nothing"}),
+        serde_json::json!({"order": 9}),
+        serde_json::json!({"code": request}),
+    ];
+    let lines = lines.map(|line| format!("{line}\n")).concat();
+    let said = desk.run(["respond", "--batch", "-"]).piped(&lines).exits(8);
+    let given: Vec<_> = said
+        .objects()
+        .into_iter()
+        .map(|it| it["given"].clone())
+        .collect();
+    let name = serde_json::json!({"order": 7, "who": {"name": "Søren"}});
+    let others = [
+        serde_json::json!({"order": 8}),
+        serde_json::json!({"order": 9}),
+    ];
+    assert_eq!(given[0], name);
+    assert_eq!(given[1..3], others);
+    assert_eq!(given[3], serde_json::Value::Null);
+    for option in ["--mail", "--qr", "--spell", "--spare"] {
+        desk.run(["respond", "--batch", "-", option])
+            .piped(&lines)
+            .refused(2, "usage")
+            .tells(&format!("{option} is not for a batch"));
+    }
+}

@@ -41,6 +41,7 @@ mod named_places;
 mod nearest;
 #[cfg(unix)]
 mod others;
+mod plainly;
 mod product;
 mod put_back;
 mod rare;

@@ -61,7 +61,9 @@ impl Advice for Refusal {
             Refusal::UsersUnread { kind, .. } => machine::of_io(*kind),
             Refusal::FeatureMissing(_) => messages::advice::feature_missing(),
             Refusal::FeatureEnded { .. } => messages::advice::renew(),
-            Refusal::FeatureUnknown { .. } => messages::advice::feature_unknown(),
+            Refusal::FeatureUnknown { .. } | Refusal::LimitUnknown { .. } => {
+                messages::advice::feature_unknown()
+            }
             Refusal::OverLimit(_) => messages::advice::over_limit(),
             Refusal::MaintenanceOver { .. } => messages::advice::maintenance_over(),
         };

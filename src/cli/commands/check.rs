@@ -182,7 +182,7 @@ fn tell(context: &mut Context, checked: &CheckReport) -> anyhow::Result<Exit> {
         context.out.refusal(&failure);
         return Ok(failure.exit);
     }
-    if !context.out.json {
+    if !context.out.json && !context.out.quiet {
         context.out.sentence(line(checked))?;
     }
     Ok(Exit::DONE)

@@ -267,6 +267,19 @@ pub(crate) fn root(columns: Option<usize>) -> Command {
         .term_width(columns.unwrap_or(0))
 }
 
+/// Whether a program was to be run, whose exit codes are its own.
+pub(crate) fn is_run(words: &[OsString]) -> bool {
+    let mut words = words.iter().skip(1);
+    while let Some(word) = words.next() {
+        if word == "--home" {
+            words.next();
+        } else if !word.as_encoded_bytes().starts_with(b"-") {
+            return word == run::RunProgram::NAME;
+        }
+    }
+    false
+}
+
 /// The command line as far as these words can use it: only the commands that are named among them. Whatever it takes, the whole one takes alike; what
 /// it refuses, and what is help, is for the whole one to say. A start is short that way.
 pub(crate) fn root_for(words: &[OsString]) -> Command {

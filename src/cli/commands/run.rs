@@ -54,7 +54,7 @@ impl Run for RunProgram {
             }
             let failure = report::failure(checked, refusal);
             context.out.refusal(&failure);
-            return Ok(ours(failure.exit));
+            return Ok(failure.exit.beside_a_program());
         }
         context.out.finish()?;
         let (program, arguments) = self.program.split_first().ok_or_else(|| {
@@ -127,24 +127,15 @@ fn could_not_run(error: std::io::Error, name: &str) -> Failure {
     let mut failure = Failure::new(FailureKind::NoProgram, messages::run::not_run(name))
         .because(error)
         .hint(messages::run::not_run_hint());
-    failure.exit = ours(failure.exit);
+    failure.exit = failure.exit.beside_a_program();
     failure
 }
 
 /// Why the program was not run, with its exit code out of the way of the program's own.
 fn not_run(error: anyhow::Error) -> anyhow::Error {
     let mut failure = Failure::of(&error);
-    failure.exit = ours(failure.exit);
+    failure.exit = failure.exit.beside_a_program();
     failure.into()
-}
-
-/// Our refusals and failures, out of the way of the program's own codes.
-fn ours(exit: Exit) -> Exit {
-    if exit == Exit::DONE {
-        exit
-    } else {
-        Exit(exit.0.saturating_add(100))
-    }
 }
 
 /// What the program is told, by the names of its variables.

@@ -111,7 +111,11 @@ impl Run for Status {
 
 /// A machine that knows no product: no failure, and what to do.
 fn nothing(context: &mut Context, id: Option<&str>) -> anyhow::Result<Exit> {
-    let failure = machine_home::not_installed(id);
+    // As a check ends there.
+    let failure = Failure {
+        exit: Exit::UNLICENSED,
+        ..machine_home::not_installed(id)
+    };
     if context.out.json {
         let object = json::Status::NothingInstalled {
             state: Named(holder::State::Unlicensed),

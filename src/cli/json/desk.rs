@@ -319,12 +319,23 @@ pub(crate) struct Alone<T> {
     pub(crate) of: T,
     /// Null where there is none to send back, or none yet.
     pub(crate) code: Option<String>,
-    /// In a batch: which line, from 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) line: Option<u64>,
+    /// In a batch.
+    #[serde(flatten)]
+    pub(crate) line: Option<BatchLine>,
     /// With `--dry-run`, where nothing was done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) dry_run: Option<bool>,
+}
+
+/// A line of a batch.
+#[derive(Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct BatchLine {
+    /// Which, from 1.
+    pub(crate) line: u64,
+    /// What the object of the line held beside its `code`, as it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) given: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 /// What was granted.
@@ -384,7 +395,7 @@ pub(crate) struct Receipt {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct NotAnswered {
-    /// Which, from 1.
-    pub(crate) line: u64,
+    #[serde(flatten)]
+    pub(crate) line: BatchLine,
     pub(crate) error: Box<Failing>,
 }

@@ -207,6 +207,10 @@ impl Details {
                     ..nothing
                 }
             }
+            Refusal::LimitUnknown { limit, .. } => Details {
+                limit: Some(limit.clone()),
+                ..nothing
+            },
             Refusal::FeatureMissing(feature) | Refusal::FeatureUnknown { feature, .. } => Details {
                 feature: Some(feature.clone()),
                 ..nothing

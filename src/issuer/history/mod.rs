@@ -17,7 +17,7 @@ pub(crate) use facts::{
     RETURN, SYNC, YIELDED, keys_hasher, meta_digest, to_json,
 };
 pub(crate) use told::revealed;
-pub use told::{changes_since, tell, verdict};
+pub use told::{changes_unknown_to, tell, verdict};
 
 use crate::issuer::ledger::{
     ActivationRow, Canon, Event, EventId, LedgerError, LicenseId, Transaction,

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::change::Change;
+use super::change::{Change, What};
 use super::facts;
 use super::facts::LicenseFacts;
-use crate::issuer::ledger::{Event, LedgerError};
+use crate::issuer::ledger::{ActivationRow, Event, LedgerError};
 
 /// What an event was, in a sentence. `name` says what an activation is called now.
 pub fn tell(event: &Event, activation: Option<&str>) -> String {
@@ -126,25 +126,26 @@ fn changes(event: &Event) -> Vec<Change> {
         .unwrap_or_default()
 }
 
-/// What was changed at a license since its machines were last answered, oldest first; where that is nothing, by the last change.
-pub fn changes_since(events: &[Event]) -> Vec<Change> {
+/// What was changed at a license that one of those who hold it does not know, oldest first; where nobody holds it, since anybody did. Of whom it was sold to
+/// no machine is told.
+pub fn changes_unknown_to(holders: &[ActivationRow], events: &[Event]) -> Vec<Change> {
     let answered = |event: &Event| {
         matches!(
             event.kind.as_str(),
             facts::ACTIVATE | facts::REPLACE | facts::SYNC
         )
     };
-    let last = events.iter().rposition(answered).map_or(0, |at| at + 1);
-    let since = together(events.iter().skip(last).flat_map(changes));
-    if since.is_empty() {
-        let changed = |event: &&Event| event.kind == facts::LICENSE_CHANGE;
-        return events
+    let after_last = |of: Option<ActivationRow>| {
+        let last = events
             .iter()
-            .rfind(changed)
-            .map(changes)
-            .unwrap_or_default();
-    }
-    since
+            .rposition(|event| answered(event) && (of.is_none() || event.activation == of));
+        last.map_or(0, |at| at + 1)
+    };
+    let known = holders.iter().map(|it| after_last(Some(*it))).min();
+    let known = known.unwrap_or_else(|| after_last(None));
+    let mut unknown = together(events.iter().skip(known).flat_map(changes));
+    unknown.retain(|change| !matches!(change.what, What::Customer | What::Contact));
+    unknown
 }
 
 /// Several changes of one thing are one, and none where it is again as it was.

@@ -9,10 +9,10 @@ use super::terms::{
 };
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
-use crate::cli::{contact, desk, json, keys, sold};
+use crate::cli::{contact, desk, json, keys, sold, words};
 use crate::issuer::ledger::{EmergencyAllowance, OrderTerms};
 use crate::issuer::life;
-use crate::issuer::products;
+use crate::issuer::products::{self, LicenseView};
 use crate::license_key::LicenseKey;
 use crate::machine::UsbDevice;
 use crate::protocol::contents::Contents;
@@ -24,7 +24,7 @@ use crate::protocol::product::{Entry, Product};
 /// Change what was ordered: a purchase, a renewal, another customer's name
 ///
 /// Only what is named is changed. Machines go on as they are and learn of it at their next re-validation: `countersign license mail KEY` writes the
-/// mail that asks for one. With fewer seats, the newest machine gives its own up first.
+/// mail that asks for one. Where more seats are in use than are left, the newest machines are refused then, or keep what is left.
 #[derive(clap::Args)]
 pub(crate) struct LicenseChange {
     /// The license key
@@ -130,11 +130,38 @@ impl Run for LicenseChange {
         let revoked = view.as_ref().is_some_and(|it| it.license.revoked);
         told(context, key, revoked);
         if let Some(view) = view {
+            more_in_use(context, &view);
             let contents = Contents::of(&view.terms.entitlements, Some(&view.product));
             over_already(context, view.terms.expires);
             parts_over_already(context, &contents);
         }
         Ok(Exit::DONE)
+    }
+}
+
+/// Fewer seats than are in use take none from anybody until its machine asks; then the newest has none.
+fn more_in_use(context: &mut Context, view: &LicenseView) {
+    let sold = u32::from(view.terms.seats.get());
+    let mut taken = 0;
+    let mut beyond = Vec::new();
+    for holder in view.activations.iter().filter(|it| it.seats > 0) {
+        taken += u32::from(holder.seats);
+        if taken > sold {
+            beyond.push(holder.standing.activation);
+        }
+    }
+    if !beyond.is_empty() {
+        let (sold, beyond) = (seats(sold), words::list(beyond));
+        context.out.warn(format_args!(
+            "{taken} seats are in use, and {sold} sold: at their next re-validation the newest machines keep what is left, or are refused: {beyond}"
+        ));
+    }
+}
+
+fn seats(number: u32) -> String {
+    match number {
+        1 => "1 is".to_owned(),
+        number => format!("{number} are"),
     }
 }
 

@@ -39,7 +39,12 @@ impl Run for LicenseMail {
         let events = desk
             .ledger()
             .read(|tx| history::of_license(tx, view.license.event))?;
-        let changes = history::changes_since(&events);
+        let holders = view.activations.iter().filter(|it| it.seats > 0);
+        let holders: Vec<_> = holders.map(|it| it.id).collect();
+        let changes = history::changes_unknown_to(&holders, &events);
+        if changes.is_empty() && !holders.is_empty() {
+            return Err(nothing_new(key).into());
+        }
         let to = view.terms.contact.as_deref().map(address).transpose()?;
         let from = desk.vendor().mail.as_deref().map(address).transpose()?;
         let (subject, body) = letter::update(&view, &changes, &desk.vendor().name, from.as_deref());
@@ -82,6 +87,17 @@ fn revoked(key: LicenseKey) -> Failure {
     )
     .hint(format!(
         "take that back first: countersign license revoke {key} --undo --reason TEXT"
+    ))
+}
+
+/// A mail that says nothing makes its reader ask what for.
+fn nothing_new(key: LicenseKey) -> Failure {
+    Failure::new(
+        FailureKind::NothingToAnnounce,
+        format!("whoever holds license {key} has all that it contains: there is nothing to announce"),
+    )
+    .hint(format!(
+        "change it first: countersign license change {key}; a new address or customer is no news for a machine"
     ))
 }
 

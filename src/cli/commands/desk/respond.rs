@@ -62,7 +62,8 @@ pub(crate) struct Respond {
     /// Say what would be answered and change nothing
     #[arg(long)]
     dry_run: bool,
-    /// Answer many: one request code, or one JSON object with a `code`, on each line of FILE or `-`; one JSON object per line comes out. A pipe is read until its
+    /// Answer many: one request code, or one JSON object with a `code`, on each line of FILE or `-`; one JSON object per line comes out, with
+    /// what else the line's object holds under `given`. A pipe is read until its
     /// writers have closed it, and waited for until there is one
     #[arg(long, value_name = "FILE", conflicts_with_all = ["words", "dry_run"])]
     batch: Option<PathBuf>,
@@ -99,6 +100,7 @@ impl Run for Respond {
         let options = self.options()?;
         let mut entropy = context.environment.entropy()?;
         if let Some(path) = &self.batch {
+            self.code_output.refuse_in_a_batch()?;
             let issuer = Issuer::root(desk::signing_key(context, &desk, &self.passphrase)?);
             return respond_batch::run(context, &mut desk, &issuer, &options, path);
         }

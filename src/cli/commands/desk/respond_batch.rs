@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::thread;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Context, Exit};
 use crate::cli::carried;
@@ -28,7 +28,18 @@ const LONGEST_LINE: u64 = 64 << 10;
 struct Line {
     number: u64,
     text: String,
+    /// What its object holds beside the code: a script's own numbers and names.
+    given: OnceLock<Map<String, Value>>,
     said: OnceLock<Said>,
+}
+
+impl Line {
+    fn place(&mut self) -> json::BatchLine {
+        json::BatchLine {
+            line: self.number,
+            given: self.given.take(),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -116,15 +127,15 @@ pub(super) fn run(
 }
 
 fn object(
-    line: Line,
+    mut line: Line,
     result: Result<Reply, LineError<anyhow::Error>>,
     out: &Output,
 ) -> anyhow::Result<json::Replied> {
+    let place = line.place();
     let error = match result {
         Ok(reply) => {
             let said = line.said.into_inner().unwrap_or_default();
-            let number = Some(line.number);
-            return reply::alone(&reply, said.carried, number, false, said.others);
+            return reply::alone(&reply, said.carried, Some(place), false, said.others);
         }
         Err(LineError::Unread(error)) => Failure::of(&error),
         Err(LineError::Respond(it)) => {
@@ -137,7 +148,7 @@ fn object(
         }
     };
     Ok(json::Replied::NotAnswered(json::NotAnswered {
-        line: line.number,
+        line: place,
         error: Box::new(out.failing(&error)),
     }))
 }
@@ -147,13 +158,10 @@ fn read(line: &Line) -> anyhow::Result<text::Code> {
     let text = line.text.trim();
     let held;
     let text = if text.starts_with('{') {
-        held = serde_json::from_str::<Value>(text)
-            .ok()
-            .and_then(|value| value.get("code").and_then(Value::as_str).map(str::to_owned))
-            .ok_or_else(|| {
-                Failure::usage("this line is no JSON object with a code")
-                    .hint("one code, or {\"code\": \"…\"}, on each line")
-            })?;
+        held = code_of(line, text).ok_or_else(|| {
+            Failure::usage("this line is no JSON object with a code")
+                .hint("one code, or {\"code\": \"…\"}, on each line")
+        })?;
         held.as_str()
     } else {
         text
@@ -168,6 +176,20 @@ fn read(line: &Line) -> anyhow::Result<text::Code> {
     // Each line is read once.
     let _ = line.said.set(said);
     Ok(reading.code)
+}
+
+/// The code in a line's object; all else in it is kept, to be given back.
+fn code_of(line: &Line, text: &str) -> Option<String> {
+    let mut object: Map<String, Value> = serde_json::from_str(text).ok()?;
+    let code = object.remove("code");
+    if !object.is_empty() {
+        // Each line is read once.
+        let _ = line.given.set(object);
+    }
+    match code? {
+        Value::String(code) => Some(code),
+        _ => None,
+    }
 }
 
 /// One code a line is answered: another one is said.
@@ -218,6 +240,7 @@ impl Iterator for Lines<'_> {
                 return Some(Line {
                     number: self.number,
                     text: text.into_owned(),
+                    given: OnceLock::new(),
                     said: OnceLock::new(),
                 });
             }
