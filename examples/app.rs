@@ -26,6 +26,9 @@
 //! users: 6 is 1 above the 5 that the license allows: only administrators may come in
 //! ```
 //!
+//! `cargo run --example app -- 3 stay` runs on until Ctrl-C. Of a floating license it has a seat meanwhile, and when the administrator takes that back
+//! (`countersign seat disconnect 1 --reason TEXT`) it tells its user why.
+//!
 //! And give it back; who has several licenses names one, `return 828-150-156-1139`:
 //!
 //! ```text
@@ -36,6 +39,9 @@
 use std::error::Error;
 use std::io::{self, BufRead, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use countersign::app::AppError;
@@ -67,20 +73,39 @@ pub(crate) fn run(
     out: &mut dyn Write,
 ) -> Result<(), Box<dyn Error>> {
     match arguments {
-        [] => match work(app, 1, out) {
+        [] => match work(app, 1, None, out) {
             Err(refused) if refused.is::<Refused>() => {
                 writeln!(out, "{refused}")?;
                 dialogue(app, input, out)
             }
             done => done,
         },
-        [users] if users.parse::<u32>().is_ok() => work(app, users.parse()?, out),
+        [users] if users.parse::<u32>().is_ok() => work(app, users.parse()?, None, out),
+        [users, stay] if stay == "stay" => {
+            // Before it has a seat: from then on it may be asked to end.
+            let asked = asked_to_end()?;
+            work(app, users.parse()?, Some(&asked), out)
+        }
         words => dialogue_step(app, &words.join(" "), input, out),
     }
 }
 
-/// The application's work, by what its license contains.
-fn work(app: &App, users: u32, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
+/// Becomes true when the system asks the application to end, instead of ending it: Ctrl-C, or SIGTERM.
+fn asked_to_end() -> io::Result<Arc<AtomicBool>> {
+    let asked = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        signal_hook::flag::register(signal, Arc::clone(&asked))?;
+    }
+    Ok(asked)
+}
+
+/// The application's work, by what its license contains: done at once, or until it is asked to end.
+fn work(
+    app: &App,
+    users: u32,
+    until: Option<&AtomicBool>,
+    out: &mut dyn Write,
+) -> Result<(), Box<dyn Error>> {
     // What it cannot run without is said at once, so that of several licenses one is found that has it: `.feature("export")` would stand here, too.
     let needs = Needs::default().at_most("users", users);
     // One of the license's seats, where it floats, until this function ends.
@@ -107,6 +132,17 @@ fn work(app: &App, users: u32, out: &mut dyn Write) -> Result<(), Box<dyn Error>
         "not in the license"
     };
     writeln!(out, "running{demo} with {users} users; export is {export}")?;
+    out.flush()?;
+    let Some(asked) = until else {
+        return Ok(());
+    };
+    while !asked.load(Ordering::Relaxed) {
+        thread::sleep(Duration::from_millis(50));
+    }
+    // Here it saves what its user has not. Its seat is free when this function ends.
+    if let Some(reason) = seat.taken_back() {
+        writeln!(out, "the administrator takes the seat back: {reason}")?;
+    }
     Ok(())
 }
 

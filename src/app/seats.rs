@@ -72,6 +72,29 @@ impl Seat {
     pub fn number(&self) -> Option<u16> {
         self.held.as_ref().map(seats::Seat::number)
     }
+
+    /// Why the administrator takes this seat back (`countersign seat disconnect`), once he has asked for it; none where he has not, or where the license does
+    /// not float. The seat is held all the same until this is dropped.
+    ///
+    /// On Linux the application gets SIGTERM at that moment, which ends whoever does not catch it, and has 60 seconds to save what it has: asked when that
+    /// arrives, this tells its user why. Where nothing can be sent, as on Windows, an application hears of it only by asking, every second or so. One small file is read.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (app, _home) = include!("doctest.in");
+    /// let seat = app.take_seat()?;
+    /// // …when the system asks the application to end, or once in each turn of its main loop…
+    /// match seat.taken_back() {
+    ///     Some(reason) => println!("the administrator takes the seat back: {reason}"), // save, and end
+    ///     None => println!("it may run on"),
+    /// }
+    /// # assert_eq!(seat.taken_back(), None);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn taken_back(&self) -> Option<String> {
+        self.held.as_ref().and_then(seats::Seat::taken_back)
+    }
 }
 
 impl App {

@@ -8,6 +8,9 @@ use std::time::{Duration, SystemTime};
 use countersign::App;
 use countersign::machine::Facts;
 
+#[cfg(target_os = "linux")]
+use crate::world::{Machine, World};
+
 #[allow(dead_code, reason = "its main is not called here")]
 #[path = "../../examples/app.rs"]
 mod app;
@@ -70,6 +73,117 @@ fn the_dialogue_says_what_is_wrong_and_goes_on() {
     );
     has(4, "REQ1");
     has(5, "there is no code in this text");
+}
+
+/// Where the application below finds its home; beside it stand the computer and the moment.
+#[cfg(target_os = "linux")]
+const STAYS: &str = "COUNTERSIGN_EXAMPLE_STAYS";
+
+/// The example as a process of its own, when the test below starts it.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "a process of the test below"]
+fn stays() {
+    let Some(home) = std::env::var_os(STAYS) else {
+        return;
+    };
+    let said = std::env::var("COUNTERSIGN_EXAMPLE_COMPUTER").unwrap();
+    let (computer, now): (Facts, u64) = serde_json::from_str(&said).unwrap();
+    let application = App::builder(include_str!("../../keys/demo.product"))
+        .home(Path::new(&home))
+        .facts(computer)
+        .clock(SystemTime::UNIX_EPOCH + Duration::from_secs(now))
+        .build()
+        .unwrap();
+    let words = ["3".to_owned(), "stay".to_owned()];
+    app::run(
+        &application,
+        &words,
+        &mut std::io::empty(),
+        &mut std::io::stdout(),
+    )
+    .unwrap();
+}
+
+#[cfg(target_os = "linux")]
+fn start(machine: &Machine<'_>) -> std::process::Child {
+    let now = machine.world().now().cast_unsigned();
+    let computer = serde_json::to_string(&(machine.facts_now(), now)).unwrap();
+    let mut process = std::process::Command::new(std::env::current_exe().unwrap());
+    process.args([
+        "--exact",
+        "journeys::example::stays",
+        "--ignored",
+        "--nocapture",
+    ]);
+    process.env(STAYS, machine.home());
+    process.env("COUNTERSIGN_EXAMPLE_COMPUTER", computer);
+    let mut child = process
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let out = child.stdout.as_mut().unwrap();
+    // One byte at a time: what comes after the line is read by whoever waits for its end.
+    let mut seen = Vec::new();
+    while !seen.ends_with(b"with 3 users; export is not in the license\n") {
+        let mut byte = [0];
+        std::io::Read::read_exact(out, &mut byte).unwrap();
+        seen.extend(byte);
+    }
+    child
+}
+
+/// "A user can be disconnected by the Licence administrator": an application that takes its seat by itself is asked to end, and can say why.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_example_tells_its_user_why_its_seat_is_taken_back() {
+    let world = World::new();
+    let vendor = world.machine("vendor");
+    let keys = |file: &str| format!("{}/keys/{file}", env!("CARGO_MANIFEST_DIR"));
+    let (root, spare, product) = (
+        keys("demo-root.pem"),
+        keys("demo-spare.pem"),
+        keys("demo.product"),
+    );
+    let init = ["desk", "init", "--no-passphrase", "--product", &product];
+    let init = [
+        init.as_slice(),
+        &["--root-key", &root, "--spare-key", &spare],
+    ];
+    let init = init.concat();
+    vendor.run(init).done();
+    let new = ["license", "new", "--product", "demo", "--customer", "Me"];
+    let floating = ["--type", "floating", "--seats", "2", "--limit", "users=5"];
+    let key = vendor.run(new.iter().chain(&floating)).done().line();
+    let machine = world.machine("office");
+    machine.install(Path::new(&product));
+    let request = machine.request(&key);
+    machine.apply(&vendor.run(["respond"]).piped(request).done().code());
+
+    let (told, other) = (start(&machine), start(&machine));
+    let seats = || machine.run(["seat", "list"]).json();
+    let of = |child: &std::process::Child| {
+        let seats = seats();
+        let mut taken = seats["taken"].as_array().unwrap().iter();
+        let seat = taken.find(|it| it["process"] == child.id()).unwrap();
+        seat["seat"].to_string()
+    };
+    let seat = of(&told);
+    let disconnect = ["seat", "disconnect", &seat, "--reason", "we close at six"];
+    machine.run(disconnect).done();
+    let ended = told.wait_with_output().unwrap();
+    let said = String::from_utf8(ended.stdout).unwrap();
+    assert!(ended.status.success(), "{said}");
+    let words = "the administrator takes the seat back: we close at six";
+    assert!(said.contains(words), "{said}");
+    assert_eq!(seats()["in_use"], 1);
+    // Who ends for another reason has no such thing to say, whichever seat it is.
+    let id = other.id().to_string();
+    let mut kill = std::process::Command::new("kill");
+    assert!(kill.arg(id).status().unwrap().success());
+    let said = String::from_utf8(other.wait_with_output().unwrap().stdout).unwrap();
+    assert!(!said.contains("takes the seat back"), "{said}");
+    assert_eq!(seats()["in_use"], 0);
 }
 
 fn application(at: &Path) -> App {
