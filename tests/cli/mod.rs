@@ -7,6 +7,7 @@ mod batch;
 mod check;
 mod check_questions;
 mod code_input;
+mod connected;
 mod crafted;
 #[cfg(target_os = "linux")]
 mod crowd;

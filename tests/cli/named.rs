@@ -230,6 +230,8 @@ fn return_all(world: &World) {
     }
 }
 
+/// "If you assign more licenses than you have available, NEXUS will remove any additional licenses above your total automatically": here more are never assigned,
+/// and a total that gets smaller removes them.
 #[test]
 fn when_the_license_shrinks_the_newest_users_are_removed_and_listed_once() {
     let world = World::new();

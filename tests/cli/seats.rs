@@ -116,6 +116,8 @@ fn who_looks_sees_who_uses_which_seat_from_which_workstation_since_when() {
     anna.end();
 }
 
+/// "It is updated every sixty seconds or automatically when the Refresh button is pressed": here every two seconds.
+///
 /// Line by line for a script, block by block for people, until it is stopped; on a terminal each takes the place of the last.
 #[test]
 fn who_watches_sees_it_again_and_again() {

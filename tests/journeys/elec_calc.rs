@@ -1,4 +1,4 @@
-//! elec calc: floating licenses (journey D.2) and who uses them (D.3). The words are those of its manual.
+//! elec calc: a license is added, activated (journey D.1) and transferred (D.4); floating licenses (D.2) and who uses them (D.3). The words are those of its manual.
 
 use serde_json::Value;
 
@@ -79,6 +79,67 @@ fn the_number_of_instances_used_simultaneously_cannot_exceed_the_number_of_licen
     manager.launch("emil", "ws-01").owes(16, "no_seat");
 }
 
+/// "First the licence must be added to the Licensing manager … This licence must then be activated in order to be able to use it (Activation Web / Activation Mail /
+/// Activation String). The activated licence appears in the list of available licences. Each workstation … will be able to use this licence."
+#[test]
+fn a_license_is_added_and_activated_by_string_or_by_mail() {
+    let world = World::new();
+    let desk = world.desk("trace");
+    let catalogue = ["--feature", "lv", "--feature", "mv"];
+    let file = desk.product("eleccalc", &catalogue);
+    for how in ["string", "mail"] {
+        let order = ["--type", "floating", "--seats", "2", "--feature", "lv"];
+        let key = desk.sell("eleccalc", &order);
+        let machine = world.machine(how);
+        machine.install(&file);
+        machine.check().exits(10);
+        let ask = ["request", "activate", &key];
+        let ask = machine.run(ask.iter().chain(&["--mail"][..usize::from(how == "mail")]));
+        let request = ask.done().stdout;
+        assert_eq!(request.contains("Subject:"), how == "mail", "{request}");
+        machine.run(["seat", "hold"]).exits(10);
+        machine.apply(&desk.respond(&request).done().code());
+        let listed = machine.run(["status"]).done();
+        listed.prints(&key).prints("seats           2");
+        let user = Holder::start(&machine.run(["seat", "hold", "--host", "ws-14"]));
+        assert_eq!(user.line, "seat 1");
+        assert_eq!(user.end(), 0);
+    }
+}
+
+/// "Standalone: elec calc is used on a single workstation." "When changing workstation, the licence must be transferred from the old workstation and activated on
+/// the new workstation" (Transfer licence by Mail).
+#[test]
+fn a_license_is_transferred_from_the_old_workstation_to_the_new_one() {
+    let world = World::new();
+    let desk = world.desk("trace");
+    let file = desk.product("eleccalc", &["--feature", "lv"]);
+    for order in [
+        ["--seats", "1"].as_slice(),
+        &["--type", "floating", "--seats", "3"],
+    ] {
+        let key = desk.sell("eleccalc", &[order, &["--feature", "lv"]].concat());
+        let [old, new] = ["old", "new"].map(|name| world.machine(&format!("{name} {key}")));
+        for machine in [&old, &new] {
+            machine.install(&file);
+        }
+        desk.license(&old, &key);
+        let run = |machine: &Machine<'_>| {
+            let run = ["run", "--feature", "lv", "--", "true"];
+            machine.run(run).said().exit
+        };
+        assert_eq!(run(&old), 0);
+        // It is on one machine at a time.
+        let early = new.request(&key);
+        desk.respond(&early).owes(6, "no_seat_free");
+        let mail = old.run(["return", "--yes", "--mail"]).done().stdout;
+        assert_eq!(run(&old), 110);
+        desk.respond(&mail).done().tells("freed");
+        new.apply(&desk.answer(&early));
+        assert_eq!((run(&old), run(&new)), (110, 0));
+    }
+}
+
 /// "The Licensing manager can also be used to monitor licence utilisation (Which workstation is using which licence? Know how long it has been used, etc.)."
 #[test]
 fn which_workstation_uses_which_license_and_how_long_it_has_been_used() {
@@ -116,6 +177,12 @@ fn which_workstation_uses_which_license_and_how_long_it_has_been_used() {
         .run(["seat", "list"])
         .done()
         .prints("seat 1 came back by itself: ws-14 (anna");
+    // "The Licensing manager allows you to … monitor licence use": looking back, too.
+    manager
+        .machine
+        .run(["site", "report", "--by", "host"])
+        .done()
+        .prints("ws-14");
 }
 
 /// "A licence can contain modules and/or options": of a module there may be fewer seats than of the license.

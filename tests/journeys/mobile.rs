@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::world::{Holder, Site, World};
+use crate::world::{Holder, Site, World, pipeline};
 
 fn manager<'w>(world: &'w World, seats: &str) -> Site<'w> {
     let order = ["--seats", seats, "--feature", "lv", "--lend", "30"];
@@ -37,6 +37,68 @@ fn a_workstation_that_reaches_nothing_borrows_a_seat_by_codes() {
     laptop.check().exits(11);
     world.days_pass(2);
     assert_eq!(Holder::start(&hold()).end(), 0);
+}
+
+/// "If the workstation is connected to the Licensing manager … select the Transform into mobile... option to borrow the licence. After entering the duration for
+/// which the licence is to be borrowed, the licence is automatically marked as Mobile."
+#[test]
+fn a_connected_workstation_borrows_by_one_line_and_its_seat_is_shown_as_lent() {
+    let world = World::new();
+    let manager = manager(&world, "2");
+    let laptop = manager.workstation("laptop");
+    let shown = || manager.machine.run(["seat", "list"]).done();
+    // Through the manager, as long as it is connected.
+    let here = Holder::start(&manager.machine.run(["seat", "hold", "--user", "chen"]));
+    shown().prints("2 seats: 1 in use, 1 free");
+    here.end();
+    // In the middle stands ssh, which runs this alone: docs/site.md.
+    let said = pipeline(&[
+        laptop.run(["request", "borrow", &manager.key, "--days", "5"]),
+        manager.admin(["respond"]),
+        laptop.run(["apply"]),
+    ]);
+    let exits: Vec<i32> = said.iter().map(|it| it.exit).collect();
+    assert_eq!(exits, [0, 0, 0], "{}", said[1]);
+    let listed = shown().prints("2 seats: 0 in use, 1 free, 1 lent");
+    let words = format!("loan 1, until {}", world.day(5));
+    assert!(listed.stdout.contains(&words), "{listed}");
+    world.days_pass(5);
+    laptop.check_with(&["--feature", "lv"]).done();
+}
+
+/// "This operation should be performed simultaneously. Closing the dialogue boxes on the User and Licence Administrator sides resets the codes and this may cause
+/// the licence to be unavailable for the duration of the borrowing period": here nothing that is closed resets a code, and none costs a seat.
+#[test]
+fn whatever_is_closed_between_the_codes_resets_none_and_costs_no_seat() {
+    let world = World::new();
+    let manager = manager(&world, "2");
+    let laptop = manager.workstation("laptop");
+    let request = manager.ask(&laptop, &["--days", "7"]);
+    // Asked and never sent: nothing is reserved.
+    assert_eq!(manager.counts(), (0, 0, 2));
+    for _ in 0..3 {
+        // The user's side is closed, and opened again on another day: the same code.
+        laptop.restart();
+        world.days_pass(1);
+        assert_eq!(manager.ask(&laptop, &["--days", "7"]), request);
+    }
+    let answer = manager.answer(&request);
+    for _ in 0..3 {
+        // The administrator's side is closed before the answer was sent.
+        manager.machine.restart();
+        world.days_pass(1);
+        assert_eq!(manager.answer(&request), answer);
+        assert_eq!(manager.counts(), (0, 1, 1));
+    }
+    // Both go on from where they stood; and whose home is lost begins anew on the same seat.
+    laptop.apply(&answer);
+    laptop.check().done();
+    std::fs::remove_dir_all(laptop.home()).unwrap();
+    laptop.install(&manager.file);
+    let anew = manager.ask(&laptop, &["--days", "7"]);
+    laptop.apply(&manager.answer(&anew));
+    laptop.check().done();
+    assert_eq!(manager.counts(), (0, 1, 1));
 }
 
 /// "The Mobile licence can be returned before the end of the borrowing period using the same principle. The borrowing period can also be extended."
@@ -83,6 +145,68 @@ fn the_administrator_forbids_it_and_changes_the_password() {
         .refused(7, "wrong_passphrase");
     let respond = manager.machine.run(["respond"]).piped(&request);
     respond.env("COUNTERSIGN_PASSPHRASE_FILE", &new).done();
+}
+
+/// "The Licensing manager is protected by a password which will be requested when connecting to the Licence server": here whatever lends, forbids or rules wants
+/// it, and looking does not.
+#[test]
+fn what_the_administrator_does_wants_the_password() {
+    let world = World::new();
+    let manager = manager(&world, "2");
+    let laptop = manager.workstation("laptop");
+    let request = manager.ask(&laptop, &["--days", "3"]);
+    let rules = world.file("rules.txt", "max 1 user:guest\n");
+    let rules = rules.to_str().unwrap();
+    let new = world.secret("new", "open barley\n");
+    let new = new.to_str().unwrap();
+    for command in [
+        ["site", "lending", "off"].as_slice(),
+        &["site", "rules", "set", rules],
+        &["site", "password", "--new-passphrase-file", new],
+        &["respond"],
+    ] {
+        let run = manager.machine.run(command).piped(&request);
+        run.refused(7, "passphrase_needed");
+        let wrong = run.env("COUNTERSIGN_PASSPHRASE_FILE", new);
+        wrong.refused(7, "wrong_passphrase");
+    }
+    for command in [["site", "status"], ["seat", "list"], ["site", "report"]] {
+        manager.machine.run(command).done();
+    }
+    let code = manager.answer(&request);
+    // Who gives a seat back needs none: 43 characters say whose it is.
+    laptop.apply(&code);
+    let back = laptop.run(["return", "--yes"]).done().code();
+    manager.machine.run(["respond"]).piped(&back).done();
+    assert_eq!(manager.counts(), (0, 0, 2));
+}
+
+/// "A user can be disconnected by the Licence administrator (Menu: Maintenance > Disconnecting a user) unless this user has a Mobile licence."
+#[cfg(target_os = "linux")]
+#[test]
+fn a_user_is_disconnected_unless_he_has_a_mobile_license() {
+    let world = World::new();
+    let manager = manager(&world, "2");
+    let laptop = manager.workstation("laptop");
+    manager.lend(&laptop, "5");
+    manager.admin(["loan", "note", "1", "chen"]).done();
+    let hold = |user: &str| manager.machine.run(["seat", "hold", "--user", user]);
+    let anna = Holder::start(&hold("anna"));
+    hold("bob").owes(16, "no_seat");
+    let disconnect = |user: &str| {
+        let command = ["seat", "disconnect", "--user", user, "--reason", "at lunch"];
+        manager.machine.run(command)
+    };
+    disconnect("anna").done().tells("is taken back from anna");
+    anna.kill();
+    let bob = Holder::start(&hold("bob"));
+    disconnect("chen")
+        .refused(6, "seat_lent")
+        .tells("loan 1 (chen), until 2040-03-06")
+        .tells("countersign return");
+    laptop.check().done();
+    assert_eq!(manager.counts(), (1, 1, 0));
+    assert_eq!(bob.end(), 0);
 }
 
 /// "The Reserved Trace Software support section is used to enter maintenance and repair commands given by the Trace Software technical support technicians":

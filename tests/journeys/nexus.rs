@@ -1,6 +1,8 @@
 //! NEXUS IC: a 13-digit key, bound to a database server and a database, offshore. Each test is a point of its users' journey.
 
 use crate::world::{Desk, Machine, Run, World};
+#[cfg(unix)]
+use crate::world::{Holder, Site};
 use serde_json::json;
 
 const PRODUCT: &[&str] = &["--bind", "server,database", "--no-fingerprint"];
@@ -308,4 +310,77 @@ fn restored_on_another_server() {
     server.apply(&desk.respond_with(&third, &manager).done().code());
     launch(&bridge, &server, "db9", "nexus2").done().silent();
     desk.run(["ledger", "verify"]).done();
+}
+
+/// 3. "Number of concurrent licenses available to your organisation": so many are used at once, by users of any workstation, and none beyond the grace.
+#[cfg(unix)]
+#[test]
+fn no_more_licenses_are_used_at_once_than_there_are() {
+    let world = World::new();
+    let (desk, server, _) = fleet(&world);
+    let launch = |user: &str| {
+        let hold = ["seat", "hold", "--user", user, "--host", "bridge"];
+        server.run(hold)
+    };
+    let users = ["anna", "bob", "chen", "dana", "emil"];
+    let mut holders: Vec<Holder> = users.iter().map(|it| Holder::start(&launch(it))).collect();
+    launch("finn")
+        .owes(16, "no_seat")
+        .tells("all 5 seats are in use: anna");
+    holders.pop().unwrap().end();
+    let finn = Holder::start(&launch("finn"));
+    // Whoever runs goes on when the grace is over; nobody starts until the license was re-validated.
+    world.days_pass(31);
+    holders.pop().unwrap().end();
+    launch("gina").owes(12, "overdue");
+    re_validate(&desk, &server, &[]);
+    let gina = Holder::start(&launch("gina"));
+    for holder in holders.into_iter().chain([finn, gina]) {
+        assert_eq!(holder.end(), 0);
+    }
+}
+
+/// 7. "You will need to … assign a NEXUS IC license to at least one user. Users who are not selected will get a message saying that they are not authorised. This
+/// includes the user account that you are logged in under when you set up this license. If you assign more licenses than you have available, NEXUS will remove any
+/// additional licenses above your total automatically."
+#[cfg(unix)]
+#[test]
+fn users_by_name_are_authorised_and_nobody_else_is() {
+    let world = World::new();
+    let site = Site::of("named", &world, &[], &["--seats", "3"]);
+    let own = std::process::Command::new("id")
+        .arg("-un")
+        .output()
+        .unwrap();
+    let own = String::from_utf8(own.stdout).unwrap().trim().to_owned();
+    let admin = |words: &[&str], names: &[&str]| site.admin(words.iter().chain(names));
+    let authorised = |user: &str| site.machine.check_with(&["--user", user]);
+    // Nobody is selected, and whoever set it up is not either.
+    let refused = site.machine.check().owes(17, "not_named");
+    refused.tells(&format!("{own} is not among the users of license"));
+    admin(&["user", "assign"], &["anna", "bob", "chen"]).done();
+    for user in ["anna", "bob", "chen"] {
+        authorised(user).done();
+    }
+    for user in [&own, "dana"] {
+        let words = format!("{user} is not among the users of license");
+        authorised(user).owes(17, "not_named").tells(&words);
+    }
+    // Offshore as well: no contact is asked for, for as long as the grace is.
+    world.days_pass(25);
+    authorised("anna").done().tells("left in grace period");
+    // More than there are cannot be assigned; of a smaller total the newest are removed, and said.
+    admin(&["user", "assign"], &["dana"]).refused(6, "no_place");
+    let change = ["license", "change", &site.key, "--seats", "1"];
+    site.desk.run(change).done();
+    site.sync(&[], &[]).tells("bob and chen had the newest");
+    authorised("anna").done();
+    for user in ["bob", "chen"] {
+        authorised(user).owes(17, "not_named");
+    }
+    site.machine.run(["user", "list"]).done().prints("anna\n");
+    world.days_pass(31);
+    authorised("anna").owes(12, "overdue");
+    site.sync(&[], &[]);
+    authorised("anna").done();
 }

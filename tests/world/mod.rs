@@ -28,7 +28,7 @@ pub(crate) use desk::Desk;
 pub(crate) use disk::Disk;
 pub(crate) use holder::Holder;
 pub(crate) use machine::Machine;
-pub(crate) use run::{Run, Said};
+pub(crate) use run::{Run, Said, pipeline};
 pub(crate) use site::Site;
 
 /// When a world begins: 2040-03-01, noon in UTC, which is after the program was built.

@@ -104,15 +104,7 @@ impl<'w> Run<'w> {
             .write_stdin(self.input.clone())
             .output()
             .unwrap();
-        let args = self.args.iter().map(|arg| arg.to_string_lossy());
-        let said = Said {
-            exit: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8(output.stdout).expect("stdout is text"),
-            stderr: String::from_utf8(output.stderr).expect("stderr is text"),
-            args: args.map(String::from).collect(),
-        };
-        assert!(!said.stderr.contains("panicked"), "{said}");
-        said
+        Said::of(self, output)
     }
 
     /// What a person sees of it on a terminal of so many columns, whose width nothing but the terminal tells.
@@ -226,6 +218,32 @@ impl<'w> Run<'w> {
     }
 }
 
+/// Runs these as a shell does with a pipe between each two: each reads what the one before it writes. What they said, of standard output only the last.
+pub(crate) fn pipeline(runs: &[Run<'_>]) -> Vec<Said> {
+    let mut before = Stdio::null();
+    let children: Vec<_> = runs
+        .iter()
+        .enumerate()
+        .map(|(at, run)| {
+            let mut process = run.process();
+            process.stdin(std::mem::replace(&mut before, Stdio::null()));
+            process.stdout(Stdio::piped()).stderr(Stdio::piped());
+            let mut child = process.spawn().unwrap();
+            if at + 1 < runs.len() {
+                before = child.stdout.take().unwrap().into();
+            }
+            child
+        })
+        .collect();
+    let ended = children
+        .into_iter()
+        .map(|child| child.wait_with_output().unwrap());
+    runs.iter()
+        .zip(ended)
+        .map(|(run, output)| Said::of(run, output))
+        .collect()
+}
+
 /// What a process writes to a terminal until it ends.
 #[cfg(unix)]
 fn seen(
@@ -263,6 +281,18 @@ fn changed(before: &super::Snapshot, after: &super::Snapshot) -> Vec<String> {
 }
 
 impl Said {
+    fn of(run: &Run<'_>, output: std::process::Output) -> Said {
+        let args = run.args.iter().map(|arg| arg.to_string_lossy());
+        let said = Said {
+            exit: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).expect("stdout is text"),
+            stderr: String::from_utf8(output.stderr).expect("stderr is text"),
+            args: args.map(String::from).collect(),
+        };
+        assert!(!said.stderr.contains("panicked"), "{said}");
+        said
+    }
+
     /// The only line of standard output.
     #[track_caller]
     pub(crate) fn line(&self) -> String {
