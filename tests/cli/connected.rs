@@ -8,8 +8,8 @@ use crate::world::{Machine, Run, Said, Site, World, pipeline};
 
 /// The command that the administrator has put before the key of a workstation's user.
 fn forced<'w>(site: &Site<'w>, password: &Path) -> Run<'w> {
-    let respond = site.machine.run(["respond", "--passphrase-file"]);
-    respond.arg(password)
+    let respond = ["respond", "--note", "anna", "--passphrase-file"];
+    site.machine.run(respond).arg(password)
 }
 
 /// The three programs of the pipe, as they ended.
@@ -39,6 +39,10 @@ fn a_connected_workstation_borrows_extends_and_gives_back_by_a_pipe() {
     assert!(said[1].stderr.contains("loan 1"), "{}", said[1]);
     assert_eq!(laptop.check().json()["loan"], 1);
     assert_eq!(site.counts(), (0, 1, 1));
+    // Who asked is what the administrator has said of that key.
+    let noted = || site.seats()["loans"][0]["note"].clone();
+    assert_eq!(noted(), "anna");
+    site.admin(["loan", "note", "1", "anna, laptop 7"]).done();
     // Asked for once more it has one already, and nothing is sent.
     let said = piped(&laptop, &borrow, &forced());
     assert_eq!(exits(&said)[1..], [3, 3]);
@@ -47,6 +51,7 @@ fn a_connected_workstation_borrows_extends_and_gives_back_by_a_pipe() {
     world.days_pass(2);
     let said = piped(&laptop, &["extend", "--days", "5"], &forced());
     assert_eq!(exits(&said), [0, 0, 0]);
+    assert_eq!(noted(), "anna, laptop 7");
     world.days_pass(4);
     laptop.check().done();
     assert_eq!(site.counts(), (0, 1, 1));
@@ -88,4 +93,28 @@ fn whoever_is_refused_in_a_pipe_has_no_loan_and_reads_why() {
     site.machine.run(["seat", "release", &token]).done();
     assert_eq!(exits(&piped(&laptop, &borrow, &good)), [0, 0, 0]);
     laptop.check().done();
+}
+
+/// A note is of a loan, and is held to what a note is before anything is lent.
+#[test]
+fn a_note_that_cannot_be_written_lends_nothing() {
+    let world = World::new();
+    let site = site(&world, "1");
+    let laptop = site.workstation("laptop");
+    let request = site.ask(&laptop, &["--days", "3"]);
+    let long = "x".repeat(201);
+    for note in ["an\u{202e}na", &long] {
+        let run = site.respond(&request, &["--note", note]);
+        run.refused(2, "usage").tells("200");
+    }
+    site.respond(&request, &["--note", " "]).done();
+    assert_eq!(site.machine.run(["loan", "show", "1"]).json()["note"], "");
+    // Answered again, and this time with a name.
+    site.respond(&request, &["--note", "anna"]).done();
+    let again = site.respond(&request, &["--note", "bob"]).json();
+    assert_eq!(again["note"], "anna");
+    // What the desk answers is no loan.
+    let sync = site.machine.run(["request", "sync"]).done().code();
+    let run = site.desk.respond_with(&sync, &["--note", "anna"]);
+    run.refused(2, "usage").tells("a loan");
 }

@@ -59,13 +59,16 @@ pub(crate) struct Respond {
     /// Why, for the history
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
+    /// At a site: note whose the loan is, where nothing is noted of it yet
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
     /// Say what would be answered and change nothing
     #[arg(long)]
     dry_run: bool,
     /// Answer many: one request code, or one JSON object with a `code`, on each line of FILE or `-`; one JSON object per line comes out, with
     /// what else the line's object holds under `given`. A pipe is read until its
     /// writers have closed it, and waited for until there is one
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["words", "dry_run"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["words", "dry_run", "note"])]
     batch: Option<PathBuf>,
     #[command(flatten)]
     code_output: CodeOutputArgs,
@@ -97,6 +100,10 @@ impl Run for Respond {
             AtSite::NoSite => None,
         };
         let mut desk = desk::open(context).map_err(neither)?;
+        if self.note.is_some() {
+            let failure = Failure::usage("--note is for a loan, which a site gives");
+            return Err(failure.hint("leave it out").into());
+        }
         let options = self.options()?;
         let mut entropy = context.environment.entropy()?;
         if let Some(path) = &self.batch {
@@ -225,6 +232,7 @@ impl Respond {
         }
         let how = loans::How {
             until: self.until,
+            note: self.note.as_deref(),
             dry_run: self.dry_run,
             code_output: &self.code_output,
             passphrase: &self.passphrase,

@@ -1,13 +1,15 @@
 //! `loan list`, `loan show`, `loan note`.
 
 use super::{Context, Exit, LENDABLE, Run, SiteArgs, of};
+use crate::cli::failure::Failure;
 use crate::cli::json::{self, Shown};
 use crate::cli::machine_home::Found;
 use crate::cli::seats::moment;
 use crate::cli::words::minute;
 use crate::messages;
 use crate::protocol::date::Seconds;
-use crate::site::{Loan, Site, Standing};
+use crate::seats::Moment;
+use crate::site::{Answer, Loan, Site, SiteError, Standing};
 use crate::text::{self, show};
 
 /// List the loans of this site
@@ -169,6 +171,37 @@ impl Run for LoanShow {
 /// Longest note in bytes.
 const LONGEST: usize = 200;
 
+/// A note that is short, and all of which is seen.
+///
+/// # Errors
+/// `usage`.
+pub(super) fn sound(text: &str) -> Result<&str, Failure> {
+    let note = text.trim();
+    if note.len() <= LONGEST && show::hidden_in(note).is_none() {
+        return Ok(note);
+    }
+    let what = messages::site_words::bad_note(LONGEST).to_string();
+    Err(Failure::usage(what).hint(messages::site_words::bad_note_hint()))
+}
+
+/// Notes whose a loan is that was just answered, where nothing is noted of it yet.
+///
+/// # Errors
+/// What the disk says: the loan is given all the same, and has its answer when it is asked for again.
+pub(super) fn note_whose(
+    site: &mut Site<'_>,
+    answer: &mut Answer,
+    note: &str,
+    moment: &Moment,
+) -> Result<(), SiteError> {
+    if note.is_empty() || !answer.note.is_empty() {
+        return Ok(());
+    }
+    site.note(answer.number, note, moment)?;
+    note.clone_into(&mut answer.note);
+    Ok(())
+}
+
 impl Run for LoanNote {
     const NAME: &'static str = "note";
     const ABOUT: &'static str = "Note whose a loan is";
@@ -176,14 +209,7 @@ impl Run for LoanNote {
     type Object = json::LoanRow;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let note = self.text.trim();
-        if note.len() > LONGEST || show::hidden_in(note).is_some() {
-            return Err(crate::cli::failure::Failure::usage(
-                messages::site_words::bad_note(LONGEST).to_string(),
-            )
-            .hint(messages::site_words::bad_note_hint())
-            .into());
-        }
+        let note = sound(&self.text)?;
         let found = self.site.find(context, LENDABLE)?;
         let mut site = of(&found)?;
         let moment = moment(context);

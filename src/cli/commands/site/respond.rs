@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Context, Exit, of, signer, with_key};
+use super::{Context, Exit, loans, of, signer, with_key};
 use crate::cli::carried;
 use crate::cli::code_input;
 use crate::cli::code_output::{self, CodeOutputArgs, Outgoing};
@@ -28,6 +28,7 @@ pub(in crate::cli::commands) const ANSWERED: &[Kind] = &[Kind::Borrow, Kind::Loa
 /// How it is answered.
 pub(in crate::cli::commands) struct How<'a> {
     pub(in crate::cli::commands) until: Option<Day>,
+    pub(in crate::cli::commands) note: Option<&'a str>,
     pub(in crate::cli::commands) dry_run: bool,
     pub(in crate::cli::commands) code_output: &'a CodeOutputArgs,
     pub(in crate::cli::commands) passphrase: &'a PassphraseArgs,
@@ -48,6 +49,7 @@ pub(in crate::cli::commands) fn answer<O: Serialize + Described>(
 ) -> anyhow::Result<Exit> {
     context.out.at_a_site();
     code_input::refuse_what_was_not_meant(&reading)?;
+    let note = how.note.map(loans::sound).transpose()?;
     let now = moment(context);
     let (mut reading, found) = first(context, reading, &now)?;
     let too = match how.dry_run {
@@ -65,7 +67,7 @@ pub(in crate::cli::commands) fn answer<O: Serialize + Described>(
         false => site::repeated(&mut site, code, &now)?,
     };
     let wish = Wish { until: how.until };
-    let reply = match known {
+    let mut reply = match known {
         Some(reply) => reply,
         None => {
             if let (Some(refusal), Kind::Borrow) = (&found.report.refusal, code.kind()) {
@@ -98,6 +100,9 @@ pub(in crate::cli::commands) fn answer<O: Serialize + Described>(
             }
         }
     };
+    if let (Reply::Answer(answer), Some(note)) = (&mut reply, note) {
+        loans::note_whose(&mut site, answer, note, &now)?;
+    }
     match &reply {
         Reply::Answer(answer) => {
             let object = object(&found, &site, answer, carried);

@@ -18,6 +18,9 @@ pub(crate) struct RespondAlone {
     /// The last day of the loan, instead of the days that are asked for
     #[arg(long, value_name = "DATE")]
     until: Option<Day>,
+    /// Note whose the loan is, where nothing is noted of it yet
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
     /// Say what would be answered and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -38,6 +41,7 @@ impl Run for RespondAlone {
         let reading = self.code.read_silently(context, ANSWERED)?;
         let how = How {
             until: self.until,
+            note: self.note.as_deref(),
             dry_run: self.dry_run,
             code_output: &self.code_output,
             passphrase: &self.passphrase,
