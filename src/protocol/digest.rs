@@ -30,6 +30,12 @@ pub fn request_tag(digest: &Digest) -> [u8; 2] {
     [a, b]
 }
 
+/// The head of the chain of a site's loans after one more: `hᵢ = KDF("countersign v1 loans", hᵢ₋₁ ‖ payload of the answer)` with h₀ = 32 zeros, so that what was
+/// forgotten shows (SPEC.md 9.10).
+pub fn loan_head(before: &Digest, answer: &[u8]) -> Digest {
+    kdf("countersign v1 loans", &[before, answer])
+}
+
 /// Two bytes that tell one product of a vendor from another (SPEC.md 4.1).
 pub fn product_tag(product_id: &str) -> [u8; 2] {
     kdf("countersign v1 product", &[product_id.as_bytes()])

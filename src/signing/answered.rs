@@ -1,7 +1,5 @@
-//! One request, one answer (SPEC.md 9.1): the commitment C of a request is the key under which its answer is kept, beside the request's own bytes; and each
-//! answer is a link of a chain, so that what was forgotten shows. A desk's ledger and a site's book of loans go by the same.
-
-use crate::protocol::digest::{Digest, kdf};
+//! One request, one answer (SPEC.md 9.1): the commitment C of a request is the key under which its answer is kept, beside the request's own bytes. A desk's
+//! ledger and a site's book of loans go by the same.
 
 /// What stands under the commitment of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,11 +21,6 @@ impl<T> Before<T> {
             Some(_) => Before::Another,
         }
     }
-}
-
-/// The head of a chain of answers after one more: `hᵢ = KDF("countersign v1 loans", hᵢ₋₁ ‖ answer)` with h₀ = 32 zeros (SPEC.md 4.2).
-pub fn loan_head(before: &Digest, answer: &[u8]) -> Digest {
-    kdf("countersign v1 loans", &[before, answer])
 }
 
 #[cfg(test)]

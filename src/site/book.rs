@@ -12,12 +12,11 @@ use crate::holder::{Array, Audience, Bytes, Doing, HolderError, StorageError};
 use crate::messages::site as messages;
 use crate::protocol::commitment::Commitment;
 use crate::protocol::date::Seconds;
-use crate::protocol::digest::Digest;
+use crate::protocol::digest::{Digest, loan_head};
 use crate::protocol::loan::SignedLoan;
 use crate::protocol::product::Product;
 use crate::protocol::requests::{Borrow, SiteReport};
 use crate::seats::LentOut;
-use crate::signing::answered::loan_head;
 
 /// The book.
 #[derive(Clone, Debug, Default)]

@@ -6,12 +6,12 @@ use super::event::{Event, Known, Lent};
 use super::plan::{Plan, Wish};
 use super::{Loan, People, Site, SiteError, contents};
 use crate::holder::{Array, Bytes};
-use crate::protocol::digest::{Digest, MachineBinding, request_digest, request_tag};
+use crate::protocol::digest::{Digest, MachineBinding, loan_head, request_digest, request_tag};
 use crate::protocol::loan::{Lent as Lends, Loan as Body, SignedLoan, SiteCertificate};
 use crate::protocol::requests::Borrow;
 use crate::protocol::trust::Verified;
 use crate::seats::{Moment, Picked};
-use crate::signing::answered::{Before, loan_head};
+use crate::signing::answered::Before;
 use crate::signing::signer::TriedSigner;
 use crate::text::{Code, Kind};
 

@@ -15,6 +15,7 @@ import sys
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+import extra_loans
 import extra_notes
 import rows
 import strict
@@ -534,6 +535,7 @@ def main(directory):
     w = Writer(directory)
     w.payloads(), w.license_keys(), w.answers(), w.loans(), w.emergencies()
     w.fingerprints(), w.bindings(), w.products(), w.texts()
+    extra_loans.write(w.file, sys.modules[__name__])
     extra_notes.write(w.file, SITE, STRANGER)
 
 

@@ -139,7 +139,7 @@ def check_answer(roots, desks, least_epoch, product, request, held_by, site_key,
 
 
 def check_loan(roots, least_epoch, product, borrow_payload, card, loan, catalogue=()):
-    """12.3, in its order; `card` and `loan` are decoded."""
+    """12.3, in its order; `card` and `loan` are decoded. The certificate digest (5.2) of the site's grant."""
     borrow = decode("B", borrow_payload)
     site_key = bytes.fromhex(card["public_key"])
     grant = card["grant"]
@@ -163,6 +163,7 @@ def check_loan(roots, least_epoch, product, borrow_payload, card, loan, catalogu
         raise Refused("signature")
     if not within_site_limits(loan, grant, catalogue):
         raise Refused("site_limit")
+    return parent
 
 
 def within_site_limits(loan, grant, catalogue):

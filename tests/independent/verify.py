@@ -192,6 +192,67 @@ def loan(case):
     expect(held == (reason is None) and (held or got == reason), "accepted" if held else got)
 
 
+def loans(case):
+    roots = [unhex(v) for v in case.many("root", 1, 2)]
+    least_epoch = case.number("least-epoch")
+    name, lines = case.one("product"), catalogue(case)
+    known = [payloads.decode("C", unhex(v)) for v in case.many("card")]
+    requests = [coded(v, "B")[1] for v in case.many("request", 1)]
+    answers = [coded(v, "NK") for v in case.many("answer", 1)]
+    certificates, heads = [unhex(v) for v in case.many("certificate")], [unhex(v) for v in case.many("head")]
+    returns = [v.partition(" ")[::2] for v in case.many("return")]
+    reason = case.maybe("reason")
+    case.done("accepted", "refused")
+    expect((reason is None) == (case.expect == "accepted") and not (reason and returns), "reason")
+    holds = len(answers) - (reason is not None)
+    expect(len(requests) == len(answers) and len(certificates) == len(heads) == holds, "as many as hold")
+    head, before = trust.ZEROS, []
+    for at, (request, (letter, answer)) in enumerate(zip(requests, answers)):
+        held, got = outcome(lambda: one_loan(roots, least_epoch, name, lines, known, before, request, letter, answer))
+        expect(held == (at < holds) and (held or got == reason), f"answer {at + 1}: {'accepted' if held else got}")
+        if held:
+            head = rows.kdf("countersign v1 loans", head + answer)
+            expect((got, head) == (certificates[at], heads[at]), f"answer {at + 1}: {got.hex()} {head.hex()}")
+    for serial, code in returns:
+        given = payloads.decode("T", unhex(code))
+        opened = [it for it, request in zip(before, requests) if gives_back(given, payloads.decode("B", request))]
+        expect([it[1] for it in opened] == [number(serial)], f"{opened} given back")
+
+
+def coded(line, letters_):
+    letter, _, code = line.partition(" ")
+    expect(letter and letter in letters_, f"kind {letter!r}")
+    return letter, unhex(code)
+
+
+def gives_back(given, borrow):
+    _, c = trust.commitment(borrow["license_key"], bytes.fromhex(given["r"]))
+    return c.hex() == borrow["commitment"] and c.hex()[:8] == given["activation"]
+
+
+def one_loan(roots, least_epoch, name, lines, known, before, request, letter, answer):
+    """The digest of the certificate under which an answer holds; what a workstation knows then is added to it."""
+    asked, said = payloads.decode("B", request), payloads.decode(letter, answer)
+    said = said if letter == "K" else {"certificate": None, "loan": said}
+    loan_ = said["loan"]
+    if loan_["request_tag"] != trust.request_digest("B", request)[:2].hex():
+        raise Refused("request")
+    for card in [said["certificate"]] if letter == "K" else known:
+        held, got = outcome(lambda: trust.check_loan(roots, least_epoch, name, request, card, loan_, lines))
+        if held:
+            break
+        if letter == "K":
+            raise Refused(got)
+    else:
+        raise Refused("certificate")
+    if any(key == card["public_key"] and serial >= loan_["loan_serial"] for key, serial in before):
+        raise Refused("older")
+    before.append((card["public_key"], loan_["loan_serial"]))
+    if letter == "K":
+        known.append(card)
+    return got
+
+
 def emergency(case):
     held_by, anchor = case.hex("holder"), case.hex("anchor")
     generation, steps, days = case.number("generation"), case.number("steps"), case.number("days")
@@ -303,7 +364,7 @@ def mail(case):
 
 
 CATEGORIES = {
-    "payload": payload, "answer": answer, "loan": loan, "note": note, "emergency": emergency, "product": product_file,
+    "payload": payload, "answer": answer, "loan": loan, "loans": loans, "note": note, "emergency": emergency, "product": product_file,
     "license-key": license_key, "commitment": commitment, "fingerprint": fingerprint, "bindings": bindings, "mail": mail,
 }
 

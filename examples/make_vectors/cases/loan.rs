@@ -1,5 +1,6 @@
 //! Category `loan`: a LOAN held against its BORROW and its site's certificate (SPEC.md 12.3).
 
+mod chain;
 mod refused;
 
 use std::num::NonZeroU8;
@@ -195,7 +196,8 @@ impl Case {
 }
 
 pub(super) fn files() -> Vec<File> {
-    [taken(), refused::untrusted(), refused::site_limits()].concat()
+    let (taken, untrusted) = (taken(), refused::untrusted());
+    [taken, untrusted, refused::site_limits(), chain::files()].concat()
 }
 
 fn by_desk(

@@ -25,7 +25,7 @@ mod world;
 use std::fmt::Display;
 
 /// The directories that are written here; `text`, `mail` and `ed25519` come from elsewhere, and all of `note` from the independent implementation.
-pub(crate) const CATEGORIES: [&str; 10] = [
+pub(crate) const CATEGORIES: [&str; 11] = [
     "answer",
     "bindings",
     "commitment",
@@ -33,6 +33,7 @@ pub(crate) const CATEGORIES: [&str; 10] = [
     "fingerprint",
     "license-key",
     "loan",
+    "loans",
     "note",
     "payload",
     "product",

@@ -2,6 +2,7 @@
 
 mod bytes;
 mod current;
+mod loans;
 mod trust;
 
 use std::collections::BTreeMap;
@@ -138,6 +139,7 @@ fn every_file_of_every_category() {
             "fingerprint" => bytes::fingerprint,
             "license-key" => bytes::license_key,
             "loan" => trust::loan,
+            "loans" => loans::loans,
             "note" => trust::note,
             "payload" => bytes::payload,
             "product" => trust::product,

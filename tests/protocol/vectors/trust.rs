@@ -17,7 +17,7 @@ use countersign::text::Kind;
 use super::{Vector, is_ok, verdict};
 
 /// Why something is refused, in the words of SPEC.md 12.
-struct Reason(&'static str);
+pub(super) struct Reason(pub(super) &'static str);
 
 impl From<WireError> for Reason {
     fn from(_: WireError) -> Reason {
@@ -49,11 +49,11 @@ impl From<SiteNoteError> for Reason {
     }
 }
 
-fn said(found: Result<(), Reason>) -> Result<(), String> {
+pub(super) fn said(found: Result<(), Reason>) -> Result<(), String> {
     found.map_err(|reason| reason.0.to_owned())
 }
 
-fn roots(
+pub(super) fn roots(
     product: &str,
     catalogue: &[Entry],
     keys: &[String],
@@ -68,7 +68,7 @@ fn roots(
 }
 
 /// What the lines of the product file are, as far as a file says.
-fn catalogue(vector: &mut Vector) -> Vec<Entry> {
+pub(super) fn catalogue(vector: &mut Vector) -> Vec<Entry> {
     let line = vector.optional("catalogue").unwrap_or_default();
     let words = line.split_whitespace();
     words.map(|word| Entry::from_line(word).unwrap()).collect()
