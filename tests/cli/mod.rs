@@ -45,6 +45,8 @@ mod others;
 mod plainly;
 mod product;
 mod put_back;
+#[cfg(unix)]
+mod races;
 mod rare;
 mod request;
 mod respond;
