@@ -28,6 +28,7 @@ loan_of = loan { $loan } ({ $who }), until { $until }
 loan_alone = loan { $loan }
 and_more = { $holders } and { $more } more
 busy = the seats are not given out now: { $by } keeps the gate
+changed = the license or the rules of its site were changed just now
 not_made = the seats of this license were not made here yet: { $directory }
 not_written = it is not there
 no_locks = locks do not hold on the file system of this directory ({ $why }): { $directory }

@@ -11,7 +11,9 @@ use crate::license_key::LicenseKey;
 use crate::messages::seats as messages;
 use crate::protocol::grant::LicenseType;
 use crate::protocol::product::Product;
-use crate::seats::{self, Ask, Counted, Holding, Moment, Place, Process, SeatError, Seats, Who};
+use crate::seats::{
+    self, Ask, Basis, Counted, Holding, Moment, Place, Process, SeatError, Seats, Who,
+};
 
 /// The license, and one of its seats where it floats: given back when this is dropped, and by the system when the process ends, however it ends.
 ///
@@ -141,7 +143,24 @@ impl App {
     /// # Errors
     /// As [`App::take_seat`], after that time.
     pub fn take_seat_for(&self, needs: &Needs, patience: Duration) -> Result<Seat, Refused> {
+        let mut waits = None;
+        loop {
+            match self.seat_as_it_is(needs, patience, &mut waits) {
+                Err(Refused::Seats(SeatError::Changed)) => {}
+                done => return done,
+            }
+        }
+    }
+
+    /// The same of the license as it is now: where that is changed while a seat is waited for, `waits` has the turn.
+    fn seat_as_it_is(
+        &self,
+        needs: &Needs,
+        patience: Duration,
+        waits: &mut Option<Seats>,
+    ) -> Result<Seat, Refused> {
         let computer = self.computer();
+        let basis = Basis::of(&computer.homes, computer.now);
         let known = self.known();
         let found = computer.find(&known, None, needs, false);
         let (report, at) = found.map_err(Refused::Unreadable)?;
@@ -150,22 +169,24 @@ impl App {
             .filter(|_| report.allowed())
             .map(|(home, _)| computer.seats(home, &self.product, &report));
         let license = Refused::unless_allowed(report, &self.product)?;
-        let Some(seats) = seats.transpose().map_err(Refused::Seats)?.flatten() else {
-            return Ok(Seat {
-                license,
-                held: None,
-                app: self.clone(),
-            });
+        let seats = seats.transpose().map_err(Refused::Seats)?.flatten();
+        let held = match seats {
+            None => None,
+            Some(seats) => {
+                let seats = seats.on(&basis).instead_of(waits.take());
+                let program = std::env::current_exe().unwrap_or_default();
+                let ask = Ask {
+                    who: &computer.caller(&program, &needs.user),
+                    features: &needs.features,
+                    holding: Holding::Process,
+                    patience,
+                    now: &|| self.computer().moment(),
+                };
+                let taken = seats.take(&ask);
+                *waits = Some(seats);
+                Some(taken.map_err(Refused::Seats)?)
+            }
         };
-        let program = std::env::current_exe().unwrap_or_default();
-        let ask = Ask {
-            who: &computer.caller(&program, &needs.user),
-            features: &needs.features,
-            holding: Holding::Process,
-            patience,
-            now: &|| self.computer().moment(),
-        };
-        let held = Some(seats.take(&ask).map_err(Refused::Seats)?);
         Ok(Seat {
             license,
             held,

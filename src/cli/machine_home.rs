@@ -11,7 +11,7 @@ use crate::protocol::grant::LicenseType;
 use crate::protocol::product::{Product, ProductFile};
 #[cfg(feature = "site")]
 use crate::seats::Moment;
-use crate::seats::{SeatError, Seats};
+use crate::seats::{Basis, SeatError, Seats};
 
 use super::Context;
 use super::failure::Failure;
@@ -65,12 +65,17 @@ pub(crate) struct Found {
     pub(crate) computer: Computer,
     /// What was asked of it.
     pub(crate) needs: Needs,
+    /// What lay in the homes before.
+    pub(crate) basis: Basis,
 }
 
 impl Found {
     /// The seats of the license; none where it does not float. Whoever may write it has what was removed of those that are lent written anew first.
     pub(crate) fn seats(&self) -> Result<Option<Seats>, SeatError> {
-        let open = || self.computer.seats(&self.home, &self.product, &self.report);
+        let open = || -> Result<_, SeatError> {
+            let seats = self.computer.seats(&self.home, &self.product, &self.report);
+            Ok(seats?.map(|it| it.on(&self.basis)))
+        };
         let seats = open()?;
         #[cfg(feature = "site")]
         if let Some((seats, key)) = seats.as_ref().zip(self.report.license_key)

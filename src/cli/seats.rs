@@ -13,7 +13,7 @@ use crate::failure::FailureKind;
 use crate::messages;
 use crate::protocol::date::Seconds;
 use crate::protocol::grant::LicenseType;
-use crate::seats::{Ask, Holding, Leased, Moment, Seat, SeatError, Who};
+use crate::seats::{Ask, Holding, Leased, Moment, Seat, SeatError, Seats, Who};
 
 /// For whom a seat is taken, and how long it is waited for.
 #[derive(clap::Args)]
@@ -27,34 +27,42 @@ pub(crate) struct SeatArgs {
 }
 
 impl SeatArgs {
-    /// Takes a seat of the license that was found; none where it does not float.
+    /// Takes a seat of the license that was found; none where it does not float. Where that is [`SeatError::Changed`] it is to be found again, and whoever waits
+    /// goes on in his turn.
     pub(crate) fn take(
         &self,
         context: &Context,
         found: &Found,
-        program: &Path,
-        holding: Holding,
-    ) -> anyhow::Result<Option<Seat>> {
+        (program, holding): (&Path, Holding),
+        waits: &mut Waits,
+    ) -> Result<Option<Seat>, SeatError> {
         let Some(seats) = found.seats()? else {
             return Ok(None);
         };
-        let seat = self.asked(context, found, program, holding, |ask| seats.take(ask));
-        seat.map(Some)
+        let seats = seats.instead_of(waits.0.take());
+        let taken = self.asked(context, found, program, holding, |ask| seats.take(ask));
+        waits.0 = Some(seats);
+        taken.map(Some)
     }
 
-    /// Leases one.
+    /// Leases one, in the same way.
     pub(crate) fn lease(
         &self,
         context: &Context,
         found: &Found,
-        span: Duration,
-        secret: [u8; 16],
-    ) -> anyhow::Result<Leased> {
-        let seats = found.seats()?.ok_or_else(|| no_seats(found))?;
+        (span, secret): (Duration, [u8; 16]),
+        waits: &mut Waits,
+    ) -> Result<Option<Leased>, SeatError> {
+        let Some(seats) = found.seats()? else {
+            return Ok(None);
+        };
+        let seats = seats.instead_of(waits.0.take());
         let (program, holding) = (Path::new(""), Holding::Lease);
-        self.asked(context, found, program, holding, |ask| {
+        let leased = self.asked(context, found, program, holding, |ask| {
             seats.lease(ask, span, secret)
-        })
+        });
+        waits.0 = Some(seats);
+        leased.map(Some)
     }
 
     fn asked<T>(
@@ -64,24 +72,23 @@ impl SeatArgs {
         program: &Path,
         holding: Holding,
         take: impl FnOnce(&Ask<'_>) -> Result<T, SeatError>,
-    ) -> anyhow::Result<T> {
+    ) -> Result<T, SeatError> {
         let caller = found.computer.caller(program, &found.needs.user);
         let who = Who {
             host: self.host.clone().unwrap_or(caller.host),
             ..caller
         };
-        let taken = take(&Ask {
+        take(&Ask {
             who: &who,
             features: &found.needs.features,
             holding,
             patience: self.wait.unwrap_or_default(),
             now: &|| moment(context),
-        });
-        taken.map_err(|error| self.refused(error))
+        })
     }
 
     /// Whoever has waited is not told to wait.
-    fn refused(&self, error: SeatError) -> anyhow::Error {
+    pub(crate) fn refused(&self, error: SeatError) -> anyhow::Error {
         let hint = self.wait.and_then(|_| advice::when_waited(&error));
         match hint {
             Some(hint) => Failure::of(&error.into()).hint(hint).into(),
@@ -89,6 +96,10 @@ impl SeatArgs {
         }
     }
 }
+
+/// Whose turn goes on when the license was changed.
+#[derive(Default)]
+pub(crate) struct Waits(Option<Seats>);
 
 /// This moment, as the seats go by it.
 pub(crate) fn moment(context: &Context) -> Moment {

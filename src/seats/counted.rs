@@ -1,8 +1,9 @@
 //! The seats of a license on this host, and which of them are free.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::sync::Arc;
 
+use super::basis::{Basis, BasisOfOne, Turn};
 use super::error::SeatError;
 use super::files;
 use super::gate::{Gate, Later};
@@ -65,6 +66,10 @@ pub struct Seats {
     pub(super) rules: Result<Rules, NoRules>,
     /// What this host is called.
     pub(super) host: Option<String>,
+    /// By what a seat is given; none where the caller has seen to that.
+    pub(super) basis: Option<BasisOfOne>,
+    /// Whose turn goes on although that was changed.
+    pub(super) turn: RefCell<Option<Turn>>,
     /// Whether it was seen that a lock keeps others out.
     pub(super) locks_hold: Cell<bool>,
     /// This user's records, once a seat was taken.
@@ -85,6 +90,8 @@ impl Seats {
             counted,
             rules: Ok(Rules::default()),
             host: None,
+            basis: None,
+            turn: RefCell::default(),
             locks_hold: Cell::new(false),
             own: OnceCell::new(),
             later: Later::default(),
@@ -101,6 +108,29 @@ impl Seats {
             host,
             ..self
         }
+    }
+
+    /// Those of a license that was checked on this basis. Where it does not stand any more when a seat is asked for, that is
+    /// [`SeatError::Changed`](super::SeatError::Changed).
+    #[must_use]
+    pub(crate) fn on(self, basis: &Basis) -> Seats {
+        let one = BasisOfOne::of(basis, &self.place.machine, self.key);
+        let basis = Some(one);
+        Seats { basis, ..self }
+    }
+
+    /// In the place of others, on whose basis nothing is given any more: whoever waited keeps his turn.
+    #[must_use]
+    pub(crate) fn instead_of(self, before: Option<Seats>) -> Seats {
+        let same = before.filter(|it| it.place.directory == self.place.directory);
+        if let Some(before) = same {
+            self.turn.replace(before.turn.take());
+        }
+        self
+    }
+
+    pub(super) fn stands(&self, moment: &Moment) -> bool {
+        self.basis.as_ref().is_none_or(|it| it.stands(moment))
     }
 
     /// Makes what a grant that was just applied needs, and takes away the seats of an earlier one that nobody holds. Those that are held stay until they are

@@ -40,6 +40,9 @@ pub enum SeatError {
         /// Who it is, where the system says so.
         by: Option<String>,
     },
+    /// The license, or the rules of its site, are others than those that were looked at: it is to be checked once more, and asked again.
+    #[error("{}", messages::changed())]
+    Changed,
     /// The locks of the seats were not made yet, and this user may not.
     #[error("{}", messages::not_made(.directory.display()))]
     NotMade {
@@ -72,7 +75,7 @@ impl SeatError {
             SeatError::NoSeat { .. } => FailureKind::NoSeat,
             SeatError::Rule(_) => FailureKind::Rule,
             SeatError::NoRules { none, .. } => none.kind,
-            SeatError::Busy { .. } => FailureKind::SeatsBusy,
+            SeatError::Busy { .. } | SeatError::Changed => FailureKind::SeatsBusy,
             SeatError::NotMade { .. } => FailureKind::SeatsNotMade,
             SeatError::NoLocks { .. } => FailureKind::NoLocks,
             SeatError::UnknownToken => FailureKind::UnknownToken,

@@ -31,6 +31,7 @@
 //! The locks are those of [`std::fs::File::lock`]. On Windows they hold between processes too, but are not inherited: there a program that outlives its `run`
 //! has no seat. The way is a handle opened with share mode 0, which a child inherits; it takes the place of the file `locks.rs` and of nothing else.
 
+mod basis;
 mod counted;
 mod disconnect;
 mod error;
@@ -76,6 +77,7 @@ mod usage;
 mod uses;
 mod who;
 
+pub(crate) use basis::Basis;
 pub use counted::{Counted, Seats};
 pub use disconnect::{Hold, SeenLease};
 pub use error::{Ruled, RuledBy, SeatError};

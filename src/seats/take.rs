@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::basis::Turn;
 use super::counted::Seats;
 use super::error::SeatError;
 use super::leases::Lease;
@@ -50,7 +51,7 @@ impl Seats {
     /// first.
     ///
     /// # Errors
-    /// [`SeatError::NoSeat`] with who holds them; [`SeatError::Rule`]; [`SeatError::NoRules`]; [`SeatError::Busy`]; what the disk says.
+    /// [`SeatError::NoSeat`] with who holds them; [`SeatError::Rule`]; [`SeatError::NoRules`]; [`SeatError::Busy`]; [`SeatError::Changed`]; what the disk says.
     pub fn take(&self, ask: &Ask<'_>) -> Result<Seat, SeatError> {
         let (seat, fresh) = self.in_turn(ask, |who, moment, ticket| {
             let chosen = self.decide(who, ask, moment, ticket)?;
@@ -86,24 +87,30 @@ impl Seats {
         decide: impl Fn(&Who, &Moment, Option<&Ticket>) -> Result<T, SeatError>,
     ) -> Result<T, SeatError> {
         let who = ask.who.plain();
-        let mut ticket = None;
-        let began = (ask.now)();
-        // Counted in sleep where no clock counts from the start of the system; that looking takes long makes nobody wait longer.
-        let mut slept = Duration::ZERO;
+        let turn = self.turn.take();
+        let mut turn = turn.unwrap_or_else(|| Turn::begin((ask.now)()));
         loop {
             let moment = (ask.now)();
             let decided = self.gate().and_then(|gate| {
-                let decided = decide(&who, &moment, ticket.as_ref());
+                let decided = match self.stands(&moment) {
+                    true => decide(&who, &moment, turn.ticket.as_ref()),
+                    false => Err(SeatError::Changed),
+                };
                 drop(gate);
                 decided
             });
+            let slept = turn.slept;
             let waited = moment
-                .since(&began)
+                .since(&turn.began)
                 .map_or(slept, |passed| passed.max(slept));
             match decided {
                 Err(SeatError::NoSeat { .. } | SeatError::Busy { .. }) if waited < ask.patience => {
                 }
                 Err(SeatError::Rule(ref it)) if it.may_pass() && waited < ask.patience => {}
+                Err(SeatError::Changed) => {
+                    self.turn.replace(Some(turn));
+                    return Err(SeatError::Changed);
+                }
                 done => {
                     if let Err(error) = &done {
                         self.note_refusal(moment.wall, &who, ask.features, error);
@@ -111,11 +118,11 @@ impl Seats {
                     return done;
                 }
             }
-            if ticket.is_none() {
+            if turn.ticket.is_none() {
                 match self.gate() {
                     Ok(gate) => {
                         let wish = Wish::of(&who, ask.features, &self.wanted(ask.features));
-                        ticket = Some(Ticket::draw(&self.place, &wish, who.process.id)?);
+                        turn.ticket = Some(Ticket::draw(&self.place, &wish, who.process.id)?);
                         drop(gate);
                     }
                     Err(SeatError::Busy { .. }) => {}
@@ -124,7 +131,7 @@ impl Seats {
             }
             let next = BETWEEN_LOOKS.min(ask.patience.saturating_sub(waited));
             std::thread::sleep(next);
-            slept += next;
+            turn.slept += next;
         }
     }
 

@@ -1,5 +1,7 @@
 //! Several processes at once at one site: seats are lent, given back, used and taken away, and none is lent twice or lost.
 
+mod waiting;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Write as _};

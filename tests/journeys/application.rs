@@ -343,6 +343,25 @@ fn an_application_takes_a_seat_of_a_floating_license_and_gives_it_back() {
     assert_eq!(refused.unwrap_err().kind(), "feature_missing");
 }
 
+/// A seat more is bought while the application waits for one.
+#[test]
+fn an_application_that_waits_has_the_license_as_it_is_by_then() {
+    let world = World::new();
+    let shop = Shop::new(&world);
+    let key = shop.license(&["--type", "floating", "--seats", "1"]);
+    let seat = shop.app().take_seat().unwrap();
+    let app = shop.app();
+    let waits =
+        std::thread::spawn(move || app.take_seat_for(&Needs::default(), Duration::from_secs(600)));
+    let change = ["license", "change", &key.to_string(), "--seats", "2"];
+    let more = ["--feature", "export"];
+    shop.desk.run(change.iter().chain(&more)).done();
+    shop.revalidate(key);
+    let other = waits.join().unwrap().unwrap();
+    assert_eq!((seat.number(), other.number()), (Some(1), Some(2)));
+    assert!(!seat.license().has("export") && other.license().has("export"));
+}
+
 #[test]
 fn what_does_not_float_takes_no_seat() {
     let world = World::new();

@@ -340,7 +340,7 @@ fn no_more_licenses_are_used_at_once_than_there_are() {
     }
 }
 
-/// 7. "You will need to … assign a NEXUS IC license to at least one user. Users who are not selected will get a message saying that they are not authorised. This
+/// Named users (7): "You will need to … assign a NEXUS IC license to at least one user. Users who are not selected will get a message saying that they are not authorised. This
 /// includes the user account that you are logged in under when you set up this license. If you assign more licenses than you have available, NEXUS will remove any
 /// additional licenses above your total automatically."
 #[cfg(unix)]

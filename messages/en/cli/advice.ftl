@@ -92,6 +92,7 @@ ruled_denied = ask the license's administrator, whose rules these are: countersi
 ruled_most = wait with --wait 10m until one of these is given back; who holds them: countersign seat list
 ruled_reserved = wait with --wait 10m until another seat is free; whom it is reserved for: countersign seat list
 rules_not_trusted = the license's administrator puts the note back from a backup, or sets the rules anew: countersign site rules set --new FILE
+ask_again = do the same again
 gate_kept = do the same again; if it stays so, have its owner or root end that process
 no_seat_files = have the owner of this home look once, which makes them: sudo countersign seat list
 seats_elsewhere = keep the home on a disk of this host, and let other hosts take their seats here: ssh HOST countersign seat hold

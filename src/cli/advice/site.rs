@@ -39,6 +39,7 @@ impl Advice for SeatError {
             },
             SeatError::NoRules { none, .. } => return none.advice(),
             SeatError::Busy { .. } => messages::advice::gate_kept(),
+            SeatError::Changed => messages::advice::ask_again(),
             SeatError::NotMade { .. } => messages::advice::no_seat_files(),
             SeatError::NoLocks { .. } => messages::advice::seats_elsewhere(),
             SeatError::UnknownToken => messages::advice::seat_not_held(),

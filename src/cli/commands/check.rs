@@ -13,6 +13,7 @@ use crate::messages;
 use crate::protocol::contents;
 use crate::protocol::grant::LicenseType;
 use crate::protocol::product::{ProductFile, RootFingerprint};
+use crate::seats::Basis;
 
 /// Check the license: may the application run here and now?
 ///
@@ -124,6 +125,7 @@ impl CheckArgs {
             user: self.user(),
         };
         let computer = machine_home::computer(context)?;
+        let basis = Basis::of(&computer.homes, computer.now);
         let (report, at) = computer.find(&known, unfit, &needs, running)?;
         let (home, file) = known.swap_remove(at);
         Ok(Found {
@@ -132,6 +134,7 @@ impl CheckArgs {
             product: file.product().clone(),
             computer,
             needs,
+            basis,
         })
     }
 

@@ -11,12 +11,12 @@ use super::check::CheckArgs;
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
 use crate::cli::machine_home::Found;
-use crate::cli::seats::{SeatArgs, moment};
+use crate::cli::seats::{SeatArgs, Waits, moment};
 use crate::cli::{json, report};
 use crate::failure::FailureKind;
 use crate::holder::CheckReport;
 use crate::messages;
-use crate::seats::{Holding, Left, Process, Seat};
+use crate::seats::{Holding, Left, Process, Seat, SeatError};
 
 /// Check the license, and run a program if it may run
 ///
@@ -45,23 +45,34 @@ impl Run for RunProgram {
     type Object = json::Report;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let found = self.check.find(context, false).map_err(not_run)?;
-        let checked = &found.report;
-        report::warn(context, checked);
-        if let Some(refusal) = &checked.refusal {
-            if context.out.json {
-                Self::print(context, &json::Report::of(checked, &context.out))?;
-            }
-            let failure = report::failure(checked, refusal);
-            context.out.refusal(&failure);
-            return Ok(failure.exit.beside_a_program());
-        }
-        context.out.finish()?;
         let (program, arguments) = self.program.split_first().ok_or_else(|| {
             Failure::usage(messages::run::no_program()).hint(messages::run::no_program_hint())
         })?;
-        let seat = self.seat(context, &found, Path::new(program));
-        let seat = seat.map_err(not_run)?;
+        let mut waits = Waits::default();
+        let (found, seat) = loop {
+            let found = self.check.find(context, false).map_err(not_run)?;
+            let checked = &found.report;
+            report::warn(context, checked);
+            if let Some(refusal) = &checked.refusal {
+                if context.out.json {
+                    Self::print(context, &json::Report::of(checked, &context.out))?;
+                }
+                let failure = report::failure(checked, refusal);
+                context.out.refusal(&failure);
+                return Ok(failure.exit.beside_a_program());
+            }
+            context.out.finish()?;
+            match self.seat(context, &found, Path::new(program), &mut waits) {
+                Err(SeatError::Changed) => {}
+                seat => {
+                    break (
+                        found,
+                        seat.map_err(|error| not_run(self.seat.refused(error)))?,
+                    );
+                }
+            }
+        };
+        let checked = &found.report;
         let mut command = Command::new(program);
         command.args(arguments);
         for (name, value) in facts(checked, seat.as_ref()) {
@@ -114,8 +125,10 @@ impl RunProgram {
         context: &Context,
         found: &Found,
         program: &Path,
-    ) -> anyhow::Result<Option<Seat>> {
-        let seat = self.seat.take(context, found, program, Holding::Process)?;
+        waits: &mut Waits,
+    ) -> Result<Option<Seat>, SeatError> {
+        let how = (program, Holding::Process);
+        let seat = self.seat.take(context, found, how, waits)?;
         if let Some(seat) = &seat {
             seat.hand_down()?;
         }

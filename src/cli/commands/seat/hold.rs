@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use super::{CheckArgs, Context, Exit, Run, allowed};
 use crate::cli::json;
-use crate::cli::seats::{SeatArgs, moment, no_seats};
+use crate::cli::seats::{SeatArgs, Waits, moment, no_seats};
 use crate::messages;
-use crate::seats::Holding;
+use crate::seats::{Holding, SeatError};
 
 /// Hold a seat until standard input ends
 ///
@@ -31,13 +31,21 @@ impl Run for SeatHold {
     type Object = json::SeatNumber;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let found = self.check.find(context, false)?;
-        allowed(context, &found)?;
         let program = self.program.unwrap_or_default();
-        let seat = self
-            .seat
-            .take(context, &found, &program, Holding::Connection)?;
-        let seat = seat.ok_or_else(|| no_seats(&found))?;
+        let mut waits = Waits::default();
+        let seat = loop {
+            let found = self.check.find(context, false)?;
+            allowed(context, &found)?;
+            let how = (&*program, Holding::Connection);
+            match self.seat.take(context, &found, how, &mut waits) {
+                Err(SeatError::Changed) => {}
+                taken => {
+                    break taken
+                        .map_err(|error| self.seat.refused(error))?
+                        .ok_or_else(|| no_seats(&found))?;
+                }
+            }
+        };
         if context.out.json {
             let seat = seat.number();
             Self::print(context, &json::SeatNumber { seat })?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{CheckArgs, Context, Exit, Run, allowed};
 use crate::cli::failure::Failure;
 use crate::cli::machine_home::Found;
-use crate::cli::seats::{SeatArgs, moment, no_seats};
+use crate::cli::seats::{SeatArgs, Waits, moment, no_seats};
 use crate::cli::words::minute;
 use crate::cli::{json, keys, machine_home};
 use crate::failure::FailureKind;
@@ -35,11 +35,22 @@ impl Run for SeatTake {
     type Object = json::Leased;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let found = self.check.find(context, false)?;
-        allowed(context, &found)?;
         let mut secret = [0; 16];
         context.environment.entropy()?(&mut secret);
-        let leased = self.seat.lease(context, &found, self.span, secret)?;
+        let mut waits = Waits::default();
+        let leased = loop {
+            let found = self.check.find(context, false)?;
+            allowed(context, &found)?;
+            let how = (self.span, secret);
+            match self.seat.lease(context, &found, how, &mut waits) {
+                Err(SeatError::Changed) => {}
+                leased => {
+                    break leased
+                        .map_err(|error| self.seat.refused(error))?
+                        .ok_or_else(|| no_seats(&found))?;
+                }
+            }
+        };
         if !context.out.json {
             context.out.line(&leased.token)?;
         }
