@@ -6,9 +6,11 @@ use super::lent::LentOut;
 use super::loan::Picked;
 use super::persons::Somebody;
 use super::ring::One;
+use super::seen::NoRules;
 use super::who::Moment;
 use crate::holder::{HolderError, write_json};
 use crate::protocol::date::Seconds;
+use crate::protocol::site_rules::Rules;
 
 impl Seats {
     /// How many seats the license has.
@@ -26,6 +28,11 @@ impl Seats {
             self.place.ready(&self.rings())?;
         }
         Ok(())
+    }
+
+    /// Goes by these rules of its site from now on.
+    pub fn rule(&mut self, rules: Result<Rules, NoRules>) {
+        self.rules = rules;
     }
 
     /// Whether there are free seats for a loan, as [`Seats::lend`] would choose them.

@@ -56,11 +56,11 @@ use crate::license_key::LicenseKey;
 use crate::machine::Facts;
 use crate::protocol::contents::Contents;
 use crate::protocol::date::Seconds;
-use crate::protocol::grant::Grant;
+use crate::protocol::grant::{Grant, LicenseType};
 use crate::protocol::loan::SiteCertificate;
 use crate::protocol::product::ProductFile;
 use crate::protocol::trust::Verified;
-use crate::seats::{Counted, LentOut, Look, Moment, SeatError, Seats};
+use crate::seats::{self, Counted, LentOut, Look, Moment, SeatError, Seats};
 use crate::text::{Code, Kind};
 
 /// A site by one of its licenses.
@@ -248,7 +248,7 @@ impl<'a> Site<'a> {
         Ok(lock)
     }
 
-    /// The license as it is by now: it may have been changed, or given up, while a password was asked for.
+    /// The license and the rules as they are by now: they may have been changed, or the license given up, while a password was asked for.
     fn read_again(&mut self, moment: &Moment) -> Result<(), SiteError> {
         let key = self.key();
         let license = self.home.license(key)?;
@@ -260,6 +260,9 @@ impl<'a> Site<'a> {
             let contents = Contents::of(&self.granted.entitlements, Some(product));
             let counted = Counted::of(product, self.granted.seats, &contents, today);
             self.seats.recount(counted)?;
+        }
+        if self.granted.license_type == LicenseType::Floating {
+            self.seats.rule(seats::rules_of(self.home, key));
         }
         self.license = license;
         Ok(())

@@ -68,3 +68,31 @@ fn who_waits_goes_by_the_rules_as_they_are_by_then() {
     let said = ended(eve, "");
     assert_eq!((said.exit, &*said.stdout), (18, ""), "{}", said.stderr);
 }
+
+/// All seats are reserved while the password of a loan is typed.
+#[test]
+fn a_loan_goes_by_the_rules_as_they_are_when_it_is_signed() {
+    let world = World::new();
+    let site = plain(&world, "2");
+    let at = Part::site(&site);
+    let laptop = site.workstation("laptop");
+    let request = site.ask(&laptop, &["--days", "3"]);
+    let typed = world.path().join("files/typed");
+    let made = Command::new("mkfifo").arg(&typed).status();
+    assert!(made.unwrap().success());
+    let mut respond = at.start(&["respond", "--passphrase-file", typed.to_str().unwrap()]);
+    let mut reads = respond.stdin.take().unwrap();
+    reads.write_all(request.as_bytes()).unwrap();
+    drop(reads);
+    // It waits for the password now.
+    let mut password = std::fs::File::create(&typed).unwrap();
+    let rules = world.file("rules.txt", "reserve 2 user:anna\n");
+    let set = ["site", "rules", "set", rules.to_str().unwrap()];
+    site.admin(set).done();
+    password.write_all(b"open sesame\n").unwrap();
+    drop(password);
+    let said = ended(respond, "");
+    assert_eq!((said.exit, &*said.stdout), (18, ""), "{}", said.stderr);
+    assert_eq!(site.seats()["lent"], 0);
+    book_holds(&site, 0);
+}
