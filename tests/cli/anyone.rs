@@ -16,6 +16,9 @@ fn the_tour_runs_green_and_leaves_nothing() {
         "activated: Survey for Aurora Shipping",
         "licensed: survey",
         "(exit code 6)",
+        "loan 1: seat 1 is lent with all that the license has",
+        "2 seats: 0 in use, 1 free, 1 lent",
+        "2 seats: 0 in use, 2 free",
         "No network was used.",
     ] {
         assert!(said.stdout.contains(words), "{words}: {said}");
