@@ -88,8 +88,8 @@ fn a_letter_quotes_what_a_shell_would_read_otherwise() {
 #[test]
 fn a_letter_goes_to_no_address_that_a_header_cannot_bear() {
     let world = World::new();
-    let (desk, ship, key) = world.sold(&[], &["--contact", "dörte@example.com"]);
-    desk.run(["license", "mail", &key])
+    let (desk, ship, key) = world.sold(&[], &[]);
+    desk.run(["license", "change", &key, "--contact", "dörte@example.com"])
         .refused(2, "usage")
         .tells("xn--");
     let change = [

@@ -335,6 +335,8 @@ fn a_named_license_needs_the_key_of_a_site() {
     let typed = format!("  countersign site init\n  countersign request activate {key} --site\n");
     mail.prints(&typed);
     let site = named(&world, "1");
+    let change = ["license", "change", &site.key, "--grace", "40"];
+    site.desk.run(change).done();
     let mail = site.desk.run(["license", "mail", &site.key]).done();
     assert!(!mail.stdout.contains("--site"), "{mail}");
 }

@@ -39,7 +39,7 @@ fn a_program_is_run_with_the_facts_of_its_license() {
     running(&machine, &[], "true").done();
     running(&machine, &[], "kill -9 $$").exits(137);
     machine.run(["run", "--", "/nowhere/at-all"]).exits(101);
-    machine.run(["run"]).exits(2);
+    machine.run(["run"]).exits(102);
 }
 
 #[test]

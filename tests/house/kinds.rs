@@ -37,6 +37,10 @@ const NEVER: &[(&str, &str)] = &[
         "where what is printed goes nowhere, no script reads a kind; its exit code and its words are seen in tests/cli/systems.rs",
     ),
     (
+        "reader_gone",
+        "nobody reads it; its exit code is seen in tests/cli/plainly.rs",
+    ),
+    (
         "failed",
         "an error that no library of ours explains: none is known",
     ),

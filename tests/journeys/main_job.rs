@@ -87,7 +87,7 @@ fn through_pipes_only() {
         "$program" --home "$SHIP" -q request activate "$key" |
             "$program" --home "$DESK" -q respond |
             "$program" --home "$SHIP" -q apply
-        "$program" --home "$SHIP" -q check
+        "$program" --home "$SHIP" check
     "#;
     let program = env!("CARGO_BIN_EXE_countersign");
     // The variables of a machine of this world, for all three in the pipe.

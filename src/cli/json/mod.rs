@@ -10,6 +10,8 @@ mod inspected;
 mod license;
 mod machine;
 mod product;
+#[cfg(feature = "desk")]
+mod replied;
 #[cfg(feature = "site")]
 mod rules;
 mod seats;
@@ -27,6 +29,8 @@ pub(crate) use inspected::*;
 pub(crate) use license::*;
 pub(crate) use machine::*;
 pub(crate) use product::{Installed, Product};
+#[cfg(feature = "desk")]
+pub(crate) use replied::*;
 #[cfg(feature = "site")]
 pub(crate) use rules::*;
 pub(crate) use seats::*;
