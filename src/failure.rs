@@ -197,6 +197,10 @@ failure_kinds! {
     SeatsBusy "seats_busy" FAILED "another process keeps the gate of the seats";
     SeatsNotMade "seats_not_made" FAILED "the seats of the license were not made yet, and this user may not";
     NoLocks "no_locks" FAILED "the locks of the file system with the seats do not keep processes apart";
+    SeatsNotShared "seats_not_shared" FAILED "the seats lie on a file server, and the owner of the home has not said yet that several computers share them";
+    SeatsInUse "seats_in_use" REFUSED "whether several computers share the seats is not changed while one of them is in use or lent";
+    SharedNotLent "shared_not_lent" REFUSED "several computers share the seats, and such ones are lent to nobody";
+    SeatElsewhere "seat_elsewhere" REFUSED "the seat that is to be taken back is held on another computer";
     BadRules "bad_rules" USAGE "a line of the rules of a site cannot be read, or asks for what the license has not";
     Rule "rule" RULED "a rule of the site gives this user, or this workstation, no seat";
     UnknownToken "unknown_token" NOT_FOR_THIS "no seat is held by the token";

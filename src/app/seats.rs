@@ -97,6 +97,26 @@ impl Seat {
     pub fn taken_back(&self) -> Option<String> {
         self.held.as_ref().and_then(seats::Seat::taken_back)
     }
+
+    /// Whether the seat was lost, and no other one was free: the home lies on a file server, and this computer slept or was cut off from it for longer than five
+    /// minutes, so that somebody else has the seat by now. Another one is taken by itself as soon as one is free; until then the application runs without one, and
+    /// says so to its user, or offers to save and end.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (app, _home) = include!("doctest.in");
+    /// let seat = app.take_seat()?;
+    /// // Each minute, by the timer that the application has anyway:
+    /// if seat.is_lost() {
+    ///     println!("the licence's seat was given to somebody else while this computer slept");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn is_lost(&self) -> bool {
+        let held = self.held.as_ref();
+        held.is_some_and(|it| matches!(it.fate(), seats::Fate::Lost { .. }))
+    }
 }
 
 impl App {
@@ -195,6 +215,12 @@ impl App {
     }
 }
 
+fn floating(report: &CheckReport) -> Option<(LicenseKey, &Terms)> {
+    let (key, terms) = report.license_key.zip(report.terms.as_ref())?;
+    let floats = terms.license_type == LicenseType::Floating && report.state != State::Demo;
+    floats.then_some((key, terms))
+}
+
 impl Computer {
     /// The seats of the license that a check found in a home; none where it does not float.
     ///
@@ -206,13 +232,41 @@ impl Computer {
         product: &Product,
         report: &CheckReport,
     ) -> Result<Option<Seats>, SeatError> {
-        let Some((key, terms)) = report.license_key.zip(report.terms.as_ref()) else {
+        let Some((key, terms)) = floating(report) else {
             return Ok(None);
         };
-        if terms.license_type != LicenseType::Floating || report.state == State::Demo {
-            return Ok(None);
-        }
         self.seats_of(home, product, key, terms).map(Some)
+    }
+
+    /// The same wherever they lie, for whoever says that several computers share them.
+    ///
+    /// # Errors
+    /// As [`Seats::open_as_it_is`].
+    #[cfg(feature = "cli")]
+    pub(crate) fn seats_to_share(
+        &self,
+        home: &Home,
+        product: &Product,
+        report: &CheckReport,
+    ) -> Result<Option<Seats>, SeatError> {
+        let Some((key, terms)) = floating(report) else {
+            return Ok(None);
+        };
+        prove(home, key)?;
+        let (place, counted) = self.counted(home, product, key, terms);
+        Seats::open_as_it_is(place, key, counted).map(Some)
+    }
+
+    fn counted(
+        &self,
+        home: &Home,
+        product: &Product,
+        key: LicenseKey,
+        terms: &Terms,
+    ) -> (Place, Counted) {
+        let today = self.now.day();
+        let counted = Counted::of(product, terms.seats, &terms.contents, today);
+        (Place::of(home, key).on(&self.facts), counted)
     }
 
     /// Those of a license that is held here, whatever its type.
@@ -227,9 +281,8 @@ impl Computer {
         terms: &Terms,
     ) -> Result<Seats, SeatError> {
         prove(home, key)?;
-        let today = self.now.day();
-        let counted = Counted::of(product, terms.seats, &terms.contents, today);
-        let seats = Seats::open(Place::of(home, key), key, counted)?;
+        let (place, counted) = self.counted(home, product, key, terms);
+        let seats = Seats::open(place, key, counted)?;
         if terms.license_type != LicenseType::Floating {
             return Ok(seats);
         }

@@ -112,6 +112,15 @@ impl Environment {
         Duration::from_secs(3600)
     }
 
+    /// How often a seat that several computers share is renewed (SPEC.md 9.13).
+    pub(crate) fn between_renewals(&self) -> Duration {
+        #[cfg(debug_assertions)]
+        if let Some(between) = self.hooks.between_renewals {
+            return between;
+        }
+        crate::seats::RENEWED
+    }
+
     /// How long is waited for a program that was asked to end.
     pub(crate) fn patience(&self) -> Duration {
         #[cfg(debug_assertions)]
@@ -209,6 +218,7 @@ mod hooks {
         machine: Option<PathBuf>,
         pub(super) anchor: Option<PathBuf>,
         pub(super) between_looks: Option<Duration>,
+        pub(super) between_renewals: Option<Duration>,
         pub(super) patience: Option<Duration>,
         #[cfg(feature = "site")]
         pub(super) signer: Option<Fault>,
@@ -230,6 +240,7 @@ mod hooks {
                 machine: env::var_os("COUNTERSIGN_TEST_MACHINE").map(PathBuf::from),
                 anchor: env::var_os("COUNTERSIGN_TEST_ANCHOR").map(PathBuf::from),
                 between_looks: span("COUNTERSIGN_TEST_HOUR"),
+                between_renewals: span("COUNTERSIGN_TEST_RENEWAL"),
                 patience: span("COUNTERSIGN_TEST_PATIENCE"),
                 #[cfg(feature = "site")]
                 signer: env::var("COUNTERSIGN_TEST_SIGNER")

@@ -90,6 +90,12 @@ impl Found {
         }
         Ok(seats)
     }
+
+    /// The same wherever they lie, for whoever says that several computers share them.
+    pub(crate) fn seats_to_share(&self) -> Result<Option<Seats>, SeatError> {
+        let computer = &self.computer;
+        computer.seats_to_share(&self.home, &self.product, &self.report)
+    }
 }
 
 /// What is installed on this machine.

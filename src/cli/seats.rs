@@ -13,7 +13,7 @@ use crate::failure::FailureKind;
 use crate::messages;
 use crate::protocol::date::Seconds;
 use crate::protocol::grant::LicenseType;
-use crate::seats::{Ask, Holding, Leased, Moment, Seat, SeatError, Seats, Who};
+use crate::seats::{Ask, Fate, Holding, Leased, Moment, Seat, SeatError, Seats, Who};
 
 /// For whom a seat is taken, and how long it is waited for.
 #[derive(clap::Args)]
@@ -39,6 +39,7 @@ impl SeatArgs {
         let Some(seats) = found.seats()? else {
             return Ok(None);
         };
+        let seats = seats.renewed_each(context.environment.between_renewals());
         let seats = seats.instead_of(waits.0.take());
         let taken = self.asked(context, found, program, holding, |ask| seats.take(ask));
         waits.0 = Some(seats);
@@ -104,6 +105,20 @@ pub(crate) struct Waits(Option<Seats>);
 /// This moment, as the seats go by it.
 pub(crate) fn moment(context: &Context) -> Moment {
     Moment::of(context.environment.now(), &context.environment.facts())
+}
+
+/// Says what became of a seat while its computer slept or was cut off.
+pub(crate) fn warn_of_fate(context: &mut Context, seat: &Seat) {
+    match seat.fate() {
+        Fate::Held => {}
+        Fate::Another { first } => {
+            let number = seat.number();
+            context
+                .out
+                .warn(messages::seat::another_seat(first, number));
+        }
+        Fate::Lost { first } => context.out.warn(messages::seat::lost_seat(first)),
+    }
 }
 
 /// Why there are no seats: where no license holds that is what is said, else that it has none to share.

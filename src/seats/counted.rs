@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::basis::{Basis, BasisOfOne, Turn};
 use super::error::SeatError;
@@ -10,7 +11,10 @@ use super::gate::{Gate, Later};
 use super::leases::Leases;
 use super::lent::LentOut;
 use super::locks::Lock;
+use super::marks::{Mark, is_of_this_system};
 use super::place::{GATE, Place};
+use super::record::Record;
+use super::renewal::RENEWED;
 use super::ring::{One, Pool, Ring};
 use super::seen::NoRules;
 use super::slots::Slots;
@@ -76,14 +80,31 @@ pub struct Seats {
     pub(super) own: OnceCell<Option<Arc<Slots>>>,
     /// What is noted when the gate is let go.
     pub(super) later: Later,
+    /// How often whoever holds a seat that several computers share says that he does.
+    pub(super) renewed: Duration,
 }
 
 impl Seats {
     /// Those of a license that holds here, which are made where they are missing and this user owns the home.
     ///
     /// # Errors
-    /// [`SeatError::NotMade`] in another's home; [`SeatError::NoLocks`] on a file system that other hosts share; what the disk says.
+    /// [`SeatError::NotMade`] in another's home; [`SeatError::NoLocks`] on a file system whose locks keep nobody apart, [`SeatError::NotShared`] on one that other
+    /// computers share unless the owner has said that they do; what the disk says.
     pub fn open(place: Place, key: LicenseKey, counted: Counted) -> Result<Seats, SeatError> {
+        let seats = Seats::open_as_it_is(place, key, counted)?;
+        seats.place.has_locks()?;
+        Ok(seats)
+    }
+
+    /// The same wherever they lie, for whoever says that other computers share them.
+    ///
+    /// # Errors
+    /// [`SeatError::NotMade`] in another's home; what the disk says.
+    pub fn open_as_it_is(
+        place: Place,
+        key: LicenseKey,
+        counted: Counted,
+    ) -> Result<Seats, SeatError> {
         let seats = Seats {
             place,
             key,
@@ -95,9 +116,39 @@ impl Seats {
             locks_hold: Cell::new(false),
             own: OnceCell::new(),
             later: Later::default(),
+            renewed: RENEWED,
         };
         seats.place.ready(&seats.rings())?;
         Ok(seats)
+    }
+
+    /// The same once more, for another thread.
+    pub(super) fn again(&self) -> Seats {
+        Seats {
+            place: self.place.clone(),
+            key: self.key,
+            counted: self.counted.clone(),
+            rules: self.rules.clone(),
+            host: self.host.clone(),
+            // Whoever took it may have another by the license as it was then.
+            basis: None,
+            turn: RefCell::default(),
+            locks_hold: Cell::new(false),
+            own: OnceCell::new(),
+            later: Later::default(),
+            renewed: self.renewed,
+        }
+    }
+
+    /// Those of which each that several computers share is renewed so often.
+    #[must_use]
+    pub fn renewed_each(self, renewed: Duration) -> Seats {
+        Seats { renewed, ..self }
+    }
+
+    /// This moment, as it counts for the seats: where several computers share them the file server's clock says it.
+    pub fn moment(&self, moment: &Moment) -> Moment {
+        self.place.moment(moment)
     }
 
     /// The same by the rules of its site. `host`: what this host is called.
@@ -143,6 +194,7 @@ impl Seats {
             return Ok(());
         }
         let _gate = self.gate()?;
+        let moment = &self.moment(moment);
         let lent = self.lent(moment)?;
         for ring in self.rings() {
             for number in self.beyond(&ring)?.into_iter().rev() {
@@ -179,6 +231,18 @@ impl Seats {
         Ok(LentOut::read(&self.place)?.at(moment.wall))
     }
 
+    /// Whether what is written of a seat is of a process that runs: of another computer's the file of the seat says it.
+    pub(super) fn lives(&self, number: u16, record: &Record) -> bool {
+        let elsewhere = |mark: &&Mark| !is_of_this_system(&self.place, mark);
+        match record.mark.as_ref().filter(elsewhere) {
+            None => record.lives(),
+            Some(mark) => {
+                let marks = Ring::of_license(self.counted.seats).marks(&self.place, number);
+                marks.is_ok_and(|it| it.is_some_and(|it| it.has(mark)))
+            }
+        }
+    }
+
     /// All rings, the license's own first.
     pub(super) fn rings(&self) -> Vec<Ring> {
         let own = Ring::of_license(self.counted.seats);
@@ -194,7 +258,8 @@ impl Seats {
         if !self.locks_hold.get() {
             let path = self.place.path(GATE);
             let failed = |error| StorageError::new(Doing::Read, &path, error);
-            let again = Lock::alone(files::open_lock(&self.place, &path).map_err(failed)?);
+            let file = files::open_lock(&self.place, &path).map_err(failed)?;
+            let again = Lock::alone(file, self.place.lock_kind());
             if again.map_err(|error| self.place.no_lock(error))?.is_some() {
                 return Err(self.place.without_locks(messages::exclude_nobody()));
             }

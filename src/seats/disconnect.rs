@@ -13,6 +13,7 @@ use super::leases::{Lease, Leases};
 use super::loan::Picked;
 use super::lockers::{Locker, lockers};
 use super::look::account_of;
+use super::marks::{Mark, Marks, is_of_this_system};
 use super::persons::Persons;
 use super::place::{LEASES, RECORDS};
 use super::process::Process;
@@ -22,6 +23,7 @@ use super::slots::Slots;
 use super::taken_back::{Kept, TakenBack};
 use super::who::{Moment, Who, plain};
 use crate::holder::{Doing, StorageError};
+use crate::messages::seats as messages;
 use crate::protocol::date::Seconds;
 
 /// What holds a seat.
@@ -39,6 +41,8 @@ pub struct Hold {
     pub locked: bool,
     /// The leases that hold it.
     pub leases: Vec<SeenLease>,
+    /// The computers on which it is held, where that is not this one.
+    pub elsewhere: Vec<String>,
 }
 
 /// A lease of a seat, as it was seen: the same account may have another one of it later.
@@ -95,6 +99,7 @@ impl Seats {
     /// What the disk says.
     pub fn holds_of(&self, seats: &[u16], moment: &Moment) -> Result<Vec<Hold>, SeatError> {
         let ring = Ring::of_license(self.counted.seats);
+        let moment = &self.moment(moment);
         let (mut holds, mut files) = (Vec::new(), Vec::new());
         for seat in seats {
             let mut hold = Hold::default();
@@ -104,6 +109,7 @@ impl Seats {
                 let gate = Gate::now(&self.place)?;
                 hold.locked = gate.is_none() || ring.lock(&self.place, *seat)?.is_none();
                 drop(gate);
+                self.elsewhere(&mut hold, &file)?;
                 files.push((holds.len(), file));
             }
             holds.push(hold);
@@ -119,6 +125,31 @@ impl Seats {
         Ok(holds)
     }
 
+    /// Adds on which other computers a seat is held.
+    fn elsewhere(&self, hold: &mut Hold, file: &File) -> Result<(), SeatError> {
+        if !hold.locked || !self.place.is_common() {
+            return Ok(());
+        }
+        let seat = hold.takes.seat;
+        let failed = |error| StorageError::new(Doing::Read, self.place.directory(), error);
+        let marks = Marks::read(file).map_err(failed)?;
+        if !marks.are_elsewhere(&self.place) {
+            return Ok(());
+        }
+        for slots in Slots::all(&self.place, RECORDS, "") {
+            let record = slots.read::<Record>(seat);
+            let there = record.filter(|it| {
+                let mark = it.mark.as_ref();
+                mark.is_some_and(|it| marks.has(it) && !is_of_this_system(&self.place, it))
+            });
+            hold.elsewhere.extend(there.and_then(|it| it.computer));
+        }
+        if hold.elsewhere.is_empty() {
+            hold.elsewhere.push(messages::another_computer().to_owned());
+        }
+        Ok(())
+    }
+
     /// Adds what is written of a seat.
     fn written_of(&self, hold: &mut Hold, ring: &Ring, moment: &Moment) {
         let seat = hold.takes.seat;
@@ -126,6 +157,10 @@ impl Seats {
             let Some(record) = slots.read::<Record>(seat) else {
                 continue;
             };
+            let of_here = |mark: &Mark| is_of_this_system(&self.place, mark);
+            if !record.mark.as_ref().is_none_or(of_here) {
+                continue;
+            }
             let (id, began) = (record.process, record.began);
             let process = Process { id, began };
             if hold.holders.iter().any(|it| it.process == process) {
@@ -163,6 +198,7 @@ impl Seats {
         moment: &Moment,
     ) -> Result<bool, SeatError> {
         let _gate = self.gate()?;
+        let moment = &self.moment(moment);
         let before = TakenBack::read(&self.place);
         let all = before.clone();
         let all = all.with(&hold.takes, processes, reason, keep, moment);
@@ -186,6 +222,7 @@ impl Seats {
         moment: &Moment,
     ) -> Result<(), SeatError> {
         let _gate = self.gate()?;
+        let moment = &self.moment(moment);
         let before = TakenBack::read(&self.place);
         let all = before.with(takes, &[], "", keep, moment);
         Ok(all.write(&self.place)?)
@@ -203,6 +240,7 @@ impl Seats {
         moment: &Moment,
     ) -> Result<Option<String>, SeatError> {
         let _gate = self.gate()?;
+        let moment = &self.moment(moment);
         let before = TakenBack::read(&self.place);
         let mut kept = before.clone().kept(moment).into_iter();
         let Some(kept) = kept.find(|it| it.takes.seat == seat) else {
@@ -323,8 +361,10 @@ impl Seats {
     /// Notes that a seat was taken back, and why.
     pub fn note_taken_back(&self, seat: u16, reason: &str, moment: &Moment) {
         let reason = super::event::field(reason);
-        self.place
-            .note(moment.wall, Event::Disconnected { seat, reason });
+        self.place.note(
+            self.moment(moment).wall,
+            Event::Disconnected { seat, reason },
+        );
     }
 }
 

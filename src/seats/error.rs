@@ -56,7 +56,24 @@ pub enum SeatError {
         file_system: String,
         /// Where the seats lie.
         directory: PathBuf,
+        /// Whether it is an option of the mount that is in the way.
+        by_mount: bool,
     },
+    /// The directory is one of a file server, and its owner has not said yet that several computers share it.
+    #[error("{}", messages::not_shared(.directory.display()))]
+    NotShared {
+        /// Where the seats lie.
+        directory: PathBuf,
+    },
+    /// Whether several computers share the seats cannot be changed while some are in use or lent.
+    #[error("{}", messages::in_use_now(holders(.look)))]
+    InUse {
+        /// Who holds them.
+        look: Box<Look>,
+    },
+    /// Seats that several computers share are lent to nobody.
+    #[error("{}", messages::not_lent())]
+    NotLent,
     /// The token of no seat that is held.
     #[error("{}", messages::unknown_token())]
     UnknownToken,
@@ -78,6 +95,9 @@ impl SeatError {
             SeatError::Busy { .. } | SeatError::Changed => FailureKind::SeatsBusy,
             SeatError::NotMade { .. } => FailureKind::SeatsNotMade,
             SeatError::NoLocks { .. } => FailureKind::NoLocks,
+            SeatError::NotShared { .. } => FailureKind::SeatsNotShared,
+            SeatError::InUse { .. } => FailureKind::SeatsInUse,
+            SeatError::NotLent => FailureKind::SharedNotLent,
             SeatError::UnknownToken => FailureKind::UnknownToken,
             SeatError::Storage(error) => error.kind(),
             SeatError::Holder(error) => error.kind(),
@@ -145,16 +165,25 @@ fn full(lacks: &Option<String>, look: &Look) -> String {
     let uses = |taken: &&Taken| lacks.as_ref().is_none_or(|module| taken.uses(module));
     let lent = look.last_of_seats(lacks.as_deref()).into_iter();
     let taken = look.taken.iter().filter(uses).map(Taken::holder);
-    let names: Vec<String> = taken.chain(lent.map(Lent::holder)).collect();
+    match named(taken.chain(lent.map(Lent::holder)).collect()) {
+        None => what,
+        Some(holders) => messages::held_by(holders, what).to_string(),
+    }
+}
+
+fn holders(look: &Look) -> String {
+    let taken = look.taken.iter().map(Taken::holder);
+    let lent = look.lent.iter().map(Lent::holder);
+    named(taken.chain(lent).collect()).unwrap_or_default()
+}
+
+fn named(names: Vec<String>) -> Option<String> {
     let more = names.len().saturating_sub(NAMED);
     let named: Vec<String> = names.into_iter().take(NAMED).collect();
     match (named.as_slice(), more) {
-        ([], _) => what,
-        (_, 0) => messages::held_by(named.join(", "), what).to_string(),
-        _ => {
-            let holders = messages::and_more(named.join(", "), more);
-            messages::held_by(holders, what).to_string()
-        }
+        ([], _) => None,
+        (_, 0) => Some(named.join(", ")),
+        _ => Some(messages::and_more(named.join(", "), more).to_string()),
     }
 }
 

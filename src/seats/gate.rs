@@ -8,6 +8,7 @@ use super::error::SeatError;
 use super::event::{Event, Line};
 use super::files;
 use super::kernel;
+use super::lockers::who_locks;
 use super::locks::Lock;
 use super::place::{GATE, Place};
 use crate::holder::{Doing, StorageError};
@@ -127,16 +128,22 @@ impl Gate {
         loop {
             #[cfg(test)]
             kept::tried();
+            let kind = place.look_how_to_lock();
             let file = files::open_lock(place, &path).map_err(failed)?;
-            match Lock::alone(file).map_err(|error| place.no_lock(error))? {
-                // One in a directory that was put aside meanwhile keeps nobody apart.
-                Some(lock) if kernel::leads_to(&path, lock.file()) => {
+            match Lock::alone(file, kind).map_err(|error| place.no_lock(error))? {
+                // One in a directory that was put aside meanwhile, or that is shared otherwise by now, keeps nobody apart.
+                Some(lock)
+                    if kernel::leads_to(&path, lock.file()) && place.look_how_to_lock() == kind =>
+                {
+                    if place.is_common() {
+                        place.ask_the_time(lock.file()).map_err(failed)?;
+                    }
                     return Ok(Ok(Gate::of(lock)));
                 }
                 Some(_) => {}
                 None if slept >= patience => {
                     let kept = files::open_lock(place, &path).map_err(failed)?;
-                    return Ok(Err(kernel::who_locks(&kept)));
+                    return Ok(Err(who_locks(&kept)));
                 }
                 None => {
                     // Counted in sleep: the library reads no clock.

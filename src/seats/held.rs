@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use super::counted::Seats;
 use super::error::SeatError;
 use super::leases::{Lease, Leases};
-use super::locks::Lock;
 use super::persons::{Persons, Somebody};
 use super::place::RECORDS;
 use super::record::Record;
@@ -84,11 +83,7 @@ impl Seats {
         let mut holders = Vec::new();
         for (number, written) in self.written(&leases, self.last(&own)?, moment) {
             let by = written.iter().map(|it| By {
-                who: persons.somebody(
-                    it.owner,
-                    (&it.record.user, &it.record.host),
-                    &it.record.features,
-                ),
+                who: persons.writer(it.owner, &it.record),
                 pools: it.record.pools.keys().cloned().collect(),
             });
             let holder = Held {
@@ -137,11 +132,8 @@ impl Seats {
     }
 
     fn is_locked(&self, ring: &Ring, number: u16) -> Result<bool, SeatError> {
-        let Some(file) = ring.open(&self.place, number)? else {
-            return Ok(false);
-        };
-        let lock = Lock::alone(file).map_err(|error| self.place.no_lock(error))?;
-        Ok(lock.is_none())
+        let there = ring.open(&self.place, number)?.is_some();
+        Ok(there && ring.lock(&self.place, number)?.is_none())
     }
 
     /// What is written of each seat up to the last by whoever may have it.
@@ -154,7 +146,7 @@ impl Seats {
             for (number, record) in records.filter(|(_, it)| it.since() <= latest) {
                 all.entry(number).or_default().push(Claim {
                     // By one that was left others of its account are found who share the seat.
-                    lives: !record.left && record.lives(),
+                    lives: !record.left && self.lives(number, &record),
                     record,
                     owner: slots.owner,
                 });

@@ -1,37 +1,9 @@
-//! What the kernel knows beside the locks themselves: who has one, whose a file is, on what file system it lies.
+//! What the kernel knows beside the locks themselves: whose a file is, on what file system it lies.
 
 use std::fs::File;
 use std::path::Path;
 
 use crate::messages::seats as messages;
-
-/// Who has the lock on a file, in words for people, where the system says so.
-#[cfg(target_os = "linux")]
-pub(super) fn who_locks(file: &File) -> Option<String> {
-    use std::os::unix::fs::MetadataExt;
-
-    let inode = file.metadata().ok()?.ino().to_string();
-    let locks = std::fs::read_to_string("/proc/locks").ok()?;
-    // "1: FLOCK  ADVISORY  WRITE 4711 08:01:1234 0 EOF"; the device is not compared, for some file systems say another one.
-    let id = locks.lines().find_map(|line| {
-        let mut words = line.split_whitespace().skip_while(|word| *word != "FLOCK");
-        let id = words.nth(3)?;
-        (words.next()?.rsplit(':').next() == Some(inode.as_str())).then_some(id)
-    })?;
-    let about = std::fs::metadata(format!("/proc/{id}"));
-    let user = about.ok().and_then(|it| name_of(Some(it.uid())));
-    let name = std::fs::read_to_string(format!("/proc/{id}/comm")).ok();
-    let name = name.map(|name| super::who::plain(&name));
-    Some(match (name, user) {
-        (Some(name), Some(user)) => messages::process_of(id, name, user).to_string(),
-        _ => messages::process(id).to_string(),
-    })
-}
-
-#[cfg(not(target_os = "linux"))]
-pub(super) fn who_locks(_: &File) -> Option<String> {
-    None
-}
 
 /// Whom a user namespace says all to be whom it does not know: he is nobody in particular.
 pub(super) const NOBODY: Option<u32> = Some(65_534);

@@ -74,6 +74,7 @@ impl Seats {
         moment: &Moment,
     ) -> Result<Leased, SeatError> {
         let _gate = self.gate()?;
+        let moment = &self.moment(moment);
         let held = self.leased_by(token, moment);
         // Without one of its modules it is not what was taken: that seat may be another's by now.
         let modules = held.first().map_or(0, |(.., own)| own.record.pools.len());
@@ -110,6 +111,7 @@ impl Seats {
     /// As [`Seats::keep`].
     pub fn release(&self, token: &Token, moment: &Moment) -> Result<(), SeatError> {
         let _gate = self.gate()?;
+        let moment = &self.moment(moment);
         let held = self.leased_by(token, moment);
         if held.is_empty() {
             return Err(SeatError::UnknownToken);

@@ -86,6 +86,10 @@ impl Seats {
         modules: &[String],
         moment: &Moment,
     ) -> Result<(Picked, Vec<One>), SeatError> {
+        // A loan ends by the clock of whoever signs it, and each of these computers has another.
+        if self.place.is_common() {
+            return Err(SeatError::NotLent);
+        }
         let mut picked = Picked::default();
         let mut missing = self.wanted(modules);
         missing.retain(|ring| {

@@ -7,6 +7,8 @@ use std::fs::File;
 #[cfg(target_os = "linux")]
 use super::kernel;
 use super::process::Process;
+#[cfg(target_os = "linux")]
+use crate::messages::seats as messages;
 
 /// A process that has the lock of a seat.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,7 +86,43 @@ fn held_by(id: u32, wanted: &[Option<(u64, u64)>]) -> Option<BTreeMap<usize, Loc
     Some(held)
 }
 
-/// "lock: 1: FLOCK  ADVISORY  WRITE 4711 08:01:1234 0 EOF": within a container a process that has ended is 0.
+/// Who has the lock on a file, in words for people, where the system says so.
+#[cfg(target_os = "linux")]
+pub(super) fn who_locks(file: &File) -> Option<String> {
+    use std::os::unix::fs::MetadataExt;
+
+    let inode = file.metadata().ok()?.ino().to_string();
+    let locks = std::fs::read_to_string("/proc/locks").ok()?;
+    // "1: FLOCK  ADVISORY  WRITE 4711 08:01:1234 0 EOF"; the device is not compared, for some file systems say another one.
+    let mut ids = locks.lines().filter_map(|line| {
+        let mut words = line.split_whitespace();
+        words.find(|word| matches!(*word, "FLOCK" | "OFDLCK"))?;
+        let id = words.nth(2)?;
+        (words.next()?.rsplit(':').next() == Some(inode.as_str())).then_some(id)
+    });
+    let id = ids.next()?;
+    // A lock of what was opened is nobody's in particular: those who have it open say that they have it.
+    let Ok(id) = id.parse::<u32>() else {
+        let holder = lockers(&[file]).pop()?.into_iter().next()?;
+        let (id, user) = (holder.process.id, holder.account?);
+        return Some(messages::process_of(id, holder.program, user).to_string());
+    };
+    let about = std::fs::metadata(format!("/proc/{id}"));
+    let user = about.ok().and_then(|it| kernel::name_of(Some(it.uid())));
+    let name = std::fs::read_to_string(format!("/proc/{id}/comm")).ok();
+    let name = name.map(|name| super::who::plain(&name));
+    Some(match (name, user) {
+        (Some(name), Some(user)) => messages::process_of(id, name, user).to_string(),
+        _ => messages::process(id).to_string(),
+    })
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn who_locks(_: &File) -> Option<String> {
+    None
+}
+
+/// "lock: 1: FLOCK  ADVISORY  WRITE 4711 08:01:1234 0 EOF": within a container a process that has ended is 0; "OFDLCK" has nobody in this place.
 #[cfg(target_os = "linux")]
 fn locked_by(line: &str) -> Option<u32> {
     let mut words = line.split_whitespace();

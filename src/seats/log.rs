@@ -76,7 +76,7 @@ impl Place {
     /// Takes away what is older than is kept, as far as this user may.
     pub(super) fn forget_old(&self, now: Seconds) {
         let now = number(&month(now)).unwrap_or(0);
-        let listed = Listed::of(&self.path(LOG), OF_EACH, |name| {
+        let listed = Listed::of(&self.path(LOG), self.files_of_each(OF_EACH), |name| {
             of_month(name).is_some_and(|month| month + MONTHS < now)
         });
         for path in listed.unwrap_or_default().paths {
@@ -101,7 +101,8 @@ impl Place {
     /// What the disk says of the directory.
     pub(super) fn logs(&self) -> Result<Vec<Log>, StorageError> {
         let directory = self.path(LOG);
-        let listed = Listed::of(&directory, OF_EACH, |name| of_month(name).is_some());
+        let most = self.files_of_each(OF_EACH);
+        let listed = Listed::of(&directory, most, |name| of_month(name).is_some());
         let listed = listed.map_err(|error| StorageError::new(Doing::Read, &directory, error))?;
         let mut logs: Vec<Log> = listed.paths.into_iter().filter_map(Log::of).collect();
         logs.sort_by_key(|log| (log.owner, log.month));

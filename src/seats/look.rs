@@ -7,6 +7,7 @@ use super::error::SeatError;
 use super::gate::Gate;
 use super::kernel;
 use super::leases::{Lease, Leases};
+use super::lockers::who_locks;
 use super::place::{LEASES, Place, RECORDS};
 use super::process::Process;
 use super::record::Record;
@@ -30,6 +31,7 @@ impl Seats {
     /// What the disk says: who may not read what lies here is shown nothing.
     pub fn look(&self, moment: &Moment) -> Result<Look, SeatError> {
         let gate = Gate::now(&self.place)?;
+        let moment = &self.moment(moment);
         let look = self.seen(moment, gate.is_some())?;
         drop(gate);
         if look.exact && !look.back.is_empty() {
@@ -53,7 +55,7 @@ impl Seats {
                 number,
                 account: account_of(place, slots.owner, &record.user),
                 owner: slots.owner,
-                lives: record.lives(),
+                lives: self.lives(number, &record),
                 record,
             }));
         }
@@ -202,7 +204,7 @@ fn held(
         let unread = all.unread(number).filter(|_| !leased(number));
         if in_use || leased(number) || unread.is_some() {
             let unwritten = ring.module.is_none() && shown.iter().all(|it| it.number != number);
-            let by = (in_use && unwritten).then(|| kernel::who_locks(&file));
+            let by = (in_use && unwritten).then(|| who_locks(&file));
             held.push((number, by.flatten().or(unread)));
         } else if exact {
             ring.mark(&seats.place, number, true);

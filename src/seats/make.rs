@@ -3,7 +3,7 @@
 use std::io;
 
 use super::error::SeatError;
-use super::kernel;
+use super::mounts::{Reach, reach};
 use super::place::{GATE, LEASES, LOG, Place, RECORDS, TICKETS};
 use super::ring::Ring;
 use crate::holder::{
@@ -11,7 +11,8 @@ use crate::holder::{
 };
 
 impl Place {
-    /// Makes what is missing, where this user may; else refuses where something is.
+    /// Makes what is missing, where this user may; else refuses where something is. What is made where a file server has the locks is for all computers from
+    /// the beginning; what a single one used there becomes so by its owner's word, who knows that no seat is in use.
     pub(super) fn ready(&self, rings: &[Ring]) -> Result<(), SeatError> {
         let is_whole = self.path(GATE).exists()
             && rings
@@ -25,10 +26,7 @@ impl Place {
             }
             self.make(rings)?;
         }
-        match kernel::shared_file_system(&self.directory) {
-            None => Ok(()),
-            Some(name) => Err(self.without_locks(name)),
-        }
+        Ok(())
     }
 
     /// In the order in which [`Place::ready`] looks: the gate and the last seat of each ring come last.
@@ -42,6 +40,9 @@ impl Place {
             }
         }
         let directory = Directory::make(&self.directory, self.audience)?;
+        if !self.path(GATE).exists() && reach(&self.directory) == Reach::Server {
+            self.set_common(true)?;
+        }
         for ring in rings {
             let seats = (1..=ring.seats).map(|number| ring.name(number));
             for name in std::iter::once(ring.free_name()).chain(seats) {

@@ -62,6 +62,7 @@ impl Seats {
             | SeatError::Holder(_)
             | SeatError::NotMade { .. }
             | SeatError::NoLocks { .. }
+            | SeatError::NotShared { .. }
             | SeatError::UnknownToken => return,
             SeatError::NoSeat { lacks, .. } => lacks.clone().unwrap_or_default(),
             _ => String::new(),

@@ -79,9 +79,11 @@ impl Seats {
         };
         let failed = |error| self.place.no_lock(error);
         if sharers.is_none() {
-            return Ok(Lock::alone(file).map_err(failed)?.is_none());
+            let lock = Lock::alone(file, self.place.lock_kind());
+            return Ok(lock.map_err(failed)?.is_none());
         }
-        let Some(lock) = Lock::shared(file).map_err(failed)? else {
+        let lock = Lock::shared(file, self.place.lock_kind());
+        let Some(lock) = lock.map_err(failed)? else {
             return Ok(true);
         };
         Ok(!lock.is_last() && self.is_held_by_others(ring, number, shares)?)
@@ -102,7 +104,7 @@ impl Seats {
                 None => *seat == number,
                 Some(_) => record.pools.get(&ring.prefix) == Some(&number),
             });
-            records.any(|(_, record)| record.lives() && !shares(&record, slots.owner))
+            records.any(|(seat, record)| self.lives(seat, &record) && !shares(&record, slots.owner))
         }))
     }
 }

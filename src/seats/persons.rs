@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::counted::Seats;
 use super::kernel;
+use super::record::Record;
 use super::who::Who;
 use crate::machine::Accounts;
 use crate::protocol::site_rules::{Person, Rules};
@@ -59,6 +60,8 @@ pub(super) struct Persons<'a> {
     owner: Option<u32>,
     /// What this host is called, as far as its name is one of the whole system.
     host: Option<&'a str>,
+    /// Whether others may be on other computers.
+    of_computers: bool,
 }
 
 impl<'a> Persons<'a> {
@@ -73,26 +76,37 @@ impl<'a> Persons<'a> {
             names: RefCell::default(),
             owner: kernel::owner_of(&seats.place.machine),
             host,
+            of_computers: seats.place.is_common(),
         }
     }
 
     /// Who asks for a seat.
     pub(super) fn asks(&self, who: &Who, features: &[String]) -> Somebody {
-        self.somebody(kernel::us(), (&who.user, &who.host), features)
+        self.somebody((kernel::us(), None), (&who.user, &who.host), features)
+    }
+
+    /// Whoever wrote a record.
+    pub(super) fn writer(&self, account: Option<u32>, record: &Record) -> Somebody {
+        let computer = record.computer.as_deref();
+        let said = (record.user.as_str(), record.host.as_str());
+        self.somebody((account, computer), said, &record.features)
     }
 
     /// Whoever wrote a file in which he calls himself so: root, the owner of the home and those whom a rule trusts are believed for whom they speak; of anybody
-    /// else what the kernel says counts.
+    /// else what the kernel says counts, and where several computers share the seats what the one is called on which he wrote it.
     pub(super) fn somebody(
         &self,
-        account: Option<u32>,
+        (account, computer): (Option<u32>, Option<&str>),
         (user, host): (&str, &str),
         features: &[String],
     ) -> Somebody {
         let name = self.name(account);
         let (known_user, known_host) = match self.believes(account, name.as_deref()) {
             true => (Some(user.to_owned()), Some(host.to_owned())),
-            false => (name, self.host.map(str::to_owned)),
+            false => {
+                let computer = computer.filter(|_| self.of_computers).or(self.host);
+                (name, computer.map(str::to_owned))
+            }
         };
         Somebody {
             user: known_user,

@@ -3,12 +3,14 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::common::Common;
 use super::error::SeatError;
 use super::kernel;
 #[cfg(unix)]
 use crate::holder::FOR_ANYBODYS_FILES;
 use crate::holder::{Audience, Doing, Home, StorageError};
 use crate::license_key::LicenseKey;
+use crate::machine::Facts;
 use crate::messages::seats as messages;
 
 /// The directory of a license's seats in a home.
@@ -18,6 +20,8 @@ pub struct Place {
     /// The home that it belongs to.
     pub(super) machine: PathBuf,
     pub(super) audience: Audience,
+    /// Whether several computers share it, and what this one is there.
+    pub(super) common: Common,
 }
 
 /// What only its user writes, and all read.
@@ -35,6 +39,16 @@ impl Place {
             directory: machine.join("seats").join(key.digits()),
             machine,
             audience: home.audience(),
+            common: Common::default(),
+        }
+    }
+
+    /// The same, as this computer has it.
+    #[must_use]
+    pub fn on(self, facts: &Facts) -> Place {
+        Place {
+            common: Common::on(facts),
+            ..self
         }
     }
 
@@ -106,6 +120,7 @@ impl Place {
         SeatError::NoLocks {
             file_system: file_system.to_owned(),
             directory: self.directory.clone(),
+            by_mount: false,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::marks::Mark;
 use super::process::Process;
 use super::who::{Moment, Who, plain};
 use crate::protocol::date::Seconds;
@@ -44,6 +45,12 @@ pub struct Record {
     /// Its process ended in order, while others who share the seat went on: these are found by it still.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) left: bool,
+    /// Where several computers share the seats: its taking, as it stands in the file of the seat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) mark: Option<Mark>,
+    /// There, too: what the computer is called, as it says itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) computer: Option<String>,
 }
 
 /// Bytes of features that are written: more are left out.
@@ -73,6 +80,8 @@ impl Record {
             features: fitting(features),
             pools: BTreeMap::new(),
             left: false,
+            mark: None,
+            computer: None,
         }
     }
 
@@ -86,6 +95,7 @@ impl Record {
         self.began = process.began;
     }
 
+    /// Whether its process runs, as far as it is one of this system.
     pub(super) fn lives(&self) -> bool {
         let process = Process {
             id: self.process,

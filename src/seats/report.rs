@@ -73,6 +73,7 @@ impl Seats {
     /// [`HolderError::NotOwner`](crate::holder::HolderError::NotOwner) for anybody else; what the disk says of the directories.
     pub fn report(&self, moment: &Moment) -> Result<Report, SeatError> {
         self.owned()?;
+        let moment = &self.moment(moment);
         self.place.forget_old(moment.wall);
         let mut report = Report {
             sessions: Vec::new(),
@@ -90,6 +91,10 @@ impl Seats {
             let account = logs.first()?.owner;
             let mut lines = lines(logs, &mut report);
             lines.extend(over.remove(&account).unwrap_or_default());
+            if self.place.is_common() {
+                // Of each computer there is a file.
+                lines.sort_by_key(|it| it.at);
+            }
             Some(AccountLog {
                 owner: account,
                 is_trusted: account == Some(0) || account == owner,
@@ -121,7 +126,9 @@ impl Seats {
         let (mut in_use, mut ends) = (Vec::new(), Ends::new());
         for slots in Slots::all(&self.place, RECORDS, "") {
             let records = slots.read_all::<Record>(last).into_iter();
-            let lives = records.filter(|(seat, it)| held(*seat) && is_shown(&look, *seat, it));
+            let lives = records.filter(|(seat, it)| {
+                held(*seat) && (self.lives(*seat, it) || is_shown(&look, *seat, it))
+            });
             in_use.extend(lives.map(|(seat, record)| InUse {
                 owner: slots.owner,
                 seat,
@@ -183,13 +190,12 @@ fn lines(logs: &[Log], report: &mut Report) -> Vec<Line> {
     months.into_iter().rev().flatten().collect()
 }
 
-/// Whether a seat is in use by what is written there: by a process that runs, or what it has started.
+/// Whether a seat is in use by what is written there although its process has ended: by what that has started.
 fn is_shown(look: &Look, seat: u16, record: &Record) -> bool {
     let mut taken = look.taken.iter().filter(|it| it.number == seat);
-    record.lives()
-        || taken.any(|it| {
-            it.shown
-                .as_ref()
-                .is_some_and(|shown| shown.record == *record)
-        })
+    taken.any(|it| {
+        it.shown
+            .as_ref()
+            .is_some_and(|shown| shown.record == *record)
+    })
 }

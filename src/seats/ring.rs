@@ -5,6 +5,7 @@ use std::fs::File;
 use super::error::SeatError;
 use super::files;
 use super::locks::Lock;
+use super::marks::{Mark, Marks};
 use super::place::Place;
 use crate::holder::{Doing, StorageError};
 
@@ -81,12 +82,47 @@ impl Ring {
         format!("{user}.{}", self.prefix)
     }
 
-    /// Locks a seat alone; nothing where it is in use. `None` too where there is no such file: an earlier license had more seats, or none.
+    /// Locks a seat alone; nothing where it is in use, or may be on another computer. `None` too where there is no such file: an earlier license had more seats, or none.
     pub(super) fn lock(&self, place: &Place, number: u16) -> Result<Option<Lock>, SeatError> {
         match self.open(place, number)? {
             None => Ok(None),
-            Some(file) => Lock::alone(file).map_err(|error| place.no_lock(error)),
+            Some(file) => {
+                let lock = Lock::alone(file, place.lock_kind());
+                let lock = lock.map_err(|error| place.no_lock(error))?;
+                let Some(lock) = lock else {
+                    return Ok(None);
+                };
+                if !place.is_common() {
+                    return Ok(Some(lock));
+                }
+                let path = place.path(&self.name(number));
+                let failed = |error| StorageError::new(Doing::Read, &path, error);
+                let marks = Marks::read(lock.file()).map_err(failed)?;
+                let left = marks.leave_it(place, lock.file()).map_err(failed)?;
+                Ok(left.then_some(lock))
+            }
         }
+    }
+
+    /// Takes a mark out of those who have a seat. That it cannot be done lets it come back later. Under the gate.
+    pub(super) fn unmark(&self, place: &Place, number: u16, mark: &Mark) {
+        if let Ok(Some(file)) = self.open(place, number) {
+            if let Ok(mut marks) = Marks::read(&file) {
+                if marks.has(mark) {
+                    marks.remove(mark);
+                    let _ = marks.write(&file);
+                }
+            }
+        }
+    }
+
+    /// Those who have a seat that several computers share.
+    pub(super) fn marks(&self, place: &Place, number: u16) -> Result<Option<Marks>, SeatError> {
+        let path = place.path(&self.name(number));
+        let failed = |error| StorageError::new(Doing::Read, &path, error);
+        let file = self.open(place, number)?;
+        let marks = file.map(|file| Marks::read(&file)).transpose();
+        Ok(marks.map_err(failed)?)
     }
 
     /// The file of a seat; none where there is none.

@@ -83,7 +83,7 @@ impl Seats {
         let persons = Persons::of(self, rules);
         refuse_denied(
             rules,
-            &persons.somebody(self.place.user(), (user, host), features),
+            &persons.somebody((self.place.user(), None), (user, host), features),
         )
     }
 
@@ -128,7 +128,8 @@ impl Seats {
         }
         if let Some(standing) = standing {
             let said = (wish.user.as_str(), wish.host.as_str());
-            let who = standing.persons.somebody(other.owner, said, &wish.features);
+            let from = (other.owner, wish.computer.as_deref());
+            let who = standing.persons.somebody(from, said, &wish.features);
             if standing.allows(&who, &rings, left, None).is_err() {
                 return;
             }
@@ -160,6 +161,7 @@ impl Seats {
         moment: &Moment,
     ) -> Result<Would, SeatError> {
         let _gate = self.gate()?;
+        let moment = &self.moment(moment);
         let rules = self.rules()?;
         let who = Somebody::told(user, host, features);
         let mut would = Would {

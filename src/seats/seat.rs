@@ -1,34 +1,111 @@
 //! A seat that is held.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::counted::Seats;
 use super::error::SeatError;
 use super::event::Event;
 use super::gate::Gate;
 use super::place::Place;
 use super::process::Process;
 use super::record::Record;
+use super::renewal::{Again, Renewal};
 use super::ring::One;
 use super::slots::Slots;
+use super::take::Ask;
 use super::taken_back::TakenBack;
 use super::who::Moment;
 
 /// A seat, held until this is dropped or the process ends, however it ends. A child that is forked from the process has a copy, whose end frees nothing; what
 /// the process runs has none, unless it is [handed down](Seat::hand_down).
+///
+/// Where several computers share the seats a thread says each 100 seconds that this one is still there (SPEC.md 9.13). Where it could not for five minutes,
+/// because the computer slept or was cut off, somebody else may have the seat: another one is taken then, and [`Seat::fate`] tells.
 #[derive(Debug)]
 #[must_use = "the seat is given back when this is dropped"]
 pub struct Seat {
     pub(super) place: Place,
+    kept: Arc<Mutex<Keeping>>,
+    /// The process that has taken it, as it is noted, and as the system numbers it here.
+    taken_by: u32,
+    process: u32,
+    /// What renews it; none where it is a lock alone.
+    renewal: Option<Renewal>,
+}
+
+/// What is kept of a seat, by whoever renews it, too.
+#[derive(Debug)]
+pub(super) struct Keeping {
+    /// None where somebody else has it by now.
+    pub(super) kept: Option<Kept>,
+    /// The number of the first one, where that was lost.
+    pub(super) lost: Option<u16>,
+    /// Whether programs that are started hold it, too.
+    pub(super) handed_down: bool,
+    /// What holds it where that is another process, such as the program that was started.
+    pub(super) process: Option<Process>,
+    /// Whether it is given back, or about to be.
+    pub(super) over: bool,
+}
+
+/// What was taken.
+#[derive(Debug)]
+pub(super) struct Kept {
     /// The seat of the license, then those of modules.
     pub(super) ones: Vec<One>,
     pub(super) own: Option<Arc<Slots>>,
     pub(super) record: Record,
     /// Whether other processes may share it.
     pub(super) shared: bool,
-    /// When it was taken, and by which process.
+    /// When it was taken.
     pub(super) taken: Moment,
-    pub(super) taken_by: u32,
+}
+
+impl Kept {
+    pub(super) fn number(&self) -> u16 {
+        self.ones.first().map_or(0, |one| one.number)
+    }
+
+    pub(super) fn hand_down(&self) -> io::Result<()> {
+        self.ones.iter().try_for_each(|one| one.lock.hand_down())
+    }
+
+    /// Names a process as the one that holds it.
+    pub(super) fn by(&mut self, process: Process) {
+        self.record.by(process);
+        if let Some(own) = &self.own {
+            // For people: that it cannot be written takes nothing from anybody.
+            let _ = own.write(self.number(), Some(&self.record));
+        }
+    }
+
+    /// Is no more: somebody else may have the seat, and whoever shares it has it still.
+    pub(super) fn forget(self) {
+        if let Some(own) = &self.own {
+            let number = self.number();
+            if own.read::<Record>(number).as_ref() == Some(&self.record) {
+                clear(Some(own), number);
+            }
+        }
+    }
+}
+
+/// What became of a seat while it was held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is held as it was taken.
+    Held,
+    /// Its computer slept or was cut off for longer than five minutes, and the first one is somebody else's; another one is held now.
+    Another {
+        /// The number of the first one.
+        first: u16,
+    },
+    /// The same, and no other one was free. It is asked for one again and again.
+    Lost {
+        /// The number of the first one.
+        first: u16,
+    },
 }
 
 /// What became of a seat that was left to whatever has inherited it.
@@ -41,9 +118,45 @@ pub enum Left {
 }
 
 impl Seat {
-    /// Its number, from 1.
+    pub(super) fn new(seats: &Seats, kept: Kept, ask: &Ask<'_>) -> Seat {
+        let keeping = Keeping {
+            kept: Some(kept),
+            lost: None,
+            handed_down: false,
+            process: None,
+            over: false,
+        };
+        let kept = Arc::new(Mutex::new(keeping));
+        let is_common = seats.place.is_common();
+        let renewal = is_common.then(|| Renewal::begin(Again::of(seats, ask), Arc::clone(&kept)));
+        Seat {
+            place: seats.place.clone(),
+            kept,
+            taken_by: ask.who.process.id,
+            process: std::process::id(),
+            renewal: renewal.flatten(),
+        }
+    }
+
+    fn keeping(&self) -> MutexGuard<'_, Keeping> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Its number, from 1; of one that was lost the number that it had.
     pub fn number(&self) -> u16 {
-        self.ones.first().map_or(0, |one| one.number)
+        let keeping = self.keeping();
+        let number = keeping.kept.as_ref().map(Kept::number);
+        number.or(keeping.lost).unwrap_or(0)
+    }
+
+    /// What became of it while it was held.
+    pub fn fate(&self) -> Fate {
+        let keeping = self.keeping();
+        match (keeping.lost, &keeping.kept) {
+            (None, _) => Fate::Held,
+            (Some(first), Some(_)) => Fate::Another { first },
+            (Some(first), None) => Fate::Lost { first },
+        }
     }
 
     /// Lets every program that is started from now on hold the seat as well, until the last of them ends. On Windows locks are not inherited: there it is this
@@ -52,64 +165,98 @@ impl Seat {
     /// # Errors
     /// What the system says.
     pub fn hand_down(&self) -> Result<(), SeatError> {
-        let failed = |error: io::Error| self.place.no_lock(error);
-        let mut ones = self.ones.iter();
-        ones.try_for_each(|one| one.lock.hand_down().map_err(failed))
+        let mut keeping = self.keeping();
+        keeping.handed_down = true;
+        let handed = keeping.kept.as_ref().map_or(Ok(()), Kept::hand_down);
+        handed.map_err(|error| self.place.no_lock(error))
     }
 
     /// Names another process as the one that holds it, such as the program that was started.
     pub fn is_held_by(&mut self, process: Process) {
-        self.record.by(process);
-        if let Some(own) = &self.own {
-            // For people: that it cannot be written takes nothing from anybody.
-            let _ = own.write(self.number(), Some(&self.record));
+        let mut keeping = self.keeping();
+        keeping.process = Some(process);
+        if let Some(kept) = &mut keeping.kept {
+            kept.by(process);
         }
     }
 
     /// Why the administrator took it back, where he did.
     pub fn taken_back(&self) -> Option<String> {
-        let (id, began) = (self.record.process, self.record.began);
+        let keeping = self.keeping();
+        let kept = keeping.kept.as_ref()?;
+        let (id, began) = (kept.record.process, kept.record.began);
         let told = TakenBack::read(&self.place);
-        told.reason(self.number(), Process { id, began }, &self.taken)
+        told.reason(kept.number(), Process { id, began }, &kept.taken)
     }
 
     /// Gives it back, and notes when that was. Where it is dropped instead nobody knows.
     pub fn give_back(self, now: &Moment) {
         // In a child that was forked nothing ends.
-        if self.ones.iter().all(|one| one.lock.is_ours()) {
-            self.place.note(now.wall, self.end(now));
+        if self.is_ours() {
+            let now = self.place.moment(now);
+            let end = self.keeping().kept.as_ref().map(|it| self.end(it, &now));
+            if let Some(end) = end {
+                self.place.note(now.wall, end);
+            }
         }
     }
 
-    fn end(&self, now: &Moment) -> Event {
-        let held = now.since(&self.taken).map(|held| held.as_secs());
+    /// Whether whoever asks has taken it, and is no child that was forked.
+    fn is_ours(&self) -> bool {
+        self.process == std::process::id()
+    }
+
+    fn end(&self, kept: &Kept, now: &Moment) -> Event {
+        let held = now.since(&kept.taken).map(|held| held.as_secs());
         Event::GivenBack {
-            seat: self.number(),
+            seat: kept.number(),
             process: self.taken_by,
-            since: self.taken.wall,
+            since: kept.taken.wall,
             held: held.map(|held| u32::try_from(held).unwrap_or(u32::MAX)),
         }
     }
 
+    /// From here on nobody renews it.
+    fn over(&mut self) {
+        self.keeping().over = true;
+        self.renewal = None;
+    }
+
     /// Lets go of it, and looks whether what was started still holds it.
     pub fn leave(mut self, now: &Moment) -> Left {
+        self.over();
         // Without the gate it may be somebody else who has it a moment later.
         let gate = Gate::wait(&self.place);
+        let now = &self.place.moment(now);
         let mut left = Left::Free;
-        let end = self.end(now);
-        for one in std::mem::take(&mut self.ones) {
+        let Some(kept) = self.keeping().kept.take() else {
+            return left;
+        };
+        let end = self.end(&kept, now);
+        let (own, mark) = (kept.own.as_deref(), kept.record.mark.as_ref());
+        for one in kept.ones {
             one.lock.leave();
+            let is_own = one.ring.module.is_none();
+            let unmark = || {
+                if let Some(mark) = mark.filter(|_| gate.is_ok()) {
+                    one.ring.unmark(&self.place, one.number, mark);
+                }
+            };
             match one.ring.lock(&self.place, one.number) {
                 Ok(Some(_)) => {
+                    unmark();
                     one.ring.mark(&self.place, one.number, true);
-                    if one.ring.module.is_none() {
-                        clear(self.own.as_deref(), one.number);
+                    if is_own {
+                        clear(own, one.number);
                     }
                 }
-                _ if self.shared && one.ring.module.is_none() => {
-                    leave_to_others(self.own.as_deref(), one.number, &self.record);
+                _ if kept.shared => {
+                    unmark();
+                    if is_own {
+                        leave_to_others(own, one.number, &kept.record);
+                    }
                 }
-                _ if gate.is_ok() && !self.shared => left = Left::InUse,
+                _ if gate.is_ok() => left = Left::InUse,
                 _ => {}
             }
         }
@@ -141,21 +288,35 @@ fn leave_to_others(own: Option<&Slots>, number: u16, record: &Record) {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        for one in &self.ones {
-            // A child that was forked frees nothing.
-            if !one.lock.is_ours() {
-                return;
+        // A child that was forked frees nothing.
+        if !self.is_ours() {
+            return;
+        }
+        self.over();
+        let Some(kept) = self.keeping().kept.take() else {
+            return;
+        };
+        // What is written of a seat that several computers share is written under the gate. Where that is not to be had it comes back by itself.
+        let gate = self.place.is_common().then(|| Gate::wait(&self.place));
+        let has_gate = gate.as_ref().is_some_and(Result::is_ok);
+        let own = kept.own.as_deref();
+        for one in &kept.ones {
+            if let Some(mark) = kept.record.mark.as_ref().filter(|_| has_gate) {
+                one.ring.unmark(&self.place, one.number, mark);
             }
-            if self.shared && !one.lock.is_last() {
-                if one.ring.module.is_none() {
-                    leave_to_others(self.own.as_deref(), one.number, &self.record);
+            let is_own = one.ring.module.is_none();
+            if kept.shared && !one.lock.is_last() {
+                if is_own {
+                    leave_to_others(own, one.number, &kept.record);
                 }
                 continue;
             }
-            if one.ring.module.is_none() {
-                clear(self.own.as_deref(), one.number);
+            if is_own {
+                clear(own, one.number);
             }
             one.ring.mark(&self.place, one.number, true);
         }
+        drop(kept);
+        drop(gate);
     }
 }

@@ -13,7 +13,7 @@ use super::error::SeatError;
 use super::files;
 use super::kernel;
 use super::listed::{Listed, OF_EACH};
-use super::place::Place;
+use super::place::{LEASES, Place};
 use crate::holder::{Doing, StorageError};
 use crate::messages::seats as messages;
 
@@ -61,9 +61,11 @@ impl Slots {
 
     /// What is read of a directory.
     pub(super) fn listed(place: &Place, directory: &str, ending: &str) -> io::Result<Listed> {
-        Listed::of(&place.path(directory), OF_EACH, |name| {
-            name.ends_with(ending)
-        })
+        Listed::of(
+            &place.path(directory),
+            place.files_of_each(OF_EACH),
+            |name| name.ends_with(ending),
+        )
     }
 
     /// Whether others read it: not where so many other files of its user come before.
@@ -124,6 +126,11 @@ pub(super) fn own_file(
 ) -> Result<(PathBuf, File), StorageError> {
     let us = place.user();
     let user = us.map_or_else(user_by_name, |us| us.to_string());
+    // A lease is kept and given back on any computer, under the gate.
+    let user = match directory {
+        LEASES => user,
+        _ => place.of_this_computer(&user),
+    };
     let open = |path: PathBuf| match open(&path) {
         Ok(file) if kernel::owner(&file) == us => Ok((path, file)),
         Ok(_) => {

@@ -8,17 +8,19 @@ use super::counted::Seats;
 use super::error::SeatError;
 use super::leases::Lease;
 use super::locks::Lock;
+use super::marks::{Marks, mark};
 use super::others::Sharers;
 use super::persons::Somebody;
 use super::place::{LEASES, RECORDS};
 use super::record::{Holding, Record};
 use super::ring::{One, Ring};
 use super::ruled::{Supply, left_of};
-use super::seat::Seat;
+use super::seat::{Kept, Seat};
 use super::slots::Slots;
 use super::standing::Standing;
 use super::tickets::{Ticket, Wish};
 use super::who::{Moment, Who};
+use crate::holder::{Doing, StorageError};
 use crate::protocol::product::SeatUnit;
 
 /// Who wants a seat, what for, and how long he waits.
@@ -53,8 +55,15 @@ impl Seats {
     /// # Errors
     /// [`SeatError::NoSeat`] with who holds them; [`SeatError::Rule`]; [`SeatError::NoRules`]; [`SeatError::Busy`]; [`SeatError::Changed`]; what the disk says.
     pub fn take(&self, ask: &Ask<'_>) -> Result<Seat, SeatError> {
-        let (seat, fresh) = self.in_turn(ask, |who, moment, ticket| {
-            let chosen = self.decide(who, ask, moment, ticket)?;
+        let kept = self.kept(ask)?;
+        Ok(Seat::new(self, kept, ask))
+    }
+
+    /// What of a seat that is taken is kept.
+    pub(super) fn kept(&self, ask: &Ask<'_>) -> Result<Kept, SeatError> {
+        let (kept, fresh) = self.in_turn(ask, |who, moment, ticket| {
+            let mut chosen = self.decide(who, ask, moment, ticket)?;
+            self.put_mark(&mut chosen, who)?;
             let own = || {
                 let own = Slots::own(&self.place, RECORDS, str::to_owned);
                 own.ok().map(Arc::new)
@@ -64,20 +73,42 @@ impl Seats {
                 // What cannot be written is not shown. The lock is the seat.
                 let _ = own.write(one.number, Some(&chosen.record));
             }
-            let seat = Seat {
-                place: self.place.clone(),
+            let kept = Kept {
                 ones: chosen.ones,
                 own,
                 record: chosen.record,
                 shared: chosen.shared,
                 taken: moment.clone(),
-                taken_by: who.process.id,
             };
-            Ok((seat, chosen.fresh))
+            Ok((kept, chosen.fresh))
         })?;
         // Others wait at the gate no longer for what is written to look back.
-        self.note_taking(seat.taken.wall, seat.number(), &seat.record, fresh);
-        Ok(seat)
+        self.note_taking(kept.taken.wall, kept.number(), &kept.record, fresh);
+        Ok(kept)
+    }
+
+    /// Where several computers share the seats, that it is this one which has them. Without that nobody elsewhere would know, so that it is no taking.
+    fn put_mark(&self, chosen: &mut Chosen, who: &Who) -> Result<(), SeatError> {
+        if !self.place.is_common() {
+            return Ok(());
+        }
+        let mark = mark(&self.place, who.process.id);
+        for one in &chosen.ones {
+            let path = self.place.path(&one.ring.name(one.number));
+            let failed = |error| StorageError::new(Doing::Write, &path, error);
+            let file = one.lock.file();
+            let marks = match chosen.fresh {
+                true => Marks::alone(mark.clone()),
+                false => {
+                    let mut marks = Marks::read(file).map_err(failed)?;
+                    marks.add(mark.clone());
+                    marks
+                }
+            };
+            marks.write(file).map_err(failed)?;
+        }
+        chosen.record.mark = Some(mark);
+        Ok(())
     }
 
     /// Decides under the gate; where there is no seat, again and again with a place in the queue, for as long as is waited.
@@ -93,7 +124,7 @@ impl Seats {
             let moment = (ask.now)();
             let decided = self.gate().and_then(|gate| {
                 let decided = match self.stands(&moment) {
-                    true => decide(&who, &moment, turn.ticket.as_ref()),
+                    true => decide(&who, &self.moment(&moment), turn.ticket.as_ref()),
                     false => Err(SeatError::Changed),
                 };
                 drop(gate);
@@ -113,7 +144,8 @@ impl Seats {
                 }
                 done => {
                     if let Err(error) = &done {
-                        self.note_refusal(moment.wall, &who, ask.features, error);
+                        let at = self.moment(&moment).wall;
+                        self.note_refusal(at, &who, ask.features, error);
                     }
                     return done;
                 }
@@ -121,7 +153,8 @@ impl Seats {
             if turn.ticket.is_none() {
                 match self.gate() {
                     Ok(gate) => {
-                        let wish = Wish::of(&who, ask.features, &self.wanted(ask.features));
+                        let wanted = self.wanted(ask.features);
+                        let wish = Wish::of(&self.place, &who, ask.features, &wanted);
                         turn.ticket = Some(Ticket::draw(&self.place, &wish, who.process.id)?);
                         drop(gate);
                     }
@@ -155,6 +188,7 @@ impl Seats {
     ) -> Result<Chosen, SeatError> {
         let somebody = self.asks(who, ask.features)?;
         let mut record = Record::new(who, ask.holding, ask.features, moment);
+        record.computer = self.place.computer();
         let mut ones = self.joined(who, &mut record, moment)?;
         let fresh = ones.is_empty();
         let mut missing = self.wanted(ask.features);
@@ -321,7 +355,8 @@ impl Seats {
             Some(lock) if leased => lock.share().map_err(|error| self.place.no_lock(error)),
             Some(_) => Ok(None),
             None => match ring.open(&self.place, number)? {
-                Some(file) => Lock::shared(file).map_err(|error| self.place.no_lock(error)),
+                Some(file) => Lock::shared(file, self.place.lock_kind())
+                    .map_err(|error| self.place.no_lock(error)),
                 None => Ok(None),
             },
         }

@@ -42,17 +42,21 @@ pub(super) struct Wish {
     pub(super) user: String,
     pub(super) host: String,
     pub(super) features: Vec<String>,
+    /// What the computer is called on which he waits, as it says itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) computer: Option<String>,
     /// The rings of modules of which a seat is wanted beside one of the license's.
     pub(super) pools: Vec<String>,
 }
 
 impl Wish {
-    pub(super) fn of(who: &Who, features: &[String], wanted: &[Ring]) -> Wish {
+    pub(super) fn of(place: &Place, who: &Who, features: &[String], wanted: &[Ring]) -> Wish {
         let pools = wanted.iter().filter(|ring| ring.module.is_some());
         Wish {
             user: who.user.clone(),
             host: who.host.clone(),
             features: fitting(features),
+            computer: place.computer(),
             pools: pools.map(|ring| ring.prefix.clone()).collect(),
         }
     }
@@ -76,7 +80,9 @@ impl Ticket {
         files::write_at(&file, &text, 0).map_err(failed)?;
         for _ in 0..TRIES {
             let file = file.try_clone().map_err(failed)?;
-            if let Some(lock) = Lock::alone(file).map_err(|error| place.no_lock(error))? {
+            if let Some(lock) =
+                Lock::alone(file, place.lock_kind()).map_err(|error| place.no_lock(error))?
+            {
                 return Ok(Ticket { number, path, lock });
             }
             // Whoever looks at the queue has just tried whether it is left.
@@ -107,7 +113,9 @@ const TRIES: usize = 100;
 
 /// The files of those who wait.
 pub(super) fn listed(place: &Place) -> Listed {
-    let listed = Listed::of(&place.path(TICKETS), WAITING, |name| number(name).is_some());
+    let listed = Listed::of(&place.path(TICKETS), place.files_of_each(WAITING), |name| {
+        number(name).is_some()
+    });
     listed.unwrap_or_default()
 }
 
@@ -134,7 +142,7 @@ pub(super) fn waiting(place: &Place, clear: bool) -> Vec<Waits> {
             owner: kernel::owner(&file),
             wish: serde_json::from_slice(text).unwrap_or_default(),
         };
-        match Lock::shared(file) {
+        match Lock::shared(file, place.lock_kind()) {
             Ok(None) => found.push(waits),
             // Its user may, and the directory's owner.
             Ok(Some(_)) if clear => drop(files::remove(&path)),

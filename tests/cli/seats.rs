@@ -1,6 +1,7 @@
 //! Seats of a floating license in use: who gets one, who holds it, how it comes back.
 
 mod accounts;
+mod computers;
 #[cfg(unix)]
 mod forged;
 mod kept_for;

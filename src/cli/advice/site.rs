@@ -41,7 +41,11 @@ impl Advice for SeatError {
             SeatError::Busy { .. } => messages::advice::gate_kept(),
             SeatError::Changed => messages::advice::ask_again(),
             SeatError::NotMade { .. } => messages::advice::no_seat_files(),
+            SeatError::NoLocks { by_mount: true, .. } => messages::advice::seats_mounted(),
             SeatError::NoLocks { .. } => messages::advice::seats_elsewhere(),
+            SeatError::NotShared { .. } => messages::advice::share_seats(),
+            SeatError::InUse { .. } => messages::advice::seats_in_use(),
+            SeatError::NotLent => messages::advice::shared_not_lent(),
             SeatError::UnknownToken => messages::advice::seat_not_held(),
             SeatError::Storage(error) if error.kind() == FailureKind::NoPermission => {
                 messages::advice::seats_closed()

@@ -199,6 +199,7 @@ const TREE: &[Commands] = &[
                     leaf::<seat::lease::SeatKeep>(),
                     leaf::<seat::lease::SeatRelease>(),
                     leaf::<seat::disconnect::SeatDisconnect>(),
+                    leaf::<seat::share::SeatShare>(),
                 ],
             },
         ],

@@ -11,7 +11,7 @@ use super::check::CheckArgs;
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
 use crate::cli::machine_home::Found;
-use crate::cli::seats::{SeatArgs, Waits, moment};
+use crate::cli::seats::{SeatArgs, Waits, moment, warn_of_fate};
 use crate::cli::{json, report};
 use crate::failure::FailureKind;
 use crate::holder::CheckReport;
@@ -102,6 +102,7 @@ impl Run for RunProgram {
         };
         if let Some(seat) = seat {
             let number = seat.number();
+            warn_of_fate(context, &seat);
             let reason = seat.taken_back();
             if let Some(reason) = &reason {
                 context.out.warn(messages::run::taken_back(reason, number));

@@ -115,6 +115,15 @@ pub(crate) struct TakenBack {
     pub(crate) warnings: Vec<Warning>,
 }
 
+/// Whether several computers share the seats, of `seat share`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct SeatsShared {
+    pub(crate) shared: bool,
+    /// Whether it was otherwise before.
+    pub(crate) changed: bool,
+}
+
 /// A seat that is lent elsewhere.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -130,9 +130,14 @@ fn only_whoever_had_the_seat_when_it_was_taken_back_is_told() {
     let site = Site::new();
     let seats = site.seats(1);
     let taken_at = |moment: Moment| {
-        let mut seat = take(&seats).unwrap();
-        seat.taken = moment;
-        seat
+        let ask = Ask {
+            who: &who("anna", "ws-14"),
+            features: &[],
+            holding: Holding::Process,
+            patience: Duration::ZERO,
+            now: &|| moment.clone(),
+        };
+        seats.take(&ask).unwrap()
     };
     let restarted = Moment {
         boot: Some(("other".to_owned(), Duration::from_secs(1_000))),

@@ -11,6 +11,7 @@ use crate::cli::{ending, json};
 use crate::failure::FailureKind;
 use crate::machine;
 use crate::messages;
+use crate::protocol::date::Seconds;
 use crate::protocol::grant::LicenseType;
 use crate::seats::{Hold, Locker, Look, Moment, SeatError, Seats, Taken};
 
@@ -91,7 +92,8 @@ impl Run for SeatDisconnect {
             context.out.say(messages::seat::taken_back(holder, number));
             object.seats.push(number);
             if let Some(user) = keep {
-                said_kept(context, &mut object, number, user);
+                let until = seats.moment(&moment(context)).wall.plus(120);
+                said_kept(context, &mut object, number, (user, until));
             }
         }
         // What was done is said, whatever failed beside it.
@@ -119,7 +121,8 @@ impl SeatDisconnect {
             return Ok(false);
         }
         let mut object = json::TakenBack::default();
-        said_kept(context, &mut object, seat, user);
+        let until = seats.moment(&moment(context)).wall.plus(120);
+        said_kept(context, &mut object, seat, (user, until));
         if context.out.json {
             Self::print(context, &object)?;
         }
@@ -145,6 +148,14 @@ impl SeatDisconnect {
                 None => Some(hold),
             };
             targets.extend(meant.map(|hold| (taken.clone(), hold)));
+        }
+        // Whose are here are ended here; nothing is begun where one is not.
+        let there = targets.iter().find(|(_, hold)| !hold.elsewhere.is_empty());
+        if let Some((taken, hold)) = there {
+            let hosts = messages::listed(&hold.elsewhere);
+            let what = messages::seat::elsewhere(hosts, taken.number).to_string();
+            let failure = Failure::new(FailureKind::SeatElsewhere, what);
+            return Err(failure.hint(messages::seat::elsewhere_hint()).into());
         }
         if !targets.is_empty() {
             return Ok(targets);
@@ -229,8 +240,12 @@ impl SeatDisconnect {
 }
 
 /// Says for whom a seat is kept from now on, and where no account is called so.
-fn said_kept(context: &mut Context, object: &mut json::TakenBack, seat: u16, user: &str) {
-    let until = moment(context).wall.plus(120);
+fn said_kept(
+    context: &mut Context,
+    object: &mut json::TakenBack,
+    seat: u16,
+    (user, until): (&str, Seconds),
+) {
     let words = messages::seat::kept_for(seat, minute(until), user);
     context.out.say(words);
     object.kept = Some(json::SeatKept {
@@ -266,6 +281,7 @@ fn part_of(user: &str, taken: &Taken, mut hold: Hold) -> Option<Hold> {
     if !has_it {
         hold.holders.clear();
         hold.locked = false;
+        hold.elsewhere.clear();
     }
     (has_it || !hold.leases.is_empty()).then_some(hold)
 }

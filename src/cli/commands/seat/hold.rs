@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::{CheckArgs, Context, Exit, Run, allowed};
 use crate::cli::json;
-use crate::cli::seats::{SeatArgs, Waits, moment, no_seats};
+use crate::cli::seats::{SeatArgs, Waits, moment, no_seats, warn_of_fate};
 use crate::messages;
 use crate::seats::{Holding, SeatError};
 
@@ -62,6 +62,7 @@ impl Run for SeatHold {
                 _ => {}
             }
         }
+        warn_of_fate(context, &seat);
         seat.give_back(&moment(context));
         Ok(Exit::DONE)
     }

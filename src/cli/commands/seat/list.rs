@@ -80,8 +80,8 @@ impl SeatList {
 fn show_one(context: &mut Context, which: &CheckArgs) -> anyhow::Result<()> {
     let found = which.find(context, false)?;
     let seats = found.seats()?.ok_or_else(|| no_seats(&found))?;
-    let now = moment(context);
-    let look = seats.look(&now)?;
+    let look = seats.look(&moment(context))?;
+    let now = seats.moment(&moment(context));
     if context.out.json {
         SeatList::print(context, &object(&found, &look, now.wall))?;
     } else {

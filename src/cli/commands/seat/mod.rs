@@ -4,6 +4,7 @@ pub(super) mod disconnect;
 pub(super) mod hold;
 pub(super) mod lease;
 pub(super) mod list;
+pub(super) mod share;
 
 use super::check::CheckArgs;
 use super::{Context, Exit, Run};

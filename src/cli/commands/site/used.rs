@@ -116,6 +116,7 @@ impl Run for SiteReport {
         let found = self.site.find(context, &[LicenseType::Floating])?;
         let seats = seats(&found)?;
         let report = seats.report(&now)?;
+        let now = seats.moment(&now);
         let begins = self.from.map_or(Seconds(0), Day::start);
         let ends = self.to.map_or(now.wall.plus(1), Day::end);
         let mut usage = report.usage(self.by.by(), (begins, ends));

@@ -1,0 +1,204 @@
+//! A directory in which several computers take seats: that it is one, and what time it is there (SPEC.md 9.13).
+//!
+//! The file `shared` says it, in a directory where nobody but the owner of the home makes files. The clocks of the computers may say what they like, and none of
+//! them is asked: it is the file server that dates what is written, and by its clock seats, leases and tickets end.
+
+use std::fs::File;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use super::error::SeatError;
+use super::files;
+use super::locks::Kind;
+use super::mounts::{Reach, reach};
+use super::place::{GATE, Place};
+use super::who::{Moment, plain};
+use crate::holder::{Directory, Doing, For, StorageError};
+use crate::machine::Facts;
+use crate::messages::seats as messages;
+use crate::protocol::date::Seconds;
+use crate::protocol::digest::kdf;
+
+/// The name of the file that says it.
+const SHARED: &str = "shared";
+
+/// What is known of a place by whoever is there.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Common {
+    /// Whether several computers share it, as it was seen last.
+    is: Arc<AtomicBool>,
+    /// What the file server's clock said last; 0: nobody asked.
+    now: Arc<AtomicU32>,
+    /// The start of this computer's system; none where it says none.
+    pub(super) system: Option<String>,
+    /// What this computer is called.
+    pub(super) host: Option<String>,
+}
+
+impl Common {
+    /// As this computer has it.
+    pub(super) fn on(facts: &Facts) -> Common {
+        let start = facts.boot_id.text().map(|it| {
+            let digest: [u8; 8] = kdf("countersign v1 running system", &[it.as_bytes()]);
+            format!("{:016x}", u64::from_be_bytes(digest))
+        });
+        Common {
+            system: start,
+            host: facts.host_name.text().map(plain),
+            ..Common::default()
+        }
+    }
+}
+
+impl Place {
+    /// Whether several computers take seats here, as it was seen last: it becomes otherwise only while no seat is in use.
+    pub fn is_common(&self) -> bool {
+        self.common.is.load(Ordering::Relaxed)
+    }
+
+    /// Looks whether they do, and how locks are to be taken then.
+    pub(super) fn look_how_to_lock(&self) -> Kind {
+        let found = std::fs::symlink_metadata(self.path(SHARED));
+        let is = found.is_ok_and(|it| it.is_file());
+        self.common.is.store(is, Ordering::Relaxed);
+        self.lock_kind()
+    }
+
+    /// How locks are taken here.
+    pub(super) fn lock_kind(&self) -> Kind {
+        match self.is_common() {
+            true => Kind::OfComputers,
+            false => Kind::OfHost,
+        }
+    }
+
+    /// Refuses a place whose locks do not keep apart whoever takes seats here.
+    pub(super) fn has_locks(&self) -> Result<(), SeatError> {
+        let is_common = self.look_how_to_lock() == Kind::OfComputers;
+        match reach(&self.directory) {
+            Reach::Host if is_common && !cfg!(target_os = "linux") => {
+                Err(self.without_locks(messages::not_of_computers()))
+            }
+            Reach::Server if !is_common => Err(SeatError::NotShared {
+                directory: self.directory.clone(),
+            }),
+            Reach::Host | Reach::Server => Ok(()),
+            Reach::Nobody {
+                file_system,
+                option,
+            } => Err(SeatError::NoLocks {
+                file_system: match &option {
+                    Some(option) => messages::mounted_with(&file_system, option).to_string(),
+                    None => file_system,
+                },
+                directory: self.directory.clone(),
+                by_mount: option.is_some(),
+            }),
+        }
+    }
+
+    /// Says that several computers share it from now on, or that none but this one uses it.
+    pub(super) fn set_common(&self, is: bool) -> Result<(), StorageError> {
+        let failed = |error| StorageError::new(Doing::Write, &self.path(SHARED), error);
+        let directory = Directory::open(&self.directory).map_err(failed)?;
+        let name = SHARED.as_ref();
+        match is {
+            true => {
+                let file = directory.file(name, For::Locking).map_err(failed)?;
+                self.let_read_by_all(&file).map_err(failed)?;
+                directory.hand_on(&file).map_err(failed)?;
+            }
+            false => match directory.remove(name) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+                _ => {}
+            },
+        }
+        directory.sync().map_err(failed)?;
+        self.look_how_to_lock();
+        Ok(())
+    }
+
+    /// Whether somebody may use it is told by its directory.
+    fn let_read_by_all(&self, file: &File) -> io::Result<()> {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            file.set_permissions(std::fs::Permissions::from_mode(0o644))?;
+        }
+        let _ = file;
+        Ok(())
+    }
+
+    /// What time it is, by what is written for it. Under the gate.
+    pub(super) fn ask_the_time(&self, gate: &File) -> io::Result<()> {
+        files::write_at(gate, b"\n", 0)?;
+        let now = written_at(gate)?;
+        self.common.now.store(now.0, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// What the file server's clock said last.
+    pub(super) fn server_time(&self) -> Seconds {
+        Seconds(self.common.now.load(Ordering::Relaxed))
+    }
+
+    /// This moment, as it counts here. What cannot be asked for is as it was, or as this computer has it.
+    pub(super) fn moment(&self, moment: &Moment) -> Moment {
+        if !self.is_common() {
+            return moment.clone();
+        }
+        if self.server_time() == Seconds(0) {
+            let gate = files::open(&self.path(GATE));
+            let _ = gate.and_then(|gate| self.ask_the_time(&gate));
+        }
+        let wall = match self.server_time() {
+            Seconds(0) => moment.wall,
+            now => now,
+        };
+        Moment { wall, boot: None }
+    }
+
+    /// What this computer is called where others share the place.
+    pub(super) fn computer(&self) -> Option<String> {
+        let host = self.common.host.clone();
+        host.filter(|_| self.is_common())
+    }
+
+    /// What a file's name has beside its user's number, so that no two computers write in one: what they keep of it in their memories would be mixed.
+    pub(super) fn of_this_computer(&self, user: &str) -> String {
+        let Some(host) = self.computer() else {
+            return user.to_owned();
+        };
+        let fit = |c: char| match c.is_ascii_alphanumeric() || c == '-' {
+            true => c,
+            false => '_',
+        };
+        let host: String = host.chars().map(fit).collect();
+        format!("{user}@{host}")
+    }
+
+    /// So many files of one user are read in a directory of everybody's, where on one computer there are `most`.
+    pub(super) fn files_of_each(&self, most: usize) -> usize {
+        match self.is_common() {
+            // A user has some on each computer.
+            true => most * 128,
+            false => most,
+        }
+    }
+}
+
+/// When a file server says that a file was written, which is what it was made to be now.
+pub(super) fn written_at(file: &File) -> io::Result<Seconds> {
+    // What is only in this computer's memory, this computer has dated.
+    file.sync_all()?;
+    stamp(file)
+}
+
+/// When a file was written last, by the clock of its server.
+pub(super) fn stamp(file: &File) -> io::Result<Seconds> {
+    let written = file.metadata()?.modified()?;
+    let since = written.duration_since(std::time::UNIX_EPOCH);
+    let unix = since.map_or(0, |it| i64::try_from(it.as_secs()).unwrap_or(i64::MAX));
+    Ok(Seconds::from_unix(unix))
+}

@@ -1,0 +1,499 @@
+//! Seats in a directory that several computers share: other systems, other names, clocks a year apart. A computer that is switched off is one whose processes are
+//! killed here and whose sign of life is made older, as time would.
+
+use std::fs::{self, File};
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Value, json};
+
+use super::{UNTIL_THE_END, until};
+use crate::world::{Holder, Machine, Run, Site, World};
+
+const YEAR: i64 = 365 * 86_400;
+const NAMES: [&str; 4] = ["--bind", "server=db1.example.com", "--bind", "database=One"];
+
+/// A license for so many at once, bound to names alone, in the directory of a server that says that it is shared.
+struct Fleet<'w> {
+    password: PathBuf,
+    server: Machine<'w>,
+    key: String,
+}
+
+impl<'w> Fleet<'w> {
+    fn new(world: &'w World, product: &[&str], order: &[&str]) -> Fleet<'w> {
+        let fleet = Fleet::unshared(world, product, order);
+        let said = fleet.server.run(["seat", "share"]).done();
+        said.prints("several computers share these seats from now on");
+        fleet
+    }
+
+    fn unshared(world: &'w World, product: &[&str], order: &[&str]) -> Fleet<'w> {
+        Fleet::licensed(
+            world,
+            product,
+            &[&["--type", "floating"], order].concat(),
+            &[],
+        )
+    }
+
+    /// The same with a site's key.
+    fn with_site(world: &'w World, product: &[&str], order: &[&str]) -> Fleet<'w> {
+        Fleet::typed("floating", world, product, order)
+    }
+
+    fn typed(type_: &str, world: &'w World, product: &[&str], order: &[&str]) -> Fleet<'w> {
+        let order = [&["--type", type_], order].concat();
+        Fleet::licensed(world, product, &order, &["--site"])
+    }
+
+    fn licensed(world: &'w World, product: &[&str], order: &[&str], asked: &[&str]) -> Fleet<'w> {
+        let desk = world.desk("desk");
+        let bound = ["--bind", "server,database", "--no-fingerprint"];
+        let file = desk.product("survey", &[&bound, product].concat());
+        let key = desk.sell("survey", &[&["--grace", "0"], order].concat());
+        let server = world.machine("server");
+        server.install(&file);
+        let password = world.secret("password", "open sesame\n");
+        let fleet = Fleet {
+            password,
+            server,
+            key,
+        };
+        if !asked.is_empty() {
+            fleet.admin(&["site", "init"]).done();
+        }
+        let request = fleet
+            .server
+            .request_with(&fleet.key, &[&NAMES[..], asked].concat());
+        fleet.server.apply(&desk.answer(&request));
+        fleet
+    }
+
+    /// A command of the administrator, who knows the password.
+    fn admin(&self, args: &[&str]) -> Run<'w> {
+        let run = self.server.run(args);
+        run.env("COUNTERSIGN_PASSPHRASE_FILE", &self.password)
+    }
+
+    /// A workstation whose clock is wrong by so many seconds.
+    fn workstation(&self, name: &str, ahead: i64) -> Workstation<'w, '_> {
+        let machine = self.server.world().machine(name);
+        machine.clock_ahead(ahead);
+        Workstation {
+            machine,
+            fleet: self,
+        }
+    }
+
+    fn directory(&self) -> PathBuf {
+        let digits: String = self.key.chars().filter(char::is_ascii_digit).collect();
+        self.server.kept("machine/seats").join(digits)
+    }
+
+    fn seat(&self, number: u16) -> PathBuf {
+        self.directory().join(format!("seat-{number:05}"))
+    }
+
+    /// So long ago, or from now, the holder of a seat was there last.
+    fn was_there(&self, number: u16, ago: i64) {
+        let now = SystemTime::now();
+        let by = Duration::from_secs(ago.unsigned_abs());
+        let then = if ago < 0 { now + by } else { now - by };
+        let seat = File::options().write(true).open(self.seat(number)).unwrap();
+        seat.set_modified(then).unwrap();
+    }
+}
+
+struct Workstation<'w, 'f> {
+    machine: Machine<'w>,
+    fleet: &'f Fleet<'w>,
+}
+
+impl<'w> Workstation<'w, '_> {
+    fn run(&self, args: &[&str]) -> Run<'w> {
+        self.machine.run_at(&self.fleet.server.home(), args)
+    }
+
+    fn check(&self, options: &[&str]) -> Run<'w> {
+        self.run(&[&["check"], &NAMES[..], options].concat())
+    }
+
+    fn hold(&self, options: &[&str]) -> Run<'w> {
+        self.run(&[&["seat", "hold"], &NAMES[..], options].concat())
+    }
+
+    fn take(&self, options: &[&str]) -> Run<'w> {
+        self.run(&[&["seat", "take"], &NAMES[..], options].concat())
+    }
+
+    fn running(&self, options: &[&str], script: &str) -> Run<'w> {
+        let program = ["--", "sh", "-c", script];
+        self.run(&[&["run"], &NAMES[..], options, &program].concat())
+    }
+
+    fn list(&self) -> Value {
+        self.run(&["seat", "list"]).json()
+    }
+
+    fn in_use(&self) -> Vec<u64> {
+        let list = self.list();
+        let taken = list["taken"].as_array().unwrap().iter();
+        taken.map(|it| it["seat"].as_u64().unwrap()).collect()
+    }
+}
+
+/// One that says all the time that it is there.
+fn renewing(run: Run<'_>) -> Run<'_> {
+    run.env("COUNTERSIGN_TEST_RENEWAL", "50")
+}
+
+#[test]
+fn two_computers_share_what_there_is() {
+    let world = World::new();
+    let fleet = Fleet::new(&world, &[], &["--seats", "2"]);
+    let one = fleet.workstation("ws-1", YEAR);
+    let two = fleet.workstation("ws-2", -YEAR);
+    let first = Holder::start(&one.hold(&[]));
+    let second = Holder::start(&two.running(&[], UNTIL_THE_END));
+    assert_eq!(
+        [first.line.as_str(), second.line.as_str()],
+        ["seat 1", "seat 2"]
+    );
+    for ws in [&one, &two] {
+        ws.hold(&[]).owes(16, "no_seat").tells("at ws-1");
+        assert_eq!(ws.in_use(), [1, 2]);
+        let hosts: Vec<Value> = ws.list()["taken"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| it["workstation"].clone())
+            .collect();
+        assert_eq!(hosts, ["ws-1", "ws-2"]);
+    }
+    assert_eq!(first.end(), 0);
+    assert_eq!(two.in_use(), [2]);
+    let third = Holder::start(&two.hold(&[]));
+    assert_eq!(third.line, "seat 1");
+    assert_eq!((second.end(), third.end()), (0, 0));
+    assert_eq!(one.in_use(), [] as [u64; 0]);
+}
+
+#[test]
+fn a_computer_that_is_silent_for_five_minutes_has_no_seat() {
+    let world = World::new();
+    let fleet = Fleet::new(&world, &[], &["--seats", "1"]);
+    let one = fleet.workstation("ws-1", YEAR);
+    let two = fleet.workstation("ws-2", -YEAR);
+    Holder::start(&one.hold(&[])).kill();
+    // On its own system the kernel knows.
+    let again = Holder::start(&one.hold(&[]));
+    again.kill();
+    for ago in [0, 240, 290, -3_600] {
+        fleet.was_there(1, ago);
+        two.hold(&[]).owes(16, "no_seat").tells("at ws-1");
+        assert_eq!(two.in_use(), [1], "{ago}");
+    }
+    // What was dated in the future is dated now.
+    let age = fs::metadata(fleet.seat(1))
+        .unwrap()
+        .modified()
+        .unwrap()
+        .elapsed();
+    assert!(age.unwrap() < Duration::from_secs(300));
+    fleet.was_there(1, 301);
+    assert_eq!(two.in_use(), [] as [u64; 0]);
+    let second = Holder::start(&two.hold(&[]));
+    assert_eq!(second.line, "seat 1");
+    // Whoever was there before has nothing of it any more.
+    one.hold(&[]).owes(16, "no_seat").tells("at ws-2");
+    // As long as it has the lock it may be silent as long as it likes.
+    fleet.was_there(1, 3_000);
+    one.hold(&[]).owes(16, "no_seat");
+    second.end();
+}
+
+#[test]
+fn a_seat_in_use_is_renewed_and_one_that_is_left_is_not() {
+    let world = World::new();
+    let fleet = Fleet::new(&world, &[], &["--seats", "1"]);
+    let one = fleet.workstation("ws-1", 0);
+    let two = fleet.workstation("ws-2", 0);
+    let held = Holder::start(&renewing(one.hold(&[])));
+    fleet.was_there(1, 3_000);
+    let age = || {
+        fs::metadata(fleet.seat(1))
+            .unwrap()
+            .modified()
+            .unwrap()
+            .elapsed()
+    };
+    until(|| age().is_ok_and(|age| age < Duration::from_secs(60)));
+    held.end();
+    assert_eq!(fs::read(fleet.seat(1)).unwrap(), b"");
+    Holder::start(&two.hold(&[])).end();
+    // A program that outlives its wrapper has the seat by what it inherited.
+    let started = one.running(&[], "echo seat; exec sleep 300 <&- >&- 2>&-");
+    let held = Holder::start(&started);
+    held.kill();
+    fleet.was_there(1, 3_000);
+    two.hold(&[]).owes(16, "no_seat");
+    let taken = &one.list()["taken"][0];
+    let id = taken["process"].as_i64().unwrap();
+    let kill = std::process::Command::new("kill")
+        .arg(id.to_string())
+        .status();
+    assert!(kill.unwrap().success());
+    until(|| one.in_use().is_empty());
+}
+
+/// As where a computer sleeps: by its lock and by its silence another has its seat.
+#[test]
+fn who_slept_has_another_seat_or_is_told() {
+    let world = World::new();
+    let fleet = Fleet::new(&world, &[], &["--seats", "2"]);
+    let one = fleet.workstation("ws-1", 0);
+    let two = fleet.workstation("ws-2", 0);
+    let others = b"0123456789abcdef 1 0123456789abcdef\n";
+    let talk = world.path().join("files/talk");
+    let slept = || {
+        let mut process = renewing(one.running(&[], UNTIL_THE_END)).process();
+        process.stderr(File::create(&talk).unwrap());
+        Holder::start_process(process)
+    };
+    let told = || fs::read_to_string(&talk).unwrap();
+    let held = slept();
+    assert_eq!(held.line, "seat 1");
+    fs::write(fleet.seat(1), others).unwrap();
+    until(|| two.in_use() == [1, 2]);
+    assert_eq!(held.end(), 0);
+    assert!(told().contains("seat 2 was held instead"), "{}", told());
+    // Where no other one is free it is asked for one again and again.
+    let lost = || {
+        for seat in [1, 2] {
+            fleet.was_there(seat, 301);
+        }
+        let held = slept();
+        let seat: u16 = held.line.strip_prefix("seat ").unwrap().parse().unwrap();
+        let other = Holder::start(&two.hold(&[]));
+        fs::write(fleet.seat(seat), others).unwrap();
+        until(|| {
+            let list = two.list();
+            let taken = list["taken"].as_array().unwrap().iter();
+            let theirs = taken.filter(|it| it["user"].is_null());
+            theirs.count() == 1
+        });
+        (seat, held, other)
+    };
+    let (_, held, other) = lost();
+    assert_eq!(held.end(), 0);
+    assert!(told().contains("no other one was free"), "{}", told());
+    other.end();
+    // And had when one is given back.
+    let (seat, held, other) = lost();
+    other.end();
+    until(|| two.in_use() == [1, 2]);
+    assert_eq!(held.end(), 0);
+    assert!(told().contains("was held instead"), "{}", told());
+    assert_eq!(two.in_use(), [u64::from(seat)]);
+}
+
+#[test]
+fn leases_are_of_all_computers_and_end_by_the_servers_clock() {
+    let world = World::new();
+    let fleet = Fleet::new(&world, &[], &["--seats", "2"]);
+    let one = fleet.workstation("ws-1", YEAR);
+    let two = fleet.workstation("ws-2", -YEAR);
+    let token = one.take(&["--for", "10m"]).done().line();
+    two.run(&["seat", "keep", &token]).done();
+    two.take(&["--for", "10m"]).done();
+    one.take(&["--for", "10m"]).owes(16, "no_seat");
+    two.run(&["seat", "release", &token]).done();
+    one.run(&["seat", "keep", &token])
+        .refused(4, "unknown_token");
+    assert_eq!(one.in_use(), [2]);
+    // Its time passes at the server, whatever the clocks of the others say.
+    world.days_pass(3);
+    assert_eq!((one.in_use(), two.in_use()), (vec![2], vec![2]));
+}
+
+#[test]
+fn who_shares_a_seat_shares_it_on_all_computers() {
+    for (unit, same) in [("user", true), ("session", false), ("host", false)] {
+        let world = World::new();
+        let fleet = Fleet::new(&world, &["--seat", unit], &["--seats", "1"]);
+        let one = fleet.workstation("ws-1", YEAR);
+        let two = fleet.workstation("ws-2", -YEAR);
+        let anna = Holder::start(&one.hold(&["--user", "anna"]));
+        let second = Holder::start(&one.hold(&["--user", "anna"]));
+        assert_eq!(second.line, "seat 1", "{unit}");
+        let there = two.hold(&["--user", "anna"]);
+        if same {
+            let there = Holder::start(&there);
+            assert_eq!((anna.end(), second.end()), (0, 0));
+            assert_eq!(one.in_use(), [1], "{unit}");
+            assert_eq!(there.end(), 0);
+        } else {
+            there.owes(16, "no_seat");
+            assert_eq!((anna.end(), second.end()), (0, 0));
+        }
+        assert_eq!(two.in_use(), [] as [u64; 0], "{unit}");
+        Holder::start(&two.hold(&["--user", "bob"])).end();
+    }
+}
+
+#[test]
+fn it_becomes_shared_only_while_no_seat_is_in_use() {
+    let world = World::new();
+    let fleet = Fleet::unshared(&world, &[], &["--seats", "2"]);
+    let server = &fleet.server;
+    let share = || server.run(["seat", "share"]);
+    let held = Holder::start(&server.run([&["seat", "hold"], &NAMES[..]].concat()));
+    share().owes(6, "seats_in_use").tells("at server");
+    held.end();
+    let take = [&["seat", "take", "--for", "10m"], &NAMES[..]].concat();
+    let token = server.run(&take).done().line();
+    share().owes(6, "seats_in_use");
+    server.run(["seat", "release", &token]).done();
+    assert_eq!(share().json(), json!({ "shared": true, "changed": true }));
+    assert_eq!(share().json(), json!({ "shared": true, "changed": false }));
+    let off = || server.run(["seat", "share", "--off"]);
+    let one = fleet.workstation("ws-1", 0);
+    let held = Holder::start(&one.hold(&[]));
+    off().owes(6, "seats_in_use").tells("at ws-1");
+    held.kill();
+    off().owes(6, "seats_in_use").tells("at ws-1");
+    fleet.was_there(1, 301);
+    assert_eq!(off().json(), json!({ "shared": false, "changed": true }));
+    Holder::start(&server.run([&["seat", "hold"], &NAMES[..]].concat())).end();
+}
+
+#[test]
+fn a_seat_is_taken_back_where_it_is_held() {
+    let world = World::new();
+    let fleet = Fleet::new(&world, &[], &["--seats", "2"]);
+    let one = fleet.workstation("ws-1", 0);
+    let two = fleet.workstation("ws-2", 0);
+    let held = Holder::start(&one.running(&[], "echo seat; exec sleep 300"));
+    let disconnect = ["seat", "disconnect", "1", "--reason", "the plotter waits"];
+    two.run(&disconnect)
+        .refused(6, "seat_elsewhere")
+        .tells("on ws-1");
+    one.run(&disconnect).done();
+    assert_eq!(held.end(), 143);
+    assert_eq!(two.in_use(), [] as [u64; 0]);
+}
+
+#[test]
+fn what_was_used_on_all_computers_is_in_one_report() {
+    let world = World::new();
+    let fleet = Fleet::new(&world, &[], &["--seats", "2"]);
+    let one = fleet.workstation("ws-1", YEAR);
+    let two = fleet.workstation("ws-2", -YEAR);
+    let both = [Holder::start(&one.hold(&[])), Holder::start(&two.hold(&[]))];
+    one.hold(&[]).owes(16, "no_seat");
+    for held in both {
+        held.end();
+    }
+    let report = two.run(&["site", "report", "--by", "host"]).json();
+    let mut rows: Vec<(&str, u64)> = Vec::new();
+    for row in report["rows"].as_array().unwrap() {
+        rows.push((
+            row["name"].as_str().unwrap(),
+            row["sessions"].as_u64().unwrap(),
+        ));
+    }
+    rows.sort_unstable();
+    assert_eq!(rows, [("ws-1", 1), ("ws-2", 1)], "{report}");
+}
+
+#[test]
+fn a_license_of_one_computer_is_no_others() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    let file = desk.product("survey", &[]);
+    let key = desk.sell("survey", &["--type", "floating", "--seats", "2"]);
+    let server = world.machine("server");
+    server.install(&file);
+    desk.license(&server, &key);
+    server.run(["seat", "share"]).done();
+    let other = world.machine("ws-1");
+    let hold = || other.run_at(&server.home(), ["seat", "hold"]);
+    hold().refused(13, "wrong_machine");
+}
+
+/// What is written of seats says more than an account of one computer: what the computer is called, too.
+#[test]
+fn the_rules_know_the_computers() {
+    let world = World::new();
+    let fleet = Fleet::with_site(&world, &[], &["--seats", "3"]);
+    fleet.server.run(["seat", "share"]).done();
+    let rules = world.file(
+        "rules",
+        "reserve 1 host:ws-1\nmax 1 host:ws-2\ndeny host:ws-3\n",
+    );
+    let set = ["site", "rules", "set", rules.to_str().unwrap()];
+    fleet.admin(&set).done();
+    let [one, two, three] = ["ws-1", "ws-2", "ws-3"].map(|it| fleet.workstation(it, YEAR));
+    let held = Holder::start(&two.hold(&[]));
+    two.hold(&[]).owes(18, "rule").tells("line 2");
+    three.hold(&[]).owes(18, "rule").tells("line 3");
+    let first = Holder::start(&one.hold(&[]));
+    let second = Holder::start(&one.hold(&[]));
+    // Seen from each of them what the others hold is theirs.
+    let reserved = |ws: &Workstation<'_, '_>| ws.list()["reserved"].as_u64();
+    assert_eq!(
+        [reserved(&one), reserved(&two), reserved(&three)],
+        [Some(0); 3]
+    );
+    first.end();
+    second.end();
+    assert_eq!(
+        [reserved(&one), reserved(&two), reserved(&three)],
+        [Some(1); 3]
+    );
+    held.end();
+}
+
+#[test]
+fn shared_seats_are_not_lent_and_lent_ones_not_shared() {
+    let world = World::new();
+    let site = Site::new(&world, &[], &["--seats", "3", "--lend", "30"]);
+    site.admin(["site", "lending", "on"]).done();
+    let vessel = world.machine("vessel");
+    vessel.install(&site.file);
+    let request = site.ask(&vessel, &["--days", "5"]);
+    site.machine.run(["seat", "share"]).done();
+    site.respond(&request, &[]).refused(6, "shared_not_lent");
+    site.machine.run(["seat", "share", "--off"]).done();
+    vessel.apply(&site.answer(&request));
+    site.machine
+        .run(["seat", "share"])
+        .owes(6, "seats_in_use")
+        .tells("loan 1");
+}
+
+/// Users by name need no seat: the list in the shared directory counts on each computer.
+#[test]
+fn users_by_name_are_the_same_on_all_computers() {
+    let world = World::new();
+    let fleet = Fleet::typed("named", &world, &[], &["--seats", "1"]);
+    fleet.admin(&["user", "assign", "anna"]).done();
+    for ws in ["ws-1", "ws-2"].map(|it| fleet.workstation(it, 0)) {
+        ws.check(&["--user", "anna"]).done();
+        ws.check(&["--user", "bob"]).refused(17, "not_named");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn who_runs_goes_on_while_the_files_are_out_of_reach() {
+    let world = World::new();
+    let fleet = Fleet::new(&world, &[], &["--seats", "2"]);
+    let one = fleet.workstation("ws-1", 0);
+    let held = Holder::start(&renewing(one.hold(&[])));
+    let disk = crate::world::Disk::new(&world, "broken", "homes/server/machine/seats");
+    disk.under(one.hold(&[])).exits(1);
+    assert_eq!(one.in_use(), [1]);
+    assert_eq!(held.end(), 0);
+}
