@@ -5,63 +5,32 @@
 
 use std::fs::File;
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::Ordering;
 
 use super::error::SeatError;
 use super::files;
 use super::locks::Kind;
 use super::mounts::{Reach, reach};
 use super::place::{GATE, Place};
-use super::who::{Moment, plain};
+use super::who::Moment;
 use crate::holder::{Directory, Doing, For, StorageError};
-use crate::machine::Facts;
 use crate::messages::seats as messages;
 use crate::protocol::date::Seconds;
-use crate::protocol::digest::kdf;
 
 /// The name of the file that says it.
 const SHARED: &str = "shared";
 
-/// What is known of a place by whoever is there.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Common {
-    /// Whether several computers share it, as it was seen last.
-    is: Arc<AtomicBool>,
-    /// What the file server's clock said last; 0: nobody asked.
-    now: Arc<AtomicU32>,
-    /// The start of this computer's system; none where it says none.
-    pub(super) system: Option<String>,
-    /// What this computer is called.
-    pub(super) host: Option<String>,
-}
-
-impl Common {
-    /// As this computer has it.
-    pub(super) fn on(facts: &Facts) -> Common {
-        let start = facts.boot_id.text().map(|it| {
-            let digest: [u8; 8] = kdf("countersign v1 running system", &[it.as_bytes()]);
-            format!("{:016x}", u64::from_be_bytes(digest))
-        });
-        Common {
-            system: start,
-            host: facts.host_name.text().map(plain),
-            ..Common::default()
-        }
-    }
-}
-
 impl Place {
     /// Whether several computers take seats here, as it was seen last: it becomes otherwise only while no seat is in use.
     pub fn is_common(&self) -> bool {
-        self.common.is.load(Ordering::Relaxed)
+        self.here.is.load(Ordering::Relaxed)
     }
 
     /// Looks whether they do, and how locks are to be taken then.
     pub(super) fn look_how_to_lock(&self) -> Kind {
         let found = std::fs::symlink_metadata(self.path(SHARED));
         let is = found.is_ok_and(|it| it.is_file());
-        self.common.is.store(is, Ordering::Relaxed);
+        self.here.is.store(is, Ordering::Relaxed);
         self.lock_kind()
     }
 
@@ -75,8 +44,13 @@ impl Place {
 
     /// Refuses a place whose locks do not keep apart whoever takes seats here.
     pub(super) fn has_locks(&self) -> Result<(), SeatError> {
-        let is_common = self.look_how_to_lock() == Kind::OfComputers;
-        match reach(&self.directory) {
+        self.look_how_to_lock();
+        self.fits(reach(&self.directory))
+    }
+
+    fn fits(&self, reach: Reach) -> Result<(), SeatError> {
+        let is_common = self.is_common();
+        match reach {
             Reach::Host if is_common && !cfg!(target_os = "linux") => {
                 Err(self.without_locks(messages::not_of_computers()))
             }
@@ -134,13 +108,13 @@ impl Place {
     pub(super) fn ask_the_time(&self, gate: &File) -> io::Result<()> {
         files::write_at(gate, b"\n", 0)?;
         let now = written_at(gate)?;
-        self.common.now.store(now.0, Ordering::Relaxed);
+        self.here.now.store(now.0, Ordering::Relaxed);
         Ok(())
     }
 
     /// What the file server's clock said last.
     pub(super) fn server_time(&self) -> Seconds {
-        Seconds(self.common.now.load(Ordering::Relaxed))
+        Seconds(self.here.now.load(Ordering::Relaxed))
     }
 
     /// This moment, as it counts here. What cannot be asked for is as it was, or as this computer has it.
@@ -161,7 +135,7 @@ impl Place {
 
     /// What this computer is called where others share the place.
     pub(super) fn computer(&self) -> Option<String> {
-        let host = self.common.host.clone();
+        let host = self.here.host.clone();
         host.filter(|_| self.is_common())
     }
 
@@ -201,4 +175,36 @@ pub(super) fn stamp(file: &File) -> io::Result<Seconds> {
     let since = written.duration_since(std::time::UNIX_EPOCH);
     let unix = since.map_or(0, |it| i64::try_from(it.as_secs()).unwrap_or(i64::MAX));
     Ok(Seconds::from_unix(unix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::holder::{Audience, Home};
+    use crate::license_key::LicenseKey;
+
+    #[test]
+    fn what_a_file_server_has_is_said_to_be_shared_before_a_seat_is_taken() {
+        let dir = tempfile::tempdir().unwrap();
+        let home = Home::new(dir.path(), Audience::Owner);
+        let place = Place::of(&home, LicenseKey::from_number(12_345_678_901).unwrap());
+        std::fs::create_dir_all(place.directory()).unwrap();
+        let kind = |reach: Reach| place.fits(reach).map_err(|error| error.kind().name());
+        let nobody = |option: Option<&str>| Reach::Nobody {
+            file_system: "NFS".to_owned(),
+            option: option.map(str::to_owned),
+        };
+        assert_eq!(kind(Reach::Host), Ok(()));
+        assert_eq!(kind(Reach::Server), Err("seats_not_shared"));
+        place.set_common(true).unwrap();
+        assert_eq!((kind(Reach::Host), kind(Reach::Server)), (Ok(()), Ok(())));
+        // Whatever was said, locks that keep nobody apart are none.
+        for option in [None, Some("nolock")] {
+            assert_eq!(kind(nobody(option)), Err("no_locks"));
+        }
+        let said = place.fits(nobody(Some("nolock"))).unwrap_err().to_string();
+        assert!(said.contains("(NFS, mounted with nolock)"), "{said}");
+        place.set_common(false).unwrap();
+        assert!(!place.is_common());
+    }
 }

@@ -11,10 +11,9 @@ use super::gate::{Gate, Later};
 use super::leases::Leases;
 use super::lent::LentOut;
 use super::locks::Lock;
-use super::marks::{Mark, is_of_this_system};
+use super::marks::{RENEWED, is_of_this_system};
 use super::place::{GATE, Place};
 use super::record::Record;
-use super::renewal::RENEWED;
 use super::ring::{One, Pool, Ring};
 use super::seen::NoRules;
 use super::slots::Slots;
@@ -233,7 +232,7 @@ impl Seats {
 
     /// Whether what is written of a seat is of a process that runs: of another computer's the file of the seat says it.
     pub(super) fn lives(&self, number: u16, record: &Record) -> bool {
-        let elsewhere = |mark: &&Mark| !is_of_this_system(&self.place, mark);
+        let elsewhere = |mark: &&String| !is_of_this_system(&self.place, mark);
         match record.mark.as_ref().filter(elsewhere) {
             None => record.lives(),
             Some(mark) => {

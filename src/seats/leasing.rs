@@ -3,6 +3,7 @@
 use std::io;
 use std::time::Duration;
 
+use super::ask::Ask;
 use super::counted::Seats;
 use super::error::SeatError;
 use super::leases::{Lease, Leased, Token};
@@ -10,7 +11,6 @@ use super::others::Sharers;
 use super::place::LEASES;
 use super::ring::Ring;
 use super::slots::Slots;
-use super::take::Ask;
 use super::who::Moment;
 use crate::holder::{Doing, StorageError};
 use crate::messages::seats as messages;

@@ -7,12 +7,15 @@
 use std::fs::File;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
+use std::time::Duration;
 
 use super::common::{stamp, written_at};
 use super::files;
 use super::place::Place;
 use crate::protocol::date::Seconds;
 
+/// So often whoever has a seat says that he does.
+pub const RENEWED: Duration = Duration::from_secs(100);
 /// After so many seconds without a sign of life a seat of another computer is free: three signs may be missed.
 pub(super) const SILENT: u32 = 300;
 
@@ -26,7 +29,7 @@ const MOST_MARKS: usize = 512;
 
 /// The mark of a process that takes a seat now.
 pub(super) fn mark(place: &Place, process: u32) -> Mark {
-    let system = place.common.system.as_deref().unwrap_or("-");
+    let system = place.here.system.as_deref().unwrap_or("-");
     let unforeseen = RandomState::new().build_hasher().finish();
     format!("{system} {process} {unforeseen:016x}")
 }
@@ -106,5 +109,5 @@ impl Marks {
 /// Whether whoever made a mark runs on the system that asks.
 pub(super) fn is_of_this_system(place: &Place, mark: &Mark) -> bool {
     let system = mark.split(' ').next();
-    place.common.system.is_some() && system == place.common.system.as_deref()
+    place.here.system.is_some() && system == place.here.system.as_deref()
 }

@@ -31,6 +31,7 @@
 //! The locks are those of [`std::fs::File::lock`]. On Windows they hold between processes too, but are not inherited: there a program that outlives its `run`
 //! has no seat. The way is a handle opened with share mode 0, which a child inherits; it takes the place of the file `locks.rs` and of nothing else.
 
+mod ask;
 mod basis;
 mod common;
 mod counted;
@@ -40,8 +41,10 @@ mod event;
 mod files;
 mod gate;
 mod held;
+mod here;
 mod history;
 
+mod kept;
 mod kernel;
 mod leases;
 mod leasing;
@@ -82,6 +85,7 @@ mod usage;
 mod uses;
 mod who;
 
+pub use ask::Ask;
 pub(crate) use basis::Basis;
 pub use counted::{Counted, Seats};
 pub use disconnect::{Hold, SeenLease};
@@ -94,10 +98,10 @@ pub(crate) use lent::last_lent;
 pub use lent::{LentOut, Lost, lent_until};
 pub use loan::{Lent, Picked};
 pub use lockers::Locker;
+pub use marks::RENEWED;
 pub use place::Place;
 pub use process::Process;
 pub use record::{Holding, Record};
-pub use renewal::RENEWED;
 pub use report::{Report, Unfit};
 pub use ring::Pool;
 pub use ruled::Would;
@@ -105,6 +109,5 @@ pub(crate) use ruled::rules_of;
 pub use seat::{Fate, Left, Seat};
 pub use seen::{KeptFor, Look, NoRules, PoolUse, Reservation, Shown, Taken};
 pub use session::{End, Party, Refusal, Session};
-pub use take::Ask;
 pub use usage::{By, Row, Usage};
 pub use who::{Moment, Who};

@@ -123,12 +123,12 @@ mod tests {
     /// As systems wrote them.
     const MOUNTS: &str = r"22 27 0:20 / /proc rw,nosuid,nodev,noexec,relatime shared:5 - proc proc rw
 27 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw
-61 27 0:50 / /srv/licences rw,relatime shared:30 - nfs4 files:/export rw,vers=4.2,rsize=1048576,proto=tcp,sec=sys,local_lock=none,addr=10.0.0.2
+61 27 0:50 / /srv/shared rw,relatime shared:30 - nfs4 files:/export rw,vers=4.2,rsize=1048576,proto=tcp,sec=sys,local_lock=none,addr=10.0.0.2
 62 27 0:51 / /srv/old rw,relatime shared:31 - nfs files:/old rw,vers=3,nolock,proto=tcp,mountproto=udp,local_lock=all,addr=10.0.0.2
 63 27 0:52 / /srv/some rw,relatime shared:32 - nfs files:/some rw,vers=3,proto=tcp,local_lock=posix,addr=10.0.0.2
 64 27 0:53 / /mnt/with\040a\040blank rw,relatime shared:33 - cifs //files/Our\040Share rw,vers=3.1.1,cache=strict,uid=0,addr=10.0.0.2,actimeo=1
 65 27 0:54 / /mnt/smb rw,relatime - cifs //files/share rw,vers=3.1.1,cache=strict,nobrl,addr=10.0.0.2
-66 61 254:1 /var/disk /srv/licences/here rw,relatime shared:1 - ext4 /dev/vda1 rw
+66 61 254:1 /var/disk /srv/shared/here rw,relatime shared:1 - ext4 /dev/vda1 rw
 67 27 0:51 /deep/down /bound rw,relatime shared:31 master:2 - nfs files:/old rw,vers=3,nolock,local_lock=all,addr=10.0.0.2
 68 27 0:55 / /twice rw - nfs4 files:/a rw,local_lock=none
 69 68 0:56 / /twice rw - nfs4 files:/b rw,local_lock=flock
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn an_option_that_keeps_locks_on_the_host_is_named() {
-        assert_eq!(without("/srv/licences/site"), None);
+        assert_eq!(without("/srv/shared/site"), None);
         assert_eq!(without("/srv/old/site").as_deref(), Some("nolock"));
         assert_eq!(
             without("/srv/some/site").as_deref(),
@@ -157,9 +157,9 @@ mod tests {
 
     #[test]
     fn it_is_the_deepest_mount_and_the_last_of_one_place() {
-        assert_eq!(of("/srv/licences/here/site").file_system, "ext4");
-        assert_eq!(of("/srv/licences/hereafter").file_system, "nfs4");
-        assert_eq!(of("/srv/licencesnot").file_system, "ext4");
+        assert_eq!(of("/srv/shared/here/site").file_system, "ext4");
+        assert_eq!(of("/srv/shared/hereafter").file_system, "nfs4");
+        assert_eq!(of("/srv/sharednot").file_system, "ext4");
         // A directory of it that is bound elsewhere has its options.
         assert_eq!(without("/bound/site").as_deref(), Some("nolock"));
         assert_eq!(without("/twice").as_deref(), Some("local_lock=flock"));

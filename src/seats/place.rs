@@ -3,8 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::common::Common;
 use super::error::SeatError;
+use super::here::Here;
 use super::kernel;
 #[cfg(unix)]
 use crate::holder::FOR_ANYBODYS_FILES;
@@ -21,7 +21,7 @@ pub struct Place {
     pub(super) machine: PathBuf,
     pub(super) audience: Audience,
     /// Whether several computers share it, and what this one is there.
-    pub(super) common: Common,
+    pub(super) here: Here,
 }
 
 /// What only its user writes, and all read.
@@ -39,7 +39,7 @@ impl Place {
             directory: machine.join("seats").join(key.digits()),
             machine,
             audience: home.audience(),
-            common: Common::default(),
+            here: Here::default(),
         }
     }
 
@@ -47,7 +47,7 @@ impl Place {
     #[must_use]
     pub fn on(self, facts: &Facts) -> Place {
         Place {
-            common: Common::on(facts),
+            here: Here::on(facts),
             ..self
         }
     }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::marks::Mark;
 use super::process::Process;
 use super::who::{Moment, Who, plain};
 use crate::protocol::date::Seconds;
@@ -47,7 +46,7 @@ pub struct Record {
     pub(super) left: bool,
     /// Where several computers share the seats: its taking, as it stands in the file of the seat.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) mark: Option<Mark>,
+    pub(super) mark: Option<String>,
     /// There, too: what the computer is called, as it says itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) computer: Option<String>,

@@ -5,20 +5,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use super::ask::Ask;
 use super::counted::Seats;
 use super::error::SeatError;
+use super::kept::Keeping;
 use super::locks::Lock;
 use super::marks::{Mark, Marks};
 use super::record::Holding;
 use super::ring::Ring;
-use super::seat::Keeping;
-use super::take::Ask;
 use super::who::{Moment, Who};
 use crate::holder::{Doing, StorageError};
 use crate::protocol::date::Seconds;
-
-/// So often; a seat whose holder was silent three times is free.
-pub const RENEWED: Duration = Duration::from_secs(100);
 
 /// How a seat is asked for that takes the place of one that was lost.
 #[derive(Debug)]
@@ -189,7 +186,7 @@ impl Again {
         let mut keeping = locked(kept);
         if keeping.over {
             drop(keeping);
-            drop(super::seat::Seat::new(&self.seats, taken, &ask));
+            taken.release(&self.seats.place);
             return;
         }
         if keeping.handed_down {

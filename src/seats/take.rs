@@ -3,39 +3,27 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::ask::Ask;
 use super::basis::Turn;
 use super::counted::Seats;
 use super::error::SeatError;
+use super::kept::Kept;
 use super::leases::Lease;
 use super::locks::Lock;
 use super::marks::{Marks, mark};
 use super::others::Sharers;
 use super::persons::Somebody;
 use super::place::{LEASES, RECORDS};
-use super::record::{Holding, Record};
+use super::record::Record;
 use super::ring::{One, Ring};
 use super::ruled::{Supply, left_of};
-use super::seat::{Kept, Seat};
+use super::seat::Seat;
 use super::slots::Slots;
 use super::standing::Standing;
 use super::tickets::{Ticket, Wish};
 use super::who::{Moment, Who};
 use crate::holder::{Doing, StorageError};
 use crate::protocol::product::SeatUnit;
-
-/// Who wants a seat, what for, and how long he waits.
-pub struct Ask<'a> {
-    /// Who.
-    pub who: &'a Who,
-    /// The features and modules to be used: of a module with seats of its own one is taken, too.
-    pub features: &'a [String],
-    /// How it is to be held.
-    pub holding: Holding,
-    /// How long is waited for a seat, in the order of those who came; 0: not at all.
-    pub patience: Duration,
-    /// The moment at which it is asked.
-    pub now: &'a dyn Fn() -> Moment,
-}
 
 /// How often somebody who waits looks again.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(200);

@@ -162,6 +162,7 @@ fn lived() -> Printed {
     let request = pc.run(ask).done().code();
     let answer = vendor.run(["respond"]).piped(&request).done().code();
     pc.apply(&answer);
+    it.one("seat-share", pc.run(["seat", "share"]));
     it.one("seat-hold", pc.run(["seat", "hold"]));
     let taken = it.one("seat-take", pc.run(["seat", "take"]));
     let token = text(&taken, "token");

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod computers;
+mod fleet;
 #[cfg(unix)]
 mod forged;
 mod kept_for;

@@ -24,6 +24,11 @@ const IN_THE_LIBRARY: &[(&str, &str, &str)] = &[
         "the command only adds to a product, at its end",
     ),
     (
+        "seats_not_shared",
+        "src/seats/common.rs",
+        "a home on a file server, which a test mounts nowhere",
+    ),
+    (
         "last_generation",
         "src/issuer/tests/life.rs",
         "after 65,535 answers to one machine",

@@ -2,147 +2,15 @@
 //! killed here and whose sign of life is made older, as time would.
 
 use std::fs::{self, File};
-use std::path::PathBuf;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::fleet::{Fleet, NAMES, Workstation};
 use super::{UNTIL_THE_END, until};
-use crate::world::{Holder, Machine, Run, Site, World};
+use crate::world::{Holder, Run, Site, World};
 
 const YEAR: i64 = 365 * 86_400;
-const NAMES: [&str; 4] = ["--bind", "server=db1.example.com", "--bind", "database=One"];
-
-/// A license for so many at once, bound to names alone, in the directory of a server that says that it is shared.
-struct Fleet<'w> {
-    password: PathBuf,
-    server: Machine<'w>,
-    key: String,
-}
-
-impl<'w> Fleet<'w> {
-    fn new(world: &'w World, product: &[&str], order: &[&str]) -> Fleet<'w> {
-        let fleet = Fleet::unshared(world, product, order);
-        let said = fleet.server.run(["seat", "share"]).done();
-        said.prints("several computers share these seats from now on");
-        fleet
-    }
-
-    fn unshared(world: &'w World, product: &[&str], order: &[&str]) -> Fleet<'w> {
-        Fleet::licensed(
-            world,
-            product,
-            &[&["--type", "floating"], order].concat(),
-            &[],
-        )
-    }
-
-    /// The same with a site's key.
-    fn with_site(world: &'w World, product: &[&str], order: &[&str]) -> Fleet<'w> {
-        Fleet::typed("floating", world, product, order)
-    }
-
-    fn typed(type_: &str, world: &'w World, product: &[&str], order: &[&str]) -> Fleet<'w> {
-        let order = [&["--type", type_], order].concat();
-        Fleet::licensed(world, product, &order, &["--site"])
-    }
-
-    fn licensed(world: &'w World, product: &[&str], order: &[&str], asked: &[&str]) -> Fleet<'w> {
-        let desk = world.desk("desk");
-        let bound = ["--bind", "server,database", "--no-fingerprint"];
-        let file = desk.product("survey", &[&bound, product].concat());
-        let key = desk.sell("survey", &[&["--grace", "0"], order].concat());
-        let server = world.machine("server");
-        server.install(&file);
-        let password = world.secret("password", "open sesame\n");
-        let fleet = Fleet {
-            password,
-            server,
-            key,
-        };
-        if !asked.is_empty() {
-            fleet.admin(&["site", "init"]).done();
-        }
-        let request = fleet
-            .server
-            .request_with(&fleet.key, &[&NAMES[..], asked].concat());
-        fleet.server.apply(&desk.answer(&request));
-        fleet
-    }
-
-    /// A command of the administrator, who knows the password.
-    fn admin(&self, args: &[&str]) -> Run<'w> {
-        let run = self.server.run(args);
-        run.env("COUNTERSIGN_PASSPHRASE_FILE", &self.password)
-    }
-
-    /// A workstation whose clock is wrong by so many seconds.
-    fn workstation(&self, name: &str, ahead: i64) -> Workstation<'w, '_> {
-        let machine = self.server.world().machine(name);
-        machine.clock_ahead(ahead);
-        Workstation {
-            machine,
-            fleet: self,
-        }
-    }
-
-    fn directory(&self) -> PathBuf {
-        let digits: String = self.key.chars().filter(char::is_ascii_digit).collect();
-        self.server.kept("machine/seats").join(digits)
-    }
-
-    fn seat(&self, number: u16) -> PathBuf {
-        self.directory().join(format!("seat-{number:05}"))
-    }
-
-    /// So long ago, or from now, the holder of a seat was there last.
-    fn was_there(&self, number: u16, ago: i64) {
-        let now = SystemTime::now();
-        let by = Duration::from_secs(ago.unsigned_abs());
-        let then = if ago < 0 { now + by } else { now - by };
-        let seat = File::options().write(true).open(self.seat(number)).unwrap();
-        seat.set_modified(then).unwrap();
-    }
-}
-
-struct Workstation<'w, 'f> {
-    machine: Machine<'w>,
-    fleet: &'f Fleet<'w>,
-}
-
-impl<'w> Workstation<'w, '_> {
-    fn run(&self, args: &[&str]) -> Run<'w> {
-        self.machine.run_at(&self.fleet.server.home(), args)
-    }
-
-    fn check(&self, options: &[&str]) -> Run<'w> {
-        self.run(&[&["check"], &NAMES[..], options].concat())
-    }
-
-    fn hold(&self, options: &[&str]) -> Run<'w> {
-        self.run(&[&["seat", "hold"], &NAMES[..], options].concat())
-    }
-
-    fn take(&self, options: &[&str]) -> Run<'w> {
-        self.run(&[&["seat", "take"], &NAMES[..], options].concat())
-    }
-
-    fn running(&self, options: &[&str], script: &str) -> Run<'w> {
-        let program = ["--", "sh", "-c", script];
-        self.run(&[&["run"], &NAMES[..], options, &program].concat())
-    }
-
-    fn list(&self) -> Value {
-        self.run(&["seat", "list"]).json()
-    }
-
-    fn in_use(&self) -> Vec<u64> {
-        let list = self.list();
-        let taken = list["taken"].as_array().unwrap().iter();
-        taken.map(|it| it["seat"].as_u64().unwrap()).collect()
-    }
-}
-
 /// One that says all the time that it is there.
 fn renewing(run: Run<'_>) -> Run<'_> {
     run.env("COUNTERSIGN_TEST_RENEWAL", "50")
