@@ -71,9 +71,8 @@ enum Found {
 impl Again {
     /// What cannot be done now is done the next time: whoever runs goes on while the files are out of reach.
     fn renew(&self, kept: &Mutex<Keeping>) {
-        match self.look(kept) {
-            Ok(false) => self.take(kept),
-            Ok(true) | Err(_) => {}
+        if matches!(self.look(kept), Ok(false)) {
+            self.take(kept);
         }
     }
 

@@ -106,13 +106,13 @@ impl Ring {
 
     /// Takes a mark out of those who have a seat. That it cannot be done lets it come back later. Under the gate.
     pub(super) fn unmark(&self, place: &Place, number: u16, mark: &Mark) {
-        if let Ok(Some(file)) = self.open(place, number) {
-            if let Ok(mut marks) = Marks::read(&file) {
-                if marks.has(mark) {
-                    marks.remove(mark);
-                    let _ = marks.write(&file);
-                }
-            }
+        let Ok(Some(file)) = self.open(place, number) else {
+            return;
+        };
+        let marks = Marks::read(&file).ok().filter(|it| it.has(mark));
+        if let Some(mut marks) = marks {
+            marks.remove(mark);
+            let _ = marks.write(&file);
         }
     }
 

@@ -60,6 +60,9 @@ def build(w):
     w.keep("a seat taken")
     ok(w.run(*at_site("seat", "disconnect", "1", "--reason", "a break", "--hold-for", "bob")(w)))
     w.keep("a seat kept")
+    w.restore("site")
+    ok(w.run(*at_site("seat", "share")(w)))
+    w.keep("shared")
 
 
 def loans(w):
@@ -89,6 +92,13 @@ def kept(w):
     if seats.code:
         return {"seats": seats.code, "words": seats.err}
     return {"kept": [it["user"] for it in seats.json["kept"]], "free": seats.json["free"]}
+
+
+def shared_by_all(w):
+    """Whether several computers share the seats; one can be had in any case."""
+    seats = w.path("site", "machine", "seats")
+    shared = [os.path.exists(os.path.join(seats, key, "shared")) for key in sorted(os.listdir(seats))]
+    return {"shared": shared, "a seat": w.run(*at_site("seat", "hold")(w)).code}
 
 
 def is_kept(w, run):
@@ -166,6 +176,8 @@ COMMANDS = [
     Command("seat disconnect, for another", "a seat kept",
             at_site("seat", "disconnect", "1", "--reason", "a break", "--hold-for", "anna"), kept),
     Command("seat release, a seat kept", "a seat kept", at_site("seat", "release", "1"), kept, again=(0, 4), same=False),
+    Command("seat share", "site", at_site("seat", "share"), shared_by_all, steps=True),
+    Command("seat share, no more", "shared", at_site("seat", "share", "--off"), shared_by_all, steps=True),
     Command("apply a loan", "lent", own("apply"), borrowed, stdin="loan"),
     Command("request extend", "borrowed", own("request", "extend", "--days", "7"), borrowed),
     Command("return a loan", "borrowed", own("return", "--yes", key("lent")), borrowed, steps=True, extra=given_back),
