@@ -108,7 +108,7 @@ impl Seat {
     /// let seat = app.take_seat()?;
     /// // Each minute, by the timer that the application has anyway:
     /// if seat.is_lost() {
-    ///     println!("the licence's seat was given to somebody else while this computer slept");
+    ///     println!("the license's seat was given to somebody else while this computer slept");
     /// }
     /// # Ok(())
     /// # }

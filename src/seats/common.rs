@@ -88,8 +88,9 @@ impl Place {
                 _ => {}
             },
         }
-        directory.sync().map_err(failed)?;
+        let settled = directory.sync();
         self.look_how_to_lock();
+        settled.map_err(|error| StorageError::new(Doing::Settle, &self.path(SHARED), error))?;
         Ok(())
     }
 

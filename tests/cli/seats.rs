@@ -1,7 +1,11 @@
 //! Seats of a floating license in use: who gets one, who holds it, how it comes back.
 
 mod accounts;
+#[cfg(target_os = "linux")]
+mod colleagues;
+#[cfg(target_os = "linux")]
 mod computers;
+#[cfg(target_os = "linux")]
 mod fleet;
 #[cfg(unix)]
 mod forged;

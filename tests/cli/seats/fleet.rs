@@ -34,6 +34,12 @@ impl<'w> Fleet<'w> {
         )
     }
 
+    /// In a home that root keeps for all.
+    pub(super) fn for_all(world: &'w World, order: &[&str]) -> Fleet<'w> {
+        let order = [&["--type", "floating"], order].concat();
+        Fleet::licensed(world, &[], &order, &["--system"])
+    }
+
     /// The same with a site's key.
     pub(super) fn with_site(world: &'w World, product: &[&str], order: &[&str]) -> Fleet<'w> {
         Fleet::typed("floating", world, product, order)
@@ -60,14 +66,19 @@ impl<'w> Fleet<'w> {
         let file = desk.product("survey", &[&bound, product].concat());
         let key = desk.sell("survey", &[&["--grace", "0"], order].concat());
         let server = world.machine("server");
-        server.install(&file);
+        let for_all: &[&str] = match asked.contains(&"--system") {
+            true => &["--system"],
+            false => &[],
+        };
+        let install = ["product", "install", file.to_str().unwrap()];
+        server.run(install.iter().chain(for_all)).done();
         let password = world.secret("password", "open sesame\n");
         let fleet = Fleet {
             password,
             server,
             key,
         };
-        if !asked.is_empty() {
+        if asked.contains(&"--site") {
             fleet.admin(&["site", "init"]).done();
         }
         let request = fleet
