@@ -79,9 +79,15 @@ impl Place {
         let name = SHARED.as_ref();
         match is {
             true => {
-                let file = directory.file(name, For::Locking).map_err(failed)?;
-                self.let_read_by_all(&file).map_err(failed)?;
-                directory.hand_on(&file).map_err(failed)?;
+                let made = directory.file(name, For::Locking).and_then(|file| {
+                    let_read_by_all(&file)?;
+                    directory.hand_on(&file)
+                });
+                if let Err(error) = made {
+                    // Half of it says the whole.
+                    let _ = directory.remove(name);
+                    return Err(failed(error));
+                }
             }
             false => match directory.remove(name) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
@@ -91,17 +97,6 @@ impl Place {
         let settled = directory.sync();
         self.look_how_to_lock();
         settled.map_err(|error| StorageError::new(Doing::Settle, &self.path(SHARED), error))?;
-        Ok(())
-    }
-
-    /// Whether somebody may use it is told by its directory.
-    fn let_read_by_all(&self, file: &File) -> io::Result<()> {
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            file.set_permissions(std::fs::Permissions::from_mode(0o644))?;
-        }
-        let _ = file;
         Ok(())
     }
 
@@ -160,6 +155,20 @@ impl Place {
             true => most * 128,
             false => most,
         }
+    }
+}
+
+/// Whether somebody may use it is told by its directory.
+fn let_read_by_all(file: &File) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        file.set_permissions(std::fs::Permissions::from_mode(0o644))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = file;
+        Ok(())
     }
 }
 
