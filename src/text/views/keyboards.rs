@@ -24,6 +24,10 @@ const FRENCH: (&str, &str) = (
 );
 /// Keys of a French keyboard, and what they give where English is set.
 const FRENCH_KEYS: (&str, &str) = ("aqzwAQZW;:.!@#$%^&*()6", "qawzQAWZmM:1234567890-");
+/// A French keyboard whose figures were typed without the shift key. The dash is on the key of the 6: which was meant, its place in the group says.
+const FRENCH_FIGURES: (&str, &str) = ("&é\"'(è_çà", "123457890");
+/// Symbols of a group.
+const GROUP: usize = 5;
 /// Letters alone, where the figures were typed beside them.
 const FRENCH_LETTERS: (&str, &str) = ("aqzwAQZW,;?", "qawzQAWZMMM");
 /// Keys of ours, and what they give where Greek is set, and where Dvorak is.
@@ -81,6 +85,25 @@ pub(super) fn jcuken(text: &str) -> Option<String> {
 /// Our keys where French is set.
 pub(super) fn azerty(text: &str) -> Option<String> {
     has(text, "éèçà&").then(|| mapped(text, &[FRENCH]))
+}
+
+/// A French keyboard, the figures typed without the shift key.
+pub(super) fn azerty_figures(text: &str) -> Option<String> {
+    has(text, "éèçà&").then(|| {
+        let mut before = 0;
+        let figures = mapped(text, &[FRENCH_FIGURES]);
+        let sign = |character: char| match character {
+            '-' if before < GROUP => {
+                before += 1;
+                '6'
+            }
+            other => {
+                before = if other.is_alphanumeric() { before + 1 } else { 0 };
+                other
+            }
+        };
+        figures.chars().map(sign).collect()
+    })
 }
 
 /// French keys where English is set.

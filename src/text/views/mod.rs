@@ -27,7 +27,7 @@ mod words;
 type View = fn(&str) -> Option<String>;
 
 /// Every view, the cheap and the likely first.
-const VIEWS: [View; 21] = [
+const VIEWS: [View; 22] = [
     terminal::view,
     percent::view,
     links::view,
@@ -44,6 +44,7 @@ const VIEWS: [View; 21] = [
     alike::view,
     keyboards::jcuken,
     keyboards::azerty,
+    keyboards::azerty_figures,
     keyboards::azerty_keys,
     keyboards::greek,
     keyboards::dvorak,
