@@ -7,6 +7,8 @@ use crate::failure::FailureKind;
 use crate::messages;
 
 const DIGITS: usize = 13;
+/// What a program for tables puts behind a number that it takes for one.
+const DECIMALS: [&str; 2] = [".0", ",0"];
 const SMALLEST: u64 = 10_000_000_000;
 const LARGEST: u64 = 99_999_999_999;
 
@@ -47,6 +49,12 @@ pub enum LicenseKeyError {
     /// The check digits say no.
     #[error("{}", messages::license_key::mistyped())]
     Mistyped,
+    /// More than one key stands there.
+    #[error("{}", messages::license_key::several(.found))]
+    Several {
+        /// How many keys there are.
+        found: usize,
+    },
     /// The eleven digits, as a number, begin with 0 or are more than eleven.
     #[error("{}", messages::license_key::range())]
     Range,
@@ -64,6 +72,7 @@ impl LicenseKeyError {
             LicenseKeyError::Count { .. } => messages::license_key::count_hint(),
             LicenseKeyError::Foreign { .. } => messages::license_key::foreign_hint(),
             LicenseKeyError::Mistyped => messages::license_key::mistyped_hint(),
+            LicenseKeyError::Several { .. } => messages::license_key::several_hint(),
             LicenseKeyError::Range => messages::license_key::range_hint(),
         }
     }
@@ -147,29 +156,52 @@ impl FromStr for LicenseKey {
     type Err = LicenseKeyError;
 
     fn from_str(text: &str) -> Result<LicenseKey, LicenseKeyError> {
-        let mut found = 0;
-        let mut whole: u64 = 0;
-        for character in text.chars() {
-            match read(character) {
-                Glyph::Nothing => {}
-                Glyph::Digit(digit) => {
-                    found += 1;
-                    whole = whole.saturating_mul(10).saturating_add(u64::from(digit));
-                }
-                Glyph::Foreign => return Err(LicenseKeyError::Foreign { character }),
-            }
-        }
-        if found != DIGITS {
-            return Err(LicenseKeyError::Count { found });
-        }
-        let key = LicenseKey::from_number(whole / 100)?;
-        // Compared whole: the remainder alone would let 99 pass for 02, 00 for 97 and 01 for 98.
-        if key.whole() == whole {
-            Ok(key)
-        } else {
-            Err(LicenseKeyError::Mistyped)
+        let number = text.trim_end();
+        let number = DECIMALS.iter().find_map(|it| number.strip_suffix(it));
+        match (one(text), number.map(one)) {
+            (Ok(key), _) | (Err(_), Some(Ok(key))) => Ok(key),
+            (Err(error), _) => Err(several(text).unwrap_or(error)),
         }
     }
+}
+
+/// The key that all characters of a text are.
+fn one(text: &str) -> Result<LicenseKey, LicenseKeyError> {
+    let mut found = 0;
+    let mut whole: u64 = 0;
+    for character in text.chars() {
+        match read(character) {
+            Glyph::Nothing => {}
+            Glyph::Digit(digit) => {
+                found += 1;
+                whole = whole.saturating_mul(10).saturating_add(u64::from(digit));
+            }
+            Glyph::Foreign => return Err(LicenseKeyError::Foreign { character }),
+        }
+    }
+    if found != DIGITS {
+        return Err(LicenseKeyError::Count { found });
+    }
+    let key = LicenseKey::from_number(whole / 100)?;
+    // Compared whole: the remainder alone would let 99 pass for 02, 00 for 97 and 01 for 98.
+    if key.whole() == whole {
+        Ok(key)
+    } else {
+        Err(LicenseKeyError::Mistyped)
+    }
+}
+
+/// Whether a text is nothing but keys, whatever parts them.
+fn several(text: &str) -> Option<LicenseKeyError> {
+    let digits = text.chars().filter_map(|it| match read(it) {
+        Glyph::Digit(digit) => Some(char::from(b'0' + digit)),
+        Glyph::Nothing | Glyph::Foreign => None,
+    });
+    let digits: Vec<char> = digits.collect();
+    let keys = digits.chunks(DIGITS);
+    let found = keys.len();
+    let mut keys = keys.map(|key| one(&key.iter().collect::<String>()));
+    (found > 1 && keys.all(|key| key.is_ok())).then_some(LicenseKeyError::Several { found })
 }
 
 enum Glyph {

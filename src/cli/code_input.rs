@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::io::{self, IsTerminal};
 use std::path::Path;
 
-use crate::license_key::LicenseKey;
+use crate::license_key::{LicenseKey, LicenseKeyError};
 use crate::messages;
 use crate::text::{self, Judgeable, Kind, ReadError, Thing};
 #[cfg(feature = "site")]
@@ -204,8 +204,13 @@ fn unread(error: ReadError, text: &str) -> anyhow::Error {
         ReadError::NotACode {
             thing: Thing::Product,
         } => product_file(messages::code::product_text()).into(),
-        ReadError::NoCode if text.len() <= LONGEST_KEY && text.parse::<LicenseKey>().is_ok() => {
-            Failure::new(FailureKind::WrongKind, messages::code::license_key())
+        ReadError::NoCode if text.len() <= LONGEST_KEYS => {
+            let message = match text.parse::<LicenseKey>() {
+                Ok(_) => messages::code::license_key().to_owned(),
+                Err(several @ LicenseKeyError::Several { .. }) => several.to_string(),
+                Err(_) => return ReadError::NoCode.into(),
+            };
+            Failure::new(FailureKind::WrongKind, message)
                 .hint(messages::code::license_key_hint())
                 .into()
         }
@@ -213,8 +218,8 @@ fn unread(error: ReadError, text: &str) -> anyhow::Error {
     }
 }
 
-/// Bytes of a text that may be a license key and nothing else.
-const LONGEST_KEY: usize = 64;
+/// Bytes of a text that may be license keys and nothing else.
+const LONGEST_KEYS: usize = 400;
 
 /// The other codes of a text that are of the same kind as its own, which gives something up: a license that was asked for more than once is given back with as
 /// many codes, in one mail.

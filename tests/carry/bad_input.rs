@@ -269,3 +269,20 @@ fn a_picture_is_written_where_an_equals_sign_says() {
     desk.run(["respond", "--qr=answer.gif", &request])
         .refused(2, "usage");
 }
+
+/// One license key or several, where a code is wanted.
+#[test]
+fn keys_are_named_as_keys() {
+    let world = World::new();
+    let one = "123-456-789-0135";
+    for (run, _) in Pair::new(&world).each() {
+        for (typed, words) in [
+            (one.to_owned(), "this is a license key, not a code"),
+            (format!("{one}.0"), "this is a license key, not a code"),
+            (format!("{one}\n{one}\n"), "these are 2 license keys"),
+        ] {
+            let refused = run.clone().piped(&typed).refused(4, "wrong_kind");
+            refused.tells(words).tells("request activate");
+        }
+    }
+}

@@ -227,6 +227,7 @@ fn keys_as_people_type_them() {
         &[&others],
         &[&key.replace('-', " ")],
         &[&format!(" {key} ")],
+        &[&format!("{key}.0")],
     ] {
         desk.run(show.iter().chain(typed)).done().prints(key);
     }
@@ -239,6 +240,7 @@ fn keys_as_people_type_them() {
         ("abc", "'a' is none"),
         ("", "13 digits"),
         ("0000000000000", ""),
+        (&format!("{key}, {key}"), "these are 2 license keys"),
     ] {
         desk.run(["license", "show", typed])
             .refused(3, "mistyped_key")

@@ -63,6 +63,13 @@ fn each_error_says_what_is_wrong() {
         message("123-456-789-0136"),
         "this license key is mistyped: its check digits do not fit"
     );
+    for two in [
+        "123-456-789-0135 123-456-789-0135",
+        "123-456-789-0135, 1234567890135;",
+        "1234567890135\n1234567890135\n",
+    ] {
+        assert_eq!(message(two), "these are 2 license keys");
+    }
     assert_eq!(
         "0123456789012".parse::<LicenseKey>(),
         Err(LicenseKeyError::Range)
@@ -71,6 +78,18 @@ fn each_error_says_what_is_wrong() {
         "".parse::<LicenseKey>(),
         Err(LicenseKeyError::Count { found: 0 })
     );
+}
+
+/// A program for tables takes a key for a number, and writes it as one.
+#[test]
+fn a_number_of_a_table_is_its_key() {
+    let key: LicenseKey = "123-456-789-0135".parse().unwrap();
+    for number in ["1234567890135.0", "1234567890135,0 ", "123-456-789-0135.0"] {
+        assert_eq!(number.parse(), Ok(key), "{number}");
+    }
+    for other in ["1234567890135.5", "1234567890135.00", "1234567890135,0,0"] {
+        assert!(other.parse::<LicenseKey>().is_err(), "{other}");
+    }
 }
 
 #[test]
