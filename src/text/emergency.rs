@@ -63,6 +63,9 @@ fn find(search: &mut Search, mut read: impl FnMut(&mut Search, Range<usize>) -> 
     let words = (0..stream.len())
         .filter(|&start| stream.begins_word(start) && stream.begins_word(start + LENGTH));
     for stretch in words.map(|start| start..start + LENGTH) {
+        if stream.meter().is_spent() {
+            return;
+        }
         if !search.is_free(&stretch) {
             continue;
         }
@@ -129,6 +132,7 @@ impl Slips {
         let longest = LENGTH + rows::GROUP + 1;
         let words = (0..stream.len()).filter(|&start| stream.begins_word(start));
         let mut stretches: Vec<Range<usize>> = words
+            .take_while(|_| !stream.meter().is_spent())
             .flat_map(|start| (start + shortest..=start + longest).map(move |end| start..end))
             .filter(|it| it.end <= stream.len() && stream.begins_word(it.end))
             .filter(|it| stream.digits(it.clone()) >= FEWEST_DIGITS && is_like_one(stream, it))

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::meter::Meter;
 use super::symbols::{self, Glyph};
 use super::{Kind, rows};
 
@@ -26,7 +27,7 @@ const DIGIT: u8 = 8;
 const QUOTED: u8 = 16;
 
 /// The symbols of a text in order. A place is an index into it; its end is one, too.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Stream {
     values: Vec<u8>,
     marks: Vec<u8>,
@@ -34,19 +35,24 @@ pub(super) struct Stream {
     pending: u8,
     /// Where lines begin that have symbols, and which lines of the text they are.
     lines: Vec<(usize, usize)>,
+    meter: Meter,
 }
 
 impl Stream {
     /// The symbols of `text`, without quote marks, list numbers, labels at the beginning of a line, and prefixes.
     pub(super) fn new(text: &str) -> Stream {
-        Stream::at_line(text, 0)
+        Stream::at_line(text, 0, &Meter::new(usize::MAX))
     }
 
-    /// The same of a text that begins in some line of another.
-    pub(super) fn at_line(text: &str, number: usize) -> Stream {
+    /// The same of a text that begins in some line of another; looking at its symbols is paid from this meter.
+    pub(super) fn at_line(text: &str, number: usize, meter: &Meter) -> Stream {
         let mut stream = Stream {
+            values: Vec::new(),
+            marks: Vec::new(),
+            prefixes: Vec::new(),
             pending: AFTER_LINE | AFTER_GAP,
-            ..Stream::default()
+            lines: Vec::new(),
+            meter: meter.clone(),
         };
         let mut line = Line {
             number,
@@ -132,6 +138,11 @@ impl Stream {
         self.pending |= AFTER_GAP | if to <= line.start { AFTER_LINE } else { 0 };
     }
 
+    /// What may still be looked at.
+    pub(super) fn meter(&self) -> &Meter {
+        &self.meter
+    }
+
     /// How many symbols there are: the place after the last.
     pub(super) fn len(&self) -> usize {
         self.values.len()
@@ -149,14 +160,12 @@ impl Stream {
 
     /// The symbols of a stretch; none where it reaches beyond the end.
     pub(super) fn get(&self, stretch: Range<usize>) -> Option<&[u8]> {
-        #[cfg(test)]
-        work::count(stretch.len());
+        self.meter.count(stretch.len());
         self.values.get(stretch)
     }
 
     fn marked(&self, place: usize, bits: u8) -> bool {
-        #[cfg(test)]
-        work::count(1);
+        self.meter.count(1);
         self.marks.get(place).is_none_or(|mark| mark & bits != 0)
     }
 
@@ -190,8 +199,7 @@ impl Stream {
 
     /// How many symbols of a stretch were written as digits.
     pub(super) fn digits(&self, stretch: Range<usize>) -> usize {
-        #[cfg(test)]
-        work::count(stretch.len());
+        self.meter.count(stretch.len());
         self.marks.get(stretch).map_or(0, |marks| {
             marks.iter().filter(|&mark| mark & DIGIT != 0).count()
         })
@@ -234,8 +242,7 @@ impl Stream {
 
     /// Whether a prefix stands before what begins within `places`.
     pub(super) fn has_prefix(&self, places: Range<usize>) -> bool {
-        #[cfg(test)]
-        work::count(1);
+        self.meter.count(1);
         let first = self
             .prefixes
             .partition_point(|&(place, _)| place < places.start);
@@ -246,8 +253,7 @@ impl Stream {
 
     /// Where a prefix says that a code begins, and of which kind, in the order of the text.
     pub(super) fn prefixes(&self) -> &[(usize, Kind)] {
-        #[cfg(test)]
-        work::count(self.prefixes.len());
+        self.meter.count(self.prefixes.len());
         &self.prefixes
     }
 
@@ -314,25 +320,4 @@ pub(super) fn head_of(text: &str, most: usize) -> &str {
         .find(|&end| text.is_char_boundary(end))
         .unwrap_or_default();
     text.get(..end).unwrap_or_default()
-}
-
-/// What the tests count instead of time: places that were looked at.
-#[cfg(test)]
-pub(super) mod work {
-    use std::cell::Cell;
-
-    thread_local! {
-        static LOOKED_AT: Cell<u64> = const { Cell::new(0) };
-    }
-
-    pub(in crate::text) fn count(places: usize) {
-        LOOKED_AT.set(LOOKED_AT.get() + places as u64);
-    }
-
-    /// The places that were looked at by this thread meanwhile.
-    pub(in crate::text) fn of(what: impl FnOnce()) -> u64 {
-        let before = LOOKED_AT.get();
-        what();
-        LOOKED_AT.get() - before
-    }
 }

@@ -1,20 +1,23 @@
 //! Texts that were made to cost much. What they cost is counted in places that were looked at, never timed: it is bounded by their length and by the
 //! budgets, whatever they are.
 
-use super::find::work;
-use super::{Kind, read_bytes};
+use super::meter::work;
+use super::{Kind, read_bytes, symbols};
 
-/// Bytes of each text: a quadratic would cost 2.7 · 10⁸.
-const LENGTH: usize = 1 << 14;
+/// Bytes of each text: a quadratic would cost 6.7 · 10⁷.
+const LENGTH: usize = 1 << 13;
 /// Places for each byte of a text.
-pub(super) const FOR_EACH: u64 = 400;
-/// What the budgets of rows, readings and alignment come to, at most.
-pub(super) const BUDGETS: u64 = 40_000_000;
+pub(super) const FOR_EACH: u64 = 200;
+/// What the budgets of the reader come to, at most.
+pub(super) const BUDGETS: u64 = 24_000_000;
 
 const HEAD: &str = "From: a@b.c\r\nTo: d@e.f\r\nMIME-Version: 1.0\r\n";
 
-/// A beginning, what is repeated, and an end.
-const SHAPES: [(&str, &str, &str); 26] = [
+/// A row in which every symbol is drawn anew.
+const ROW: &str = "#####-#####-#####-#####-#####-#####";
+
+/// A beginning, what is repeated, and an end; `HEAD` stands for the beginning of a mail, `ROW` for a row, `#` for a symbol by chance.
+const SHAPES: [(&str, &str, &str); 53] = [
     ("<html>", "<a", ""),
     ("<html>", "<div><span a=\"", ""),
     ("<html>", "<style>", ""),
@@ -69,11 +72,62 @@ const SHAPES: [(&str, &str, &str); 26] = [
         "Content-Type: message/rfc822\r\n\r\nFrom: a@b.c\r\nTo: b@c.d\r\n",
         "",
     ),
+    // Almost codes: rows by chance, bare, after prefixes, in one piece, with blanks, in every wrapping that a view undoes.
+    ("", "ROW\n", ""),
+    ("", "REQ1: ROW\nROW\n\n", ""),
+    ("", "RSP1: ROW\nROW\n???\n", ""),
+    ("", "##############################\n", ""),
+    ("", "##### ##### ##### ##### ##### #####\n", ""),
+    ("", "10:04 kari: ROW\n", ""),
+    ("", "> > ROW\n>\n", ""),
+    ("", "ROW ROW\n", ""),
+    ("", "#####-??###-#####-#####-###?#-#####\n", ""),
+    (
+        "<html><table>",
+        "<tr><td>#####<td>#####<td>#####<td>#####",
+        "",
+    ),
+    ("{\\rtf1 ", "{{{ROW\\par", "}"),
+    ("{\\rtf1 ", "{\\*\\x {\\v ", ""),
+    ("", "%23%45%0D%0AROW", ""),
+    ("", "&#65;&#x37;&amp;amp;", ""),
+    ("", "REQ1=3A=20ROW=\r\n", ""),
+    ("", "QTA3NTgtODRSM0stQzdYQ1QtNkpOQzQtRzhZTTctWTAyVEYK\n", ""),
+    ("", "QTA3NTgtODRSM0stQzdYQ1QtNkpOQzQtRzhZTTctWTAyVEYK=", ""),
+    ("", "Anton Berta null 7 zwei Quelle Zacharias\n", ""),
+    ("", "Anatole Berthe zéro 7 deux Quintal Zoé\n", ""),
+    ("", "Antonio Barcelona cero 7 dos Querido Zaragoza\n", ""),
+    ("", "Anna Bernhard null 7 to Quintus Zakarias\n", ""),
+    // Figures and letters alone, each a word: an emergency code may begin and end at each.
+    ("", "A 1 ", ""),
+    ("", "E##### ##### ##### ##### ##\n", ""),
+    ("", "àé&ç-èà'(_-\"é&çè-", ""),
+    ("<style>*{a:b}", "b,i,u{display:none}", ""),
+    (
+        "HEADContent-Type: multipart/mixed; boundary=b\r\n\r\n",
+        "--b\r\nContent-Type: text/html\r\n\r\n<p>ROW\r\n",
+        "",
+    ),
+    (
+        "HEADContent-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n",
+        "<td>=\r\nROW",
+        "",
+    ),
 ];
 
 fn text((start, repeated, end): (&str, &str, &str)) -> String {
-    let start = start.replace("HEAD", HEAD);
-    start + &repeated.repeat(LENGTH / repeated.len()) + end
+    let mut drawn = 12_u32;
+    let mut symbol = || {
+        drawn = drawn.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        symbols::letter((drawn >> 27) as u8)
+    };
+    let repeated = repeated.replace("ROW", ROW);
+    let repeated = repeated.repeat(LENGTH / repeated.len());
+    let drawn = repeated.chars();
+    let drawn: String = drawn
+        .map(|it| if it == '#' { symbol() } else { it })
+        .collect();
+    start.replace("HEAD", HEAD) + &drawn + end
 }
 
 #[test]

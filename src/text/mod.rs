@@ -16,6 +16,7 @@ mod hostile;
 mod kind;
 mod loose;
 mod message;
+mod meter;
 #[cfg(all(test, feature = "cli"))]
 mod mutated;
 #[cfg(feature = "cli")]

@@ -12,8 +12,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::find::work;
 use super::hostile::{BUDGETS, FOR_EACH};
+use super::meter::{Meter, work};
 use super::{Code, Kind, read_bytes, read_bytes_judgeable, views};
 
 /// Texts that are read where nobody says for how long.
@@ -219,7 +219,8 @@ fn judge(text: &[u8], known: &HashSet<Code>, found: &mut u64) -> Option<String> 
         return Some(format!("a cost of {cost} for {length} bytes"));
     }
     let text = String::from_utf8_lossy(text);
-    let widest = views::of(&text)
+    let meter = Meter::new(usize::MAX);
+    let widest = views::of(&text, &meter)
         .chain(views::shown(&text))
         .map(|it| it.len())
         .max();

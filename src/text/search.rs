@@ -33,6 +33,8 @@ pub(super) struct Found {
 pub(super) struct Search {
     stream: Rc<Stream>,
     starts: Vec<usize>,
+    /// Where spare rows begin that stand there unchanged, in order.
+    spares: Rc<[usize]>,
     /// Full rows that stand there unchanged: place and number.
     anchors: Vec<(usize, u8)>,
     readings: u32,
@@ -44,7 +46,12 @@ pub(super) struct Search {
 
 impl Search {
     pub(super) fn new(stream: Stream) -> Search {
+        stream.meter().count(stream.len());
+        let rows = rows::clean_rows(stream.symbols());
+        let spares =
+            rows.filter(|&(at, number)| number == rows::SPARE && stream.parts(at + rows::LONGEST));
         Search {
+            spares: spares.map(|(at, _)| at).collect(),
             starts: stream.starts(),
             stream: Rc::new(stream),
             anchors: Vec::new(),
@@ -111,8 +118,16 @@ impl Search {
         rows::clean(self.pay(stretch)?)
     }
 
+    /// Whether another row may be looked at.
+    fn has_room(&self) -> bool {
+        self.rows > 0 && !self.stream.meter().is_spent()
+    }
+
     fn pay(&mut self, stretch: Range<usize>) -> Option<&[u8]> {
-        self.rows = self.rows.checked_sub(1)?;
+        if !self.has_room() {
+            return None;
+        }
+        self.rows -= 1;
         self.stream.get(stretch)
     }
 
@@ -120,16 +135,10 @@ impl Search {
     pub(super) fn ends(&self, at: usize) -> impl Iterator<Item = usize> + use<> {
         let stream = self.stream();
         let longest = stream.len().min(at + rows::LONGEST);
-        let spare = |stream: &Stream, end: usize| {
-            let after = end + rows::LONGEST;
-            let row = || rows::clean(stream.get(end..after)?);
-            after <= stream.len()
-                && stream.parts(after)
-                && row().is_some_and(|row| row.number() == rows::SPARE)
-        };
+        let spares = Rc::clone(&self.spares);
         (at + rows::SHORTEST..=longest)
             .rev()
-            .filter(move |&end| stream.parts(end) || spare(&stream, end))
+            .filter(move |end| stream.parts(*end) || spares.binary_search(end).is_ok())
     }
 
     /// Finds every code that is whole as it stands. `budget` has the rows that may be looked at, here and in what comes after.
@@ -144,7 +153,7 @@ impl Search {
     fn find_whole(&mut self) {
         for start in self.starts.clone() {
             // Once the text has cost enough, no row is read any more.
-            if self.rows > 0 {
+            if self.has_room() {
                 self.find_clean_at(start);
             }
         }
@@ -154,14 +163,13 @@ impl Search {
         let mut known: HashSet<usize> = self.starts.iter().copied().collect();
         let free = |&(at, _): &(usize, u8)| self.is_free(&(at..at + rows::LONGEST));
         let stream = self.stream();
-        #[cfg(test)]
-        super::find::work::count(stream.len());
+        stream.meter().count(stream.len());
         let anchors: Vec<_> = rows::clean_rows(stream.symbols())
             .filter(free)
             .take(MOST_ANCHORS)
             .collect();
         for (at, number) in anchors {
-            if !self.is_free(&(at..at + rows::LONGEST)) {
+            if !self.has_room() || !self.is_free(&(at..at + rows::LONGEST)) {
                 continue;
             }
             self.anchors.push((at, number));
@@ -236,7 +244,8 @@ impl Search {
         self.rows = MOST_ROWS_READ.min(*budget);
         *budget -= self.rows;
         for start in self.starts.clone() {
-            if self.rows > 0 && candidates.len() < MOST_KEPT && self.is_free(&(start..start + 1)) {
+            if self.has_room() && candidates.len() < MOST_KEPT && self.is_free(&(start..start + 1))
+            {
                 self.follow(start, &mut candidates);
             }
         }

@@ -53,10 +53,12 @@ pub(super) fn find(search: &mut Search, wanted: &[super::Kind], work: &mut Work)
 }
 
 fn find_within(search: &mut Search, wanted: &[super::Kind], work: &mut Work) {
+    let stream = search.stream();
     let mut promising = Vec::new();
     work.part(WORK_WITH_ONE, |work| {
         for start in starts(search, wanted) {
-            if search.is_free(&(start..start + 1))
+            if !stream.meter().is_spent()
+                && search.is_free(&(start..start + 1))
                 && align(search, start, Effort::One, work) == Fit::Promising
             {
                 promising.push(start);
@@ -104,7 +106,7 @@ fn starts(search: &Search, wanted: &[super::Kind]) -> Vec<usize> {
     let certain = certain.chain(before).chain(anchored);
     let all = certain.map(|place| (place, true));
     for (place, certain) in all.chain(likely.map(|place| (place, false))) {
-        if starts.len() == MOST_STARTS {
+        if starts.len() == MOST_STARTS || stream.meter().is_spent() {
             break;
         }
         // Asked in the order of what it costs: many places lie in a region that is taken already.
@@ -140,8 +142,7 @@ fn align(search: &mut Search, start: usize, effort: Effort, work: &mut Work) -> 
     // The text is copied, however long it is.
     let copied = u32::try_from(stream.len()).unwrap_or(u32::MAX) / COPIED;
     if !borders.is_empty() && work.pay(copied) {
-        #[cfg(test)]
-        super::find::work::count(stream.len());
+        stream.meter().count(stream.len());
         let mut symbols = stream.symbols().to_vec();
         for (before, at) in borders {
             exchange(&mut symbols, at);

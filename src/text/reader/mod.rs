@@ -11,9 +11,10 @@ mod sight;
 
 use super::align::{self, Work};
 use super::find::Stream;
+use super::meter::Meter;
 use super::reading::{Carried, Look, Part};
 use super::search::{self, Search};
-use super::{Code, Kind, Thing, blocks, emergency, loose, rows, shape};
+use super::{Code, Kind, LOOKED_AT, Thing, blocks, emergency, loose, rows, shape};
 use queue::Queue;
 use sight::Sight;
 
@@ -23,6 +24,13 @@ const MOST_WORK: u32 = align::WORK + align::WORK / 2;
 const MOST_ROWS: u32 = 120_000;
 /// Work that it may cost to say which emergency codes may be meant.
 const SLIPS: u32 = align::WORK / 2;
+/// Places that may be looked at for whole codes, and for each byte of what is handed over; to mend; to tell which emergency codes may be meant; to say what
+/// is damaged.
+const LOOKING: usize = 4_000_000;
+const LOOKING_FOR_EACH: usize = 100;
+const MENDING: usize = 12_000_000;
+const SLIPPING: usize = 2_000_000;
+const SAYING: usize = 2_000_000;
 /// Blocks are not looked at beyond as many sights; whole texts are.
 const MOST_SIGHTS: usize = 256;
 /// A damaged code beside a whole one is mended only so far, for it is not what is wanted.
@@ -33,6 +41,8 @@ pub(in crate::text) struct Reader<'w> {
     /// Readings that may still be held against the 40 bits.
     readings: u32,
     work: Work,
+    /// Places that may still be looked at.
+    meter: Meter,
     /// Rows that may still be looked at, for whole codes and to mend one.
     clean_rows: u32,
     rows: u32,
@@ -48,6 +58,7 @@ impl Reader<'_> {
             wanted,
             readings: search::MOST_READINGS,
             work: Work::new(MOST_WORK),
+            meter: Meter::new(LOOKING),
             clean_rows: MOST_ROWS,
             rows: MOST_ROWS,
             sights: Vec::new(),
@@ -61,8 +72,12 @@ impl Reader<'_> {
     }
 
     /// Looks for whole codes in these texts and in what the views make of them; where one is wanted, and seen, for others only as far as that costs little.
-    pub(in crate::text) fn look_at<'t>(&mut self, mut parts: impl Iterator<Item = Part<'t>>) {
-        let mut queue = Queue::new();
+    pub(in crate::text) fn look_at<'t>(&mut self, parts: impl Iterator<Item = Part<'t>>) {
+        let meter = self.meter.clone();
+        let mut parts = parts.inspect(|part| {
+            meter.allow(LOOKING_FOR_EACH * part.text.len().min(LOOKED_AT));
+        });
+        let mut queue = Queue::new(&meter);
         for nth in 0.. {
             let Some((part, depth)) = queue.next_with(&mut parts) else {
                 return;
@@ -82,14 +97,17 @@ impl Reader<'_> {
     /// Looks for whole codes in a text and in its blocks; whether a code that is wanted is all that there is.
     fn look(&mut self, part: &Part<'_>, nth: usize) -> bool {
         let sight = |block: bool| (nth, block, part.look);
-        let whole = self.sight(Stream::new(&part.text), sight(false));
+        let whole = self.sight(Stream::at_line(&part.text, 0, &self.meter), sight(false));
         let is_all = whole.is_some_and(|left| left < rows::SHORTEST);
         if is_all && !part.is_hidden() && self.has_wanted(nth) {
             self.settled = self.settled.or(Some(nth));
             return true;
         }
         for (line, block) in blocks::of(&part.text) {
-            let stream = Stream::at_line(&block, line);
+            if self.meter.is_spent() {
+                break;
+            }
+            let stream = Stream::at_line(&block, line, &self.meter);
             let same = |it: &&mut Sight| it.text == nth && it.search.stream().is_same(&stream);
             let room = self.sights.len() < MOST_SIGHTS;
             match self.sights.iter_mut().find(same) {
@@ -145,6 +163,7 @@ impl Reader<'_> {
     /// Mends: what is seen before what is hidden, blocks before whole texts, what is likely before what is dear; beside a code that is there only what is
     /// damaged without a doubt.
     pub(in crate::text) fn mend(&mut self) {
+        self.meter.begin(MENDING);
         for hidden in [false, true] {
             if self.settled.is_none() {
                 self.mend_sights(hidden);
@@ -260,6 +279,7 @@ impl Reader<'_> {
         if !self.wanted.is_empty() && !self.wanted.contains(&Kind::Emergency) {
             return Vec::new();
         }
+        self.meter.begin(SLIPPING);
         let mut slips = emergency::Slips::new(SLIPS);
         let seen_beside = !self.shows_code() && self.seen_damage().next().is_none();
         for sight in &self.sights {

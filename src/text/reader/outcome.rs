@@ -10,8 +10,8 @@ use super::super::search::Found;
 use super::super::standing::Standing;
 use super::super::verdict::{self, Damage};
 use super::super::{Code, Kind, rows, shape};
-use super::Reader;
 use super::sight::Sight;
+use super::{Reader, SAYING};
 
 /// Work that it may cost to say of all sights together which rows are damaged.
 const VERDICTS: u32 = align::WORK / 2;
@@ -26,6 +26,7 @@ const MOST_DIAGNOSED: usize = 32;
 
 impl Reader<'_> {
     pub(in crate::text) fn finish(self) -> Result<Reading, ReadError> {
+        self.meter.begin(SAYING);
         let mut found: Vec<(&Sight, &Found)> = Vec::new();
         for sight in &self.sights {
             found.extend(sight.search.found().iter().map(|found| (sight, found)));
@@ -150,7 +151,7 @@ impl Reader<'_> {
                 // What is seen and cannot be read may be what was meant instead of what is not seen.
                 sight.text == first.text || (first.hidden && Some(sight.text) == seen)
             });
-            if !asked || is_known(&stream, &told) {
+            if !asked || self.meter.is_spent() || is_known(&stream, &told) {
                 continue;
             }
             told.extend(runs(&stream));
@@ -174,7 +175,7 @@ impl Reader<'_> {
                 .kind
                 .is_some_and(|kind| shape::is_wanted(kind, self.wanted))
         };
-        let all = self.sights.iter();
+        let all = self.sights.iter().take_while(|_| !self.meter.is_spent());
         let mut work = Work::new(VERDICTS);
         let damaged = all.filter_map(|it| verdict::diagnose(&it.search, self.wanted, &mut work));
         let damaged = damaged.take(MOST_DIAGNOSED);
@@ -216,8 +217,7 @@ fn runs_of(code: &Code) -> HashSet<Vec<u8>> {
 }
 
 fn runs(stream: &Stream) -> impl Iterator<Item = Vec<u8>> {
-    #[cfg(test)]
-    super::super::find::work::count(stream.len());
+    stream.meter().count(stream.len());
     stream.symbols().windows(RUN).map(<[u8]>::to_vec)
 }
 

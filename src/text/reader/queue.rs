@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use super::super::meter::Meter;
 use super::super::reading::{Look, Part};
 use super::super::{LOOKED_AT, find, views};
 
@@ -25,11 +26,14 @@ pub(super) struct Queue<'t> {
     bytes: [usize; 2],
     /// What was looked at.
     known: HashSet<u64>,
+    /// What it may cost.
+    meter: Meter,
 }
 
 impl<'t> Queue<'t> {
-    pub(super) fn new() -> Queue<'t> {
+    pub(super) fn new(meter: &Meter) -> Queue<'t> {
         Queue {
+            meter: meter.clone(),
             seen: VecDeque::new(),
             hidden: VecDeque::new(),
             texts: MOST_TEXTS,
@@ -78,6 +82,7 @@ impl<'t> Queue<'t> {
             // What a browser shows of a text that is a source comes in its place; nobody sees the source itself.
             if part.look == Look::Source && depth < DEEPEST {
                 let head = find::head_of(&part.text, room);
+                self.meter.count(2 * head.len());
                 if let Some(shown) = views::shown(head) {
                     let shown = Part::new(Cow::Owned(shown), Look::Shown);
                     self.seen.push_front((shown, depth + 1));
@@ -122,7 +127,8 @@ impl<'t> Queue<'t> {
         if depth == DEEPEST || room == 0 {
             return;
         }
-        for text in views::of(find::head_of(&part.text, room)) {
+        let meter = self.meter.clone();
+        for text in views::of(find::head_of(&part.text, room), &meter) {
             let look = match part.look {
                 Look::Beside | Look::Hidden => part.look,
                 Look::Shown | Look::Source => Look::Source,

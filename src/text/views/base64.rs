@@ -19,7 +19,7 @@ pub(super) fn view(text: &str) -> Option<String> {
         // An encoded word of a header is short and has a part of the text; parts follow each other.
         let words = line.contains("?B?");
         #[cfg(test)]
-        super::super::find::work::count(line.len());
+        super::super::meter::work::count(line.len());
         let inner = line.trim_matches(|c: char| c.is_whitespace() || matches!(c, '>' | '"'));
         let alone = is_base64(inner);
         let long = inner.len() >= SHORTEST_LINE;

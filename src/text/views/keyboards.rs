@@ -98,7 +98,11 @@ pub(super) fn azerty_figures(text: &str) -> Option<String> {
                 '6'
             }
             other => {
-                before = if other.is_alphanumeric() { before + 1 } else { 0 };
+                before = if other.is_alphanumeric() {
+                    before + 1
+                } else {
+                    0
+                };
                 other
             }
         };

@@ -23,6 +23,8 @@ mod tnef;
 mod utf7;
 mod words;
 
+use super::meter::Meter;
+
 /// What stands behind a text, if it shows the sign.
 type View = fn(&str) -> Option<String>;
 
@@ -52,31 +54,26 @@ const VIEWS: [View; 22] = [
     keyboards::azerty_letters,
 ];
 
-/// What each view makes of a text.
-pub(super) fn of(text: &str) -> impl Iterator<Item = String> {
-    VIEWS.into_iter().filter_map(move |view| {
-        #[cfg(test)]
-        super::find::work::count(text.len());
+/// What each view makes of a text, as long as the meter has anything left.
+pub(super) fn of(text: &str, meter: &Meter) -> impl Iterator<Item = String> {
+    let affordable = VIEWS.into_iter().take_while(|_| !meter.is_spent());
+    affordable.filter_map(|view| {
+        meter.count(text.len());
         view(text)
     })
 }
 
 /// What is shown of a text that is the source of something: of HTML as a whole, of rich text. Nobody who looks at it in its own program sees the source.
 pub(super) fn shown(text: &str) -> Option<String> {
-    let shown = match html::is_html(text) {
+    match html::is_html(text) {
         true => html::view(text),
         false if rtf::is_rtf(text) => rtf::view(text),
         false => None,
-    };
-    #[cfg(test)]
-    super::find::work::count(text.len());
-    shown
+    }
 }
 
 /// A text with the line breaks in its strings as breaks, if it has such.
 pub(super) fn unescaped(text: &str) -> Option<String> {
-    #[cfg(test)]
-    super::find::work::count(text.len());
     escapes::view(text)
 }
 

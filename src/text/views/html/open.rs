@@ -220,7 +220,7 @@ impl Open {
         let inner = self.elements.iter().enumerate().rev().take(FARTHEST);
         for (at, element) in inner {
             #[cfg(test)]
-            super::super::super::find::work::count(1);
+            super::super::super::meter::work::count(1);
             if fits(&element.name) {
                 return Some(at);
             }

@@ -155,7 +155,7 @@ impl Sheet {
         let mut take = |key: &str| {
             for rule in self.rules.get(key).into_iter().flatten() {
                 #[cfg(test)]
-                super::super::super::find::work::count(1);
+                super::super::super::meter::work::count(1);
                 if rule.selector.fits(name, &classes, &id) {
                     said.add(&rule.declared);
                 }

@@ -1,6 +1,6 @@
 //! What is seen of a page, and what it costs to tell.
 
-use super::super::super::find::work;
+use super::super::super::meter::work;
 use super::to_text;
 
 /// What never ends, or ends far behind, is looked through once and not from each beginning.
