@@ -43,7 +43,6 @@ mod gate;
 mod held;
 mod here;
 mod history;
-
 mod kept;
 mod kernel;
 mod leases;
