@@ -27,6 +27,24 @@ pub(super) struct Lock {
     by: Option<u32>,
 }
 
+/// A lock that somebody has, and may have lost.
+#[derive(Debug)]
+pub(super) struct OnceMore {
+    file: File,
+    kind: Kind,
+}
+
+impl OnceMore {
+    /// Whether he has it still, or again, for it was free.
+    pub(super) fn is_had(&self, shared: bool) -> io::Result<bool> {
+        let wanted = match shared {
+            true => Wanted::Shared,
+            false => Wanted::Alone,
+        };
+        self.kind.set(&self.file, wanted)
+    }
+}
+
 /// What a lock is to become.
 #[derive(Clone, Copy)]
 enum Wanted {
@@ -147,6 +165,14 @@ impl Lock {
             self.kind.set(&self.file, Wanted::Free)?;
         }
         self.kind.set(&self.file, wanted)
+    }
+
+    /// The same, to ask for it once more.
+    pub(super) fn once_more(&self) -> io::Result<OnceMore> {
+        Ok(OnceMore {
+            file: self.file.try_clone()?,
+            kind: self.kind,
+        })
     }
 
     /// Whether the process that took it is the one that asks.

@@ -9,10 +9,13 @@ use super::ask::Ask;
 use super::counted::Seats;
 use super::error::SeatError;
 use super::kept::Keeping;
-use super::locks::Lock;
+use super::locks::{Lock, OnceMore};
 use super::marks::{Mark, Marks};
-use super::record::Holding;
+use super::others::Sharers;
+use super::place::RECORDS;
+use super::record::{Holding, Record};
 use super::ring::Ring;
+use super::slots::Slots;
 use super::who::{Moment, Who};
 use crate::holder::{Doing, StorageError};
 use crate::protocol::date::Seconds;
@@ -87,8 +90,12 @@ impl Again {
             let Some(kept) = &keeping.kept else {
                 return Ok(false);
             };
-            let ones = kept.ones.iter();
-            let ones: Vec<(Ring, u16)> = ones.map(|it| (it.ring.clone(), it.number)).collect();
+            let mut ones = Vec::new();
+            for one in &kept.ones {
+                let lock = one.lock.once_more();
+                let lock = lock.map_err(|error| self.seats.place.no_lock(error))?;
+                ones.push((one.ring.clone(), one.number, lock));
+            }
             (ones, kept.record.mark.clone(), kept.shared)
         };
         let Some(mark) = mark else {
@@ -96,13 +103,13 @@ impl Again {
         };
         // Nobody asks for the number meanwhile in vain: a file server may take its time.
         let mut found = Vec::new();
-        for (ring, number) in &ones {
-            found.push(self.found(ring, *number, &mark, shared)?);
+        for (ring, number, lock) in &ones {
+            found.push(self.found((ring, *number), lock, &mark, shared)?);
         }
         let mut keeping = locked(kept);
         let handed_down = keeping.handed_down;
         if found.iter().any(|it| matches!(it, Found::Others)) {
-            for (ring, number) in &ones {
+            for (ring, number, _) in &ones {
                 ring.unmark(&self.seats.place, *number, &mark);
             }
             if let Some(kept) = keeping.kept.take() {
@@ -127,8 +134,8 @@ impl Again {
 
     fn found(
         &self,
-        ring: &Ring,
-        number: u16,
+        (ring, number): (&Ring, u16),
+        own: &OnceMore,
         mark: &Mark,
         shared: bool,
     ) -> Result<Found, SeatError> {
@@ -156,13 +163,42 @@ impl Again {
                 marks = Marks::alone(mark.clone());
             }
         } else if !marks.has(mark) {
-            return Ok(Found::Others);
+            // Everybody may write into the file, and nobody has a lock that is had.
+            let is_had = own.is_had(shared).map_err(no_lock)?;
+            if !is_had || shared && self.are_others(&marks)? {
+                return Ok(Found::Others);
+            }
+            match shared {
+                true => marks.add(mark.clone()),
+                false => marks = Marks::alone(mark.clone()),
+            }
         }
         let file = ring.open(place, number)?;
         if let Some(file) = file {
             marks.write(&file).map_err(failed)?;
         }
         Ok(found)
+    }
+
+    /// Whether somebody who does not share a seat has made one of these marks, as he has written of himself: he took it while it was not had.
+    fn are_others(&self, marks: &Marks) -> Result<bool, SeatError> {
+        let place = &self.seats.place;
+        let (unit, who) = (self.seats.counted.unit, &self.who);
+        let sharers = Sharers::of(place, unit, &who.user, &who.host);
+        let last = self
+            .seats
+            .last(&Ring::of_license(self.seats.counted.seats))?;
+        let all = Slots::all(place, RECORDS, "");
+        Ok(all.iter().any(|slots| {
+            let records = slots.read_all::<Record>(last).into_iter();
+            let mut written =
+                records.filter(|(_, it)| it.mark.as_ref().is_some_and(|it| marks.has(it)));
+            written.any(|(_, it)| {
+                !sharers
+                    .as_ref()
+                    .is_some_and(|sharers| sharers.have(&it, slots.owner))
+            })
+        }))
     }
 
     /// Takes another one, where one is free.

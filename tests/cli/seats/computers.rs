@@ -119,17 +119,11 @@ fn who_slept_has_another_seat_or_is_told() {
     let fleet = Fleet::new(&world, &[], &["--seats", "2"]);
     let one = fleet.workstation("ws-1", 0);
     let two = fleet.workstation("ws-2", 0);
-    let others = b"0123456789abcdef 1 0123456789abcdef\n";
     let talk = world.path().join("files/talk");
-    let slept = || {
-        let mut process = renewing(one.running(&[], UNTIL_THE_END)).process();
-        process.stderr(File::create(&talk).unwrap());
-        Holder::start_process(process)
-    };
     let told = || fs::read_to_string(&talk).unwrap();
-    let held = slept();
+    let mut held = one.forgotten(File::create(&talk).unwrap());
     assert_eq!(held.line, "seat 1");
-    fs::write(fleet.seat(1), others).unwrap();
+    fleet.gives_to_another(&mut held, 1);
     until(|| two.in_use() == [1, 2]);
     assert_eq!(held.end(), 0);
     assert!(told().contains("seat 2 was held instead"), "{}", told());
@@ -138,10 +132,10 @@ fn who_slept_has_another_seat_or_is_told() {
         for seat in [1, 2] {
             fleet.was_there(seat, 301);
         }
-        let held = slept();
+        let mut held = one.forgotten(File::create(&talk).unwrap());
         let seat: u16 = held.line.strip_prefix("seat ").unwrap().parse().unwrap();
         let other = Holder::start(&two.hold(&[]));
-        fs::write(fleet.seat(seat), others).unwrap();
+        fleet.gives_to_another(&mut held, seat);
         until(|| {
             let list = two.list();
             let taken = list["taken"].as_array().unwrap().iter();
@@ -161,6 +155,32 @@ fn who_slept_has_another_seat_or_is_told() {
     assert_eq!(held.end(), 0);
     assert!(told().contains("was held instead"), "{}", told());
     assert_eq!(two.in_use(), [u64::from(seat)]);
+}
+
+/// Everybody may write into the file of a seat: that takes it from nobody who has its lock.
+#[test]
+fn nobody_loses_a_seat_by_what_others_write_into_its_file() {
+    let forged = b"0123456789abcdef 1 0123456789abcdef\n";
+    for unit in ["process", "user"] {
+        let world = World::new();
+        let fleet = Fleet::new(&world, &["--seat", unit], &["--seats", "1"]);
+        let one = fleet.workstation("ws-1", 0);
+        let two = fleet.workstation("ws-2", 0);
+        let talk = world.path().join("files/talk");
+        let run = renewing(one.running(&["--user", "anna"], UNTIL_THE_END));
+        let mut process = run.process();
+        process.stderr(File::create(&talk).unwrap());
+        let held = Holder::start_process(process);
+        let own = fs::read(fleet.seat(1)).unwrap();
+        for written in [&b""[..], forged, b"\n", &[0xff; 70_000]] {
+            fs::write(fleet.seat(1), written).unwrap();
+            until(|| fs::read(fleet.seat(1)).unwrap().ends_with(&own));
+            two.hold(&["--user", "bob"]).owes(16, "no_seat");
+        }
+        assert_eq!(one.list()["taken"][0]["user"], "anna");
+        assert_eq!(held.end(), 0);
+        assert_eq!(fs::read_to_string(&talk).unwrap(), "");
+    }
 }
 
 #[test]

@@ -1,12 +1,15 @@
 //! Workstations that use the home of a server.
 
 use std::fs::File;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
+use nix::fcntl::{FcntlArg, fcntl};
 use serde_json::Value;
 
-use crate::world::{Machine, Run, World};
+use super::until;
+use crate::world::{Holder, Machine, Run, World};
 
 pub(super) const NAMES: [&str; 4] = ["--bind", "server=db1.example.com", "--bind", "database=One"];
 
@@ -113,6 +116,23 @@ impl<'w> Fleet<'w> {
         self.directory().join(format!("seat-{number:05}"))
     }
 
+    /// The file server loses the lock of a program's seat, and somebody else takes it, who says so in the seat's file.
+    pub(super) fn gives_to_another(&self, held: &mut Holder, seat: u16) {
+        let gate = File::options()
+            .write(true)
+            .open(self.directory().join("gate"))
+            .unwrap();
+        // Meanwhile nothing is renewed.
+        let alone = lock(nix::libc::F_WRLCK);
+        until(|| fcntl(&gate, FcntlArg::F_OFD_SETLK(&alone)).is_ok());
+        let forgotten = self.server.world().path().join("files/forgotten");
+        writeln!(held.stdin.as_mut().unwrap()).unwrap();
+        until(|| forgotten.exists());
+        std::fs::remove_file(forgotten).unwrap();
+        let another = "0123456789abcdef 1 0123456789abcdef\n";
+        std::fs::write(self.seat(seat), another).unwrap();
+    }
+
     /// So long ago, or from now, the holder of a seat was there last.
     pub(super) fn was_there(&self, number: u16, ago: i64) {
         let now = SystemTime::now();
@@ -121,6 +141,39 @@ impl<'w> Fleet<'w> {
         let seat = File::options().write(true).open(self.seat(number)).unwrap();
         seat.set_modified(then).unwrap();
     }
+}
+
+/// A program on a seat whose lock the file server loses once a line is read: who has inherited a lock can give it up for all who have it.
+const FORGOTTEN: &str = r#"
+    echo seat $COUNTERSIGN_SEAT
+    read now
+    for open in /proc/$$/fd/*; do
+        case $(readlink "$open") in
+            */seat-0*) "$TESTS" --exact cli::seats::fleet::gives_its_lock_up --ignored <&"${open##*/}" > /dev/null ;;
+        esac
+    done
+    touch forgotten
+    read end
+    exit 0
+"#;
+
+/// Of the open file: the byte that is locked where computers share seats.
+fn lock(kind: nix::libc::c_int) -> nix::libc::flock {
+    nix::libc::flock {
+        l_type: kind.try_into().unwrap(),
+        l_whence: nix::libc::SEEK_SET.try_into().unwrap(),
+        l_start: 1 << 30,
+        l_len: 1,
+        l_pid: 0,
+    }
+}
+
+/// Gives the lock on its standard input up, when a program that was [`Workstation::forgotten`] starts it.
+#[test]
+#[ignore = "a program that tests start"]
+fn gives_its_lock_up() {
+    let free = lock(nix::libc::F_UNLCK);
+    fcntl(std::io::stdin(), FcntlArg::F_OFD_SETLK(&free)).unwrap();
 }
 
 pub(super) struct Workstation<'w, 'f> {
@@ -148,6 +201,15 @@ impl<'w> Workstation<'w, '_> {
     pub(super) fn running(&self, options: &[&str], script: &str) -> Run<'w> {
         let program = ["--", "sh", "-c", script];
         self.run(&[&["run"], &NAMES[..], options, &program].concat())
+    }
+
+    /// A program on a seat, and what it says at its end.
+    pub(super) fn forgotten(&self, said: File) -> Holder {
+        let tests = std::env::current_exe().unwrap();
+        let run = self.running(&[], FORGOTTEN).env("TESTS", tests);
+        let mut process = run.env("COUNTERSIGN_TEST_RENEWAL", "50").process();
+        process.stderr(said);
+        Holder::start_process(process)
     }
 
     pub(super) fn list(&self) -> Value {
