@@ -291,7 +291,6 @@ failure_kinds! {
     NeedsSeat "needs_seat" OVER_LIMIT "the license floats, and the application checks it without taking a seat";
     NotNamed "not_named" NOT_NAMED "the license is for users by name, and this one is none of them";
     OverLimit "over_limit" OVER_LIMIT "more is in use than the license allows; `over_by` tells how much";
-    LimitUnknown "limit_unknown" OVER_LIMIT "a number was handed in that the product does not count";
 }
 
 impl FailureKind {

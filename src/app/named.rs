@@ -25,9 +25,9 @@ pub(super) fn refusal(why: Refusal, product: &Product) -> Refusal {
             product: name,
             feature,
         },
-        Refusal::LimitUnknown { limit, .. } => Refusal::LimitUnknown {
+        Refusal::LimitUnknown { count, .. } => Refusal::LimitUnknown {
             product: name,
-            limit,
+            count,
         },
         other => other,
     }

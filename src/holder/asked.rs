@@ -44,7 +44,12 @@ pub(crate) fn limit(product: &Product, limit: &str, count: u32) -> Result<(), Re
         true => Ok(()),
         false => Err(Refusal::LimitUnknown {
             product: product.id.clone(),
-            limit: limit.to_owned(),
+            count: Count {
+                limit: limit.to_owned(),
+                count,
+                most: 0,
+                ended: None,
+            },
         }),
     }
 }

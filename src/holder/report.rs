@@ -242,12 +242,12 @@ pub enum Refusal {
         ended: Day,
     },
     /// A number that the product does not count, as far as its file here says.
-    #[error("{}", messages::check::limit_unknown(.limit, .product))]
+    #[error("{}", messages::check::limit_unknown(&.count.limit, .product))]
     LimitUnknown {
         /// The product's id.
         product: String,
         /// What was handed in.
-        limit: String,
+        count: Count,
     },
     /// More than the license allows: each limit that is exceeded, in the order in which they were asked about.
     #[error("{}", count::over_words(.0))]
@@ -298,8 +298,7 @@ impl Refusal {
             }
             Refusal::FeatureEnded { .. } => FailureKind::FeatureEnded,
             Refusal::MaintenanceOver { .. } => FailureKind::MaintenanceOver,
-            Refusal::LimitUnknown { .. } => FailureKind::LimitUnknown,
-            Refusal::OverLimit(_) => FailureKind::OverLimit,
+            Refusal::LimitUnknown { .. } | Refusal::OverLimit(_) => FailureKind::OverLimit,
         }
     }
 }

@@ -138,7 +138,12 @@ fn hostile_arguments_are_no_panic() {
     {
         for word in &hostile {
             let said = anyone.run(&command).arg(word).said();
-            assert!((0..=16).contains(&said.exit), "{said}");
+            let ours = match command[0].as_str() {
+                "run" => [0, 100],
+                _ => [0, 0],
+            };
+            let exit = ours.map(|more| said.exit - more);
+            assert!(exit.iter().any(|it| (0..=16).contains(it)), "{said}");
         }
     }
     for word in &hostile {
@@ -310,7 +315,7 @@ fn a_reader_that_goes_away_is_no_panic() {
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(
-        output.status.code() == Some(1) && !said.contains("panicked"),
+        output.status.code() == Some(141) && said.is_empty(),
         "{output:?}"
     );
 

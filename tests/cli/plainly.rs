@@ -83,7 +83,7 @@ fn what_is_not_counted_is_not_above_nothing() {
     desk.license(&machine, &key);
     machine
         .check_with(&["--count", "user=3"])
-        .refused(16, "limit_unknown")
+        .refused(16, "over_limit")
         .tells("user is not counted: survey has no such limit");
     machine
         .check_with(&["--count", "users=6"])

@@ -190,27 +190,26 @@ impl From<&Count> for Counted {
 }
 
 impl Details {
+    fn over(over: &[Count]) -> Details {
+        let first = over.first();
+        Details {
+            over: Some(over.iter().map(Counted::from).collect()),
+            limit: first.map(|it| it.limit.clone()),
+            count: first.map(|it| it.count),
+            most: first.map(|it| it.most),
+            over_by: first.map(Count::over_by),
+            ended: first.and_then(|it| shown(it.ended)),
+            ..Details::default()
+        }
+    }
+
     /// What an application needs to act on a refusal.
     pub(crate) fn of(refusal: &Refusal) -> Details {
         let names = |parts: &Components| Some(parts.iter().map(|part| part.to_string()).collect());
         let nothing = Details::default();
         match refusal {
-            Refusal::OverLimit(over) => {
-                let first = over.first();
-                Details {
-                    over: Some(over.iter().map(Counted::from).collect()),
-                    limit: first.map(|it| it.limit.clone()),
-                    count: first.map(|it| it.count),
-                    most: first.map(|it| it.most),
-                    over_by: first.map(Count::over_by),
-                    ended: first.and_then(|it| shown(it.ended)),
-                    ..nothing
-                }
-            }
-            Refusal::LimitUnknown { limit, .. } => Details {
-                limit: Some(limit.clone()),
-                ..nothing
-            },
+            Refusal::OverLimit(over) => Details::over(over),
+            Refusal::LimitUnknown { count, .. } => Details::over(std::slice::from_ref(count)),
             Refusal::FeatureMissing(feature) | Refusal::FeatureUnknown { feature, .. } => Details {
                 feature: Some(feature.clone()),
                 ..nothing
