@@ -52,6 +52,28 @@ pub(crate) fn to_write(context: &Context, system: bool) -> anyhow::Result<Home> 
     Ok(home(context, &context.homes.own()?, audience))
 }
 
+/// The home of a site: the one where a license lies whose seats it lends or names, whoever types it, unless `system` says which; else the one that is written
+/// to.
+#[cfg(feature = "site")]
+pub(crate) fn of_site(context: &Context, system: bool) -> anyhow::Result<Home> {
+    let has_seats = |home: &Home| {
+        // What is damaged is named by whatever looks for it then.
+        let (licenses, _) = home.survey().unwrap_or_default();
+        let types = licenses
+            .iter()
+            .filter_map(|it| it.held.as_ref()?.license_type());
+        types.into_iter().any(|it| it != LicenseType::Standalone)
+    };
+    if !system {
+        let mut homes = all(context)?;
+        homes.retain(has_seats);
+        if let (Some(home), true) = (homes.pop(), homes.is_empty()) {
+            return Ok(home);
+        }
+    }
+    to_write(context, system)
+}
+
 fn home(context: &Context, directory: &Path, audience: Audience) -> Home {
     let anchors = context.environment.anchors(directory);
     Home::new(directory, audience).with_anchors(anchors)

@@ -83,3 +83,36 @@ fn what_is_typed_on_another_computer_is_left_as_it_is() {
             site.machine.home().display()
         ));
 }
+
+/// Whoever types what he was told makes the key where the license lies, and not where nobody looks for it.
+#[test]
+fn a_sites_key_is_made_where_its_license_lies() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    let file = desk.product("survey", &[]);
+    let key = desk.sell("survey", &["--type", "floating", "--seats", "2"]);
+    let server = world.machine("server");
+    let at = |args: &[&str]| -> Run<'_> { server.run_at_home_of_user(args.iter().copied()) };
+    at(&["product", "install", file.to_str().unwrap(), "--system"]).done();
+    let request = at(&["request", "activate", &key, "--system"]).done().code();
+    at(&["apply"]).piped(desk.answer(&request)).done();
+    at(&["request", "sync", "--site"]).refused(1, "site_missing");
+    let password = world.secret("password", "open sesame\n");
+    let init = |new: &[&str]| {
+        let run = at(&[&["site", "init"], new].concat());
+        run.env("COUNTERSIGN_PASSPHRASE_FILE", &password).done()
+    };
+    init(&[]);
+    at(&["request", "sync", "--site"]).done();
+    let certified = |new: &[&str]| {
+        init(new);
+        let request = at(&["request", "sync", "--site", "--new"]).done().code();
+        let accepted = ["--accept-site-key", "--reason", "a first key"];
+        let answer = desk.respond_with(&request, &accepted).done().code();
+        at(&["apply"]).piped(answer).done();
+        let lending = at(&["site", "rules", "set", "-"]);
+        let lending = lending.env("COUNTERSIGN_PASSPHRASE_FILE", &password);
+        lending.piped("max 1 user:anna\n").done();
+    };
+    certified(&["--new", "--yes"]);
+}

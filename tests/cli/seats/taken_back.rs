@@ -47,7 +47,7 @@ fn a_program_is_asked_to_end_and_whoever_started_it_is_told_why() {
     assert_eq!(ended.status.code(), Some(7));
     assert_eq!(ended.stdout, b"saved\n");
     let said = String::from_utf8(ended.stderr).unwrap();
-    let words = "seat 1 was taken back by the administrator: the server is updated at noon";
+    let words = "the administrator asked for seat 1 back: the server is updated at noon";
     assert!(said.contains(words), "{said}");
     assert_eq!(in_use(&machine), 1);
     assert_eq!(bob.end(), 0);
@@ -342,7 +342,7 @@ fn a_seat_that_was_taken_back_did_not_come_back_by_itself() {
     let ended = anna.wait_with_output().unwrap();
     let said = String::from_utf8(ended.stderr).unwrap();
     assert!(
-        said.contains("was taken back by the administrator"),
+        said.contains("the administrator asked for seat 1 back"),
         "{said}"
     );
     assert!(!said.contains("stays in use"), "{said}");

@@ -33,7 +33,7 @@ impl Run for SiteInit {
     type Object = json::SiteKey;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let home = machine_home::to_write(context, self.system)?;
+        let home = machine_home::of_site(context, self.system)?;
         let there = site::public(&home);
         if !self.new && !matches!(there, Ok(None)) {
             return Err(there.err().unwrap_or(site::SiteError::Exists).into());
