@@ -7,6 +7,8 @@ use serde::Serialize;
 use serde_json::ser::Formatter;
 
 use crate::failure::FailureKind;
+#[cfg(feature = "site")]
+use crate::license_key::LicenseKey;
 use crate::messages;
 use crate::text::show;
 
@@ -21,6 +23,10 @@ pub(crate) trait Typing {
     /// What follows is said to the administrator of a site, whosever the command is.
     #[cfg(feature = "site")]
     fn at_a_site(&mut self);
+
+    /// What follows is about this license, of several that may be meant.
+    #[cfg(feature = "site")]
+    fn is_about(&mut self, key: LicenseKey);
 }
 
 /// The two streams and how to use them.
@@ -213,6 +219,14 @@ impl Output {
     pub(crate) fn at_a_site(&mut self) {
         if let Some(typing) = &mut self.typing {
             typing.at_a_site();
+        }
+    }
+
+    /// What follows is about this license, of several that may be meant: commands to be typed name it.
+    #[cfg(feature = "site")]
+    pub(crate) fn is_about(&mut self, key: LicenseKey) {
+        if let Some(typing) = &mut self.typing {
+            typing.is_about(key);
         }
     }
 

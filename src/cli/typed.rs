@@ -45,6 +45,11 @@ impl Typing for Given {
         self.people = Some(People::Site);
     }
 
+    #[cfg(feature = "site")]
+    fn is_about(&mut self, key: LicenseKey) {
+        self.key = Some(key);
+    }
+
     fn typed(&self, text: &str) -> String {
         let mut whole = String::with_capacity(text.len());
         let mut rest = text;

@@ -54,6 +54,28 @@ fn which_of_several_is_changed_is_said_by_whoever_changes_it() {
     assert_eq!(status(&site.key)["lending"], "on");
 }
 
+/// Whoever types what he was told is not asked which license he means.
+#[test]
+fn what_is_to_be_typed_next_names_the_license_that_was_answered() {
+    let world = World::new();
+    let floating = ["--type", "floating", "--seats", "2", "--lend", "14"];
+    let site = Site::new(&world, &[], &floating[2..]);
+    let second = site.desk.sell("survey", &floating);
+    ask(&site, &second);
+    let chen = site.workstation("chen");
+    let borrow = ["request", "borrow", &second, "--days", "5"];
+    let request = chen.run(borrow).done().code();
+    let said = site.respond(&request, &[]).done();
+    let home = site.machine.home();
+    let typed = format!(
+        "loan note 1 TEXT --license {second} --home {}",
+        home.display()
+    );
+    said.tells(&typed);
+    let note = ["loan", "note", "1", "chen", "--license", &second];
+    site.machine.run(note).done();
+}
+
 /// A key names one license, whatever else is installed.
 #[test]
 fn the_key_of_a_license_says_which_product_is_meant() {

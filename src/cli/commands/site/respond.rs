@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Context, Exit, loans, of, signer, with_key};
+use super::{Context, Exit, LENDABLE, loans, of, signer, with_key};
 use crate::cli::carried;
 use crate::cli::code_input;
 use crate::cli::code_output::{self, CodeOutputArgs, Outgoing};
@@ -52,6 +52,11 @@ pub(in crate::cli::commands) fn answer<O: Serialize + Described>(
     let note = how.note.map(loans::sound).transpose()?;
     let now = moment(context);
     let (mut reading, found) = first(context, reading, &now)?;
+    if let Some(key) = found.report.license_key
+        && machine_home::held(context, None, None, LENDABLE)?.len() > 1
+    {
+        context.out.is_about(key);
+    }
     let too = match how.dry_run {
         true => Vec::new(),
         false => code_input::given_back_too(&mut reading),
