@@ -18,12 +18,14 @@ pub(super) struct Sharers<'a> {
     user: Option<&'a str>,
     host: Option<&'a str>,
     account: Option<u32>,
+    /// The running system, where several computers share the place: any of them calls itself as it likes.
+    system: Option<&'a str>,
 }
 
 impl Sharers<'_> {
     /// Those of a user at a host; none where each process takes its own.
     pub(super) fn of<'a>(
-        place: &Place,
+        place: &'a Place,
         unit: SeatUnit,
         user: &'a str,
         host: &'a str,
@@ -34,6 +36,7 @@ impl Sharers<'_> {
             user,
             host,
             account,
+            system: place.here.system.as_deref().filter(|_| place.is_common()),
         })
     }
 
@@ -41,8 +44,16 @@ impl Sharers<'_> {
     pub(super) fn have(&self, other: &Record, owner: Option<u32>) -> bool {
         let named = |name: Option<&str>, theirs: &str| name.is_none_or(|it| it == theirs);
         let ours = owner == self.account && self.account != kernel::NOBODY;
+        // A lease has no mark: it is held on no computer.
+        let system = other
+            .mark
+            .as_deref()
+            .and_then(|mark| mark.split(' ').next());
+        let here =
+            self.host.is_none() || system.is_none_or(|it| self.system.is_none_or(|own| own == it));
         named(self.user, &other.user)
             && named(self.host, &other.host)
+            && here
             && (self.user.is_none() || ours)
     }
 }

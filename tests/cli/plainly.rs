@@ -39,6 +39,13 @@ fn a_mail_announces_what_a_machine_does_not_know_yet() {
     change(["--grace", "50"]);
     change(["--grace", "40"]);
     mail().refused(6, "nothing_to_announce");
+    // Who learned of the one has to learn of the other.
+    change(["--grace", "50"]);
+    sync(&first);
+    change(["--grace", "40"]);
+    mail().done().prints("50");
+    sync(&first);
+    mail().refused(6, "nothing_to_announce");
 }
 
 #[test]

@@ -141,11 +141,19 @@ pub fn changes_unknown_to(holders: &[ActivationRow], events: &[Event]) -> Vec<Ch
             .rposition(|event| answered(event) && (of.is_none() || event.activation == of));
         last.map_or(0, |at| at + 1)
     };
-    let known = holders.iter().map(|it| after_last(Some(*it))).min();
-    let known = known.unwrap_or_else(|| after_last(None));
-    let mut unknown = together(events.iter().skip(known).flat_map(changes));
-    unknown.retain(|change| !matches!(change.what, What::Customer | What::Contact));
-    unknown
+    let since = |known: usize| {
+        let mut unknown = together(events.iter().skip(known).flat_map(changes));
+        unknown.retain(|change| !matches!(change.what, What::Customer | What::Contact));
+        unknown
+    };
+    // What was changed and changed back is nothing to who knows neither, and something to who knows the one.
+    let mut known: Vec<usize> = holders.iter().map(|it| after_last(Some(*it))).collect();
+    if known.is_empty() {
+        known.push(after_last(None));
+    }
+    known.sort_unstable();
+    let mut unknown = known.into_iter().map(since);
+    unknown.find(|it| !it.is_empty()).unwrap_or_default()
 }
 
 /// Several changes of one thing are one, and none where it is again as it was.
