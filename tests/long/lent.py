@@ -62,7 +62,7 @@ def build(w):
     w.keep("a seat kept")
     w.restore("site")
     ok(w.run(*at_site("seat", "share")(w)))
-    w.keep("shared")
+    w.keep("seats shared")
 
 
 def loans(w):
@@ -178,7 +178,7 @@ COMMANDS = [
     Command("seat release, a seat kept", "a seat kept", at_site("seat", "release", "1"), kept, again=(0, 4), same=False),
     # A seat whose lock cannot be asked for may be in use.
     Command("seat share", "site", at_site("seat", "share"), shared_by_all, same=False, ends=(0, 1, 6), steps=True),
-    Command("seat share, no more", "shared", at_site("seat", "share", "--off"), shared_by_all, same=False, ends=(0, 1, 6),
+    Command("seat share, no more", "seats shared", at_site("seat", "share", "--off"), shared_by_all, same=False, ends=(0, 1, 6),
             steps=True),
     Command("apply a loan", "lent", own("apply"), borrowed, stdin="loan"),
     Command("request extend", "borrowed", own("request", "extend", "--days", "7"), borrowed),
