@@ -42,16 +42,6 @@ exits! {
     READER_GONE 141 "whoever read the output has gone away (`| head`): nothing is said of it";
 }
 
-impl Exit {
-    /// The same where a program was to be run (`run`), out of the way of that program's own codes: 100 more.
-    pub(crate) fn beside_a_program(self) -> Exit {
-        match self {
-            Exit::DONE | Exit::READER_GONE => self,
-            Exit(code) => Exit(code.saturating_add(100)),
-        }
-    }
-}
-
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> ExitCode {
         ExitCode::from(exit.0)

@@ -62,26 +62,6 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) letter: Letter,
 }
 
-impl CodeOutputArgs {
-    /// The answers of a batch are objects, each with its code and nothing drawn or written around it.
-    #[cfg(feature = "desk")]
-    pub(crate) fn refuse_in_a_batch(&self) -> Result<(), Failure> {
-        let asked = [
-            (self.mail, "--mail"),
-            (self.qr.is_some(), "--qr"),
-            (self.spell, "--spell"),
-            (self.spare, "--spare"),
-        ];
-        match asked.into_iter().find(|(asked, _)| *asked) {
-            None => Ok(()),
-            Some((_, option)) => {
-                let message = messages::code::not_in_a_batch(option).to_string();
-                Err(Failure::usage(message).hint(messages::code::not_in_a_batch_hint()))
-            }
-        }
-    }
-}
-
 impl Outgoing<'_> {
     fn codes(&self) -> Vec<&Code> {
         std::iter::once(self.code).chain(self.also).collect()
@@ -109,6 +89,19 @@ enum Format {
 }
 
 impl CodeOutputArgs {
+    /// The option that asks for more than the code alone.
+    #[cfg(feature = "desk")]
+    pub(crate) fn more_than_the_code(&self) -> Option<&'static str> {
+        let asked = [
+            (self.mail, "--mail"),
+            (self.qr.is_some(), "--qr"),
+            (self.spell, "--spell"),
+            (self.spare, "--spare"),
+        ];
+        let asked = asked.into_iter().find(|(asked, _)| *asked);
+        asked.map(|(_, option)| option)
+    }
+
     /// Refuses what can be seen to be wrong before anything is done.
     ///
     /// # Errors

@@ -32,6 +32,14 @@ use super::advice::Advice as _;
 use super::damaged_rows;
 use super::json::{Details, Taken};
 
+/// The same where a program was to be run (`run`), out of the way of that program's own codes: 100 more.
+pub(crate) fn beside_a_program(exit: Exit) -> Exit {
+    match exit {
+        Exit::DONE | Exit::READER_GONE => exit,
+        Exit(code) => Exit(code.saturating_add(100)),
+    }
+}
+
 /// A failure that ends a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Failure {

@@ -57,7 +57,7 @@ use clap::error::ErrorKind;
 
 use crate::failure::{Exit, FailureKind};
 use environment::Environment;
-use failure::Failure;
+use failure::{Failure, beside_a_program};
 use homes::Homes;
 use output::Output;
 use typed::Given;
@@ -124,7 +124,7 @@ fn refused(error: &clap::Error, args: &[OsString]) -> ExitCode {
     }
     let mut failure = usage::failure(error);
     if commands::is_run(args) {
-        failure.exit = failure.exit.beside_a_program();
+        failure.exit = beside_a_program(failure.exit);
     }
     Output::new(json, false, None).failure(&failure);
     failure.exit.into()

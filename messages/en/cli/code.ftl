@@ -63,5 +63,3 @@ corrected = { $characters ->
         [one] 1 character
        *[other] { $characters } characters
     } corrected: { $places }
-not_in_a_batch = { $option } is not for a batch: each of its answers is one line
-not_in_a_batch_hint = leave it out; each line has the whole code in its field code

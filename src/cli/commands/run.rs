@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::check::CheckArgs;
 use super::{Context, Exit, Run};
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Failure, beside_a_program};
 use crate::cli::machine_home::Found;
 use crate::cli::seats::{SeatArgs, Waits, moment, warn_of_fate};
 use crate::cli::{json, report};
@@ -59,7 +59,7 @@ impl Run for RunProgram {
                 }
                 let failure = report::failure(checked, refusal);
                 context.out.refusal(&failure);
-                return Ok(failure.exit.beside_a_program());
+                return Ok(beside_a_program(failure.exit));
             }
             context.out.finish()?;
             match self.seat(context, &found, Path::new(program), &mut waits) {
@@ -141,14 +141,14 @@ fn could_not_run(error: std::io::Error, name: &str) -> Failure {
     let mut failure = Failure::new(FailureKind::NoProgram, messages::run::not_run(name))
         .because(error)
         .hint(messages::run::not_run_hint());
-    failure.exit = failure.exit.beside_a_program();
+    failure.exit = beside_a_program(failure.exit);
     failure
 }
 
 /// Why the program was not run, with its exit code out of the way of the program's own.
 fn not_run(error: anyhow::Error) -> anyhow::Error {
     let mut failure = Failure::of(&error);
-    failure.exit = failure.exit.beside_a_program();
+    failure.exit = beside_a_program(failure.exit);
     failure.into()
 }
 

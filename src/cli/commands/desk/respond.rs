@@ -107,7 +107,11 @@ impl Run for Respond {
         let options = self.options()?;
         let mut entropy = context.environment.entropy()?;
         if let Some(path) = &self.batch {
-            self.code_output.refuse_in_a_batch()?;
+            if let Some(option) = self.code_output.more_than_the_code() {
+                let what = format!("{option} is not for a batch: each of its answers is one line");
+                let hint = "leave it out; each line has the whole code in its field code";
+                return Err(Failure::usage(what).hint(hint).into());
+            }
             let issuer = Issuer::root(desk::signing_key(context, &desk, &self.passphrase)?);
             return respond_batch::run(context, &mut desk, &issuer, &options, path);
         }
