@@ -241,7 +241,7 @@ impl Seats {
     ) -> Result<Option<String>, SeatError> {
         let _gate = self.gate()?;
         let moment = &self.moment(moment);
-        let before = TakenBack::read(&self.place);
+        let before = TakenBack::read_to_change(&self.place)?;
         let mut kept = before.clone().kept(moment).into_iter();
         let Some(kept) = kept.find(|it| it.takes.seat == seat) else {
             return Ok(None);

@@ -12,7 +12,7 @@ use super::process::Process;
 use super::ring::Ring;
 use super::term::Term;
 use super::who::{Moment, plain};
-use crate::holder::{StorageError, json, read_json, write_json};
+use crate::holder::{HolderError, StorageError, json, read_json, write_json};
 use crate::protocol::date::Seconds;
 
 /// What the owner of the home writes of it.
@@ -68,6 +68,14 @@ impl TakenBack {
     pub(super) fn read(place: &Place) -> TakenBack {
         let read = read_json(&TakenBack::path(place));
         read.ok().flatten().unwrap_or_default()
+    }
+
+    /// The same for whoever changes it: what the disk does not say is not taken for nothing.
+    pub(super) fn read_to_change(place: &Place) -> Result<TakenBack, StorageError> {
+        match read_json(&TakenBack::path(place)) {
+            Err(HolderError::Storage(error)) => Err(error),
+            read => Ok(read.ok().flatten().unwrap_or_default()),
+        }
     }
 
     /// With what is said to these processes, and a seat that is kept for a user; what was kept of it before is not.
