@@ -199,7 +199,7 @@ impl Seats {
     ) -> Result<bool, SeatError> {
         let _gate = self.gate()?;
         let moment = &self.moment(moment);
-        let before = TakenBack::read(&self.place);
+        let before = TakenBack::read_to_change(&self.place)?;
         let all = before.clone();
         let all = all.with(&hold.takes, processes, reason, keep, moment);
         all.write(&self.place)?;
@@ -223,7 +223,7 @@ impl Seats {
     ) -> Result<(), SeatError> {
         let _gate = self.gate()?;
         let moment = &self.moment(moment);
-        let before = TakenBack::read(&self.place);
+        let before = TakenBack::read_to_change(&self.place)?;
         let all = before.with(takes, &[], "", keep, moment);
         Ok(all.write(&self.place)?)
     }

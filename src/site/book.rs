@@ -18,11 +18,13 @@ use crate::protocol::product::Product;
 use crate::protocol::requests::{Borrow, SiteReport};
 use crate::seats::LentOut;
 
+/// Whose workstations and notes stand in it is nobody else's business, in a home for all either.
+const READERS: Audience = Audience::Owner;
+
 /// The book.
 #[derive(Clone, Debug, Default)]
 pub struct Book {
     path: PathBuf,
-    audience: Option<Audience>,
     lending: Lending,
     loans: BTreeMap<u32, Loan>,
     cards: Vec<Bytes>,
@@ -48,12 +50,11 @@ impl Book {
     ///
     /// # Errors
     /// What the disk says.
-    pub(super) fn mended(path: &Path, audience: Audience) -> Result<Book, SiteError> {
-        let (mut book, whole) = Book::parse(path)?;
+    pub(super) fn mended(path: &Path) -> Result<Book, SiteError> {
+        let (book, whole) = Book::parse(path)?;
         if let Some(whole) = whole {
-            durable::write(path, whole.as_bytes(), audience)?;
+            durable::write(path, whole.as_bytes(), READERS)?;
         }
-        book.audience = Some(audience);
         Ok(book)
     }
 
@@ -142,7 +143,7 @@ impl Book {
         };
         let failed = |error| StorageError::new(Doing::Write, &self.path, error);
         let line = serde_json::to_string(&line).map_err(|error| failed(error.into()))?;
-        durable::append(&self.path, &line, self.audience.unwrap_or(Audience::Owner))?;
+        durable::append(&self.path, &line, READERS)?;
         let damaged = || HolderError::Damaged {
             path: self.path.clone(),
             why: messages::out_of_order().to_owned(),

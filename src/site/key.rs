@@ -4,11 +4,14 @@ use std::path::PathBuf;
 
 use super::{SiteError, directory};
 use crate::holder::durable;
-use crate::holder::{Audience, Home};
+use crate::holder::{Audience, Directory, Doing, Home, StorageError};
 use crate::signing::keys::{Entropy, Passphrase, SigningKey};
 
 /// What stands before the public part, in the first line of the file; then comes the key as PEM, which is read by whatever reads PEM.
 const PUBLIC: &str = "site key, public part: ";
+
+/// Others find what they know the name of, and list nothing.
+const PASSED_THROUGH: u32 = 0o711;
 
 fn path(home: &Home) -> PathBuf {
     directory(home).join("key.pem")
@@ -93,9 +96,13 @@ fn write(
     let pem = key.to_encrypted_pem(password, entropy)?;
     let public = crate::holder::Bytes(key.public().to_vec());
     let text = format!("{PUBLIC}{public}\n{}", *pem);
-    Ok(durable::write(
-        &path(home),
-        text.as_bytes(),
-        Audience::Owner,
-    )?)
+    durable::write(&path(home), text.as_bytes(), Audience::Owner)?;
+    if home.audience() == Audience::Everyone {
+        // Whoever takes a seat sees whether there is a book of loans beside it, and reads neither.
+        let directory = directory(home);
+        let failed = |error| StorageError::new(Doing::Write, &directory, error);
+        let opened = Directory::open(&directory).map_err(failed)?;
+        opened.allow(PASSED_THROUGH).map_err(failed)?;
+    }
+    Ok(())
 }

@@ -234,7 +234,7 @@ impl<'a> Site<'a> {
         let lock = self.home.lock()?;
         self.read_again(moment)?;
         let path = book_path(self.home, self.key());
-        self.book = Book::mended(&path, self.home.audience())?;
+        self.book = Book::mended(&path)?;
         let (home, facts, now) = (self.home, self.facts, moment.wall);
         known::notice(home, &self.license, facts, &mut self.book, now)?;
         self.repair(now)?;

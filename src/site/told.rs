@@ -32,7 +32,7 @@ pub fn report_of(
     }
     let path = book_path(home, license.license_key);
     let _lock = home.lock()?;
-    let mut book = Book::mended(&path, home.audience())?;
+    let mut book = Book::mended(&path)?;
     known::notice(home, license, facts, &mut book, now)?;
     let before = book.paused().into_iter().flat_map(|it| &it.before);
     Ok(Some(Told {

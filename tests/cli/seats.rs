@@ -10,6 +10,8 @@ mod fleet;
 #[cfg(unix)]
 mod forged;
 mod kept_for;
+#[cfg(unix)]
+mod lent;
 mod logged;
 mod programs;
 mod rules;

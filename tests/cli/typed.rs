@@ -1,14 +1,22 @@
 //! What is to be typed next, as it is to be typed: with where things are and which license is meant, as the user said it.
 
-use crate::world::{Run, World};
+use std::path::PathBuf;
+
+use crate::world::{Desk, Run, World};
+
+/// Two seats, with the product file that goes with them.
+fn sold(world: &World) -> (Desk<'_>, PathBuf, String) {
+    let desk = world.desk("desk");
+    let file = desk.product("survey", &[]);
+    let key = desk.sell("survey", &["--type", "floating", "--seats", "2"]);
+    (desk, file, key)
+}
 
 /// At a computer whose license is for all, by root, who names no home; and by whoever names one.
 #[test]
 fn what_is_to_be_typed_next_says_for_whom_and_where() {
     let world = World::new();
-    let desk = world.desk("desk");
-    let file = desk.product("survey", &[]);
-    let key = desk.sell("survey", &["--type", "floating", "--seats", "2"]);
+    let (desk, file, key) = sold(&world);
     let server = world.machine("server");
     let at = |args: &[&str]| -> Run<'_> { server.run_at_home_of_user(args.iter().copied()) };
     at(&["request", "activate", &key, "--system"])
@@ -88,9 +96,7 @@ fn what_is_typed_on_another_computer_is_left_as_it_is() {
 #[test]
 fn a_sites_key_is_made_where_its_license_lies() {
     let world = World::new();
-    let desk = world.desk("desk");
-    let file = desk.product("survey", &[]);
-    let key = desk.sell("survey", &["--type", "floating", "--seats", "2"]);
+    let (desk, file, key) = sold(&world);
     let server = world.machine("server");
     let at = |args: &[&str]| -> Run<'_> { server.run_at_home_of_user(args.iter().copied()) };
     at(&["product", "install", file.to_str().unwrap(), "--system"]).done();

@@ -49,7 +49,7 @@ pub(crate) struct Alone<T> {
 pub(crate) struct BatchLine {
     /// Which, from 1.
     pub(crate) line: u64,
-    /// What the object of the line held beside its `code`, as it was.
+    /// What the object of the line held beside its `code`; numbers as far as 64 bits hold them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) given: Option<serde_json::Map<String, serde_json::Value>>,
 }
