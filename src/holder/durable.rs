@@ -1,6 +1,6 @@
 //! Files that are whole or not there: temporary, sync, rename, sync of the directory. Every write of the holder goes through here.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -226,21 +226,28 @@ fn bounded(file: &File, most: u64) -> io::Result<Vec<u8>> {
 
 /// The files in a directory whose names end in `.extension`, sorted; none where there is no directory.
 pub(crate) fn list(directory: &Path, extension: &str) -> Result<Vec<PathBuf>, StorageError> {
-    let failed = |source| StorageError::new(Doing::Read, directory, source);
-    let entries = match fs::read_dir(directory) {
-        Ok(entries) => entries,
+    let names = match names(directory) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(source) => return Err(failed(source)),
+        names => names.map_err(|source| StorageError::new(Doing::Read, directory, source))?,
     };
-    let mut found = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(failed)?.path();
-        if path.extension().is_some_and(|ending| ending == extension) {
-            found.push(path);
-        }
-    }
+    let paths = names.iter().map(|name| directory.join(name));
+    let mut found: Vec<PathBuf> = paths
+        .filter(|path| path.extension().is_some_and(|ending| ending == extension))
+        .collect();
     found.sort();
     Ok(found)
+}
+
+/// The names of all that lies in a directory. Where the call is interrupted it is made again, as is done for files by themselves.
+pub(crate) fn names(directory: &Path) -> io::Result<Vec<OsString>> {
+    loop {
+        let entries = fs::read_dir(directory);
+        let names = entries.and_then(|it| it.map(|entry| Ok(entry?.file_name())).collect());
+        match names {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            names => return names,
+        }
+    }
 }
 
 fn fill(

@@ -17,7 +17,15 @@ pub(crate) const BETWEEN_TRIES: Duration = Duration::from_millis(20);
 /// The exclusive right to write in a directory, until it is dropped or the process ends.
 #[derive(Debug)]
 pub(crate) struct Lock {
-    _file: File,
+    file: File,
+}
+
+/// Closing the file is not enough: a program that another thread is starting just now has it open too, until it runs.
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // What cannot be unlocked is when the last who has it open closes it.
+        let _ = self.file.unlock();
+    }
 }
 
 impl Lock {
@@ -48,7 +56,7 @@ impl Lock {
         };
         let file = open_lock(&Directory::make(directory, audience)?).map_err(failed)?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(Lock { _file: file })),
+            Ok(()) => Ok(Some(Lock { file })),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(source)) => Err(failed(source)),
         }
@@ -111,6 +119,18 @@ mod tests {
         fs::hard_link(&other, &path).unwrap();
         drop(Lock::try_now(dir.path(), Audience::Owner).unwrap());
         assert_eq!(mode(&other), 0o644);
+    }
+
+    /// As between fork and exec: the child has what its parent had open.
+    #[test]
+    fn what_is_dropped_is_free_though_a_copy_of_the_file_is_open() {
+        let dir = tempfile::tempdir().unwrap();
+        let lock = Lock::try_now(dir.path(), Audience::Owner).unwrap().unwrap();
+        let copy = lock.file.try_clone().unwrap();
+        drop(lock);
+        let again = Lock::try_now(dir.path(), Audience::Owner).unwrap();
+        assert!(again.is_some());
+        drop(copy);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use super::tickets::Ticket;
 use super::who::Moment;
-use crate::holder::Home;
+use crate::holder::{Home, durable};
 use crate::license_key::LicenseKey;
 use crate::protocol::date::{Day, Seconds};
 
@@ -29,8 +29,10 @@ impl Basis {
             let beside = |name| home.directory().join(name);
             ["licenses", "notes"].map(beside)
         });
-        let entries = directories.filter_map(|it| fs::read_dir(it).ok()).flatten();
-        let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+        let paths = directories.flat_map(|directory| {
+            let names = durable::names(&directory).unwrap_or_default().into_iter();
+            names.map(move |name| directory.join(name))
+        });
         Basis {
             files: paths
                 .filter_map(|path| Some((path.clone(), stamp(&path)?)))

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::kernel;
-use crate::holder::Directory;
+use crate::holder::{Directory, durable};
 
 /// So many files of one user are read, those whose names come first. One has a few names of his own, and others within a user namespace.
 pub(super) const OF_EACH: usize = 32;
@@ -29,13 +29,11 @@ impl Listed {
         most: usize,
         fit: impl Fn(&str) -> bool,
     ) -> io::Result<Listed> {
-        let opened = Directory::open(directory).and_then(|_| std::fs::read_dir(directory));
-        let entries = match opened {
+        let mut names = match Directory::open(directory).and_then(|_| durable::names(directory)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Listed::default()),
-            opened => opened?,
+            names => names?,
         };
-        let names = entries.flatten().map(|entry| entry.file_name());
-        let mut names: Vec<_> = names.filter(|it| it.to_str().is_some_and(&fit)).collect();
+        names.retain(|it| it.to_str().is_some_and(&fit));
         names.sort_unstable();
         let mut listed = Listed::default();
         let mut counted: BTreeMap<u32, usize> = BTreeMap::new();
