@@ -20,6 +20,9 @@ use super::{words, wrap};
 pub(crate) trait Typing {
     fn typed(&self, text: &str) -> String;
 
+    /// The words of a text, each with the blanks behind it; a command is one.
+    fn words<'t>(&self, text: &'t str) -> Vec<&'t str>;
+
     /// What follows is said to the administrator of a site, whosever the command is.
     #[cfg(feature = "site")]
     fn at_a_site(&mut self);
@@ -258,7 +261,10 @@ impl Output {
             (label, "") => (format!("  {label} {text}"), 4),
             (label, _) => (format!("{label} {text}"), 2),
         };
-        let said = wrap::wrapped(&said, self.talk_columns, indent);
+        let said = match (&self.typing, self.talk_columns) {
+            (Some(typing), Some(columns)) => wrap::lines(typing.words(&said), columns, indent),
+            (_, columns) => wrap::wrapped(&said, columns, indent),
+        };
         // Colour takes no place: it is put on when the lines are broken.
         let said = match said.strip_prefix(label) {
             Some(rest) if self.colour && !colour.is_empty() => {

@@ -66,6 +66,31 @@ impl Typing for Given {
         whole.push_str(rest);
         whole
     }
+
+    fn words<'t>(&self, text: &'t str) -> Vec<&'t str> {
+        let (mut found, mut rest) = (Vec::new(), text);
+        while !rest.is_empty() {
+            let begins = [AS_ROOT, ELSEWHERE, "`", ""]
+                .into_iter()
+                .find_map(|before| {
+                    let behind = rest.strip_prefix(before)?.strip_prefix(PROGRAM)?;
+                    let command = Found::at(behind)?;
+                    Some(rest.len() - behind.len() + command.typed.len())
+                });
+            let end = begins.unwrap_or_default();
+            let letters = end
+                + rest
+                    .get(end..)
+                    .and_then(|it| it.find(' '))
+                    .unwrap_or(rest.len() - end);
+            let behind = rest.get(letters..).unwrap_or_default();
+            let blanks = behind.len() - behind.trim_start_matches(' ').len();
+            let (word, others) = rest.split_at(letters + blanks);
+            found.push(word);
+            rest = others;
+        }
+        found
+    }
 }
 
 impl Given {
@@ -97,20 +122,17 @@ impl Given {
 
     /// Adds the command with which a text begins, and says what follows it.
     fn command<'t>(&self, whole: &mut String, text: &'t str, as_root: bool) -> &'t str {
-        let tokens: Vec<&str> = text.split(' ').collect();
-        let bare: Vec<&str> = tokens.iter().map(|it| without_stop(it)).collect();
-        let Some(known) = Known::of(&bare) else {
+        let Some(found) = Found::at(text) else {
             return text;
         };
+        let Found { known, typed } = found;
+        let bare: Vec<&str> = typed.split(' ').map(without_stop).collect();
         let path = bare.get(..known.words).unwrap_or_default();
         if !self.is_here(&known, path) {
             return text;
         }
-        let taken =
-            known.words + arguments(&known, tokens.get(known.words - 1..).unwrap_or_default());
-        let typed = tokens.get(..taken).unwrap_or_default().join(" ");
-        let (command, stop) = typed.split_at(without_stop(&typed).len());
-        let mut given = bare.get(known.words..taken).unwrap_or_default().iter();
+        let (command, stop) = typed.split_at(without_stop(typed).len());
+        let mut given = bare.get(known.words..).unwrap_or_default().iter();
         let names_key = given.any(|it| *it == "KEY" || it.parse::<LicenseKey>().is_ok());
         whole.push_str(&match self.key {
             Some(key) => command.replace("KEY", &key.to_string()),
@@ -178,6 +200,26 @@ fn whose(people: People, path: &[&str]) -> People {
     }
 }
 
+/// A command with all that belongs to it, of which only the program's name is missing.
+struct Found<'t> {
+    known: Known,
+    typed: &'t str,
+}
+
+impl Found<'_> {
+    /// The one with which a text begins.
+    fn at(text: &str) -> Option<Found<'_>> {
+        let tokens: Vec<&str> = text.split(' ').collect();
+        let bare: Vec<&str> = tokens.iter().map(|it| without_stop(it)).collect();
+        let known = Known::of(&bare)?;
+        let behind = tokens.get(known.words - 1..).unwrap_or_default();
+        let taken = known.words + arguments(&known, behind);
+        let letters: usize = tokens.iter().take(taken).map(|it| it.len() + 1).sum();
+        let typed = text.get(..letters - 1)?;
+        Some(Found { known, typed })
+    }
+}
+
 /// Without the stop that ends what is said.
 fn without_stop(word: &str) -> &str {
     word.trim_end_matches([',', ';', ':', '.', ')', '`'])
@@ -227,6 +269,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::cli::wrap;
 
     const KEY: &str = "403-602-322-2511";
 
@@ -250,6 +293,19 @@ mod tests {
                 false => found.push_str(&fs::read_to_string(path).unwrap().replace('"', " ")),
             }
         }
+    }
+
+    #[test]
+    fn a_command_stays_on_one_line() {
+        let wrapped = |text: &str| wrap::lines(Given::default().words(text), 40, 4);
+        let text = "  what to do: see who uses which: countersign seat list; then sudo countersign site rules set FILE --system, or not";
+        let lines = "  what to do: see who uses which:\n    countersign seat list; then\n    sudo countersign site rules set FILE --system,\n    or not";
+        assert_eq!(wrapped(text), lines);
+        let text = "it is countersign that says so to all who read it";
+        assert_eq!(
+            wrapped(text),
+            "it is countersign that says so to all\n    who read it"
+        );
     }
 
     #[test]

@@ -23,11 +23,20 @@ pub(crate) fn columns(stream: impl IsTerminal + Stream) -> Option<usize> {
 
 /// A text in lines of at most so many columns, those after the first indented. What is longer by itself stays whole.
 pub(crate) fn wrapped(text: &str, columns: Option<usize>, indent: usize) -> String {
-    let Some(columns) = columns else {
-        return text.to_owned();
-    };
+    match columns {
+        None => text.to_owned(),
+        Some(columns) => lines(text.split_inclusive(' '), columns, indent),
+    }
+}
+
+/// The same of words that were told apart, each with the blanks behind it.
+pub(crate) fn lines<'t>(
+    words: impl IntoIterator<Item = &'t str>,
+    columns: usize,
+    indent: usize,
+) -> String {
     let (mut out, mut used, mut begun) = (String::new(), 0, false);
-    for piece in text.split_inclusive(' ') {
+    for piece in words {
         let word = piece.trim_end_matches(' ');
         if begun && !word.is_empty() && used + word.chars().count() > columns {
             out.truncate(out.trim_end_matches(' ').len());
