@@ -214,6 +214,9 @@ failure_kinds! {
     LedgerIo "ledger_io" FAILED "the disk or the database engine failed";
     LedgerSchema "ledger_schema" NOT_TRUSTED "the ledger's tables are not as this program makes them";
     LedgerEdited "ledger_edited" NOT_TRUSTED "the ledger is not as its history has it; `findings` tells where";
+    OtherDesk "other_desk" NOT_FOR_THIS "the backup is of another desk";
+    BackupOlder "backup_older" REFUSED "the ledger has events that the backup has not";
+    BadCheckpoint "bad_checkpoint" NOT_TRUSTED "the file is no checkpoint that a key of this desk signed";
     SameKeys "same_keys" FAILED "the source of randomness yields the same key twice";
     KeysUsedUp "keys_used_up" FAILED "no unused license key could be drawn";
     NotAKey "not_a_key" FAILED "the file is no private key in PEM";

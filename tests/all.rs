@@ -19,6 +19,7 @@ mod house;
 mod journeys;
 mod lending;
 mod license_key;
+mod pages;
 mod protocol;
 mod release;
 mod sentences;

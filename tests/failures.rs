@@ -79,7 +79,7 @@ fn no_library_names_a_command_or_an_option() {
     assert!(found.is_empty(), "say it in src/cli/advice: {found:#?}");
 }
 
-/// `countersign apply`, `--new`, `` `license show` ``; but for what goes into a hash or begins a product file or a site's note.
+/// `countersign apply`, `--new`, `` `license show` ``; but for what goes into a hash or begins a product file, a site's note or a checkpoint.
 fn names_a_command(literal: &str) -> bool {
     let option = literal.match_indices("--").any(|(at, _)| {
         let alone = literal[..at]
@@ -92,7 +92,7 @@ fn names_a_command(literal: &str) -> bool {
         }
     });
     let program = literal.split("countersign ").skip(1).any(|rest| {
-        !["v1", "product v1", "site note v1"]
+        !["v1", "product v1", "site note v1", "ledger v1"]
             .iter()
             .any(|it| rest.starts_with(it))
     });

@@ -15,6 +15,7 @@ use crate::issuer::life::LifeError;
 use crate::issuer::products::CatalogueError;
 #[cfg(feature = "desk")]
 use crate::issuer::respond::{RespondError, Stopped};
+use crate::issuer::restore::RestoreError;
 use crate::license_key::LicenseKeyError;
 use crate::messages;
 use crate::protocol::product::ProductError;
@@ -190,6 +191,7 @@ fn known(error: &anyhow::Error) -> Option<Failure> {
             LifeError,
             LedgerError,
             DeskError,
+            RestoreError,
             KeyError,
             CatalogueError
         );

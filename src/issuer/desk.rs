@@ -1,9 +1,12 @@
 //! Where a desk lives: `DIR/desk/` with its ledger and its two root keys.
 
+mod passphrase;
+
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+pub use passphrase::change_passphrase;
 use zeroize::Zeroizing;
 
 use crate::failure::FailureKind;
@@ -103,6 +106,11 @@ impl Desk {
     /// Whether there is one.
     pub fn exists(&self) -> bool {
         self.ledger_path().exists()
+    }
+
+    /// The directory in which all of it lies.
+    pub fn directory(&self) -> &Path {
+        &self.directory
     }
 
     /// The ledger's file.
@@ -305,13 +313,13 @@ fn unhex(text: &str) -> Option<[u8; 32]> {
     Some(out)
 }
 
-fn at(path: &Path) -> impl FnOnce(io::Error) -> DeskError {
+pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> DeskError {
     let path = path.to_owned();
     |error| DeskError::Io { path, error }
 }
 
 /// Makes a directory that only its owner may enter; one that is there stays as it is.
-fn create_directory(path: &Path) -> Result<(), DeskError> {
+pub(super) fn create_directory(path: &Path) -> Result<(), DeskError> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -343,7 +351,7 @@ fn rename(from: &Path, to: &Path) -> Result<(), DeskError> {
 }
 
 /// Makes the names in a directory durable; Windows does so by itself and cannot be asked.
-fn sync_directory(path: &Path) -> Result<(), DeskError> {
+pub(super) fn sync_directory(path: &Path) -> Result<(), DeskError> {
     if cfg!(unix) {
         File::open(path)
             .and_then(|directory| directory.sync_all())

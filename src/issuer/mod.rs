@@ -10,6 +10,7 @@ pub mod parallel;
 pub mod policy;
 pub mod products;
 pub mod respond;
+pub mod restore;
 
 #[cfg(test)]
 mod tests;

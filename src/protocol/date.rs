@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::messages;
-use chrono::{DateTime, Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime};
 
 /// 2020-01-01T00:00:00Z in Unix seconds.
 const EPOCH_UNIX: i64 = 1_577_836_800;
@@ -145,9 +145,30 @@ impl fmt::Display for Seconds {
     }
 }
 
+impl FromStr for Seconds {
+    type Err = DateError;
+
+    /// Takes what [`Seconds`] shows, YYYY-MM-DDTHH:MM:SSZ.
+    fn from_str(text: &str) -> Result<Seconds, DateError> {
+        let moment = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%SZ")
+            .map_err(|_| DateError::NotADate(text.to_owned()))?;
+        Ok(Seconds::from_unix(moment.and_utc().timestamp()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_moment_is_read_as_it_is_shown() {
+        for at in [0, 217_516_620, u32::MAX].map(Seconds) {
+            assert_eq!(at.to_string().parse(), Ok(at));
+        }
+        for text in ["2026-11-22", "2026-11-22 13:17:00Z", "2026-11-22T13:17Z"] {
+            assert!(text.parse::<Seconds>().is_err());
+        }
+    }
 
     #[test]
     fn days_are_counted_from_2020() {

@@ -1,6 +1,7 @@
 //! What codes say, and who may say it (SPEC.md 3 to 5, 8, 10). Pure: no input or output, no clock, no randomness of its own.
 
 pub mod catalogue;
+pub mod checkpoint;
 pub mod commitment;
 pub mod contents;
 pub mod date;

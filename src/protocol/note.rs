@@ -102,7 +102,7 @@ impl From<TrustError> for NoteError {
 }
 
 /// Bytes as hexadecimal digits in lower case.
-pub(super) struct Hex<'a>(pub(super) &'a [u8]);
+pub(crate) struct Hex<'a>(pub(crate) &'a [u8]);
 
 impl fmt::Display for Hex<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -111,7 +111,7 @@ impl fmt::Display for Hex<'_> {
 }
 
 /// What [`Hex`] wrote; nothing where it is anything else.
-pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
     let digit = |b: u8| (b as char).to_digit(16).filter(|_| !b.is_ascii_uppercase());
     let pairs = text.as_bytes().chunks(2);
     pairs

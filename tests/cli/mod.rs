@@ -12,10 +12,12 @@ mod crafted;
 #[cfg(target_os = "linux")]
 mod crowd;
 mod desk;
+mod desk_keys;
 mod disk;
 mod entered;
 mod everywhere;
 mod given_back;
+mod kept_safe;
 mod ledger;
 #[cfg(unix)]
 mod letters;

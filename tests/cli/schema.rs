@@ -200,6 +200,16 @@ fn lived() -> Printed {
     );
     it.all(0, "ledger-history", vendor.run(["ledger", "history"]));
     it.one("ledger-verify", vendor.run(["ledger", "verify"]));
+    it.one(
+        "desk-passphrase",
+        vendor.run(["desk", "passphrase", "--no-passphrase"]),
+    );
+    it.one("ledger-checkpoint", vendor.run(["ledger", "checkpoint"]));
+    let backup = world.path().join("backup.db");
+    let backup = backup.to_str().unwrap();
+    it.one("ledger-backup", vendor.run(["ledger", "backup", backup]));
+    let look = ["ledger", "restore", backup, "--dry-run"];
+    it.one("ledger-restore", vendor.run(look));
 
     lent(&world, &mut it);
     let refused = vendor.run(["respond"]).piped(&request).exits(6);

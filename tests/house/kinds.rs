@@ -14,11 +14,6 @@ const IN_THE_LIBRARY: &[(&str, &str, &str)] = &[
         "a desk whose ledger is gone is a desk that is missing",
     ),
     (
-        "ledger_exists",
-        "src/issuer/tests/places.rs",
-        "a ledger is made where nothing is",
-    ),
-    (
         "catalogue_shrinks",
         "src/issuer/tests/selling.rs",
         "the command only adds to a product, at its end",

@@ -1,9 +1,7 @@
 //! Of what the desk did not do: its ledger and keys, what is sold, what is answered.
 
 use super::Advice;
-use crate::issuer::audit::{Finding, Place, Wrong};
 use crate::issuer::desk::DeskError;
-use crate::issuer::ledger::LedgerError;
 use crate::issuer::life::LifeError;
 use crate::issuer::policy::{Fork, Refusal, Rest};
 use crate::issuer::products::CatalogueError;
@@ -195,37 +193,6 @@ impl Advice for CatalogueError {
     }
 }
 
-impl Advice for LedgerError {
-    fn advice(&self) -> String {
-        let advice = match self {
-            LedgerError::Missing(_) => {
-                "make one with `countersign desk init`, or name another place with --home"
-            }
-            LedgerError::Exists(_) => "a desk is made once: name another place with --home",
-            LedgerError::InUse => "another process is writing to it: try again when that has ended",
-            LedgerError::Foreign(_) => "check --home; a ledger can be taken from a backup",
-            LedgerError::Newer { .. } => "use the program that wrote it, or a newer one",
-            LedgerError::ClockBehind { .. } => {
-                "set the clock and do the same again; where the clock is right and the entry was made under a wrong one, say so once: countersign desk clock --right --reason TEXT"
-            }
-            LedgerError::ReadOnly(_) => {
-                "the file and its directory must be writable for the person who answers (SQLite keeps a -wal file beside the ledger)"
-            }
-            LedgerError::DiskFull => "make room and do the same again: nothing is lost",
-            LedgerError::Schema(_) => {
-                "nothing was signed or changed; run `countersign ledger verify`, then drop what was added or restore a backup"
-            }
-            LedgerError::Damaged(_) => {
-                "take the ledger from a backup; `countersign ledger verify` names what is wrong, where it can be read at all"
-            }
-            LedgerError::Io(_) => {
-                "look at the disk and the directory's permissions, then do the same again"
-            }
-        };
-        advice.to_owned()
-    }
-}
-
 impl Advice for SignerError {
     fn advice(&self) -> String {
         let advice = match self {
@@ -266,21 +233,6 @@ impl Advice for KeyError {
             KeyError::UnsupportedEncryption => {
                 "encrypt it again with: openssl pkcs8 -topk8 -scrypt -in OLD -out NEW"
             }
-        };
-        advice.to_owned()
-    }
-}
-
-impl Advice for Finding {
-    fn advice(&self) -> String {
-        let advice = match (self.place, self.wrong) {
-            (Place::Schema, Wrong::Added) => {
-                "keep a copy, drop what was added, and find out who can write to this ledger"
-            }
-            (Place::File, _) | (_, Wrong::Damaged | Wrong::Unreadable) => {
-                "keep a copy, restore a backup made before, and look at the disk and at who can write to this ledger"
-            }
-            _ => "restore a backup made before, and find out who can write to this ledger",
         };
         advice.to_owned()
     }

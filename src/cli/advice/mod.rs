@@ -4,6 +4,8 @@
 mod check;
 #[cfg(feature = "desk")]
 mod desk;
+#[cfg(feature = "desk")]
+mod ledger;
 #[cfg(feature = "site")]
 mod loans;
 mod machine;

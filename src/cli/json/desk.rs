@@ -267,8 +267,61 @@ pub(crate) struct VerifiedLedger {
     pub(crate) answers: u64,
     pub(crate) licenses: u64,
     pub(crate) activations: u64,
+    /// How many checkpoints the history was held against, and goes through.
+    pub(crate) checkpoints: usize,
     /// The head of the history's chain, in hexadecimal digits.
     pub(crate) head: String,
+}
+
+/// The key files that `desk passphrase` wrote anew.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct KeysChanged {
+    pub(crate) files: Vec<PathBuf>,
+    /// False where they have no passphrase any more.
+    pub(crate) encrypted: bool,
+}
+
+/// What `ledger backup` wrote.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct BackedUp {
+    pub(crate) file: PathBuf,
+    pub(crate) events: u64,
+    /// When the last of them was made.
+    pub(crate) last: Shown<Seconds>,
+    /// The head of the history's chain, in hexadecimal digits.
+    pub(crate) head: String,
+}
+
+/// What `ledger restore` did, or would do.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct PutBack {
+    /// False with `--dry-run`: nothing was changed.
+    pub(crate) restored: bool,
+    /// Events of the backup.
+    pub(crate) events: u64,
+    /// When the last of them was made.
+    pub(crate) last: Shown<Seconds>,
+    /// Events that the ledger had and the backup has not; null where the ledger could not be read.
+    pub(crate) lost: Option<u64>,
+    /// The file in which the ledger lies that stood there.
+    pub(crate) aside: Option<PathBuf>,
+}
+
+/// What `ledger checkpoint` wrote.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct CheckpointMade {
+    pub(crate) events: u64,
+    /// The head of the history's chain, in hexadecimal digits.
+    pub(crate) head: String,
+    pub(crate) made: Shown<Seconds>,
+    /// The file that was written, where one was named.
+    pub(crate) file: Option<PathBuf>,
+    /// The checkpoint itself, as it is to be kept.
+    pub(crate) checkpoint: String,
 }
 
 /// An event of `ledger history`.

@@ -4,6 +4,7 @@
 //! that event. So rows that no event vouches for are found by counting, and are looked for only where the count is wrong: memory does not grow
 //! with the ledger.
 
+mod against;
 mod answers;
 mod cursor;
 mod desk;
@@ -14,26 +15,42 @@ mod rows;
 
 use std::collections::BTreeMap;
 
+use against::Against;
 use cursor::Cursor;
 pub use report::{Finding, Place, Report, Wrong};
 use serde::Deserialize;
 
-use crate::issuer::history::{self as facts, ClockFacts, DeskFacts, Hex, ProductFacts, chain};
+use crate::issuer::history::{
+    self as facts, ClockFacts, DeskFacts, Hex, ProductFacts, RestoreFacts, chain,
+};
 use crate::issuer::ledger::{
     Beneath, EarlyReturn, Event, EventId, Ledger, LedgerError, License, LicenseId, OrderTerms,
     PAGE, ProductId, SignerId, StoredAnswer, TermsId, Transaction,
 };
+use crate::protocol::checkpoint::Checkpoint;
 
 /// Verifies one consistent state of a ledger. `progress` is told now and then how many events of how many are done.
 ///
 /// # Errors
 /// What the ledger says where it cannot be looked at; what can be looked at and is wrong stands in the report.
-pub fn verify(
+pub fn verify(ledger: &mut Ledger, progress: impl FnMut(u64, u64)) -> Result<Report, LedgerError> {
+    verify_against(ledger, &[], progress)
+}
+
+/// The same, the history being held against checkpoints that were kept in another place: it must go through the end that each has (SPEC.md 9.14).
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_against(
     ledger: &mut Ledger,
+    checkpoints: &[Checkpoint],
     mut progress: impl FnMut(u64, u64),
 ) -> Result<Report, LedgerError> {
     ledger.audit(|tx| {
-        let mut replay = Replay::default();
+        let mut replay = Replay {
+            against: Against::new(checkpoints),
+            ..Replay::default()
+        };
         replay.phase(tx, Replay::flaws)?;
         replay.phase(tx, Replay::catalogue)?;
         replay.phase(tx, |it, tx| it.history(tx, &mut progress))?;
@@ -65,6 +82,8 @@ struct Replay {
     listed: BTreeMap<String, (EventId, Hex)>,
     /// Whether the tables are not as this program makes them: then nothing else need be readable.
     other_schema: bool,
+    /// What was kept in another place.
+    against: Against,
     /// Whether the whole history was gone through.
     whole: bool,
 }
@@ -155,11 +174,13 @@ impl Replay {
                 // Going on from what is written, one altered row is not a thousand findings.
                 (last, self.report.head) = (event.id, event.hash);
                 self.report.events += 1;
+                self.meet_checkpoints(event.id);
                 self.replay(tx, &event)?;
             }
             self.verify_signatures();
             progress(self.report.events, total);
         }
+        self.miss_what_checkpoints_have(last);
         self.stray_answers(tx, EventId(i64::MAX))?;
         self.stray_early_returns(tx, EventId(i64::MAX))?;
         self.stray_terms(tx, TermsId(i64::MAX))?;
@@ -189,6 +210,10 @@ impl Replay {
             }
             facts::DESK_CLOCK => {
                 let _: Option<ClockFacts> = self.facts(event);
+                Ok(())
+            }
+            facts::LEDGER_RESTORE => {
+                let _: Option<RestoreFacts> = self.facts(event);
                 Ok(())
             }
             facts::DESK_INIT => {

@@ -81,6 +81,10 @@ pub enum Wrong {
     Missing,
     /// It is there and nothing speaks of it.
     Added,
+    /// The history is another than a checkpoint has.
+    Rewritten,
+    /// A checkpoint has more of the history.
+    CutOff,
     /// A license counts other seats than its activations hold.
     Seats,
     /// More seats of a license are in use than it has.
@@ -102,6 +106,8 @@ impl Wrong {
             Wrong::Altered => "altered",
             Wrong::Missing => "missing",
             Wrong::Added => "added",
+            Wrong::Rewritten => "rewritten",
+            Wrong::CutOff => "cut_off",
             Wrong::Seats => "seats_differ",
             Wrong::TooManySeats => "too_many_seats",
             Wrong::NotSigned => "not_signed",

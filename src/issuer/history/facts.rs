@@ -13,6 +13,8 @@ use crate::protocol::digest::ActivationId;
 /// The desk was made, or what it says about itself changed.
 pub(crate) const DESK_INIT: &str = "desk_init";
 pub(crate) const DESK_CLOCK: &str = "desk_clock";
+/// The ledger was put back from a backup.
+pub(crate) const LEDGER_RESTORE: &str = "ledger_restore";
 /// A product was added.
 pub(crate) const PRODUCT_ADD: &str = "product_add";
 /// A product's definition changed.
@@ -114,6 +116,7 @@ pub(crate) fn described(generator: &mut schemars::SchemaGenerator) -> schemars::
     schemars::json_schema!({ "anyOf": [
         generator.subschema_for::<DeskFacts>(),
         generator.subschema_for::<ClockFacts>(),
+        generator.subschema_for::<RestoreFacts>(),
         generator.subschema_for::<ProductFacts>(),
         generator.subschema_for::<OrderFacts>(),
         generator.subschema_for::<AnswerFacts>(),
@@ -136,6 +139,16 @@ pub(crate) struct DeskFacts {
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct ClockFacts {
+    pub(crate) reason: String,
+}
+
+/// Of [`LEDGER_RESTORE`].
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct RestoreFacts {
+    /// How many events the ledger had that the backup has not; none where the ledger could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) lost: Option<u64>,
     pub(crate) reason: String,
 }
 

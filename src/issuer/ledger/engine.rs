@@ -1,5 +1,7 @@
 //! What the rules ask of a store. SQLite answers today; a database server can, without the rules knowing.
 
+use std::path::Path;
+
 use super::LedgerError;
 use super::rows::{
     Activation, ActivationRow, EarlyReturn, Event, EventId, License, LicenseId, OrderTerms,
@@ -55,6 +57,18 @@ pub trait Engine: Send {
     /// `InUse` where another writer does not end in time; but for an audit, `Schema` where the tables are not as this program makes them; and
     /// whatever the disk says.
     fn begin(&mut self, access: Access) -> Result<Box<dyn Transaction + '_>, LedgerError>;
+
+    /// Copies one consistent state, whatever it is, into a new file that only its owner may read, durably; others may write meanwhile.
+    ///
+    /// # Errors
+    /// `Exists`, and whatever the disk says; no file is left then.
+    fn back_up(&mut self, to: &Path) -> Result<(), LedgerError>;
+
+    /// Takes on the state of a file that [`Engine::back_up`] made: all of it, or nothing.
+    ///
+    /// # Errors
+    /// `InUse`, and whatever the disk says.
+    fn take_on(&mut self, file: &Path) -> Result<(), LedgerError>;
 }
 
 /// Which licenses a list wants.

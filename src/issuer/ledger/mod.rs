@@ -48,9 +48,33 @@ impl Ledger {
         Ok(Ledger::on(Box::new(sqlite::Sqlite::open(path)?)))
     }
 
+    /// The same, nobody else having it open as long as it is.
+    ///
+    /// # Errors
+    /// As [`Ledger::open`]; `InUse` where another process has it open.
+    pub fn open_alone(path: &Path) -> Result<Ledger, LedgerError> {
+        Ok(Ledger::on(Box::new(sqlite::Sqlite::open_alone(path)?)))
+    }
+
     /// A ledger on another engine.
     pub fn on(engine: Box<dyn Engine>) -> Ledger {
         Ledger { engine }
+    }
+
+    /// Copies it as it stands into a new file (SPEC.md 9.14).
+    ///
+    /// # Errors
+    /// As [`Engine::back_up`].
+    pub fn back_up(&mut self, to: &Path) -> Result<(), LedgerError> {
+        self.engine.back_up(to)
+    }
+
+    /// Takes on the state of such a file.
+    ///
+    /// # Errors
+    /// As [`Engine::take_on`].
+    pub fn take_on(&mut self, file: &Path) -> Result<(), LedgerError> {
+        self.engine.take_on(file)
     }
 
     /// Runs one transaction that writes: committed where `work` succeeds, undone where it fails.

@@ -2,8 +2,12 @@
 
 mod desk_clock;
 mod desk_init;
+mod desk_passphrase;
 mod emergency;
+mod ledger_backup;
+mod ledger_checkpoint;
 mod ledger_history;
+mod ledger_restore;
 mod ledger_verify;
 mod license_change;
 mod license_list;
@@ -29,9 +33,10 @@ pub(super) const TREE: Commands = (
     &[
         Node::Group {
             name: "desk",
-            about: "The vendor's desk: create it, vouch for its clock",
+            about: "The vendor's desk: create it, change its passphrase, vouch for its clock",
             nodes: &[
                 leaf::<desk_init::DeskInit>(),
+                leaf::<desk_passphrase::DeskPassphrase>(),
                 leaf::<desk_clock::DeskClock>(),
             ],
         },
@@ -64,10 +69,13 @@ pub(super) const TREE: Commands = (
         leaf::<emergency::EmergencyCode>(),
         Node::Group {
             name: "ledger",
-            about: "The ledger: verify it, read its history",
+            about: "The ledger: verify it, read its history, keep it safe",
             nodes: &[
                 leaf::<ledger_verify::LedgerVerify>(),
+                leaf::<ledger_checkpoint::LedgerCheckpoint>(),
                 leaf::<ledger_history::LedgerHistory>(),
+                leaf::<ledger_backup::LedgerBackup>(),
+                leaf::<ledger_restore::LedgerRestore>(),
             ],
         },
     ],

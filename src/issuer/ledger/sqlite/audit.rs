@@ -165,6 +165,9 @@ pub(super) fn file(connection: &Connection) -> Result<Vec<Flaw>, LedgerError> {
     let mut flaws = Vec::new();
     for line in lines {
         let line = line?;
+        if let Some(unread) = line.lines().find(|part| is_of_the_disk(part)) {
+            return Err(LedgerError::Io(unread.to_owned()));
+        }
         let parts = line.lines().filter(|part| !part.starts_with("***"));
         flaws.extend(parts.filter(|part| *part != "ok").map(|part| Flaw {
             beneath: Beneath::Damaged,
@@ -175,9 +178,39 @@ pub(super) fn file(connection: &Connection) -> Result<Vec<Flaw>, LedgerError> {
     Ok(flaws)
 }
 
+/// Whether SQLite could not read what it wanted to look at: that says nothing of what stands there.
+fn is_of_the_disk(part: &str) -> bool {
+    let code = part.rsplit_once("error code=").map(|(_, code)| code.trim());
+    let code = code.and_then(|code| code.parse::<i32>().ok());
+    // Beyond its first byte a code says what exactly failed.
+    code.is_some_and(|code| code & 0xff == rusqlite::ffi::SQLITE_IOERR)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_disk_that_fails_is_no_damage() {
+        for (part, is) in [
+            (
+                "Tree 16 page 16: unable to get the page. error code=8458",
+                true,
+            ),
+            ("Tree 4 page 4: unable to get the page. error code=10", true),
+            (
+                "Tree 4 page 4: unable to get the page. error code=11",
+                false,
+            ),
+            (
+                "Tree 4 page 4: btreeInitPage() returns error code 10",
+                false,
+            ),
+            ("wrong # of entries in index answer_commitment", false),
+        ] {
+            assert_eq!(is_of_the_disk(part), is, "{part}");
+        }
+    }
 
     fn pristine() -> Connection {
         let pristine = Connection::open_in_memory().unwrap();

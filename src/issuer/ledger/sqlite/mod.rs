@@ -3,6 +3,7 @@
 mod activations;
 mod audit;
 mod convert;
+mod copy;
 mod schema;
 mod sold;
 mod statements;
@@ -39,7 +40,7 @@ pub(super) struct Sqlite {
 impl Sqlite {
     pub(super) fn create(path: &Path) -> Result<Sqlite, LedgerError> {
         create_private(path)?;
-        let connection = connect(path)?;
+        let connection = connect(path, |_| Ok(()))?;
         connection.pragma_update(None, "application_id", APPLICATION_ID)?;
         // Kept in the file: every later connection writes ahead too.
         connection.pragma_update(None, "journal_mode", "wal")?;
@@ -53,11 +54,28 @@ impl Sqlite {
     }
 
     pub(super) fn open(path: &Path) -> Result<Sqlite, LedgerError> {
+        Sqlite::held(path, |_| Ok(()))
+    }
+
+    /// No other process can open it as long as it is open, and none has it.
+    pub(super) fn open_alone(path: &Path) -> Result<Sqlite, LedgerError> {
+        Sqlite::held(path, |connection| {
+            connection.pragma_update(None, "locking_mode", "exclusive")?;
+            // Taken by the first transaction that writes, and kept after it.
+            connection.execute_batch("BEGIN IMMEDIATE; COMMIT")
+        })
+    }
+
+    /// `first` is done before anything is read.
+    fn held(
+        path: &Path,
+        first: impl FnOnce(&Connection) -> Result<(), rusqlite::Error>,
+    ) -> Result<Sqlite, LedgerError> {
         if !path.exists() {
             return Err(LedgerError::Missing(path.to_owned()));
         }
         let sqlite = Sqlite {
-            connection: connect(path)?,
+            connection: connect(path, first)?,
             known: None,
         };
         let foreign = || LedgerError::Foreign(path.to_owned());
@@ -100,21 +118,43 @@ impl Engine for Sqlite {
         }
         Ok(Box::new(transaction))
     }
+
+    fn back_up(&mut self, to: &Path) -> Result<(), LedgerError> {
+        create_private(to)?;
+        let copied = copy::whole(&self.connection, to);
+        if copied.is_err() {
+            // What cannot be removed either is no ledger, and is not called a backup by anybody.
+            let _ = std::fs::remove_file(to);
+        }
+        copied
+    }
+
+    fn take_on(&mut self, file: &Path) -> Result<(), LedgerError> {
+        self.known = None;
+        copy::over(file, &mut self.connection)
+    }
 }
 
-fn connect(path: &Path) -> Result<Connection, LedgerError> {
-    prepare(path).map_err(|error| match error.sqlite_error_code() {
+fn connect(
+    path: &Path,
+    first: impl FnOnce(&Connection) -> Result<(), rusqlite::Error>,
+) -> Result<Connection, LedgerError> {
+    prepare(path, first).map_err(|error| match error.sqlite_error_code() {
         // Not even the first bytes are SQLite's.
         Some(ErrorCode::NotADatabase) => LedgerError::Foreign(path.to_owned()),
         _ => LedgerError::from(error),
     })
 }
 
-fn prepare(path: &Path) -> Result<Connection, rusqlite::Error> {
+fn prepare(
+    path: &Path,
+    first: impl FnOnce(&Connection) -> Result<(), rusqlite::Error>,
+) -> Result<Connection, rusqlite::Error> {
     // Without CREATE: a ledger that is gone must be missed, not silently begun anew.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(PATIENCE)?;
+    first(&connection)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // Durable before visible: a commit returns when the disk has it.
     connection.pragma_update(None, "synchronous", "full")?;

@@ -1,0 +1,102 @@
+//! `desk passphrase`.
+
+use std::path::PathBuf;
+
+use super::{Context, Exit, Run};
+use crate::cli::failure::Failure;
+use crate::cli::passphrase::{Asks, PassphraseArgs};
+use crate::cli::{desk, json, secrecy};
+use crate::issuer::desk::{DeskError, Root, change_passphrase, read_key_file};
+use crate::signing::keys::{Passphrase, SigningKey};
+
+/// Change the passphrase of the desk's keys
+///
+/// The keys stay the same: nothing that is sold or answered changes. Both key files that lie at the desk get the new passphrase. Whoever has a copy of one from
+/// before opens it with the old: give those that you keep elsewhere the new one, too, with `--key`.
+#[derive(clap::Args)]
+pub(crate) struct DeskPassphrase {
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
+    /// Read the new passphrase from this file's first line (also /dev/fd/N)
+    #[arg(long, value_name = "FILE")]
+    new_passphrase_file: Option<PathBuf>,
+    /// Leave the keys unencrypted: anyone who reads the files can sign
+    #[arg(long, conflicts_with = "new_passphrase_file")]
+    no_passphrase: bool,
+    /// Change this key file, and not those at the desk (repeatable)
+    #[arg(long = "key", value_name = "FILE")]
+    keys: Vec<PathBuf>,
+}
+
+impl Run for DeskPassphrase {
+    const NAME: &'static str = "passphrase";
+    const ABOUT: &'static str = "Change the passphrase of the desk's keys";
+
+    type Object = json::KeysChanged;
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let mut files = self.keys;
+        if files.is_empty() {
+            let desk = desk::place(context)?;
+            if !desk.exists() {
+                return Err(DeskError::Missing(desk.directory().to_owned()).into());
+            }
+            let paths = [Root::Live, Root::Spare].map(|root| desk.key_path(root));
+            // The spare one is to lie elsewhere.
+            files.extend(paths.into_iter().filter(|path| path.exists()));
+        }
+        secrecy::close();
+        let mut encrypted = None;
+        for file in &files {
+            if SigningKey::is_encrypted(&read_key_file(file)?) {
+                encrypted = encrypted.or(Some(file));
+            }
+        }
+        let old = match encrypted {
+            Some(file) => {
+                let text = self
+                    .passphrase
+                    .existing(context, &file.display().to_string())?;
+                Passphrase::new(text)
+            }
+            None => None,
+        };
+        let asks = Asks {
+            prompt: "new passphrase for the signing keys: ",
+            hint: "choose one, or say --no-passphrase for keys that anyone with the files can use",
+        };
+        let new = match self.no_passphrase {
+            true => None,
+            false => {
+                let args = PassphraseArgs::new_in(self.new_passphrase_file);
+                Passphrase::new(args.new_one(context, &asks)?)
+            }
+        };
+        let mut entropy = context.environment.entropy()?;
+        let passphrases = (old.as_ref(), new.as_ref());
+        change_passphrase(&files, passphrases, &mut entropy).map_err(|(file, error)| {
+            let failure = Failure::of(&error.into());
+            let because = format!("the key file {}", file.display());
+            failure.because(because)
+        })?;
+        if context.out.json {
+            let object = json::KeysChanged {
+                files,
+                encrypted: new.is_some(),
+            };
+            Self::print(context, &object)?;
+            return Ok(Exit::DONE);
+        }
+        for file in files {
+            context.out.say(format_args!(
+                "{} {}",
+                file.display(),
+                match new {
+                    Some(_) => "has the new passphrase",
+                    None => "has no passphrase any more: anyone who reads it can sign",
+                }
+            ));
+        }
+        Ok(Exit::DONE)
+    }
+}

@@ -1,0 +1,105 @@
+//! `ledger restore`.
+
+use std::path::PathBuf;
+
+use super::ledger_verify::edited;
+use super::license_revoke::reason;
+use super::{Context, Exit, Run};
+use crate::cli::{desk, json, words};
+use crate::issuer::restore::{self, PutBack, RestoreError};
+
+/// Put the ledger back from a backup, after verifying all of it
+///
+/// Also where the ledger is gone or cannot be read any more; the desk's keys have to lie beside it. What stands there is kept under another name, and the history
+/// says that it was put back, and why. A backup of another desk is refused, and one that lacks what the ledger has.
+///
+/// Machines that were answered since the backup go on. When one asks again, the desk says that it does not know what it holds: it is activated anew, and keeps
+/// its seat. Licenses that were sold since have to be sold again.
+#[derive(clap::Args)]
+pub(crate) struct LedgerRestore {
+    /// What `countersign ledger backup` wrote, or a copy of the ledger's file
+    #[arg(value_name = "FILE")]
+    backup: PathBuf,
+    /// Why, for the history
+    #[arg(long, value_name = "TEXT", required_unless_present = "dry_run")]
+    reason: Option<String>,
+    /// Give up what the ledger has and the backup has not
+    #[arg(long)]
+    discard_newer: bool,
+    /// Say what would happen, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Run for LedgerRestore {
+    const NAME: &'static str = "restore";
+    const ABOUT: &'static str = "Put the ledger back from a backup";
+
+    type Object = json::PutBack;
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        context.environment.check_actor()?;
+        let desk = desk::place(context)?;
+        let why = self.reason.as_deref().map(reason).transpose()?;
+        let Context {
+            out, environment, ..
+        } = context;
+        let progress = |done, all| out.progress(format_args!("{done} of {all} events"));
+        let put_back = match &why {
+            Some(why) if !self.dry_run => {
+                let how = (self.discard_newer, why.as_str());
+                restore::restore(&desk, &self.backup, how, environment.by(), progress)
+            }
+            _ => restore::look(&desk, &self.backup, self.discard_newer, progress),
+        };
+        context.out.progress_done();
+        let put_back = put_back.map_err(failed)?;
+        if context.out.json {
+            let object = json::PutBack {
+                restored: !self.dry_run,
+                events: put_back.backup.events,
+                last: json::Shown(put_back.backup.last),
+                lost: put_back.lost,
+                aside: put_back.aside,
+            };
+            Self::print(context, &object)?;
+            return Ok(Exit::DONE);
+        }
+        say(context, &put_back, self.dry_run);
+        Ok(Exit::DONE)
+    }
+}
+
+fn failed(error: RestoreError) -> anyhow::Error {
+    match error {
+        RestoreError::Edited(report) => match report.findings.first() {
+            Some(first) => edited("the backup", &report, first)
+                .hint("take another backup: this one was edited or is damaged")
+                .into(),
+            None => RestoreError::Edited(report).into(),
+        },
+        error => error.into(),
+    }
+}
+
+fn say(context: &mut Context, put_back: &PutBack, dry_run: bool) {
+    let (is, was) = match dry_run {
+        true => ("would be", "would be kept beside it"),
+        false => ("is", "lies beside it"),
+    };
+    let lost = match put_back.lost {
+        Some(0) => "nothing is lost".to_owned(),
+        Some(lost) => format!("{} given up", words::count(lost, "event")),
+        None => "what stood there could not be read".to_owned(),
+    };
+    context.out.say(format_args!(
+        "the ledger {is} as the backup has it: {}, the last of {}; {lost}",
+        words::count(put_back.backup.events, "event"),
+        put_back.backup.last,
+    ));
+    if let Some(aside) = &put_back.aside {
+        context
+            .out
+            .say(format_args!("what stood there {was}: {}", aside.display()));
+    }
+}

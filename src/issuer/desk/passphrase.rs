@@ -1,0 +1,70 @@
+//! Another passphrase for the files of a desk's keys.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{DeskError, at, read_key_file, sync_directory, write_private};
+use crate::signing::keys::{Entropy, KeyError, Passphrase, SigningKey};
+
+/// What stands beside a key file until it takes its place.
+const NEW: &str = "new";
+
+/// Writes key files anew under another passphrase, or under none. A file that has the new one already, because the program was killed in between, stays. Each
+/// is opened before any is written, and takes the place of the old one whole.
+///
+/// # Errors
+/// What a key file says, with its path: `WrongPassphrase` where neither opens it; and whatever the disk says.
+pub fn change_passphrase(
+    files: &[PathBuf],
+    (old, new): (Option<&Passphrase>, Option<&Passphrase>),
+    entropy: &mut Entropy<'_>,
+) -> Result<(), (PathBuf, DeskError)> {
+    let mut written = Vec::new();
+    for file in files {
+        let named = |error: DeskError| (file.clone(), error);
+        let pem = anew(file, old, new, entropy).map_err(named)?;
+        written.extend(pem.map(|pem| (file, pem)));
+    }
+    for (file, pem) in written {
+        replace(file, pem.as_bytes()).map_err(|error| (file.clone(), error))?;
+    }
+    Ok(())
+}
+
+/// Nothing where it has the new one already.
+fn anew(
+    file: &Path,
+    old: Option<&Passphrase>,
+    new: Option<&Passphrase>,
+    entropy: &mut Entropy<'_>,
+) -> Result<Option<zeroize::Zeroizing<String>>, DeskError> {
+    let text = read_key_file(file)?;
+    let key = match SigningKey::from_pem(&text, old) {
+        Err(KeyError::WrongPassphrase | KeyError::PassphraseNeeded)
+            if SigningKey::from_pem(&text, new).is_ok() =>
+        {
+            return Ok(None);
+        }
+        key => key?,
+    };
+    Ok(Some(match new {
+        Some(new) => key.to_encrypted_pem(new, entropy)?,
+        None => key.to_pem()?,
+    }))
+}
+
+fn replace(file: &Path, bytes: &[u8]) -> Result<(), DeskError> {
+    let beside = file.with_extension(NEW);
+    match fs::remove_file(&beside) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(at(&beside)(error));
+        }
+        _ => {}
+    }
+    write_private(&beside, bytes)?;
+    fs::rename(&beside, file).map_err(at(file))?;
+    match file.parent() {
+        Some(directory) if !directory.as_os_str().is_empty() => sync_directory(directory),
+        _ => sync_directory(Path::new(".")),
+    }
+}

@@ -1,0 +1,314 @@
+//! A ledger's backup, and a ledger put back from one (SPEC.md 9.14).
+
+mod files;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use files::{Room, beside, copy_private, keep_aside, remove, remove_beside};
+
+use crate::failure::FailureKind;
+use crate::issuer::audit::{self, Report};
+use crate::issuer::desk::{self, Desk, DeskError, at, sync_directory};
+use crate::issuer::history::{Actor, LEDGER_RESTORE, NewEvent, Recorder, RestoreFacts, to_json};
+use crate::issuer::ledger::{Event, EventId, Ledger, LedgerError};
+use crate::protocol::date::Seconds;
+
+/// What a backup is called until it is whole.
+const PART: &str = ".part";
+
+/// How far a ledger goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reached {
+    /// Events of its history.
+    pub events: u64,
+    /// The last of them, UTC.
+    pub last: Seconds,
+    /// The end of their chain, 32 bytes.
+    pub head: [u8; 32],
+}
+
+/// What putting a ledger back comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PutBack {
+    /// How far the backup goes.
+    pub backup: Reached,
+    /// How many events the ledger that stands there has and the backup has not; none where it cannot be read.
+    pub lost: Option<u64>,
+    /// Where the ledger lies that stood there; none where there was none, or nothing was done yet.
+    pub aside: Option<PathBuf>,
+}
+
+/// Why nothing was put back.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RestoreError {
+    /// The backup is not as its own history has it.
+    #[error("the backup is not as its history has it")]
+    Edited(Box<Report>),
+    /// It cannot be read.
+    #[error("{} could not be read", .0.display())]
+    Unread(PathBuf, #[source] io::Error),
+    /// Other keys sign for it.
+    #[error("the backup is of another desk, whose keys are others")]
+    OtherDesk,
+    /// The ledger goes on where the backup ends.
+    #[error("the ledger has {lost} that the backup has not, the last of {last}", lost = crate::issuer::restore::events(*.lost))]
+    Newer {
+        /// How many.
+        lost: u64,
+        /// When the last was made, UTC.
+        last: Seconds,
+    },
+    /// The desk's word.
+    #[error(transparent)]
+    Desk(#[from] DeskError),
+}
+
+fn events(number: u64) -> String {
+    match number {
+        1 => "1 event".to_owned(),
+        more => format!("{more} events"),
+    }
+}
+
+impl From<LedgerError> for RestoreError {
+    fn from(error: LedgerError) -> RestoreError {
+        RestoreError::Desk(error.into())
+    }
+}
+
+impl RestoreError {
+    /// Its kind, for scripts.
+    pub fn kind(&self) -> FailureKind {
+        match self {
+            RestoreError::Edited(_) => FailureKind::LedgerEdited,
+            RestoreError::Unread(..) => FailureKind::NoFile,
+            RestoreError::OtherDesk => FailureKind::OtherDesk,
+            RestoreError::Newer { .. } => FailureKind::BackupOlder,
+            RestoreError::Desk(error) => error.kind(),
+        }
+    }
+}
+
+/// Copies a desk's ledger as it stands into a new file, and says how far the copy goes.
+///
+/// # Errors
+/// `Exists` where a file has that name, and what the disk or the ledger says; no file is left then.
+pub fn back_up(desk: &Desk, to: &Path) -> Result<Reached, DeskError> {
+    let mut ledger = desk.ledger()?;
+    if to.symlink_metadata().is_ok() {
+        return Err(LedgerError::Exists(to.to_owned()).into());
+    }
+    let part = beside(to, PART);
+    // One that was begun and killed.
+    remove(&part)?;
+    ledger.back_up(&part)?;
+    let reached = Ledger::open(&part)?.audit(|tx| Ok::<_, LedgerError>(reached(tx.last_event()?)));
+    let reached = reached.inspect_err(|_| drop(remove(&part)))?;
+    // Looked at, it may have got company, which says nothing new.
+    let _ = remove_beside(&part);
+    fs::rename(&part, to).map_err(at(to))?;
+    sync_directory(match to.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    })?;
+    Ok(reached)
+}
+
+/// What [`restore`] would do, nothing being changed.
+///
+/// # Errors
+/// As [`restore`].
+pub fn look(
+    desk: &Desk,
+    backup: &Path,
+    discard: bool,
+    progress: impl FnMut(u64, u64),
+) -> Result<PutBack, RestoreError> {
+    let room = Room::of(desk)?;
+    Prepared::new(desk, backup, &room, discard, progress).map(|it| it.put_back)
+}
+
+/// Puts a desk's ledger back from a backup, as an event of its own. All of the backup is verified before; the ledger that stands there is kept aside, and
+/// the other stands in its place in one step.
+///
+/// # Errors
+/// Each of [`RestoreError`]: `Newer` unless what the backup has not is to be discarded. The ledger stands as it was.
+pub fn restore(
+    desk: &Desk,
+    backup: &Path,
+    (discard, reason): (bool, &str),
+    by: Actor<'_>,
+    progress: impl FnMut(u64, u64),
+) -> Result<PutBack, RestoreError> {
+    let room = Room::of(desk)?;
+    let Prepared {
+        mut put_back,
+        mut found,
+        stands,
+    } = Prepared::new(desk, backup, &room, discard, progress)?;
+    let facts = RestoreFacts {
+        lost: put_back.lost,
+        reason: reason.to_owned(),
+    };
+    found.write(|tx| -> Result<(), LedgerError> {
+        let event = NewEvent {
+            kind: LEDGER_RESTORE,
+            license: None,
+            activation: None,
+            previous: None,
+            data: to_json(&facts)?,
+        };
+        // Its own clock counts, not that under which somebody made the last event of the backup.
+        Recorder::open(tx, by)?.record(tx, event).map(drop)
+    })?;
+    // One file that stands by itself: what SQLite keeps beside another would have to come with it.
+    let whole = room.path.join("whole.db");
+    found.back_up(&whole)?;
+    drop(found);
+    let (place, aside) = (desk.ledger_path(), aside(desk, by.now));
+    match stands {
+        Some(mut ledger) => {
+            ledger.back_up(&aside)?;
+            ledger.take_on(&whole)?;
+            put_back.aside = Some(aside);
+        }
+        None => {
+            if place.symlink_metadata().is_ok() {
+                keep_aside(&place, &aside)?;
+                put_back.aside = Some(aside);
+            }
+            fs::rename(&whole, &place).map_err(at(&place))?;
+        }
+    }
+    sync_directory(desk.directory())?;
+    Ok(put_back)
+}
+
+/// A backup that was copied and verified, and what stands in its place.
+struct Prepared {
+    put_back: PutBack,
+    found: Ledger,
+    /// Nobody else has it open; none where there is none that can be read.
+    stands: Option<Ledger>,
+}
+
+impl Prepared {
+    fn new(
+        desk: &Desk,
+        backup: &Path,
+        room: &Room,
+        discard: bool,
+        progress: impl FnMut(u64, u64),
+    ) -> Result<Prepared, RestoreError> {
+        let copy = room.path.join("ledger.db");
+        copy_private(backup, &copy)?;
+        // Of a ledger that was copied while it was in use, the last events lie beside it.
+        let log = beside(backup, "-wal");
+        if log.symlink_metadata().is_ok() {
+            copy_private(&log, &beside(&copy, "-wal"))?;
+        }
+        let named = |error: LedgerError| match error {
+            LedgerError::Foreign(_) => LedgerError::Foreign(backup.to_owned()),
+            error => error,
+        };
+        let mut found = Ledger::open(&copy).map_err(named)?;
+        let report = audit::verify(&mut found, progress)?;
+        if report.wrong > 0 {
+            return Err(RestoreError::Edited(Box::new(report)));
+        }
+        let mut stands = match Ledger::open_alone(&desk.ledger_path()) {
+            Ok(ledger) => Some(ledger),
+            Err(LedgerError::Missing(_) | LedgerError::Foreign(_) | LedgerError::Damaged(_)) => {
+                None
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let lost = match &mut stands {
+            None => None,
+            Some(ledger) => match lost(ledger, &mut found) {
+                Err(RestoreError::Desk(DeskError::Ledger(LedgerError::Damaged(_)))) => {
+                    stands = None;
+                    None
+                }
+                lost => Some(lost?),
+            },
+        };
+        if let Some(Lost {
+            events: lost @ 1..,
+            last,
+        }) = lost
+            && !discard
+        {
+            return Err(RestoreError::Newer { lost, last });
+        }
+        let reached = found.read(|tx| Ok::<_, LedgerError>(reached(tx.last_event()?)))?;
+        Ok(Prepared {
+            put_back: PutBack {
+                backup: reached,
+                lost: lost.map(|it| it.events),
+                aside: None,
+            },
+            found,
+            stands,
+        })
+    }
+}
+
+/// What a ledger has and a backup has not.
+struct Lost {
+    events: u64,
+    last: Seconds,
+}
+
+fn lost(ledger: &mut Ledger, backup: &mut Ledger) -> Result<Lost, RestoreError> {
+    let theirs = backup.read(desk::vendor)?.roots;
+    let ours = ledger.audit(desk::vendor)?.roots;
+    if ours != theirs {
+        return Err(RestoreError::OtherDesk);
+    }
+    let last = ledger.audit(|tx| tx.last_event())?;
+    let ours = reached(last);
+    // Where both have the same event, so they have all before it: the hash of each stands on those.
+    let (mut same, mut beyond) = (0, ours.events + 1);
+    while beyond - same > 1 {
+        let middle = same + (beyond - same) / 2;
+        let id = EventId(i64::try_from(middle).unwrap_or(i64::MAX));
+        let here = ledger.audit(|tx| tx.event(id))?;
+        let there = backup.read(|tx| tx.event(id))?;
+        match here.is_some() && here.map(|it| it.hash) == there.map(|it| it.hash) {
+            true => same = middle,
+            false => beyond = middle,
+        }
+    }
+    Ok(Lost {
+        events: ours.events - same,
+        last: ours.last,
+    })
+}
+
+fn reached(last: Option<Event>) -> Reached {
+    last.map_or(
+        Reached {
+            events: 0,
+            last: Seconds(0),
+            head: [0; 32],
+        },
+        |event| Reached {
+            events: event.id.0.cast_unsigned(),
+            last: event.at,
+            head: event.hash,
+        },
+    )
+}
+
+/// A name that no file has.
+fn aside(desk: &Desk, now: Seconds) -> PathBuf {
+    let name = format!("ledger-before-{now}").replace(':', "");
+    let numbered = (2u32..).map(|number| format!("{name}-{number}.db"));
+    let mut names = std::iter::once(format!("{name}.db")).chain(numbered);
+    let free = |name: &String| desk.directory().join(name).symlink_metadata().is_err();
+    desk.directory().join(names.find(free).unwrap_or(name))
+}

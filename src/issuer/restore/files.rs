@@ -1,0 +1,106 @@
+//! The files of a ledger: copied, kept aside, removed, with all that SQLite keeps beside them.
+
+use std::ffi::OsString;
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::RestoreError;
+use crate::issuer::desk::{Desk, DeskError, at, create_directory};
+use crate::issuer::ledger::LedgerError;
+
+/// Where in the desk's directory a backup is looked at.
+const ROOM: &str = ".restoring";
+/// What SQLite keeps beside a ledger, or one that is being made.
+const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
+
+/// A directory in which one process at a time looks at a backup; it goes with all that lies in it.
+pub(super) struct Room {
+    pub(super) path: PathBuf,
+    /// Nobody else has such a room as long as this is open.
+    _alone: File,
+}
+
+impl Room {
+    pub(super) fn of(desk: &Desk) -> Result<Room, DeskError> {
+        let home = desk.directory();
+        if !home.is_dir() {
+            return Err(DeskError::Missing(home.to_owned()));
+        }
+        let alone = File::open(home).map_err(at(home))?;
+        match alone.try_lock() {
+            Err(TryLockError::WouldBlock) => return Err(LedgerError::InUse.into()),
+            Err(TryLockError::Error(error)) => return Err(at(home)(error)),
+            Ok(()) => {}
+        }
+        let path = home.join(ROOM);
+        // One that was begun and killed.
+        match fs::remove_dir_all(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(&path)(error)),
+            _ => {}
+        }
+        create_directory(&path)?;
+        Ok(Room {
+            path,
+            _alone: alone,
+        })
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        // What cannot be removed is in nobody's way.
+        let _ = fs::remove_dir_all(&self.path);
+    }
+}
+
+/// Removes a file and all that SQLite keeps beside it.
+pub(super) fn remove(file: &Path) -> Result<(), DeskError> {
+    remove_beside(file)?;
+    remove_one(file)
+}
+
+pub(super) fn remove_beside(file: &Path) -> Result<(), DeskError> {
+    let mut beside = BESIDE.into_iter().map(|ending| beside(file, ending));
+    beside.try_for_each(|it| remove_one(&it))
+}
+
+fn remove_one(file: &Path) -> Result<(), DeskError> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at(file)(error)),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(ending);
+    name.into()
+}
+
+/// Copies a file with all that SQLite keeps beside it, and leaves the file alone: with the others another one in its place would be read.
+pub(super) fn keep_aside(from: &Path, to: &Path) -> Result<(), RestoreError> {
+    copy_private(from, to)?;
+    for ending in BESIDE {
+        let beside_it = beside(from, ending);
+        if beside_it.symlink_metadata().is_ok() {
+            copy_private(&beside_it, &beside(to, ending))?;
+            fs::remove_file(&beside_it).map_err(at(&beside_it))?;
+        }
+    }
+    Ok(())
+}
+
+/// Copies into a new file that only its owner may read.
+pub(super) fn copy_private(from: &Path, to: &Path) -> Result<(), RestoreError> {
+    let unread = |error| RestoreError::Unread(from.to_owned(), error);
+    // As bytes that are read and written: a copy within the system is not made again where it is interrupted.
+    let bytes: &mut dyn Read = &mut File::open(from).map_err(unread)?;
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(to).map_err(at(to))?;
+    io::copy(bytes, &mut file).map_err(at(to))?;
+    Ok(file.sync_all().map_err(at(to))?)
+}

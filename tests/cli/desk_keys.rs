@@ -1,0 +1,83 @@
+//! The files of a desk's keys.
+
+use std::fs;
+use std::path::Path;
+
+use crate::world::World;
+
+#[test]
+fn the_keys_get_another_passphrase_and_stay_the_same() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    desk.product("survey", &[]);
+    let old = world.secret("old", "open barley\n");
+    let new = world.secret("new", "open oats\n");
+    let passphrase = |old: Option<&Path>, options: &[&str]| {
+        let mut run = desk.run([&["desk", "passphrase"], options].concat());
+        if let Some(old) = old {
+            run = run.env("COUNTERSIGN_PASSPHRASE_FILE", old);
+        }
+        run
+    };
+    let with = |file: &Path| {
+        [
+            "--new-passphrase-file".to_owned(),
+            file.display().to_string(),
+        ]
+    };
+    let export = |file: &Path| {
+        desk.run(["product", "export", "survey"])
+            .env("COUNTERSIGN_PASSPHRASE_FILE", file)
+    };
+    let before = desk.run(["product", "export", "survey"]).done().stdout;
+    let [option, first] = with(&old);
+    // None was asked for.
+    passphrase(None, &[]).refused(7, "passphrase_needed");
+    passphrase(None, &[&option, &first])
+        .done()
+        .tells("root.pem has the new passphrase")
+        .tells("spare.pem has the new passphrase");
+    assert_eq!(export(&old).done().stdout, before);
+    desk.run(["product", "export", "survey"])
+        .refused(7, "passphrase_needed");
+    let [option, second] = with(&new);
+    // Neither the old one nor the new one opens them.
+    export(&new).refused(7, "wrong_passphrase");
+    let wrong = world.secret("wrong", "open rye\n");
+    passphrase(Some(&wrong), &[&option, &second])
+        .refused(7, "wrong_passphrase")
+        .tells("root.pem");
+    // Killed between the two: the one that has it stays.
+    let root = desk.kept("desk/root.pem");
+    let was = fs::read(&root).unwrap();
+    passphrase(Some(&old), &[&option, &second]).done();
+    let is = fs::read(&root).unwrap();
+    fs::write(&root, &was).unwrap();
+    passphrase(Some(&old), &[&option, &second]).done();
+    assert_eq!(export(&new).done().stdout, before);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(
+            fs::metadata(&root).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+    }
+    // A copy elsewhere, and none any more.
+    let copy = world.secret("copy.pem", &was);
+    let key = ["--key", copy.to_str().unwrap(), "--no-passphrase"];
+    passphrase(Some(&old), &key)
+        .done()
+        .tells("anyone who reads it can sign");
+    assert_ne!(fs::read(&copy).unwrap(), is);
+    let none = passphrase(Some(&new), &["--no-passphrase"]).json();
+    assert_eq!(none["encrypted"], false);
+    assert_eq!(
+        desk.run(["product", "export", "survey"]).done().stdout,
+        before
+    );
+    let nobody = world.machine("nobody");
+    nobody
+        .run(["desk", "passphrase", "--no-passphrase"])
+        .refused(1, "desk_missing");
+}

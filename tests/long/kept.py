@@ -1,0 +1,76 @@
+"""A ledger that is kept safe, under faults: backups, checkpoints, and a ledger put back (see `commands`)."""
+
+import os
+
+from commands import Command, desk, file, ledger, ok, verified
+
+
+def build(w):
+    w.restore("desk")
+    w.at(1)
+    for name in ("old", "new"):
+        w.note(name, f"{name} one\n")
+        os.chmod(w.path("files", name), 0o600)
+    ok(w.desk("desk", "passphrase", "--new-passphrase-file", w.path("files", "old")))
+    w.keep("locked")
+    w.restore("desk")
+    w.at(1)
+    ok(w.desk("ledger", "backup", w.path("files", "backup.db")))
+    w.keep("backed up")
+    ok(w.desk("license", "change", w.keys["kit"], "--seats", "7"))
+    w.keep("gone on since")
+    os.remove(w.path("desk", "desk", "ledger.db"))
+    w.keep("ledger gone")
+    w.restore("gone on since")
+    with open(w.path("desk", "desk", "ledger.db"), "r+b") as it:
+        it.write(b"\0" * 4096)
+    w.keep("ledger broken")
+
+
+def copied(w):
+    """Whether there is a backup, and one that can be put back."""
+    new = w.path("files", "new.db")
+    if not os.path.exists(new):
+        return {"backup": "none"}
+    told = w.desk("ledger", "restore", new, "--dry-run", "--json")
+    return {"backup": [told.code, told.code == 0 and told.json["lost"]]}
+
+
+def vouched(w):
+    new = w.path("files", "new.checkpoint")
+    if not os.path.exists(new):
+        return {"checkpoint": "none"}
+    return {"checkpoint": w.desk("ledger", "verify", "--against", new).code}
+
+
+def whole(w, run):
+    """A ledger that stands there holds, and nothing of the attempt is left."""
+    if os.path.exists(w.path("desk", "desk", "ledger.db")) and run.code == 0:
+        yield from verified(w, run)
+
+
+def restore(*more):
+    return desk("ledger", "restore", file("backup.db"), "--reason", "r", *more)
+
+
+def opens(w):
+    """With which passphrase the keys open: they do, at any moment."""
+    seen = {}
+    for name in ("root", "spare"):
+        file = w.path("desk", "desk", f"{name}.pem")
+        seen[name] = open(file).read().splitlines()[0]
+    told = {it: w.desk("product", "export", "kit", "--passphrase-file", w.path("files", it)).code for it in ("old", "new")}
+    return {**seen, **told}
+
+
+COMMANDS = [
+    # One file after the other: the one that has the new passphrase stays, where the same is said again.
+    Command("desk passphrase", "locked", desk("desk", "passphrase", "--passphrase-file", file("old"), "--new-passphrase-file", file("new")),
+            opens, steps=True),
+    Command("ledger backup", "backed up", desk("ledger", "backup", file("new.db")), copied, again=(0, 1), same=False),
+    Command("ledger checkpoint", "backed up", desk("ledger", "checkpoint", "-o", file("new.checkpoint")), vouched),
+    Command("ledger restore", "gone on since", restore("--discard-newer"), ledger, same=False, extra=whole),
+    # Where it was put back by the first attempt, the second has nothing to give up but that this was noted.
+    Command("ledger restore, gone", "ledger gone", restore(), ledger, again=(0, 6), same=False, extra=whole),
+    Command("ledger restore, broken", "ledger broken", restore(), ledger, again=(0, 6), same=False, extra=whole),
+]

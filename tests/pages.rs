@@ -1,0 +1,63 @@
+//! The pages of `docs/` whose commands are run here, in their order, as they stand: each ends with 0, or with the number behind `#`.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::world::World;
+
+/// The commands of a page with the exit code that each has to end with.
+fn commands(page: &str) -> Vec<(String, i32)> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("docs")
+        .join(page);
+    let text = fs::read_to_string(path).unwrap();
+    let lines = text.lines().filter_map(|line| line.strip_prefix("$ "));
+    lines
+        .map(|line| match line.rsplit_once(" # ") {
+            Some((command, exit)) => (command.to_owned(), exit.parse().unwrap()),
+            None => (line.to_owned(), 0),
+        })
+        .collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn keeping_the_ledger_safe() {
+    let world = World::new();
+    let desk = world.desk("desk-home");
+    desk.product("kit", &[]);
+    desk.sell("kit", &[]);
+    let directory = world.path().join("walk");
+    for made in ["backups", "checkpoints", "bin"] {
+        fs::create_dir_all(directory.join(made)).unwrap();
+    }
+    std::os::unix::fs::symlink(desk.home(), directory.join("desk-home")).unwrap();
+    let program = desk.run([""; 0]).process();
+    std::os::unix::fs::symlink(program.get_program(), directory.join("bin/countersign")).unwrap();
+    let commands = commands("ledger.md");
+    assert!(commands.len() > 7, "{commands:?}");
+    for (command, exit) in commands {
+        let run = desk.run([""; 0]).process();
+        let mut shell = Command::new("sh");
+        shell
+            .args(["-c", &command])
+            .current_dir(&directory)
+            .env_clear();
+        for (name, value) in run.get_envs() {
+            match value {
+                Some(value) => shell.env(name, value),
+                None => shell.env_remove(name),
+            };
+        }
+        let path = std::env::var("PATH").unwrap();
+        shell.env(
+            "PATH",
+            format!("{}:{path}", directory.join("bin").display()),
+        );
+        shell.env("COUNTERSIGN_HOME", desk.home());
+        let said = shell.output().unwrap();
+        let words = String::from_utf8_lossy(&said.stderr);
+        assert_eq!(said.status.code(), Some(exit), "$ {command}\n{words}");
+    }
+}
