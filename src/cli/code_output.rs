@@ -138,10 +138,9 @@ impl CodeOutputArgs {
         } else {
             self.print(context, outgoing)?;
         }
-        for code in outgoing.codes() {
-            context
-                .out
-                .say(messages::code::read_back_phrase(phrase(code)));
+        let codes = outgoing.codes();
+        for (nth, code) in (1..).zip(&codes) {
+            read_back(context, code, (nth, codes.len()));
         }
         Ok(())
     }
@@ -278,11 +277,17 @@ pub(crate) fn rows(code: &Code, spare: WithSpare) -> anyhow::Result<Vec<CodeRow>
     Ok(rows.collect())
 }
 
-/// Says the phrase of a code that was read, which both sides can compare.
-pub(crate) fn read_back(context: &mut Context, code: &Code) {
-    context
-        .out
-        .say(messages::code::read_back_phrase_of_code(phrase(code)));
+/// Says the phrase of a code, which both sides can compare, and which code it is of: the `nth` of all of its kind that are handed over together.
+pub(crate) fn read_back(context: &mut Context, code: &Code, (nth, all): (usize, usize)) {
+    let (noun, phrase) = (code.kind().noun(), phrase(code));
+    match all {
+        1 => context
+            .out
+            .say(messages::code::read_back_phrase(noun, phrase)),
+        _ => context.out.say(messages::code::read_back_phrase_of_several(
+            all, noun, nth, phrase,
+        )),
+    }
 }
 
 fn format(path: &Path) -> Result<Format, Failure> {

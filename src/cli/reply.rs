@@ -1,8 +1,11 @@
 //! What the desk replied, in words and in JSON.
 
+use std::borrow::Cow;
+
 use super::Context;
 use super::failure::Failure;
 use super::json::{self, Alone, Details, Named, Shown, shown};
+use super::output::Output;
 use super::words;
 use crate::issuer::ledger::Until;
 use crate::issuer::policy::{Rest, Warning, Why};
@@ -14,7 +17,7 @@ use crate::text::Kind;
 pub(crate) const ANSWERED: &[Kind] = &[Kind::Activate, Kind::Sync, Kind::Return];
 
 /// An answer for scripts, without its code.
-pub(crate) fn answer(answer: &Answer, carried: json::Carried) -> json::Answer {
+pub(crate) fn answer(out: &Output, answer: &Answer, carried: json::Carried) -> json::Answer {
     let grant = &answer.grant;
     json::Answer {
         kind: Named(Kind::Grant),
@@ -22,7 +25,7 @@ pub(crate) fn answer(answer: &Answer, carried: json::Carried) -> json::Answer {
         activation: Shown(answer.activation),
         verdict: answer.effect.name(),
         evidence: answer.evidence.clone(),
-        warnings: warnings(&answer.warnings),
+        warnings: warnings(out, &answer.warnings),
         product: answer.order.product.id.clone(),
         customer: answer.order.terms.customer.clone(),
         generation: grant.generation,
@@ -37,14 +40,14 @@ pub(crate) fn answer(answer: &Answer, carried: json::Carried) -> json::Answer {
 }
 
 /// A license that was taken back, for scripts.
-pub(crate) fn receipt(receipt: &Receipt, carried: json::Carried) -> json::Receipt {
+pub(crate) fn receipt(out: &Output, receipt: &Receipt, carried: json::Carried) -> json::Receipt {
     let of = receipt.of.as_ref();
     json::Receipt {
         kind: Named(Kind::Return),
         license_key: of.map(|(key, _)| Shown(*key)),
         activation: Shown(receipt.activation),
         verdict: receipt.effect.name(),
-        warnings: warnings(&receipt.warnings),
+        warnings: warnings(out, &receipt.warnings),
         product: of.map(|(_, order)| order.product.id.clone()),
         customer: of.map(|(_, order)| order.terms.customer.clone()),
         seats_freed: receipt.freed,
@@ -68,6 +71,7 @@ pub(crate) fn resting(rest: Rest) -> json::Resting {
 
 /// A reply of which nothing but its code leaves: in a batch (which line), or where nothing is done (`--dry-run`).
 pub(crate) fn alone(
+    out: &Output,
     reply: &Reply,
     carried: json::Carried,
     line: Option<json::BatchLine>,
@@ -78,7 +82,7 @@ pub(crate) fn alone(
     Ok(match reply {
         Reply::Answer(it) => json::Replied::AnswerAlone(Box::new(Alone {
             of: {
-                let mut answer = answer(it, carried);
+                let mut answer = answer(out, it, carried);
                 answer.warnings.extend(more);
                 answer
             },
@@ -90,7 +94,7 @@ pub(crate) fn alone(
             dry_run,
         })),
         Reply::Receipt(it) => {
-            let mut receipt = receipt(it, carried);
+            let mut receipt = receipt(out, it, carried);
             receipt.warnings.extend(more);
             receipt_alone(receipt, line, dry_run)
         }
@@ -111,12 +115,12 @@ pub(crate) fn receipt_alone(
     }))
 }
 
-/// What the clerk should know, for scripts.
-pub(crate) fn warnings(warnings: &[Warning]) -> Vec<json::Warning> {
+/// What the clerk should know and do, for scripts.
+pub(crate) fn warnings(out: &Output, warnings: &[Warning]) -> Vec<json::Warning> {
     let listed = warnings.iter().map(|warning| json::Warning {
         kind: warning.kind(),
         message: warning.to_string(),
-        hint: None,
+        hint: advice(warning).map(|hint| out.typed(&hint)),
     });
     listed.collect()
 }
@@ -182,12 +186,7 @@ fn tell_answer(context: &mut Context, answer: &Answer) {
             .out
             .say(format_args!("{}: {evidence}", answer.effect.name()));
     }
-    for warning in &answer.warnings {
-        context.out.warn(warning);
-        if let Some(advice) = advice(warning) {
-            context.out.advise(advice);
-        }
-    }
+    tell_warnings(context, &answer.warnings);
     if answer.effect == Effect::Repeated {
         let today = context.environment.now().day();
         if let Some(day) = answer.grant.revalidate_by.filter(|day| *day < today) {
@@ -211,19 +210,42 @@ fn tell_answer(context: &mut Context, answer: &Answer) {
 }
 
 /// What the clerk should do about a warning, where there is something.
-fn advice(warning: &Warning) -> Option<&'static str> {
-    match warning {
-        Warning::ClockOff(_) => Some(
-            "look at this computer's clock first: a wrong one makes answers that are over, or not begun, on arrival; where it is right, tell them to set theirs",
-        ),
-        Warning::Replaced { .. } => Some(
-            "if another account of that computer held it and goes on with it, they ask once for all its accounts: countersign request activate KEY --system",
-        ),
-        Warning::Beside(_) => Some(
-            "ask there: what is not in use is returned, or released: countersign release ACTIVATION --lost --reason TEXT; accounts of one computer share a license: countersign request activate KEY --system",
-        ),
-        _ => None,
-    }
+fn advice(warning: &Warning) -> Option<Cow<'static, str>> {
+    Some(Cow::Borrowed(match warning {
+        Warning::WeaklyBound => {
+            "to bind it to more, sell it with a usb key: countersign license change KEY --usb VID:PID:SERIAL; to have such machines wait for a clerk: countersign product change ID --weak hold"
+        }
+        Warning::ClockOff(_) => {
+            "look at this computer's clock first: a wrong one makes answers that are over, or not begun, on arrival; where it is right, tell them to set theirs"
+        }
+        Warning::Replaced { .. } => {
+            "if another account of that computer held it and goes on with it, they ask once for all its accounts: countersign request activate KEY --system"
+        }
+        Warning::Beside(_) => {
+            "ask there: what is not in use is returned, or released: countersign release ACTIVATION --lost --reason TEXT; accounts of one computer share a license: countersign request activate KEY --system"
+        }
+        Warning::OpensNothing(activation) => {
+            return Some(Cow::Owned(format!(
+                "free the seat all the same: countersign release {activation} --lost --reason TEXT"
+            )));
+        }
+        Warning::KeptFor { of, before, until } => {
+            // As often as it happens: a license of which nothing ends by itself has no other way.
+            let gone = match until {
+                Until::Ever => format!("{of} --held-back"),
+                Until::Day(_) => format!("{before} --lost"),
+            };
+            return Some(Cow::Owned(format!(
+                "take the return code of {before} too, if there is one; where that is gone: countersign release {gone} --reason TEXT"
+            )));
+        }
+        Warning::HeldBy(other) => {
+            return Some(Cow::Owned(format!(
+                "take the return code of {other} too, where the machine gives up both; where nobody there knows it: countersign release {other} --lost --reason TEXT"
+            )));
+        }
+        _ => return None,
+    }))
 }
 
 fn tell_receipt(context: &mut Context, receipt: &Receipt) {
@@ -286,29 +308,12 @@ pub(crate) fn free_now(context: &mut Context, rest: &Rest, key: LicenseKey) {
     ));
 }
 
-/// What the clerk should know of what was given up, and do about it.
+/// What the clerk should know, and do about it.
 pub(crate) fn tell_warnings(context: &mut Context, warnings: &[Warning]) {
     for warning in warnings {
         context.out.warn(warning);
-        match warning {
-            Warning::OpensNothing(activation) => context.out.advise(&format!(
-                "free the seat all the same: countersign release {activation} --lost --reason TEXT"
-            )),
-            // As often as it happens: a license of which nothing ends by itself has no other way.
-            Warning::KeptFor {
-                of,
-                before,
-                until: Until::Ever,
-            } => context.out.advise(&format!(
-                "take the return code of {before} too, if there is one; where that is gone: countersign release {of} --held-back --reason TEXT"
-            )),
-            Warning::KeptFor { before, .. } => context.out.advise(&format!(
-                "take the return code of {before} too, if there is one; where that is gone: countersign release {before} --lost --reason TEXT"
-            )),
-            Warning::HeldBy(other) => context.out.advise(&format!(
-                "take the return code of {other} too, where the machine gives up both; where nobody there knows it: countersign release {other} --lost --reason TEXT"
-            )),
-            _ => {}
+        if let Some(advice) = advice(warning) {
+            context.out.advise(&advice);
         }
     }
 }

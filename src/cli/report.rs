@@ -21,15 +21,29 @@ pub(crate) fn failure(report: &CheckReport, refusal: &Refusal) -> Failure {
 /// What to do about a refusal: of a loan, the site that lent it is asked.
 pub(crate) fn advice(report: &CheckReport, refusal: &Refusal) -> String {
     let advice = lent(report).then(|| advice::refused_on_loan(refusal));
-    let advice = advice.flatten().map(str::to_owned);
-    advice.unwrap_or_else(|| refusal.advice())
+    match advice.flatten() {
+        Some(advice) => advice.to_owned(),
+        None => with_address(report, advice::is_for_the_vendor(refusal), refusal.advice()),
+    }
 }
 
 /// What to do about a warning, in the same way.
 pub(crate) fn advice_on(report: &CheckReport, warning: &Warning) -> String {
     let advice = lent(report).then(|| advice::warned_on_loan(warning));
-    let advice = advice.flatten().map(str::to_owned);
-    advice.unwrap_or_else(|| warning.advice())
+    match advice.flatten() {
+        Some(advice) => advice.to_owned(),
+        None => with_address(report, advice::tells_the_vendor(warning), warning.advice()),
+    }
+}
+
+/// Advice to ask the vendor, with where that is done.
+fn with_address(report: &CheckReport, asks: bool, advice: String) -> String {
+    match &report.vendor_mail {
+        Some(mail) if asks && !lent(report) => {
+            messages::advice::vendor_at(advice, mail).to_string()
+        }
+        _ => advice,
+    }
 }
 
 fn lent(report: &CheckReport) -> bool {

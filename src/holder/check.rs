@@ -148,6 +148,7 @@ fn blank(product: &Product, license: Option<&LicenseState>) -> CheckReport {
     CheckReport {
         state: State::Unlicensed,
         product: product.id.clone(),
+        vendor_mail: product.mail.clone(),
         license_key: license.map(|license| license.license_key),
         activation: held.map(|held| held.standing.activation),
         terms: None,

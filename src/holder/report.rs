@@ -316,6 +316,8 @@ pub struct CheckReport {
     pub state: State,
     /// The product's id.
     pub product: String,
+    /// The mail address of the vendor's desk, where the product file has one.
+    pub vendor_mail: Option<String>,
     /// The license, where one is known.
     pub license_key: Option<LicenseKey>,
     /// The activation, where one is held.

@@ -6,6 +6,7 @@ mod apply;
 mod batch;
 mod check;
 mod check_questions;
+mod clerk;
 mod code_input;
 mod connected;
 mod crafted;

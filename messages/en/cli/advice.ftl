@@ -1,5 +1,6 @@
 ### What to do, for each failure, refusal and warning, by its kind.
 
+vendor_at = { $advice }; the vendor is reached at { $mail }
 set_the_late_clock = the computer's clock is wrong, it says 2156 or later: set it, and check again
 set_the_clock = set the computer's clock; if it is right and there is a license, the vendor's was wrong at the last answer: say so there, and re-validate the license: countersign request sync
 not_licensed_pending = its request was made here: enter the response with: countersign apply

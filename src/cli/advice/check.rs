@@ -71,6 +71,34 @@ impl Advice for Refusal {
     }
 }
 
+/// Whether the vendor is asked about a refusal: for a license, for more of it, or about a clock.
+pub(crate) fn is_for_the_vendor(refusal: &Refusal) -> bool {
+    matches!(
+        refusal,
+        Refusal::NotLicensed { pending: false, .. }
+            | Refusal::DemoOver { .. }
+            | Refusal::ClockBehind { .. }
+            | Refusal::Expired { .. }
+            | Refusal::FeatureMissing(_)
+            | Refusal::FeatureEnded { .. }
+            | Refusal::OverLimit(_)
+            | Refusal::MaintenanceOver { .. }
+    )
+}
+
+/// Whether the vendor is asked, or told, about a warning.
+pub(crate) fn tells_the_vendor(warning: &Warning) -> bool {
+    matches!(
+        warning,
+        Warning::ExpiresSoon { .. }
+            | Warning::MaintenanceEnds { .. }
+            | Warning::PartEnds { .. }
+            | Warning::DemoEnds { .. }
+            | Warning::ClockBehind { .. }
+            | Warning::HomeOlder { .. }
+    )
+}
+
 /// What to do about a refusal of what a site lent, where that is something else.
 pub(crate) fn refused_on_loan(refusal: &Refusal) -> Option<&'static str> {
     match refusal {

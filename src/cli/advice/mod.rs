@@ -11,7 +11,7 @@ mod loans;
 mod machine;
 mod site;
 
-pub(crate) use check::{refused_on_loan, warned_on_loan};
+pub(crate) use check::{is_for_the_vendor, refused_on_loan, tells_the_vendor, warned_on_loan};
 pub(crate) use site::when_waited;
 
 /// What a person should do about it: lower case, no full stop, commands as they are typed.

@@ -131,10 +131,10 @@ fn rehearse(
                 }
                 (verdict, Some(seats)) => format!(
                     "would answer it: {}, {}",
-                    verdict.name(),
+                    verdict.words(),
                     words::count(seats, "seat")
                 ),
-                (verdict, None) => format!("would take it: {}", verdict.name()),
+                (verdict, None) => format!("would take it: {}", verdict.words()),
             };
             place.sheet.say("this desk", words);
             for warning in warnings {
@@ -142,7 +142,7 @@ fn rehearse(
             }
             place.sheet.object.verdict = Some(verdict.name());
             place.sheet.object.seats = seats;
-            place.sheet.object.warnings = Some(reply::warnings(warnings));
+            place.sheet.object.warnings = Some(reply::warnings(&context.out, warnings));
         }
         Err(RespondError::WrongKind(_)) => {}
         Err(RespondError::Ledger(error)) => return Err(error.into()),

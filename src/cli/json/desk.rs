@@ -206,6 +206,9 @@ pub(crate) struct Revoked {
     pub(crate) license_key: Shown<LicenseKey>,
     /// False where that was taken back.
     pub(crate) revoked: bool,
+    /// The last day on which a machine goes on with it without contact; null where none does, or for ever.
+    pub(crate) runs_until: Option<Shown<Day>>,
+    pub(crate) runs_for_ever: bool,
 }
 
 /// The mail of `license mail`.
@@ -236,6 +239,8 @@ pub(crate) struct Released {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct EmergencyCode {
     pub(crate) code: String,
+    /// The words by which both ends compare the code.
+    pub(crate) phrase: String,
     /// In the radio alphabet, with `--spell`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) spelled: Option<String>,

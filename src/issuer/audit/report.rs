@@ -70,6 +70,17 @@ impl Place {
             Place::Refused => "refused",
         }
     }
+
+    /// The word for it, for people.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Place::Meta => "desk",
+            Place::OrderTerms => "order",
+            Place::EarlyReturn => "early return",
+            Place::Refused => "refusal",
+            other => other.name(),
+        }
+    }
 }
 
 /// What is wrong.

@@ -237,6 +237,14 @@ impl Ended {
         }
     }
 
+    /// How it ended, for people.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Ended::Returned => "given up by its machine",
+            Ended::Lost => "released as lost",
+        }
+    }
+
     /// As a number, 0 being for one that has not ended.
     pub(crate) const fn number(ended: Option<Ended>) -> u8 {
         match ended {

@@ -10,7 +10,7 @@ use crate::failure::FailureKind;
 use crate::issuer::history::{self, Actor, RELEASE, Recorder};
 use crate::issuer::leaving::{self, Emptied, Ending};
 use crate::issuer::ledger::{
-    Activation, Ended, Event, Ledger, LedgerError, Lending, License, Transaction,
+    Activation, Ended, Event, Ledger, LedgerError, Lending, License, Transaction, Until,
 };
 use crate::issuer::policy::{self, COUNTED_DAYS, RELEASES, Refusal, Rest};
 use crate::issuer::products::CatalogueError;
@@ -171,6 +171,8 @@ pub struct Released {
     pub held_by: Option<ActivationId>,
     /// Seats of its place that are not free yet.
     pub resting: Option<Rest>,
+    /// How long its machine goes on without contact, whatever the desk says; nothing where it was given up before.
+    pub runs: Option<Until>,
 }
 
 /// Releases an activation whose machine is lost: its seats are free again, or those that were kept for it; what a site may have lent, when that is over.
@@ -208,6 +210,7 @@ pub fn release(
             freed: gone.freed,
             held_by: gone.held_by,
             resting: gone.rest,
+            runs: Some(holder.runs),
         })
     })
 }
@@ -267,6 +270,7 @@ pub fn free(
             freed: freed.freed,
             held_by: None,
             resting: None,
+            runs: None,
         })
     })
 }

@@ -42,7 +42,7 @@ pub fn decide<'a>(case: &Case<'a>) -> Result<Decision<'a>, Refusal> {
         Some(fit) => take_place(case, &stands, fit, &mut warnings)?,
     };
     let accepted = fits.as_ref().is_some_and(|it| it.own.weak_accepted);
-    let weak_accepted = weakly_bound(case.weak, options, &stands, accepted, &mut warnings)?;
+    let weak_accepted = weakly_bound(case.weak, options, (&stands, None), accepted, &mut warnings)?;
     let (seats, all) = seats(case, fits.as_ref().map(|it| it.from))?;
     let generation = match &fits {
         None => 1,

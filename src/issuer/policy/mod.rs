@@ -214,19 +214,21 @@ fn asked_for(product: &Product, stands: &MachineBinding) -> Result<(), Refusal> 
     Ok(())
 }
 
-/// What becomes of a machine that is weakly bound: whether it is accepted from now on.
+/// What becomes of a machine that is weakly bound: whether it is accepted from now on. It is said with its first answer, and again only where it was bound
+/// otherwise `before`: what is said each time is read no more.
 fn weakly_bound(
     rule: WeakRule,
     options: &Options,
-    stands: &MachineBinding,
+    (stands, before): (&MachineBinding, Option<&MachineBinding>),
     accepted: bool,
     warnings: &mut Vec<Warning>,
 ) -> Result<bool, Refusal> {
+    if says_little(stands) && !before.is_some_and(says_little) {
+        warnings.push(Warning::WeaklyBound);
+    }
     if !moves::weak(stands) {
-        warnings.extend(few_parts(stands));
         return Ok(accepted);
     }
-    warnings.push(Warning::WeaklyBound);
     if accepted {
         return Ok(true);
     }
@@ -249,10 +251,10 @@ pub(crate) fn set_aside(warnings: &mut Vec<Warning>) {
     }
 }
 
-fn few_parts(stands: &MachineBinding) -> Option<Warning> {
+fn says_little(stands: &MachineBinding) -> bool {
     let known = stands.fingerprint.as_ref().map(Fingerprint::known);
     let few = known.is_some_and(|known| known.len() < FEW_COMPONENTS);
-    (few && stands.usb.is_none()).then_some(Warning::WeaklyBound)
+    moves::weak(stands) || (few && stands.usb.is_none())
 }
 
 /// What a machine's clock says, as it is kept and compared: no later than it can be anywhere on earth.

@@ -132,7 +132,13 @@ pub fn decide_sync<'a>(case: &SyncCase<'a>) -> Result<SyncDecision<'a>, Refusal>
     let judged = moves(case, &standing, weight, &mut warnings)?;
     // What a clerk accepted was the machine that it was.
     let accepted = own.weak_accepted && judged.counted.is_none();
-    let weak_accepted = weakly_bound(case.weak, options, &standing, accepted, &mut warnings)?;
+    let weak_accepted = weakly_bound(
+        case.weak,
+        options,
+        (&standing, Some(&own.standing)),
+        accepted,
+        &mut warnings,
+    )?;
     let seating = seating?;
     if seating.seats < own.seats {
         warnings.push(Warning::Shrunk {

@@ -135,7 +135,7 @@ impl std::fmt::Display for Warning {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Warning::WeaklyBound => f.write_str(
-                "the machine says little about itself: the license is weakly bound, and a copy of its disk or image may pass for it; a usb key binds it",
+                "the machine says little about itself: the license is weakly bound, and a copy of its disk or image may pass for it",
             ),
             Warning::WeakAccepted => f.write_str("it was accepted that the machine is weakly bound"),
             Warning::ClockOff(seconds) => {

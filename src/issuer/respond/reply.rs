@@ -50,6 +50,21 @@ impl Effect {
             Effect::Repeated => "repeated",
         }
     }
+
+    /// What it did, for people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Effect::Activated => "activated",
+            Effect::Replaced => "activated in the place of another",
+            Effect::Synced(Colour::Green) => "re-validated",
+            Effect::Synced(Colour::Yellow) => "re-validated, yellow",
+            Effect::Synced(Colour::Red) => "re-validated, red",
+            Effect::Synced(Colour::Unproven) => "re-validated, unproven",
+            Effect::Returned => "given up",
+            Effect::ReturnedEarly => "given up before its request arrived",
+            Effect::Repeated => "answered before",
+        }
+    }
 }
 
 /// An answer that is on disk.

@@ -131,7 +131,7 @@ fn a_weak_machine_is_warned_of_held_or_refused() {
         // Once: it re-validates, and activates anew, without being asked again.
         let id = weakly(key, 2).commitment.activation_id();
         let answer = desk.sync(&sync(key, id, (2, 1), 3, NOW)).unwrap();
-        assert_eq!(answer.warnings, [Warning::WeaklyBound]);
+        assert!(answer.warnings.is_empty(), "{:?}", answer.warnings);
         desk.respond(&weakly(key, 4)).unwrap();
         // Another machine is not what was accepted.
         let id = weakly(key, 4).commitment.activation_id();

@@ -2,10 +2,10 @@
 
 use super::{Context, Exit, Run};
 use crate::cli::json::{self, Named, Shown, shown};
-use crate::cli::{desk, sold};
+use crate::cli::{code_output, desk, sold};
 use crate::issuer::life::{self, Step};
 use crate::protocol::date::Day;
-use crate::text::{Kind, WithSpare, spell};
+use crate::text::{Kind, WithSpare, phrase, spell};
 
 /// Print an emergency code to read out, which moves the day of re-validation
 ///
@@ -49,6 +49,7 @@ impl Run for EmergencyCode {
         if context.out.json {
             let object = json::EmergencyCode {
                 code,
+                phrase: phrase(&spoken.code),
                 spelled,
                 kind: Named(Kind::Emergency),
                 license_key: Shown(spoken.key),
@@ -67,6 +68,7 @@ impl Run for EmergencyCode {
         } else {
             context.out.lines(spelled.unwrap_or(code))?;
         }
+        code_output::read_back(context, &spoken.code, (1, 1));
         context.out.say(format_args!(
             "step {} of {}: {} with generation {} goes on until {} without contact",
             spoken.step, spoken.steps, spoken.activation, spoken.generation, spoken.until

@@ -91,7 +91,7 @@ pub(super) fn verified(
     for finding in &report.findings {
         context
             .out
-            .say(format_args!("{}: {finding}", finding.place.name()));
+            .say(format_args!("{}: {finding}", finding.place.words()));
     }
     Err(edited("the ledger", &report, first).into())
 }

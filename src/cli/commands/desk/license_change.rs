@@ -10,7 +10,7 @@ use super::terms::{
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
 use crate::cli::{contact, desk, json, keys, sold, words};
-use crate::issuer::ledger::{EmergencyAllowance, OrderTerms};
+use crate::issuer::ledger::{EmergencyAllowance, OrderTerms, Until};
 use crate::issuer::life;
 use crate::issuer::products::{self, LicenseView};
 use crate::license_key::LicenseKey;
@@ -128,7 +128,11 @@ impl Run for LicenseChange {
         }
         let view = products::license(desk.ledger(), key)?;
         let revoked = view.as_ref().is_some_and(|it| it.license.revoked);
-        told(context, key, revoked);
+        let runs = view.iter().flat_map(|it| &it.activations);
+        let for_ever = runs
+            .filter(|it| it.seats > 0)
+            .any(|it| it.runs == Until::Ever);
+        told(context, key, revoked, for_ever);
         if let Some(view) = view {
             more_in_use(context, &view);
             let contents = Contents::of(&view.terms.entitlements, Some(&view.product));
@@ -153,7 +157,7 @@ fn more_in_use(context: &mut Context, view: &LicenseView) {
     if !beyond.is_empty() {
         let (sold, beyond) = (seats(sold), words::list(beyond));
         context.out.warn(format_args!(
-            "{taken} seats are in use, and {sold} sold: at their next re-validation the newest machines keep what is left, or are refused: {beyond}"
+            "{taken} seats are in use, and {sold} sold: when they ask next, the newest machines keep what is left, or are refused: {beyond}"
         ));
     }
 }
@@ -165,15 +169,21 @@ fn seats(number: u32) -> String {
     }
 }
 
-fn told(context: &mut Context, key: LicenseKey, revoked: bool) {
+fn told(context: &mut Context, key: LicenseKey, revoked: bool, for_ever: bool) {
     if revoked {
         context.out.say(format_args!("license {key} is changed"));
         context.out.warn(format_args!("the license is revoked: no machine learns of it before countersign license revoke {key} --undo --reason TEXT"));
         return;
     }
-    context.out.say(format_args!(
-        "license {key} is changed; its machines learn of it when they re-validate"
-    ));
+    let when = match for_ever {
+        true => {
+            "a machine that needs no re-validation learns of it only when somebody asks there: countersign request sync"
+        }
+        false => "its machines learn of it when they re-validate",
+    };
+    context
+        .out
+        .say(format_args!("license {key} is changed; {when}"));
     context.out.say(format_args!(
         "next: countersign license mail {key}, which writes the mail that asks for it"
     ));

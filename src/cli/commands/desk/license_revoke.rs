@@ -3,11 +3,15 @@
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
 use crate::cli::{desk, json, keys, sold};
+use crate::issuer::ledger::Until;
 use crate::issuer::life;
+use crate::issuer::products::{self, LicenseView};
+use crate::protocol::date::Day;
 
 /// Revoke a license: no request for it is answered any more
 ///
-/// No code reaches out to machines that hold it: they go on until the day by which they have to re-validate.
+/// No code reaches out to machines that hold it: they go on until the day by which they have to
+/// re-validate, and for ever where they need not.
 #[derive(clap::Args)]
 pub(crate) struct LicenseRevoke {
     /// The license key
@@ -37,20 +41,41 @@ impl Run for LicenseRevoke {
         } else {
             life::revoke(desk.ledger(), key, &reason, by)?;
         }
+        let view = products::license(desk.ledger(), key)?;
+        let runs = view.and_then(|view| longest(&view, by.now.day()));
         if context.out.json {
             let object = json::Revoked {
                 license_key: json::Shown(key),
                 revoked: !self.undo,
+                runs_until: json::shown(runs.and_then(Until::day)),
+                runs_for_ever: runs == Some(Until::Ever),
             };
             Self::print(context, &object)?;
         }
         context.out.say(if self.undo {
             format!("license {key} is good again")
         } else {
-            format!("license {key} is revoked; machines that hold it go on until they have to re-validate")
+            let goes_on = match runs {
+                None => "no machine goes on with it".to_owned(),
+                Some(Until::Day(day)) => {
+                    format!("machines that hold it go on until {day} at the latest")
+                }
+                Some(Until::Ever) => {
+                    "it goes on for ever where it is held, for no re-validation is needed there"
+                        .to_owned()
+                }
+            };
+            format!("license {key} is revoked; {goes_on}")
         });
         Ok(Exit::DONE)
     }
+}
+
+/// How long the last machine goes on with a license without contact; nothing where none does.
+fn longest(view: &LicenseView, today: Day) -> Option<Until> {
+    let holders = view.activations.iter().filter(|it| it.ended.is_none());
+    let runs = holders.map(|it| it.runs).max();
+    runs.filter(|runs| runs.reaches(today))
 }
 
 /// A reason that says something.

@@ -216,7 +216,7 @@ fn rows(view: &LicenseView, events: &[Event], today: Day) -> Vec<(&'static str, 
             .edition_name(terms.edition)
             .map(|edition| ("edition", edition.to_owned())),
     );
-    rows.push(("type", terms.license_type.name().to_owned()));
+    rows.push(("type", terms.license_type.words().to_owned()));
     rows.push(("seats", format!("{} of {} taken", taken, terms.seats)));
     let counts: Vec<String> = counted(view, today)
         .into_iter()
@@ -298,7 +298,7 @@ fn held(
                 activation.last.day(),
             );
             let how = match (activation.ended, verdicts.get(&activation.id)) {
-                (Some(ended), _) => format!(", {}", ended.name()),
+                (Some(ended), _) => format!(", {}", ended.words()),
                 (None, _) if activation.seats == 0 => format!(
                     ", another was activated in its place, may be in use{}",
                     match activation.runs {

@@ -3,6 +3,7 @@
 use super::license_revoke::reason;
 use super::{Context, Exit, Run};
 use crate::cli::{desk, json, reply, sold, words};
+use crate::issuer::ledger::Until;
 use crate::issuer::life;
 use crate::issuer::policy::Warning;
 
@@ -43,6 +44,7 @@ impl Run for Release {
         let reason = reason(&self.reason)?;
         let mut desk = desk::open(context)?;
         let by = context.environment.by();
+        let today = by.now.day();
         let released = if self.held_back {
             life::free(desk.ledger(), name, &reason, by)?
         } else {
@@ -55,7 +57,7 @@ impl Run for Release {
                 license_key: json::Shown(released.key),
                 seats_freed: released.freed,
                 resting: released.resting.map(reply::resting),
-                warnings: reply::warnings(&warnings),
+                warnings: reply::warnings(&context.out, &warnings),
             };
             Self::print(context, &object)?;
         }
@@ -72,6 +74,15 @@ impl Run for Release {
         context.out.say(format_args!(
             "{activation} of license {key} {how}, {freed} freed{held}"
         ));
+        match released.runs.filter(|runs| runs.reaches(today)) {
+            Some(Until::Day(day)) => context.out.say(format_args!(
+                "no code reaches the machine: wherever it is, it may go on until {day}"
+            )),
+            Some(Until::Ever) => context.out.say(
+                "no code reaches the machine: wherever it is, it may go on for ever, for it needs no re-validation",
+            ),
+            None => {}
+        }
         reply::tell_warnings(context, &warnings);
         if let Some(rest) = released.resting.filter(|it| it.kept_for.is_none()) {
             reply::free_now(context, &rest, key);

@@ -126,7 +126,7 @@ impl Run for Respond {
             code_input::given_back_too(&mut reading)
         };
         carried::tell(context, &reading);
-        code_output::read_back(context, &reading.code);
+        code_output::read_back(context, &reading.code, (1, 1 + also.len()));
         let sender = mail::sender(&reading, desk.vendor().mail.as_deref());
         let sent = Sent {
             code: &reading.code,
@@ -145,7 +145,7 @@ impl Run for Respond {
         let carried = carried::object(&reading, |code| carried::license_of(context, code));
         match &reply {
             Reply::Answer(answer) => {
-                let mut object = reply::answer(answer, carried);
+                let mut object = reply::answer(&context.out, answer, carried);
                 let mut letter = letter::response(answer, desk.vendor());
                 if let Some(sender) = sender {
                     let contact = letter.to.replace(sender.clone());
@@ -173,7 +173,7 @@ impl Run for Respond {
             }
             Reply::Receipt(receipt) => {
                 reply::tell(context, &reply);
-                let mut object = reply::receipt(receipt, carried);
+                let mut object = reply::receipt(&context.out, receipt, carried);
                 take_too(context, desk.ledger(), &also, &mut object)?;
                 if context.out.json {
                     Self::print(context, &reply::receipt_alone(object, None, None))?;
@@ -196,9 +196,9 @@ fn take_too(
     object: &mut json::Receipt,
 ) -> anyhow::Result<()> {
     let options = Options::default();
-    for other in others {
+    for (nth, other) in (2..).zip(others) {
         let code = &other.code;
-        code_output::read_back(context, code);
+        code_output::read_back(context, code, (nth, 1 + others.len()));
         let by = context.environment.by();
         match respond::take_return(ledger, code, &options, by) {
             Ok(reply) => {
@@ -206,7 +206,7 @@ fn take_too(
                 if let Reply::Receipt(receipt) = &reply {
                     object
                         .also
-                        .push(reply::receipt(receipt, carried::alone(other)));
+                        .push(reply::receipt(&context.out, receipt, carried::alone(other)));
                 }
             }
             Err(refusal) => {
@@ -341,6 +341,7 @@ fn neither(error: anyhow::Error) -> anyhow::Error {
 fn dry_run(context: &mut Context, reading: &Reading, preview: &Reply) -> anyhow::Result<Exit> {
     if context.out.json {
         let object = reply::alone(
+            &context.out,
             preview,
             carried::object(reading, |code| carried::license_of(context, code)),
             None,

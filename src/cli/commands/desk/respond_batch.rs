@@ -135,7 +135,7 @@ fn object(
     let error = match result {
         Ok(reply) => {
             let said = line.said.into_inner().unwrap_or_default();
-            return reply::alone(&reply, said.carried, Some(place), false, said.others);
+            return reply::alone(out, &reply, said.carried, Some(place), false, said.others);
         }
         Err(LineError::Unread(error)) => Failure::of(&error),
         Err(LineError::Respond(it)) => {

@@ -4,7 +4,7 @@ use super::Context;
 use crate::cli::desk::OpenDesk;
 use crate::cli::{reply, words};
 use crate::failure::FailureKind;
-use crate::issuer::ledger::{Activation, Ended, Ledger};
+use crate::issuer::ledger::{Activation, Ledger};
 use crate::issuer::policy::Options;
 use crate::issuer::products;
 use crate::issuer::respond::{self, Effect, Reply, RespondError};
@@ -62,10 +62,7 @@ pub(super) fn over_since(
             .out
             .warn("the license was revoked since: no further request for it is answered");
     } else if let Some(ended) = ended {
-        let how = match ended {
-            Ended::Returned => "given up by its machine",
-            Ended::Lost => "released as lost",
-        };
+        let how = ended.words();
         context.out.warn(format_args!(
             "{} was {how} since: it holds no seat any more",
             answer.activation

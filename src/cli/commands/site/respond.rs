@@ -64,7 +64,7 @@ pub(in crate::cli::commands) fn answer<O: Serialize + Described>(
     let reading = &reading;
     carried::tell(context, reading);
     let carried = carried::object(reading, |code| carried::license_of(context, code));
-    code_output::read_back(context, &reading.code);
+    code_output::read_back(context, &reading.code, (1, 1 + too.len()));
     let mut site = of(&found)?;
     let code = &reading.code;
     let known = match how.dry_run {
@@ -164,8 +164,8 @@ fn take_too(
     now: &Moment,
     object: &mut LoanReceipt,
 ) -> anyhow::Result<()> {
-    for other in others {
-        code_output::read_back(context, &other.code);
+    for (nth, other) in (2..).zip(others) {
+        code_output::read_back(context, &other.code, (nth, 1 + others.len()));
         let taken = whose(context, &other.code, now).and_then(|found| {
             let mut site = of(&found)?;
             let reply = site::take_return(&mut site, &other.code, now)?;

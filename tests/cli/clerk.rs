@@ -1,0 +1,142 @@
+//! What a clerk is told: of which code a phrase is, how long something goes on, what to do, and in words.
+
+use super::check::licensed;
+use crate::world::World;
+
+/// Two phrases that are said to people name the code that each is of.
+#[test]
+fn a_phrase_names_its_code() {
+    let world = World::new();
+    let (desk, ship, key) = world.sold(&[], &["--emergency", "4x7"]);
+    let asked = ship.run(["request", "activate", &key]).done();
+    let asked = asked.tells("read-back phrase of the request code: ");
+    let answer = desk.respond(&asked.code()).done();
+    let answer = answer
+        .tells("read-back phrase of the request code: ")
+        .tells("read-back phrase of the response code: ");
+    ship.apply(&answer.code());
+    // The code that is read out above all others.
+    let spoken = desk.run(["emergency", &key]).done();
+    let spoken = spoken.tells("read-back phrase of the emergency code: ");
+    let at_desk = spoken.stderr.lines().next().unwrap().to_owned();
+    let object = desk.run(["emergency", &key]).json();
+    assert_eq!(object["phrase"].as_str().unwrap().split(' ').count(), 3);
+    let entered = ship.run(["apply"]).piped(spoken.line()).done();
+    assert_eq!(entered.stderr.lines().next().unwrap(), at_desk);
+}
+
+/// What is said with every answer is read no more: it is said once, with what helps.
+#[test]
+fn a_weak_machine_is_spoken_of_once() {
+    let world = World::new();
+    let (desk, ship, key) = world.sold(&[], &[]);
+    ship.change(|facts| {
+        facts.mac = None.into();
+        facts.disk_serial = None.into();
+        facts.product_uuid = None.into();
+    });
+    let request = ship.request(&key);
+    let object = desk.respond_with(&request, &["--dry-run"]).json();
+    let warning = &object["warnings"][0];
+    assert_eq!(warning["kind"], "weakly_bound");
+    let hint = warning["hint"].as_str().unwrap();
+    assert!(hint.contains("--usb VID:PID:SERIAL"), "{hint}");
+    let said = desk.respond(&request).done().tells("is weakly bound");
+    ship.apply(&said.tells("product change ID --weak hold").code());
+    let sync = ship.run(["request", "sync"]).done().code();
+    let said = desk.respond(&sync).done();
+    assert!(!said.stderr.contains("weakly"), "{said}");
+    // It stands where it is looked up.
+    desk.run(["license", "show", &key]).done().prints("weakly");
+}
+
+#[test]
+fn nobody_waits_for_a_re_validation_that_never_comes() {
+    let world = World::new();
+    let (desk, _, key) = licensed(&world, &[], &["--grace", "0"]);
+    let change = desk.run(["license", "change", &key, "--seats", "2"]).done();
+    change.tells("needs no re-validation learns of it only when somebody asks there");
+    let revoke = ["license", "revoke", &key, "--reason", "not paid"];
+    let said = desk.run(revoke).done();
+    let said = said.tells("it goes on for ever where it is held");
+    assert!(!said.stderr.contains("until"), "{said}");
+    let undo = desk.run(revoke).arg("--undo");
+    undo.done();
+    let object = desk.run(revoke).json();
+    assert_eq!(object["runs_for_ever"], true);
+    undo.done();
+    let id = desk.run(["license", "show", &key]).json()["activations"][0]["activation"].clone();
+    let lost = [
+        "release",
+        id.as_str().unwrap(),
+        "--lost",
+        "--reason",
+        "sunk",
+    ];
+    desk.run(lost).done().tells("it may go on for ever");
+    desk.run(revoke).done().tells("no machine goes on with it");
+    // Where there is an end, it is said.
+    let bound = desk.sell("survey", &["--grace", "30"]);
+    let ship = world.machine("other");
+    ship.install(&desk.export("survey"));
+    desk.license(&ship, &bound);
+    let revoke = ["license", "revoke", &bound, "--reason", "not paid"];
+    let until = desk.run(revoke).json()["runs_until"].clone();
+    let until = until.as_str().unwrap();
+    desk.run(revoke).arg("--undo").done();
+    let said = desk.run(revoke).done();
+    said.tells(&format!("go on until {until} at the latest"));
+    let id = desk.run(["license", "show", &bound]).json()["activations"][0]["activation"].clone();
+    let lost = [
+        "release",
+        id.as_str().unwrap(),
+        "--lost",
+        "--reason",
+        "sunk",
+    ];
+    desk.run(lost)
+        .done()
+        .tells(&format!("it may go on until {until}"));
+}
+
+/// Whoever is to ask the vendor is told where.
+#[test]
+fn advice_to_ask_the_vendor_has_the_address() {
+    let world = World::new();
+    let (desk, ship, _) = licensed(
+        &world,
+        &[],
+        &["--limit", "users=5", "--expires", "2042-01-01"],
+    );
+    let at = "the vendor is reached at desk@example.com";
+    ship.run(["check", "--feature", "export"])
+        .refused(15, "feature_missing")
+        .tells(at);
+    ship.run(["check", "--count", "users=6"])
+        .refused(16, "over_limit")
+        .tells(at);
+    let bare = world.machine("bare");
+    bare.install(&desk.export("survey"));
+    bare.check().refused(10, "not_licensed").tells(at);
+    // It is no business of the vendor's.
+    let said = ship.run(["check", "--count", "nosuch=1"]).said();
+    assert!(!said.stderr.contains(at), "{said}");
+}
+
+/// Names are for scripts; people read words.
+#[test]
+fn states_are_words() {
+    let world = World::new();
+    let (desk, ship, key) = licensed(&world, &[], &[]);
+    let named = desk.sell("survey", &["--type", "named", "--seats", "2"]);
+    let shown = desk.run(["license", "show", &named]).done();
+    shown.prints("named users");
+    let back = ship.run(["return", "--yes"]).done().code();
+    desk.run(["inspect"])
+        .piped(&back)
+        .done()
+        .prints("would take it: given up");
+    desk.respond(&back).done();
+    let shown = desk.run(["license", "show", &key]).done();
+    shown.prints("given up by its machine");
+}
