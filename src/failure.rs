@@ -250,6 +250,8 @@ failure_kinds! {
     OrderExpired "expired" REFUSED "the license that is asked for is over";
     NothingToAnnounce "nothing_to_announce" REFUSED "nothing was changed that a machine does not know yet";
     Revoked "revoked" REFUSED "the license was revoked";
+    Void "void" REFUSED "the license was made by mistake and is void";
+    AnsweredBefore "answered_before" REFUSED "a machine was answered for the license that is to be void";
     NoSeatFree "no_seat_free" REFUSED "fewer seats are free than are wanted";
     NeedsBindings "needs_bindings" REFUSED "the request does not say what its product is bound to";
     NotAskedFor "not_asked_for" REFUSED "the request has something that its product does not ask for";

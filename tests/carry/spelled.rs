@@ -44,17 +44,17 @@ fn both_ends_say_the_same_words() {
         let line = talk.lines().find_map(|line| line.strip_prefix(label));
         line.unwrap_or_else(|| panic!("{talk}")).to_owned()
     };
-    let said = phrase(&request.talk, "read-back phrase: ");
+    let said = phrase(&request.talk, "read-back phrase of the request code: ");
     assert_eq!(said.split(' ').count(), 3);
     let response = world.run_with("desk", &["respond"], request.out.as_bytes());
     assert_eq!(
-        phrase(&response.talk, "read-back phrase of the code: "),
+        phrase(&response.talk, "read-back phrase of the request code: "),
         said
     );
     let applied = world.run_with("machine", &["apply"], response.out.as_bytes());
     assert_eq!(
-        phrase(&applied.talk, "read-back phrase of the code: "),
-        phrase(&response.talk, "read-back phrase: ")
+        phrase(&applied.talk, "read-back phrase of the response code: "),
+        phrase(&response.talk, "read-back phrase of the response code: ")
     );
     let object = world.json("none", &["inspect", &request.out]);
     assert_eq!(object["phrase"], said.as_str());

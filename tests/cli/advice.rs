@@ -134,9 +134,14 @@ fn requests_that_wait_can_be_told_apart() {
         let phrase = said
             .stderr
             .lines()
-            .find_map(|line| line.strip_prefix("read-back phrase: "))
+            .find_map(|line| {
+                line.strip_prefix("read-back phrase of the re-validation request code: ")
+            })
             .unwrap();
-        assert!(line.contains("sync") && line.ends_with(phrase), "{list}");
+        assert!(
+            line.contains("re-validation request code") && line.ends_with(phrase),
+            "{list}"
+        );
     }
 }
 

@@ -140,3 +140,60 @@ fn states_are_words() {
     let shown = desk.run(["license", "show", &key]).done();
     shown.prints("given up by its machine");
 }
+
+/// A license that was made by mistake is out of the way, and its history is not.
+#[test]
+fn a_license_made_by_mistake_is_void() {
+    let world = World::new();
+    let (desk, ship, key) = world.sold(&[], &["--emergency", "4x7"]);
+    let kept = desk.sell("survey", &[]);
+    let request = ship.request(&key);
+    let void = ["license", "void", &key, "--reason", "typed twice"];
+    desk.run(["license", "void", &key]).refused(2, "usage");
+    desk.run(void).done().tells("is void");
+    desk.run(void).refused(2, "nothing_to_change");
+    // Its key is refused wherever it is named, and says why.
+    let change = ["license", "change", &key, "--seats", "3"];
+    let revoke = ["license", "revoke", &key, "--reason", "unpaid"];
+    for refused in [
+        desk.respond(&request),
+        desk.run(change),
+        desk.run(revoke),
+        desk.run(["license", "mail", &key]),
+        desk.run(["emergency", &key]),
+        desk.run(["release", &key, "--lost", "--reason", "sunk"]),
+    ] {
+        refused.refused(6, "void").tells("made by mistake");
+    }
+    desk.run(["inspect"])
+        .piped(&request)
+        .done()
+        .prints("would refuse it: this license was made by mistake");
+    // It stands in no list but that of its kind, and where it is looked up.
+    let list = desk.run(["license", "list"]).done();
+    assert!(!list.stdout.contains(&key), "{list}");
+    list.prints(&kept);
+    let list = desk.run(["license", "list", "--void"]).done().prints(&key);
+    assert!(!list.stdout.contains(&kept), "{list}");
+    let shown = desk.run(["license", "show", &key]).done();
+    shown.prints("void").prints("reason: typed twice");
+    assert_eq!(desk.run(["license", "show", &key]).json()["void"], true);
+    let history = desk.run(["ledger", "history", &key]).done();
+    history.prints("was made by mistake and is void; reason: typed twice");
+    desk.run(["ledger", "verify"]).done();
+    // It was no mistake.
+    desk.run(void).arg("--undo").done().tells("is good again");
+    desk.run(void).arg("--undo").refused(2, "nothing_to_change");
+    ship.apply(&desk.answer(&request));
+    desk.run(void)
+        .refused(6, "answered_before")
+        .tells("countersign license revoke");
+    ship.run(["return", "--yes"]).done();
+    desk.run(void).refused(6, "answered_before");
+    let never = desk.sell("survey", &[]);
+    desk.run(["license", "revoke", &never, "--reason", "unpaid"])
+        .done();
+    desk.run(["license", "void", &never, "--reason", "typed twice"])
+        .refused(6, "revoked");
+    desk.run(["ledger", "verify"]).done();
+}

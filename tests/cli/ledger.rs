@@ -170,6 +170,11 @@ fn whatever_is_edited_in_it_is_found() {
         let named = named.unwrap_or_else(|| panic!("{edit}: {object}"));
         assert!(!named["hint"].as_str().unwrap().is_empty(), "{edit}");
         // Each is said to people, too.
+        let place = match place {
+            "terms" => "order",
+            "meta" => "desk",
+            other => other,
+        };
         said.tells(&format!("{place}: {}", named["message"].as_str().unwrap()));
     }
     fs::write(&path, &good).unwrap();

@@ -64,6 +64,7 @@ impl Advice for LifeError {
                 "turn lending off first: countersign license change KEY --lend none; once its site has re-validated twice since, this tells the day on which the last loan is over; where it is sure that none is out, the manager decides: license change KEY --override --reason TEXT"
                     .to_owned()
             }
+            LifeError::Answered(_) => "revoke it: countersign license revoke KEY --reason TEXT; machines that hold it go on for a while".to_owned(),
             LifeError::Unused(_) => "`countersign license show KEY` tells who held it".to_owned(),
         }
     }
@@ -105,6 +106,7 @@ impl Advice for Refusal {
             Refusal::HeldFork(_) => "find out whether two machines use it; the manager decides: respond --override --reason TEXT".to_owned(),
             Refusal::Overtaken(_) => "nothing is to be done, unless the machine still waits: then it makes a new request with its clock set right; where a backup was put back there, the manager decides: respond --override --reason TEXT".to_owned(),
             Refusal::Revoked => "`countersign license show KEY` tells since when and why; `license revoke KEY --undo --reason TEXT` takes it back".to_owned(),
+            Refusal::Void => "whoever bought it has another key: compare it with the order; `countersign license show KEY` tells why it is void, and `license void KEY --undo --reason TEXT` takes that back".to_owned(),
             Refusal::GivenUp(_) => "the machine makes a new request: countersign request activate KEY --new".to_owned(),
             Refusal::UnknownActivation(_) => "compare it with `countersign license show KEY`; another desk may have answered it".to_owned(),
             Refusal::NoEmergency(..) => "have the machine ask with `countersign request sync`; `license change --emergency STEPSxDAYS` holds from its next answer on".to_owned(),

@@ -62,10 +62,10 @@ impl Run for PendingList {
                         Self::print(context, &object)?;
                     } else {
                         context.out.line(format_args!(
-                            "{key}  {activation:<12}  {}  {}  {:<8}  {}",
+                            "{key}  {activation:<12}  {}  {}  {:<26}  {}",
                             pending.created.day(),
                             license.product,
-                            kind.name(),
+                            kind.noun(),
                             text::phrase(&code)
                         ))?;
                     }

@@ -132,6 +132,8 @@ pub(crate) struct LicenseAtDesk {
     /// Machines that were set up anew, or asked twice.
     pub(crate) anew: InAYear,
     pub(crate) revoked: bool,
+    /// Made by mistake: nothing was ever granted of it.
+    pub(crate) void: bool,
     /// How many events its history has.
     pub(crate) events: usize,
     pub(crate) activations: Vec<Activation>,
@@ -209,6 +211,15 @@ pub(crate) struct Revoked {
     /// The last day on which a machine goes on with it without contact; null where none does, or for ever.
     pub(crate) runs_until: Option<Shown<Day>>,
     pub(crate) runs_for_ever: bool,
+}
+
+/// What `license void` did.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Voided {
+    pub(crate) license_key: Shown<LicenseKey>,
+    /// False where that was taken back.
+    pub(crate) void: bool,
 }
 
 /// The mail of `license mail`.

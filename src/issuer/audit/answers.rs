@@ -70,7 +70,7 @@ impl Replay {
             order: it.order,
             taken: Some(it.taken),
             counts: it.counts,
-            revoked: false,
+            withdrawn: None,
         };
         let license = self.license_of(tx, event, &left)?;
         self.holder_of(tx, event, it.holder, it.seats)?;

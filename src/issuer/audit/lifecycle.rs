@@ -3,7 +3,9 @@
 use super::rows::Left;
 use super::{Place, Replay, Wrong, facts};
 use crate::issuer::history::{EarlyFacts, EndFacts, Hex, LicenseFacts};
-use crate::issuer::ledger::{Event, EventId, LedgerError, PAGE, Refused, TermsId, Transaction};
+use crate::issuer::ledger::{
+    Event, EventId, LedgerError, PAGE, Refused, TermsId, Transaction, Withdrawn,
+};
 
 impl Replay {
     /// A RETURN, a release, or a place that was given to another: the activation holds nothing any more.
@@ -19,7 +21,7 @@ impl Replay {
             order: it.order,
             taken: Some(it.taken),
             counts: it.counts,
-            revoked: it.revoked,
+            withdrawn: it.revoked.then_some(Withdrawn::Revoked),
         };
         self.license_of(tx, event, &left)?;
         self.holder_of(tx, event, it.holder, 0)
@@ -41,7 +43,11 @@ impl Replay {
             order: it.order,
             taken: it.taken,
             counts: it.counts,
-            revoked: it.revoked,
+            withdrawn: match (it.revoked, it.void) {
+                (true, _) => Some(Withdrawn::Revoked),
+                (false, true) => Some(Withdrawn::Void),
+                (false, false) => None,
+            },
         };
         self.license_of(tx, event, &left)?;
         Ok(())

@@ -198,6 +198,7 @@ impl Replay {
             facts::EARLY_RETURN => self.early_return(tx, event),
             facts::LICENSE_CHANGE
             | facts::LICENSE_REVOKE
+            | facts::LICENSE_VOID
             | facts::LICENSE_RESTORE
             | facts::EMERGENCY => self.license_changed(tx, event),
             facts::REFUSED => self.refused(tx, event),

@@ -37,8 +37,8 @@ impl Replay {
                     license.terms,
                     license.taken,
                     license.counts.digest(),
-                    license.revoked,
-                ) != (TermsId(it.order), None, None, false)
+                    license.withdrawn,
+                ) != (TermsId(it.order), None, None, None)
                 {
                     let says = "is not as its order made it";
                     self.license_found(Wrong::Altered, &license, says);

@@ -3,7 +3,7 @@
 use super::{Place, Replay, Wrong, facts};
 use crate::issuer::history::Hex;
 use crate::issuer::ledger::{
-    Activation, ActivationRow, Event, LedgerError, License, LicenseId, PAGE, Transaction,
+    Activation, ActivationRow, Event, LedgerError, License, LicenseId, PAGE, Transaction, Withdrawn,
 };
 
 /// A license as an event left it.
@@ -12,7 +12,7 @@ pub(super) struct Left {
     pub(super) order: i64,
     pub(super) taken: Option<u32>,
     pub(super) counts: Option<Hex>,
-    pub(super) revoked: bool,
+    pub(super) withdrawn: Option<Withdrawn>,
 }
 
 impl Replay {
@@ -41,7 +41,7 @@ impl Replay {
             order: license.terms.0,
             taken: license.taken,
             counts: license.counts.digest().map(Hex),
-            revoked: license.revoked,
+            withdrawn: license.withdrawn,
         };
         if license.event < event.id || stands != *it {
             let says = "is not as its last event left it";

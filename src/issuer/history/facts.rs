@@ -6,7 +6,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::change::Change;
-use crate::issuer::ledger::{Activation, Canon, LedgerError, License};
+use crate::issuer::ledger::{Activation, Canon, LedgerError, License, Withdrawn};
 use crate::protocol::date::Day;
 use crate::protocol::digest::ActivationId;
 
@@ -42,7 +42,9 @@ pub(crate) const RELEASE: &str = "release";
 pub(crate) const LICENSE_CHANGE: &str = "license_change";
 /// A license was revoked.
 pub(crate) const LICENSE_REVOKE: &str = "license_revoke";
-/// A license that was revoked is good again.
+/// A license that was made by mistake is void.
+pub(crate) const LICENSE_VOID: &str = "license_void";
+/// A license that was revoked or void is good again.
 pub(crate) const LICENSE_RESTORE: &str = "license_restore";
 /// An emergency code was read out.
 pub(crate) const EMERGENCY: &str = "emergency";
@@ -260,7 +262,7 @@ impl EndFacts {
             free_after: None,
             kept_for: None,
             to: None,
-            revoked: license.revoked,
+            revoked: license.withdrawn == Some(Withdrawn::Revoked),
             reason: None,
         }
     }
@@ -285,7 +287,7 @@ pub(crate) struct EarlyFacts {
     pub(crate) early: Hex,
 }
 
-/// Of [`LICENSE_CHANGE`], [`LICENSE_REVOKE`], [`LICENSE_RESTORE`], [`EMERGENCY`] and [`REFUSED`].
+/// Of [`LICENSE_CHANGE`], [`LICENSE_REVOKE`], [`LICENSE_VOID`], [`LICENSE_RESTORE`], [`EMERGENCY`] and [`REFUSED`].
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct LicenseFacts {
@@ -302,6 +304,9 @@ pub(crate) struct LicenseFacts {
     /// Whether the license is revoked.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) revoked: bool,
+    /// Whether it is void.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) void: bool,
     /// What changed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) changes: Vec<Change>,
@@ -339,7 +344,8 @@ impl LicenseFacts {
             terms: None,
             taken: license.taken,
             counts: license.counts.digest().map(Hex),
-            revoked: license.revoked,
+            revoked: license.withdrawn == Some(Withdrawn::Revoked),
+            void: license.withdrawn == Some(Withdrawn::Void),
             changes: Vec::new(),
             reason: None,
             generation: None,

@@ -79,7 +79,8 @@ pub fn tell(event: &Event, activation: Option<&str>) -> String {
         ),
         facts::LICENSE_CHANGE => format!("the license was changed: {}", listed(&changes(event))),
         facts::LICENSE_REVOKE => "the license was revoked".to_owned(),
-        facts::LICENSE_RESTORE => "the license is no longer revoked".to_owned(),
+        facts::LICENSE_VOID => "the license was made by mistake and is void".to_owned(),
+        facts::LICENSE_RESTORE => "the license is good again".to_owned(),
         facts::EMERGENCY => format!(
             "emergency step {} of generation {} was read out for {who}, until {}",
             number("step"),

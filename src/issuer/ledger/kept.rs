@@ -9,6 +9,26 @@ use crate::protocol::date::{Day, Seconds};
 /// Days for which a move, an exchange, a RETURN or a release counts; after as many a reference is renewed.
 pub const COUNTED_DAYS: i32 = 365;
 
+/// Why nothing is granted of a license any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Withdrawn {
+    /// It was revoked: machines that hold it go on by what they were granted.
+    Revoked,
+    /// It was made by mistake: nothing was ever granted of it.
+    Void,
+}
+
+impl Withdrawn {
+    /// As a number, 0 being for a good license.
+    pub(crate) const fn number(withdrawn: Option<Withdrawn>) -> u8 {
+        match withdrawn {
+            None => 0,
+            Some(Withdrawn::Revoked) => 1,
+            Some(Withdrawn::Void) => 2,
+        }
+    }
+}
+
 /// What a site said of its loans (SPEC.md 9.10), of all that it said the most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LoansTold {

@@ -14,7 +14,7 @@ use std::path::Path;
 pub(crate) use canon::Canon;
 pub use engine::{Access, Beneath, Engine, Flaw, LicenseFilter, Transaction};
 pub use error::LedgerError;
-pub use kept::{COUNTED_DAYS, Counts, Days, Had, Lending, LoansTold, Reference};
+pub use kept::{COUNTED_DAYS, Counts, Days, Had, Lending, LoansTold, Reference, Withdrawn};
 pub use rows::{
     Activation, ActivationRow, EarlyReturn, EmergencyAllowance, Ended, Event, EventId, License,
     LicenseId, OrderTerms, Product, ProductId, Refused, Resting, SignerId, StoredAnswer,

@@ -5,7 +5,7 @@ mod told;
 use std::num::{NonZeroU8, NonZeroU16};
 
 use super::canon::Canon;
-use super::kept::{Counts, Days, Lending, LoansTold, Reference};
+use super::kept::{Counts, Days, Lending, LoansTold, Reference, Withdrawn};
 use super::stood::Stood;
 use super::until::Until;
 use crate::license_key::LicenseKey;
@@ -201,8 +201,8 @@ pub struct License {
     pub terms: TermsId,
     /// Seats its activations hold together; none: never activated.
     pub taken: Option<u32>,
-    /// Whether it was revoked: nothing is granted any more.
-    pub revoked: bool,
+    /// Whether it was revoked or is void: nothing is granted any more.
+    pub withdrawn: Option<Withdrawn>,
     /// Moves, exchanges and RETURNs of its activations that still count.
     pub counts: Counts,
     /// The event that last changed it.

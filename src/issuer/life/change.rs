@@ -2,10 +2,10 @@
 
 use super::LifeError;
 use crate::issuer::history::{
-    self, Actor, Change, Hex, Kept, LICENSE_CHANGE, LICENSE_RESTORE, LICENSE_REVOKE, LicenseFacts,
-    NewEvent, Recorder, What,
+    self, Actor, Change, Hex, Kept, LICENSE_CHANGE, LICENSE_RESTORE, LICENSE_REVOKE, LICENSE_VOID,
+    LicenseFacts, NewEvent, Recorder, What,
 };
-use crate::issuer::ledger::{Ledger, LedgerError, License, OrderTerms, Transaction};
+use crate::issuer::ledger::{Ledger, LedgerError, License, OrderTerms, Transaction, Withdrawn};
 use crate::issuer::policy::{self, Refusal};
 use crate::issuer::products::{self, CatalogueError};
 use crate::license_key::LicenseKey;
@@ -17,7 +17,7 @@ use crate::protocol::product::Product;
 /// makes it standalone although seats may be on loan.
 ///
 /// # Errors
-/// What `edit` says, `UnknownKey`, `Nothing`, `MayBeLent`, `Order` where the terms do not fit the product, or what the ledger says.
+/// What `edit` says, `UnknownKey`, `Void`, `Nothing`, `MayBeLent`, `Order` where the terms do not fit the product, or what the ledger says.
 pub fn change<E: From<LifeError> + From<LedgerError>>(
     ledger: &mut Ledger,
     key: LicenseKey,
@@ -27,6 +27,9 @@ pub fn change<E: From<LifeError> + From<LedgerError>>(
 ) -> Result<Vec<Change>, E> {
     ledger.write(|tx| {
         let license = known(tx, key)?;
+        if license.withdrawn == Some(Withdrawn::Void) {
+            return Err(LifeError::from(Refusal::Void).into());
+        }
         let before = order(tx, &license)?;
         let product = product(tx, &before)?;
         let after = edit(&before, &product)?;
@@ -85,57 +88,115 @@ fn too_few_for_loans(
 /// Revokes a license: nothing is granted any more. Machines that hold it go on until they have to be in contact again.
 ///
 /// # Errors
-/// `UnknownKey`, `Nothing` where it is revoked already, or what the ledger says.
+/// `UnknownKey`, `Nothing` where it is revoked already, `Void`, or what the ledger says.
 pub fn revoke(
     ledger: &mut Ledger,
     key: LicenseKey,
     reason: &str,
     by: Actor<'_>,
 ) -> Result<(), LifeError> {
-    set_revoked(ledger, key, true, reason, by)
+    withdraw(ledger, key, Some(Withdrawn::Revoked), reason, by)
 }
 
 /// Takes a revocation back.
 ///
 /// # Errors
-/// `UnknownKey`, `Nothing` where it is not revoked, or what the ledger says.
+/// `UnknownKey`, `Nothing` where it is not revoked, `Void`, or what the ledger says.
 pub fn restore(
     ledger: &mut Ledger,
     key: LicenseKey,
     reason: &str,
     by: Actor<'_>,
 ) -> Result<(), LifeError> {
-    set_revoked(ledger, key, false, reason, by)
+    withdraw(ledger, key, None, reason, by)
 }
 
-fn set_revoked(
+/// Makes a license void that was made by mistake. Only one of which nothing was ever granted: a machine that has a grant goes on by it.
+///
+/// # Errors
+/// `UnknownKey`, `Answered`, `Revoked`, `Nothing` where it is void already, or what the ledger says.
+pub fn void(
     ledger: &mut Ledger,
     key: LicenseKey,
-    revoked: bool,
     reason: &str,
     by: Actor<'_>,
 ) -> Result<(), LifeError> {
     ledger.write(|tx| {
         let license = known(tx, key)?;
-        if license.revoked == revoked {
-            return Err(LifeError::Nothing(if revoked {
-                "the license is revoked already"
-            } else {
-                "the license is not revoked"
+        match license.withdrawn {
+            Some(Withdrawn::Void) => {
+                return Err(LifeError::Nothing("the license is void already"));
+            }
+            _ if license.taken.is_some() => return Err(LifeError::Answered(key)),
+            Some(Withdrawn::Revoked) => return Err(Refusal::Revoked.into()),
+            None => {}
+        }
+        set_withdrawn(tx, license, Some(Withdrawn::Void), reason, by)
+    })
+}
+
+/// Takes back that a license is void.
+///
+/// # Errors
+/// `UnknownKey`, `Nothing` where it is not void, or what the ledger says.
+pub fn unvoid(
+    ledger: &mut Ledger,
+    key: LicenseKey,
+    reason: &str,
+    by: Actor<'_>,
+) -> Result<(), LifeError> {
+    ledger.write(|tx| {
+        let license = known(tx, key)?;
+        if license.withdrawn != Some(Withdrawn::Void) {
+            return Err(LifeError::Nothing("the license is not void"));
+        }
+        set_withdrawn(tx, license, None, reason, by)
+    })
+}
+
+fn withdraw(
+    ledger: &mut Ledger,
+    key: LicenseKey,
+    withdrawn: Option<Withdrawn>,
+    reason: &str,
+    by: Actor<'_>,
+) -> Result<(), LifeError> {
+    ledger.write(|tx| {
+        let license = known(tx, key)?;
+        if license.withdrawn == Some(Withdrawn::Void) {
+            return Err(Refusal::Void.into());
+        }
+        if license.withdrawn == withdrawn {
+            return Err(LifeError::Nothing(match withdrawn {
+                None => "the license is not revoked",
+                Some(_) => "the license is revoked already",
             }));
         }
-        let license = License { revoked, ..license };
-        let facts = LicenseFacts {
-            reason: Some(reason.to_owned()),
-            ..LicenseFacts::of(&license)
-        };
-        let kind = if revoked {
-            LICENSE_REVOKE
-        } else {
-            LICENSE_RESTORE
-        };
-        Ok(touch(tx, &license, kind, &facts, by)?)
+        set_withdrawn(tx, license, withdrawn, reason, by)
     })
+}
+
+fn set_withdrawn(
+    tx: &mut dyn Transaction,
+    license: License,
+    withdrawn: Option<Withdrawn>,
+    reason: &str,
+    by: Actor<'_>,
+) -> Result<(), LifeError> {
+    let license = License {
+        withdrawn,
+        ..license
+    };
+    let facts = LicenseFacts {
+        reason: Some(reason.to_owned()),
+        ..LicenseFacts::of(&license)
+    };
+    let kind = match withdrawn {
+        None => LICENSE_RESTORE,
+        Some(Withdrawn::Revoked) => LICENSE_REVOKE,
+        Some(Withdrawn::Void) => LICENSE_VOID,
+    };
+    Ok(touch(tx, &license, kind, &facts, by)?)
 }
 
 /// Writes a license that concerns no activation, and its event.

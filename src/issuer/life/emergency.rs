@@ -60,9 +60,7 @@ pub fn emergency(
 ) -> Result<Spoken, LifeError> {
     ledger.write(|tx| {
         let (holder, license) = named(tx, name)?;
-        if license.revoked {
-            return Err(Refusal::Revoked.into());
-        }
+        Refusal::of_withdrawn(&license)?;
         let all = tx.activations_of(license.id)?;
         let today = by.now.day();
         let held_by = match policy::place(&holder, &all, today) {

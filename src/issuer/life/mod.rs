@@ -3,14 +3,14 @@
 mod change;
 mod emergency;
 
-pub use change::{change, differences, restore, revoke};
+pub use change::{change, differences, restore, revoke, unvoid, void};
 pub use emergency::{Spoken, Step, emergency};
 
 use crate::failure::FailureKind;
 use crate::issuer::history::{self, Actor, RELEASE, Recorder};
 use crate::issuer::leaving::{self, Emptied, Ending};
 use crate::issuer::ledger::{
-    Activation, Ended, Event, Ledger, LedgerError, Lending, License, Transaction, Until,
+    Activation, Ended, Event, Ledger, LedgerError, Lending, License, Transaction, Until, Withdrawn,
 };
 use crate::issuer::policy::{self, COUNTED_DAYS, RELEASES, Refusal, Rest};
 use crate::issuer::products::CatalogueError;
@@ -50,6 +50,9 @@ pub enum LifeError {
     /// Seats may be on loan that the license would not have when it is standalone.
     #[error("{}", may_be_lent(*.0, *.1))]
     MayBeLent(ActivationId, Option<Day>),
+    /// A machine was answered for the license: it is no mere mistake.
+    #[error("machines were answered for license {0}, so it cannot be void")]
+    Answered(LicenseKey),
     /// The license has no activation.
     #[error("license {0} is not in use on any machine")]
     Unused(LicenseKey),
@@ -67,6 +70,7 @@ impl LifeError {
             LifeError::Ended(_) => FailureKind::OrderExpired,
             LifeError::EndsFirst(_) => FailureKind::NoCodeNeeded,
             LifeError::MayBeLent(..) => FailureKind::MayBeLent,
+            LifeError::Answered(_) => FailureKind::AnsweredBefore,
             LifeError::Unused(_) => FailureKind::UnknownActivation,
         }
     }
@@ -106,6 +110,9 @@ fn all_named(
         }
         Named::License(key) => {
             let license = tx.license_keyed(key)?.ok_or(Refusal::UnknownKey)?;
+            if license.withdrawn == Some(Withdrawn::Void) {
+                return Err(Refusal::Void.into());
+            }
             let holders = tx.activations_of(license.id)?;
             let pairs = holders.into_iter().map(|holder| (holder, license.clone()));
             (pairs.collect(), LifeError::Unused(key))

@@ -165,9 +165,7 @@ fn admissible(case: &Case<'_>, stands: &MachineBinding) -> Result<(), Refusal> {
         now,
         ..
     } = *case;
-    if license.revoked {
-        return Err(Refusal::Revoked);
-    }
+    Refusal::of_withdrawn(license)?;
     if request.product_tag != product_tag(&product.id) {
         return Err(Refusal::OtherProduct(product.name.clone()));
     }

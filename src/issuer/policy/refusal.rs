@@ -3,7 +3,7 @@
 use super::place::{self, Rest};
 use super::{COUNTED_DAYS, Colour, Fork};
 use crate::failure::FailureKind;
-use crate::issuer::ledger::{Activation, ActivationRow, Until};
+use crate::issuer::ledger::{Activation, ActivationRow, License, Until, Withdrawn};
 use crate::machine::UsbDevice;
 use crate::protocol::date::Day;
 use crate::protocol::digest::ActivationId;
@@ -141,6 +141,9 @@ pub enum Refusal {
     /// The license was revoked.
     #[error("this license was revoked")]
     Revoked,
+    /// The license was made by mistake.
+    #[error("this license was made by mistake and is void: nothing is granted of it")]
+    Void,
     /// The machine gave the activation up, or it was released as lost.
     #[error(
         "{0} was given up by its machine or released as lost: it holds no seat any more, and another machine may have that seat by now"
@@ -175,6 +178,18 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Whether a license is not to be granted, or changed, any more.
+    ///
+    /// # Errors
+    /// `Revoked` or `Void`.
+    pub(crate) fn of_withdrawn(license: &License) -> Result<(), Refusal> {
+        match license.withdrawn {
+            None => Ok(()),
+            Some(Withdrawn::Revoked) => Err(Refusal::Revoked),
+            Some(Withdrawn::Void) => Err(Refusal::Void),
+        }
+    }
+
     /// The fork rule's verdict, where that is why.
     pub fn fork(&self) -> Option<Fork> {
         match self {
@@ -228,6 +243,7 @@ impl Refusal {
             | Refusal::AnewTooOften { .. } => FailureKind::NeedsSupersede,
             Refusal::Overtaken(_) => FailureKind::Overtaken,
             Refusal::Revoked => FailureKind::Revoked,
+            Refusal::Void => FailureKind::Void,
             Refusal::GivenUp(_) => FailureKind::GivenUp,
             Refusal::UnknownActivation(_) => FailureKind::UnknownActivation,
             Refusal::NoEmergency(..) => FailureKind::NoEmergency,

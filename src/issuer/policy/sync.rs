@@ -176,9 +176,7 @@ pub fn decide_sync<'a>(case: &SyncCase<'a>) -> Result<SyncDecision<'a>, Refusal>
 }
 
 fn admissible(case: &SyncCase<'_>, stands: &MachineBinding) -> Result<(), Refusal> {
-    if case.license.revoked {
-        return Err(Refusal::Revoked);
-    }
+    Refusal::of_withdrawn(case.license)?;
     if case.own.ended.is_some() {
         return Err(Refusal::GivenUp(case.request.activation));
     }

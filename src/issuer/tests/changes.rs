@@ -142,7 +142,7 @@ fn a_revoked_license_is_answered_no_more_until_it_is_given_back() {
     life::restore(&mut desk.ledger, key, "paid", BY).unwrap();
     desk.respond(&activate(key, 2, 2)).unwrap();
     assert_eq!(desk.findings(), [""; 0]);
-    desk.edit("UPDATE license SET revoked = 1");
+    desk.edit("UPDATE license SET withdrawn = 1");
     assert_ne!(desk.findings(), [""; 0]);
 }
 

@@ -92,13 +92,19 @@ fn in_licenses_and_activations() {
             "as its order made it",
         ),
         (
-            "UPDATE license SET revoked = 1 WHERE id = 3",
+            "UPDATE license SET withdrawn = 1 WHERE id = 3",
             Place::License,
             Wrong::Altered,
             "as its last event left it",
         ),
         (
-            "UPDATE license SET revoked = 0 WHERE id = 5",
+            "UPDATE license SET withdrawn = 2 WHERE id = 3",
+            Place::License,
+            Wrong::Altered,
+            "as its last event left it",
+        ),
+        (
+            "UPDATE license SET withdrawn = 0 WHERE id = 5",
             Place::License,
             Wrong::Altered,
             "as its last event left it",
@@ -110,7 +116,7 @@ fn in_licenses_and_activations() {
             "does not speak of it",
         ),
         (
-            "UPDATE license SET event = 999, revoked = 0 WHERE id = 5",
+            "UPDATE license SET event = 999, withdrawn = 0 WHERE id = 5",
             Place::License,
             Wrong::Altered,
             "does not speak of it",

@@ -105,7 +105,7 @@ impl Desk {
                 key: LicenseKey::from_number(12_345_678_901).unwrap(),
                 terms: TermsId(1),
                 taken: None,
-                revoked: false,
+                withdrawn: None,
                 counts: Counts::default(),
                 event: EventId(1),
             },

@@ -127,7 +127,9 @@ impl Run for LicenseChange {
             }
         }
         let view = products::license(desk.ledger(), key)?;
-        let revoked = view.as_ref().is_some_and(|it| it.license.revoked);
+        let revoked = view
+            .as_ref()
+            .is_some_and(|it| it.license.withdrawn.is_some());
         let runs = view.iter().flat_map(|it| &it.activations);
         let for_ever = runs
             .filter(|it| it.seats > 0)

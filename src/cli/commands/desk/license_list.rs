@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{Context, Exit, Run};
 use crate::cli::{desk, json, words};
-use crate::issuer::ledger::{LedgerError, LicenseFilter, ProductId};
+use crate::issuer::ledger::{LedgerError, LicenseFilter, ProductId, Withdrawn};
 use crate::issuer::products;
 use crate::protocol::product::Product;
 
@@ -17,6 +17,9 @@ pub(crate) struct LicenseList {
     /// Only those of this product
     #[arg(long, value_name = "ID")]
     product: Option<String>,
+    /// Only those that are void, which are left out otherwise
+    #[arg(long)]
+    void: bool,
 }
 
 impl Run for LicenseList {
@@ -44,6 +47,9 @@ impl Run for LicenseList {
         };
         let mut found = 0_u64;
         products::for_each_license(desk.ledger(), &filter, |license, terms| {
+            if (license.withdrawn == Some(Withdrawn::Void)) != self.void {
+                return Ok(());
+            }
             found += 1;
             let Some(product) = all.get(&terms.product) else {
                 return Ok(());

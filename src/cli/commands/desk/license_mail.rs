@@ -8,6 +8,9 @@ use crate::cli::mail::Mailbox;
 use crate::cli::{desk, json, keys, letter};
 use crate::failure::FailureKind;
 use crate::issuer::history;
+use crate::issuer::ledger::Withdrawn;
+use crate::issuer::life::LifeError;
+use crate::issuer::policy::Refusal;
 use crate::issuer::products;
 use crate::license_key::LicenseKey;
 
@@ -33,8 +36,10 @@ impl Run for LicenseMail {
         let Some(view) = products::license(desk.ledger(), key)? else {
             return Err(super::license_show::unknown_key(key).into());
         };
-        if view.license.revoked {
-            return Err(revoked(key).into());
+        match view.license.withdrawn {
+            None => {}
+            Some(Withdrawn::Revoked) => return Err(revoked(key).into()),
+            Some(Withdrawn::Void) => return Err(LifeError::from(Refusal::Void).into()),
         }
         let events = desk
             .ledger()

@@ -8,7 +8,9 @@ use crate::cli::json::Shown;
 use crate::cli::{desk, json, reply, sold, words};
 use crate::failure::FailureKind;
 use crate::issuer::history;
-use crate::issuer::ledger::{Activation, ActivationRow, Ended, Event, LedgerError, Until};
+use crate::issuer::ledger::{
+    Activation, ActivationRow, Ended, Event, LedgerError, Until, Withdrawn,
+};
 use crate::issuer::life::{self, Named};
 use crate::issuer::policy::{self, moves};
 use crate::issuer::products::{self, LicenseView};
@@ -180,7 +182,8 @@ fn object(
         exchanges,
         returns,
         anew,
-        revoked: view.license.revoked,
+        revoked: view.license.withdrawn == Some(Withdrawn::Revoked),
+        void: view.license.withdrawn == Some(Withdrawn::Void),
         events: events.len(),
         activations: activations.collect(),
     }
@@ -197,13 +200,17 @@ fn rows(view: &LicenseView, events: &[Event], today: Day) -> Vec<(&'static str, 
         ),
         ("customer", terms.customer.clone()),
     ];
-    if view.license.revoked {
-        let last = events.iter().rfind(|event| event.kind == "license_revoke");
+    if let Some(withdrawn) = view.license.withdrawn {
+        let (label, kind) = match withdrawn {
+            Withdrawn::Revoked => ("revoked", "license_revoke"),
+            Withdrawn::Void => ("void", "license_void"),
+        };
+        let last = events.iter().rfind(|event| event.kind == kind);
         let since = last.map_or_else(String::new, |event| format!("on {}: ", event.at.day()));
         let why = last
             .map(|event| history::tell(event, None))
             .unwrap_or_default();
-        rows.push(("revoked", since + &why));
+        rows.push((label, since + &why));
     }
     rows.extend(
         terms

@@ -15,6 +15,7 @@ mod license_mail;
 mod license_new;
 mod license_revoke;
 mod license_show;
+mod license_void;
 mod product_add;
 mod product_export;
 mod release;
@@ -61,6 +62,7 @@ pub(super) const TREE: Commands = (
                 leaf::<license_show::LicenseShow>(),
                 leaf::<license_change::LicenseChange>(),
                 leaf::<license_revoke::LicenseRevoke>(),
+                leaf::<license_void::LicenseVoid>(),
                 leaf::<license_mail::LicenseMail>(),
             ],
         },

@@ -57,7 +57,7 @@ pub(super) fn over_since(
     };
     let own = |it: &&Activation| it.standing.activation == answer.activation;
     let ended = view.activations.iter().find(own).and_then(|it| it.ended);
-    if view.license.revoked {
+    if view.license.withdrawn.is_some() {
         context
             .out
             .warn("the license was revoked since: no further request for it is answered");

@@ -9,7 +9,7 @@ use crate::issuer::ledger::{
     Activation, ActivationRow, Counts, Days, EarlyReturn, EmergencyAllowance, Ended, Event,
     EventId, Had, LedgerError, Lending, License, LicenseId, LoansTold, OrderTerms, Product,
     ProductId, Reference, Refused, Resting, SignerId, Stood, StoredAnswer, StoredSigner, TermsId,
-    Until, WeakRule,
+    Until, WeakRule, Withdrawn,
 };
 use crate::license_key::LicenseKey;
 use crate::machine::{Fingerprint, UsbDevice};
@@ -112,7 +112,7 @@ fn usb(text: &str) -> Result<UsbDevice, Wrong> {
 }
 
 pub(super) const LICENSE: &str =
-    "SELECT id, key, terms, taken, event, revoked, moves, exchanges, returns, anew FROM license";
+    "SELECT id, key, terms, taken, event, withdrawn, moves, exchanges, returns, anew FROM license";
 
 pub(super) fn license(row: &Row<'_>) -> Result<License, LedgerError> {
     named(row, ("license", 0), || {
@@ -125,7 +125,12 @@ pub(super) fn license(row: &Row<'_>) -> Result<License, LedgerError> {
             terms: TermsId(row.get(2)?),
             taken: row.get(3)?,
             event: EventId(row.get(4)?),
-            revoked: truth(row, 5, "revocation")?,
+            withdrawn: match row.get(5)? {
+                0_u8 => None,
+                1 => Some(Withdrawn::Revoked),
+                2 => Some(Withdrawn::Void),
+                _ => return Err(Wrong::Value("withdrawal")),
+            },
             counts: Counts {
                 moves: days(row, 6)?,
                 exchanges: days(row, 7)?,

@@ -4,7 +4,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x4353_474E;
 
 /// The ledger's `user_version`: rises with each change of [`SCHEMA`].
-pub(super) const FORMAT: u32 = 9;
+pub(super) const FORMAT: u32 = 10;
 
 /// What makes an empty ledger. A ledger whose tables, indices and whatever else it has differ from what this makes is not written to.
 pub(super) const SCHEMA: &str = "
@@ -29,7 +29,7 @@ pub(super) const SCHEMA: &str = "
     -- lists read it front to back, and the random key has an index of its own.
     CREATE TABLE license (
         id INTEGER PRIMARY KEY, key INTEGER NOT NULL, terms INTEGER NOT NULL,
-        taken INTEGER, event INTEGER NOT NULL, revoked INTEGER NOT NULL DEFAULT 0,
+        taken INTEGER, event INTEGER NOT NULL, withdrawn INTEGER NOT NULL DEFAULT 0,
         moves BLOB NOT NULL DEFAULT x'', exchanges BLOB NOT NULL DEFAULT x'', returns BLOB NOT NULL DEFAULT x'',
         anew BLOB NOT NULL DEFAULT x''
     ) STRICT;
@@ -92,7 +92,7 @@ mod tests {
         let tables = blake3::hash(SCHEMA.as_bytes()).to_hex();
         assert_eq!(
             (FORMAT, &tables.as_str()[..16]),
-            (9, "aea9b2ac5c393075"),
+            (10, "efd59d4815261e7d"),
             "raise FORMAT, and write both here"
         );
     }

@@ -6,7 +6,7 @@ use super::convert::{self, LICENSE, most};
 use super::transaction::SqliteTransaction;
 use crate::issuer::ledger::{
     Event, LedgerError, License, LicenseFilter, LicenseId, OrderTerms, SignerId, StoredAnswer,
-    TermsId,
+    TermsId, Withdrawn,
 };
 use crate::machine::UsbDevice;
 use crate::protocol::date::Day;
@@ -64,14 +64,14 @@ impl SqliteTransaction<'_> {
 
     pub(super) fn update_license(&self, license: &License) -> Result<(), LedgerError> {
         self.run(
-            "UPDATE license SET terms = ?2, taken = ?3, event = ?4, revoked = ?5, moves = ?6, exchanges = ?7, returns = ?8, anew = ?9 \
+            "UPDATE license SET terms = ?2, taken = ?3, event = ?4, withdrawn = ?5, moves = ?6, exchanges = ?7, returns = ?8, anew = ?9 \
              WHERE id = ?1",
             params![
                 license.id.0,
                 license.terms.0,
                 license.taken,
                 license.event.0,
-                license.revoked,
+                Withdrawn::number(license.withdrawn),
                 license.counts.moves.to_bytes(),
                 license.counts.exchanges.to_bytes(),
                 license.counts.returns.to_bytes(),

@@ -1,0 +1,55 @@
+//! `license void`.
+
+use super::license_revoke::reason;
+use super::{Context, Exit, Run};
+use crate::cli::{desk, json, keys};
+use crate::issuer::life;
+
+/// Make a license void that was made by mistake
+///
+/// Only one for which no machine was ever answered: such a one is revoked. Its key is refused from then on, and never drawn again; lists leave it out, and
+/// the history keeps it.
+#[derive(clap::Args)]
+pub(crate) struct LicenseVoid {
+    /// The license key
+    #[arg(value_name = "KEY", required = true)]
+    key: Vec<String>,
+    /// Why, for the history
+    #[arg(long, value_name = "TEXT", required = true)]
+    reason: String,
+    /// Take it back: the license is good
+    #[arg(long)]
+    undo: bool,
+}
+
+impl Run for LicenseVoid {
+    const NAME: &'static str = "void";
+    const ABOUT: &'static str = "Make a license void that was made by mistake";
+
+    type Object = json::Voided;
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let key = keys::parse(&self.key)?;
+        let reason = reason(&self.reason)?;
+        let mut desk = desk::open(context)?;
+        let by = context.environment.by();
+        if self.undo {
+            life::unvoid(desk.ledger(), key, &reason, by)?;
+        } else {
+            life::void(desk.ledger(), key, &reason, by)?;
+        }
+        if context.out.json {
+            let object = json::Voided {
+                license_key: json::Shown(key),
+                void: !self.undo,
+            };
+            Self::print(context, &object)?;
+        }
+        context.out.say(if self.undo {
+            format!("license {key} is good again")
+        } else {
+            format!("license {key} is void: no machine was ever answered for it, and none is")
+        });
+        Ok(Exit::DONE)
+    }
+}
