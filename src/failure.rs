@@ -234,6 +234,7 @@ failure_kinds! {
     BadProduct "bad_product" USAGE "the product breaks a rule of product files";
     CatalogueShrinks "catalogue_shrinks" USAGE "the change would lose or move what licenses were sold with";
     BadOrder "bad_order" USAGE "the order does not fit the product";
+    OrderDiffers "order_differs" REFUSED "there is an order of this name with other terms";
     TooLongToLend "too_long_to_lend" REFUSED "what the license contains is too long for the codes by which it is lent";
     MayBeLent "may_be_lent" REFUSED "seats may be on loan that the license would not have any more";
     NothingToChange "nothing_to_change" USAGE "everything is so already";

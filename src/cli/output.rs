@@ -100,6 +100,13 @@ impl Output {
         writeln!(self.stdout, "{}", show::lines(&table)).map_err(closed)
     }
 
+    /// A row of columns; on a terminal what is beyond its width stands below, indented.
+    #[cfg(feature = "desk")]
+    pub(crate) fn row(&mut self, row: &str) -> anyhow::Result<()> {
+        let row = wrap::wrapped(&show::line(row), self.data_columns, 4);
+        writeln!(self.stdout, "{row}").map_err(closed)
+    }
+
     /// As [`Output::say`], names and values.
     pub(crate) fn say_table(&mut self, rows: &[(&str, String)]) {
         if !self.quiet && !self.json {

@@ -61,6 +61,15 @@ pub(crate) fn pool(text: &str) -> Result<(String, u32, Option<Day>), String> {
     }
 }
 
+/// A number of days: `60d`, or `60`.
+pub(crate) fn days(text: &str) -> Result<u16, String> {
+    let number = text.trim();
+    let number = number.strip_suffix(['d', 'D']).unwrap_or(number);
+    number
+        .parse()
+        .map_err(|_| "a number of days is written 60d".to_owned())
+}
+
 /// A text that is sold: `NAME=VALUE`.
 pub(crate) fn text(text: &str) -> Result<(String, EntitledText), String> {
     let (name, value) = text

@@ -24,6 +24,7 @@ mod ledger;
 mod letters;
 mod license;
 mod life;
+mod lists;
 #[cfg(unix)]
 mod loan_books;
 #[cfg(unix)]

@@ -191,6 +191,10 @@ fn lived() -> Printed {
     let request = third.run(ask).done().code();
     let revoke = ["license", "revoke", &key, "--reason", "unpaid"];
     it.one("license-revoke", vendor.run(revoke));
+    let more = ["license", "new", "--product", "survey", "--customer", "A"];
+    let twice = vendor.run(more).done().line();
+    let void = ["license", "void", &twice, "--reason", "typed twice"];
+    it.one("license-void", vendor.run(void));
     it.all(
         8,
         "respond",

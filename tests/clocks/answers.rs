@@ -163,6 +163,8 @@ impl Saver {
             emergency: None,
             entitlements: Entitlements::new(Vec::new()).unwrap(),
             usb: None,
+            order: None,
+            note: None,
         };
         let sold = catalogue::sell(&mut ledger, &terms, 1, by, &mut entropy(seed + 1)).unwrap();
         let mut chance = Chance(seed);
@@ -172,7 +174,7 @@ impl Saver {
             directory,
             ledger,
             issuer: Issuer::root(TriedSigner::new(root).unwrap()),
-            key: sold[0],
+            key: sold.keys[0],
             file: ProductFile::parse(&text).unwrap(),
             facts: Facts {
                 machine_id: "5dd1219c7c4c5404aaa1f6d2a48adfda".into(),

@@ -68,6 +68,8 @@ pub(crate) fn terms(
         }),
         entitlements: Entitlements::new(vec![limit]).unwrap(),
         usb: None,
+        order: None,
+        note: None,
     }
 }
 
@@ -144,7 +146,9 @@ impl Work {
     pub(crate) fn sell(&mut self, terms: &OrderTerms, count: u32) -> Vec<LicenseKey> {
         let by = self.by();
         let seed = u64::from(self.day) + 7;
-        products::sell(&mut self.ledger, terms, count, by, &mut entropy(seed)).unwrap()
+        products::sell(&mut self.ledger, terms, count, by, &mut entropy(seed))
+            .unwrap()
+            .keys
     }
 
     pub(super) fn respond(&mut self, code: &Code) -> Result<(), RespondError> {

@@ -70,6 +70,8 @@ impl Lives {
             emergency: None,
             entitlements: Entitlements::new(Vec::new()).unwrap(),
             usb: None,
+            order: None,
+            note: None,
         };
         let sold = catalogue::sell(&mut ledger, &terms, 1, by, &mut entropy(seed + 1)).unwrap();
         let mut chance = Chance(seed);
@@ -84,7 +86,7 @@ impl Lives {
             chance,
             ledger,
             issuer: Issuer::root(TriedSigner::new(root).unwrap()),
-            key: sold[0],
+            key: sold.keys[0],
             file,
             truth: BEGINNING,
             site,

@@ -187,6 +187,9 @@ impl Advice for CatalogueError {
             CatalogueError::Order(_) => {
                 "see `countersign license new --help`, and `countersign product show ID` for what the product has"
             }
+            CatalogueError::OrderDiffers(..) => {
+                "nothing was sold: the same order again has the same terms, and another order has another --order"
+            }
             CatalogueError::Signer(error) => return error.advice(),
             CatalogueError::NotARoot(_) => "use the root key of the desk that sells the product",
             CatalogueError::KeysUsedUp => "check the system's source of randomness",

@@ -65,6 +65,10 @@ pub(crate) struct Sold {
     /// The product's id.
     pub(crate) product: String,
     pub(crate) customer: String,
+    /// What the vendor calls the order.
+    pub(crate) order: Option<String>,
+    /// Whether it was sold before, by the same order.
+    pub(crate) before: bool,
 }
 
 /// A license as it was sold, of `license list` and `license show`.
@@ -77,6 +81,10 @@ pub(crate) struct License {
     pub(crate) customer: String,
     /// Where its mail goes.
     pub(crate) contact: Option<String>,
+    /// What the vendor calls the order.
+    pub(crate) order: Option<String>,
+    /// What the vendor notes of it, for itself.
+    pub(crate) note: Option<String>,
     /// Seats in all.
     pub(crate) seats: u16,
     pub(crate) r#type: Named<LicenseType>,
@@ -105,6 +113,8 @@ impl License {
             product: product.id.clone(),
             customer: terms.customer.clone(),
             contact: terms.contact.clone(),
+            order: terms.order.clone(),
+            note: terms.note.clone(),
             seats: terms.seats.get(),
             r#type: Named(terms.license_type),
             edition: product.edition_name(terms.edition).map(str::to_owned),
@@ -117,6 +127,25 @@ impl License {
             contents: contents::Contents::of(&terms.entitlements, Some(product)).into(),
         }
     }
+}
+
+/// A license of `license list`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct ListedLicense {
+    #[serde(flatten)]
+    pub(crate) license: License,
+    /// The first that fits: `void`, `revoked`, `expired`, `held`, `overdue`, `unused`, `active`.
+    pub(crate) state: &'static str,
+    pub(crate) seats_taken: u32,
+    /// Machines that hold seats of it.
+    pub(crate) machines: u32,
+    /// The first day by which one of these has to be in contact; null: contact is never needed.
+    pub(crate) revalidate_by: Option<Shown<Day>>,
+    /// Whether one of them was to be in contact by now.
+    pub(crate) overdue: bool,
+    /// Whether a request was refused until the clerk or the manager decides.
+    pub(crate) held: bool,
 }
 
 /// A license with what became of it.

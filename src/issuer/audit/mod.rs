@@ -65,7 +65,7 @@ struct Replay {
     report: Report,
     answers: Cursor<StoredAnswer>,
     licenses: Cursor<License>,
-    terms: Cursor<(TermsId, OrderTerms)>,
+    terms: Cursor<(TermsId, EventId, OrderTerms)>,
     held: Cursor<(LicenseId, u64, u32)>,
     early: Cursor<EarlyReturn>,
     /// Rows that an event vouched for.

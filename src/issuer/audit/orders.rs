@@ -7,7 +7,7 @@ use super::{Place, Replay, Wrong, facts};
 use crate::issuer::history::of_license;
 use crate::issuer::history::{Hex, OrderFacts};
 use crate::issuer::ledger::{
-    Event, LedgerError, License, LicenseFilter, LicenseId, OrderTerms, PAGE, TermsId, Transaction,
+    Event, EventId, LedgerError, License, LicenseId, OrderTerms, PAGE, TermsId, Transaction,
 };
 
 impl Replay {
@@ -63,7 +63,7 @@ impl Replay {
 
     /// The license that was made next, held against its activations.
     fn next_license(&mut self, tx: &mut dyn Transaction) -> Result<Option<License>, LedgerError> {
-        let fetch = |after| tx.licenses(&LicenseFilter::default(), LicenseId(after), PAGE);
+        let fetch = |after| tx.licenses(LicenseId(after), PAGE);
         self.licenses.peek(fetch, |license| license.id.0)?;
         let Some(license) = self.licenses.peeked.take() else {
             return Ok(None);
@@ -118,7 +118,7 @@ impl Replay {
         }
         let mut after = LicenseId(0);
         loop {
-            let page = tx.licenses(&LicenseFilter::default(), after, PAGE)?;
+            let page = tx.licenses(after, PAGE)?;
             let Some(last) = page.last() else {
                 return Ok(());
             };
@@ -143,12 +143,14 @@ impl Replay {
     ) -> Result<(), LedgerError> {
         self.stray_terms(tx, id)?;
         let fetch = |after| tx.all_terms(TermsId(after), PAGE);
-        let next = self.terms.peek(fetch, |(id, _)| id.0)?;
+        let next = self.terms.peek(fetch, |(id, ..)| id.0)?;
         let (wrong, says) = match next {
-            Some((found, _)) if *found == id => {
-                let terms = self.terms.peeked.take().map(|(_, terms)| terms);
-                if terms.is_some_and(|terms| Hex(terms.digest(self.product_name(&terms))) == digest)
-                {
+            Some((found, ..)) if *found == id => {
+                let kept = self.terms.peeked.take();
+                let same = |(_, made, terms): (TermsId, EventId, OrderTerms)| {
+                    made == event.id && Hex(terms.digest(self.product_name(&terms))) == digest
+                };
+                if kept.is_some_and(same) {
                     return Ok(());
                 }
                 (
@@ -171,8 +173,8 @@ impl Replay {
     ) -> Result<(), LedgerError> {
         loop {
             let fetch = |after| tx.all_terms(TermsId(after), PAGE);
-            let peeked = self.terms.peek(fetch, |(id, _)| id.0)?;
-            let Some(stray) = peeked.map(|(id, _)| *id).filter(|id| *id < before) else {
+            let peeked = self.terms.peek(fetch, |(id, ..)| id.0)?;
+            let Some(stray) = peeked.map(|(id, ..)| *id).filter(|id| *id < before) else {
                 return Ok(());
             };
             self.terms.peeked = None;

@@ -71,15 +71,6 @@ pub trait Engine: Send {
     fn take_on(&mut self, file: &Path) -> Result<(), LedgerError>;
 }
 
-/// Which licenses a list wants.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LicenseFilter {
-    /// Part of the customer's name, in any case of ASCII letters.
-    pub customer: Option<String>,
-    /// Of this product only.
-    pub product: Option<ProductId>,
-}
-
 /// One transaction: all of it happens or none. Dropping it undoes it. Lists come in pages, in the order of their row numbers, each beginning
 /// after the row given, so that no list ever needs more memory than a page. Every method fails with what the disk or the engine says.
 pub trait Transaction {
@@ -104,8 +95,13 @@ pub trait Transaction {
     /// Replaces what is kept of a product.
     fn set_product(&mut self, product: &Product) -> Result<(), LedgerError>;
 
-    /// Adds an order.
-    fn add_terms(&mut self, terms: &OrderTerms) -> Result<TermsId, LedgerError>;
+    /// Adds an order, or what one is changed to, which an event makes.
+    fn add_terms(&mut self, terms: &OrderTerms, event: EventId) -> Result<TermsId, LedgerError>;
+    /// The order that the vendor calls so, as it was made, and the event that made it.
+    fn order_called(
+        &mut self,
+        reference: &str,
+    ) -> Result<Option<(EventId, OrderTerms)>, LedgerError>;
     /// An order.
     fn terms(&mut self, id: TermsId) -> Result<Option<OrderTerms>, LedgerError>;
     /// A page of orders.
@@ -113,7 +109,7 @@ pub trait Transaction {
         &mut self,
         after: TermsId,
         most: usize,
-    ) -> Result<Vec<(TermsId, OrderTerms)>, LedgerError>;
+    ) -> Result<Vec<(TermsId, EventId, OrderTerms)>, LedgerError>;
 
     /// Adds licenses of one order, their keys rising (that is what makes a million of them quick), and gives back those keys that the
     /// ledger has already and that were not added.
@@ -130,12 +126,20 @@ pub trait Transaction {
     /// A license by its row.
     fn license(&mut self, id: LicenseId) -> Result<Option<License>, LedgerError>;
     /// A page of licenses.
-    fn licenses(
+    fn licenses(&mut self, after: LicenseId, most: usize) -> Result<Vec<License>, LedgerError>;
+    /// Of the licenses after one and up to another that have seats in use: on how many machines, and the first day on which one of these was to be in
+    /// contact by its last grant.
+    fn holders(
         &mut self,
-        filter: &LicenseFilter,
         after: LicenseId,
-        most: usize,
-    ) -> Result<Vec<License>, LedgerError>;
+        last: LicenseId,
+    ) -> Result<Vec<(LicenseId, u32, Option<Day>)>, LedgerError>;
+    /// Of the same licenses the events that tell of requests which were refused, and after which nothing was answered to their activations or taken from them.
+    fn open_refusals(
+        &mut self,
+        after: LicenseId,
+        last: LicenseId,
+    ) -> Result<Vec<(LicenseId, EventId)>, LedgerError>;
     /// Replaces what is kept of a license; its key never changes.
     fn set_license(&mut self, license: &License) -> Result<(), LedgerError>;
 

@@ -12,7 +12,7 @@ mod until;
 use std::path::Path;
 
 pub(crate) use canon::Canon;
-pub use engine::{Access, Beneath, Engine, Flaw, LicenseFilter, Transaction};
+pub use engine::{Access, Beneath, Engine, Flaw, Transaction};
 pub use error::LedgerError;
 pub use kept::{COUNTED_DAYS, Counts, Days, Had, Lending, LoansTold, Reference, Withdrawn};
 pub use rows::{

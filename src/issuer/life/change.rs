@@ -42,7 +42,8 @@ pub fn change<E: From<LifeError> + From<LedgerError>>(
             None => None,
             Some(refused) => Some(override_reason.ok_or(refused)?),
         };
-        let terms = tx.add_terms(&after)?;
+        let mut recorder = Recorder::open(tx, by)?;
+        let terms = tx.add_terms(&after, recorder.next())?;
         let facts = LicenseFacts {
             terms: Some(Hex(after.digest(&product.id))),
             changes: changes.clone(),
@@ -52,13 +53,8 @@ pub fn change<E: From<LifeError> + From<LedgerError>>(
                 ..license.clone()
             })
         };
-        touch(
-            tx,
-            &License { terms, ..license },
-            LICENSE_CHANGE,
-            &facts,
-            by,
-        )?;
+        let changed = License { terms, ..license };
+        touch(tx, &mut recorder, &changed, LICENSE_CHANGE, &facts)?;
         Ok(changes)
     })
 }
@@ -196,18 +192,18 @@ fn set_withdrawn(
         Some(Withdrawn::Revoked) => LICENSE_REVOKE,
         Some(Withdrawn::Void) => LICENSE_VOID,
     };
-    Ok(touch(tx, &license, kind, &facts, by)?)
+    let mut recorder = Recorder::open(tx, by)?;
+    Ok(touch(tx, &mut recorder, &license, kind, &facts)?)
 }
 
 /// Writes a license that concerns no activation, and its event.
 fn touch(
     tx: &mut dyn Transaction,
+    recorder: &mut Recorder,
     license: &License,
     kind: &'static str,
     facts: &LicenseFacts,
-    by: Actor<'_>,
 ) -> Result<(), LedgerError> {
-    let mut recorder = Recorder::open(tx, by)?;
     tx.set_license(&License {
         event: recorder.next(),
         ..license.clone()

@@ -4,7 +4,7 @@ use crate::issuer::history::{
     Actor, Hex, LICENSE_NEW, NewEvent, OrderFacts, Recorder, keys_hasher, to_json,
 };
 use crate::issuer::ledger::{
-    Activation, Ledger, LedgerError, License, LicenseFilter, LicenseId, OrderTerms, PAGE, TermsId,
+    Activation, EventId, Ledger, LedgerError, License, LicenseId, OrderTerms, PAGE, TermsId,
     Transaction,
 };
 use crate::issuer::products::{CatalogueError, definition};
@@ -19,29 +19,41 @@ pub const MOST_LICENSES: u32 = 10_000_000;
 /// Draws after which a key is given up on: with ten million licenses each draw succeeds 9,998 times in 10,000.
 const DRAWS: usize = 64;
 
-/// Sells `count` licenses of one order; their keys come back in the order of their rows. One transaction, one event.
+/// Licenses of one order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sold {
+    /// Their keys, in the order of their rows.
+    pub keys: Vec<LicenseKey>,
+    /// Whether they were sold before: the order was made again.
+    pub before: bool,
+}
+
+/// Sells `count` licenses of one order. One transaction, one event. An order that has a name is made once: the same order again has the same licenses.
 ///
 /// # Errors
-/// `Order` where the terms do not fit the product, `KeysUsedUp`, or what the ledger says.
+/// `Order` where the terms do not fit the product, `OrderDiffers` where the order of this name has others, `KeysUsedUp`, or what the ledger says.
 pub fn sell(
     ledger: &mut Ledger,
     terms: &OrderTerms,
     count: u32,
     by: Actor<'_>,
     entropy: &mut Entropy<'_>,
-) -> Result<Vec<LicenseKey>, CatalogueError> {
+) -> Result<Sold, CatalogueError> {
     if count == 0 || count > MOST_LICENSES {
         return Err(CatalogueError::Order(
             "an order is of 1 to 10,000,000 licenses",
         ));
     }
     ledger.write(|tx| {
+        if let Some(keys) = sold_before(tx, terms, count)? {
+            return Ok(Sold { keys, before: true });
+        }
         let product = tx
             .product(terms.product)?
             .ok_or(CatalogueError::Order("there is no such product"))?;
         fits(terms, &definition(&product)?)?;
         let mut recorder = Recorder::open(tx, by)?;
-        let order = tx.add_terms(terms)?;
+        let order = tx.add_terms(terms, recorder.next())?;
         let first = tx.next_license()?;
         let keys = add_keys(tx, order, &recorder, count, entropy)?;
         let mut hasher = keys_hasher();
@@ -63,8 +75,83 @@ pub fn sell(
                 data: to_json(&facts)?,
             },
         )?;
-        Ok(keys)
+        Ok(Sold {
+            keys,
+            before: false,
+        })
     })
+}
+
+/// The keys of an order that was made before, where there is one of this name.
+fn sold_before(
+    tx: &mut dyn Transaction,
+    terms: &OrderTerms,
+    count: u32,
+) -> Result<Option<Vec<LicenseKey>>, CatalogueError> {
+    let Some(name) = &terms.order else {
+        return Ok(None);
+    };
+    let Some((event, before)) = tx.order_called(name)? else {
+        return Ok(None);
+    };
+    let (first, made) = licenses_of(tx, event)?;
+    if before != *terms || made != i64::from(count) {
+        let differs = CatalogueError::OrderDiffers(name.clone(), differing(terms, &before));
+        return Err(differs);
+    }
+    let wanted = usize::try_from(count).unwrap_or(usize::MAX);
+    let mut keys = Vec::with_capacity(wanted);
+    let mut after = LicenseId(first.0 - 1);
+    while keys.len() < wanted {
+        let page = tx.licenses(after, PAGE.min(wanted - keys.len()))?;
+        let Some(last) = page.last() else {
+            let gone = format!("licenses of the order {name} are gone");
+            return Err(LedgerError::Damaged(gone).into());
+        };
+        after = last.id;
+        keys.extend(page.iter().map(|license| license.key));
+    }
+    Ok(Some(keys))
+}
+
+/// The first license that an order made, and how many.
+fn licenses_of(tx: &mut dyn Transaction, event: EventId) -> Result<(LicenseId, i64), LedgerError> {
+    let damaged = || LedgerError::Damaged(format!("history row {} is no order", event.0));
+    let event = tx.event(event)?.ok_or_else(damaged)?;
+    let facts: OrderFacts = serde_json::from_str(&event.data).map_err(|_| damaged())?;
+    Ok((event.license.ok_or_else(damaged)?, facts.licenses))
+}
+
+/// What an order has otherwise than the one of its name, in words.
+fn differing(terms: &OrderTerms, before: &OrderTerms) -> String {
+    let same = [
+        ("product", terms.product == before.product),
+        ("customer", terms.customer == before.customer),
+        ("contact", terms.contact == before.contact),
+        ("seats", terms.seats == before.seats),
+        ("type", terms.license_type == before.license_type),
+        ("edition", terms.edition == before.edition),
+        ("last day", terms.expires == before.expires),
+        ("maintenance", terms.maintenance == before.maintenance),
+        ("grace", terms.grace_days == before.grace_days),
+        ("longest loan", terms.lend_days == before.lend_days),
+        ("emergency codes", terms.emergency == before.emergency),
+        (
+            "features, limits or texts",
+            terms.entitlements == before.entitlements,
+        ),
+        ("usb key", terms.usb == before.usb),
+        ("note", terms.note == before.note),
+    ];
+    let differing: Vec<&str> = same
+        .iter()
+        .filter(|(_, same)| !same)
+        .map(|it| it.0)
+        .collect();
+    match differing.is_empty() {
+        true => "number of licenses".to_owned(),
+        false => differing.join(", "),
+    }
 }
 
 /// Draws and adds keys until there are enough; in the order in which they were added.
@@ -142,7 +229,12 @@ pub(crate) fn fits(terms: &OrderTerms, product: &Product) -> Result<(), Catalogu
     let texts = [
         ("the customer's name", Some(&terms.customer)),
         ("the contact", terms.contact.as_ref()),
+        ("the order's name", terms.order.as_ref()),
+        ("the note", terms.note.as_ref()),
     ];
+    if terms.order.as_ref().is_some_and(|it| it.trim().is_empty()) {
+        return Err(CatalogueError::Order("the order has an empty name"));
+    }
     for (what, text) in texts {
         // They are printed in lists, one to a line, on the terminal of whoever looks them up.
         if let Some(character) = text.and_then(|text| show::hidden_in(text)) {
@@ -192,37 +284,10 @@ pub fn license(ledger: &mut Ledger, key: LicenseKey) -> Result<Option<LicenseVie
     })
 }
 
-fn order(tx: &mut dyn Transaction, license: &License) -> Result<OrderTerms, LedgerError> {
+pub(super) fn order(
+    tx: &mut dyn Transaction,
+    license: &License,
+) -> Result<OrderTerms, LedgerError> {
     tx.terms(license.terms)?
         .ok_or_else(|| LedgerError::Damaged(format!("license {} has no order", license.key)))
-}
-
-/// Calls `each` for every license that `filter` wants, in the order they were made; memory does not grow with their number.
-///
-/// # Errors
-/// What `each` says, or what the ledger says.
-pub fn for_each_license<E: From<LedgerError>>(
-    ledger: &mut Ledger,
-    filter: &LicenseFilter,
-    mut each: impl FnMut(&License, &OrderTerms) -> Result<(), E>,
-) -> Result<(), E> {
-    ledger.read(|tx| {
-        let mut after = LicenseId(0);
-        let mut last: Option<(TermsId, OrderTerms)> = None;
-        loop {
-            let page = tx.licenses(filter, after, PAGE)?;
-            let Some(end) = page.last() else {
-                return Ok(());
-            };
-            after = end.id;
-            for license in &page {
-                if last.as_ref().is_none_or(|(id, _)| *id != license.terms) {
-                    last = Some((license.terms, order(tx, license)?));
-                }
-                if let Some((_, terms)) = &last {
-                    each(license, terms)?;
-                }
-            }
-        }
-    })
 }

@@ -1,6 +1,7 @@
 //! What is for sale: products and their definitions (SPEC.md 10).
 
 mod licenses;
+mod listed;
 
 use crate::failure::FailureKind;
 use crate::issuer::history::{
@@ -12,7 +13,8 @@ use crate::protocol::product::{Product, ProductError, ProductFile};
 use crate::signing::signer::{SignerError, TriedSigner};
 
 pub(crate) use licenses::fits;
-pub use licenses::{LicenseView, MOST_LICENSES, for_each_license, license, sell};
+pub use licenses::{LicenseView, MOST_LICENSES, Sold, license, sell};
+pub use listed::{LicenseState, Listed, Wanted, folded, for_each_license};
 
 /// Why something could not be put on sale.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +46,9 @@ pub enum CatalogueError {
     /// The order does not fit the product.
     #[error("{0}")]
     Order(&'static str),
+    /// The order of this name has other terms.
+    #[error("there is an order {0} already, and it has another {1}")]
+    OrderDiffers(String, String),
     /// The key is none of the product's roots.
     #[error("this key is not a root key of {0}")]
     NotARoot(String),
@@ -65,6 +70,7 @@ impl CatalogueError {
             CatalogueError::Unknown(_) => FailureKind::UnknownProduct,
             CatalogueError::Shrinks(_) => FailureKind::CatalogueShrinks,
             CatalogueError::Order(_) | CatalogueError::Hidden { .. } => FailureKind::BadOrder,
+            CatalogueError::OrderDiffers(..) => FailureKind::OrderDiffers,
             CatalogueError::Signer(error) => error.kind(),
             CatalogueError::NotARoot(_) => FailureKind::NotARoot,
             CatalogueError::KeysUsedUp => FailureKind::KeysUsedUp,

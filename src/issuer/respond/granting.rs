@@ -188,6 +188,7 @@ impl Session<'_> {
         let body = grant.encode_body();
         let transcript = self.transcript(&context, order, &grant, &body)?;
         holder.runs = holder.runs.max(lookup::runs_until(&grant));
+        holder.due = grant.revalidate_by;
         holder.lending = holder.lending.granted(grant.max_loan);
         let is_new = holder.id == self.next_activation;
         if is_new {
@@ -277,6 +278,7 @@ impl Session<'_> {
             resting: None,
             lending: Lending::default(),
             told: None,
+            due: None,
             event: self.next_event,
         }
     }

@@ -96,6 +96,8 @@ pub(super) fn terms(seats: u16, license_type: LicenseType) -> OrderTerms {
         emergency: None,
         entitlements: Entitlements::new(vec![Entitlement::number(1, 500)]).unwrap(),
         usb: None,
+        order: None,
+        note: None,
     }
 }
 
@@ -162,7 +164,9 @@ impl Desk {
 
     pub(super) fn sell(&mut self, terms: &OrderTerms) -> LicenseKey {
         let seed = terms.seats.get().into();
-        products::sell(&mut self.ledger, terms, 1, BY, &mut entropy(seed)).unwrap()[0]
+        products::sell(&mut self.ledger, terms, 1, BY, &mut entropy(seed))
+            .unwrap()
+            .keys[0]
     }
 
     pub(super) fn respond(&mut self, request: &Activate) -> Result<Answer, RespondError> {

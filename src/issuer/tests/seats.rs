@@ -236,7 +236,8 @@ fn evidence_among_many_answers() {
         BY,
         &mut entropy(3),
     )
-    .unwrap();
+    .unwrap()
+    .keys;
     let mut codes: Vec<Code> = (1000..)
         .zip(others)
         .map(|(number, other)| code(&activate(other, 1, number)))

@@ -1,14 +1,17 @@
 use std::collections::HashSet;
 
 use super::*;
-use crate::issuer::ledger::{LedgerError, LicenseFilter};
+use std::ops::ControlFlow;
+
+use crate::issuer::ledger::{LedgerError, LicenseId};
+use crate::issuer::products::Wanted;
 use crate::protocol::product::ProductFile;
 
-fn listed(desk: &mut Desk, filter: &LicenseFilter) -> Vec<LicenseKey> {
+fn listed(desk: &mut Desk, wanted: &Wanted) -> Vec<LicenseKey> {
     let mut keys = Vec::new();
-    products::for_each_license(&mut desk.ledger, filter, |license, _| {
-        keys.push(license.key);
-        Ok::<(), LedgerError>(())
+    products::for_each_license(&mut desk.ledger, wanted, LicenseId(0), NOW.day(), |it| {
+        keys.push(it.license.key);
+        Ok::<_, LedgerError>(ControlFlow::Continue(()))
     })
     .unwrap();
     keys
@@ -18,9 +21,11 @@ fn listed(desk: &mut Desk, filter: &LicenseFilter) -> Vec<LicenseKey> {
 fn ten_thousand_licenses_are_all_different_and_one_event() {
     let mut desk = Desk::new();
     let order = terms(1, LicenseType::Standalone);
-    let keys = products::sell(&mut desk.ledger, &order, 10_000, BY, &mut entropy(1)).unwrap();
+    let keys = products::sell(&mut desk.ledger, &order, 10_000, BY, &mut entropy(1))
+        .unwrap()
+        .keys;
     assert_eq!(keys.iter().collect::<HashSet<_>>().len(), 10_000);
-    assert_eq!(listed(&mut desk, &LicenseFilter::default()), keys);
+    assert_eq!(listed(&mut desk, &Wanted::default()), keys);
     let report = audit::verify(&mut desk.ledger, |_, _| ()).unwrap();
     assert_eq!(
         (report.events, report.licenses, report.wrong),
@@ -32,9 +37,13 @@ fn ten_thousand_licenses_are_all_different_and_one_event() {
 fn keys_that_are_sold_already_are_drawn_again() {
     let mut desk = Desk::new();
     let order = terms(1, LicenseType::Standalone);
-    let first = products::sell(&mut desk.ledger, &order, 20, BY, &mut entropy(1)).unwrap();
+    let first = products::sell(&mut desk.ledger, &order, 20, BY, &mut entropy(1))
+        .unwrap()
+        .keys;
     // The same randomness again: its first 20 draws are known.
-    let second = products::sell(&mut desk.ledger, &order, 20, BY, &mut entropy(1)).unwrap();
+    let second = products::sell(&mut desk.ledger, &order, 20, BY, &mut entropy(1))
+        .unwrap()
+        .keys;
     assert!(second.iter().all(|key| !first.contains(key)));
     assert_eq!(desk.findings(), [""; 0]);
     let stuck = products::sell(
@@ -45,7 +54,7 @@ fn keys_that_are_sold_already_are_drawn_again() {
         &mut |bytes: &mut [u8]| bytes.fill(1),
     );
     assert_eq!(stuck.unwrap_err().kind(), "keys_used_up");
-    assert_eq!(listed(&mut desk, &LicenseFilter::default()).len(), 40);
+    assert_eq!(listed(&mut desk, &Wanted::default()).len(), 40);
 }
 
 #[test]
@@ -68,16 +77,16 @@ fn licenses_are_listed_by_customer_and_product() {
         ..terms(2, LicenseType::Standalone)
     };
     let theirs = desk.sell(&theirs);
-    let customer = |part: &str| LicenseFilter {
-        customer: Some(part.into()),
-        product: None,
+    let customer = |part: &str| Wanted {
+        customer: Some(products::folded(part)),
+        ..Wanted::default()
     };
     assert_eq!(listed(&mut desk, &customer("acme")), [theirs]);
-    assert_eq!(listed(&mut desk, &customer("söhne")), [mine]);
+    assert_eq!(listed(&mut desk, &customer("SÖHNE")), [mine]);
     assert_eq!(listed(&mut desk, &customer("%")), []);
-    let product = LicenseFilter {
-        customer: None,
+    let product = Wanted {
         product: Some(ProductId(1)),
+        ..Wanted::default()
     };
     assert_eq!(listed(&mut desk, &product), [mine]);
 }

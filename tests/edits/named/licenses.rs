@@ -322,14 +322,14 @@ fn in_licenses_and_activations() {
             "an activation that is gone",
         ),
         (
-            "INSERT INTO activation SELECT 90, 99, aid, generation, fingerprint, bindings, usb, site_key, place, 0, runs, first, last, event, proven, superseded, ended, reference, reference_since, had, weak_accepted, resting, resting_until, longest_loan, lent_until, told FROM activation WHERE id = 1",
+            "INSERT INTO activation SELECT 90, 99, aid, generation, fingerprint, bindings, usb, site_key, place, 0, runs, first, last, event, proven, superseded, ended, reference, reference_since, had, weak_accepted, resting, resting_until, longest_loan, lent_until, told, due FROM activation WHERE id = 1",
             Place::Activation,
             Wrong::Added,
             "is not in the history",
         ),
         // Lists that begin at the first license would pass it by.
         (
-            "INSERT INTO activation SELECT 90, 0, aid, generation, fingerprint, bindings, usb, site_key, place, 0, runs, first, last, event, proven, superseded, ended, reference, reference_since, had, weak_accepted, resting, resting_until, longest_loan, lent_until, told FROM activation WHERE id = 1",
+            "INSERT INTO activation SELECT 90, 0, aid, generation, fingerprint, bindings, usb, site_key, place, 0, runs, first, last, event, proven, superseded, ended, reference, reference_since, had, weak_accepted, resting, resting_until, longest_loan, lent_until, told, due FROM activation WHERE id = 1",
             Place::Activation,
             Wrong::Added,
             "of licenses numbered below 1",

@@ -142,7 +142,13 @@ fn in_what_is_sold() {
             "order 1 ",
         ),
         (
-            "INSERT INTO terms SELECT 9, product, customer, contact, 9, type, edition, expires, maintenance, grace_days, lend_days, emergency_steps, emergency_days, entitlements, usb FROM terms WHERE id = 1",
+            "UPDATE terms SET event = event + 1 WHERE id = 1",
+            Place::OrderTerms,
+            Wrong::Altered,
+            "order 1",
+        ),
+        (
+            "INSERT INTO terms SELECT 9, product, customer, contact, 9, type, edition, expires, maintenance, grace_days, lend_days, emergency_steps, emergency_days, entitlements, usb, reference, note, event FROM terms WHERE id = 1",
             Place::OrderTerms,
             Wrong::Added,
             "order 9 is not in the history",

@@ -99,6 +99,8 @@ impl Desk {
                 emergency: None,
                 entitlements: Entitlements::new(Vec::new()).unwrap(),
                 usb: None,
+                order: None,
+                note: None,
             },
             license: License {
                 id: LicenseId(1),
@@ -167,6 +169,7 @@ impl Desk {
                         generation: it.generation,
                         site_key: None,
                         told: None,
+                        due: None,
                         place: it.place.unwrap_or(EventId(row)),
                         seats: it.seats,
                         runs: Until::Day(now.day().plus(self.terms.grace_days)),

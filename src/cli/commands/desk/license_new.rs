@@ -70,6 +70,12 @@ pub(crate) struct LicenseNew {
     /// The USB key that must be plugged in
     #[arg(long, value_name = "VID:PID:SERIAL")]
     usb: Option<UsbDevice>,
+    /// What the order is called: the same order again has the same keys, whoever sends it twice, and one with other terms is refused
+    #[arg(long, value_name = "REF")]
+    order: Option<String>,
+    /// What is to be noted of it, for the desk alone
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
     /// How many licenses of this order
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     count: u32,
@@ -88,20 +94,22 @@ impl Run for LicenseNew {
             .read(|tx| products::named(tx, &self.product))?;
         let terms = self.terms(id, &product)?;
         let mut entropy = context.environment.entropy()?;
-        let keys = products::sell(
+        let sold = products::sell(
             desk.ledger(),
             &terms,
             self.count,
             context.environment.by(),
             &mut entropy,
         )?;
-        let digits = keys.len();
-        for key in keys {
+        let number = sold.keys.len();
+        for key in sold.keys {
             if context.out.json {
                 let object = json::Sold {
                     license_key: json::Shown(key),
                     product: self.product.clone(),
                     customer: self.customer.clone(),
+                    order: terms.order.clone(),
+                    before: sold.before,
                 };
                 Self::print(context, &object)?;
             } else {
@@ -109,9 +117,14 @@ impl Run for LicenseNew {
             }
         }
         let seats = words::count(self.seats.get(), "seat");
+        if sold.before {
+            context
+                .out
+                .say("this order was made before: the same keys again, and nothing was sold");
+        }
         context.out.say(format_args!(
             "{} of {} for {}, {seats}",
-            words::count(digits as u64, "license"),
+            words::count(number as u64, "license"),
             product.name,
             self.customer
         ));
@@ -140,6 +153,8 @@ impl LicenseNew {
             emergency: self.emergency,
             entitlements,
             usb: self.usb.clone(),
+            order: self.order.as_deref().map(|name| name.trim().to_owned()),
+            note: self.note.clone(),
         };
         check_lending(&terms, "without --lend")?;
         Ok(terms)

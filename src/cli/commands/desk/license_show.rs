@@ -218,6 +218,12 @@ fn rows(view: &LicenseView, events: &[Event], today: Day) -> Vec<(&'static str, 
             .iter()
             .map(|contact| ("contact", contact.clone())),
     );
+    let noted = [("order", &terms.order), ("note", &terms.note)];
+    rows.extend(
+        noted
+            .into_iter()
+            .filter_map(|(label, text)| Some((label, text.clone()?))),
+    );
     rows.extend(
         view.product
             .edition_name(terms.edition)

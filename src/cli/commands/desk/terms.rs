@@ -224,6 +224,8 @@ mod tests {
             emergency: None,
             entitlements,
             usb: None,
+            order: None,
+            note: None,
         }
     }
 

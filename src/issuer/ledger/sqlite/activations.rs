@@ -14,8 +14,8 @@ impl SqliteTransaction<'_> {
         self.run(
             "INSERT INTO activation (id, license, aid, generation, fingerprint, bindings, usb, site_key, seats, first, last, \
              event, proven, superseded, ended, reference, reference_since, had, weak_accepted, resting, resting_until, \
-             place, runs, longest_loan, lent_until, told) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             place, runs, longest_loan, lent_until, told, due) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
                 it.id.0,
                 it.license.0,
@@ -43,6 +43,7 @@ impl SqliteTransaction<'_> {
                 it.lending.longest.map_or(0, NonZeroU8::get),
                 Day::wire(it.lending.until),
                 it.told.map(LoansTold::to_bytes),
+                Day::wire(it.due),
             ],
         )?;
         Ok(())
@@ -53,7 +54,7 @@ impl SqliteTransaction<'_> {
             "UPDATE activation SET aid = ?2, generation = ?3, fingerprint = ?4, bindings = ?5, usb = ?6, \
              site_key = ?7, seats = ?8, last = ?9, event = ?10, proven = ?11, superseded = ?12, ended = ?13, \
              reference = ?14, reference_since = ?15, had = ?16, weak_accepted = ?17, resting = ?18, resting_until = ?19, \
-             place = ?20, runs = ?21, longest_loan = ?22, lent_until = ?23, told = ?24 \
+             place = ?20, runs = ?21, longest_loan = ?22, lent_until = ?23, told = ?24, due = ?25 \
              WHERE id = ?1",
             params![
                 it.id.0,
@@ -80,6 +81,7 @@ impl SqliteTransaction<'_> {
                 it.lending.longest.map_or(0, NonZeroU8::get),
                 Day::wire(it.lending.until),
                 it.told.map(LoansTold::to_bytes),
+                Day::wire(it.due),
             ],
         )?;
         Ok(())

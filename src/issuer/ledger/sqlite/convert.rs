@@ -72,9 +72,9 @@ pub(super) fn product(row: &Row<'_>) -> Result<Product, LedgerError> {
 }
 
 pub(super) const TERMS: &str = "SELECT product, customer, contact, seats, type, edition, expires, \
-    maintenance, grace_days, lend_days, emergency_steps, emergency_days, entitlements, usb, id FROM terms";
+    maintenance, grace_days, lend_days, emergency_steps, emergency_days, entitlements, usb, id, reference, note, event FROM terms";
 
-pub(super) fn terms(row: &Row<'_>) -> Result<(TermsId, OrderTerms), LedgerError> {
+pub(super) fn terms(row: &Row<'_>) -> Result<(TermsId, EventId, OrderTerms), LedgerError> {
     named(row, ("order", 14), || {
         let emergency = match (NonZeroU8::new(row.get(10)?), NonZeroU8::new(row.get(11)?)) {
             (Some(steps), Some(days)) => Some(EmergencyAllowance { steps, days }),
@@ -100,8 +100,10 @@ pub(super) fn terms(row: &Row<'_>) -> Result<(TermsId, OrderTerms), LedgerError>
                 Some(text) => Some(usb(&text)?),
                 None => None,
             },
+            order: row.get(15)?,
+            note: row.get(16)?,
         };
-        Ok((TermsId(row.get(14)?), terms))
+        Ok((TermsId(row.get(14)?), EventId(row.get(17)?), terms))
     })
 }
 
@@ -156,7 +158,7 @@ fn truth(row: &Row<'_>, column: usize, what: &'static str) -> Result<bool, Wrong
 
 pub(super) const ACTIVATION: &str = "SELECT id, license, aid, generation, fingerprint, bindings, usb, \
     site_key, seats, first, last, event, proven, superseded, ended, reference, reference_since, had, weak_accepted, \
-    resting, resting_until, place, runs, longest_loan, lent_until, told FROM activation";
+    resting, resting_until, place, runs, longest_loan, lent_until, told, due FROM activation";
 
 pub(super) fn activation(row: &Row<'_>) -> Result<Activation, LedgerError> {
     named(row, ("activation", 0), || {
@@ -202,6 +204,7 @@ pub(super) fn activation(row: &Row<'_>) -> Result<Activation, LedgerError> {
                 until: Day::new(row.get(24)?),
             },
             told: told(row, 25)?,
+            due: Day::new(row.get(26)?),
         })
     })
 }

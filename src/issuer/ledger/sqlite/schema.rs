@@ -4,7 +4,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x4353_474E;
 
 /// The ledger's `user_version`: rises with each change of [`SCHEMA`].
-pub(super) const FORMAT: u32 = 10;
+pub(super) const FORMAT: u32 = 11;
 
 /// What makes an empty ledger. A ledger whose tables, indices and whatever else it has differ from what this makes is not written to.
 pub(super) const SCHEMA: &str = "
@@ -22,8 +22,10 @@ pub(super) const SCHEMA: &str = "
         seats INTEGER NOT NULL, type INTEGER NOT NULL, edition INTEGER NOT NULL,
         expires INTEGER NOT NULL, maintenance INTEGER NOT NULL, grace_days INTEGER NOT NULL,
         lend_days INTEGER NOT NULL, emergency_steps INTEGER NOT NULL, emergency_days INTEGER NOT NULL,
-        entitlements BLOB NOT NULL, usb TEXT
+        entitlements BLOB NOT NULL, usb TEXT, reference TEXT, note TEXT, event INTEGER NOT NULL
     ) STRICT;
+    -- The first of a name is the order itself, those after it are its changes.
+    CREATE INDEX terms_reference ON terms (reference, id) WHERE reference IS NOT NULL;
 
     -- Row numbers rise in the order of making, and within an order in the order of the keys: verification and
     -- lists read it front to back, and the random key has an index of its own.
@@ -42,7 +44,7 @@ pub(super) const SCHEMA: &str = "
         seats INTEGER NOT NULL, runs INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, event INTEGER NOT NULL, proven INTEGER NOT NULL,
         superseded BLOB NOT NULL, ended INTEGER NOT NULL, reference BLOB, reference_since INTEGER NOT NULL,
         had BLOB NOT NULL, weak_accepted INTEGER NOT NULL, resting INTEGER NOT NULL, resting_until INTEGER NOT NULL,
-        longest_loan INTEGER NOT NULL, lent_until INTEGER NOT NULL, told BLOB
+        longest_loan INTEGER NOT NULL, lent_until INTEGER NOT NULL, told BLOB, due INTEGER NOT NULL
     ) STRICT;
     CREATE INDEX activation_license ON activation (license);
 
@@ -92,7 +94,7 @@ mod tests {
         let tables = blake3::hash(SCHEMA.as_bytes()).to_hex();
         assert_eq!(
             (FORMAT, &tables.as_str()[..16]),
-            (10, "efd59d4815261e7d"),
+            (11, "d2f0df35c7235b70"),
             "raise FORMAT, and write both here"
         );
     }

@@ -2,22 +2,27 @@
 
 use rusqlite::params;
 
-use super::convert::{self, LICENSE, most};
+use super::convert::{self, REFUSED, TERMS, most};
 use super::transaction::SqliteTransaction;
 use crate::issuer::ledger::{
-    Event, LedgerError, License, LicenseFilter, LicenseId, OrderTerms, SignerId, StoredAnswer,
-    TermsId, Withdrawn,
+    ActivationRow, Event, EventId, LedgerError, License, LicenseId, OrderTerms, Refused, SignerId,
+    StoredAnswer, TermsId, Withdrawn,
 };
 use crate::machine::UsbDevice;
 use crate::protocol::date::Day;
+use crate::protocol::digest::Digest;
 
 impl SqliteTransaction<'_> {
-    pub(super) fn insert_terms(&self, terms: &OrderTerms) -> Result<TermsId, LedgerError> {
+    pub(super) fn insert_terms(
+        &self,
+        terms: &OrderTerms,
+        event: EventId,
+    ) -> Result<TermsId, LedgerError> {
         let steps = terms.emergency.map_or(0, |allowance| allowance.steps.get());
         let days = terms.emergency.map_or(0, |allowance| allowance.days.get());
         self.run(
             "INSERT INTO terms (product, customer, contact, seats, type, edition, expires, maintenance, grace_days, \
-             lend_days, emergency_steps, emergency_days, entitlements, usb) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             lend_days, emergency_steps, emergency_days, entitlements, usb, reference, note, event) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
                 terms.product.0,
                 terms.customer,
@@ -33,33 +38,99 @@ impl SqliteTransaction<'_> {
                 days,
                 terms.entitlements.encode(),
                 terms.usb.as_ref().map(UsbDevice::to_string),
+                terms.order,
+                terms.note,
+                event.0,
             ],
         )?;
         Ok(TermsId(self.connection.last_insert_rowid()))
     }
 
-    pub(super) fn licenses_of(
+    /// The order of a name, which is the first: those after it are its changes.
+    pub(super) fn order_of(
         &self,
-        filter: &LicenseFilter,
+        reference: &str,
+    ) -> Result<Option<(EventId, OrderTerms)>, LedgerError> {
+        let found = self.first(
+            &format!("{TERMS} WHERE reference = ? ORDER BY id LIMIT 1"),
+            [reference],
+            convert::terms,
+        )?;
+        Ok(found.map(|(_, event, terms)| (event, terms)))
+    }
+
+    pub(super) fn holders_between(
+        &self,
         after: LicenseId,
-        rows: usize,
-    ) -> Result<Vec<License>, LedgerError> {
-        if filter.customer.is_none() && filter.product.is_none() {
-            return self.all(
-                &format!("{LICENSE} WHERE id > ? ORDER BY id LIMIT ?"),
-                [after.0, most(rows)],
-                convert::license,
-            );
-        }
+        last: LicenseId,
+    ) -> Result<Vec<(LicenseId, u32, Option<Day>)>, LedgerError> {
         self.all(
-            &format!(
-                "{LICENSE} WHERE id > ?1 AND terms IN (SELECT id FROM terms \
-                 WHERE (?2 IS NULL OR instr(lower(customer), lower(?2))) AND (?3 IS NULL OR product = ?3)) \
-                 ORDER BY id LIMIT ?4"
-            ),
-            params![after.0, filter.customer, filter.product.map(|id| id.0), most(rows)],
-            convert::license,
+            "SELECT license, count(*), min(CASE WHEN due > 0 THEN due END) FROM activation \
+             WHERE license > ? AND license <= ? AND seats > 0 GROUP BY license ORDER BY license",
+            [after.0, last.0],
+            |row| {
+                let due = row.get::<_, Option<u16>>(2)?.and_then(Day::new);
+                Ok((LicenseId(row.get(0)?), row.get(1)?, due))
+            },
         )
+    }
+
+    pub(super) fn refused_between(
+        &self,
+        after: LicenseId,
+        last: LicenseId,
+    ) -> Result<Vec<(LicenseId, EventId)>, LedgerError> {
+        self.all(
+            "SELECT a.license, r.event FROM activation AS a JOIN refused AS r ON r.activation = a.id \
+             WHERE a.license > ? AND a.license <= ? AND r.event > a.event ORDER BY a.license, r.event",
+            [after.0, last.0],
+            |row| Ok((LicenseId(row.get(0)?), EventId(row.get(1)?))),
+        )
+    }
+
+    pub(super) fn counted_beyond(
+        &self,
+        prefix: &str,
+        day: Option<Day>,
+    ) -> Result<Vec<(String, u32)>, LedgerError> {
+        self.all(
+            "SELECT subject, sum(many) FROM beyond WHERE substr(subject, 1, length(?1)) = ?1 AND (?2 IS NULL OR day = ?2) \
+             GROUP BY subject ORDER BY subject",
+            params![prefix, day.map(Day::number)],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+    }
+
+    pub(super) fn refused_from(
+        &self,
+        activation: ActivationRow,
+        day: Day,
+    ) -> Result<u64, LedgerError> {
+        let count = self.first(
+            "SELECT count(*) FROM refused WHERE activation = ? AND day >= ?",
+            params![activation.0, day.number()],
+            |row| Ok(row.get::<_, u32>(0)?),
+        )?;
+        Ok(count.map_or(0, u64::from))
+    }
+
+    pub(super) fn refused_page(
+        &self,
+        after: Option<Digest>,
+        rows: usize,
+    ) -> Result<Vec<Refused>, LedgerError> {
+        match after {
+            None => self.all(
+                &format!("{REFUSED} ORDER BY request LIMIT ?"),
+                [most(rows)],
+                convert::refused,
+            ),
+            Some(after) => self.all(
+                &format!("{REFUSED} WHERE request > ? ORDER BY request LIMIT ?"),
+                params![after, most(rows)],
+                convert::refused,
+            ),
+        }
     }
 
     pub(super) fn update_license(&self, license: &License) -> Result<(), LedgerError> {

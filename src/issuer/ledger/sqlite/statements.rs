@@ -8,9 +8,9 @@ use super::convert::{
 };
 use super::transaction::SqliteTransaction;
 use crate::issuer::ledger::{
-    Activation, ActivationRow, EarlyReturn, Event, EventId, Flaw, LedgerError, License,
-    LicenseFilter, LicenseId, OrderTerms, Product, ProductId, Refused, SignerId, StoredAnswer,
-    StoredSigner, TermsId, Transaction,
+    Activation, ActivationRow, EarlyReturn, Event, EventId, Flaw, LedgerError, License, LicenseId,
+    OrderTerms, Product, ProductId, Refused, SignerId, StoredAnswer, StoredSigner, TermsId,
+    Transaction,
 };
 use crate::license_key::LicenseKey;
 use crate::protocol::commitment::Commitment;
@@ -88,20 +88,27 @@ impl Transaction for SqliteTransaction<'_> {
         Ok(())
     }
 
-    fn add_terms(&mut self, terms: &OrderTerms) -> Result<TermsId, LedgerError> {
-        self.insert_terms(terms)
+    fn add_terms(&mut self, terms: &OrderTerms, event: EventId) -> Result<TermsId, LedgerError> {
+        self.insert_terms(terms, event)
+    }
+
+    fn order_called(
+        &mut self,
+        reference: &str,
+    ) -> Result<Option<(EventId, OrderTerms)>, LedgerError> {
+        self.order_of(reference)
     }
 
     fn terms(&mut self, id: TermsId) -> Result<Option<OrderTerms>, LedgerError> {
         let found = self.first(&format!("{TERMS} WHERE id = ?"), [id.0], convert::terms)?;
-        Ok(found.map(|(_, terms)| terms))
+        Ok(found.map(|(.., terms)| terms))
     }
 
     fn all_terms(
         &mut self,
         after: TermsId,
         rows: usize,
-    ) -> Result<Vec<(TermsId, OrderTerms)>, LedgerError> {
+    ) -> Result<Vec<(TermsId, EventId, OrderTerms)>, LedgerError> {
         self.all(
             &format!("{TERMS} WHERE id > ? ORDER BY id LIMIT ?"),
             [after.0, most(rows)],
@@ -143,13 +150,28 @@ impl Transaction for SqliteTransaction<'_> {
         self.first(&format!("{LICENSE} WHERE id = ?"), [id.0], convert::license)
     }
 
-    fn licenses(
+    fn licenses(&mut self, after: LicenseId, rows: usize) -> Result<Vec<License>, LedgerError> {
+        self.all(
+            &format!("{LICENSE} WHERE id > ? ORDER BY id LIMIT ?"),
+            [after.0, most(rows)],
+            convert::license,
+        )
+    }
+
+    fn holders(
         &mut self,
-        filter: &LicenseFilter,
         after: LicenseId,
-        rows: usize,
-    ) -> Result<Vec<License>, LedgerError> {
-        self.licenses_of(filter, after, rows)
+        last: LicenseId,
+    ) -> Result<Vec<(LicenseId, u32, Option<Day>)>, LedgerError> {
+        self.holders_between(after, last)
+    }
+
+    fn open_refusals(
+        &mut self,
+        after: LicenseId,
+        last: LicenseId,
+    ) -> Result<Vec<(LicenseId, EventId)>, LedgerError> {
+        self.refused_between(after, last)
     }
 
     fn set_license(&mut self, license: &License) -> Result<(), LedgerError> {
@@ -311,12 +333,7 @@ impl Transaction for SqliteTransaction<'_> {
     }
 
     fn refused_since(&mut self, activation: ActivationRow, day: Day) -> Result<u64, LedgerError> {
-        let count = self.first(
-            "SELECT count(*) FROM refused WHERE activation = ? AND day >= ?",
-            params![activation.0, day.number()],
-            |row| Ok(row.get::<_, u32>(0)?),
-        )?;
-        Ok(count.map_or(0, u64::from))
+        self.refused_from(activation, day)
     }
 
     fn add_beyond(&mut self, subject: &str, day: Day) -> Result<(), LedgerError> {
@@ -332,12 +349,7 @@ impl Transaction for SqliteTransaction<'_> {
         prefix: &str,
         day: Option<Day>,
     ) -> Result<Vec<(String, u32)>, LedgerError> {
-        self.all(
-            "SELECT subject, sum(many) FROM beyond WHERE substr(subject, 1, length(?1)) = ?1 AND (?2 IS NULL OR day = ?2) \
-             GROUP BY subject ORDER BY subject",
-            params![prefix, day.map(Day::number)],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
+        self.counted_beyond(prefix, day)
     }
 
     fn count_refused(&mut self) -> Result<u64, LedgerError> {
@@ -349,18 +361,7 @@ impl Transaction for SqliteTransaction<'_> {
         after: Option<Digest>,
         rows: usize,
     ) -> Result<Vec<Refused>, LedgerError> {
-        match after {
-            None => self.all(
-                &format!("{REFUSED} ORDER BY request LIMIT ?"),
-                [most(rows)],
-                convert::refused,
-            ),
-            Some(after) => self.all(
-                &format!("{REFUSED} WHERE request > ? ORDER BY request LIMIT ?"),
-                params![after, most(rows)],
-                convert::refused,
-            ),
-        }
+        self.refused_page(after, rows)
     }
 
     fn flaws(&mut self) -> Result<Vec<Flaw>, LedgerError> {
