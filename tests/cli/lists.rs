@@ -263,3 +263,59 @@ fn the_same_order_again_has_the_same_keys() {
     }
     desk.run(["ledger", "verify"]).done();
 }
+
+/// One look at what needs somebody.
+#[test]
+fn a_report_tells_what_needs_somebody() {
+    let world = World::new();
+    let (desk, ship, key) = licensed(&world, &[], &["--contact", "it@aurora.example"]);
+    let soon = world.day(50);
+    let ending = sold(&desk, "Björk AS", &["--expires", &soon, "--seats", "5"]);
+    let gone = sold(&desk, "Cetus", &["--expires", &soon]);
+    desk.run(["license", "revoke", &gone, "--reason", "unpaid"])
+        .done();
+    let sections = |options: &[&str]| {
+        let report = ["--json", "desk", "report"];
+        let said = desk.run(report.iter().chain(options)).done();
+        let lines = said.objects().into_iter();
+        lines
+            .map(|it| {
+                let of = ["license_key", "product", "sender"].map(|name| it[name].as_str());
+                let of = of.into_iter().flatten().next().unwrap_or_default();
+                format!("{} {of}", it["section"].as_str().unwrap())
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        sections(&[]),
+        [format!("expires {ending}"), "product survey".to_owned()]
+    );
+    assert_eq!(sections(&["--within", "30d"]), ["product survey"]);
+    let said = desk.run(["desk", "report", "--within", "30d"]).done();
+    said.prints("waits for the clerk or the manager: nothing");
+    // A copy asks, and a stranger guesses.
+    let old = world.machine("old");
+    old.change(|facts| *facts = ship.facts());
+    ship.copy_home_to(&old);
+    world.days_pass(7);
+    ship.apply(&desk.answer(&ship.run(["request", "sync"]).done().code()));
+    world.days_pass(7);
+    desk.respond(&old.run(["request", "sync"]).done().code())
+        .exits(6);
+    let nobody = LicenseKey::from_number(99_999_999_999).unwrap().to_string();
+    desk.respond(&ship.request(&nobody)).exits(4);
+    let all = [
+        format!("expires {ending}"),
+        format!("held {key}"),
+        "unknown_keys ".to_owned(),
+        "product survey".to_owned(),
+    ];
+    assert_eq!(sections(&[]), all);
+    let said = desk.run(["desk", "report"]).done();
+    said.prints("Björk AS")
+        .prints("(it@aurora.example): the machine holds generation 1")
+        .prints("1 request from somebody unknown");
+    world.days_pass(40);
+    let overdue = format!("overdue {key}");
+    assert!(sections(&[]).contains(&overdue), "{:?}", sections(&[]));
+}

@@ -75,6 +75,7 @@ fn lived() -> Printed {
     );
     let key = text(&sold, "license_key");
     it.one("license-list", vendor.run(["license", "list"]));
+    it.one("desk-report", vendor.run(["desk", "report"]));
     it.one("license-mail", vendor.run(["license", "mail", &key]));
     it.all(
         8,

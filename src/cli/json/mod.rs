@@ -5,6 +5,8 @@
 mod carried;
 #[cfg(feature = "desk")]
 mod desk;
+#[cfg(feature = "desk")]
+mod desk_report;
 mod failed;
 mod inspected;
 mod license;
@@ -22,6 +24,8 @@ mod site;
 pub(crate) use carried::*;
 #[cfg(feature = "desk")]
 pub(crate) use desk::*;
+#[cfg(feature = "desk")]
+pub(crate) use desk_report::*;
 #[cfg(feature = "desk")]
 pub(crate) use failed::Finding;
 pub(crate) use failed::{Counted, Details, Failed, Failing, Row};

@@ -10,7 +10,8 @@ use crate::issuer::ledger::{
     Activation, Event, EventId, Ledger, LedgerError, License, LicenseId, OrderTerms, PAGE,
     ProductId, TermsId, Transaction, Withdrawn,
 };
-use crate::protocol::date::Day;
+use crate::protocol::date::{Day, Seconds};
+use crate::protocol::digest::ActivationId;
 
 /// What a refusal is of which somebody at the desk decides, as the history has it.
 const WAITS: [&str; 4] = ["held_for_manager", "yellow", "red", "unproven"];
@@ -212,6 +213,48 @@ fn held(
         }
     }
     Ok(held)
+}
+
+/// A request that was refused and of which somebody at the desk decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// The activation that it was for, or that the machine fits which asked.
+    pub activation: ActivationId,
+    /// When it was refused first.
+    pub since: Seconds,
+    /// The fork rule's verdict, or `held_for_manager`.
+    pub verdict: String,
+    /// What that rests on, in a sentence.
+    pub evidence: String,
+}
+
+/// What somebody at the desk decides of a license, oldest first.
+///
+/// # Errors
+/// What the ledger says.
+pub fn cases(tx: &mut dyn Transaction, license: LicenseId) -> Result<Vec<Case>, LedgerError> {
+    let mut cases = Vec::new();
+    for (_, event) in tx.open_refusals(LicenseId(license.0 - 1), license)? {
+        let Some(event) = tx.event(event)? else {
+            continue;
+        };
+        let Some(row) = event.activation else {
+            continue;
+        };
+        let (Some(facts), Some(holder)) = (facts(&event), tx.activation(row)?) else {
+            continue;
+        };
+        let verdict = facts.verdict.unwrap_or_default();
+        if WAITS.contains(&verdict.as_str()) {
+            cases.push(Case {
+                activation: holder.standing.activation,
+                since: event.at,
+                verdict,
+                evidence: facts.evidence.unwrap_or_default(),
+            });
+        }
+    }
+    Ok(cases)
 }
 
 /// Whether a refusal is one of which somebody at the desk decides.

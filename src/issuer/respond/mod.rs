@@ -248,6 +248,22 @@ pub fn unknown_keys(ledger: &mut Ledger, day: Day) -> Result<(u32, usize), Ledge
     Ok((requests, known.len()))
 }
 
+/// Who ever sent requests with keys that were never sold, and how many; an empty sender is one that is not known.
+///
+/// # Errors
+/// What the ledger says.
+pub fn unknown_senders(ledger: &mut Ledger) -> Result<Vec<(String, u32)>, LedgerError> {
+    let known = ledger.read(|tx| tx.beyond(evidence::UNKNOWN_KEY, None))?;
+    let sender = |subject: String| {
+        let sender = subject.strip_prefix(evidence::UNKNOWN_KEY);
+        sender.unwrap_or_default().to_owned()
+    };
+    let senders = known.into_iter();
+    Ok(senders
+        .map(|(subject, many)| (sender(subject), many))
+        .collect())
+}
+
 /// How many requests of activations were refused beyond those of which the history tells.
 ///
 /// # Errors

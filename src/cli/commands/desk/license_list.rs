@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use super::{Context, Exit, Run};
 use crate::cli::json::{self, shown};
 use crate::cli::{csv, desk, sold, words};
-use crate::issuer::ledger::{LedgerError, LicenseId, ProductId};
+use crate::issuer::ledger::{Ledger, LedgerError, LicenseId, ProductId};
 use crate::issuer::life::LifeError;
 use crate::issuer::policy::Refusal;
 use crate::issuer::products::{self, LicenseState, Listed, Wanted};
@@ -73,12 +73,7 @@ impl Run for LicenseList {
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let mut desk = desk::open(context)?;
-        let all: HashMap<ProductId, Product> = desk.ledger().read(|tx| {
-            let rows = tx.products()?;
-            rows.iter()
-                .map(|row| Ok((row.id, products::definition(row)?)))
-                .collect::<Result<_, LedgerError>>()
-        })?;
+        let all = catalogue(desk.ledger())?;
         let product = self
             .product
             .as_ref()
@@ -92,10 +87,9 @@ impl Run for LicenseList {
         };
         let today = context.environment.now().day();
         let wanted = self.wanted(product.map(|(id, _)| id), today);
-        let widest = all.values().map(|it| it.id.chars().count()).max();
         let mut rows = Rows {
             how: &self,
-            product: widest.unwrap_or(0).max(HEADS[1].len()),
+            columns: Columns::of(&all),
             found: 0,
             last: None,
             more: false,
@@ -177,8 +171,7 @@ const FIELDS: [&str; 14] = [
 /// What was listed so far. Each row is written as it is found: there may be millions.
 struct Rows<'a> {
     how: &'a LicenseList,
-    /// How wide the column of products is.
-    product: usize,
+    columns: Columns,
     found: u64,
     last: Option<LicenseKey>,
     /// Whether there are more than were wanted.
@@ -206,11 +199,42 @@ impl Rows<'_> {
             return context.out.raw(&csv::line(fields(listed, product, today)));
         }
         if first {
-            let line = self.line(HEADS.map(str::to_owned));
-            context.out.row(&line)?;
+            context.out.row(&self.columns.heads())?;
         }
+        context.out.row(&self.columns.row(listed, product))
+    }
+}
+
+/// The products of a desk by their rows.
+pub(super) fn catalogue(ledger: &mut Ledger) -> Result<HashMap<ProductId, Product>, LedgerError> {
+    ledger.read(|tx| {
+        let rows = tx.products()?;
+        rows.iter()
+            .map(|row| Ok((row.id, products::definition(row)?)))
+            .collect()
+    })
+}
+
+/// Columns for people. They are as wide before the first row as after the last.
+pub(super) struct Columns {
+    product: usize,
+}
+
+impl Columns {
+    pub(super) fn of(all: &HashMap<ProductId, Product>) -> Columns {
+        let widest = all.values().map(|it| it.id.chars().count()).max();
+        Columns {
+            product: widest.unwrap_or(0).max("product".len()),
+        }
+    }
+
+    pub(super) fn heads(&self) -> String {
+        self.line(HEADS.map(str::to_owned))
+    }
+
+    pub(super) fn row(&self, listed: &Listed<'_>, product: &Product) -> String {
         let (terms, taken) = (listed.terms, listed.license.taken.unwrap_or(0));
-        let line = self.line([
+        self.line([
             listed.license.key.to_string(),
             product.id.clone(),
             format!("{taken}/{}", terms.seats),
@@ -218,8 +242,7 @@ impl Rows<'_> {
             words::day_or(listed.due, "–"),
             listed.state.name().to_owned(),
             terms.customer.clone(),
-        ]);
-        context.out.row(&line)
+        ])
     }
 
     fn line(&self, [key, product, seats, expires, due, state, customer]: [String; 7]) -> String {
@@ -230,7 +253,7 @@ impl Rows<'_> {
     }
 }
 
-fn object(listed: &Listed<'_>, product: &Product, today: Day) -> json::ListedLicense {
+pub(super) fn object(listed: &Listed<'_>, product: &Product, today: Day) -> json::ListedLicense {
     json::ListedLicense {
         license: json::License::of(listed.license.key, product, listed.terms),
         state: listed.state.name(),

@@ -3,6 +3,7 @@
 mod desk_clock;
 mod desk_init;
 mod desk_passphrase;
+mod desk_report;
 mod emergency;
 mod ledger_backup;
 mod ledger_checkpoint;
@@ -34,11 +35,12 @@ pub(super) const TREE: Commands = (
     &[
         Node::Group {
             name: "desk",
-            about: "The vendor's desk: create it, change its passphrase, vouch for its clock",
+            about: "The vendor's desk: create it, see what needs somebody, change its passphrase",
             nodes: &[
                 leaf::<desk_init::DeskInit>(),
                 leaf::<desk_passphrase::DeskPassphrase>(),
                 leaf::<desk_clock::DeskClock>(),
+                leaf::<desk_report::DeskReport>(),
             ],
         },
         Node::Group {

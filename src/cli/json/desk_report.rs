@@ -1,0 +1,72 @@
+//! What `desk report` prints.
+
+use serde::Serialize;
+
+use super::{ListedLicense, Shown};
+use crate::license_key::LicenseKey;
+use crate::protocol::date::Seconds;
+use crate::protocol::digest::ActivationId;
+
+/// A line of `desk report`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub(crate) enum Reported {
+    License(Box<InReport<ListedLicense>>),
+    Held(InReport<HeldCase>),
+    UnknownKeys(InReport<UnknownKeys>),
+    Product(InReport<ProductUse>),
+}
+
+/// What a line of a report is of.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "{T}InReport"))]
+pub(crate) struct InReport<T> {
+    /// `expires` and `maintenance_ends`, a last day comes; `overdue`; `held`, the clerk or the manager decides; `unknown_keys`; `product`.
+    pub(crate) section: &'static str,
+    #[serde(flatten)]
+    pub(crate) of: T,
+}
+
+/// A request that was refused until the clerk or the manager decides.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct HeldCase {
+    pub(crate) license_key: Shown<LicenseKey>,
+    pub(crate) customer: String,
+    pub(crate) contact: Option<String>,
+    /// The activation that it was for, or that the machine fits which asked.
+    pub(crate) activation: Shown<ActivationId>,
+    pub(crate) since: Shown<Seconds>,
+    /// The verdict on it.
+    pub(crate) verdict: String,
+    /// What that rests on, in a sentence.
+    pub(crate) evidence: String,
+}
+
+/// What was sold of a product, void licenses left out.
+#[derive(Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct ProductUse {
+    /// The product's id.
+    pub(crate) product: String,
+    pub(crate) licenses: u64,
+    /// Licenses that a machine holds.
+    pub(crate) in_use: u64,
+    /// Those that are revoked or expired.
+    pub(crate) over: u64,
+    /// Seats in all, of licenses that are not over.
+    pub(crate) seats: u64,
+    /// Seats that machines hold, of licenses that are not over.
+    pub(crate) seats_taken: u64,
+}
+
+/// Requests with keys that were never sold.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct UnknownKeys {
+    /// The address of the mails; null: not known.
+    pub(crate) sender: Option<String>,
+    pub(crate) requests: u32,
+}
