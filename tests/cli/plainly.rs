@@ -62,7 +62,7 @@ fn fewer_seats_than_are_in_use_are_sold_and_said() {
             .done()
     };
     let activation = answered["activation"].as_str().unwrap();
-    change("1").tells(&format!("2 seats are in use, and 1 is sold: at their next re-validation the newest machines keep what is left, or are refused: {activation}"));
+    change("1").tells(&format!("2 seats are in use, and 1 is sold: when they ask next, the newest machines keep what is left, or are refused: {activation}"));
     // As it says.
     let ask = |machine: &crate::world::Machine<'_>| machine.run(["request", "sync"]).done().code();
     desk.respond(&ask(&second)).owes(6, "no_seat_free");

@@ -105,6 +105,8 @@ impl Run for LicenseList {
             rows.add(context, listed, product, today)?;
             Ok::<_, anyhow::Error>(ControlFlow::Continue(()))
         })?;
+        // Whoever reads no further wants no total.
+        context.out.finish()?;
         match (rows.found, rows.last.filter(|_| rows.more)) {
             (0, _) => context.out.say("no licenses"),
             (found, None) => context.out.say(words::count(found, "license")),
