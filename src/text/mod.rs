@@ -11,6 +11,8 @@ mod field;
 #[cfg(feature = "cli")]
 mod file;
 mod find;
+#[cfg(all(fuzzing, feature = "cli"))]
+pub mod fuzzed;
 #[cfg(all(test, feature = "cli"))]
 mod hostile;
 mod kind;

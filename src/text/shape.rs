@@ -31,7 +31,17 @@ pub(super) fn is_surely_one(search: &Search) -> bool {
 /// Whether behind a prefix more stands than a word about codes, or the first groups of one that somebody names.
 fn is_begun(stream: &Stream, place: usize) -> bool {
     stream.looks_like_code(place)
+        && !is_placeholder(stream, place)
         && end_within(stream, place, place + rows::LONGEST) >= place + 3 * rows::GROUP
+}
+
+/// Whether one symbol alone stands here, as in `XXXXX-XXXXX`: somebody writes about codes.
+fn is_placeholder(stream: &Stream, place: usize) -> bool {
+    let groups = stream
+        .get(place..place + 2 * rows::GROUP)
+        .unwrap_or_default();
+    let first = groups.first();
+    groups.iter().all(|symbol| Some(symbol) == first)
 }
 
 /// The first row that is whole and looks like one. Chance makes an unchanged row at one place in 35,000: hence only where groups of five stand, or one

@@ -134,6 +134,11 @@ pub(crate) fn is_dash(character: char) -> bool {
     )
 }
 
+/// Whether a character begins a line.
+pub(super) fn is_line_end(character: char) -> bool {
+    glyph(character) == Glyph::Line
+}
+
 /// Whether a character shows nothing: white space of any width, or none.
 pub(crate) fn is_blank(character: char) -> bool {
     character.is_whitespace() || is_invisible(character)

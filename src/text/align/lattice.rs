@@ -195,6 +195,13 @@ impl<'a> Lattice<'a> {
             .is_some_and(|steps| steps.into_iter().any(|(.., hop)| hop.is_evident()))
     }
 
+    /// Whether enough rows on the cheapest way do: of a code so spoilt that they do not, hardly one is put together by more edits.
+    pub(super) fn is_promising(&self) -> bool {
+        let steps = self.steps().unwrap_or_default();
+        let evident = steps.iter().filter(|(.., hop)| hop.is_evident()).count();
+        evident > 0 && (evident + MOST_DOUBTFUL >= steps.len() || 2 * evident >= steps.len())
+    }
+
     /// The cheapest way alone, the few rows on it that chance might have made read with all effort; none where they are not few, or the last is one of them.
     pub(super) fn along(mut self, work: &mut Work) -> Option<Lattice<'a>> {
         let steps: Vec<_> = self

@@ -82,6 +82,27 @@ pub(super) fn rows(piece: &Piece<'_>, effort: Effort, work: &mut Work) -> Vec<Me
     mended
 }
 
+/// Whether a full row stands here that chance hardly made: as it was written but for one symbol, or with one edit and nothing wrong besides.
+pub(super) fn is_evident(piece: &Piece<'_>, work: &mut Work) -> bool {
+    let Some(sums) = Sums::new(piece) else {
+        let read = rows(piece, Effort::One, work);
+        return read.first().is_some_and(|it| it.cost <= super::EVIDENCE);
+    };
+    let fits = |edits: &[Edit], most: usize| {
+        let summed = sums.of(edits);
+        summed.is_some_and(|(sum, gaps)| rows::errors(sum, piece.length, gaps, most).is_some())
+    };
+    let surplus = piece.symbols.len().cast_signed() - piece.length.cast_signed();
+    if surplus == 0 && fits(&[], 1) {
+        return true;
+    }
+    let single = edits::singles(piece);
+    let mut own = single.iter().filter(|edit| edit.surplus() == surplus);
+    let count = u32::try_from(single.len()).unwrap_or(u32::MAX);
+    work.pay(count.saturating_mul(work::LOOK))
+        && own.any(|edit| fits(std::slice::from_ref(edit), 0))
+}
+
 /// The rows that fit their checks as `row` does, but with two neighbouring groups in each other's place.
 pub(super) fn with_groups_swapped(row: &Row) -> impl Iterator<Item = Mended> {
     (0..row.paper().len())

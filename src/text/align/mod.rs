@@ -7,6 +7,7 @@
 
 mod alike;
 mod edits;
+mod evident;
 mod hops;
 mod lattice;
 mod mended;
@@ -126,7 +127,7 @@ fn starts(search: &Search, wanted: &[super::Kind]) -> Vec<usize> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fit {
     Found,
-    /// At least one row fits its checks so well that chance hardly made it: worth more work.
+    /// Enough of its rows fit their checks so well that chance hardly made them: worth more work.
     Promising,
     Hopeless,
 }
@@ -139,6 +140,12 @@ fn align(search: &mut Search, start: usize, effort: Effort, work: &mut Work) -> 
     } else {
         Vec::new()
     };
+    if effort == Effort::One
+        && borders.is_empty()
+        && !evident::is_any(&stream, stream.symbols(), start, work)
+    {
+        return Fit::Hopeless;
+    }
     // The text is copied, however long it is.
     let copied = u32::try_from(stream.len()).unwrap_or(u32::MAX) / COPIED;
     if !borders.is_empty() && work.pay(copied) {
@@ -191,7 +198,7 @@ fn follow(
         lattice.exchanged = exchanged;
         if judge(search, &lattice, effort, work) {
             Fit::Found
-        } else if lattice.has_evidence() {
+        } else if lattice.is_promising() {
             Fit::Promising
         } else {
             Fit::Hopeless
@@ -221,6 +228,9 @@ pub(super) fn rows_of(
 pub(super) fn cut(search: &Search, start: usize, work: &mut Work) -> Option<Vec<Range<usize>>> {
     let stream = search.stream();
     work.part(WORK_OF_ONE_START, |work| {
+        if !evident::is_any(&stream, stream.symbols(), start, work) {
+            return None;
+        }
         let lattice = Lattice::new(&stream, stream.symbols(), start, Effort::One, work);
         lattice.has_evidence().then(|| lattice.way())
     })

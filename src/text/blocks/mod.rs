@@ -7,7 +7,7 @@
 mod token;
 
 use super::Kind;
-use super::symbols::{self, Glyph};
+use super::symbols;
 use token::{Hand, LONG, LONGEST_GROUP, Token, tokens};
 
 /// What a mail program puts before a line that it quotes.
@@ -25,16 +25,12 @@ const SHORTEST_LAST: usize = 4;
 /// together, and those with the short words beside their rows. What was quoted stays so.
 pub(super) fn of(text: &str) -> Vec<(usize, String)> {
     let mut finder = Finder::default();
-    for (number, line) in text.split(is_line_end).enumerate() {
+    for (number, line) in text.split(symbols::is_line_end).enumerate() {
         finder.number = number;
         finder.quoted = line.trim_start().starts_with('>');
         finder.line(line);
     }
     finder.finish()
-}
-
-fn is_line_end(character: char) -> bool {
-    symbols::glyph(character) == Glyph::Line
 }
 
 /// Rows that follow each other with nothing between but blank lines.

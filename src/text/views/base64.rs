@@ -32,6 +32,7 @@ pub(super) fn view(text: &str) -> Option<String> {
         say(&mut run, &mut out);
         if !alone {
             for piece in line.split(|c: char| !(c.is_ascii_alphanumeric() || "+/_-=".contains(c))) {
+                let piece = without_name(piece);
                 let encoded = words && piece.len() > 3;
                 if (piece.len() >= SHORTEST_PIECE && has_both_cases(piece)) || encoded {
                     run.push_str(&piece.replace('-', "+").replace('_', "/"));
@@ -56,6 +57,13 @@ fn say(run: &mut String, out: &mut String) {
         out.push('\n');
     }
     run.clear();
+}
+
+/// What stands behind the name of a field of a form, as in `body=`: within base64 stands no such sign, only behind it.
+fn without_name(piece: &str) -> &str {
+    let inner = piece.trim_end_matches('=');
+    let name = inner.rfind('=').map_or(0, |at| at + 1);
+    piece.get(name..).unwrap_or(piece)
 }
 
 /// The groups of a code have capital letters or small ones.

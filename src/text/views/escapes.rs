@@ -7,6 +7,10 @@ pub(super) fn view(text: &str) -> Option<String> {
         next.is_some_and(|next| matches!(next, b'n' | b'r' | b't' | b'u' | b'x'))
     };
     // Excel writes a carriage return within a cell like this.
+    let of_excel = text.contains("_x000D_");
+    if !of_excel && !text.contains('\\') {
+        return None;
+    }
     let text = &*text.replace("_x000D_", "\\n");
     text.match_indices('\\').find(|it| sign(text, it))?;
     let mut out = String::with_capacity(text.len());

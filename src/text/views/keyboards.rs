@@ -71,12 +71,19 @@ fn mapped(text: &str, map: &[(&str, &str)]) -> String {
 
 /// Whether a text has so many of these signs.
 fn has(text: &str, signs: &str) -> bool {
+    // One sign alone is looked for much faster, and most texts have none.
+    if !signs.chars().any(|sign| text.contains(sign)) {
+        return false;
+    }
     let found = text.chars().filter(|&c| signs.contains(c));
     found.take(FEWEST).count() == FEWEST
 }
 
 /// ЙЦУКЕН.
 pub(super) fn jcuken(text: &str) -> Option<String> {
+    if text.is_ascii() {
+        return None;
+    }
     let is_cyrillic = |c: &char| ('а'..='я').contains(c) || ('А'..='Я').contains(c);
     let cyrillic = text.chars().filter(is_cyrillic);
     (cyrillic.take(FEWEST).count() == FEWEST).then(|| mapped(text, &RUSSIAN))

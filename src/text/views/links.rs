@@ -4,7 +4,7 @@ const SCHEMES: [&str; 3] = ["tel:", "callto:", "sip:"];
 /// Characters of a link, at most.
 const LONGEST: usize = 200;
 
-/// The text without them, if it has some: `HYPERLINK "tel:A0011" A0011`, `[A0758](tel:A0758)`, `A0011<tel:A0011>`, `A0011 tel:A0011`.
+/// The text without them, if it has some: `HYPERLINK "tel:A0011" A0011`, `[A0758](tel:A0758)`, `A0011<tel:A0011>`, `<tel:A0011|A0011>`, `A0011 tel:A0011`.
 pub(super) fn view(text: &str) -> Option<String> {
     if !SCHEMES.iter().any(|scheme| text.contains(scheme)) {
         return None;
@@ -12,8 +12,11 @@ pub(super) fn view(text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(next) = rest.chars().next() {
-        match behind(rest) {
-            Some(behind) => rest = behind,
+        match shown(rest).or_else(|| Some(("", behind(rest)?))) {
+            Some((shown, behind)) => {
+                out.push_str(shown);
+                rest = behind;
+            }
             None => {
                 out.push(next);
                 rest = rest.get(next.len_utf8()..).unwrap_or_default();
@@ -21,6 +24,16 @@ pub(super) fn view(text: &str) -> Option<String> {
         }
     }
     Some(out)
+}
+
+/// What is shown of a link that has both within it, and what follows it, if one begins here.
+fn shown(rest: &str) -> Option<(&str, &str)> {
+    let inner = rest.strip_prefix('<')?;
+    SCHEMES.iter().find(|scheme| inner.starts_with(**scheme))?;
+    let end = inner.bytes().take(LONGEST).position(|byte| byte == b'>')?;
+    let (inner, behind) = inner.split_at_checked(end)?;
+    let (_, shown) = inner.split_once('|')?;
+    Some((shown, behind.strip_prefix('>')?))
 }
 
 /// What follows a link, if one begins here.
@@ -51,4 +64,19 @@ fn behind(rest: &str) -> Option<&str> {
     let bare = rest.strip_prefix(' ').unwrap_or(rest);
     let number = SCHEMES.iter().find_map(|it| bare.strip_prefix(it))?;
     Some(number.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '+'))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_is_shown_of_a_link_stays() {
+        for (text, shown) in [
+            ("A-<tel:02000|02000>-B", "A-02000-B"),
+            ("A-02000<tel:02000>-B", "A-02000-B"),
+            ("A-[02000](tel:02000)-B", "A-02000-B"),
+            ("A-<tel:02000|-B", "A-<|-B"),
+        ] {
+            assert_eq!(super::view(text).as_deref(), Some(shown), "{text}");
+        }
+    }
 }

@@ -4,6 +4,7 @@
 
 mod alike;
 mod base64;
+mod columns;
 mod entities;
 mod escapes;
 mod html;
@@ -15,49 +16,56 @@ mod mojibake;
 mod percent;
 mod quoted_printable;
 mod rtf;
+mod scanned;
 #[cfg(feature = "cli")]
-mod smime;
+pub(super) mod smime;
 mod terminal;
 #[cfg(feature = "cli")]
-mod tnef;
+pub(super) mod tnef;
 mod utf7;
+mod uuencode;
 mod words;
 
 use super::meter::Meter;
 
 /// What stands behind a text, if it shows the sign.
-type View = fn(&str) -> Option<String>;
+pub(super) type View = fn(&str) -> Option<String>;
 
-/// Every view, the cheap and the likely first.
-const VIEWS: [View; 22] = [
-    terminal::view,
-    percent::view,
-    links::view,
-    html::view,
-    entities::view,
-    quoted_printable::view,
-    escapes::view,
-    rtf::view,
-    base64::view,
-    utf7::view,
-    mojibake::view,
-    mojibake::lost,
-    words::view,
-    alike::view,
-    keyboards::jcuken,
-    keyboards::azerty,
-    keyboards::azerty_figures,
-    keyboards::azerty_keys,
-    keyboards::greek,
-    keyboards::dvorak,
-    keyboards::qwertz,
-    keyboards::azerty_letters,
+/// Every view by its name, the cheap and the likely first.
+pub(super) const VIEWS: &[(&str, View)] = &[
+    ("terminal", terminal::view),
+    ("percent", percent::view),
+    ("links", links::view),
+    ("columns", columns::view),
+    ("html", html::view),
+    ("entities", entities::view),
+    ("quoted_printable", quoted_printable::view),
+    ("escapes", escapes::view),
+    ("rtf", rtf::view),
+    ("base64", base64::view),
+    ("uuencode", uuencode::view),
+    #[cfg(feature = "cli")]
+    ("smime armored", smime::armored),
+    ("utf7", utf7::view),
+    ("mojibake", mojibake::view),
+    ("mojibake lost", mojibake::lost),
+    ("words", words::view),
+    ("scanned", scanned::view),
+    ("alike", alike::view),
+    ("keyboards jcuken", keyboards::jcuken),
+    ("keyboards azerty", keyboards::azerty),
+    ("keyboards azerty_figures", keyboards::azerty_figures),
+    ("keyboards azerty_keys", keyboards::azerty_keys),
+    ("keyboards greek", keyboards::greek),
+    ("keyboards dvorak", keyboards::dvorak),
+    ("keyboards qwertz", keyboards::qwertz),
+    ("keyboards azerty_letters", keyboards::azerty_letters),
 ];
 
 /// What each view makes of a text, as long as the meter has anything left.
 pub(super) fn of(text: &str, meter: &Meter) -> impl Iterator<Item = String> {
-    let affordable = VIEWS.into_iter().take_while(|_| !meter.is_spent());
-    affordable.filter_map(|view| {
+    let affordable = VIEWS.iter().take_while(|_| !meter.is_spent());
+    affordable.filter_map(|(_, view)| {
         meter.count(text.len());
         view(text)
     })

@@ -6,8 +6,8 @@ const WINDOWS: [char; 32] = [
     '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
 
-/// How the first two of a dash's three bytes look in other encodings: those of MS-DOS and of the Macintosh.
-const OTHERS: [&str; 3] = ["ΓÇ", "ÔÇ", "‚Ä"];
+/// How the first two of a dash's three bytes look in other encodings: those of MS-DOS, of the Macintosh, and the Cyrillic ones of Windows, MS-DOS and Unix.
+const OTHERS: [&str; 6] = ["ΓÇ", "ÔÇ", "‚Ä", "вЂ", "тА", "Б─"];
 
 /// The text as it was before, if it shows a sign of it.
 pub(super) fn view(text: &str) -> Option<String> {

@@ -2,6 +2,9 @@
 
 /// The text with these undone, if there is one.
 pub(super) fn view(text: &str) -> Option<String> {
+    if !text.contains('%') {
+        return None;
+    }
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut rest = bytes;

@@ -4,6 +4,9 @@ use super::super::encoding;
 
 /// The text with it undone, if it has a sign of it.
 pub(super) fn view(text: &str) -> Option<String> {
+    if !text.contains('=') {
+        return None;
+    }
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     let mut undone = false;

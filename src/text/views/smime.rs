@@ -1,5 +1,12 @@
 //! S/MIME that is signed and opaque: the mail stands within the signature (RFC 5652, 5; RFC 8551, 3.5.2). No signature is checked: a code has its own.
 
+use base64ct::{Base64, Encoding};
+
+use super::super::encoding;
+
+/// How such a file begins and ends where it stands in a text (RFC 7468, 8 and 9).
+const LABELS: [&str; 2] = ["CMS", "PKCS7"];
+
 /// What such a file carries.
 pub(super) enum Content {
     Signed(Vec<u8>),
@@ -46,6 +53,22 @@ pub(super) fn view(bytes: &[u8]) -> Option<Content> {
         rest = part.behind;
     }
     Some(Content::Signed(whole))
+}
+
+/// What stands within a signed message that stands in a text.
+pub(super) fn armored(text: &str) -> Option<String> {
+    let inner = LABELS.iter().find_map(|label| {
+        let (_, behind) = text.split_once(&format!("-----BEGIN {label}-----"))?;
+        let (inner, _) = behind.split_once("-----END")?;
+        Some(inner)
+    })?;
+    let lines: String = inner
+        .split(|c: char| c.is_whitespace() || c == '>')
+        .collect();
+    match view(&Base64::decode_vec(&lines).ok()?)? {
+        Content::Signed(content) => Some(encoding::decode(&content)),
+        Content::Encrypted => None,
+    }
 }
 
 /// One element of BER.

@@ -3,11 +3,14 @@
 const ESCAPE: char = '\u{1b}';
 const BACKSPACE: char = '\u{8}';
 
+/// How a colour ends, where what copied the text took the escape for nothing.
+const RESET: &str = "[0m";
+
 /// The text without control sequences, also where a program wrote the escape as `^[`.
 pub(super) fn view(text: &str) -> Option<String> {
     let overstruck = text.contains(BACKSPACE);
     if !overstruck && !text.contains(ESCAPE) && !text.contains("^[[") && !text.contains('\u{9b}') {
-        return None;
+        return text.contains(RESET).then(|| without_colours(text));
     }
     let text = text.replace("^[[", "\u{1b}[").replace('\u{9b}', "\u{1b}[");
     let mut out = String::with_capacity(text.len());
@@ -49,4 +52,29 @@ pub(super) fn view(text: &str) -> Option<String> {
         }
     }
     Some(out)
+}
+
+/// The text without colours of which the escape was lost: numbers in brackets that nothing closes.
+fn without_colours(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once('[') {
+        out.push_str(before);
+        let inner = behind.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';');
+        rest = inner.strip_prefix('m').unwrap_or_else(|| {
+            out.push('[');
+            behind
+        });
+    }
+    out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn colours_without_their_escape_are_gone() {
+        let text = "[1;92mREQ1: A[0] [0m\n[m[32;1H";
+        assert_eq!(super::view(text).as_deref(), Some("REQ1: A[0] \n[32;1H"));
+        assert_eq!(super::view("A[0] = [1m"), None);
+    }
 }

@@ -14,6 +14,8 @@ const FEWEST_WORDS: usize = 5;
 const LONGEST_LABEL: usize = 16;
 /// Figures of a number that somebody wrote where each was said by itself.
 const MOST_FIGURES: usize = 5;
+/// Characters of a word that has a dash in it, such as `dobbelt-w`.
+const LONGEST_WITH_DASH: usize = 12;
 /// Symbols of a group.
 const LONGEST_GROUP: usize = 5;
 
@@ -176,14 +178,19 @@ fn said(tokens: &[&str]) -> Option<Line> {
         } else if let Some(symbol) = symbol_of(&word) {
             found.symbols.push(symbol);
             found.words += 1;
+        } else if word.bytes().any(|byte| byte.is_ascii_digit()) {
+            // A group, or a number: no word that is said between symbols.
+            if word.len() <= MOST_FIGURES && is_number(&word) {
+                found.symbols.push_str(&word);
+            } else {
+                other += 1;
+            }
         } else if is_one_of(SIGNS, &word) {
             found.words += 1;
             all -= 1;
         } else if is_one_of(LABELS, &word) {
             tokens.next_if(|it| is_number(it));
             all -= 1;
-        } else if word.len() <= MOST_FIGURES && is_number(&word) {
-            found.symbols.push_str(&word);
         } else {
             other += 1;
         }
@@ -205,7 +212,8 @@ fn is_number(word: &str) -> bool {
 
 /// A token with a dash in it is one word where it is known as one, else its parts.
 fn in_parts(token: &str) -> impl Iterator<Item = &str> {
-    let whole = token.contains('-') && symbol_of(&folded(token)).is_some();
+    let short = token.len() <= LONGEST_WITH_DASH && token.contains('-');
+    let whole = short && symbol_of(&folded(token)).is_some();
     let parts = if whole { None } else { Some(token.split('-')) };
     let parts = parts.into_iter().flatten().chain(whole.then_some(token));
     parts.filter(|part| !part.is_empty())
@@ -213,6 +221,9 @@ fn in_parts(token: &str) -> impl Iterator<Item = &str> {
 
 /// A word in lower case without the marks on its letters.
 fn folded(word: &str) -> String {
+    if word.is_ascii() {
+        return word.to_ascii_lowercase();
+    }
     let mut out = String::with_capacity(word.len());
     for character in word.nfd().flat_map(char::to_lowercase) {
         match character {
