@@ -46,11 +46,10 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
 const FEWEST_PAIRS: usize = 8;
 
 fn eight_bit(bytes: &[u8]) -> String {
-    for wide in [of_shift_jis, of_extended_unix] {
-        let is_pair = |pair: &&[u8]| matches!(pair, [lead, trail] if wide(*lead, *trail).is_some_and(char::is_alphanumeric));
-        if bytes.windows(2).filter(is_pair).take(FEWEST_PAIRS).count() == FEWEST_PAIRS {
-            return in_pairs(bytes, wide);
-        }
+    if str::from_utf8(bytes).is_err()
+        && let Some(wide) = wide_letters(bytes)
+    {
+        return in_pairs(bytes, wide);
     }
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
@@ -58,6 +57,16 @@ fn eight_bit(bytes: &[u8]) -> String {
         text.extend(chunk.invalid().iter().map(|&byte| of_windows(byte)));
     }
     text
+}
+
+/// How wide letters and figures are written, where there are many.
+fn wide_letters(bytes: &[u8]) -> Option<fn(u8, u8) -> Option<char>> {
+    let ways: [fn(u8, u8) -> Option<char>; 2] = [of_shift_jis, of_extended_unix];
+    ways.into_iter().find(|wide| {
+        let is_pair = |pair: &&[u8]| matches!(pair, [lead, trail] if wide(*lead, *trail).is_some_and(char::is_alphanumeric));
+        let pairs = bytes.windows(2).filter(is_pair);
+        pairs.take(FEWEST_PAIRS).count() == FEWEST_PAIRS
+    })
 }
 
 /// A text in which pairs of bytes stand for wide characters.

@@ -12,9 +12,9 @@ use super::piece::Piece;
 use super::work::{self, Work};
 
 /// How far from its place a row is looked for: the rows before it may have lost a symbol or a group, or have one too many.
-const DRIFTS: [isize; 11] = [0, -1, 1, -5, 5, -2, 2, -6, 6, -4, 4];
+const DRIFTS: [isize; 13] = [0, -1, 1, -2, 2, -5, 5, -3, 3, -6, 6, -4, 4];
 /// The second row has but one before it.
-const DRIFTS_OF_SECOND: usize = 5;
+const DRIFTS_OF_SECOND: usize = 7;
 /// A row with a symbol or a group too many, or a symbol too few.
 const LENGTHS: [usize; 4] = [
     rows::LONGEST,

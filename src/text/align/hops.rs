@@ -58,10 +58,17 @@ impl Lattice<'_> {
             cost: MISSING,
             row: None,
         });
-        self.finals(at, number, work, &mut hops);
+        if !self.goes_on(at, number) {
+            self.finals(at, number, work, &mut hops);
+        }
         hops.retain(|hop| number > 1 || hop.row.is_none_or(|row| has_kind(&row)));
         hops.sort_by_key(|hop| hop.cost);
         hops
+    }
+
+    /// Whether this row and the next stand here unchanged, which chance does not make: then the code does not end here.
+    fn goes_on(&self, at: usize, number: u8) -> bool {
+        self.is_whole(at, number) && self.is_whole(at + rows::LONGEST, number + 1)
     }
 
     /// The ways to read a stretch as a full row.

@@ -128,6 +128,11 @@ impl<'a> Lattice<'a> {
                 WIDTH_WITH_TWO
             },
         );
+        // Where the row stands as it was written, chance has not put it: nothing is tried beside it.
+        let places: Vec<usize> = layer.keys().copied().collect();
+        let whole = |&at: &usize| self.is_whole(self.skip(at, number), number);
+        let whole: Vec<usize> = places.into_iter().filter(whole).collect();
+        layer.retain(|at, _| whole.is_empty() || whole.contains(at));
         let mut next: BTreeMap<usize, Cell> = BTreeMap::new();
         for (&at, cell) in &mut layer {
             cell.skipped = self.skip(at, number);
@@ -152,6 +157,13 @@ impl<'a> Lattice<'a> {
         }
         self.layers.push(layer);
         next
+    }
+
+    /// Whether the full row `number` stands here unchanged.
+    pub(super) fn is_whole(&self, at: usize, number: u8) -> bool {
+        let paper = self.symbols.get(at..at + rows::LONGEST);
+        let row = paper.and_then(rows::clean);
+        row.is_some_and(|row| row.number() == number)
     }
 
     /// The place after rows that already stood before this one.

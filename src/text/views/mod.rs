@@ -18,10 +18,10 @@ mod quoted_printable;
 mod rtf;
 mod scanned;
 #[cfg(feature = "cli")]
-pub(super) mod smime;
+mod smime;
 mod terminal;
 #[cfg(feature = "cli")]
-pub(super) mod tnef;
+mod tnef;
 mod utf7;
 mod uuencode;
 mod words;
@@ -83,6 +83,17 @@ pub(super) fn shown(text: &str) -> Option<String> {
 /// A text with the line breaks in its strings as breaks, if it has such.
 pub(super) fn unescaped(text: &str) -> Option<String> {
     escapes::view(text)
+}
+
+/// How many bytes S/MIME and Outlook's own form make of bytes.
+#[cfg(all(fuzzing, feature = "cli"))]
+pub(super) fn unwrapped(bytes: &[u8]) -> usize {
+    let signed = match smime::view(bytes) {
+        Some(smime::Content::Signed(content)) => content.len(),
+        Some(smime::Content::Encrypted) | None => 0,
+    };
+    let parts = tnef::view(bytes).unwrap_or_default();
+    signed + parts.iter().map(Vec::len).sum::<usize>()
 }
 
 /// The byte that two hexadecimal figures write.

@@ -92,6 +92,8 @@ const FIGURES: [(char, &str); 10] = [
 const SIGNS: &str = "dash hyphen minus strich bindestrich tiret trait guion strek bindestrek space over stop next in";
 /// What is said between a letter and its word: the letter is said twice then.
 const LINKS: &str = "as wie comme som de como";
+/// What is said before a symbol that stands twice.
+const DOUBLES: &str = "double doppel doppelt doble dobbel dobbelt";
 /// What is said before the number of a row or a group.
 const LABELS: &str = "row line group zeile reihe gruppe ligne rang groupe fila grupo rad linje";
 
@@ -157,13 +159,14 @@ fn said(tokens: &[&str]) -> Option<Line> {
         words: 0,
     };
     let (mut all, mut other) = (0, 0);
-    // Whether the last symbol was said by itself.
-    let mut letter = false;
+    // Whether the last symbol was said by itself, and how often the next one stands there.
+    let (mut letter, mut times) = (false, 1);
     let mut tokens = tokens.iter().copied().peekable();
     while let Some(token) = tokens.next() {
         all += 1;
         let word = folded(token);
         let after_letter = std::mem::take(&mut letter);
+        let copies = std::mem::replace(&mut times, 1);
         let ray = |it: &&str| word == "x" && it.eq_ignore_ascii_case("ray");
         if tokens.next_if(ray).is_some() {
             found.symbols.push('X');
@@ -173,10 +176,11 @@ fn said(tokens: &[&str]) -> Option<Line> {
             all -= 2;
             tokens.next_if(|it| it.eq_ignore_ascii_case("i"));
         } else if is_symbol(&word) {
-            found.symbols.push_str(&word.to_ascii_uppercase());
+            let symbol = word.to_ascii_uppercase();
+            found.symbols.push_str(&symbol.repeat(copies));
             letter = true;
         } else if let Some(symbol) = symbol_of(&word) {
-            found.symbols.push(symbol);
+            found.symbols.extend(std::iter::repeat_n(symbol, copies));
             found.words += 1;
         } else if word.bytes().any(|byte| byte.is_ascii_digit()) {
             // A group, or a number: no word that is said between symbols.
@@ -187,6 +191,9 @@ fn said(tokens: &[&str]) -> Option<Line> {
             }
         } else if is_one_of(SIGNS, &word) {
             found.words += 1;
+            all -= 1;
+        } else if is_one_of(DOUBLES, &word) {
+            times = 2;
             all -= 1;
         } else if is_one_of(LABELS, &word) {
             tokens.next_if(|it| is_number(it));
@@ -270,6 +277,12 @@ mod tests {
             let reading = read(&written, &[Kind::Grant]).unwrap();
             assert_eq!((reading.code, reading.corrections), (code, vec![]));
         }
+    }
+
+    #[test]
+    fn what_is_said_to_stand_twice_does() {
+        let said = "Alfa double eight Kilo, double Victor seven doppel A dobbel null Golf Oscar\nPapa Quebec Romeo Sierra Tango Yankee Zulu\n";
+        assert_eq!(view(said).as_deref(), Some("A88KVV7AA00GO-PQRSTYZ"));
     }
 
     #[test]
