@@ -9,6 +9,8 @@ mod outcome;
 mod queue;
 mod sight;
 
+use std::cmp::Reverse;
+
 use super::align::{self, Work};
 use super::find::Stream;
 use super::meter::Meter;
@@ -215,12 +217,20 @@ impl Reader<'_> {
                 || (it.search.found().is_empty() && shape::is_surely_one(&it.search))
         };
         let sights = self.sights.iter().enumerate();
-        let mut order: Vec<(bool, bool, usize)> = sights
+        // Of the blocks the one that has most rows as they were written: of a page that was scanned, the one without the blanks in its groups.
+        let whole = |it: &Sight| {
+            if it.block {
+                it.search.anchors().len()
+            } else {
+                0
+            }
+        };
+        let mut order: Vec<(bool, bool, Reverse<usize>, usize)> = sights
             .filter(|(_, it)| it.hidden == hidden && worth(it))
-            .map(|(nth, it)| (!asked(it), !it.block, nth))
+            .map(|(nth, it)| (!asked(it), !it.block, Reverse(whole(it)), nth))
             .collect();
         order.sort_unstable();
-        for &(_, _, nth) in &order {
+        for &(.., nth) in &order {
             self.mend_one(nth);
         }
         let has_one = |reader: &Self| {
@@ -230,8 +240,8 @@ impl Reader<'_> {
             return;
         }
         let more = self.sights.iter().any(|it| it.hidden && !hidden);
-        let last = order.last().map(|&(_, _, nth)| nth).filter(|_| !more);
-        for (_, _, nth) in order {
+        let last = order.last().map(|&(.., nth)| nth).filter(|_| !more);
+        for (.., nth) in order {
             let share = if Some(nth) == last { 1 } else { 2 };
             self.align_one(nth, align::WORK, share);
             if has_one(self) {

@@ -5,7 +5,7 @@ use super::super::symbols;
 /// Signs, and the symbols that they look like.
 const ALIKE: (&str, &str) = ("@°$§£€¥¢©®&|!()[]", "00SSEEYCCR811CJCJ");
 /// Specks on the paper, or on the glass.
-const SPECKS: &str = ".,'`´‘’\"“”*^";
+const SPECKS: &str = ".,'\u{60}´‘’\"“”*^";
 /// What people put around a word.
 const AROUND: &str = "()[].,!|'\"";
 /// Letters and figures beside a sign in what may be a group.
