@@ -42,29 +42,9 @@ pub(crate) fn ask<T>(
     };
     prompt.begin();
     let mut lines = Lines::new();
-    loop {
-        let Some(typed) = lines.next(&format!(
-            "{} ",
-            messages::prompt::row_prompt(prompt.wants())
-        ))?
-        else {
-            return Err(prompt.left().into());
-        };
-        match typed.trim() {
-            "" => prompt.what_is_missing(),
-            "quit" => return Err(prompt.left().into()),
-            "restart" => prompt.restart(),
-            _ => {
-                if lines::is_cut(&typed) {
-                    tell(messages::prompt::line_cut());
-                }
-                if let Some(judged) = prompt.take(&typed, &judge) {
-                    prompt.draft.remove();
-                    return Ok(judged);
-                }
-            }
-        }
-    }
+    let entered = prompt.talk(&mut lines, judge);
+    lines.throw_away_the_rest();
+    entered
 }
 
 /// A row that was taken.
@@ -88,7 +68,7 @@ struct Prompt<'a> {
 impl Prompt<'_> {
     fn begin(&mut self) {
         tell(messages::prompt::type_the_code(self.noun()));
-        tell(messages::prompt::how_to_type());
+        tell(messages::prompt::how_to_type(end_of_input()));
         let kept = self.draft.load();
         for line in &kept {
             if let RowEntry::Right(row) | RowEntry::Mended { row, .. } =
@@ -104,6 +84,34 @@ impl Prompt<'_> {
                 self.wants(),
                 self.rows.len(),
             ));
+        }
+    }
+
+    /// Takes line after line until there is a code, or the user leaves.
+    fn talk<T>(
+        &mut self,
+        lines: &mut Lines,
+        judge: impl Fn(Judgeable) -> Result<T, ReadError>,
+    ) -> anyhow::Result<T> {
+        loop {
+            let asked = messages::prompt::row_prompt(self.wants());
+            let Some(typed) = lines.next(&format!("{asked} "))? else {
+                return Err(self.left().into());
+            };
+            match typed.trim() {
+                "" => self.what_is_missing(),
+                "quit" => return Err(self.left().into()),
+                "restart" => self.restart(),
+                _ => {
+                    if lines::is_cut(&typed) {
+                        tell(messages::prompt::line_cut());
+                    }
+                    if let Some(judged) = self.take(&typed, &judge) {
+                        self.draft.remove();
+                        return Ok(judged);
+                    }
+                }
+            }
         }
     }
 
@@ -276,7 +284,7 @@ impl Prompt<'_> {
     }
 
     fn what_is_missing(&self) {
-        tell(messages::prompt::row_wanted(self.wants()));
+        tell(messages::prompt::row_wanted(end_of_input(), self.wants()));
     }
 
     fn restart(&mut self) {
@@ -299,6 +307,14 @@ impl Prompt<'_> {
                 messages::prompt::unfinished_hint()
             },
         )
+    }
+}
+
+/// What ends the input of a terminal.
+fn end_of_input() -> &'static str {
+    match cfg!(windows) {
+        true => messages::prompt::ctrl_z(),
+        false => messages::prompt::ctrl_d(),
     }
 }
 

@@ -49,6 +49,28 @@ fn an_emergency_code_that_was_read_out_is_typed() {
     assert!(seen.contains("Type the code row by row"), "{seen}");
 }
 
+/// A shell would take the lines below the code for commands.
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_of_a_pasted_mail_is_left_for_the_shell() {
+    let world = World::new();
+    let (pc, answer, code) = slipped(&world);
+    let mail = format!("Dear customer,\n\n{answer}\n\nKind regards\n");
+    let below = "-- \nThe desk\necho a command\nTel. +47 555";
+    let (said, left) = pc.run(["apply"]).pasted(&[&format!("{mail}{below}")]);
+    assert_eq!((said.exit, left.as_str()), (0, ""), "{said}");
+    // A slow line brings a mail in pieces; the code is whole with the first.
+    let (said, left) = pc.run(["apply"]).pasted(&[&mail, "-- \nThe desk\n", below]);
+    assert_eq!((said.exit, left.as_str()), (0, ""), "{said}");
+    // Nor where no code came out of it, and whoever was asked left.
+    let begun = format!("{}\n", &answer[..40]);
+    let pieces = [&begun, &format!("\u{4}{below}"), below];
+    let (said, left) = pc.run(["apply"]).pasted(&pieces);
+    assert_eq!((said.exit, left.as_str()), (3, ""), "{said}");
+    let (said, left) = pc.run(["inspect"]).pasted(&[&format!("{code}\n{below}")]);
+    assert_eq!((said.exit, left.as_str()), (0, ""), "{said}");
+}
+
 /// Whoever sends both wants to know what stands in the way of the loan.
 #[test]
 fn a_card_does_not_hide_that_its_loan_was_refused() {

@@ -143,6 +143,35 @@ impl<'w> Run<'w> {
         seen(process, pty.slave, terminal)
     }
 
+    /// Pastes these into a terminal that it reads from, the first before it starts and each other a moment later: what it said, and what is left there for
+    /// whoever reads next, as a shell does.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn pasted(&self, pieces: &[&str]) -> (Said, String) {
+        use std::io::{BufRead as _, BufReader, Write as _};
+
+        let pty = nix::pty::openpty(None, None).unwrap();
+        let (mut terminal, its) = (
+            std::fs::File::from(pty.master),
+            std::fs::File::from(pty.slave),
+        );
+        let mut process = self.process();
+        process.stdin(its.try_clone().unwrap());
+        process.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = None;
+        for piece in pieces {
+            terminal.write_all(piece.as_bytes()).unwrap();
+            child = child.or_else(|| process.spawn().ok());
+            std::thread::sleep(std::time::Duration::from_millis(200));
+        }
+        let output = child.unwrap().wait_with_output().unwrap();
+        terminal.write_all(b"\nthe next command\n").unwrap();
+        let lines = BufReader::new(its).lines().map(Result::unwrap);
+        let left: Vec<String> = lines
+            .take_while(|line| line != "the next command")
+            .collect();
+        (Said::of(self, output), left.join("\n"))
+    }
+
     /// Runs it and expects this exit code.
     #[track_caller]
     pub(crate) fn exits(&self, exit: i32) -> Said {
