@@ -1,4 +1,4 @@
-//! The registry and the adapters of the computer the program runs on.
+//! The registry, the adapters and the uptime of the computer the program runs on.
 
 use std::net::IpAddr;
 
@@ -17,7 +17,10 @@ pub(in crate::machine) fn facts() -> Facts {
             mac: adapter.physical_address()?.to_vec(),
         })
     });
-    super::facts_in(&LocalMachine, &adapters.collect::<Vec<_>>())
+    Facts {
+        uptime: uptime_lib::get().ok(),
+        ..super::facts_in(&LocalMachine, &adapters.collect::<Vec<_>>())
+    }
 }
 
 /// The addresses of the local interfaces.

@@ -1,6 +1,4 @@
 //! Windows: everything from the registry, where every user may read it, but for the addresses of network adapters, which only the system knows.
-//!
-//! The uptime is unknown: the standard library does not say it and the call for it is unsafe.
 
 use super::usb::hexadecimal;
 use super::{Facts, UsbDevice, known, smbios};
@@ -117,8 +115,13 @@ fn permanent_mac(registry: &impl Registry, adapters: &[Adapter]) -> Option<Strin
         if !physical || pulled_out || replaced {
             return None;
         }
+        let medium = registry.number(&key, "*PhysicalMediaType");
+        // 8 and 10: telephone modules and Bluetooth, whose addresses are of something that is paired or of a card of another maker.
+        if matches!(medium, Some(8 | 10)) {
+            return None;
+        }
         // 1 and 9: wireless LAN, and the same with frames of its own.
-        let wireless = matches!(registry.number(&key, "*PhysicalMediaType"), Some(1 | 9));
+        let wireless = matches!(medium, Some(1 | 9));
         let pairs: Vec<String> = adapter
             .mac
             .iter()
@@ -144,11 +147,14 @@ fn only_disk(registry: &impl Registry) -> Option<String> {
             })
             .collect();
     }
-    let disks = keys.iter().filter(|key| {
-        registry
-            .text(key, "Type")
-            .is_some_and(|kind| kind == "DiskPeripheral")
-    });
+    // What it is called differs between versions of Windows.
+    let is_disk = |key: &str| {
+        let kinds = ["DeviceType", "Type"].into_iter();
+        kinds
+            .filter_map(|name| registry.text(key, name))
+            .any(|kind| kind == "DiskPeripheral")
+    };
+    let disks = keys.iter().filter(|key| is_disk(key));
     let mut serials = disks.map(|key| registry.text(key, "SerialNumber"));
     match (serials.next(), serials.next()) {
         (Some(Some(serial)), None) => known::disk_serial(&serial),

@@ -75,6 +75,11 @@ fn an_ordinary_computer() {
         ..Facts::default()
     };
     assert_eq!(facts, expected);
+    let as_of_today = Made::default()
+        .text(r"HARDWARE\DEVICEMAP\Scsi\Scsi Port 0\Scsi Bus 0\Target Id 0\Logical Unit Id 0\DeviceType", "DiskPeripheral")
+        .text(r"HARDWARE\DEVICEMAP\Scsi\Scsi Port 0\Scsi Bus 0\Target Id 0\Logical Unit Id 0\SerialNumber", "S3Z2NB0K123456A");
+    let serial = facts_in(&as_of_today, &[]).disk_serial;
+    assert_eq!(serial.text(), Some("s3z2nb0k123456a"));
     let second = registry.text(
         r"HARDWARE\DEVICEMAP\Scsi\Scsi Port 2\Scsi Bus 0\Target Id 0\Logical Unit Id 0\Type",
         "DiskPeripheral",
@@ -176,6 +181,23 @@ fn the_lowest_wired_adapter_of_hardware_is_taken() {
         Some("3c:ec:ef:00:20:04")
     );
     assert_eq!(permanent_mac(&registry, &[]), None);
+}
+
+/// Their `Characteristics` are those of hardware, and their medium is no wireless LAN.
+#[test]
+fn what_pairs_or_telephones_is_no_built_in_card() {
+    let adapters: Vec<Adapter> = (0..3)
+        .map(|n| Adapter {
+            name: format!("{{a{n}}}"),
+            mac: vec![0x3c, 0xec, 0xef, 0, 0x20, n],
+        })
+        .collect();
+    let mut registry = card(Made::default(), 0, 10, 0x84);
+    registry = card(registry, 1, 8, 0x84);
+    assert_eq!(permanent_mac(&registry, &adapters), None);
+    registry = card(registry, 2, 9, 0x84);
+    let mac = permanent_mac(&registry, &adapters);
+    assert_eq!(mac.as_deref(), Some("3c:ec:ef:00:20:02"));
 }
 
 #[test]
