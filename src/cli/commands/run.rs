@@ -91,8 +91,8 @@ impl Run for RunProgram {
         };
         let (ended, seat) = spawn_and_wait(command, seat, guard);
         let now = moment(context);
-        let exit = match ended {
-            Ok(exit) => exit,
+        let code = match ended {
+            Ok(code) => code,
             Err(error) => {
                 if let Some(seat) = seat {
                     seat.give_back(&now);
@@ -115,7 +115,8 @@ impl Run for RunProgram {
                     .say(messages::run::seat_stays_in_use(&name, number));
             }
         }
-        Ok(exit)
+        context.out.finish()?;
+        Ok(exit(code))
     }
 }
 
@@ -211,7 +212,7 @@ fn spawn_and_wait(
     mut command: Command,
     seat: Option<Seat>,
     guard: Guard<'_>,
-) -> (std::io::Result<Exit>, Option<Seat>) {
+) -> (std::io::Result<i32>, Option<Seat>) {
     use std::os::unix::process::ExitStatusExt;
 
     // Caught before the program starts: none that comes in between is lost, and none ends us before the program.
@@ -225,7 +226,7 @@ fn spawn_and_wait(
             let status = signals.until_end_of(&mut child);
             let code = |status: std::process::ExitStatus| {
                 let signal = || status.signal().map(|signal| 128 + signal);
-                exit(status.code().or_else(signal))
+                status.code().or_else(signal).unwrap_or(1)
             };
             (status.map(code), seat)
         }
@@ -242,8 +243,13 @@ fn held_by(mut seat: Option<Seat>, id: u32) -> Option<Seat> {
     seat
 }
 
-fn exit(code: Option<i32>) -> Exit {
-    Exit(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
+/// The program's own exit code. On Windows it has 32 bits, of which what is handed back to `main` has eight: a longer one ends us here, where all is done.
+fn exit(code: i32) -> Exit {
+    match u8::try_from(code) {
+        Ok(code) => Exit(code),
+        Err(_) if cfg!(windows) => std::process::exit(code),
+        Err(_) => Exit::FAILED,
+    }
 }
 
 #[cfg(not(unix))]
@@ -251,22 +257,17 @@ fn spawn_and_wait(
     mut command: Command,
     seat: Option<Seat>,
     guard: Guard<'_>,
-) -> (std::io::Result<Exit>, Option<Seat>) {
-    use std::sync::Arc;
-    use std::sync::atomic::AtomicBool;
-
-    // The console tells the program itself; we only must not end before it.
-    let caught = signal_hook::flag::register(
-        signal_hook::consts::SIGINT,
-        Arc::new(AtomicBool::new(false)),
-    );
-    if let Err(error) = caught {
-        return (Err(error), seat);
+) -> (std::io::Result<i32>, Option<Seat>) {
+    // The console tells Ctrl-C and Ctrl-Break to the program itself; we only must not end before it.
+    #[cfg(windows)]
+    if let Err(error) = ctrlc::set_handler(|| {}) {
+        return (Err(std::io::Error::other(error)), seat);
     }
     let ended = guard.until(move || match command.spawn() {
         Ok(mut child) => {
             let seat = held_by(seat, child.id());
-            (child.wait().map(|status| exit(status.code())), seat)
+            let code = |status: std::process::ExitStatus| status.code().unwrap_or(1);
+            (child.wait().map(code), seat)
         }
         Err(error) => (Err(error), seat),
     });
