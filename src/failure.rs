@@ -101,6 +101,7 @@ failure_kinds! {
     DiskFull "disk_full" FAILED "the disk is full";
     ReadOnly "read_only" FAILED "the disk, or the ledger on it, may only be read";
     NoPermission "no_permission" FAILED "this user may not read or write a file";
+    FileHeld "file_held" FAILED "another program holds the file: an editor, a backup, a virus scanner";
     NoFile "no_file" FAILED "the file that was named is not there or cannot be read";
     ForeignLink "foreign_link" FAILED "the file to be written is a link or a pipe of somebody else";
     OpenToOthers "open_to_others" FAILED "a file with a secret in it is open to other users";
@@ -296,6 +297,7 @@ impl FailureKind {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => FailureKind::DiskFull,
             io::ErrorKind::ReadOnlyFilesystem => FailureKind::ReadOnly,
             io::ErrorKind::PermissionDenied => FailureKind::NoPermission,
+            io::ErrorKind::ResourceBusy => FailureKind::FileHeld,
             _ => FailureKind::Io,
         }
     }

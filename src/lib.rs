@@ -23,7 +23,11 @@ pub mod issuer;
 pub mod license_key;
 pub mod machine;
 mod messages;
+mod patience;
 pub mod protocol;
+#[cfg(any(not(unix), feature = "cli", feature = "desk", test))]
+#[cfg_attr(unix, allow(dead_code))]
+mod rights;
 pub mod seats;
 #[cfg(feature = "site")]
 pub mod signing;

@@ -3,6 +3,7 @@
 unwritten_settle = this was written, but would not outlast a power cut
 disk_full = the disk is full; this could not be written
 read_only = the disk is read-only; this could not be written
+held = another program holds this file
 no_permission_to_read = no permission to read this
 no_permission_to_write = no permission to write this
 unread = this could not be read

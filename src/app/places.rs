@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+#[cfg(not(windows))]
 use etcetera::base_strategy::{BaseStrategy, choose_native_strategy};
 
 use crate::holder::Audience;
@@ -24,7 +25,8 @@ pub fn of_all() -> PathBuf {
     }
 }
 
-/// The home of the user who runs the program, in the platform's data directory; nothing where this user has none.
+/// The home of the user who runs the program, in the platform's data directory; nothing where this user has none. On Windows it is below `%LOCALAPPDATA%`, for
+/// what lies in `%APPDATA%` goes with the user to other computers.
 ///
 /// ```
 /// if let Some(home) = countersign::app::places::of_user() {
@@ -32,7 +34,11 @@ pub fn of_all() -> PathBuf {
 /// }
 /// ```
 pub fn of_user() -> Option<PathBuf> {
-    Some(choose_native_strategy().ok()?.data_dir().join(NAME))
+    #[cfg(windows)]
+    let data = known_folders::get_known_folder_path(known_folders::KnownFolder::LocalAppData);
+    #[cfg(not(windows))]
+    let data = choose_native_strategy().ok().map(|it| it.data_dir());
+    Some(data?.join(NAME))
 }
 
 /// Who reads what is written to a home that was named: everyone where it was made so, for many workstations may share one.

@@ -4,8 +4,6 @@
 use std::thread;
 use std::time::Duration;
 
-use super::failure::Failure;
-use crate::failure::FailureKind;
 use crate::messages;
 use crate::seats::{Hold, Locker, Moment, Seats};
 
@@ -141,6 +139,8 @@ pub(super) fn named(holder: &Locker) -> String {
 
 #[cfg(target_os = "linux")]
 fn send(holder: &Locker, seat: u16, how: Demand) -> anyhow::Result<()> {
+    use super::failure::Failure;
+    use crate::failure::FailureKind;
     use rustix::io::Errno;
     use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 

@@ -1,5 +1,6 @@
 //! Files that are written where the user says: whole or not at all, and nowhere else than where he means.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -7,6 +8,8 @@ use std::path::{Path, PathBuf};
 use super::failure::Failure;
 use crate::failure::FailureKind;
 use crate::messages;
+use crate::patience;
+use crate::protocol::device_name::{is_cut, is_device_name};
 
 /// Links on the way to a file; systems give up after as many.
 const MOST_LINKS: usize = 40;
@@ -27,6 +30,13 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         .because(error)
         .hint(messages::code::unwritten_hint())
     };
+    if cfg!(windows) && path.file_name().is_some_and(is_no_name) {
+        return Err(Failure::new(
+            FailureKind::Usage,
+            messages::code::device_name(path.display()).to_string(),
+        )
+        .hint(messages::code::device_name_hint()));
+    }
     match place(path).map_err(failed)? {
         Place::Stdout => {
             let mut stdout = io::stdout().lock();
@@ -52,6 +62,12 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         )
         .hint(messages::code::foreign_link_hint())),
     }
+}
+
+/// Whether Windows takes a name for a device, or for another name.
+fn is_no_name(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    is_device_name(&name) || is_cut(&name)
 }
 
 /// Where the bytes go.
@@ -157,7 +173,7 @@ fn replace(path: &Path, bytes: &[u8], old: Option<fs::Permissions>) -> io::Resul
         .write_all(bytes)
         .and_then(|()| old.map_or(Ok(()), |old| file.set_permissions(old)))
         .and_then(|()| file.sync_all())
-        .and_then(|()| fs::rename(&temporary, path));
+        .and_then(|()| patience::moving(|| fs::rename(&temporary, path)));
     if written.is_err() {
         // What is left of it is of no use.
         let _ = fs::remove_file(&temporary);

@@ -10,6 +10,8 @@ use std::time::Duration;
 use super::failure::Failure;
 use crate::failure::FailureKind;
 use crate::messages;
+use crate::patience;
+use crate::text;
 
 /// Most bytes read from a pipe or a file.
 const MOST: u64 = 16 << 20;
@@ -41,9 +43,9 @@ pub(super) fn in_file(path: &Path) -> anyhow::Result<(String, Vec<u8>)> {
     Ok((path.display().to_string(), bytes_of(path)?))
 }
 
-/// The text of a file that carries no code.
+/// The text of a file that carries no code, however its editor or shell has written it down: as [`text::decode`].
 pub(crate) fn text_in_file(path: &Path) -> anyhow::Result<String> {
-    Ok(String::from_utf8_lossy(&bytes_of(path)?).into_owned())
+    Ok(text::decode(&bytes_of(path)?))
 }
 
 /// The same; `-` is standard input.
@@ -53,7 +55,7 @@ pub(crate) fn text_named(path: &Path) -> anyhow::Result<String> {
         true => from_stdin()?.1,
         false => in_file(path)?.1,
     };
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(text::decode(&bytes))
 }
 
 fn bytes_of(path: &Path) -> anyhow::Result<Vec<u8>> {
@@ -86,7 +88,7 @@ fn bytes_of(path: &Path) -> anyhow::Result<Vec<u8>> {
 /// Opens a file; a pipe by its own name once somebody writes to it, which may never be.
 fn open(path: &Path) -> io::Result<File> {
     if !is_pipe(path) {
-        return File::open(path);
+        return patience::opening(|| File::open(path));
     }
     let (path, (done, opened)) = (path.to_owned(), mpsc::channel());
     // Left behind where nobody comes: it waits in the system, until the program ends.

@@ -20,7 +20,10 @@ impl Homes {
         let variable = || {
             std::env::var_os("COUNTERSIGN_HOME")
                 .filter(|value| !value.is_empty())
-                .map(PathBuf::from)
+                .map(|value| match value.to_str() {
+                    Some(text) if cfg!(windows) => PathBuf::from(unquoted(text)),
+                    _ => PathBuf::from(value),
+                })
         };
         Homes {
             named: option.or_else(variable),
@@ -75,7 +78,29 @@ fn machine_wide() -> PathBuf {
     places::of_all()
 }
 
+/// A path as it is meant: `set NAME="C:\a b" ` of cmd takes the quotes and the blank into the variable, and no path there has quotes or ends in a blank.
+fn unquoted(value: &str) -> &str {
+    let value = value.trim_matches([' ', '\t']);
+    let within = value.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
+    within.unwrap_or(value)
+}
+
 fn no_home() -> Failure {
     Failure::new(FailureKind::NoHome, messages::home::no_home())
         .hint(messages::home::no_home_hint())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unquoted;
+
+    #[test]
+    fn what_cmd_takes_into_a_variable_beside_the_path_is_no_part_of_it() {
+        for value in [r#""C:\a b""#, r#""C:\a b"  "#, r"C:\a b ", r" C:\a b"] {
+            assert_eq!(unquoted(value), r"C:\a b", "{value:?}");
+        }
+        for value in [r#""C:\a"#, "\"", ""] {
+            assert_eq!(unquoted(value), value);
+        }
+    }
 }

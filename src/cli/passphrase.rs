@@ -109,10 +109,16 @@ impl PassphraseArgs {
     /// A passphrase for a new key: from the file, else by asking twice.
     pub(crate) fn new_one(
         &self,
-        context: &Context,
+        context: &mut Context,
         asks: &Asks<'_>,
     ) -> anyhow::Result<Zeroizing<String>> {
         if let Some(passphrase) = self.in_file()? {
+            // `echo words > FILE` of cmd writes the blank too, and nobody types it.
+            if passphrase.ends_with(char::is_whitespace) {
+                context.out.warn(
+                    "the passphrase in the file ends with a blank, which is a part of it: whoever types it must type the blank",
+                );
+            }
             return Ok(passphrase);
         }
         let first = self.ask(context, asks.prompt)?;

@@ -9,6 +9,12 @@ use std::path::Path;
 use super::audience::Audience;
 use super::error::{Doing, StorageError};
 
+#[cfg(not(unix))]
+mod elsewhere;
+
+#[cfg(not(unix))]
+pub(crate) use elsewhere::Directory;
+#[cfg(unix)]
 pub(crate) use here::Directory;
 
 /// What a file is opened for. Its mode is 0600 at first; no link is followed, and no pipe waited for.
@@ -274,62 +280,6 @@ mod here {
                 }
             }
             (Err(error), _) => Err(error.into()),
-        }
-    }
-}
-
-#[cfg(not(unix))]
-mod here {
-    use std::path::PathBuf;
-
-    use super::*;
-
-    /// Elsewhere directories pass on the rights of their parents and cannot be synced by themselves.
-    #[derive(Debug)]
-    pub(crate) struct Directory(PathBuf);
-
-    impl Directory {
-        pub(crate) fn open(path: &Path) -> io::Result<Directory> {
-            Ok(Directory(path.to_owned()))
-        }
-
-        pub(crate) fn make(path: &Path, _: Audience) -> Result<Directory, StorageError> {
-            match fs::create_dir_all(path) {
-                Ok(()) => Ok(Directory(path.to_owned())),
-                Err(source) => Err(StorageError::new(Doing::Write, path, source)),
-            }
-        }
-
-        pub(crate) fn file(&self, name: &OsStr, how: For) -> io::Result<File> {
-            let mut options = fs::OpenOptions::new();
-            match how {
-                For::New => options.read(true).write(true).create_new(true),
-                For::Appending => options.read(true).append(true).create(true),
-                For::Locking => options.write(true).create(true).truncate(false),
-                For::Reading => options.read(true),
-                For::Changing => options.read(true).write(true),
-            };
-            options.open(self.0.join(name))
-        }
-
-        pub(crate) fn rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
-            fs::rename(self.0.join(from), self.0.join(to))
-        }
-
-        pub(crate) fn remove(&self, name: &OsStr) -> io::Result<()> {
-            fs::remove_file(self.0.join(name))
-        }
-
-        pub(crate) fn sync(&self) -> io::Result<()> {
-            Ok(())
-        }
-
-        pub(crate) fn allow(&self, _: u32) -> io::Result<()> {
-            Ok(())
-        }
-
-        pub(crate) fn hand_on(&self, _: &File) -> io::Result<()> {
-            Ok(())
         }
     }
 }

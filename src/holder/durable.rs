@@ -206,7 +206,7 @@ fn open(path: &Path) -> io::Result<File> {
 
 #[cfg(not(unix))]
 fn open(path: &Path) -> io::Result<File> {
-    File::open(path)
+    crate::patience::opening(|| File::open(path))
 }
 
 fn bounded(file: &File, most: u64) -> io::Result<Vec<u8>> {

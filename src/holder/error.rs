@@ -63,6 +63,7 @@ impl StorageError {
             (_, Doing::Settle) => messages::holder::unwritten_settle(),
             (FailureKind::DiskFull, _) => messages::holder::disk_full(),
             (FailureKind::ReadOnly, _) => messages::holder::read_only(),
+            (FailureKind::FileHeld, _) => messages::holder::held(),
             (FailureKind::NoPermission, Doing::Read) => messages::holder::no_permission_to_read(),
             (FailureKind::NoPermission, Doing::Write) => messages::holder::no_permission_to_write(),
             (_, Doing::Read) => messages::holder::unread(),

@@ -15,6 +15,8 @@ use crate::issuer::history::{
     ClockFacts, DESK_CLOCK, DESK_INIT, DeskFacts, NewEvent, Recorder, meta_digest, to_json,
 };
 use crate::issuer::ledger::{Ledger, LedgerError, Transaction};
+use crate::patience;
+use crate::rights;
 use crate::signing::keys::{Entropy, KeyError, Passphrase, SigningKey};
 
 const LEDGER: &str = "ledger.db";
@@ -213,7 +215,8 @@ pub fn read_key_file(path: &Path) -> Result<Zeroizing<String>, DeskError> {
     if !found.is_file() || found.len() > LONGEST_KEY_FILE {
         return Err(KeyError::NotAKey.into());
     }
-    Ok(Zeroizing::new(fs::read_to_string(path).map_err(at(path))?))
+    let text = patience::opening(|| fs::read_to_string(path));
+    Ok(Zeroizing::new(text.map_err(at(path))?))
 }
 
 /// What the desk says about itself.
@@ -320,11 +323,7 @@ pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> DeskError {
 
 /// Makes a directory that only its owner may enter; one that is there stays as it is.
 pub(super) fn create_directory(path: &Path) -> Result<(), DeskError> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path).map_err(at(path))
+    rights::make_private(path).map_err(at(path))
 }
 
 fn write_private(path: &Path, bytes: &[u8]) -> Result<(), DeskError> {
@@ -339,7 +338,7 @@ fn write_private(path: &Path, bytes: &[u8]) -> Result<(), DeskError> {
 
 /// Fails where the target appeared meanwhile: a directory that is not empty is never replaced.
 fn rename(from: &Path, to: &Path) -> Result<(), DeskError> {
-    fs::rename(from, to).map_err(|error| match error.kind() {
+    patience::moving(|| fs::rename(from, to)).map_err(|error| match error.kind() {
         io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists => {
             DeskError::Exists(to.to_owned())
         }

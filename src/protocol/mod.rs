@@ -6,6 +6,7 @@ pub mod commitment;
 pub mod contents;
 pub mod date;
 pub mod desk_certificate;
+pub(crate) mod device_name;
 pub mod digest;
 pub mod emergency;
 pub mod entitlements;

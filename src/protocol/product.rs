@@ -3,6 +3,7 @@
 mod file;
 mod text;
 
+use super::device_name::is_device_name;
 use crate::failure::FailureKind;
 use crate::messages;
 use crate::text::show;
@@ -249,6 +250,7 @@ pub fn is_product_id(text: &str) -> bool {
         && text
             .bytes()
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && !is_device_name(text)
 }
 
 fn twice<T: PartialEq>(list: &[T]) -> bool {

@@ -8,6 +8,7 @@ use super::error::SeatError;
 use super::event::Event;
 use super::files;
 use super::gate::Gate;
+#[cfg(unix)]
 use super::kernel;
 use super::leases::{Lease, Leases};
 use super::loan::Picked;

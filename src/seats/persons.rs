@@ -1,6 +1,8 @@
 //! Who somebody is, as the rules of a site go by it (SPEC.md 9.12): what the kernel says of him, and what he says himself where he is believed.
 
+#[cfg(unix)]
 use std::cell::RefCell;
+#[cfg(unix)]
 use std::collections::BTreeMap;
 
 use super::counted::Seats;
@@ -55,6 +57,7 @@ pub(super) struct Persons<'a> {
     rules: &'a Rules,
     accounts: Accounts,
     /// Names of accounts that were asked for: a directory of users may be far, and all wait at the gate meanwhile.
+    #[cfg(unix)]
     names: RefCell<BTreeMap<u32, Option<String>>>,
     /// Whose the home is.
     owner: Option<u32>,
@@ -73,6 +76,7 @@ impl<'a> Persons<'a> {
         Persons {
             rules,
             accounts,
+            #[cfg(unix)]
             names: RefCell::default(),
             owner: kernel::owner_of(&seats.place.machine),
             host,

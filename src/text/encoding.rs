@@ -2,7 +2,7 @@
 //! letters and figures.
 
 /// The text of some bytes.
-pub(super) fn decode(bytes: &[u8]) -> String {
+pub(crate) fn decode(bytes: &[u8]) -> String {
     match (bytes, wide(bytes)) {
         ([0xff, 0xfe, rest @ ..], Some(unit)) | ([0xfe, 0xff, rest @ ..], Some(unit)) => {
             utf16(rest, unit)
@@ -14,7 +14,7 @@ pub(super) fn decode(bytes: &[u8]) -> String {
 
 /// Whether these bytes are a text of which each character has two.
 #[cfg(feature = "cli")]
-pub(super) fn is_wide(bytes: &[u8]) -> bool {
+pub(crate) fn is_wide(bytes: &[u8]) -> bool {
     wide(bytes).is_some()
 }
 

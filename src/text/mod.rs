@@ -43,6 +43,10 @@ mod verdict;
 mod views;
 
 pub use code::{Code, WithSpare};
+#[cfg(feature = "cli")]
+pub(crate) use encoding::decode;
+#[cfg(feature = "desk")]
+pub(crate) use encoding::is_wide;
 pub use error::ReadError;
 #[cfg(feature = "cli")]
 pub use file::{read_bytes, read_bytes_judgeable};

@@ -146,6 +146,34 @@ fn good_and_bad_lines_come_out_in_order() {
     assert_eq!(again.objects()[2]["corrections"], json!(["row 1 group 1"]));
 }
 
+/// As PowerShell's `>` writes it, and as an editor marks it.
+#[test]
+fn a_batch_is_read_however_it_was_written_down() {
+    let world = World::new();
+    let desk = desk(&world);
+    let key = desk.sell("survey", &["--seats", "2"]);
+    let machine = world.machine("one");
+    machine.install(&world.path().join("files/survey.product"));
+    let code = one_line(&machine.request(&key));
+    let lines = format!("\u{feff}{}\r\n{code}\r\n", json!({ "code": code, "n": 7 }));
+    let wide = |unit: fn(u16) -> [u8; 2]| lines.encode_utf16().flat_map(unit).collect();
+    let written: [Vec<u8>; 3] = [
+        lines.clone().into_bytes(),
+        wide(u16::to_le_bytes),
+        wide(u16::to_be_bytes),
+    ];
+    for bytes in written {
+        let path = world.file("batch.txt", bytes);
+        let said = desk.run(["respond", "--batch"]).arg(&path).done();
+        let objects = said.objects();
+        assert_eq!(
+            (objects.len(), &objects[0]["given"]["n"]),
+            (2, &json!(7)),
+            "{said}"
+        );
+    }
+}
+
 #[test]
 fn a_batch_of_good_lines_ends_well() {
     let world = World::new();

@@ -14,6 +14,21 @@ mod played {
     use super::{fs, sold};
     use crate::world::{Disk, World};
 
+    /// Another program has the files open, as scanners and editors do on Windows.
+    #[test]
+    fn a_file_that_another_program_holds_is_said_to_be_held() {
+        let world = World::new();
+        let (desk, ship, key) = sold(&world);
+        let answer = desk.answer(&ship.request(&key));
+        let disk = Disk::new(&world, "held", "homes");
+        let apply = || ship.run(["apply"]).piped(&answer);
+        disk.under(apply())
+            .refused(1, "file_held")
+            .tells("another program holds this file")
+            .tells("close the program that has it open");
+        apply().done();
+    }
+
     /// What each command says on a full disk and on a read-only one; afterwards the same command does its work.
     fn every_writer(state: &'static str) {
         let world = World::new();

@@ -227,3 +227,53 @@ fn another_root_for_a_known_product_is_refused() {
         .tells(fingerprint)
         .tells("ask the vendor by another way");
 }
+
+/// Git, an editor and PowerShell's `>` write the same file down in other ways.
+#[test]
+fn a_product_file_is_read_however_it_was_written_down() {
+    let world = World::new();
+    let file = std::fs::read_to_string(world.desk("desk").product("survey", &[])).unwrap();
+    let windows = file.replace('\n', "\r\n");
+    let wide = |text: &str, unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        text.encode_utf16().flat_map(unit).collect()
+    };
+    let marked = format!("\u{feff}{windows}");
+    let written = [
+        windows.clone().into_bytes(),
+        marked.clone().into_bytes(),
+        wide(&marked, u16::to_le_bytes),
+        wide(&marked, u16::to_be_bytes),
+        wide(&windows, u16::to_le_bytes),
+    ];
+    for (number, bytes) in written.into_iter().enumerate() {
+        let machine = world.machine(&format!("machine-{number}"));
+        let path = world.file(&format!("{number}.product"), bytes);
+        machine.run(["product", "install"]).arg(&path).done();
+        let kept = machine.kept("machine/products/survey.product");
+        assert_eq!(std::fs::read_to_string(kept).unwrap(), file, "{number}");
+    }
+    // What it says is signed: no other letter is let pass with them.
+    let other = world.file(
+        "other.product",
+        wide(&marked.replace("survey", "surveY"), u16::to_le_bytes),
+    );
+    let machine = world.machine("other");
+    machine
+        .run(["product", "install"])
+        .arg(&other)
+        .refused(5, "bad_product_file");
+}
+
+/// On Windows no file can be called so, in any directory and with any ending.
+#[test]
+fn no_product_is_called_like_a_device() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    for id in ["con", "nul", "aux", "prn", "com1", "lpt9"] {
+        desk.run(["product", "add", id, "--name", "P"])
+            .refused(2, "bad_product")
+            .tells("no device");
+    }
+    desk.run(["product", "add", "console", "--name", "P"])
+        .done();
+}

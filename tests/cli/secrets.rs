@@ -138,3 +138,19 @@ fn a_desk_begun_and_not_finished_leaves_nothing_in_the_end() {
     names.sort();
     assert_eq!(names, [".desk-mine", "desk", "desk-0123456789abcdef"]);
 }
+
+/// `echo words > FILE` of cmd writes a blank before the end of the line.
+#[test]
+fn a_blank_at_the_end_of_a_new_passphrase_is_told() {
+    let world = World::new();
+    for (name, content, blank) in [
+        ("one", "correct horse \r\n", true),
+        ("two", "correct horse\r\n", false),
+    ] {
+        let secret = world.secret(name, content);
+        let desk = world.machine(name);
+        let init = desk.run(["desk", "init", "--vendor", "A"]);
+        let said = init.env("COUNTERSIGN_PASSPHRASE_FILE", &secret).done();
+        assert_eq!(said.stderr.contains("ends with a blank"), blank, "{said}");
+    }
+}

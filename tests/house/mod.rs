@@ -14,6 +14,7 @@ use imports::{Sources, among_children, circles, uses};
 const FLOORS: &[&[&str]] = &[
     &["messages"],
     &["failure"],
+    &["patience", "rights"],
     &["text"],
     &["license_key"],
     &["machine"],

@@ -466,6 +466,8 @@ class Writer:
         for name, comment, identity, ok in (("id-32", "an id of 32 characters", "a" + "-9" * 15 + "z", True),
                                             ("id-33", "an id of 33 characters", "a" + "-9" * 16, False),
                                             ("id-digit", "an id that begins with a digit", "1a", False),
+                                            ("id-device", "an id that is a device of Windows", "com1", False),
+                                            ("id-like-a-device", "an id that begins as a device does", "com10", True),
                                             ("id-upper-case", "an id in upper case", "Survey", False)):
             text = ("\n".join(plain).replace("id: survey", f"id: {identity}") + "\n").encode()
             write(name, comment, ok, text, f"\n\u2014 {identity} {{}}\n".format, identity=identity)

@@ -100,6 +100,7 @@ def check(data):
     values, catalogue = parse_lines(text)
     product = values["id"][0]
     need(re.fullmatch("[a-z][a-z0-9-]{0,31}", product) and signed_by == product, "id")
+    need(not re.fullmatch("con|prn|aux|nul|(com|lpt)[0-9]", product), "id")
     decimal(values["version"][0], 2**32 - 1)
     roots = [hexadecimal(v) for v in values["root"]]
     need(all(strict.fit(root) for root in roots), "unfit_key")

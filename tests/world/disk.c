@@ -1,5 +1,5 @@
 /* A disk that is full, read-only, broken or without locks, also for root: put before the C library with LD_PRELOAD, it answers what such a disk would
- * answer to whoever writes below the directory in DISK_AT. DISK is "full", "read-only", "broken" or "no-locks"; DISK_SPARE is how many writes a full or
+ * answer to whoever writes below the directory in DISK_AT. DISK is "full", "read-only", "held", "broken" or "no-locks"; DISK_SPARE is how many writes a full or
  * broken one takes before it is so; at the first beyond it "killed" ends the program, as kill -9 does. With "no-entropy" the system has no random numbers to give, with
  * "repeating" the same ones again and again. Streams and other files are left alone. */
 #define _GNU_SOURCE
@@ -91,6 +91,8 @@ ssize_t getrandom(void *into, size_t count, unsigned flags) {
 /* A read-only disk opens nothing for writing. A full one often has room for an empty file, but not for a directory. */
 static int denied(const char *path, int flags) {
     if (!below(path)) return 0;
+    /* Files of which another program has one open. */
+    if (is("held") && (flags & (O_WRONLY | O_RDWR)) && !(flags & O_CREAT)) return EBUSY;
     if (is("read-only") && (flags & (O_WRONLY | O_RDWR | O_CREAT))) {
         /* What is not there is not there before the disk is read-only, unless it is to be made. */
         return !(flags & O_CREAT) && access(path, F_OK) != 0 ? 0 : EROFS;
@@ -134,6 +136,7 @@ int mkdir(const char *path, mode_t mode) {
 }
 
 int rename(const char *from, const char *to) {
+    if (below(to) && is("held")) return errno = EBUSY, -1;
     if (below(to) && is("read-only")) return errno = EROFS, -1;
     return REAL(rename, from, to);
 }
@@ -153,6 +156,7 @@ int mkdirat(int at, const char *path, mode_t mode) {
 
 int renameat(int from, const char *old, int to, const char *new) {
     char whole[PATH_MAX];
+    if (below(in(whole, to, new)) && is("held")) return errno = EBUSY, -1;
     if (below(in(whole, to, new)) && is("read-only")) return errno = EROFS, -1;
     return REAL(renameat, from, old, to, new);
 }

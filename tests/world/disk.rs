@@ -30,7 +30,7 @@ pub(crate) struct Disk {
 }
 
 impl Disk {
-    /// `state` is `full`, `read-only`, `broken`, `killed`, `no-locks`, `no-entropy` or `repeating`; `below` is a part of the world.
+    /// `state` is `full`, `read-only`, `held`, `broken`, `killed`, `no-locks`, `no-entropy` or `repeating`; `below` is a part of the world.
     pub(crate) fn new(world: &World, state: &'static str, below: &str) -> Disk {
         Disk {
             library: shim(world),

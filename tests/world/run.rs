@@ -150,10 +150,7 @@ impl<'w> Run<'w> {
         use std::io::{BufRead as _, BufReader, Write as _};
 
         let pty = nix::pty::openpty(None, None).unwrap();
-        let (mut terminal, its) = (
-            std::fs::File::from(pty.master),
-            std::fs::File::from(pty.slave),
-        );
+        let [mut terminal, its] = [pty.master, pty.slave].map(std::fs::File::from);
         let mut process = self.process();
         process.stdin(its.try_clone().unwrap());
         process.stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -6,6 +6,7 @@ set_the_clock = set the computer's clock; if it is right and there is a license,
 not_licensed_pending = its request was made here: enter the response with: countersign apply
 not_licensed = request a license with its key: countersign request activate KEY
 demo_not_kept_full = free some space and do the same again
+file_held = close the program that has it open, such as an editor, or wait for the backup or the virus scanner that reads it; then do the same again
 busy_here = another process is at work here: wait until it is done and do the same again
 demo_not_kept_denied = have root look once, which keeps it for every user of this home: sudo countersign check; or request a license with its key: countersign request activate KEY
 change_not_kept_full = free some space and do the same again; and re-validate the license: countersign request sync

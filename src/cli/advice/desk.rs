@@ -1,6 +1,7 @@
 //! Of what the desk did not do: its ledger and keys, what is sold, what is answered.
 
 use super::Advice;
+use crate::failure::FailureKind;
 use crate::issuer::desk::DeskError;
 use crate::issuer::life::LifeError;
 use crate::issuer::policy::{Fork, Refusal, Rest};
@@ -8,6 +9,7 @@ use crate::issuer::products::CatalogueError;
 use crate::issuer::respond::{RespondError, Stopped};
 use crate::signing::keys::KeyError;
 use crate::signing::signer::SignerError;
+use crate::messages;
 use crate::text::Kind;
 
 impl Advice for RespondError {
@@ -164,6 +166,9 @@ impl Advice for DeskError {
             }
             DeskError::SameKeys => {
                 "give two different keys; where none was given, check the system's source of randomness"
+            }
+            DeskError::Io { error, .. } if FailureKind::of_io(error) == FailureKind::FileHeld => {
+                messages::advice::file_held()
             }
             DeskError::Io { .. } => {
                 "look at the disk and the directory's permissions; a desk that stands there is whole, and without one do the same again"

@@ -27,6 +27,7 @@ pub(super) fn of_io(kind: FailureKind) -> &'static str {
         FailureKind::DiskFull => messages::advice::disk_full(),
         FailureKind::ReadOnly => messages::advice::read_only(),
         FailureKind::NoPermission => messages::advice::no_permission(),
+        FailureKind::FileHeld => messages::advice::file_held(),
         _ => messages::advice::io(),
     }
 }

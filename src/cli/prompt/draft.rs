@@ -1,10 +1,11 @@
 //! Rows that were typed, kept in the home until the code is whole: half a code is no secret, but it is somebody's work.
 
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::PathBuf;
 
 use crate::cli::Context;
+use crate::rights;
 use crate::text::Kind;
 
 /// The longest draft that is read back: thirty rows and a spare one, however they were typed.
@@ -69,17 +70,12 @@ impl Draft {
 /// Writes a file for its owner alone, whole.
 fn write(path: &PathBuf, text: &str) -> std::io::Result<()> {
     let part = path.with_extension("part");
-    let mut directory = DirBuilder::new();
-    directory.recursive(true);
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
-    {
-        std::os::unix::fs::DirBuilderExt::mode(&mut directory, 0o700);
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    }
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     if let Some(home) = path.parent() {
-        directory.create(home)?;
+        rights::make_private(home)?;
     }
     options.open(&part)?.write_all(text.as_bytes())?;
     fs::rename(&part, path)

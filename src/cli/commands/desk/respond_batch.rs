@@ -70,9 +70,14 @@ pub(super) fn run(
         })?;
         Box::new(BufReader::with_capacity(1 << 20, file))
     };
+    let unread = |error: io::Error| {
+        Failure::new(FailureKind::Input, "the batch could not be read")
+            .because(error)
+            .hint("run the batch again")
+    };
     let mut broken = None;
     let mut lines = Lines {
-        input,
+        input: of_narrow_characters(input).map_err(unread)?,
         number: 0,
         broken: &mut broken,
     };
@@ -201,6 +206,16 @@ fn another(named: String) -> json::Warning {
     }
 }
 
+/// The same lines; those in UTF-16, as PowerShell writes what is sent to a file, are read to their end first.
+fn of_narrow_characters(mut input: Box<dyn BufRead>) -> io::Result<Box<dyn BufRead>> {
+    if !text::is_wide(input.fill_buf()?) {
+        return Ok(input);
+    }
+    let mut bytes = Vec::new();
+    input.read_to_end(&mut bytes)?;
+    Ok(Box::new(io::Cursor::new(text::decode(&bytes))))
+}
+
 /// The lines that are not empty. What cannot be read ends them and is kept for afterwards: what was answered before stays answered.
 struct Lines<'a> {
     input: Box<dyn BufRead>,
@@ -236,10 +251,11 @@ impl Iterator for Lines<'_> {
                 }
             }
             let text = String::from_utf8_lossy(&bytes);
+            let text = text.trim_start_matches('\u{feff}');
             if !text.trim().is_empty() {
                 return Some(Line {
                     number: self.number,
-                    text: text.into_owned(),
+                    text: text.to_owned(),
                     given: OnceLock::new(),
                     said: OnceLock::new(),
                 });

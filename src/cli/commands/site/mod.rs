@@ -156,7 +156,10 @@ pub(super) fn password(
 }
 
 /// A new one.
-pub(super) fn new_password(context: &Context, args: &PassphraseArgs) -> anyhow::Result<Passphrase> {
+pub(super) fn new_password(
+    context: &mut Context,
+    args: &PassphraseArgs,
+) -> anyhow::Result<Passphrase> {
     let asks = passphrase::Asks {
         prompt: messages::site_words::new_password(),
         hint: messages::site_words::choose_one(),

@@ -1,0 +1,121 @@
+//! Who may read and write in a directory that is made on Windows: there it passes on what the one above it allows, which in `C:\` and below `%ProgramData%`
+//! is reading, and making files, for everybody.
+//!
+//! It is set on the topmost directory that is new, and is inherited from there. By the numbers of accounts, whose names are in the language of the system;
+//! by the system's own `icacls.exe`, for the calls behind it are unsafe. Disks without such rights (FAT) take none, and are left as they are.
+
+use std::path::Path;
+
+/// Who, beside the system, the administrators and whoever owns a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Others {
+    /// Nobody.
+    Nobody,
+    /// Every user of the computer, to read.
+    Read,
+    /// Every user of the computer, to read, write and make files.
+    Write,
+}
+
+/// Makes a directory for its owner alone, and what is missing above it; one that is there stays as it is.
+///
+/// # Errors
+/// What the system says.
+#[cfg(any(feature = "cli", feature = "desk"))]
+pub(crate) fn make_private(path: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(path)
+    }
+    #[cfg(not(unix))]
+    make(path, Others::Nobody)
+}
+
+/// Makes a directory, and what is missing above it; what is new is for these alone.
+///
+/// # Errors
+/// What the system says.
+#[cfg(not(unix))]
+pub(crate) fn make(path: &Path, others: Others) -> std::io::Result<()> {
+    let new = topmost_missing(path, |it| it.exists()).map(Path::to_owned);
+    std::fs::create_dir_all(path)?;
+    if let Some(new) = new {
+        set(&new, others);
+    }
+    Ok(())
+}
+
+/// Sets the rights of a directory of ours, as far as its disk has any.
+#[cfg(not(unix))]
+pub(crate) fn set(directory: &Path, others: Others) {
+    #[cfg(windows)]
+    if let Some(system) = known_folders::get_known_folder_path(known_folders::KnownFolder::System) {
+        use std::process::{Command, Stdio};
+
+        let mut icacls = Command::new(system.join("icacls.exe"));
+        icacls.arg(directory).args(rules(others));
+        icacls
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let _ = icacls.status();
+    }
+    #[cfg(not(windows))]
+    let _ = (directory, others);
+}
+
+/// The arguments of `icacls`: nothing is inherited from above, and each right goes on to what is made within (object and container inherit).
+#[cfg(any(windows, test))]
+fn rules(others: Others) -> Vec<String> {
+    const SYSTEM: &str = "S-1-5-18";
+    const ADMINISTRATORS: &str = "S-1-5-32-544";
+    /// Whoever owns the file, be it another one each time.
+    const OWNER: &str = "S-1-3-4";
+    const USERS: &str = "S-1-5-32-545";
+    let whole = [SYSTEM, ADMINISTRATORS, OWNER].map(|who| (who, "F"));
+    let others = match others {
+        Others::Nobody => None,
+        Others::Read => Some((USERS, "RX")),
+        Others::Write => Some((USERS, "M")),
+    };
+    let rules = whole.into_iter().chain(others);
+    let begin = ["/q", "/inheritance:r", "/grant:r"].map(str::to_owned);
+    let granted = rules.map(|(who, what)| format!("*{who}:(OI)(CI){what}"));
+    begin.into_iter().chain(granted).collect()
+}
+
+/// The topmost of a path's directories that is not there; none where all are.
+#[cfg(any(not(unix), test))]
+fn topmost_missing(path: &Path, exists: impl Fn(&Path) -> bool) -> Option<&Path> {
+    let named = path.ancestors().filter(|it| !it.as_os_str().is_empty());
+    named.take_while(|it| !exists(it)).last()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_else_is_let_in_unless_he_is_to_be() {
+        let all = rules(Others::Nobody).join(" ");
+        assert_eq!(
+            all,
+            "/q /inheritance:r /grant:r *S-1-5-18:(OI)(CI)F *S-1-5-32-544:(OI)(CI)F *S-1-3-4:(OI)(CI)F"
+        );
+        let read = rules(Others::Read).join(" ");
+        assert_eq!(read, format!("{all} *S-1-5-32-545:(OI)(CI)RX"));
+        assert!(rules(Others::Write).join(" ").ends_with("545:(OI)(CI)M"));
+    }
+
+    #[test]
+    fn rights_are_set_where_what_is_new_begins() {
+        let there = |path: &Path| path == Path::new("/home") || path == Path::new("/");
+        let topmost = |path: &'static str| topmost_missing(Path::new(path), there);
+        assert_eq!(topmost("/home/desk/machine"), Some(Path::new("/home/desk")));
+        assert_eq!(topmost("/home"), None);
+        assert_eq!(topmost("desk/machine"), Some(Path::new("desk")));
+    }
+}
