@@ -20,7 +20,14 @@ const MOST: u64 = 4096;
 /// Where the passphrase of a signing key comes from.
 #[derive(clap::Args)]
 pub(crate) struct PassphraseArgs {
-    /// Read the signing key's passphrase from this file's first line (also /dev/fd/N) [env: COUNTERSIGN_PASSPHRASE_FILE]
+    #[cfg_attr(
+        unix,
+        doc = "Read the signing key's passphrase from this file's first line (also /dev/fd/N) [env: COUNTERSIGN_PASSPHRASE_FILE]"
+    )]
+    #[cfg_attr(
+        not(unix),
+        doc = "Read the signing key's passphrase from this file's first line [env: COUNTERSIGN_PASSPHRASE_FILE]"
+    )]
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
     /// Whether it is a new one beside another.

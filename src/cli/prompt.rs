@@ -3,6 +3,7 @@
 //! Plain lines and words only: it reads the same without colour, at 80 columns, over ssh and with a screen reader.
 
 mod draft;
+mod dragged;
 mod lines;
 mod talk;
 
@@ -106,6 +107,7 @@ impl Prompt<'_> {
                     if lines::is_cut(&typed) {
                         tell(messages::prompt::line_cut());
                     }
+                    let typed = dragged::text_of(&typed).unwrap_or(typed);
                     if let Some(judged) = self.take(&typed, &judge) {
                         self.draft.remove();
                         return Ok(judged);

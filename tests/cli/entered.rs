@@ -71,6 +71,32 @@ fn nothing_of_a_pasted_mail_is_left_for_the_shell() {
     assert_eq!((said.exit, left.as_str()), (0, ""), "{said}");
 }
 
+/// Whoever drags a file into a terminal gets its path typed, in quotes where it has a blank.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_is_dragged_to_the_prompt_is_read() {
+    let world = World::new();
+    let (pc, _, code) = slipped(&world);
+    let wide = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+    let mail = world.file("the answer.eml", format!("Dear customer,\n\n{code}\n"));
+    let note = world.file("note.txt", wide(&format!("\u{feff}{code}\r\n")));
+    let typed = [
+        format!("\"{}\"", mail.display()),
+        format!("'{}' ", mail.display()),
+        mail.display().to_string().replace(' ', "\\ "),
+        note.display().to_string(),
+    ];
+    for typed in typed {
+        let seen = pc.run(["apply"]).typed(&format!("{typed}\n"));
+        let taken = seen.contains("re-validate by") || seen.contains("in force already");
+        assert!(taken, "{typed}\n{seen}");
+    }
+    let nothing = pc
+        .run(["apply"])
+        .typed("\"/nowhere/a file.txt\"\n\u{4}\u{4}");
+    assert!(nothing.contains("That is no row of a code"), "{nothing}");
+}
+
 /// Whoever sends both wants to know what stands in the way of the loan.
 #[test]
 fn a_card_does_not_hide_that_its_loan_was_refused() {

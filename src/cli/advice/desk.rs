@@ -7,9 +7,9 @@ use crate::issuer::life::LifeError;
 use crate::issuer::policy::{Fork, Refusal, Rest};
 use crate::issuer::products::CatalogueError;
 use crate::issuer::respond::{RespondError, Stopped};
+use crate::messages;
 use crate::signing::keys::KeyError;
 use crate::signing::signer::SignerError;
-use crate::messages;
 use crate::text::Kind;
 
 impl Advice for RespondError {

@@ -16,7 +16,11 @@ use crate::site::{self, SiteError};
 pub(crate) struct SitePassword {
     #[command(flatten)]
     passphrase: PassphraseArgs,
-    /// Read the new password from this file's first line (also /dev/fd/N)
+    #[cfg_attr(
+        unix,
+        doc = "Read the new password from this file's first line (also /dev/fd/N)"
+    )]
+    #[cfg_attr(not(unix), doc = "Read the new password from this file's first line")]
     #[arg(long, value_name = "FILE")]
     new_passphrase_file: Option<PathBuf>,
 }
