@@ -43,9 +43,9 @@ pub(super) fn in_file(path: &Path) -> anyhow::Result<(String, Vec<u8>)> {
     Ok((path.display().to_string(), bytes_of(path)?))
 }
 
-/// The text of a file that carries no code, however its editor or shell has written it down: as [`text::decode`].
+/// The text of a file that carries no code.
 pub(crate) fn text_in_file(path: &Path) -> anyhow::Result<String> {
-    Ok(text::decode(&bytes_of(path)?))
+    Ok(text_of(&bytes_of(path)?))
 }
 
 /// The same; `-` is standard input.
@@ -55,7 +55,15 @@ pub(crate) fn text_named(path: &Path) -> anyhow::Result<String> {
         true => from_stdin()?.1,
         false => in_file(path)?.1,
     };
-    Ok(text::decode(&bytes))
+    Ok(text_of(&bytes))
+}
+
+/// UTF-16 as the editors and shells of Windows write it, else UTF-8. In which other encoding a name was written is not guessed.
+fn text_of(bytes: &[u8]) -> String {
+    match text::is_wide(bytes) {
+        true => text::decode(bytes),
+        false => String::from_utf8_lossy(bytes).into_owned(),
+    }
 }
 
 fn bytes_of(path: &Path) -> anyhow::Result<Vec<u8>> {

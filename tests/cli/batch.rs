@@ -80,7 +80,7 @@ fn good_and_bad_lines_come_out_in_order() {
         three.clone(),
         foreign,
         one_line(&altered(&one, 25)),
-        "REQ1: 00000-00000-00000".to_owned(),
+        "REQ1: 04812-9PQ3R-7XW2K".to_owned(),
         "no code in here ".repeat(10_000),
         json!({ "code": three }).to_string(),
     ];
