@@ -15,6 +15,7 @@ use crate::issuer::life::LifeError;
 use crate::issuer::products::CatalogueError;
 #[cfg(feature = "desk")]
 use crate::issuer::respond::{RespondError, Stopped};
+#[cfg(feature = "desk")]
 use crate::issuer::restore::RestoreError;
 use crate::license_key::LicenseKeyError;
 use crate::messages;

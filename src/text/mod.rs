@@ -45,7 +45,7 @@ mod views;
 pub use code::{Code, WithSpare};
 #[cfg(feature = "cli")]
 pub(crate) use encoding::decode;
-#[cfg(all(feature = "cli", feature = "desk"))]
+#[cfg(feature = "cli")]
 pub(crate) use encoding::is_wide;
 pub use error::ReadError;
 #[cfg(feature = "cli")]
