@@ -23,7 +23,7 @@ pub mod issuer;
 pub mod license_key;
 pub mod machine;
 mod messages;
-#[cfg(any(not(unix), feature = "cli", feature = "desk", test))]
+#[cfg(any(not(unix), feature = "cli", feature = "desk"))]
 mod patience;
 pub mod protocol;
 #[cfg(any(not(unix), feature = "cli", feature = "desk", test))]
