@@ -104,6 +104,7 @@ failure_kinds! {
     FileHeld "file_held" FAILED "another program holds the file: an editor, a backup, a virus scanner";
     NoFile "no_file" FAILED "the file that was named is not there or cannot be read";
     ForeignLink "foreign_link" FAILED "the file to be written is a link or a pipe of somebody else";
+    KeptFile "kept_file" FAILED "a private key, a ledger or a checkpoint stands where a file was to be written";
     OpenToOthers "open_to_others" FAILED "a file with a secret in it is open to other users";
     NoHome "no_home" FAILED "the user has no home directory and none was named";
     Input "input" FAILED "standard input cannot be read";

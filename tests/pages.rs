@@ -25,14 +25,31 @@ fn commands(page: &str) -> Vec<(String, i32)> {
 #[test]
 fn keeping_the_ledger_safe() {
     let world = World::new();
-    let desk = world.desk("desk-home");
+    let desk = world.desk("desk");
     desk.product("kit", &[]);
     desk.sell("kit", &[]);
     let directory = world.path().join("walk");
-    for made in ["backups", "checkpoints", "bin"] {
+    for made in ["safe", "bin"] {
         fs::create_dir_all(directory.join(made)).unwrap();
     }
-    std::os::unix::fs::symlink(desk.home(), directory.join("desk-home")).unwrap();
+    // A desk under the old passphrase, and copies of its keys that have it, too.
+    for name in ["old", "new"] {
+        fs::copy(
+            world.secret(name, format!("{name} barley\n")),
+            directory.join(name),
+        )
+        .unwrap();
+    }
+    desk.run(["desk", "passphrase", "--new-passphrase-file"])
+        .arg(directory.join("old"))
+        .done();
+    for key in ["root.pem", "spare.pem"] {
+        fs::copy(
+            desk.kept(&format!("desk/{key}")),
+            directory.join("safe").join(key),
+        )
+        .unwrap();
+    }
     let program = desk.run([""; 0]).process();
     std::os::unix::fs::symlink(program.get_program(), directory.join("bin/countersign")).unwrap();
     let commands = commands("ledger.md");

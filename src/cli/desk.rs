@@ -88,28 +88,37 @@ pub(crate) fn signing_key(
     desk: &OpenDesk,
     args: &PassphraseArgs,
 ) -> anyhow::Result<TriedSigner> {
+    open_key(context, &desk.desk, Some(args))
+}
+
+/// The same of a desk whose ledger is not open.
+pub(crate) fn key_at(
+    context: &Context,
+    desk: &Desk,
+    args: &PassphraseArgs,
+) -> anyhow::Result<TriedSigner> {
     open_key(context, desk, Some(args))
 }
 
 /// The live root key where no passphrase protects it and nothing is wrong with it; what is, is said by [`signing_key`], once a key is needed.
 pub(crate) fn key_without_passphrase(context: &Context, desk: &OpenDesk) -> Option<TriedSigner> {
-    open_key(context, desk, None).ok()
+    open_key(context, &desk.desk, None).ok()
 }
 
 /// The live root key; without `args` nobody is asked for a passphrase.
 fn open_key(
     context: &Context,
-    desk: &OpenDesk,
+    desk: &Desk,
     args: Option<&PassphraseArgs>,
 ) -> anyhow::Result<TriedSigner> {
     secrecy::close();
-    let path = desk.desk.key_path(Root::Live);
+    let path = desk.key_path(Root::Live);
     // What is not there, or cannot be read, is said by whoever reads it.
     if let Ok(found) = fs::metadata(&path) {
         secrecy::check("the signing key", &path, &found)?;
     }
     let lost = |error: DeskError| lost(error, &path);
-    let pem = desk.desk.key_text(Root::Live).map_err(lost)?;
+    let pem = desk.key_text(Root::Live).map_err(lost)?;
     let passphrase = match args {
         Some(args) if SigningKey::is_encrypted(&pem) => {
             let text = args.existing(context, &path.display().to_string())?;

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
@@ -50,6 +50,11 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
             .open(place)
             .and_then(|mut stream| stream.write_all(bytes))
             .map_err(failed),
+        Place::File { place, .. } if is_kept(&place) => Err(Failure::new(
+            FailureKind::KeptFile,
+            messages::code::kept_file(path.display()).to_string(),
+        )
+        .hint(messages::code::kept_file_hint())),
         Place::File { place, old } => replace(&place, bytes, old).map_err(failed),
         Place::Directory => Err(Failure::new(
             FailureKind::Io,
@@ -62,6 +67,21 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         )
         .hint(messages::code::foreign_link_hint())),
     }
+}
+
+/// How what is never overwritten begins: a private key, a ledger, a checkpoint.
+const KEPT: [&[u8]; 4] = [
+    b"-----BEGIN PRIVATE KEY",
+    b"-----BEGIN ENCRYPTED PRIVATE KEY",
+    b"SQLite format 3\0",
+    b"countersign ledger v1\n",
+];
+
+/// Whether such a file stands there: a name that was mistyped must not cost it.
+fn is_kept(place: &Path) -> bool {
+    let mut begins = Vec::new();
+    let read = File::open(place).and_then(|file| file.take(64).read_to_end(&mut begins));
+    read.is_ok() && KEPT.iter().any(|kept| begins.starts_with(kept))
 }
 
 /// Whether Windows takes a name for a device, or for another name.

@@ -51,7 +51,7 @@ pub enum RestoreError {
     #[error("{} could not be read", .0.display())]
     Unread(PathBuf, #[source] io::Error),
     /// Other keys sign for it.
-    #[error("the backup is of another desk, whose keys are others")]
+    #[error("the backup is of another desk, for which other keys sign")]
     OtherDesk,
     /// The ledger goes on where the backup ends.
     #[error("the ledger has {lost} that the backup has not, the last of {last}", lost = crate::issuer::restore::events(*.lost))]
@@ -117,22 +117,21 @@ pub fn back_up(desk: &Desk, to: &Path) -> Result<Reached, DeskError> {
     Ok(reached)
 }
 
-/// What [`restore`] would do, nothing being changed.
+/// What [`restore`] would do, nothing being changed; what would be given up is said, not refused.
 ///
 /// # Errors
 /// As [`restore`].
 pub fn look(
     desk: &Desk,
     backup: &Path,
-    discard: bool,
     progress: impl FnMut(u64, u64),
 ) -> Result<PutBack, RestoreError> {
     let room = Room::of(desk)?;
-    Prepared::new(desk, backup, &room, discard, progress).map(|it| it.put_back)
+    Prepared::new(desk, backup, &room, (true, None), progress).map(|it| it.put_back)
 }
 
 /// Puts a desk's ledger back from a backup, as an event of its own. All of the backup is verified before; the ledger that stands there is kept aside, and
-/// the other stands in its place in one step.
+/// the other stands in its place in one step. `key` is the public key, 32 bytes, by which the desk signs.
 ///
 /// # Errors
 /// Each of [`RestoreError`]: `Newer` unless what the backup has not is to be discarded. The ledger stands as it was.
@@ -140,6 +139,7 @@ pub fn restore(
     desk: &Desk,
     backup: &Path,
     (discard, reason): (bool, &str),
+    key: &[u8; 32],
     by: Actor<'_>,
     progress: impl FnMut(u64, u64),
 ) -> Result<PutBack, RestoreError> {
@@ -148,7 +148,7 @@ pub fn restore(
         mut put_back,
         mut found,
         stands,
-    } = Prepared::new(desk, backup, &room, discard, progress)?;
+    } = Prepared::new(desk, backup, &room, (discard, Some(key)), progress)?;
     let facts = RestoreFacts {
         lost: put_back.lost,
         reason: reason.to_owned(),
@@ -200,7 +200,7 @@ impl Prepared {
         desk: &Desk,
         backup: &Path,
         room: &Room,
-        discard: bool,
+        (discard, key): (bool, Option<&[u8; 32]>),
         progress: impl FnMut(u64, u64),
     ) -> Result<Prepared, RestoreError> {
         let copy = room.path.join("ledger.db");
@@ -218,6 +218,10 @@ impl Prepared {
         let report = audit::verify(&mut found, progress)?;
         if report.wrong > 0 {
             return Err(RestoreError::Edited(Box::new(report)));
+        }
+        let signers = found.read(desk::vendor)?.roots;
+        if key.is_some_and(|key| !signers.contains(key)) {
+            return Err(RestoreError::OtherDesk);
         }
         let mut stands = match Ledger::open_alone(&desk.ledger_path()) {
             Ok(ledger) => Some(ledger),

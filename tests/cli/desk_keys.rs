@@ -1,4 +1,4 @@
-//! The files of a desk's keys.
+//! The files of a desk's keys, and what is not overwritten.
 
 use std::fs;
 use std::path::Path;
@@ -70,6 +70,17 @@ fn the_keys_get_another_passphrase_and_stay_the_same() {
         .done()
         .tells("anyone who reads it can sign");
     assert_ne!(fs::read(&copy).unwrap(), is);
+    // A link to one leads to the key.
+    #[cfg(unix)]
+    {
+        let there = world.path().join("there.pem");
+        fs::rename(&root, &there).unwrap();
+        std::os::unix::fs::symlink(&there, &root).unwrap();
+        passphrase(Some(&new), &[&option, &first]).done();
+        assert!(fs::symlink_metadata(&root).unwrap().is_symlink());
+        assert_eq!(export(&old).done().stdout, before);
+        passphrase(Some(&old), &[&option, &second]).done();
+    }
     let none = passphrase(Some(&new), &["--no-passphrase"]).json();
     assert_eq!(none["encrypted"], false);
     assert_eq!(
@@ -80,4 +91,44 @@ fn the_keys_get_another_passphrase_and_stay_the_same() {
     nobody
         .run(["desk", "passphrase", "--no-passphrase"])
         .refused(1, "desk_missing");
+}
+
+/// A name that was mistyped costs no key, no ledger, no checkpoint.
+#[test]
+fn what_is_kept_is_not_overwritten() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    desk.product("survey", &[]);
+    let [file, first] = ["backup.db", "monday"].map(|it| world.path().join(it));
+    desk.run(["ledger", "backup", file.to_str().unwrap()])
+        .done();
+    desk.run(["ledger", "checkpoint", "-o", first.to_str().unwrap()])
+        .done();
+    let kept = [
+        desk.kept("desk/root.pem"),
+        desk.kept("desk/ledger.db"),
+        file,
+        first,
+    ];
+    for kept in &kept {
+        let kept = kept.to_str().unwrap();
+        for command in [
+            &["ledger", "checkpoint"][..],
+            &["product", "export", "survey"],
+        ] {
+            desk.run([command, &["-o", kept]].concat())
+                .refused(1, "kept_file")
+                .tells("which nothing overwrites");
+        }
+    }
+    // What can be made again is.
+    let export = world.path().join("files/survey.product");
+    desk.run([
+        "product",
+        "export",
+        "survey",
+        "-o",
+        export.to_str().unwrap(),
+    ])
+    .done();
 }

@@ -95,7 +95,7 @@ fn a_checkpoint_tells_a_ledger_that_was_put_back() {
     assert_eq!(finding["kind"], "rewritten");
     let message = finding["message"].as_str().unwrap();
     assert!(
-        message.starts_with("history rows 5 to 6 are not those that the checkpoint of"),
+        message.starts_with("history rows 5 to 6 are not all as the checkpoint of"),
         "{message}"
     );
 }
@@ -211,10 +211,12 @@ fn a_backup_is_whole_and_private_and_replaces_nothing() {
             .unwrap()
             .contains("backups/ledger-20")
     );
-    let nowhere = world.path().join("nowhere/backup.db");
-    desk.run(["ledger", "backup", nowhere.to_str().unwrap()])
-        .refused(1, "no_file")
-        .tells("there is no directory");
+    for nowhere in ["nowhere/backup.db", "nowhere/"] {
+        let nowhere = world.path().join(nowhere);
+        desk.run(["ledger", "backup", nowhere.to_str().unwrap()])
+            .refused(1, "no_file")
+            .tells("there is no directory");
+    }
 }
 
 fn restore<'w>(desk: &Desk<'w>, file: &Path, options: &[&str]) -> crate::world::Run<'w> {
@@ -306,7 +308,9 @@ fn what_the_ledger_has_is_given_up_only_where_that_is_said() {
         .refused(6, "backup_older")
         .tells("the ledger has 2 events that the backup has not, the last of 2040-")
         .tells("--discard-newer");
-    restore(&desk, &file, &["--dry-run"]).refused(6, "backup_older");
+    restore(&desk, &file, &["--dry-run"]).done().tells(
+        "2 events that the ledger has would be given up, which has to be said: --discard-newer",
+    );
     desk.run(["license", "show", &sold]).done();
     let later = backup(&desk, "later.db");
     let object = restore(&desk, &file, &["--discard-newer"]).json();
@@ -333,6 +337,13 @@ fn a_backup_that_is_edited_or_anothers_is_not_taken() {
     restore(&other, &file, &["--discard-newer"])
         .refused(4, "other_desk")
         .tells("another desk");
+    // Where no ledger stands, the key shows whose the desk is.
+    fs::remove_file(other.kept("desk/ledger.db")).unwrap();
+    restore(&other, &file, &[]).refused(4, "other_desk");
+    fs::remove_file(other.kept("desk/root.pem")).unwrap();
+    restore(&other, &file, &[])
+        .refused(1, "io")
+        .tells("root.pem");
     let edited = Connection::open(&file).unwrap();
     edited.execute("UPDATE terms SET seats = 100", []).unwrap();
     drop(edited);
@@ -343,7 +354,9 @@ fn a_backup_that_is_edited_or_anothers_is_not_taken() {
     let no = world.file("no.db", "nothing of this kind");
     restore(&desk, &no, &[])
         .refused(1, "ledger_foreign")
-        .tells("no.db is no ledger");
+        .tells("no.db is no ledger")
+        .tells("take another backup");
+    restore(&desk, world.path(), &[]).refused(1, "no_file");
     restore(&desk, &world.path().join("nothing.db"), &[])
         .refused(1, "no_file")
         .tells("look at the backup's name");

@@ -239,12 +239,28 @@ fn the_same_order_again_has_the_same_keys() {
         .done();
     desk.run(["license", "void", keys[2], "--reason", "two were enough"])
         .done();
+    let again = desk
+        .run(new)
+        .done()
+        .tells(&format!("{} of this order is void, and left out", keys[2]));
+    assert_eq!(again.stdout, format!("{}\n{}\n", keys[0], keys[1]));
+    for key in &keys[..2] {
+        desk.run(["license", "void", key, "--reason", "none was needed"])
+            .done();
+    }
+    desk.run(new)
+        .refused(6, "void")
+        .tells("give the order another name");
+    for key in &keys {
+        let undo = ["license", "void", key, "--undo", "--reason", "they were"];
+        desk.run(undo).done();
+    }
     assert_eq!(desk.run(new).done().stdout, first.stdout);
     // With other terms it is another order.
     for (other, words) in [
-        (&["--seats", "2"][..], "another seats"),
-        (&["--feature", "export"], "another features"),
-        (&["--expires", "2042-01-01"], "another last day"),
+        (&["--seats", "2"][..], "it differs in: seats"),
+        (&["--feature", "export"], "it differs in: features"),
+        (&["--expires", "2042-01-01"], "it differs in: last day"),
     ] {
         desk.run(new.iter().chain(other))
             .refused(6, "order_differs")
@@ -254,7 +270,7 @@ fn the_same_order_again_has_the_same_keys() {
     fewer[11] = "2";
     desk.run(fewer)
         .refused(6, "order_differs")
-        .tells("another number of licenses");
+        .tells("it differs in: number of licenses");
     for bad in ["", " ", "PO\u{202e}17"] {
         desk.run(["license", "new", "--product", "survey", "--customer", "A"])
             .arg("--order")

@@ -68,7 +68,7 @@ COMMANDS = [
     Command("desk passphrase", "locked", desk("desk", "passphrase", "--passphrase-file", file("old"), "--new-passphrase-file", file("new")),
             opens, steps=True),
     Command("ledger backup", "backed up", desk("ledger", "backup", file("new.db")), copied, again=(0, 1), same=False),
-    Command("ledger checkpoint", "backed up", desk("ledger", "checkpoint", "-o", file("new.checkpoint")), vouched),
+    Command("ledger checkpoint", "backed up", desk("ledger", "checkpoint", "-o", file("new.checkpoint")), vouched, again=(0, 1), same=False),
     Command("ledger restore", "gone on since", restore("--discard-newer"), ledger, same=False, extra=whole),
     # Where it was put back by the first attempt, the second has nothing to give up but that this was noted.
     Command("ledger restore, gone", "ledger gone", restore(), ledger, again=(0, 6), same=False, extra=whole),

@@ -60,6 +60,8 @@ device_name = Windows takes { $path } for a device, or for a file of another nam
 device_name_hint = choose another name, without a dot or a blank at its end
 foreign_link = { $path } is a link or a pipe that somebody else made
 foreign_link_hint = nothing was written: remove it, or name another file
+kept_file = { $path } is a private key, a ledger or a checkpoint, which nothing overwrites
+kept_file_hint = nothing was written: name another file; where that one is to go, remove it yourself first
 too_many_links = there are too many links
 corrected = { $characters ->
         [one] 1 character

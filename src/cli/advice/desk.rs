@@ -192,6 +192,9 @@ impl Advice for CatalogueError {
             CatalogueError::Order(_) => {
                 "see `countersign license new --help`, and `countersign product show ID` for what the product has"
             }
+            CatalogueError::OrderVoid(..) => {
+                "give the order another name; or take back that it is void: countersign license void KEY --undo --reason TEXT"
+            }
             CatalogueError::OrderDiffers(..) => {
                 "nothing was sold: the same order again has the same terms, and another order has another --order"
             }

@@ -31,7 +31,7 @@ impl Replay {
             }
             self.against.waiting.clear();
             let rows = rows(self.against.agreed + 1, next.events);
-            let says = format!("are not those that the checkpoint of {} has", next.made);
+            let says = format!("are not all as the checkpoint of {} has them", next.made);
             self.report
                 .found(Place::History, Wrong::Rewritten, rows, says);
         }

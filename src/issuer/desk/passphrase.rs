@@ -54,6 +54,8 @@ fn anew(
 }
 
 fn replace(file: &Path, bytes: &[u8]) -> Result<(), DeskError> {
+    // Where a link stands, the file that it leads to is the key.
+    let file = &fs::canonicalize(file).map_err(at(file))?;
     let beside = file.with_extension(NEW);
     match fs::remove_file(&beside) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {

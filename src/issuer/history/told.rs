@@ -21,12 +21,11 @@ pub fn tell(event: &Event, activation: Option<&str>) -> String {
         facts::DESK_INIT => "the desk was made".to_owned(),
         facts::DESK_CLOCK => "the desk's clock was said to be right".to_owned(),
         facts::LEDGER_RESTORE => match data.get("lost").and_then(Value::as_u64) {
-            None => "the ledger was put back from a backup; what stood there could not be read"
-                .to_owned(),
-            Some(0) => "the ledger was put back from a backup, nothing being lost".to_owned(),
-            Some(1) => "the ledger was put back from a backup, 1 event being lost".to_owned(),
+            None => "the ledger was put back from a backup, where none could be read".to_owned(),
+            Some(0) => "the ledger was put back from a backup; nothing was lost".to_owned(),
+            Some(1) => "the ledger was put back from a backup; 1 event was given up".to_owned(),
             Some(lost) => {
-                format!("the ledger was put back from a backup, {lost} events being lost")
+                format!("the ledger was put back from a backup; {lost} events were given up")
             }
         },
         facts::PRODUCT_ADD => format!("product {} was added", text("product")),

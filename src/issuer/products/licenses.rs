@@ -5,7 +5,7 @@ use crate::issuer::history::{
 };
 use crate::issuer::ledger::{
     Activation, EventId, Ledger, LedgerError, License, LicenseId, OrderTerms, PAGE, TermsId,
-    Transaction,
+    Transaction, Withdrawn,
 };
 use crate::issuer::products::{CatalogueError, definition};
 use crate::license_key::LicenseKey;
@@ -26,12 +26,14 @@ pub struct Sold {
     pub keys: Vec<LicenseKey>,
     /// Whether they were sold before: the order was made again.
     pub before: bool,
+    /// Those of the order that are void since, and left out.
+    pub void: Vec<LicenseKey>,
 }
 
 /// Sells `count` licenses of one order. One transaction, one event. An order that has a name is made once: the same order again has the same licenses.
 ///
 /// # Errors
-/// `Order` where the terms do not fit the product, `OrderDiffers` where the order of this name has others, `KeysUsedUp`, or what the ledger says.
+/// `Order` where the terms do not fit the product, `OrderDiffers` where the order of this name has others, `OrderVoid` where all that it sold is void, `KeysUsedUp`, or what the ledger says.
 pub fn sell(
     ledger: &mut Ledger,
     terms: &OrderTerms,
@@ -45,8 +47,8 @@ pub fn sell(
         ));
     }
     ledger.write(|tx| {
-        if let Some(keys) = sold_before(tx, terms, count)? {
-            return Ok(Sold { keys, before: true });
+        if let Some(sold) = sold_before(tx, terms, count)? {
+            return Ok(sold);
         }
         let product = tx
             .product(terms.product)?
@@ -78,16 +80,17 @@ pub fn sell(
         Ok(Sold {
             keys,
             before: false,
+            void: Vec::new(),
         })
     })
 }
 
-/// The keys of an order that was made before, where there is one of this name.
+/// What an order sold that was made before, where there is one of this name. A key that is void is nobody's to sell on.
 fn sold_before(
     tx: &mut dyn Transaction,
     terms: &OrderTerms,
     count: u32,
-) -> Result<Option<Vec<LicenseKey>>, CatalogueError> {
+) -> Result<Option<Sold>, CatalogueError> {
     let Some(name) = &terms.order else {
         return Ok(None);
     };
@@ -100,18 +103,30 @@ fn sold_before(
         return Err(differs);
     }
     let wanted = usize::try_from(count).unwrap_or(usize::MAX);
-    let mut keys = Vec::with_capacity(wanted);
+    let (mut keys, mut void) = (Vec::with_capacity(wanted), Vec::new());
     let mut after = LicenseId(first.0 - 1);
-    while keys.len() < wanted {
-        let page = tx.licenses(after, PAGE.min(wanted - keys.len()))?;
+    while keys.len() + void.len() < wanted {
+        let page = tx.licenses(after, PAGE.min(wanted - keys.len() - void.len()))?;
         let Some(last) = page.last() else {
             let gone = format!("licenses of the order {name} are gone");
             return Err(LedgerError::Damaged(gone).into());
         };
         after = last.id;
-        keys.extend(page.iter().map(|license| license.key));
+        for license in page {
+            match license.withdrawn {
+                Some(Withdrawn::Void) => void.push(license.key),
+                _ => keys.push(license.key),
+            }
+        }
     }
-    Ok(Some(keys))
+    match void.first() {
+        Some(first) if keys.is_empty() => Err(CatalogueError::OrderVoid(name.clone(), *first)),
+        _ => Ok(Some(Sold {
+            keys,
+            before: true,
+            void,
+        })),
+    }
 }
 
 /// The first license that an order made, and how many.

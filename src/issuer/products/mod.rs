@@ -9,6 +9,7 @@ use crate::issuer::history::{
 };
 use crate::issuer::ledger::Product as ProductRow;
 use crate::issuer::ledger::{Ledger, LedgerError, ProductId, Transaction, WeakRule};
+use crate::license_key::LicenseKey;
 use crate::protocol::product::{Product, ProductError, ProductFile};
 use crate::signing::signer::{SignerError, TriedSigner};
 
@@ -46,8 +47,11 @@ pub enum CatalogueError {
     /// The order does not fit the product.
     #[error("{0}")]
     Order(&'static str),
+    /// A license of the order of this name is void.
+    #[error("all that the order {0} sold is void, such as license {1}")]
+    OrderVoid(String, LicenseKey),
     /// The order of this name has other terms.
-    #[error("there is an order {0} already, and it has another {1}")]
+    #[error("there is an order {0} already, and it differs in: {1}")]
     OrderDiffers(String, String),
     /// The key is none of the product's roots.
     #[error("this key is not a root key of {0}")]
@@ -71,6 +75,7 @@ impl CatalogueError {
             CatalogueError::Shrinks(_) => FailureKind::CatalogueShrinks,
             CatalogueError::Order(_) | CatalogueError::Hidden { .. } => FailureKind::BadOrder,
             CatalogueError::OrderDiffers(..) => FailureKind::OrderDiffers,
+            CatalogueError::OrderVoid(..) => FailureKind::Void,
             CatalogueError::Signer(error) => error.kind(),
             CatalogueError::NotARoot(_) => FailureKind::NotARoot,
             CatalogueError::KeysUsedUp => FailureKind::KeysUsedUp,

@@ -94,6 +94,9 @@ pub(super) fn keep_aside(from: &Path, to: &Path) -> Result<(), RestoreError> {
 /// Copies into a new file that only its owner may read.
 pub(super) fn copy_private(from: &Path, to: &Path) -> Result<(), RestoreError> {
     let unread = |error| RestoreError::Unread(from.to_owned(), error);
+    if from.is_dir() {
+        return Err(unread(io::ErrorKind::IsADirectory.into()));
+    }
     // As bytes that are read and written: a copy within the system is not made again where it is interrupted.
     let bytes: &mut dyn Read = &mut File::open(from).map_err(unread)?;
     let mut options = File::options();

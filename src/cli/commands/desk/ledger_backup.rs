@@ -15,7 +15,7 @@ use crate::protocol::note::Hex;
 /// they are made, and kept in another place.
 #[derive(clap::Args)]
 pub(crate) struct LedgerBackup {
-    /// The new file; in a directory it is named by its date and its number of events
+    /// The new file; in a directory it is named by its moment
     #[arg(value_name = "FILE")]
     to: PathBuf,
 }
@@ -35,7 +35,16 @@ impl Run for LedgerBackup {
                 self.to.join(format!("ledger-{now}.db"))
             }
         };
-        let directory = to.parent().filter(|it| !it.as_os_str().is_empty());
+        let named_as_one = to
+            .as_os_str()
+            .to_string_lossy()
+            .ends_with(std::path::is_separator);
+        let directory = if named_as_one {
+            Some(to.as_path())
+        } else {
+            to.parent()
+        };
+        let directory = directory.filter(|it| !it.as_os_str().is_empty());
         if let Some(directory) = directory.filter(|it| !it.is_dir()) {
             let message = format!("there is no directory {}", directory.display());
             let failure = Failure::new(FailureKind::NoFile, message);
@@ -47,6 +56,13 @@ impl Run for LedgerBackup {
                 let failure = Failure::new(FailureKind::LedgerExists, message);
                 failure
                     .hint("name another one: a backup replaces nothing")
+                    .into()
+            }
+            FailureKind::DiskFull => {
+                let message = "the disk to which the backup was to go is full";
+                let failure = Failure::new(FailureKind::DiskFull, message);
+                failure
+                    .hint("make room there, or name another place")
                     .into()
             }
             _ => anyhow::Error::from(error),

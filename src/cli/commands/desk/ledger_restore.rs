@@ -5,16 +5,20 @@ use std::path::PathBuf;
 use super::ledger_verify::edited;
 use super::license_revoke::reason;
 use super::{Context, Exit, Run};
+use crate::cli::failure::Failure;
+use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::{desk, json, words};
+use crate::failure::FailureKind;
+use crate::issuer::desk::DeskError;
 use crate::issuer::restore::{self, PutBack, RestoreError};
 
 /// Put the ledger back from a backup, after verifying all of it
 ///
-/// Also where the ledger is gone or cannot be read any more; the desk's keys have to lie beside it. What stands there is kept under another name, and the history
+/// Also where the ledger is gone or cannot be read any more; the desk's keys have to lie there. What stands there is kept under another name, and the history
 /// says that it was put back, and why. A backup of another desk is refused, and one that lacks what the ledger has.
 ///
-/// Machines that were answered since the backup go on. When one asks again, the desk says that it does not know what it holds: it is activated anew, and keeps
-/// its seat. Licenses that were sold since have to be sold again.
+/// Machines that were answered since the backup go on. When one asks again, the desk says that it does not know what it holds: it is activated anew.
+/// Licenses that were sold since have to be sold again.
 #[derive(clap::Args)]
 pub(crate) struct LedgerRestore {
     /// What `countersign ledger backup` wrote, or a copy of the ledger's file
@@ -26,7 +30,9 @@ pub(crate) struct LedgerRestore {
     /// Give up what the ledger has and the backup has not
     #[arg(long)]
     discard_newer: bool,
-    /// Say what would happen, and change nothing
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
+    /// Say what would happen, and change nothing: no key is asked for
     #[arg(long)]
     dry_run: bool,
 }
@@ -41,16 +47,24 @@ impl Run for LedgerRestore {
         context.environment.check_actor()?;
         let desk = desk::place(context)?;
         let why = self.reason.as_deref().map(reason).transpose()?;
+        // Whose the desk is, its key shows: a ledger for which another one signs is found out by the first customer.
+        let key = match self.dry_run {
+            true => None,
+            false if !desk.directory().is_dir() => {
+                return Err(DeskError::Missing(desk.directory().to_owned()).into());
+            }
+            false => Some(desk::key_at(context, &desk, &self.passphrase)?.public()),
+        };
         let Context {
             out, environment, ..
         } = context;
         let progress = |done, all| out.progress(format_args!("{done} of {all} events"));
-        let put_back = match &why {
-            Some(why) if !self.dry_run => {
+        let put_back = match (&why, key) {
+            (Some(why), Some(key)) => {
                 let how = (self.discard_newer, why.as_str());
-                restore::restore(&desk, &self.backup, how, environment.by(), progress)
+                restore::restore(&desk, &self.backup, how, &key, environment.by(), progress)
             }
-            _ => restore::look(&desk, &self.backup, self.discard_newer, progress),
+            _ => restore::look(&desk, &self.backup, progress),
         };
         context.out.progress_done();
         let put_back = put_back.map_err(failed)?;
@@ -78,7 +92,16 @@ fn failed(error: RestoreError) -> anyhow::Error {
                 .into(),
             None => RestoreError::Edited(report).into(),
         },
-        error => error.into(),
+        error => {
+            let failure = Failure::of(&error.into());
+            match failure.kind {
+                FailureKind::LedgerForeign | FailureKind::LedgerDamaged => {
+                    failure.hint("take another backup")
+                }
+                _ => failure,
+            }
+            .into()
+        }
     }
 }
 
@@ -89,8 +112,12 @@ fn say(context: &mut Context, put_back: &PutBack, dry_run: bool) {
     };
     let lost = match put_back.lost {
         Some(0) => "nothing is lost".to_owned(),
+        Some(lost) if dry_run => format!(
+            "{} that the ledger has would be given up, which has to be said: --discard-newer",
+            words::count(lost, "event")
+        ),
         Some(lost) => format!("{} given up", words::count(lost, "event")),
-        None => "what stood there could not be read".to_owned(),
+        None => "none that could be read stood in its place".to_owned(),
     };
     context.out.say(format_args!(
         "the ledger {is} as the backup has it: {}, the last of {}; {lost}",

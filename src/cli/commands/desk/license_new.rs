@@ -117,6 +117,11 @@ impl Run for LicenseNew {
             }
         }
         let seats = words::count(self.seats.get(), "seat");
+        for void in &sold.void {
+            context
+                .out
+                .say(format_args!("{void} of this order is void, and left out"));
+        }
         if sold.before {
             context
                 .out
