@@ -69,11 +69,12 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     }
 }
 
-/// How what is never overwritten begins: a private key, a ledger, a checkpoint.
-const KEPT: [&[u8]; 4] = [
-    b"-----BEGIN PRIVATE KEY",
-    b"-----BEGIN ENCRYPTED PRIVATE KEY",
+/// How what is never overwritten begins: a key, a ledger, a checkpoint.
+const KEPT: &[&[u8]] = &[
+    b"-----BEGIN ",
+    #[cfg(feature = "desk")]
     b"SQLite format 3\0",
+    #[cfg(feature = "desk")]
     b"countersign ledger v1\n",
 ];
 
