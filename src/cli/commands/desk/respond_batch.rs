@@ -208,7 +208,14 @@ fn another(named: String) -> json::Warning {
 
 /// The same lines; those in UTF-16, as PowerShell writes what is sent to a file, are read to their end first.
 fn of_narrow_characters(mut input: Box<dyn BufRead>) -> io::Result<Box<dyn BufRead>> {
-    if !text::is_wide(input.fill_buf()?) {
+    let is_wide = loop {
+        // What is read line by line is read again by itself where the call is interrupted; this is not.
+        match input.fill_buf().map(text::is_wide) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            is_wide => break is_wide?,
+        }
+    };
+    if !is_wide {
         return Ok(input);
     }
     let mut bytes = Vec::new();
