@@ -27,7 +27,6 @@ mod messages;
 mod patience;
 pub mod protocol;
 #[cfg(any(not(unix), feature = "cli", feature = "desk", test))]
-#[cfg_attr(unix, allow(dead_code))]
 mod rights;
 pub mod seats;
 #[cfg(feature = "site")]

@@ -7,6 +7,7 @@
 use std::path::Path;
 
 /// Who, beside the system, the administrators and whoever owns a file.
+#[cfg(any(not(unix), test))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Others {
     /// Nobody.

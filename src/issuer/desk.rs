@@ -2,6 +2,7 @@
 
 mod passphrase;
 
+use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -319,6 +320,18 @@ fn unhex(text: &str) -> Option<[u8; 32]> {
 pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> DeskError {
     let path = path.to_owned();
     |error| DeskError::Io { path, error }
+}
+
+/// A file's name with an ending behind it.
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(ending);
+    name.into()
+}
+
+/// What a file is called until it is whole: for each process otherwise, for two may make one of a name at once.
+pub(super) fn part_of(path: &Path) -> PathBuf {
+    beside(path, &format!(".{}.part", std::process::id()))
 }
 
 /// Makes a directory that only its owner may enter; one that is there stays as it is.

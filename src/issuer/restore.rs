@@ -6,17 +6,14 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use files::{Room, beside, copy_private, keep_aside, remove, remove_beside};
+use files::{Room, copy_private, keep_aside, remove, remove_beside};
 
 use crate::failure::FailureKind;
 use crate::issuer::audit::{self, Report};
-use crate::issuer::desk::{self, Desk, DeskError, at, sync_directory};
+use crate::issuer::desk::{self, Desk, DeskError, at, beside, part_of, sync_directory};
 use crate::issuer::history::{Actor, LEDGER_RESTORE, NewEvent, Recorder, RestoreFacts, to_json};
 use crate::issuer::ledger::{Event, EventId, Ledger, LedgerError};
 use crate::protocol::date::Seconds;
-
-/// What a backup is called until it is whole.
-const PART: &str = ".part";
 
 /// How far a ledger goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,20 +98,37 @@ pub fn back_up(desk: &Desk, to: &Path) -> Result<Reached, DeskError> {
     if to.symlink_metadata().is_ok() {
         return Err(LedgerError::Exists(to.to_owned()).into());
     }
-    let part = beside(to, PART);
-    // One that was begun and killed.
+    let part = part_of(to);
+    // One that a process of this number began and was killed.
     remove(&part)?;
     ledger.back_up(&part)?;
-    let reached = Ledger::open(&part)?.audit(|tx| Ok::<_, LedgerError>(reached(tx.last_event()?)));
-    let reached = reached.inspect_err(|_| drop(remove(&part)))?;
-    // Looked at, it may have got company, which says nothing new.
-    let _ = remove_beside(&part);
-    fs::rename(&part, to).map_err(at(to))?;
+    let placed = Ledger::open(&part)
+        .and_then(|mut copy| copy.audit(|tx| Ok(reached(tx.last_event()?))))
+        .map_err(DeskError::from)
+        .and_then(|reached| place_anew(&part, to).map(|()| reached));
+    // Looked at, it may have got company; and where it was not placed, it is of no use.
+    let _ = match placed {
+        Ok(_) => remove_beside(&part),
+        Err(_) => remove(&part),
+    };
+    let reached = placed?;
     sync_directory(match to.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     })?;
     Ok(reached)
+}
+
+/// Gives a file its name, which no other has: somebody may have made one of that name meanwhile.
+fn place_anew(part: &Path, to: &Path) -> Result<(), DeskError> {
+    match fs::hard_link(part, to) {
+        Ok(()) => fs::remove_file(part).map_err(at(part)),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(LedgerError::Exists(to.to_owned()).into())
+        }
+        // Not every disk has links.
+        Err(_) => fs::rename(part, to).map_err(at(to)),
+    }
 }
 
 /// What [`restore`] would do, nothing being changed; what would be given up is said, not refused.

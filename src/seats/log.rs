@@ -187,7 +187,8 @@ impl Log {
                 None => content.damaged += 1,
             }
         }
-        content.left_out |= !bytes.fill_buf()?.is_empty();
+        line.clear();
+        content.left_out |= bytes.take(1).read_to_end(&mut line)? > 0;
         Ok(content)
     }
 }

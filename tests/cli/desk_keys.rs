@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Stdio;
 
 use crate::world::World;
 
@@ -131,4 +132,61 @@ fn what_is_kept_is_not_overwritten() {
         export.to_str().unwrap(),
     ])
     .done();
+}
+
+/// Whoever asks twice at once, as two timers do.
+#[test]
+fn two_at_once_leave_one_whole_file() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    desk.product("survey", &[]);
+    let at_once = |args: Vec<String>| {
+        let started = [(); 3].map(|()| {
+            let mut process = desk.run(args.clone()).process();
+            process
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null());
+            process.spawn().unwrap()
+        });
+        started.map(|mut it| it.wait().unwrap().code().unwrap())
+    };
+    let texts = |args: &[&str]| args.iter().map(|it| (*it).to_owned()).collect();
+    for round in 0..6 {
+        let file = world.path().join(format!("backup-{round}.db"));
+        let mut codes = at_once(texts(&["ledger", "backup", file.to_str().unwrap()]));
+        codes.sort_unstable();
+        assert_eq!(codes, [0, 1, 1]);
+        let look = ["ledger", "restore", file.to_str().unwrap(), "--dry-run"];
+        desk.run(look).done();
+    }
+    let left = fs::read_dir(world.path()).unwrap();
+    let left = left.filter(|it| {
+        it.as_ref()
+            .unwrap()
+            .file_name()
+            .to_string_lossy()
+            .contains(".part")
+    });
+    assert_eq!(left.count(), 0);
+    let open = world.secret("open", "open barley\n");
+    let change = [
+        "desk",
+        "passphrase",
+        "--new-passphrase-file",
+        open.to_str().unwrap(),
+    ];
+    assert!(at_once(texts(&change)).contains(&0));
+    for key in ["root.pem", "spare.pem"] {
+        let key = desk.kept(&format!("desk/{key}"));
+        desk.run([
+            "desk",
+            "passphrase",
+            "--no-passphrase",
+            "--key",
+            key.to_str().unwrap(),
+        ])
+        .env("COUNTERSIGN_PASSPHRASE_FILE", &open)
+        .done();
+    }
 }

@@ -3,11 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{DeskError, at, read_key_file, sync_directory, write_private};
+use super::{DeskError, at, part_of, read_key_file, sync_directory, write_private};
+use crate::patience;
 use crate::signing::keys::{Entropy, KeyError, Passphrase, SigningKey};
-
-/// What stands beside a key file until it takes its place.
-const NEW: &str = "new";
 
 /// Writes key files anew under another passphrase, or under none. A file that has the new one already, because the program was killed in between, stays. Each
 /// is opened before any is written, and takes the place of the old one whole.
@@ -56,15 +54,14 @@ fn anew(
 fn replace(file: &Path, bytes: &[u8]) -> Result<(), DeskError> {
     // Where a link stands, the file that it leads to is the key.
     let file = &fs::canonicalize(file).map_err(at(file))?;
-    let beside = file.with_extension(NEW);
-    match fs::remove_file(&beside) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(at(&beside)(error));
-        }
-        _ => {}
+    let part = part_of(file);
+    let written = write_private(&part, bytes)
+        .and_then(|()| patience::moving(|| fs::rename(&part, file)).map_err(at(file)));
+    if written.is_err() {
+        // The key itself stands where it stood: no second copy of it is left.
+        let _ = fs::remove_file(&part);
     }
-    write_private(&beside, bytes)?;
-    fs::rename(&beside, file).map_err(at(file))?;
+    written?;
     match file.parent() {
         Some(directory) if !directory.as_os_str().is_empty() => sync_directory(directory),
         _ => sync_directory(Path::new(".")),

@@ -1,12 +1,11 @@
 //! The files of a ledger: copied, kept aside, removed, with all that SQLite keeps beside them.
 
-use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::RestoreError;
-use crate::issuer::desk::{Desk, DeskError, at, create_directory};
+use crate::issuer::desk::{Desk, DeskError, at, beside, create_directory};
 use crate::issuer::ledger::LedgerError;
 
 /// Where in the desk's directory a backup is looked at.
@@ -70,12 +69,6 @@ fn remove_one(file: &Path) -> Result<(), DeskError> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at(file)(error)),
         _ => Ok(()),
     }
-}
-
-pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(ending);
-    name.into()
 }
 
 /// Copies a file with all that SQLite keeps beside it, and leaves the file alone: with the others another one in its place would be read.

@@ -63,12 +63,11 @@ impl Run for LedgerVerify {
         match latest {
             None => context.out.say("the ledger is as its history has it"),
             Some(latest) => context.out.say(format_args!(
-                "the ledger is as its history has it, and as {} it, the last of {}",
+                "the ledger is as its history has it, and as {}",
                 match checkpoints.len() {
-                    1 => "the checkpoint has".to_owned(),
-                    more => format!("{more} checkpoints have"),
-                },
-                latest.made
+                    1 => format!("the checkpoint of {} has it", latest.made),
+                    more => format!("{more} checkpoints have it, the last of {}", latest.made),
+                }
             )),
         }
         Ok(Exit::DONE)
@@ -111,7 +110,10 @@ fn named(ledger: &mut Ledger, paths: &[PathBuf]) -> anyhow::Result<Vec<Checkpoin
         }
         let before = found.len();
         for file in files_in(path)? {
-            found.extend(read(&file, &keys)?);
+            // Backups may lie there, too, which need not be read to see that they are none.
+            if fs::metadata(&file).is_ok_and(|it| it.len() <= LONGEST) {
+                found.extend(read(&file, &keys)?);
+            }
         }
         if found.len() == before {
             let message = format!("there is no checkpoint in {}", path.display());
@@ -122,6 +124,8 @@ fn named(ledger: &mut Ledger, paths: &[PathBuf]) -> anyhow::Result<Vec<Checkpoin
     Ok(found)
 }
 
+/// A checkpoint is some 300 bytes, twice as many in UTF-16, and a vendor's name.
+const LONGEST: u64 = 64 * 1024;
 const MAKE_ONE: &str =
     "name a file that countersign ledger checkpoint wrote, or a directory in which such lie";
 

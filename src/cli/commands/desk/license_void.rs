@@ -7,7 +7,7 @@ use crate::issuer::life;
 
 /// Make a license void that was made by mistake
 ///
-/// Only one for which no machine was ever answered: such a one is revoked. Its key is refused from then on, and never drawn again; lists leave it out, and
+/// Only one for which no machine was ever answered; one that was answered is revoked instead. Its key is refused from then on, and never drawn again; lists leave it out, and
 /// the history keeps it.
 #[derive(clap::Args)]
 pub(crate) struct LicenseVoid {
