@@ -137,7 +137,7 @@ impl Look {
     }
 
     /// The same, all of them.
-    pub(super) fn last_of_seats(&self, module: Option<&str>) -> Vec<&Lent> {
+    pub fn last_of_seats(&self, module: Option<&str>) -> Vec<&Lent> {
         let lent = self.lent.iter();
         let uses: Vec<&Lent> = lent
             .filter(|it| module.is_none_or(|it_is| it.uses(it_is)))

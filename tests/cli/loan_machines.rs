@@ -142,6 +142,17 @@ fn a_repaired_workstation_is_extended_again_and_again() {
         assert_eq!(site.counts(), (0, 1, 2));
         world.days_pass(1);
     }
+    // One seat, however often its loan was extended.
+    let listed = site.machine.run(["seat", "list"]).done();
+    let lent: Vec<&str> = listed
+        .stdout
+        .lines()
+        .filter(|it| it.contains("loan "))
+        .collect();
+    assert!(
+        matches!(lent[..], [it] if it.contains("loan 4, until")),
+        "{listed}"
+    );
     // Nor is it another once its home is lost.
     std::fs::remove_dir_all(laptop.home()).unwrap();
     laptop.install(&site.file);

@@ -234,11 +234,9 @@ fn columns(look: &Look, has_features: bool, now: Seconds) -> Vec<String> {
             .iter()
             .map(|it| row(it, has_features, now).to_vec()),
     );
-    rows.extend(
-        look.lent
-            .iter()
-            .map(|it| lent_row(it, has_features, now).to_vec()),
-    );
+    // A loan that was extended is one seat, as its last one has it.
+    let lent = look.last_of_seats(None).into_iter();
+    rows.extend(lent.map(|it| lent_row(it, has_features, now).to_vec()));
     words::columns(&rows, |at| at == 0)
 }
 
