@@ -240,14 +240,7 @@ pub(crate) fn list(directory: &Path, extension: &str) -> Result<Vec<PathBuf>, St
 
 /// The names of all that lies in a directory. Where the call is interrupted it is made again, as is done for files by themselves.
 pub(crate) fn names(directory: &Path) -> io::Result<Vec<OsString>> {
-    loop {
-        let entries = fs::read_dir(directory);
-        let names = entries.and_then(|it| it.map(|entry| Ok(entry?.file_name())).collect());
-        match names {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            names => return names,
-        }
-    }
+    Directory::open(directory)?.names()
 }
 
 fn fill(

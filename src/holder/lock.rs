@@ -68,21 +68,21 @@ const NAME: &str = "lock";
 /// Whoever can open the file can lock it and keep everybody else out: it is its owner's alone, whatever the umask and who may read the rest.
 fn open_lock(directory: &Directory) -> io::Result<File> {
     let file = directory.file(NAME.as_ref(), For::Locking)?;
-    if !file.metadata()?.is_file() {
+    let found = file.metadata()?;
+    if !found.is_file() {
         return Err(io::Error::other(messages::holder::not_a_file()));
     }
     #[cfg(unix)]
-    keep_to_owner(&file)?;
+    keep_to_owner(&file, &found)?;
     directory.hand_on(&file)?;
     Ok(file)
 }
 
 /// A lock of this user's that others may open is closed to them.
 #[cfg(unix)]
-pub(crate) fn keep_to_owner(file: &File) -> io::Result<()> {
+pub(crate) fn keep_to_owner(file: &File, found: &fs::Metadata) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
-    let found = file.metadata()?;
     let own = found.uid() == nix::unistd::geteuid().as_raw() && found.nlink() == 1;
     if own && found.mode() & 0o077 != 0 {
         file.set_permissions(fs::Permissions::from_mode(0o600))?;

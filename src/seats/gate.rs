@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::error::SeatError;
 use super::event::{Event, Line};
 use super::files;
+use super::hold::Hold;
 use super::kernel;
 use super::lockers::who_locks;
 use super::locks::Lock;
@@ -31,6 +32,8 @@ const UNNOTICED: Duration = Duration::from_millis(20);
 pub(super) struct Gate {
     lock: Option<Lock>,
     after: Option<After>,
+    /// Its directory, in which is decided.
+    _hold: Hold,
 }
 
 /// What is noted in the log once the gate is let go: while it is kept nobody waits for a log.
@@ -83,12 +86,13 @@ impl Drop for Gate {
 }
 
 impl Gate {
-    fn of(lock: Lock) -> Gate {
+    fn of(lock: Lock, hold: Hold) -> Gate {
         #[cfg(test)]
         kept::count(1);
         Gate {
             lock: Some(lock),
             after: None,
+            _hold: hold,
         }
     }
 
@@ -129,23 +133,27 @@ impl Gate {
             #[cfg(test)]
             kept::tried();
             let kind = place.look_how_to_lock();
+            let hold = Hold::open(place.directory()).map_err(failed)?;
             let file = files::open_lock(place, &path).map_err(failed)?;
             match Lock::alone(file, kind).map_err(|error| place.no_lock(error))? {
-                // One in a directory that was put aside meanwhile, or that is shared otherwise by now, keeps nobody apart.
-                Some(lock)
-                    if kernel::leads_to(&path, lock.file()) && place.look_how_to_lock() == kind =>
-                {
-                    if place.is_common() {
-                        place.ask_the_time(lock.file()).map_err(failed)?;
+                Some(lock) => {
+                    let there = kernel::leads_to(&path, lock.file());
+                    // One in a directory that was put aside meanwhile, or that is shared otherwise by now, keeps nobody apart.
+                    let there = there.filter(|_| place.look_how_to_lock() == kind);
+                    if let Some(gate) = there {
+                        place.has_gate(gate);
+                        if place.is_common() {
+                            place.ask_the_time(lock.file()).map_err(failed)?;
+                        }
+                        return Ok(Ok(Gate::of(lock, hold)));
                     }
-                    return Ok(Ok(Gate::of(lock)));
                 }
-                Some(_) => {}
                 None if slept >= patience => {
                     let kept = files::open_lock(place, &path).map_err(failed)?;
                     return Ok(Err(who_locks(&kept)));
                 }
                 None => {
+                    drop(hold);
                     // Counted in sleep: the library reads no clock.
                     std::thread::sleep(next);
                     slept += next;

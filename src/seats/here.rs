@@ -1,8 +1,9 @@
 //! What is known of a place in which several computers take seats, and what this one is there.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32};
+use std::sync::{Arc, Mutex};
 
+use super::opened::Opened;
 use super::who::plain;
 use crate::machine::Facts;
 use crate::protocol::digest::kdf;
@@ -14,6 +15,8 @@ pub(super) struct Here {
     pub(super) is: Arc<AtomicBool>,
     /// What the file server's clock said last; 0: nobody asked.
     pub(super) now: Arc<AtomicU32>,
+    /// What this process has open of it.
+    pub(super) opened: Arc<Mutex<Opened>>,
     /// The start of this computer's system; none where it says none.
     pub(super) system: Option<String>,
     /// What this computer is called.

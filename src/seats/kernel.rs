@@ -55,29 +55,41 @@ pub(super) fn name_of(user: Option<u32>) -> Option<String> {
     Some(messages::user(user).to_string())
 }
 
-/// Whether a path still leads to a file that was opened.
-pub(super) fn leads_to(path: &Path, file: &File) -> bool {
+/// What tells a file that was opened from every other, where the system tells it.
+pub(super) type Identity = (u64, u64);
+
+/// The file that was opened, where a path still leads to it.
+pub(super) fn leads_to(path: &Path, file: &File) -> Option<Identity> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;
-        let found = std::fs::symlink_metadata(path)
-            .ok()
-            .zip(file.metadata().ok());
-        found.is_some_and(|(there, here)| (there.dev(), there.ino()) == (here.dev(), here.ino()))
+        let there = std::fs::symlink_metadata(path).ok()?;
+        identity(file).filter(|here| *here == (there.dev(), there.ino()))
     }
     #[cfg(not(unix))]
     {
         let _ = file;
-        path.exists()
+        path.exists().then_some((0, 0))
     }
 }
 
-/// What tells a file that was opened from every other.
-#[cfg(target_os = "linux")]
-pub(super) fn identity(file: &File) -> Option<(u64, u64)> {
+/// What tells it.
+#[cfg(unix)]
+pub(super) fn identity(file: &File) -> Option<Identity> {
     use std::os::unix::fs::MetadataExt;
     let found = file.metadata().ok()?;
     Some((found.dev(), found.ino()))
+}
+
+/// Whether a file that was opened has its name still, and no other; where the system does not say it is taken to have lost it.
+pub(super) fn has_one_name(found: &std::fs::Metadata) -> bool {
+    #[cfg(unix)]
+    return std::os::unix::fs::MetadataExt::nlink(found) == 1;
+    #[cfg(not(unix))]
+    {
+        let _ = found;
+        false
+    }
 }
 
 /// The name of a file system whose locks may keep the processes of one host apart at best: it is another host's, or a process's of this one.

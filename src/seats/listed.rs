@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::hold;
 use super::kernel;
-use crate::holder::{Directory, durable};
 
 /// So many files of one user are read, those whose names come first. One has a few names of his own, and others within a user namespace.
 pub(super) const OF_EACH: usize = 32;
@@ -29,7 +29,7 @@ impl Listed {
         most: usize,
         fit: impl Fn(&str) -> bool,
     ) -> io::Result<Listed> {
-        let mut names = match Directory::open(directory).and_then(|_| durable::names(directory)) {
+        let mut names = match hold::names(directory) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Listed::default()),
             names => names?,
         };

@@ -50,9 +50,13 @@ impl Place {
     fn add(&self, line: &Line) -> io::Result<()> {
         let month = month(line.at);
         let open = |path: &Path| files::open_log(self, path);
-        let own = own_file(self, LOG, |user| format!("{user}.{month}"), open);
-        let (_, file) = own.map_err(|error| error.source)?;
-        let size = file.metadata()?.len();
+        let own = || own_file(self, LOG, |user| format!("{user}.{month}"), open);
+        let opened = self.opened(LOG, &month, || {
+            let (_, file) = own().map_err(|error| error.source)?;
+            Ok(file)
+        });
+        let (file, found) = opened?;
+        let size = found.len();
         if size == 0 {
             self.forget_old(line.at);
         }
@@ -67,7 +71,7 @@ impl Place {
         let torn = if last == [b'\n'] { "" } else { "\n" };
         let text = format!("{torn}{line}\n");
         // At once, so that lines of several processes stay whole.
-        match (&file).write(text.as_bytes())? == text.len() {
+        match (&*file).write(text.as_bytes())? == text.len() {
             true => Ok(()),
             false => Err(io::ErrorKind::WriteZero.into()),
         }

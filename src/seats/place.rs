@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::SeatError;
 use super::here::Here;
+use super::hold;
 use super::kernel;
 #[cfg(unix)]
 use crate::holder::FOR_ANYBODYS_FILES;
@@ -70,6 +71,10 @@ impl Place {
 
     /// Whether everybody takes seats here, as the directories were made: that others may read the home alone gives them none.
     pub(super) fn is_shared(&self) -> bool {
+        hold::is_shared(&self.directory, || self.looks_shared())
+    }
+
+    fn looks_shared(&self) -> bool {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -83,7 +88,7 @@ impl Place {
     /// Who owns the records, leases and tickets that this user writes: in a home of one user's own root writes for that user.
     pub(super) fn user(&self) -> Option<u32> {
         let us = kernel::us();
-        if self.is_shared() || us != Some(0) {
+        if us != Some(0) || self.is_shared() {
             return us;
         }
         let owner = kernel::owner_of(&self.directory);

@@ -35,7 +35,18 @@ impl Process {
 /// The 22nd field of `/proc/<id>/stat`; the second is a name in brackets in which anything may stand.
 #[cfg(target_os = "linux")]
 fn began(id: u32) -> Option<u64> {
-    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    use std::io::Read;
+
+    // All of it at once, as the kernel gives it: some 350 bytes, and each look for more would be one more call.
+    let mut stat = [0; 1024];
+    let mut file = std::fs::File::open(format!("/proc/{id}/stat")).ok()?;
+    let read = loop {
+        match file.read(&mut stat) {
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            read => break read.ok()?,
+        }
+    };
+    let stat = String::from_utf8_lossy(stat.get(..read)?);
     let (_, after_name) = stat.rsplit_once(')')?;
     after_name.split_whitespace().nth(19)?.parse().ok()
 }

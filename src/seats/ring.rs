@@ -1,6 +1,8 @@
 //! A number of seats of one sort: the license's own, or those of a module.
 
 use std::fs::File;
+use std::io;
+use std::sync::Arc;
 
 use super::error::SeatError;
 use super::files;
@@ -138,7 +140,7 @@ impl Ring {
     /// All seats in the order in which they are tried: first those that are likely free.
     pub(super) fn search(&self, place: &Place) -> Vec<u16> {
         let mut marks = vec![1; usize::from(self.seats)];
-        if let Ok(file) = files::open_to_read(&place.path(&self.free_name())) {
+        if let Ok(file) = self.free(place) {
             // What it says is a hint: anybody may write it.
             let _ = files::read_at(&file, &mut marks, 0);
         }
@@ -153,9 +155,15 @@ impl Ring {
         likely
     }
 
+    fn free(&self, place: &Place) -> io::Result<Arc<File>> {
+        let name = self.free_name();
+        let opened = place.opened(&name, "", || files::open(&place.path(&name)));
+        Ok(opened?.0)
+    }
+
     /// Notes whether a seat is likely free. That it cannot be noted makes the next search longer, and no more.
     pub(super) fn mark(&self, place: &Place, number: u16, free: bool) {
-        if let Ok(file) = files::open(&place.path(&self.free_name())) {
+        if let Ok(file) = self.free(place) {
             let place = u64::from(number.saturating_sub(1));
             let _ = files::write_at(&file, &[u8::from(free)], place);
         }
