@@ -29,7 +29,7 @@ exits! {
     NOT_TRUSTED 5 "not trusted: a signature, a chain or the limits of a desk do not hold; a file was edited";
     REFUSED 6 "refused by the rules: no seat free, expired, revoked, given up, held for the clerk or the manager";
     PASSPHRASE 7 "a passphrase is wrong or missing";
-    BATCH_PARTLY 8 "a batch in which some lines were not answered";
+    BATCH_PARTLY 8 "some lines of a batch, or some requests of a text, were not answered, and the others were";
     UNLICENSED 10 "not licensed, or the demo is over";
     EXPIRED 11 "expired";
     OVERDUE 12 "re-validation overdue";

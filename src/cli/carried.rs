@@ -3,9 +3,7 @@
 use crate::license_key::LicenseKey;
 use crate::messages;
 use crate::protocol::requests::Activate;
-#[cfg(feature = "site")]
-use crate::text::Carried;
-use crate::text::{self, Code, Kind, Place, Reading, Standing};
+use crate::text::{self, Carried, Code, Kind, Place, Reading, Standing};
 
 #[cfg(feature = "site")]
 use super::failure::Failure;
@@ -15,13 +13,11 @@ use super::{Context, words};
 /// The most other codes that are named; of more their number is said.
 const MOST_NAMED: usize = 8;
 
-/// Says what was mended in the code that is taken, and which others the text contains: nothing that was pasted is lost without a word.
-pub(crate) fn tell(context: &mut Context, reading: &Reading) {
-    if !reading.corrections.is_empty() {
-        context.out.say(corrected(reading));
-    }
-    if let Some(row) = reading.restored {
-        context.out.say(messages::code::row_restored(&row));
+/// Says what was mended in the codes that are taken, and which others the text contains: nothing that was pasted is lost without a word.
+pub(crate) fn tell(context: &mut Context, reading: &Reading, taken: &[Carried]) {
+    // Of several it is said with each.
+    if taken.len() < 2 {
+        tell_mended(context, &reading.corrections, reading.restored);
     }
     if reading.standing == Standing::Hidden {
         context
@@ -33,15 +29,40 @@ pub(crate) fn tell(context: &mut Context, reading: &Reading) {
         return;
     }
     let left = named.split_off(named.len().min(MOST_NAMED)).len();
-    let (noun, phrase) = (reading.code.kind().noun(), text::phrase(&reading.code));
-    let (named, taken) = (words::list(named), messages::code::other(noun, phrase));
+    let about = match taken {
+        [] | [_] => {
+            let code = &reading.code;
+            messages::code::other(code.kind().noun(), text::phrase(code)).to_string()
+        }
+        [..] => messages::code::all_taken(taken.len()).to_string(),
+    };
+    let named = words::list(named);
     match left {
         0 => context
             .out
-            .say(messages::code::others_in_text(&named, &taken)),
+            .say(messages::code::others_in_text(&named, &about)),
         left => context
             .out
-            .say(messages::code::others_and_more(&named, left, &taken)),
+            .say(messages::code::others_and_more(&named, left, &about)),
+    }
+}
+
+/// Says what was mended in a code.
+pub(crate) fn tell_mended(context: &mut Context, corrections: &[Place], restored: Option<u8>) {
+    if !corrections.is_empty() {
+        context.out.say(corrected(corrections));
+    }
+    if let Some(row) = restored {
+        context.out.say(messages::code::row_restored(&row));
+    }
+}
+
+/// A code as it is named among several.
+pub(crate) fn name(code: &Code, license: Option<LicenseKey>) -> String {
+    let (noun, phrase) = (code.kind().noun(), text::phrase(code));
+    match license {
+        Some(key) => messages::code::other_of_license(key, noun, phrase).to_string(),
+        None => messages::code::other(noun, phrase).to_string(),
     }
 }
 
@@ -64,11 +85,7 @@ pub(crate) fn beside(
 ) -> Vec<String> {
     let others = reading.others.iter().map(|other| {
         let code = &other.code;
-        let (noun, phrase) = (code.kind().noun(), text::phrase(code));
-        let named = match license(code) {
-            Some(key) => messages::code::other_of_license(key, noun, phrase).to_string(),
-            None => messages::code::other(noun, phrase).to_string(),
-        };
+        let named = name(code, license(code));
         match other.standing {
             Standing::Plain => named,
             Standing::Quoted => messages::code::other_quoted(&named).to_string(),
@@ -138,9 +155,9 @@ fn corrections(places: &[Place]) -> Vec<String> {
 }
 
 /// "2 characters corrected: row 3 group 2 and row 5 group 1"; a group that was lost is named once.
-fn corrected(reading: &Reading) -> String {
-    let mut places = reading.corrections.clone();
+fn corrected(corrections: &[Place]) -> String {
+    let mut places = corrections.to_vec();
     places.sort_unstable();
     places.dedup();
-    messages::code::corrected(reading.corrections.len(), words::list(&places)).to_string()
+    messages::code::corrected(corrections.len(), words::list(&places)).to_string()
 }

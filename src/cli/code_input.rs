@@ -221,8 +221,7 @@ fn unread(error: ReadError, text: &str) -> anyhow::Error {
 /// Bytes of a text that may be license keys and nothing else.
 const LONGEST_KEYS: usize = 400;
 
-/// The other codes of a text that are of the same kind as its own, which gives something up: a license that was asked for more than once is given back with as
-/// many codes, in one mail.
+/// The other codes of a text that give a loan back, where its own does: a loan that was asked for more than once is given back with as many codes, in one mail.
 #[cfg(feature = "site")]
 pub(crate) fn given_back_too(reading: &mut Reading) -> Vec<Carried> {
     let too: Vec<Carried> = beside_what_is_given_back(reading).cloned().collect();
@@ -230,11 +229,27 @@ pub(crate) fn given_back_too(reading: &mut Reading) -> Vec<Carried> {
     too
 }
 
+/// All codes of a text that a desk answers, of those that stand there as its first does; those that give something up before the others, for they free what
+/// these ask for. The reading has the first of them in front, and what else the text has.
+#[cfg(feature = "desk")]
+pub(crate) fn all_of(reading: Reading, kinds: &[Kind]) -> (Reading, Vec<Carried>) {
+    let standing = reading.standing;
+    // What is only quoted, or what nobody sees, is not answered beside what somebody wrote.
+    let is_too = |it: &&Carried| kinds.contains(&it.code.kind()) && it.standing <= standing;
+    let mut all = vec![reading.first()];
+    all.extend(reading.others.iter().filter(is_too).cloned());
+    all.sort_by_key(|it| it.code.kind() != Kind::Return);
+    let front = all.first().map(|it| it.code.clone());
+    let mut reading = reading.choosing(|code| Some(code) == front.as_ref());
+    reading.others.retain(|it| !all.contains(it));
+    (reading, all)
+}
+
 /// The same, left among the others.
 #[cfg(feature = "site")]
 pub(crate) fn beside_what_is_given_back(reading: &Reading) -> impl Iterator<Item = &Carried> {
     let (kind, standing) = (reading.code.kind(), reading.standing);
-    let gives_back = matches!(kind, Kind::Return | Kind::LoanReturn);
+    let gives_back = kind == Kind::LoanReturn;
     // What is only quoted, or what nobody sees, is not given back beside what somebody wrote.
     let is_too = move |it: &&Carried| it.code.kind() == kind && it.standing <= standing;
     reading

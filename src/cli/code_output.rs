@@ -102,6 +102,12 @@ impl CodeOutputArgs {
         asked.map(|(_, option)| option)
     }
 
+    /// Whether a mail is asked for, and nobody says whom it goes to.
+    #[cfg(feature = "desk")]
+    pub(crate) fn goes_to_who_is_known(&self) -> bool {
+        self.mail && self.to.is_none()
+    }
+
     /// Refuses what can be seen to be wrong before anything is done.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use super::mail::Letter;
 use super::words;
+use crate::failure::FailureKind;
 use crate::issuer::desk::Vendor;
 use crate::issuer::history::{Change, What};
 use crate::issuer::ledger::Activation;
@@ -46,6 +47,67 @@ pub(crate) fn response(answer: &Answer, vendor: &Vendor) -> Letter {
         opening: messages::letter::response_opening().to_owned(),
         facts,
         by_phone: None,
+    }
+}
+
+/// A request for which there is no code to send back.
+pub(crate) struct Unanswered {
+    /// How it is named.
+    pub(crate) request: String,
+    /// Why it is not answered; nothing where it gave a license back.
+    pub(crate) why: Option<FailureKind>,
+}
+
+/// The letter to whoever sent several requests in one text: one line for each, and all codes below.
+pub(crate) fn responses(answers: &[&Answer], others: &[Unanswered], vendor: &Vendor) -> Letter {
+    let mut facts: Vec<(&'static str, String)> = Vec::new();
+    let never = messages::terms::never();
+    for answer in answers {
+        let (grant, order) = (&answer.grant, &answer.order);
+        let what = messages::letter::one_of_several(
+            answer.activation,
+            words::day_or(grant.expires, never),
+            answer.key,
+            one_line(&order.product.name),
+            grant.seats,
+        );
+        facts.push((messages::label::license(), what.to_string()));
+    }
+    for other in others {
+        let request = &other.request;
+        let said = match other.why {
+            None => messages::letter::taken_back(request).to_string(),
+            Some(kind) => messages::letter::not_answered(request, why(kind)).to_string(),
+        };
+        facts.push((messages::label::request(), said));
+    }
+    let mut keys: Vec<String> = answers.iter().map(|it| it.key.to_string()).collect();
+    keys.dedup();
+    Letter {
+        to: answers.iter().find_map(|it| it.order.terms.contact.clone()),
+        from: vendor
+            .mail
+            .as_ref()
+            .map(|mail| format!("{} <{mail}>", vendor.name)),
+        subject: messages::letter::responses_subject(words::list(keys)).to_string(),
+        opening: match answers {
+            [_] => messages::letter::response_opening().to_owned(),
+            _ => messages::letter::responses_opening().to_owned(),
+        },
+        facts,
+        by_phone: None,
+    }
+}
+
+/// Why a request is not answered, as a customer reads it: what speaks against a machine is the desk's to ask about.
+fn why(kind: FailureKind) -> &'static str {
+    match kind {
+        FailureKind::NoSeatFree => messages::letter::why_no_seat(),
+        FailureKind::OrderExpired => messages::letter::why_expired(),
+        FailureKind::Revoked | FailureKind::Void => messages::letter::why_not_good(),
+        FailureKind::UnknownKey => messages::letter::why_unknown(),
+        FailureKind::GivenUp => messages::letter::why_given_up(),
+        _ => messages::letter::why_we_write(),
     }
 }
 

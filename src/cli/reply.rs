@@ -53,7 +53,6 @@ pub(crate) fn receipt(out: &Output, receipt: &Receipt, carried: json::Carried) -
         seats_freed: receipt.freed,
         resting: receipt.resting.map(resting),
         carried,
-        also: Vec::new(),
     }
 }
 
@@ -91,6 +90,7 @@ pub(crate) fn alone(
                 None => Some(it.code.to_text()?),
             },
             line,
+            request: None,
             dry_run,
         })),
         Reply::Receipt(it) => {
@@ -111,6 +111,7 @@ pub(crate) fn receipt_alone(
         of,
         code: None,
         line,
+        request: None,
         dry_run,
     }))
 }

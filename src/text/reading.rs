@@ -75,6 +75,16 @@ impl Reading {
         }
     }
 
+    /// The code in front, by itself.
+    pub fn first(&self) -> Carried {
+        Carried {
+            code: self.code.clone(),
+            corrections: self.corrections.clone(),
+            restored: self.restored,
+            standing: self.standing,
+        }
+    }
+
     /// All codes, the one in front first.
     pub fn codes(&self) -> impl Iterator<Item = &Code> {
         std::iter::once(&self.code).chain(self.others.iter().map(|other| &other.code))

@@ -36,6 +36,7 @@ mod loan_mails;
 mod loan_seats;
 mod loans;
 mod machine;
+mod many;
 mod modules;
 mod moves;
 #[cfg(unix)]

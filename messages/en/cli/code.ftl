@@ -9,6 +9,7 @@ hidden = the { $noun } stands in a part of the message that is not seen where it
 other_damaged = { $noun } that is damaged
 others_and_more = the text also contains: { $kinds }, and { $left } more; what is said here is about the { $taken }
 others_in_text = the text also contains: { $kinds }; what is said here is about the { $taken }
+all_taken = { $codes } codes that are named below
 no_part = { $word } is no part of a code
 no_part_hint = hand over one code or one file; --qr=FILE writes a picture
 nor_a_file = this is no code, and there is no file of this name

@@ -27,7 +27,7 @@ impl Run for Apply {
         let computer = machine_home::computer(context)?;
         let judge = |read| computer.apply_what_was_read(read);
         let (reading, outcome) = self.code.read_judgeable(context, &APPLIED, judge)?;
-        carried::tell(context, &reading);
+        carried::tell(context, &reading, &[]);
         code_output::read_back(context, &reading.code, (1, 1));
         let outcome = outcome?;
         #[cfg(feature = "site")]

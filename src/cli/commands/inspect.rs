@@ -36,7 +36,7 @@ impl Run for Inspect {
         };
         let read = self.code.read_judgeable(context, &[], judge);
         if let Ok(reading) = &read {
-            carried::tell(context, reading);
+            carried::tell(context, reading, &[]);
         }
         match read {
             Ok(reading) => explain(context, &reading),

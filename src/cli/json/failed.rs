@@ -9,6 +9,8 @@ use crate::license_key::LicenseKey;
 use crate::machine::Components;
 use crate::protocol::date::{Day, Seconds};
 use crate::protocol::digest::ActivationId;
+#[cfg(feature = "desk")]
+use crate::text::Kind;
 
 /// What a command prints that failed.
 #[derive(Serialize)]
@@ -129,6 +131,33 @@ pub(crate) struct Details {
     /// Parts of the machine that cannot be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) unread: Option<Vec<String>>,
+    /// A text with several requests, none of which is answered: the others of them.
+    #[cfg(feature = "desk")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) not_answered: Option<Vec<NotAnsweredToo>>,
+}
+
+/// One of several requests of a text.
+#[cfg(feature = "desk")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct OneRequest {
+    pub(crate) kind: Named<Kind>,
+    /// The words by which both ends compare its code.
+    pub(crate) phrase: String,
+}
+
+/// Another request of a text that was not answered, and why.
+#[cfg(feature = "desk")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct NotAnsweredToo {
+    pub(crate) request: OneRequest,
+    /// Whose it is, where that is known.
+    pub(crate) license_key: Option<Shown<LicenseKey>>,
+    pub(crate) kind: Named<FailureKind>,
+    pub(crate) message: String,
+    pub(crate) hint: String,
 }
 
 /// A row of a code that cannot be read.

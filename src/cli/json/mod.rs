@@ -29,6 +29,8 @@ pub(crate) use desk_report::*;
 #[cfg(feature = "desk")]
 pub(crate) use failed::Finding;
 pub(crate) use failed::{Counted, Details, Failed, Failing, Row};
+#[cfg(feature = "desk")]
+pub(crate) use failed::{NotAnsweredToo, OneRequest};
 pub(crate) use inspected::*;
 pub(crate) use license::*;
 pub(crate) use machine::*;
@@ -58,7 +60,7 @@ pub(crate) use schemars::JsonSchema as Described;
 pub(crate) enum Nothing {}
 
 /// Something that needs doing, or is to be known.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Warning {
     /// A stable name.

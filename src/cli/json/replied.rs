@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Carried, Failing, LoanReplied, Named, Resting, Shown, Warning, WithCode};
+use super::{Carried, Failing, LoanReplied, Named, OneRequest, Resting, Shown, Warning, WithCode};
 use crate::license_key::LicenseKey;
 use crate::protocol::date::{Day, Seconds};
 use crate::protocol::digest::ActivationId;
@@ -22,6 +22,10 @@ pub(crate) enum Replied {
     Receipt(Box<Alone<Receipt>>),
     /// A line of a batch that was not answered.
     NotAnswered(NotAnswered),
+    /// The text had several requests: what became of each, and the response codes.
+    Several(Box<WithCode<Several>>),
+    /// The same where no code is to be sent back, or none yet.
+    SeveralAlone(Several),
     /// At a site, a loan or its return.
     Loan(Box<LoanReplied>),
 }
@@ -38,6 +42,9 @@ pub(crate) struct Alone<T> {
     /// In a batch.
     #[serde(flatten)]
     pub(crate) line: Option<BatchLine>,
+    /// Of several requests of a text, the one that it answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) request: Option<OneRequest>,
     /// With `--dry-run`, where nothing was done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) dry_run: Option<bool>,
@@ -102,9 +109,34 @@ pub(crate) struct Receipt {
     pub(crate) resting: Option<Resting>,
     #[serde(flatten)]
     pub(crate) carried: Carried,
-    /// What the other return codes of the same text gave back.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) also: Vec<Receipt>,
+}
+
+/// What became of each request of one text, in the order in which they were answered.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Several {
+    pub(crate) replies: Vec<OneReply>,
+}
+
+/// What became of one of several requests.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub(crate) enum OneReply {
+    /// It was answered.
+    Answer(Box<Alone<Answer>>),
+    /// A license was taken back.
+    Receipt(Box<Alone<Receipt>>),
+    /// It was not answered.
+    NotAnswered(OneNotAnswered),
+}
+
+/// One of several requests that was not answered.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct OneNotAnswered {
+    pub(crate) request: OneRequest,
+    pub(crate) error: Box<Failing>,
 }
 
 /// A line of a batch that was not answered.

@@ -22,7 +22,9 @@ mod product_export;
 mod release;
 mod respond;
 mod respond_batch;
+mod respond_handed;
 mod respond_said;
+mod respond_text;
 mod terms;
 pub(super) mod tour;
 

@@ -1,35 +1,31 @@
-//! `respond`: answer one request code.
+//! `respond`: answer the request codes of a text.
 
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 
 use super::super::site::respond as loans;
-use super::respond_said::{over_since, refused, too_late};
-use super::{Context, Exit, Run, respond_batch};
+use super::respond_text::{self, Asked};
+use super::{Context, Exit, Run, respond_batch, respond_handed};
 use crate::cli::carried;
 use crate::cli::code_input::{self, CodeArgs};
-use crate::cli::code_output::{self, CodeOutputArgs, Outgoing};
-use crate::cli::contact;
-use crate::cli::desk::{self, OpenDesk};
+use crate::cli::code_output::CodeOutputArgs;
+use crate::cli::desk;
 use crate::cli::failure::Failure;
 use crate::cli::json;
-use crate::cli::letter;
 use crate::cli::mail;
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::reply;
 use crate::cli::{keys, sold};
 use crate::failure::FailureKind;
-use crate::issuer::ledger::Ledger;
 use crate::issuer::policy::Options;
-use crate::issuer::respond::{self, Issuer, Reply, RespondError, Sent};
+use crate::issuer::respond::Issuer;
 use crate::protocol::date::Day;
-use crate::signing::keys::Entropy;
-use crate::text::{Carried, Reading};
+use crate::text::Reading;
 
 /// Answer a request code with a signed response code
 ///
-/// At a site: a workstation that asks for a seat, or gives one back (--until: the last day of the loan). At the desk: requests for activation and for re-validation are answered with a code; a return code frees its seat, and there is nothing to send back. Takes the code, a whole mail, or a file with either. The response stands alone on standard output, once it is safe in the ledger. The same request
-/// gets the same response again, for ever, and never a second seat.
+/// At a site: a workstation that asks for a seat, or gives one back (--until: the last day of the loan). At the desk: requests for activation and for re-validation are answered with a code; a return code frees its seat, and there is nothing to send back. Takes the code, a whole mail, or a file with either. All requests of a text are answered, return codes first: their responses follow each other, and each machine takes its own of the whole. What is quoted, or cannot be
+/// answered, is named; where that is some of them, it ends with 8. The responses stand alone on standard output, once they are safe in the ledger. The same request gets the same response again, for ever, and never a second seat.
 #[derive(clap::Args)]
 pub(crate) struct Respond {
     #[command(flatten)]
@@ -105,7 +101,6 @@ impl Run for Respond {
             return Err(failure.hint("leave it out").into());
         }
         let options = self.options()?;
-        let mut entropy = context.environment.entropy()?;
         if let Some(path) = &self.batch {
             if let Some(option) = self.code_output.more_than_the_code() {
                 let what = format!("{option} is not for a batch: each of its answers is one line");
@@ -115,109 +110,31 @@ impl Run for Respond {
             let issuer = Issuer::root(desk::signing_key(context, &desk, &self.passphrase)?);
             return respond_batch::run(context, &mut desk, &issuer, &options, path);
         }
-        let mut reading = match read {
+        let reading = match read {
             Some(reading) => reading,
             None => self.code.read_silently(context, reply::ANSWERED)?,
         };
         code_input::refuse_what_was_not_meant(&reading)?;
-        let also = if self.dry_run {
-            Vec::new()
-        } else {
-            code_input::given_back_too(&mut reading)
-        };
-        carried::tell(context, &reading);
-        code_output::read_back(context, &reading.code, (1, 1 + also.len()));
+        let (reading, all) = code_input::all_of(reading, reply::ANSWERED);
         let sender = mail::sender(&reading, desk.vendor().mail.as_deref());
-        let sent = Sent {
-            code: &reading.code,
+        if !self.dry_run && self.code_output.goes_to_who_is_known() && sender.is_none() {
+            respond_text::refuse_two_recipients(desk.ledger(), &all)?;
+        }
+        carried::tell(context, &reading, &all);
+        let cases = Asked {
+            all,
             sender: sender.as_deref(),
-        };
-        let decided = self.decide(context, &mut desk, sent, &options, &mut entropy)?;
-        let reply = match decided {
-            Ok(reply) => reply,
-            Err(refusal) => {
-                return Err(refused(context, &mut desk, &reading.code, &also, refusal)?);
-            }
-        };
+            options: &options,
+            passphrase: &self.passphrase,
+            dry_run: self.dry_run,
+        }
+        .decide(context, &mut desk)?;
         if self.dry_run {
-            return dry_run(context, &reading, &reply);
+            return respond_handed::dry_run(context, &reading, cases);
         }
-        let carried = carried::object(&reading, |code| carried::license_of(context, code));
-        match &reply {
-            Reply::Answer(answer) => {
-                let mut object = reply::answer(&context.out, answer, carried);
-                let mut letter = letter::response(answer, desk.vendor());
-                if let Some(sender) = sender {
-                    let contact = letter.to.replace(sender.clone());
-                    let contact = contact.as_deref();
-                    let other =
-                        contact::keep(context, desk.ledger(), answer.key, contact, &sender)?;
-                    if let Some(warning) = other {
-                        context.out.warn(&warning);
-                        object.warnings.push(json::Warning {
-                            kind: "other_sender",
-                            message: warning,
-                            hint: None,
-                        });
-                    }
-                }
-                let outgoing = Outgoing {
-                    code: &answer.code,
-                    also: &[],
-                    letter,
-                };
-                self.code_output
-                    .hand_over(context, &outgoing, object, |it| {
-                        json::Replied::Answer(Box::new(it))
-                    })?;
-            }
-            Reply::Receipt(receipt) => {
-                reply::tell(context, &reply);
-                let mut object = reply::receipt(&context.out, receipt, carried);
-                take_too(context, desk.ledger(), &also, &mut object)?;
-                if context.out.json {
-                    Self::print(context, &reply::receipt_alone(object, None, None))?;
-                }
-            }
-        }
-        if let Reply::Answer(_) = &reply {
-            reply::tell(context, &reply);
-        }
-        over_since(context, desk.ledger(), &reply)?;
-        Ok(Exit::DONE)
+        let (how, sender) = (&self.code_output, sender.as_deref());
+        respond_handed::hand_over(context, &mut desk, &reading, cases, how, sender)
     }
-}
-
-/// Nothing is sent back for a return code, so all of a text are taken; each by itself, and by no reason that was given for the first.
-fn take_too(
-    context: &mut Context,
-    ledger: &mut Ledger,
-    others: &[Carried],
-    object: &mut json::Receipt,
-) -> anyhow::Result<()> {
-    let options = Options::default();
-    for (nth, other) in (2..).zip(others) {
-        let code = &other.code;
-        code_output::read_back(context, code, (nth, 1 + others.len()));
-        let by = context.environment.by();
-        match respond::take_return(ledger, code, &options, by) {
-            Ok(reply) => {
-                reply::tell(context, &reply);
-                if let Reply::Receipt(receipt) = &reply {
-                    object
-                        .also
-                        .push(reply::receipt(&context.out, receipt, carried::alone(other)));
-                }
-            }
-            Err(refusal) => {
-                respond::keep_evidence(ledger, code.into(), &refusal, by)?;
-                let asker = respond::asker(ledger, code)?;
-                let failure = reply::refusal(context, refusal, asker.as_ref());
-                object.warnings.push(carried::not_taken(context, failure));
-            }
-        }
-    }
-    Ok(())
 }
 
 impl Respond {
@@ -243,55 +160,6 @@ impl Respond {
         };
         let print = |it| json::Replied::Loan(Box::new(it));
         loans::answer(context, reading, &how, print).map(AtSite::Answered)
-    }
-
-    /// The reply, which is safe in the ledger, or the refusal; in a dry run what either would be.
-    fn decide(
-        &self,
-        context: &mut Context,
-        desk: &mut OpenDesk,
-        sent: Sent<'_>,
-        options: &Options,
-        entropy: &mut Entropy<'_>,
-    ) -> anyhow::Result<Result<Reply, RespondError>> {
-        let by = context.environment.by();
-        let code = sent.code;
-        let decided = if self.dry_run {
-            respond::rehearse(desk.ledger(), code, options, by, entropy)
-        } else {
-            if let Some(reply) = respond::repeated(desk.ledger(), code, by.now.day())? {
-                too_late(context, &reply, options);
-                return Ok(Ok(reply));
-            }
-            if let Some(key) = desk::key_without_passphrase(context, desk) {
-                // Nobody is asked for anything: rules, signature and record are one transaction.
-                let issuer = Issuer::root(key);
-                return Ok(respond::respond(
-                    desk.ledger(),
-                    &issuer,
-                    sent,
-                    options,
-                    by,
-                    entropy,
-                ));
-            }
-            // The rules first: whoever is refused is not asked for a passphrase.
-            match respond::rehearse(desk.ledger(), code, options, by, entropy) {
-                // Nothing is sent back, so nothing is signed.
-                Ok(Reply::Receipt(_)) => respond::take_return(desk.ledger(), code, options, by),
-                Ok(Reply::Answer(_)) => {
-                    let key = desk::signing_key(context, desk, &self.passphrase)?;
-                    let by = context.environment.by();
-                    let issuer = Issuer::root(key);
-                    respond::respond(desk.ledger(), &issuer, sent, options, by, entropy)
-                }
-                Err(refusal) => {
-                    respond::keep_evidence(desk.ledger(), sent, &refusal, by)?;
-                    Err(refusal)
-                }
-            }
-        };
-        Ok(decided)
     }
 
     fn options(&self) -> anyhow::Result<Options> {
@@ -336,23 +204,4 @@ fn neither(error: anyhow::Error) -> anyhow::Error {
     }
     let hint = "at a site that lends: `countersign site init`; at a vendor's desk: `countersign desk init`; or name its place with --home";
     failure.hint(hint).into()
-}
-
-fn dry_run(context: &mut Context, reading: &Reading, preview: &Reply) -> anyhow::Result<Exit> {
-    if context.out.json {
-        let object = reply::alone(
-            &context.out,
-            preview,
-            carried::object(reading, |code| carried::license_of(context, code)),
-            None,
-            true,
-            None,
-        )?;
-        Respond::print(context, &object)?;
-    }
-    context
-        .out
-        .say("this is what would be done; nothing was changed:");
-    reply::tell(context, preview);
-    Ok(Exit::DONE)
 }

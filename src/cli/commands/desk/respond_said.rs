@@ -2,22 +2,22 @@
 
 use super::Context;
 use crate::cli::desk::OpenDesk;
+use crate::cli::failure::Failure;
 use crate::cli::{reply, words};
 use crate::failure::FailureKind;
 use crate::issuer::ledger::{Activation, Ledger};
 use crate::issuer::policy::Options;
 use crate::issuer::products;
 use crate::issuer::respond::{self, Effect, Reply, RespondError};
-use crate::text::{self, Carried, Code};
+use crate::text::Code;
 
 /// What is said of a request that is refused.
 pub(super) fn refused(
     context: &mut Context,
     desk: &mut OpenDesk,
     code: &Code,
-    also: &[Carried],
     refusal: RespondError,
-) -> anyhow::Result<anyhow::Error> {
+) -> anyhow::Result<Failure> {
     let ledger = desk.ledger();
     if refusal.kind() == FailureKind::UnknownKey {
         let today = context.environment.now().day();
@@ -30,14 +30,11 @@ pub(super) fn refused(
             ));
         }
     }
-    let asker = respond::asker(ledger, code)?;
-    for other in also {
-        context.out.say(format_args!(
-            "the other return code of the text (phrase {}) was not taken either",
-            text::phrase(&other.code)
-        ));
-    }
-    Ok(reply::refusal(context, refusal, asker.as_ref()).into())
+    let asker = match refusal {
+        RespondError::Malformed(_) => None,
+        _ => respond::asker(ledger, code)?,
+    };
+    Ok(reply::refusal(context, refusal, asker.as_ref()))
 }
 
 /// An old answer that is given again says nothing of what became of its license since.

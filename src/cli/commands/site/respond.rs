@@ -62,7 +62,7 @@ pub(in crate::cli::commands) fn answer<O: Serialize + Described>(
         false => code_input::given_back_too(&mut reading),
     };
     let reading = &reading;
-    carried::tell(context, reading);
+    carried::tell(context, reading, &[]);
     let carried = carried::object(reading, |code| carried::license_of(context, code));
     code_output::read_back(context, &reading.code, (1, 1 + too.len()));
     let mut site = of(&found)?;
