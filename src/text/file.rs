@@ -10,6 +10,9 @@ use super::{Kind, LOOKED_AT, Thing, encoding, photo};
 
 /// Bytes of a text that are decoded: more than are looked at, in any encoding.
 const DECODED: usize = 4 * LOOKED_AT;
+/// Lines of a text that are kept for whoever looks for names in them, and their longest, in bytes.
+const MOST_LINES: usize = 1_000;
+const LONGEST_LINE: usize = 200;
 
 /// Finds the codes in a file, of which one is of a `wanted` kind: in a mail as its program saved it, or in text in UTF-8, UTF-16 or an eight-bit encoding.
 ///
@@ -37,6 +40,9 @@ pub fn read_bytes_judgeable(bytes: &[u8], wanted: &[Kind]) -> Judgeable {
             && read.result == Err(ReadError::NoCode)
         {
             read.result = Err(ReadError::NotACode { thing });
+        }
+        if let Ok(reading) = &mut read.result {
+            reading.lines = lines(&raw());
         }
         return read;
     };
@@ -72,8 +78,18 @@ pub fn read_bytes_judgeable(bytes: &[u8], wanted: &[Kind]) -> Judgeable {
     }
     if let Ok(reading) = &mut read.result {
         reading.sender = opened.sender;
+        reading.lines = lines(&text);
     }
     read
+}
+
+/// The first short lines of a text, without the marks of quoting before them.
+fn lines(text: &str) -> Vec<String> {
+    let mark = |c: char| c == '>' || c == '|' || c.is_whitespace();
+    let lines = text.lines().take(MOST_LINES);
+    let lines = lines.map(|line| line.trim_start_matches(mark).trim_end());
+    let short = lines.filter(|line| !line.is_empty() && line.len() <= LONGEST_LINE);
+    short.map(str::to_owned).collect()
 }
 
 /// The code that the pictures of a mail show, if this program can read them.

@@ -39,6 +39,8 @@ pub struct Reading {
     pub damaged: Vec<Damage>,
     /// Who sent the mail that the code was in, as its header says: it proves nothing.
     pub sender: Option<String>,
+    /// The first short lines of the file that it was in, without what mail programs put before them: for whoever looks for names that it says.
+    pub lines: Vec<String>,
 }
 
 impl Reading {
@@ -71,6 +73,7 @@ impl Reading {
             others,
             damaged: self.damaged,
             sender: self.sender,
+            lines: self.lines,
             ..Reading::from(first)
         }
     }
@@ -101,6 +104,7 @@ impl From<Carried> for Reading {
             others: Vec::new(),
             damaged: Vec::new(),
             sender: None,
+            lines: Vec::new(),
         }
     }
 }

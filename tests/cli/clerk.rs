@@ -155,8 +155,9 @@ fn a_license_made_by_mistake_is_void() {
     // Its key is refused wherever it is named, and says why.
     let change = ["license", "change", &key, "--seats", "3"];
     let revoke = ["license", "revoke", &key, "--reason", "unpaid"];
+    let asked = desk.respond(&request).owes(6, "void");
+    asked.tells("made by mistake");
     for refused in [
-        desk.respond(&request),
         desk.run(change),
         desk.run(revoke),
         desk.run(["license", "mail", &key]),
@@ -196,4 +197,110 @@ fn a_license_made_by_mistake_is_void() {
     desk.run(["license", "void", &never, "--reason", "typed twice"])
         .refused(6, "revoked");
     desk.run(["ledger", "verify"]).done();
+}
+
+/// "You refused us yesterday": what was refused is found, once for each request, and nobody fills the ledger with it.
+#[test]
+fn a_refusal_is_remembered() {
+    let world = World::new();
+    let (desk, ship, key) = licensed(&world, &[], &[]);
+    let other = world.machine("other");
+    other.install(&desk.export("survey"));
+    let request = other.request(&key);
+    // However often it is sent.
+    let mail = format!("From: Kari <kari@example.no>\nSubject: license\n\n{request}\n");
+    desk.run(["respond", "-"])
+        .piped(&mail)
+        .owes(6, "no_seat_free");
+    desk.respond(&request).refused(6, "no_seat_free");
+    let refusals = || {
+        let show = desk.run(["license", "show", &key]).json();
+        show["refusals"].as_array().unwrap().clone()
+    };
+    let told = refusals();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0]["kind"], "no_seat_free");
+    assert_eq!(told[0]["sender"], "kari@example.no");
+    let said = desk.respond(&request).exits(6);
+    said.tells(told[0]["phrase"].as_str().unwrap());
+    let why = "from kari@example.no: no seat is free: 1 of 1 is taken";
+    desk.run(["license", "show", &key])
+        .done()
+        .prints("not answered: 1 request, the latest first")
+        .prints(why);
+    desk.run(["ledger", "history", &key]).done().prints(why);
+    desk.run(["desk", "report"])
+        .done()
+        .prints("refused in the last 14 days:")
+        .prints(why);
+    let events = desk
+        .run(["ledger", "history", &key])
+        .with_json()
+        .done()
+        .objects();
+    let declined = events.last().unwrap();
+    assert_eq!(
+        (&declined["kind"], declined["event"].is_null()),
+        (&"declined".into(), true)
+    );
+    // It speaks against nobody, and waits for nobody.
+    desk.run(["license", "list", "--held"])
+        .done()
+        .tells("no licenses");
+    // Where it was answered since, nobody has to look into it.
+    desk.respond(&ship.run(["return", "--yes"]).done().code())
+        .done();
+    desk.respond(&request).done();
+    assert_eq!(refusals()[0]["answered"], true);
+    let report = desk.run(["desk", "report"]).done();
+    report.prints("refused in the last 14 days: nothing");
+    desk.run(["ledger", "verify"]).done();
+}
+
+#[test]
+fn a_flood_of_refusals_is_counted() {
+    let world = World::new();
+    let (desk, _, key) = licensed(&world, &[], &[]);
+    let other = world.machine("other");
+    other.install(&desk.export("survey"));
+    let new = ["request", "activate", &key, "--new"];
+    let many: Vec<String> = (0..23).map(|_| other.run(new).done().code()).collect();
+    let batch = many.iter().map(|it| it.replace('\n', " ") + "\n");
+    desk.run(["respond", "--batch", "-"])
+        .piped(batch.collect::<String>())
+        .exits(8);
+    let show = desk.run(["license", "show", &key]);
+    let object = show.json();
+    assert_eq!(object["refusals"].as_array().unwrap().len(), 20);
+    assert_eq!(object["refusals_forgotten"], 3);
+    show.done()
+        .prints("not answered: 23 requests, the latest first");
+    desk.run(["ledger", "verify"]).done();
+}
+
+/// What waits for the clerk is listed until the machine is answered, whichever of its requests it was.
+#[test]
+fn a_weak_machine_waits_for_the_clerk_until_it_is_answered() {
+    let world = World::new();
+    let (desk, ship, key) = world.sold(&["--weak", "hold"], &[]);
+    ship.change(|facts| {
+        facts.mac = None.into();
+        facts.disk_serial = None.into();
+        facts.product_uuid = None.into();
+    });
+    desk.respond(&ship.request(&key)).owes(6, "weak_machine");
+    let held = || desk.run(["license", "list", "--held"]).done();
+    held().prints(&key);
+    desk.run(["desk", "report"])
+        .done()
+        .prints("neither network card nor disk");
+    desk.run(["license", "show", &key])
+        .done()
+        .prints("it waits for the clerk or the manager");
+    let again = ship.request_with(&key, &["--new"]);
+    let accept = ["--accept-weak", "--reason", "they have no other"];
+    desk.respond_with(&again, &accept).done();
+    held().tells("no licenses");
+    let show = desk.run(["license", "show", &key]).done();
+    show.prints("the machine was answered since");
 }

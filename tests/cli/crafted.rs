@@ -41,9 +41,9 @@ fn what_binds_is_what_the_product_asks_for() {
     let (desk, ship, key) = world.sold(&[], &[]);
     let request = ship.request(&key);
     let bare = activate(&request, |asked| asked.fingerprint = None);
-    desk.respond(&bare).refused(6, "unbound");
+    desk.respond(&bare).owes(6, "unbound");
     let more = activate(&request, |asked| asked.bindings = Some([7; 8]));
-    desk.respond(&more).refused(6, "not_asked_for");
+    desk.respond(&more).owes(6, "not_asked_for");
     desk.respond(&request).done();
 
     let file = desk.product("base", &["--bind", "server"]);
@@ -53,7 +53,7 @@ fn what_binds_is_what_the_product_asks_for() {
     let server = ["--bind", "server=db1.example.com"];
     let request = office.request_with(&key, &server);
     let without = activate(&request, |asked| asked.bindings = None);
-    desk.respond(&without).refused(6, "needs_bindings");
+    desk.respond(&without).owes(6, "needs_bindings");
     desk.respond(&request).done();
 }
 
@@ -63,7 +63,7 @@ fn a_site_key_is_fit_for_signatures_and_new_ones_are_held_for_the_clerk() {
     let (desk, ship, key) = world.sold(&[], &[]);
     let request = ship.request(&key);
     let unfit = activate(&request, |asked| asked.site_key = Some([0; 32]));
-    desk.respond(&unfit).refused(6, "unfit_site_key");
+    desk.respond(&unfit).owes(6, "unfit_site_key");
     desk.license(&ship, &key);
     let request = ship.run(["request", "sync"]).done().code();
     let mut asked = Sync::decode(decoded(&request).payload()).unwrap();
@@ -164,6 +164,6 @@ fn two_activations_of_one_number_are_told_apart_or_refused() {
     let named = [&release[..2], &[&second], &release[2..]].concat();
     assert_eq!(desk.run(named).json()["license_key"], second);
     desk.respond(&ask(one, twin)).done();
-    desk.respond(&ask(one, same)).refused(6, "same_name");
+    desk.respond(&ask(one, same)).owes(6, "same_name");
     desk.run(["ledger", "verify"]).done();
 }

@@ -180,7 +180,7 @@ fn whoever_is_refused_is_not_asked_for_a_passphrase() {
         .tells("nothing was changed");
     desk.run(["respond"])
         .piped(&request)
-        .refused(7, "passphrase_needed");
+        .owes(7, "passphrase_needed");
     let answer = desk
         .run(["respond", "--passphrase-file"])
         .arg(&secret)
@@ -192,9 +192,7 @@ fn whoever_is_refused_is_not_asked_for_a_passphrase() {
     let other = world.machine("other");
     other.install(&file);
     let third = other.request(&key);
-    desk.run(["respond"])
-        .piped(&third)
-        .refused(6, "no_seat_free");
+    desk.run(["respond"]).piped(&third).owes(6, "no_seat_free");
 }
 
 #[test]

@@ -198,7 +198,7 @@ fn scripts_get_what_stands_beside_a_code() {
     };
     let torn = later.lines().next().unwrap();
     let mail = format!("{request}\n\nYou wrote:\n{}\n\n{torn}\n", quote(&first));
-    let object = desk.respond(&mail).json();
+    let object = desk.respond(&mail).with_json_exits(8);
     assert_eq!(
         (&object["standing"], &object["restored_row"]),
         (&"plain".into(), &().into())

@@ -151,7 +151,7 @@ fn a_return_prints_no_code_and_frees_the_seat() {
     desk.license(&two, &key);
     let third = three.request(&key);
     desk.respond(&third)
-        .refused(6, "no_seat_free")
+        .owes(6, "no_seat_free")
         .tells("no seat is free: 2 of 2 are taken");
     let give_up = |machine: &Machine<'_>| machine.run(["return", "--yes"]).done().code();
     let code = give_up(&one);
@@ -177,7 +177,7 @@ fn a_return_prints_no_code_and_frees_the_seat() {
     std::fs::rename(&pem, &safe).unwrap();
     desk.respond(&give_up(&four)).done();
     std::fs::rename(&safe, &pem).unwrap();
-    desk.respond(&request).refused(6, "given_up");
+    desk.respond(&request).owes(6, "given_up");
 
     let id = two.check().json()["activation"].clone();
     let lost = || {
@@ -193,7 +193,7 @@ fn a_return_prints_no_code_and_frees_the_seat() {
     lost().refused(6, "given_up");
     desk.run(["license", "revoke", &key, "--reason", "not paid"])
         .done();
-    desk.respond(&four.request(&key)).refused(6, "revoked");
+    desk.respond(&four.request(&key)).owes(6, "revoked");
     desk.run(["ledger", "verify"]).done();
 }
 
@@ -206,7 +206,7 @@ fn emergency_codes_are_short_and_usb_keys_are_asked_for() {
     let key = desk.sell("survey", &["--emergency", "4x7", "--usb", usb]);
     let ship = world.machine("ship");
     ship.install(&file);
-    desk.respond(&ship.request(&key)).refused(6, "other_usb");
+    desk.respond(&ship.request(&key)).owes(6, "other_usb");
     let emergency = |name: &str| desk.run(["emergency", name, "--until", "2040-04-10"]);
     emergency(&key).refused(4, "unknown_activation");
     let request = ship.request_with(&key, &["--usb", usb, "--new"]);

@@ -115,7 +115,7 @@ fn a_request_that_is_refused_keeps_no_other_from_its_answer() {
     let other = fleet.ships[0].request(&second);
     let none = format!("{}\n\n{other}\n", fleet.requests[2]);
     let run = fleet.desk.run(["respond", "-"]).piped(&none);
-    run.refused(6, "no_seat_free")
+    run.owes(6, "no_seat_free")
         .tells("none of the 2 requests is answered: ")
         .tells(&format!("; request code of license {second} (phrase "));
     let error = run.with_json_exits(6);

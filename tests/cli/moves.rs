@@ -76,10 +76,10 @@ fn a_weak_machine_is_held_until_a_clerk_accepts_it_or_a_usb_key_binds_it() {
     });
     let request = guest.request(&key);
     desk.respond(&request)
-        .refused(6, "weak_machine")
+        .owes(6, "weak_machine")
         .tells("respond --accept-weak --reason TEXT");
     desk.respond_with(&request, &["--accept-weak"])
-        .refused(2, "usage");
+        .owes(2, "usage");
     let clerk = ["--accept-weak", "--reason", "our own cloud"];
     let said = desk.respond_with(&request, &clerk).done();
     guest.apply(&said.code());
@@ -103,7 +103,7 @@ fn a_weak_machine_is_held_until_a_clerk_accepts_it_or_a_usb_key_binds_it() {
     });
     let request = second.request(&key);
     desk.respond_with(&request, &clerk)
-        .refused(6, "weak_machine")
+        .owes(6, "weak_machine")
         .tells("respond --override --reason TEXT");
     second.plug(&["0529:0001:8a3f21"]);
     let bound = second.request_with(&key, &["--usb", "0529:0001:8a3f21", "--new"]);
@@ -170,7 +170,7 @@ fn the_seventh_return_in_a_year_rests() {
     next.install(&file);
     let request = next.request(&key);
     desk.respond(&request)
-        .refused(6, "no_seat_free")
+        .owes(6, "no_seat_free")
         .tells("no seat is free: 1 of 1 is taken or held back")
         .tells(&format!("release {id} --held-back --reason TEXT"));
     let freed = desk.run([

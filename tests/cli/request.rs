@@ -178,7 +178,7 @@ fn without_or_with_several_products() {
     let other = world.machine("other");
     other.install(&two);
     desk.respond(&other.request(&key))
-        .refused(4, "other_product")
+        .owes(4, "other_product")
         .tells("this license is for Survey");
     desk.answer(&request);
 }

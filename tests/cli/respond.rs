@@ -183,7 +183,7 @@ fn a_repaired_machine_is_the_same_one() {
         .run(["request", "activate", &key, "--new"])
         .done()
         .code();
-    desk.respond(&request).refused(6, "no_seat_free");
+    desk.respond(&request).owes(6, "no_seat_free");
 }
 
 #[test]
@@ -195,10 +195,10 @@ fn seats_of_a_floating_license() {
     let second = another(&desk, "second");
     let request = second.request_with(&key, &["--seats", "7"]);
     desk.respond(&request)
-        .refused(6, "no_seat_free")
+        .owes(6, "no_seat_free")
         .tells("7 seats are wanted and 6 of 10 are free");
     desk.respond_with(&request, &["--seats", "0"])
-        .refused(2, "usage");
+        .owes(2, "usage");
     assert_eq!(
         desk.respond_with(&request, &["--seats", "2"]).json()["seats"],
         2
@@ -241,7 +241,7 @@ fn refusals_say_why_and_change_nothing() {
     desk.respond_with(&request, &["--dry-run"]).done();
     world.days_pass(1);
     desk.respond(&request)
-        .refused(6, "expired")
+        .owes(6, "expired")
         .tells("expired on 2040-03-10");
 }
 
@@ -274,7 +274,7 @@ fn codes_that_ask_nothing() {
         .to_text()
         .unwrap();
     desk.respond(&code)
-        .refused(4, "commitment_used")
+        .owes(4, "commitment_used")
         .tells("--new");
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::{Change, Contents, Named, Shown, Warning, shown};
+use super::{Change, Contents, Named, RefusedRequest, Shown, Warning, shown};
 use crate::issuer::ledger;
 use crate::license_key::LicenseKey;
 use crate::machine::UsbDevice;
@@ -166,6 +166,10 @@ pub(crate) struct LicenseAtDesk {
     /// How many events its history has.
     pub(crate) events: usize,
     pub(crate) activations: Vec<Activation>,
+    /// Requests for it that were refused and of which the history does not tell, oldest first; the last 20.
+    pub(crate) refusals: Vec<RefusedRequest>,
+    /// Older ones, which are counted.
+    pub(crate) refusals_forgotten: u32,
 }
 
 /// How often something happened within 365 days, and how often it may.
@@ -373,8 +377,8 @@ pub(crate) struct CheckpointMade {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct HistoryEvent {
-    /// Its number, from 1, without gaps.
-    pub(crate) event: i64,
+    /// Its number, from 1, without gaps; null of a request that was refused and that the history does not have: it is remembered beside it.
+    pub(crate) event: Option<i64>,
     pub(crate) at: Shown<Seconds>,
     /// Who did it, as the system names them.
     pub(crate) actor: String,

@@ -14,6 +14,7 @@ use crate::protocol::digest::ActivationId;
 pub(crate) enum Reported {
     License(Box<InReport<ListedLicense>>),
     Held(InReport<HeldCase>),
+    Refused(InReport<RefusedRequest>),
     UnknownKeys(InReport<UnknownKeys>),
     Product(InReport<ProductUse>),
 }
@@ -23,7 +24,7 @@ pub(crate) enum Reported {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(rename = "{T}InReport"))]
 pub(crate) struct InReport<T> {
-    /// `expires` and `maintenance_ends`, a last day comes; `overdue`; `held`, the clerk or the manager decides; `unknown_keys`; `product`.
+    /// `expires` and `maintenance_ends`, a last day comes; `overdue`; `held`, the clerk or the manager decides; `refused`, in the last 14 days and not answered since; `unknown_keys`; `product`.
     pub(crate) section: &'static str,
     #[serde(flatten)]
     pub(crate) of: T,
@@ -43,6 +44,28 @@ pub(crate) struct HeldCase {
     pub(crate) verdict: String,
     /// What that rests on, in a sentence.
     pub(crate) evidence: String,
+}
+
+/// A request that was refused, of which the history does not tell.
+#[derive(Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct RefusedRequest {
+    /// When, for the first time.
+    pub(crate) at: Shown<Seconds>,
+    pub(crate) license_key: Shown<LicenseKey>,
+    /// What the machine calls its activation.
+    pub(crate) activation: Shown<ActivationId>,
+    /// The read-back phrase of the request.
+    pub(crate) phrase: String,
+    /// Of the refusal (FAILURES.md).
+    pub(crate) kind: String,
+    pub(crate) message: String,
+    /// The address of the mail that it came in; null: not known.
+    pub(crate) sender: Option<String>,
+    /// Whether somebody at the desk decides about it still.
+    pub(crate) held: bool,
+    /// Whether the machine was answered since.
+    pub(crate) answered: bool,
 }
 
 /// What was sold of a product, void licenses left out.

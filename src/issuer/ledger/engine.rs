@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::LedgerError;
 use super::rows::{
-    Activation, ActivationRow, EarlyReturn, Event, EventId, License, LicenseId, OrderTerms,
-    Product, ProductId, Refused, SignerId, StoredAnswer, StoredSigner, TermsId,
+    Activation, ActivationRow, Declined, EarlyReturn, Event, EventId, License, LicenseId,
+    OrderTerms, Product, ProductId, Refused, Said, SignerId, StoredAnswer, StoredSigner, TermsId,
 };
 use crate::license_key::LicenseKey;
 use crate::protocol::commitment::Commitment;
@@ -210,6 +210,22 @@ pub trait Transaction {
         after: Option<Digest>,
         most: usize,
     ) -> Result<Vec<Refused>, LedgerError>;
+
+    /// Remembers a refusal; whether it is remembered now for the first time.
+    fn add_declined(&mut self, declined: &Declined) -> Result<bool, LedgerError>;
+    /// Forgets the oldest of a license but for the last so many, those first about which nobody decides; how many.
+    fn forget_declined(&mut self, license: LicenseId, most: usize) -> Result<usize, LedgerError>;
+    /// Refusals of the licenses after one up to another, by license, oldest first; each with whether the machine was answered since.
+    fn declined(
+        &mut self,
+        after: LicenseId,
+        last: LicenseId,
+    ) -> Result<Vec<(Declined, bool)>, LedgerError>;
+
+    /// Keeps what is said of a machine, in the place of what was said before.
+    fn set_said(&mut self, said: &Said) -> Result<(), LedgerError>;
+    /// What is said of the machines of the licenses after one up to another, by license and activation.
+    fn said(&mut self, after: LicenseId, last: LicenseId) -> Result<Vec<Said>, LedgerError>;
 
     /// What is wrong beneath the rows: tables, indices and whatever else was added, is gone or is not as this program makes it, and where the
     /// file contradicts itself.

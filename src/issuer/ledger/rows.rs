@@ -16,7 +16,7 @@ use crate::protocol::date::{Day, Seconds};
 use crate::protocol::digest::{ActivationId, Digest, MachineBinding};
 
 pub use sold::{EmergencyAllowance, OrderTerms};
-pub use told::{EarlyReturn, Event, Refused};
+pub use told::{Declined, EarlyReturn, Event, Refused, Said};
 
 macro_rules! row_id {
     ($(#[$doc:meta])* $name:ident) => {

@@ -1,5 +1,6 @@
 //! Licenses in a list: in which state each is, and which of them are wanted.
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use unicode_normalization::UnicodeNormalization as _;
@@ -7,9 +8,10 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::licenses::order;
 use crate::issuer::history::{self, EMERGENCY, LicenseFacts};
 use crate::issuer::ledger::{
-    Activation, Event, EventId, Ledger, LedgerError, License, LicenseId, OrderTerms, PAGE,
-    ProductId, TermsId, Transaction, Withdrawn,
+    Activation, Declined, Event, EventId, Ledger, LedgerError, License, LicenseId, OrderTerms,
+    PAGE, ProductId, TermsId, Transaction, Withdrawn,
 };
+use crate::license_key::LicenseKey;
 use crate::protocol::date::{Day, Seconds};
 use crate::protocol::digest::ActivationId;
 
@@ -212,6 +214,10 @@ fn held(
             held.push(license);
         }
     }
+    let declined = tx.declined(after, last)?.into_iter();
+    let waiting = declined.filter(|(it, answered)| it.waits && !answered);
+    held.extend(waiting.map(|(it, _)| it.license));
+    held.sort_unstable();
     Ok(held)
 }
 
@@ -222,7 +228,7 @@ pub struct Case {
     pub activation: ActivationId,
     /// When it was refused first.
     pub since: Seconds,
-    /// The fork rule's verdict, or `held_for_manager`.
+    /// The fork rule's verdict, or the kind of the refusal.
     pub verdict: String,
     /// What that rests on, in a sentence.
     pub evidence: String,
@@ -254,7 +260,45 @@ pub fn cases(tx: &mut dyn Transaction, license: LicenseId) -> Result<Vec<Case>, 
             });
         }
     }
+    let declined = tx.declined(LicenseId(license.0 - 1), license)?.into_iter();
+    let waiting = declined.filter(|(it, answered)| it.waits && !answered);
+    cases.extend(waiting.map(|(it, _)| Case {
+        activation: it.activation,
+        since: it.at,
+        verdict: it.kind,
+        evidence: it.said,
+    }));
+    cases.sort_by_key(|it| it.since);
     Ok(cases)
+}
+
+/// Requests that were refused on this day or later, whose machines were not answered since and of which nobody decides, with the keys of their licenses;
+/// by license, oldest first.
+///
+/// # Errors
+/// What the ledger says.
+pub fn refused_since(
+    ledger: &mut Ledger,
+    first: Day,
+) -> Result<Vec<(LicenseKey, Declined)>, LedgerError> {
+    ledger.read(|tx| {
+        let mut found = Vec::new();
+        let mut after = LicenseId(0);
+        loop {
+            let page = tx.licenses(after, PAGE)?;
+            let Some(last) = page.last().map(|it| it.id) else {
+                return Ok(found);
+            };
+            let keys: HashMap<LicenseId, LicenseKey> =
+                page.iter().map(|it| (it.id, it.key)).collect();
+            for (it, answered) in tx.declined(after, last)? {
+                let lately = it.at.day() >= first && !answered && !it.waits;
+                let key = keys.get(&it.license).filter(|_| lately);
+                found.extend(key.map(|key| (*key, it)));
+            }
+            after = last;
+        }
+    })
 }
 
 /// Whether a refusal is one of which somebody at the desk decides.

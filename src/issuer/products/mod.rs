@@ -15,7 +15,9 @@ use crate::signing::signer::{SignerError, TriedSigner};
 
 pub(crate) use licenses::fits;
 pub use licenses::{LicenseView, MOST_LICENSES, Sold, license, sell};
-pub use listed::{Case, LicenseState, Listed, Wanted, cases, folded, for_each_license};
+pub use listed::{
+    Case, LicenseState, Listed, Wanted, cases, folded, for_each_license, refused_since,
+};
 
 /// Why something could not be put on sale.
 #[derive(Debug, thiserror::Error)]

@@ -149,7 +149,10 @@ impl<E> Step<(), E> {
         let unanswered = Box::new(Unanswered { error, asker });
         Ok(match evidence {
             Some(evidence) => Step::Refused(unanswered, Box::new(evidence)),
-            None => Step::Done(Err(LineError::Respond(unanswered))),
+            None => {
+                session.decline(&request, &unanswered.error, sender)?;
+                Step::Done(Err(LineError::Respond(unanswered)))
+            }
         })
     }
 

@@ -7,10 +7,12 @@ use super::{Ask, Grantable, Request, RespondError, lookup};
 use crate::issuer::history::REFUSED;
 use crate::issuer::leaving::Changed;
 use crate::issuer::ledger::{
-    Activation, ActivationRow, COUNTED_DAYS, Ended, LedgerError, License, Refused,
+    Activation, ActivationRow, COUNTED_DAYS, Declined, Ended, EventId, LedgerError, License,
+    LicenseId, Refused,
 };
 use crate::issuer::policy::{self, Proof, Refusal};
 use crate::protocol::date::Day;
+use crate::text::{Code, Kind, phrase};
 
 /// Refused requests of one activation that the history takes in a year; more are counted.
 const EVIDENCE_ROWS: u64 = 20;
@@ -176,6 +178,79 @@ pub(super) fn may_tell(request: &Request, error: &RespondError) -> bool {
 /// What refused requests of an activation are counted under where the history has enough of them.
 pub(crate) fn beyond(activation: ActivationRow) -> String {
     format!("activation {}", activation.0)
+}
+
+/// Refusals of one license that are remembered beside the history; of older ones their number.
+pub(crate) const REMEMBERED: usize = 20;
+
+/// What refusals of a license are counted under that are remembered no more.
+pub(crate) fn forgotten(license: LicenseId) -> String {
+    format!("license {}", license.0)
+}
+
+impl Session<'_> {
+    /// Remembers that a request for a license of this desk was refused, where the history does not tell of it: somebody asks why later. Anybody who knows
+    /// the key can write such requests, so the last [`REMEMBERED`] are kept, and they change no answer.
+    pub(super) fn decline(
+        &mut self,
+        request: &Request,
+        error: &RespondError,
+        sender: Option<&str>,
+    ) -> Result<(), LedgerError> {
+        let stays = matches!(
+            error,
+            RespondError::Refused(_) | RespondError::CommitmentUsed | RespondError::DeskLimit(_)
+        );
+        // What a clerk typed is no word to a customer.
+        let typed = matches!(error, RespondError::Refused(Refusal::UntilPast(_)));
+        if !stays || typed || self.tx.refused(&request.digest)?.is_some() {
+            return Ok(());
+        }
+        let (kind, found, fingerprint) = match &request.ask {
+            Ask::Grantable(Grantable::Activate(it)) => {
+                let license = self.tx.license_keyed(it.key)?;
+                let found = license.map(|license| (license.id, it.commitment.activation_id()));
+                (Kind::Activate, found, it.fingerprint)
+            }
+            Ask::Grantable(Grantable::Sync(it)) => {
+                let found = lookup::find(self.tx, it.activation, &it.proof)?;
+                let found = found.map(|found| (found.license.id, it.activation));
+                (Kind::Sync, found, None)
+            }
+            Ask::Return(it) => {
+                let found = lookup::find(self.tx, it.activation, &it.secret.sync_proof())?;
+                let found = found.map(|found| (found.license.id, it.activation));
+                (Kind::Return, found, None)
+            }
+        };
+        let Some((license, activation)) = found else {
+            return Ok(());
+        };
+        let payload = request.bytes.get(1..).unwrap_or_default().to_vec();
+        let added = self.tx.add_declined(&Declined {
+            request: request.digest,
+            license,
+            activation,
+            fingerprint,
+            at: self.by.now,
+            event: EventId(self.next_event.0 - 1),
+            kind: error.kind().name().to_owned(),
+            said: error.to_string(),
+            waits: matches!(
+                error,
+                RespondError::Refused(Refusal::WeakMachine { .. } | Refusal::NewSiteKey)
+            ),
+            phrase: phrase(&Code::new(kind, payload)),
+            sender: sender.map(str::to_owned),
+        })?;
+        if added {
+            let today = self.by.now.day();
+            for _ in 0..self.tx.forget_declined(license, REMEMBERED)? {
+                self.tx.add_beyond(&forgotten(license), today)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Whose request was refused, and what it proves.

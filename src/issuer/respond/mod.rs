@@ -18,8 +18,10 @@ pub use reply::{Answer, Effect, Order, Receipt, Reply};
 use std::convert::Infallible;
 
 use crate::issuer::history::Actor;
-use crate::issuer::ledger::{Activation, ActivationRow, Ledger, LedgerError, License, Transaction};
-use crate::issuer::policy::{Options, Refusal};
+use crate::issuer::ledger::{
+    Activation, ActivationRow, Ledger, LedgerError, License, LicenseId, Transaction,
+};
+use crate::issuer::policy::Options;
 use crate::license_key::LicenseKey;
 use crate::protocol::commitment::Commitment;
 use crate::protocol::date::Day;
@@ -282,8 +284,19 @@ pub fn not_recorded(
     Ok(found)
 }
 
-/// Keeps the evidence of a request that was not answered, if it has any and the history does not tell of this request yet, and counts keys that were
-/// never sold, by who sent them where that is known: no key is needed for it (SPEC.md 9.8).
+/// How many refusals of a license are remembered no more, in the history or beside it.
+///
+/// # Errors
+/// What the ledger says.
+pub fn forgotten(tx: &mut dyn Transaction, license: LicenseId) -> Result<u32, LedgerError> {
+    let subject = evidence::forgotten(license);
+    let counted = tx.beyond(&subject, None)?;
+    let own = counted.into_iter().find(|(it, _)| *it == subject);
+    Ok(own.map_or(0, |(_, many)| many))
+}
+
+/// Keeps the evidence of a request that was not answered, if it has any and the history does not tell of this request yet, remembers any other refusal of
+/// a license, and counts keys that were never sold, by who sent them where that is known: no key is needed for it (SPEC.md 9.8).
 ///
 /// # Errors
 /// What the ledger says.
@@ -294,18 +307,18 @@ pub fn keep_evidence(
     by: Actor<'_>,
 ) -> Result<(), RespondError> {
     let Sent { code, sender } = sent;
-    let unknown_key = matches!(refusal, RespondError::Refused(Refusal::UnknownKey));
     let Ok(request) = Request::read(code) else {
         return Ok(());
     };
-    if !unknown_key && !evidence::may_tell(&request, refusal) {
+    if matches!(refusal, RespondError::Ledger(_) | RespondError::Signer(_)) {
         return Ok(());
     }
     ledger.write(|tx| {
         let options = Options::default();
         let mut session = Session::open(tx, None, &options, by)?;
-        if let Some(evidence) = session.evidence(&request, refusal, sender)? {
-            session.record_refusal(&evidence)?;
+        match session.evidence(&request, refusal, sender)? {
+            Some(evidence) => session.record_refusal(&evidence)?,
+            None => session.decline(&request, refusal, sender)?,
         }
         Ok(())
     })

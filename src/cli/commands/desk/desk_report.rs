@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
 
 use super::license_list::{Columns, catalogue, object};
-use super::{Context, Exit, Run};
+use super::{Context, Exit, Run, refusals};
 use crate::cli::desk::OpenDesk;
 use crate::cli::json::{self, InReport, Reported, Shown};
 use crate::cli::{desk, sold, words};
@@ -64,11 +64,15 @@ impl Run for DeskReport {
             "overdue",
         )?;
         report.held()?;
+        report.refused()?;
         report.unknown_keys()?;
         report.products()?;
         Ok(Exit::DONE)
     }
 }
+
+/// Days for which refusals are reported.
+const LATELY: u16 = 14;
 
 struct Report<'a> {
     context: &'a mut Context,
@@ -176,6 +180,35 @@ impl Report<'_> {
             }
         }
         match any && !self.context.out.json {
+            true => self.context.out.line(""),
+            false => Ok(()),
+        }
+    }
+
+    /// Requests that were refused lately, and whose machines were not answered since: their customers may call.
+    fn refused(&mut self) -> anyhow::Result<()> {
+        let json = self.context.out.json;
+        let now = self.context.environment.now();
+        let first = now.minus(u32::from(LATELY) * 86_400).day();
+        let refused = products::refused_since(self.desk.ledger(), first)?;
+        self.title(
+            &format!("refused in the last {LATELY} days"),
+            !refused.is_empty(),
+        )?;
+        let any = !refused.is_empty();
+        for (key, it) in refused {
+            if json {
+                let of = refusals::object(key, &it, false);
+                let section = "refused";
+                let line = Reported::Refused(InReport { section, of });
+                DeskReport::print(self.context, &line)?;
+                continue;
+            }
+            let said = refusals::said(&it, false);
+            let line = format!("{}  {key}  {said}", it.at.day());
+            self.context.out.row(&line)?;
+        }
+        match any && !json {
             true => self.context.out.line(""),
             false => Ok(()),
         }

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::{Context, Exit, Run};
+use super::{Context, Exit, Run, refusals};
 use crate::cli::{desk, json, sold};
 use crate::issuer::history;
-use crate::issuer::ledger::{ActivationRow, Event, EventId, LicenseId, Transaction};
+use crate::issuer::ledger::{ActivationRow, Declined, Event, EventId, LicenseId, Transaction};
 use crate::issuer::life::{self, Named};
 use crate::issuer::policy::Refusal;
 use crate::issuer::respond::RespondError;
@@ -39,23 +39,28 @@ impl Run for LedgerHistory {
                 None => None,
                 Some(Named::License(key)) => {
                     let license = tx.license_keyed(key)?;
-                    Some(
-                        license
-                            .ok_or(RespondError::Refused(Refusal::UnknownKey))?
-                            .event,
-                    )
+                    let unknown = || RespondError::Refused(Refusal::UnknownKey);
+                    Some(license.ok_or_else(unknown)?)
                 }
-                Some(name) => Some(life::only_named(tx, name)?.1.event),
+                Some(name) => Some(life::only_named(tx, name)?.1),
             };
+            let license = license.map(|it| (it.id, it.event));
             let only = match name {
                 Some(name @ Named::Activation(..)) => Some(life::only_named(tx, name)?.0.id),
                 _ => None,
             };
-            if let Some(last) = license {
+            if let Some((id, last)) = license {
                 let mut events = history::of_license(tx, last)?;
                 events.retain(|event| only.is_none() || event.activation == only);
+                let mut refused = beside(tx, id, name)?.into_iter().peekable();
                 for event in events {
+                    while let Some(it) = refused.next_if(|it| it.event < event.id) {
+                        print_refused(context, tx, &mut names, &it)?;
+                    }
                     print(context, tx, &mut names, &event)?;
+                }
+                for it in refused {
+                    print_refused(context, tx, &mut names, &it)?;
                 }
                 return Ok(());
             }
@@ -108,6 +113,49 @@ impl Names {
     }
 }
 
+/// Requests that were refused and that the history does not have: of a license, or of one machine of it; in the order of the events that they came after.
+fn beside(
+    tx: &mut dyn Transaction,
+    license: LicenseId,
+    name: Option<Named>,
+) -> anyhow::Result<Vec<Declined>> {
+    let all = tx.declined(LicenseId(license.0 - 1), license)?.into_iter();
+    let own = |it: &Declined| match name {
+        Some(Named::Activation(activation, _)) => it.activation == activation,
+        _ => true,
+    };
+    let mut own: Vec<Declined> = all.map(|(it, _)| it).filter(own).collect();
+    own.sort_by_key(|it| (it.event, it.at));
+    Ok(own)
+}
+
+/// One of them, without a number.
+fn print_refused(
+    context: &mut Context,
+    tx: &mut dyn Transaction,
+    names: &mut Names,
+    it: &Declined,
+) -> anyhow::Result<()> {
+    let key = names.license(tx, it.license)?;
+    let words = format!("not answered: {}", refusals::said(it, false));
+    if !context.out.json {
+        return context
+            .out
+            .line(format_args!("    –  {}  –  {key}  {words}", it.at));
+    }
+    let object = json::HistoryEvent {
+        event: None,
+        at: json::Shown(it.at),
+        actor: it.sender.clone().unwrap_or_default(),
+        kind: "declined".to_owned(),
+        license_key: Some(key),
+        activation: Some(it.activation.to_string()),
+        message: words,
+        facts: serde_json::Value::Null,
+    };
+    LedgerHistory::print(context, &object)
+}
+
 fn print(
     context: &mut Context,
     tx: &mut dyn Transaction,
@@ -122,7 +170,7 @@ fn print(
     let words = history::tell(event, activation.as_deref());
     if context.out.json {
         let object = json::HistoryEvent {
-            event: event.id.0,
+            event: Some(event.id.0),
             at: json::Shown(event.at),
             actor: event.actor.clone(),
             kind: event.kind.clone(),

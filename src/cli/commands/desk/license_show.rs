@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::refusals::Refusals;
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
 use crate::cli::json::Shown;
@@ -47,18 +48,25 @@ impl Run for LicenseShow {
             return Err(unknown_key(key).into());
         };
         let today = context.environment.now().day();
-        let (events, more) = desk.ledger().read(|tx| -> Result<_, LedgerError> {
+        let (events, more, refusals) = desk.ledger().read(|tx| -> Result<_, LedgerError> {
             let events = history::of_license(tx, view.license.event)?;
-            Ok((events, respond::not_recorded(tx, &view.activations)?))
+            let refusals = Refusals::of(tx, view.license.id, key)?;
+            let more = respond::not_recorded(tx, &view.activations)?;
+            Ok((events, more, refusals))
         })?;
         let verdicts = verdicts(&events)?;
         if context.out.json {
-            let object = object(&view, &events, &verdicts, &more, today);
+            let object = json::LicenseAtDesk {
+                refusals: refusals.objects(),
+                refusals_forgotten: refusals.forgotten,
+                ..object(&view, &events, &verdicts, &more, today)
+            };
             Self::print(context, &object)?;
         } else {
             context.out.table(&rows(&view, &events, today))?;
             for line in held(&view, &events, &verdicts, &more, today)
                 .into_iter()
+                .chain(refusals.lines())
                 .chain(told(&view, &events))
             {
                 context.out.line(line)?;
@@ -186,6 +194,8 @@ fn object(
         void: view.license.withdrawn == Some(Withdrawn::Void),
         events: events.len(),
         activations: activations.collect(),
+        refusals: Vec::new(),
+        refusals_forgotten: 0,
     }
 }
 

@@ -19,6 +19,7 @@ mod license_show;
 mod license_void;
 mod product_add;
 mod product_export;
+mod refusals;
 mod release;
 mod respond;
 mod respond_batch;

@@ -1,5 +1,7 @@
 //! What is kept of events, refusals and returns that came early.
 
+use std::fmt;
+
 use super::*;
 
 /// A RETURN that arrived before the ACTIVATE it gives up: that one will be refused.
@@ -34,6 +36,61 @@ pub struct Refused {
     pub activation: ActivationRow,
     /// The day of that event.
     pub day: Day,
+}
+
+/// A request for a license that was refused, of which the history does not tell: somebody asks why later. It changes no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declined {
+    /// The digest of the request.
+    pub request: Digest,
+    /// The license that it asked for.
+    pub license: LicenseId,
+    /// What the machine calls its activation.
+    pub activation: ActivationId,
+    /// What the machine said of itself, where the request has that.
+    pub fingerprint: Option<Fingerprint>,
+    /// When it was refused first.
+    pub at: Seconds,
+    /// The last event of the history then.
+    pub event: EventId,
+    /// The kind of the refusal, by its stable name.
+    pub kind: String,
+    /// Why, in a sentence.
+    pub said: String,
+    /// Whether somebody at the desk may decide otherwise.
+    pub waits: bool,
+    /// The read-back phrase of the request.
+    pub phrase: String,
+    /// The address of the mail that it came in, where that is known.
+    pub sender: Option<String>,
+}
+
+/// What the mail of an activation's last request said of the machine: it proves nothing, and changes no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The activation.
+    pub activation: ActivationRow,
+    /// Its license.
+    pub license: LicenseId,
+    /// The machine's name.
+    pub host: Option<String>,
+    /// Names that it is bound to, each with its value, such as `server` and `DB01`.
+    pub bound: Vec<(String, String)>,
+    /// The day of that request's answer.
+    pub day: Day,
+}
+
+impl fmt::Display for Said {
+    /// `host shipbridge, server DB01`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let host = self.host.iter().map(|host| format!("host {host}"));
+        let bound = self
+            .bound
+            .iter()
+            .map(|(name, value)| format!("{name} {value}"));
+        let all: Vec<String> = host.chain(bound).collect();
+        f.write_str(&all.join(", "))
+    }
 }
 
 /// One row of the history.

@@ -2,14 +2,25 @@
 
 use std::num::NonZeroU8;
 
-use rusqlite::params;
+use rusqlite::{Params, params};
 
+use super::convert::{self, ACTIVATION};
 use super::transaction::SqliteTransaction;
 use crate::issuer::ledger::{Activation, Ended, LedgerError, LoansTold};
 use crate::machine::Fingerprint;
 use crate::protocol::date::Day;
 
 impl SqliteTransaction<'_> {
+    /// Those of which a condition holds.
+    pub(super) fn activations_where(
+        &self,
+        condition: &str,
+        values: impl Params,
+    ) -> Result<Vec<Activation>, LedgerError> {
+        let sql = format!("{ACTIVATION} WHERE {condition}");
+        self.all(&sql, values, convert::activation)
+    }
+
     pub(super) fn insert_activation(&self, it: &Activation) -> Result<(), LedgerError> {
         self.run(
             "INSERT INTO activation (id, license, aid, generation, fingerprint, bindings, usb, site_key, seats, first, last, \

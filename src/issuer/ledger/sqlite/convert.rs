@@ -6,10 +6,10 @@ use std::num::{NonZeroU8, NonZeroU16};
 use rusqlite::Row;
 
 use crate::issuer::ledger::{
-    Activation, ActivationRow, Counts, Days, EarlyReturn, EmergencyAllowance, Ended, Event,
-    EventId, Had, LedgerError, Lending, License, LicenseId, LoansTold, OrderTerms, Product,
-    ProductId, Reference, Refused, Resting, SignerId, Stood, StoredAnswer, StoredSigner, TermsId,
-    Until, WeakRule, Withdrawn,
+    Activation, ActivationRow, Counts, Days, Declined, EarlyReturn, EmergencyAllowance, Ended,
+    Event, EventId, Had, LedgerError, Lending, License, LicenseId, LoansTold, OrderTerms, Product,
+    ProductId, Reference, Refused, Resting, Said, SignerId, Stood, StoredAnswer, StoredSigner,
+    TermsId, Until, WeakRule, Withdrawn,
 };
 use crate::license_key::LicenseKey;
 use crate::machine::{Fingerprint, UsbDevice};
@@ -275,6 +275,40 @@ pub(super) fn refused(row: &Row<'_>) -> Result<Refused, LedgerError> {
             event: EventId(row.get(1)?),
             activation: ActivationRow(row.get(2)?),
             day: Day::new(row.get(3)?).ok_or(Wrong::Value("day"))?,
+        })
+    })
+}
+
+pub(super) fn declined(row: &Row<'_>) -> Result<Declined, LedgerError> {
+    named(row, ("refusal since history", 5), || {
+        Ok(Declined {
+            request: row.get(0)?,
+            license: LicenseId(row.get(1)?),
+            activation: ActivationId(row.get(2)?),
+            fingerprint: fingerprint(row, 3)?,
+            at: Seconds(row.get(4)?),
+            event: EventId(row.get(5)?),
+            kind: row.get(6)?,
+            said: row.get(7)?,
+            waits: truth(row, 8, "wait")?,
+            phrase: row.get(9)?,
+            sender: row.get(10)?,
+        })
+    })
+}
+
+pub(super) fn said(row: &Row<'_>) -> Result<Said, LedgerError> {
+    named(row, ("names of activation", 0), || {
+        let bound: String = row.get(3)?;
+        let pairs = bound.lines().filter_map(|line| line.split_once(' '));
+        Ok(Said {
+            activation: ActivationRow(row.get(0)?),
+            license: LicenseId(row.get(1)?),
+            host: row.get(2)?,
+            bound: pairs
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+            day: Day::new(row.get(4)?).ok_or(Wrong::Value("day"))?,
         })
     })
 }

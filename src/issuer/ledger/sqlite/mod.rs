@@ -2,6 +2,7 @@
 
 mod activations;
 mod audit;
+mod beside;
 mod convert;
 mod copy;
 mod schema;

@@ -4,7 +4,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x4353_474E;
 
 /// The ledger's `user_version`: rises with each change of [`SCHEMA`].
-pub(super) const FORMAT: u32 = 11;
+pub(super) const FORMAT: u32 = 12;
 
 /// What makes an empty ledger. A ledger whose tables, indices and whatever else it has differ from what this makes is not written to.
 pub(super) const SCHEMA: &str = "
@@ -82,6 +82,21 @@ pub(super) const SCHEMA: &str = "
     CREATE TABLE beyond (
         subject TEXT NOT NULL, day INTEGER NOT NULL, many INTEGER NOT NULL, PRIMARY KEY (subject, day)
     ) STRICT, WITHOUT ROWID;
+
+    -- Requests for a license that were refused and of which the history does not tell, the last of each license: they change no answer.
+    -- `event` is the last of the history at that time.
+    CREATE TABLE declined (
+        request BLOB PRIMARY KEY, license INTEGER NOT NULL, aid BLOB NOT NULL, fingerprint BLOB, at INTEGER NOT NULL,
+        event INTEGER NOT NULL, kind TEXT NOT NULL, said TEXT NOT NULL, waits INTEGER NOT NULL, phrase TEXT NOT NULL, sender TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX declined_license ON declined (license, at);
+
+    -- What the mail of an activation's last request said of the machine, which proves nothing and changes no answer: its name, and a line
+    -- for each name that it is bound to.
+    CREATE TABLE said (
+        license INTEGER NOT NULL, activation INTEGER NOT NULL, host TEXT, bound TEXT NOT NULL, day INTEGER NOT NULL,
+        PRIMARY KEY (license, activation)
+    ) STRICT, WITHOUT ROWID;
 ";
 
 #[cfg(test)]
@@ -94,7 +109,7 @@ mod tests {
         let tables = blake3::hash(SCHEMA.as_bytes()).to_hex();
         assert_eq!(
             (FORMAT, &tables.as_str()[..16]),
-            (11, "d2f0df35c7235b70"),
+            (12, "607295a90881f378"),
             "raise FORMAT, and write both here"
         );
     }

@@ -88,6 +88,14 @@ impl SqliteTransaction<'_> {
         )
     }
 
+    pub(super) fn count_beyond(&self, subject: &str, day: Day) -> Result<(), LedgerError> {
+        self.run(
+            "INSERT INTO beyond (subject, day, many) VALUES (?, ?, 1) ON CONFLICT (subject, day) DO UPDATE SET many = many + 1",
+            params![subject, day.number()],
+        )?;
+        Ok(())
+    }
+
     pub(super) fn counted_beyond(
         &self,
         prefix: &str,

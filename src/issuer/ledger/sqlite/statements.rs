@@ -3,14 +3,12 @@
 use rusqlite::params;
 
 use super::audit;
-use super::convert::{
-    self, ACTIVATION, ANSWER, EARLY, EVENT, LICENSE, PRODUCT, REFUSED, SIGNER, TERMS, most,
-};
+use super::convert::{self, ANSWER, EARLY, EVENT, LICENSE, PRODUCT, REFUSED, SIGNER, TERMS, most};
 use super::transaction::SqliteTransaction;
 use crate::issuer::ledger::{
-    Activation, ActivationRow, EarlyReturn, Event, EventId, Flaw, LedgerError, License, LicenseId,
-    OrderTerms, Product, ProductId, Refused, SignerId, StoredAnswer, StoredSigner, TermsId,
-    Transaction,
+    Activation, ActivationRow, Declined, EarlyReturn, Event, EventId, Flaw, LedgerError, License,
+    LicenseId, OrderTerms, Product, ProductId, Refused, Said, SignerId, StoredAnswer, StoredSigner,
+    TermsId, Transaction,
 };
 use crate::license_key::LicenseKey;
 use crate::protocol::commitment::Commitment;
@@ -179,19 +177,12 @@ impl Transaction for SqliteTransaction<'_> {
     }
 
     fn activations_of(&mut self, license: LicenseId) -> Result<Vec<Activation>, LedgerError> {
-        self.all(
-            &format!("{ACTIVATION} WHERE license = ? ORDER BY id"),
-            [license.0],
-            convert::activation,
-        )
+        self.activations_where("license = ? ORDER BY id", [license.0])
     }
 
     fn activation(&mut self, id: ActivationRow) -> Result<Option<Activation>, LedgerError> {
-        self.first(
-            &format!("{ACTIVATION} WHERE id = ?"),
-            [id.0],
-            convert::activation,
-        )
+        let found = self.activations_where("id = ?", [id.0])?;
+        Ok(found.into_iter().next())
     }
 
     fn activations(
@@ -199,11 +190,7 @@ impl Transaction for SqliteTransaction<'_> {
         after: ActivationRow,
         rows: usize,
     ) -> Result<Vec<Activation>, LedgerError> {
-        self.all(
-            &format!("{ACTIVATION} WHERE id > ? ORDER BY id LIMIT ?"),
-            [after.0, most(rows)],
-            convert::activation,
-        )
+        self.activations_where("id > ? ORDER BY id LIMIT ?", [after.0, most(rows)])
     }
 
     fn next_activation(&mut self) -> Result<ActivationRow, LedgerError> {
@@ -320,16 +307,7 @@ impl Transaction for SqliteTransaction<'_> {
     }
 
     fn add_refused(&mut self, refused: &Refused) -> Result<(), LedgerError> {
-        self.run(
-            "INSERT INTO refused (request, event, activation, day) VALUES (?, ?, ?, ?)",
-            params![
-                refused.request,
-                refused.event.0,
-                refused.activation.0,
-                refused.day.number()
-            ],
-        )?;
-        Ok(())
+        self.insert_refused(refused)
     }
 
     fn refused_since(&mut self, activation: ActivationRow, day: Day) -> Result<u64, LedgerError> {
@@ -337,11 +315,7 @@ impl Transaction for SqliteTransaction<'_> {
     }
 
     fn add_beyond(&mut self, subject: &str, day: Day) -> Result<(), LedgerError> {
-        self.run(
-            "INSERT INTO beyond (subject, day, many) VALUES (?, ?, 1) ON CONFLICT (subject, day) DO UPDATE SET many = many + 1",
-            params![subject, day.number()],
-        )?;
-        Ok(())
+        self.count_beyond(subject, day)
     }
 
     fn beyond(
@@ -362,6 +336,30 @@ impl Transaction for SqliteTransaction<'_> {
         rows: usize,
     ) -> Result<Vec<Refused>, LedgerError> {
         self.refused_page(after, rows)
+    }
+
+    fn add_declined(&mut self, declined: &Declined) -> Result<bool, LedgerError> {
+        self.insert_declined(declined)
+    }
+
+    fn forget_declined(&mut self, license: LicenseId, rows: usize) -> Result<usize, LedgerError> {
+        self.trim_declined(license, rows)
+    }
+
+    fn declined(
+        &mut self,
+        after: LicenseId,
+        last: LicenseId,
+    ) -> Result<Vec<(Declined, bool)>, LedgerError> {
+        self.declined_between(after, last)
+    }
+
+    fn set_said(&mut self, said: &Said) -> Result<(), LedgerError> {
+        self.replace_said(said)
+    }
+
+    fn said(&mut self, after: LicenseId, last: LicenseId) -> Result<Vec<Said>, LedgerError> {
+        self.said_between(after, last)
     }
 
     fn flaws(&mut self) -> Result<Vec<Flaw>, LedgerError> {
