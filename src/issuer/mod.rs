@@ -6,6 +6,7 @@ pub mod history;
 mod leaving;
 pub mod ledger;
 pub mod life;
+pub mod names;
 pub mod parallel;
 pub mod policy;
 pub mod products;

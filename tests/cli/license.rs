@@ -101,7 +101,7 @@ fn every_term_is_kept() {
         json!({
             "license_key": key, "product": "survey", "customer": "Aurora Shipping", "contact": "master@aurora.example", "order": null, "note": null, "seats": 7,
             "type": "floating", "edition": "pro", "expires": "2042-06-30", "maintenance": "2041-12-31", "grace": 60, "lend": null, "emergency": "4x7",
-            "features": ["export"], "limits": { "users": 250 }, "pools": {}, "texts": {}, "ends": {}, "seats_taken": 0, "activations": [], "refusals": [], "refusals_forgotten": 0, "revoked": false,
+            "features": ["export"], "limits": { "users": 250 }, "pools": {}, "texts": {}, "ends": {}, "seats_taken": 0, "activations": [], "noted": null, "refusals": [], "refusals_forgotten": 0, "revoked": false,
             "void": false, "events": 1, "usb": null,
             "anew": {"counted": 0, "of": 28}, "moves": { "counted": 0, "of": 14 }, "exchanges": { "counted": 0, "of": 14 }, "returns": { "counted": 0, "of": 42 },
         })

@@ -4,6 +4,7 @@ mod advice;
 mod anyone;
 mod apply;
 mod batch;
+mod called;
 mod check;
 mod check_questions;
 mod clerk;

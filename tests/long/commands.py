@@ -458,6 +458,8 @@ COMMANDS = [
             again=(0, 1, 2, 6), extra=verified),
     Command("license void", "desk", desk("license", "void", key("kit"), "--reason", "r"), ledger,
             again=(0, 1, 2, 6), extra=verified),
+    Command("license note", "desk", desk("license", "note", key("kit"), "they pay late"), ledger,
+            again=(0, 2), extra=verified),
     Command("respond ACTIVATE", "asked", desk("respond"), ledger, stdin="request", extra=verified),
     Command("respond SYNC", "asked again", desk("respond"), ledger, stdin="sync", extra=verified),
     Command("respond RETURN", "returned", desk("respond"), ledger, stdin="return", extra=verified),

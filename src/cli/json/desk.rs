@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::{Change, Contents, Named, RefusedRequest, Shown, Warning, shown};
+use super::{Change, Contents, MailSays, Named, RefusedRequest, Shown, Warning, shown};
 use crate::issuer::ledger;
 use crate::license_key::LicenseKey;
 use crate::machine::UsbDevice;
@@ -166,6 +166,8 @@ pub(crate) struct LicenseAtDesk {
     /// How many events its history has.
     pub(crate) events: usize,
     pub(crate) activations: Vec<Activation>,
+    /// What was noted of the license last, with `license note`.
+    pub(crate) noted: Option<String>,
     /// Requests for it that were refused and of which the history does not tell, oldest first; the last 20.
     pub(crate) refusals: Vec<RefusedRequest>,
     /// Older ones, which are counted.
@@ -207,6 +209,10 @@ pub(crate) struct Activation {
     pub(crate) emergency_codes: usize,
     pub(crate) first_contact: Shown<Seconds>,
     pub(crate) last_contact: Shown<Seconds>,
+    /// What the mail of its last request said of the machine, which proves nothing.
+    pub(crate) says: Option<MailSays>,
+    /// What was noted of it last.
+    pub(crate) note: Option<String>,
 }
 
 /// Seats that are not free yet.

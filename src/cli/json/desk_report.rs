@@ -1,10 +1,11 @@
-//! What `desk report` prints.
+//! What `desk report` prints, and what a desk keeps beside its history.
 
 use serde::Serialize;
 
 use super::{ListedLicense, Shown};
+use crate::issuer::ledger::Said;
 use crate::license_key::LicenseKey;
-use crate::protocol::date::Seconds;
+use crate::protocol::date::{Day, Seconds};
 use crate::protocol::digest::ActivationId;
 
 /// A line of `desk report`.
@@ -92,4 +93,35 @@ pub(crate) struct UnknownKeys {
     /// The address of the mails; null: not known.
     pub(crate) sender: Option<String>,
     pub(crate) requests: u32,
+}
+
+/// What a mail says of a machine.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct MailSays {
+    pub(crate) host: Option<String>,
+    /// Names that it is bound to, each with its value.
+    pub(crate) bound_to: std::collections::BTreeMap<String, String>,
+    /// The day of the answer to the request.
+    pub(crate) on: Shown<Day>,
+}
+
+impl MailSays {
+    pub(crate) fn of(said: &Said) -> MailSays {
+        MailSays {
+            host: said.host.clone(),
+            bound_to: said.bound.iter().cloned().collect(),
+            on: Shown(said.day),
+        }
+    }
+}
+
+/// What `license note` did.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Noted {
+    pub(crate) license_key: Shown<LicenseKey>,
+    /// The activation that it is of; null: the license itself.
+    pub(crate) activation: Option<Shown<ActivationId>>,
+    pub(crate) note: String,
 }

@@ -200,6 +200,7 @@ impl Replay {
             | facts::LICENSE_REVOKE
             | facts::LICENSE_VOID
             | facts::LICENSE_RESTORE
+            | facts::NOTE
             | facts::EMERGENCY => self.license_changed(tx, event),
             facts::REFUSED => self.refused(tx, event),
             facts::LICENSE_NEW => self.sold(tx, event),

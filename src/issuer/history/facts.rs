@@ -46,6 +46,8 @@ pub(crate) const LICENSE_REVOKE: &str = "license_revoke";
 pub(crate) const LICENSE_VOID: &str = "license_void";
 /// A license that was revoked or void is good again.
 pub(crate) const LICENSE_RESTORE: &str = "license_restore";
+/// Something was noted of a license, or of a machine that has it.
+pub(crate) const NOTE: &str = "note";
 /// An emergency code was read out.
 pub(crate) const EMERGENCY: &str = "emergency";
 /// A request was not answered and speaks for or against its machine, or gave away a secret that nobody knew: evidence, once for each request.
@@ -287,7 +289,7 @@ pub(crate) struct EarlyFacts {
     pub(crate) early: Hex,
 }
 
-/// Of [`LICENSE_CHANGE`], [`LICENSE_REVOKE`], [`LICENSE_VOID`], [`LICENSE_RESTORE`], [`EMERGENCY`] and [`REFUSED`].
+/// Of [`LICENSE_CHANGE`], [`LICENSE_REVOKE`], [`LICENSE_VOID`], [`LICENSE_RESTORE`], [`NOTE`], [`EMERGENCY`] and [`REFUSED`].
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct LicenseFacts {
@@ -310,7 +312,7 @@ pub(crate) struct LicenseFacts {
     /// What changed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) changes: Vec<Change>,
-    /// Why.
+    /// Why; of a note, what is noted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<String>,
     /// Generation of the grant whose emergency step was revealed, or whose secret a request that was refused revealed.

@@ -13,7 +13,7 @@ pub(crate) use facts::described;
 pub(crate) use facts::{
     ACTIVATE, AnswerFacts, ClockFacts, DESK_CLOCK, DESK_INIT, DeskFacts, EARLY_RETURN, EMERGENCY,
     EarlyFacts, EndFacts, FREED, Hex, LEDGER_RESTORE, LICENSE_CHANGE, LICENSE_NEW, LICENSE_RESTORE,
-    LICENSE_REVOKE, LICENSE_VOID, LicenseFacts, OrderFacts, PRODUCT_ADD, PRODUCT_CHANGE,
+    LICENSE_REVOKE, LICENSE_VOID, LicenseFacts, NOTE, OrderFacts, PRODUCT_ADD, PRODUCT_CHANGE,
     ProductFacts, REFUSED, RELEASE, REPLACE, RETURN, RestoreFacts, SYNC, YIELDED, keys_hasher,
     meta_digest, to_json,
 };

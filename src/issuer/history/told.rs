@@ -80,6 +80,11 @@ pub fn tell(event: &Event, activation: Option<&str>) -> String {
         facts::LICENSE_REVOKE => "the license was revoked".to_owned(),
         facts::LICENSE_VOID => "the license was made by mistake and is void".to_owned(),
         facts::LICENSE_RESTORE => "the license is good again".to_owned(),
+        facts::NOTE => format!(
+            "noted of {}: {}",
+            activation.unwrap_or("the license"),
+            text("reason")
+        ),
         facts::EMERGENCY => format!(
             "emergency step {} of generation {} was read out for {who}, until {}",
             number("step"),
@@ -114,7 +119,7 @@ pub fn tell(event: &Event, activation: Option<&str>) -> String {
     if !text("revalidate_by").is_empty() {
         said.push_str(&format!("; re-validate by {}", text("revalidate_by")));
     }
-    if !text("reason").is_empty() {
+    if !text("reason").is_empty() && event.kind != facts::NOTE {
         said.push_str(&format!("; reason: {}", text("reason")));
     }
     said

@@ -85,6 +85,8 @@ pub struct Wanted {
     pub customer: Option<String>,
     /// Of the order that the vendor calls so.
     pub order: Option<String>,
+    /// Held by a machine of which a mail says a name with this in it, capitals or not ([`folded`]).
+    pub machine: Option<String>,
     /// Their last day comes, from today up to this one.
     pub expiring: Option<Day>,
     /// The last day of their maintenance comes, from today up to this one.
@@ -157,6 +159,10 @@ pub fn for_each_license<E: From<LedgerError>>(
             };
             let mut holders = tx.holders(after, end.id)?.into_iter().peekable();
             let held = held(tx, after, end.id)?;
+            let called = match &wanted.machine {
+                Some(part) => called(tx, (after, end.id), part)?,
+                None => Vec::new(),
+            };
             after = end.id;
             for license in &page {
                 let holds = holders.next_if(|(id, ..)| *id == license.id);
@@ -164,7 +170,8 @@ pub fn for_each_license<E: From<LedgerError>>(
                     last = Some((license.terms, order(tx, license)?));
                 }
                 let Some((_, terms)) = &last else { continue };
-                if !wanted.ordered(terms, today) {
+                let named = wanted.machine.is_none() || called.binary_search(&license.id).is_ok();
+                if !wanted.ordered(terms, today) || !named {
                     continue;
                 }
                 let (machines, due) = holds.map_or((0, None), |(_, many, due)| (many, due));
@@ -200,6 +207,17 @@ fn state(it: &Listed<'_>, today: Day) -> LicenseState {
         None if it.machines == 0 => LicenseState::Unused,
         None => LicenseState::Active,
     }
+}
+
+/// Licenses of machines that are called so, rising.
+fn called(
+    tx: &mut dyn Transaction,
+    (after, last): (LicenseId, LicenseId),
+    part: &str,
+) -> Result<Vec<LicenseId>, LedgerError> {
+    let said = tx.said(after, last)?.into_iter();
+    let fits = said.filter(|it| folded(&it.to_string()).contains(part));
+    Ok(fits.map(|it| it.license).collect())
 }
 
 /// Licenses about which somebody at the desk decides, rising.

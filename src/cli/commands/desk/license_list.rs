@@ -30,6 +30,9 @@ pub(crate) struct LicenseList {
     /// Only those of the order of this name
     #[arg(long, value_name = "REF")]
     order: Option<String>,
+    /// Only those of a machine of whose name, as the mails of its requests say it, or of whose server or the like this is a part
+    #[arg(long, value_name = "NAME")]
+    machine: Option<String>,
     /// Only those whose last day comes within so many days
     #[arg(long, value_name = "DAYS", value_parser = sold::days)]
     expiring: Option<u16>,
@@ -134,6 +137,7 @@ impl LicenseList {
             product,
             customer: self.customer.as_deref().map(products::folded),
             order: self.order.clone(),
+            machine: self.machine.as_deref().map(products::folded),
             expiring: self.expiring.map(|days| today.plus(days)),
             maintenance_ending: self.maintenance_ending.map(|days| today.plus(days)),
             states: states.map(|(_, state)| state).collect(),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::refusals::Refusals;
-use super::{Context, Exit, Run};
+use super::{Context, Exit, Run, called};
 use crate::cli::failure::Failure;
 use crate::cli::json::Shown;
 use crate::cli::{desk, json, reply, sold, words};
@@ -13,6 +13,7 @@ use crate::issuer::ledger::{
     Activation, ActivationRow, Ended, Event, LedgerError, Until, Withdrawn,
 };
 use crate::issuer::life::{self, Named};
+use crate::issuer::names::{self, Called};
 use crate::issuer::policy::{self, moves};
 use crate::issuer::products::{self, LicenseView};
 use crate::issuer::respond;
@@ -48,23 +49,27 @@ impl Run for LicenseShow {
             return Err(unknown_key(key).into());
         };
         let today = context.environment.now().day();
-        let (events, more, refusals) = desk.ledger().read(|tx| -> Result<_, LedgerError> {
-            let events = history::of_license(tx, view.license.event)?;
-            let refusals = Refusals::of(tx, view.license.id, key)?;
-            let more = respond::not_recorded(tx, &view.activations)?;
-            Ok((events, more, refusals))
-        })?;
+        let (events, more, refusals, called) =
+            desk.ledger().read(|tx| -> Result<_, LedgerError> {
+                let events = history::of_license(tx, view.license.event)?;
+                let refusals = Refusals::of(tx, view.license.id, key)?;
+                let more = respond::not_recorded(tx, &view.activations)?;
+                let called = names::of_license(tx, &view.license)?;
+                Ok((events, more, refusals, called))
+            })?;
         let verdicts = verdicts(&events)?;
         if context.out.json {
-            let object = json::LicenseAtDesk {
+            let mut object = json::LicenseAtDesk {
                 refusals: refusals.objects(),
                 refusals_forgotten: refusals.forgotten,
                 ..object(&view, &events, &verdicts, &more, today)
             };
+            called::put(&mut object, &called);
+            object.noted = names::note(&events, None);
             Self::print(context, &object)?;
         } else {
             context.out.table(&rows(&view, &events, today))?;
-            for line in held(&view, &events, &verdicts, &more, today)
+            for line in held(&view, &events, &verdicts, (&more, &called), today)
                 .into_iter()
                 .chain(refusals.lines())
                 .chain(told(&view, &events))
@@ -179,6 +184,8 @@ fn object(
             emergency_codes: spoken(events, activation),
             first_contact: Shown(activation.first),
             last_contact: Shown(activation.last),
+            says: None,
+            note: None,
         }
     });
     let [moves, exchanges, returns, anew] =
@@ -194,6 +201,7 @@ fn object(
         void: view.license.withdrawn == Some(Withdrawn::Void),
         events: events.len(),
         activations: activations.collect(),
+        noted: None,
         refusals: Vec::new(),
         refusals_forgotten: 0,
     }
@@ -228,7 +236,12 @@ fn rows(view: &LicenseView, events: &[Event], today: Day) -> Vec<(&'static str, 
             .iter()
             .map(|contact| ("contact", contact.clone())),
     );
-    let noted = [("order", &terms.order), ("note", &terms.note)];
+    let since = names::note(events, None);
+    let noted = [
+        ("order", &terms.order),
+        ("note", &terms.note),
+        ("noted", &since),
+    ];
     rows.extend(
         noted
             .into_iter()
@@ -309,7 +322,7 @@ fn held(
     view: &LicenseView,
     events: &[Event],
     verdicts: &Verdicts,
-    more: &[(ActivationRow, u32)],
+    (more, called): (&[(ActivationRow, u32)], &[Called]),
     today: Day,
 ) -> Vec<String> {
     let mut lines: Vec<String> = view
@@ -347,6 +360,7 @@ fn held(
                 ""
             };
             let mut lines = vec![held, format!("    bound to {bound}{weak}")];
+            lines.extend(called::line(called, activation));
             let rest = policy::rest(activation, &view.activations, today);
             lines.extend(rest.map(|it| {
                 let seats = words::count(it.seats, "seat");

@@ -1,5 +1,7 @@
 //! What a vendor's desk does.
 
+mod as_it_says;
+mod called;
 mod desk_clock;
 mod desk_init;
 mod desk_passphrase;
@@ -14,6 +16,7 @@ mod license_change;
 mod license_list;
 mod license_mail;
 mod license_new;
+mod license_note;
 mod license_revoke;
 mod license_show;
 mod license_void;
@@ -69,6 +72,7 @@ pub(super) const TREE: Commands = (
                 leaf::<license_revoke::LicenseRevoke>(),
                 leaf::<license_void::LicenseVoid>(),
                 leaf::<license_mail::LicenseMail>(),
+                leaf::<license_note::LicenseNote>(),
             ],
         },
         leaf::<respond::Respond>(),

@@ -2,7 +2,7 @@
 
 use super::respond_said::over_since;
 use super::respond_text::Case;
-use super::{Context, Exit};
+use super::{Context, Exit, as_it_says};
 use crate::cli::code_output::{CodeOutputArgs, Outgoing};
 use crate::cli::desk::OpenDesk;
 use crate::cli::failure::Failure;
@@ -84,6 +84,10 @@ pub(super) fn hand_over(
                 });
             }
         }
+    }
+    let alone = cases.len() == 1;
+    for answer in cases.iter().filter_map(Case::answer) {
+        as_it_says::keep(context, desk, reading, answer, alone)?;
     }
     let answers: Vec<&Answer> = cases.iter().filter_map(Case::answer).collect();
     let mut letter = match (answers.as_slice(), cases.len()) {

@@ -6,6 +6,7 @@ use crate::cli::failure::Failure;
 use crate::cli::{reply, words};
 use crate::failure::FailureKind;
 use crate::issuer::ledger::{Activation, Ledger};
+use crate::issuer::names::{self, Called};
 use crate::issuer::policy::Options;
 use crate::issuer::products;
 use crate::issuer::respond::{self, Effect, Reply, RespondError};
@@ -34,7 +35,34 @@ pub(super) fn refused(
         RespondError::Malformed(_) => None,
         _ => respond::asker(ledger, code)?,
     };
-    Ok(reply::refusal(context, refusal, asker.as_ref()))
+    let mut failure = reply::refusal(context, refusal, asker.as_ref());
+    if let Some(asker) = asker {
+        let called = ledger.read(|tx| match tx.license_keyed(asker.key)? {
+            Some(license) => names::of_license(tx, &license),
+            None => Ok(Vec::new()),
+        })?;
+        for it in called {
+            failure.message = with_name(&failure.message, &it);
+            failure.hint = with_name(&failure.hint, &it);
+        }
+    }
+    Ok(failure)
+}
+
+/// A sentence in which a machine is named as people call it, where it first names its activation.
+fn with_name(text: &str, called: &Called) -> String {
+    let id = called.activation.to_string();
+    let whole = |at: &usize| {
+        let next = text
+            .get(at + id.len()..)
+            .and_then(|rest| rest.chars().next());
+        !next.is_some_and(|it| it.is_ascii_digit())
+    };
+    let found = text.match_indices(&id).map(|(at, _)| at).find(whole);
+    match found.and_then(|at| text.split_at_checked(at + id.len())) {
+        Some((before, after)) => format!("{before} ({called}){after}"),
+        None => text.to_owned(),
+    }
 }
 
 /// An old answer that is given again says nothing of what became of its license since.
