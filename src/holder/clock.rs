@@ -311,7 +311,7 @@ fn due(mark: Option<&Mark>, terms: &LicenseTimes, look: &Look, next: &Mark) -> b
     };
     let days = |mark: &Mark| mark.behind.as_ref().map(|behind| behind.used / DAY);
     let doubted = |mark: &Mark| Some(mark.start(look)?.doubted);
-    let seen = |mark: &Mark| mark.start(look).map_or(0, |start| start.seen);
+    let seen = |mark: &Mark| mark.start(look).and_then(|start| start.seen).unwrap_or(0);
     // The first look of a start is among them, and each hour of a host whose home another one keeps going.
     next.at >= mark.at.plus(each)
         || doubted(next) != doubted(mark)
@@ -349,8 +349,9 @@ fn used(mark: Option<&Mark>, look: &Look) -> u32 {
     };
     let by_wall = look.wall.0.saturating_sub(before.seen.wall.0);
     let passed = match (&look.boot, mark.start(look)) {
-        (Some(boot), Some(start)) => boot.uptime.checked_sub(start.seen).unwrap_or(by_wall),
-        (Some(boot), None) => by_wall.max(boot.uptime).max(LEAST_PER_START),
+        (Some(boot), Some(start)) => start.unseen(boot).unwrap_or(by_wall),
+        // Whatever the system says of its uptime, or does not.
+        (Some(boot), None) => by_wall.max(boot.uptime.unwrap_or(0)).max(LEAST_PER_START),
         (None, _) => by_wall,
     };
     before.used.saturating_add(passed)

@@ -238,9 +238,11 @@ impl<'a> People<'a> {
         let hours = self.noted.file.product().named_rest.unwrap_or(NAMED_REST);
         let span = u32::from(hours) * HOUR;
         let boot = Look::new(moment.wall, self.facts).boot;
-        let in_start = boot.map(|it| InStart {
-            start: InStart::tag(&it.id),
-            up: it.uptime.saturating_add(span),
+        let in_start = boot.and_then(|it| {
+            Some(InStart {
+                start: InStart::tag(&it.id),
+                up: it.uptime?.saturating_add(span),
+            })
         });
         (hours > 0).then(|| Rest {
             name: name.clone(),
@@ -274,8 +276,9 @@ fn refuse_others(noted: &Noted<'_>) -> Result<(), SiteError> {
 fn is_over(rest: &Rest, passed: Seconds, look: &Look) -> bool {
     let same = rest.in_start.zip(look.boot.as_ref());
     let same = same.filter(|(it, boot)| it.start == InStart::tag(&boot.id));
+    let same = same.and_then(|(it, boot)| Some((it, boot.uptime?)));
     match same {
-        Some((it, boot)) => boot.uptime >= it.up,
+        Some((it, up)) => up >= it.up,
         None => passed >= rest.until,
     }
 }

@@ -20,8 +20,9 @@ const KEPT: usize = 16;
 pub struct Boot {
     /// Differs after each start.
     pub id: String,
-    /// Seconds since the start, sleep included.
-    pub uptime: u32,
+    /// Seconds since the start, sleep included, where the system says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uptime: Option<u32>,
 }
 
 /// What the computer says about the time.
@@ -38,23 +39,19 @@ pub struct Look {
 impl Look {
     /// From a clock and the facts of a computer.
     pub fn new(wall: Seconds, facts: &Facts) -> Look {
-        let boot = facts
-            .boot_id
-            .text()
-            .zip(facts.uptime)
-            .map(|(id, uptime)| Boot {
-                id: id.to_owned(),
-                uptime: u32::try_from(uptime.as_secs()).unwrap_or(u32::MAX),
-            });
+        let seconds = |time: std::time::Duration| u32::try_from(time.as_secs()).unwrap_or(u32::MAX);
+        let boot = facts.boot_id.text().map(|id| Boot {
+            id: id.to_owned(),
+            uptime: facts.uptime.map(seconds),
+        });
         Look { wall, boot }
     }
 
     /// Seconds that have passed since an earlier look, where the computer has not been started again.
     pub(super) fn since(&self, earlier: Option<&Boot>) -> Option<u32> {
         let (now, then) = (self.boot.as_ref()?, earlier?);
-        (now.id == then.id)
-            .then(|| now.uptime.checked_sub(then.uptime))
-            .flatten()
+        let same = now.id == then.id;
+        now.uptime?.checked_sub(then.uptime?).filter(|_| same)
     }
 }
 
@@ -70,10 +67,12 @@ pub struct Start {
     /// What the wall clock said.
     #[serde(with = "json::moment")]
     pub wall: Seconds,
-    /// Seconds since the start then.
-    pub from: u32,
+    /// Seconds since the start then, where the system says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<u32>,
     /// Seconds since the start when it was last kept.
-    pub seen: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<u32>,
     /// Time that uptime alone says went by unseen, where that is more than two days.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub doubted: Option<Doubted>,
@@ -117,10 +116,16 @@ impl Start {
         }
     }
 
-    /// What a look in the same start says; nothing where its uptime has fallen, as in a container that has an uptime of its own.
+    /// Seconds since it was last kept; nothing where the system does not say it.
+    pub(super) fn unseen(&self, boot: &Boot) -> Option<u32> {
+        boot.uptime?.checked_sub(self.seen?)
+    }
+
+    /// What a look in the same start says; nothing where its uptime is not known or has fallen, as in a container that has an uptime of its own.
     pub(super) fn reached(&self, boot: &Boot, wall: Seconds) -> Option<Reached> {
-        let unseen = boot.uptime.checked_sub(self.seen)?;
-        let up = boot.uptime.checked_sub(self.from)?;
+        let unseen = self.unseen(boot)?;
+        let uptime = boot.uptime?;
+        let up = uptime.checked_sub(self.from?)?;
         let by_wall = i64::from(wall.0) - i64::from(self.wall.0);
         let most = by_wall.max(i64::from(up));
         let agreed = (by_wall - i64::from(up)).abs() <= most / AGREE + SLACK;
@@ -133,13 +138,13 @@ impl Start {
         let path = self.at.plus(passed);
         // What was doubted goes on from where it was first seen.
         let earlier = self.doubted.map(|doubted| {
-            let waited = boot.uptime.saturating_sub(doubted.since);
+            let waited = uptime.saturating_sub(doubted.since);
             (doubted.to.plus(waited), waited)
         });
         // Two clocks that agree are believed at once; uptime alone is not where it jumped.
         let (certain, doubted, anew) = if !agreed && unseen > JUMP {
             let to = earlier.map_or(path, |(to, _)| path.max(to));
-            let since = boot.uptime;
+            let since = uptime;
             (self.at.plus(up - unseen), Some(Doubted { to, since }), true)
         } else {
             match earlier {
@@ -188,6 +193,8 @@ pub(super) fn after(starts: &[Start], look: &Look, at: Seconds, wall: Seconds) -
     let place = starts.iter().position(|start| start.id == boot.id);
     let seen = match place.map(|place| starts.remove(place)) {
         None => Start::new(boot, at, wall, None),
+        // Since now the system says how long it runs.
+        Some(start) if start.seen.is_none() => Start::new(boot, at, wall, None),
         Some(start) => match start.reached(boot, look.wall) {
             Some(reached) if reached.anew => Start::new(boot, at, wall, reached.doubted),
             Some(_) => Start {

@@ -25,7 +25,16 @@ fn look(wall: Seconds) -> Look {
 fn booted(wall: Seconds, id: &str, uptime: u32) -> Look {
     let boot = Some(Boot {
         id: id.to_owned(),
-        uptime,
+        uptime: Some(uptime),
+    });
+    Look { wall, boot }
+}
+
+/// As from a system that tells its starts apart, but not how long it runs.
+fn without_uptime(wall: Seconds, id: &str) -> Look {
+    let boot = Some(Boot {
+        id: id.to_owned(),
+        uptime: None,
     });
     Look { wall, boot }
 }

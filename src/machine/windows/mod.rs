@@ -58,11 +58,13 @@ fn facts_in(registry: &impl Registry, adapters: &[Adapter]) -> Facts {
                 "ComputerName",
             )
         });
-    // Counted up at each start.
+    // Counted up at each start; where it is not, the moment of the last shut-down is another after each.
     let starts = registry.number(
         &format!(r"{SYSTEM}\Control\Session Manager\Memory Management\PrefetchParameters"),
         "BootId",
     );
+    let shut_down = registry.value(&format!(r"{SYSTEM}\Control\Windows"), "ShutdownTime");
+    let shut_down = shut_down.map(|moment| format!("after {}", hexadecimal_of(&moment)));
     Facts {
         machine_id: text(r"SOFTWARE\Microsoft\Cryptography", "MachineGuid")
             .and_then(|id| known::machine_id(&id))
@@ -75,7 +77,7 @@ fn facts_in(registry: &impl Registry, adapters: &[Adapter]) -> Facts {
         mac: permanent_mac(registry, adapters).into(),
         disk_serial: only_disk(registry).into(),
         host_name: host_name.and_then(|name| known::host_name(&name)).into(),
-        boot_id: starts.map(|starts| starts.to_string()).into(),
+        boot_id: starts.map(|starts| starts.to_string()).or(shut_down).into(),
         ..Facts::default()
     }
 }
@@ -88,8 +90,11 @@ fn system_volume(registry: &impl Registry) -> Option<String> {
     )?;
     let letter = directory.chars().next()?.to_ascii_uppercase();
     let volume = registry.value(r"SYSTEM\MountedDevices", &format!(r"\DosDevices\{letter}:"))?;
-    let hexadecimal: String = volume.iter().map(|byte| format!("{byte:02x}")).collect();
-    known::known(&hexadecimal)
+    known::known(&hexadecimal_of(&volume))
+}
+
+fn hexadecimal_of(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The MAC address of one built-in adapter, chosen as on Linux: wired before wireless, then the lowest.

@@ -75,6 +75,12 @@ fn an_ordinary_computer() {
         ..Facts::default()
     };
     assert_eq!(facts, expected);
+    let not_counted = Made::default().bytes(
+        r"SYSTEM\CurrentControlSet\Control\Windows\ShutdownTime",
+        &[1, 0xab, 3, 4, 5, 6, 7, 8],
+    );
+    let start = facts_in(&not_counted, &[]).boot_id;
+    assert_eq!(start.text(), Some("after 01ab030405060708"));
     let as_of_today = Made::default()
         .text(r"HARDWARE\DEVICEMAP\Scsi\Scsi Port 0\Scsi Bus 0\Target Id 0\Logical Unit Id 0\DeviceType", "DiskPeripheral")
         .text(r"HARDWARE\DEVICEMAP\Scsi\Scsi Port 0\Scsi Bus 0\Target Id 0\Logical Unit Id 0\SerialNumber", "S3Z2NB0K123456A");

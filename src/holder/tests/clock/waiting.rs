@@ -155,6 +155,41 @@ fn a_battery_that_is_empty_is_called_so_and_its_starts_count() {
     assert_eq!(starts, 7 * 6 + 1);
 }
 
+/// A system may tell its starts apart without saying how long it runs: the week ends there too, and within a start it is the wall clock's.
+#[test]
+fn a_start_counts_whose_uptime_is_not_known() {
+    let behind = noon().minus(13 * DAY);
+    let at_each_start = |more: u32| {
+        let mut machine = Machine::new();
+        (0..45)
+            .map(|start| {
+                let wall = behind.plus(start * more);
+                let look = without_uptime(wall, &format!("start {start}"));
+                machine.check(&look).verdict
+            })
+            .position(|it| it == ClockReading::TooLongBehind)
+    };
+    assert_eq!(at_each_start(0), Some(7 * 6));
+    assert_eq!(at_each_start(DAY), Some(7));
+    let mut machine = Machine::new();
+    machine.check(&without_uptime(behind, "one"));
+    let judged = machine.check(&without_uptime(behind.plus(2 * DAY), "one"));
+    assert_eq!(judged.verdict, ClockReading::Behind { days_left: 5 });
+    // A clock that goes right is believed as ever, and from when the uptime is said it counts.
+    let mut machine = Machine::new();
+    for day in 0..40 {
+        let wall = noon().plus(day * DAY);
+        let judged = machine.check(&without_uptime(wall, "one"));
+        assert_eq!((judged.now, judged.verdict), (wall, ClockReading::Fine));
+    }
+    let wall = noon().plus(39 * DAY);
+    machine.check(&booted(wall, "one", HOUR));
+    assert_eq!(
+        machine.check(&booted(wall, "one", 31 * HOUR)).now,
+        wall.plus(30 * HOUR)
+    );
+}
+
 #[test]
 fn a_jump_ahead_is_gone_by_but_not_kept_until_a_second_look() {
     let far = noon().plus(90 * DAY);
