@@ -24,12 +24,22 @@ pub(crate) use crate::messages::listed as list;
 
 /// An argument as it is typed in a shell: quoted where a shell would take a character of it for its own.
 pub(crate) fn typed(argument: &str) -> Cow<'_, str> {
-    let plain = |it: char| it.is_alphanumeric() || "-_.,:+@/=".contains(it);
-    match argument.chars().all(plain) && !argument.is_empty() {
-        true => Cow::Borrowed(argument),
-        false if cfg!(windows) => Cow::Owned(format!("\"{argument}\"")),
-        false => Cow::Owned(format!("'{}'", argument.replace('\'', r"'\''"))),
+    typed_on(argument, cfg!(windows))
+}
+
+fn typed_on(argument: &str, windows: bool) -> Cow<'_, str> {
+    let own = |it: char| windows && it == '\\';
+    let plain = |it: char| it.is_alphanumeric() || "-_.,:+@/=".contains(it) || own(it);
+    if argument.chars().all(plain) && !argument.is_empty() {
+        return Cow::Borrowed(argument);
     }
+    if !windows {
+        return Cow::Owned(format!("'{}'", argument.replace('\'', r"'\''")));
+    }
+    // Before a quote a backslash stands for what comes after it, which is the quote that is meant to end it.
+    let ends = argument.len() - argument.trim_end_matches('\\').len();
+    let quoted = argument.replace('"', r#"\""#);
+    Cow::Owned(format!("\"{quoted}{}\"", r"\".repeat(ends)))
 }
 
 /// "2026-12-01 08:12", which is UTC.
@@ -131,5 +141,21 @@ mod tests {
     fn counts_read_well() {
         assert_eq!(count(1u32, "seat"), "1 seat");
         assert_eq!(count(0u32, "seat"), "0 seats");
+    }
+
+    #[test]
+    fn an_argument_is_quoted_as_its_shell_has_it() {
+        for (argument, elsewhere, on_windows) in [
+            ("a-b.c", "a-b.c", "a-b.c"),
+            ("", "''", "\"\""),
+            ("anna maria", "'anna maria'", "\"anna maria\""),
+            ("d'Or", r"'d'\''Or'", "\"d'Or\""),
+            (r"C:\try", r"'C:\try'", r"C:\try"),
+            (r"C:\my desk\", r"'C:\my desk\'", r#""C:\my desk\\""#),
+            (r#"5" disk"#, r#"'5" disk'"#, r#""5\" disk""#),
+        ] {
+            assert_eq!(typed_on(argument, false), elsewhere);
+            assert_eq!(typed_on(argument, true), on_windows);
+        }
     }
 }

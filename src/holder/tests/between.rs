@@ -2,7 +2,10 @@
 
 use super::super::apply::preview;
 use super::super::give_up::give_up;
-use super::super::report::{Closed, Refusal, State};
+use super::super::report::State;
+#[cfg(unix)]
+use super::super::report::{Closed, Refusal};
+#[cfg(unix)]
 use super::super::warning::Warning;
 use super::session::{Desk, again, name, start};
 use super::*;

@@ -17,7 +17,11 @@ use crate::signing::keys::{Passphrase, SigningKey};
 pub(crate) struct DeskPassphrase {
     #[command(flatten)]
     passphrase: PassphraseArgs,
-    /// Read the new passphrase from this file's first line (also /dev/fd/N)
+    #[cfg_attr(
+        unix,
+        doc = "Read the new passphrase from this file's first line (also /dev/fd/N)"
+    )]
+    #[cfg_attr(not(unix), doc = "Read the new passphrase from this file's first line")]
     #[arg(long, value_name = "FILE")]
     new_passphrase_file: Option<PathBuf>,
     /// Leave the keys unencrypted: anyone who reads the files can sign

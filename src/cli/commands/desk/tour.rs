@@ -14,6 +14,7 @@ use crate::cli::failure::Failure;
 use crate::cli::homes::Homes;
 use crate::cli::json::Nothing;
 use crate::cli::output::Output;
+use crate::cli::words;
 use crate::failure::FailureKind;
 use crate::machine::Facts;
 
@@ -44,8 +45,11 @@ impl Run for Tour {
         let name = format!("countersign-tour-{:016x}", u64::from_be_bytes(tag));
         let named = temporary.join(name);
         fs::create_dir(&named).with_context(|| format!("{} cannot be made", named.display()))?;
-        // Paths are shown as they are typed there.
-        let directory = fs::canonicalize(&named)?;
+        // Paths are shown as they are typed there. On Windows what is whole is in a spelling of its own, which nobody types.
+        let directory = match cfg!(windows) {
+            true => named,
+            false => fs::canonicalize(&named)?,
+        };
         std::env::set_current_dir(&directory)?;
         let done = Walk {
             context,
@@ -329,15 +333,10 @@ impl Walk<'_> {
             fs::write(MAIL, mail)?;
             args.push(MAIL);
         }
-        let shown: Vec<String> = args
-            .iter()
-            .map(|arg| match arg.contains(' ') {
-                true => format!("'{arg}'"),
-                false => (*arg).to_owned(),
-            })
-            .collect();
+        let shown: Vec<_> = args.iter().map(|arg| words::typed(arg)).collect();
         let shown = shown.join(" ");
-        let line = format!("\n$ countersign --home {home} {shown}");
+        let prompt = if cfg!(windows) { ">" } else { "$" };
+        let line = format!("\n{prompt} countersign --home {home} {shown}");
         self.context.out.lines(line)?;
         let (stdout, stderr) = (Kept::default(), Kept::default());
         let mut context = Context {
