@@ -53,19 +53,47 @@ pub(crate) fn make(path: &Path, others: Others) -> std::io::Result<()> {
 #[cfg(not(unix))]
 pub(crate) fn set(directory: &Path, others: Others) {
     #[cfg(windows)]
-    if let Some(system) = known_folders::get_known_folder_path(known_folders::KnownFolder::System) {
-        use std::process::{Command, Stdio};
+    icacls(directory, &rules(others));
+    #[cfg(not(windows))]
+    let _ = (directory, others);
+}
 
+/// Lets every user open, read and write the files of a name with an asterisk, and neither remove nor rename them.
+#[cfg(not(unix))]
+pub(crate) fn let_all_open(files: &Path) {
+    #[cfg(windows)]
+    icacls(files, &opened_by_all());
+    #[cfg(not(windows))]
+    let _ = files;
+}
+
+#[cfg(windows)]
+fn icacls(path: &Path, rules: &[String]) {
+    use std::process::{Command, Stdio};
+
+    use known_folders::{KnownFolder, get_known_folder_path};
+
+    if let Some(system) = get_known_folder_path(KnownFolder::System) {
         let mut icacls = Command::new(system.join("icacls.exe"));
-        icacls.arg(directory).args(rules(others));
+        icacls.arg(path).args(rules);
         icacls
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         let _ = icacls.status();
     }
-    #[cfg(not(windows))]
-    let _ = (directory, others);
+}
+
+#[cfg(any(windows, test))]
+const USERS: &str = "S-1-5-32-545";
+
+#[cfg(any(windows, test))]
+fn opened_by_all() -> Vec<String> {
+    vec![
+        "/q".to_owned(),
+        "/grant".to_owned(),
+        format!("*{USERS}:(R,W)"),
+    ]
 }
 
 /// The arguments of `icacls`: nothing is inherited from above, and each right goes on to what is made within (object and container inherit).
@@ -75,7 +103,6 @@ fn rules(others: Others) -> Vec<String> {
     const ADMINISTRATORS: &str = "S-1-5-32-544";
     /// Whoever owns the file, be it another one each time.
     const OWNER: &str = "S-1-3-4";
-    const USERS: &str = "S-1-5-32-545";
     let whole = [SYSTEM, ADMINISTRATORS, OWNER].map(|who| (who, "F"));
     let others = match others {
         Others::Nobody => None,
@@ -109,6 +136,8 @@ mod tests {
         let read = rules(Others::Read).join(" ");
         assert_eq!(read, format!("{all} *S-1-5-32-545:(OI)(CI)RX"));
         assert!(rules(Others::Write).join(" ").ends_with("545:(OI)(CI)M"));
+        // Of what lies there by itself: no right to remove it, which `M` has.
+        assert_eq!(opened_by_all().join(" "), "/q /grant *S-1-5-32-545:(R,W)");
     }
 
     #[test]

@@ -42,6 +42,8 @@ pub(crate) struct Output {
     data_columns: Option<usize>,
     talk_columns: Option<usize>,
     colour: bool,
+    /// Whether the terminal takes what moves the cursor or colours letters for that, and does not show it.
+    escapes: bool,
     /// None where no command was understood.
     typing: Option<Box<dyn Typing>>,
     stdout: io::BufWriter<Box<dyn Write>>,
@@ -52,12 +54,14 @@ impl Output {
     pub(crate) fn new(json: bool, quiet: bool, typing: Option<Box<dyn Typing>>) -> Output {
         let talk_columns = wrap::columns(io::stderr());
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let escapes = wrap::takes_escapes();
         Output {
             json,
             quiet,
             data_columns: wrap::columns(io::stdout()),
             talk_columns,
-            colour: talk_columns.is_some() && !plain,
+            colour: talk_columns.is_some() && escapes && !plain,
+            escapes,
             typing,
             stdout: io::BufWriter::new(Box::new(io::stdout())),
             stderr: Box::new(io::stderr()),
@@ -73,6 +77,7 @@ impl Output {
             data_columns: None,
             talk_columns: None,
             colour: false,
+            escapes: false,
             typing: None,
             stdout: io::BufWriter::new(stdout),
             stderr,
@@ -141,7 +146,7 @@ impl Output {
     /// What follows takes the place of what a terminal showed.
     pub(crate) fn begin_picture(&mut self) -> anyhow::Result<()> {
         match self.data_columns {
-            Some(_) if !self.json => self.raw("\x1b[H\x1b[2J"),
+            Some(_) if !self.json && self.escapes => self.raw("\x1b[H\x1b[2J"),
             _ => Ok(()),
         }
     }
@@ -243,7 +248,7 @@ impl Output {
     /// Whether someone watches stderr.
     #[cfg(feature = "desk")]
     pub(crate) fn watched(&self) -> bool {
-        !self.quiet && !self.json && self.talk_columns.is_some()
+        !self.quiet && !self.json && self.talk_columns.is_some() && self.escapes
     }
 
     /// Shows how far long work is, on a terminal only, on one line.

@@ -21,6 +21,29 @@ pub(crate) fn columns(stream: impl IsTerminal + Stream) -> Option<usize> {
     })
 }
 
+/// Whether what moves the cursor or colours letters does that on the terminal, and is not shown: consoles of Windows before 10 show it, later ones are asked.
+#[cfg(windows)]
+pub(crate) fn takes_escapes() -> bool {
+    use crossterm_winapi::{ConsoleMode, Handle};
+
+    const ESCAPES: u32 = 4;
+    let Ok(handle) = Handle::current_out_handle() else {
+        // A terminal that is none of Windows, such as mintty's.
+        return true;
+    };
+    let console = ConsoleMode::from(handle);
+    let mode = console.mode();
+    mode.map_or(true, |mode| {
+        mode & ESCAPES != 0 || console.set_mode(mode | ESCAPES).is_ok()
+    })
+}
+
+/// Elsewhere all do.
+#[cfg(not(windows))]
+pub(crate) const fn takes_escapes() -> bool {
+    true
+}
+
 /// A text in lines of at most so many columns, those after the first indented. What is longer by itself stays whole.
 pub(crate) fn wrapped(text: &str, columns: Option<usize>, indent: usize) -> String {
     match columns {

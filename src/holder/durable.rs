@@ -224,7 +224,7 @@ fn bounded(file: &File, most: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The files in a directory whose names end in `.extension`, sorted; none where there is no directory.
+/// The files in a directory whose names end in `.extension`, sorted; none where there is no directory. Case counts only where it makes another file.
 pub(crate) fn list(directory: &Path, extension: &str) -> Result<Vec<PathBuf>, StorageError> {
     let names = match names(directory) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -232,11 +232,22 @@ pub(crate) fn list(directory: &Path, extension: &str) -> Result<Vec<PathBuf>, St
     };
     let paths = names.iter().map(|name| directory.join(name));
     let mut found: Vec<PathBuf> = paths
-        .filter(|path| path.extension().is_some_and(|ending| ending == extension))
+        .filter(|path| path.extension().is_some_and(|it| is_name(it, extension)))
         .collect();
     found.sort();
     Ok(found)
 }
+
+/// Whether a part of a file's name is this one, as the system that is run on tells names apart.
+fn is_name(part: &OsStr, wanted: &str) -> bool {
+    match IS_CASE_KEPT {
+        true => part == wanted,
+        false => part.eq_ignore_ascii_case(wanted),
+    }
+}
+
+/// Whether `A` and `a` are two files.
+pub(crate) const IS_CASE_KEPT: bool = !cfg!(any(windows, target_os = "macos"));
 
 /// The names of all that lies in a directory. Where the call is interrupted it is made again, as is done for files by themselves.
 pub(crate) fn names(directory: &Path) -> io::Result<Vec<OsString>> {

@@ -93,7 +93,11 @@ pub fn survey(home: &Home) -> Result<(Vec<ProductFile>, Vec<HolderError>), Holde
     let (mut found, mut unfit) = (Vec::new(), Vec::new());
     for path in durable::list(&home.products_directory(), "product")? {
         let id = path.file_stem().and_then(|stem| stem.to_str());
-        match id.map_or(Ok(None), |id| find(home, id)) {
+        let id = id.map(|id| match durable::IS_CASE_KEPT {
+            true => id.to_owned(),
+            false => id.to_ascii_lowercase(),
+        });
+        match id.map_or(Ok(None), |id| find(home, &id)) {
             Ok(file) => found.extend(file),
             Err(error) => unfit.push(error),
         }

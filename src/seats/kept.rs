@@ -44,8 +44,12 @@ impl Kept {
         self.ones.first().map_or(0, |one| one.number)
     }
 
-    pub(super) fn hand_down(&self) -> io::Result<()> {
-        self.ones.iter().try_for_each(|one| one.lock.hand_down())
+    pub(super) fn hand_down(&mut self, place: &Place) -> io::Result<()> {
+        let mut ones = self.ones.iter_mut();
+        ones.try_for_each(|one| {
+            let beside = place.path(&one.ring.handed_name(one.number));
+            one.lock.hand_down(&beside)
+        })
     }
 
     /// Names a process as the one that holds it.

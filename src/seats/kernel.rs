@@ -94,7 +94,7 @@ pub(super) fn has_one_name(found: &std::fs::Metadata) -> bool {
 
 /// The name of a file system whose locks may keep the processes of one host apart at best: it is another host's, or a process's of this one.
 #[cfg(target_os = "linux")]
-pub(super) fn shared_file_system(directory: &Path) -> Option<&'static str> {
+pub(crate) fn shared_file_system(directory: &Path) -> Option<&'static str> {
     const SHARED: [(i64, &str); 18] = [
         (0x6969, "NFS"),
         (0x517b, "SMB"),
@@ -127,7 +127,7 @@ pub(super) fn shared_file_system(directory: &Path) -> Option<&'static str> {
 }
 
 #[cfg(target_os = "macos")]
-pub(super) fn shared_file_system(directory: &Path) -> Option<&'static str> {
+pub(crate) fn shared_file_system(directory: &Path) -> Option<&'static str> {
     let found = nix::sys::statfs::statfs(directory).ok()?;
     let name = found.filesystem_type_name().to_owned();
     let shared = [
@@ -137,6 +137,13 @@ pub(super) fn shared_file_system(directory: &Path) -> Option<&'static str> {
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
-pub(super) fn shared_file_system(directory: &Path) -> Option<&'static str> {
-    directory.to_str()?.starts_with(r"\\").then_some("SMB")
+pub(crate) fn shared_file_system(directory: &Path) -> Option<&'static str> {
+    use std::path::{Component, Prefix};
+
+    // The letter of a drive may be a share's.
+    let whole = std::fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
+    let Some(Component::Prefix(prefix)) = whole.components().next() else {
+        return None;
+    };
+    matches!(prefix.kind(), Prefix::UNC(..) | Prefix::VerbatimUNC(..)).then_some("SMB")
 }

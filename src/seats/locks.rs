@@ -7,6 +7,7 @@
 
 use std::fs::{File, TryLockError};
 use std::io;
+use std::path::Path;
 
 /// Whom the locks of a place are to keep apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +26,9 @@ pub(super) struct Lock {
     kind: Kind,
     /// The process that unlocks it.
     by: Option<u32>,
+    /// What programs that are started from now on have in its place.
+    #[cfg(windows)]
+    handed: Option<super::handed::Handed>,
 }
 
 /// A lock that somebody has, and may have lost.
@@ -145,6 +149,8 @@ impl Lock {
             file,
             kind,
             by: Some(std::process::id()),
+            #[cfg(windows)]
+            handed: None,
         }))
     }
 
@@ -159,9 +165,9 @@ impl Lock {
         self.becomes(Wanted::Alone).unwrap_or(false)
     }
 
-    /// SMB has no lock become another one in a step.
+    /// Neither SMB nor Windows has a lock become another one in a step: there the first one goes on beside the second, and keeps that from being had alone.
     fn becomes(&self, wanted: Wanted) -> io::Result<bool> {
-        if self.kind == Kind::OfComputers {
+        if self.kind == Kind::OfComputers || cfg!(windows) {
             self.kind.set(&self.file, Wanted::Free)?;
         }
         self.kind.set(&self.file, wanted)
@@ -185,16 +191,18 @@ impl Lock {
         self.by = None;
     }
 
-    /// Programs that are started from now on have it too.
-    #[cfg(unix)]
-    pub(super) fn hand_down(&self) -> io::Result<()> {
-        use nix::fcntl::{FcntlArg, FdFlag, fcntl};
-        fcntl(&self.file, FcntlArg::F_SETFD(FdFlag::empty()))?;
-        Ok(())
-    }
-
-    #[cfg(not(unix))]
-    pub(super) fn hand_down(&self) -> io::Result<()> {
+    /// Programs that are started from now on have it too; on Windows by the file of that name.
+    pub(super) fn hand_down(&mut self, beside: &Path) -> io::Result<()> {
+        #[cfg(unix)]
+        {
+            use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+            let _ = beside;
+            fcntl(&self.file, FcntlArg::F_SETFD(FdFlag::empty()))?;
+        }
+        #[cfg(windows)]
+        {
+            self.handed = Some(super::handed::Handed::open(beside)?);
+        }
         Ok(())
     }
 
@@ -246,6 +254,8 @@ mod tests {
             file: parents.file.try_clone().unwrap(),
             kind,
             by: parents.by.map(|id| id + 1),
+            #[cfg(windows)]
+            handed: None,
         };
         drop(childs);
         assert!(!is_free(&path, kind));

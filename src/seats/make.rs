@@ -44,12 +44,26 @@ impl Place {
             self.set_common(true)?;
         }
         for ring in rings {
+            // What a program has inherited is not opened to write it.
+            #[cfg(windows)]
+            for name in (1..=ring.seats).map(|number| ring.handed_name(number)) {
+                if !self.path(&name).exists() {
+                    self.make_lock(&directory, &name).map_err(failed)?;
+                }
+            }
             let seats = (1..=ring.seats).map(|number| ring.name(number));
             for name in std::iter::once(ring.free_name()).chain(seats) {
                 self.make_lock(&directory, &name).map_err(failed)?;
             }
         }
         self.make_lock(&directory, GATE).map_err(failed)?;
+        #[cfg(not(unix))]
+        if self.is_shared() {
+            let prefixes = rings.iter().map(|ring| ring.prefix.as_str());
+            for begins in prefixes.chain([GATE]) {
+                crate::rights::let_all_open(&self.path(&format!("{begins}*")));
+            }
+        }
         directory.sync().map_err(failed)
     }
 

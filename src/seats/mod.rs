@@ -28,8 +28,8 @@
 //!
 //! # Elsewhere than on Unix
 //!
-//! The locks are those of [`std::fs::File::lock`]. On Windows they hold between processes too, but are not inherited: there a program that outlives its `run`
-//! has no seat. The way is a handle opened with share mode 0, which a child inherits; it takes the place of the file `locks.rs` and of nothing else.
+//! The locks are those of [`std::fs::File::lock`]. On Windows they hold between processes too, but are not inherited, and nobody else reads what is locked. There
+//! a program that is started inherits an open file beside the seat's instead, `seat-<n>.handed`, which nobody can have alone as long as it runs.
 
 mod ask;
 mod basis;
@@ -40,6 +40,8 @@ mod error;
 mod event;
 mod files;
 mod gate;
+#[cfg(windows)]
+mod handed;
 mod held;
 mod here;
 mod history;
@@ -92,6 +94,8 @@ pub use counted::{Counted, Seats};
 pub use disconnect::{Hold, SeenLease};
 pub use error::{Ruled, RuledBy, SeatError};
 pub(crate) use kernel::account;
+#[cfg(feature = "desk")]
+pub(crate) use kernel::shared_file_system;
 pub use leases::{Leased, NotAToken, Token};
 pub use leasing::{LONGEST_LEASE, SHORTEST_LEASE};
 #[cfg(feature = "site")]

@@ -91,13 +91,15 @@ impl Seats {
         let failed = |error| self.place.no_lock(error);
         if sharers.is_none() {
             let lock = Lock::alone(file, self.place.lock_kind());
-            return Ok(lock.map_err(failed)?.is_none());
+            let is_free = lock.map_err(failed)?.is_some();
+            return Ok(!is_free || ring.is_handed_down(&self.place, number)?);
         }
         let lock = Lock::shared(file, self.place.lock_kind());
         let Some(lock) = lock.map_err(failed)? else {
             return Ok(true);
         };
-        Ok(!lock.is_last() && self.is_held_by_others(ring, number, shares)?)
+        let is_last = lock.is_last() && !ring.is_handed_down(&self.place, number)?;
+        Ok(!is_last && self.is_held_by_others(ring, number, shares)?)
     }
 
     /// Whether a process runs that shares the seat and is none of ours, as its user wrote.

@@ -126,7 +126,7 @@ impl Again {
             }
             if handed_down {
                 // What runs already has what it inherited; whatever else it is, this process has the seat.
-                let _ = kept.hand_down();
+                let _ = kept.hand_down(&self.seats.place);
             }
         }
         Ok(true)
@@ -225,7 +225,7 @@ impl Again {
             return;
         }
         if keeping.handed_down {
-            let _ = taken.hand_down();
+            let _ = taken.hand_down(&self.seats.place);
         }
         if let Some(process) = keeping.process {
             taken.by(process);

@@ -74,6 +74,26 @@ impl Ring {
         format!("{}-{number:05}", self.prefix)
     }
 
+    /// The name of the file that programs inherit of it where they inherit no lock.
+    pub(super) fn handed_name(&self, number: u16) -> String {
+        format!("{}.handed", self.name(number))
+    }
+
+    /// Whether a program that was started has a seat whose lock nobody has. Where locks are inherited there is no such.
+    pub(super) fn is_handed_down(&self, place: &Place, number: u16) -> Result<bool, SeatError> {
+        #[cfg(windows)]
+        {
+            let path = place.path(&self.handed_name(number));
+            let failed = |error| StorageError::new(Doing::Read, &path, error);
+            Ok(super::handed::is_had(&path).map_err(failed)?)
+        }
+        #[cfg(not(windows))]
+        {
+            let _ = (place, number);
+            Ok(false)
+        }
+    }
+
     /// The name of the file that says where the search begins.
     pub(super) fn free_name(&self) -> String {
         format!("{}.free", self.prefix)
@@ -94,6 +114,9 @@ impl Ring {
                 let Some(lock) = lock else {
                     return Ok(None);
                 };
+                if self.is_handed_down(place, number)? {
+                    return Ok(None);
+                }
                 if !place.is_common() {
                     return Ok(Some(lock));
                 }

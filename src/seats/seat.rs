@@ -99,15 +99,16 @@ impl Seat {
         }
     }
 
-    /// Lets every program that is started from now on hold the seat as well, until the last of them ends. On Windows locks are not inherited: there it is this
-    /// process alone that holds it.
+    /// Lets every program that is started from now on hold the seat as well, until the last of them ends. On Windows what was handed down is free only then, even
+    /// where it is [given back](Seat::give_back) before.
     ///
     /// # Errors
     /// What the system says.
     pub fn hand_down(&self) -> Result<(), SeatError> {
         let mut keeping = self.keeping();
         keeping.handed_down = true;
-        let handed = keeping.kept.as_ref().map_or(Ok(()), Kept::hand_down);
+        let kept = keeping.kept.as_mut();
+        let handed = kept.map_or(Ok(()), |kept| kept.hand_down(&self.place));
         handed.map_err(|error| self.place.no_lock(error))
     }
 

@@ -131,7 +131,11 @@ impl RunProgram {
     ) -> Result<Option<Seat>, SeatError> {
         let how = (program, Holding::Process);
         let seat = self.seat.take(context, found, how, waits)?;
-        if let Some(seat) = &seat {
+        // On Windows what a program has inherited is its own until it ends: a seat that is to come back before that is not handed down there.
+        if let Some(seat) = seat
+            .as_ref()
+            .filter(|_| !(cfg!(windows) && self.until_exit))
+        {
             seat.hand_down()?;
         }
         Ok(seat)

@@ -15,6 +15,7 @@ use crate::issuer::desk::read_key_file;
 use crate::issuer::desk::{Desk, Root};
 use crate::issuer::products::{self, CatalogueError};
 use crate::protocol::product::{ProductFile, RootFingerprint};
+use crate::seats;
 use crate::signing::keys::{KeyError, Passphrase, SigningKey};
 
 /// Create the vendor's desk: its ledger and its two root keys
@@ -62,6 +63,14 @@ pub(crate) struct DeskInit {
     )]
     products: Vec<PathBuf>,
 }
+
+/// File systems that may be another computer's, and mostly are this one's.
+const ON_THIS_COMPUTER: [&str; 4] = [
+    "FUSE",
+    "9p",
+    "VirtualBox shared folder",
+    "VMware shared folder",
+];
 
 impl Run for DeskInit {
     const NAME: &'static str = "init";
@@ -166,6 +175,12 @@ impl Run for DeskInit {
             context.out.warn(
                 "the signing keys are not encrypted: whoever reads the files can sign in your name",
             );
+        }
+        let server = seats::shared_file_system(&home);
+        if let Some(server) = server.filter(|it| !ON_THIS_COMPUTER.contains(it)) {
+            context.out.warn(format_args!(
+                "the ledger lies on a file server ({server}): work with it from one computer at a time, for two at once can damage it"
+            ));
         }
         context.out.say(format_args!(
             "the desk of {} is ready in {}",

@@ -155,13 +155,32 @@ fn connect(
     })
 }
 
+#[cfg(not(windows))]
+fn open_file(path: &Path, flags: OpenFlags) -> Result<Connection, rusqlite::Error> {
+    Connection::open_with_flags(path, flags)
+}
+
+/// A path of more than 260 characters is opened only as the system itself spells it, and by what SQLite has for such.
+#[cfg(windows)]
+fn open_file(path: &Path, flags: OpenFlags) -> Result<Connection, rusqlite::Error> {
+    /// With room for the endings of what lies beside a ledger.
+    const SHORT: usize = 240;
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    match std::fs::canonicalize(path) {
+        Ok(long) if whole.as_os_str().len() > SHORT => {
+            Connection::open_with_flags_and_vfs(long, flags, "win32-longpath")
+        }
+        _ => Connection::open_with_flags(path, flags),
+    }
+}
+
 fn prepare(
     path: &Path,
     first: impl FnOnce(&Connection) -> Result<(), rusqlite::Error>,
 ) -> Result<Connection, rusqlite::Error> {
     // Without CREATE: a ledger that is gone must be missed, not silently begun anew.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
+    let connection = open_file(path, flags)?;
     connection.busy_timeout(PATIENCE)?;
     first(&connection)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
