@@ -5,7 +5,7 @@
 pub struct Process {
     /// Its number.
     pub id: u32,
-    /// When it began, in ticks since the start of the system, where the system says it.
+    /// When it began, as the system counts it, where it says that.
     pub began: Option<u64>,
 }
 
@@ -17,10 +17,11 @@ impl Process {
 
     /// The one that has this number now.
     pub fn of(id: u32) -> Process {
-        Process {
-            id,
-            began: began(id),
-        }
+        let began = match began(id) {
+            Began::At(ticks) => Some(ticks),
+            Began::Nowhere | Began::Unknown => None,
+        };
+        Process { id, began }
     }
 
     /// Whether it runs; where the system does not say, it is taken to.
@@ -28,13 +29,32 @@ impl Process {
         let Some(then) = self.began else {
             return true;
         };
-        began(self.id) == Some(then)
+        match began(self.id) {
+            Began::At(now) => now == then,
+            Began::Nowhere => false,
+            Began::Unknown => true,
+        }
     }
+}
+
+/// When a process began, as the system says it.
+enum Began {
+    At(u64),
+    /// No process has the number.
+    Nowhere,
+    /// It does not say.
+    #[cfg_attr(target_os = "linux", expect(dead_code, reason = "it says it of all"))]
+    Unknown,
 }
 
 /// The 22nd field of `/proc/<id>/stat`; the second is a name in brackets in which anything may stand.
 #[cfg(target_os = "linux")]
-fn began(id: u32) -> Option<u64> {
+fn began(id: u32) -> Began {
+    began_here(id).map_or(Began::Nowhere, Began::At)
+}
+
+#[cfg(target_os = "linux")]
+fn began_here(id: u32) -> Option<u64> {
     use std::io::Read;
 
     // All of it at once, as the kernel gives it: some 350 bytes, and each look for more would be one more call.
@@ -51,7 +71,32 @@ fn began(id: u32) -> Option<u64> {
     after_name.split_whitespace().nth(19)?.parse().ok()
 }
 
-#[cfg(not(target_os = "linux"))]
-fn began(_: u32) -> Option<u64> {
-    None
+/// In steps of 100 ns since 1601. Of those of other users only an administrator is told.
+#[cfg(windows)]
+fn began(id: u32) -> Began {
+    use winsafe::{HPROCESS, co};
+
+    /// What a process that runs has for an exit code.
+    const RUNS: u32 = 259;
+    let process = match HPROCESS::OpenProcess(co::PROCESS::QUERY_LIMITED_INFORMATION, false, id) {
+        Ok(process) => process,
+        Err(co::ERROR::INVALID_PARAMETER) => return Began::Nowhere,
+        Err(_) => return Began::Unknown,
+    };
+    // One that has ended is there as long as somebody has it open.
+    if process.GetExitCodeProcess().is_ok_and(|code| code != RUNS) {
+        return Began::Nowhere;
+    }
+    match process.GetProcessTimes() {
+        Ok((began, ..)) => {
+            let [high, low] = [began.dwHighDateTime, began.dwLowDateTime].map(u64::from);
+            Began::At(high << 32 | low)
+        }
+        Err(_) => Began::Unknown,
+    }
+}
+
+#[cfg(not(any(target_os = "linux", windows)))]
+fn began(_: u32) -> Began {
+    Began::Unknown
 }

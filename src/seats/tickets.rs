@@ -1,7 +1,7 @@
 //! Who waits for a seat, in the order of those who came.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -77,7 +77,12 @@ impl Ticket {
         let failed = |error| StorageError::new(Doing::Write, &path, error);
         let file = files::open_own(place, &path).map_err(failed)?;
         let text = serde_json::to_vec(wish).map_err(|error| failed(error.into()))?;
-        files::write_at(&file, &text, 0).map_err(failed)?;
+        let written = match wish_of(&path) {
+            beside if beside != path => files::open_own(place, &beside)
+                .and_then(|beside| files::write_at(&beside, &text, 0)),
+            _ => files::write_at(&file, &text, 0),
+        };
+        written.map_err(failed)?;
         for _ in 0..TRIES {
             let file = file.try_clone().map_err(failed)?;
             if let Some(lock) =
@@ -103,8 +108,25 @@ impl Drop for Ticket {
     fn drop(&mut self) {
         if self.lock.is_ours() {
             // One that is left counts no more: its lock is free.
-            let _ = files::remove(&self.path);
+            clear_away(&self.path);
         }
+    }
+}
+
+/// Where it stands what is wished: in the ticket itself, but on Windows, where nobody reads what is locked, beside it.
+fn wish_of(ticket: &Path) -> PathBuf {
+    match ticket.file_name().and_then(|name| name.to_str()) {
+        Some(name) if cfg!(windows) => ticket.with_file_name(format!("wish-{name}")),
+        _ => ticket.to_owned(),
+    }
+}
+
+/// What cannot be removed counts for nothing.
+fn clear_away(ticket: &Path) {
+    let _ = files::remove(ticket);
+    let beside = wish_of(ticket);
+    if beside != ticket {
+        let _ = files::remove(&beside);
     }
 }
 
@@ -135,7 +157,12 @@ pub(super) fn waiting(place: &Place, clear: bool) -> Vec<Waits> {
             continue;
         };
         let mut bytes = [0; 4096];
-        let read = files::read_at(&file, &mut bytes, 0).unwrap_or(0);
+        let read = match wish_of(&path) {
+            beside if beside != path => files::open_to_read(&beside)
+                .and_then(|beside| files::read_at(&beside, &mut bytes, 0)),
+            _ => files::read_at(&file, &mut bytes, 0),
+        };
+        let read = read.unwrap_or(0);
         let text = bytes.get(..read).unwrap_or_default();
         let waits = Waits {
             number,
@@ -145,7 +172,7 @@ pub(super) fn waiting(place: &Place, clear: bool) -> Vec<Waits> {
         match Lock::shared(file, place.lock_kind()) {
             Ok(None) => found.push(waits),
             // Its user may, and the directory's owner.
-            Ok(Some(_)) if clear => drop(files::remove(&path)),
+            Ok(Some(_)) if clear => clear_away(&path),
             _ => {}
         }
     }

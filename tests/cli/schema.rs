@@ -196,7 +196,10 @@ fn lived() -> Printed {
     let twice = vendor.run(more).done().line();
     let void = ["license", "void", &twice, "--reason", "typed twice"];
     it.one("license-void", vendor.run(void));
-    it.one("license-note", vendor.run(["license", "note", &key, "by boat"]));
+    it.one(
+        "license-note",
+        vendor.run(["license", "note", &key, "by boat"]),
+    );
     it.all(
         8,
         "respond",

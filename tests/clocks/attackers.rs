@@ -174,7 +174,7 @@ impl Cheat {
             wall: self.wall,
             boot: Some(Boot {
                 id: host.boot.to_string(),
-                uptime: self.truth - host.up_since,
+                uptime: Some(self.truth - host.up_since),
             }),
         };
         let last = Day::new(LAST_DAY).unwrap();

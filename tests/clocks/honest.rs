@@ -128,7 +128,7 @@ pub(crate) fn live(kind: Kind, seed: u64) -> Life {
             wall: Seconds(ISSUED),
             boot: (kind != Kind::NoUptime).then(|| Boot {
                 id: "0".to_owned(),
-                uptime: 1000,
+                uptime: Some(1000),
             }),
         },
     );
@@ -245,7 +245,7 @@ pub(crate) fn live(kind: Kind, seed: u64) -> Life {
             wall: Seconds(wall),
             boot: (kind != Kind::NoUptime).then(|| Boot {
                 id: hosts[turn].boot.to_string(),
-                uptime,
+                uptime: Some(uptime),
             }),
         };
         let last = Day::new((end / DAY) as u16 + 2).unwrap();

@@ -94,7 +94,7 @@ impl Clocked {
             wall,
             boot: Some(Boot {
                 id: self.boots.to_string(),
-                uptime: 8 * 3600,
+                uptime: Some(8 * 3600),
             }),
         }
     }
