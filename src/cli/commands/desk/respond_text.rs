@@ -68,6 +68,7 @@ pub(super) fn refuse_two_recipients(ledger: &mut Ledger, all: &[Carried]) -> any
         let address = contact.and_then(|it| Mailbox::parse(&it).ok());
         contacts.extend(address.map(|it| it.address.to_lowercase()));
     }
+    contacts.sort_unstable();
     contacts.dedup();
     match contacts.as_slice() {
         [one, .., other] => Err(Failure::usage(format!(
