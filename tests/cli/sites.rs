@@ -257,12 +257,12 @@ fn who_is_no_site_lends_nothing() {
     machine.install(&file);
     let lends = desk.sell("survey", &["--type", "floating", "--lend", "7"]);
     desk.respond(&machine.request(&lends))
-        .refused(6, "needs_site_key");
+        .owes(6, "needs_site_key");
     machine
         .run(["request", "activate", &key, "--site"])
         .refused(1, "site_missing");
     desk.license(&machine, &key);
-    machine.run(["site", "status"]).refused(6, "not_a_site");
+    machine.run(["site", "status"]).owes(6, "not_a_site");
     let password = world.secret("password", "open sesame\n");
     machine
         .run(["site", "init"])

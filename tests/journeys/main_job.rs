@@ -52,7 +52,7 @@ fn from_the_first_command_to_a_licensed_machine() {
     let corona = world.machine("corona");
     corona.install(&file);
     desk.respond(&corona.request(&key))
-        .refused(6, "no_seat_free")
+        .owes(6, "no_seat_free")
         .tells("no seat is free: 2 of 2 are taken");
     corona.check().refused(10, "not_licensed");
 
@@ -162,7 +162,7 @@ fn moving_to_another_computer() {
     let holder = old.check().with_json_exits(12)["activation"].clone();
     let request = new.request(&key);
     desk.respond(&request)
-        .refused(6, "no_seat_free")
+        .owes(6, "no_seat_free")
         .tells(holder.as_str().unwrap());
     let code = old.run(["return", "--yes"]).done().code();
     old.check().refused(10, "returned");
