@@ -262,7 +262,7 @@ fn who_is_no_site_lends_nothing() {
         .run(["request", "activate", &key, "--site"])
         .refused(1, "site_missing");
     desk.license(&machine, &key);
-    machine.run(["site", "status"]).owes(6, "not_a_site");
+    machine.run(["site", "status"]).refused(6, "not_a_site");
     let password = world.secret("password", "open sesame\n");
     machine
         .run(["site", "init"])
