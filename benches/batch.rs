@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use countersign::issuer;
-use countersign::issuer::desk::Root;
+use countersign::issuer::desk::{Root, read_key_file};
 use countersign::issuer::history::Actor;
 use countersign::issuer::parallel::in_parallel;
 use countersign::issuer::policy::Options;
@@ -135,7 +135,7 @@ fn decide_sign_and_keep(desk: Option<&Desk>) -> Result<f64> {
         .collect::<Result<Vec<_>>>()?;
     let place = issuer::desk::Desk::at(&desk.file("home"));
     let issuer = Issuer::root(TriedSigner::new(SigningKey::from_pem(
-        &place.key_text(Root::Live)?,
+        &read_key_file(&place.key_path(Root::Live))?,
         None,
     )?)?);
     let batch = Batch {

@@ -229,7 +229,14 @@ failure_kinds! {
     ForeignKey "foreign_key" NOT_TRUSTED "the desk's key may not sign for the product";
     SignerWrong "signer_wrong" NOT_TRUSTED "the signing key gave a signature that does not hold, or signed the same in two ways";
     NotARoot "not_a_root" NOT_TRUSTED "the key is not a root key of the product";
-    DeskLimit "desk_limit" NOT_TRUSTED "the desk's certificate does not allow it";
+    DeskLimit "desk_limit" REFUSED "it is beyond what the desk's key was certified for";
+    NotAKeyRequest "not_a_key_request" NO_CODE "the file is no request for a desk key, or was edited";
+    KeyNamed "key_named" REFUSED "the name has another key, or the key another name";
+    UnknownDeskKey "unknown_desk_key" NOT_FOR_THIS "no key of this desk has that name";
+    WhichKey "which_key" USAGE "several keys lie at the desk, and none was named";
+    KeyRemoved "key_removed" REFUSED "the key was removed, or a later certificate took the place of its own";
+    NeedsRoot "needs_root" REFUSED "it takes a root key of the desk, and another was given";
+    NeedsManager "needs_manager" REFUSED "it takes a root or a manager's key, and a clerk's was given";
 
     // The desk: selling and changing.
     ProductExists "product_exists" FAILED "there is a product of this name already";

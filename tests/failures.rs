@@ -92,9 +92,15 @@ fn names_a_command(literal: &str) -> bool {
         }
     });
     let program = literal.split("countersign ").skip(1).any(|rest| {
-        !["v1", "product v1", "site note v1", "ledger v1"]
-            .iter()
-            .any(|it| rest.starts_with(it))
+        ![
+            "v1",
+            "product v1",
+            "site note v1",
+            "ledger v1",
+            "key request v1",
+        ]
+        .iter()
+        .any(|it| rest.starts_with(it))
     });
     option || program || literal.contains('`')
 }

@@ -24,6 +24,13 @@ pub(crate) const APPLIED: [Kind; 6] = [
     Kind::Emergency,
 ];
 
+/// The codes of a text that are of use beside another: a site's card, a desk's certificate.
+fn beside(read: &Judgeable) -> Vec<Code> {
+    let codes = read.result.iter().flat_map(Reading::codes);
+    let codes = codes.filter(|it| matches!(it.kind(), Kind::SiteCard | Kind::DeskCertificate));
+    codes.cloned().collect()
+}
+
 /// A computer at one moment.
 #[derive(Debug)]
 pub(crate) struct Computer {
@@ -159,8 +166,11 @@ impl Computer {
         let mut codes: Vec<&Code> = codes
             .filter(|code| APPLIED.contains(&code.kind()))
             .collect();
-        // A card is for the loan that stands beside it; alone it is all there is.
+        // A card is for the loan that stands beside it, a desk's certificate for its response, which takes it along; alone it is all there is.
         codes.sort_by_key(|code| code.kind() != Kind::SiteCard);
+        if codes.iter().any(|code| code.kind() == Kind::Grant) {
+            codes.retain(|code| code.kind() != Kind::DeskCertificate);
+        }
         for code in codes {
             match act(code) {
                 Ok(outcome @ (Outcome::Applied(_) | Outcome::DeskKnown(_))) => {
@@ -194,7 +204,19 @@ impl Computer {
         &self,
         read: Judgeable,
     ) -> Result<(Reading, Result<Outcome, HolderError>), ReadError> {
-        self.take(read, |code| self.apply(code))
+        let beside = beside(&read);
+        let desks: Vec<&Code> = beside
+            .iter()
+            .filter(|it| it.kind() == Kind::DeskCertificate)
+            .collect();
+        self.take(read, |code| {
+            let outcome = self.apply(code, &desks)?;
+            if let Outcome::Applied(_) = outcome {
+                // The license keeps the certificate by itself: this is for answers that come without it.
+                desks.iter().for_each(|desk| drop(self.introduce(desk)));
+            }
+            Ok(outcome)
+        })
     }
 
     /// The same with what `act` does with a code, such as looking what it would change.
@@ -240,16 +262,38 @@ impl Computer {
         known.map(|nth| guesses.swap_remove(nth))
     }
 
-    /// Applies an answer in the home that asked, an emergency code in the one that holds its license. What is damaged in one home stops no other.
+    /// Applies an answer, beside which these certificates of desks stand, in the home that asked, an emergency code in the one that holds its license. What is
+    /// damaged in one home stops no other.
     ///
     /// # Errors
     /// As [`apply::apply`].
-    pub(crate) fn apply(&self, code: &Code) -> Result<Outcome, HolderError> {
+    fn apply(&self, code: &Code, desks: &[&Code]) -> Result<Outcome, HolderError> {
+        if code.kind() == Kind::DeskCertificate {
+            return self.introduce(code);
+        }
         self.in_one_home(|home| {
-            let outcome = apply::apply(home, code, &self.here(&[]))?;
+            let outcome = apply::apply_beside(home, code, desks, &self.here(&[]))?;
             self.make_seats(home, &outcome);
             Ok(outcome)
         })
+    }
+
+    /// Introduces a desk in every home that knows a product of its root: which of them asked is not known here.
+    fn introduce(&self, code: &Code) -> Result<Outcome, HolderError> {
+        let (mut welcome, mut refused) = (Vec::new(), None);
+        for home in &self.homes {
+            match apply::apply(home, code, &self.here(&[])) {
+                Ok(Outcome::DeskKnown(products)) => welcome.extend(products),
+                Ok(outcome) => return Ok(outcome),
+                Err(error) => refused = refused.or(Some(error)),
+            }
+        }
+        welcome.sort();
+        welcome.dedup();
+        match refused.filter(|_| welcome.is_empty()) {
+            Some(error) => Err(error),
+            None => Ok(Outcome::DeskKnown(welcome)),
+        }
     }
 
     /// What [`apply_what_was_read`](Computer::apply_what_was_read) would do, nothing being changed.
@@ -260,11 +304,9 @@ impl Computer {
         &self,
         read: Judgeable,
     ) -> Result<(Reading, Result<Outcome, HolderError>), ReadError> {
-        let cards = read.result.iter().flat_map(Reading::codes);
-        let cards = cards.filter(|code| code.kind() == Kind::SiteCard);
-        let cards: Vec<Code> = cards.cloned().collect();
+        let beside = beside(&read);
         self.take(read, |code| {
-            self.in_one_home(|home| apply::preview_beside(home, code, &cards, &self.facts))
+            self.in_one_home(|home| apply::preview_beside(home, code, &beside, &self.facts))
         })
     }
 

@@ -83,7 +83,11 @@ pub(crate) fn beside(
     reading: &Reading,
     license: impl Fn(&Code) -> Option<LicenseKey>,
 ) -> Vec<String> {
-    let others = reading.others.iter().map(|other| {
+    // It came with the answer, and was taken with it.
+    let along = |it: &&Carried| {
+        it.code.kind() == Kind::DeskCertificate && reading.code.kind() == Kind::Grant
+    };
+    let others = reading.others.iter().filter(|it| !along(it)).map(|other| {
         let code = &other.code;
         let named = name(code, license(code));
         match other.standing {
@@ -139,7 +143,11 @@ pub(crate) fn alone(carried: &Carried) -> json::Carried {
 pub(crate) fn license_of(context: &Context, code: &Code) -> Option<LicenseKey> {
     match code.kind() {
         Kind::Activate => key_in(code),
-        _ => super::inspect::on_machine(context, code).known.license_key,
+        _ => {
+            super::inspect::on_machine(context, code, &[])
+                .known
+                .license_key
+        }
     }
 }
 

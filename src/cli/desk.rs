@@ -4,7 +4,7 @@ use std::path::Path;
 use std::{fs, io};
 
 use crate::failure::FailureKind;
-use crate::issuer::desk::{Desk, DeskError, Root, Vendor, vendor};
+use crate::issuer::desk::{Desk, DeskError, Root, Vendor, read_key_file, vendor};
 use crate::issuer::ledger::Ledger;
 use crate::issuer::products;
 use crate::protocol::product::Product;
@@ -14,7 +14,7 @@ use crate::signing::signer::TriedSigner;
 use super::Context;
 use super::failure::Failure;
 use super::passphrase::PassphraseArgs;
-use super::secrecy;
+use super::{secrecy, sold};
 
 /// A desk with its ledger open.
 pub(crate) struct OpenDesk {
@@ -26,6 +26,11 @@ pub(crate) struct OpenDesk {
 impl OpenDesk {
     pub(crate) fn ledger(&mut self) -> &mut Ledger {
         &mut self.ledger
+    }
+
+    /// Where it lies.
+    pub(crate) fn place(&self) -> &Desk {
+        &self.desk
     }
 
     pub(crate) fn vendor(&self) -> &Vendor {
@@ -43,9 +48,23 @@ pub(crate) fn is_here(context: &Context) -> anyhow::Result<bool> {
     Ok(place(context)?.exists())
 }
 
+/// Refuses a name that would hide something in the history, or that is none.
+///
+/// # Errors
+/// Usage, naming the character.
+pub(crate) fn check_actor(context: &Context) -> Result<(), Failure> {
+    let actor = context.environment.by().name;
+    sold::plain("the name of who is at work (--as)", actor)?;
+    if actor.trim().is_empty() {
+        let hint = "--as NAME says who, for the history; without it your login name stands there";
+        return Err(Failure::usage("the name of who is at work is empty").hint(hint));
+    }
+    Ok(())
+}
+
 /// Opens the desk of this home.
 pub(crate) fn open(context: &Context) -> anyhow::Result<OpenDesk> {
-    context.environment.check_actor()?;
+    check_actor(context)?;
     let desk = place(context)?;
     let mut ledger = desk.ledger()?;
     let vendor = ledger.read(vendor)?;
@@ -88,7 +107,7 @@ pub(crate) fn signing_key(
     desk: &OpenDesk,
     args: &PassphraseArgs,
 ) -> anyhow::Result<TriedSigner> {
-    open_key(context, &desk.desk, Some(args))
+    open_key(context, &desk.desk, args)
 }
 
 /// The same of a desk whose ledger is not open.
@@ -97,28 +116,30 @@ pub(crate) fn key_at(
     desk: &Desk,
     args: &PassphraseArgs,
 ) -> anyhow::Result<TriedSigner> {
-    open_key(context, desk, Some(args))
+    open_key(context, desk, args)
 }
 
-/// The live root key where no passphrase protects it and nothing is wrong with it; what is, is said by [`signing_key`], once a key is needed.
-pub(crate) fn key_without_passphrase(context: &Context, desk: &OpenDesk) -> Option<TriedSigner> {
-    open_key(context, &desk.desk, None).ok()
+/// The live root key.
+fn open_key(context: &Context, desk: &Desk, args: &PassphraseArgs) -> anyhow::Result<TriedSigner> {
+    let path = desk.key_path(Root::Live);
+    key_in(context, &path, Some(args)).map_err(|error| match error.downcast() {
+        Ok(error) => lost(error, &path),
+        Err(other) => other,
+    })
 }
 
-/// The live root key; without `args` nobody is asked for a passphrase.
-fn open_key(
+/// The key of a file; without `args` nobody is asked for a passphrase. What is wrong with the file itself is a [`DeskError`].
+pub(crate) fn key_in(
     context: &Context,
-    desk: &Desk,
+    path: &Path,
     args: Option<&PassphraseArgs>,
 ) -> anyhow::Result<TriedSigner> {
     secrecy::close();
-    let path = desk.key_path(Root::Live);
     // What is not there, or cannot be read, is said by whoever reads it.
-    if let Ok(found) = fs::metadata(&path) {
-        secrecy::check("the signing key", &path, &found)?;
+    if let Ok(found) = fs::metadata(path) {
+        secrecy::check("the signing key", path, &found)?;
     }
-    let lost = |error: DeskError| lost(error, &path);
-    let pem = desk.key_text(Root::Live).map_err(lost)?;
+    let pem = read_key_file(path)?;
     let passphrase = match args {
         Some(args) if SigningKey::is_encrypted(&pem) => {
             let text = args.existing(context, &path.display().to_string())?;
@@ -126,13 +147,12 @@ fn open_key(
         }
         _ => None,
     };
-    let key = SigningKey::from_pem(&pem, passphrase.as_ref());
-    let key = key.map_err(|error| lost(error.into()))?;
+    let key = SigningKey::from_pem(&pem, passphrase.as_ref()).map_err(DeskError::from)?;
     Ok(context.environment.tried(key)?)
 }
 
 /// A signing key that is not there any more, or does not open: what takes its place.
-fn lost(error: DeskError, path: &Path) -> anyhow::Error {
+pub(crate) fn lost(error: DeskError, path: &Path) -> anyhow::Error {
     let gone = match &error {
         DeskError::Io { error, .. } => error.kind() == io::ErrorKind::NotFound,
         DeskError::Key(error) => *error != KeyError::PassphraseNeeded,

@@ -18,8 +18,6 @@ use crate::protocol::date::Seconds;
 use crate::signing::signer::{Signer, SignerError, TriedSigner};
 
 use super::failure::Failure;
-#[cfg(feature = "desk")]
-use super::sold;
 
 /// What the library is handed.
 pub(crate) struct Environment {
@@ -37,24 +35,24 @@ pub(crate) struct Environment {
 
 impl Environment {
     pub(crate) fn real() -> Environment {
-        #[cfg(feature = "desk")]
-        let name = || {
-            ["USER", "LOGNAME", "USERNAME"]
-                .into_iter()
-                .find_map(|name| std::env::var(name).ok())
-        };
         Environment {
             #[cfg(feature = "desk")]
-            actor: name()
-                .filter(|name| !name.is_empty())
-                // In cron there is no such variable.
-                .unwrap_or_else(crate::seats::account),
+            actor: crate::seats::login(),
             #[cfg(feature = "desk")]
             shown_in: None,
             #[cfg(feature = "desk")]
             shown_as: None,
             #[cfg(debug_assertions)]
             hooks: hooks::Hooks::from_variables(),
+        }
+    }
+
+    /// The same, somebody else being at work than the account says.
+    #[cfg(feature = "desk")]
+    pub(crate) fn acting_as(self, name: Option<String>) -> Environment {
+        Environment {
+            actor: name.unwrap_or(self.actor),
+            ..self
         }
     }
 
@@ -170,15 +168,6 @@ impl Environment {
             return TriedSigner::new(hooks::Faulty::new(signer, fault));
         }
         TriedSigner::new(signer)
-    }
-
-    /// Refuses a name that would hide something in the history.
-    ///
-    /// # Errors
-    /// Usage, naming the character.
-    #[cfg(feature = "desk")]
-    pub(crate) fn check_actor(&self) -> Result<(), Failure> {
-        sold::plain("the name of who is at work (USER)", &self.actor)
     }
 
     /// Random bytes of the system.

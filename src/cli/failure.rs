@@ -8,6 +8,8 @@ use crate::holder::{HolderError, StorageError};
 #[cfg(feature = "desk")]
 use crate::issuer::desk::DeskError;
 #[cfg(feature = "desk")]
+use crate::issuer::keys::KeysError;
+#[cfg(feature = "desk")]
 use crate::issuer::ledger::LedgerError;
 #[cfg(feature = "desk")]
 use crate::issuer::life::LifeError;
@@ -194,7 +196,8 @@ fn known(error: &anyhow::Error) -> Option<Failure> {
             DeskError,
             RestoreError,
             KeyError,
-            CatalogueError
+            CatalogueError,
+            KeysError
         );
         if let Some(failure) = cause.downcast_ref::<Failure>() {
             return Some(failure.clone());

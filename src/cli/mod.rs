@@ -1,5 +1,7 @@
 //! The command line: one file per command, each with its arguments, its run and its words. Joins text, protocol, holder and issuer.
 
+#[cfg(feature = "desk")]
+mod acting;
 mod advice;
 mod carried;
 mod checked;
@@ -88,6 +90,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let given = Given::of(&matches, homes.of_root());
     let mut context = Context {
         homes,
+        #[cfg(feature = "desk")]
+        environment: Environment::real().acting_as(matches.get_one("as").cloned()),
+        #[cfg(not(feature = "desk"))]
         environment: Environment::real(),
         out: Output::new(
             matches.get_flag("json"),

@@ -11,7 +11,7 @@ use crate::issuer::ledger::Until;
 use crate::issuer::policy::{Rest, Warning, Why};
 use crate::issuer::respond::{Answer, Asker, Effect, Receipt, Reply, RespondError};
 use crate::license_key::LicenseKey;
-use crate::text::Kind;
+use crate::text::{Code, Kind};
 
 /// What the desk answers.
 pub(crate) const ANSWERED: &[Kind] = &[Kind::Activate, Kind::Sync, Kind::Return];
@@ -89,6 +89,7 @@ pub(crate) fn alone(
                 Some(_) => None,
                 None => Some(it.code.to_text()?),
             },
+            certificate: it.certificate.as_ref().map(Code::to_text).transpose()?,
             line,
             request: None,
             dry_run,
@@ -110,6 +111,7 @@ pub(crate) fn receipt_alone(
     json::Replied::Receipt(Box::new(Alone {
         of,
         code: None,
+        certificate: None,
         line,
         request: None,
         dry_run,

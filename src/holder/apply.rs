@@ -43,6 +43,20 @@ use new::New;
 /// # Errors
 /// In the order of SPEC.md 5.5: `wrong_kind`, `other_request`, `not_trusted`; for an emergency code `other_emergency`; besides, what the file system says. Nothing is changed then.
 pub fn apply(home: &Home, code: &Code, here: &Here<'_>) -> Result<Outcome, HolderError> {
+    apply_beside(home, code, &[], here)
+}
+
+/// The same where certificates of desks came with it: one of them may have signed it.
+///
+/// # Errors
+/// As [`apply`].
+pub fn apply_beside(
+    home: &Home,
+    code: &Code,
+    desks: &[&Code],
+    here: &Here<'_>,
+) -> Result<Outcome, HolderError> {
+    let beside = Beside::of(desks.iter().copied());
     if code.kind() == Kind::DeskCertificate {
         let certificate = DeskCertificate::decode(code.payload())?;
         return products::introduce_desk(home, &certificate).map(Outcome::DeskKnown);
@@ -56,11 +70,11 @@ pub fn apply(home: &Home, code: &Code, here: &Here<'_>) -> Result<Outcome, Holde
     }
     let signed = Incoming::read(code)?;
     // Looked at first: what changes nothing needs no right to write here, and nobody is to wait for it.
-    if let Weighed::Known(outcome) = weigh(home, &signed, code.payload(), &[], here.facts)? {
+    if let Weighed::Known(outcome) = weigh(home, &signed, code.payload(), &beside, here.facts)? {
         return Ok(outcome);
     }
     let lock = home.lock()?;
-    match weigh(home, &signed, code.payload(), &[], here.facts)? {
+    match weigh(home, &signed, code.payload(), &beside, here.facts)? {
         Weighed::Known(outcome) => Ok(outcome),
         Weighed::New(new) => new.write(home, &lock, code.payload(), here),
     }
@@ -69,32 +83,40 @@ pub fn apply(home: &Home, code: &Code, here: &Here<'_>) -> Result<Outcome, Holde
 /// What [`apply`] would say about a response, nothing being changed and nothing locked.
 ///
 /// # Errors
-/// As [`apply`]; `wrong_kind` for a desk's certificate too.
+/// As [`apply`].
 pub fn preview(home: &Home, code: &Code, facts: &Facts) -> Result<Outcome, HolderError> {
     preview_beside(home, code, &[], facts)
 }
 
-/// The same where a site's cards stand beside it: those would be taken first.
+/// The same where a site's cards and desks' certificates stand beside it: those would be taken first.
 ///
 /// # Errors
 /// As [`preview`].
 pub fn preview_beside(
     home: &Home,
     code: &Code,
-    cards: &[Code],
+    beside: &[Code],
     facts: &Facts,
 ) -> Result<Outcome, HolderError> {
     if code.kind() == Kind::Emergency {
         return emergency::preview(home, code, facts);
+    }
+    if code.kind() == Kind::DeskCertificate {
+        let certificate = DeskCertificate::decode(code.payload())?;
+        return products::welcome_desk(home, &certificate).map(Outcome::DeskKnown);
     }
     if code.kind() == Kind::SiteCard {
         let site = SiteCertificate::decode(code.payload())?;
         return cards::look(home, &site).map(Outcome::CardKnown);
     }
     let signed = Incoming::read(code)?;
-    let cards = cards.iter().map(|card| Bytes(card.payload().to_vec()));
-    let cards: Vec<Bytes> = cards.collect();
-    match weigh(home, &signed, code.payload(), &cards, facts)? {
+    match weigh(
+        home,
+        &signed,
+        code.payload(),
+        &Beside::of(beside.iter()),
+        facts,
+    )? {
         Weighed::Known(outcome) => Ok(outcome),
         Weighed::New(new) => Ok(new.outcome()),
     }
@@ -108,6 +130,30 @@ pub fn recognize(home: &Home, guesses: &[Code]) -> Result<Option<usize>, HolderE
     emergency::recognize(home, guesses)
 }
 
+/// What stands in a text beside the answer that is looked at.
+#[derive(Default)]
+struct Beside {
+    cards: Vec<Bytes>,
+    desks: Vec<DeskCertificate>,
+}
+
+impl Beside {
+    fn of<'c>(codes: impl Iterator<Item = &'c Code>) -> Beside {
+        let mut beside = Beside::default();
+        for code in codes {
+            match code.kind() {
+                Kind::SiteCard => beside.cards.push(Bytes(code.payload().to_vec())),
+                // One that cannot be read is refused by itself.
+                Kind::DeskCertificate => beside
+                    .desks
+                    .extend(DeskCertificate::decode(code.payload()).ok()),
+                _ => {}
+            }
+        }
+        beside
+    }
+}
+
 /// An answer that was looked at.
 enum Weighed {
     Known(Outcome),
@@ -119,7 +165,7 @@ fn weigh(
     home: &Home,
     signed: &Incoming,
     payload: &[u8],
-    cards: &[Bytes],
+    beside: &Beside,
     facts: &Facts,
 ) -> Result<Weighed, HolderError> {
     let (mut refused, mut late) = (None, None);
@@ -129,7 +175,7 @@ fn weigh(
     for mut license in licenses {
         refuse_given_up(home, &license, signed, payload)?;
         // Each is verified where it is used.
-        license.cards.extend_from_slice(cards);
+        license.cards.extend_from_slice(&beside.cards);
         let dead = dead(places, &mut license);
         if let Some(held) = dead.as_ref().filter(|held| *held.grant == *payload) {
             return Err(gone(held));
@@ -148,6 +194,15 @@ fn weigh(
         }
         let known = products::load(home, &license.product)
             .and_then(|file| Ok((products::desks(home, &file, license.epoch)?, file)));
+        let known = known.map(|(mut desks, file)| {
+            let roots = file.roots(license.epoch);
+            // What the answer that is held here was signed under is known here, too.
+            let held = license.held.as_ref().and_then(|it| it.desk.as_ref());
+            let held = held.and_then(|it| DeskCertificate::decode(it).ok());
+            let beside = beside.desks.iter().cloned().chain(held);
+            desks.extend(beside.filter_map(|it| roots.verify_desk(it).ok()));
+            (desks, file)
+        });
         let (desks, file) = match known {
             Ok(known) => known,
             // Another request may be meant.

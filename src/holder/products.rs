@@ -157,22 +157,32 @@ pub(crate) fn introduce_desk(
     certificate: &DeskCertificate,
 ) -> Result<Vec<String>, HolderError> {
     let _lock = home.lock()?;
-    let mut welcome = Vec::new();
-    let mut refused = crate::protocol::trust::TrustError::Signature;
-    for file in list(home)? {
-        let id = &file.product().id;
+    let welcome = welcome_desk(home, certificate)?;
+    for id in &welcome {
         let mut known = introduced(home, id)?;
-        match file.roots(0).verify_desk(certificate.clone()) {
-            Ok(_) => welcome.push(id.clone()),
-            Err(error) => {
-                refused = error;
-                continue;
-            }
-        }
         let payload = Bytes(certificate.encode());
         if !known.contains(&payload) {
             known.push(payload);
             write_json(&home.desks_path(id), &known, home.audience())?;
+        }
+    }
+    Ok(welcome)
+}
+
+/// The products whose root signed a desk's certificate, by their ids.
+///
+/// # Errors
+/// `not_trusted` where there is none, or its epoch is given up.
+pub(crate) fn welcome_desk(
+    home: &Home,
+    certificate: &DeskCertificate,
+) -> Result<Vec<String>, HolderError> {
+    let mut welcome = Vec::new();
+    let mut refused = crate::protocol::trust::TrustError::Signature;
+    for file in list(home)? {
+        match file.roots(0).verify_desk(certificate.clone()) {
+            Ok(_) => welcome.push(file.product().id.clone()),
+            Err(error) => refused = error,
         }
     }
     if welcome.is_empty() {

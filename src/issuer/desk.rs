@@ -1,5 +1,6 @@
 //! Where a desk lives: `DIR/desk/` with its ledger and its two root keys.
 
+mod new_key;
 mod passphrase;
 
 use std::ffi::OsString;
@@ -7,6 +8,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+pub use new_key::write_new_key;
 pub use passphrase::change_passphrase;
 use zeroize::Zeroizing;
 
@@ -129,6 +131,16 @@ impl Desk {
         })
     }
 
+    /// Where the keys lie that clerks made at this desk.
+    pub fn keys_directory(&self) -> PathBuf {
+        self.directory.join("keys")
+    }
+
+    /// The file of the key of this name.
+    pub fn clerks_key(&self, name: &str) -> PathBuf {
+        self.keys_directory().join(format!("{name}.pem"))
+    }
+
     /// Makes a desk: two root keys, those given or new ones, under the passphrase where there is one, and a ledger. All of it appears at once, or
     /// nothing does.
     ///
@@ -174,14 +186,6 @@ impl Desk {
             Err(LedgerError::Missing(_)) => Err(DeskError::Missing(self.directory.clone())),
             other => Ok(other?),
         }
-    }
-
-    /// The PEM text of a root key, as it lies there: to see whether it needs a passphrase before one is asked for.
-    ///
-    /// # Errors
-    /// Whatever the disk says.
-    pub fn key_text(&self, root: Root) -> Result<Zeroizing<String>, DeskError> {
-        read_key_file(&self.key_path(root))
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod desk;
 pub mod history;
+pub mod keys;
 mod leaving;
 pub mod ledger;
 pub mod life;

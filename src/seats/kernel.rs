@@ -23,6 +23,16 @@ pub(crate) fn account() -> String {
     name.unwrap_or_else(|| messages::somebody().to_owned())
 }
 
+/// The same for a record of who did what: no variable says who that is, where the system knows a number.
+#[cfg(feature = "desk")]
+pub(crate) fn login() -> String {
+    match (us(), name_of(us())) {
+        (_, Some(name)) => name,
+        (Some(number), None) => format!("user {number}"),
+        (None, None) => account(),
+    }
+}
+
 /// The user id of a file's owner.
 pub(super) fn owner(file: &File) -> Option<u32> {
     #[cfg(unix)]

@@ -95,6 +95,8 @@ pub use disconnect::{Hold, SeenLease};
 pub use error::{Ruled, RuledBy, SeatError};
 pub(crate) use kernel::account;
 #[cfg(feature = "desk")]
+pub(crate) use kernel::login;
+#[cfg(feature = "desk")]
 pub(crate) use kernel::shared_file_system;
 pub use leases::{Leased, NotAToken, Token};
 pub use leasing::{LONGEST_LEASE, SHORTEST_LEASE};

@@ -190,3 +190,26 @@ fn two_at_once_leave_one_whole_file() {
         .done();
     }
 }
+
+/// A passphrase of one's own: neither the manager nor another clerk knows it.
+#[test]
+fn each_key_has_its_own_passphrase() {
+    let world = World::new();
+    let (desk, ship, key) = world.sold(&[], &[]);
+    let anns = world.secret("anns", "open oats\n");
+    desk.run(["desk", "request", "ann", "--passphrase-file"])
+        .arg(&anns)
+        .done();
+    desk.certify_again("ann", &[]);
+    let answer = || desk.by("ann", &["respond"]).piped(ship.request(&key));
+    answer().refused(7, "passphrase_needed");
+    let theirs = world.secret("theirs", "open rye\n");
+    answer()
+        .env("COUNTERSIGN_PASSPHRASE_FILE", &theirs)
+        .refused(7, "wrong_passphrase");
+    let sent = answer().env("COUNTERSIGN_PASSPHRASE_FILE", &anns).done();
+    ship.apply(&sent.stdout);
+    // What is not signed asks for none.
+    let sell = ["license", "new", "--product", "survey", "--customer", "C"];
+    desk.by("ann", &sell).done();
+}

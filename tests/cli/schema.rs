@@ -213,6 +213,16 @@ fn lived() -> Printed {
         "desk-passphrase",
         vendor.run(["desk", "passphrase", "--no-passphrase"]),
     );
+    let asks = ["desk", "request", "ann", "--no-passphrase"];
+    it.one("desk-request", vendor.run(asks));
+    let limits = ["--max-seats", "5", "--product", "survey"];
+    let certify = ["desk", "certify", "ann"];
+    it.one("desk-certify", vendor.run(certify.iter().chain(&limits)));
+    it.all(0, "desk-keys", vendor.run(["desk", "keys"]));
+    let rotate = ["desk", "rotate", "--reason", "stolen"];
+    it.one("desk-rotate", vendor.run(rotate));
+    let remove = ["desk", "remove", "ann", "--reason", "left"];
+    it.one("desk-remove", vendor.run(remove));
     it.one("ledger-checkpoint", vendor.run(["ledger", "checkpoint"]));
     let backup = world.path().join("backup.db");
     let backup = backup.to_str().unwrap();

@@ -78,10 +78,11 @@ fn what_is_kept_is_plain() {
             .tells(name);
         desk.run(new)
             .arg("A")
-            .env("USER", &text)
+            .arg("--as")
+            .arg(&text)
             .refused(2, "usage")
             .tells(name)
-            .tells("USER");
+            .tells("--as");
     }
     // Persian and Indian names are written with joiners.
     for name in ["علی\u{200c}رضا", "ශ්\u{200d}රී ලංකා"] {

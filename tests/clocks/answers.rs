@@ -12,7 +12,7 @@ use std::time::Duration;
 use countersign::holder::{
     Anchor, Audience, CheckInput, Here, Home, apply, check_product, products, request, sync,
 };
-use countersign::issuer::desk::{Desk, Root};
+use countersign::issuer::desk::{Desk, Root, read_key_file};
 use countersign::issuer::history::Actor;
 use countersign::issuer::ledger::{Ledger, OrderTerms, ProductId};
 use countersign::issuer::policy::Options;
@@ -136,7 +136,8 @@ impl Saver {
         );
         let desk = desk.unwrap();
         let mut ledger = desk.ledger().unwrap();
-        let root = SigningKey::from_pem(&desk.key_text(Root::Live).unwrap(), None).unwrap();
+        let root = SigningKey::from_pem(&read_key_file(&desk.key_path(Root::Live)).unwrap(), None)
+            .unwrap();
         let product = Product {
             id: "survey".into(),
             name: "Survey".into(),

@@ -48,7 +48,7 @@ impl Lived {
         let only = work.activate("plotter", cheap[0], 3, 3).unwrap();
         keep(&mut work);
         // Another signer; a SYNC that changes nothing, and one that changes the machine.
-        work.issuer = clerk(&signer(&desk, Root::Live));
+        work.issuer = clerk(&mut work, &signer(&desk, Root::Live));
         work.sync(dear[0], first, (1, 1), 4, None).unwrap();
         let moved = Fingerprint::from_bytes(&[31, 3, 1, 3, 2, 3, 3, 3, 4, 9, 9]).unwrap();
         work.sync(cheap[0], only, (3, 1), 5, Some(moved)).unwrap();

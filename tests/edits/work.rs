@@ -3,8 +3,9 @@
 use std::num::{NonZeroU8, NonZeroU16};
 use std::path::Path;
 
-use countersign::issuer::desk::{Desk, Root};
+use countersign::issuer::desk::{Desk, Root, read_key_file};
 use countersign::issuer::history::Actor;
+use countersign::issuer::keys::{self, KeyRequest, Limits};
 use countersign::issuer::ledger::{EmergencyAllowance, Ledger, OrderTerms, ProductId};
 use countersign::issuer::policy::Options;
 use countersign::issuer::products;
@@ -13,13 +14,13 @@ use countersign::license_key::LicenseKey;
 use countersign::machine::Fingerprint;
 use countersign::protocol::commitment::RequestSecret;
 use countersign::protocol::date::Seconds;
-use countersign::protocol::desk_certificate::{DeskCertificate, MAY_GRANT, MAY_GRANT_EMERGENCY};
+use countersign::protocol::desk_certificate::{MAY_GRANT, MAY_GRANT_EMERGENCY};
 use countersign::protocol::digest::{ActivationId, product_tag};
 use countersign::protocol::entitlements::{Entitlement, Entitlements};
 use countersign::protocol::grant::LicenseType;
 use countersign::protocol::product::{Entry, Product};
 use countersign::protocol::requests::{Activate, Return, Sync};
-use countersign::protocol::trust::{PublicKey, Roots, Transcript};
+use countersign::protocol::trust::PublicKey;
 use countersign::signing::keys::SigningKey;
 use countersign::signing::signer::TriedSigner;
 use countersign::text::{Code, Kind};
@@ -102,7 +103,7 @@ pub(crate) fn activate(
 }
 
 pub(super) fn signer(desk: &Desk, root: Root) -> TriedSigner {
-    let text = desk.key_text(root).unwrap();
+    let text = read_key_file(&desk.key_path(root)).unwrap();
     TriedSigner::new(SigningKey::from_pem(&text, None).unwrap()).unwrap()
 }
 
@@ -213,38 +214,25 @@ impl Work {
     }
 }
 
-/// A clerk who signs with a key of his own, under a certificate of the root.
-pub(super) fn clerk(root: &TriedSigner) -> Issuer {
+/// A clerk who signs with a key of his own, which the root certified.
+pub(super) fn clerk(work: &mut Work, root: &TriedSigner) -> Issuer {
     let key = TriedSigner::new(SigningKey::from_seed(&[42; 32])).unwrap();
-    let mut certificate = DeskCertificate {
-        serial: 1,
-        not_after: None,
-        epoch: 0,
+    let request = KeyRequest {
+        name: "ann".into(),
+        public: PublicKey::from_bytes(&key.public()).unwrap(),
+    };
+    let by = work.by();
+    let limits = Limits {
+        until: by.now.day().plus(999),
         kinds: MAY_GRANT | MAY_GRANT_EMERGENCY,
         max_seats: 0,
         max_grace: 0,
         max_loan: 0,
         max_emergency: 0,
-        public_key: key.public(),
-        signature: [0; 64],
+        product: None,
     };
-    let transcript = Transcript {
-        kind: Kind::DeskCertificate,
-        issuer: root.public(),
-        parent: [0; 32],
-        request_digest: [0; 32],
-        holder: [0; 32],
-        subject: key.public(),
-        body: &certificate.encode_body(),
-    };
-    certificate.signature = root.sign(&transcript.to_bytes()).unwrap();
-    let roots = Roots::new(
-        "survey",
-        Vec::new(),
-        vec![PublicKey::from_bytes(&root.public()).unwrap()],
-        0,
-    );
-    Issuer::desk(key, roots.verify_desk(certificate).unwrap()).unwrap()
+    keys::certify(&mut work.ledger, root, &request, &limits, by).unwrap();
+    keys::issuer(&mut work.ledger, key, by.now.day()).unwrap()
 }
 
 pub(super) fn product(id: &str, desk: &Desk) -> Product {

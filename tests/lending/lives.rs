@@ -43,7 +43,8 @@ impl Lives {
         );
         let made = made.unwrap();
         let mut ledger = made.ledger().unwrap();
-        let root = SigningKey::from_pem(&made.key_text(Root::Live).unwrap(), None).unwrap();
+        let root = SigningKey::from_pem(&read_key_file(&made.key_path(Root::Live)).unwrap(), None)
+            .unwrap();
         let product = Product {
             id: "survey".into(),
             name: "Survey".into(),

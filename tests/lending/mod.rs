@@ -13,7 +13,7 @@ use countersign::holder::{
     Anchor, Audience, CheckInput, Here, Home, Outcome, State, apply, check_product, give_up,
     products, request, sync,
 };
-use countersign::issuer::desk::{Desk, Root};
+use countersign::issuer::desk::{Desk, Root, read_key_file};
 use countersign::issuer::history::Actor;
 use countersign::issuer::ledger::{Ledger, OrderTerms, ProductId};
 use countersign::issuer::policy::Options;

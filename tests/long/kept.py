@@ -15,6 +15,12 @@ def build(w):
     w.keep("locked")
     w.restore("desk")
     w.at(1)
+    ok(w.desk("desk", "request", "ann", "--no-passphrase"))
+    w.keep("key asked for")
+    ok(w.desk("desk", "certify", "ann"))
+    w.keep("key certified")
+    w.restore("desk")
+    w.at(1)
     ok(w.desk("ledger", "backup", w.path("files", "backup.db")))
     w.keep("backed up")
     ok(w.desk("license", "change", w.keys["kit"], "--seats", "7"))
@@ -25,6 +31,12 @@ def build(w):
     with open(w.path("desk", "desk", "ledger.db"), "r+b") as it:
         it.write(b"\0" * 4096)
     w.keep("ledger broken")
+
+
+def requested(w):
+    """What there is of a clerk's key and its request; a request is never there alone."""
+    key, request = (os.path.exists(w.path("desk", "desk", "keys", f"ann.{it}")) for it in ("pem", "request"))
+    return {"key": key, "request": request, "alone": request and not key}
 
 
 def copied(w):
@@ -67,6 +79,11 @@ COMMANDS = [
     # One file after the other: the one that has the new passphrase stays, where the same is said again.
     Command("desk passphrase", "locked", desk("desk", "passphrase", "--passphrase-file", file("old"), "--new-passphrase-file", file("new")),
             opens, steps=True),
+    # The key first: where its request is missing, the same again writes it.
+    Command("desk request", "desk", desk("desk", "request", "ann", "--no-passphrase"), requested, again=(0, 1), same=False, steps=True),
+    Command("desk certify", "key asked for", desk("desk", "certify", "ann"), ledger, same=False, adds=True, extra=verified),
+    Command("desk remove", "key certified", desk("desk", "remove", "ann", "--reason", "r"), ledger, again=(0, 6), extra=verified),
+    Command("desk rotate", "key certified", desk("desk", "rotate", "--reason", "r"), ledger, same=False, adds=True, extra=verified),
     Command("ledger backup", "backed up", desk("ledger", "backup", file("new.db")), copied, again=(0, 1), same=False),
     Command("ledger checkpoint", "backed up", desk("ledger", "checkpoint", "-o", file("new.checkpoint")), vouched, again=(0, 1), same=False),
     Command("ledger restore", "gone on since", restore("--discard-newer"), ledger, same=False, extra=whole),

@@ -85,6 +85,29 @@ impl<'w> Desk<'w> {
         machine.apply(&self.answer(&machine.request(key)));
     }
 
+    /// Gives a clerk a key of his own, which the root certifies with these options.
+    pub(crate) fn certify(&self, clerk: &str, options: &[&str]) {
+        self.run(["desk", "request", clerk, "--no-passphrase"])
+            .done();
+        self.certify_again(clerk, options);
+    }
+
+    /// Certifies the key that a clerk has.
+    pub(crate) fn certify_again(&self, clerk: &str, options: &[&str]) {
+        let args = ["desk", "certify", clerk, "--key", "root"];
+        self.run(args.iter().chain(options)).done();
+    }
+
+    /// Prepares what a clerk does with his key.
+    pub(crate) fn by(&self, clerk: &str, args: &[&str]) -> Run<'w> {
+        self.run(args).env("COUNTERSIGN_KEY", clerk)
+    }
+
+    /// What a clerk answers with his key: the response code and the certificate, as they leave the desk.
+    pub(crate) fn answer_by(&self, clerk: &str, request: &str) -> String {
+        self.by(clerk, &["respond"]).piped(request).done().stdout
+    }
+
     /// Seats of a license that are taken, as the desk sees it.
     pub(crate) fn seats_taken(&self, key: &str) -> u64 {
         let license = self.run(["--json", "license", "show", key]).done().json();

@@ -3,11 +3,13 @@
 use super::Advice;
 use crate::failure::FailureKind;
 use crate::issuer::desk::DeskError;
+use crate::issuer::keys::KeysError;
 use crate::issuer::life::LifeError;
 use crate::issuer::policy::{Fork, Refusal, Rest};
 use crate::issuer::products::CatalogueError;
 use crate::issuer::respond::{RespondError, Stopped};
 use crate::messages;
+use crate::protocol::desk_certificate::Limit;
 use crate::signing::keys::KeyError;
 use crate::signing::signer::SignerError;
 use crate::text::Kind;
@@ -33,7 +35,13 @@ impl Advice for RespondError {
                     .to_owned()
             }
             RespondError::ForeignKey(_) => "use the desk that sells the product".to_owned(),
-            RespondError::DeskLimit(_) => "the manager answers this one".to_owned(),
+            RespondError::DeskLimit(Limit::NotAfter) => {
+                "ask a manager for another certificate: countersign desk certify NAME".to_owned()
+            }
+            RespondError::DeskLimit(_) => {
+                "ask a manager, whose key answers this one; `countersign desk keys` shows what each key may sign".to_owned()
+            }
+            RespondError::Key(error) => error.advice(),
         }
     }
 }
@@ -175,6 +183,36 @@ impl Advice for DeskError {
             }
             DeskError::Ledger(error) => return error.advice(),
             DeskError::Key(error) => return error.advice(),
+        };
+        advice.to_owned()
+    }
+}
+
+impl Advice for KeysError {
+    fn advice(&self) -> String {
+        let advice = match self {
+            KeysError::Ledger(error) => return error.advice(),
+            KeysError::Signer(error) => return error.advice(),
+            KeysError::Request(_) => {
+                "take the file that `countersign desk request NAME` wrote, as it is"
+            }
+            KeysError::NeedsRoot => "do it with the root key: --key root, or the file of a copy",
+            KeysError::NeedsManager => {
+                "ask a manager; the root does it, and a key that was certified with --manager"
+            }
+            KeysError::NotOfThisDesk => {
+                "have the key certified at this desk: countersign desk certify NAME"
+            }
+            KeysError::Named(_) => {
+                "`countersign desk keys` shows them; take another name, or remove the old key first: countersign desk remove NAME --reason TEXT"
+            }
+            KeysError::Unknown(_) => "`countersign desk keys` shows them",
+            KeysError::Removed(_) => {
+                "a manager answers; whoever is to sign again makes a new key with `countersign desk request NAME`"
+            }
+            KeysError::Replaced(_) => "`countersign desk keys` shows which one stands",
+            KeysError::Limits(_) => "see `countersign desk certify --help`",
+            KeysError::UnknownProduct(_) => "`countersign product list` shows those there are",
         };
         advice.to_owned()
     }

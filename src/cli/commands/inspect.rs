@@ -9,7 +9,7 @@ use crate::cli::inspect::{self, AtThisDesk, Known, Trust};
 use crate::cli::json::{Explained, Inspected, Named, Signature, shown};
 use crate::cli::{code_output, damaged_rows, machine_home, words};
 use crate::messages;
-use crate::text::{Judgeable, Kind, ReadError, Reading, RowVerdict, WithSpare, phrase};
+use crate::text::{Code, Judgeable, Kind, ReadError, Reading, RowVerdict, WithSpare, phrase};
 
 /// Explain any code: what it is, whose, what it would change here
 ///
@@ -52,7 +52,10 @@ impl Run for Inspect {
 
 fn explain(context: &mut Context, reading: &Reading) -> anyhow::Result<Exit> {
     let code = &reading.code;
-    let machine = inspect::on_machine(context, code);
+    let desks = reading.others.iter().map(|it| &it.code);
+    let desks = desks.filter(|it| it.kind() == Kind::DeskCertificate);
+    let desks: Vec<Code> = desks.cloned().collect();
+    let machine = inspect::on_machine(context, code, &desks);
     let (desk, closed) = match inspect::at_desk(context, code) {
         Ok(desk) => (desk, None),
         // What the code says does not depend on the desk: its trouble is said, and the rest as well.

@@ -272,7 +272,7 @@ pub(crate) fn root(columns: Option<usize>) -> Command {
 pub(crate) fn is_run(words: &[OsString]) -> bool {
     let mut words = words.iter().skip(1);
     while let Some(word) = words.next() {
-        if word == "--home" {
+        if word == "--home" || word == "--as" {
             words.next();
         } else if !word.as_encoded_bytes().starts_with(b"-") {
             return word == run::RunProgram::NAME;
@@ -312,7 +312,11 @@ fn with(wanted: impl Fn(&Node) -> bool) -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .disable_help_subcommand(false)
-        .arg(home)
+        .args([
+            home,
+            #[cfg(feature = "desk")]
+            desk::who_is_at_work(),
+        ])
         .arg(flag("json", "Print one JSON object instead of text"))
         .arg(flag("quiet", "Say only what is wrong").short('q'))
         .arg(flag("no-input", "Never ask"))

@@ -17,8 +17,9 @@ use crate::protocol::product::ProductFile;
 use crate::protocol::requests::{Activate, Borrow, Return, Sync};
 use crate::text::{Code, Kind};
 
-/// What the homes of this machine make of a code. A home that cannot be read is passed over: others may know more.
-pub(crate) fn on_machine(context: &Context, code: &Code) -> OnThisMachine {
+/// What the homes of this machine make of a code, beside which these certificates of desks stand. A home that cannot be read is passed over: others may know
+/// more.
+pub(crate) fn on_machine(context: &Context, code: &Code, desks: &[Code]) -> OnThisMachine {
     let mut place = OnThisMachine::default();
     let facts = context.environment.facts();
     for home in machine_home::all(context).unwrap_or_default() {
@@ -26,7 +27,7 @@ pub(crate) fn on_machine(context: &Context, code: &Code) -> OnThisMachine {
         match code.kind() {
             Kind::Activate | Kind::Sync | Kind::Borrow => request(&mut place, &view, code),
             Kind::Return | Kind::LoanReturn => given_up(&mut place, &view, code),
-            Kind::Grant => answer(&mut place, &view, (&home, &facts), code),
+            Kind::Grant => answer(&mut place, &view, (&home, &facts), (code, desks)),
             Kind::Loan | Kind::LoanWithCertificate => {
                 lent(&mut place, &view, (&home, &facts), code);
             }
@@ -141,7 +142,12 @@ fn given_up(place: &mut OnThisMachine, view: &View, code: &Code) {
     }
 }
 
-fn answer(place: &mut OnThisMachine, view: &View, (home, facts): (&Home, &Facts), code: &Code) {
+fn answer(
+    place: &mut OnThisMachine,
+    view: &View,
+    (home, facts): (&Home, &Facts),
+    (code, desks): (&Code, &[Code]),
+) {
     if let Ok(signed) = SignedGrant::decode(code.payload()) {
         let tag = signed.grant.request_tag;
         let fits = |license: &&LicenseState| {
@@ -153,7 +159,7 @@ fn answer(place: &mut OnThisMachine, view: &View, (home, facts): (&Home, &Facts)
             place.known = place.known.clone().or(view.known(license));
         }
     }
-    match apply::preview(home, code, facts) {
+    match apply::preview_beside(home, code, desks, facts) {
         Ok(outcome) => {
             place.trust = Some(Trust::Holds(messages::inspect::verified_here().to_owned()));
             would(place, &outcome);

@@ -378,23 +378,3 @@ pub(crate) struct CheckpointMade {
     /// The checkpoint itself, as it is to be kept.
     pub(crate) checkpoint: String,
 }
-
-/// An event of `ledger history`.
-#[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(crate) struct HistoryEvent {
-    /// Its number, from 1, without gaps; null of a request that was refused and that the history does not have: it is remembered beside it.
-    pub(crate) event: Option<i64>,
-    pub(crate) at: Shown<Seconds>,
-    /// Who did it, as the system names them.
-    pub(crate) actor: String,
-    /// A stable name.
-    pub(crate) kind: String,
-    pub(crate) license_key: Option<String>,
-    pub(crate) activation: Option<String>,
-    /// What happened, in words.
-    pub(crate) message: String,
-    /// What the ledger keeps of it, by its kind.
-    #[cfg_attr(test, schemars(schema_with = "crate::issuer::history::described"))]
-    pub(crate) facts: serde_json::Value,
-}

@@ -6,8 +6,12 @@ mod carried;
 #[cfg(feature = "desk")]
 mod desk;
 #[cfg(feature = "desk")]
+mod desk_keys;
+#[cfg(feature = "desk")]
 mod desk_report;
 mod failed;
+#[cfg(feature = "desk")]
+mod history;
 mod inspected;
 mod license;
 mod machine;
@@ -25,12 +29,16 @@ pub(crate) use carried::*;
 #[cfg(feature = "desk")]
 pub(crate) use desk::*;
 #[cfg(feature = "desk")]
+pub(crate) use desk_keys::*;
+#[cfg(feature = "desk")]
 pub(crate) use desk_report::*;
 #[cfg(feature = "desk")]
 pub(crate) use failed::Finding;
 pub(crate) use failed::{Counted, Details, Failed, Failing, Row};
 #[cfg(feature = "desk")]
 pub(crate) use failed::{NotAnsweredToo, OneRequest};
+#[cfg(feature = "desk")]
+pub(crate) use history::*;
 pub(crate) use inspected::*;
 pub(crate) use license::*;
 pub(crate) use machine::*;

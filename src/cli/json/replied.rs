@@ -39,6 +39,9 @@ pub(crate) struct Alone<T> {
     pub(crate) of: T,
     /// Null where there is none to send back, or none yet.
     pub(crate) code: Option<String>,
+    /// The certificate of the key that signed it, as a code: a machine that does not know that key takes both.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) certificate: Option<String>,
     /// In a batch.
     #[serde(flatten)]
     pub(crate) line: Option<BatchLine>,

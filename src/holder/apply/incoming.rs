@@ -65,7 +65,11 @@ impl Incoming {
                 let roots = file.roots(license.epoch);
                 let grant = roots.verify_grant(signed, &context, desks)?;
                 let signer = grant.issuer().to_bytes();
-                let desk = desks.iter().find(|desk| desk.public_key == signer);
+                // One key may have several certificates; a signature counts under one.
+                let desk = desks.iter().find(|desk| {
+                    let alone = std::slice::from_ref(*desk);
+                    desk.public_key == signer && roots.verify_grant(signed, &context, alone).is_ok()
+                });
                 Ok(Trusted {
                     grant,
                     desk: desk.map(|desk| Bytes(desk.encode())),

@@ -135,6 +135,11 @@ impl Replay {
         };
         let row = format!("{row}, under signer {},", answer.signer.0);
         match signature(&signed, &asked, &answer.stood, (&product, license), signing) {
+            Some(_) if !self.signs_here(signing) => {
+                let says = "was given when that key was no longer one of this desk";
+                self.report
+                    .found(Place::Answer, Wrong::NotSigned, row, says);
+            }
             Some((transcript, signature)) => self.signed.push(Signed {
                 row,
                 public: signing.public,

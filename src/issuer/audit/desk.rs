@@ -12,14 +12,8 @@ use crate::protocol::trust::{PublicKey, Roots, Verified};
 impl Replay {
     /// Who may have signed, and for what: read before the history, which speaks of answers.
     pub(super) fn catalogue(&mut self, tx: &mut dyn Transaction) -> Result<(), LedgerError> {
-        let mut roots = Vec::new();
-        if let Ok(vendor) = desk::vendor(tx) {
-            roots.extend(vendor.roots);
-        }
+        let roots = roots(tx)?;
         for product in tx.products()? {
-            if let Ok(definition) = products::definition(&product) {
-                roots.extend(definition.roots);
-            }
             let name = product.name;
             self.products.insert(product.id, Sold { name });
         }
@@ -79,6 +73,7 @@ impl Replay {
             self.report
                 .found(Place::Product, Wrong::Missing, row, "is gone");
         }
+        self.certified_keys(tx)?;
         for (id, signing) in &self.signers {
             if !signing.used {
                 let row = format!("signer {}", id.0);
@@ -88,6 +83,20 @@ impl Replay {
         }
         Ok(())
     }
+}
+
+/// The keys that certify, or sign by themselves: those of the desk and of its products.
+pub(super) fn roots(tx: &mut dyn Transaction) -> Result<Vec<[u8; 32]>, LedgerError> {
+    let mut roots = Vec::new();
+    if let Ok(vendor) = desk::vendor(tx) {
+        roots.extend(vendor.roots);
+    }
+    for product in tx.products()? {
+        if let Ok(definition) = products::definition(&product) {
+            roots.extend(definition.roots);
+        }
+    }
+    Ok(roots)
 }
 
 /// Whose word a signer's is: a root's, or a desk's under a certificate that a root signed.
@@ -122,7 +131,7 @@ fn signing(
 }
 
 /// A certificate that one of these roots signed, of whatever epoch: it counted when it was used. With it the product it was found to hold for.
-fn certified(
+pub(super) fn certified(
     payload: &[u8],
     roots: &[[u8; 32]],
     products: &[&str],

@@ -8,6 +8,7 @@ mod against;
 mod answers;
 mod cursor;
 mod desk;
+mod keys;
 mod lifecycle;
 mod orders;
 mod report;
@@ -21,7 +22,7 @@ pub use report::{Finding, Place, Report, Wrong};
 use serde::Deserialize;
 
 use crate::issuer::history::{
-    self as facts, ClockFacts, DeskFacts, Hex, ProductFacts, RestoreFacts, chain,
+    self as facts, ClockFacts, DeskFacts, Hex, ProductFacts, RestoreFacts, RotateFacts, chain,
 };
 use crate::issuer::ledger::{
     Beneath, EarlyReturn, Event, EventId, Ledger, LedgerError, License, LicenseId, OrderTerms,
@@ -79,6 +80,8 @@ struct Replay {
     signed: Vec<answers::Signed>,
     /// What the desk says about itself and its products, as the history has it.
     meta: Option<Hex>,
+    /// Keys that a root certified, by their serials, as the history has them so far.
+    keys: BTreeMap<i64, keys::Certified>,
     listed: BTreeMap<String, (EventId, Hex)>,
     /// Whether the tables are not as this program makes them: then nothing else need be readable.
     other_schema: bool,
@@ -207,6 +210,16 @@ impl Replay {
             facts::PRODUCT_ADD | facts::PRODUCT_CHANGE => {
                 if let Some(it) = self.facts::<ProductFacts>(event) {
                     self.listed.insert(it.product, (event.id, it.row));
+                }
+                Ok(())
+            }
+            facts::DESK_CERTIFY | facts::DESK_REMOVE => {
+                self.key_changed(event);
+                Ok(())
+            }
+            facts::DESK_ROTATE => {
+                if let Some(it) = self.facts::<RotateFacts>(event) {
+                    self.meta = Some(it.meta);
                 }
                 Ok(())
             }

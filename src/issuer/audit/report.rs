@@ -30,6 +30,8 @@ pub enum Place {
     Answer,
     /// Who signed them.
     Signer,
+    /// Keys that a root certified.
+    DeskKey,
     /// RETURNs that came before their ACTIVATE.
     EarlyReturn,
     /// Requests that were refused.
@@ -38,7 +40,7 @@ pub enum Place {
 
 impl Place {
     /// All of them.
-    pub(super) const ALL: [Place; 12] = [
+    pub(super) const ALL: [Place; 13] = [
         Place::Schema,
         Place::File,
         Place::History,
@@ -49,6 +51,7 @@ impl Place {
         Place::Activation,
         Place::Answer,
         Place::Signer,
+        Place::DeskKey,
         Place::EarlyReturn,
         Place::Refused,
     ];
@@ -66,6 +69,7 @@ impl Place {
             Place::Activation => "activation",
             Place::Answer => "answer",
             Place::Signer => "signer",
+            Place::DeskKey => "desk_key",
             Place::EarlyReturn => "early_return",
             Place::Refused => "refused",
         }
@@ -77,6 +81,7 @@ impl Place {
             Place::Meta => "desk",
             Place::OrderTerms => "order",
             Place::EarlyReturn => "early return",
+            Place::DeskKey => "key",
             Place::Refused => "refusal",
             other => other.name(),
         }

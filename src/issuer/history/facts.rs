@@ -5,6 +5,10 @@ use std::fmt;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+mod desk;
+
+pub(crate) use desk::{ClockFacts, DeskFacts, KeyFacts, RestoreFacts, RotateFacts};
+
 use super::change::Change;
 use crate::issuer::ledger::{Activation, Canon, LedgerError, License, Withdrawn};
 use crate::protocol::date::Day;
@@ -15,6 +19,12 @@ pub(crate) const DESK_INIT: &str = "desk_init";
 pub(crate) const DESK_CLOCK: &str = "desk_clock";
 /// The ledger was put back from a backup.
 pub(crate) const LEDGER_RESTORE: &str = "ledger_restore";
+/// A root certified a key.
+pub(crate) const DESK_CERTIFY: &str = "desk_certify";
+/// A certified key was removed.
+pub(crate) const DESK_REMOVE: &str = "desk_remove";
+/// The certified keys got certificates of a new epoch.
+pub(crate) const DESK_ROTATE: &str = "desk_rotate";
 /// A product was added.
 pub(crate) const PRODUCT_ADD: &str = "product_add";
 /// A product's definition changed.
@@ -121,6 +131,8 @@ pub(crate) fn described(generator: &mut schemars::SchemaGenerator) -> schemars::
         generator.subschema_for::<DeskFacts>(),
         generator.subschema_for::<ClockFacts>(),
         generator.subschema_for::<RestoreFacts>(),
+        generator.subschema_for::<KeyFacts>(),
+        generator.subschema_for::<RotateFacts>(),
         generator.subschema_for::<ProductFacts>(),
         generator.subschema_for::<OrderFacts>(),
         generator.subschema_for::<AnswerFacts>(),
@@ -129,31 +141,6 @@ pub(crate) fn described(generator: &mut schemars::SchemaGenerator) -> schemars::
         generator.subschema_for::<LicenseFacts>(),
         { "type": "null", "description": "The ledger holds something else: `ledger verify` tells." },
     ] })
-}
-
-/// Of [`DESK_INIT`].
-#[derive(Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(crate) struct DeskFacts {
-    /// [`meta_digest`] afterwards.
-    pub(crate) meta: Hex,
-}
-
-/// Of [`DESK_CLOCK`].
-#[derive(Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(crate) struct ClockFacts {
-    pub(crate) reason: String,
-}
-
-/// Of [`LEDGER_RESTORE`].
-#[derive(Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(crate) struct RestoreFacts {
-    /// How many events the ledger had that the backup has not; none where the ledger could not be read.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) lost: Option<u64>,
-    pub(crate) reason: String,
 }
 
 /// Of [`PRODUCT_ADD`] and [`PRODUCT_CHANGE`].

@@ -11,14 +11,14 @@ pub use change::{Change, Kept, What};
 #[cfg(test)]
 pub(crate) use facts::described;
 pub(crate) use facts::{
-    ACTIVATE, AnswerFacts, ClockFacts, DESK_CLOCK, DESK_INIT, DeskFacts, EARLY_RETURN, EMERGENCY,
-    EarlyFacts, EndFacts, FREED, Hex, LEDGER_RESTORE, LICENSE_CHANGE, LICENSE_NEW, LICENSE_RESTORE,
-    LICENSE_REVOKE, LICENSE_VOID, LicenseFacts, NOTE, OrderFacts, PRODUCT_ADD, PRODUCT_CHANGE,
-    ProductFacts, REFUSED, RELEASE, REPLACE, RETURN, RestoreFacts, SYNC, YIELDED, keys_hasher,
-    meta_digest, to_json,
+    ACTIVATE, AnswerFacts, ClockFacts, DESK_CERTIFY, DESK_CLOCK, DESK_INIT, DESK_REMOVE,
+    DESK_ROTATE, DeskFacts, EARLY_RETURN, EMERGENCY, EarlyFacts, EndFacts, FREED, Hex, KeyFacts,
+    LEDGER_RESTORE, LICENSE_CHANGE, LICENSE_NEW, LICENSE_RESTORE, LICENSE_REVOKE, LICENSE_VOID,
+    LicenseFacts, NOTE, OrderFacts, PRODUCT_ADD, PRODUCT_CHANGE, ProductFacts, REFUSED, RELEASE,
+    REPLACE, RETURN, RestoreFacts, RotateFacts, SYNC, YIELDED, keys_hasher, meta_digest, to_json,
 };
 pub(crate) use told::revealed;
-pub use told::{changes_unknown_to, tell, verdict};
+pub use told::{answers, changes_unknown_to, tell, verdict};
 
 use crate::issuer::ledger::{
     ActivationRow, Canon, Event, EventId, LedgerError, LicenseId, Transaction,

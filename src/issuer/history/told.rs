@@ -28,6 +28,17 @@ pub fn tell(event: &Event, activation: Option<&str>) -> String {
                 format!("the ledger was put back from a backup; {lost} events were given up")
             }
         },
+        facts::DESK_CERTIFY => {
+            format!("the key of {} was certified: {}", text("name"), text("may"))
+        }
+        facts::DESK_REMOVE => format!(
+            "the key of {} was removed: it signs nothing more here",
+            text("name")
+        ),
+        facts::DESK_ROTATE => format!(
+            "the certified keys got certificates of epoch {}",
+            number("epoch")
+        ),
         facts::PRODUCT_ADD => format!("product {} was added", text("product")),
         facts::PRODUCT_CHANGE => format!(
             "product {} was changed to version {}",
@@ -140,19 +151,21 @@ fn changes(event: &Event) -> Vec<Change> {
         .unwrap_or_default()
 }
 
+/// Whether an event gave an answer.
+pub fn answers(event: &Event) -> bool {
+    matches!(
+        event.kind.as_str(),
+        facts::ACTIVATE | facts::REPLACE | facts::SYNC
+    )
+}
+
 /// What was changed at a license that one of those who hold it does not know, oldest first; where nobody holds it, since anybody did. Of whom it was sold to
 /// no machine is told.
 pub fn changes_unknown_to(holders: &[ActivationRow], events: &[Event]) -> Vec<Change> {
-    let answered = |event: &Event| {
-        matches!(
-            event.kind.as_str(),
-            facts::ACTIVATE | facts::REPLACE | facts::SYNC
-        )
-    };
     let after_last = |of: Option<ActivationRow>| {
         let last = events
             .iter()
-            .rposition(|event| answered(event) && (of.is_none() || event.activation == of));
+            .rposition(|event| answers(event) && (of.is_none() || event.activation == of));
         last.map_or(0, |at| at + 1)
     };
     let since = |known: usize| {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::LedgerError;
 use super::rows::{
-    Activation, ActivationRow, Declined, EarlyReturn, Event, EventId, License, LicenseId,
+    Activation, ActivationRow, Declined, DeskKey, EarlyReturn, Event, EventId, License, LicenseId,
     OrderTerms, Product, ProductId, Refused, Said, SignerId, StoredAnswer, StoredSigner, TermsId,
 };
 use crate::license_key::LicenseKey;
@@ -182,6 +182,11 @@ pub trait Transaction {
     ) -> Result<SignerId, LedgerError>;
     /// All who ever signed.
     fn signers(&mut self) -> Result<Vec<StoredSigner>, LedgerError>;
+
+    /// All keys that a root certified, in the order of their serials.
+    fn desk_keys(&mut self) -> Result<Vec<DeskKey>, LedgerError>;
+    /// Adds one under its row number, or replaces what is kept of it.
+    fn put_desk_key(&mut self, key: &DeskKey) -> Result<(), LedgerError>;
 
     /// The RETURNs that arrived before their ACTIVATE, by the activation id they name.
     fn early_returns(&mut self, id: ActivationId) -> Result<Vec<EarlyReturn>, LedgerError>;

@@ -16,7 +16,7 @@ use crate::protocol::date::{Day, Seconds};
 use crate::protocol::digest::{ActivationId, Digest, MachineBinding};
 
 pub use sold::{EmergencyAllowance, OrderTerms};
-pub use told::{Declined, EarlyReturn, Event, Refused, Said};
+pub use told::{Declined, DeskKey, EarlyReturn, Event, Refused, Said};
 
 macro_rules! row_id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -45,6 +45,10 @@ row_id! {
 row_id! {
     /// The number of a signer's row.
     SignerId
+}
+row_id! {
+    /// The number of a certified key's row: the serial of its certificate.
+    DeskKeyId
 }
 row_id! {
     /// The number of a history row: rises by one from 1.

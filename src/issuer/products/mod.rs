@@ -164,6 +164,31 @@ pub fn change(
     })
 }
 
+/// Has every product name these certificates, as far as they are for it, in a version of its own, and no earlier ones. Gives back the products' ids.
+///
+/// # Errors
+/// What the ledger says.
+pub(crate) fn name_desks(
+    tx: &mut dyn Transaction,
+    keys: &[(String, Vec<u8>)],
+    by: Actor<'_>,
+) -> Result<Vec<String>, LedgerError> {
+    let mut named = Vec::new();
+    for before in tx.products()? {
+        let mut product = definition(&before)?;
+        let own = keys.iter();
+        let own = own.filter(|(only, _)| only.is_empty() || *only == product.id);
+        product.desks = own.map(|(_, certificate)| certificate.clone()).collect();
+        product.version = product.version.saturating_add(1);
+        let mut recorder = Recorder::open(tx, by)?;
+        let row = row(&product, before.id, before.weak, &recorder);
+        tx.set_product(&row)?;
+        record_product(tx, &mut recorder, &row, PRODUCT_CHANGE)?;
+        named.push(product.id);
+    }
+    Ok(named)
+}
+
 /// Says what is done with machines that are weakly bound from now on. The product's definition, and so its file, stays as it is.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! Why a code was not answered.
 
 use crate::failure::FailureKind;
+use crate::issuer::keys::KeysError;
 use crate::issuer::ledger::LedgerError;
 use crate::issuer::policy::Refusal;
 use crate::protocol::desk_certificate::Limit;
@@ -35,8 +36,11 @@ pub enum RespondError {
     #[error("this desk's key may not sign for {0}")]
     ForeignKey(String),
     /// The desk's certificate does not allow it.
-    #[error("this desk may not grant that: {0}")]
+    #[error("this desk's key may not grant that: {0}")]
     DeskLimit(Limit),
+    /// The key does not stand in the ledger, or may not set a rule aside.
+    #[error(transparent)]
+    Key(KeysError),
 }
 
 impl RespondError {
@@ -51,6 +55,17 @@ impl RespondError {
             RespondError::CommitmentUsed => FailureKind::CommitmentUsed,
             RespondError::ForeignKey(_) => FailureKind::ForeignKey,
             RespondError::DeskLimit(_) => FailureKind::DeskLimit,
+            RespondError::Key(error) => error.kind(),
+        }
+    }
+}
+
+impl From<KeysError> for RespondError {
+    fn from(error: KeysError) -> RespondError {
+        match error {
+            KeysError::Ledger(error) => RespondError::Ledger(error),
+            KeysError::Signer(error) => RespondError::Signer(error),
+            error => RespondError::Key(error),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{Order, Request, RespondError};
 use crate::issuer::history::{ACTIVATE, REPLACE, SYNC};
 use crate::issuer::leaving::{Changed, Emptied};
 use crate::issuer::ledger::{
-    Activation, EarlyReturn, EventId, LedgerError, Lending, License, StoredAnswer, Until,
+    Activation, EarlyReturn, EventId, LedgerError, Lending, License, SignerId, StoredAnswer, Until,
 };
 use crate::issuer::policy::{self, Case, Decision, Fork, Place, Proof, Refusal, SyncCase};
 use crate::protocol::commitment::Commitment;
@@ -33,6 +33,8 @@ struct Plan<'p> {
     license: &'p License,
     order: &'p Arc<Order>,
     fork: Option<Fork>,
+    /// Who signed the answer that the machine holds: it knows that certificate.
+    held_by: Option<SignerId>,
 }
 
 impl Session<'_> {
@@ -87,6 +89,7 @@ impl Session<'_> {
             license: &license,
             order: &order,
             fork: None,
+            held_by: None,
         };
         self.plan(plan, decision, entropy)
     }
@@ -156,6 +159,7 @@ impl Session<'_> {
             license: &license,
             order: &order,
             fork: Some(decided.fork),
+            held_by: answer.map(|it| it.signer),
         };
         self.plan(plan, decided.decision, entropy)
     }
@@ -243,6 +247,7 @@ impl Session<'_> {
                 changed,
                 order: Arc::clone(order),
                 fork: plan.fork,
+                held_by: plan.held_by,
             },
         })
     }

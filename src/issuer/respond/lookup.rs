@@ -148,6 +148,10 @@ pub(crate) fn recall(
 ) -> Result<Reply, RespondError> {
     let (_, license) = holder(tx, stored.activation)?;
     let grant = grant_of(&stored)?;
+    let signers = tx.signers()?.into_iter();
+    let mut signer = signers.filter(|it| it.id == stored.signer && !it.certificate.is_empty());
+    let certificate = signer.next().map(|it| it.certificate);
+    let certificate = certificate.map(|it| Code::new(Kind::DeskCertificate, it));
     let unread = || LedgerError::Damaged(format!("the request of history row {}", stored.event.0));
     Ok(Reply::Answer(Box::new(Answer {
         grant,
@@ -158,6 +162,7 @@ pub(crate) fn recall(
         evidence: None,
         warnings: Vec::new(),
         code: Code::new(Kind::Grant, stored.grant),
+        certificate,
     })))
 }
 

@@ -17,6 +17,8 @@ pub use reply::{Answer, Effect, Order, Receipt, Reply};
 
 use std::convert::Infallible;
 
+pub use crate::issuer::keys::Issuer;
+
 use crate::issuer::history::Actor;
 use crate::issuer::ledger::{
     Activation, ActivationRow, Ledger, LedgerError, License, LicenseId, Transaction,
@@ -25,51 +27,13 @@ use crate::issuer::policy::Options;
 use crate::license_key::LicenseKey;
 use crate::protocol::commitment::Commitment;
 use crate::protocol::date::Day;
-use crate::protocol::desk_certificate::DeskCertificate;
-use crate::protocol::digest::{ActivationId, Digest, key_id, request_digest};
+use crate::protocol::digest::{ActivationId, Digest, request_digest};
 use crate::protocol::requests::{Activate, Return, Sync};
-use crate::protocol::trust::Verified;
 use crate::signing::answered::Before;
 use crate::signing::keys::Entropy;
-use crate::signing::signer::TriedSigner;
 use crate::text::{Code, Kind};
 use batch::Step;
 use session::{Decided, GivenUp, Session};
-
-/// Who signs: a root key, or a desk's key under its certificate.
-#[derive(Debug)]
-pub struct Issuer {
-    signer: TriedSigner,
-    key_id: u8,
-    desk: Option<Verified<DeskCertificate>>,
-}
-
-impl Issuer {
-    /// Signs with a root key.
-    pub fn root(signer: TriedSigner) -> Issuer {
-        Issuer::new(signer, None)
-    }
-
-    /// Signs with a desk's key; `None` where the certificate is for another key.
-    pub fn desk(signer: TriedSigner, certificate: Verified<DeskCertificate>) -> Option<Issuer> {
-        (certificate.public_key == signer.public()).then(|| Issuer::new(signer, Some(certificate)))
-    }
-
-    fn new(signer: TriedSigner, desk: Option<Verified<DeskCertificate>>) -> Issuer {
-        Issuer {
-            key_id: key_id(&signer.public()),
-            signer,
-            desk,
-        }
-    }
-
-    /// The root whose word this issuer's is, in the end.
-    fn root_key(&self) -> [u8; 32] {
-        self.desk
-            .as_ref()
-            .map_or_else(|| self.signer.public(), |desk| desk.issuer().to_bytes())
-    }
-}
 
 /// A code, and who sent it where that is known: requests with keys that were never sold are counted by their senders (SPEC.md 9.8).
 #[derive(Clone, Copy, Debug)]
@@ -204,7 +168,7 @@ pub fn rehearse(
         let mut session = Session::open(tx, None, options, by)?;
         Ok(match session.decide(&request, entropy)? {
             Decided::Repeated(reply) => reply,
-            Decided::Grant(granted) => granted.reply(Vec::new()),
+            Decided::Grant(granted) => granted.reply(Vec::new(), None),
             Decided::Return(taken) => taken.reply(),
         })
     })

@@ -40,7 +40,10 @@ impl Session<'_> {
         let event = self.granted(&granted, signer, &payload, reason.or(accepting))?;
         self.waiting.remove(&it.commitment);
         self.record(granted.event, event)?;
-        Ok(granted.reply(payload))
+        // Whoever holds an answer under the same certificate has that, too.
+        let unknown = granted.what.held_by != Some(signer);
+        let certificate = issuer.certificate_code().filter(|_| unknown);
+        Ok(granted.reply(payload, certificate))
     }
 
     /// Records a RETURN.
@@ -147,7 +150,7 @@ impl Session<'_> {
         if let Some(known) = self.signer {
             return Ok(known);
         }
-        let certificate = issuer.desk.as_deref().map(DeskCertificate::encode);
+        let certificate = issuer.certificate().map(DeskCertificate::encode);
         let signer = self
             .tx
             .signer(&issuer.signer.public(), certificate.as_deref())?;

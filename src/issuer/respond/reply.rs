@@ -72,6 +72,9 @@ impl Effect {
 pub struct Answer {
     /// The response code.
     pub code: Code,
+    /// The certificate of the key that signed it, as a code: a machine that does not know it needs it, too. None where a root signed, or
+    /// where the machine showed that it holds an answer under it.
+    pub certificate: Option<Code>,
     /// What it says.
     pub grant: Grant,
     /// What it did.

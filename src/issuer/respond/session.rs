@@ -7,6 +7,7 @@ use super::unrecorded::{Granting, Taking, Unrecorded};
 use super::{Ask, Grantable, Issuer, Order, Reply, Request, RespondError, lookup};
 use crate::issuer::history::Actor;
 use crate::issuer::history::{self, Recorder};
+use crate::issuer::keys::{self, KeysError};
 use crate::issuer::leaving::Changed;
 use crate::issuer::ledger::{
     Activation, ActivationRow, Ended, EventId, LedgerError, License, SignerId, StoredAnswer,
@@ -51,6 +52,8 @@ pub(super) struct Session<'a> {
     pub(super) by: Actor<'a>,
     pub(super) recorder: Recorder,
     pub(super) signer: Option<SignerId>,
+    /// Whether it was seen that the issuer's key stands in this ledger.
+    stands: bool,
     orders: HashMap<TermsId, Arc<Order>>,
     /// The C of requests that were granted here and are not recorded yet: the same request again has to wait.
     pub(super) waiting: HashSet<Commitment>,
@@ -85,6 +88,7 @@ impl<'a> Session<'a> {
             options,
             by,
             signer: None,
+            stands: false,
             orders: HashMap::new(),
             waiting: HashSet::new(),
             begun: HashMap::new(),
@@ -102,6 +106,10 @@ impl<'a> Session<'a> {
         let asks = match &request.ask {
             Ask::Grantable(asks) => asks,
             Ask::Return(given_up) => {
+                // Nothing is signed; but what a rule holds back is a manager's to free.
+                if self.options.override_reason.is_some() {
+                    self.refuse_key()?;
+                }
                 return Ok(match self.give_up(given_up)? {
                     GivenUp::Repeated(reply) => Decided::Repeated(reply),
                     GivenUp::Now(taking) => Decided::Return(taking),
@@ -117,6 +125,7 @@ impl<'a> Session<'a> {
                 return lookup::recall(self.tx, stored).map(Decided::Repeated);
             }
         }
+        self.refuse_key()?;
         let granted = match asks {
             Grantable::Sync(sync) => self.sync(request, sync, entropy)?,
             Grantable::Activate(activate) => {
@@ -128,6 +137,19 @@ impl<'a> Session<'a> {
         };
         self.waiting.insert(commitment);
         Ok(Decided::Grant(Box::new(granted)))
+    }
+
+    /// Refuses a key that does not stand in this ledger, and a clerk's that is to set a rule aside.
+    fn refuse_key(&mut self) -> Result<(), RespondError> {
+        let Some(issuer) = self.issuer.filter(|_| !self.stands) else {
+            return Ok(());
+        };
+        keys::stands(self.tx, issuer, self.by.now.day())?;
+        if self.options.override_reason.is_some() && !issuer.is_manager() {
+            return Err(KeysError::NeedsManager.into());
+        }
+        self.stands = true;
+        Ok(())
     }
 
     /// Remembers an event of a license until it is recorded, with what its request revealed.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Answer, Effect, Order, Receipt, Reply};
 use crate::issuer::history::{REPLACE, SYNC};
 use crate::issuer::leaving::{Changed, Emptied, Gone};
-use crate::issuer::ledger::{Activation, EventId};
+use crate::issuer::ledger::{Activation, EventId, SignerId};
 use crate::issuer::policy::{Fork, Proof, Warning};
 use crate::license_key::LicenseKey;
 use crate::protocol::commitment::Commitment;
@@ -50,6 +50,8 @@ pub(super) struct Granting {
     pub(super) changed: Changed,
     pub(super) order: Arc<Order>,
     pub(super) fork: Option<Fork>,
+    /// Who signed the answer that the machine holds.
+    pub(super) held_by: Option<SignerId>,
 }
 
 /// An activation that was given up.
@@ -87,14 +89,15 @@ impl Unrecorded<Granting> {
         }
     }
 
-    /// What comes of it; `payload` is that of the response code.
-    pub(super) fn reply(self, payload: Vec<u8>) -> Reply {
+    /// What comes of it; `payload` is that of the response code, `certificate` that of whoever signed it.
+    pub(super) fn reply(self, payload: Vec<u8>, certificate: Option<Code>) -> Reply {
         let effect = self.effect();
         let it = self.what;
         Reply::Answer(Box::new(Answer {
             evidence: it.evidence(),
             effect,
             code: Code::new(Kind::Grant, payload),
+            certificate,
             grant: it.grant,
             key: it.changed.license.key,
             activation: it.holder.standing.activation,

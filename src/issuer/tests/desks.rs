@@ -44,6 +44,7 @@ fn desk_key() -> SigningKey {
 /// What comes of a request for all five seats.
 fn answered(by: Verified<DeskCertificate>) -> Result<u16, &'static str> {
     let mut desk = Desk::new();
+    desk.enroll("ann", &by);
     desk.issuer = Issuer::desk(signer(8), by).unwrap();
     let key = desk.sell(&terms(5, LicenseType::Floating));
     let before = desk.taken(key);
@@ -84,4 +85,45 @@ fn a_desk_of_one_product_signs_for_no_other() {
 fn a_desk_takes_no_other_keys_certificate() {
     let stranger = signer(9);
     assert!(Issuer::desk(stranger, certify("infinitime", |_| ())).is_none());
+}
+
+/// Whoever has the ledger's file and a key that was removed, or an earlier certificate, makes it stand for a moment.
+#[test]
+fn what_a_removed_key_signs_is_found() {
+    let second = || certify("infinitime", |it| (it.serial, it.max_seats) = (2, 1));
+    type Over = fn(&mut Desk, &DeskCertificate);
+    let cases: [(Over, &str, &str); 2] = [
+        (
+            |desk, _| {
+                let removed = desk.ledger.write(|tx| keys::retire(tx, "ann", "left", BY));
+                removed.unwrap();
+            },
+            "UPDATE desk_key SET removed = 0",
+            "UPDATE desk_key SET removed = 217512000",
+        ),
+        (
+            |desk, second| desk.enroll("ann", second),
+            "UPDATE desk_key SET name = 'bo' WHERE id = 2",
+            "UPDATE desk_key SET name = 'ann' WHERE id = 2",
+        ),
+    ];
+    for (over, stands, back) in cases {
+        let mut desk = Desk::new();
+        let first = certify("infinitime", |_| ());
+        desk.enroll("ann", &first);
+        desk.issuer = Issuer::desk(signer(8), first).unwrap();
+        let key = desk.sell(&terms(9, LicenseType::Standalone));
+        desk.respond(&activate(key, 1, 1)).unwrap();
+        over(&mut desk, &second());
+        assert_eq!(desk.findings(), [""; 0]);
+        assert_eq!(desk.refusal(&activate(key, 2, 2)), "key_removed");
+        desk.edit(stands);
+        desk.respond(&activate(key, 2, 2)).unwrap();
+        desk.edit(back);
+        let findings = desk.findings();
+        let [only] = findings.as_slice() else {
+            panic!("{findings:?}");
+        };
+        assert!(only.contains("no longer one of this desk"), "{only}");
+    }
 }

@@ -28,6 +28,7 @@ use tempfile::TempDir;
 
 use crate::issuer::audit;
 use crate::issuer::history::{self, Actor};
+use crate::issuer::keys;
 use crate::issuer::ledger::{Ledger, OrderTerms, ProductId};
 use crate::issuer::policy::Options;
 use crate::issuer::products;
@@ -36,6 +37,7 @@ use crate::license_key::LicenseKey;
 use crate::machine::Fingerprint;
 use crate::protocol::commitment::RequestSecret;
 use crate::protocol::date::Seconds;
+use crate::protocol::desk_certificate::DeskCertificate;
 use crate::protocol::digest::product_tag;
 use crate::protocol::entitlements::{Entitlement, Entitlements};
 use crate::protocol::grant::LicenseType;
@@ -199,6 +201,13 @@ impl Desk {
     /// Why a request is refused, by name.
     pub(super) fn refusal(&mut self, request: &Activate) -> &'static str {
         self.respond(request).unwrap_err().kind().name()
+    }
+
+    /// Keeps a certificate as this desk's.
+    pub(super) fn enroll(&mut self, name: &str, certificate: &DeskCertificate) {
+        self.ledger
+            .write(|tx| keys::enroll(tx, name, certificate, "", BY))
+            .unwrap();
     }
 
     /// What verification finds wrong.

@@ -28,7 +28,7 @@ fn a_desk_is_made_once_and_whole() {
         ("Example", Some("desk@example.com"))
     );
     for (root, public) in [Root::Live, Root::Spare].into_iter().zip(told.roots) {
-        let pem = made.key_text(root).unwrap();
+        let pem = desk::read_key_file(&made.key_path(root)).unwrap();
         assert!(SigningKey::is_encrypted(&pem));
         assert_eq!(
             SigningKey::from_pem(&pem, Some(&passphrase))

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Context, Exit, Run};
+use crate::cli::desk;
 use crate::cli::failure::Failure;
 use crate::cli::handed_over;
 use crate::cli::json;
@@ -97,7 +98,7 @@ impl Run for DeskInit {
             .clone()
             .or_else(|| first.and_then(|product| product.mail.clone()));
         sold::plain("the vendor's name", &vendor)?;
-        context.environment.check_actor()?;
+        desk::check_actor(context)?;
         if vendor.trim().is_empty() {
             return Err(Failure::usage("the vendor needs a name of one line")
                 .hint("--vendor \"Nordic Survey AS\"")

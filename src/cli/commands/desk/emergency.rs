@@ -1,10 +1,13 @@
 //! `emergency`: a code of 22 characters to read out.
 
 use super::{Context, Exit, Run};
+use crate::cli::acting::KeyArgs;
 use crate::cli::json::{self, Named, Shown, shown};
 use crate::cli::{code_output, desk, sold};
 use crate::issuer::life::{self, Step};
+use crate::issuer::respond::RespondError;
 use crate::protocol::date::Day;
+use crate::protocol::desk_certificate::{Limit, MAY_GRANT_EMERGENCY};
 use crate::text::{Kind, WithSpare, phrase, spell};
 
 /// Print an emergency code to read out, which moves the day of re-validation
@@ -24,6 +27,8 @@ pub(crate) struct EmergencyCode {
     /// Print it spelled in the radio alphabet, to be read out
     #[arg(long)]
     spell: bool,
+    #[command(flatten)]
+    acting: KeyArgs,
 }
 
 impl Run for EmergencyCode {
@@ -35,6 +40,10 @@ impl Run for EmergencyCode {
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let name = sold::activation(&self.name)?;
         let mut desk = desk::open(context)?;
+        let clerk = self.acting.clerk(context, &mut desk)?;
+        if clerk.is_some_and(|it| it.certificate.kinds & MAY_GRANT_EMERGENCY == 0) {
+            return Err(RespondError::DeskLimit(Limit::Kind).into());
+        }
         let by = context.environment.by();
         let step = Step {
             until: self.until,

@@ -4,11 +4,13 @@ use std::collections::HashMap;
 
 use super::{Context, Exit, Run, refusals};
 use crate::cli::{desk, json, sold};
-use crate::issuer::history;
-use crate::issuer::ledger::{ActivationRow, Declined, Event, EventId, LicenseId, Transaction};
+use crate::issuer::ledger::{
+    ActivationRow, Declined, Event, EventId, LicenseId, SignerId, Transaction,
+};
 use crate::issuer::life::{self, Named};
 use crate::issuer::policy::Refusal;
 use crate::issuer::respond::RespondError;
+use crate::issuer::{self, history};
 
 /// Events read at a time.
 const PAGE: usize = 1024;
@@ -85,6 +87,8 @@ impl Run for LedgerHistory {
 struct Names {
     licenses: HashMap<LicenseId, String>,
     activations: HashMap<ActivationRow, String>,
+    /// What the keys of those are called who signed answers; nothing yet.
+    signers: Option<HashMap<SignerId, String>>,
 }
 
 impl Names {
@@ -96,6 +100,27 @@ impl Names {
         let name = found.map_or_else(|| "?".to_owned(), |license| license.key.to_string());
         self.licenses.insert(id, name.clone());
         Ok(name)
+    }
+
+    /// What the key is called that signed the answer of an event, where it gave one.
+    fn signer(
+        &mut self,
+        tx: &mut dyn Transaction,
+        event: &Event,
+    ) -> anyhow::Result<Option<String>> {
+        if !history::answers(event) {
+            return Ok(None);
+        }
+        let mut answer = tx.answers(EventId(event.id.0 - 1), 1)?.into_iter();
+        let Some(answer) = answer.next().filter(|it| it.event == event.id) else {
+            return Ok(None);
+        };
+        if self.signers.is_none() {
+            self.signers = Some(issuer::keys::names(tx)?);
+        }
+        let known = self.signers.as_ref();
+        let name = known.and_then(|known| known.get(&answer.signer));
+        Ok(Some(name.map_or("?", String::as_str).to_owned()))
     }
 
     fn activation(
@@ -150,6 +175,7 @@ fn print_refused(
         kind: "declined".to_owned(),
         license_key: Some(key),
         activation: Some(it.activation.to_string()),
+        key: None,
         message: words,
         facts: serde_json::Value::Null,
     };
@@ -168,6 +194,7 @@ fn print(
         .map(|id| names.activation(tx, id))
         .transpose()?;
     let words = history::tell(event, activation.as_deref());
+    let signer = names.signer(tx, event)?;
     if context.out.json {
         let object = json::HistoryEvent {
             event: Some(event.id.0),
@@ -176,14 +203,16 @@ fn print(
             kind: event.kind.clone(),
             license_key: license,
             activation,
+            key: signer,
             message: words,
             facts: serde_json::from_str(&event.data).unwrap_or_default(),
         };
         return LedgerHistory::print(context, &object);
     }
     let of = license.map_or_else(String::new, |key| format!("  {key}"));
+    let with = signer.map_or_else(String::new, |key| format!(" (key {key})"));
     context.out.line(format_args!(
-        "{:>5}  {}  {}{of}  {words}",
+        "{:>5}  {}  {}{with}{of}  {words}",
         event.id.0, event.at, event.actor
     ))
 }

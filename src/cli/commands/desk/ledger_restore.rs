@@ -44,7 +44,7 @@ impl Run for LedgerRestore {
     type Object = json::PutBack;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        context.environment.check_actor()?;
+        desk::check_actor(context)?;
         let desk = desk::place(context)?;
         let why = self.reason.as_deref().map(reason).transpose()?;
         // Whose the desk is, its key shows: a ledger for which another one signs is found out by the first customer.

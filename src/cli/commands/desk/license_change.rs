@@ -8,6 +8,7 @@ use super::terms::{
     listed, over_already, parts_over_already, unknown,
 };
 use super::{Context, Exit, Run};
+use crate::cli::acting::KeyArgs;
 use crate::cli::failure::Failure;
 use crate::cli::{contact, desk, json, keys, sold, words};
 use crate::issuer::ledger::{EmergencyAllowance, OrderTerms, Until};
@@ -93,6 +94,8 @@ pub(crate) struct LicenseChange {
     /// Why, for the history
     #[arg(long, value_name = "TEXT", requires = "overridden")]
     reason: Option<String>,
+    #[command(flatten)]
+    acting: KeyArgs,
 }
 
 impl Run for LicenseChange {
@@ -104,9 +107,17 @@ impl Run for LicenseChange {
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let key = keys::parse(&self.key)?;
         let mut desk = desk::open(context)?;
+        let clerk = self.acting.clerk(context, &mut desk)?;
+        if self.overridden {
+            self.acting.manager(context, &mut desk)?;
+        }
         let reason = self.reason.as_deref().map(reason).transpose()?;
         let by = context.environment.by();
-        let edit = |terms: &OrderTerms, product: &Product| self.edited(terms, product);
+        let edit = |terms: &OrderTerms, product: &Product| {
+            let edited = self.edited(terms, product)?;
+            KeyArgs::may_sell(clerk.as_ref(), &product.id, (Some(terms), &edited))?;
+            Ok(edited)
+        };
         let changes =
             life::change::<anyhow::Error>(desk.ledger(), key, edit, reason.as_deref(), by)?;
         if context.out.json {

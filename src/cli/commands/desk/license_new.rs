@@ -7,6 +7,7 @@ use super::terms::{
     over_already, parts_over_already, unknown,
 };
 use super::{Context, Exit, Run};
+use crate::cli::acting::KeyArgs;
 use crate::cli::{contact, desk, json, keys, sold, words};
 use crate::issuer::ledger::{EmergencyAllowance, OrderTerms, ProductId};
 use crate::issuer::products;
@@ -79,6 +80,8 @@ pub(crate) struct LicenseNew {
     /// How many licenses of this order
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     count: u32,
+    #[command(flatten)]
+    acting: KeyArgs,
 }
 
 impl Run for LicenseNew {
@@ -89,10 +92,12 @@ impl Run for LicenseNew {
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let mut desk = desk::open(context)?;
+        let clerk = self.acting.clerk(context, &mut desk)?;
         let (id, product) = desk
             .ledger()
             .read(|tx| products::named(tx, &self.product))?;
         let terms = self.terms(id, &product)?;
+        KeyArgs::may_sell(clerk.as_ref(), &product.id, (None, &terms))?;
         let mut entropy = context.environment.entropy()?;
         let sold = products::sell(
             desk.ledger(),

@@ -1,6 +1,7 @@
 //! `license revoke`.
 
 use super::{Context, Exit, Run};
+use crate::cli::acting::KeyArgs;
 use crate::cli::failure::Failure;
 use crate::cli::{desk, json, keys, sold};
 use crate::issuer::ledger::Until;
@@ -23,6 +24,8 @@ pub(crate) struct LicenseRevoke {
     /// Take a revocation back
     #[arg(long)]
     undo: bool,
+    #[command(flatten)]
+    acting: KeyArgs,
 }
 
 impl Run for LicenseRevoke {
@@ -35,6 +38,7 @@ impl Run for LicenseRevoke {
         let key = keys::parse(&self.key)?;
         let reason = reason(&self.reason)?;
         let mut desk = desk::open(context)?;
+        self.acting.clerk(context, &mut desk)?;
         let by = context.environment.by();
         if self.undo {
             life::restore(desk.ledger(), key, &reason, by)?;

@@ -2,6 +2,7 @@
 
 use super::license_revoke::reason;
 use super::{Context, Exit, Run};
+use crate::cli::acting::KeyArgs;
 use crate::cli::{desk, json, keys};
 use crate::issuer::life;
 
@@ -20,6 +21,8 @@ pub(crate) struct LicenseVoid {
     /// Take it back: the license is good
     #[arg(long)]
     undo: bool,
+    #[command(flatten)]
+    acting: KeyArgs,
 }
 
 impl Run for LicenseVoid {
@@ -32,6 +35,7 @@ impl Run for LicenseVoid {
         let key = keys::parse(&self.key)?;
         let reason = reason(&self.reason)?;
         let mut desk = desk::open(context)?;
+        self.acting.clerk(context, &mut desk)?;
         let by = context.environment.by();
         if self.undo {
             life::unvoid(desk.ledger(), key, &reason, by)?;

@@ -2,10 +2,15 @@
 
 mod as_it_says;
 mod called;
+mod desk_certify;
 mod desk_clock;
 mod desk_init;
+mod desk_keys;
 mod desk_passphrase;
+mod desk_remove;
 mod desk_report;
+mod desk_request;
+mod desk_rotate;
 mod emergency;
 mod ledger_backup;
 mod ledger_checkpoint;
@@ -32,7 +37,19 @@ mod respond_text;
 mod terms;
 pub(super) mod tour;
 
-use super::{Commands, Context, Exit, Node, People, Run, leaf};
+use clap::Arg;
+
+use super::{Commands, Context, Exit, LAST, Node, People, Run, leaf};
+
+/// Who acts, where it is not as the account says.
+pub(super) fn who_is_at_work() -> Arg {
+    Arg::new("as")
+        .long("as")
+        .value_name("NAME")
+        .help("At a desk: who is at work, for the history [default: the login name]")
+        .display_order(LAST)
+        .global(true)
+}
 
 /// The commands of a desk.
 pub(super) const TREE: Commands = (
@@ -41,9 +58,14 @@ pub(super) const TREE: Commands = (
     &[
         Node::Group {
             name: "desk",
-            about: "The vendor's desk: create it, see what needs somebody, change its passphrase",
+            about: "The vendor's desk: create it, see what needs somebody, say who may sign",
             nodes: &[
                 leaf::<desk_init::DeskInit>(),
+                leaf::<desk_request::DeskRequest>(),
+                leaf::<desk_certify::DeskCertify>(),
+                leaf::<desk_keys::DeskKeys>(),
+                leaf::<desk_remove::DeskRemove>(),
+                leaf::<desk_rotate::DeskRotate>(),
                 leaf::<desk_passphrase::DeskPassphrase>(),
                 leaf::<desk_clock::DeskClock>(),
                 leaf::<desk_report::DeskReport>(),

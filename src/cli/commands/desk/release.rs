@@ -2,6 +2,7 @@
 
 use super::license_revoke::reason;
 use super::{Context, Exit, Run};
+use crate::cli::acting::KeyArgs;
 use crate::cli::{desk, json, reply, sold, words};
 use crate::issuer::ledger::Until;
 use crate::issuer::life;
@@ -31,6 +32,8 @@ pub(crate) struct Release {
     /// Manager: release although two were released in the last 365 days
     #[arg(long = "override", conflicts_with = "held_back")]
     overridden: bool,
+    #[command(flatten)]
+    acting: KeyArgs,
 }
 
 impl Run for Release {
@@ -43,6 +46,10 @@ impl Run for Release {
         let name = sold::activation(&self.name)?;
         let reason = reason(&self.reason)?;
         let mut desk = desk::open(context)?;
+        self.acting.clerk(context, &mut desk)?;
+        if self.overridden {
+            self.acting.manager(context, &mut desk)?;
+        }
         let by = context.environment.by();
         let today = by.now.day();
         let released = if self.held_back {

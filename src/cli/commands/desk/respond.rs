@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::super::site::respond as loans;
 use super::respond_text::{self, Asked};
 use super::{Context, Exit, Run, respond_batch, respond_handed};
+use crate::cli::acting::KeyArgs;
 use crate::cli::carried;
 use crate::cli::code_input::{self, CodeArgs};
 use crate::cli::code_output::CodeOutputArgs;
@@ -13,12 +14,10 @@ use crate::cli::desk;
 use crate::cli::failure::Failure;
 use crate::cli::json;
 use crate::cli::mail;
-use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::reply;
 use crate::cli::{keys, sold};
 use crate::failure::FailureKind;
 use crate::issuer::policy::Options;
-use crate::issuer::respond::Issuer;
 use crate::protocol::date::Day;
 use crate::text::Reading;
 
@@ -69,7 +68,7 @@ pub(crate) struct Respond {
     #[command(flatten)]
     code_output: CodeOutputArgs,
     #[command(flatten)]
-    passphrase: PassphraseArgs,
+    key: KeyArgs,
 }
 
 /// What a site made of a code.
@@ -107,7 +106,7 @@ impl Run for Respond {
                 let hint = "leave it out; each line has the whole code in its field code";
                 return Err(Failure::usage(what).hint(hint).into());
             }
-            let issuer = Issuer::root(desk::signing_key(context, &desk, &self.passphrase)?);
+            let issuer = self.key.issuer(context, &mut desk)?;
             return respond_batch::run(context, &mut desk, &issuer, &options, path);
         }
         let reading = match read {
@@ -125,7 +124,7 @@ impl Run for Respond {
             all,
             sender: sender.as_deref(),
             options: &options,
-            passphrase: &self.passphrase,
+            key: &self.key,
             dry_run: self.dry_run,
         }
         .decide(context, &mut desk)?;
@@ -156,7 +155,7 @@ impl Respond {
             note: self.note.as_deref(),
             dry_run: self.dry_run,
             code_output: &self.code_output,
-            passphrase: &self.passphrase,
+            passphrase: &self.key.passphrase,
         };
         let print = |it| json::Replied::Loan(Box::new(it));
         loans::answer(context, reading, &how, print).map(AtSite::Answered)

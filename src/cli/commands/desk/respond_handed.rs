@@ -100,7 +100,13 @@ pub(super) fn hand_over(
     let mut codes = answers.iter().map(|it| it.code.clone());
     match (codes.next(), cases.as_slice()) {
         (Some(first), _) => {
-            let also: Vec<Code> = codes.collect();
+            let mut also: Vec<Code> = codes.collect();
+            // Those that were answered before may be signed by another key.
+            for certificate in answers.iter().filter_map(|it| it.certificate.as_ref()) {
+                if !also.contains(certificate) {
+                    also.push(certificate.clone());
+                }
+            }
             let outgoing = Outgoing {
                 code: &first,
                 also: &also,

@@ -2,12 +2,12 @@
 
 use super::Context;
 use super::respond_said::{refused, too_late};
+use crate::cli::acting::KeyArgs;
 use crate::cli::code_output;
-use crate::cli::desk::{self, OpenDesk};
+use crate::cli::desk::OpenDesk;
 use crate::cli::failure::Failure;
 use crate::cli::json;
 use crate::cli::mail::Mailbox;
-use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::{carried, reply};
 use crate::issuer::ledger::Ledger;
 use crate::issuer::policy::Options;
@@ -23,7 +23,7 @@ pub(super) struct Asked<'a> {
     /// Who sent the mail that they came in.
     pub(super) sender: Option<&'a str>,
     pub(super) options: &'a Options,
-    pub(super) passphrase: &'a PassphraseArgs,
+    pub(super) key: &'a KeyArgs,
     /// Nothing is done.
     pub(super) dry_run: bool,
 }
@@ -106,16 +106,19 @@ impl Asked<'_> {
             return Err(Failure::usage(what).hint(hint).into());
         }
         let mut entropy = context.environment.entropy()?;
-        let mut issuer = desk::key_without_passphrase(context, desk).map(Issuer::root);
+        if new > 0 && !self.dry_run && self.options.override_reason.is_some() {
+            // A return code is signed by nobody, and its seats are the manager's to free, too.
+            self.key.manager(context, desk)?;
+        }
+        let mut issuer = match self.dry_run || new == 0 {
+            true => None,
+            false => self.key.issuer_unasked(context, desk),
+        };
         if issuer.is_none()
             && !self.dry_run
             && self.wants_a_signature(context, desk, &known, &mut entropy)?
         {
-            issuer = Some(Issuer::root(desk::signing_key(
-                context,
-                desk,
-                self.passphrase,
-            )?));
+            issuer = Some(self.key.issuer(context, desk)?);
         }
         let several = self.all.len();
         let mut cases = Vec::new();
@@ -173,7 +176,7 @@ impl Asked<'_> {
     /// The reply, which is safe in the ledger, or the refusal; in a dry run what either would be.
     fn answer(
         &self,
-        context: &Context,
+        context: &mut Context,
         desk: &mut OpenDesk,
         issuer: &mut Option<Issuer>,
         code: &Code,
@@ -194,8 +197,7 @@ impl Asked<'_> {
                 Ok(Reply::Receipt(_)) => respond::take_return(ledger, code, options, by),
                 Ok(Reply::Answer(_)) => {
                     // What came before it in the text freed its seat.
-                    let key = desk::signing_key(context, desk, self.passphrase)?;
-                    let issuer = issuer.insert(Issuer::root(key));
+                    let issuer = issuer.insert(self.key.issuer(context, desk)?);
                     let by = context.environment.by();
                     respond::respond(desk.ledger(), issuer, sent, options, by, entropy)
                 }

@@ -1,4 +1,4 @@
-//! What is kept of events, refusals and returns that came early.
+//! What is kept of events, refusals, returns that came early, and of whom a root certified.
 
 use std::fmt;
 
@@ -114,4 +114,34 @@ pub struct Event {
     pub data: String,
     /// The chain up to and with this row.
     pub hash: [u8; 32],
+}
+
+/// A key that a root certified (SPEC.md 9.15).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeskKey {
+    /// Its row: the serial of the certificate.
+    pub id: DeskKeyId,
+    /// Whose it is, as people type it.
+    pub name: String,
+    /// The payload of the DESK certificate.
+    pub certificate: Vec<u8>,
+    /// The id of the only product that it is for; empty for all.
+    pub product: String,
+    /// When it was removed: it signs nothing more since.
+    pub removed: Option<Seconds>,
+    /// The event that last changed it.
+    pub event: EventId,
+}
+
+impl DeskKey {
+    /// What the history says of it: a digest over every field but the event, which names the history row itself.
+    pub fn digest(&self) -> [u8; 32] {
+        Canon::new("countersign v1 ledger desk key")
+            .number(self.id.0)
+            .bytes(self.name.as_bytes())
+            .bytes(&self.certificate)
+            .bytes(self.product.as_bytes())
+            .number(self.removed.map_or(0, |at| at.0))
+            .finish()
+    }
 }

@@ -13,12 +13,13 @@ const MOST_FLAWS: usize = 100;
 const STATISTICS: [&str; 2] = ["sqlite_stat1", "sqlite_stat4"];
 
 /// Tables that are read by rising numbers, with the column of these and what stands before "numbered" in a finding.
-const NUMBERED: [(&str, &str, &str); 9] = [
+const NUMBERED: [(&str, &str, &str); 10] = [
     ("product", "id", ""),
     ("terms", "id", ""),
     ("license", "id", ""),
     ("activation", "id", ""),
     ("signer", "id", ""),
+    ("desk_key", "id", ""),
     ("answer", "event", ""),
     ("history", "id", ""),
     ("early_return", "event", ""),

@@ -6,10 +6,10 @@ use std::num::{NonZeroU8, NonZeroU16};
 use rusqlite::Row;
 
 use crate::issuer::ledger::{
-    Activation, ActivationRow, Counts, Days, Declined, EarlyReturn, EmergencyAllowance, Ended,
-    Event, EventId, Had, LedgerError, Lending, License, LicenseId, LoansTold, OrderTerms, Product,
-    ProductId, Reference, Refused, Resting, Said, SignerId, Stood, StoredAnswer, StoredSigner,
-    TermsId, Until, WeakRule, Withdrawn,
+    Activation, ActivationRow, Counts, Days, Declined, DeskKey, DeskKeyId, EarlyReturn,
+    EmergencyAllowance, Ended, Event, EventId, Had, LedgerError, Lending, License, LicenseId,
+    LoansTold, OrderTerms, Product, ProductId, Reference, Refused, Resting, Said, SignerId, Stood,
+    StoredAnswer, StoredSigner, TermsId, Until, WeakRule, Withdrawn,
 };
 use crate::license_key::LicenseKey;
 use crate::machine::{Fingerprint, UsbDevice};
@@ -250,6 +250,23 @@ pub(super) fn signer(row: &Row<'_>) -> Result<StoredSigner, LedgerError> {
             id: SignerId(row.get(0)?),
             public: row.get(1)?,
             certificate: row.get(2)?,
+        })
+    })
+}
+
+pub(super) const DESK_KEY: &str =
+    "SELECT id, name, certificate, product, removed, event FROM desk_key";
+
+pub(super) fn desk_key(row: &Row<'_>) -> Result<DeskKey, LedgerError> {
+    named(row, ("desk_key", 0), || {
+        let removed: u32 = row.get(4)?;
+        Ok(DeskKey {
+            id: DeskKeyId(row.get(0)?),
+            name: row.get(1)?,
+            certificate: row.get(2)?,
+            product: row.get(3)?,
+            removed: (removed != 0).then_some(Seconds(removed)),
+            event: EventId(row.get(5)?),
         })
     })
 }

@@ -4,7 +4,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x4353_474E;
 
 /// The ledger's `user_version`: rises with each change of [`SCHEMA`].
-pub(super) const FORMAT: u32 = 12;
+pub(super) const FORMAT: u32 = 13;
 
 /// What makes an empty ledger. A ledger whose tables, indices and whatever else it has differ from what this makes is not written to.
 pub(super) const SCHEMA: &str = "
@@ -50,6 +50,12 @@ pub(super) const SCHEMA: &str = "
 
     CREATE TABLE signer (
         id INTEGER PRIMARY KEY, public BLOB NOT NULL, certificate BLOB NOT NULL, UNIQUE (public, certificate)
+    ) STRICT;
+
+    -- Whom a root certified, by the serial of the certificate: rows are added, and marked where they were removed.
+    CREATE TABLE desk_key (
+        id INTEGER PRIMARY KEY, name TEXT NOT NULL, certificate BLOB NOT NULL, product TEXT NOT NULL,
+        removed INTEGER NOT NULL, event INTEGER NOT NULL
     ) STRICT;
 
     -- The number of an answer is that of the event which gave it. The commitment finds a repeated request and,
@@ -109,7 +115,7 @@ mod tests {
         let tables = blake3::hash(SCHEMA.as_bytes()).to_hex();
         assert_eq!(
             (FORMAT, &tables.as_str()[..16]),
-            (12, "607295a90881f378"),
+            (13, "0d88016dd555b643"),
             "raise FORMAT, and write both here"
         );
     }

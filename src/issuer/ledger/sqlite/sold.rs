@@ -5,8 +5,8 @@ use rusqlite::params;
 use super::convert::{self, REFUSED, TERMS, most};
 use super::transaction::SqliteTransaction;
 use crate::issuer::ledger::{
-    ActivationRow, Event, EventId, LedgerError, License, LicenseId, OrderTerms, Refused, SignerId,
-    StoredAnswer, TermsId, Withdrawn,
+    ActivationRow, DeskKey, Event, EventId, LedgerError, License, LicenseId, OrderTerms, Product,
+    ProductId, Refused, SignerId, StoredAnswer, TermsId, Withdrawn,
 };
 use crate::machine::UsbDevice;
 use crate::protocol::date::Day;
@@ -175,6 +175,49 @@ impl SqliteTransaction<'_> {
                 answer.grant,
                 answer.signer.0,
                 answer.emergency,
+            ],
+        )?;
+        Ok(())
+    }
+
+    pub(super) fn insert_product(&self, product: &Product) -> Result<ProductId, LedgerError> {
+        self.run(
+            "INSERT INTO product (name, version, definition, weak, event) VALUES (?, ?, ?, ?, ?)",
+            params![
+                product.name,
+                product.version,
+                product.definition,
+                product.weak.name(),
+                product.event.0
+            ],
+        )?;
+        Ok(ProductId(self.connection.last_insert_rowid()))
+    }
+
+    pub(super) fn update_product(&self, product: &Product) -> Result<(), LedgerError> {
+        self.run(
+            "UPDATE product SET version = ?2, definition = ?3, event = ?4, weak = ?5 WHERE id = ?1",
+            params![
+                product.id.0,
+                product.version,
+                product.definition,
+                product.event.0,
+                product.weak.name()
+            ],
+        )?;
+        Ok(())
+    }
+
+    pub(super) fn keep_desk_key(&self, key: &DeskKey) -> Result<(), LedgerError> {
+        self.run(
+            "INSERT OR REPLACE INTO desk_key (id, name, certificate, product, removed, event) VALUES (?, ?, ?, ?, ?, ?)",
+            params![
+                key.id.0,
+                key.name,
+                key.certificate,
+                key.product,
+                key.removed.map_or(0, |at| at.0),
+                key.event.0,
             ],
         )?;
         Ok(())

@@ -3,12 +3,14 @@
 use rusqlite::params;
 
 use super::audit;
-use super::convert::{self, ANSWER, EARLY, EVENT, LICENSE, PRODUCT, REFUSED, SIGNER, TERMS, most};
+use super::convert::{
+    self, ANSWER, DESK_KEY, EARLY, EVENT, LICENSE, PRODUCT, REFUSED, SIGNER, TERMS, most,
+};
 use super::transaction::SqliteTransaction;
 use crate::issuer::ledger::{
-    Activation, ActivationRow, Declined, EarlyReturn, Event, EventId, Flaw, LedgerError, License,
-    LicenseId, OrderTerms, Product, ProductId, Refused, Said, SignerId, StoredAnswer, StoredSigner,
-    TermsId, Transaction,
+    Activation, ActivationRow, Declined, DeskKey, EarlyReturn, Event, EventId, Flaw, LedgerError,
+    License, LicenseId, OrderTerms, Product, ProductId, Refused, Said, SignerId, StoredAnswer,
+    StoredSigner, TermsId, Transaction,
 };
 use crate::license_key::LicenseKey;
 use crate::protocol::commitment::Commitment;
@@ -59,31 +61,11 @@ impl Transaction for SqliteTransaction<'_> {
     }
 
     fn add_product(&mut self, product: &Product) -> Result<ProductId, LedgerError> {
-        self.run(
-            "INSERT INTO product (name, version, definition, weak, event) VALUES (?, ?, ?, ?, ?)",
-            params![
-                product.name,
-                product.version,
-                product.definition,
-                product.weak.name(),
-                product.event.0
-            ],
-        )?;
-        Ok(ProductId(self.connection.last_insert_rowid()))
+        self.insert_product(product)
     }
 
     fn set_product(&mut self, product: &Product) -> Result<(), LedgerError> {
-        self.run(
-            "UPDATE product SET version = ?2, definition = ?3, event = ?4, weak = ?5 WHERE id = ?1",
-            params![
-                product.id.0,
-                product.version,
-                product.definition,
-                product.event.0,
-                product.weak.name()
-            ],
-        )?;
-        Ok(())
+        self.update_product(product)
     }
 
     fn add_terms(&mut self, terms: &OrderTerms, event: EventId) -> Result<TermsId, LedgerError> {
@@ -296,6 +278,14 @@ impl Transaction for SqliteTransaction<'_> {
 
     fn signers(&mut self) -> Result<Vec<StoredSigner>, LedgerError> {
         self.all(&format!("{SIGNER} ORDER BY id"), [], convert::signer)
+    }
+
+    fn desk_keys(&mut self) -> Result<Vec<DeskKey>, LedgerError> {
+        self.all(&format!("{DESK_KEY} ORDER BY id"), [], convert::desk_key)
+    }
+
+    fn put_desk_key(&mut self, key: &DeskKey) -> Result<(), LedgerError> {
+        self.keep_desk_key(key)
     }
 
     fn refused(&mut self, request: &Digest) -> Result<Option<Refused>, LedgerError> {

@@ -46,6 +46,7 @@ fn a_desk_signs_within_its_own_certificate() {
     let mut desk = Desk::new();
     let key = desk.sell(&terms(5, LicenseType::Floating));
     let certified = roots.verify_desk(certificate(9)).unwrap();
+    desk.enroll("ann", &certified);
     desk.issuer = Issuer::desk(own(), certified).unwrap();
     let ask = |seats, request| Activate {
         seats: NonZeroU16::new(seats),

@@ -1,0 +1,227 @@
+//! Which key acts: the root's, or that of a clerk whom one certified.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::Context;
+use super::desk::{self, OpenDesk};
+use super::failure::Failure;
+use super::passphrase::PassphraseArgs;
+use crate::failure::FailureKind;
+use crate::issuer::desk::{Desk, DeskError, Root};
+use crate::issuer::keys::{self, Certified, ENDS_SOON, KeyState, KeysError, is_key_name};
+use crate::issuer::ledger::OrderTerms;
+use crate::issuer::respond::{Issuer, RespondError};
+use crate::protocol::date::Day;
+use crate::protocol::desk_certificate::Limit;
+use crate::signing::signer::TriedSigner;
+
+/// What the root's key is called.
+const ROOT: &str = "root";
+
+/// The options.
+#[derive(clap::Args)]
+pub(crate) struct KeyArgs {
+    /// The key that acts: `root`, the NAME of a clerk's that lies at the desk, or a FILE [env: COUNTERSIGN_KEY] [default: the root key where it lies at the
+    /// desk, else the only one that does]
+    #[arg(id = "acting_key", long = "key", value_name = "NAME|FILE")]
+    key: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) passphrase: PassphraseArgs,
+}
+
+/// Where the key lies.
+enum Chosen {
+    Root(PathBuf),
+    Clerk { name: String, file: PathBuf },
+    File(PathBuf),
+}
+
+impl Chosen {
+    fn file(&self) -> &Path {
+        match self {
+            Chosen::Root(file) | Chosen::Clerk { file, .. } | Chosen::File(file) => file,
+        }
+    }
+}
+
+impl KeyArgs {
+    fn chosen(&self, desk: &Desk) -> Result<Chosen, Failure> {
+        let variable = || std::env::var_os("COUNTERSIGN_KEY").map(PathBuf::from);
+        let named = self.key.clone().or_else(variable);
+        let Some(named) = named.filter(|it| !it.as_os_str().is_empty()) else {
+            return by_itself(desk);
+        };
+        if named == Path::new(ROOT) {
+            return Ok(Chosen::Root(desk.key_path(Root::Live)));
+        }
+        match named.to_str().filter(|name| is_key_name(name)) {
+            Some(name) if !named.exists() || desk.clerks_key(name).exists() => Ok(Chosen::Clerk {
+                name: name.to_owned(),
+                file: desk.clerks_key(name),
+            }),
+            _ => Ok(Chosen::File(named)),
+        }
+    }
+
+    fn open(&self, context: &Context, desk: &OpenDesk, ask: bool) -> anyhow::Result<TriedSigner> {
+        let chosen = self.chosen(desk.place())?;
+        let args = ask.then_some(&self.passphrase);
+        desk::key_in(context, chosen.file(), args).map_err(|error| {
+            match (error.downcast::<DeskError>(), &chosen) {
+                (Ok(error), Chosen::Root(file)) => desk::lost(error, file),
+                (Ok(error), _) => missing(error, chosen.file()),
+                (Err(other), _) => other,
+            }
+        })
+    }
+
+    /// Whoever signs: nobody is refused yet whose certificate has run out, for what it signs has its own day.
+    pub(crate) fn issuer(
+        &self,
+        context: &mut Context,
+        desk: &mut OpenDesk,
+    ) -> anyhow::Result<Issuer> {
+        let signer = self.open(context, desk, true)?;
+        let today = context.environment.now().day();
+        let issuer = keys::issuer(desk.ledger(), signer, today)?;
+        tell_of_its_end(context, &issuer, today);
+        Ok(issuer)
+    }
+
+    /// The same where no passphrase protects the key and nothing is wrong with it; what is, is said once a key is needed.
+    pub(crate) fn issuer_unasked(
+        &self,
+        context: &mut Context,
+        desk: &mut OpenDesk,
+    ) -> Option<Issuer> {
+        let signer = self.open(context, desk, false).ok()?;
+        let today = context.environment.now().day();
+        let issuer = keys::issuer(desk.ledger(), signer, today).ok()?;
+        tell_of_its_end(context, &issuer, today);
+        Some(issuer)
+    }
+
+    /// The root key, which the command takes and no other.
+    pub(crate) fn root(&self, context: &Context, desk: &OpenDesk) -> anyhow::Result<TriedSigner> {
+        let signer = self.open(context, desk, true)?;
+        match desk.vendor().roots.contains(&signer.public()) {
+            true => Ok(signer),
+            false => Err(KeysError::NeedsRoot.into()),
+        }
+    }
+
+    /// Refuses whoever is no manager, where a rule is to be set aside.
+    pub(crate) fn manager(&self, context: &mut Context, desk: &mut OpenDesk) -> anyhow::Result<()> {
+        let issuer = self.issuer(context, desk)?;
+        let today = context.environment.now().day();
+        Ok(keys::manager(desk.ledger(), &issuer, today)?)
+    }
+
+    /// The clerk whose key acts, where it is one's: what is not signed is still his to do, or not. Nobody is asked for a passphrase, but for a key whose
+    /// file has no name of the desk's.
+    ///
+    /// # Errors
+    /// A key that was removed, replaced or has run out.
+    pub(crate) fn clerk(
+        &self,
+        context: &mut Context,
+        desk: &mut OpenDesk,
+    ) -> anyhow::Result<Option<Certified>> {
+        let chosen = self.chosen(desk.place())?;
+        let today = context.environment.now().day();
+        let known = keys::list(desk.ledger(), today)?;
+        let own = match &chosen {
+            Chosen::Root(_) => return Ok(None),
+            Chosen::Clerk { name, .. } => {
+                let last = known.into_iter().rev().find(|it| it.key.name == *name);
+                last.ok_or_else(|| KeysError::Unknown(name.clone()))?
+            }
+            Chosen::File(file) => {
+                let signer = self.open(context, desk, true)?;
+                let own = |it: &Certified| it.certificate.public_key == signer.public();
+                match known.into_iter().rev().find(own) {
+                    Some(own) => own,
+                    None if desk.vendor().roots.contains(&signer.public()) => return Ok(None),
+                    None => return Err(KeysError::Unknown(file.display().to_string()).into()),
+                }
+            }
+        };
+        keys::refuse_where_over(&own)?;
+        if own.state == KeyState::Ended {
+            return Err(RespondError::DeskLimit(Limit::NotAfter).into());
+        }
+        Ok(Some(own))
+    }
+
+    /// Refuses what a clerk would sell and not be able to answer: what differs from `before` has to be within the limits of his key.
+    ///
+    /// # Errors
+    /// As [`KeyArgs::clerk`], and `desk_limit`.
+    pub(crate) fn may_sell(
+        clerk: Option<&Certified>,
+        product: &str,
+        (before, after): (Option<&OrderTerms>, &OrderTerms),
+    ) -> anyhow::Result<()> {
+        let Some(clerk) = clerk else {
+            return Ok(());
+        };
+        let beyond = keys::beyond(clerk, product, before, after);
+        beyond.map_err(|limit| RespondError::DeskLimit(limit).into())
+    }
+}
+
+/// Without a word of which: the root's where it lies there, else the only one.
+fn by_itself(desk: &Desk) -> Result<Chosen, Failure> {
+    let root = desk.key_path(Root::Live);
+    if root.exists() {
+        return Ok(Chosen::Root(root));
+    }
+    let listed = fs::read_dir(desk.keys_directory());
+    let entries = listed.into_iter().flatten().flatten();
+    let pems = entries.map(|it| it.path());
+    let pems = pems.filter(|it| it.extension() == Some(OsStr::new("pem")));
+    let mut names: Vec<String> = pems
+        .filter_map(|it| Some(it.file_stem()?.to_str()?.to_owned()))
+        .collect();
+    names.sort();
+    match names.as_slice() {
+        // Whoever opens it says that it is not there.
+        [] => Ok(Chosen::Root(root)),
+        [name] => Ok(Chosen::Clerk {
+            name: name.clone(),
+            file: desk.clerks_key(name),
+        }),
+        several => Err(Failure::new(
+            FailureKind::WhichKey,
+            format!("several keys lie at this desk: {}", several.join(", ")),
+        )
+        .hint("say which with --key NAME, or set COUNTERSIGN_KEY=NAME for good")),
+    }
+}
+
+fn missing(error: DeskError, file: &Path) -> anyhow::Error {
+    let gone = matches!(&error, DeskError::Io { error, .. } if error.kind() == std::io::ErrorKind::NotFound);
+    if !gone {
+        return error.into();
+    }
+    let message = format!("the signing key {} is not there", file.display());
+    Failure::new(FailureKind::NoFile, message)
+        .hint("name another with --key; `countersign desk request NAME` makes one, which a manager certifies")
+        .into()
+}
+
+fn tell_of_its_end(context: &mut Context, issuer: &Issuer, today: Day) {
+    let last = issuer.certificate().and_then(|it| it.not_after);
+    if let Some(last) =
+        last.filter(|last| today <= *last && last.days_since(today) <= i32::from(ENDS_SOON))
+    {
+        context
+            .out
+            .warn(format_args!("this key signs until {last} and not after"));
+        context
+            .out
+            .advise("ask a manager for another certificate: countersign desk certify NAME");
+    }
+}

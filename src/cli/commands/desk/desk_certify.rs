@@ -1,0 +1,130 @@
+//! `desk certify`.
+
+use std::path::PathBuf;
+
+use super::desk_request::{name, request_of};
+use super::{Context, Exit, Run};
+use crate::cli::acting::KeyArgs;
+use crate::cli::failure::Failure;
+use crate::cli::{desk, handed_over, json};
+use crate::failure::FailureKind;
+use crate::issuer::keys::{self, KeyRequest, Limits, May};
+use crate::protocol::date::Day;
+use crate::protocol::desk_certificate::{
+    MANAGER, MAY_GRANT, MAY_GRANT_EMERGENCY, MAY_GRANT_LENDING, ONE_PRODUCT,
+};
+use crate::protocol::product::RootFingerprint;
+use crate::text::{Code, Kind};
+
+/// How long a key signs where nothing is said of it, days.
+const A_YEAR: u16 = 365;
+
+/// Certify the key of a clerk, or of a second manager, within limits
+///
+/// It takes the root key, which need not stay at the desk: the clerk answers with the key of his own from then on. Each limit holds here before anything is
+/// signed, and on every machine after. A limit that is not given is none. Certified again, a key has the new limits here; machines go on taking what it signed
+/// under the old ones, to their last day.
+#[derive(clap::Args)]
+pub(crate) struct DeskCertify {
+    /// Whose key, as it is named in the request
+    #[arg(value_name = "NAME", value_parser = name)]
+    name: String,
+    /// The request that `desk request` wrote [default: the one of that name at the desk]
+    #[arg(long, value_name = "FILE")]
+    request: Option<PathBuf>,
+    /// Most seats of a license that it sells or changes, and of an answer
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    max_seats: Option<u16>,
+    /// Most days that a machine goes on without contact after an answer
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..))]
+    max_grace: Option<u16>,
+    /// Longest loan in days
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u8).range(1..))]
+    max_loan: Option<u8>,
+    /// Most days of emergency codes of an answer together
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u8).range(1..))]
+    max_emergency: Option<u8>,
+    /// What it may sign, separated by commas: grant, lend (licenses whose sites lend), emergency (licenses with emergency codes)
+    #[arg(long, value_name = "KINDS", value_delimiter = ',', default_values = ["grant", "lend", "emergency"], value_parser = ["grant", "lend", "emergency"])]
+    kinds: Vec<String>,
+    /// The last day on which it signs [default: in a year]
+    #[arg(long, value_name = "DATE")]
+    until: Option<Day>,
+    /// For this product alone
+    #[arg(long, value_name = "ID", conflicts_with = "manager")]
+    product: Option<String>,
+    /// A manager's: it may set rules aside with --override, and remove keys
+    #[arg(long)]
+    manager: bool,
+    #[command(flatten)]
+    acting: KeyArgs,
+}
+
+impl Run for DeskCertify {
+    const NAME: &'static str = "certify";
+    const ABOUT: &'static str = "Certify a clerk's key within limits";
+
+    type Object = json::KeyCertified;
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let mut desk = desk::open(context)?;
+        let file = match &self.request {
+            Some(file) => file.clone(),
+            None => request_of(&desk.place().clerks_key(&self.name)),
+        };
+        let request = KeyRequest::read(&handed_over::text_in_file(&file)?);
+        let request = request.map_err(keys::KeysError::from)?;
+        if request.name != self.name {
+            let message = format!("that request is for the name {}", request.name);
+            return Err(Failure::new(FailureKind::KeyNamed, message)
+                .hint("ask whoever handed it over which one is meant; a request keeps the name that it was made with")
+                .into());
+        }
+        let today = context.environment.now().day();
+        let limits = self.limits(today);
+        let root = self.acting.root(context, &desk)?;
+        let by = context.environment.by();
+        let made = keys::certify(desk.ledger(), &root, &request, &limits, by)?;
+        let fingerprint = RootFingerprint::of(&made.certificate.public_key);
+        let may = May(&made.certificate, &made.key.product).to_string();
+        if context.out.json {
+            let code = Code::new(Kind::DeskCertificate, made.key.certificate.clone());
+            let object = json::KeyCertified {
+                key: json::DeskKey::of(&made),
+                certificate: code.to_text()?,
+            };
+            Self::print(context, &object)?;
+            return Ok(Exit::DONE);
+        }
+        let name = &self.name;
+        context.out.say(format_args!(
+            "the key {fingerprint} of {name} is certified: {may}"
+        ));
+        context.out.say("compare the six groups with those that its owner reads to you: whoever else made that request could sign");
+        context.out.say(format_args!("{name} answers with it by countersign respond --key {name}, or where COUNTERSIGN_KEY={name} is set"));
+        Ok(Exit::DONE)
+    }
+}
+
+impl DeskCertify {
+    fn limits(&self, today: Day) -> Limits {
+        let may = |kind: &str, bit: u8| match self.kinds.iter().any(|it| it == kind) {
+            true => bit,
+            false => 0,
+        };
+        let only = self.product.as_ref().map_or(0, |_| ONE_PRODUCT);
+        Limits {
+            until: self.until.unwrap_or_else(|| today.plus(A_YEAR)),
+            kinds: may("grant", MAY_GRANT)
+                | may("lend", MAY_GRANT_LENDING)
+                | may("emergency", MAY_GRANT_EMERGENCY)
+                | only
+                | if self.manager { MANAGER } else { 0 },
+            max_seats: self.max_seats.unwrap_or(0),
+            max_grace: self.max_grace.unwrap_or(0),
+            max_loan: self.max_loan.unwrap_or(0),
+            max_emergency: self.max_emergency.unwrap_or(0),
+            product: self.product.clone(),
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! `desk request`.
+
+use std::path::{Path, PathBuf};
+
+use super::{Context, Exit, Run};
+use crate::cli::failure::Failure;
+use crate::cli::passphrase::{Asks, PassphraseArgs};
+use crate::cli::{desk, files, json, secrecy};
+use crate::failure::FailureKind;
+use crate::issuer::desk::{DeskError, read_key_file, write_new_key};
+use crate::issuer::keys::{KeyRequest, is_key_name};
+use crate::protocol::product::RootFingerprint;
+use crate::signing::keys::{Passphrase, SigningKey};
+use crate::signing::signer::TriedSigner;
+
+/// Make a key of your own, and the request by which a manager certifies it
+///
+/// The key lies at the desk, in `keys/NAME.pem`, or in the FILE of `--key`; it never leaves there, and its passphrase is yours alone. The request lies beside it
+/// under the same name with `.request` at its end: it holds no secret, and where it got lost the same command writes it anew. At a desk that several share, tell a manager your name; elsewhere hand him that file.
+/// `countersign desk certify NAME` is what he does then.
+#[derive(clap::Args)]
+pub(crate) struct DeskRequest {
+    /// Your name: a to z, 0 to 9 and -, such as ann
+    #[arg(value_name = "NAME", value_parser = name)]
+    name: String,
+    /// Put the key into this file, such as one in your own home
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
+    /// Leave the key unencrypted: anyone who reads the file can sign
+    #[arg(long, conflicts_with = "passphrase_file")]
+    no_passphrase: bool,
+}
+
+/// The name of a key.
+pub(super) fn name(text: &str) -> Result<String, String> {
+    match is_key_name(text) {
+        true => Ok(text.to_owned()),
+        false => Err(
+            "the name of a key has up to 32 characters of a to z, 0 to 9 and -, begins with a letter, and is not root or spare"
+                .to_owned(),
+        ),
+    }
+}
+
+/// Where the request of a key lies.
+pub(super) fn request_of(key: &Path) -> PathBuf {
+    key.with_extension("request")
+}
+
+impl Run for DeskRequest {
+    const NAME: &'static str = "request";
+    const ABOUT: &'static str = "Make a clerk's key, for a manager to certify";
+
+    type Object = json::KeyRequested;
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let file = match &self.key {
+            Some(file) => file.clone(),
+            None => {
+                let desk = desk::place(context)?;
+                if !desk.exists() {
+                    let none = DeskError::Missing(desk.directory().to_owned());
+                    let failure = Failure::of(&none.into());
+                    let hint = "name the desk's place with --home, or where your key is to lie with --key FILE";
+                    return Err(failure.hint(hint).into());
+                }
+                desk.clerks_key(&self.name)
+            }
+        };
+        let request_file = request_of(&file);
+        // Said before a passphrase is asked for.
+        if request_file.symlink_metadata().is_ok() {
+            let message = format!("there is a request {} already", request_file.display());
+            return Err(Failure::new(FailureKind::KeptFile, message)
+                .hint("nothing was changed; hand that one to a manager, or take another name for another key")
+                .into());
+        }
+        let (key, encrypted) = match file.exists() {
+            // It was made before, and its request is lost, or was never written.
+            true => {
+                let encrypted = SigningKey::is_encrypted(&read_key_file(&file)?);
+                (
+                    desk::key_in(context, &file, Some(&self.passphrase))?,
+                    encrypted,
+                )
+            }
+            false => self.made(context, &file)?,
+        };
+        let request = KeyRequest::to_file(&self.name, &key)?;
+        files::write(&request_file, request.as_bytes())?;
+        let fingerprint = RootFingerprint::of(&key.public());
+        if context.out.json {
+            let object = json::KeyRequested {
+                name: self.name,
+                fingerprint: json::Shown(fingerprint),
+                key: file,
+                request: request_file,
+                encrypted,
+            };
+            Self::print(context, &object)?;
+            return Ok(Exit::DONE);
+        }
+        if !encrypted {
+            context
+                .out
+                .warn("the key is not encrypted: whoever reads the file can sign as you");
+        }
+        let name = &self.name;
+        context.out.say(format_args!(
+            "your key {fingerprint} lies in {}",
+            file.display()
+        ));
+        context.out.say(match self.key {
+            None => format!("next: a manager says countersign desk certify {name}; tell him these six groups, which he compares"),
+            Some(_) => format!(
+                "next: hand {} to a manager, who says countersign desk certify {name} --request FILE, and tell him these six groups",
+                request_file.display()
+            ),
+        });
+        Ok(Exit::DONE)
+    }
+}
+
+impl DeskRequest {
+    /// A new key in a file of its own, and whether that is encrypted.
+    fn made(&self, context: &mut Context, file: &Path) -> anyhow::Result<(TriedSigner, bool)> {
+        secrecy::close();
+        let passphrase = match self.no_passphrase {
+            true => None,
+            false => {
+                let asks = Asks {
+                    prompt: "new passphrase for your key: ",
+                    hint: "choose one, or say --no-passphrase for a key that anyone with the file can use",
+                };
+                Passphrase::new(self.passphrase.new_one(context, &asks)?)
+            }
+        };
+        let mut entropy = context.environment.entropy()?;
+        let key = SigningKey::generate(&mut entropy);
+        let pem = match &passphrase {
+            Some(passphrase) => key.to_encrypted_pem(passphrase, &mut entropy)?,
+            None => key.to_pem()?,
+        };
+        let key = context.environment.tried(key)?;
+        write_new_key(file, &pem)?;
+        Ok((key, passphrase.is_some()))
+    }
+}

@@ -1,0 +1,63 @@
+//! What events say of the desk itself.
+
+use serde::{Deserialize, Serialize};
+
+use super::Hex;
+#[cfg(doc)]
+use super::{
+    DESK_CERTIFY, DESK_CLOCK, DESK_INIT, DESK_REMOVE, DESK_ROTATE, LEDGER_RESTORE, meta_digest,
+};
+
+/// Of [`DESK_INIT`].
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct DeskFacts {
+    /// [`meta_digest`] afterwards.
+    pub(crate) meta: Hex,
+}
+
+/// Of [`DESK_CLOCK`].
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct ClockFacts {
+    pub(crate) reason: String,
+}
+
+/// Of [`LEDGER_RESTORE`].
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct RestoreFacts {
+    /// How many events the ledger had that the backup has not; none where the ledger could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) lost: Option<u64>,
+    pub(crate) reason: String,
+}
+
+/// Of [`DESK_CERTIFY`] and [`DESK_REMOVE`].
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct KeyFacts {
+    /// Whose key.
+    pub(crate) name: String,
+    /// The serial of its certificate.
+    pub(crate) serial: i64,
+    /// Digest of the whole row.
+    pub(crate) row: Hex,
+    /// What it may sign, for people, where it was certified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) may: Option<String>,
+    /// Why it was removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<String>,
+}
+
+/// Of [`DESK_ROTATE`].
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct RotateFacts {
+    /// The new one.
+    pub(crate) epoch: u8,
+    /// [`meta_digest`] afterwards.
+    pub(crate) meta: Hex,
+    pub(crate) reason: String,
+}

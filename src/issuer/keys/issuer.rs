@@ -1,0 +1,58 @@
+//! Whoever signs.
+
+use crate::protocol::desk_certificate::{DeskCertificate, MANAGER};
+use crate::protocol::digest::key_id;
+use crate::protocol::trust::Verified;
+use crate::signing::signer::TriedSigner;
+use crate::text::{Code, Kind};
+
+/// Who signs: a root key, or a desk's key under its certificate.
+#[derive(Debug)]
+pub struct Issuer {
+    pub(crate) signer: TriedSigner,
+    pub(crate) key_id: u8,
+    pub(crate) desk: Option<Verified<DeskCertificate>>,
+}
+
+impl Issuer {
+    /// Signs with a root key.
+    pub fn root(signer: TriedSigner) -> Issuer {
+        Issuer::new(signer, None)
+    }
+
+    /// Signs with a desk's key; `None` where the certificate is for another key.
+    pub fn desk(signer: TriedSigner, certificate: Verified<DeskCertificate>) -> Option<Issuer> {
+        (certificate.public_key == signer.public()).then(|| Issuer::new(signer, Some(certificate)))
+    }
+
+    fn new(signer: TriedSigner, desk: Option<Verified<DeskCertificate>>) -> Issuer {
+        Issuer {
+            key_id: key_id(&signer.public()),
+            signer,
+            desk,
+        }
+    }
+
+    /// The certificate under which it signs; none of a root.
+    pub fn certificate(&self) -> Option<&DeskCertificate> {
+        self.desk.as_deref()
+    }
+
+    /// The same as a code: a machine that does not know it needs it beside an answer.
+    pub(crate) fn certificate_code(&self) -> Option<Code> {
+        let certificate = self.certificate()?;
+        Some(Code::new(Kind::DeskCertificate, certificate.encode()))
+    }
+
+    /// Whether it may set rules aside.
+    pub(crate) fn is_manager(&self) -> bool {
+        self.certificate().is_none_or(|it| it.kinds & MANAGER != 0)
+    }
+
+    /// The root whose word this issuer's is, in the end.
+    pub(crate) fn root_key(&self) -> [u8; 32] {
+        self.desk
+            .as_ref()
+            .map_or_else(|| self.signer.public(), |desk| desk.issuer().to_bytes())
+    }
+}

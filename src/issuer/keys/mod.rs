@@ -1,0 +1,382 @@
+//! Who may sign for a desk beside its roots: keys that a root certified, each within limits (SPEC.md 9.15).
+
+mod error;
+mod issuer;
+mod limits;
+mod names;
+mod request;
+mod rotate;
+
+pub use error::KeysError;
+pub use issuer::Issuer;
+pub use limits::{Limits, May, beyond};
+pub use names::names;
+pub use request::{KeyRequest, RequestError, is_key_name};
+pub use rotate::{Rotated, rotate};
+
+use crate::issuer::desk;
+use crate::issuer::history::{
+    Actor, DESK_CERTIFY, DESK_REMOVE, Hex, KeyFacts, NewEvent, Recorder, to_json,
+};
+use crate::issuer::ledger::{DeskKey, DeskKeyId, Ledger, LedgerError, Transaction};
+use crate::protocol::date::Day;
+use crate::protocol::desk_certificate::DeskCertificate;
+use crate::protocol::trust::{PublicKey, Roots, Transcript, Verified};
+use crate::signing::signer::TriedSigner;
+use crate::text::Kind;
+
+/// Under what name the ledger keeps the epoch.
+const EPOCH: &str = "epoch";
+
+/// From how many days before its end a certificate's end is told.
+pub const ENDS_SOON: u16 = 30;
+
+/// What a certified key is worth at this desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyState {
+    /// It signs.
+    Active,
+    /// Its certificate has run out.
+    Ended,
+    /// A later certificate of the same name took its place.
+    Replaced,
+    /// It was removed.
+    Removed,
+}
+
+impl KeyState {
+    /// The stable snake_case name for JSON, and the word for people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            KeyState::Active => "active",
+            KeyState::Ended => "ended",
+            KeyState::Replaced => "replaced",
+            KeyState::Removed => "removed",
+        }
+    }
+}
+
+/// A certified key, read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Certified {
+    /// As the ledger keeps it.
+    pub key: DeskKey,
+    /// The certificate.
+    pub certificate: DeskCertificate,
+    /// What it is worth.
+    pub state: KeyState,
+    /// Who certified it, as he named himself.
+    pub by: String,
+}
+
+/// Certifies a key that somebody asked for, under his name; one that he has by that name gets the new certificate in place of its old.
+///
+/// # Errors
+/// Each of [`KeysError`] but those of removed keys that sign.
+pub fn certify(
+    ledger: &mut Ledger,
+    root: &TriedSigner,
+    request: &KeyRequest,
+    limits: &Limits,
+    by: Actor<'_>,
+) -> Result<Certified, KeysError> {
+    if limits.until < by.now.day() {
+        return Err(KeysError::Limits("the last day of the key is over"));
+    }
+    ledger.write(|tx| {
+        let roots = desk::vendor(tx)?.roots;
+        if !roots.contains(&root.public()) {
+            return Err(KeysError::NeedsRoot);
+        }
+        if let Some(product) = &limits.product
+            && tx.product_named(product)?.is_none()
+        {
+            return Err(KeysError::UnknownProduct(product.clone()));
+        }
+        let public = request.public.to_bytes();
+        let known = read(tx, by.now.day())?;
+        free_to_take(&request.name, &public, &known, &roots)?;
+        let certificate = DeskCertificate {
+            serial: next_serial(&known)?,
+            not_after: Some(limits.until),
+            epoch: epoch(tx)?,
+            kinds: limits.kinds,
+            max_seats: limits.max_seats,
+            max_grace: limits.max_grace,
+            max_loan: limits.max_loan,
+            max_emergency: limits.max_emergency,
+            public_key: public,
+            signature: [0; 64],
+        };
+        let product = limits.product.clone().unwrap_or_default();
+        give(tx, root, (&request.name, &product), certificate, by)
+    })
+}
+
+fn next_serial(known: &[Certified]) -> Result<u32, KeysError> {
+    let last = known.last().map_or(0, |it| it.certificate.serial);
+    last.checked_add(1)
+        .ok_or(KeysError::Limits("no serial is left"))
+}
+
+/// The epoch of certificates that are given now.
+pub(crate) fn epoch(tx: &mut dyn Transaction) -> Result<u8, LedgerError> {
+    let Some(text) = tx.meta(EPOCH)? else {
+        return Ok(0);
+    };
+    text.parse()
+        .map_err(|_| LedgerError::Damaged("the epoch of the desk's keys".to_owned()))
+}
+
+/// Signs a certificate and keeps it.
+fn give(
+    tx: &mut dyn Transaction,
+    root: &TriedSigner,
+    (name, product): (&str, &str),
+    mut certificate: DeskCertificate,
+    by: Actor<'_>,
+) -> Result<Certified, KeysError> {
+    let transcript = Transcript {
+        kind: Kind::DeskCertificate,
+        issuer: root.public(),
+        parent: [0; 32],
+        request_digest: [0; 32],
+        holder: certificate.scope(product),
+        subject: certificate.public_key,
+        body: &certificate.encode_body(),
+    };
+    certificate.signature = root.sign(&transcript.to_bytes())?;
+    let key = enroll(tx, name, &certificate, product, by)?;
+    Ok(Certified {
+        key,
+        certificate,
+        state: KeyState::Active,
+        by: by.name.to_owned(),
+    })
+}
+
+/// Keeps a certificate that a root signed, under the next serial, as an event of its own.
+pub(crate) fn enroll(
+    tx: &mut dyn Transaction,
+    name: &str,
+    certificate: &DeskCertificate,
+    product: &str,
+    by: Actor<'_>,
+) -> Result<DeskKey, LedgerError> {
+    let mut recorder = Recorder::open(tx, by)?;
+    let key = DeskKey {
+        id: DeskKeyId(certificate.serial.into()),
+        name: name.to_owned(),
+        certificate: certificate.encode(),
+        product: product.to_owned(),
+        removed: None,
+        event: recorder.next(),
+    };
+    let facts = KeyFacts {
+        name: name.to_owned(),
+        serial: key.id.0,
+        row: Hex(key.digest()),
+        may: Some(May(certificate, product).to_string()),
+        reason: None,
+    };
+    record(tx, &mut recorder, &key, (DESK_CERTIFY, facts))?;
+    Ok(key)
+}
+
+fn record(
+    tx: &mut dyn Transaction,
+    recorder: &mut Recorder,
+    key: &DeskKey,
+    (kind, facts): (&'static str, KeyFacts),
+) -> Result<(), LedgerError> {
+    tx.put_desk_key(key)?;
+    let event = NewEvent {
+        kind,
+        license: None,
+        activation: None,
+        previous: None,
+        data: to_json(&facts)?,
+    };
+    recorder.record(tx, event).map(drop)
+}
+
+/// Refuses a name that is another key's, and a key that has another name or was removed.
+fn free_to_take(
+    name: &str,
+    public: &[u8; 32],
+    known: &[Certified],
+    roots: &[[u8; 32]],
+) -> Result<(), KeysError> {
+    if roots.contains(public) {
+        let root = "that is a root key of this desk, which needs no certificate";
+        return Err(KeysError::Named(root.to_owned()));
+    }
+    for it in known {
+        let same = it.certificate.public_key == *public;
+        if same && it.state == KeyState::Removed {
+            return Err(KeysError::Removed(it.key.name.clone()));
+        }
+        if same && it.key.name != name {
+            let other = format!("that key has the name {} already", it.key.name);
+            return Err(KeysError::Named(other));
+        }
+        let signs = matches!(it.state, KeyState::Active | KeyState::Ended);
+        if !same && it.key.name == name && signs {
+            return Err(KeysError::Named(format!("{name} has another key already")));
+        }
+    }
+    Ok(())
+}
+
+/// All keys that were ever certified, in that order, as they are on this day.
+///
+/// # Errors
+/// What the ledger says.
+pub fn list(ledger: &mut Ledger, today: Day) -> Result<Vec<Certified>, LedgerError> {
+    ledger.read(|tx| read(tx, today))
+}
+
+/// The same in a transaction.
+///
+/// # Errors
+/// `Damaged` where a certificate cannot be read, or what the ledger says.
+pub fn read(tx: &mut dyn Transaction, today: Day) -> Result<Vec<Certified>, LedgerError> {
+    let mut found: Vec<Certified> = Vec::new();
+    for key in tx.desk_keys()? {
+        let unread = || LedgerError::Damaged(format!("the certificate of key {}", key.id.0));
+        let certificate = DeskCertificate::decode(&key.certificate).map_err(|_| unread())?;
+        for older in found.iter_mut().filter(|it| it.key.name == key.name) {
+            if older.state != KeyState::Removed {
+                older.state = KeyState::Replaced;
+            }
+        }
+        let ended = certificate.not_after.is_some_and(|last| last < today);
+        let state = match (key.removed, ended) {
+            (Some(_), _) => KeyState::Removed,
+            (None, true) => KeyState::Ended,
+            (None, false) => KeyState::Active,
+        };
+        let by = tx.event(key.event)?.map_or_else(String::new, |it| it.actor);
+        found.push(Certified {
+            key,
+            certificate,
+            state,
+            by,
+        });
+    }
+    Ok(found)
+}
+
+/// Removes the key of a name: it signs nothing more at this ledger. Machines go on taking what it signs by itself, within its limits, to the end of its
+/// certificate. Gives back the certificates that it had.
+///
+/// # Errors
+/// `NeedsManager` where neither a root nor a manager's key says so; `Unknown`, `Removed`, or what the ledger says.
+pub fn remove(
+    ledger: &mut Ledger,
+    who: &Issuer,
+    name: &str,
+    reason: &str,
+    by: Actor<'_>,
+) -> Result<Vec<Certified>, KeysError> {
+    ledger.write(|tx| {
+        refuse_clerks(tx, who, by.now.day())?;
+        retire(tx, name, reason, by)
+    })
+}
+
+/// Removes a key, as an event of its own; gives back all certificates of its name.
+pub(crate) fn retire(
+    tx: &mut dyn Transaction,
+    name: &str,
+    reason: &str,
+    by: Actor<'_>,
+) -> Result<Vec<Certified>, KeysError> {
+    let mut of_name = read(tx, by.now.day())?;
+    of_name.retain(|it| it.key.name == name);
+    let last = of_name.last_mut();
+    let last = last.ok_or_else(|| KeysError::Unknown(name.to_owned()))?;
+    if last.state == KeyState::Removed {
+        return Err(KeysError::Removed(name.to_owned()));
+    }
+    let mut recorder = Recorder::open(tx, by)?;
+    last.key.removed = Some(by.now);
+    last.key.event = recorder.next();
+    last.state = KeyState::Removed;
+    let facts = KeyFacts {
+        name: name.to_owned(),
+        serial: last.key.id.0,
+        row: Hex(last.key.digest()),
+        may: None,
+        reason: Some(reason.to_owned()),
+    };
+    record(tx, &mut recorder, &last.key, (DESK_REMOVE, facts))?;
+    Ok(of_name)
+}
+
+/// Refuses whoever is neither a root of this desk nor a manager whom one certified, and whose key stands.
+///
+/// # Errors
+/// `NeedsManager`, `Removed`, `Replaced`, or what the ledger says.
+fn refuse_clerks(tx: &mut dyn Transaction, who: &Issuer, today: Day) -> Result<(), KeysError> {
+    if !who.is_manager() || !desk::vendor(tx)?.roots.contains(&who.root_key()) {
+        return Err(KeysError::NeedsManager);
+    }
+    stands(tx, who, today)
+}
+
+/// Refuses whoever signs under a certificate that does not stand in this ledger. Whether it has run out is for the grant's day to say.
+pub(crate) fn stands(tx: &mut dyn Transaction, who: &Issuer, today: Day) -> Result<(), KeysError> {
+    let Some(own) = who.certificate() else {
+        return Ok(());
+    };
+    let known = read(tx, today)?;
+    let known = known.iter().find(|it| it.certificate == *own);
+    refuse_where_over(known.ok_or(KeysError::NotOfThisDesk)?)
+}
+
+/// Sets a rule aside: nobody but a manager does.
+///
+/// # Errors
+/// As [`refuse_clerks`].
+pub fn manager(ledger: &mut Ledger, who: &Issuer, today: Day) -> Result<(), KeysError> {
+    ledger.read(|tx| refuse_clerks(tx, who, today))
+}
+
+/// Who signs with this key: a root, or whom one certified, under the certificate that stands.
+///
+/// # Errors
+/// `Removed`, or what the ledger says.
+pub fn issuer(ledger: &mut Ledger, signer: TriedSigner, today: Day) -> Result<Issuer, KeysError> {
+    let (roots, known) = ledger
+        .read(|tx| -> Result<_, LedgerError> { Ok((desk::vendor(tx)?.roots, read(tx, today)?)) })?;
+    let public = signer.public();
+    let mut own = known.into_iter().rev();
+    let Some(own) = own.find(|it| it.certificate.public_key == public) else {
+        // A root, or a key of nobody: then no product is its own.
+        return Ok(Issuer::root(signer));
+    };
+    refuse_where_over(&own)?;
+    let unread = || LedgerError::Damaged(format!("the certificate of key {}", own.key.id.0));
+    let verified = verified(&own, &roots).ok_or_else(unread)?;
+    Ok(Issuer::desk(signer, verified).ok_or_else(unread)?)
+}
+
+/// Refuses a key that was removed, or a certificate that another took the place of.
+///
+/// # Errors
+/// `Removed`, `Replaced`.
+pub fn refuse_where_over(it: &Certified) -> Result<(), KeysError> {
+    match it.state {
+        KeyState::Removed => Err(KeysError::Removed(it.key.name.clone())),
+        KeyState::Replaced => Err(KeysError::Replaced(it.key.name.clone())),
+        KeyState::Active | KeyState::Ended => Ok(()),
+    }
+}
+
+fn verified(it: &Certified, roots: &[[u8; 32]]) -> Option<Verified<DeskCertificate>> {
+    let keys = roots.iter().map(PublicKey::from_bytes);
+    let keys = keys.collect::<Result<Vec<_>, _>>().ok()?;
+    let roots = Roots::new(&it.key.product, Vec::new(), keys, 0);
+    roots.verify_desk(it.certificate.clone()).ok()
+}

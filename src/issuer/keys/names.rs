@@ -1,0 +1,29 @@
+//! Who signed, by name.
+
+use std::collections::HashMap;
+
+use crate::issuer::desk;
+use crate::issuer::ledger::{LedgerError, SignerId, Transaction};
+
+/// What the keys are called that ever signed answers: `root` and `spare` those of the desk, a certified one as its certificate had it.
+///
+/// # Errors
+/// What the ledger says.
+pub fn names(tx: &mut dyn Transaction) -> Result<HashMap<SignerId, String>, LedgerError> {
+    let [root, spare] = desk::vendor(tx)?.roots;
+    let certified = tx.desk_keys()?;
+    let named = tx.signers()?.into_iter().map(|signer| {
+        let of_key = certified
+            .iter()
+            .find(|it| it.certificate == signer.certificate);
+        let name = match of_key {
+            Some(key) => key.name.as_str(),
+            None if !signer.certificate.is_empty() => "?",
+            None if signer.public == root => "root",
+            None if signer.public == spare => "spare",
+            None => "?",
+        };
+        (signer.id, name.to_owned())
+    });
+    Ok(named.collect())
+}

@@ -1,0 +1,134 @@
+//! A new epoch: what was signed under certificates of an earlier one is trusted no longer by whoever has seen this one (SPEC.md 9.15).
+
+use std::collections::HashMap;
+
+use super::{Certified, EPOCH, KeyState, KeysError, epoch, give, next_serial, read};
+use crate::issuer::desk;
+use crate::issuer::history::{
+    Actor, DESK_ROTATE, NewEvent, Recorder, RotateFacts, meta_digest, to_json,
+};
+use crate::issuer::ledger::{
+    ActivationRow, EventId, Ledger, LedgerError, PAGE, SignerId, Transaction,
+};
+use crate::issuer::products;
+use crate::license_key::LicenseKey;
+use crate::protocol::desk_certificate::DeskCertificate;
+use crate::protocol::digest::ActivationId;
+use crate::signing::signer::TriedSigner;
+
+/// What a new epoch comes to.
+#[derive(Clone, Debug)]
+pub struct Rotated {
+    /// Its number.
+    pub epoch: u8,
+    /// The certificates that were given anew.
+    pub keys: Vec<Certified>,
+    /// The products whose files name them now, by their ids.
+    pub products: Vec<String>,
+    /// Machines that hold what was signed under an earlier epoch: with the new product file they have to re-validate.
+    pub machines: Vec<(LicenseKey, ActivationId)>,
+}
+
+/// Begins a new epoch: every key that signs gets its certificate anew, with the same limits, and every product a version that names these.
+///
+/// # Errors
+/// `NeedsRoot`; `Limits` where no key signs, or no epoch is left; and what the root or the ledger says.
+pub fn rotate(
+    ledger: &mut Ledger,
+    root: &TriedSigner,
+    reason: &str,
+    by: Actor<'_>,
+) -> Result<Rotated, KeysError> {
+    ledger.write(|tx| {
+        if !desk::vendor(tx)?.roots.contains(&root.public()) {
+            return Err(KeysError::NeedsRoot);
+        }
+        let none = KeysError::Limits("no certified key signs here that could show the new epoch");
+        let next = epoch(tx)?
+            .checked_add(1)
+            .ok_or(KeysError::Limits("no epoch is left"))?;
+        let mut stand = read(tx, by.now.day())?;
+        let mut serial = next_serial(&stand)?;
+        stand.retain(|it| it.state == KeyState::Active);
+        if stand.is_empty() {
+            return Err(none);
+        }
+        let machines = under_earlier(tx)?;
+        tx.set_meta(EPOCH, &next.to_string())?;
+        let facts = RotateFacts {
+            epoch: next,
+            meta: meta_digest(&tx.all_meta()?),
+            reason: reason.to_owned(),
+        };
+        let event = NewEvent {
+            kind: DESK_ROTATE,
+            license: None,
+            activation: None,
+            previous: None,
+            data: to_json(&facts)?,
+        };
+        Recorder::open(tx, by)?.record(tx, event)?;
+        let mut keys = Vec::new();
+        for it in stand {
+            let certificate = DeskCertificate {
+                serial,
+                epoch: next,
+                ..it.certificate
+            };
+            keys.push(give(
+                tx,
+                root,
+                (&it.key.name, &it.key.product),
+                certificate,
+                by,
+            )?);
+            serial = serial
+                .checked_add(1)
+                .ok_or(KeysError::Limits("no serial is left"))?;
+        }
+        let payloads = keys.iter().map(|it| &it.key);
+        let payloads = payloads.map(|it| (it.product.clone(), it.certificate.clone()));
+        let products = products::name_desks(tx, &payloads.collect::<Vec<_>>(), by)?;
+        Ok(Rotated {
+            epoch: next,
+            keys,
+            products,
+            machines,
+        })
+    })
+}
+
+/// Activations with seats whose last answer was signed under a certificate.
+fn under_earlier(tx: &mut dyn Transaction) -> Result<Vec<(LicenseKey, ActivationId)>, LedgerError> {
+    let signers = tx.signers()?.into_iter();
+    let certified = signers.filter(|it| !it.certificate.is_empty());
+    let certified: Vec<SignerId> = certified.map(|it| it.id).collect();
+    let mut last: HashMap<ActivationRow, SignerId> = HashMap::new();
+    let mut after = EventId(0);
+    loop {
+        let page = tx.answers(after, PAGE)?;
+        let Some(end) = page.last() else {
+            break;
+        };
+        after = end.event;
+        for answer in &page {
+            last.insert(answer.activation, answer.signer);
+        }
+    }
+    let mut rows: Vec<ActivationRow> = last
+        .into_iter()
+        .filter(|(_, signer)| certified.contains(signer))
+        .map(|(row, _)| row)
+        .collect();
+    rows.sort_unstable();
+    let mut found = Vec::new();
+    for row in rows {
+        let holder = tx.activation(row)?.filter(|it| it.seats > 0);
+        if let Some(holder) = holder
+            && let Some(license) = tx.license(holder.license)?
+        {
+            found.push((license.key, holder.standing.activation));
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,186 @@
+//! A clerk with a patched program, or whoever stole his key and the ledger: every machine holds what he signs against his certificate.
+
+use std::fs;
+use std::num::NonZeroU8;
+
+use countersign::protocol::date::Day;
+use countersign::protocol::desk_certificate::DeskCertificate;
+use countersign::protocol::digest::{MachineBinding, key_id, request_digest};
+use countersign::protocol::grant::{EmergencyTerms, Grant, SignedGrant};
+use countersign::protocol::product::ProductFile;
+use countersign::protocol::requests::Activate;
+use countersign::protocol::trust::{GrantContext, Verified};
+use countersign::signing::keys::SigningKey;
+use countersign::signing::signer::Signer;
+use countersign::text::{Code, Kind};
+
+use super::clerks::codes;
+use crate::world::{World, decoded};
+
+fn day(text: &str) -> Option<Day> {
+    Some(text.parse().unwrap())
+}
+
+/// What is signed otherwise.
+type Change = Box<dyn Fn(&mut Grant)>;
+
+/// What a thief has: the key of a clerk, what he answered, and the request.
+struct Thief {
+    key: SigningKey,
+    request: String,
+    grant: Grant,
+    desk: Verified<DeskCertificate>,
+}
+
+impl Thief {
+    /// Signs what the clerk answered, otherwise; under a certificate that may be otherwise, too.
+    fn signs(&self, by: &Verified<DeskCertificate>, change: impl FnOnce(&mut Grant)) -> String {
+        let request = decoded(&self.request);
+        let asked = Activate::decode(request.payload()).unwrap();
+        let machine = MachineBinding {
+            activation: asked.commitment.activation_id(),
+            fingerprint: asked.fingerprint,
+            bindings: asked.bindings,
+            usb: asked.usb,
+        };
+        let context = GrantContext {
+            request_digest: request_digest(Kind::Activate, request.payload()),
+            holder: machine.holder_digest("survey", asked.key),
+            site_key: asked.site_key,
+        };
+        let mut grant = self.grant.clone();
+        grant.key_id = key_id(&self.key.public());
+        change(&mut grant);
+        let subject = context.subject(&grant).unwrap();
+        let body = grant.encode_body();
+        let transcript = context.transcript(&self.key.public(), Some(by), subject, &body);
+        let signature = self.key.sign(&transcript).unwrap();
+        let signed = SignedGrant { grant, signature };
+        let response = Code::new(Kind::Grant, signed.encode()).to_text().unwrap();
+        let certificate = Code::new(Kind::DeskCertificate, by.encode());
+        format!("{response}\n\n{}", certificate.to_text().unwrap())
+    }
+}
+
+#[test]
+fn a_stolen_key_is_worth_its_limits_and_no_more() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    let file = desk.product("survey", &[]);
+    let options = ["--type", "floating", "--seats", "3", "--emergency", "2x7"];
+    let key = desk.sell("survey", &options);
+    let ship = world.machine("ship");
+    ship.install(&file);
+    let limits = "--max-seats 5 --max-grace 30 --max-emergency 14 --kinds grant,emergency --until 2040-12-31";
+    desk.certify("ann", &limits.split(' ').collect::<Vec<_>>());
+    let request = ship.request(&key);
+    let sent = desk.answer_by("ann", &request);
+    let [response, certificate] = codes(&sent)[..] else {
+        panic!("{sent}");
+    };
+    let pem = fs::read_to_string(desk.kept("desk/keys/ann.pem")).unwrap();
+    let product = ProductFile::read(&fs::read_to_string(&file).unwrap()).unwrap();
+    let roots = product.roots(0);
+    let own = DeskCertificate::decode(decoded(certificate).payload()).unwrap();
+    let thief = Thief {
+        key: SigningKey::from_pem(&pem, None).unwrap(),
+        request,
+        grant: SignedGrant::decode(decoded(response).payload())
+            .unwrap()
+            .grant,
+        desk: roots.verify_desk(own.clone()).unwrap(),
+    };
+    let issued = thief.grant.issued;
+    let beyond: [(&str, Change); 5] = [
+        ("seats", Box::new(|it| it.seats = 6)),
+        ("grace", Box::new(|it| it.revalidate_by = day("2040-04-01"))),
+        (
+            "for ever",
+            Box::new(|it| (it.revalidate_by, it.emergency) = (None, None)),
+        ),
+        (
+            "emergency",
+            Box::new(|it| {
+                let days = NonZeroU8::new(8).unwrap();
+                it.emergency = it.emergency.map(|all| EmergencyTerms { days, ..all });
+            }),
+        ),
+        // After the last day of the certificate.
+        (
+            "issued",
+            Box::new(move |it| {
+                it.issued = issued.plus(400 * 86_400);
+                it.revalidate_by = Some(it.issued.day());
+            }),
+        ),
+    ];
+    for (what, change) in &beyond {
+        let forged = thief.signs(&thief.desk, change);
+        let said = ship.run(["apply"]).piped(&forged).refused(5, "not_trusted");
+        assert!(!said.stderr.contains("panic"), "{what}");
+    }
+    // A certificate that he made larger, or later, is of no root.
+    for change in [
+        (|it: &mut DeskCertificate| it.max_seats = 0) as fn(&mut DeskCertificate),
+        |it| it.not_after = None,
+        |it| it.kinds = 0x17,
+        |it| it.epoch = 9,
+    ] {
+        let mut larger = own.clone();
+        change(&mut larger);
+        assert!(roots.verify_desk(larger.clone()).is_err());
+        let code = Code::new(Kind::DeskCertificate, larger.encode());
+        let code = code.to_text().unwrap();
+        ship.run(["apply"]).piped(&code).refused(5, "not_trusted");
+    }
+    // Another key of the desk may sign no emergency codes, and cannot borrow the certificate of this one.
+    desk.run(["desk", "request", "bo", "--no-passphrase"])
+        .done();
+    let certify = [
+        "--json", "desk", "certify", "bo", "--key", "root", "--kinds", "grant",
+    ];
+    let made = desk.run(certify).done().json();
+    let code = decoded(made["certificate"].as_str().unwrap());
+    let bos = DeskCertificate::decode(code.payload()).unwrap();
+    let bos = roots.verify_desk(bos).unwrap();
+    let pem = fs::read_to_string(desk.kept("desk/keys/bo.pem")).unwrap();
+    let bo = Thief {
+        key: SigningKey::from_pem(&pem, None).unwrap(),
+        request: thief.request.clone(),
+        grant: thief.grant.clone(),
+        desk: bos,
+    };
+    for forged in [
+        bo.signs(&bo.desk, |_| ()),
+        bo.signs(&thief.desk, |_| ()),
+        thief.signs(&bo.desk, |_| ()),
+    ] {
+        ship.run(["apply"]).piped(&forged).refused(5, "not_trusted");
+    }
+    // Up to his limits he signs whatever he likes, sold or not: that is what a thief has.
+    let most = thief.signs(&thief.desk, |it| {
+        it.seats = 5;
+        it.revalidate_by = day("2040-03-31");
+    });
+    ship.apply(&most);
+    ship.check().done();
+}
+
+/// The ledger's file gives him no more: what stands in it is held against the certificate before anything is signed.
+#[test]
+fn a_ledger_that_he_edited_signs_nothing_beyond() {
+    let world = World::new();
+    let (desk, ship, key) = world.sold(&[], &["--type", "floating", "--seats", "3"]);
+    desk.certify("ann", &["--max-seats", "5"]);
+    let ledger = desk.kept("desk/ledger.db");
+    let edit = |sql: &str| {
+        let file = rusqlite::Connection::open(&ledger).unwrap();
+        file.execute_batch(sql).unwrap();
+    };
+    edit("UPDATE terms SET seats = 900");
+    let request = ship.request(&key);
+    desk.by("ann", &["respond"])
+        .piped(&request)
+        .owes(6, "desk_limit");
+    desk.run(["ledger", "verify"]).exits(5);
+}
