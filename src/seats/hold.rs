@@ -81,7 +81,8 @@ pub(super) fn names(path: &Path) -> io::Result<Vec<OsString>> {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 
