@@ -79,7 +79,7 @@ pub(crate) fn responses(answers: &[&Answer], others: &[Unanswered], vendor: &Ven
             None => messages::letter::taken_back(request).to_string(),
             Some(kind) => messages::letter::not_answered(request, why(kind)).to_string(),
         };
-        facts.push((messages::label::request(), said));
+        facts.push((messages::letter::request_label(), said));
     }
     let mut keys: Vec<String> = answers.iter().map(|it| it.key.to_string()).collect();
     keys.dedup();

@@ -1,7 +1,9 @@
 //! Files that are whole or not there: temporary, sync, rename, sync of the directory. Every write of the holder goes through here.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
+#[cfg(unix)]
+use std::fs;
+use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 

@@ -247,7 +247,7 @@ fn twenty_thousand_lines() {
         .collect();
     assert_eq!(taken, vec![1000; 20]);
     desk.respond(&request(&world, keys[0], 1_000_000))
-        .refused(6, "no_seat_free");
+        .owes(6, "no_seat_free");
 }
 
 #[test]

@@ -42,7 +42,6 @@ pools = pools
 product = product
 purpose = for
 read_back_phrase = read-back phrase
-request = request
 requests_to = requests to
 revalidate_by = re-validate by
 root_key = root key

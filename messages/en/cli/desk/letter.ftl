@@ -28,3 +28,4 @@ ask_us_at = On the licensed machine, make a request code and send it to us at { 
 bound_there = After each = write what the license is bound to there, { $names }:
 answer = We answer with a response code. Enter the whole answer there:
 until_then = Until then everything goes on as it is.
+request_label = request

@@ -10,12 +10,15 @@ use crate::cli::json;
 use crate::cli::letter::{self, Unanswered};
 use crate::cli::{carried, contact, reply};
 use crate::issuer::respond::{Answer, Reply};
-use crate::text::{self, Carried, Code, Damage, Reading, Standing};
+use crate::text::{self, Carried, Code, Damage, Reading, RowState, Standing};
 
-/// What the text has of requests that cannot be read, where they were seen: the exit code says that not all is answered.
+/// Whether the text has requests that cannot be read, where they were seen, and of which a row at least stands there unchanged: the exit code says that not all
+/// is answered. What has no such row is named, and may be anything, such as a worse copy of what was answered.
 fn unreadable(reading: &Reading) -> bool {
     let asks = |it: &&Damage| {
-        it.standing == Standing::Plain && it.kind.is_some_and(|it| reply::ANSWERED.contains(&it))
+        it.standing == Standing::Plain
+            && it.kind.is_some_and(|it| reply::ANSWERED.contains(&it))
+            && it.rows.iter().any(|row| row.state == RowState::Whole)
     };
     reading.damaged.iter().any(|it| asks(&it))
 }

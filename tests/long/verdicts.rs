@@ -9,7 +9,7 @@
 // Of the world the table needs a part.
 #![allow(dead_code, unused_imports)]
 
-#[path = "mod.rs"]
+#[path = "../verdicts/mod.rs"]
 mod verdicts;
 #[path = "../world/mod.rs"]
 mod world;
