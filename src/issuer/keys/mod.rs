@@ -338,7 +338,7 @@ pub(crate) fn stands(tx: &mut dyn Transaction, who: &Issuer, today: Day) -> Resu
 /// Sets a rule aside: nobody but a manager does.
 ///
 /// # Errors
-/// As [`refuse_clerks`].
+/// [`KeysError::NeedsManager`]; the key was removed or certified anew; or what the ledger says.
 pub fn manager(ledger: &mut Ledger, who: &Issuer, today: Day) -> Result<(), KeysError> {
     ledger.read(|tx| refuse_clerks(tx, who, today))
 }
