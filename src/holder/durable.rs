@@ -1,9 +1,7 @@
 //! Files that are whole or not there: temporary, sync, rename, sync of the directory. Every write of the holder goes through here.
 
 use std::ffi::{OsStr, OsString};
-#[cfg(unix)]
-use std::fs;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -253,7 +251,14 @@ pub(crate) const IS_CASE_KEPT: bool = !cfg!(any(windows, target_os = "macos"));
 
 /// The names of all that lies in a directory. Where the call is interrupted it is made again, as is done for files by themselves.
 pub(crate) fn names(directory: &Path) -> io::Result<Vec<OsString>> {
-    Directory::open(directory)?.names()
+    loop {
+        let entries = fs::read_dir(directory);
+        let names = entries.and_then(|it| it.map(|entry| Ok(entry?.file_name())).collect());
+        match names {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            names => return names,
+        }
+    }
 }
 
 fn fill(
