@@ -1,7 +1,7 @@
 //! Directories in which is written. Root writes in homes of others, too: below a directory of somebody else no link leads him astray, neither in place of a
 //! file nor of a directory on the way, not even one that is put there a moment later (SPEC.md 6.5).
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
@@ -38,12 +38,10 @@ pub(crate) const FOR_ANYBODYS_FILES: u32 = 0o1777;
 #[cfg(unix)]
 mod here {
     use std::os::fd::{AsFd, OwnedFd};
-    use std::os::unix::ffi::OsStrExt;
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
     use std::path::{Component, PathBuf};
 
     use nix::NixPath;
-    use nix::dir::Dir;
     use nix::errno::Errno;
     use nix::fcntl::{self, AT_FDCWD, OFlag, renameat};
     use nix::sys::stat::{FileStat, Mode, fstat, mkdirat};
@@ -110,22 +108,6 @@ mod here {
             Ok(Directory(
                 openat(&self.0, name, flags, Mode::empty())?.into(),
             ))
-        }
-
-        /// The names of all that lies in it. A call that is interrupted is made again.
-        pub(crate) fn names(self) -> io::Result<Vec<OsString>> {
-            let mut names = Vec::new();
-            for entry in Dir::from_fd(self.0.into())? {
-                match entry {
-                    Ok(entry) => match entry.file_name().to_bytes() {
-                        b"." | b".." => {}
-                        name => names.push(OsStr::from_bytes(name).to_owned()),
-                    },
-                    Err(Errno::EINTR) => {}
-                    Err(error) => return Err(error.into()),
-                }
-            }
-            Ok(names)
         }
 
         pub(crate) fn file(&self, name: &OsStr, how: For) -> io::Result<File> {

@@ -1,12 +1,12 @@
 //! The directory of a license's seats, held open while something is decided there.
 
 use std::cell::{OnceCell, RefCell};
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use crate::holder::Directory;
+use crate::holder::{Directory, durable};
 
 thread_local! {
     static HELD: RefCell<Option<Rc<Held>>> = const { RefCell::new(None) };
@@ -73,40 +73,47 @@ pub(super) fn directory(path: &Path) -> io::Result<Rc<Directory>> {
         .map(Rc::new)
 }
 
-/// The names of what lies in a directory.
+/// The names of what lies in a directory, which no link of others led to.
 pub(super) fn names(path: &Path) -> io::Result<Vec<OsString>> {
-    match Rc::try_unwrap(directory(path)?) {
-        Ok(directory) => directory.names(),
-        Err(held) => held.within(OsStr::new("."))?.names(),
-    }
+    directory(path)?;
+    durable::names(path)
 }
 
 #[cfg(test)]
 #[cfg(unix)]
 mod tests {
     use super::*;
+    use crate::holder::For;
 
     /// Whoever keeps a gate decides beside that gate, and nobody is led astray once it is let go.
     #[test]
     fn while_a_directory_is_held_its_name_leads_there() {
         let dir = tempfile::tempdir().unwrap();
         let (path, aside) = (dir.path().join("seats"), dir.path().join("aside"));
-        let make = |name: &str| {
+        let make = |text: &str| {
             std::fs::create_dir_all(path.join("records")).unwrap();
-            std::fs::write(path.join("records").join(name), "").unwrap();
+            std::fs::write(path.join("records/anna"), text).unwrap();
+            std::fs::write(path.join("gate"), text).unwrap();
         };
-        let listed = || names(&path.join("records")).unwrap();
+        let read = || {
+            ["", "records"].map(|within| {
+                let name = if within.is_empty() { "gate" } else { "anna" };
+                let there = directory(path.join(within).components().as_path()).unwrap();
+                let file = there.file(name.as_ref(), For::Reading).unwrap();
+                std::io::read_to_string(file).unwrap()
+            })
+        };
         make("first");
         let one = Hold::open(&path).unwrap();
         std::fs::rename(&path, &aside).unwrap();
         make("second");
-        assert_eq!(listed(), ["first"]);
+        assert_eq!(read(), ["first", "first"]);
         // Another hold, which ends later than the one that came before it.
         let two = Hold::open(&path).unwrap();
         drop(one);
-        assert_eq!(listed(), ["second"]);
+        assert_eq!(read(), ["second", "second"]);
         drop(two);
-        std::fs::rename(path.join("records/second"), path.join("records/third")).unwrap();
-        assert_eq!(listed(), ["third"]);
+        make("third");
+        assert_eq!(read(), ["third", "third"]);
     }
 }

@@ -58,6 +58,11 @@ const SHAPES: [(&str, &str, &str); 53] = [
     ("", "=41=\r\n", ""),
     ("From a Thu Jan 1 00:00:00 2026\n", "From x\n", ""),
     (
+        "From a\n",
+        "To: a\nMessage-ID: b\n\nA1B2C-D3E4F\n\nFrom a\n",
+        "",
+    ),
+    (
         "HEADContent-Type: multipart/mixed; boundary=b\r\n\r\n",
         "--b\r\n\r\nA1B2C\r\n",
         "",

@@ -297,3 +297,63 @@ fn a_request_that_cannot_be_read_is_not_answered() {
     let said = run.exits(8).tells("request code that is damaged");
     fleet.ships[0].apply(&said.stdout);
 }
+
+/// A mailbox as a mail program keeps it: whole mails, each behind an envelope.
+fn mailbox(fleet: &Fleet<'_>, senders: &[&str]) -> String {
+    let mails = fleet.ships.iter().zip(senders).map(|(ship, from)| {
+        let ask = ["request", "activate", &fleet.key, "--mail", "--from", from];
+        let mail = ship.run(ask).done().stdout;
+        format!("From {from} Fri Mar  2 10:00:00 2040\n{mail}\n")
+    });
+    mails.collect()
+}
+
+#[test]
+fn each_mail_of_a_mailbox_is_answered() {
+    const THEM: &str = "it@yard.example";
+    let world = World::new();
+    let fleet = fleet(&world, "4", &["ship", "tug", "buoy"]);
+    let text = mailbox(&fleet, &[THEM, "IT@yard.example", THEM]);
+    // In a dry run first, and as Windows ends lines.
+    for text in [text.clone(), text.replace('\n', "\r\n")] {
+        let tried = fleet.desk.run(["respond", "-", "--dry-run"]).piped(&text);
+        assert_eq!(objects(&tried.json()).len(), 3);
+    }
+    let said = fleet
+        .desk
+        .run(["respond", "-", "--mail"])
+        .piped(&text)
+        .done();
+    assert!(!said.stderr.contains("also contains"), "{said}");
+    assert!(said.stdout.contains("To: <it@yard.example>"), "{said}");
+    for ship in &fleet.ships {
+        ship.apply(&said.stdout);
+    }
+    assert_eq!(fleet.desk.seats_taken(&fleet.key), 3);
+    // What somebody writes below an envelope that is none stays in his mail.
+    let body = format!(
+        "From {THEM} Fri Mar  2 10:00:00 2040\nFrom: {THEM}\nMessage-ID: <a@b>\n\nFrom tug:\nSubject: x\nTo: y\n\n{}\n\nFrom here on nothing.\n",
+        fleet.requests[1]
+    );
+    let again = fleet.answered(&body).tells("answered before");
+    assert_eq!(again.stdout.matches("RSP1: ").count(), 1, "{again}");
+}
+
+#[test]
+fn mails_of_several_people_in_a_mailbox_are_nobodys() {
+    let world = World::new();
+    let fleet = fleet(&world, "2", &["ship", "tug"]);
+    let text = mailbox(&fleet, &["it@yard.example", "eve@elsewhere.example"]);
+    let run = fleet.desk.run(["respond", "-", "--mail"]).piped(&text);
+    run.exits(2).tells("no mail address is known");
+    let to = ["respond", "-", "--mail", "--to", "it@yard.example"];
+    let said = fleet.desk.run(to).piped(&text).done();
+    for ship in &fleet.ships {
+        ship.apply(&said.stdout);
+    }
+    let show = fleet
+        .desk
+        .run(["license", "show", &fleet.key, "--json"])
+        .json();
+    assert!(show["contact"].is_null(), "{show}");
+}

@@ -30,11 +30,6 @@ impl Directory {
         Directory::open(&self.0.join(name))
     }
 
-    pub(crate) fn names(self) -> io::Result<Vec<OsString>> {
-        let entries = fs::read_dir(&self.0)?;
-        entries.map(|entry| Ok(entry?.file_name())).collect()
-    }
-
     pub(crate) fn file(&self, name: &OsStr, how: For) -> io::Result<File> {
         let mut options = fs::OpenOptions::new();
         match how {

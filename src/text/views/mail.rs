@@ -6,34 +6,9 @@ use std::collections::HashSet;
 use mail_parser::{Address, Message, MessageParser, MimeHeaders, PartType};
 
 use super::super::{Thing, encoding, photo};
+use super::mailbox::{HEADERS, headers, is_of_many, is_unshown, one_by_one};
 use super::{html, smime, tnef};
 
-/// Headers of which at least two stand at the beginning of a mail.
-const HEADERS: [&str; 12] = [
-    "from",
-    "to",
-    "subject",
-    "date",
-    "mime-version",
-    "content-type",
-    "message-id",
-    "received",
-    "return-path",
-    "reply-to",
-    "content-transfer-encoding",
-    "delivered-to",
-];
-/// Headers that no mail program shows, and that nobody copies.
-const UNSHOWN: [&str; 6] = [
-    "mime-version",
-    "content-type",
-    "message-id",
-    "received",
-    "return-path",
-    "content-transfer-encoding",
-];
-/// Lines at the beginning of which is asked whether they are headers.
-const MOST_HEADERS: usize = 200;
 /// Characters at the beginning of an attachment that show whether it is a text.
 const SAMPLE: usize = 4000;
 /// Mails within mails that are opened.
@@ -73,15 +48,33 @@ pub(in crate::text) fn open(bytes: &[u8]) -> Option<Opened> {
         return Some(opened);
     }
     let lines = with_line_feeds(bytes);
-    let mail = mail(&lines)?;
-    opened.collect(&mail, 0);
-    opened.is_source = mail.headers().iter().any(|header| {
-        let name = header.name();
-        UNSHOWN.iter().any(|it| name.eq_ignore_ascii_case(it))
-    });
+    let (mut subjects, mut senders) = (Vec::new(), Vec::new());
+    let mails = one_by_one(&lines);
+    // Where others cannot be told from what the first one says.
+    let unclear = mails.len() == 1 && is_of_many(&lines);
+    for (nth, one) in mails.into_iter().enumerate() {
+        let mail = match mail(one) {
+            Some(mail) => mail,
+            None if nth == 0 => return None,
+            None => continue,
+        };
+        opened.collect(&mail, 0);
+        opened.is_source |= mail.headers().iter().any(|it| is_unshown(it.name()));
+        subjects.extend(mail.subject().map(str::to_owned));
+        senders.push(sender(&mail));
+    }
     // Behind all else: a short code is put into the subject at times.
-    opened.texts.extend(mail.subject().map(str::to_owned));
-    opened.sender = sender(&mail).filter(|_| !is_of_many(bytes));
+    opened.texts.append(&mut subjects);
+    let mut of_all = senders.into_iter();
+    let sender = of_all.next().flatten();
+    let same = |other: &Option<String>| {
+        let pair = sender.as_ref().zip(other.as_ref());
+        pair.is_some_and(|(one, other)| one.eq_ignore_ascii_case(other))
+    };
+    // Of mails of several people it is not known who sent which code.
+    if of_all.all(|other| same(&other)) && !unclear {
+        opened.sender = sender;
+    }
     Some(opened)
 }
 
@@ -138,26 +131,6 @@ fn begin(bytes: &[u8]) -> Option<&[u8]> {
         .filter(is_mail)
         .or_else(|| behind_line().filter(is_mail))
         .or_else(|| behind_noise().filter(is_mail))
-}
-
-/// How many headers of a mail stand here.
-fn headers(start: &[u8]) -> usize {
-    let mut headers = 0;
-    for line in start.split(|&byte| byte == b'\n').take(MOST_HEADERS) {
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let name = line.split(|&byte| byte == b':').next().unwrap_or_default();
-        let folded = line
-            .first()
-            .is_some_and(|byte| matches!(byte, b' ' | b'\t'));
-        let known = HEADERS
-            .iter()
-            .any(|header| name.eq_ignore_ascii_case(header.as_bytes()));
-        if line.is_empty() || !(folded || (name.len() < line.len() && !name.contains(&b' '))) {
-            break;
-        }
-        headers += usize::from(known);
-    }
-    headers
 }
 
 /// With a line break more wherever a line ends with `=` and the next begins as a delimiter does.
@@ -314,12 +287,6 @@ fn beside(mail: &Message<'_>) -> HashSet<usize> {
         }
     }
     beside
-}
-
-/// Whether a mailbox has more than one mail: which of them has the code, and so who sent it, is not known.
-fn is_of_many(bytes: &[u8]) -> bool {
-    let second = bytes.windows(6).skip(1).any(|line| line == b"\nFrom ");
-    bytes.starts_with(b"From ") && second
 }
 
 /// Whom a mail program would answer: the address in Reply-To, which a form has for whoever filled it in, and a list beside its own; else the one in From.

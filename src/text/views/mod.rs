@@ -12,6 +12,7 @@ mod keyboards;
 mod links;
 #[cfg(feature = "cli")]
 pub(super) mod mail;
+mod mailbox;
 mod mojibake;
 mod percent;
 mod quoted_printable;
