@@ -1,13 +1,17 @@
 //! Where a desk lives: `DIR/desk/` with its ledger and its two root keys.
 
+mod files;
 mod new_key;
 mod passphrase;
 
-use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
+pub(super) use files::{
+    at, beside, create_directory, directory_of, part_of, place_anew, sync_directory,
+};
+use files::{rename, write_private};
 pub use new_key::write_new_key;
 pub use passphrase::change_passphrase;
 use zeroize::Zeroizing;
@@ -19,7 +23,6 @@ use crate::issuer::history::{
 };
 use crate::issuer::ledger::{Ledger, LedgerError, Transaction};
 use crate::patience;
-use crate::rights;
 use crate::signing::keys::{Entropy, KeyError, Passphrase, SigningKey};
 
 const LEDGER: &str = "ledger.db";
@@ -319,59 +322,4 @@ fn unhex(text: &str) -> Option<[u8; 32]> {
         *byte = u8::from_str_radix(text.get(at..at + 2)?, 16).ok()?;
     }
     Some(out)
-}
-
-pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> DeskError {
-    let path = path.to_owned();
-    |error| DeskError::Io { path, error }
-}
-
-/// A file's name with an ending behind it.
-pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(ending);
-    name.into()
-}
-
-/// What a file is called until it is whole: for each process otherwise, for two may make one of a name at once.
-pub(super) fn part_of(path: &Path) -> PathBuf {
-    beside(path, &format!(".{}.part", std::process::id()))
-}
-
-/// Makes a directory that only its owner may enter; one that is there stays as it is.
-pub(super) fn create_directory(path: &Path) -> Result<(), DeskError> {
-    rights::make_private(path).map_err(at(path))
-}
-
-fn write_private(path: &Path, bytes: &[u8]) -> Result<(), DeskError> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(at(path))?;
-    file.write_all(bytes).map_err(at(path))?;
-    file.sync_all().map_err(at(path))
-}
-
-/// Fails where the target appeared meanwhile: a directory that is not empty is never replaced.
-fn rename(from: &Path, to: &Path) -> Result<(), DeskError> {
-    patience::moving(|| fs::rename(from, to)).map_err(|error| match error.kind() {
-        io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists => {
-            DeskError::Exists(to.to_owned())
-        }
-        _ => DeskError::Io {
-            path: to.to_owned(),
-            error,
-        },
-    })
-}
-
-/// Makes the names in a directory durable; Windows does so by itself and cannot be asked.
-pub(super) fn sync_directory(path: &Path) -> Result<(), DeskError> {
-    if cfg!(unix) {
-        File::open(path)
-            .and_then(|directory| directory.sync_all())
-            .map_err(at(path))?;
-    }
-    Ok(())
 }

@@ -10,7 +10,9 @@ use files::{Room, copy_private, keep_aside, remove, remove_beside};
 
 use crate::failure::FailureKind;
 use crate::issuer::audit::{self, Report};
-use crate::issuer::desk::{self, Desk, DeskError, at, beside, part_of, sync_directory};
+use crate::issuer::desk::{
+    self, Desk, DeskError, at, beside, directory_of, part_of, place_anew, sync_directory,
+};
 use crate::issuer::history::{Actor, LEDGER_RESTORE, NewEvent, Recorder, RestoreFacts, to_json};
 use crate::issuer::ledger::{Event, EventId, Ledger, LedgerError};
 use crate::protocol::date::Seconds;
@@ -105,30 +107,21 @@ pub fn back_up(desk: &Desk, to: &Path) -> Result<Reached, DeskError> {
     let placed = Ledger::open(&part)
         .and_then(|mut copy| copy.audit(|tx| Ok(reached(tx.last_event()?))))
         .map_err(DeskError::from)
-        .and_then(|reached| place_anew(&part, to).map(|()| reached));
+        .and_then(|reached| match place_anew(&part, to) {
+            Ok(()) => Ok(reached),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(LedgerError::Exists(to.to_owned()).into())
+            }
+            Err(error) => Err(at(to)(error)),
+        });
     // Looked at, it may have got company; and where it was not placed, it is of no use.
     let _ = match placed {
         Ok(_) => remove_beside(&part),
         Err(_) => remove(&part),
     };
     let reached = placed?;
-    sync_directory(match to.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    })?;
+    sync_directory(directory_of(to))?;
     Ok(reached)
-}
-
-/// Gives a file its name, which no other has: somebody may have made one of that name meanwhile.
-fn place_anew(part: &Path, to: &Path) -> Result<(), DeskError> {
-    match fs::hard_link(part, to) {
-        Ok(()) => fs::remove_file(part).map_err(at(part)),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            Err(LedgerError::Exists(to.to_owned()).into())
-        }
-        // Not every disk has links.
-        Err(_) => fs::rename(part, to).map_err(at(to)),
-    }
 }
 
 /// What [`restore`] would do, nothing being changed; what would be given up is said, not refused.

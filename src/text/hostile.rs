@@ -17,7 +17,7 @@ const HEAD: &str = "From: a@b.c\r\nTo: d@e.f\r\nMIME-Version: 1.0\r\n";
 const ROW: &str = "#####-#####-#####-#####-#####-#####";
 
 /// A beginning, what is repeated, and an end; `HEAD` stands for the beginning of a mail, `ROW` for a row, `#` for a symbol by chance.
-const SHAPES: [(&str, &str, &str); 53] = [
+const SHAPES: [(&str, &str, &str); 54] = [
     ("<html>", "<a", ""),
     ("<html>", "<div><span a=\"", ""),
     ("<html>", "<style>", ""),

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{DeskError, at, part_of, read_key_file, sync_directory, write_private};
+use super::files::{at, directory_of, part_of, sync_directory, write_private};
+use super::{DeskError, read_key_file};
 use crate::patience;
 use crate::signing::keys::{Entropy, KeyError, Passphrase, SigningKey};
 
@@ -62,8 +63,5 @@ fn replace(file: &Path, bytes: &[u8]) -> Result<(), DeskError> {
         let _ = fs::remove_file(&part);
     }
     written?;
-    match file.parent() {
-        Some(directory) if !directory.as_os_str().is_empty() => sync_directory(directory),
-        _ => sync_directory(Path::new(".")),
-    }
+    sync_directory(directory_of(file))
 }
