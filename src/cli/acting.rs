@@ -12,9 +12,10 @@ use crate::failure::FailureKind;
 use crate::issuer::desk::{Desk, DeskError, Root};
 use crate::issuer::keys::{self, Certified, ENDS_SOON, KeyState, KeysError, is_key_name};
 use crate::issuer::ledger::OrderTerms;
+use crate::issuer::life::{self, Named};
 use crate::issuer::respond::{Issuer, RespondError};
 use crate::protocol::date::Day;
-use crate::protocol::desk_certificate::Limit;
+use crate::protocol::desk_certificate::{DeskCertificate, Limit, MANAGER};
 use crate::signing::signer::TriedSigner;
 
 /// What the root's key is called.
@@ -39,6 +40,15 @@ enum Chosen {
 }
 
 impl Chosen {
+    /// As whoever acts named it.
+    fn name(&self) -> String {
+        match self {
+            Chosen::Root(_) => ROOT.to_owned(),
+            Chosen::Clerk { name, .. } => name.clone(),
+            Chosen::File(file) => file.display().to_string(),
+        }
+    }
+
     fn file(&self) -> &Path {
         match self {
             Chosen::Root(file) | Chosen::Clerk { file, .. } | Chosen::File(file) => file,
@@ -86,7 +96,9 @@ impl KeyArgs {
         let signer = self.open(context, desk, true)?;
         let today = context.environment.now().day();
         let issuer = keys::issuer(desk.ledger(), signer, today)?;
-        tell_of_its_end(context, &issuer, today);
+        if let Some(certificate) = issuer.certificate() {
+            tell_of_its_end(context, certificate, today);
+        }
         Ok(issuer)
     }
 
@@ -99,7 +111,9 @@ impl KeyArgs {
         let signer = self.open(context, desk, false).ok()?;
         let today = context.environment.now().day();
         let issuer = keys::issuer(desk.ledger(), signer, today).ok()?;
-        tell_of_its_end(context, &issuer, today);
+        if let Some(certificate) = issuer.certificate() {
+            tell_of_its_end(context, certificate, today);
+        }
         Some(issuer)
     }
 
@@ -112,47 +126,66 @@ impl KeyArgs {
         }
     }
 
-    /// Refuses whoever is no manager, where a rule is to be set aside.
-    pub(crate) fn manager(&self, context: &mut Context, desk: &mut OpenDesk) -> anyhow::Result<()> {
-        let issuer = self.issuer(context, desk)?;
-        let today = context.environment.now().day();
-        Ok(keys::manager(desk.ledger(), &issuer, today)?)
-    }
-
-    /// The clerk whose key acts, where it is one's: what is not signed is still his to do, or not. Nobody is asked for a passphrase, but for a key whose
-    /// file has no name of the desk's.
+    /// The clerk whose key acts, where it is one's: what is not signed is still his to do, or not. Where keys were certified, whoever acts shows by opening
+    /// his that it is his, the root's, too.
     ///
     /// # Errors
-    /// A key that was removed, replaced or has run out.
+    /// A key that cannot be opened, is nobody's, was removed or replaced, or has run out; where a rule is set aside, `needs_manager`.
     pub(crate) fn clerk(
         &self,
         context: &mut Context,
         desk: &mut OpenDesk,
+        sets_aside: bool,
     ) -> anyhow::Result<Option<Certified>> {
         let chosen = self.chosen(desk.place())?;
         let today = context.environment.now().day();
         let known = keys::list(desk.ledger(), today)?;
-        let own = match &chosen {
-            Chosen::Root(_) => return Ok(None),
-            Chosen::Clerk { name, .. } => {
-                let last = known.into_iter().rev().find(|it| it.key.name == *name);
-                last.ok_or_else(|| KeysError::Unknown(name.clone()))?
-            }
-            Chosen::File(file) => {
-                let signer = self.open(context, desk, true)?;
-                let own = |it: &Certified| it.certificate.public_key == signer.public();
-                match known.into_iter().rev().find(own) {
-                    Some(own) => own,
-                    None if desk.vendor().roots.contains(&signer.public()) => return Ok(None),
-                    None => return Err(KeysError::Unknown(file.display().to_string()).into()),
-                }
-            }
+        if known.is_empty() && matches!(chosen, Chosen::Root(_)) && !sets_aside {
+            return Ok(None);
+        }
+        if let Chosen::Clerk { name, .. } = &chosen
+            && known.iter().all(|it| it.key.name != *name)
+        {
+            return Err(KeysError::Unknown(name.clone()).into());
+        }
+        let public = self.open(context, desk, true)?.public();
+        let own = |it: &Certified| it.certificate.public_key == public;
+        let own = match known.into_iter().rev().find(own) {
+            Some(own) => own,
+            None if desk.vendor().roots.contains(&public) => return Ok(None),
+            None => return Err(KeysError::Unknown(chosen.name()).into()),
         };
         keys::refuse_where_over(&own)?;
         if own.state == KeyState::Ended {
             return Err(RespondError::DeskLimit(Limit::NotAfter).into());
         }
+        if sets_aside && own.certificate.kinds & MANAGER == 0 {
+            return Err(KeysError::NeedsManager.into());
+        }
+        tell_of_its_end(context, &own.certificate, today);
         Ok(Some(own))
+    }
+
+    /// The same for something that is done with what was sold: a key for one product does nothing with another's.
+    ///
+    /// # Errors
+    /// As [`KeyArgs::clerk`], and `desk_limit`.
+    pub(crate) fn clerk_for(
+        &self,
+        context: &mut Context,
+        desk: &mut OpenDesk,
+        name: Named,
+        sets_aside: bool,
+    ) -> anyhow::Result<Option<Certified>> {
+        let clerk = self.clerk(context, desk, sets_aside)?;
+        let only = clerk.as_ref().map(|it| it.key.product.as_str());
+        if let Some(only) = only.filter(|it| !it.is_empty()) {
+            let products = life::products_of(desk.ledger(), name)?;
+            if products.iter().any(|it| it != only) {
+                return Err(RespondError::DeskLimit(Limit::Product).into());
+            }
+        }
+        Ok(clerk)
     }
 
     /// Refuses what a clerk would sell and not be able to answer: what differs from `before` has to be within the limits of his key.
@@ -212,8 +245,8 @@ fn missing(error: DeskError, file: &Path) -> anyhow::Error {
         .into()
 }
 
-fn tell_of_its_end(context: &mut Context, issuer: &Issuer, today: Day) {
-    let last = issuer.certificate().and_then(|it| it.not_after);
+fn tell_of_its_end(context: &mut Context, certificate: &DeskCertificate, today: Day) {
+    let last = certificate.not_after;
     if let Some(last) =
         last.filter(|last| today <= *last && last.days_since(today) <= i32::from(ENDS_SOON))
     {

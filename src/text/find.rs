@@ -1,5 +1,6 @@
 //! Text as a stream of symbols (SPEC.md 2.1): what separates is gone, what it told of words and lines is kept beside the symbols.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::meter::Meter;
@@ -36,6 +37,33 @@ pub(super) struct Stream {
     /// Where lines begin that have symbols, and which lines of the text they are.
     lines: Vec<(usize, usize)>,
     meter: Meter,
+}
+
+/// With a line break before each prefix that stands directly behind something: files that end without one were put one behind another.
+pub(super) fn apart(text: &str) -> Cow<'_, str> {
+    let (mut apart, mut copied) = (String::new(), 0);
+    for (colon, _) in text.match_indices(':') {
+        let before = text.get(..colon).unwrap_or_default().as_bytes();
+        let glued = |prefix: &&str| {
+            let at = before.len().checked_sub(prefix.len() + 1);
+            let (one, word) = at.and_then(|at| before.get(at..)?.split_first())?;
+            (one.is_ascii_alphanumeric() && word.eq_ignore_ascii_case(prefix.as_bytes()))
+                .then_some(())
+        };
+        let mut prefixes = Kind::ALL.iter().filter_map(|kind| kind.prefix());
+        let Some(prefix) = prefixes.find(|prefix| glued(prefix).is_some()) else {
+            continue;
+        };
+        let at = colon - prefix.len();
+        apart.push_str(text.get(copied..at).unwrap_or_default());
+        apart.push('\n');
+        copied = at;
+    }
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    apart.push_str(text.get(copied..).unwrap_or_default());
+    Cow::Owned(apart)
 }
 
 impl Stream {

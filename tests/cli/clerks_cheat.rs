@@ -184,3 +184,77 @@ fn a_ledger_that_he_edited_signs_nothing_beyond() {
         .owes(6, "desk_limit");
     desk.run(["ledger", "verify"]).exits(5);
 }
+
+/// Where keys are certified, whoever sells, changes or reads out has the key that he says he has.
+#[test]
+fn nobody_acts_by_the_name_of_a_key_alone() {
+    let world = World::new();
+    let (desk, ship, key) = world.sold(&[], &["--emergency", "2x7"]);
+    ship.apply(&desk.answer(&ship.request(&key)));
+    desk.certify("ann", &["--max-seats", "5", "--kinds", "grant"]);
+    desk.certify("mia", &["--manager"]);
+    // The root lies in the safe, and mia keeps her key on a stick.
+    fs::rename(desk.kept("desk/root.pem"), world.path().join("root.pem")).unwrap();
+    fs::rename(desk.kept("desk/keys/mia.pem"), world.path().join("mia.pem")).unwrap();
+    let sell = [
+        "license",
+        "new",
+        "--product",
+        "survey",
+        "--customer",
+        "C",
+        "--seats",
+        "9",
+    ];
+    for named in ["root", "mia"] {
+        for args in [
+            &sell[..],
+            &["license", "change", &key, "--seats", "9"],
+            &["license", "revoke", &key, "--reason", "because"],
+            &["license", "void", &key, "--reason", "because"],
+            &["release", &key, "--lost", "--reason", "because"],
+            &["emergency", &key],
+        ] {
+            desk.by(named, args).exits(1);
+        }
+    }
+    desk.by("ann", &sell).refused(6, "desk_limit");
+    // Under the name of another he is who he is.
+    fs::copy(
+        desk.kept("desk/keys/ann.pem"),
+        desk.kept("desk/keys/mia.pem"),
+    )
+    .unwrap();
+    desk.by("mia", &sell).refused(6, "desk_limit");
+    let root = world.path().join("root.pem");
+    desk.by(root.to_str().unwrap(), &sell).done();
+}
+
+#[test]
+fn a_key_for_one_product_does_nothing_with_another() {
+    let world = World::new();
+    let (desk, ship, key) = world.sold(&[], &["--emergency", "4x7"]);
+    ship.apply(&desk.answer(&ship.request(&key)));
+    desk.product("tool", &[]);
+    desk.certify("em", &["--product", "tool"]);
+    desk.certify("bo", &["--product", "survey", "--max-emergency", "10"]);
+    let acts = [
+        &["license", "change", &key, "--contact", "a@b.example"][..],
+        &["license", "revoke", &key, "--reason", "because"],
+        &["license", "void", &key, "--reason", "because"],
+        &["release", &key, "--lost", "--reason", "because"],
+        &["emergency", &key],
+    ];
+    for args in acts {
+        desk.by("em", args)
+            .refused(6, "desk_limit")
+            .tells("product");
+    }
+    // And no more days than it may give.
+    desk.by("bo", &["emergency", &key, "--until", "2040-04-20"])
+        .owes(6, "desk_limit")
+        .tells("emergency");
+    desk.by("bo", &["emergency", &key]).done();
+    desk.by("bo", acts[0]).done();
+    desk.run(["ledger", "verify"]).done();
+}

@@ -209,7 +209,10 @@ fn each_key_has_its_own_passphrase() {
         .refused(7, "wrong_passphrase");
     let sent = answer().env("COUNTERSIGN_PASSPHRASE_FILE", &anns).done();
     ship.apply(&sent.stdout);
-    // What is not signed asks for none.
+    // What is not signed is done by whoever opens the key, too.
     let sell = ["license", "new", "--product", "survey", "--customer", "C"];
-    desk.by("ann", &sell).done();
+    desk.by("ann", &sell).refused(7, "passphrase_needed");
+    desk.by("ann", &sell)
+        .env("COUNTERSIGN_PASSPHRASE_FILE", &anns)
+        .done();
 }

@@ -357,3 +357,27 @@ fn mails_of_several_people_in_a_mailbox_are_nobodys() {
         .json();
     assert!(show["contact"].is_null(), "{show}");
 }
+
+/// Files that end without a line break, put one behind another; and what people put between.
+#[test]
+fn requests_are_told_apart_however_they_are_joined() {
+    let world = World::new();
+    let fleet = fleet(&world, "3", &["ship", "tug", "buoy"]);
+    let bare: Vec<&str> = fleet.requests.iter().map(|it| it.trim_end()).collect();
+    for between in ["", " ", ", ", "; ", " and ", "/", "\n"] {
+        let text = bare.join(between);
+        let object = fleet.desk.run(["respond", "-"]).piped(&text).json();
+        assert_eq!(objects(&object).len(), 3, "{between:?}: {text}");
+        // As a chat keeps them, on one line.
+        let line = text.replace('\n', " ");
+        let object = fleet.desk.run(["respond", "-"]).piped(&line).json();
+        assert_eq!(objects(&object).len(), 3, "{between:?}: {line}");
+    }
+    // A return before what asks for its seat.
+    fleet.ships[0].apply(&fleet.answered(&fleet.requests[0]).stdout);
+    let returned = fleet.ships[0].run(["return", "--yes"]).done().code();
+    let again = fleet.ships[0].request(&fleet.key);
+    let text = format!("{}{}", returned.trim_end(), again.trim_end());
+    fleet.answered(&text).tells("activated: ");
+    assert_eq!(fleet.desk.seats_taken(&fleet.key), 3);
+}

@@ -335,14 +335,6 @@ pub(crate) fn stands(tx: &mut dyn Transaction, who: &Issuer, today: Day) -> Resu
     refuse_where_over(known.ok_or(KeysError::NotOfThisDesk)?)
 }
 
-/// Sets a rule aside: nobody but a manager does.
-///
-/// # Errors
-/// [`KeysError::NeedsManager`]; the key was removed or certified anew; or what the ledger says.
-pub fn manager(ledger: &mut Ledger, who: &Issuer, today: Day) -> Result<(), KeysError> {
-    ledger.read(|tx| refuse_clerks(tx, who, today))
-}
-
 /// Who signs with this key: a root, or whom one certified, under the certificate that stands.
 ///
 /// # Errors

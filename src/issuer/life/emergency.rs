@@ -22,6 +22,8 @@ pub struct Step {
     pub until: Option<Day>,
     /// Of the grant of this generation, where the last one never arrived.
     pub generation: Option<u16>,
+    /// Days beyond those of the grant that whoever reads it out may give; 0: as many as there are.
+    pub most_days: u16,
 }
 
 /// A step that was revealed and recorded.
@@ -77,7 +79,7 @@ pub fn emergency(
         let answer = answer(tx, &holder, &events, wanted.generation)?;
         in_use(&holder, &answer)?;
         let revealed = revealed(&events, &holder, answer.generation);
-        let mut spoken = spoken(tx, &license, &answer, wanted.until, &revealed, by)?;
+        let mut spoken = spoken(tx, &license, &answer, wanted, &revealed, by)?;
         spoken.held_by = held_by;
         let rivals = policy::rivals(&holder, &all, today);
         spoken.rivals = rivals.map(|it| it.standing.activation).collect();
@@ -138,7 +140,7 @@ fn spoken(
     tx: &mut dyn Transaction,
     license: &License,
     answer: &StoredAnswer,
-    until: Option<Day>,
+    wanted: Step,
     revealed: &[u8],
     by: Actor<'_>,
 ) -> Result<Spoken, LifeError> {
@@ -166,7 +168,7 @@ fn spoken(
     // Whoever knows a step knows those before it, and one that goes no further is for nothing.
     let before = revealed.iter().map(|step| reached(*step)).max();
     let before = before.unwrap_or(signed).max(by.now.day());
-    let fits = |step: &u8| match until {
+    let fits = |step: &u8| match wanted.until {
         Some(day) => reached(*step) >= day,
         None => reached(*step) > before,
     };
@@ -174,6 +176,10 @@ fn spoken(
     let step = (1..=terms.steps)
         .find(fits)
         .ok_or(Refusal::EmergencyUsedUp { activation, last })?;
+    let days = u16::from(step) * u16::from(terms.days.get());
+    if wanted.most_days != 0 && days > wanted.most_days {
+        return Err(LifeError::Beyond);
+    }
     let product = lookup::order(tx, license.terms)?.product.id;
     let holder = standing.holder_digest(&product, license.key);
     let x = chain(&holder, answer.generation, 0, terms.steps - step, x0);

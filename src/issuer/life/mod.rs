@@ -14,9 +14,10 @@ use crate::issuer::ledger::{
 };
 use crate::issuer::policy::{self, COUNTED_DAYS, RELEASES, Refusal, Rest};
 use crate::issuer::products::CatalogueError;
-use crate::issuer::respond::lookup;
+use crate::issuer::respond::{RespondError, lookup};
 use crate::license_key::LicenseKey;
 use crate::protocol::date::Day;
+use crate::protocol::desk_certificate::Limit;
 use crate::protocol::digest::ActivationId;
 
 /// Why nothing was changed.
@@ -53,6 +54,9 @@ pub enum LifeError {
     /// A machine was answered for the license: it is no mere mistake.
     #[error("machines were answered for license {0}, so it cannot be void")]
     Answered(LicenseKey),
+    /// The key of whoever reads a code out gives fewer emergency days.
+    #[error("{}", RespondError::DeskLimit(Limit::Emergency))]
+    Beyond,
     /// The license has no activation.
     #[error("license {0} is not in use on any machine")]
     Unused(LicenseKey),
@@ -71,6 +75,7 @@ impl LifeError {
             LifeError::EndsFirst(_) => FailureKind::NoCodeNeeded,
             LifeError::MayBeLent(..) => FailureKind::MayBeLent,
             LifeError::Answered(_) => FailureKind::AnsweredBefore,
+            LifeError::Beyond => FailureKind::DeskLimit,
             LifeError::Unused(_) => FailureKind::UnknownActivation,
         }
     }
@@ -141,6 +146,28 @@ fn one(
     found.pop().ok_or_else(|| match name {
         Named::Activation(id, _) => Refusal::GivenUp(id).into(),
         Named::License(key) => LifeError::Unused(key),
+    })
+}
+
+/// Of which products that is what a name may mean, by their ids; none where it means nothing.
+///
+/// # Errors
+/// What the ledger says.
+pub fn products_of(ledger: &mut Ledger, name: Named) -> Result<Vec<String>, LedgerError> {
+    ledger.read(|tx| {
+        let licenses: Vec<License> = match name {
+            Named::License(key) => tx.license_keyed(key)?.into_iter().collect(),
+            Named::Activation(id, _) => {
+                let mut found = Vec::new();
+                for row in tx.activations_called(id)? {
+                    found.push(lookup::holder(tx, row)?.1);
+                }
+                found
+            }
+        };
+        let ids = licenses.into_iter();
+        ids.map(|it| Ok(lookup::order(tx, it.terms)?.product.id))
+            .collect()
     })
 }
 

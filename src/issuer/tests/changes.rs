@@ -184,7 +184,7 @@ fn an_emergency_code_reaches_no_further_than_the_license() {
     let mut speak = |days: u32, until: Option<u16>| {
         let step = Step {
             until: until.map(|days| NOW.day().plus(days)),
-            generation: None,
+            ..Step::default()
         };
         let by = Actor {
             now: NOW.plus(days * DAY),
@@ -227,7 +227,7 @@ fn no_code_is_read_out_where_the_license_ends_first() {
     for until in [None, Some(NOW.day().plus(10)), Some(NOW.day().plus(35))] {
         let step = Step {
             until,
-            generation: None,
+            ..Step::default()
         };
         let refused = life::emergency(&mut desk.ledger, Named::License(key), step, BY);
         assert_eq!(refused.unwrap_err().kind().name(), "no_code_needed");
@@ -258,7 +258,11 @@ fn an_emergency_code_fits_the_grant_that_is_held() {
     let holder = standing.holder_digest("infinitime", key);
     let mut speak = |until: u16, generation| {
         let until = Some(NOW.day().plus(until));
-        let step = Step { until, generation };
+        let step = Step {
+            until,
+            generation,
+            ..Step::default()
+        };
         life::emergency(&mut desk.ledger, Named::License(key), step, BY)
     };
     for (generation, grant) in [(None, &second.grant), (Some(1), &first.grant)] {

@@ -172,8 +172,8 @@ fn what_is_over_is_not_taken_for_what_is_in_use() {
     let first = desk.respond(&activate(key, 1, 1)).unwrap().activation;
     let speak = |desk: &mut Desk, id, generation| {
         let step = life::Step {
-            until: None,
             generation,
+            ..life::Step::default()
         };
         let name = Named::Activation(id, None);
         let spoken = life::emergency(&mut desk.ledger, name, step, BY);

@@ -12,7 +12,7 @@ mod sight;
 use std::cmp::Reverse;
 
 use super::align::{self, Work};
-use super::find::Stream;
+use super::find::{self, Stream};
 use super::meter::Meter;
 use super::reading::{Carried, Look, Part};
 use super::search::{self, Search};
@@ -99,13 +99,14 @@ impl Reader<'_> {
     /// Looks for whole codes in a text and in its blocks; whether a code that is wanted is all that there is.
     fn look(&mut self, part: &Part<'_>, nth: usize) -> bool {
         let sight = |block: bool| (nth, block, part.look);
-        let whole = self.sight(Stream::at_line(&part.text, 0, &self.meter), sight(false));
+        let text = find::apart(&part.text);
+        let whole = self.sight(Stream::at_line(&text, 0, &self.meter), sight(false));
         let is_all = whole.is_some_and(|left| left < rows::SHORTEST);
         if is_all && !part.is_hidden() && self.has_wanted(nth) {
             self.settled = self.settled.or(Some(nth));
             return true;
         }
-        for (line, block) in blocks::of(&part.text) {
+        for (line, block) in blocks::of(&text) {
             if self.meter.is_spent() {
                 break;
             }

@@ -12,6 +12,7 @@ mod keyboards;
 mod links;
 #[cfg(feature = "cli")]
 pub(super) mod mail;
+#[cfg(feature = "cli")]
 mod mailbox;
 mod mojibake;
 mod percent;

@@ -107,10 +107,12 @@ impl Run for LicenseChange {
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let key = keys::parse(&self.key)?;
         let mut desk = desk::open(context)?;
-        let clerk = self.acting.clerk(context, &mut desk)?;
-        if self.overridden {
-            self.acting.manager(context, &mut desk)?;
-        }
+        let clerk = self.acting.clerk_for(
+            context,
+            &mut desk,
+            life::Named::License(key),
+            self.overridden,
+        )?;
         let reason = self.reason.as_deref().map(reason).transpose()?;
         let by = context.environment.by();
         let edit = |terms: &OrderTerms, product: &Product| {

@@ -92,7 +92,7 @@ impl Run for LicenseNew {
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let mut desk = desk::open(context)?;
-        let clerk = self.acting.clerk(context, &mut desk)?;
+        let clerk = self.acting.clerk(context, &mut desk, false)?;
         let (id, product) = desk
             .ledger()
             .read(|tx| products::named(tx, &self.product))?;

@@ -38,7 +38,8 @@ impl Run for LicenseRevoke {
         let key = keys::parse(&self.key)?;
         let reason = reason(&self.reason)?;
         let mut desk = desk::open(context)?;
-        self.acting.clerk(context, &mut desk)?;
+        self.acting
+            .clerk_for(context, &mut desk, life::Named::License(key), false)?;
         let by = context.environment.by();
         if self.undo {
             life::restore(desk.ledger(), key, &reason, by)?;

@@ -35,7 +35,8 @@ impl Run for LicenseVoid {
         let key = keys::parse(&self.key)?;
         let reason = reason(&self.reason)?;
         let mut desk = desk::open(context)?;
-        self.acting.clerk(context, &mut desk)?;
+        self.acting
+            .clerk_for(context, &mut desk, life::Named::License(key), false)?;
         let by = context.environment.by();
         if self.undo {
             life::unvoid(desk.ledger(), key, &reason, by)?;

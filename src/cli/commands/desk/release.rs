@@ -46,10 +46,8 @@ impl Run for Release {
         let name = sold::activation(&self.name)?;
         let reason = reason(&self.reason)?;
         let mut desk = desk::open(context)?;
-        self.acting.clerk(context, &mut desk)?;
-        if self.overridden {
-            self.acting.manager(context, &mut desk)?;
-        }
+        self.acting
+            .clerk_for(context, &mut desk, name, self.overridden)?;
         let by = context.environment.by();
         let today = by.now.day();
         let released = if self.held_back {

@@ -23,8 +23,8 @@ use crate::text::Reading;
 
 /// Answer a request code with a signed response code
 ///
-/// At a site: a workstation that asks for a seat, or gives one back (--until: the last day of the loan). At the desk: requests for activation and for re-validation are answered with a code; a return code frees its seat, and there is nothing to send back. Takes the code, a whole mail, or a file with either. All requests of a text are answered, return codes first: their responses follow each other, and each machine takes its own of the whole. What is quoted, or cannot be
-/// answered, is named; where that is some of them, it ends with 8. The responses stand alone on standard output, once they are safe in the ledger. The same request gets the same response again, for ever, and never a second seat.
+/// At a site: a workstation that asks for a seat, or gives one back (--until: the last day of the loan). At the desk: requests for activation and for re-validation are answered with a code; a return code frees its seat, and there is nothing to send back. Takes the code, a whole mail, or a file with either. All requests of a text are answered, return codes first: their responses follow each other, and each machine takes its own of the whole. What cannot be answered is
+/// named, and where that is some of them it ends with 8; what is quoted, or not seen where the message is read, is named and left. The responses stand alone on standard output, once they are safe in the ledger. The same request gets the same response again, for ever, and never a second seat.
 #[derive(clap::Args)]
 pub(crate) struct Respond {
     #[command(flatten)]

@@ -108,7 +108,7 @@ impl Asked<'_> {
         let mut entropy = context.environment.entropy()?;
         if new > 0 && !self.dry_run && self.options.override_reason.is_some() {
             // A return code is signed by nobody, and its seats are the manager's to free, too.
-            self.key.manager(context, desk)?;
+            self.key.clerk(context, desk, true)?;
         }
         let mut issuer = match self.dry_run || new == 0 {
             true => None,
