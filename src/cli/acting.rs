@@ -10,6 +10,7 @@ use super::failure::Failure;
 use super::passphrase::PassphraseArgs;
 use crate::failure::FailureKind;
 use crate::issuer::desk::{Desk, DeskError, Root};
+use crate::issuer::history::Hand;
 use crate::issuer::keys::{self, Certified, ENDS_SOON, KeyState, KeysError, is_key_name};
 use crate::issuer::ledger::OrderTerms;
 use crate::issuer::life::{self, Named};
@@ -126,78 +127,96 @@ impl KeyArgs {
         }
     }
 
-    /// The clerk whose key acts, where it is one's: what is not signed is still his to do, or not. Where keys were certified, whoever acts shows by opening
-    /// his that it is his, the root's, too.
+    /// Whoever does something that nobody's request asks for: he signs it, so his key is opened.
     ///
     /// # Errors
-    /// A key that cannot be opened, is nobody's, was removed or replaced, or has run out; where a rule is set aside, `needs_manager`.
-    pub(crate) fn clerk(
+    /// A key that cannot be opened, is nobody's, was removed or replaced, or has run out; where only a manager may do it, `needs_manager`.
+    pub(crate) fn acting(
         &self,
         context: &mut Context,
         desk: &mut OpenDesk,
-        sets_aside: bool,
-    ) -> anyhow::Result<Option<Certified>> {
+        managers: bool,
+    ) -> anyhow::Result<Acting> {
         let chosen = self.chosen(desk.place())?;
         let today = context.environment.now().day();
         let known = keys::list(desk.ledger(), today)?;
-        if known.is_empty() && matches!(chosen, Chosen::Root(_)) && !sets_aside {
-            return Ok(None);
-        }
         if let Chosen::Clerk { name, .. } = &chosen
             && known.iter().all(|it| it.key.name != *name)
         {
             return Err(KeysError::Unknown(name.clone()).into());
         }
-        let public = self.open(context, desk, true)?.public();
+        let signer = self.open(context, desk, true)?;
+        let public = signer.public();
         let own = |it: &Certified| it.certificate.public_key == public;
-        let own = match known.into_iter().rev().find(own) {
-            Some(own) => own,
-            None if desk.vendor().roots.contains(&public) => return Ok(None),
+        let clerk = known.into_iter().rev().find(own);
+        match &clerk {
+            Some(own) => {
+                keys::refuse_where_over(own)?;
+                if own.state == KeyState::Ended {
+                    return Err(RespondError::DeskLimit(Limit::NotAfter).into());
+                }
+                if managers && own.certificate.kinds & MANAGER == 0 {
+                    return Err(KeysError::NeedsManager.into());
+                }
+                tell_of_its_end(context, &own.certificate, today);
+            }
+            None if desk.vendor().roots.contains(&public) => {}
             None => return Err(KeysError::Unknown(chosen.name()).into()),
-        };
-        keys::refuse_where_over(&own)?;
-        if own.state == KeyState::Ended {
-            return Err(RespondError::DeskLimit(Limit::NotAfter).into());
         }
-        if sets_aside && own.certificate.kinds & MANAGER == 0 {
-            return Err(KeysError::NeedsManager.into());
-        }
-        tell_of_its_end(context, &own.certificate, today);
-        Ok(Some(own))
+        let issuer = keys::issuer(desk.ledger(), signer, today)?;
+        Ok(Acting { issuer, clerk })
     }
 
     /// The same for something that is done with what was sold: a key for one product does nothing with another's.
     ///
     /// # Errors
-    /// As [`KeyArgs::clerk`], and `desk_limit`.
-    pub(crate) fn clerk_for(
+    /// As [`KeyArgs::acting`], and `desk_limit`.
+    pub(crate) fn acting_for(
         &self,
         context: &mut Context,
         desk: &mut OpenDesk,
         name: Named,
-        sets_aside: bool,
-    ) -> anyhow::Result<Option<Certified>> {
-        let clerk = self.clerk(context, desk, sets_aside)?;
-        let only = clerk.as_ref().map(|it| it.key.product.as_str());
+        managers: bool,
+    ) -> anyhow::Result<Acting> {
+        let acting = self.acting(context, desk, managers)?;
+        let only = acting.clerk.as_ref().map(|it| it.key.product.as_str());
         if let Some(only) = only.filter(|it| !it.is_empty()) {
             let products = life::products_of(desk.ledger(), name)?;
             if products.iter().any(|it| it != only) {
                 return Err(RespondError::DeskLimit(Limit::Product).into());
             }
         }
-        Ok(clerk)
+        Ok(acting)
+    }
+}
+
+/// Whoever acts, with his key.
+pub(crate) struct Acting {
+    issuer: Issuer,
+    clerk: Option<Certified>,
+}
+
+impl Acting {
+    /// Who signs, now.
+    pub(crate) fn hand<'a>(&'a self, context: &'a Context) -> Hand<'a> {
+        self.issuer.hand(context.environment.by())
+    }
+
+    /// Under what; a root under nothing.
+    pub(crate) fn certificate(&self) -> Option<&DeskCertificate> {
+        self.issuer.certificate()
     }
 
     /// Refuses what a clerk would sell and not be able to answer: what differs from `before` has to be within the limits of his key.
     ///
     /// # Errors
-    /// As [`KeyArgs::clerk`], and `desk_limit`.
+    /// `desk_limit`.
     pub(crate) fn may_sell(
-        clerk: Option<&Certified>,
+        &self,
         product: &str,
         (before, after): (Option<&OrderTerms>, &OrderTerms),
     ) -> anyhow::Result<()> {
-        let Some(clerk) = clerk else {
+        let Some(clerk) = &self.clerk else {
             return Ok(());
         };
         let beyond = keys::beyond(clerk, product, before, after);

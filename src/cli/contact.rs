@@ -2,7 +2,7 @@
 
 use crate::issuer::ledger::{Ledger, OrderTerms};
 use crate::issuer::life::{self, LifeError};
-use crate::license_key::LicenseKey;
+use crate::issuer::respond::{Answer, Issuer};
 use crate::protocol::product::Product;
 use crate::text::show;
 
@@ -21,25 +21,37 @@ pub(crate) fn typed(text: &str) -> Result<String, Failure> {
     Ok(text.trim().to_owned())
 }
 
-/// Keeps `sender` as the contact of a license that has none; where the license has another, what to warn of.
+/// Keeps `sender` as the contact of a license that has none, by the word of whoever answers; where the license has another, or nobody signs, what to warn of.
 ///
 /// # Errors
 /// Where the ledger cannot be written.
 pub(crate) fn keep(
     context: &mut Context,
     ledger: &mut Ledger,
-    key: LicenseKey,
-    contact: Option<&str>,
+    issuer: Option<&Issuer>,
+    answer: &Answer,
     sender: &str,
 ) -> anyhow::Result<Option<String>> {
-    let Some(contact) = contact else {
+    let key = answer.key;
+    let Some(contact) = &answer.order.terms.contact else {
+        let Some(issuer) = issuer else {
+            return Ok(Some(format!(
+                "this mail came from {sender}, and license {key} has no contact; to keep it: countersign license change {key} --contact {sender}"
+            )));
+        };
         let edit = |terms: &OrderTerms, _: &Product| {
             Ok::<_, anyhow::Error>(OrderTerms {
                 contact: Some(sender.to_owned()),
                 ..terms.clone()
             })
         };
-        let kept = life::change(ledger, key, edit, None, context.environment.by());
+        let kept = life::change(
+            ledger,
+            key,
+            edit,
+            None,
+            issuer.hand(context.environment.by()),
+        );
         return match kept {
             Ok(_) => {
                 context.out.say(format_args!(

@@ -19,11 +19,12 @@ use zeroize::Zeroizing;
 use crate::failure::FailureKind;
 use crate::issuer::history::Actor;
 use crate::issuer::history::{
-    ClockFacts, DESK_CLOCK, DESK_INIT, DeskFacts, NewEvent, Recorder, meta_digest, to_json,
+    ClockFacts, DESK_CLOCK, DESK_INIT, DeskFacts, Hand, NewEvent, Recorder, meta_digest, to_json,
 };
 use crate::issuer::ledger::{Ledger, LedgerError, Transaction};
 use crate::patience;
 use crate::signing::keys::{Entropy, KeyError, Passphrase, SigningKey};
+use crate::signing::signer::TriedSigner;
 
 const LEDGER: &str = "ledger.db";
 const ROOT: &str = "root.pem";
@@ -196,7 +197,7 @@ impl Desk {
 ///
 /// # Errors
 /// What the ledger says.
-pub fn trust_clock(ledger: &mut Ledger, reason: &str, by: Actor<'_>) -> Result<(), LedgerError> {
+pub fn trust_clock(ledger: &mut Ledger, reason: &str, hand: Hand<'_>) -> Result<(), LedgerError> {
     ledger.write(|tx| {
         let facts = ClockFacts {
             reason: reason.to_owned(),
@@ -208,7 +209,7 @@ pub fn trust_clock(ledger: &mut Ledger, reason: &str, by: Actor<'_>) -> Result<(
             previous: None,
             data: to_json(&facts)?,
         };
-        Recorder::open_by_right_clock(tx, by)?.record(tx, happening)?;
+        Recorder::by_right_clock(tx, hand)?.record(tx, happening)?;
         Ok(())
     })
 }
@@ -284,14 +285,17 @@ fn build(
         };
         write_private(&directory.join(file), pem.as_bytes())?;
     }
+    let roots = [root.public(), spare.public()];
+    let root = TriedSigner::new(root).map_err(LedgerError::from)?;
     let mut ledger = Ledger::create(&directory.join(LEDGER))?;
     ledger.write(|tx| -> Result<(), LedgerError> {
         tx.set_meta("vendor", name)?;
         if let Some(mail) = mail {
             tx.set_meta("mail", mail)?;
         }
-        tx.set_meta("root", &hex(&root.public()))?;
-        tx.set_meta("spare", &hex(&spare.public()))?;
+        let [live, spare] = &roots;
+        tx.set_meta("root", &hex(live))?;
+        tx.set_meta("spare", &hex(spare))?;
         let meta = meta_digest(&tx.all_meta()?);
         let data = to_json(&DeskFacts { meta })?;
         let event = NewEvent {
@@ -301,7 +305,12 @@ fn build(
             previous: None,
             data,
         };
-        Recorder::open(tx, by)?.record(tx, event)?;
+        let hand = Hand {
+            by,
+            signer: &root,
+            certificate: None,
+        };
+        Recorder::by_hand(tx, hand)?.record(tx, event)?;
         Ok(())
     })?;
     // Closing moves what was written ahead into the file: one file is renamed, not three.

@@ -114,7 +114,7 @@ impl Emptied {
     pub(crate) fn record(
         &self,
         tx: &mut dyn Transaction,
-        recorder: &mut Recorder,
+        recorder: &mut Recorder<'_>,
     ) -> Result<(), LedgerError> {
         self.write(tx)?;
         recorder.record(tx, self.event()?)?;

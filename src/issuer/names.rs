@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::issuer::history::{self, Actor, LicenseFacts, NOTE, NewEvent, Recorder};
+use crate::issuer::history::{self, Hand, LicenseFacts, NOTE, NewEvent, Recorder};
 use crate::issuer::ledger::{
     Activation, Event, Ledger, LedgerError, License, LicenseId, Said, Transaction,
 };
@@ -119,7 +119,7 @@ pub fn add_note(
     ledger: &mut Ledger,
     name: Named,
     text: &str,
-    by: Actor<'_>,
+    hand: Hand<'_>,
 ) -> Result<(LicenseKey, Option<ActivationId>), LifeError> {
     ledger.write(|tx| {
         let (own, license): (Option<Activation>, License) = match name {
@@ -136,7 +136,7 @@ pub fn add_note(
         if note(&events, own.as_ref()).as_deref() == Some(text) {
             return Err(LifeError::Nothing("that is noted already"));
         }
-        let mut recorder = Recorder::open(tx, by)?;
+        let mut recorder = Recorder::by_hand(tx, hand)?;
         tx.set_license(&License {
             event: recorder.next(),
             ..license.clone()

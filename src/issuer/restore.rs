@@ -13,7 +13,7 @@ use crate::issuer::audit::{self, Report};
 use crate::issuer::desk::{
     self, Desk, DeskError, at, beside, directory_of, part_of, place_anew, sync_directory,
 };
-use crate::issuer::history::{Actor, LEDGER_RESTORE, NewEvent, Recorder, RestoreFacts, to_json};
+use crate::issuer::history::{Hand, LEDGER_RESTORE, NewEvent, Recorder, RestoreFacts, to_json};
 use crate::issuer::ledger::{Event, EventId, Ledger, LedgerError};
 use crate::protocol::date::Seconds;
 
@@ -138,7 +138,8 @@ pub fn look(
 }
 
 /// Puts a desk's ledger back from a backup, as an event of its own. All of the backup is verified before; the ledger that stands there is kept aside, and
-/// the other stands in its place in one step. `key` is the public key, 32 bytes, by which the desk signs.
+/// the other stands in its place in one step. Whoever does it has the
+/// key of a root.
 ///
 /// # Errors
 /// Each of [`RestoreError`]: `Newer` unless what the backup has not is to be discarded. The ledger stands as it was.
@@ -146,8 +147,7 @@ pub fn restore(
     desk: &Desk,
     backup: &Path,
     (discard, reason): (bool, &str),
-    key: &[u8; 32],
-    by: Actor<'_>,
+    hand: Hand<'_>,
     progress: impl FnMut(u64, u64),
 ) -> Result<PutBack, RestoreError> {
     let room = Room::of(desk)?;
@@ -155,7 +155,13 @@ pub fn restore(
         mut put_back,
         mut found,
         stands,
-    } = Prepared::new(desk, backup, &room, (discard, Some(key)), progress)?;
+    } = Prepared::new(
+        desk,
+        backup,
+        &room,
+        (discard, Some(&hand.signer.public())),
+        progress,
+    )?;
     let facts = RestoreFacts {
         lost: put_back.lost,
         reason: reason.to_owned(),
@@ -169,13 +175,13 @@ pub fn restore(
             data: to_json(&facts)?,
         };
         // Its own clock counts, not that under which somebody made the last event of the backup.
-        Recorder::open(tx, by)?.record(tx, event).map(drop)
+        Recorder::by_hand(tx, hand)?.record(tx, event).map(drop)
     })?;
     // One file that stands by itself: what SQLite keeps beside another would have to come with it.
     let whole = room.path.join("whole.db");
     found.back_up(&whole)?;
     drop(found);
-    let (place, aside) = (desk.ledger_path(), aside(desk, by.now));
+    let (place, aside) = (desk.ledger_path(), aside(desk, hand.by.now));
     match stands {
         Some(mut ledger) => {
             ledger.back_up(&aside)?;

@@ -12,6 +12,7 @@ fn encrypted<'w>(world: &'w World) -> Machine<'w> {
         .done()
         .tells("move the spare key to another safe place");
     desk.run(["product", "add", "survey", "--name", "Survey"])
+        .env("COUNTERSIGN_PASSPHRASE_FILE", &secret)
         .done();
     desk
 }
@@ -170,6 +171,7 @@ fn whoever_is_refused_is_not_asked_for_a_passphrase() {
             "--customer",
             "Aurora",
         ])
+        .env("COUNTERSIGN_PASSPHRASE_FILE", &secret)
         .done()
         .line();
     let request = ship.request(&key);
@@ -302,6 +304,7 @@ fn a_desk_is_set_up_anew_with_the_keys_and_products_it_had() {
         .tells("the spare key was given as the root key");
     // The same product twice, in one version or two, is said before anything is made.
     old.run(["product", "change", "survey", "--feature", "export"])
+        .env("COUNTERSIGN_PASSPHRASE_FILE", &secret)
         .done();
     let file = old
         .run(["product", "export", "survey", "--passphrase-file"])

@@ -1,5 +1,6 @@
 //! Every command and every failure, through the real program.
 
+mod acts;
 mod advice;
 mod anyone;
 mod apply;

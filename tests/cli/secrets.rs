@@ -11,6 +11,7 @@ fn encrypted<'w>(world: &'w World) -> Machine<'w> {
         .arg(&secret)
         .done();
     desk.run(["product", "add", "survey", "--name", "Survey"])
+        .env("COUNTERSIGN_PASSPHRASE_FILE", &secret)
         .done();
     desk
 }

@@ -85,15 +85,18 @@ fn a_product_file_that_is_not_signed_is_not_written() {
 fn nothing_else_is_signed() {
     let world = World::new();
     let desk = world.machine("desk");
-    let dead = |args: &[&str]| desk.run(args).env(SIGNER, "fails:1").done();
-    dead(&[
+    let dead = |args: &[&str]| desk.run(args).env(SIGNER, "fails:1");
+    desk.run([
         "desk",
         "init",
         "--vendor",
         "Nordic Survey AS",
         "--no-passphrase",
-    ]);
-    dead(&["product", "add", "survey", "--name", "Survey"]);
+    ])
+    .done();
+    let add = ["product", "add", "survey", "--name", "Survey"];
+    dead(&add).refused(1, "signer_failed");
+    desk.run(add).done();
     let new = [
         "license",
         "new",
@@ -102,7 +105,8 @@ fn nothing_else_is_signed() {
         "--customer",
         "Aurora",
     ];
-    let key = dead(&new).line();
+    dead(&new).refused(1, "signer_failed");
+    let key = desk.run(new).done().line();
     desk.run(["product", "export", "survey", "-o", "survey.product"])
         .done();
     let ship = world.machine("ship");
@@ -117,8 +121,18 @@ fn nothing_else_is_signed() {
         .piped(receipt)
         .env(SIGNER, "fails:1")
         .done();
-    dead(&["license", "change", &key, "--seats", "2"]);
-    dead(&["license", "revoke", &key, "--reason", "sold twice"]);
-    dead(&["license", "show", &key]);
-    dead(&["ledger", "verify"]);
+    // What somebody does by himself is signed, or not done.
+    let before = desk.run(["ledger", "history"]).done().stdout;
+    for act in [
+        &["license", "change", &key, "--seats", "2"][..],
+        &["license", "revoke", &key, "--reason", "sold twice"],
+        &["license", "note", &key, "paid late"],
+        &["product", "change", "survey", "--feature", "sonar"],
+        &["desk", "clock", "--right", "--reason", "looked at it"],
+    ] {
+        dead(act).refused(1, "signer_failed");
+    }
+    assert_eq!(desk.run(["ledger", "history"]).done().stdout, before);
+    dead(&["license", "show", &key]).done();
+    dead(&["ledger", "verify"]).done();
 }

@@ -146,7 +146,10 @@ impl Saver {
             fingerprint: true,
             ..Product::default()
         };
-        catalogue::add(&mut ledger, product.clone(), by).unwrap();
+        let pem = read_key_file(&desk.key_path(Root::Live)).unwrap();
+        let vendor = SigningKey::from_pem(&pem, None).unwrap();
+        let vendor = Issuer::root(TriedSigner::new(vendor).unwrap());
+        catalogue::add(&mut ledger, product.clone(), vendor.hand(by)).unwrap();
         let text = product
             .to_file(&root.public(), |text| root.sign(text))
             .unwrap();
@@ -167,14 +170,21 @@ impl Saver {
             order: None,
             note: None,
         };
-        let sold = catalogue::sell(&mut ledger, &terms, 1, by, &mut entropy(seed + 1)).unwrap();
+        let sold = catalogue::sell(
+            &mut ledger,
+            &terms,
+            1,
+            vendor.hand(by),
+            &mut entropy(seed + 1),
+        )
+        .unwrap();
         let mut chance = Chance(seed);
         let paid_until = ISSUED + chance.below(4 * DAY);
         let mut saver = Saver {
             chance,
             directory,
             ledger,
-            issuer: Issuer::root(TriedSigner::new(root).unwrap()),
+            issuer: vendor,
             key: sold.keys[0],
             file: ProductFile::parse(&text).unwrap(),
             facts: Facts {

@@ -7,9 +7,12 @@ use std::path::{Path, PathBuf};
 use countersign::issuer::audit::{self, Finding, Report};
 use countersign::issuer::desk::Root;
 use countersign::issuer::history;
-use countersign::issuer::ledger::{Event, Ledger, LedgerError, OrderTerms};
+use countersign::issuer::ledger::{
+    Act, ActivationRow, Event, EventId, Ledger, LedgerError, LicenseId, OrderTerms, SignerId,
+};
 use countersign::issuer::life::{self, LifeError, Named, Step};
 use countersign::issuer::products;
+use countersign::issuer::respond::Issuer;
 use countersign::machine::Fingerprint;
 use countersign::protocol::date::Seconds;
 use countersign::protocol::grant::LicenseType;
@@ -48,7 +51,8 @@ impl Lived {
         let only = work.activate("plotter", cheap[0], 3, 3).unwrap();
         keep(&mut work);
         // Another signer; a SYNC that changes nothing, and one that changes the machine.
-        work.issuer = clerk(&mut work, &signer(&desk, Root::Live));
+        let root = Issuer::root(signer(&desk, Root::Live));
+        work.issuer = clerk(&mut work, &root);
         work.sync(dear[0], first, (1, 1), 4, None).unwrap();
         let moved = Fingerprint::from_bytes(&[31, 3, 1, 3, 2, 3, 3, 3, 4, 9, 9]).unwrap();
         work.sync(cheap[0], only, (3, 1), 5, Some(moved)).unwrap();
@@ -70,7 +74,7 @@ impl Lived {
             Named::Activation(lost, None),
             "stolen",
             false,
-            by_now,
+            work.issuer.hand(by_now),
         )
         .unwrap();
         let early = secret(10).commitment(dear[1]).activation_id();
@@ -86,21 +90,40 @@ impl Lived {
             &mut work.ledger,
             Named::Activation(again, None),
             Step::default(),
-            by_now,
+            work.issuer.hand(by_now),
         )
         .unwrap();
         work.activate("survey", dear[0], 6, 12).unwrap();
-        life::revoke(&mut work.ledger, cheap[1], "unpaid", by_now).unwrap();
-        life::restore(&mut work.ledger, dear[2], "paid", by_now).unwrap_err();
-        life::revoke(&mut work.ledger, dear[2], "unpaid", by_now).unwrap();
-        life::restore(&mut work.ledger, dear[2], "paid", by_now).unwrap();
+        life::revoke(
+            &mut work.ledger,
+            cheap[1],
+            "unpaid",
+            work.issuer.hand(by_now),
+        )
+        .unwrap();
+        life::restore(&mut work.ledger, dear[2], "paid", work.issuer.hand(by_now)).unwrap_err();
+        life::revoke(
+            &mut work.ledger,
+            dear[2],
+            "unpaid",
+            work.issuer.hand(by_now),
+        )
+        .unwrap();
+        life::restore(&mut work.ledger, dear[2], "paid", work.issuer.hand(by_now)).unwrap();
         let fewer = |old: &OrderTerms, _: &Product| -> Result<OrderTerms, LifeError> {
             Ok(OrderTerms {
                 seats: NonZeroU16::MIN,
                 ..old.clone()
             })
         };
-        life::change(&mut work.ledger, dear[0], fewer, None, by_now).unwrap();
+        life::change(
+            &mut work.ledger,
+            dear[0],
+            fewer,
+            None,
+            work.issuer.hand(by_now),
+        )
+        .unwrap();
         // Given back so often that the seats rest; once a clerk frees them.
         let often = work.sell(&terms(2, "Cassiopeia", 1, LicenseType::Standalone), 2);
         for (license, key) in (0_u8..).zip(&often) {
@@ -113,7 +136,7 @@ impl Lived {
                 work.give_back(id, request).unwrap();
                 if (license, turn) == (0, 6) {
                     let id = Named::Activation(id, None);
-                    life::free(&mut work.ledger, id, "by post", by_now).unwrap();
+                    life::free(&mut work.ledger, id, "by post", work.issuer.hand(by_now)).unwrap();
                 }
             }
         }
@@ -121,7 +144,7 @@ impl Lived {
             name: "Survey Two".into(),
             ..product("survey", &desk)
         };
-        products::change(&mut work.ledger, named, by_now).unwrap();
+        products::change(&mut work.ledger, named, root.hand(by_now)).unwrap();
         keep(&mut work);
 
         drop(work);
@@ -182,25 +205,23 @@ pub(crate) fn listed(findings: &[Finding]) -> Vec<String> {
 pub(crate) fn rechain(path: &Path) {
     let ledger = Connection::open(path).unwrap();
     let mut events = ledger
-        .prepare("SELECT id, at, actor, kind, license, activation, previous, data FROM history ORDER BY id")
+        .prepare("SELECT id, at, actor, kind, license, activation, previous, data, signer, signature FROM history ORDER BY id")
         .unwrap();
     let events: Vec<Event> = events
         .query_map([], |row| {
             Ok(Event {
-                id: countersign::issuer::ledger::EventId(row.get(0)?),
+                id: EventId(row.get(0)?),
                 at: Seconds(row.get(1)?),
                 actor: row.get(2)?,
                 kind: row.get(3)?,
-                license: row
-                    .get::<_, Option<i64>>(4)?
-                    .map(countersign::issuer::ledger::LicenseId),
-                activation: row
-                    .get::<_, Option<i64>>(5)?
-                    .map(countersign::issuer::ledger::ActivationRow),
-                previous: row
-                    .get::<_, Option<i64>>(6)?
-                    .map(countersign::issuer::ledger::EventId),
+                license: row.get::<_, Option<i64>>(4)?.map(LicenseId),
+                activation: row.get::<_, Option<i64>>(5)?.map(ActivationRow),
+                previous: row.get::<_, Option<i64>>(6)?.map(EventId),
                 data: row.get(7)?,
+                act: row.get::<_, Option<i64>>(8)?.map(|signer| Act {
+                    signer: SignerId(signer),
+                    signature: row.get(9).unwrap(),
+                }),
                 hash: [0; 32],
             })
         })

@@ -125,12 +125,13 @@ impl Work {
         let mail = Some("desk@example.com");
         let desk = Desk::init(home, "Example", mail, (None, None), by, &mut entropy(1)).unwrap();
         let mut ledger = desk.ledger().unwrap();
+        let issuer = Issuer::root(signer(&desk, Root::Live));
         for id in ["survey", "plotter"] {
-            products::add(&mut ledger, product(id, &desk), by).unwrap();
+            products::add(&mut ledger, product(id, &desk), issuer.hand(by)).unwrap();
         }
         let work = Work {
             ledger,
-            issuer: Issuer::root(signer(&desk, Root::Live)),
+            issuer,
             options: Options::default(),
             day: 0,
         };
@@ -147,7 +148,8 @@ impl Work {
     pub(crate) fn sell(&mut self, terms: &OrderTerms, count: u32) -> Vec<LicenseKey> {
         let by = self.by();
         let seed = u64::from(self.day) + 7;
-        products::sell(&mut self.ledger, terms, count, by, &mut entropy(seed))
+        let hand = self.issuer.hand(by);
+        products::sell(&mut self.ledger, terms, count, hand, &mut entropy(seed))
             .unwrap()
             .keys
     }
@@ -215,7 +217,7 @@ impl Work {
 }
 
 /// A clerk who signs with a key of his own, which the root certified.
-pub(super) fn clerk(work: &mut Work, root: &TriedSigner) -> Issuer {
+pub(super) fn clerk(work: &mut Work, root: &Issuer) -> Issuer {
     let key = TriedSigner::new(SigningKey::from_seed(&[42; 32])).unwrap();
     let request = KeyRequest {
         name: "ann".into(),
@@ -231,7 +233,7 @@ pub(super) fn clerk(work: &mut Work, root: &TriedSigner) -> Issuer {
         max_emergency: 0,
         product: None,
     };
-    keys::certify(&mut work.ledger, root, &request, &limits, by).unwrap();
+    keys::certify(&mut work.ledger, root.hand(by), &request, &limits).unwrap();
     keys::issuer(&mut work.ledger, key, by.now.day()).unwrap()
 }
 

@@ -221,7 +221,7 @@ impl Lives {
             self.key,
             edit,
             None,
-            by,
+            self.issuer.hand(by),
         );
     }
 

@@ -53,7 +53,10 @@ impl Lives {
             fingerprint: true,
             ..Product::default()
         };
-        catalogue::add(&mut ledger, product.clone(), by).unwrap();
+        let pem = read_key_file(&made.key_path(Root::Live)).unwrap();
+        let vendor = SigningKey::from_pem(&pem, None).unwrap();
+        let vendor = Issuer::root(TriedSigner::new(vendor).unwrap());
+        catalogue::add(&mut ledger, product.clone(), vendor.hand(by)).unwrap();
         let text = product
             .to_file(&root.public(), |text| root.sign(text))
             .unwrap();
@@ -74,7 +77,14 @@ impl Lives {
             order: None,
             note: None,
         };
-        let sold = catalogue::sell(&mut ledger, &terms, 1, by, &mut entropy(seed + 1)).unwrap();
+        let sold = catalogue::sell(
+            &mut ledger,
+            &terms,
+            1,
+            vendor.hand(by),
+            &mut entropy(seed + 1),
+        )
+        .unwrap();
         let mut chance = Chance(seed);
         // Whatever two clocks say, they are less than 26 hours apart.
         let mut off = || i64::from(chance.below(24)) * 3600 - 12 * 3600;
@@ -86,7 +96,7 @@ impl Lives {
         let mut lives = Lives {
             chance,
             ledger,
-            issuer: Issuer::root(TriedSigner::new(root).unwrap()),
+            issuer: vendor,
             key: sold.keys[0],
             file,
             truth: BEGINNING,

@@ -28,6 +28,7 @@ impl Advice for LedgerError {
             LedgerError::Damaged(_) => {
                 "take the ledger from a backup; `countersign ledger verify` names what is wrong, where it can be read at all"
             }
+            LedgerError::Unsigned(error) => return error.advice(),
             LedgerError::Io(_) => {
                 "look at the disk and the directory's permissions, then do the same again"
             }

@@ -14,7 +14,7 @@ pub(crate) struct HistoryEvent {
     pub(crate) at: Shown<Seconds>,
     /// Who did it: a login name, or what `--as` said.
     pub(crate) actor: String,
-    /// The name of the key that signed, where an answer was given: `root`, `spare`, or a clerk's.
+    /// The name of the key that signed: `root`, `spare`, or a clerk's; null of what a request caused and nobody signed.
     pub(crate) key: Option<String>,
     /// A stable name.
     pub(crate) kind: String,

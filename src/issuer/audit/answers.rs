@@ -36,11 +36,17 @@ pub(super) struct Signing {
 
 /// A signature to be verified.
 pub(super) struct Signed {
-    row: String,
-    public: PublicKey,
-    transcript: Vec<u8>,
-    signature: [u8; 64],
+    /// Whether it is an act's, and not an answer's.
+    pub(super) act: bool,
+    pub(super) row: String,
+    pub(super) public: PublicKey,
+    pub(super) transcript: Vec<u8>,
+    pub(super) signature: [u8; 64],
 }
+
+/// What is wrong with an answer that its signer did not sign.
+const NOT_SIGNED: &str =
+    "does not hold: it is not what this signer signed for this product, license and machine";
 
 impl Replay {
     pub(super) fn answer(
@@ -141,20 +147,17 @@ impl Replay {
                     .found(Place::Answer, Wrong::NotSigned, row, says);
             }
             Some((transcript, signature)) => self.signed.push(Signed {
+                act: false,
                 row,
                 public: signing.public,
                 transcript,
                 signature,
             }),
-            None => self.not_signed(row),
+            None => self
+                .report
+                .found(Place::Answer, Wrong::NotSigned, row, NOT_SIGNED),
         }
         Ok(())
-    }
-
-    fn not_signed(&mut self, row: String) {
-        let says = "does not hold: it is not what this signer signed for this product, license and machine";
-        self.report
-            .found(Place::Answer, Wrong::NotSigned, row, says);
     }
 
     /// Verifies the signatures that were put together, on all processors.
@@ -163,11 +166,16 @@ impl Replay {
         let signed = std::mem::take(&mut self.signed);
         let bad = in_parallel(workers, signed, |it| {
             let holds = it.public.verifies(&it.transcript, &it.signature);
-            (!holds).then_some(it.row)
+            (!holds).then_some((it.act, it.row))
         });
-        bad.into_iter()
-            .flatten()
-            .for_each(|row| self.not_signed(row));
+        for (act, row) in bad.into_iter().flatten() {
+            match act {
+                true => self.undone(row),
+                false => self
+                    .report
+                    .found(Place::Answer, Wrong::NotSigned, row, NOT_SIGNED),
+            }
+        }
     }
 
     /// Answers whose event the history passed by without naming them.

@@ -4,6 +4,7 @@
 //! that event. So rows that no event vouches for are found by counting, and are looked for only where the count is wrong: memory does not grow
 //! with the ledger.
 
+mod acts;
 mod against;
 mod answers;
 mod cursor;
@@ -76,7 +77,11 @@ struct Replay {
     /// Products as they stand.
     products: BTreeMap<ProductId, answers::Sold>,
     signers: BTreeMap<SignerId, answers::Signing>,
-    /// Signatures of this page's answers, to be verified together.
+    /// An event that freed seats and that nobody signed, with its license: a return has to follow.
+    freeing: Option<(EventId, Option<LicenseId>)>,
+    /// The first act whose signature does not hold, and how many more.
+    undone: Option<(String, u64)>,
+    /// Signatures of this page's answers and acts, to be verified together.
     signed: Vec<answers::Signed>,
     /// What the desk says about itself and its products, as the history has it.
     meta: Option<Hex>,
@@ -170,7 +175,8 @@ impl Replay {
                     self.report
                         .event(Wrong::Missing, EventId(last.0 + 1), "is missing");
                 }
-                if chain(&self.report.head, &event) != event.hash {
+                let before = self.report.head;
+                if chain(&before, &event) != event.hash {
                     let says = "was altered, or the row before it was";
                     self.report.event(Wrong::Altered, event.id, says);
                 }
@@ -178,11 +184,14 @@ impl Replay {
                 (last, self.report.head) = (event.id, event.hash);
                 self.report.events += 1;
                 self.meet_checkpoints(event.id);
+                self.acted(tx, &before, &event)?;
                 self.replay(tx, &event)?;
             }
             self.verify_signatures();
             progress(self.report.events, total);
         }
+        self.comes_of(None);
+        self.undone_in_all();
         self.miss_what_checkpoints_have(last);
         self.stray_answers(tx, EventId(i64::MAX))?;
         self.stray_early_returns(tx, EventId(i64::MAX))?;

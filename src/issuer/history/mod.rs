@@ -1,7 +1,11 @@
 //! The history: every change of the ledger is a row in a hash chain, written in the same transaction as its effect.
 //!
-//! `hᵢ = KDF("countersign v1 history", hᵢ₋₁ ‖ rowᵢ)` with h₀ = 32 zeros. A row is, numbers being 8 bytes and texts having their length (8)
+//! `hᵢ = KDF("countersign v1 history", hᵢ₋₁ ‖ rowᵢ ‖ actᵢ)` with h₀ = 32 zeros. A row is, numbers being 8 bytes and texts having their length (8)
 //! before them: number, second, actor, kind, license row, activation row, previous event of the license (each 0 where there is none), facts.
+//!
+//! What somebody does by himself is signed: actᵢ is the number of the signer, 0 where there is none, and the signature over
+//! `"countersign v1 act" ‖ KDF("countersign v1 act", hᵢ₋₁ ‖ rowᵢ ‖ certificate)`, with its length before it. So each signature speaks for the whole
+//! history up to its row. What a request asked for has none: an answer has its own.
 
 mod change;
 mod facts;
@@ -21,13 +25,35 @@ pub(crate) use told::revealed;
 pub use told::{answers, changes_unknown_to, tell, verdict};
 
 use crate::issuer::ledger::{
-    ActivationRow, Canon, Event, EventId, LedgerError, LicenseId, Transaction,
+    Act, ActivationRow, Canon, Event, EventId, LedgerError, LicenseId, Transaction,
 };
 use crate::protocol::date::{CLOCK_TOLERANCE, Seconds};
+use crate::protocol::desk_certificate::DeskCertificate;
+use crate::signing::signer::TriedSigner;
+
+/// How begins what is signed of an act: no transcript and no file that is signed begins so.
+const ACT: &str = "countersign v1 act";
 
 /// The chain up to `event`, from the chain up to the row before it; the event's own hash is not looked at.
 pub fn chain(before: &[u8; 32], event: &Event) -> [u8; 32] {
-    Canon::new("countersign v1 history")
+    let (signer, signature) = match &event.act {
+        Some(act) => (act.signer.0, act.signature.as_slice()),
+        None => (0, [].as_slice()),
+    };
+    row("countersign v1 history", before, event)
+        .number(signer)
+        .bytes(signature)
+        .finish()
+}
+
+/// What whoever does something signs, under a certificate's payload or, a root, under none; who it is and the event's own hash are not looked at.
+pub fn act(before: &[u8; 32], event: &Event, certificate: &[u8]) -> Vec<u8> {
+    let statement = row(ACT, before, event).bytes(certificate).finish();
+    [ACT.as_bytes(), &statement].concat()
+}
+
+fn row(context: &'static str, before: &[u8; 32], event: &Event) -> Canon {
+    Canon::new(context)
         .raw(before)
         .number(event.id.0)
         .number(event.at.0)
@@ -37,7 +63,6 @@ pub fn chain(before: &[u8; 32], event: &Event) -> [u8; 32] {
         .number(event.activation.map_or(0, |id| id.0))
         .number(event.previous.map_or(0, |id| id.0))
         .bytes(event.data.as_bytes())
-        .finish()
 }
 
 /// What happened, before it has its place in the chain.
@@ -58,20 +83,35 @@ pub struct Actor<'a> {
     pub now: Seconds,
 }
 
+/// Whose hand something is that nobody's request asked for: who acts, and the key that signs it.
+#[derive(Clone, Copy, Debug)]
+pub struct Hand<'a> {
+    /// Who, and when.
+    pub by: Actor<'a>,
+    /// The key.
+    pub signer: &'a TriedSigner,
+    /// Under what it signs; a root under nothing.
+    pub certificate: Option<&'a DeskCertificate>,
+}
+
 /// The end of the chain within one transaction, to be written on.
-pub(crate) struct Recorder {
-    actor: String,
-    at: Seconds,
+pub(crate) struct Recorder<'a> {
+    actor: Actor<'a>,
+    /// Who signs what is written; none of what a request asked for.
+    hand: Option<Hand<'a>>,
     last: EventId,
     head: [u8; 32],
 }
 
-impl Recorder {
+impl<'a> Recorder<'a> {
     /// Takes the chain up where it stands.
     ///
     /// # Errors
     /// `ClockBehind` where the last event is later than it can be anywhere on earth: what is signed and counted by such a clock is wrong for years.
-    pub(crate) fn open(tx: &mut dyn Transaction, by: Actor<'_>) -> Result<Recorder, LedgerError> {
+    pub(crate) fn open(
+        tx: &mut dyn Transaction,
+        by: Actor<'a>,
+    ) -> Result<Recorder<'a>, LedgerError> {
         let last = tx.last_event()?;
         match &last {
             Some(event) if by.now.plus(CLOCK_TOLERANCE) < event.at => {
@@ -82,19 +122,36 @@ impl Recorder {
         }
     }
 
-    /// The same by a clock that somebody looked at and says is right.
-    pub(crate) fn open_by_right_clock(
+    /// The same for what somebody does: each event is signed.
+    ///
+    /// # Errors
+    /// As [`Recorder::open`].
+    pub(crate) fn by_hand(
         tx: &mut dyn Transaction,
-        by: Actor<'_>,
-    ) -> Result<Recorder, LedgerError> {
-        Ok(Recorder::after(tx.last_event()?, by))
+        hand: Hand<'a>,
+    ) -> Result<Recorder<'a>, LedgerError> {
+        Ok(Recorder {
+            hand: Some(hand),
+            ..Recorder::open(tx, hand.by)?
+        })
     }
 
-    fn after(last: Option<Event>, by: Actor<'_>) -> Recorder {
+    /// The same by a clock that somebody looked at and says is right.
+    pub(crate) fn by_right_clock(
+        tx: &mut dyn Transaction,
+        hand: Hand<'a>,
+    ) -> Result<Recorder<'a>, LedgerError> {
+        Ok(Recorder {
+            hand: Some(hand),
+            ..Recorder::after(tx.last_event()?, hand.by)
+        })
+    }
+
+    fn after(last: Option<Event>, actor: Actor<'a>) -> Recorder<'a> {
         let (last, head) = last.map_or((EventId(0), [0; 32]), |event| (event.id, event.hash));
         Recorder {
-            actor: by.name.to_owned(),
-            at: by.now,
+            actor,
+            hand: None,
             last,
             head,
         }
@@ -106,6 +163,9 @@ impl Recorder {
     }
 
     /// Writes an event.
+    ///
+    /// # Errors
+    /// `Unsigned` where the key gives no signature, or what the ledger says.
     pub(crate) fn record(
         &mut self,
         tx: &mut dyn Transaction,
@@ -113,15 +173,25 @@ impl Recorder {
     ) -> Result<EventId, LedgerError> {
         let mut event = Event {
             id: self.next(),
-            at: self.at,
-            actor: self.actor.clone(),
+            at: self.actor.now,
+            actor: self.actor.name.to_owned(),
             kind: event.kind.to_owned(),
             license: event.license,
             activation: event.activation,
             previous: event.previous,
             data: event.data,
+            act: None,
             hash: [0; 32],
         };
+        if let Some(hand) = self.hand {
+            let certificate = hand.certificate.map(DeskCertificate::encode);
+            let certificate = certificate.as_deref();
+            let statement = act(&self.head, &event, certificate.unwrap_or_default());
+            event.act = Some(Act {
+                signature: hand.signer.sign(&statement)?,
+                signer: tx.signer(&hand.signer.public(), certificate)?,
+            });
+        }
         event.hash = chain(&self.head, &event);
         tx.add_event(&event)?;
         (self.last, self.head) = (event.id, event.hash);

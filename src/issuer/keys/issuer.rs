@@ -1,5 +1,6 @@
 //! Whoever signs.
 
+use crate::issuer::history::{Actor, Hand};
 use crate::protocol::desk_certificate::{DeskCertificate, MANAGER};
 use crate::protocol::digest::key_id;
 use crate::protocol::trust::Verified;
@@ -30,6 +31,15 @@ impl Issuer {
             key_id: key_id(&signer.public()),
             signer,
             desk,
+        }
+    }
+
+    /// Its hand, for what somebody does with it.
+    pub fn hand<'a>(&'a self, by: Actor<'a>) -> Hand<'a> {
+        Hand {
+            by,
+            signer: &self.signer,
+            certificate: self.certificate(),
         }
     }
 

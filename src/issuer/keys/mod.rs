@@ -16,7 +16,7 @@ pub use rotate::{Rotated, rotate};
 
 use crate::issuer::desk;
 use crate::issuer::history::{
-    Actor, DESK_CERTIFY, DESK_REMOVE, Hex, KeyFacts, NewEvent, Recorder, to_json,
+    Actor, DESK_CERTIFY, DESK_REMOVE, Hand, Hex, KeyFacts, NewEvent, Recorder, to_json,
 };
 use crate::issuer::ledger::{DeskKey, DeskKeyId, Ledger, LedgerError, Transaction};
 use crate::protocol::date::Day;
@@ -75,17 +75,17 @@ pub struct Certified {
 /// Each of [`KeysError`] but those of removed keys that sign.
 pub fn certify(
     ledger: &mut Ledger,
-    root: &TriedSigner,
+    root: Hand<'_>,
     request: &KeyRequest,
     limits: &Limits,
-    by: Actor<'_>,
 ) -> Result<Certified, KeysError> {
-    if limits.until < by.now.day() {
+    let today = root.by.now.day();
+    if limits.until < today {
         return Err(KeysError::Limits("the last day of the key is over"));
     }
     ledger.write(|tx| {
         let roots = desk::vendor(tx)?.roots;
-        if !roots.contains(&root.public()) {
+        if !roots.contains(&root.signer.public()) {
             return Err(KeysError::NeedsRoot);
         }
         if let Some(product) = &limits.product
@@ -94,7 +94,7 @@ pub fn certify(
             return Err(KeysError::UnknownProduct(product.clone()));
         }
         let public = request.public.to_bytes();
-        let known = read(tx, by.now.day())?;
+        let known = read(tx, today)?;
         free_to_take(&request.name, &public, &known, &roots)?;
         let certificate = DeskCertificate {
             serial: next_serial(&known)?,
@@ -109,7 +109,7 @@ pub fn certify(
             signature: [0; 64],
         };
         let product = limits.product.clone().unwrap_or_default();
-        give(tx, root, (&request.name, &product), certificate, by)
+        give(tx, root, (&request.name, &product), certificate)
     })
 }
 
@@ -131,27 +131,26 @@ pub(crate) fn epoch(tx: &mut dyn Transaction) -> Result<u8, LedgerError> {
 /// Signs a certificate and keeps it.
 fn give(
     tx: &mut dyn Transaction,
-    root: &TriedSigner,
+    root: Hand<'_>,
     (name, product): (&str, &str),
     mut certificate: DeskCertificate,
-    by: Actor<'_>,
 ) -> Result<Certified, KeysError> {
     let transcript = Transcript {
         kind: Kind::DeskCertificate,
-        issuer: root.public(),
+        issuer: root.signer.public(),
         parent: [0; 32],
         request_digest: [0; 32],
         holder: certificate.scope(product),
         subject: certificate.public_key,
         body: &certificate.encode_body(),
     };
-    certificate.signature = root.sign(&transcript.to_bytes())?;
-    let key = enroll(tx, name, &certificate, product, by)?;
+    certificate.signature = root.signer.sign(&transcript.to_bytes())?;
+    let key = enroll(tx, name, &certificate, product, root)?;
     Ok(Certified {
         key,
         certificate,
         state: KeyState::Active,
-        by: by.name.to_owned(),
+        by: root.by.name.to_owned(),
     })
 }
 
@@ -161,9 +160,9 @@ pub(crate) fn enroll(
     name: &str,
     certificate: &DeskCertificate,
     product: &str,
-    by: Actor<'_>,
+    hand: Hand<'_>,
 ) -> Result<DeskKey, LedgerError> {
-    let mut recorder = Recorder::open(tx, by)?;
+    let mut recorder = Recorder::by_hand(tx, hand)?;
     let key = DeskKey {
         id: DeskKeyId(certificate.serial.into()),
         name: name.to_owned(),
@@ -185,7 +184,7 @@ pub(crate) fn enroll(
 
 fn record(
     tx: &mut dyn Transaction,
-    recorder: &mut Recorder,
+    recorder: &mut Recorder<'_>,
     key: &DeskKey,
     (kind, facts): (&'static str, KeyFacts),
 ) -> Result<(), LedgerError> {
@@ -281,7 +280,7 @@ pub fn remove(
 ) -> Result<Vec<Certified>, KeysError> {
     ledger.write(|tx| {
         refuse_clerks(tx, who, by.now.day())?;
-        retire(tx, name, reason, by)
+        retire(tx, name, reason, who.hand(by))
     })
 }
 
@@ -290,17 +289,17 @@ pub(crate) fn retire(
     tx: &mut dyn Transaction,
     name: &str,
     reason: &str,
-    by: Actor<'_>,
+    hand: Hand<'_>,
 ) -> Result<Vec<Certified>, KeysError> {
-    let mut of_name = read(tx, by.now.day())?;
+    let mut of_name = read(tx, hand.by.now.day())?;
     of_name.retain(|it| it.key.name == name);
     let last = of_name.last_mut();
     let last = last.ok_or_else(|| KeysError::Unknown(name.to_owned()))?;
     if last.state == KeyState::Removed {
         return Err(KeysError::Removed(name.to_owned()));
     }
-    let mut recorder = Recorder::open(tx, by)?;
-    last.key.removed = Some(by.now);
+    let mut recorder = Recorder::by_hand(tx, hand)?;
+    last.key.removed = Some(hand.by.now);
     last.key.event = recorder.next();
     last.state = KeyState::Removed;
     let facts = KeyFacts {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::issuer::desk;
 use crate::issuer::ledger::{LedgerError, SignerId, Transaction};
 
-/// What the keys are called that ever signed answers: `root` and `spare` those of the desk, a certified one as its certificate had it.
+/// What the keys are called that ever signed: `root` and `spare` those of the desk, a certified one as its certificate had it.
 ///
 /// # Errors
 /// What the ledger says.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{Certified, EPOCH, KeyState, KeysError, epoch, give, next_serial, read};
 use crate::issuer::desk;
 use crate::issuer::history::{
-    Actor, DESK_ROTATE, NewEvent, Recorder, RotateFacts, meta_digest, to_json,
+    DESK_ROTATE, Hand, NewEvent, Recorder, RotateFacts, meta_digest, to_json,
 };
 use crate::issuer::ledger::{
     ActivationRow, EventId, Ledger, LedgerError, PAGE, SignerId, Transaction,
@@ -14,7 +14,6 @@ use crate::issuer::products;
 use crate::license_key::LicenseKey;
 use crate::protocol::desk_certificate::DeskCertificate;
 use crate::protocol::digest::ActivationId;
-use crate::signing::signer::TriedSigner;
 
 /// What a new epoch comes to.
 #[derive(Clone, Debug)]
@@ -33,21 +32,16 @@ pub struct Rotated {
 ///
 /// # Errors
 /// `NeedsRoot`; `Limits` where no key signs, or no epoch is left; and what the root or the ledger says.
-pub fn rotate(
-    ledger: &mut Ledger,
-    root: &TriedSigner,
-    reason: &str,
-    by: Actor<'_>,
-) -> Result<Rotated, KeysError> {
+pub fn rotate(ledger: &mut Ledger, root: Hand<'_>, reason: &str) -> Result<Rotated, KeysError> {
     ledger.write(|tx| {
-        if !desk::vendor(tx)?.roots.contains(&root.public()) {
+        if !desk::vendor(tx)?.roots.contains(&root.signer.public()) {
             return Err(KeysError::NeedsRoot);
         }
         let none = KeysError::Limits("no certified key signs here that could show the new epoch");
         let next = epoch(tx)?
             .checked_add(1)
             .ok_or(KeysError::Limits("no epoch is left"))?;
-        let mut stand = read(tx, by.now.day())?;
+        let mut stand = read(tx, root.by.now.day())?;
         let mut serial = next_serial(&stand)?;
         stand.retain(|it| it.state == KeyState::Active);
         if stand.is_empty() {
@@ -67,7 +61,7 @@ pub fn rotate(
             previous: None,
             data: to_json(&facts)?,
         };
-        Recorder::open(tx, by)?.record(tx, event)?;
+        Recorder::by_hand(tx, root)?.record(tx, event)?;
         let mut keys = Vec::new();
         for it in stand {
             let certificate = DeskCertificate {
@@ -80,7 +74,6 @@ pub fn rotate(
                 root,
                 (&it.key.name, &it.key.product),
                 certificate,
-                by,
             )?);
             serial = serial
                 .checked_add(1)
@@ -88,7 +81,7 @@ pub fn rotate(
         }
         let payloads = keys.iter().map(|it| &it.key);
         let payloads = payloads.map(|it| (it.product.clone(), it.certificate.clone()));
-        let products = products::name_desks(tx, &payloads.collect::<Vec<_>>(), by)?;
+        let products = products::name_desks(tx, &payloads.collect::<Vec<_>>(), root)?;
         Ok(Rotated {
             epoch: next,
             keys,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::failure::FailureKind;
 use crate::protocol::date::Day;
+use crate::signing::signer::SignerError;
 
 /// Why the ledger could not be opened, read or written. Nothing was changed where one of these comes back.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +52,9 @@ pub enum LedgerError {
     /// What stands in the ledger cannot be: named.
     #[error("the ledger is damaged: {0}")]
     Damaged(String),
+    /// What was to be recorded is signed by whoever does it, and was not.
+    #[error(transparent)]
+    Unsigned(#[from] SignerError),
     /// Anything else the disk or the engine said.
     #[error("the ledger cannot be used: {0}")]
     Io(String),
@@ -70,6 +74,7 @@ impl LedgerError {
             LedgerError::DiskFull => FailureKind::DiskFull,
             LedgerError::Schema(_) => FailureKind::LedgerSchema,
             LedgerError::Damaged(_) => FailureKind::LedgerDamaged,
+            LedgerError::Unsigned(error) => error.kind(),
             LedgerError::Io(_) => FailureKind::LedgerIo,
         }
     }

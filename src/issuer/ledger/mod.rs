@@ -16,7 +16,7 @@ pub use engine::{Access, Beneath, Engine, Flaw, Transaction};
 pub use error::LedgerError;
 pub use kept::{COUNTED_DAYS, Counts, Days, Had, Lending, LoansTold, Reference, Withdrawn};
 pub use rows::{
-    Activation, ActivationRow, Declined, DeskKey, DeskKeyId, EarlyReturn, EmergencyAllowance,
+    Act, Activation, ActivationRow, Declined, DeskKey, DeskKeyId, EarlyReturn, EmergencyAllowance,
     Ended, Event, EventId, License, LicenseId, OrderTerms, Product, ProductId, Refused, Resting,
     Said, SignerId, StoredAnswer, StoredSigner, TermsId, WeakRule,
 };

@@ -16,7 +16,7 @@ use crate::protocol::date::{Day, Seconds};
 use crate::protocol::digest::{ActivationId, Digest, MachineBinding};
 
 pub use sold::{EmergencyAllowance, OrderTerms};
-pub use told::{Declined, DeskKey, EarlyReturn, Event, Refused, Said};
+pub use told::{Act, Declined, DeskKey, EarlyReturn, Event, Refused, Said};
 
 macro_rules! row_id {
     ($(#[$doc:meta])* $name:ident) => {

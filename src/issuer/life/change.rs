@@ -2,8 +2,8 @@
 
 use super::LifeError;
 use crate::issuer::history::{
-    self, Actor, Change, Hex, Kept, LICENSE_CHANGE, LICENSE_RESTORE, LICENSE_REVOKE, LICENSE_VOID,
-    LicenseFacts, NewEvent, Recorder, What,
+    self, Actor, Change, Hand, Hex, Kept, LICENSE_CHANGE, LICENSE_RESTORE, LICENSE_REVOKE,
+    LICENSE_VOID, LicenseFacts, NewEvent, Recorder, What,
 };
 use crate::issuer::ledger::{Ledger, LedgerError, License, OrderTerms, Transaction, Withdrawn};
 use crate::issuer::policy::{self, Refusal};
@@ -23,7 +23,7 @@ pub fn change<E: From<LifeError> + From<LedgerError>>(
     key: LicenseKey,
     edit: impl FnOnce(&OrderTerms, &Product) -> Result<OrderTerms, E>,
     override_reason: Option<&str>,
-    by: Actor<'_>,
+    hand: Hand<'_>,
 ) -> Result<Vec<Change>, E> {
     ledger.write(|tx| {
         let license = known(tx, key)?;
@@ -38,11 +38,11 @@ pub fn change<E: From<LifeError> + From<LedgerError>>(
         if changes.is_empty() {
             return Err(LifeError::Nothing("the license is like that already").into());
         }
-        let overridden = match too_few_for_loans(tx, &license, &before, &after, by)? {
+        let overridden = match too_few_for_loans(tx, &license, &before, &after, hand.by)? {
             None => None,
             Some(refused) => Some(override_reason.ok_or(refused)?),
         };
-        let mut recorder = Recorder::open(tx, by)?;
+        let mut recorder = Recorder::by_hand(tx, hand)?;
         let terms = tx.add_terms(&after, recorder.next())?;
         let facts = LicenseFacts {
             terms: Some(Hex(after.digest(&product.id))),
@@ -89,9 +89,9 @@ pub fn revoke(
     ledger: &mut Ledger,
     key: LicenseKey,
     reason: &str,
-    by: Actor<'_>,
+    hand: Hand<'_>,
 ) -> Result<(), LifeError> {
-    withdraw(ledger, key, Some(Withdrawn::Revoked), reason, by)
+    withdraw(ledger, key, Some(Withdrawn::Revoked), reason, hand)
 }
 
 /// Takes a revocation back.
@@ -102,9 +102,9 @@ pub fn restore(
     ledger: &mut Ledger,
     key: LicenseKey,
     reason: &str,
-    by: Actor<'_>,
+    hand: Hand<'_>,
 ) -> Result<(), LifeError> {
-    withdraw(ledger, key, None, reason, by)
+    withdraw(ledger, key, None, reason, hand)
 }
 
 /// Makes a license void that was made by mistake. Only one of which nothing was ever granted: a machine that has a grant goes on by it.
@@ -115,7 +115,7 @@ pub fn void(
     ledger: &mut Ledger,
     key: LicenseKey,
     reason: &str,
-    by: Actor<'_>,
+    hand: Hand<'_>,
 ) -> Result<(), LifeError> {
     ledger.write(|tx| {
         let license = known(tx, key)?;
@@ -127,7 +127,7 @@ pub fn void(
             Some(Withdrawn::Revoked) => return Err(Refusal::Revoked.into()),
             None => {}
         }
-        set_withdrawn(tx, license, Some(Withdrawn::Void), reason, by)
+        set_withdrawn(tx, license, Some(Withdrawn::Void), reason, hand)
     })
 }
 
@@ -139,14 +139,14 @@ pub fn unvoid(
     ledger: &mut Ledger,
     key: LicenseKey,
     reason: &str,
-    by: Actor<'_>,
+    hand: Hand<'_>,
 ) -> Result<(), LifeError> {
     ledger.write(|tx| {
         let license = known(tx, key)?;
         if license.withdrawn != Some(Withdrawn::Void) {
             return Err(LifeError::Nothing("the license is not void"));
         }
-        set_withdrawn(tx, license, None, reason, by)
+        set_withdrawn(tx, license, None, reason, hand)
     })
 }
 
@@ -155,7 +155,7 @@ fn withdraw(
     key: LicenseKey,
     withdrawn: Option<Withdrawn>,
     reason: &str,
-    by: Actor<'_>,
+    hand: Hand<'_>,
 ) -> Result<(), LifeError> {
     ledger.write(|tx| {
         let license = known(tx, key)?;
@@ -168,7 +168,7 @@ fn withdraw(
                 Some(_) => "the license is revoked already",
             }));
         }
-        set_withdrawn(tx, license, withdrawn, reason, by)
+        set_withdrawn(tx, license, withdrawn, reason, hand)
     })
 }
 
@@ -177,7 +177,7 @@ fn set_withdrawn(
     license: License,
     withdrawn: Option<Withdrawn>,
     reason: &str,
-    by: Actor<'_>,
+    hand: Hand<'_>,
 ) -> Result<(), LifeError> {
     let license = License {
         withdrawn,
@@ -192,14 +192,14 @@ fn set_withdrawn(
         Some(Withdrawn::Revoked) => LICENSE_REVOKE,
         Some(Withdrawn::Void) => LICENSE_VOID,
     };
-    let mut recorder = Recorder::open(tx, by)?;
+    let mut recorder = Recorder::by_hand(tx, hand)?;
     Ok(touch(tx, &mut recorder, &license, kind, &facts)?)
 }
 
 /// Writes a license that concerns no activation, and its event.
 fn touch(
     tx: &mut dyn Transaction,
-    recorder: &mut Recorder,
+    recorder: &mut Recorder<'_>,
     license: &License,
     kind: &'static str,
     facts: &LicenseFacts,

@@ -1,8 +1,8 @@
 //! A step of a grant's emergency chain, to be read out (SPEC.md 8, 9.7).
 
 use super::{LifeError, Named, named};
-use crate::issuer::history::Actor;
 use crate::issuer::history::{self, AnswerFacts, EMERGENCY, LicenseFacts, NewEvent, Recorder};
+use crate::issuer::history::{Actor, Hand};
 use crate::issuer::ledger::{
     Activation, Event, EventId, Ledger, LedgerError, License, StoredAnswer, Transaction,
 };
@@ -58,13 +58,13 @@ pub fn emergency(
     ledger: &mut Ledger,
     name: Named,
     wanted: Step,
-    by: Actor<'_>,
+    hand: Hand<'_>,
 ) -> Result<Spoken, LifeError> {
     ledger.write(|tx| {
         let (holder, license) = named(tx, name)?;
         Refusal::of_withdrawn(&license)?;
         let all = tx.activations_of(license.id)?;
-        let today = by.now.day();
+        let today = hand.by.now.day();
         let held_by = match policy::place(&holder, &all, today) {
             Place::Holds | Place::Kept(_) => None,
             // It runs on by what was granted to it, with these codes, whoever took its place since: that much was reckoned with.
@@ -79,12 +79,12 @@ pub fn emergency(
         let answer = answer(tx, &holder, &events, wanted.generation)?;
         in_use(&holder, &answer)?;
         let revealed = revealed(&events, &holder, answer.generation);
-        let mut spoken = spoken(tx, &license, &answer, wanted, &revealed, by)?;
+        let mut spoken = spoken(tx, &license, &answer, wanted, &revealed, hand.by)?;
         spoken.held_by = held_by;
         let rivals = policy::rivals(&holder, &all, today);
         spoken.rivals = rivals.map(|it| it.standing.activation).collect();
         if !revealed.contains(&spoken.step) {
-            record(tx, &license, &holder, &spoken, by)?;
+            record(tx, &license, &holder, &spoken, hand)?;
         }
         Ok(spoken)
     })
@@ -201,9 +201,9 @@ fn record(
     license: &License,
     holder: &Activation,
     spoken: &Spoken,
-    by: Actor<'_>,
+    hand: Hand<'_>,
 ) -> Result<(), LedgerError> {
-    let mut recorder = Recorder::open(tx, by)?;
+    let mut recorder = Recorder::by_hand(tx, hand)?;
     tx.set_license(&License {
         event: recorder.next(),
         ..license.clone()

@@ -7,7 +7,7 @@ pub use change::{change, differences, restore, revoke, unvoid, void};
 pub use emergency::{Spoken, Step, emergency};
 
 use crate::failure::FailureKind;
-use crate::issuer::history::{self, Actor, RELEASE, Recorder};
+use crate::issuer::history::{self, Actor, Hand, RELEASE, Recorder};
 use crate::issuer::leaving::{self, Emptied, Ending};
 use crate::issuer::ledger::{
     Activation, Ended, Event, Ledger, LedgerError, Lending, License, Transaction, Until, Withdrawn,
@@ -219,11 +219,11 @@ pub fn release(
     name: Named,
     reason: &str,
     overridden: bool,
-    by: Actor<'_>,
+    hand: Hand<'_>,
 ) -> Result<Released, LifeError> {
     ledger.write(|tx| {
         let (holder, license) = named(tx, name)?;
-        refuse_too_many_lost(tx, &license, overridden, by)?;
+        refuse_too_many_lost(tx, &license, overridden, hand.by)?;
         let all = tx.activations_of(license.id)?;
         let ending = Ending {
             how: Ended::Lost,
@@ -233,8 +233,14 @@ pub fn release(
             reason: Some(reason),
             at_once: None,
         };
-        let mut recorder = Recorder::open(tx, by)?;
-        let gone = leaving::leave((&holder, &license), &all, &ending, recorder.next(), by.now);
+        let mut recorder = Recorder::by_hand(tx, hand)?;
+        let gone = leaving::leave(
+            (&holder, &license),
+            &all,
+            &ending,
+            recorder.next(),
+            hand.by.now,
+        );
         for written in &gone.written {
             written.record(tx, &mut recorder)?;
         }
@@ -274,13 +280,13 @@ pub fn free(
     ledger: &mut Ledger,
     name: Named,
     reason: &str,
-    by: Actor<'_>,
+    hand: Hand<'_>,
 ) -> Result<Released, LifeError> {
     ledger.write(|tx| {
         let mut resting = Vec::new();
         for (holder, license) in all_named(tx, name)? {
             let all = tx.activations_of(license.id)?;
-            if policy::rest(&holder, &all, by.now.day()).is_some() {
+            if policy::rest(&holder, &all, hand.by.now.day()).is_some() {
                 resting.push((holder, license));
             }
         }
@@ -295,7 +301,7 @@ pub fn free(
             lending: Lending::default(),
             ..holder
         };
-        let mut recorder = Recorder::open(tx, by)?;
+        let mut recorder = Recorder::by_hand(tx, hand)?;
         let freed = Emptied::freed(&from, &license, Some(reason), recorder.next());
         freed.record(tx, &mut recorder)?;
         Ok(Released {

@@ -1,7 +1,7 @@
 //! What was sold: orders, their licenses, and who holds them.
 
 use crate::issuer::history::{
-    Actor, Hex, LICENSE_NEW, NewEvent, OrderFacts, Recorder, keys_hasher, to_json,
+    Hand, Hex, LICENSE_NEW, NewEvent, OrderFacts, Recorder, keys_hasher, to_json,
 };
 use crate::issuer::ledger::{
     Activation, EventId, Ledger, LedgerError, License, LicenseId, OrderTerms, PAGE, TermsId,
@@ -38,7 +38,7 @@ pub fn sell(
     ledger: &mut Ledger,
     terms: &OrderTerms,
     count: u32,
-    by: Actor<'_>,
+    hand: Hand<'_>,
     entropy: &mut Entropy<'_>,
 ) -> Result<Sold, CatalogueError> {
     if count == 0 || count > MOST_LICENSES {
@@ -54,7 +54,7 @@ pub fn sell(
             .product(terms.product)?
             .ok_or(CatalogueError::Order("there is no such product"))?;
         fits(terms, &definition(&product)?)?;
-        let mut recorder = Recorder::open(tx, by)?;
+        let mut recorder = Recorder::by_hand(tx, hand)?;
         let order = tx.add_terms(terms, recorder.next())?;
         let first = tx.next_license()?;
         let keys = add_keys(tx, order, &recorder, count, entropy)?;
@@ -173,7 +173,7 @@ fn differing(terms: &OrderTerms, before: &OrderTerms) -> String {
 fn add_keys(
     tx: &mut dyn Transaction,
     order: TermsId,
-    recorder: &Recorder,
+    recorder: &Recorder<'_>,
     count: u32,
     entropy: &mut Entropy<'_>,
 ) -> Result<Vec<LicenseKey>, CatalogueError> {

@@ -5,7 +5,7 @@ mod listed;
 
 use crate::failure::FailureKind;
 use crate::issuer::history::{
-    Actor, Hex, NewEvent, PRODUCT_ADD, PRODUCT_CHANGE, ProductFacts, Recorder, to_json,
+    Hand, Hex, NewEvent, PRODUCT_ADD, PRODUCT_CHANGE, ProductFacts, Recorder, to_json,
 };
 use crate::issuer::ledger::Product as ProductRow;
 use crate::issuer::ledger::{Ledger, LedgerError, ProductId, Transaction, WeakRule};
@@ -89,8 +89,8 @@ impl CatalogueError {
 ///
 /// # Errors
 /// `Exists`, a broken rule of SPEC.md 10, or what the ledger says.
-pub fn add(ledger: &mut Ledger, product: Product, by: Actor<'_>) -> Result<(), CatalogueError> {
-    add_with(ledger, product, WeakRule::default(), by)
+pub fn add(ledger: &mut Ledger, product: Product, hand: Hand<'_>) -> Result<(), CatalogueError> {
+    add_with(ledger, product, WeakRule::default(), hand)
 }
 
 /// Adds a product, and says what is done with machines that are weakly bound.
@@ -101,10 +101,10 @@ pub fn add_with(
     ledger: &mut Ledger,
     mut product: Product,
     weak: WeakRule,
-    by: Actor<'_>,
+    hand: Hand<'_>,
 ) -> Result<(), CatalogueError> {
     product.version = 1;
-    put_new(ledger, product, weak, by)
+    put_new(ledger, product, weak, hand)
 }
 
 /// Adds a product by its file, in the version that the file has: for a desk that is set up anew with the keys it had before.
@@ -115,27 +115,27 @@ pub fn import(
     ledger: &mut Ledger,
     file: &ProductFile,
     roots: &[[u8; 32]],
-    by: Actor<'_>,
+    hand: Hand<'_>,
 ) -> Result<(), CatalogueError> {
     let product = file.product().clone();
     if product.roots != roots {
         return Err(CatalogueError::NotARoot(product.id));
     }
-    put_new(ledger, product, WeakRule::default(), by)
+    put_new(ledger, product, WeakRule::default(), hand)
 }
 
 fn put_new(
     ledger: &mut Ledger,
     product: Product,
     weak: WeakRule,
-    by: Actor<'_>,
+    hand: Hand<'_>,
 ) -> Result<(), CatalogueError> {
     product.check()?;
     ledger.write(|tx| {
         if tx.product_named(&product.id)?.is_some() {
             return Err(CatalogueError::Exists(product.id.clone()));
         }
-        let mut recorder = Recorder::open(tx, by)?;
+        let mut recorder = Recorder::by_hand(tx, hand)?;
         let mut row = row(&product, ProductId(0), weak, &recorder);
         row.id = tx.add_product(&row)?;
         Ok(record_product(tx, &mut recorder, &row, PRODUCT_ADD)?)
@@ -149,7 +149,7 @@ fn put_new(
 pub fn change(
     ledger: &mut Ledger,
     mut product: Product,
-    by: Actor<'_>,
+    hand: Hand<'_>,
 ) -> Result<(), CatalogueError> {
     ledger.write(|tx| {
         let (id, old) = named(tx, &product.id)?;
@@ -157,7 +157,7 @@ pub fn change(
         product.version = old.version.saturating_add(1);
         product.check()?;
         grows(&old, &product)?;
-        let mut recorder = Recorder::open(tx, by)?;
+        let mut recorder = Recorder::by_hand(tx, hand)?;
         let row = row(&product, id, weak, &recorder);
         tx.set_product(&row)?;
         Ok(record_product(tx, &mut recorder, &row, PRODUCT_CHANGE)?)
@@ -171,7 +171,7 @@ pub fn change(
 pub(crate) fn name_desks(
     tx: &mut dyn Transaction,
     keys: &[(String, Vec<u8>)],
-    by: Actor<'_>,
+    hand: Hand<'_>,
 ) -> Result<Vec<String>, LedgerError> {
     let mut named = Vec::new();
     for before in tx.products()? {
@@ -180,7 +180,7 @@ pub(crate) fn name_desks(
         let own = own.filter(|(only, _)| only.is_empty() || *only == product.id);
         product.desks = own.map(|(_, certificate)| certificate.clone()).collect();
         product.version = product.version.saturating_add(1);
-        let mut recorder = Recorder::open(tx, by)?;
+        let mut recorder = Recorder::by_hand(tx, hand)?;
         let row = row(&product, before.id, before.weak, &recorder);
         tx.set_product(&row)?;
         record_product(tx, &mut recorder, &row, PRODUCT_CHANGE)?;
@@ -197,13 +197,13 @@ pub fn set_weak(
     ledger: &mut Ledger,
     id: &str,
     weak: WeakRule,
-    by: Actor<'_>,
+    hand: Hand<'_>,
 ) -> Result<(), CatalogueError> {
     ledger.write(|tx| {
         let before = tx
             .product_named(id)?
             .ok_or_else(|| CatalogueError::Unknown(id.to_owned()))?;
-        let mut recorder = Recorder::open(tx, by)?;
+        let mut recorder = Recorder::by_hand(tx, hand)?;
         let row = ProductRow {
             weak,
             event: recorder.next(),
@@ -224,7 +224,7 @@ pub fn weak(ledger: &mut Ledger, id: &str) -> Result<WeakRule, CatalogueError> {
         .ok_or_else(|| CatalogueError::Unknown(id.to_owned()))
 }
 
-fn row(product: &Product, id: ProductId, weak: WeakRule, recorder: &Recorder) -> ProductRow {
+fn row(product: &Product, id: ProductId, weak: WeakRule, recorder: &Recorder<'_>) -> ProductRow {
     ProductRow {
         id,
         name: product.id.clone(),
@@ -237,7 +237,7 @@ fn row(product: &Product, id: ProductId, weak: WeakRule, recorder: &Recorder) ->
 
 fn record_product(
     tx: &mut dyn Transaction,
-    recorder: &mut Recorder,
+    recorder: &mut Recorder<'_>,
     row: &ProductRow,
     kind: &'static str,
 ) -> Result<(), LedgerError> {

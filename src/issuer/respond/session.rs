@@ -50,7 +50,7 @@ pub(super) struct Session<'a> {
     pub(super) issuer: Option<&'a Issuer>,
     pub(super) options: &'a Options,
     pub(super) by: Actor<'a>,
-    pub(super) recorder: Recorder,
+    pub(super) recorder: Recorder<'a>,
     pub(super) signer: Option<SignerId>,
     /// Whether it was seen that the issuer's key stands in this ledger.
     stands: bool,

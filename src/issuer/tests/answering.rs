@@ -254,7 +254,7 @@ fn bindings_say_who_is_who_where_a_product_has_no_fingerprint() {
         fingerprint: false,
         ..product(&root)
     };
-    products::add(&mut desk.ledger, nexus, BY).unwrap();
+    products::add(&mut desk.ledger, nexus, hand(BY)).unwrap();
     let key = desk.sell(&OrderTerms {
         product: ProductId(2),
         ..terms(1, LicenseType::Floating)

@@ -35,7 +35,7 @@ pub(super) fn run(desk: &mut Desk, codes: Vec<Code>, workers: usize) -> Results 
 pub(super) fn requests(desk: &mut Desk, count: u64) -> Vec<Code> {
     let keys = u32::try_from(count).unwrap();
     let order = terms(1, LicenseType::Standalone);
-    let keys = products::sell(&mut desk.ledger, &order, keys, BY, &mut entropy(3))
+    let keys = products::sell(&mut desk.ledger, &order, keys, hand(BY), &mut entropy(3))
         .unwrap()
         .keys;
     (0..)
@@ -231,7 +231,7 @@ fn signing_beside_changes_no_verdict() {
     let sold = || {
         let mut desk = Desk::new();
         let order = terms(2, LicenseType::Standalone);
-        let keys = products::sell(&mut desk.ledger, &order, 12, BY, &mut entropy(3))
+        let keys = products::sell(&mut desk.ledger, &order, 12, hand(BY), &mut entropy(3))
             .unwrap()
             .keys;
         let filler = desk.sell(&terms(900, LicenseType::Standalone));

@@ -297,14 +297,27 @@ fn a_third_lost_machine_is_the_clerks_again_after_a_year() {
         let key = desk.sell(&terms(1, LicenseType::Standalone));
         for number in 1..=2 {
             desk.respond(&activate(key, number, number.into())).unwrap();
-            life::release(&mut desk.ledger, Named::License(key), "stolen", false, BY).unwrap();
+            life::release(
+                &mut desk.ledger,
+                Named::License(key),
+                "stolen",
+                false,
+                hand(BY),
+            )
+            .unwrap();
         }
         desk.respond(&activate(key, 3, 3)).unwrap();
         let by = Actor {
             now: NOW.plus(days * DAY),
             ..BY
         };
-        let third = life::release(&mut desk.ledger, Named::License(key), "stolen", false, by);
+        let third = life::release(
+            &mut desk.ledger,
+            Named::License(key),
+            "stolen",
+            false,
+            hand(by),
+        );
         assert_eq!(third.is_ok(), released, "{days}");
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn edit(
         now: desk.now,
         ..BY
     };
-    let changes = life::change(&mut desk.ledger, key, edit, None, by)?;
+    let changes = life::change(&mut desk.ledger, key, edit, None, hand(by))?;
     Ok(changes.iter().map(ToString::to_string).collect())
 }
 
@@ -132,14 +132,14 @@ fn who_asks_anew_after_a_license_shrank_gets_what_is_left() {
 #[test]
 fn a_revoked_license_is_answered_no_more_until_it_is_given_back() {
     let (mut desk, key, id) = licensed(2, LicenseType::Standalone);
-    life::revoke(&mut desk.ledger, key, "not paid", BY).unwrap();
+    life::revoke(&mut desk.ledger, key, "not paid", hand(BY)).unwrap();
     assert_eq!(desk.refusal(&activate(key, 2, 2)), "revoked");
     let request = sync(key, id, (1, 1), 3, NOW);
     assert_eq!(desk.sync(&request).unwrap_err().kind(), "revoked");
     assert_eq!(desk.returned(id, 1).unwrap(), Effect::Returned);
-    assert!(life::revoke(&mut desk.ledger, key, "again", BY).is_err());
+    assert!(life::revoke(&mut desk.ledger, key, "again", hand(BY)).is_err());
     assert_eq!(desk.findings(), [""; 0]);
-    life::restore(&mut desk.ledger, key, "paid", BY).unwrap();
+    life::restore(&mut desk.ledger, key, "paid", hand(BY)).unwrap();
     desk.respond(&activate(key, 2, 2)).unwrap();
     assert_eq!(desk.findings(), [""; 0]);
     desk.edit("UPDATE license SET withdrawn = 1");
@@ -156,14 +156,14 @@ fn two_lost_machines_a_year_are_the_clerks() {
             .unwrap()
             .activation;
         let name = Named::Activation(id, None);
-        life::release(&mut desk.ledger, name, "stolen", false, BY).unwrap();
+        life::release(&mut desk.ledger, name, "stolen", false, hand(BY)).unwrap();
         assert_eq!(desk.taken(key), 0);
     }
     desk.respond(&activate(key, 3, 3)).unwrap();
     let name = Named::License(key);
-    let third = life::release(&mut desk.ledger, name, "stolen", false, BY);
+    let third = life::release(&mut desk.ledger, name, "stolen", false, hand(BY));
     assert_eq!(third.unwrap_err().kind(), "held_for_manager");
-    life::release(&mut desk.ledger, name, "stolen", true, BY).unwrap();
+    life::release(&mut desk.ledger, name, "stolen", true, hand(BY)).unwrap();
     assert_eq!(desk.findings(), [""; 0]);
 }
 
@@ -190,7 +190,7 @@ fn an_emergency_code_reaches_no_further_than_the_license() {
             now: NOW.plus(days * DAY),
             ..BY
         };
-        life::emergency(&mut desk.ledger, Named::License(key), step, by)
+        life::emergency(&mut desk.ledger, Named::License(key), step, hand(by))
     };
     let told = |spoken: Result<life::Spoken, life::LifeError>| {
         spoken
@@ -229,7 +229,7 @@ fn no_code_is_read_out_where_the_license_ends_first() {
             until,
             ..Step::default()
         };
-        let refused = life::emergency(&mut desk.ledger, Named::License(key), step, BY);
+        let refused = life::emergency(&mut desk.ledger, Named::License(key), step, hand(BY));
         assert_eq!(refused.unwrap_err().kind().name(), "no_code_needed");
     }
     let told = history_of(&mut desk, key);
@@ -263,7 +263,7 @@ fn an_emergency_code_fits_the_grant_that_is_held() {
             generation,
             ..Step::default()
         };
-        life::emergency(&mut desk.ledger, Named::License(key), step, BY)
+        life::emergency(&mut desk.ledger, Named::License(key), step, hand(BY))
     };
     for (generation, grant) in [(None, &second.grant), (Some(1), &first.grant)] {
         let spoken = speak(40, generation).unwrap();
@@ -279,7 +279,7 @@ fn an_emergency_code_fits_the_grant_that_is_held() {
         &mut desk.ledger,
         Named::Activation(id, None),
         Step::default(),
-        BY,
+        hand(BY),
     );
     assert_eq!(next.unwrap().step, 3, "one further than what was read out");
     assert_eq!(desk.findings(), [""; 0]);

@@ -7,7 +7,10 @@ use crate::protocol::trust::{PublicKey, Roots, Transcript, Verified};
 use crate::text::Kind;
 
 /// The certificate of the desk's key by the root, for a product; its limits after `change`.
-fn certify(product: &str, change: impl FnOnce(&mut DeskCertificate)) -> Verified<DeskCertificate> {
+pub(super) fn certify(
+    product: &str,
+    change: impl FnOnce(&mut DeskCertificate),
+) -> Verified<DeskCertificate> {
     let root = SigningKey::from_seed(&[7; 32]);
     let mut certificate = DeskCertificate {
         serial: 1,
@@ -95,7 +98,9 @@ fn what_a_removed_key_signs_is_found() {
     let cases: [(Over, &str, &str); 2] = [
         (
             |desk, _| {
-                let removed = desk.ledger.write(|tx| keys::retire(tx, "ann", "left", BY));
+                let removed = desk
+                    .ledger
+                    .write(|tx| keys::retire(tx, "ann", "left", hand(BY)));
                 removed.unwrap();
             },
             "UPDATE desk_key SET removed = 0",

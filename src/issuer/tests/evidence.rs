@@ -122,7 +122,14 @@ fn a_reader_of_mail_does_not_make_an_innocent_red() {
 #[test]
 fn lost_and_returned_machines_that_ask_again_are_recorded() {
     let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
-    life::release(&mut desk.ledger, Named::License(key), "stolen", false, BY).unwrap();
+    life::release(
+        &mut desk.ledger,
+        Named::License(key),
+        "stolen",
+        false,
+        hand(BY),
+    )
+    .unwrap();
     let thief = sync(key, id, (1, 1), 2, NOW);
     assert_eq!(desk.sync(&thief).unwrap_err().kind(), "given_up");
     assert_eq!(refusals(&mut desk, key), [pair("given_up", "held")]);
@@ -176,7 +183,7 @@ fn what_is_over_is_not_taken_for_what_is_in_use() {
             ..life::Step::default()
         };
         let name = Named::Activation(id, None);
-        let spoken = life::emergency(&mut desk.ledger, name, step, BY);
+        let spoken = life::emergency(&mut desk.ledger, name, step, hand(BY));
         spoken
             .map(|it| it.generation)
             .map_err(|error| error.kind().name())
@@ -195,7 +202,7 @@ fn what_is_over_is_not_taken_for_what_is_in_use() {
     let second = desk.respond(&activate(key, 1, 9)).unwrap().activation;
     assert_eq!(speak(&mut desk, first, None), Ok(4), "it runs on");
     let name = Named::Activation(first, None);
-    let released = life::release(&mut desk.ledger, name, "gone", false, BY).unwrap();
+    let released = life::release(&mut desk.ledger, name, "gone", false, hand(BY)).unwrap();
     assert_eq!((released.activation, released.freed), (first, 0));
     assert_eq!(released.held_by, Some(second));
     assert_eq!(desk.taken(key), 1);
@@ -229,7 +236,7 @@ fn a_secret_is_told_beyond_the_twenty() {
         desk.sync(&random(number)).unwrap_err();
     }
     assert_eq!(refusals(&mut desk, key).len(), 20);
-    life::revoke(&mut desk.ledger, key, "not paid", BY).unwrap();
+    life::revoke(&mut desk.ledger, key, "not paid", hand(BY)).unwrap();
     let asks = sync(key, id, (1, 1), 2, NOW);
     assert_eq!(desk.sync(&asks).unwrap_err().kind(), "revoked");
     assert_eq!(
@@ -259,7 +266,14 @@ fn junk_does_not_hide_a_machine_that_was_released_as_lost() {
             }
         };
         let lost = |desk: &mut Desk| {
-            life::release(&mut desk.ledger, Named::License(key), "stolen", false, BY).unwrap();
+            life::release(
+                &mut desk.ledger,
+                Named::License(key),
+                "stolen",
+                false,
+                hand(BY),
+            )
+            .unwrap();
         };
         if junk_first {
             junk(&mut desk);

@@ -16,7 +16,14 @@ use crate::protocol::requests::Sync;
 #[test]
 fn twenty_refusals_of_an_activation_a_year_are_told_and_more_are_counted() {
     let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
-    life::release(&mut desk.ledger, Named::License(key), "stolen", false, BY).unwrap();
+    life::release(
+        &mut desk.ledger,
+        Named::License(key),
+        "stolen",
+        false,
+        hand(BY),
+    )
+    .unwrap();
     let ask = |desk: &mut Desk, number: u64, now: Seconds| {
         let code = sync_code(&sync(key, id, (1, 1), number, now));
         desk.reply_at(&code, now).unwrap_err();
@@ -41,7 +48,14 @@ fn twenty_refusals_of_an_activation_a_year_are_told_and_more_are_counted() {
 #[test]
 fn evidence_is_kept_without_a_key() {
     let (mut desk, key, id) = licensed(1, LicenseType::Standalone);
-    life::release(&mut desk.ledger, Named::License(key), "stolen", false, BY).unwrap();
+    life::release(
+        &mut desk.ledger,
+        Named::License(key),
+        "stolen",
+        false,
+        hand(BY),
+    )
+    .unwrap();
     let code = sync_code(&sync(key, id, (1, 1), 2, NOW));
     for _ in 0..2 {
         let (ledger, options) = (&mut desk.ledger, &desk.options);
@@ -151,7 +165,7 @@ fn two_activations_of_one_number_are_told_apart_by_their_key() {
         Named::Activation(id, None),
         "x",
         false,
-        BY,
+        hand(BY),
     );
     let unclear = unclear.unwrap_err();
     assert_eq!(unclear.kind(), "which_activation");
@@ -176,7 +190,7 @@ fn two_activations_of_one_number_are_told_apart_by_their_key() {
         (0, 0)
     );
     let named = Named::Activation(id, Some(other));
-    let released = life::release(&mut desk.ledger, named, "stolen", false, BY).unwrap();
+    let released = life::release(&mut desk.ledger, named, "stolen", false, hand(BY)).unwrap();
     assert_eq!(released.key, other);
     assert_eq!((desk.taken(one), desk.taken(other)), (1, 0));
     let unknown = LicenseKey::from_number(12_345_678_901).unwrap();

@@ -292,7 +292,7 @@ fn the_seats_of_a_lost_site_rest_until_its_last_loan_is_back() {
             now: after(1),
             ..BY
         };
-        let said = life::release(&mut desk.ledger, name, "burnt", false, by).unwrap();
+        let said = life::release(&mut desk.ledger, name, "burnt", false, hand(by)).unwrap();
         assert_eq!((said.freed, said.held_by), (0, None));
         said.resting.unwrap()
     };
@@ -309,11 +309,11 @@ fn the_seats_of_a_lost_site_are_free_when_a_clerk_says_so() {
     let (mut desk, key, _) = site(2);
     let second = desk.respond(&asks(key, 2, 3)).unwrap().activation;
     let name = Named::Activation(second, None);
-    let said = life::release(&mut desk.ledger, name, "burnt", false, BY).unwrap();
+    let said = life::release(&mut desk.ledger, name, "burnt", false, hand(BY)).unwrap();
     let rest = said.resting.unwrap();
     assert_eq!((rest.why, rest.kept_for), (Why::Lent, None));
     assert_eq!(rest.on_loan, 0, "it never told of any");
-    let freed = life::free(&mut desk.ledger, name, "nothing was lent", BY).unwrap();
+    let freed = life::free(&mut desk.ledger, name, "nothing was lent", hand(BY)).unwrap();
     assert_eq!(freed.freed, 2);
     let other = Activate {
         site_key: asks(key, 1, 9).site_key,
@@ -349,7 +349,7 @@ fn who_is_lost_last_may_have_lent_last() {
         ..BY
     };
     let name = Named::Activation(first, None);
-    let said = life::release(&mut desk.ledger, name, "wiped", false, by).unwrap();
+    let said = life::release(&mut desk.ledger, name, "wiped", false, hand(by)).unwrap();
     let rest = said.resting.unwrap();
     assert_eq!((rest.of, rest.why, said.freed), (second, Why::Lent, 0));
     free_after(&mut desk, key, 10 + u32::from(LONGEST) + 2);

@@ -1,5 +1,6 @@
 //! A desk in a temporary directory, with time and randomness handed in.
 
+mod acts;
 mod answering;
 mod batches;
 mod boundaries;
@@ -22,14 +23,15 @@ mod sites;
 mod weak;
 
 use std::num::NonZeroU16;
+use std::sync::LazyLock;
 
 use rusqlite::Connection;
 use tempfile::TempDir;
 
 use crate::issuer::audit;
-use crate::issuer::history::{self, Actor};
+use crate::issuer::history::{self, Actor, Hand};
 use crate::issuer::keys;
-use crate::issuer::ledger::{Ledger, OrderTerms, ProductId};
+use crate::issuer::ledger::{EventId, Ledger, OrderTerms, ProductId};
 use crate::issuer::policy::Options;
 use crate::issuer::products;
 use crate::issuer::respond::{Answer, Issuer, Reply, RespondError, respond};
@@ -53,6 +55,12 @@ pub(super) const BY: Actor<'static> = Actor {
     name: "anna",
     now: NOW,
 };
+
+/// The hand of the root that signs in these tests.
+pub(super) fn hand(by: Actor<'_>) -> Hand<'_> {
+    static ROOT: LazyLock<Issuer> = LazyLock::new(|| Issuer::root(signer(7)));
+    ROOT.hand(by)
+}
 
 /// Randomness that repeats itself from test to test, and nowhere else.
 pub(super) fn entropy(seed: u64) -> impl FnMut(&mut [u8]) {
@@ -154,7 +162,7 @@ impl Desk {
         let home = tempfile::tempdir().unwrap();
         let mut ledger = Ledger::create(&home.path().join("ledger.db")).unwrap();
         let root = SigningKey::from_seed(&[7; 32]);
-        products::add(&mut ledger, product(&root), BY).unwrap();
+        products::add(&mut ledger, product(&root), hand(BY)).unwrap();
         Desk {
             home,
             ledger,
@@ -166,7 +174,7 @@ impl Desk {
 
     pub(super) fn sell(&mut self, terms: &OrderTerms) -> LicenseKey {
         let seed = terms.seats.get().into();
-        products::sell(&mut self.ledger, terms, 1, BY, &mut entropy(seed))
+        products::sell(&mut self.ledger, terms, 1, hand(BY), &mut entropy(seed))
             .unwrap()
             .keys[0]
     }
@@ -205,9 +213,28 @@ impl Desk {
 
     /// Keeps a certificate as this desk's.
     pub(super) fn enroll(&mut self, name: &str, certificate: &DeskCertificate) {
+        self.enroll_for(name, certificate, "");
+    }
+
+    /// The same of one that is for a product alone.
+    pub(super) fn enroll_for(&mut self, name: &str, certificate: &DeskCertificate, only: &str) {
         self.ledger
-            .write(|tx| keys::enroll(tx, name, certificate, "", BY))
+            .write(|tx| keys::enroll(tx, name, certificate, only, hand(BY)))
             .unwrap();
+    }
+
+    /// Makes the chain anew over what was edited, as whoever may write the file can; the signatures stay as they are.
+    pub(super) fn rechain(&mut self) {
+        let events = self.ledger.audit(|tx| tx.events(EventId(0), 1_000));
+        let mut head = [0; 32];
+        for event in events.unwrap() {
+            head = history::chain(&head, &event);
+            let digits: String = head.iter().map(|byte| format!("{byte:02x}")).collect();
+            let id = event.id.0;
+            self.edit(&format!(
+                "UPDATE history SET hash = x'{digits}' WHERE id = {id}"
+            ));
+        }
     }
 
     /// What verification finds wrong.

@@ -335,7 +335,7 @@ fn bindings_say_who_is_who_where_nothing_else_does() {
             fingerprint,
             ..product(&root)
         };
-        products::add(&mut desk.ledger, product, BY).unwrap();
+        products::add(&mut desk.ledger, product, hand(BY)).unwrap();
     }
     let sold = |desk: &mut Desk, product, seats| {
         let kind = LicenseType::Standalone;

@@ -126,11 +126,11 @@ fn what_was_replaced_is_released_alone() {
     let (mut desk, key, [first, second]) = twice();
     receipt(&mut desk, second, 2);
     let name = Named::Activation(first, None);
-    let released = life::release(&mut desk.ledger, name, "wiped", false, BY).unwrap();
+    let released = life::release(&mut desk.ledger, name, "wiped", false, hand(BY)).unwrap();
     assert_eq!((released.activation, released.freed), (first, 1));
     assert!(is_free(&mut desk, key));
     let (mut desk, key, [first, second]) = twice();
-    let released = life::release(&mut desk.ledger, name, "wiped", false, BY).unwrap();
+    let released = life::release(&mut desk.ledger, name, "wiped", false, hand(BY)).unwrap();
     assert_eq!((released.freed, released.held_by), (0, Some(second)));
     desk.sync(&sync(key, second, (2, 2), 3, NOW)).unwrap();
     let over = desk.sync(&sync(key, first, (1, 1), 4, NOW)).unwrap_err();

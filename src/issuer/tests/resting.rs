@@ -49,9 +49,15 @@ fn a_clerk_frees_what_was_returned_and_a_perpetual_grant_rests_for_a_year() {
         now: seat.now,
         ..BY
     };
-    let freed = life::free(&mut seat.desk.ledger, name, "wiped before our eyes", by).unwrap();
+    let freed = life::free(
+        &mut seat.desk.ledger,
+        name,
+        "wiped before our eyes",
+        hand(by),
+    )
+    .unwrap();
     assert_eq!((freed.key, freed.freed), (seat.key, 1));
-    let again = life::free(&mut seat.desk.ledger, name, "again", by);
+    let again = life::free(&mut seat.desk.ledger, name, "again", hand(by));
     assert_eq!(again.unwrap_err().kind(), "nothing_to_change");
     seat.activates([9; 5]).unwrap();
     assert_eq!(seat.desk.taken(seat.key), 1);
@@ -153,9 +159,9 @@ fn what_was_released_as_lost_does_not_rest_when_it_turns_up() {
             ..before.clone()
         })
     };
-    life::change(&mut seat.desk.ledger, seat.key, fewer, None, BY).unwrap();
+    life::change(&mut seat.desk.ledger, seat.key, fewer, None, hand(BY)).unwrap();
     let name = Named::Activation(seat.id, Some(seat.key));
-    life::release(&mut seat.desk.ledger, name, "stolen", false, BY).unwrap();
+    life::release(&mut seat.desk.ledger, name, "stolen", false, hand(BY)).unwrap();
     assert_eq!(seat.returns(), Effect::Returned);
     assert_eq!(seat.counts(), (0, 0, 7));
     assert_eq!(seat.desk.findings(), [""; 0]);

@@ -157,7 +157,7 @@ impl Office {
                     },
                 );
                 // The third within a year, and one that ended, is refused.
-                let _ = life::release(&mut self.desk.ledger, name, "stolen", false, by);
+                let _ = life::release(&mut self.desk.ledger, name, "stolen", false, hand(by));
             }
             Step::Rule(clerk, manager) => {
                 let reason = |is: bool| is.then(|| "asked on the phone".to_owned());
@@ -233,7 +233,7 @@ fn evidence_among_many_answers() {
         &mut desk.ledger,
         &terms(1, LicenseType::Standalone),
         400,
-        BY,
+        hand(BY),
         &mut entropy(3),
     )
     .unwrap()

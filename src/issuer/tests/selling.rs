@@ -21,7 +21,7 @@ fn listed(desk: &mut Desk, wanted: &Wanted) -> Vec<LicenseKey> {
 fn ten_thousand_licenses_are_all_different_and_one_event() {
     let mut desk = Desk::new();
     let order = terms(1, LicenseType::Standalone);
-    let keys = products::sell(&mut desk.ledger, &order, 10_000, BY, &mut entropy(1))
+    let keys = products::sell(&mut desk.ledger, &order, 10_000, hand(BY), &mut entropy(1))
         .unwrap()
         .keys;
     assert_eq!(keys.iter().collect::<HashSet<_>>().len(), 10_000);
@@ -37,11 +37,11 @@ fn ten_thousand_licenses_are_all_different_and_one_event() {
 fn keys_that_are_sold_already_are_drawn_again() {
     let mut desk = Desk::new();
     let order = terms(1, LicenseType::Standalone);
-    let first = products::sell(&mut desk.ledger, &order, 20, BY, &mut entropy(1))
+    let first = products::sell(&mut desk.ledger, &order, 20, hand(BY), &mut entropy(1))
         .unwrap()
         .keys;
     // The same randomness again: its first 20 draws are known.
-    let second = products::sell(&mut desk.ledger, &order, 20, BY, &mut entropy(1))
+    let second = products::sell(&mut desk.ledger, &order, 20, hand(BY), &mut entropy(1))
         .unwrap()
         .keys;
     assert!(second.iter().all(|key| !first.contains(key)));
@@ -50,7 +50,7 @@ fn keys_that_are_sold_already_are_drawn_again() {
         &mut desk.ledger,
         &order,
         2,
-        BY,
+        hand(BY),
         &mut |bytes: &mut [u8]| bytes.fill(1),
     );
     assert_eq!(stuck.unwrap_err().kind(), "keys_used_up");
@@ -67,7 +67,7 @@ fn licenses_are_listed_by_customer_and_product() {
             id: "second".into(),
             ..product(&root)
         },
-        BY,
+        hand(BY),
     )
     .unwrap();
     let mine = desk.sell(&terms(1, LicenseType::Standalone));
@@ -95,11 +95,11 @@ fn licenses_are_listed_by_customer_and_product() {
 fn a_catalogue_only_ever_grows() {
     let mut desk = Desk::new();
     let root = SigningKey::from_seed(&[7; 32]);
-    let again = products::add(&mut desk.ledger, product(&root), BY);
+    let again = products::add(&mut desk.ledger, product(&root), hand(BY));
     assert_eq!(again.unwrap_err().kind(), "product_exists");
     let mut more = product(&root);
     more.catalogue.push((Entry::Limit, "readers".into()));
-    products::change(&mut desk.ledger, more.clone(), BY).unwrap();
+    products::change(&mut desk.ledger, more.clone(), hand(BY)).unwrap();
     assert_eq!(
         products::show(&mut desk.ledger, "infinitime")
             .unwrap()
@@ -107,9 +107,9 @@ fn a_catalogue_only_ever_grows() {
         2
     );
     more.catalogue.swap(0, 1);
-    let moved = products::change(&mut desk.ledger, more, BY);
+    let moved = products::change(&mut desk.ledger, more, hand(BY));
     assert_eq!(moved.unwrap_err().kind(), "catalogue_shrinks");
-    let fewer = products::change(&mut desk.ledger, product(&root), BY);
+    let fewer = products::change(&mut desk.ledger, product(&root), hand(BY));
     assert_eq!(fewer.unwrap_err().kind(), "catalogue_shrinks");
     assert_eq!(desk.findings(), [""; 0]);
 }
@@ -118,7 +118,7 @@ fn a_catalogue_only_ever_grows() {
 fn orders_fit_their_product() {
     let mut desk = Desk::new();
     let refused = |terms: OrderTerms, desk: &mut Desk| {
-        products::sell(&mut desk.ledger, &terms, 1, BY, &mut entropy(1))
+        products::sell(&mut desk.ledger, &terms, 1, hand(BY), &mut entropy(1))
             .unwrap_err()
             .kind()
     };

@@ -23,7 +23,7 @@ fn both(desk: &mut Desk, bind: &[&str], fingerprint: bool) -> LicenseKey {
         fingerprint,
         ..product(&root)
     };
-    products::add(&mut desk.ledger, product, BY).unwrap();
+    products::add(&mut desk.ledger, product, hand(BY)).unwrap();
     desk.sell(&OrderTerms {
         product: ProductId(2),
         ..terms(1, LicenseType::Standalone)
@@ -100,7 +100,7 @@ fn a_weak_machine_is_warned_of_held_or_refused() {
     let mut desk = Desk::new();
     let key = desk.sell(&terms(1, LicenseType::Standalone));
     for rule in WeakRule::ALL {
-        products::set_weak(&mut desk.ledger, "infinitime", rule, BY).unwrap();
+        products::set_weak(&mut desk.ledger, "infinitime", rule, hand(BY)).unwrap();
         let kept = products::weak(&mut desk.ledger, "infinitime").unwrap();
         assert_eq!(kept, rule);
         let error = desk.respond(&weakly(key, 1)).err();
@@ -114,7 +114,7 @@ fn a_weak_machine_is_warned_of_held_or_refused() {
     for (rule, refusal) in cases {
         let mut desk = Desk::new();
         let key = desk.sell(&terms(1, LicenseType::Standalone));
-        products::set_weak(&mut desk.ledger, "infinitime", rule, BY).unwrap();
+        products::set_weak(&mut desk.ledger, "infinitime", rule, hand(BY)).unwrap();
         let refused = desk.respond(&weakly(key, 1)).unwrap_err();
         assert_eq!(refused.kind(), "weak_machine");
         assert!(matches!(refused, RespondError::Refused(it) if it == refusal));
@@ -166,7 +166,7 @@ pub(super) fn history_of(desk: &mut Desk, key: LicenseKey) -> Vec<String> {
 fn what_binds_and_what_is_taken_away() {
     for strong in [[1, 0, 0, 1, 0], [0, 0, 0, 0, 1]] {
         let mut desk = Desk::new();
-        products::set_weak(&mut desk.ledger, "infinitime", WeakRule::Refuse, BY).unwrap();
+        products::set_weak(&mut desk.ledger, "infinitime", WeakRule::Refuse, hand(BY)).unwrap();
         let key = desk.sell(&terms(1, LicenseType::Standalone));
         let request = Activate {
             fingerprint: Some(parts(strong)),
@@ -175,7 +175,7 @@ fn what_binds_and_what_is_taken_away() {
         assert!(desk.respond(&request).is_ok(), "{strong:?}");
     }
     let mut desk = Desk::new();
-    products::set_weak(&mut desk.ledger, "infinitime", WeakRule::Hold, BY).unwrap();
+    products::set_weak(&mut desk.ledger, "infinitime", WeakRule::Hold, hand(BY)).unwrap();
     let key = desk.sell(&terms(1, LicenseType::Standalone));
     let with_usb = Activate {
         usb: Some([5; 8]),
@@ -189,7 +189,13 @@ fn what_binds_and_what_is_taken_away() {
     };
     assert_eq!(desk.sync(&without).unwrap_err().kind(), "weak_machine");
     let mut seat = Seat::standalone([1, 1, 1, 1, 1]);
-    products::set_weak(&mut seat.desk.ledger, "infinitime", WeakRule::Hold, BY).unwrap();
+    products::set_weak(
+        &mut seat.desk.ledger,
+        "infinitime",
+        WeakRule::Hold,
+        hand(BY),
+    )
+    .unwrap();
     assert_eq!(seat.says([1, 1, 1, 0, 0]).unwrap_err(), "weak_machine");
 }
 
@@ -198,7 +204,7 @@ fn what_binds_and_what_is_taken_away() {
 fn eight_zeros_are_no_usb_key() {
     for rule in WeakRule::ALL {
         let mut desk = Desk::new();
-        products::set_weak(&mut desk.ledger, "infinitime", rule, BY).unwrap();
+        products::set_weak(&mut desk.ledger, "infinitime", rule, hand(BY)).unwrap();
         let key = desk.sell(&terms(1, LicenseType::Standalone));
         for number in 1..3 {
             let zeros = Activate {
@@ -219,7 +225,7 @@ fn eight_zeros_are_no_usb_key() {
 fn a_seat_does_not_walk_by_usb_keys() {
     for rule in [WeakRule::Hold, WeakRule::Refuse] {
         let mut desk = Desk::new();
-        products::set_weak(&mut desk.ledger, "infinitime", rule, BY).unwrap();
+        products::set_weak(&mut desk.ledger, "infinitime", rule, hand(BY)).unwrap();
         let key = desk.sell(&terms(1, LicenseType::Standalone));
         let first = Activate {
             usb: Some([1; 8]),
@@ -312,7 +318,7 @@ fn another_usb_key_on_the_same_machine_is_an_exchange() {
                 ..before.clone()
             })
         };
-        life::change(&mut seat.desk.ledger, seat.key, names, None, BY).unwrap();
+        life::change(&mut seat.desk.ledger, seat.key, names, None, hand(BY)).unwrap();
         assert_eq!(key_of(&mut seat, digest), Ok(vec![]));
     }
     assert_eq!(seat.counts(), (0, 0, 0));

@@ -51,7 +51,10 @@ fn more_seats_in_use_than_there_are_are_found_in_a_forged_history() {
     let kinds: Vec<_> = found.iter().map(|it| (it.place, it.wrong)).collect();
     assert_eq!(
         kinds,
-        [(Place::License, Wrong::TooManySeats)],
+        [
+            (Place::License, Wrong::TooManySeats),
+            (Place::History, Wrong::NotSigned)
+        ],
         "{:#?}",
         listed(&found)
     );
@@ -108,7 +111,9 @@ fn a_forged_history_signs_nothing() {
         ledger.close().unwrap();
         forge(&path, [honest, answer_digest(&path, event)]);
         let found = findings(&path);
-        assert_eq!(found.len(), 1, "{edit}: {:#?}", listed(&found));
+        // The next act speaks for the answer, too.
+        assert_eq!(found.len(), 2, "{edit}: {:#?}", listed(&found));
+        assert_eq!(found[1].wrong, Wrong::NotSigned, "{}", found[1]);
         let it = &found[0];
         assert_eq!((it.place, it.wrong), (Place::Answer, wrong), "{edit}: {it}");
         assert!(it.to_string().contains(says), "{edit}: {it}");

@@ -63,6 +63,42 @@ fn in_the_history() {
             "history row 2 ",
         ),
         (
+            "UPDATE history SET signer = NULL, signature = NULL WHERE id = {license_change}",
+            Place::History,
+            Wrong::NotSigned,
+            "is signed by nobody",
+        ),
+        (
+            "UPDATE history SET signature = NULL WHERE id = {license_change}",
+            Place::File,
+            Wrong::Unreadable,
+            "impossible signature",
+        ),
+        (
+            "UPDATE history SET signer = 9 WHERE id = {emergency}",
+            Place::History,
+            Wrong::NotSigned,
+            "who is not there",
+        ),
+        (
+            "UPDATE history SET signature = (SELECT signature FROM history WHERE id = {license_revoke}) WHERE id = {license_change}",
+            Place::History,
+            Wrong::NotSigned,
+            "did not do this",
+        ),
+        (
+            "UPDATE history SET signer = 2 WHERE id = {product_add}",
+            Place::History,
+            Wrong::NotSigned,
+            "is signed by a key that may not do it",
+        ),
+        (
+            "UPDATE history SET (signer, signature) = (SELECT signer, signature FROM history WHERE id = {release}) WHERE id = {activate}",
+            Place::History,
+            Wrong::NotSigned,
+            "is signed by a key that may not do it",
+        ),
+        (
             "DELETE FROM history WHERE id = 5",
             Place::History,
             Wrong::Missing,
@@ -93,7 +129,7 @@ fn in_the_history() {
             "product survey",
         ),
         (
-            "INSERT INTO history SELECT max(id) + 1, at, actor, 'refused', license, activation, previous, data, hash FROM history",
+            "INSERT INTO history SELECT max(id) + 1, at, actor, 'refused', license, activation, previous, data, NULL, NULL, hash FROM history",
             Place::History,
             Wrong::Altered,
             "history row",

@@ -8,7 +8,7 @@ use crate::cli::acting::KeyArgs;
 use crate::cli::failure::Failure;
 use crate::cli::{desk, handed_over, json};
 use crate::failure::FailureKind;
-use crate::issuer::keys::{self, KeyRequest, Limits, May};
+use crate::issuer::keys::{self, Issuer, KeyRequest, Limits, May};
 use crate::protocol::date::Day;
 use crate::protocol::desk_certificate::{
     MANAGER, MAY_GRANT, MAY_GRANT_EMERGENCY, MAY_GRANT_LENDING, ONE_PRODUCT,
@@ -83,8 +83,9 @@ impl Run for DeskCertify {
         let today = context.environment.now().day();
         let limits = self.limits(today);
         let root = self.acting.root(context, &desk)?;
-        let by = context.environment.by();
-        let made = keys::certify(desk.ledger(), &root, &request, &limits, by)?;
+        let root = Issuer::root(root);
+        let hand = root.hand(context.environment.by());
+        let made = keys::certify(desk.ledger(), hand, &request, &limits)?;
         let fingerprint = RootFingerprint::of(&made.certificate.public_key);
         let may = May(&made.certificate, &made.key.product).to_string();
         if context.out.json {

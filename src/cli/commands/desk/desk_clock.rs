@@ -2,6 +2,7 @@
 
 use super::license_revoke::reason;
 use super::{Context, Exit, Run};
+use crate::cli::acting::KeyArgs;
 use crate::cli::{desk, json};
 use crate::issuer::desk::trust_clock;
 
@@ -18,6 +19,8 @@ pub(crate) struct DeskClock {
     /// Why, for the history
     #[arg(long, value_name = "TEXT", required = true)]
     reason: String,
+    #[command(flatten)]
+    acting: KeyArgs,
 }
 
 impl Run for DeskClock {
@@ -28,10 +31,11 @@ impl Run for DeskClock {
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let reason = reason(&self.reason)?;
-        let mut ledger = desk::place(context)?.ledger()?;
-        let by = context.environment.by();
-        let now = by.now;
-        trust_clock(&mut ledger, &reason, by)?;
+        let mut desk = desk::open(context)?;
+        let acting = self.acting.acting(context, &mut desk, false)?;
+        let hand = acting.hand(context);
+        let now = hand.by.now;
+        trust_clock(desk.ledger(), &reason, hand)?;
         if context.out.json {
             let clock = json::Shown(now);
             Self::print(context, &json::ClockNoted { clock })?;

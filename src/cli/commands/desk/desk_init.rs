@@ -12,8 +12,8 @@ use crate::cli::passphrase::{Asks, PassphraseArgs};
 use crate::cli::secrecy;
 use crate::cli::sold;
 use crate::failure::FailureKind;
-use crate::issuer::desk::read_key_file;
-use crate::issuer::desk::{Desk, Root};
+use crate::issuer::desk::{Desk, DeskError, Root, read_key_file};
+use crate::issuer::keys::Issuer;
 use crate::issuer::products::{self, CatalogueError};
 use crate::protocol::product::{ProductFile, RootFingerprint};
 use crate::seats;
@@ -155,8 +155,13 @@ impl Run for DeskInit {
         )?;
         let mut ledger = desk.ledger()?;
         let vendor = ledger.read(crate::issuer::desk::vendor)?;
-        for file in &products {
-            products::import(&mut ledger, file, &vendor.roots, by)?;
+        if !products.is_empty() {
+            let pem = read_key_file(&desk.key_path(Root::Live))?;
+            let root = SigningKey::from_pem(&pem, passphrase.as_ref()).map_err(DeskError::from)?;
+            let root = Issuer::root(context.environment.tried(root)?);
+            for file in &products {
+                products::import(&mut ledger, file, &vendor.roots, root.hand(by))?;
+            }
         }
         let [live, spare] = vendor.roots.map(|root| RootFingerprint::of(&root));
         let (live_file, spare_file) = (desk.key_path(Root::Live), desk.key_path(Root::Spare));

@@ -4,7 +4,7 @@ use super::license_revoke::reason;
 use super::{Context, Exit, Run};
 use crate::cli::acting::KeyArgs;
 use crate::cli::{desk, json, words};
-use crate::issuer::keys;
+use crate::issuer::keys::{self, Issuer};
 
 /// The most machines that are named; of more their number is said.
 const MOST_NAMED: usize = 50;
@@ -33,8 +33,9 @@ impl Run for DeskRotate {
         let reason = reason(&self.reason)?;
         let mut desk = desk::open(context)?;
         let root = self.acting.root(context, &desk)?;
-        let by = context.environment.by();
-        let done = keys::rotate(desk.ledger(), &root, &reason, by)?;
+        let root = Issuer::root(root);
+        let hand = root.hand(context.environment.by());
+        let done = keys::rotate(desk.ledger(), hand, &reason)?;
         let names: Vec<&str> = done.keys.iter().map(|it| it.key.name.as_str()).collect();
         if context.out.json {
             let machines = done.machines.iter().map(|(key, activation)| json::Holder {

@@ -40,18 +40,17 @@ impl Run for EmergencyCode {
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let name = sold::activation(&self.name)?;
         let mut desk = desk::open(context)?;
-        let clerk = self.acting.clerk_for(context, &mut desk, name, false)?;
-        let may = clerk.as_ref().map(|it| &it.certificate);
+        let acting = self.acting.acting_for(context, &mut desk, name, false)?;
+        let may = acting.certificate();
         if may.is_some_and(|it| it.kinds & MAY_GRANT_EMERGENCY == 0) {
             return Err(RespondError::DeskLimit(Limit::Kind).into());
         }
-        let by = context.environment.by();
         let step = Step {
             until: self.until,
             generation: self.generation,
             most_days: may.map_or(0, |it| it.max_emergency.into()),
         };
-        let spoken = life::emergency(desk.ledger(), name, step, by)?;
+        let spoken = life::emergency(desk.ledger(), name, step, acting.hand(context))?;
         let code = spoken.code.to_text()?;
         let spelled = match self.spell {
             true => Some(spell::spell(&spoken.code, WithSpare::No)?),

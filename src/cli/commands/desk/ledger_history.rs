@@ -87,7 +87,7 @@ impl Run for LedgerHistory {
 struct Names {
     licenses: HashMap<LicenseId, String>,
     activations: HashMap<ActivationRow, String>,
-    /// What the keys of those are called who signed answers; nothing yet.
+    /// What the keys of those are called who signed; nothing yet.
     signers: Option<HashMap<SignerId, String>>,
 }
 
@@ -102,24 +102,26 @@ impl Names {
         Ok(name)
     }
 
-    /// What the key is called that signed the answer of an event, where it gave one.
+    /// What the key is called that signed what was done, or the answer that was given.
     fn signer(
         &mut self,
         tx: &mut dyn Transaction,
         event: &Event,
     ) -> anyhow::Result<Option<String>> {
-        if !history::answers(event) {
-            return Ok(None);
-        }
-        let mut answer = tx.answers(EventId(event.id.0 - 1), 1)?.into_iter();
-        let Some(answer) = answer.next().filter(|it| it.event == event.id) else {
+        let answered = match history::answers(event) {
+            true => tx.answers(EventId(event.id.0 - 1), 1)?.pop(),
+            false => None,
+        };
+        let answered = answered.filter(|it| it.event == event.id);
+        let done = event.act.map(|act| act.signer);
+        let Some(signer) = done.or(answered.map(|it| it.signer)) else {
             return Ok(None);
         };
         if self.signers.is_none() {
             self.signers = Some(issuer::keys::names(tx)?);
         }
         let known = self.signers.as_ref();
-        let name = known.and_then(|known| known.get(&answer.signer));
+        let name = known.and_then(|known| known.get(&signer));
         Ok(Some(name.map_or("?", String::as_str).to_owned()))
     }
 

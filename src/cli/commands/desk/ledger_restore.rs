@@ -10,6 +10,7 @@ use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::{desk, json, words};
 use crate::failure::FailureKind;
 use crate::issuer::desk::DeskError;
+use crate::issuer::keys::Issuer;
 use crate::issuer::restore::{self, PutBack, RestoreError};
 
 /// Put the ledger back from a backup, after verifying all of it
@@ -53,16 +54,21 @@ impl Run for LedgerRestore {
             false if !desk.directory().is_dir() => {
                 return Err(DeskError::Missing(desk.directory().to_owned()).into());
             }
-            false => Some(desk::key_at(context, &desk, &self.passphrase)?.public()),
+            false => Some(Issuer::root(desk::key_at(
+                context,
+                &desk,
+                &self.passphrase,
+            )?)),
         };
         let Context {
             out, environment, ..
         } = context;
         let progress = |done, all| out.progress(format_args!("{done} of {all} events"));
-        let put_back = match (&why, key) {
+        let put_back = match (&why, &key) {
             (Some(why), Some(key)) => {
                 let how = (self.discard_newer, why.as_str());
-                restore::restore(&desk, &self.backup, how, &key, environment.by(), progress)
+                let hand = key.hand(environment.by());
+                restore::restore(&desk, &self.backup, how, hand, progress)
             }
             _ => restore::look(&desk, &self.backup, progress),
         };

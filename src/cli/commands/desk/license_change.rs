@@ -107,21 +107,19 @@ impl Run for LicenseChange {
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let key = keys::parse(&self.key)?;
         let mut desk = desk::open(context)?;
-        let clerk = self.acting.clerk_for(
-            context,
-            &mut desk,
-            life::Named::License(key),
-            self.overridden,
-        )?;
         let reason = self.reason.as_deref().map(reason).transpose()?;
-        let by = context.environment.by();
+        let name = life::Named::License(key);
+        let acting = self
+            .acting
+            .acting_for(context, &mut desk, name, self.overridden)?;
+        let hand = acting.hand(context);
         let edit = |terms: &OrderTerms, product: &Product| {
             let edited = self.edited(terms, product)?;
-            KeyArgs::may_sell(clerk.as_ref(), &product.id, (Some(terms), &edited))?;
+            acting.may_sell(&product.id, (Some(terms), &edited))?;
             Ok(edited)
         };
         let changes =
-            life::change::<anyhow::Error>(desk.ledger(), key, edit, reason.as_deref(), by)?;
+            life::change::<anyhow::Error>(desk.ledger(), key, edit, reason.as_deref(), hand)?;
         if context.out.json {
             let changes = changes.into_iter().map(|it| json::Change {
                 what: it.what.name().to_owned(),

@@ -92,18 +92,18 @@ impl Run for LicenseNew {
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let mut desk = desk::open(context)?;
-        let clerk = self.acting.clerk(context, &mut desk, false)?;
         let (id, product) = desk
             .ledger()
             .read(|tx| products::named(tx, &self.product))?;
         let terms = self.terms(id, &product)?;
-        KeyArgs::may_sell(clerk.as_ref(), &product.id, (None, &terms))?;
+        let acting = self.acting.acting(context, &mut desk, false)?;
+        acting.may_sell(&product.id, (None, &terms))?;
         let mut entropy = context.environment.entropy()?;
         let sold = products::sell(
             desk.ledger(),
             &terms,
             self.count,
-            context.environment.by(),
+            acting.hand(context),
             &mut entropy,
         )?;
         let number = sold.keys.len();

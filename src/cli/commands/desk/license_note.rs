@@ -1,6 +1,7 @@
 //! `license note`.
 
 use super::{Context, Exit, Run};
+use crate::cli::acting::KeyArgs;
 use crate::cli::failure::Failure;
 use crate::cli::{desk, json, sold};
 use crate::issuer::names;
@@ -16,6 +17,8 @@ pub(crate) struct LicenseNote {
     /// What is to be noted
     #[arg(value_name = "TEXT", required = true)]
     text: Vec<String>,
+    #[command(flatten)]
+    acting: KeyArgs,
 }
 
 impl Run for LicenseNote {
@@ -34,8 +37,9 @@ impl Run for LicenseNote {
         }
         sold::plain("the note", &text)?;
         let mut desk = desk::open(context)?;
-        let by = context.environment.by();
-        let (key, activation) = names::add_note(desk.ledger(), name, &text, by)?;
+        let acting = self.acting.acting_for(context, &mut desk, name, false)?;
+        let hand = acting.hand(context);
+        let (key, activation) = names::add_note(desk.ledger(), name, &text, hand)?;
         if context.out.json {
             let object = json::Noted {
                 license_key: json::Shown(key),

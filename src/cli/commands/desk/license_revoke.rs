@@ -38,16 +38,16 @@ impl Run for LicenseRevoke {
         let key = keys::parse(&self.key)?;
         let reason = reason(&self.reason)?;
         let mut desk = desk::open(context)?;
-        self.acting
-            .clerk_for(context, &mut desk, life::Named::License(key), false)?;
-        let by = context.environment.by();
+        let name = life::Named::License(key);
+        let acting = self.acting.acting_for(context, &mut desk, name, false)?;
+        let hand = acting.hand(context);
         if self.undo {
-            life::restore(desk.ledger(), key, &reason, by)?;
+            life::restore(desk.ledger(), key, &reason, hand)?;
         } else {
-            life::revoke(desk.ledger(), key, &reason, by)?;
+            life::revoke(desk.ledger(), key, &reason, hand)?;
         }
         let view = products::license(desk.ledger(), key)?;
-        let runs = view.and_then(|view| longest(&view, by.now.day()));
+        let runs = view.and_then(|view| longest(&view, hand.by.now.day()));
         if context.out.json {
             let object = json::Revoked {
                 license_key: json::Shown(key),

@@ -35,13 +35,13 @@ impl Run for LicenseVoid {
         let key = keys::parse(&self.key)?;
         let reason = reason(&self.reason)?;
         let mut desk = desk::open(context)?;
-        self.acting
-            .clerk_for(context, &mut desk, life::Named::License(key), false)?;
-        let by = context.environment.by();
+        let name = life::Named::License(key);
+        let acting = self.acting.acting_for(context, &mut desk, name, false)?;
+        let hand = acting.hand(context);
         if self.undo {
-            life::unvoid(desk.ledger(), key, &reason, by)?;
+            life::unvoid(desk.ledger(), key, &reason, hand)?;
         } else {
-            life::void(desk.ledger(), key, &reason, by)?;
+            life::void(desk.ledger(), key, &reason, hand)?;
         }
         if context.out.json {
             let object = json::Voided {

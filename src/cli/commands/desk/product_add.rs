@@ -3,10 +3,11 @@
 use clap::Args;
 
 use super::{Context, Exit, Run};
+use crate::cli::acting::KeyArgs;
 use crate::cli::failure::Failure;
 use crate::cli::{desk, json, keys};
 use crate::issuer::ledger::WeakRule;
-use crate::issuer::products;
+use crate::issuer::products::{self, CatalogueError};
 use crate::protocol::product::{Entry, Product, SeatUnit};
 
 /// Define a product
@@ -30,6 +31,8 @@ pub(crate) struct ProductAdd {
     no_fingerprint: bool,
     #[command(flatten)]
     weak: Weak,
+    #[command(flatten)]
+    acting: KeyArgs,
 }
 
 /// What the desk does with machines that say little of themselves. It stands in the ledger and not in the product file.
@@ -66,6 +69,8 @@ pub(crate) struct ProductChange {
     contents: Contents,
     #[command(flatten)]
     weak: Weak,
+    #[command(flatten)]
+    acting: KeyArgs,
 }
 
 /// What can be added at any time.
@@ -155,7 +160,9 @@ impl Run for ProductAdd {
         self.contents.add_to(&mut product);
         let id = product.id.clone();
         let weak = self.weak.weak.unwrap_or_default();
-        products::add_with(desk.ledger(), product, weak, context.environment.by())?;
+        product.check().map_err(CatalogueError::from)?;
+        let acting = self.acting.acting(context, &mut desk, true)?;
+        products::add_with(desk.ledger(), product, weak, acting.hand(context))?;
         told(context, &id, "added", 1)
     }
 }
@@ -172,8 +179,14 @@ impl Run for ProductChange {
         let before = product.clone();
         product.name = self.name.unwrap_or(product.name);
         self.contents.add_to(&mut product);
+        if product == before && self.weak.weak.is_none() {
+            return Err(Failure::usage("nothing to change was named")
+                .hint("see countersign product change --help")
+                .into());
+        }
+        let acting = self.acting.acting(context, &mut desk, true)?;
         if let Some(weak) = self.weak.weak {
-            products::set_weak(desk.ledger(), &self.id, weak, context.environment.by())?;
+            products::set_weak(desk.ledger(), &self.id, weak, acting.hand(context))?;
             context.out.say(format_args!(
                 "product {}, machines that are weakly bound: {}",
                 self.id,
@@ -191,13 +204,8 @@ impl Run for ProductChange {
                 return Ok(Exit::DONE);
             }
         }
-        if product == before {
-            return Err(Failure::usage("nothing to change was named")
-                .hint("see countersign product change --help")
-                .into());
-        }
         let version = before.version + 1;
-        products::change(desk.ledger(), product, context.environment.by())?;
+        products::change(desk.ledger(), product, acting.hand(context))?;
         told(context, &self.id, "changed", version)
     }
 }

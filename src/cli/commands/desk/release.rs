@@ -46,14 +46,15 @@ impl Run for Release {
         let name = sold::activation(&self.name)?;
         let reason = reason(&self.reason)?;
         let mut desk = desk::open(context)?;
-        self.acting
-            .clerk_for(context, &mut desk, name, self.overridden)?;
-        let by = context.environment.by();
-        let today = by.now.day();
+        let acting = self
+            .acting
+            .acting_for(context, &mut desk, name, self.overridden)?;
+        let hand = acting.hand(context);
+        let today = hand.by.now.day();
         let released = if self.held_back {
-            life::free(desk.ledger(), name, &reason, by)?
+            life::free(desk.ledger(), name, &reason, hand)?
         } else {
-            life::release(desk.ledger(), name, &reason, self.overridden, by)?
+            life::release(desk.ledger(), name, &reason, self.overridden, hand)?
         };
         let warnings: Vec<Warning> = released.resting.iter().flat_map(Warning::of).collect();
         if context.out.json {

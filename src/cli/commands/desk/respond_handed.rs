@@ -8,7 +8,7 @@ use crate::cli::desk::OpenDesk;
 use crate::cli::failure::Failure;
 use crate::cli::json;
 use crate::cli::letter::{self, Unanswered};
-use crate::cli::{carried, contact, reply};
+use crate::cli::{carried, reply};
 use crate::issuer::respond::{Answer, Reply};
 use crate::text::{self, Carried, Code, Damage, Reading, RowState, Standing};
 
@@ -69,25 +69,11 @@ pub(super) fn hand_over(
     context: &mut Context,
     desk: &mut OpenDesk,
     reading: &Reading,
-    mut cases: Vec<Case>,
+    cases: Vec<Case>,
     how: &CodeOutputArgs,
     sender: Option<&str>,
 ) -> anyhow::Result<Exit> {
-    cases = none_is_an_error(context, cases)?;
-    for case in &mut cases {
-        if let (Ok(Reply::Answer(answer)), Some(sender)) = (&case.told, sender) {
-            let known = answer.order.terms.contact.as_deref();
-            let other = contact::keep(context, desk.ledger(), answer.key, known, sender)?;
-            if let Some(message) = other {
-                context.out.warn(&message);
-                case.warnings.push(json::Warning {
-                    kind: "other_sender",
-                    message,
-                    hint: None,
-                });
-            }
-        }
-    }
+    let cases = none_is_an_error(context, cases)?;
     let alone = cases.len() == 1;
     for answer in cases.iter().filter_map(Case::answer) {
         as_it_says::keep(context, desk, reading, answer, alone)?;

@@ -8,7 +8,7 @@ use crate::cli::desk::OpenDesk;
 use crate::cli::failure::Failure;
 use crate::cli::json;
 use crate::cli::mail::Mailbox;
-use crate::cli::{carried, reply};
+use crate::cli::{carried, contact, reply};
 use crate::issuer::ledger::Ledger;
 use crate::issuer::policy::Options;
 use crate::issuer::respond::{self, Answer, Issuer, Reply, RespondError, Sent};
@@ -108,7 +108,7 @@ impl Asked<'_> {
         let mut entropy = context.environment.entropy()?;
         if new > 0 && !self.dry_run && self.options.override_reason.is_some() {
             // A return code is signed by nobody, and its seats are the manager's to free, too.
-            self.key.clerk(context, desk, true)?;
+            self.key.acting(context, desk, true)?;
         }
         let mut issuer = match self.dry_run || new == 0 {
             true => None,
@@ -141,11 +141,26 @@ impl Asked<'_> {
                 Ok(reply) => Ok(reply),
                 Err(refusal) => Err(refused(context, desk, code, refusal)?),
             };
-            let case = Case {
+            let mut case = Case {
                 carried: carried.clone(),
                 told,
                 warnings: Vec::new(),
             };
+            if let (Some(answer), Some(sender), false) = (case.answer(), self.sender, self.dry_run)
+            {
+                if issuer.is_none() && answer.order.terms.contact.is_none() {
+                    issuer = self.key.issuer_unasked(context, desk);
+                }
+                let other = contact::keep(context, desk.ledger(), issuer.as_ref(), answer, sender)?;
+                if let Some(message) = other {
+                    context.out.warn(&message);
+                    case.warnings.push(json::Warning {
+                        kind: "other_sender",
+                        message,
+                        hint: None,
+                    });
+                }
+            }
             if let (Ok(reply @ Reply::Receipt(_)), false) = (&case.told, self.dry_run) {
                 reply::tell(context, reply);
             }

@@ -112,8 +112,19 @@ pub struct Event {
     pub previous: Option<EventId>,
     /// A JSON object with the facts.
     pub data: String,
+    /// Whose act it is; none where a request asked for it.
+    pub act: Option<Act>,
     /// The chain up to and with this row.
     pub hash: [u8; 32],
+}
+
+/// Who signed what he did (SPEC.md 9.9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Act {
+    /// Who.
+    pub signer: SignerId,
+    /// His signature.
+    pub signature: [u8; 64],
 }
 
 /// A key that a root certified (SPEC.md 9.15).

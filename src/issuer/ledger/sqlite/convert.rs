@@ -6,7 +6,7 @@ use std::num::{NonZeroU8, NonZeroU16};
 use rusqlite::Row;
 
 use crate::issuer::ledger::{
-    Activation, ActivationRow, Counts, Days, Declined, DeskKey, DeskKeyId, EarlyReturn,
+    Act, Activation, ActivationRow, Counts, Days, Declined, DeskKey, DeskKeyId, EarlyReturn,
     EmergencyAllowance, Ended, Event, EventId, Had, LedgerError, Lending, License, LicenseId,
     LoansTold, OrderTerms, Product, ProductId, Reference, Refused, Resting, Said, SignerId, Stood,
     StoredAnswer, StoredSigner, TermsId, Until, WeakRule, Withdrawn,
@@ -330,8 +330,7 @@ pub(super) fn said(row: &Row<'_>) -> Result<Said, LedgerError> {
     })
 }
 
-pub(super) const EVENT: &str =
-    "SELECT id, at, actor, kind, license, activation, previous, data, hash FROM history";
+pub(super) const EVENT: &str = "SELECT id, at, actor, kind, license, activation, previous, data, signer, signature, hash FROM history";
 
 pub(super) fn event(row: &Row<'_>) -> Result<Event, LedgerError> {
     named(row, ("history", 0), || {
@@ -351,7 +350,15 @@ pub(super) fn event(row: &Row<'_>) -> Result<Event, LedgerError> {
             activation: other(5)?.map(ActivationRow),
             previous: other(6)?.map(EventId),
             data: row.get(7)?,
-            hash: row.get(8)?,
+            act: match (other(8)?, row.get(9)?) {
+                (Some(signer), Some(signature)) => Some(Act {
+                    signer: SignerId(signer),
+                    signature,
+                }),
+                (None, None) => None,
+                _ => return Err(Wrong::Value("signature")),
+            },
+            hash: row.get(10)?,
         })
     })
 }

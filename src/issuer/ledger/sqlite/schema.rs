@@ -4,7 +4,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x4353_474E;
 
 /// The ledger's `user_version`: rises with each change of [`SCHEMA`].
-pub(super) const FORMAT: u32 = 13;
+pub(super) const FORMAT: u32 = 14;
 
 /// What makes an empty ledger. A ledger whose tables, indices and whatever else it has differ from what this makes is not written to.
 pub(super) const SCHEMA: &str = "
@@ -69,7 +69,8 @@ pub(super) const SCHEMA: &str = "
 
     CREATE TABLE history (
         id INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, kind TEXT NOT NULL,
-        license INTEGER, activation INTEGER, previous INTEGER, data TEXT NOT NULL, hash BLOB NOT NULL
+        license INTEGER, activation INTEGER, previous INTEGER, data TEXT NOT NULL,
+        signer INTEGER, signature BLOB, hash BLOB NOT NULL
     ) STRICT;
 
     -- RETURNs that came before their ACTIVATE.
@@ -115,7 +116,7 @@ mod tests {
         let tables = blake3::hash(SCHEMA.as_bytes()).to_hex();
         assert_eq!(
             (FORMAT, &tables.as_str()[..16]),
-            (13, "0d88016dd555b643"),
+            (14, "9e4baed8b126ae0b"),
             "raise FORMAT, and write both here"
         );
     }

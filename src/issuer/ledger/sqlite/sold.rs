@@ -246,7 +246,7 @@ impl SqliteTransaction<'_> {
 
     pub(super) fn insert_event(&self, event: &Event) -> Result<(), LedgerError> {
         self.run(
-            "INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
                 event.id.0,
                 event.at.0,
@@ -256,6 +256,8 @@ impl SqliteTransaction<'_> {
                 event.activation.map(|id| id.0),
                 event.previous.map(|id| id.0),
                 event.data,
+                event.act.map(|act| act.signer.0),
+                event.act.map(|act| act.signature),
                 event.hash,
             ],
         )?;

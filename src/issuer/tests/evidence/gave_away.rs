@@ -19,14 +19,14 @@ fn a_secret_that_a_refused_sync_gave_away_is_known_to_readers() {
         (
             "revoked",
             |desk, key| {
-                life::revoke(&mut desk.ledger, key, "not paid", BY).unwrap();
+                life::revoke(&mut desk.ledger, key, "not paid", hand(BY)).unwrap();
             },
             |desk, key| {
                 let by = Actor {
                     now: desk.now,
                     ..BY
                 };
-                life::restore(&mut desk.ledger, key, "paid", by).unwrap();
+                life::restore(&mut desk.ledger, key, "paid", hand(by)).unwrap();
             },
         ),
         (

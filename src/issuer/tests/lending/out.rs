@@ -20,7 +20,7 @@ pub(super) fn lost(desk: &mut Desk, id: ActivationId, days: u32) -> Released {
     };
     desk.now = desk.now.max(by.now);
     let name = Named::Activation(id, None);
-    life::release(&mut desk.ledger, name, "burnt", true, by).unwrap()
+    life::release(&mut desk.ledger, name, "burnt", true, hand(by)).unwrap()
 }
 
 /// The day after which what was released or returned is free.
@@ -256,7 +256,7 @@ pub(super) fn alone(
             ..old.clone()
         })
     };
-    let changed = life::change(&mut desk.ledger, key, edit, reason, by);
+    let changed = life::change(&mut desk.ledger, key, edit, reason, hand(by));
     let changed = changed.map(|_| ());
     changed.map_err(|error| (error.kind().name(), error.to_string()))
 }

@@ -97,7 +97,7 @@ fn a_lost_site_turns_up_in_a_batch() {
     let (mut desk, key, id) = site(2);
     lost(&mut desk, id, 0);
     let name = Named::Activation(id, None);
-    life::free(&mut desk.ledger, name, "nothing was lent", BY).unwrap();
+    life::free(&mut desk.ledger, name, "nothing was lent", hand(BY)).unwrap();
     let other = Activate {
         site_key: asks(key, 1, 9).site_key,
         ..activate(key, 700, 700)
