@@ -232,6 +232,7 @@ failure_kinds! {
     DeskLimit "desk_limit" REFUSED "it is beyond what the desk's key was certified for";
     NotAKeyRequest "not_a_key_request" NO_CODE "the file is no request for a desk key, or was edited";
     KeyNamed "key_named" REFUSED "the name has another key, or the key another name";
+    OtherDeskKey "other_desk_key" NOT_FOR_THIS "the request for a desk key is of another key than its owner says";
     UnknownDeskKey "unknown_desk_key" NOT_FOR_THIS "no key of this desk has that name";
     WhichKey "which_key" USAGE "several keys lie at the desk, and none was named";
     KeyRemoved "key_removed" REFUSED "the key was removed, or a later certificate took the place of its own";

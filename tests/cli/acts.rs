@@ -138,3 +138,35 @@ fn a_contact_is_kept_by_a_key() {
         .tells("is kept as the contact");
     assert_eq!(contact(), "zoe@example.org");
 }
+
+/// Whoever can write to where requests lie puts one of his own there, under a clerk's name.
+#[test]
+fn a_request_that_somebody_else_put_there_is_told() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    let request = |name: &str| {
+        let run = desk.run(["--json", "desk", "request", name, "--no-passphrase"]);
+        let made = run.done().json();
+        made["fingerprint"].as_str().unwrap().to_owned()
+    };
+    let (ann, bo) = (request("ann"), request("bo"));
+    let certify = |said: &str| {
+        desk.run(["desk", "certify", "ann", "--key", "root"])
+            .arg("--fingerprint")
+            .arg(said)
+    };
+    certify(&bo)
+        .refused(4, "other_desk_key")
+        .tells(&ann)
+        .tells("somebody else made that request");
+    certify("ABCD").refused(2, "usage");
+    let said = certify(&ann.to_lowercase()).done();
+    assert!(!said.stderr.contains("compare the six groups"), "{said}");
+    // It is known from then on.
+    let said = desk.run(["desk", "certify", "ann", "--key", "root"]).done();
+    assert!(!said.stderr.contains("compare the six groups"), "{said}");
+    // Where nobody can be asked it is said afterwards.
+    desk.run(["desk", "certify", "bo", "--key", "root"])
+        .done()
+        .tells("compare the six groups");
+}

@@ -1,14 +1,16 @@
 //! `desk certify`.
 
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use super::desk_request::{name, request_of};
 use super::{Context, Exit, Run};
 use crate::cli::acting::KeyArgs;
+use crate::cli::desk::OpenDesk;
 use crate::cli::failure::Failure;
-use crate::cli::{desk, handed_over, json};
+use crate::cli::{confirm, desk, handed_over, json};
 use crate::failure::FailureKind;
-use crate::issuer::keys::{self, Issuer, KeyRequest, Limits, May};
+use crate::issuer::keys::{self, Certified, Issuer, KeyRequest, Limits, May};
 use crate::protocol::date::Day;
 use crate::protocol::desk_certificate::{
     MANAGER, MAY_GRANT, MAY_GRANT_EMERGENCY, MAY_GRANT_LENDING, ONE_PRODUCT,
@@ -32,6 +34,9 @@ pub(crate) struct DeskCertify {
     /// The request that `desk request` wrote [default: the one of that name at the desk]
     #[arg(long, value_name = "FILE")]
     request: Option<PathBuf>,
+    /// The six groups that its owner reads out to you; without them you are asked on a terminal, before anything is signed, whether they are the same
+    #[arg(long, value_name = "GROUPS")]
+    fingerprint: Option<RootFingerprint>,
     /// Most seats of a license that it sells or changes, and of an answer
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     max_seats: Option<u16>,
@@ -82,6 +87,11 @@ impl Run for DeskCertify {
         }
         let today = context.environment.now().day();
         let limits = self.limits(today);
+        let compared = self.compared(context, &mut desk, &request)?;
+        if compared == Compared::Otherwise {
+            context.out.say("nothing was certified: have the owner of the key make it anew, and see who else can write to where requests lie");
+            return Ok(Exit::DONE);
+        }
         let root = self.acting.root(context, &desk)?;
         let root = Issuer::root(root);
         let hand = root.hand(context.environment.by());
@@ -101,13 +111,62 @@ impl Run for DeskCertify {
         context.out.say(format_args!(
             "the key {fingerprint} of {name} is certified: {may}"
         ));
-        context.out.say("compare the six groups with those that its owner reads to you: whoever else made that request could sign");
+        if compared == Compared::NotYet {
+            context.out.say("compare the six groups with those that its owner reads to you: whoever else made that request could sign");
+        }
         context.out.say(format_args!("{name} answers with it by countersign respond --key {name}, or where COUNTERSIGN_KEY={name} is set"));
         Ok(Exit::DONE)
     }
 }
 
+/// Whether the request's key is known for its owner's.
+#[derive(PartialEq, Eq)]
+enum Compared {
+    Same,
+    /// Nobody could be asked.
+    NotYet,
+    Otherwise,
+}
+
 impl DeskCertify {
+    /// Holds the key of a request against what its owner says of it; one that was certified before is known.
+    fn compared(
+        &self,
+        context: &Context,
+        desk: &mut OpenDesk,
+        request: &KeyRequest,
+    ) -> anyhow::Result<Compared> {
+        let public = request.public.to_bytes();
+        let here = RootFingerprint::of(&public);
+        if let Some(said) = self.fingerprint {
+            return match said == here {
+                true => Ok(Compared::Same),
+                false => {
+                    let message = format!("that request is of the key {here}, and not of {said}");
+                    Err(Failure::new(FailureKind::OtherDeskKey, message)
+                        .hint("have its owner read the six groups out once more; where they stay otherwise, somebody else made that request: ask for another, and certify none of this name before")
+                        .into())
+                }
+            };
+        }
+        let known = keys::list(desk.ledger(), context.environment.now().day())?;
+        let same = |it: &Certified| it.key.name == self.name && it.certificate.public_key == public;
+        if known.iter().any(same) {
+            return Ok(Compared::Same);
+        }
+        if context.no_input || !io::stdin().is_terminal() {
+            return Ok(Compared::NotYet);
+        }
+        let question = format!(
+            "the key of {} in that request is {here}. Does its owner read out the same six groups?",
+            self.name
+        );
+        match confirm::agreed(context, &question, "whether that is its owner's key")? {
+            true => Ok(Compared::Same),
+            false => Ok(Compared::Otherwise),
+        }
+    }
+
     fn limits(&self, today: Day) -> Limits {
         let may = |kind: &str, bit: u8| match self.kinds.iter().any(|it| it == kind) {
             true => bit,
