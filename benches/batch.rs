@@ -152,7 +152,6 @@ fn decide_sign_and_keep(desk: Option<&Desk>) -> Result<f64> {
     let began = Instant::now();
     batch.respond(
         &mut ledger,
-        &mut |bytes| bytes.fill(1),
         &codes,
         |code| Ok::<_, Infallible>((*code).clone()),
         |results| {

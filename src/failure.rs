@@ -238,6 +238,8 @@ failure_kinds! {
     KeyRemoved "key_removed" REFUSED "the key was removed, or a later certificate took the place of its own";
     NeedsRoot "needs_root" REFUSED "it takes a root key of the desk, and another was given";
     NeedsManager "needs_manager" REFUSED "it takes a root or a manager's key, and a clerk's was given";
+    SeedKeyShut "seed_key_shut" NOT_TRUSTED "the ledger's key of emergency codes does not open with the signing key";
+    SeedKeyLost "seed_key_lost" REFUSED "the emergency codes were made with a key that the ledger has not";
 
     // The desk: selling and changing.
     ProductExists "product_exists" FAILED "there is a product of this name already";

@@ -202,6 +202,11 @@ impl Acting {
         self.issuer.hand(context.environment.by())
     }
 
+    /// Who opens what is sealed to his key.
+    pub(crate) fn issuer(&self) -> &Issuer {
+        &self.issuer
+    }
+
     /// Under what; a root under nothing.
     pub(crate) fn certificate(&self) -> Option<&DeskCertificate> {
         self.issuer.certificate()

@@ -19,6 +19,8 @@ use crate::issuer::products::CatalogueError;
 use crate::issuer::respond::{RespondError, Stopped};
 #[cfg(feature = "desk")]
 use crate::issuer::restore::RestoreError;
+#[cfg(feature = "desk")]
+use crate::issuer::seeds::SeedError;
 use crate::license_key::LicenseKeyError;
 use crate::messages;
 use crate::protocol::product::ProductError;
@@ -196,6 +198,7 @@ fn known(error: &anyhow::Error) -> Option<Failure> {
             DeskError,
             RestoreError,
             KeyError,
+            SeedError,
             CatalogueError,
             KeysError
         );

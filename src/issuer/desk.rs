@@ -22,9 +22,10 @@ use crate::issuer::history::{
     ClockFacts, DESK_CLOCK, DESK_INIT, DeskFacts, Hand, NewEvent, Recorder, meta_digest, to_json,
 };
 use crate::issuer::ledger::{Ledger, LedgerError, Transaction};
+use crate::issuer::seeds::{self, Holder, SeedError};
 use crate::patience;
 use crate::signing::keys::{Entropy, KeyError, Passphrase, SigningKey};
-use crate::signing::signer::TriedSigner;
+use crate::signing::signer::{SignerError, TriedSigner};
 
 const LEDGER: &str = "ledger.db";
 const ROOT: &str = "root.pem";
@@ -62,6 +63,15 @@ pub enum DeskError {
     /// A key's word.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// A key's word that was to sign.
+    #[error(transparent)]
+    Seeds(#[from] SeedError),
+}
+
+impl From<SignerError> for DeskError {
+    fn from(error: SignerError) -> DeskError {
+        DeskError::Seeds(error.into())
+    }
 }
 
 impl DeskError {
@@ -74,6 +84,7 @@ impl DeskError {
             DeskError::Io { error, .. } => FailureKind::of_io(error),
             DeskError::Ledger(error) => error.kind(),
             DeskError::Key(error) => error.kind(),
+            DeskError::Seeds(error) => error.kind(),
         }
     }
 }
@@ -286,9 +297,10 @@ fn build(
         write_private(&directory.join(file), pem.as_bytes())?;
     }
     let roots = [root.public(), spare.public()];
-    let root = TriedSigner::new(root).map_err(LedgerError::from)?;
+    let [root, spare] = [TriedSigner::new(root)?, TriedSigner::new(spare)?];
+    let holders = [Holder::of(&root)?, Holder::of(&spare)?];
     let mut ledger = Ledger::create(&directory.join(LEDGER))?;
-    ledger.write(|tx| -> Result<(), LedgerError> {
+    ledger.write(|tx| -> Result<(), SeedError> {
         tx.set_meta("vendor", name)?;
         if let Some(mail) = mail {
             tx.set_meta("mail", mail)?;
@@ -296,8 +308,18 @@ fn build(
         let [live, spare] = &roots;
         tx.set_meta("root", &hex(live))?;
         tx.set_meta("spare", &hex(spare))?;
-        let meta = meta_digest(&tx.all_meta()?);
-        let data = to_json(&DeskFacts { meta })?;
+        let hand = Hand {
+            by,
+            signer: &root,
+            certificate: None,
+        };
+        let mut recorder = Recorder::by_hand(tx, hand)?;
+        let sealed = seeds::begin(tx, &holders, recorder.next(), entropy)?;
+        let facts = DeskFacts {
+            meta: meta_digest(&tx.all_meta()?),
+            sealed: seeds::told(&sealed),
+        };
+        let data = to_json(&facts)?;
         let event = NewEvent {
             kind: DESK_INIT,
             license: None,
@@ -305,12 +327,7 @@ fn build(
             previous: None,
             data,
         };
-        let hand = Hand {
-            by,
-            signer: &root,
-            certificate: None,
-        };
-        Recorder::by_hand(tx, hand)?.record(tx, event)?;
+        recorder.record(tx, event)?;
         Ok(())
     })?;
     // Closing moves what was written ahead into the file: one file is renamed, not three.

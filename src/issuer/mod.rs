@@ -13,6 +13,7 @@ pub mod policy;
 pub mod products;
 pub mod respond;
 pub mod restore;
+pub mod seeds;
 
 #[cfg(test)]
 mod tests;

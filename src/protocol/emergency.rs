@@ -1,5 +1,6 @@
 //! EMERGENCY: a step of a hash chain that moves "revalidate by" (SPEC.md 2.4, 8).
 
+use super::commitment::Commitment;
 use super::digest::{Digest, kdf};
 use super::grant::EmergencyTerms;
 use super::wire::{Reader, WireError};
@@ -48,6 +49,25 @@ impl Emergency {
                 self.x,
             ) == terms.anchor
     }
+}
+
+/// x₀ of the grant that answers the request with this C, of this many steps and days per step: an issuer makes it again from its seed key, and nobody does
+/// who has not got that. The steps are part of it, so that a code that was read out moves no grant of the same request further than it moved that one.
+pub fn seed(
+    seed_key: &[u8; 32],
+    commitment: &Commitment,
+    generation: u16,
+    (steps, days): (u8, u8),
+) -> [u8; 10] {
+    kdf(
+        "countersign v1 emergency seed",
+        &[
+            seed_key,
+            &commitment.0,
+            &generation.to_be_bytes(),
+            &[steps, days],
+        ],
+    )
 }
 
 /// x_to from x_from: for an issuer from x₀, for a machine from what was revealed.

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use zeroize::Zeroizing;
+
 use crate::failure::FailureKind;
 use crate::protocol::trust::PublicKey;
 
@@ -93,5 +95,14 @@ impl TriedSigner {
         } else {
             Err(SignerError::Wrong)
         }
+    }
+
+    /// The signature as a secret, from which others are made: it leaves this program never, and is wiped. It is not verified: whoever makes a key of it
+    /// compares that with what he made of it before.
+    ///
+    /// # Errors
+    /// `Failed`.
+    pub fn secret(&self, message: &[u8]) -> Result<Zeroizing<[u8; 64]>, SignerError> {
+        self.signer.sign(message).map(Zeroizing::new)
     }
 }

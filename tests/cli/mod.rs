@@ -66,6 +66,7 @@ mod schema;
 #[cfg(unix)]
 mod seats;
 mod secrets;
+mod seeds;
 mod several;
 mod shown;
 mod signer;

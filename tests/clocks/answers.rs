@@ -276,10 +276,8 @@ impl Saver {
             override_reason: Some("whatever is asked".to_owned()),
             ..Options::default()
         };
-        self.drawn += 1;
-        let mut entropy = entropy(self.drawn);
         let (ledger, issuer) = (&mut self.ledger, &self.issuer);
-        let reply = respond(ledger, issuer, code, &options, by, &mut entropy);
+        let reply = respond(ledger, issuer, code, &options, by);
         if let Ok(Reply::Answer(answer)) = reply {
             let last: Day = answer.grant.revalidate_by.unwrap();
             self.saved.entitled = last.end().0 - ISSUED;

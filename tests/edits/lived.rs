@@ -88,9 +88,10 @@ impl Lived {
         let by_now = work.by();
         life::emergency(
             &mut work.ledger,
+            &work.issuer,
             Named::Activation(again, None),
             Step::default(),
-            work.issuer.hand(by_now),
+            by_now,
         )
         .unwrap();
         work.activate("survey", dear[0], 6, 12).unwrap();

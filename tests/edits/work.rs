@@ -20,7 +20,6 @@ use countersign::protocol::entitlements::{Entitlement, Entitlements};
 use countersign::protocol::grant::LicenseType;
 use countersign::protocol::product::{Entry, Product};
 use countersign::protocol::requests::{Activate, Return, Sync};
-use countersign::protocol::trust::PublicKey;
 use countersign::signing::keys::SigningKey;
 use countersign::signing::signer::TriedSigner;
 use countersign::text::{Code, Kind};
@@ -156,15 +155,7 @@ impl Work {
 
     pub(super) fn respond(&mut self, code: &Code) -> Result<(), RespondError> {
         let by = self.by();
-        let seed = u64::from(by.now.0);
-        let reply = respond(
-            &mut self.ledger,
-            &self.issuer,
-            code,
-            &self.options,
-            by,
-            &mut entropy(seed),
-        );
+        let reply = respond(&mut self.ledger, &self.issuer, code, &self.options, by);
         reply.map(|_| ())
     }
 
@@ -219,10 +210,8 @@ impl Work {
 /// A clerk who signs with a key of his own, which the root certified.
 pub(super) fn clerk(work: &mut Work, root: &Issuer) -> Issuer {
     let key = TriedSigner::new(SigningKey::from_seed(&[42; 32])).unwrap();
-    let request = KeyRequest {
-        name: "ann".into(),
-        public: PublicKey::from_bytes(&key.public()).unwrap(),
-    };
+    let request = KeyRequest::to_file("ann", &key).unwrap();
+    let request = KeyRequest::read(&request).unwrap();
     let by = work.by();
     let limits = Limits {
         until: by.now.day().plus(999),
@@ -233,7 +222,8 @@ pub(super) fn clerk(work: &mut Work, root: &Issuer) -> Issuer {
         max_emergency: 0,
         product: None,
     };
-    keys::certify(&mut work.ledger, root.hand(by), &request, &limits).unwrap();
+    let hand = root.hand(by);
+    keys::certify(&mut work.ledger, hand, &request, &limits, &mut entropy(9)).unwrap();
     keys::issuer(&mut work.ledger, key, by.now.day()).unwrap()
 }
 

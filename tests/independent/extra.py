@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 import extra_loans
 import extra_notes
 import rows
+import sealing
 import strict
 import trust
 
@@ -260,6 +261,34 @@ class Writer:
                 ("comment", comment), ("expect", "accepted" if moves else "refused"), *([("moves-by", moves)] if moves else []),
                 ("holder", held_by), ("generation", 65535), ("anchor", chain[31]), ("steps", 31), ("days", 255),
                 ("emergency", bytes([step]) + chain[max(0, 31 - step)])])
+
+    # ---- sealed --------------------------------------------------------------------------
+
+    def seals(self):
+        key, other = bytes(range(0xa0, 0xc0)), bytes(range(0xc0, 0xe0))
+        seed = bytes([5]) * 32
+        own = sealing.public_of(sealing.sealing_key(DESK.secret))
+        ephemeral = sealing.X25519PrivateKey.from_private_bytes(bytes(range(32)))
+
+        def one(key, number, holder=DESK.public, to=own):
+            return sealing.seal(key, number, holder, to, ephemeral)
+        whole = one(key, 1)
+        spares = sealing.public_of(sealing.sealing_key(SPARE.secret))
+        for name, comment, number, text, opens in (
+                ("first", "seed key 1", 1, whole, key),
+                ("later", "seed key 258", 258, one(other, 258), other),
+                ("other-number", "sealed as another number", 2, whole, None),
+                ("other-holder", "sealed for another holder, to this sealing key", 1, one(key, 1, SPARE.public), None),
+                ("other-sealing-key", "sealed to another's sealing key", 1, one(key, 1, to=spares), None),
+                ("altered", "one bit altered", 1, whole[:79] + bytes([whole[79] ^ 1]), None),
+                ("other-encapsulated", "another encapsulated key", 1, bytes([whole[0] ^ 1]) + whole[1:], None),
+                ("short", "one byte too short", 1, whole[:79], None),
+                ("long", "one byte too long", 1, whole + b"\0", None),
+                ("empty", "nothing", 1, b"", None),
+                ("zeros", "an encapsulated key of small order", 1, ZEROS + whole[32:], None)):
+            self.file("sealed", name, [
+                ("comment", comment), ("expect", "accepted" if opens else "refused"), ("signer-seed", seed), ("number", number),
+                ("sealing", own), ("sealed", text), *([("seed-key", opens)] if opens else [])])
 
     # ---- fingerprint, bindings -----------------------------------------------------------
 
@@ -535,7 +564,7 @@ class Writer:
 
 def main(directory):
     w = Writer(directory)
-    w.payloads(), w.license_keys(), w.answers(), w.loans(), w.emergencies()
+    w.payloads(), w.license_keys(), w.answers(), w.loans(), w.emergencies(), w.seals()
     w.fingerprints(), w.bindings(), w.products(), w.texts()
     extra_loans.write(w.file, sys.modules[__name__])
     extra_notes.write(w.file, SITE, STRANGER)

@@ -194,6 +194,11 @@ def next_x(held_by, generation, i, x):
     return kdf("countersign v1 emergency", held_by + generation.to_bytes(2, "big") + bytes([i]) + x)[:10]
 
 
+def first_x(seed_key, commitment, generation, steps, days):
+    """9.16"""
+    return kdf("countersign v1 emergency seed", seed_key + commitment + generation.to_bytes(2, "big") + bytes([steps, days]))[:10]
+
+
 def check_emergency(held_by, generation, anchor, steps, days, payload):
     """The days by which "revalidate by" moves."""
     code = decode("E", payload)

@@ -20,6 +20,7 @@ import payloads
 import product
 import reader
 import rows
+import sealing
 import site_note
 import strict
 import trust
@@ -264,6 +265,29 @@ def emergency(case):
     expect(not held or got == number(moves), f"moves by {got}")
 
 
+def seed(case):
+    key, commitment, held_by = case.hex("seed-key"), case.hex("commitment"), case.hex("holder")
+    generation, steps, days = case.number("generation"), case.number("steps"), case.number("days")
+    x, anchor = case.hex("x0"), case.hex("anchor")
+    case.done("ok")
+    expect(trust.first_x(key, commitment, generation, steps, days) == x, "x0")
+    for i in range(steps):
+        x = trust.next_x(held_by, generation, i, x)
+    expect(x == anchor, "anchor")
+
+
+def sealed(case):
+    of, number = case.hex("signer-seed"), case.number("number")
+    to, text = case.hex("sealing"), case.hex("sealed")
+    key = case.maybe("seed-key")
+    case.done("accepted", "refused")
+    expect((key is None) == (case.expect == "refused"), "seed-key")
+    signer = sealing.Ed25519PrivateKey.from_private_bytes(of)
+    expect(sealing.public_of(sealing.sealing_key(signer)) == to, "sealing key")
+    held, got = outcome(lambda: sealing.open_sealed(text, number, of))
+    expect(held == (key is not None) and (not held or got[0].hex() == key), got)
+
+
 def product_file(case):
     root = case.maybe("root-fingerprint")
     case.done("ok", "refused")
@@ -364,7 +388,7 @@ def mail(case):
 
 
 CATEGORIES = {
-    "payload": payload, "answer": answer, "loan": loan, "loans": loans, "note": note, "emergency": emergency, "product": product_file,
+    "payload": payload, "answer": answer, "loan": loan, "loans": loans, "note": note, "emergency": emergency, "seed": seed, "sealed": sealed, "product": product_file,
     "license-key": license_key, "commitment": commitment, "fingerprint": fingerprint, "bindings": bindings, "mail": mail,
 }
 

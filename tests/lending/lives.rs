@@ -158,15 +158,7 @@ impl Lives {
             override_reason: why,
             ..Options::default()
         };
-        let mut entropy = entropy(self.drawn);
-        let replied = desk::respond(
-            &mut self.ledger,
-            &self.issuer,
-            code,
-            &options,
-            by,
-            &mut entropy,
-        );
+        let replied = desk::respond(&mut self.ledger, &self.issuer, code, &options, by);
         let Ok(reply) = replied else { return false };
         let answer = reply.answer().unwrap();
         let here = self.site.here(self.truth);

@@ -21,7 +21,7 @@ use countersign::machine::Fingerprint;
 use countersign::protocol::grant::LicenseType;
 use countersign::text::Code;
 
-use edits::work::{Work, activate, entropy, terms};
+use edits::work::{Work, activate, terms};
 
 /// What verification may take of the address space, in KiB: SQLite's cache of 64 MiB, a page of rows of each table, the program and its threads.
 const MEMORY: u32 = 384 * 1024;
@@ -56,9 +56,7 @@ fn verified(home: &Path, licenses: u32) -> Duration {
         assert!(lines.iter().all(|(_, result)| result.is_ok()));
         Ok::<_, Stopped>(())
     };
-    batch
-        .respond(&mut work.ledger, &mut entropy(9), codes, read, done)
-        .unwrap();
+    batch.respond(&mut work.ledger, codes, read, done).unwrap();
     drop(work);
     let program = env!("CARGO_BIN_EXE_countersign");
     // What it took of the processors: the clock on the wall counts what else the computer does.

@@ -19,13 +19,14 @@ mod loan;
 pub(crate) mod machine;
 mod payload;
 mod product;
+mod seed;
 pub(crate) mod worked;
 mod world;
 
 use std::fmt::Display;
 
-/// The directories that are written here; `text`, `mail` and `ed25519` come from elsewhere, and all of `note` from the independent implementation.
-pub(crate) const CATEGORIES: [&str; 11] = [
+/// The directories that are written here; `text`, `mail`, `sealed` and `ed25519` come from elsewhere, and all of `note` from the independent implementation.
+pub(crate) const CATEGORIES: [&str; 12] = [
     "answer",
     "bindings",
     "commitment",
@@ -37,6 +38,7 @@ pub(crate) const CATEGORIES: [&str; 11] = [
     "note",
     "payload",
     "product",
+    "seed",
 ];
 
 /// Every file.
@@ -51,6 +53,7 @@ pub(crate) fn all() -> Vec<File> {
         loan::files(),
         payload::files(),
         product::files(),
+        seed::files(),
     ]
     .concat()
 }

@@ -3,15 +3,12 @@
 use super::Advice;
 use crate::failure::FailureKind;
 use crate::issuer::desk::DeskError;
-use crate::issuer::keys::KeysError;
 use crate::issuer::life::LifeError;
 use crate::issuer::policy::{Fork, Refusal, Rest};
 use crate::issuer::products::CatalogueError;
 use crate::issuer::respond::{RespondError, Stopped};
 use crate::messages;
 use crate::protocol::desk_certificate::Limit;
-use crate::signing::keys::KeyError;
-use crate::signing::signer::SignerError;
 use crate::text::Kind;
 
 impl Advice for RespondError {
@@ -42,6 +39,7 @@ impl Advice for RespondError {
                 "ask a manager, whose key answers this one; `countersign desk keys` shows what each key may sign".to_owned()
             }
             RespondError::Key(error) => error.advice(),
+            RespondError::Seeds(error) => error.advice(),
         }
     }
 }
@@ -52,6 +50,7 @@ impl Advice for LifeError {
             LifeError::Ledger(error) => error.advice(),
             LifeError::Refused(refusal) => refusal.advice(),
             LifeError::Catalogue(error) => error.advice(),
+            LifeError::Seeds(error) => error.advice(),
             LifeError::Nothing(_) => "`countersign license show KEY` tells how it is".to_owned(),
             LifeError::Which(list) => {
                 let names: Vec<String> = list
@@ -184,36 +183,7 @@ impl Advice for DeskError {
             }
             DeskError::Ledger(error) => return error.advice(),
             DeskError::Key(error) => return error.advice(),
-        };
-        advice.to_owned()
-    }
-}
-
-impl Advice for KeysError {
-    fn advice(&self) -> String {
-        let advice = match self {
-            KeysError::Ledger(error) => return error.advice(),
-            KeysError::Signer(error) => return error.advice(),
-            KeysError::Request(_) => {
-                "take the file that `countersign desk request NAME` wrote, as it is"
-            }
-            KeysError::NeedsRoot => "do it with the root key: --key root, or the file of a copy",
-            KeysError::NeedsManager => {
-                "ask a manager; the root does it, and a key that was certified with --manager"
-            }
-            KeysError::NotOfThisDesk => {
-                "have the key certified at this desk: countersign desk certify NAME"
-            }
-            KeysError::Named(_) => {
-                "`countersign desk keys` shows them; take another name, or remove the old key first: countersign desk remove NAME --reason TEXT"
-            }
-            KeysError::Unknown(_) => "`countersign desk keys` shows them",
-            KeysError::Removed(_) => {
-                "a manager answers; whoever is to sign again makes a new key with `countersign desk request NAME`"
-            }
-            KeysError::Replaced(_) => "`countersign desk keys` shows which one stands",
-            KeysError::Limits(_) => "see `countersign desk certify --help`",
-            KeysError::UnknownProduct(_) => "`countersign product list` shows those there are",
+            DeskError::Seeds(error) => return error.advice(),
         };
         advice.to_owned()
     }
@@ -245,48 +215,12 @@ impl Advice for CatalogueError {
     }
 }
 
-impl Advice for SignerError {
-    fn advice(&self) -> String {
-        let advice = match self {
-            SignerError::Failed(_) => {
-                "look at the key, and try again: nothing was recorded that was not signed, and what was answered before gets the same answer"
-            }
-            SignerError::Wrong | SignerError::Unsteady => {
-                "sign with this key no more on this computer until it is known why: nothing was recorded, and nothing left"
-            }
-        };
-        advice.to_owned()
-    }
-}
-
 impl Advice for Stopped {
     fn advice(&self) -> String {
         match self {
             Stopped::Ledger(error) => error.advice(),
             Stopped::Signer(error) => error.advice(),
         }
-    }
-}
-
-impl Advice for KeyError {
-    fn advice(&self) -> String {
-        let advice = match self {
-            KeyError::PassphraseNeeded => "type it when asked, or give --passphrase-file",
-            KeyError::WrongPassphrase => {
-                "try again; if it is surely right, the file was altered: take it from a backup"
-            }
-            KeyError::NotAKey => {
-                "give a PEM file that begins with BEGIN PRIVATE KEY or BEGIN ENCRYPTED PRIVATE KEY"
-            }
-            KeyError::NotEd25519(_) => "signing keys here are Ed25519 keys only",
-            KeyError::TooMuchWork => {
-                "take the file from a backup; if you made it so, encrypt it again with less: openssl pkcs8 -topk8 -scrypt -in OLD -out NEW"
-            }
-            KeyError::UnsupportedEncryption => {
-                "encrypt it again with: openssl pkcs8 -topk8 -scrypt -in OLD -out NEW"
-            }
-        };
-        advice.to_owned()
     }
 }
 

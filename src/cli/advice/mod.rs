@@ -5,6 +5,8 @@ mod check;
 #[cfg(feature = "desk")]
 mod desk;
 #[cfg(feature = "desk")]
+mod keys;
+#[cfg(feature = "desk")]
 mod ledger;
 #[cfg(feature = "site")]
 mod loans;

@@ -115,9 +115,8 @@ fn rehearse(
     code: &Code,
     place: &mut AtThisDesk,
 ) -> anyhow::Result<()> {
-    let mut entropy = context.environment.entropy()?;
     let by = context.environment.by();
-    match respond::rehearse(desk.ledger(), code, &Options::default(), by, &mut entropy) {
+    match respond::rehearse(desk.ledger(), code, &Options::default(), by) {
         Ok(preview) => {
             let (verdict, warnings, seats) = match &preview {
                 Reply::Answer(answer) => {

@@ -44,6 +44,8 @@ pub(crate) struct KeyRemoved {
     pub(crate) name: String,
     /// The last day on which machines take what a copy of the key signs; null: none does any more.
     pub(crate) machines_take_it_until: Option<Shown<Day>>,
+    /// Whether whoever has the key and a copy of the ledger knows the emergency codes of what was answered before.
+    pub(crate) opens_earlier_seeds: bool,
 }
 
 /// A key of `desk keys`.

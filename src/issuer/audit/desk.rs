@@ -74,6 +74,7 @@ impl Replay {
                 .found(Place::Product, Wrong::Missing, row, "is gone");
         }
         self.certified_keys(tx)?;
+        self.sealed_keys(tx)?;
         for (id, signing) in &self.signers {
             if !signing.used {
                 let row = format!("signer {}", id.0);

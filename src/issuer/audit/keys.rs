@@ -1,10 +1,11 @@
-//! Keys that a root certified, and when each of them signed.
+//! Keys that a root certified, when each of them signed, and the seed keys that are sealed to these.
 
 use super::answers::Signing;
 use super::desk::{certified, roots};
 use super::{Place, Replay, Wrong, facts};
-use crate::issuer::history::{Hex, KeyFacts};
+use crate::issuer::history::{Hex, KeyFacts, SealedFacts};
 use crate::issuer::ledger::{Event, EventId, LedgerError, Transaction};
+use crate::protocol::product::RootFingerprint;
 
 /// A certified key as the history has it so far.
 pub(super) struct Certified {
@@ -31,6 +32,36 @@ impl Replay {
             signs,
         };
         self.keys.insert(it.serial, certified);
+        self.seeds_sealed(event.id, it.sealed);
+    }
+
+    pub(super) fn seeds_sealed(&mut self, event: EventId, sealed: Vec<SealedFacts>) {
+        let sealed = sealed.into_iter();
+        self.sealed
+            .extend(sealed.map(|it| ((it.key, it.holder), (event, it.row))));
+    }
+
+    /// Seed keys as they are sealed, against what the history left.
+    pub(super) fn sealed_keys(&mut self, tx: &mut dyn Transaction) -> Result<(), LedgerError> {
+        let row = |(key, holder): (i64, Hex)| {
+            let holder = RootFingerprint::of(&holder.0);
+            format!("seed key {key} as it is sealed to {holder}")
+        };
+        for sealed in tx.sealed_keys()? {
+            let which = (sealed.key.0, Hex(sealed.holder));
+            let says = match self.sealed.remove(&which) {
+                None => (Wrong::Added, "is not in the history"),
+                Some(known) if known == (sealed.event, Hex(sealed.digest())) => continue,
+                Some(_) => (Wrong::Altered, "is not as its event left it"),
+            };
+            let (wrong, says) = says;
+            self.report.found(Place::SealedKey, wrong, row(which), says);
+        }
+        for gone in std::mem::take(&mut self.sealed).into_keys() {
+            self.report
+                .found(Place::SealedKey, Wrong::Missing, row(gone), "is gone");
+        }
+        Ok(())
     }
 
     /// Whether a signer is a root, or a key that this ledger certified and had not removed where the history is now.

@@ -87,6 +87,8 @@ struct Replay {
     meta: Option<Hex>,
     /// Keys that a root certified, by their serials, as the history has them so far.
     keys: BTreeMap<i64, keys::Certified>,
+    /// Seed keys as they were sealed, by their numbers and holders.
+    sealed: BTreeMap<(i64, Hex), (EventId, Hex)>,
     listed: BTreeMap<String, (EventId, Hex)>,
     /// Whether the tables are not as this program makes them: then nothing else need be readable.
     other_schema: bool,
@@ -241,7 +243,10 @@ impl Replay {
                 Ok(())
             }
             facts::DESK_INIT => {
-                self.meta = self.facts::<DeskFacts>(event).map(|it| it.meta);
+                if let Some(it) = self.facts::<DeskFacts>(event) {
+                    self.meta = Some(it.meta);
+                    self.seeds_sealed(event.id, it.sealed);
+                }
                 Ok(())
             }
             _ => {

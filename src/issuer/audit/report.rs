@@ -32,6 +32,8 @@ pub enum Place {
     Signer,
     /// Keys that a root certified.
     DeskKey,
+    /// Seed keys, as they are sealed.
+    SealedKey,
     /// RETURNs that came before their ACTIVATE.
     EarlyReturn,
     /// Requests that were refused.
@@ -40,7 +42,7 @@ pub enum Place {
 
 impl Place {
     /// All of them.
-    pub(super) const ALL: [Place; 13] = [
+    pub(super) const ALL: [Place; 14] = [
         Place::Schema,
         Place::File,
         Place::History,
@@ -52,6 +54,7 @@ impl Place {
         Place::Answer,
         Place::Signer,
         Place::DeskKey,
+        Place::SealedKey,
         Place::EarlyReturn,
         Place::Refused,
     ];
@@ -70,6 +73,7 @@ impl Place {
             Place::Answer => "answer",
             Place::Signer => "signer",
             Place::DeskKey => "desk_key",
+            Place::SealedKey => "sealed_key",
             Place::EarlyReturn => "early_return",
             Place::Refused => "refused",
         }
@@ -82,6 +86,7 @@ impl Place {
             Place::OrderTerms => "order",
             Place::EarlyReturn => "early return",
             Place::DeskKey => "key",
+            Place::SealedKey => "seed key",
             Place::Refused => "refusal",
             other => other.name(),
         }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 mod desk;
 
-pub(crate) use desk::{ClockFacts, DeskFacts, KeyFacts, RestoreFacts, RotateFacts};
+pub(crate) use desk::{ClockFacts, DeskFacts, KeyFacts, RestoreFacts, RotateFacts, SealedFacts};
 
 use super::change::Change;
 use crate::issuer::ledger::{Activation, Canon, LedgerError, License, Withdrawn};
@@ -63,8 +63,8 @@ pub(crate) const EMERGENCY: &str = "emergency";
 /// A request was not answered and speaks for or against its machine, or gave away a secret that nobody knew: evidence, once for each request.
 pub(crate) const REFUSED: &str = "refused";
 
-/// A digest, written as 64 hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// A digest or a key, written as 64 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Hex(pub(crate) [u8; 32]);
 
 impl Hex {

@@ -19,7 +19,8 @@ pub(crate) use facts::{
     DESK_ROTATE, DeskFacts, EARLY_RETURN, EMERGENCY, EarlyFacts, EndFacts, FREED, Hex, KeyFacts,
     LEDGER_RESTORE, LICENSE_CHANGE, LICENSE_NEW, LICENSE_RESTORE, LICENSE_REVOKE, LICENSE_VOID,
     LicenseFacts, NOTE, OrderFacts, PRODUCT_ADD, PRODUCT_CHANGE, ProductFacts, REFUSED, RELEASE,
-    REPLACE, RETURN, RestoreFacts, RotateFacts, SYNC, YIELDED, keys_hasher, meta_digest, to_json,
+    REPLACE, RETURN, RestoreFacts, RotateFacts, SYNC, SealedFacts, YIELDED, keys_hasher,
+    meta_digest, to_json,
 };
 pub(crate) use told::revealed;
 pub use told::{answers, changes_unknown_to, tell, verdict};

@@ -3,6 +3,7 @@
 use super::RequestError;
 use crate::failure::FailureKind;
 use crate::issuer::ledger::LedgerError;
+use crate::issuer::seeds::SeedError;
 use crate::signing::signer::SignerError;
 
 /// Why a key was not certified, not removed, or may not sign.
@@ -15,6 +16,9 @@ pub enum KeysError {
     /// The root key's word: it gave no signature, or none that holds.
     #[error(transparent)]
     Signer(#[from] SignerError),
+    /// A seed key was not sealed.
+    #[error(transparent)]
+    Seeds(SeedError),
     /// What was to be certified is no request of a clerk.
     #[error(transparent)]
     Request(#[from] RequestError),
@@ -53,6 +57,7 @@ impl KeysError {
         match self {
             KeysError::Ledger(error) => error.kind(),
             KeysError::Signer(error) => error.kind(),
+            KeysError::Seeds(error) => error.kind(),
             KeysError::Request(_) => FailureKind::NotAKeyRequest,
             KeysError::NeedsRoot => FailureKind::NeedsRoot,
             KeysError::NeedsManager => FailureKind::NeedsManager,
@@ -62,6 +67,16 @@ impl KeysError {
             KeysError::Removed(_) | KeysError::Replaced(_) => FailureKind::KeyRemoved,
             KeysError::Limits(_) => FailureKind::Usage,
             KeysError::UnknownProduct(_) => FailureKind::UnknownProduct,
+        }
+    }
+}
+
+impl From<SeedError> for KeysError {
+    fn from(error: SeedError) -> KeysError {
+        match error {
+            SeedError::Ledger(error) => KeysError::Ledger(error),
+            SeedError::Signer(error) => KeysError::Signer(error),
+            error => KeysError::Seeds(error),
         }
     }
 }

@@ -1,10 +1,13 @@
 //! Whoever signs.
 
+use std::sync::OnceLock;
+
 use crate::issuer::history::{Actor, Hand};
+use crate::issuer::seeds::SealingKey;
 use crate::protocol::desk_certificate::{DeskCertificate, MANAGER};
 use crate::protocol::digest::key_id;
 use crate::protocol::trust::Verified;
-use crate::signing::signer::TriedSigner;
+use crate::signing::signer::{SignerError, TriedSigner};
 use crate::text::{Code, Kind};
 
 /// Who signs: a root key, or a desk's key under its certificate.
@@ -13,6 +16,8 @@ pub struct Issuer {
     pub(crate) signer: TriedSigner,
     pub(crate) key_id: u8,
     pub(crate) desk: Option<Verified<DeskCertificate>>,
+    /// Made when it is needed first: that takes a signature.
+    sealing: OnceLock<SealingKey>,
 }
 
 impl Issuer {
@@ -31,6 +36,7 @@ impl Issuer {
             key_id: key_id(&signer.public()),
             signer,
             desk,
+            sealing: OnceLock::new(),
         }
     }
 
@@ -52,6 +58,18 @@ impl Issuer {
     pub(crate) fn certificate_code(&self) -> Option<Code> {
         let certificate = self.certificate()?;
         Some(Code::new(Kind::DeskCertificate, certificate.encode()))
+    }
+
+    /// The key with which it opens seed keys (SPEC.md 9.16).
+    ///
+    /// # Errors
+    /// `Failed` where the signing key gives no signature.
+    pub(crate) fn sealing(&self) -> Result<&SealingKey, SignerError> {
+        if let Some(made) = self.sealing.get() {
+            return Ok(made);
+        }
+        let made = SealingKey::of(&self.signer)?;
+        Ok(self.sealing.get_or_init(|| made))
     }
 
     /// Whether it may set rules aside.

@@ -6,6 +6,7 @@ mod limits;
 mod names;
 mod request;
 mod rotate;
+mod standing;
 
 pub use error::KeysError;
 pub use issuer::Issuer;
@@ -13,16 +14,19 @@ pub use limits::{Limits, May, beyond};
 pub use names::names;
 pub use request::{KeyRequest, RequestError, is_key_name};
 pub use rotate::{Rotated, rotate};
+pub(crate) use standing::stands;
+pub use standing::{issuer, refuse_where_over};
 
 use crate::issuer::desk;
 use crate::issuer::history::{
     Actor, DESK_CERTIFY, DESK_REMOVE, Hand, Hex, KeyFacts, NewEvent, Recorder, to_json,
 };
-use crate::issuer::ledger::{DeskKey, DeskKeyId, Ledger, LedgerError, Transaction};
+use crate::issuer::ledger::{DeskKey, DeskKeyId, Ledger, LedgerError, SealedKey, Transaction};
+use crate::issuer::seeds::{self, Holder};
 use crate::protocol::date::Day;
-use crate::protocol::desk_certificate::DeskCertificate;
-use crate::protocol::trust::{PublicKey, Roots, Transcript, Verified};
-use crate::signing::signer::TriedSigner;
+use crate::protocol::desk_certificate::{DeskCertificate, MAY_GRANT_EMERGENCY};
+use crate::protocol::trust::Transcript;
+use crate::signing::keys::Entropy;
 use crate::text::Kind;
 
 /// Under what name the ledger keeps the epoch.
@@ -69,7 +73,8 @@ pub struct Certified {
     pub by: String,
 }
 
-/// Certifies a key that somebody asked for, under his name; one that he has by that name gets the new certificate in place of its old.
+/// Certifies a key that somebody asked for, under his name; one that he has by that name gets the new certificate in place of its old. Where it may grant
+/// emergency codes, every seed key is sealed to it; where it may no more, another one takes the place of the last.
 ///
 /// # Errors
 /// Each of [`KeysError`] but those of removed keys that sign.
@@ -78,6 +83,7 @@ pub fn certify(
     root: Hand<'_>,
     request: &KeyRequest,
     limits: &Limits,
+    entropy: &mut Entropy<'_>,
 ) -> Result<Certified, KeysError> {
     let today = root.by.now.day();
     if limits.until < today {
@@ -109,7 +115,16 @@ pub fn certify(
             signature: [0; 64],
         };
         let product = limits.product.clone().unwrap_or_default();
-        give(tx, root, (&request.name, &product), certificate)
+        let event = Recorder::open(tx, root.by)?.next();
+        let to = Holder {
+            public,
+            sealing: request.sealing,
+        };
+        let sealed = match limits.kinds & MAY_GRANT_EMERGENCY {
+            0 => seeds::withhold(tx, &public, event, entropy)?,
+            _ => seeds::hand_on(tx, root.signer, &to, event, entropy)?,
+        };
+        give(tx, root, (&request.name, &product), (certificate, &sealed))
     })
 }
 
@@ -133,7 +148,7 @@ fn give(
     tx: &mut dyn Transaction,
     root: Hand<'_>,
     (name, product): (&str, &str),
-    mut certificate: DeskCertificate,
+    (mut certificate, sealed): (DeskCertificate, &[SealedKey]),
 ) -> Result<Certified, KeysError> {
     let transcript = Transcript {
         kind: Kind::DeskCertificate,
@@ -145,7 +160,7 @@ fn give(
         body: &certificate.encode_body(),
     };
     certificate.signature = root.signer.sign(&transcript.to_bytes())?;
-    let key = enroll(tx, name, &certificate, product, root)?;
+    let key = enroll(tx, (name, product), &certificate, sealed, root)?;
     Ok(Certified {
         key,
         certificate,
@@ -154,12 +169,12 @@ fn give(
     })
 }
 
-/// Keeps a certificate that a root signed, under the next serial, as an event of its own.
+/// Keeps a certificate that a root signed, under the next serial, as an event of its own, which tells what was sealed with it.
 pub(crate) fn enroll(
     tx: &mut dyn Transaction,
-    name: &str,
+    (name, product): (&str, &str),
     certificate: &DeskCertificate,
-    product: &str,
+    sealed: &[SealedKey],
     hand: Hand<'_>,
 ) -> Result<DeskKey, LedgerError> {
     let mut recorder = Recorder::by_hand(tx, hand)?;
@@ -177,6 +192,7 @@ pub(crate) fn enroll(
         row: Hex(key.digest()),
         may: Some(May(certificate, product).to_string()),
         reason: None,
+        sealed: seeds::told(sealed),
     };
     record(tx, &mut recorder, &key, (DESK_CERTIFY, facts))?;
     Ok(key)
@@ -266,31 +282,40 @@ pub fn read(tx: &mut dyn Transaction, today: Day) -> Result<Vec<Certified>, Ledg
     Ok(found)
 }
 
-/// Removes the key of a name: it signs nothing more at this ledger. Machines go on taking what it signs by itself, within its limits, to the end of its
-/// certificate. Gives back the certificates that it had.
+/// What a key had that was removed.
+#[derive(Clone, Debug)]
+pub struct Removed {
+    /// All certificates of its name.
+    pub had: Vec<Certified>,
+    /// Whether it opens the seed key of what was answered last: another one took that one's place for what is answered from now on.
+    pub opens_seeds: bool,
+}
+
+/// Removes the key of a name: it signs nothing more at this ledger, and opens no seed key of what is answered from now on. Machines go on taking what it signs
+/// by itself, within its limits, to the end of its certificate.
 ///
 /// # Errors
 /// `NeedsManager` where neither a root nor a manager's key says so; `Unknown`, `Removed`, or what the ledger says.
 pub fn remove(
     ledger: &mut Ledger,
     who: &Issuer,
-    name: &str,
-    reason: &str,
+    (name, reason): (&str, &str),
     by: Actor<'_>,
-) -> Result<Vec<Certified>, KeysError> {
+    entropy: &mut Entropy<'_>,
+) -> Result<Removed, KeysError> {
     ledger.write(|tx| {
         refuse_clerks(tx, who, by.now.day())?;
-        retire(tx, name, reason, who.hand(by))
+        retire(tx, (name, reason), who.hand(by), entropy)
     })
 }
 
-/// Removes a key, as an event of its own; gives back all certificates of its name.
+/// Removes a key, as an event of its own.
 pub(crate) fn retire(
     tx: &mut dyn Transaction,
-    name: &str,
-    reason: &str,
+    (name, reason): (&str, &str),
     hand: Hand<'_>,
-) -> Result<Vec<Certified>, KeysError> {
+    entropy: &mut Entropy<'_>,
+) -> Result<Removed, KeysError> {
     let mut of_name = read(tx, hand.by.now.day())?;
     of_name.retain(|it| it.key.name == name);
     let last = of_name.last_mut();
@@ -302,15 +327,21 @@ pub(crate) fn retire(
     last.key.removed = Some(hand.by.now);
     last.key.event = recorder.next();
     last.state = KeyState::Removed;
+    let public = last.certificate.public_key;
+    let sealed = seeds::withhold(tx, &public, last.key.event, entropy)?;
     let facts = KeyFacts {
         name: name.to_owned(),
         serial: last.key.id.0,
         row: Hex(last.key.digest()),
         may: None,
         reason: Some(reason.to_owned()),
+        sealed: seeds::told(&sealed),
     };
     record(tx, &mut recorder, &last.key, (DESK_REMOVE, facts))?;
-    Ok(of_name)
+    Ok(Removed {
+        had: of_name,
+        opens_seeds: !sealed.is_empty(),
+    })
 }
 
 /// Refuses whoever is neither a root of this desk nor a manager whom one certified, and whose key stands.
@@ -322,52 +353,4 @@ fn refuse_clerks(tx: &mut dyn Transaction, who: &Issuer, today: Day) -> Result<(
         return Err(KeysError::NeedsManager);
     }
     stands(tx, who, today)
-}
-
-/// Refuses whoever signs under a certificate that does not stand in this ledger. Whether it has run out is for the grant's day to say.
-pub(crate) fn stands(tx: &mut dyn Transaction, who: &Issuer, today: Day) -> Result<(), KeysError> {
-    let Some(own) = who.certificate() else {
-        return Ok(());
-    };
-    let known = read(tx, today)?;
-    let known = known.iter().find(|it| it.certificate == *own);
-    refuse_where_over(known.ok_or(KeysError::NotOfThisDesk)?)
-}
-
-/// Who signs with this key: a root, or whom one certified, under the certificate that stands.
-///
-/// # Errors
-/// `Removed`, or what the ledger says.
-pub fn issuer(ledger: &mut Ledger, signer: TriedSigner, today: Day) -> Result<Issuer, KeysError> {
-    let (roots, known) = ledger
-        .read(|tx| -> Result<_, LedgerError> { Ok((desk::vendor(tx)?.roots, read(tx, today)?)) })?;
-    let public = signer.public();
-    let mut own = known.into_iter().rev();
-    let Some(own) = own.find(|it| it.certificate.public_key == public) else {
-        // A root, or a key of nobody: then no product is its own.
-        return Ok(Issuer::root(signer));
-    };
-    refuse_where_over(&own)?;
-    let unread = || LedgerError::Damaged(format!("the certificate of key {}", own.key.id.0));
-    let verified = verified(&own, &roots).ok_or_else(unread)?;
-    Ok(Issuer::desk(signer, verified).ok_or_else(unread)?)
-}
-
-/// Refuses a key that was removed, or a certificate that another took the place of.
-///
-/// # Errors
-/// `Removed`, `Replaced`.
-pub fn refuse_where_over(it: &Certified) -> Result<(), KeysError> {
-    match it.state {
-        KeyState::Removed => Err(KeysError::Removed(it.key.name.clone())),
-        KeyState::Replaced => Err(KeysError::Replaced(it.key.name.clone())),
-        KeyState::Active | KeyState::Ended => Ok(()),
-    }
-}
-
-fn verified(it: &Certified, roots: &[[u8; 32]]) -> Option<Verified<DeskCertificate>> {
-    let keys = roots.iter().map(PublicKey::from_bytes);
-    let keys = keys.collect::<Result<Vec<_>, _>>().ok()?;
-    let roots = Roots::new(&it.key.product, Vec::new(), keys, 0);
-    roots.verify_desk(it.certificate.clone()).ok()
 }

@@ -1,7 +1,8 @@
-//! What a clerk hands to whoever has the root: his name and public key, under a signature of that key. The private half never leaves him.
+//! What a clerk hands to whoever has the root: his name and public keys, under a signature of the one with which he signs. The private halves never leave him.
 
 use std::fmt::Write as _;
 
+use crate::issuer::seeds::Holder;
 use crate::protocol::note::{self, Hex, Note, unhex};
 use crate::protocol::product::is_product_id;
 use crate::protocol::trust::PublicKey;
@@ -10,13 +11,15 @@ use crate::signing::signer::{SignerError, TriedSigner};
 /// The first line of each.
 const FIRST_LINE: &str = "countersign key request v1";
 
-/// A name and the public key that is to have it; whoever made it has the private one.
+/// A name, the public key that is to have it, and the one to which seed keys are sealed for it; whoever made it has the private ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyRequest {
     /// Whose key it is: made like a product's id.
     pub name: String,
     /// The key.
     pub public: PublicKey,
+    /// That to which seed keys are sealed, 32 bytes (SPEC.md 9.16).
+    pub sealing: [u8; 32],
 }
 
 /// Why a text is no such request.
@@ -42,6 +45,7 @@ impl KeyRequest {
         // Writing to a string cannot fail.
         let _ = writeln!(out, "name: {}", self.name);
         let _ = writeln!(out, "key: {}", Hex(&self.public.to_bytes()));
+        let _ = writeln!(out, "sealing: {}", Hex(&self.sealing));
         out
     }
 
@@ -54,6 +58,7 @@ impl KeyRequest {
         let request = KeyRequest {
             name: name.to_owned(),
             public,
+            sealing: Holder::of(key)?.sealing,
         };
         note::sign(&request.text(), name, &key.public(), |text| key.sign(text))
     }
@@ -84,7 +89,12 @@ impl KeyRequest {
         let name = value("name").filter(|name| is_key_name(name))?.to_owned();
         let key: [u8; 32] = unhex(value("key")?)?.try_into().ok()?;
         let public = PublicKey::from_bytes(&key).ok()?;
-        Some(KeyRequest { name, public })
+        let sealing: [u8; 32] = unhex(value("sealing")?)?.try_into().ok()?;
+        Some(KeyRequest {
+            name,
+            public,
+            sealing,
+        })
     }
 }
 

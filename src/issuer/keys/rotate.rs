@@ -73,7 +73,7 @@ pub fn rotate(ledger: &mut Ledger, root: Hand<'_>, reason: &str) -> Result<Rotat
                 tx,
                 root,
                 (&it.key.name, &it.key.product),
-                certificate,
+                (certificate, &[]),
             )?);
             serial = serial
                 .checked_add(1)

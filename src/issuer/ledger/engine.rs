@@ -5,7 +5,8 @@ use std::path::Path;
 use super::LedgerError;
 use super::rows::{
     Activation, ActivationRow, Declined, DeskKey, EarlyReturn, Event, EventId, License, LicenseId,
-    OrderTerms, Product, ProductId, Refused, Said, SignerId, StoredAnswer, StoredSigner, TermsId,
+    OrderTerms, Product, ProductId, Refused, Said, SealedKey, SignerId, StoredAnswer, StoredSigner,
+    TermsId,
 };
 use crate::license_key::LicenseKey;
 use crate::protocol::commitment::Commitment;
@@ -187,6 +188,11 @@ pub trait Transaction {
     fn desk_keys(&mut self) -> Result<Vec<DeskKey>, LedgerError>;
     /// Adds one under its row number, or replaces what is kept of it.
     fn put_desk_key(&mut self, key: &DeskKey) -> Result<(), LedgerError>;
+
+    /// All seed keys as they are sealed, in the order of their numbers.
+    fn sealed_keys(&mut self) -> Result<Vec<SealedKey>, LedgerError>;
+    /// Keeps one, in the place of what was sealed to the same key before.
+    fn put_sealed_key(&mut self, key: &SealedKey) -> Result<(), LedgerError>;
 
     /// The RETURNs that arrived before their ACTIVATE, by the activation id they name.
     fn early_returns(&mut self, id: ActivationId) -> Result<Vec<EarlyReturn>, LedgerError>;

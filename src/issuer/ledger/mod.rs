@@ -18,7 +18,7 @@ pub use kept::{COUNTED_DAYS, Counts, Days, Had, Lending, LoansTold, Reference, W
 pub use rows::{
     Act, Activation, ActivationRow, Declined, DeskKey, DeskKeyId, EarlyReturn, EmergencyAllowance,
     Ended, Event, EventId, License, LicenseId, OrderTerms, Product, ProductId, Refused, Resting,
-    Said, SignerId, StoredAnswer, StoredSigner, TermsId, WeakRule,
+    Said, SealedKey, SeedKeyId, SignerId, StoredAnswer, StoredSigner, TermsId, WeakRule,
 };
 pub use stood::Stood;
 pub use until::Until;

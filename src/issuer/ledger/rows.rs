@@ -16,7 +16,7 @@ use crate::protocol::date::{Day, Seconds};
 use crate::protocol::digest::{ActivationId, Digest, MachineBinding};
 
 pub use sold::{EmergencyAllowance, OrderTerms};
-pub use told::{Act, Declined, DeskKey, EarlyReturn, Event, Refused, Said};
+pub use told::{Act, Declined, DeskKey, EarlyReturn, Event, Refused, Said, SealedKey};
 
 macro_rules! row_id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -49,6 +49,10 @@ row_id! {
 row_id! {
     /// The number of a certified key's row: the serial of its certificate.
     DeskKeyId
+}
+row_id! {
+    /// The number of a seed key: rises by one from 1.
+    SeedKeyId
 }
 row_id! {
     /// The number of a history row: rises by one from 1.
@@ -283,8 +287,6 @@ pub struct StoredAnswer {
     pub grant: Vec<u8>,
     /// Who signed.
     pub signer: SignerId,
-    /// x₀ of the grant's emergency chain (SPEC.md 8), where it has one.
-    pub emergency: Option<[u8; 10]>,
     /// The event that gave it.
     pub event: EventId,
 }
@@ -301,7 +303,6 @@ impl StoredAnswer {
             .bytes(&self.stood.encode())
             .bytes(&self.grant)
             .number(self.signer.0)
-            .optional(self.emergency.as_ref().map(|it| it.as_slice()))
             .finish()
     }
 }

@@ -7,7 +7,8 @@ use crate::issuer::ledger::{
     Activation, Event, EventId, Ledger, LedgerError, License, StoredAnswer, Transaction,
 };
 use crate::issuer::policy::{self, Fork, Place, Proof, Refusal};
-use crate::issuer::respond::lookup;
+use crate::issuer::respond::{Issuer, lookup};
+use crate::issuer::seeds::{self, SeedError};
 use crate::license_key::LicenseKey;
 use crate::protocol::date::Day;
 use crate::protocol::digest::ActivationId;
@@ -49,22 +50,23 @@ pub struct Spoken {
     pub rivals: Vec<ActivationId>,
 }
 
-/// Reveals a step of an activation's emergency chain.
+/// Reveals a step of an activation's emergency chain; whoever reads it out opens the key from which that begins.
 ///
 /// # Errors
 /// `NoEmergency`, `EmergencyUsedUp`, `HeldFork` for a generation after which others were proven, `UnknownGeneration`, `Revoked`, `Ended` and `EndsFirst` of
-/// [`LifeError`], what [`Named`] leads to, or what the ledger says.
+/// [`LifeError`], `Shut` and `Lost` of [`SeedError`], what [`Named`] leads to, or what the ledger says.
 pub fn emergency(
     ledger: &mut Ledger,
+    issuer: &Issuer,
     name: Named,
     wanted: Step,
-    hand: Hand<'_>,
+    by: Actor<'_>,
 ) -> Result<Spoken, LifeError> {
     ledger.write(|tx| {
         let (holder, license) = named(tx, name)?;
         Refusal::of_withdrawn(&license)?;
         let all = tx.activations_of(license.id)?;
-        let today = hand.by.now.day();
+        let today = by.now.day();
         let held_by = match policy::place(&holder, &all, today) {
             Place::Holds | Place::Kept(_) => None,
             // It runs on by what was granted to it, with these codes, whoever took its place since: that much was reckoned with.
@@ -79,12 +81,12 @@ pub fn emergency(
         let answer = answer(tx, &holder, &events, wanted.generation)?;
         in_use(&holder, &answer)?;
         let revealed = revealed(&events, &holder, answer.generation);
-        let mut spoken = spoken(tx, &license, &answer, wanted, &revealed, hand.by)?;
+        let mut spoken = spoken(tx, issuer, &license, &answer, (wanted, &revealed), by)?;
         spoken.held_by = held_by;
         let rivals = policy::rivals(&holder, &all, today);
         spoken.rivals = rivals.map(|it| it.standing.activation).collect();
         if !revealed.contains(&spoken.step) {
-            record(tx, &license, &holder, &spoken, hand)?;
+            record(tx, &license, &holder, &spoken, issuer.hand(by))?;
         }
         Ok(spoken)
     })
@@ -138,10 +140,10 @@ fn revealed(events: &[Event], holder: &Activation, generation: u16) -> Vec<u8> {
 
 fn spoken(
     tx: &mut dyn Transaction,
+    issuer: &Issuer,
     license: &License,
     answer: &StoredAnswer,
-    wanted: Step,
-    revealed: &[u8],
+    (wanted, revealed): (Step, &[u8]),
     by: Actor<'_>,
 ) -> Result<Spoken, LifeError> {
     let standing = &answer.stood.standing;
@@ -149,9 +151,7 @@ fn spoken(
     let grant = SignedGrant::decode(&answer.grant)
         .map_err(|_| LedgerError::Damaged("an answer cannot be read".to_owned()))?
         .grant;
-    let (Some(terms), Some(x0), Some(signed)) =
-        (grant.emergency, answer.emergency, grant.revalidate_by)
-    else {
+    let (Some(terms), Some(signed)) = (grant.emergency, grant.revalidate_by) else {
         return Err(Refusal::NoEmergency(activation, answer.generation).into());
     };
     // The last day of the license is not moved (SPEC.md 8): past it no code helps, and none reaches beyond it.
@@ -182,6 +182,9 @@ fn spoken(
     }
     let product = lookup::order(tx, license.terms)?.product.id;
     let holder = standing.holder_digest(&product, license.key);
+    let own = issuer.sealing().map_err(SeedError::from)?;
+    let own = (own, &issuer.signer.public());
+    let x0 = seeds::of_answer(tx, own, answer, (&terms, &holder))?;
     let x = chain(&holder, answer.generation, 0, terms.steps - step, x0);
     Ok(Spoken {
         code: Code::new(Kind::Emergency, Emergency { step, x }.encode()),

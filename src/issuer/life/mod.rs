@@ -15,6 +15,7 @@ use crate::issuer::ledger::{
 use crate::issuer::policy::{self, COUNTED_DAYS, RELEASES, Refusal, Rest};
 use crate::issuer::products::CatalogueError;
 use crate::issuer::respond::{RespondError, lookup};
+use crate::issuer::seeds::SeedError;
 use crate::license_key::LicenseKey;
 use crate::protocol::date::Day;
 use crate::protocol::desk_certificate::Limit;
@@ -33,6 +34,9 @@ pub enum LifeError {
     /// The order does not fit the product.
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),
+    /// The seed of the emergency codes is not to be had.
+    #[error(transparent)]
+    Seeds(#[from] SeedError),
     /// Everything is so already.
     #[error("{0}")]
     Nothing(&'static str),
@@ -69,6 +73,7 @@ impl LifeError {
             LifeError::Ledger(error) => error.kind(),
             LifeError::Refused(refusal) => refusal.kind(),
             LifeError::Catalogue(error) => error.kind(),
+            LifeError::Seeds(error) => error.kind(),
             LifeError::Nothing(_) => FailureKind::NothingToChange,
             LifeError::Which(_) | LifeError::Replaced(..) => FailureKind::WhichActivation,
             LifeError::Ended(_) => FailureKind::OrderExpired,

@@ -13,7 +13,6 @@ use crate::issuer::history::Actor;
 use crate::issuer::ledger::{Ledger, LedgerError, Transaction};
 use crate::issuer::parallel::in_parallel;
 use crate::issuer::policy::Options;
-use crate::signing::keys::Entropy;
 use crate::signing::signer::SignerError;
 use crate::text::Code;
 
@@ -71,7 +70,6 @@ impl Batch<'_> {
     pub fn respond<L, E, F>(
         &self,
         ledger: &mut Ledger,
-        entropy: &mut Entropy<'_>,
         lines: impl IntoIterator<Item = L>,
         read: impl Fn(&L) -> Result<Code, E> + Sync,
         mut done: impl FnMut(Vec<Answered<L, E>>) -> Result<(), F>,
@@ -94,7 +92,7 @@ impl Batch<'_> {
                 };
                 (line, request)
             });
-            done(ledger.write(|tx| self.transaction(tx, read, entropy))?)?;
+            done(ledger.write(|tx| self.transaction(tx, read))?)?;
         }
     }
 
@@ -103,15 +101,14 @@ impl Batch<'_> {
         &self,
         tx: &mut dyn Transaction,
         lines: Vec<(L, Result<Request, LineError<E>>)>,
-        entropy: &mut Entropy<'_>,
     ) -> Result<Vec<Answered<L, E>>, Stopped> {
         let mut session = Session::open(tx, Some(self.issuer), self.options, self.by)?;
         if self.workers.get() > 1 && lines.len() > HANDFUL {
-            return signed_beside(session, self.issuer, lines, self.workers, entropy);
+            return signed_beside(session, self.issuer, lines, self.workers);
         }
         let mut answered = Vec::with_capacity(lines.len());
         for (line, request) in lines {
-            let step = Step::take(&mut session, request, None, entropy)?.sign(self.issuer)?;
+            let step = Step::take(&mut session, request, None)?.sign(self.issuer)?;
             answered.push((line, step.record(&mut session, self.issuer)?));
         }
         Ok(answered)
@@ -132,13 +129,12 @@ impl<E> Step<(), E> {
         session: &mut Session<'_>,
         request: Result<Request, LineError<E>>,
         sender: Option<&str>,
-        entropy: &mut Entropy<'_>,
     ) -> Result<Step<(), E>, Stopped> {
         let request = match request {
             Ok(request) => request,
             Err(error) => return Ok(Step::Done(Err(error))),
         };
-        let error = match session.decide(&request, entropy) {
+        let error = match session.decide(&request) {
             Ok(Decided::Repeated(reply)) => return Ok(Step::Done(Ok(reply))),
             Ok(Decided::Grant(granted)) => return Ok(Step::Grant(granted, ())),
             Ok(Decided::Return(taken)) => return Ok(Step::Return(taken)),
@@ -202,7 +198,6 @@ fn signed_beside<L: Send, E: Send>(
     issuer: &Issuer,
     lines: Vec<(L, Result<Request, LineError<E>>)>,
     workers: NonZeroUsize,
-    entropy: &mut Entropy<'_>,
 ) -> Result<Vec<Answered<L, E>>, Stopped> {
     let (jobs, work) = channel::<Job<L, E>>();
     let work = Mutex::new(work);
@@ -229,7 +224,7 @@ fn signed_beside<L: Send, E: Send>(
                     record(&mut session, wait_for(&back)?)?;
                 }
             }
-            handful.push((line, Step::take(&mut session, request, None, entropy)?));
+            handful.push((line, Step::take(&mut session, request, None)?));
             if handful.len() < HANDFUL {
                 continue;
             }

@@ -4,6 +4,7 @@ use crate::failure::FailureKind;
 use crate::issuer::keys::KeysError;
 use crate::issuer::ledger::LedgerError;
 use crate::issuer::policy::Refusal;
+use crate::issuer::seeds::SeedError;
 use crate::protocol::desk_certificate::Limit;
 use crate::protocol::wire::WireError;
 use crate::signing::signer::SignerError;
@@ -41,6 +42,9 @@ pub enum RespondError {
     /// The key does not stand in the ledger, or may not set a rule aside.
     #[error(transparent)]
     Key(KeysError),
+    /// The license has emergency codes, and the key from which their seeds are made does not open.
+    #[error(transparent)]
+    Seeds(SeedError),
 }
 
 impl RespondError {
@@ -56,6 +60,7 @@ impl RespondError {
             RespondError::ForeignKey(_) => FailureKind::ForeignKey,
             RespondError::DeskLimit(_) => FailureKind::DeskLimit,
             RespondError::Key(error) => error.kind(),
+            RespondError::Seeds(error) => error.kind(),
         }
     }
 }
@@ -66,6 +71,16 @@ impl From<KeysError> for RespondError {
             KeysError::Ledger(error) => RespondError::Ledger(error),
             KeysError::Signer(error) => RespondError::Signer(error),
             error => RespondError::Key(error),
+        }
+    }
+}
+
+impl From<SeedError> for RespondError {
+    fn from(error: SeedError) -> RespondError {
+        match error {
+            SeedError::Ledger(error) => RespondError::Ledger(error),
+            SeedError::Signer(error) => RespondError::Signer(error),
+            error => RespondError::Seeds(error),
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::issuer::ledger::{
     Activation, EarlyReturn, EventId, LedgerError, Lending, License, SignerId, StoredAnswer, Until,
 };
 use crate::issuer::policy::{self, Case, Decision, Fork, Place, Proof, Refusal, SyncCase};
+use crate::issuer::seeds;
 use crate::protocol::commitment::Commitment;
 use crate::protocol::date::Seconds;
 use crate::protocol::desk_certificate::Limit;
@@ -20,7 +21,6 @@ use crate::protocol::emergency::chain;
 use crate::protocol::grant::{EmergencyTerms, Grant, LicenseType};
 use crate::protocol::requests::{Activate, Sync};
 use crate::protocol::trust::GrantContext;
-use crate::signing::keys::Entropy;
 
 /// What is to be granted, and to whom.
 struct Plan<'p> {
@@ -43,7 +43,6 @@ impl Session<'_> {
         &mut self,
         request: &Request,
         activate: &Activate,
-        entropy: &mut Entropy<'_>,
     ) -> Result<Unrecorded<Granting>, RespondError> {
         let license = self
             .tx
@@ -91,7 +90,7 @@ impl Session<'_> {
             fork: None,
             held_by: None,
         };
-        self.plan(plan, decision, entropy)
+        self.plan(plan, decision)
     }
 
     /// A machine asks for its license anew.
@@ -99,7 +98,6 @@ impl Session<'_> {
         &mut self,
         request: &Request,
         sync: &Sync,
-        entropy: &mut Entropy<'_>,
     ) -> Result<Unrecorded<Granting>, RespondError> {
         let found = lookup::find(self.tx, sync.activation, &sync.proof)?;
         let found = found.ok_or(Refusal::UnknownActivation(sync.activation))?;
@@ -161,7 +159,7 @@ impl Session<'_> {
             fork: Some(decided.fork),
             held_by: answer.map(|it| it.signer),
         };
-        self.plan(plan, decided.decision, entropy)
+        self.plan(plan, decided.decision)
     }
 
     /// Turns a decision into an unsigned grant, and writes what it changes.
@@ -169,7 +167,6 @@ impl Session<'_> {
         &mut self,
         plan: Plan<'_>,
         decision: Decision<'_>,
-        entropy: &mut Entropy<'_>,
     ) -> Result<Unrecorded<Granting>, RespondError> {
         let Plan { license, order, .. } = plan;
         let first = self.next_event;
@@ -188,9 +185,14 @@ impl Session<'_> {
                 .holder_digest(&order.product.id, license.key),
             site_key: holder.site_key,
         };
-        let (grant, emergency) = self.grant(&context, order, &decision, entropy);
+        let mut grant = self.grant(&context, order, &decision);
+        self.refuse_beyond(order, &grant)?;
+        if let Some(terms) = &mut grant.emergency {
+            let to = (&plan.commitment, decision.generation);
+            terms.anchor = self.anchor(&context, to, terms)?;
+        }
         let body = grant.encode_body();
-        let transcript = self.transcript(&context, order, &grant, &body)?;
+        let transcript = self.transcript(&context, &grant, &body)?;
         holder.runs = holder.runs.max(lookup::runs_until(&grant));
         holder.due = grant.revalidate_by;
         holder.lending = holder.lending.granted(grant.max_loan);
@@ -239,7 +241,6 @@ impl Session<'_> {
                 body,
                 request: plan.request.bytes.clone(),
                 commitment: plan.commitment,
-                emergency,
                 parent: holder.proven,
                 explained: decision.explained,
                 holder,
@@ -288,32 +289,18 @@ impl Session<'_> {
         }
     }
 
-    fn grant(
-        &self,
-        context: &GrantContext,
-        order: &Order,
-        decision: &Decision<'_>,
-        entropy: &mut Entropy<'_>,
-    ) -> (Grant, Option<[u8; 10]>) {
+    fn grant(&self, context: &GrantContext, order: &Order, decision: &Decision<'_>) -> Grant {
         let terms = &order.terms;
         let allowance = terms.emergency.filter(|_| decision.revalidate_by.is_some());
-        let start = allowance.map(|_| {
-            let mut x0 = [0; 10];
-            entropy(&mut x0);
-            x0
-        });
-        let emergency = allowance.zip(start).map(|(allowance, x0)| {
-            let steps = allowance.steps.get();
-            EmergencyTerms {
-                anchor: chain(&context.holder, decision.generation, 0, steps, x0),
-                steps,
-                days: allowance.days,
-            }
+        let emergency = allowance.map(|allowance| EmergencyTerms {
+            anchor: [0; 10],
+            steps: allowance.steps.get(),
+            days: allowance.days,
         });
         // A standalone license has one seat a machine: nothing to give on.
         let floating = terms.license_type != LicenseType::Standalone;
         let site = floating && context.site_key.is_some();
-        let grant = Grant {
+        Grant {
             key_id: self.issuer.map_or(0, |issuer| issuer.key_id),
             request_tag: request_tag(&context.request_digest),
             generation: decision.generation,
@@ -328,20 +315,33 @@ impl Session<'_> {
             max_loan: terms.lend_days.filter(|_| site),
             emergency,
             entitlements: terms.entitlements.clone(),
-        };
-        (grant, start)
+        }
     }
 
-    /// What is to be signed, once the issuer may sign it; nothing where this is a rehearsal.
-    fn transcript(
-        &self,
+    /// The end of the chain of emergency codes of what answers the request with this C, as that generation. The seed key is opened once; in a rehearsal
+    /// there is none.
+    fn anchor(
+        &mut self,
         context: &GrantContext,
-        order: &Order,
-        grant: &Grant,
-        body: &[u8],
-    ) -> Result<Vec<u8>, RespondError> {
+        (commitment, generation): (&Commitment, u16),
+        terms: &EmergencyTerms,
+    ) -> Result<[u8; 10], RespondError> {
         let Some(issuer) = self.issuer else {
-            return Ok(Vec::new());
+            return Ok(terms.anchor);
+        };
+        let key = match self.seed_key.take() {
+            Some(key) => key,
+            None => seeds::last(self.tx, issuer.sealing()?, &issuer.signer.public())?,
+        };
+        let x0 = key.seed(commitment, generation, terms);
+        self.seed_key = Some(key);
+        Ok(chain(&context.holder, generation, 0, terms.steps, x0))
+    }
+
+    /// Refuses what the issuer may not sign.
+    fn refuse_beyond(&self, order: &Order, grant: &Grant) -> Result<(), RespondError> {
+        let Some(issuer) = self.issuer else {
+            return Ok(());
         };
         if !order.product.roots.contains(&issuer.root_key()) {
             return Err(RespondError::ForeignKey(order.product.id.clone()));
@@ -352,6 +352,19 @@ impl Session<'_> {
             }
             desk.allows(grant).map_err(RespondError::DeskLimit)?;
         }
+        Ok(())
+    }
+
+    /// What is to be signed; nothing where this is a rehearsal.
+    fn transcript(
+        &self,
+        context: &GrantContext,
+        grant: &Grant,
+        body: &[u8],
+    ) -> Result<Vec<u8>, RespondError> {
+        let Some(issuer) = self.issuer else {
+            return Ok(Vec::new());
+        };
         let subject = context.subject(grant).map_err(|_| Refusal::UnfitSiteKey)?;
         Ok(context.transcript(&issuer.signer.public(), issuer.desk.as_ref(), subject, body))
     }

@@ -30,7 +30,6 @@ use crate::protocol::date::Day;
 use crate::protocol::digest::{ActivationId, Digest, request_digest};
 use crate::protocol::requests::{Activate, Return, Sync};
 use crate::signing::answered::Before;
-use crate::signing::keys::Entropy;
 use crate::text::{Code, Kind};
 use batch::Step;
 use session::{Decided, GivenUp, Session};
@@ -161,12 +160,11 @@ pub fn rehearse(
     code: &Code,
     options: &Options,
     by: Actor<'_>,
-    entropy: &mut Entropy<'_>,
 ) -> Result<Reply, RespondError> {
     let request = Request::read(code)?;
     ledger.rehearse(|tx| {
         let mut session = Session::open(tx, None, options, by)?;
-        Ok(match session.decide(&request, entropy)? {
+        Ok(match session.decide(&request)? {
             Decided::Repeated(reply) => reply,
             Decided::Grant(granted) => granted.reply(Vec::new(), None),
             Decided::Return(taken) => taken.reply(),
@@ -321,14 +319,13 @@ pub fn respond<'a>(
     sent: impl Into<Sent<'a>>,
     options: &Options,
     by: Actor<'_>,
-    entropy: &mut Entropy<'_>,
 ) -> Result<Reply, RespondError> {
     let Sent { code, sender } = sent.into();
     let request = Request::read(code)?;
     ledger
         .write(|tx| -> Result<_, Stopped> {
             let mut session = Session::open(tx, Some(issuer), options, by)?;
-            let step = Step::<(), Infallible>::take(&mut session, Ok(request), sender, entropy)?;
+            let step = Step::<(), Infallible>::take(&mut session, Ok(request), sender)?;
             step.sign(issuer)?
                 .record(&mut session, issuer)
                 .map_err(Stopped::from)

@@ -118,7 +118,6 @@ impl Session<'_> {
             },
             grant: payload.to_vec(),
             signer,
-            emergency: it.emergency,
             event: granted.event,
         };
         self.tx.add_answer(&stored)?;

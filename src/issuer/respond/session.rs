@@ -14,10 +14,10 @@ use crate::issuer::ledger::{
     TermsId, Transaction, Until,
 };
 use crate::issuer::policy::{Options, Proof, Warning};
+use crate::issuer::seeds::SeedKey;
 use crate::protocol::commitment::Commitment;
 use crate::protocol::digest::{ActivationId, Digest};
 use crate::signing::answered::Before;
-use crate::signing::keys::Entropy;
 
 /// What became of one request.
 pub(super) enum Decided {
@@ -52,6 +52,8 @@ pub(super) struct Session<'a> {
     pub(super) by: Actor<'a>,
     pub(super) recorder: Recorder<'a>,
     pub(super) signer: Option<SignerId>,
+    /// The key from which the seeds of emergency codes are made, opened when the first is.
+    pub(super) seed_key: Option<SeedKey>,
     /// Whether it was seen that the issuer's key stands in this ledger.
     stands: bool,
     orders: HashMap<TermsId, Arc<Order>>,
@@ -88,6 +90,7 @@ impl<'a> Session<'a> {
             options,
             by,
             signer: None,
+            seed_key: None,
             stands: false,
             orders: HashMap::new(),
             waiting: HashSet::new(),
@@ -98,11 +101,7 @@ impl<'a> Session<'a> {
     }
 
     /// Applies the rules, and reserves what is granted. A request for which [`Session::waits_for_record`] has to wait.
-    pub(super) fn decide(
-        &mut self,
-        request: &Request,
-        entropy: &mut Entropy<'_>,
-    ) -> Result<Decided, RespondError> {
+    pub(super) fn decide(&mut self, request: &Request) -> Result<Decided, RespondError> {
         let asks = match &request.ask {
             Ask::Grantable(asks) => asks,
             Ask::Return(given_up) => {
@@ -127,9 +126,9 @@ impl<'a> Session<'a> {
         }
         self.refuse_key()?;
         let granted = match asks {
-            Grantable::Sync(sync) => self.sync(request, sync, entropy)?,
+            Grantable::Sync(sync) => self.sync(request, sync)?,
             Grantable::Activate(activate) => {
-                let granted = self.activate(request, activate, entropy)?;
+                let granted = self.activate(request, activate)?;
                 let begun = self.begun.entry(commitment.activation_id());
                 begun.or_default().push(granted.what.holder.id);
                 granted

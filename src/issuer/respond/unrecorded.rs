@@ -39,7 +39,6 @@ pub(super) struct Granting {
     pub(super) body: Vec<u8>,
     pub(super) request: Vec<u8>,
     pub(super) commitment: Commitment,
-    pub(super) emergency: Option<[u8; 10]>,
     pub(super) holder: Activation,
     /// The generation it was asked from (SPEC.md 9.2).
     pub(super) parent: u16,

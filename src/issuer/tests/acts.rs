@@ -141,7 +141,7 @@ fn a_key_acts_while_it_stands() {
         if removed {
             let retired = desk
                 .ledger
-                .write(|tx| keys::retire(tx, "ann", "left", hand(BY)));
+                .write(|tx| keys::retire(tx, ("ann", "left"), hand(BY), &mut entropy(4)));
             retired.unwrap();
         }
         let clerk = Issuer::desk(signer(8), certificate).unwrap();

@@ -24,7 +24,7 @@ pub(super) fn run(desk: &mut Desk, codes: Vec<Code>, workers: usize) -> Results 
         }
     };
     batch
-        .respond(&mut desk.ledger, &mut entropy(5), codes, read, |page| {
+        .respond(&mut desk.ledger, codes, read, |page| {
             results.extend(page);
             Ok::<(), Stopped>(())
         })
@@ -111,7 +111,6 @@ fn nothing_is_kept_of_a_batch_that_the_ledger_cannot_take() {
     let mut seen = 0;
     let result = batch.respond(
         &mut desk.ledger,
-        &mut entropy(5),
         codes,
         |code| Ok::<_, ()>(code.clone()),
         |page| {
@@ -144,14 +143,7 @@ fn two_writers_take_turns() {
                 let issuer = Issuer::root(signer(7));
                 for number in writer * 100..writer * 100 + 30 {
                     let code = code(&activate(key, number, number.into()));
-                    let answer = respond(
-                        &mut ledger,
-                        &issuer,
-                        &code,
-                        &Options::default(),
-                        BY,
-                        &mut entropy(1),
-                    );
+                    let answer = respond(&mut ledger, &issuer, &code, &Options::default(), BY);
                     let answer = answer.ok().and_then(Reply::answer);
                     granted += answer.map_or(0, |it| u32::from(it.grant.seats));
                 }

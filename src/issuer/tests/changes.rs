@@ -190,7 +190,13 @@ fn an_emergency_code_reaches_no_further_than_the_license() {
             now: NOW.plus(days * DAY),
             ..BY
         };
-        life::emergency(&mut desk.ledger, Named::License(key), step, hand(by))
+        life::emergency(
+            &mut desk.ledger,
+            &desk.issuer,
+            Named::License(key),
+            step,
+            by,
+        )
     };
     let told = |spoken: Result<life::Spoken, life::LifeError>| {
         spoken
@@ -229,7 +235,13 @@ fn no_code_is_read_out_where_the_license_ends_first() {
             until,
             ..Step::default()
         };
-        let refused = life::emergency(&mut desk.ledger, Named::License(key), step, hand(BY));
+        let refused = life::emergency(
+            &mut desk.ledger,
+            &desk.issuer,
+            Named::License(key),
+            step,
+            BY,
+        );
         assert_eq!(refused.unwrap_err().kind().name(), "no_code_needed");
     }
     let told = history_of(&mut desk, key);
@@ -263,7 +275,13 @@ fn an_emergency_code_fits_the_grant_that_is_held() {
             generation,
             ..Step::default()
         };
-        life::emergency(&mut desk.ledger, Named::License(key), step, hand(BY))
+        life::emergency(
+            &mut desk.ledger,
+            &desk.issuer,
+            Named::License(key),
+            step,
+            BY,
+        )
     };
     for (generation, grant) in [(None, &second.grant), (Some(1), &first.grant)] {
         let spoken = speak(40, generation).unwrap();
@@ -277,9 +295,10 @@ fn an_emergency_code_fits_the_grant_that_is_held() {
     assert_eq!(speak(40, Some(9)).unwrap_err().kind(), "unknown_generation");
     let next = life::emergency(
         &mut desk.ledger,
+        &desk.issuer,
         Named::Activation(id, None),
         Step::default(),
-        hand(BY),
+        BY,
     );
     assert_eq!(next.unwrap().step, 3, "one further than what was read out");
     assert_eq!(desk.findings(), [""; 0]);
@@ -324,7 +343,6 @@ fn a_batch_takes_every_kind() {
     batch
         .respond(
             &mut desk.ledger,
-            &mut entropy(5),
             codes,
             |code| Ok::<_, ()>(code.clone()),
             |page| {

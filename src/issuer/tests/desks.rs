@@ -100,7 +100,7 @@ fn what_a_removed_key_signs_is_found() {
             |desk, _| {
                 let removed = desk
                     .ledger
-                    .write(|tx| keys::retire(tx, "ann", "left", hand(BY)));
+                    .write(|tx| keys::retire(tx, ("ann", "left"), hand(BY), &mut entropy(4)));
                 removed.unwrap();
             },
             "UPDATE desk_key SET removed = 0",

@@ -183,7 +183,7 @@ fn what_is_over_is_not_taken_for_what_is_in_use() {
             ..life::Step::default()
         };
         let name = Named::Activation(id, None);
-        let spoken = life::emergency(&mut desk.ledger, name, step, hand(BY));
+        let spoken = life::emergency(&mut desk.ledger, &desk.issuer, name, step, BY);
         spoken
             .map(|it| it.generation)
             .map_err(|error| error.kind().name())

@@ -59,7 +59,7 @@ fn evidence_is_kept_without_a_key() {
     let code = sync_code(&sync(key, id, (1, 1), 2, NOW));
     for _ in 0..2 {
         let (ledger, options) = (&mut desk.ledger, &desk.options);
-        let refusal = rehearse(ledger, &code, options, BY, &mut entropy(1)).unwrap_err();
+        let refusal = rehearse(ledger, &code, options, BY).unwrap_err();
         keep_evidence(ledger, (&code).into(), &refusal, BY).unwrap();
     }
     assert_eq!(refusals(&mut desk, key), [pair("given_up", "held")]);

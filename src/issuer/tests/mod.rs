@@ -29,12 +29,15 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use crate::issuer::audit;
-use crate::issuer::history::{self, Actor, Hand};
+use crate::issuer::history::{
+    self, Actor, DESK_INIT, DeskFacts, Hand, NewEvent, Recorder, meta_digest, to_json,
+};
 use crate::issuer::keys;
 use crate::issuer::ledger::{EventId, Ledger, OrderTerms, ProductId};
 use crate::issuer::policy::Options;
 use crate::issuer::products;
 use crate::issuer::respond::{Answer, Issuer, Reply, RespondError, respond};
+use crate::issuer::seeds::{self, Holder, SeedError};
 use crate::license_key::LicenseKey;
 use crate::machine::Fingerprint;
 use crate::protocol::commitment::RequestSecret;
@@ -173,10 +176,39 @@ impl Desk {
     }
 
     pub(super) fn sell(&mut self, terms: &OrderTerms) -> LicenseKey {
+        if terms.emergency.is_some() {
+            self.seal_a_seed_key();
+        }
         let seed = terms.seats.get().into();
         products::sell(&mut self.ledger, terms, 1, hand(BY), &mut entropy(seed))
             .unwrap()
             .keys[0]
+    }
+
+    /// Has it begin as desks do, for whoever has emergency codes.
+    fn seal_a_seed_key(&mut self) {
+        let to = Holder::of(&self.issuer.signer).unwrap();
+        let sealed = self.ledger.write(|tx| -> Result<(), SeedError> {
+            if !tx.sealed_keys()?.is_empty() {
+                return Ok(());
+            }
+            let mut recorder = Recorder::by_hand(tx, hand(BY))?;
+            let sealed = seeds::begin(tx, &[to], recorder.next(), &mut entropy(2))?;
+            let facts = DeskFacts {
+                meta: meta_digest(&tx.all_meta()?),
+                sealed: seeds::told(&sealed),
+            };
+            let event = NewEvent {
+                kind: DESK_INIT,
+                license: None,
+                activation: None,
+                previous: None,
+                data: to_json(&facts)?,
+            };
+            recorder.record(tx, event)?;
+            Ok(())
+        });
+        sealed.unwrap();
     }
 
     pub(super) fn respond(&mut self, request: &Activate) -> Result<Answer, RespondError> {
@@ -196,14 +228,7 @@ impl Desk {
     pub(super) fn reply_at(&mut self, code: &Code, now: Seconds) -> Result<Reply, RespondError> {
         self.now = self.now.max(now);
         let by = Actor { now, ..BY };
-        respond(
-            &mut self.ledger,
-            &self.issuer,
-            code,
-            &self.options,
-            by,
-            &mut entropy(u64::from(now.0)),
-        )
+        respond(&mut self.ledger, &self.issuer, code, &self.options, by)
     }
 
     /// Why a request is refused, by name.
@@ -219,7 +244,7 @@ impl Desk {
     /// The same of one that is for a product alone.
     pub(super) fn enroll_for(&mut self, name: &str, certificate: &DeskCertificate, only: &str) {
         self.ledger
-            .write(|tx| keys::enroll(tx, name, certificate, only, hand(BY)))
+            .write(|tx| keys::enroll(tx, (name, only), certificate, &[], hand(BY)))
             .unwrap();
     }
 

@@ -108,19 +108,40 @@ fn a_machine_whose_place_another_took_has_its_emergency_codes() {
         ..BY
     };
     let name = Named::Activation(ship, None);
-    let spoken = life::emergency(&mut desk.ledger, name, Step::default(), hand(by(29))).unwrap();
+    let spoken = life::emergency(
+        &mut desk.ledger,
+        &desk.issuer,
+        name,
+        Step::default(),
+        by(29),
+    )
+    .unwrap();
     assert_eq!((spoken.activation, spoken.generation), (ship, 1));
     assert_eq!((spoken.step, spoken.until), (1, NOW.day().plus(37)));
     assert_eq!((spoken.held_by, spoken.rivals), (Some(thief), vec![]));
-    let spoken = life::emergency(&mut desk.ledger, name, Step::default(), hand(by(43))).unwrap();
+    let spoken = life::emergency(
+        &mut desk.ledger,
+        &desk.issuer,
+        name,
+        Step::default(),
+        by(43),
+    )
+    .unwrap();
     assert_eq!((spoken.step, spoken.until), (2, NOW.day().plus(44)));
-    let over = life::emergency(&mut desk.ledger, name, Step::default(), hand(by(45)));
+    let over = life::emergency(
+        &mut desk.ledger,
+        &desk.issuer,
+        name,
+        Step::default(),
+        by(45),
+    );
     assert!(matches!(over, Err(LifeError::Replaced(..))), "{over:?}");
     // By the key it is whoever has the seat, and the clerk hears of the other.
     let (mut desk, key_of_twin, [ship, thief]) = twice(&sold(30, Some((2, 7))));
     assert_eq!(key, key_of_twin);
     let name = Named::License(key);
-    let spoken = life::emergency(&mut desk.ledger, name, Step::default(), hand(BY)).unwrap();
+    let spoken =
+        life::emergency(&mut desk.ledger, &desk.issuer, name, Step::default(), BY).unwrap();
     assert_eq!(spoken.activation, thief);
     assert_eq!((spoken.held_by, spoken.rivals), (None, vec![ship]));
     assert_eq!(desk.findings(), [""; 0]);
@@ -132,7 +153,7 @@ fn what_was_given_up_has_no_emergency_codes() {
     let (mut desk, _, [first, _]) = twice(&sold(30, Some((2, 7))));
     receipt(&mut desk, first, 1);
     let name = Named::Activation(first, None);
-    let refused = life::emergency(&mut desk.ledger, name, Step::default(), hand(BY));
+    let refused = life::emergency(&mut desk.ledger, &desk.issuer, name, Step::default(), BY);
     assert_eq!(refused.unwrap_err().kind(), "given_up");
 }
 

@@ -177,16 +177,10 @@ fn a_batch_ends_where_a_signature_is_missing() {
             };
             let mut seen = 0;
             let read = |code: &Code| Ok::<_, ()>(code.clone());
-            let stopped = batch.respond(
-                &mut desk.ledger,
-                &mut entropy(5),
-                codes.clone(),
-                read,
-                |page| {
-                    seen += page.len();
-                    Ok::<(), Stopped>(())
-                },
-            );
+            let stopped = batch.respond(&mut desk.ledger, codes.clone(), read, |page| {
+                seen += page.len();
+                Ok::<(), Stopped>(())
+            });
             let Err(Stopped::Signer(error)) = stopped else {
                 panic!("signature {at} of {workers} workers: {stopped:?}");
             };

@@ -38,7 +38,7 @@ fn in_what_was_answered_given_back_and_refused() {
             "the answer of history row",
         ),
         (
-            "UPDATE answer SET emergency = NULL WHERE event = {replace}",
+            "UPDATE answer SET generation = 7 WHERE event = {replace}",
             Place::Answer,
             Wrong::Altered,
             "the answer of history row",

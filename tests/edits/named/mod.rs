@@ -5,6 +5,7 @@ mod forged;
 mod history;
 mod licenses;
 mod schema;
+mod seeds;
 mod sold;
 
 use countersign::issuer::audit::{Place, Wrong};

@@ -14,7 +14,7 @@ use std::str::FromStr;
 mod cases;
 
 /// Directories whose vectors are walked by tests of their own.
-const ELSEWHERE: [&str; 3] = ["ed25519", "mail", "text"];
+const ELSEWHERE: [&str; 4] = ["ed25519", "mail", "sealed", "text"];
 
 fn directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors")
@@ -143,6 +143,7 @@ fn every_file_of_every_category() {
             "note" => trust::note,
             "payload" => bytes::payload,
             "product" => trust::product,
+            "seed" => trust::seed,
             other if ELSEWHERE.contains(&other) => continue,
             other => panic!("no test reads the category {other}"),
         };

@@ -2,9 +2,10 @@
 
 use countersign::license_key::LicenseKey;
 use countersign::machine::Fingerprint;
+use countersign::protocol::commitment::Commitment;
 use countersign::protocol::desk_certificate::DeskCertificate;
 use countersign::protocol::digest::{ActivationId, MachineBinding, request_digest};
-use countersign::protocol::emergency::Emergency;
+use countersign::protocol::emergency::{Emergency, chain, seed as seed_of};
 use countersign::protocol::grant::{EmergencyTerms, SignedGrant};
 use countersign::protocol::loan::{SignedLoan, SiteCertificate};
 use countersign::protocol::product::{Entry, ProductFile};
@@ -177,6 +178,18 @@ pub(super) fn emergency(vector: &mut Vector) {
         .map(|emergency| u16::from(emergency.step) * u16::from(terms.days.get()));
     let expected = accepted.then(|| vector.parsed("moves-by"));
     assert_eq!(moves, expected);
+}
+
+pub(super) fn seed(vector: &mut Vector) {
+    assert!(is_ok(vector));
+    let (steps, days) = (vector.parsed("steps"), vector.parsed("days"));
+    let (generation, holder) = (vector.parsed("generation"), vector.array("holder"));
+    let commitment = Commitment(vector.array("commitment"));
+    let key = vector.array("seed-key");
+    let x0 = seed_of(&key, &commitment, generation, (steps, days));
+    assert_eq!(x0, vector.array("x0"));
+    let anchor = chain(&holder, generation, 0, steps, x0);
+    assert_eq!(anchor, vector.array("anchor"));
 }
 
 pub(super) fn product(vector: &mut Vector) {

@@ -94,8 +94,9 @@ impl Run for DeskCertify {
         }
         let root = self.acting.root(context, &desk)?;
         let root = Issuer::root(root);
+        let mut entropy = context.environment.entropy()?;
         let hand = root.hand(context.environment.by());
-        let made = keys::certify(desk.ledger(), hand, &request, &limits)?;
+        let made = keys::certify(desk.ledger(), hand, &request, &limits, &mut entropy)?;
         let fingerprint = RootFingerprint::of(&made.certificate.public_key);
         let may = May(&made.certificate, &made.key.product).to_string();
         if context.out.json {

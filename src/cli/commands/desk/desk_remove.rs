@@ -10,7 +10,7 @@ use crate::protocol::date::Day;
 
 /// Remove the key of somebody who left, or whose key was lost or stolen
 ///
-/// It takes a root or a manager's key. The key signs nothing more at this desk. No code reaches out to machines: what somebody signs with a copy of that key
+/// It takes a root or a manager's key. The key signs nothing more at this desk, and the emergency codes of later answers are kept from it. No code reaches out to machines: what somebody signs with a copy of that key
 /// elsewhere they take as before, within its limits and to the last day of its certificates; that is said.
 #[derive(clap::Args)]
 pub(crate) struct DeskRemove {
@@ -35,13 +35,16 @@ impl Run for DeskRemove {
         let mut desk = desk::open(context)?;
         let who = self.acting.issuer(context, &mut desk)?;
         let by = context.environment.by();
-        let had = keys::remove(desk.ledger(), &who, &self.name, &reason, by)?;
-        let last_days = had.iter().filter_map(|it| it.certificate.not_after);
+        let what = (self.name.as_str(), reason.as_str());
+        let mut entropy = context.environment.entropy()?;
+        let removed = keys::remove(desk.ledger(), &who, what, by, &mut entropy)?;
+        let last_days = removed.had.iter().filter_map(|it| it.certificate.not_after);
         let last = last_days.max().filter(|last| *last >= by.now.day());
         if context.out.json {
             let object = json::KeyRemoved {
                 name: self.name,
                 machines_take_it_until: json::shown(last),
+                opens_earlier_seeds: removed.opens_seeds,
             };
             Self::print(context, &object)?;
             return Ok(Exit::DONE);
@@ -51,6 +54,9 @@ impl Run for DeskRemove {
             "the key of {name} is removed: it signs nothing more at this desk"
         ));
         said_of_machines(context, last);
+        if removed.opens_seeds {
+            context.out.warn("whoever has that key and a copy of the ledger knows the emergency codes of what was answered until now; each machine's next answer ends that");
+        }
         Ok(Exit::DONE)
     }
 }

@@ -12,7 +12,8 @@ use crate::text::{Kind, WithSpare, phrase, spell};
 
 /// Print an emergency code to read out, which moves the day of re-validation
 ///
-/// The machine needs no request for it, only its license as it holds it. What was read out is recorded.
+/// The machine needs no request for it, only its license as it holds it. It takes a key: codes are not kept, and are made again from what only the desk's keys
+/// open. What was read out is recorded.
 #[derive(clap::Args)]
 pub(crate) struct EmergencyCode {
     /// The activation, such as A-1042, with its license key after it where that is not enough; or the key, where it is in use on one machine
@@ -50,7 +51,8 @@ impl Run for EmergencyCode {
             generation: self.generation,
             most_days: may.map_or(0, |it| it.max_emergency.into()),
         };
-        let spoken = life::emergency(desk.ledger(), name, step, acting.hand(context))?;
+        let by = context.environment.by();
+        let spoken = life::emergency(desk.ledger(), acting.issuer(), name, step, by)?;
         let code = spoken.code.to_text()?;
         let spelled = match self.spell {
             true => Some(spell::spell(&spoken.code, WithSpare::No)?),

@@ -81,7 +81,6 @@ pub(super) fn run(
         number: 0,
         broken: &mut broken,
     };
-    let mut entropy = context.environment.entropy()?;
     let by = context.environment.by();
     let workers = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let batch = Batch {
@@ -94,7 +93,6 @@ pub(super) fn run(
     let out = &mut context.out;
     batch.respond(
         desk.ledger(),
-        &mut entropy,
         &mut lines,
         read,
         |results| -> anyhow::Result<()> {

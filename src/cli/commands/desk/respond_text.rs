@@ -13,7 +13,6 @@ use crate::issuer::ledger::Ledger;
 use crate::issuer::policy::Options;
 use crate::issuer::respond::{self, Answer, Issuer, Reply, RespondError, Sent};
 use crate::license_key::LicenseKey;
-use crate::signing::keys::Entropy;
 use crate::text::{Carried, Code};
 
 /// What is to be answered, and how.
@@ -105,7 +104,6 @@ impl Asked<'_> {
             let hint = "without options for one answer all are answered; or hand over that one alone, by its code";
             return Err(Failure::usage(what).hint(hint).into());
         }
-        let mut entropy = context.environment.entropy()?;
         if new > 0 && !self.dry_run && self.options.override_reason.is_some() {
             // A return code is signed by nobody, and its seats are the manager's to free, too.
             self.key.acting(context, desk, true)?;
@@ -114,10 +112,7 @@ impl Asked<'_> {
             true => None,
             false => self.key.issuer_unasked(context, desk),
         };
-        if issuer.is_none()
-            && !self.dry_run
-            && self.wants_a_signature(context, desk, &known, &mut entropy)?
-        {
+        if issuer.is_none() && !self.dry_run && self.wants_a_signature(context, desk, &known)? {
             issuer = Some(self.key.issuer(context, desk)?);
         }
         let several = self.all.len();
@@ -135,7 +130,7 @@ impl Asked<'_> {
                     }
                     Ok(reply)
                 }
-                None => self.answer(context, desk, &mut issuer, code, &mut entropy)?,
+                None => self.answer(context, desk, &mut issuer, code)?,
             };
             let told = match told {
                 Ok(reply) => Ok(reply),
@@ -175,12 +170,11 @@ impl Asked<'_> {
         context: &Context,
         desk: &mut OpenDesk,
         known: &[Option<Reply>],
-        entropy: &mut Entropy<'_>,
     ) -> anyhow::Result<bool> {
         let by = context.environment.by();
         for (one, _) in self.all.iter().zip(known).filter(|(_, it)| it.is_none()) {
             let code = &one.code;
-            let would = respond::rehearse(desk.ledger(), code, self.options, by, entropy);
+            let would = respond::rehearse(desk.ledger(), code, self.options, by);
             if let Ok(Reply::Answer(_)) = of_one(would)? {
                 return Ok(true);
             }
@@ -195,7 +189,6 @@ impl Asked<'_> {
         desk: &mut OpenDesk,
         issuer: &mut Option<Issuer>,
         code: &Code,
-        entropy: &mut Entropy<'_>,
     ) -> anyhow::Result<Result<Reply, RespondError>> {
         let (by, options) = (context.environment.by(), self.options);
         let ledger = desk.ledger();
@@ -204,17 +197,17 @@ impl Asked<'_> {
             sender: self.sender,
         };
         let told = match issuer {
-            _ if self.dry_run => respond::rehearse(ledger, code, options, by, entropy),
+            _ if self.dry_run => respond::rehearse(ledger, code, options, by),
             // Rules, signature and record are one transaction.
-            Some(issuer) => respond::respond(ledger, issuer, sent, options, by, entropy),
-            None => match respond::rehearse(ledger, code, options, by, entropy) {
+            Some(issuer) => respond::respond(ledger, issuer, sent, options, by),
+            None => match respond::rehearse(ledger, code, options, by) {
                 // Nothing is sent back, so nothing is signed.
                 Ok(Reply::Receipt(_)) => respond::take_return(ledger, code, options, by),
                 Ok(Reply::Answer(_)) => {
                     // What came before it in the text freed its seat.
                     let issuer = issuer.insert(self.key.issuer(context, desk)?);
                     let by = context.environment.by();
-                    respond::respond(desk.ledger(), issuer, sent, options, by, entropy)
+                    respond::respond(desk.ledger(), issuer, sent, options, by)
                 }
                 Err(refusal) => {
                     respond::keep_evidence(ledger, sent, &refusal, by)?;

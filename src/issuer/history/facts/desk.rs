@@ -14,6 +14,21 @@ use super::{
 pub(crate) struct DeskFacts {
     /// [`meta_digest`] afterwards.
     pub(crate) meta: Hex,
+    /// The first seed key, as it was sealed to both roots.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) sealed: Vec<SealedFacts>,
+}
+
+/// A seed key that was sealed to somebody (SPEC.md 9.16).
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct SealedFacts {
+    /// The number of the seed key.
+    pub(crate) key: i64,
+    /// The public key of whoever may use it.
+    pub(crate) holder: Hex,
+    /// Digest of the whole row.
+    pub(crate) row: Hex,
 }
 
 /// Of [`DESK_CLOCK`].
@@ -49,6 +64,9 @@ pub(crate) struct KeyFacts {
     /// Why it was removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<String>,
+    /// Seed keys that were sealed: to the key that was certified, or another one to all but the key that has it no more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) sealed: Vec<SealedFacts>,
 }
 
 /// Of [`DESK_ROTATE`].

@@ -1,4 +1,4 @@
-//! What is kept of events, refusals, returns that came early, and of whom a root certified.
+//! What is kept of events, refusals, returns that came early, of whom a root certified, and of the seed keys sealed to these.
 
 use std::fmt;
 
@@ -153,6 +153,33 @@ impl DeskKey {
             .bytes(&self.certificate)
             .bytes(self.product.as_bytes())
             .number(self.removed.map_or(0, |at| at.0))
+            .finish()
+    }
+}
+
+/// A seed key as it is sealed to one of those who may use it (SPEC.md 9.16).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedKey {
+    /// Which.
+    pub key: SeedKeyId,
+    /// The public key, 32 bytes, with which he signs.
+    pub holder: [u8; 32],
+    /// The public key, 32 bytes, to which it is sealed.
+    pub sealing: [u8; 32],
+    /// It, sealed.
+    pub sealed: Vec<u8>,
+    /// The event that sealed it.
+    pub event: EventId,
+}
+
+impl SealedKey {
+    /// What the history says of it: a digest over every field but the event, which names the history row itself.
+    pub fn digest(&self) -> [u8; 32] {
+        Canon::new("countersign v1 ledger sealed key")
+            .number(self.key.0)
+            .bytes(&self.holder)
+            .bytes(&self.sealing)
+            .bytes(&self.sealed)
             .finish()
     }
 }

@@ -8,8 +8,8 @@ use rusqlite::Row;
 use crate::issuer::ledger::{
     Act, Activation, ActivationRow, Counts, Days, Declined, DeskKey, DeskKeyId, EarlyReturn,
     EmergencyAllowance, Ended, Event, EventId, Had, LedgerError, Lending, License, LicenseId,
-    LoansTold, OrderTerms, Product, ProductId, Reference, Refused, Resting, Said, SignerId, Stood,
-    StoredAnswer, StoredSigner, TermsId, Until, WeakRule, Withdrawn,
+    LoansTold, OrderTerms, Product, ProductId, Reference, Refused, Resting, Said, SealedKey,
+    SeedKeyId, SignerId, Stood, StoredAnswer, StoredSigner, TermsId, Until, WeakRule, Withdrawn,
 };
 use crate::license_key::LicenseKey;
 use crate::machine::{Fingerprint, UsbDevice};
@@ -222,10 +222,10 @@ fn fingerprint(row: &Row<'_>, column: usize) -> Result<Option<Fingerprint>, Wron
 }
 
 pub(super) const ANSWER: &str = "SELECT activation, generation, parent, commitment, request, stood, grant_, signer, \
-    emergency, event FROM answer";
+    event FROM answer";
 
 pub(super) fn answer(row: &Row<'_>) -> Result<StoredAnswer, LedgerError> {
-    named(row, ("answer", 9), || {
+    named(row, ("answer", 8), || {
         let stood: Vec<u8> = row.get(5)?;
         Ok(StoredAnswer {
             activation: ActivationRow(row.get(0)?),
@@ -236,8 +236,7 @@ pub(super) fn answer(row: &Row<'_>) -> Result<StoredAnswer, LedgerError> {
             stood: Stood::decode(&stood).ok_or(Wrong::Value("standing"))?,
             grant: row.get(6)?,
             signer: SignerId(row.get(7)?),
-            emergency: row.get(8)?,
-            event: EventId(row.get(9)?),
+            event: EventId(row.get(8)?),
         })
     })
 }
@@ -267,6 +266,20 @@ pub(super) fn desk_key(row: &Row<'_>) -> Result<DeskKey, LedgerError> {
             product: row.get(3)?,
             removed: (removed != 0).then_some(Seconds(removed)),
             event: EventId(row.get(5)?),
+        })
+    })
+}
+
+pub(super) const SEALED_KEY: &str = "SELECT key, holder, sealing, sealed, event FROM sealed_key";
+
+pub(super) fn sealed_key(row: &Row<'_>) -> Result<SealedKey, LedgerError> {
+    named(row, ("sealed_key", 0), || {
+        Ok(SealedKey {
+            key: SeedKeyId(row.get(0)?),
+            holder: row.get(1)?,
+            sealing: row.get(2)?,
+            sealed: row.get(3)?,
+            event: EventId(row.get(4)?),
         })
     })
 }

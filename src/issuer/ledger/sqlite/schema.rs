@@ -4,7 +4,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x4353_474E;
 
 /// The ledger's `user_version`: rises with each change of [`SCHEMA`].
-pub(super) const FORMAT: u32 = 14;
+pub(super) const FORMAT: u32 = 15;
 
 /// What makes an empty ledger. A ledger whose tables, indices and whatever else it has differ from what this makes is not written to.
 pub(super) const SCHEMA: &str = "
@@ -58,12 +58,18 @@ pub(super) const SCHEMA: &str = "
         removed INTEGER NOT NULL, event INTEGER NOT NULL
     ) STRICT;
 
+    -- Keys from which the seeds of emergency codes are made, by their numbers, each as it is sealed to one of those who may use it.
+    CREATE TABLE sealed_key (
+        key INTEGER NOT NULL, holder BLOB NOT NULL, sealing BLOB NOT NULL, sealed BLOB NOT NULL, event INTEGER NOT NULL,
+        PRIMARY KEY (key, holder)
+    ) STRICT, WITHOUT ROWID;
+
     -- The number of an answer is that of the event which gave it. The commitment finds a repeated request and,
     -- by its first four bytes, an activation under each id it ever had.
     CREATE TABLE answer (
         event INTEGER PRIMARY KEY, activation INTEGER NOT NULL, generation INTEGER NOT NULL, parent INTEGER NOT NULL,
         commitment BLOB NOT NULL, request BLOB NOT NULL, stood BLOB NOT NULL, grant_ BLOB NOT NULL,
-        signer INTEGER NOT NULL, emergency BLOB
+        signer INTEGER NOT NULL
     ) STRICT;
     CREATE UNIQUE INDEX answer_commitment ON answer (commitment);
 
@@ -116,7 +122,7 @@ mod tests {
         let tables = blake3::hash(SCHEMA.as_bytes()).to_hex();
         assert_eq!(
             (FORMAT, &tables.as_str()[..16]),
-            (14, "9e4baed8b126ae0b"),
+            (15, "72ca3efaf1f96ad4"),
             "raise FORMAT, and write both here"
         );
     }

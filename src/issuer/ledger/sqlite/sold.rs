@@ -6,7 +6,7 @@ use super::convert::{self, REFUSED, TERMS, most};
 use super::transaction::SqliteTransaction;
 use crate::issuer::ledger::{
     ActivationRow, DeskKey, Event, EventId, LedgerError, License, LicenseId, OrderTerms, Product,
-    ProductId, Refused, SignerId, StoredAnswer, TermsId, Withdrawn,
+    ProductId, Refused, SealedKey, SignerId, StoredAnswer, TermsId, Withdrawn,
 };
 use crate::machine::UsbDevice;
 use crate::protocol::date::Day;
@@ -162,8 +162,8 @@ impl SqliteTransaction<'_> {
 
     pub(super) fn insert_answer(&self, answer: &StoredAnswer) -> Result<(), LedgerError> {
         self.run(
-            "INSERT INTO answer (event, activation, generation, parent, commitment, request, stood, grant_, signer, emergency) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO answer (event, activation, generation, parent, commitment, request, stood, grant_, signer) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
                 answer.event.0,
                 answer.activation.0,
@@ -174,7 +174,6 @@ impl SqliteTransaction<'_> {
                 answer.stood.encode(),
                 answer.grant,
                 answer.signer.0,
-                answer.emergency,
             ],
         )?;
         Ok(())
@@ -219,6 +218,14 @@ impl SqliteTransaction<'_> {
                 key.removed.map_or(0, |at| at.0),
                 key.event.0,
             ],
+        )?;
+        Ok(())
+    }
+
+    pub(super) fn keep_sealed_key(&self, it: &SealedKey) -> Result<(), LedgerError> {
+        self.run(
+            "INSERT OR REPLACE INTO sealed_key (key, holder, sealing, sealed, event) VALUES (?, ?, ?, ?, ?)",
+            params![it.key.0, it.holder, it.sealing, it.sealed, it.event.0],
         )?;
         Ok(())
     }

@@ -4,13 +4,14 @@ use rusqlite::params;
 
 use super::audit;
 use super::convert::{
-    self, ANSWER, DESK_KEY, EARLY, EVENT, LICENSE, PRODUCT, REFUSED, SIGNER, TERMS, most,
+    self, ANSWER, DESK_KEY, EARLY, EVENT, LICENSE, PRODUCT, REFUSED, SEALED_KEY, SIGNER, TERMS,
+    most,
 };
 use super::transaction::SqliteTransaction;
 use crate::issuer::ledger::{
     Activation, ActivationRow, Declined, DeskKey, EarlyReturn, Event, EventId, Flaw, LedgerError,
-    License, LicenseId, OrderTerms, Product, ProductId, Refused, Said, SignerId, StoredAnswer,
-    StoredSigner, TermsId, Transaction,
+    License, LicenseId, OrderTerms, Product, ProductId, Refused, Said, SealedKey, SignerId,
+    StoredAnswer, StoredSigner, TermsId, Transaction,
 };
 use crate::license_key::LicenseKey;
 use crate::protocol::commitment::Commitment;
@@ -286,6 +287,15 @@ impl Transaction for SqliteTransaction<'_> {
 
     fn put_desk_key(&mut self, key: &DeskKey) -> Result<(), LedgerError> {
         self.keep_desk_key(key)
+    }
+
+    fn sealed_keys(&mut self) -> Result<Vec<SealedKey>, LedgerError> {
+        let sql = format!("{SEALED_KEY} ORDER BY key, holder");
+        self.all(&sql, [], convert::sealed_key)
+    }
+
+    fn put_sealed_key(&mut self, key: &SealedKey) -> Result<(), LedgerError> {
+        self.keep_sealed_key(key)
     }
 
     fn refused(&mut self, request: &Digest) -> Result<Option<Refused>, LedgerError> {

@@ -1,0 +1,93 @@
+//! Of what a key did not do: it does not open, does not sign, is not certified, or opens no seed key.
+
+use super::Advice;
+use crate::issuer::keys::KeysError;
+use crate::issuer::seeds::SeedError;
+use crate::signing::keys::KeyError;
+use crate::signing::signer::SignerError;
+
+impl Advice for KeysError {
+    fn advice(&self) -> String {
+        let advice = match self {
+            KeysError::Ledger(error) => return error.advice(),
+            KeysError::Signer(error) => return error.advice(),
+            KeysError::Seeds(error) => return error.advice(),
+            KeysError::Request(_) => {
+                "take the file that `countersign desk request NAME` wrote, as it is"
+            }
+            KeysError::NeedsRoot => "do it with the root key: --key root, or the file of a copy",
+            KeysError::NeedsManager => {
+                "ask a manager; the root does it, and a key that was certified with --manager"
+            }
+            KeysError::NotOfThisDesk => {
+                "have the key certified at this desk: countersign desk certify NAME"
+            }
+            KeysError::Named(_) => {
+                "`countersign desk keys` shows them; take another name, or remove the old key first: countersign desk remove NAME --reason TEXT"
+            }
+            KeysError::Unknown(_) => "`countersign desk keys` shows them",
+            KeysError::Removed(_) => {
+                "a manager answers; whoever is to sign again makes a new key with `countersign desk request NAME`"
+            }
+            KeysError::Replaced(_) => "`countersign desk keys` shows which one stands",
+            KeysError::Limits(_) => "see `countersign desk certify --help`",
+            KeysError::UnknownProduct(_) => "`countersign product list` shows those there are",
+        };
+        advice.to_owned()
+    }
+}
+
+impl Advice for SeedError {
+    fn advice(&self) -> String {
+        let advice = match self {
+            SeedError::Ledger(error) => return error.advice(),
+            SeedError::Signer(error) => return error.advice(),
+            SeedError::Shut(_) => {
+                "`countersign ledger verify` tells what was edited; a clerk's key is given it anew by `countersign desk certify NAME`, and a backup puts the ledger back; licenses without emergency codes are answered as before"
+            }
+            SeedError::Lost(..) => {
+                "have the machine ask with `countersign request sync`: what it is answered has codes again"
+            }
+            SeedError::Unfit => {
+                "take the file that `countersign desk request NAME` wrote, as it is"
+            }
+        };
+        advice.to_owned()
+    }
+}
+
+impl Advice for SignerError {
+    fn advice(&self) -> String {
+        let advice = match self {
+            SignerError::Failed(_) => {
+                "look at the key, and try again: nothing was recorded that was not signed, and what was answered before gets the same answer"
+            }
+            SignerError::Wrong | SignerError::Unsteady => {
+                "sign with this key no more on this computer until it is known why: nothing was recorded, and nothing left"
+            }
+        };
+        advice.to_owned()
+    }
+}
+
+impl Advice for KeyError {
+    fn advice(&self) -> String {
+        let advice = match self {
+            KeyError::PassphraseNeeded => "type it when asked, or give --passphrase-file",
+            KeyError::WrongPassphrase => {
+                "try again; if it is surely right, the file was altered: take it from a backup"
+            }
+            KeyError::NotAKey => {
+                "give a PEM file that begins with BEGIN PRIVATE KEY or BEGIN ENCRYPTED PRIVATE KEY"
+            }
+            KeyError::NotEd25519(_) => "signing keys here are Ed25519 keys only",
+            KeyError::TooMuchWork => {
+                "take the file from a backup; if you made it so, encrypt it again with less: openssl pkcs8 -topk8 -scrypt -in OLD -out NEW"
+            }
+            KeyError::UnsupportedEncryption => {
+                "encrypt it again with: openssl pkcs8 -topk8 -scrypt -in OLD -out NEW"
+            }
+        };
+        advice.to_owned()
+    }
+}
