@@ -67,6 +67,7 @@ mod schema;
 mod seats;
 mod secrets;
 mod seeds;
+mod seeds_anew;
 mod several;
 mod shown;
 mod signer;
