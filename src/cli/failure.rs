@@ -16,6 +16,8 @@ use crate::issuer::life::LifeError;
 #[cfg(feature = "desk")]
 use crate::issuer::products::CatalogueError;
 #[cfg(feature = "desk")]
+use crate::issuer::respond::readopt::ReadoptError;
+#[cfg(feature = "desk")]
 use crate::issuer::respond::{RespondError, Stopped};
 #[cfg(feature = "desk")]
 use crate::issuer::restore::RestoreError;
@@ -197,6 +199,7 @@ fn known(error: &anyhow::Error) -> Option<Failure> {
             LedgerError,
             DeskError,
             RestoreError,
+            ReadoptError,
             KeyError,
             SeedError,
             CatalogueError,

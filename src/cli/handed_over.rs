@@ -20,7 +20,7 @@ const MOST: u64 = 16 << 20;
 const WRITER_WITHIN: Duration = Duration::from_secs(if cfg!(debug_assertions) { 2 } else { 10 });
 
 /// What standard input is called, and all that it gives.
-pub(super) fn from_stdin() -> anyhow::Result<(String, Vec<u8>)> {
+pub(crate) fn from_stdin() -> anyhow::Result<(String, Vec<u8>)> {
     let name = messages::code::stdin();
     let unreadable = |error: io::Error| {
         Failure::new(FailureKind::Input, messages::code::stdin_unread())
@@ -32,7 +32,7 @@ pub(super) fn from_stdin() -> anyhow::Result<(String, Vec<u8>)> {
 }
 
 /// What a file is called, and what it holds.
-pub(super) fn in_file(path: &Path) -> anyhow::Result<(String, Vec<u8>)> {
+pub(crate) fn in_file(path: &Path) -> anyhow::Result<(String, Vec<u8>)> {
     if path.as_os_str().is_empty() {
         return Err(
             Failure::new(FailureKind::NoFile, messages::code::no_file_named())

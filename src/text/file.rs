@@ -6,6 +6,7 @@ use super::error::ReadError;
 use super::read::{read, read_each};
 use super::reading::{Judgeable, Look, Part, Reading};
 use super::views::mail::{self, Opened};
+use super::views::mailbox;
 use super::{Kind, LOOKED_AT, Thing, encoding, photo};
 
 /// Bytes of a text that are decoded: more than are looked at, in any encoding.
@@ -13,6 +14,11 @@ const DECODED: usize = 4 * LOOKED_AT;
 /// Lines of a text that are kept for whoever looks for names in them, and their longest, in bytes.
 const MOST_LINES: usize = 1_000;
 const LONGEST_LINE: usize = 200;
+
+/// The mails of a mailbox, each by itself; what is none is one thing.
+pub fn mails(bytes: &[u8]) -> Vec<&[u8]> {
+    mailbox::one_by_one(bytes)
+}
 
 /// Finds the codes in a file, of which one is of a `wanted` kind: in a mail as its program saved it, or in text in UTF-8, UTF-16 or an eight-bit encoding.
 ///

@@ -49,7 +49,7 @@ pub(crate) use encoding::decode;
 pub(crate) use encoding::is_wide;
 pub use error::ReadError;
 #[cfg(feature = "cli")]
-pub use file::{read_bytes, read_bytes_judgeable};
+pub use file::{mails, read_bytes, read_bytes_judgeable};
 pub use find::LOOKED_AT;
 pub use kind::Kind;
 pub use message::{LONGEST_PAYLOAD, WriteError};

@@ -58,6 +58,7 @@ mod put_back;
 #[cfg(unix)]
 mod races;
 mod rare;
+mod readopted;
 mod request;
 mod respond;
 #[cfg(unix)]

@@ -13,3 +13,6 @@ bound_to = bound to { $name } { $value }
 borrow_subject = Loan of { $product }, license { $key }
 borrow_opening = Please lend me a seat: answer this request with countersign respond, and send me the code.
 send_to_site = send the code to the site's license administrator, and enter the answer here with: countersign apply
+held_subject = What the machine holds of license { $key } for { $product }
+held_opening = This is what the machine holds, and what it asked for: please take it back with countersign ledger readopt.
+send_held_to = send all of these codes to { $to }: they ask for nothing, and the vendor takes back by them what was lost there

@@ -38,6 +38,7 @@ impl Advice for RespondError {
             RespondError::DeskLimit(_) => {
                 "ask a manager, whose key answers this one; `countersign desk keys` shows what each key may sign".to_owned()
             }
+            RespondError::GoneOn(_) => "have the machine activate anew: countersign request activate KEY --new".to_owned(),
             RespondError::Key(error) => error.advice(),
             RespondError::Seeds(error) => error.advice(),
         }
@@ -83,7 +84,7 @@ impl Advice for LifeError {
 impl Advice for Refusal {
     fn advice(&self) -> String {
         match self {
-            Refusal::UnknownKey => "compare the key with the order; `license list` shows what was sold".to_owned(),
+            Refusal::UnknownKey => "compare the key with the order; `license list` shows what was sold; where this ledger was put back from a backup, `ledger readopt` takes back what it lost".to_owned(),
             Refusal::OtherProduct(_) => "ask for a request made with the key of that program".to_owned(),
             Refusal::Expired(_) => "sell a renewal, then answer the same request".to_owned(),
             Refusal::NeedsBindings(names) => {
@@ -111,14 +112,14 @@ impl Advice for Refusal {
             Refusal::AnewTooOften { .. } => "ask there which machines and accounts use it: accounts of one computer need one license for all (request activate KEY --system); then: respond --supersede --reason TEXT".to_owned(),
             Refusal::NeedsSupersede(Fork::Replaced { .. }) => "ask there whether it waits for an answer, and who uses it: several accounts of one computer need one license for all (request activate KEY --system); then, for this one: respond --supersede --reason TEXT".to_owned(),
             Refusal::NeedsSupersede(_) => "ask what happened there, then: respond --supersede --reason TEXT".to_owned(),
-            Refusal::LedgerBehind { .. } => "have the machine activate anew: countersign request activate KEY --new; it keeps its seat".to_owned(),
+            Refusal::LedgerBehind { .. } => "let it send what `countersign request held` prints there, for countersign ledger readopt; or have it activate anew: countersign request activate KEY --new; it keeps its seat".to_owned(),
             Refusal::HeldFork(Fork::Unknown) => "have the machine ask again with `countersign request sync --new`, or activate anew; the manager decides: respond --override --reason TEXT".to_owned(),
             Refusal::HeldFork(_) => "find out whether two machines use it; the manager decides: respond --override --reason TEXT".to_owned(),
             Refusal::Overtaken(_) => "nothing is to be done, unless the machine still waits: then it makes a new request with its clock set right; where a backup was put back there, the manager decides: respond --override --reason TEXT".to_owned(),
             Refusal::Revoked => "`countersign license show KEY` tells since when and why; `license revoke KEY --undo --reason TEXT` takes it back".to_owned(),
             Refusal::Void => "whoever bought it has another key: compare it with the order; `countersign license show KEY` tells why it is void, and `license void KEY --undo --reason TEXT` takes that back".to_owned(),
             Refusal::GivenUp(_) => "the machine makes a new request: countersign request activate KEY --new".to_owned(),
-            Refusal::UnknownActivation(_) => "compare it with `countersign license show KEY`; another desk may have answered it".to_owned(),
+            Refusal::UnknownActivation(_) => "compare it with `countersign license show KEY`; another desk may have answered it; where this ledger was put back from a backup, `ledger readopt` takes back what it lost".to_owned(),
             Refusal::NoEmergency(..) => "have the machine ask with `countersign request sync`; `license change --emergency STEPSxDAYS` holds from its next answer on".to_owned(),
             Refusal::EmergencyUsedUp { .. } => "give an earlier date, or have the machine ask with `countersign request sync`".to_owned(),
             Refusal::UnknownGeneration(..) => "ask for the generation that `countersign status` shows there".to_owned(),

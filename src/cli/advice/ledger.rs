@@ -3,6 +3,9 @@
 use super::Advice;
 use crate::issuer::audit::{Finding, Place, Wrong};
 use crate::issuer::ledger::LedgerError;
+use crate::issuer::policy::Refusal;
+use crate::issuer::respond::RespondError;
+use crate::issuer::respond::readopt::ReadoptError;
 use crate::issuer::restore::RestoreError;
 
 impl Advice for LedgerError {
@@ -49,6 +52,33 @@ impl Advice for RestoreError {
                 "take a later backup; to give those events up, with all that was sold and answered in them: --discard-newer"
             }
             RestoreError::Desk(error) => return error.advice(),
+        };
+        advice.to_owned()
+    }
+}
+
+impl Advice for ReadoptError {
+    fn advice(&self) -> String {
+        let advice = match self {
+            ReadoptError::NotPutBack => {
+                "an answer that is not known here was not given by this desk: look at --home; `countersign license show KEY` tells what is known"
+            }
+            ReadoptError::NotLost(_) => {
+                "whoever has a key of this desk may have given it out of the ledger: ask who did; the machine can activate anew, as any other: countersign request activate KEY --new"
+            }
+            ReadoptError::KeyRemoved(_) => {
+                "find out whether the key was stolen before that machine was answered; it can activate anew: countersign request activate KEY --new"
+            }
+            ReadoptError::GoneOn(_) => {
+                "find out whether two machines use it; the one that is meant activates anew: countersign request activate KEY --new"
+            }
+            ReadoptError::Catalogue(_) => {
+                "put the product back first as it was sold: countersign product change, or product add --from FILE"
+            }
+            ReadoptError::Respond(RespondError::Refused(Refusal::NoSeatFree { .. })) => {
+                "look into the order: where more seats were sold, say so, and hand over the same again: countersign license change KEY --seats N; where the machine that has the seat gave it up before: countersign release A-… --lost --reason TEXT"
+            }
+            ReadoptError::Respond(error) => return error.advice(),
         };
         advice.to_owned()
     }

@@ -29,9 +29,8 @@ mod user;
 
 use std::ffi::OsString;
 
-use serde::Serialize;
-
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::ValueParser};
+use serde::Serialize;
 
 use super::Context;
 use super::failure::Failure;
@@ -113,6 +112,7 @@ const TREE: &[Commands] = &[
                     leaf::<request_sync::RequestSync>(),
                     leaf::<request_borrow::RequestBorrow>(),
                     leaf::<request_borrow::RequestExtend>(),
+                    leaf::<request_sync::held::RequestHeld>(),
                 ],
             },
             Node::Group {

@@ -1,5 +1,7 @@
 //! `request sync`.
 
+pub(super) mod held;
+
 use super::{Context, Exit, Run, request_activate};
 use crate::cli::code_output::{CodeOutputArgs, Outgoing};
 use crate::cli::json::{self, Named, Requested, Shown, Syncing, WithCode};

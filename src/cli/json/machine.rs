@@ -174,6 +174,16 @@ pub(crate) struct Syncing {
     pub(crate) changes: Vec<String>,
 }
 
+/// What `request held` adds.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Holding {
+    /// When the answer was entered.
+    pub(crate) applied: Shown<Seconds>,
+    /// Its generation.
+    pub(crate) generation: u16,
+}
+
 /// What `return` adds.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

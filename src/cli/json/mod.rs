@@ -13,6 +13,8 @@ mod failed;
 #[cfg(feature = "desk")]
 mod history;
 mod inspected;
+#[cfg(feature = "desk")]
+mod kept_safe;
 mod license;
 mod machine;
 mod product;
@@ -40,6 +42,8 @@ pub(crate) use failed::{NotAnsweredToo, OneRequest};
 #[cfg(feature = "desk")]
 pub(crate) use history::*;
 pub(crate) use inspected::*;
+#[cfg(feature = "desk")]
+pub(crate) use kept_safe::*;
 pub(crate) use license::*;
 pub(crate) use machine::*;
 pub(crate) use product::{Installed, Product};

@@ -5,7 +5,7 @@ use std::thread;
 
 use super::rows::{Left, key};
 use super::{Place, Replay, Wrong};
-use crate::issuer::history::{AnswerFacts, Hex};
+use crate::issuer::history::{AnswerFacts, Hex, READOPT};
 use crate::issuer::ledger::{
     Event, EventId, LedgerError, License, OrderTerms, PAGE, Stood, StoredAnswer, TermsId,
     Transaction,
@@ -117,12 +117,15 @@ impl Replay {
             return Ok(());
         };
         let product = self.product_name(&terms).to_owned();
+        // What an answer that was taken back grants was ordered in what was lost, and may have been changed since.
+        let lost = event.kind == READOPT;
+        let terms = Some(terms).filter(|_| !lost);
         let asked = Asked::of(answer);
         let differs = match &asked {
             None => Some("has a request that cannot be read"),
             Some(asked) => asked
                 .differs(answer, license, &product)
-                .or_else(|| says_otherwise(&signed.grant, it, &terms))
+                .or_else(|| says_otherwise(&signed.grant, it, terms.as_ref()))
                 .or_else(|| {
                     (request_tag(&asked.digest) != signed.grant.request_tag)
                         .then_some("answers another request")
@@ -141,7 +144,8 @@ impl Replay {
         };
         let row = format!("{row}, under signer {},", answer.signer.0);
         match signature(&signed, &asked, &answer.stood, (&product, license), signing) {
-            Some(_) if !self.signs_here(signing) => {
+            // The certificate of whoever signed what was lost may be lost as well; a root signed it.
+            Some(_) if !lost && !self.signs_here(signing) => {
                 let says = "was given when that key was no longer one of this desk";
                 self.report
                     .found(Place::Answer, Wrong::NotSigned, row, says);
@@ -280,11 +284,16 @@ impl Asked {
 }
 
 /// Where a grant does not say what its event and its order say.
-fn says_otherwise(grant: &Grant, it: &AnswerFacts, terms: &OrderTerms) -> Option<&'static str> {
+fn says_otherwise(
+    grant: &Grant,
+    it: &AnswerFacts,
+    terms: Option<&OrderTerms>,
+) -> Option<&'static str> {
     let until = grant.revalidate_by.map(|day| day.to_string());
     if (grant.generation, grant.seats, &until) != (it.generation, it.seats, &it.revalidate_by) {
         return Some("grants something else than its history row says");
     }
+    let terms = terms?;
     let granted = (
         grant.expires,
         grant.maintenance,

@@ -207,7 +207,9 @@ impl Replay {
 
     fn replay(&mut self, tx: &mut dyn Transaction, event: &Event) -> Result<(), LedgerError> {
         match event.kind.as_str() {
-            facts::ACTIVATE | facts::REPLACE | facts::SYNC => self.answer(tx, event),
+            facts::ACTIVATE | facts::REPLACE | facts::SYNC | facts::READOPT => {
+                self.answer(tx, event)
+            }
             facts::RETURN | facts::RELEASE | facts::FREED | facts::YIELDED => self.end(tx, event),
             facts::EARLY_RETURN => self.early_return(tx, event),
             facts::LICENSE_CHANGE

@@ -135,6 +135,7 @@ fn leaves_holder(event: &Event) -> bool {
         facts::ACTIVATE
             | facts::REPLACE
             | facts::SYNC
+            | facts::READOPT
             | facts::RETURN
             | facts::RELEASE
             | facts::FREED

@@ -38,6 +38,8 @@ pub(crate) const REPLACE: &str = "replace";
 
 /// A licensed machine got its license anew.
 pub(crate) const SYNC: &str = "sync";
+/// An answer that the ledger had lost was taken back.
+pub(crate) const READOPT: &str = "readopt";
 /// A machine gave its activation up.
 pub(crate) const RETURN: &str = "return";
 /// A RETURN came before its ACTIVATE.
@@ -167,7 +169,7 @@ pub(crate) struct OrderFacts {
     pub(crate) keys: Hex,
 }
 
-/// Of [`ACTIVATE`], [`REPLACE`] and [`SYNC`].
+/// Of [`ACTIVATE`], [`REPLACE`], [`SYNC`] and [`READOPT`].
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct AnswerFacts {

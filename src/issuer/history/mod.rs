@@ -18,8 +18,8 @@ pub(crate) use facts::{
     ACTIVATE, AnswerFacts, ClockFacts, DESK_CERTIFY, DESK_CLOCK, DESK_INIT, DESK_REMOVE,
     DESK_ROTATE, DeskFacts, EARLY_RETURN, EMERGENCY, EarlyFacts, EndFacts, FREED, Hex, KeyFacts,
     LEDGER_RESTORE, LICENSE_CHANGE, LICENSE_NEW, LICENSE_RESTORE, LICENSE_REVOKE, LICENSE_VOID,
-    LicenseFacts, NOTE, OrderFacts, PRODUCT_ADD, PRODUCT_CHANGE, ProductFacts, REFUSED, RELEASE,
-    REPLACE, RETURN, RestoreFacts, RotateFacts, SYNC, SealedFacts, YIELDED, keys_hasher,
+    LicenseFacts, NOTE, OrderFacts, PRODUCT_ADD, PRODUCT_CHANGE, ProductFacts, READOPT, REFUSED,
+    RELEASE, REPLACE, RETURN, RestoreFacts, RotateFacts, SYNC, SealedFacts, YIELDED, keys_hasher,
     meta_digest, to_json,
 };
 pub(crate) use told::revealed;

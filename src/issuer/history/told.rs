@@ -62,6 +62,11 @@ pub fn tell(event: &Event, activation: Option<&str>) -> String {
             text("verdict"),
             text("evidence")
         ),
+        facts::READOPT => format!(
+            "an answer to {who} was taken back that the ledger had lost, generation {} with {}",
+            number("generation"),
+            seats(number("seats"))
+        ),
         facts::RETURN | facts::RELEASE => {
             let how = match event.kind.as_str() {
                 facts::RETURN => "given up",
@@ -155,7 +160,7 @@ fn changes(event: &Event) -> Vec<Change> {
 pub fn answers(event: &Event) -> bool {
     matches!(
         event.kind.as_str(),
-        facts::ACTIVATE | facts::REPLACE | facts::SYNC
+        facts::ACTIVATE | facts::REPLACE | facts::SYNC | facts::READOPT
     )
 }
 
@@ -210,7 +215,7 @@ pub(crate) fn revealed(event: &Event) -> Result<Option<u16>, LedgerError> {
         generation: Option<u16>,
     }
     let which = match event.kind.as_str() {
-        facts::SYNC => |it: Revealed| it.proven,
+        facts::SYNC | facts::READOPT => |it: Revealed| it.proven,
         facts::REFUSED | facts::RETURN => |it: Revealed| it.generation,
         _ => return Ok(None),
     };

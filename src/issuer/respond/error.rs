@@ -39,6 +39,9 @@ pub enum RespondError {
     /// The desk's certificate does not allow it.
     #[error("this desk's key may not grant that: {0}")]
     DeskLimit(Limit),
+    /// An answer that is to be taken back is no later than another that was given in its place since.
+    #[error("this desk has answered another request since, with generation {0}")]
+    GoneOn(u16),
     /// The key does not stand in the ledger, or may not set a rule aside.
     #[error(transparent)]
     Key(KeysError),
@@ -59,6 +62,7 @@ impl RespondError {
             RespondError::CommitmentUsed => FailureKind::CommitmentUsed,
             RespondError::ForeignKey(_) => FailureKind::ForeignKey,
             RespondError::DeskLimit(_) => FailureKind::DeskLimit,
+            RespondError::GoneOn(_) => FailureKind::Overtaken,
             RespondError::Key(error) => error.kind(),
             RespondError::Seeds(error) => error.kind(),
         }

@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use super::lookup::{self, Found};
+use super::readopt::Given;
 use super::session::Session;
 use super::unrecorded::{Granting, Unrecorded};
 use super::{Order, Request, RespondError};
-use crate::issuer::history::{ACTIVATE, REPLACE, SYNC};
+use crate::issuer::history::{ACTIVATE, READOPT, REPLACE, SYNC};
 use crate::issuer::leaving::{Changed, Emptied};
 use crate::issuer::ledger::{
     Activation, EarlyReturn, EventId, LedgerError, Lending, License, SignerId, StoredAnswer, Until,
 };
-use crate::issuer::policy::{self, Case, Decision, Fork, Place, Proof, Refusal, SyncCase};
+use crate::issuer::policy::{
+    self, Case, Decision, Fork, HeldAnswer, Place, Proof, Refusal, SyncCase,
+};
 use crate::issuer::seeds;
 use crate::protocol::commitment::Commitment;
 use crate::protocol::date::Seconds;
@@ -73,6 +76,7 @@ impl Session<'_> {
             options: self.options,
             now: self.by.now,
         })?;
+        let decision = self.as_given(decision)?;
         if license.taken.is_some() && self.called_already(id, &license)? {
             return Err(Refusal::SameName(id).into());
         }
@@ -102,21 +106,30 @@ impl Session<'_> {
         let found = lookup::find(self.tx, sync.activation, &sync.proof)?;
         let found = found.ok_or(Refusal::UnknownActivation(sync.activation))?;
         let Found {
-            holder,
+            mut holder,
             license,
             answer,
         } = found;
         let answer = opened(answer, sync);
-        let held = answer.as_ref().map(lookup::held);
+        let mut held = answer.as_ref().map(lookup::held);
+        if self.given.is_some() && held.is_none() && holder.generation <= sync.generation {
+            // Whoever signed the answer saw that the machine held it.
+            holder.generation = sync.generation;
+            held = Some(HeldAnswer {
+                generation: sync.generation,
+                parent: holder.proven,
+            });
+        }
         let mut fork = policy::judge(&holder, held, Proof::Held);
         let behind = matches!(fork, Fork::Diverged { .. });
         if let Some(held) = held.filter(|_| behind) {
             let proof = self.proof(&holder, &license, held.generation, &request.digest)?;
             fork = policy::judge(&holder, Some(held), proof);
         }
-        let (standing, site_key) = match &answer {
-            Some(answer) => (answer.stood.standing.clone(), answer.stood.site_key),
-            None => (holder.standing.clone(), holder.site_key),
+        let (standing, site_key) = match (&self.given, &answer) {
+            (Some(given), _) => (given.stood.standing.clone(), given.stood.site_key),
+            (None, Some(answer)) => (answer.stood.standing.clone(), answer.stood.site_key),
+            (None, None) => (holder.standing.clone(), holder.site_key),
         };
         let order = self.order(license.terms)?;
         let activations = self.tx.activations_of(license.id)?;
@@ -128,7 +141,7 @@ impl Session<'_> {
             Place::Taken(other) => self.asked(other, &license)?,
             Place::Holds | Place::Kept(_) | Place::Empty => None,
         };
-        let decided = policy::decide_sync(&SyncCase {
+        let mut decided = policy::decide_sync(&SyncCase {
             request: sync,
             license: &license,
             terms: &order.terms,
@@ -144,6 +157,7 @@ impl Session<'_> {
             options: self.options,
             now: self.by.now,
         })?;
+        decided.decision = self.as_given(decided.decision)?;
         let mut next = decided.holder(&holder, held, self.by.now);
         if let (Fork::Latest(_), Some(answer)) = (fork, &answer) {
             let grant = lookup::grant_of(answer)?;
@@ -185,12 +199,20 @@ impl Session<'_> {
                 .holder_digest(&order.product.id, license.key),
             site_key: holder.site_key,
         };
-        let mut grant = self.grant(&context, order, &decision);
-        self.refuse_beyond(order, &grant)?;
-        if let Some(terms) = &mut grant.emergency {
-            let to = (&plan.commitment, decision.generation);
-            terms.anchor = self.anchor(&context, to, terms)?;
-        }
+        let given = self.given.take().map(|it| it.grant);
+        let kind = given.as_ref().map_or(plan.kind, |_| READOPT);
+        let grant = match given {
+            Some(given) => given,
+            None => {
+                let mut grant = self.grant(&context, order, &decision);
+                self.refuse_beyond(order, &grant)?;
+                if let Some(terms) = &mut grant.emergency {
+                    let to = (&plan.commitment, decision.generation);
+                    terms.anchor = self.anchor(&context, to, terms)?;
+                }
+                grant
+            }
+        };
         let body = grant.encode_body();
         let transcript = self.transcript(&context, &grant, &body)?;
         holder.runs = holder.runs.max(lookup::runs_until(&grant));
@@ -232,7 +254,7 @@ impl Session<'_> {
         self.next_event.0 = event.0 + 1;
         self.next_activation.0 += i64::from(is_new);
         Ok(Unrecorded {
-            kind: plan.kind,
+            kind,
             event: holder.event,
             warnings: decision.warnings,
             what: Granting {
@@ -251,6 +273,17 @@ impl Session<'_> {
                 held_by: plan.held_by,
             },
         })
+    }
+
+    /// The decision as it was when the answer was given that is taken back: its generation stands, and has to be later than those that were given since.
+    fn as_given<'d>(&self, mut decision: Decision<'d>) -> Result<Decision<'d>, RespondError> {
+        if let Some(Given { grant, .. }) = &self.given {
+            if grant.generation < decision.generation || grant.seats != decision.seats {
+                return Err(RespondError::GoneOn(decision.generation.saturating_sub(1)));
+            }
+            decision.generation = grant.generation;
+        }
+        Ok(decision)
     }
 
     /// What the machine's clock said in the request of an activation that was answered last.

@@ -6,6 +6,7 @@ mod evidence;
 mod giving_up;
 mod granting;
 pub(crate) mod lookup;
+pub mod readopt;
 mod recording;
 mod reply;
 mod session;

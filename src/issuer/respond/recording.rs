@@ -46,6 +46,22 @@ impl Session<'_> {
         Ok(granted.reply(payload, certificate))
     }
 
+    /// Stores and records an answer that was given before, and is not known any more.
+    pub(super) fn record_given(
+        &mut self,
+        given: Unrecorded<Granting>,
+        signature: &[u8; 64],
+        (public, certificate): (&[u8; 32], Option<&[u8]>),
+    ) -> Result<(), LedgerError> {
+        let payload = [given.what.body.as_slice(), signature].concat();
+        if let Some(yielding) = &given.what.yielding {
+            self.record(yielding.holder.event, yielding.event()?)?;
+        }
+        let signer = self.tx.signer(public, certificate)?;
+        let event = self.granted(&given, signer, &payload, None)?;
+        self.record(given.event, event)
+    }
+
     /// Records a RETURN.
     pub(super) fn record_return(
         &mut self,

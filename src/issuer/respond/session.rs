@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::readopt::Given;
 use super::unrecorded::{Granting, Taking, Unrecorded};
 use super::{Ask, Grantable, Issuer, Order, Reply, Request, RespondError, lookup};
 use crate::issuer::history::Actor;
@@ -54,6 +55,8 @@ pub(super) struct Session<'a> {
     pub(super) signer: Option<SignerId>,
     /// The key from which the seeds of emergency codes are made, opened when the first is.
     pub(super) seed_key: Option<SeedKey>,
+    /// The answer that is to be taken back, and not given.
+    pub(super) given: Option<Given>,
     /// Whether it was seen that the issuer's key stands in this ledger.
     stands: bool,
     orders: HashMap<TermsId, Arc<Order>>,
@@ -91,6 +94,7 @@ impl<'a> Session<'a> {
             by,
             signer: None,
             seed_key: None,
+            given: None,
             stands: false,
             orders: HashMap::new(),
             waiting: HashSet::new(),

@@ -56,7 +56,7 @@ pub(super) fn is_unshown(name: &str) -> bool {
 
 /// The mails of a mailbox (RFC 4155), each but the first behind an empty line and an envelope, with headers that nobody copies; what begins with no envelope
 /// is one, whatever stands in it.
-pub(super) fn one_by_one(bytes: &[u8]) -> Vec<&[u8]> {
+pub(in crate::text) fn one_by_one(bytes: &[u8]) -> Vec<&[u8]> {
     let (mut mails, mut begun, mut at) = (Vec::new(), 0, 0);
     let mut behind_empty = false;
     let rest = |at: usize| bytes.get(at..).unwrap_or_default();

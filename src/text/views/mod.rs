@@ -13,7 +13,7 @@ mod links;
 #[cfg(feature = "cli")]
 pub(super) mod mail;
 #[cfg(feature = "cli")]
-mod mailbox;
+pub(super) mod mailbox;
 mod mojibake;
 mod percent;
 mod quoted_printable;

@@ -15,6 +15,7 @@ mod emergency;
 mod ledger_backup;
 mod ledger_checkpoint;
 mod ledger_history;
+mod ledger_readopt;
 mod ledger_restore;
 mod ledger_verify;
 mod license_change;
@@ -109,6 +110,7 @@ pub(super) const TREE: Commands = (
                 leaf::<ledger_history::LedgerHistory>(),
                 leaf::<ledger_backup::LedgerBackup>(),
                 leaf::<ledger_restore::LedgerRestore>(),
+                leaf::<ledger_readopt::LedgerReadopt>(),
             ],
         },
     ],

@@ -391,6 +391,11 @@ impl Transaction for SqliteTransaction<'_> {
         )
     }
 
+    fn events_of(&mut self, kind: &str) -> Result<Vec<Event>, LedgerError> {
+        let of_kind = format!("{EVENT} WHERE kind = ? ORDER BY id");
+        self.all(&of_kind, [kind], convert::event)
+    }
+
     fn add_event(&mut self, event: &Event) -> Result<(), LedgerError> {
         self.insert_event(event)
     }
