@@ -77,10 +77,13 @@ fn under_passphrases(world: &World, desk: &Desk<'_>, names: &[&str]) -> PathBuf 
 fn keeping_the_ledger_safe() {
     let world = World::new();
     let desk = world.desk("desk");
-    desk.product("kit", &[]);
-    desk.sell("kit", &[]);
+    let file = desk.product("kit", &[]);
+    let key = desk.sell("kit", &[]);
+    let ship = world.machine("ship");
+    ship.install(&file);
     // Copies of its keys have the old passphrase, too.
     let directory = under_passphrases(&world, &desk, &["old", "new"]);
+    fs::write(directory.join("request.txt"), ship.request(&key)).unwrap();
     fs::create_dir(directory.join("safe")).unwrap();
     for key in ["root.pem", "spare.pem"] {
         fs::copy(

@@ -1,5 +1,7 @@
 //! `schema/json.schema.json` describes what every command prints, and takes nothing else.
 
+mod kept_safe;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
@@ -223,12 +225,7 @@ fn lived() -> Printed {
     it.one("desk-rotate", vendor.run(rotate));
     let remove = ["desk", "remove", "ann", "--reason", "left"];
     it.one("desk-remove", vendor.run(remove));
-    it.one("ledger-checkpoint", vendor.run(["ledger", "checkpoint"]));
-    let backup = world.path().join("backup.db");
-    let backup = backup.to_str().unwrap();
-    it.one("ledger-backup", vendor.run(["ledger", "backup", backup]));
-    let look = ["ledger", "restore", backup, "--dry-run"];
-    it.one("ledger-restore", vendor.run(look));
+    kept_safe::lived(&mut it);
 
     lent(&world, &mut it);
     let refused = vendor.run(["respond"]).piped(&request).exits(6);

@@ -25,6 +25,14 @@ def build(w):
     w.keep("backed up")
     ok(w.desk("license", "change", w.keys["kit"], "--seats", "7"))
     w.keep("gone on since")
+    w.restore("asked")
+    w.at(1)
+    ok(w.desk("ledger", "backup", w.path("files", "backup.db")))
+    answer = ok(w.desk("respond", stdin=w.read("request"))).out
+    w.note("mails", w.read("request") + "\n\n" + answer)
+    ok(w.desk("ledger", "restore", w.path("files", "backup.db"), "--reason", "r", "--discard-newer"))
+    w.keep("answers lost")
+    w.restore("gone on since")
     os.remove(w.path("desk", "desk", "ledger.db"))
     w.keep("ledger gone")
     w.restore("gone on since")
@@ -87,6 +95,7 @@ COMMANDS = [
     Command("ledger backup", "backed up", desk("ledger", "backup", file("new.db")), copied, again=(0, 1), same=False),
     Command("ledger checkpoint", "backed up", desk("ledger", "checkpoint", "-o", file("new.checkpoint")), vouched, again=(0, 1), same=False),
     Command("ledger restore", "gone on since", restore("--discard-newer"), ledger, same=False, extra=whole),
+    Command("ledger readopt", "answers lost", desk("ledger", "readopt", file("mails")), ledger, extra=verified),
     # Where it was put back by the first attempt, the second has nothing to give up but that this was noted.
     Command("ledger restore, gone", "ledger gone", restore(), ledger, again=(0, 6), same=False, extra=whole),
     Command("ledger restore, broken", "ledger broken", restore(), ledger, again=(0, 6), same=False, extra=whole),

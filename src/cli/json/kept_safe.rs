@@ -16,6 +16,8 @@ pub(crate) struct Readopted {
     pub(crate) machines: Vec<MachineTakenBack>,
     /// Response codes that prove nothing here.
     pub(crate) unproven: Vec<NotTakenBack>,
+    /// Return codes that were taken now.
+    pub(crate) returned: u64,
 }
 
 /// The answers of one activation.

@@ -8,10 +8,12 @@
 //! history up to its row. What a request asked for has none: an answer has its own.
 
 mod change;
+mod differences;
 mod facts;
 mod told;
 
 pub use change::{Change, Kept, What};
+pub use differences::differences;
 #[cfg(test)]
 pub(crate) use facts::described;
 pub(crate) use facts::{

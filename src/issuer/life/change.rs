@@ -2,14 +2,13 @@
 
 use super::LifeError;
 use crate::issuer::history::{
-    self, Actor, Change, Hand, Hex, Kept, LICENSE_CHANGE, LICENSE_RESTORE, LICENSE_REVOKE,
-    LICENSE_VOID, LicenseFacts, NewEvent, Recorder, What,
+    self, Actor, Change, Hand, Hex, LICENSE_CHANGE, LICENSE_RESTORE, LICENSE_REVOKE, LICENSE_VOID,
+    LicenseFacts, NewEvent, Recorder, differences,
 };
 use crate::issuer::ledger::{Ledger, LedgerError, License, OrderTerms, Transaction, Withdrawn};
 use crate::issuer::policy::{self, Refusal};
 use crate::issuer::products::{self, CatalogueError};
 use crate::license_key::LicenseKey;
-use crate::protocol::contents::Contents;
 use crate::protocol::grant::LicenseType;
 use crate::protocol::product::Product;
 
@@ -233,55 +232,4 @@ fn product(tx: &mut dyn Transaction, terms: &OrderTerms) -> Result<Product, Life
         .product(terms.product)?
         .ok_or(CatalogueError::Order("there is no such product"))?;
     Ok(products::definition(&row)?)
-}
-
-/// What differs between two orders.
-pub fn differences(before: &OrderTerms, after: &OrderTerms, product: &Product) -> Vec<Change> {
-    let pairs = terms(before, product)
-        .into_iter()
-        .zip(terms(after, product));
-    let terms = pairs.map(|((what, before), (_, after))| Change {
-        what,
-        entry: None,
-        before,
-        after,
-    });
-    let contents = |terms: &OrderTerms| Contents::of(&terms.entitlements, Some(product));
-    let entries = contents(after).differences(&contents(before));
-    let entries = entries.into_iter().map(|it| Change {
-        what: What::Entry,
-        entry: Some(it.name),
-        before: it.before.map(Kept::from),
-        after: it.after.map(Kept::from),
-    });
-    terms
-        .filter(|it| it.before != it.after)
-        .chain(entries)
-        .collect()
-}
-
-/// What was ordered but for its entries, in the order in which it is told.
-fn terms(of: &OrderTerms, product: &Product) -> [(What, Option<Kept>); 11] {
-    let emergency = of.emergency.as_ref();
-    let emergency = emergency.map(|it| format!("{}x{}", it.steps, it.days));
-    let license_type = of.license_type.name();
-    [
-        (What::Customer, Some(Kept::text(&of.customer))),
-        (What::Contact, of.contact.as_ref().map(Kept::text)),
-        (What::Seats, Some(Kept::number(of.seats.get()))),
-        (What::Type, Some(Kept::text(license_type))),
-        (
-            What::Edition,
-            product.edition_name(of.edition).map(Kept::text),
-        ),
-        (What::Expires, of.expires.map(Kept::text)),
-        (What::Maintenance, of.maintenance.map(Kept::text)),
-        (What::GraceDays, Some(Kept::number(of.grace_days))),
-        (
-            What::LendDays,
-            of.lend_days.map(|days| Kept::number(days.get())),
-        ),
-        (What::Emergency, emergency.map(Kept::text)),
-        (What::Usb, of.usb.as_ref().map(Kept::text)),
-    ]
 }

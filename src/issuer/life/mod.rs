@@ -3,7 +3,7 @@
 mod change;
 mod emergency;
 
-pub use change::{change, differences, restore, revoke, unvoid, void};
+pub use change::{change, restore, revoke, unvoid, void};
 pub use emergency::{Spoken, Step, emergency};
 
 use crate::failure::FailureKind;

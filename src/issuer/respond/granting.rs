@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::lookup::{self, Found};
-use super::readopt::Given;
-use super::session::Session;
+use super::session::{Given, Session};
 use super::unrecorded::{Granting, Unrecorded};
 use super::{Order, Request, RespondError};
 use crate::issuer::history::{ACTIVATE, READOPT, REPLACE, SYNC};

@@ -8,18 +8,18 @@ use std::num::NonZeroU16;
 
 pub use shown::{Found, Unproven, Why};
 
-use super::session::Session;
-use super::{Ask, Grantable, RespondError};
+use super::session::{Given, Session};
+use super::{Ask, Effect, Grantable, RespondError};
 use crate::failure::FailureKind;
 use crate::issuer::history::{Actor, Change, LEDGER_RESTORE, RestoreFacts};
 use crate::issuer::keys::{self, KeyState};
-use crate::issuer::ledger::{Event, EventId, Ledger, LedgerError, Stood, Transaction};
+use crate::issuer::ledger::{Event, EventId, Ledger, LedgerError, Transaction};
 use crate::issuer::policy::Options;
 use crate::issuer::products::CatalogueError;
 use crate::license_key::LicenseKey;
 use crate::protocol::date::{CLOCK_TOLERANCE, Seconds};
 use crate::protocol::digest::ActivationId;
-use crate::protocol::grant::Grant;
+use crate::text::Kind;
 use shown::Proven;
 
 /// What stands for a clerk's word: each answer that is taken back was given under one where it wanted one.
@@ -114,9 +114,12 @@ pub struct Taken {
     pub machines: Vec<OfMachine>,
     /// Response codes that prove nothing here.
     pub unproven: Vec<Unproven>,
+    /// Return codes that were taken now.
+    pub returned: usize,
 }
 
-/// Takes answers back. Each needs the request that it answers: only together they are what was signed. One transaction for each activation.
+/// Takes answers back. Each needs the request that it answers: only together they are what was signed. One transaction for each activation. Return codes are
+/// taken as ever, and what had no seat before is looked at again.
 ///
 /// # Errors
 /// `NotPutBack`, and what the ledger says; what concerns one activation stands in the result.
@@ -125,6 +128,9 @@ pub fn readopt(
     found: Vec<Found>,
     by: Actor<'_>,
 ) -> Result<Taken, ReadoptError> {
+    let (returns, found): (Vec<Found>, Vec<Found>) = found
+        .into_iter()
+        .partition(|it| it.code.kind() == Kind::Return);
     let (lost, proven, unproven) = ledger.read(|tx| -> Result<_, ReadoptError> {
         let lost = lost(tx)?;
         if lost.is_empty() {
@@ -147,24 +153,51 @@ pub fn readopt(
     let issued = |group: &Vec<Proven>| group.last().map(|it| it.grant.grant.issued);
     groups.sort_by_key(|group| std::cmp::Reverse(issued(group)));
     let mut machines = Vec::with_capacity(groups.len());
-    for group in groups {
-        let Some(last) = group.last() else {
-            continue;
-        };
-        let (key, activation, issued) = (last.key, last.activation(), last.grant.grant.issued);
-        let result = ledger.write(|tx| of_machine(tx, &group, &lost, by));
-        let result = match result {
-            Err(ReadoptError::Respond(RespondError::Ledger(error))) => return Err(error.into()),
-            result => result,
-        };
-        machines.push(OfMachine {
-            key,
-            activation,
-            issued,
-            result,
-        });
+    for group in &groups {
+        machines.push(taken_back(ledger, group, &lost, by)?);
     }
-    Ok(Taken { machines, unproven })
+    let mut returned = 0;
+    for it in returns {
+        match super::take_return(ledger, &it.code, &Options::default(), by) {
+            Ok(reply) => returned += usize::from(reply.effect() != Effect::Repeated),
+            Err(RespondError::Ledger(error)) => return Err(error.into()),
+            // It gives up what is not held here, which changes nothing.
+            Err(_) => {}
+        }
+    }
+    if returned > 0 {
+        for (machine, group) in machines.iter_mut().zip(&groups) {
+            if machine.result.is_err() {
+                *machine = taken_back(ledger, group, &lost, by)?;
+            }
+        }
+    }
+    Ok(Taken {
+        machines,
+        unproven,
+        returned,
+    })
+}
+
+/// What becomes of the answers of one activation, of which there is one at least.
+fn taken_back(
+    ledger: &mut Ledger,
+    group: &[Proven],
+    lost: &[Lost],
+    by: Actor<'_>,
+) -> Result<OfMachine, ReadoptError> {
+    let last = group.last();
+    let last = last.ok_or_else(|| LedgerError::Damaged("an activation".to_owned()))?;
+    let result = match ledger.write(|tx| of_machine(tx, group, lost, by)) {
+        Err(ReadoptError::Respond(RespondError::Ledger(error))) => return Err(error.into()),
+        result => result,
+    };
+    Ok(OfMachine {
+        key: last.key,
+        activation: last.activation(),
+        issued: last.grant.grant.issued,
+        result,
+    })
 }
 
 /// From when to when a ledger was at work that was given up.
@@ -288,10 +321,4 @@ fn take_back(tx: &mut dyn Transaction, it: &Proven, by: Actor<'_>) -> Result<(),
     let certificate = it.certificate.as_deref();
     session.record_given(granted, &it.grant.signature, (&it.public, certificate))?;
     Ok(())
-}
-
-/// An answer that was signed before: what it grants, and what stood with it.
-pub(super) struct Given {
-    pub(super) grant: Grant,
-    pub(super) stood: Stood,
 }

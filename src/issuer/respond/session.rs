@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::readopt::Given;
 use super::unrecorded::{Granting, Taking, Unrecorded};
 use super::{Ask, Grantable, Issuer, Order, Reply, Request, RespondError, lookup};
 use crate::issuer::history::Actor;
@@ -11,13 +10,14 @@ use crate::issuer::history::{self, Recorder};
 use crate::issuer::keys::{self, KeysError};
 use crate::issuer::leaving::Changed;
 use crate::issuer::ledger::{
-    Activation, ActivationRow, Ended, EventId, LedgerError, License, SignerId, StoredAnswer,
+    Activation, ActivationRow, Ended, EventId, LedgerError, License, SignerId, Stood, StoredAnswer,
     TermsId, Transaction, Until,
 };
 use crate::issuer::policy::{Options, Proof, Warning};
 use crate::issuer::seeds::SeedKey;
 use crate::protocol::commitment::Commitment;
 use crate::protocol::digest::{ActivationId, Digest};
+use crate::protocol::grant::Grant;
 use crate::signing::answered::Before;
 
 /// What became of one request.
@@ -36,6 +36,12 @@ pub(super) enum GivenUp {
     Repeated(Reply),
     /// It is taken now.
     Now(Box<Unrecorded<Taking>>),
+}
+
+/// An answer that was given before: what it grants, and what stood with it.
+pub(super) struct Given {
+    pub(super) grant: Grant,
+    pub(super) stood: Stood,
 }
 
 /// An event of a license that was decided and may not be recorded yet.

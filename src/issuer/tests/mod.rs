@@ -13,6 +13,7 @@ mod lending;
 mod life;
 mod moves;
 mod places;
+mod readopted;
 mod replaced;
 mod resting;
 mod rivals;

@@ -17,10 +17,11 @@ use crate::issuer::respond::readopt::{
 use crate::text::{self, Kind};
 
 /// What is looked for in what is handed over.
-const WANTED: [Kind; 4] = [
+const WANTED: [Kind; 5] = [
     Kind::Grant,
     Kind::Activate,
     Kind::Sync,
+    Kind::Return,
     Kind::DeskCertificate,
 ];
 
@@ -29,7 +30,8 @@ const WANTED: [Kind; 4] = [
 /// From requests and their answers as they lie in old mails, sent and received, or as a machine prints them by `countersign request held`. A signature of this
 /// desk over both is what counts: it restores the license as the answer grants it, the activation and its generation, and the machine goes on by request sync.
 /// What was sold since the backup is known again by it, too. No answer gives more seats than the license has; of a license that is known by its answers alone
-/// those of one, until `countersign license change KEY --seats N` says how many were sold. Hand over everything at once, in any order, and again after a change.
+/// those of one, until `countersign license change KEY --seats N` says how many were sold. Return codes among it are taken. Hand over everything at once, in any
+/// order, and again after a change.
 #[derive(clap::Args)]
 pub(crate) struct LedgerReadopt {
     /// Mails, mailboxes, texts with codes, or directories of such; `-` reads standard input
@@ -156,7 +158,11 @@ fn finish(context: &mut Context, mut taken: Taken) -> anyhow::Result<Exit> {
         _ => Exit::BATCH_PARTLY,
     };
     if context.out.json {
-        let object = json::Readopted { machines, unproven };
+        let object = json::Readopted {
+            machines,
+            unproven,
+            returned: taken.returned as u64,
+        };
         LedgerReadopt::print(context, &object)?;
         return Ok(exit);
     }
@@ -170,6 +176,10 @@ fn finish(context: &mut Context, mut taken: Taken) -> anyhow::Result<Exit> {
             .out
             .warn(format_args!("response code {phrase}: {}", it.message));
         context.out.advise(&it.hint);
+    }
+    if taken.returned > 0 {
+        let returned = words::count(taken.returned as u64, "return code");
+        context.out.say(format_args!("{returned} taken"));
     }
     let of = words::count(machines.len() as u64, "machine");
     let said = words::count(answers, "answer");

@@ -6,12 +6,12 @@ use super::shown::Proven;
 use super::{OfLicense, ReadoptError};
 use crate::issuer::history::{
     self, Actor, Hex, LICENSE_CHANGE, LICENSE_NEW, LicenseFacts, NewEvent, OrderFacts, Recorder,
-    keys_hasher, to_json,
+    differences, keys_hasher, to_json,
 };
 use crate::issuer::ledger::{
     EmergencyAllowance, LedgerError, License, OrderTerms, TermsId, Transaction,
 };
-use crate::issuer::life::differences;
+
 use crate::issuer::products::{self, CatalogueError};
 use crate::protocol::date::Seconds;
 

@@ -1,0 +1,25 @@
+//! A ledger that is kept safe, lost and put back.
+
+use super::Printed;
+use crate::world::World;
+
+pub(super) fn lived(it: &mut Printed) {
+    let world = World::new();
+    let (desk, ship, key) = world.sold(&[], &[]);
+    it.one("ledger-checkpoint", desk.run(["ledger", "checkpoint"]));
+    let backup = world.path().join("backup.db");
+    let backup = backup.to_str().unwrap();
+    it.one("ledger-backup", desk.run(["ledger", "backup", backup]));
+    desk.license(&ship, &key);
+    it.one("request-held", ship.run(["request", "held"]));
+    let held = ship.run(["request", "held"]).done().stdout;
+    let back = ["ledger", "restore", backup, "--reason", "r"];
+    let discard = ["--discard-newer"];
+    it.one(
+        "ledger-restore",
+        desk.run(back.iter().chain(&["--dry-run"])),
+    );
+    desk.run(back.iter().chain(&discard)).done();
+    let readopt = desk.run(["ledger", "readopt", "-"]).piped(held);
+    it.one("ledger-readopt", readopt);
+}
