@@ -102,7 +102,13 @@ fn keys_and_managers() {
     let desk = world.desk("desk");
     let file = desk.product("kit", &[]);
     let key = desk.sell("kit", &["--seats", "2"]);
-    let words = ["roots-words", "anns-words", "mias-words", "bos-words"];
+    let words = [
+        "roots-words",
+        "anns-words",
+        "mias-words",
+        "bos-words",
+        "new-roots-words",
+    ];
     let directory = under_passphrases(&world, &desk, &words);
     for (name, request) in [("ship", "request.txt"), ("office", "other.txt")] {
         let machine = world.machine(name);

@@ -1,5 +1,6 @@
 //! Where a desk lives: `DIR/desk/` with its ledger and its two root keys.
 
+mod change;
 mod files;
 mod new_key;
 mod passphrase;
@@ -8,6 +9,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use change::change;
 pub(super) use files::{
     at, beside, create_directory, directory_of, part_of, place_anew, sync_directory,
 };
@@ -30,6 +32,8 @@ use crate::signing::signer::{SignerError, TriedSigner};
 const LEDGER: &str = "ledger.db";
 const ROOT: &str = "root.pem";
 const SPARE: &str = "spare.pem";
+/// Under what name the ledger keeps the roots that were dropped.
+const FORMER: &str = "former";
 /// How the name begins of a desk that is being made; sixteen hexadecimal digits follow.
 const BUILDING: &str = ".desk-";
 /// A key file is some 500 bytes; what is longer is none.
@@ -98,6 +102,17 @@ pub struct Vendor {
     pub mail: Option<String>,
     /// Public keys: the live root and the spare.
     pub roots: [[u8; 32]; 2],
+    /// Roots that were dropped: what they signed before is in the history.
+    pub former: Vec<[u8; 32]>,
+}
+
+impl Vendor {
+    /// All that are roots of this desk, or were.
+    pub fn all_roots(&self) -> Vec<[u8; 32]> {
+        let mut all = self.roots.to_vec();
+        all.extend(&self.former);
+        all
+    }
 }
 
 /// A desk's place; nothing is opened by naming it.
@@ -246,16 +261,34 @@ pub fn read_key_file(path: &Path) -> Result<Zeroizing<String>, DeskError> {
 pub fn vendor(tx: &mut dyn Transaction) -> Result<Vendor, LedgerError> {
     let missing = |name: &str| LedgerError::Damaged(format!("the desk's {name} is missing"));
     let name = tx.meta("vendor")?.ok_or_else(|| missing("vendor"))?;
-    let mail = tx.meta("mail")?;
+    let mail = tx.meta("mail")?.filter(|it| !it.is_empty());
     let mut root = |name| -> Result<[u8; 32], LedgerError> {
         let text = tx.meta(name)?.ok_or_else(|| missing(name))?;
         unhex(&text).ok_or_else(|| missing(name))
     };
+    let roots = [root("root")?, root("spare")?];
+    let former = tx.meta(FORMER)?.unwrap_or_default();
+    let former = former.split_whitespace().map(unhex);
+    let former: Option<Vec<[u8; 32]>> = former.collect();
     Ok(Vendor {
         name,
         mail,
-        roots: [root("root")?, root("spare")?],
+        roots,
+        former: former.ok_or_else(|| missing("former roots"))?,
     })
+}
+
+/// Other roots from now on, in the place of one that is dropped.
+pub(crate) fn set_roots(
+    tx: &mut dyn Transaction,
+    [live, spare]: [[u8; 32]; 2],
+    dropped: [u8; 32],
+) -> Result<(), LedgerError> {
+    let before = tx.meta(FORMER)?.unwrap_or_default();
+    let former = format!("{before} {}", hex(&dropped));
+    tx.set_meta(FORMER, former.trim_start())?;
+    tx.set_meta("root", &hex(&live))?;
+    tx.set_meta("spare", &hex(&spare))
 }
 
 /// Removes desks that were being made when the program was killed: nobody was told of their keys.

@@ -283,7 +283,8 @@ struct Lost {
 fn lost(ledger: &mut Ledger, backup: &mut Ledger) -> Result<Lost, RestoreError> {
     let theirs = backup.read(desk::vendor)?.roots;
     let ours = ledger.audit(desk::vendor)?.roots;
-    if ours != theirs {
+    // One of them may have been replaced since.
+    if !ours.iter().any(|it| theirs.contains(it)) {
         return Err(RestoreError::OtherDesk);
     }
     let last = ledger.audit(|tx| tx.last_event())?;

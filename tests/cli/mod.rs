@@ -62,6 +62,7 @@ mod readopted;
 mod request;
 mod respond;
 #[cfg(unix)]
+mod roots;
 mod run;
 mod schema;
 #[cfg(unix)]

@@ -14,6 +14,9 @@ def build(w):
     ok(w.desk("desk", "passphrase", "--new-passphrase-file", w.path("files", "old")))
     w.keep("locked")
     w.restore("desk")
+    os.remove(w.path("desk", "desk", "spare.pem"))
+    w.keep("spare away")
+    w.restore("desk")
     w.at(1)
     ok(w.desk("desk", "request", "ann", "--no-passphrase"))
     w.keep("key asked for")
@@ -92,6 +95,10 @@ COMMANDS = [
     Command("desk certify", "key asked for", desk("desk", "certify", "ann"), ledger, same=False, adds=True, extra=verified),
     Command("desk remove", "key certified", desk("desk", "remove", "ann", "--reason", "r"), ledger, again=(0, 6), extra=verified),
     Command("desk rotate", "key certified", desk("desk", "rotate", "--reason", "r"), ledger, same=False, adds=True, extra=verified),
+    Command("desk change", "desk", desk("desk", "change", "--mail", "new@example.com"), ledger, again=(0, 2), extra=verified),
+    # The key first: the same again takes the one that was made, until the ledger has it.
+    Command("desk replace-root", "spare away", desk("desk", "replace-root", "--stolen", "spare", "--reason", "r", "--no-passphrase"), ledger,
+            again=(0, 1), same=False, steps=True, extra=verified),
     Command("ledger backup", "backed up", desk("ledger", "backup", file("new.db")), copied, again=(0, 1), same=False),
     Command("ledger checkpoint", "backed up", desk("ledger", "checkpoint", "-o", file("new.checkpoint")), vouched, again=(0, 1), same=False),
     Command("ledger restore", "gone on since", restore("--discard-newer"), ledger, same=False, extra=whole),

@@ -29,6 +29,16 @@ pub(crate) struct NewDesk {
     pub(crate) encrypted: bool,
 }
 
+/// What `desk change` left.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct DeskChanged {
+    pub(crate) vendor: String,
+    pub(crate) mail: Option<String>,
+    /// The ids of the products that have another version.
+    pub(crate) products: Vec<String>,
+}
+
 /// What `desk clock` noted.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -140,6 +140,25 @@ pub(crate) struct KeysRotated {
     pub(crate) machines: Vec<Holder>,
 }
 
+/// What `desk replace-root` did.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct RootReplaced {
+    /// Of the root that stays, which is the live one now.
+    pub(crate) root_fingerprint: Shown<RootFingerprint>,
+    /// Of the new one.
+    pub(crate) spare_root_fingerprint: Shown<RootFingerprint>,
+    /// The file with the new one.
+    pub(crate) spare_root_key: PathBuf,
+    pub(crate) epoch: u8,
+    /// The names of the keys that were certified anew.
+    pub(crate) keys: Vec<String>,
+    /// The ids of the products that have another version.
+    pub(crate) products: Vec<String>,
+    /// Those that hold what the new product file gives up.
+    pub(crate) machines: Vec<Holder>,
+}
+
 /// A machine with a license.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

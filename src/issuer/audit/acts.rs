@@ -26,10 +26,15 @@ enum Whose {
 impl Whose {
     fn is(kind: &str) -> Whose {
         match kind {
-            facts::DESK_INIT | facts::DESK_CERTIFY | facts::DESK_ROTATE | facts::LEDGER_RESTORE => {
-                Whose::Roots
-            }
-            facts::DESK_REMOVE | facts::PRODUCT_ADD | facts::PRODUCT_CHANGE => Whose::Managers,
+            facts::DESK_INIT
+            | facts::DESK_CERTIFY
+            | facts::DESK_ROTATE
+            | facts::DESK_REPLACE_ROOT
+            | facts::LEDGER_RESTORE => Whose::Roots,
+            facts::DESK_REMOVE
+            | facts::DESK_CHANGE
+            | facts::PRODUCT_ADD
+            | facts::PRODUCT_CHANGE => Whose::Managers,
             facts::EMERGENCY => Whose::Readers,
             facts::DESK_CLOCK
             | facts::LICENSE_NEW

@@ -90,7 +90,7 @@ impl Replay {
 pub(super) fn roots(tx: &mut dyn Transaction) -> Result<Vec<[u8; 32]>, LedgerError> {
     let mut roots = Vec::new();
     if let Ok(vendor) = desk::vendor(tx) {
-        roots.extend(vendor.roots);
+        roots.extend(vendor.all_roots());
     }
     for product in tx.products()? {
         if let Ok(definition) = products::definition(&product) {

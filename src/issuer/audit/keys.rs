@@ -66,6 +66,11 @@ impl Replay {
 
     /// Whether a signer is a root, or a key that this ledger certified and had not removed where the history is now.
     pub(super) fn signs_here(&self, signing: &Signing) -> bool {
+        let root = signing.desk.as_ref();
+        let root = root.map_or(signing.public, |desk| desk.issuer());
+        if self.dropped.contains(&root.to_bytes()) {
+            return false;
+        }
         let serial = signing.desk.as_ref().map(|desk| i64::from(desk.serial));
         serial.is_none_or(|serial| self.keys.get(&serial).is_some_and(|it| it.signs))
     }

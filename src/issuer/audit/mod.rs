@@ -15,7 +15,7 @@ mod orders;
 mod report;
 mod rows;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use against::Against;
 use cursor::Cursor;
@@ -23,7 +23,8 @@ pub use report::{Finding, Place, Report, Wrong};
 use serde::Deserialize;
 
 use crate::issuer::history::{
-    self as facts, ClockFacts, DeskFacts, Hex, ProductFacts, RestoreFacts, RotateFacts, chain,
+    self as facts, ChangeFacts, ClockFacts, DeskFacts, Hex, ProductFacts, ReplaceFacts,
+    RestoreFacts, RotateFacts, chain,
 };
 use crate::issuer::ledger::{
     Beneath, EarlyReturn, Event, EventId, Ledger, LedgerError, License, LicenseId, OrderTerms,
@@ -89,6 +90,8 @@ struct Replay {
     keys: BTreeMap<i64, keys::Certified>,
     /// Seed keys as they were sealed, by their numbers and holders.
     sealed: BTreeMap<(i64, Hex), (EventId, Hex)>,
+    /// Roots that were dropped, as the history has it so far.
+    dropped: BTreeSet<[u8; 32]>,
     listed: BTreeMap<String, (EventId, Hex)>,
     /// Whether the tables are not as this program makes them: then nothing else need be readable.
     other_schema: bool,
@@ -234,6 +237,18 @@ impl Replay {
                 if let Some(it) = self.facts::<RotateFacts>(event) {
                     self.meta = Some(it.meta);
                 }
+                Ok(())
+            }
+            facts::DESK_REPLACE_ROOT => {
+                if let Some(it) = self.facts::<ReplaceFacts>(event) {
+                    self.meta = Some(it.meta);
+                    self.dropped.insert(it.dropped.0);
+                    self.seeds_sealed(event.id, it.sealed);
+                }
+                Ok(())
+            }
+            facts::DESK_CHANGE => {
+                self.meta = self.facts::<ChangeFacts>(event).map(|it| it.meta);
                 Ok(())
             }
             facts::DESK_CLOCK => {

@@ -7,15 +7,21 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 mod desk;
 
-pub(crate) use desk::{ClockFacts, DeskFacts, KeyFacts, RestoreFacts, RotateFacts, SealedFacts};
+pub(crate) use desk::{
+    ChangeFacts, ClockFacts, DeskFacts, KeyFacts, ReplaceFacts, RestoreFacts, RotateFacts,
+    SealedFacts,
+};
 
 use super::change::Change;
 use crate::issuer::ledger::{Activation, Canon, LedgerError, License, Withdrawn};
 use crate::protocol::date::Day;
 use crate::protocol::digest::ActivationId;
 
-/// The desk was made, or what it says about itself changed.
+/// The desk was made.
 pub(crate) const DESK_INIT: &str = "desk_init";
+/// What it says about itself changed.
+pub(crate) const DESK_CHANGE: &str = "desk_change";
+/// Its clock was said to be right.
 pub(crate) const DESK_CLOCK: &str = "desk_clock";
 /// The ledger was put back from a backup.
 pub(crate) const LEDGER_RESTORE: &str = "ledger_restore";
@@ -25,6 +31,8 @@ pub(crate) const DESK_CERTIFY: &str = "desk_certify";
 pub(crate) const DESK_REMOVE: &str = "desk_remove";
 /// The certified keys got certificates of a new epoch.
 pub(crate) const DESK_ROTATE: &str = "desk_rotate";
+/// A root was dropped, and another took its place.
+pub(crate) const DESK_REPLACE_ROOT: &str = "desk_replace_root";
 /// A product was added.
 pub(crate) const PRODUCT_ADD: &str = "product_add";
 /// A product's definition changed.
@@ -132,9 +140,11 @@ pub(crate) fn described(generator: &mut schemars::SchemaGenerator) -> schemars::
     schemars::json_schema!({ "anyOf": [
         generator.subschema_for::<DeskFacts>(),
         generator.subschema_for::<ClockFacts>(),
+        generator.subschema_for::<ChangeFacts>(),
         generator.subschema_for::<RestoreFacts>(),
         generator.subschema_for::<KeyFacts>(),
         generator.subschema_for::<RotateFacts>(),
+        generator.subschema_for::<ReplaceFacts>(),
         generator.subschema_for::<ProductFacts>(),
         generator.subschema_for::<OrderFacts>(),
         generator.subschema_for::<AnswerFacts>(),

@@ -17,12 +17,12 @@ pub use differences::differences;
 #[cfg(test)]
 pub(crate) use facts::described;
 pub(crate) use facts::{
-    ACTIVATE, AnswerFacts, ClockFacts, DESK_CERTIFY, DESK_CLOCK, DESK_INIT, DESK_REMOVE,
-    DESK_ROTATE, DeskFacts, EARLY_RETURN, EMERGENCY, EarlyFacts, EndFacts, FREED, Hex, KeyFacts,
-    LEDGER_RESTORE, LICENSE_CHANGE, LICENSE_NEW, LICENSE_RESTORE, LICENSE_REVOKE, LICENSE_VOID,
-    LicenseFacts, NOTE, OrderFacts, PRODUCT_ADD, PRODUCT_CHANGE, ProductFacts, READOPT, REFUSED,
-    RELEASE, REPLACE, RETURN, RestoreFacts, RotateFacts, SYNC, SealedFacts, YIELDED, keys_hasher,
-    meta_digest, to_json,
+    ACTIVATE, AnswerFacts, ChangeFacts, ClockFacts, DESK_CERTIFY, DESK_CHANGE, DESK_CLOCK,
+    DESK_INIT, DESK_REMOVE, DESK_REPLACE_ROOT, DESK_ROTATE, DeskFacts, EARLY_RETURN, EMERGENCY,
+    EarlyFacts, EndFacts, FREED, Hex, KeyFacts, LEDGER_RESTORE, LICENSE_CHANGE, LICENSE_NEW,
+    LICENSE_RESTORE, LICENSE_REVOKE, LICENSE_VOID, LicenseFacts, NOTE, OrderFacts, PRODUCT_ADD,
+    PRODUCT_CHANGE, ProductFacts, READOPT, REFUSED, RELEASE, REPLACE, RETURN, ReplaceFacts,
+    RestoreFacts, RotateFacts, SYNC, SealedFacts, YIELDED, keys_hasher, meta_digest, to_json,
 };
 pub(crate) use told::revealed;
 pub use told::{answers, changes_unknown_to, tell, verdict};

@@ -19,6 +19,12 @@ pub fn tell(event: &Event, activation: Option<&str>) -> String {
     };
     let mut said = match event.kind.as_str() {
         facts::DESK_INIT => "the desk was made".to_owned(),
+        facts::DESK_CHANGE => match (text("vendor"), text("mail")) {
+            ("", "") => "the desk has no mail address any more".to_owned(),
+            ("", mail) => format!("requests go to {mail}"),
+            (vendor, "") => format!("the vendor is called {vendor}"),
+            (vendor, mail) => format!("the vendor is called {vendor}, and requests go to {mail}"),
+        },
         facts::DESK_CLOCK => "the desk's clock was said to be right".to_owned(),
         facts::LEDGER_RESTORE => match data.get("lost").and_then(Value::as_u64) {
             None => "the ledger was put back from a backup, where none could be read".to_owned(),
@@ -39,6 +45,7 @@ pub fn tell(event: &Event, activation: Option<&str>) -> String {
             "the certified keys got certificates of epoch {}",
             number("epoch")
         ),
+        facts::DESK_REPLACE_ROOT => "a root key was dropped, and another took its place".to_owned(),
         facts::PRODUCT_ADD => format!("product {} was added", text("product")),
         facts::PRODUCT_CHANGE => format!(
             "product {} was changed to version {}",

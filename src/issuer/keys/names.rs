@@ -10,7 +10,11 @@ use crate::issuer::ledger::{LedgerError, SignerId, Transaction};
 /// # Errors
 /// What the ledger says.
 pub fn names(tx: &mut dyn Transaction) -> Result<HashMap<SignerId, String>, LedgerError> {
-    let [root, spare] = desk::vendor(tx)?.roots;
+    let desk::Vendor {
+        roots: [root, spare],
+        former,
+        ..
+    } = desk::vendor(tx)?;
     let certified = tx.desk_keys()?;
     let named = tx.signers()?.into_iter().map(|signer| {
         let of_key = certified
@@ -21,6 +25,7 @@ pub fn names(tx: &mut dyn Transaction) -> Result<HashMap<SignerId, String>, Ledg
             None if !signer.certificate.is_empty() => "?",
             None if signer.public == root => "root",
             None if signer.public == spare => "spare",
+            None if former.contains(&signer.public) => "former root",
             None => "?",
         };
         (signer.id, name.to_owned())

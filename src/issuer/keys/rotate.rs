@@ -8,7 +8,7 @@ use crate::issuer::history::{
     DESK_ROTATE, Hand, NewEvent, Recorder, RotateFacts, meta_digest, to_json,
 };
 use crate::issuer::ledger::{
-    ActivationRow, EventId, Ledger, LedgerError, PAGE, SignerId, Transaction,
+    ActivationRow, EventId, Ledger, LedgerError, PAGE, SignerId, StoredSigner, Transaction,
 };
 use crate::issuer::products;
 use crate::license_key::LicenseKey;
@@ -41,13 +41,11 @@ pub fn rotate(ledger: &mut Ledger, root: Hand<'_>, reason: &str) -> Result<Rotat
         let next = epoch(tx)?
             .checked_add(1)
             .ok_or(KeysError::Limits("no epoch is left"))?;
-        let mut stand = read(tx, root.by.now.day())?;
-        let mut serial = next_serial(&stand)?;
-        stand.retain(|it| it.state == KeyState::Active);
-        if stand.is_empty() {
+        let known = read(tx, root.by.now.day())?;
+        if known.iter().all(|it| it.state != KeyState::Active) {
             return Err(none);
         }
-        let machines = under_earlier(tx)?;
+        let machines = held_by(tx, |signer| signer.certificate.is_empty())?;
         tx.set_meta(EPOCH, &next.to_string())?;
         let facts = RotateFacts {
             epoch: next,
@@ -62,26 +60,7 @@ pub fn rotate(ledger: &mut Ledger, root: Hand<'_>, reason: &str) -> Result<Rotat
             data: to_json(&facts)?,
         };
         Recorder::by_hand(tx, root)?.record(tx, event)?;
-        let mut keys = Vec::new();
-        for it in stand {
-            let certificate = DeskCertificate {
-                serial,
-                epoch: next,
-                ..it.certificate
-            };
-            keys.push(give(
-                tx,
-                root,
-                (&it.key.name, &it.key.product),
-                (certificate, &[]),
-            )?);
-            serial = serial
-                .checked_add(1)
-                .ok_or(KeysError::Limits("no serial is left"))?;
-        }
-        let payloads = keys.iter().map(|it| &it.key);
-        let payloads = payloads.map(|it| (it.product.clone(), it.certificate.clone()));
-        let products = products::name_desks(tx, &payloads.collect::<Vec<_>>(), root)?;
+        let (keys, products) = renewed(tx, root, (next, None), known)?;
         Ok(Rotated {
             epoch: next,
             keys,
@@ -91,11 +70,43 @@ pub fn rotate(ledger: &mut Ledger, root: Hand<'_>, reason: &str) -> Result<Rotat
     })
 }
 
-/// Activations with seats whose last answer was signed under a certificate.
-fn under_earlier(tx: &mut dyn Transaction) -> Result<Vec<(LicenseKey, ActivationId)>, LedgerError> {
+/// Gives every key that signs its certificate anew, in this epoch, and has every product name these, and these roots where there are others now.
+pub(super) fn renewed(
+    tx: &mut dyn Transaction,
+    root: Hand<'_>,
+    (epoch, roots): (u8, Option<&[[u8; 32]]>),
+    mut known: Vec<Certified>,
+) -> Result<(Vec<Certified>, Vec<String>), KeysError> {
+    let mut serial = next_serial(&known)?;
+    known.retain(|it| it.state == KeyState::Active);
+    let mut keys = Vec::new();
+    for it in known {
+        let certificate = DeskCertificate {
+            serial,
+            epoch,
+            ..it.certificate
+        };
+        let of = (it.key.name.as_str(), it.key.product.as_str());
+        keys.push(give(tx, root, of, (certificate, &[]))?);
+        serial = serial
+            .checked_add(1)
+            .ok_or(KeysError::Limits("no serial is left"))?;
+    }
+    let payloads = keys.iter().map(|it| &it.key);
+    let payloads = payloads.map(|it| (it.product.clone(), it.certificate.clone()));
+    let payloads: Vec<_> = payloads.collect();
+    let products = products::name_desks(tx, &payloads, roots, root)?;
+    Ok((keys, products))
+}
+
+/// Activations with seats whose last answer is of none of those whose answers go on.
+pub(super) fn held_by(
+    tx: &mut dyn Transaction,
+    goes_on: impl Fn(&StoredSigner) -> bool,
+) -> Result<Vec<(LicenseKey, ActivationId)>, LedgerError> {
     let signers = tx.signers()?.into_iter();
-    let certified = signers.filter(|it| !it.certificate.is_empty());
-    let certified: Vec<SignerId> = certified.map(|it| it.id).collect();
+    let over = signers.filter(|it| !goes_on(it));
+    let over: Vec<SignerId> = over.map(|it| it.id).collect();
     let mut last: HashMap<ActivationRow, SignerId> = HashMap::new();
     let mut after = EventId(0);
     loop {
@@ -110,7 +121,7 @@ fn under_earlier(tx: &mut dyn Transaction) -> Result<Vec<(LicenseKey, Activation
     }
     let mut rows: Vec<ActivationRow> = last
         .into_iter()
-        .filter(|(_, signer)| certified.contains(signer))
+        .filter(|(_, signer)| over.contains(signer))
         .map(|(row, _)| row)
         .collect();
     rows.sort_unstable();

@@ -23,8 +23,10 @@ pub(crate) fn stands(tx: &mut dyn Transaction, who: &Issuer, today: Day) -> Resu
 /// # Errors
 /// `Removed`, or what the ledger says.
 pub fn issuer(ledger: &mut Ledger, signer: TriedSigner, today: Day) -> Result<Issuer, KeysError> {
-    let (roots, known) = ledger
-        .read(|tx| -> Result<_, LedgerError> { Ok((desk::vendor(tx)?.roots, read(tx, today)?)) })?;
+    let (roots, known) = ledger.read(|tx| -> Result<_, LedgerError> {
+        // A certificate of a root that was dropped is one; no product trusts it any more.
+        Ok((desk::vendor(tx)?.all_roots(), read(tx, today)?))
+    })?;
     let public = signer.public();
     let mut own = known.into_iter().rev();
     let Some(own) = own.find(|it| it.certificate.public_key == public) else {

@@ -164,29 +164,49 @@ pub fn change(
     })
 }
 
-/// Has every product name these certificates, as far as they are for it, in a version of its own, and no earlier ones. Gives back the products' ids.
+/// Has every product name these certificates, as far as they are for it, in a version of its own, and no earlier ones; and these roots, where they are others
+/// from now on. Gives back the products' ids.
 ///
 /// # Errors
 /// What the ledger says.
 pub(crate) fn name_desks(
     tx: &mut dyn Transaction,
     keys: &[(String, Vec<u8>)],
+    roots: Option<&[[u8; 32]]>,
     hand: Hand<'_>,
 ) -> Result<Vec<String>, LedgerError> {
-    let mut named = Vec::new();
-    for before in tx.products()? {
-        let mut product = definition(&before)?;
+    let name = |product: &mut Product| {
         let own = keys.iter();
         let own = own.filter(|(only, _)| only.is_empty() || *only == product.id);
         product.desks = own.map(|(_, certificate)| certificate.clone()).collect();
+        if let Some(roots) = roots {
+            product.roots = roots.to_vec();
+        }
+    };
+    edit_all(tx, name, hand)
+}
+
+/// Gives every product another version that is edited. Gives back their ids.
+///
+/// # Errors
+/// What the ledger says.
+pub(crate) fn edit_all(
+    tx: &mut dyn Transaction,
+    edit: impl Fn(&mut Product),
+    hand: Hand<'_>,
+) -> Result<Vec<String>, LedgerError> {
+    let mut edited = Vec::new();
+    for before in tx.products()? {
+        let mut product = definition(&before)?;
+        edit(&mut product);
         product.version = product.version.saturating_add(1);
         let mut recorder = Recorder::by_hand(tx, hand)?;
         let row = row(&product, before.id, before.weak, &recorder);
         tx.set_product(&row)?;
         record_product(tx, &mut recorder, &row, PRODUCT_CHANGE)?;
-        named.push(product.id);
+        edited.push(product.id);
     }
-    Ok(named)
+    Ok(edited)
 }
 
 /// Says what is done with machines that are weakly bound from now on. The product's definition, and so its file, stays as it is.

@@ -11,7 +11,7 @@ pub use shown::{Found, Unproven, Why};
 use super::session::{Given, Session};
 use super::{Ask, Effect, Grantable, RespondError};
 use crate::failure::FailureKind;
-use crate::issuer::history::{Actor, Change, LEDGER_RESTORE, RestoreFacts};
+use crate::issuer::history::{Change, Hand, LEDGER_RESTORE, RestoreFacts};
 use crate::issuer::keys::{self, KeyState};
 use crate::issuer::ledger::{Event, EventId, Ledger, LedgerError, Transaction};
 use crate::issuer::policy::Options;
@@ -126,7 +126,7 @@ pub struct Taken {
 pub fn readopt(
     ledger: &mut Ledger,
     found: Vec<Found>,
-    by: Actor<'_>,
+    hand: Hand<'_>,
 ) -> Result<Taken, ReadoptError> {
     let (returns, found): (Vec<Found>, Vec<Found>) = found
         .into_iter()
@@ -154,11 +154,11 @@ pub fn readopt(
     groups.sort_by_key(|group| std::cmp::Reverse(issued(group)));
     let mut machines = Vec::with_capacity(groups.len());
     for group in &groups {
-        machines.push(taken_back(ledger, group, &lost, by)?);
+        machines.push(taken_back(ledger, group, &lost, hand)?);
     }
     let mut returned = 0;
     for it in returns {
-        match super::take_return(ledger, &it.code, &Options::default(), by) {
+        match super::take_return(ledger, &it.code, &Options::default(), hand.by) {
             Ok(reply) => returned += usize::from(reply.effect() != Effect::Repeated),
             Err(RespondError::Ledger(error)) => return Err(error.into()),
             // It gives up what is not held here, which changes nothing.
@@ -168,7 +168,7 @@ pub fn readopt(
     if returned > 0 {
         for (machine, group) in machines.iter_mut().zip(&groups) {
             if machine.result.is_err() {
-                *machine = taken_back(ledger, group, &lost, by)?;
+                *machine = taken_back(ledger, group, &lost, hand)?;
             }
         }
     }
@@ -184,11 +184,11 @@ fn taken_back(
     ledger: &mut Ledger,
     group: &[Proven],
     lost: &[Lost],
-    by: Actor<'_>,
+    hand: Hand<'_>,
 ) -> Result<OfMachine, ReadoptError> {
     let last = group.last();
     let last = last.ok_or_else(|| LedgerError::Damaged("an activation".to_owned()))?;
-    let result = match ledger.write(|tx| of_machine(tx, group, lost, by)) {
+    let result = match ledger.write(|tx| of_machine(tx, group, lost, hand)) {
         Err(ReadoptError::Respond(RespondError::Ledger(error))) => return Err(error.into()),
         result => result,
     };
@@ -231,7 +231,7 @@ fn of_machine(
     tx: &mut dyn Transaction,
     group: &[Proven],
     lost: &[Lost],
-    by: Actor<'_>,
+    hand: Hand<'_>,
 ) -> Result<Readopted, ReadoptError> {
     let mut unknown = Vec::new();
     for it in group {
@@ -250,12 +250,12 @@ fn of_machine(
         });
     };
     for it in &unknown {
-        may_be_lost(tx, it, lost, by)?;
+        may_be_lost(tx, it, lost, hand)?;
     }
-    let license = license::as_granted(tx, last, &unknown, by)?;
+    let license = license::as_granted(tx, last, &unknown, hand)?;
     let mut answers = 0;
     for (at, it) in unknown.iter().enumerate() {
-        match take_back(tx, it, by) {
+        match take_back(tx, it, hand) {
             // Of an older one it need not be known that it was given.
             Err(ReadoptError::GoneOn(_)) if at + 1 < unknown.len() => {}
             other => {
@@ -276,15 +276,17 @@ fn may_be_lost(
     tx: &mut dyn Transaction,
     it: &Proven,
     lost: &[Lost],
-    by: Actor<'_>,
+    hand: Hand<'_>,
 ) -> Result<(), ReadoptError> {
     let issued = it.grant.grant.issued;
     if !lost.iter().any(|it| it.from <= issued && issued <= it.to) {
         return Err(ReadoptError::NotLost(issued));
     }
-    let removed = keys::read(tx, by.now.day())?.into_iter().find(|known| {
-        known.state == KeyState::Removed && known.certificate.public_key == it.public
-    });
+    let removed = keys::read(tx, hand.by.now.day())?
+        .into_iter()
+        .find(|known| {
+            known.state == KeyState::Removed && known.certificate.public_key == it.public
+        });
     match removed {
         Some(removed) => Err(ReadoptError::KeyRemoved(removed.key.name)),
         None => Ok(()),
@@ -292,7 +294,7 @@ fn may_be_lost(
 }
 
 /// One answer, by the rules by which it would be given now, but for what its signature has fixed.
-fn take_back(tx: &mut dyn Transaction, it: &Proven, by: Actor<'_>) -> Result<(), ReadoptError> {
+fn take_back(tx: &mut dyn Transaction, it: &Proven, hand: Hand<'_>) -> Result<(), ReadoptError> {
     let clerk = || Some(ANSWERED_BEFORE.to_owned());
     let options = Options {
         seats: NonZeroU16::new(it.grant.grant.seats),
@@ -301,7 +303,7 @@ fn take_back(tx: &mut dyn Transaction, it: &Proven, by: Actor<'_>) -> Result<(),
         accept_site_key_reason: clerk(),
         ..Options::default()
     };
-    let mut session = Session::open(tx, None, &options, by)?;
+    let mut session = Session::open(tx, None, &options, hand.by)?;
     session.given = Some(Given {
         grant: it.grant.grant.clone(),
         stood: it.stood.clone(),

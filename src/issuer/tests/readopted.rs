@@ -59,12 +59,12 @@ fn put_back(desk: &mut Desk, backup: &std::path::Path, now: Seconds) {
         data: history::to_json(&facts).unwrap(),
     };
     desk.ledger
-        .write(|tx| Recorder::open(tx, Actor { now, ..BY })?.record(tx, event))
+        .write(|tx| Recorder::by_hand(tx, hand(Actor { now, ..BY }))?.record(tx, event))
         .unwrap();
 }
 
 fn sold(desk: &mut Desk, terms: &OrderTerms, count: u32, seed: u64) -> Vec<LicenseKey> {
-    let sold = products::sell(&mut desk.ledger, terms, count, BY, &mut entropy(seed));
+    let sold = products::sell(&mut desk.ledger, terms, count, hand(BY), &mut entropy(seed));
     sold.unwrap().keys
 }
 
@@ -138,7 +138,7 @@ fn a_thousand_answers_are_taken_back() {
         .found
         .sort_by_key(|it| blake3::hash(it.code.payload()).to_hex());
     let by = Actor { now: later, ..BY };
-    let taken = readopt(&mut desk.ledger, mails.found.clone(), by).unwrap();
+    let taken = readopt(&mut desk.ledger, mails.found.clone(), hand(by)).unwrap();
     assert_eq!(taken.unproven, []);
     assert_eq!(taken.returned, 50);
     let of = |it: &&OfMachine| it.result.is_err();
@@ -151,7 +151,7 @@ fn a_thousand_answers_are_taken_back() {
         assert!(own.unwrap().returned, "{it:?}");
     }
     assert_eq!(desk.findings(), [""; 0]);
-    let again = readopt(&mut desk.ledger, mails.found, by).unwrap();
+    let again = readopt(&mut desk.ledger, mails.found, hand(by)).unwrap();
     let known = |it: &OfMachine| match &it.result {
         Ok(it) => it.answers == 0,
         Err(error) => !matches!(error, ReadoptError::NotPutBack),

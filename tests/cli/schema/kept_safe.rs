@@ -22,4 +22,10 @@ pub(super) fn lived(it: &mut Printed) {
     desk.run(back.iter().chain(&discard)).done();
     let readopt = desk.run(["ledger", "readopt", "-"]).piped(held);
     it.one("ledger-readopt", readopt);
+    let change = ["desk", "change", "--mail", "new@example.com"];
+    it.one("desk-change", desk.run(change));
+    let replace = ["desk", "replace-root", "--stolen", "spare", "--reason", "r"];
+    std::fs::remove_file(desk.kept("desk/spare.pem")).unwrap();
+    let replace = desk.run(replace).arg("--no-passphrase");
+    it.one("desk-replace-root", replace);
 }

@@ -86,7 +86,10 @@ impl Run for DeskRequest {
                     encrypted,
                 )
             }
-            false => self.made(context, &file)?,
+            false => {
+                let how = (&self.passphrase, self.no_passphrase);
+                made(context, &file, how, "new passphrase for your key: ")?
+            }
         };
         let request = KeyRequest::to_file(&self.name, &key)?;
         files::write(&request_file, request.as_bytes())?;
@@ -123,28 +126,31 @@ impl Run for DeskRequest {
     }
 }
 
-impl DeskRequest {
-    /// A new key in a file of its own, and whether that is encrypted.
-    fn made(&self, context: &mut Context, file: &Path) -> anyhow::Result<(TriedSigner, bool)> {
-        secrecy::close();
-        let passphrase = match self.no_passphrase {
-            true => None,
-            false => {
-                let asks = Asks {
-                    prompt: "new passphrase for your key: ",
-                    hint: "choose one, or say --no-passphrase for a key that anyone with the file can use",
-                };
-                Passphrase::new(self.passphrase.new_one(context, &asks)?)
-            }
-        };
-        let mut entropy = context.environment.entropy()?;
-        let key = SigningKey::generate(&mut entropy);
-        let pem = match &passphrase {
-            Some(passphrase) => key.to_encrypted_pem(passphrase, &mut entropy)?,
-            None => key.to_pem()?,
-        };
-        let key = context.environment.tried(key)?;
-        write_new_key(file, &pem)?;
-        Ok((key, passphrase.is_some()))
-    }
+/// A new key in a file of its own, and whether that is encrypted.
+pub(super) fn made(
+    context: &mut Context,
+    file: &Path,
+    (passphrase, none): (&PassphraseArgs, bool),
+    prompt: &str,
+) -> anyhow::Result<(TriedSigner, bool)> {
+    secrecy::close();
+    let passphrase = match none {
+        true => None,
+        false => {
+            let asks = Asks {
+                prompt,
+                hint: "choose one, or say --no-passphrase for a key that anyone with the file can use",
+            };
+            Passphrase::new(passphrase.new_one(context, &asks)?)
+        }
+    };
+    let mut entropy = context.environment.entropy()?;
+    let key = SigningKey::generate(&mut entropy);
+    let pem = match &passphrase {
+        Some(passphrase) => key.to_encrypted_pem(passphrase, &mut entropy)?,
+        None => key.to_pem()?,
+    };
+    let key = context.environment.tried(key)?;
+    write_new_key(file, &pem)?;
+    Ok((key, passphrase.is_some()))
 }

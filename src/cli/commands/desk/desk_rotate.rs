@@ -5,6 +5,8 @@ use super::{Context, Exit, Run};
 use crate::cli::acting::KeyArgs;
 use crate::cli::{desk, json, words};
 use crate::issuer::keys::{self, Issuer};
+use crate::license_key::LicenseKey;
+use crate::protocol::digest::ActivationId;
 
 /// The most machines that are named; of more their number is said.
 const MOST_NAMED: usize = 50;
@@ -38,22 +40,16 @@ impl Run for DeskRotate {
         let done = keys::rotate(desk.ledger(), hand, &reason)?;
         let names: Vec<&str> = done.keys.iter().map(|it| it.key.name.as_str()).collect();
         if context.out.json {
-            let machines = done.machines.iter().map(|(key, activation)| json::Holder {
-                license_key: json::Shown(*key),
-                activation: json::Shown(*activation),
-            });
             let object = json::KeysRotated {
                 epoch: done.epoch,
                 keys: names.iter().map(|it| (*it).to_owned()).collect(),
                 products: done.products.clone(),
-                machines: machines.collect(),
+                machines: holders(&done.machines),
             };
             Self::print(context, &object)?;
             return Ok(Exit::DONE);
         }
-        for (key, activation) in done.machines.iter().take(MOST_NAMED) {
-            context.out.line(format_args!("{activation}  {key}"))?;
-        }
+        name_machines(context, &done.machines)?;
         let epoch = done.epoch;
         context.out.say(format_args!(
             "epoch {epoch} has begun: certified anew {}",
@@ -66,4 +62,24 @@ impl Run for DeskRotate {
         }
         Ok(Exit::DONE)
     }
+}
+
+/// Machines as scripts read them.
+pub(super) fn holders(machines: &[(LicenseKey, ActivationId)]) -> Vec<json::Holder> {
+    let holder = |(key, activation): &(LicenseKey, ActivationId)| json::Holder {
+        license_key: json::Shown(*key),
+        activation: json::Shown(*activation),
+    };
+    machines.iter().map(holder).collect()
+}
+
+/// The first of them by their names.
+pub(super) fn name_machines(
+    context: &mut Context,
+    machines: &[(LicenseKey, ActivationId)],
+) -> anyhow::Result<()> {
+    for (key, activation) in machines.iter().take(MOST_NAMED) {
+        context.out.line(format_args!("{activation}  {key}"))?;
+    }
+    Ok(())
 }

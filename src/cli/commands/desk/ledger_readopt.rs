@@ -56,8 +56,8 @@ impl Run for LedgerReadopt {
                 .hint("hand over the mails that were sent, with the requests that they answer; or what countersign request held prints on the machine")
                 .into());
         }
-        self.acting.clerk(context, &mut desk, false)?;
-        let taken = readopt::readopt(desk.ledger(), found, context.environment.by())?;
+        let acting = self.acting.acting(context, &mut desk, false)?;
+        let taken = readopt::readopt(desk.ledger(), found, acting.hand(context))?;
         finish(context, taken)
     }
 }

@@ -101,7 +101,7 @@ fn named(ledger: &mut Ledger, paths: &[PathBuf]) -> anyhow::Result<Vec<Checkpoin
         return Ok(Vec::new());
     }
     // What the desk says of itself is read as it stands: the history vouches for it, and is held against all that is found.
-    let keys = ledger.audit(crate::issuer::desk::vendor)?.roots;
+    let keys = ledger.audit(crate::issuer::desk::vendor)?.all_roots();
     let mut found = Vec::new();
     for path in paths {
         if !path.is_dir() {

@@ -3,11 +3,13 @@
 mod as_it_says;
 mod called;
 mod desk_certify;
+mod desk_change;
 mod desk_clock;
 mod desk_init;
 mod desk_keys;
 mod desk_passphrase;
 mod desk_remove;
+mod desk_replace_root;
 mod desk_report;
 mod desk_request;
 mod desk_rotate;
@@ -67,7 +69,9 @@ pub(super) const TREE: Commands = (
                 leaf::<desk_keys::DeskKeys>(),
                 leaf::<desk_remove::DeskRemove>(),
                 leaf::<desk_rotate::DeskRotate>(),
+                leaf::<desk_replace_root::DeskReplaceRoot>(),
                 leaf::<desk_passphrase::DeskPassphrase>(),
+                leaf::<desk_change::DeskChange>(),
                 leaf::<desk_clock::DeskClock>(),
                 leaf::<desk_report::DeskReport>(),
             ],

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::Hex;
 #[cfg(doc)]
 use super::{
-    DESK_CERTIFY, DESK_CLOCK, DESK_INIT, DESK_REMOVE, DESK_ROTATE, LEDGER_RESTORE, meta_digest,
+    DESK_CERTIFY, DESK_CHANGE, DESK_CLOCK, DESK_INIT, DESK_REMOVE, DESK_REPLACE_ROOT, DESK_ROTATE,
+    LEDGER_RESTORE, meta_digest,
 };
 
 /// Of [`DESK_INIT`].
@@ -29,6 +30,20 @@ pub(crate) struct SealedFacts {
     pub(crate) holder: Hex,
     /// Digest of the whole row.
     pub(crate) row: Hex,
+}
+
+/// Of [`DESK_CHANGE`].
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct ChangeFacts {
+    /// [`meta_digest`] afterwards.
+    pub(crate) meta: Hex,
+    /// The vendor's name, where it is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) vendor: Option<String>,
+    /// Where requests go, where that is another address; empty: nowhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) mail: Option<String>,
 }
 
 /// Of [`DESK_CLOCK`].
@@ -78,4 +93,21 @@ pub(crate) struct RotateFacts {
     /// [`meta_digest`] afterwards.
     pub(crate) meta: Hex,
     pub(crate) reason: String,
+}
+
+/// Of [`DESK_REPLACE_ROOT`].
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct ReplaceFacts {
+    /// The public key of the root that was dropped.
+    pub(crate) dropped: Hex,
+    /// That of the one in its place.
+    pub(crate) added: Hex,
+    /// The epoch from then on.
+    pub(crate) epoch: u8,
+    /// [`meta_digest`] afterwards.
+    pub(crate) meta: Hex,
+    pub(crate) reason: String,
+    /// Seed keys that were sealed: a new one to all but the root that was dropped, and all to the new root.
+    pub(crate) sealed: Vec<SealedFacts>,
 }

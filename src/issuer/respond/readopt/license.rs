@@ -5,7 +5,7 @@ use std::num::{NonZeroU8, NonZeroU16};
 use super::shown::Proven;
 use super::{OfLicense, ReadoptError};
 use crate::issuer::history::{
-    self, Actor, Hex, LICENSE_CHANGE, LICENSE_NEW, LicenseFacts, NewEvent, OrderFacts, Recorder,
+    self, Hand, Hex, LICENSE_CHANGE, LICENSE_NEW, LicenseFacts, NewEvent, OrderFacts, Recorder,
     differences, keys_hasher, to_json,
 };
 use crate::issuer::ledger::{
@@ -25,17 +25,17 @@ pub(super) fn as_granted(
     tx: &mut dyn Transaction,
     latest: &Proven,
     all: &[&Proven],
-    by: Actor<'_>,
+    hand: Hand<'_>,
 ) -> Result<OfLicense, ReadoptError> {
     let most = all.iter().map(|it| it.grant.grant.seats).max();
     let most = most.and_then(NonZeroU16::new).unwrap_or(NonZeroU16::MIN);
     match tx.license_keyed(latest.key)? {
         None => {
             let terms = granted(latest, most, None);
-            add(tx, latest, &terms, by)?;
+            add(tx, latest, &terms, hand)?;
             Ok(OfLicense::New)
         }
-        Some(license) => change(tx, license, latest, most, by),
+        Some(license) => change(tx, license, latest, most, hand),
     }
 }
 
@@ -88,10 +88,10 @@ fn add(
     tx: &mut dyn Transaction,
     it: &Proven,
     terms: &OrderTerms,
-    by: Actor<'_>,
+    hand: Hand<'_>,
 ) -> Result<(), ReadoptError> {
     products::fits(terms, &products::definition(&it.product)?)?;
-    let mut recorder = Recorder::open(tx, by)?;
+    let mut recorder = Recorder::by_hand(tx, hand)?;
     let order = tx.add_terms(terms, recorder.next())?;
     let first = tx.next_license()?;
     if !tx
@@ -125,7 +125,7 @@ fn change(
     license: License,
     it: &Proven,
     most: NonZeroU16,
-    by: Actor<'_>,
+    hand: Hand<'_>,
 ) -> Result<OfLicense, ReadoptError> {
     let gone = || LedgerError::Damaged(format!("license {} has no order", license.key));
     let before = tx.terms(license.terms)?.ok_or_else(gone)?;
@@ -139,7 +139,7 @@ fn change(
         return Ok(OfLicense::Known);
     }
     products::fits(&after, &product)?;
-    let mut recorder = Recorder::open(tx, by)?;
+    let mut recorder = Recorder::by_hand(tx, hand)?;
     let event = recorder.next();
     let terms: TermsId = tx.add_terms(&after, event)?;
     let changed = License {

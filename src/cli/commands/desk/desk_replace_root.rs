@@ -1,0 +1,123 @@
+//! `desk replace-root`.
+
+use std::path::PathBuf;
+
+use super::license_revoke::reason;
+use super::{Context, Exit, Run, desk_request, desk_rotate};
+use crate::cli::acting::KeyArgs;
+use crate::cli::failure::Failure;
+use crate::cli::passphrase::PassphraseArgs;
+use crate::cli::{desk, json, words};
+use crate::failure::FailureKind;
+use crate::issuer::desk::Root;
+use crate::issuer::keys::{self, Issuer};
+use crate::protocol::product::RootFingerprint;
+
+/// Drop a root key that was stolen, and make another one in its place
+///
+/// It takes the other root, which stays: put its file where the live one lies, or name it with --key. It is the live root from then on; the new one is the
+/// spare, and lies in spare.pem: take it to the safe. Every product gets another version that trusts these two, and every key that signs a certificate by the
+/// root that stays. Machines give the stolen one up when they install the new product file, which they take from the root that stays. What they hold by the stolen
+/// root, or under its certificates, is given up with it: those machines are named.
+#[derive(clap::Args)]
+pub(crate) struct DeskReplaceRoot {
+    /// Which was stolen: `root` or `spare`, as `countersign desk keys` has them
+    #[arg(long, value_name = "ROOT", value_parser = ["root", "spare"])]
+    stolen: String,
+    /// Why, for the history
+    #[arg(long, value_name = "TEXT", required = true)]
+    reason: String,
+    #[cfg_attr(
+        unix,
+        doc = "Read the new root's passphrase from this file's first line (also /dev/fd/N)"
+    )]
+    #[cfg_attr(
+        not(unix),
+        doc = "Read the new root's passphrase from this file's first line"
+    )]
+    #[arg(long, value_name = "FILE")]
+    new_passphrase_file: Option<PathBuf>,
+    /// Leave the new root unencrypted: anyone who reads the file can sign
+    #[arg(long, conflicts_with = "new_passphrase_file")]
+    no_passphrase: bool,
+    #[command(flatten)]
+    acting: KeyArgs,
+}
+
+impl Run for DeskReplaceRoot {
+    const NAME: &'static str = "replace-root";
+    const ABOUT: &'static str = "Put another root in the place of a stolen one";
+
+    type Object = json::RootReplaced;
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let reason = reason(&self.reason)?;
+        let stolen = match self.stolen.as_str() {
+            "root" => Root::Live,
+            _ => Root::Spare,
+        };
+        let mut desk = desk::open(context)?;
+        let kept = self.acting.root(context, &desk)?;
+        let roots = desk.vendor().roots;
+        let stays = match stolen {
+            Root::Live => roots[1],
+            Root::Spare => roots[0],
+        };
+        if kept.public() != stays {
+            let message = "the root that was stolen cannot say who takes its place";
+            return Err(Failure::new(FailureKind::NeedsRoot, message)
+                .hint("say it with the root that stays: --key FILE; `countersign desk keys` shows both")
+                .into());
+        }
+        let file = desk.place().key_path(Root::Spare);
+        let passphrase = PassphraseArgs::new_in(self.new_passphrase_file);
+        let new = match file.exists() {
+            // Made by an attempt that ended before the ledger knew of it; or else one that is in use.
+            true => desk::key_in(context, &file, Some(&passphrase))?,
+            false => {
+                let how = (&passphrase, self.no_passphrase);
+                desk_request::made(context, &file, how, "new passphrase for the new root: ")?.0
+            }
+        };
+        if roots.contains(&new.public()) {
+            let message = format!("a root of this desk lies in {}", file.display());
+            return Err(Failure::new(FailureKind::KeptFile, message)
+                .hint("the new one is to lie there: take that one to the safe first, and act with --key FILE")
+                .into());
+        }
+        let mut entropy = context.environment.entropy()?;
+        let kept = Issuer::root(kept);
+        let hand = kept.hand(context.environment.by());
+        let done = keys::replace_root(desk.ledger(), hand, (stolen, &new), &reason, &mut entropy)?;
+        let names: Vec<&str> = done.keys.iter().map(|it| it.key.name.as_str()).collect();
+        let fingerprint = RootFingerprint::of(&new.public());
+        if context.out.json {
+            let object = json::RootReplaced {
+                root_fingerprint: json::Shown(RootFingerprint::of(&stays)),
+                spare_root_fingerprint: json::Shown(fingerprint),
+                spare_root_key: file,
+                epoch: done.epoch,
+                keys: names.iter().map(|it| (*it).to_owned()).collect(),
+                products: done.products,
+                machines: desk_rotate::holders(&done.machines),
+            };
+            Self::print(context, &object)?;
+            return Ok(Exit::DONE);
+        }
+        desk_rotate::name_machines(context, &done.machines)?;
+        context.out.say(format_args!(
+            "the new spare root {fingerprint} lies in {}: take it to the safe; the one that stays is the live root now",
+            file.display()
+        ));
+        if !names.is_empty() {
+            let names = words::list(&names);
+            context.out.say(format_args!("certified anew {names}"));
+        }
+        let many = words::count(done.machines.len() as u64, "machine");
+        context.out.say(format_args!("{many} with an answer that the new product file gives up: have each re-validate first, by countersign request sync"));
+        for id in &done.products {
+            context.out.say(format_args!("next: countersign product export {id} -o FILE, signed by the root that stays; it ships with the application, or by countersign product install"));
+        }
+        Ok(Exit::DONE)
+    }
+}
