@@ -136,7 +136,7 @@ fn machines_take_the_new_file_from_the_root_that_stays() {
     far.apply(
         &thief
             .run(["respond"])
-            .piped(&far.request(&key))
+            .piped(far.request(&key))
             .done()
             .code(),
     );
