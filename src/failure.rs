@@ -119,7 +119,8 @@ failure_kinds! {
     PassphraseFile "passphrase_file" FAILED "the file with the passphrase cannot be read";
     PassphraseNeeded "passphrase_needed" PASSPHRASE "a passphrase is needed and nobody can be asked, or what was given is empty";
     PassphrasesDiffer "passphrases_differ" PASSPHRASE "a new passphrase was typed in two ways";
-    WrongPassphrase "wrong_passphrase" PASSPHRASE "the passphrase does not open the signing key";
+    WrongPassphrase "wrong_passphrase" PASSPHRASE "the passphrase does not open the signing key, or the PIN not the token";
+    PinLocked "pin_locked" PASSPHRASE "the token is locked by wrong PINs, or the next one locks it";
 
     // Codes, keys and product files as they come in.
     NoCode "no_code" NO_CODE "there is no code in the input";
@@ -225,6 +226,11 @@ failure_kinds! {
     NotAKey "not_a_key" FAILED "the file is no private key in PEM";
     NotEd25519 "not_ed25519" FAILED "the private key is not an Ed25519 key";
     SignerFailed "signer_failed" FAILED "the signing key gave no signature";
+    NoAgent "no_agent" FAILED "no ssh-agent can be reached, or it does not answer as one";
+    KeyAbsent "key_absent" FAILED "the ssh-agent or the token does not have the key, or is locked";
+    NoModule "no_module" FAILED "the PKCS#11 module of a token cannot be used";
+    NoToken "no_token" FAILED "no token is there that the key's URI means";
+    ForeignModule "foreign_module" NOT_TRUSTED "others can change the PKCS#11 module, or the key file that names it";
     UnsupportedEncryption "unsupported_encryption" FAILED "the key file is encrypted in a way that is not supported";
     TooMuchWork "too_much_work" FAILED "the key file asks for too much work to be opened";
     ForeignKey "foreign_key" NOT_TRUSTED "the desk's key may not sign for the product";
@@ -235,7 +241,7 @@ failure_kinds! {
     KeyNamed "key_named" REFUSED "the name has another key, or the key another name";
     OtherDeskKey "other_desk_key" NOT_FOR_THIS "the request for a desk key is of another key than its owner says";
     UnknownDeskKey "unknown_desk_key" NOT_FOR_THIS "no key of this desk has that name";
-    WhichKey "which_key" USAGE "several keys lie at the desk, and none was named";
+    WhichKey "which_key" USAGE "several keys lie at the desk or in the token, and which is meant was not said";
     KeyRemoved "key_removed" REFUSED "the key was removed, or a later certificate took the place of its own";
     NeedsRoot "needs_root" REFUSED "it takes a root key of the desk, and another was given";
     NeedsManager "needs_manager" REFUSED "it takes a root or a manager's key, and a clerk's was given";

@@ -8,13 +8,14 @@ use crate::issuer::desk::{Desk, DeskError, Root, Vendor, read_key_file, vendor};
 use crate::issuer::ledger::Ledger;
 use crate::issuer::products;
 use crate::protocol::product::Product;
+use crate::signing::elsewhere::Elsewhere;
 use crate::signing::keys::{KeyError, Passphrase, SigningKey};
 use crate::signing::signer::TriedSigner;
 
 use super::Context;
 use super::failure::Failure;
 use super::passphrase::PassphraseArgs;
-use super::{secrecy, sold};
+use super::{elsewhere, secrecy, sold};
 
 /// A desk with its ledger open.
 pub(crate) struct OpenDesk {
@@ -128,18 +129,20 @@ fn open_key(context: &Context, desk: &Desk, args: &PassphraseArgs) -> anyhow::Re
     })
 }
 
-/// The key of a file; without `args` nobody is asked for a passphrase. What is wrong with the file itself is a [`DeskError`].
+/// The key of a file, or of the place that it names; without `args` nobody is asked for a passphrase. What is wrong with the file itself is a [`DeskError`].
 pub(crate) fn key_in(
     context: &Context,
     path: &Path,
     args: Option<&PassphraseArgs>,
 ) -> anyhow::Result<TriedSigner> {
     secrecy::close();
-    // What is not there, or cannot be read, is said by whoever reads it.
+    let pem = read_key_file(path)?;
+    if Elsewhere::is_one(&pem) {
+        return elsewhere::open(context, &Elsewhere::read(&pem)?, path, args);
+    }
     if let Ok(found) = fs::metadata(path) {
         secrecy::check("the signing key", path, &found)?;
     }
-    let pem = read_key_file(path)?;
     let passphrase = match args {
         Some(args) if SigningKey::is_encrypted(&pem) => {
             let text = args.existing(context, &path.display().to_string())?;

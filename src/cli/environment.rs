@@ -128,6 +128,16 @@ impl Environment {
         Duration::from_secs(60)
     }
 
+    /// How long an answer of an ssh-agent may take.
+    #[cfg(feature = "desk")]
+    pub(crate) fn agents_patience(&self) -> Duration {
+        #[cfg(debug_assertions)]
+        if let Some(patience) = self.hooks.patience {
+            return patience;
+        }
+        Duration::from_secs(10)
+    }
+
     /// The anchors of a home.
     pub(crate) fn anchors(&self, home: &Path) -> Vec<Anchor> {
         #[cfg(any(feature = "desk", debug_assertions))]
@@ -216,7 +226,7 @@ mod hooks {
     impl Hooks {
         /// `COUNTERSIGN_TEST_NOW`: Unix seconds. `COUNTERSIGN_TEST_MACHINE`: a JSON file of [`Facts`]. `COUNTERSIGN_TEST_ANCHOR`: a
         /// directory for both anchors. `COUNTERSIGN_TEST_HOUR`: milliseconds after which it is looked at the clock again.
-        /// `COUNTERSIGN_TEST_PATIENCE`: milliseconds that a program has to end in.
+        /// `COUNTERSIGN_TEST_PATIENCE`: milliseconds that a program has to end in, and an ssh-agent to answer in.
         /// `COUNTERSIGN_TEST_SIGNER`: `fails:N` or `wrong:N`, what the signing key does at its N-th signature, from 1.
         pub(super) fn from_variables() -> Hooks {
             let number = |name| env::var(name).ok().and_then(|text| text.parse().ok());

@@ -29,6 +29,10 @@ use crate::protocol::product::ProductError;
 use crate::protocol::wire::WireError;
 use crate::seats::{Ruled, SeatError};
 #[cfg(feature = "desk")]
+use crate::signing::absent::Absent;
+#[cfg(feature = "desk")]
+use crate::signing::elsewhere::uri::UriError;
+#[cfg(feature = "desk")]
 use crate::signing::keys::KeyError;
 #[cfg(feature = "desk")]
 use crate::signing::signer::SignerError;
@@ -203,7 +207,9 @@ fn known(error: &anyhow::Error) -> Option<Failure> {
             KeyError,
             SeedError,
             CatalogueError,
-            KeysError
+            KeysError,
+            Absent,
+            UriError
         );
         if let Some(failure) = cause.downcast_ref::<Failure>() {
             return Some(failure.clone());

@@ -16,6 +16,8 @@ mod csv;
 mod damaged_rows;
 #[cfg(feature = "desk")]
 mod desk;
+#[cfg(feature = "desk")]
+mod elsewhere;
 mod ending;
 mod environment;
 mod failure;

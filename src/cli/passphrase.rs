@@ -18,15 +18,15 @@ use crate::failure::FailureKind;
 const MOST: u64 = 4096;
 
 /// Where the passphrase of a signing key comes from.
-#[derive(clap::Args)]
+#[derive(clap::Args, Clone)]
 pub(crate) struct PassphraseArgs {
     #[cfg_attr(
         unix,
-        doc = "Read the signing key's passphrase from this file's first line (also /dev/fd/N) [env: COUNTERSIGN_PASSPHRASE_FILE]"
+        doc = "Read the signing key's passphrase, or its token's PIN, from this file's first line (also /dev/fd/N) [env: COUNTERSIGN_PASSPHRASE_FILE]"
     )]
     #[cfg_attr(
         not(unix),
-        doc = "Read the signing key's passphrase from this file's first line [env: COUNTERSIGN_PASSPHRASE_FILE]"
+        doc = "Read the signing key's passphrase, or its token's PIN, from this file's first line [env: COUNTERSIGN_PASSPHRASE_FILE]"
     )]
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
@@ -113,6 +113,21 @@ impl PassphraseArgs {
         }
     }
 
+    /// The PIN of a token, in the same way.
+    #[cfg(feature = "token")]
+    pub(crate) fn pin(&self, context: &Context, token: &str) -> anyhow::Result<Zeroizing<String>> {
+        match self.in_file()? {
+            Some(pin) => Ok(pin),
+            None => self.ask(context, &format!("PIN of the token {token}: ")),
+        }
+    }
+
+    /// Whether a file is asked, and nobody.
+    #[cfg(feature = "token")]
+    pub(crate) fn is_in_file(&self) -> anyhow::Result<bool> {
+        Ok(self.in_file()?.is_some())
+    }
+
     /// A passphrase for a new key: from the file, else by asking twice.
     pub(crate) fn new_one(
         &self,
@@ -151,7 +166,7 @@ impl PassphraseArgs {
         if context.no_input || !std::io::stderr().is_terminal() {
             return Err(Failure::new(
                 FailureKind::PassphraseNeeded,
-                "a passphrase is needed and nobody can be asked",
+                "a passphrase or a PIN is needed and nobody can be asked",
             )
             .hint(match self.new {
                 true => "use --new-passphrase-file FILE",

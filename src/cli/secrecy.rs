@@ -51,6 +51,33 @@ pub(crate) fn check(what: &str, path: &Path, found: &Metadata) -> Result<(), Fai
     )))
 }
 
+/// Refuses a file that somebody else may change, where it says what code this program runs: it has to be the user's own, or root's.
+///
+/// # Errors
+/// `foreign_module`, with what to do.
+#[cfg(all(unix, feature = "desk"))]
+pub(crate) fn check_own(what: &str, path: &Path, found: &Metadata) -> Result<(), Failure> {
+    use std::os::unix::fs::MetadataExt;
+
+    let own = rustix::process::geteuid().as_raw();
+    if [own, 0].contains(&found.uid()) && found.mode() & 0o022 == 0 {
+        return Ok(());
+    }
+    let message = format!("{what} {} is another user's to change", path.display());
+    Err(
+        Failure::new(FailureKind::ForeignModule, message).hint(format!(
+            "what it says runs with your rights: look at it, then make it your own (chown) and nobody else's to write (chmod go-w {})",
+            path.display()
+        )),
+    )
+}
+
+/// Elsewhere files have no such modes.
+#[cfg(all(not(unix), feature = "desk"))]
+pub(crate) fn check_own(_: &str, _: &Path, _: &Metadata) -> Result<(), Failure> {
+    Ok(())
+}
+
 /// Elsewhere files have no such modes.
 #[cfg(not(unix))]
 pub(crate) fn check(_: &str, _: &Path, _: &Metadata) -> Result<(), Failure> {

@@ -8,6 +8,7 @@ mod passphrase;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use change::change;
 pub(super) use files::{
@@ -26,6 +27,7 @@ use crate::issuer::history::{
 use crate::issuer::ledger::{Ledger, LedgerError, Transaction};
 use crate::issuer::seeds::{self, Holder, SeedError};
 use crate::patience;
+use crate::signing::elsewhere::Elsewhere;
 use crate::signing::keys::{Entropy, KeyError, Passphrase, SigningKey};
 use crate::signing::signer::{SignerError, TriedSigner};
 
@@ -130,6 +132,46 @@ pub enum Root {
     Spare,
 }
 
+/// A root key that a desk begins with.
+#[derive(Debug)]
+pub enum RootKey {
+    /// It rests in the desk's file.
+    Here(SigningKey),
+    /// It lies elsewhere, and is open; the desk's file says where.
+    Elsewhere(Elsewhere, Arc<TriedSigner>),
+}
+
+impl RootKey {
+    /// The public key, 32 bytes.
+    pub fn public(&self) -> [u8; 32] {
+        match self {
+            RootKey::Here(key) => key.public(),
+            RootKey::Elsewhere(key, _) => key.public,
+        }
+    }
+
+    /// It as a signer that was tried.
+    fn tried(self) -> Result<Arc<TriedSigner>, SignerError> {
+        match self {
+            RootKey::Here(key) => Ok(Arc::new(TriedSigner::new(key)?)),
+            RootKey::Elsewhere(_, signer) => Ok(signer),
+        }
+    }
+
+    /// The text of its file.
+    fn to_text(
+        &self,
+        passphrase: Option<&Passphrase>,
+        entropy: &mut Entropy<'_>,
+    ) -> Result<Zeroizing<String>, KeyError> {
+        match (self, passphrase) {
+            (RootKey::Here(key), Some(passphrase)) => key.to_encrypted_pem(passphrase, entropy),
+            (RootKey::Here(key), None) => key.to_pem(),
+            (RootKey::Elsewhere(key, _), _) => Ok(Zeroizing::new(key.to_text())),
+        }
+    }
+}
+
 impl Desk {
     /// The desk of a home directory.
     pub fn at(home: &Path) -> Desk {
@@ -171,8 +213,8 @@ impl Desk {
         self.keys_directory().join(format!("{name}.pem"))
     }
 
-    /// Makes a desk: two root keys, those given or new ones, under the passphrase where there is one, and a ledger. All of it appears at once, or
-    /// nothing does.
+    /// Makes a desk: two root keys, each the one given or a new one, those that rest in its files under the passphrase where there is one, and a ledger. All
+    /// of it appears at once, or nothing does.
     ///
     /// # Errors
     /// `Exists`, and whatever the disk says.
@@ -180,7 +222,7 @@ impl Desk {
         home: &Path,
         name: &str,
         mail: Option<&str>,
-        keys: (Option<[SigningKey; 2]>, Option<&Passphrase>),
+        keys: ([Option<RootKey>; 2], Option<&Passphrase>),
         by: Actor<'_>,
         entropy: &mut Entropy<'_>,
     ) -> Result<Desk, DeskError> {
@@ -310,27 +352,22 @@ fn build(
     directory: &Path,
     name: &str,
     mail: Option<&str>,
-    (given, passphrase): (Option<[SigningKey; 2]>, Option<&Passphrase>),
+    (given, passphrase): ([Option<RootKey>; 2], Option<&Passphrase>),
     by: Actor<'_>,
     entropy: &mut Entropy<'_>,
 ) -> Result<(), DeskError> {
     create_directory(directory)?;
-    let [root, spare] = match given {
-        Some(given) => given,
-        None => [SigningKey::generate(entropy), SigningKey::generate(entropy)],
-    };
+    let [root, spare] =
+        given.map(|it| it.unwrap_or_else(|| RootKey::Here(SigningKey::generate(entropy))));
     if root.public() == spare.public() {
         return Err(DeskError::SameKeys);
     }
     for (key, file) in [(&root, ROOT), (&spare, SPARE)] {
-        let pem = match passphrase {
-            Some(passphrase) => key.to_encrypted_pem(passphrase, entropy)?,
-            None => key.to_pem()?,
-        };
-        write_private(&directory.join(file), pem.as_bytes())?;
+        let text = key.to_text(passphrase, entropy)?;
+        write_private(&directory.join(file), text.as_bytes())?;
     }
     let roots = [root.public(), spare.public()];
-    let [root, spare] = [TriedSigner::new(root)?, TriedSigner::new(spare)?];
+    let (root, spare) = (root.tried()?, spare.tried()?);
     let holders = [Holder::of(&root)?, Holder::of(&spare)?];
     let mut ledger = Ledger::create(&directory.join(LEDGER))?;
     ledger.write(|tx| -> Result<(), SeedError> {

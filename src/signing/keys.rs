@@ -40,6 +40,12 @@ impl Passphrase {
     pub fn new(text: Zeroizing<String>) -> Option<Passphrase> {
         (!text.is_empty()).then_some(Passphrase(text))
     }
+
+    /// The text itself, for whoever has to hand it on: a token takes its PIN so.
+    #[cfg(feature = "token")]
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
 }
 
 impl fmt::Debug for Passphrase {

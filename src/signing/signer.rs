@@ -7,6 +7,8 @@ use zeroize::Zeroizing;
 
 use crate::failure::FailureKind;
 use crate::protocol::trust::PublicKey;
+#[cfg(feature = "desk")]
+use crate::signing::absent::Absent;
 
 /// What a signer has to sign twice before anything is asked of it: no transcript and no product file begins so.
 const TRIAL: &[u8] = b"countersign v1 trial of a signing key";
@@ -41,6 +43,10 @@ pub enum SignerError {
     /// It signed the same bytes in two ways.
     #[error("the signing key signs the same in two ways")]
     Unsteady,
+    /// It lies in an agent or a token, and does not sign there.
+    #[cfg(feature = "desk")]
+    #[error(transparent)]
+    Absent(#[from] Absent),
 }
 
 impl SignerError {
@@ -49,6 +55,8 @@ impl SignerError {
         match self {
             SignerError::Failed(_) => FailureKind::SignerFailed,
             SignerError::Wrong | SignerError::Unsteady => FailureKind::SignerWrong,
+            #[cfg(feature = "desk")]
+            SignerError::Absent(absent) => absent.kind(),
         }
     }
 }

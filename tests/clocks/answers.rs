@@ -130,7 +130,7 @@ impl Saver {
             &place,
             "Example",
             None,
-            (None, None),
+            ([None, None], None),
             by,
             &mut entropy(seed),
         );

@@ -122,7 +122,15 @@ impl Work {
             now: noon(0),
         };
         let mail = Some("desk@example.com");
-        let desk = Desk::init(home, "Example", mail, (None, None), by, &mut entropy(1)).unwrap();
+        let desk = Desk::init(
+            home,
+            "Example",
+            mail,
+            ([None, None], None),
+            by,
+            &mut entropy(1),
+        )
+        .unwrap();
         let mut ledger = desk.ledger().unwrap();
         let issuer = Issuer::root(signer(&desk, Root::Live));
         for id in ["survey", "plotter"] {

@@ -37,7 +37,7 @@ impl Lives {
             &place,
             "Example",
             None,
-            (None, None),
+            ([None, None], None),
             by,
             &mut entropy(seed),
         );

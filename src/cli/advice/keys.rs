@@ -1,10 +1,8 @@
-//! Of what a key did not do: it does not open, does not sign, is not certified, or opens no seed key.
+//! Of what a key is not: certified, or one that opens seed keys.
 
 use super::Advice;
 use crate::issuer::keys::KeysError;
 use crate::issuer::seeds::SeedError;
-use crate::signing::keys::KeyError;
-use crate::signing::signer::SignerError;
 
 impl Advice for KeysError {
     fn advice(&self) -> String {
@@ -50,42 +48,6 @@ impl Advice for SeedError {
             }
             SeedError::Unfit => {
                 "take the file that `countersign desk request NAME` wrote, as it is"
-            }
-        };
-        advice.to_owned()
-    }
-}
-
-impl Advice for SignerError {
-    fn advice(&self) -> String {
-        let advice = match self {
-            SignerError::Failed(_) => {
-                "look at the key, and try again: nothing was recorded that was not signed, and what was answered before gets the same answer"
-            }
-            SignerError::Wrong | SignerError::Unsteady => {
-                "sign with this key no more on this computer until it is known why: nothing was recorded, and nothing left"
-            }
-        };
-        advice.to_owned()
-    }
-}
-
-impl Advice for KeyError {
-    fn advice(&self) -> String {
-        let advice = match self {
-            KeyError::PassphraseNeeded => "type it when asked, or give --passphrase-file",
-            KeyError::WrongPassphrase => {
-                "try again; if it is surely right, the file was altered: take it from a backup"
-            }
-            KeyError::NotAKey => {
-                "give a PEM file that begins with BEGIN PRIVATE KEY or BEGIN ENCRYPTED PRIVATE KEY"
-            }
-            KeyError::NotEd25519(_) => "signing keys here are Ed25519 keys only",
-            KeyError::TooMuchWork => {
-                "take the file from a backup; if you made it so, encrypt it again with less: openssl pkcs8 -topk8 -scrypt -in OLD -out NEW"
-            }
-            KeyError::UnsupportedEncryption => {
-                "encrypt it again with: openssl pkcs8 -topk8 -scrypt -in OLD -out NEW"
             }
         };
         advice.to_owned()

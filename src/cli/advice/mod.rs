@@ -11,6 +11,8 @@ mod ledger;
 #[cfg(feature = "site")]
 mod loans;
 mod machine;
+#[cfg(feature = "desk")]
+mod signer;
 mod site;
 
 pub(crate) use check::{is_for_the_vendor, refused_on_loan, tells_the_vendor, warned_on_loan};

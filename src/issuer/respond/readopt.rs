@@ -1,4 +1,4 @@
-//! Answers that a ledger lost, taken back from codes that bear a signature of its desk (SPEC.md 9.16).
+//! Answers that a ledger lost, taken back from codes that bear a signature of its desk (SPEC.md 9.17).
 
 mod license;
 mod shown;
@@ -308,12 +308,9 @@ fn take_back(tx: &mut dyn Transaction, it: &Proven, hand: Hand<'_>) -> Result<()
         grant: it.grant.grant.clone(),
         stood: it.stood.clone(),
     });
-    let draws_nothing = &mut |_: &mut [u8]| {};
     let granted = match &it.request.ask {
-        Ask::Grantable(Grantable::Activate(asks)) => {
-            session.activate(&it.request, asks, draws_nothing)
-        }
-        Ask::Grantable(Grantable::Sync(asks)) => session.sync(&it.request, asks, draws_nothing),
+        Ask::Grantable(Grantable::Activate(asks)) => session.activate(&it.request, asks),
+        Ask::Grantable(Grantable::Sync(asks)) => session.sync(&it.request, asks),
         Ask::Return(_) => return Ok(()),
     };
     let granted = granted.map_err(|error| match error {

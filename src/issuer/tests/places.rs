@@ -16,7 +16,7 @@ fn a_desk_is_made_once_and_whole() {
         home.path(),
         "Example",
         Some("desk@example.com"),
-        (None, Some(&passphrase)),
+        ([None, None], Some(&passphrase)),
         BY,
         &mut entropy(1),
     )
@@ -45,7 +45,14 @@ fn a_desk_is_made_once_and_whole() {
         .collect();
     names.sort();
     assert_eq!(names, ["ledger.db", "root.pem", "spare.pem"]);
-    let again = desk::Desk::init(home.path(), "Eve", None, (None, None), BY, &mut entropy(2));
+    let again = desk::Desk::init(
+        home.path(),
+        "Eve",
+        None,
+        ([None, None], None),
+        BY,
+        &mut entropy(2),
+    );
     assert_eq!(again.unwrap_err().kind(), "desk_exists");
     assert_eq!(
         fs::read_dir(home.path()).unwrap().count(),
@@ -62,7 +69,7 @@ fn a_desk_that_cannot_be_made_leaves_nothing() {
         home.path(),
         "Example",
         None,
-        (None, None),
+        ([None, None], None),
         BY,
         &mut |bytes: &mut [u8]| bytes.fill(1),
     );
@@ -79,7 +86,7 @@ fn only_the_owner_may_read_a_desk() {
         home.path(),
         "Example",
         None,
-        (None, None),
+        ([None, None], None),
         BY,
         &mut entropy(1),
     )

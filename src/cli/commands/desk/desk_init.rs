@@ -1,9 +1,12 @@
 //! `desk init`.
 
-use std::path::{Path, PathBuf};
+use std::borrow::Cow;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::{Context, Exit, Run};
 use crate::cli::desk;
+use crate::cli::elsewhere;
 use crate::cli::failure::Failure;
 use crate::cli::handed_over;
 use crate::cli::json;
@@ -12,11 +15,12 @@ use crate::cli::passphrase::{Asks, PassphraseArgs};
 use crate::cli::secrecy;
 use crate::cli::sold;
 use crate::failure::FailureKind;
-use crate::issuer::desk::{Desk, DeskError, Root, read_key_file};
-use crate::issuer::keys::Issuer;
+use crate::issuer::desk::{Desk, DeskError, Root, RootKey, read_key_file};
+use crate::issuer::history::Hand;
 use crate::issuer::products::{self, CatalogueError};
 use crate::protocol::product::{ProductFile, RootFingerprint};
 use crate::seats;
+use crate::signing::elsewhere::Elsewhere;
 use crate::signing::keys::{KeyError, Passphrase, SigningKey};
 
 /// Create the vendor's desk: its ledger and its two root keys
@@ -24,9 +28,18 @@ use crate::signing::keys::{KeyError, Passphrase, SigningKey};
 /// The live key signs; the spare one is for the day the live one is lost or stolen: move it to another safe place. Both are encrypted with the
 /// passphrase. Nothing is overwritten.
 ///
+/// With `--agent` or `--pkcs11` the live key lies in your ssh-agent or in a token, and its file only says where. The spare one is another: a new one in a file,
+/// or `--spare-agent`, `--spare-pkcs11`. A token's PIN is asked for as a passphrase is.
+///
 /// With `--root-key` and `--spare-key` the desk gets keys that there are already, and with `--product` the products that were sold with them. What was
 /// licensed before is known only where the ledger is put back from its copy.
 #[derive(clap::Args)]
+#[group(skip)]
+#[command(
+    group = clap::ArgGroup::new("given_root"),
+    group = clap::ArgGroup::new("given_spare"),
+    group = clap::ArgGroup::new("in_a_token").multiple(true),
+)]
 pub(crate) struct DeskInit {
     /// The vendor's name, for people; without it that of the first `--product`
     #[arg(long, value_name = "NAME", required_unless_present = "products")]
@@ -37,13 +50,39 @@ pub(crate) struct DeskInit {
     #[command(flatten)]
     passphrase: PassphraseArgs,
     /// Leave the keys unencrypted: anyone who reads the files can sign
-    #[arg(long, conflicts_with = "passphrase_file")]
+    #[arg(long, conflicts_with_all = ["passphrase_file", "new_passphrase_file"])]
     no_passphrase: bool,
+    /// Where `--passphrase-file` is a token's PIN, read the passphrase of the key that is a file from this file's first line
+    #[arg(long, value_name = "FILE", requires = "in_a_token")]
+    new_passphrase_file: Option<PathBuf>,
+    /// The live key in your ssh-agent: the FILE with its public half, or that line itself
+    #[arg(
+        long,
+        value_name = "KEY",
+        help_heading = "Keys in an ssh-agent or in a token",
+        group = "given_root"
+    )]
+    agent: Option<String>,
+    /// The live key in a PKCS#11 token: pkcs11:token=…;object=…?module-path=/…
+    #[arg(long, value_name = "URI", help_heading = "Keys in an ssh-agent or in a token", groups = ["given_root", "in_a_token"])]
+    pkcs11: Option<String>,
+    /// The spare key in your ssh-agent
+    #[arg(
+        long,
+        value_name = "KEY",
+        help_heading = "Keys in an ssh-agent or in a token",
+        group = "given_spare"
+    )]
+    spare_agent: Option<String>,
+    /// The spare key in a PKCS#11 token
+    #[arg(long, value_name = "URI", help_heading = "Keys in an ssh-agent or in a token", groups = ["given_spare", "in_a_token"])]
+    spare_pkcs11: Option<String>,
     /// A key that there is already, in place of a new live one
     #[arg(
         long,
         value_name = "FILE",
-        requires = "spare_key",
+        requires = "given_spare",
+        group = "given_root",
         help_heading = "A desk with the keys of an earlier one"
     )]
     root_key: Option<PathBuf>,
@@ -51,7 +90,8 @@ pub(crate) struct DeskInit {
     #[arg(
         long,
         value_name = "FILE",
-        requires = "root_key",
+        requires = "given_root",
+        group = "given_spare",
         help_heading = "A desk with the keys of an earlier one"
     )]
     spare_key: Option<PathBuf>,
@@ -59,7 +99,7 @@ pub(crate) struct DeskInit {
     #[arg(
         long = "product",
         value_name = "FILE",
-        requires = "root_key",
+        requires_all = ["given_root", "given_spare"],
         help_heading = "A desk with the keys of an earlier one"
     )]
     products: Vec<PathBuf>,
@@ -115,22 +155,26 @@ impl Run for DeskInit {
             Mailbox::parse(mail)?.in_a_header()?;
         }
         secrecy::close();
-        let mut given = Vec::new();
         let mut passphrase = None;
-        for path in self.root_key.iter().chain(&self.spare_key) {
-            given.push(self.key(context, path, &mut passphrase)?);
-        }
+        let live = (&self.root_key, &self.agent, &self.pkcs11);
+        let spare = (&self.spare_key, &self.spare_agent, &self.spare_pkcs11);
+        let given = [
+            self.key(context, live, &mut passphrase)?,
+            self.key(context, spare, &mut passphrase)?,
+        ];
+        let in_files = given
+            .iter()
+            .any(|it| !matches!(it, Some(RootKey::Elsewhere(..))));
         if self.no_passphrase {
             passphrase = None;
-        } else if passphrase.is_none() {
+        } else if passphrase.is_none() && in_files {
             let asks = Asks {
                 prompt: "new passphrase for the signing keys: ",
                 hint: "choose one, or say --no-passphrase for a key that anyone with the file can use",
             };
-            passphrase = Passphrase::new(self.passphrase.new_one(context, &asks)?);
+            passphrase = Passphrase::new(self.of_files().new_one(context, &asks)?);
         }
-        let given = <[SigningKey; 2]>::try_from(given).ok();
-        if let Some([live, spare]) = &given {
+        if let [Some(live), Some(spare)] = &given {
             let roots = [live.public(), spare.public()];
             if let Some(file) = products.iter().find(|it| it.product().roots != roots) {
                 let [first, second] = roots;
@@ -143,6 +187,11 @@ impl Run for DeskInit {
                 return Err(CatalogueError::NotARoot(file.product().id.clone()).into());
             }
         }
+        let elsewhere = match &given {
+            [Some(RootKey::Elsewhere(_, signer)), _] => Some(Arc::clone(signer)),
+            _ => None,
+        };
+        let lies_elsewhere = elsewhere.is_some();
         let mut entropy = context.environment.entropy()?;
         let by = context.environment.by();
         let desk = Desk::init(
@@ -156,11 +205,21 @@ impl Run for DeskInit {
         let mut ledger = desk.ledger()?;
         let vendor = ledger.read(crate::issuer::desk::vendor)?;
         if !products.is_empty() {
-            let pem = read_key_file(&desk.key_path(Root::Live))?;
-            let root = SigningKey::from_pem(&pem, passphrase.as_ref()).map_err(DeskError::from)?;
-            let root = Issuer::root(context.environment.tried(root)?);
+            let root = match elsewhere {
+                Some(signer) => signer,
+                None => {
+                    let pem = read_key_file(&desk.key_path(Root::Live))?;
+                    let key = SigningKey::from_pem(&pem, passphrase.as_ref());
+                    Arc::new(context.environment.tried(key.map_err(DeskError::from)?)?)
+                }
+            };
+            let hand = Hand {
+                by,
+                signer: &root,
+                certificate: None,
+            };
             for file in &products {
-                products::import(&mut ledger, file, &vendor.roots, root.hand(by))?;
+                products::import(&mut ledger, file, &vendor.roots, hand)?;
             }
         }
         let [live, spare] = vendor.roots.map(|root| RootFingerprint::of(&root));
@@ -177,7 +236,7 @@ impl Run for DeskInit {
             };
             Self::print(context, &object)?;
         }
-        if self.no_passphrase {
+        if self.no_passphrase && in_files {
             context.out.warn(
                 "the signing keys are not encrypted: whoever reads the files can sign in your name",
             );
@@ -201,7 +260,10 @@ impl Run for DeskInit {
             "  spare key    {spare}  {}",
             spare_file.display()
         ));
-        context.out.say("move the spare key to another safe place, and back up the signing key with its passphrase: without one of them no license can be granted");
+        context.out.say(match lies_elsewhere {
+            false => "move the spare key to another safe place, and back up the signing key with its passphrase: without one of them no license can be granted",
+            true => "the signing key's file only says where that key lies; move the spare key to another safe place: without one of them no license can be granted",
+        });
         let next = match products.first().map(|file| &file.product().id) {
             Some(id) => format!("next: countersign license new --product {id} --customer NAME"),
             None => "next: countersign product add ID --name NAME".to_owned(),
@@ -229,24 +291,47 @@ fn each_once(products: &[ProductFile]) -> Result<(), Failure> {
 }
 
 impl DeskInit {
-    /// A key that there is already. Where it is encrypted, the passphrase is asked for once, and is the new desk's too.
+    /// Where the passphrase of key files comes from: a token's PIN is another secret.
+    fn of_files(&self) -> Cow<'_, PassphraseArgs> {
+        match self.pkcs11.is_some() || self.spare_pkcs11.is_some() {
+            true => Cow::Owned(PassphraseArgs::new_in(self.new_passphrase_file.clone())),
+            false => Cow::Borrowed(&self.passphrase),
+        }
+    }
+
+    /// A key that there is already. Where its file is encrypted, the passphrase is asked for once, and is the new desk's too.
     fn key(
         &self,
         context: &Context,
-        path: &Path,
+        (file, agent, pkcs11): (&Option<PathBuf>, &Option<String>, &Option<String>),
         passphrase: &mut Option<Passphrase>,
-    ) -> anyhow::Result<SigningKey> {
-        let pem = read_key_file(path)?;
-        if !SigningKey::is_encrypted(&pem) {
-            return Ok(SigningKey::from_pem(&pem, None)?);
+    ) -> anyhow::Result<Option<RootKey>> {
+        let named = (agent.as_deref(), pkcs11.as_deref());
+        if let Some((key, signer)) = elsewhere::named(context, named, &self.passphrase)? {
+            return Ok(Some(RootKey::Elsewhere(key, Arc::new(signer))));
+        }
+        let Some(path) = file else {
+            return Ok(None);
+        };
+        let text = read_key_file(path)?;
+        if Elsewhere::is_one(&text) {
+            let key = Elsewhere::read(&text)?;
+            let signer = elsewhere::open(context, &key, path, Some(&self.passphrase))?;
+            return Ok(Some(RootKey::Elsewhere(key, Arc::new(signer))));
+        }
+        if !SigningKey::is_encrypted(&text) {
+            return Ok(Some(RootKey::Here(SigningKey::from_pem(&text, None)?)));
         }
         if passphrase.is_none() {
-            let text = self
-                .passphrase
+            let typed = self
+                .of_files()
                 .existing(context, &path.display().to_string())?;
-            *passphrase = Passphrase::new(text);
+            *passphrase = Passphrase::new(typed);
         }
         let known = passphrase.as_ref().ok_or(KeyError::WrongPassphrase)?;
-        Ok(SigningKey::from_pem(&pem, Some(known))?)
+        Ok(Some(RootKey::Here(SigningKey::from_pem(
+            &text,
+            Some(known),
+        )?)))
     }
 }

@@ -1,12 +1,13 @@
 //! `desk passphrase`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Context, Exit, Run};
 use crate::cli::failure::Failure;
 use crate::cli::passphrase::{Asks, PassphraseArgs};
 use crate::cli::{desk, json, secrecy};
 use crate::issuer::desk::{DeskError, Root, change_passphrase, read_key_file};
+use crate::signing::elsewhere::{Elsewhere, Place};
 use crate::signing::keys::{Passphrase, SigningKey};
 
 /// Change the passphrase of the desk's keys
@@ -40,7 +41,8 @@ impl Run for DeskPassphrase {
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let mut files = self.keys;
-        if files.is_empty() {
+        let named = !files.is_empty();
+        if !named {
             let desk = desk::place(context)?;
             if !desk.exists() {
                 return Err(DeskError::Missing(desk.directory().to_owned()).into());
@@ -50,12 +52,23 @@ impl Run for DeskPassphrase {
             files.extend(paths.into_iter().filter(|path| path.exists()));
         }
         secrecy::close();
-        let mut encrypted = None;
-        for file in &files {
-            if SigningKey::is_encrypted(&read_key_file(file)?) {
-                encrypted = encrypted.or(Some(file));
+        let (mut encrypted, mut here, mut away) = (None, Vec::new(), Vec::new());
+        for file in files {
+            let text = read_key_file(&file)?;
+            if Elsewhere::is_one(&text) {
+                away.push((file, Elsewhere::read(&text)?.place));
+                continue;
             }
+            if SigningKey::is_encrypted(&text) {
+                encrypted = encrypted.or(Some(file.clone()));
+            }
+            here.push(file);
         }
+        // Of the desk's own two the other may be in a file.
+        if let Some((file, place)) = away.first().filter(|_| named || here.is_empty()) {
+            return Err(has_none(file, place).into());
+        }
+        let files = here;
         let old = match encrypted {
             Some(file) => {
                 let text = self
@@ -101,6 +114,25 @@ impl Run for DeskPassphrase {
                 }
             ));
         }
+        for (file, place) in &away {
+            context.out.say(has_none(file, place));
+        }
         Ok(Exit::DONE)
     }
+}
+
+/// What to do instead where a key file holds no key.
+fn has_none(file: &Path, place: &Place) -> Failure {
+    let (what, hint) = match place {
+        Place::Agent => (
+            "lies in an ssh-agent",
+            "the file that `ssh-add` reads has a passphrase: ssh-keygen -p -f FILE",
+        ),
+        Place::Token(_) => (
+            "lies in a token",
+            "the token has a PIN, which its maker's program changes, or: pkcs11-tool --module MODULE --login --change-pin",
+        ),
+    };
+    let file = file.display();
+    Failure::usage(format!("{file} has no passphrase: its key {what}")).hint(hint)
 }

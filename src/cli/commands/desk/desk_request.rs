@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Context, Exit, Run};
+use crate::cli::elsewhere::{self, ElsewhereArgs};
 use crate::cli::failure::Failure;
 use crate::cli::passphrase::{Asks, PassphraseArgs};
 use crate::cli::{desk, files, json, secrecy};
@@ -10,6 +11,7 @@ use crate::failure::FailureKind;
 use crate::issuer::desk::{DeskError, read_key_file, write_new_key};
 use crate::issuer::keys::{KeyRequest, is_key_name};
 use crate::protocol::product::RootFingerprint;
+use crate::signing::elsewhere::Elsewhere;
 use crate::signing::keys::{Passphrase, SigningKey};
 use crate::signing::signer::TriedSigner;
 
@@ -18,6 +20,8 @@ use crate::signing::signer::TriedSigner;
 /// The key lies at the desk, in `keys/NAME.pem`, or in the FILE of `--key`; it never leaves there, and its passphrase is yours alone. The request lies beside it
 /// under the same name with `.request` at its end: it holds no secret, and where it got lost the same command writes it anew. At a desk that several share, tell a manager your name; elsewhere hand him that file.
 /// `countersign desk certify NAME` is what he does then.
+///
+/// With `--agent` or `--pkcs11` your key is one that lies in your ssh-agent or in a token, and that file only says where.
 #[derive(clap::Args)]
 pub(crate) struct DeskRequest {
     /// Your name: a to z, 0 to 9 and -, such as ann
@@ -27,9 +31,11 @@ pub(crate) struct DeskRequest {
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
     #[command(flatten)]
+    elsewhere: ElsewhereArgs,
+    #[command(flatten)]
     passphrase: PassphraseArgs,
     /// Leave the key unencrypted: anyone who reads the file can sign
-    #[arg(long, conflicts_with = "passphrase_file")]
+    #[arg(long, conflicts_with_all = ["passphrase_file", "agent", "pkcs11"])]
     no_passphrase: bool,
 }
 
@@ -47,6 +53,25 @@ pub(super) fn name(text: &str) -> Result<String, String> {
 /// Where the request of a key lies.
 pub(super) fn request_of(key: &Path) -> PathBuf {
     key.with_extension("request")
+}
+
+/// How a key file keeps its key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kept {
+    Encrypted,
+    Plain,
+    /// It says where it lies.
+    Elsewhere,
+}
+
+impl Kept {
+    fn of(text: &str) -> Kept {
+        match text {
+            _ if Elsewhere::is_one(text) => Kept::Elsewhere,
+            _ if SigningKey::is_encrypted(text) => Kept::Encrypted,
+            _ => Kept::Plain,
+        }
+    }
 }
 
 impl Run for DeskRequest {
@@ -77,19 +102,30 @@ impl Run for DeskRequest {
                 .hint("nothing was changed; hand that one to a manager, or take another name for another key")
                 .into());
         }
-        let (key, encrypted) = match file.exists() {
+        let ElsewhereArgs { agent, pkcs11 } = &self.elsewhere;
+        let named = (agent.as_deref(), pkcs11.as_deref());
+        let (key, kept) = match (file.exists(), named) {
             // It was made before, and its request is lost, or was never written.
-            true => {
-                let encrypted = SigningKey::is_encrypted(&read_key_file(&file)?);
-                (
-                    desk::key_in(context, &file, Some(&self.passphrase))?,
-                    encrypted,
-                )
+            (true, (None, None)) => (
+                desk::key_in(context, &file, Some(&self.passphrase))?,
+                Kept::of(&read_key_file(&file)?),
+            ),
+            (true, _) => {
+                let message = format!("there is a key file {} already", file.display());
+                return Err(Failure::new(FailureKind::KeptFile, message)
+                    .hint("nothing was changed; without --agent and --pkcs11 its request is written anew; another key takes another name")
+                    .into());
             }
-            false => {
-                let how = (&self.passphrase, self.no_passphrase);
-                made(context, &file, how, "new passphrase for your key: ")?
-            }
+            (false, _) => match elsewhere::named(context, named, &self.passphrase)? {
+                Some((elsewhere, key)) => {
+                    write_new_key(&file, &elsewhere.to_text())?;
+                    (key, Kept::Elsewhere)
+                }
+                None => {
+                    let how = (&self.passphrase, self.no_passphrase);
+                    made(context, &file, how, "new passphrase for your key: ")?
+                }
+            },
         };
         let request = KeyRequest::to_file(&self.name, &key)?;
         files::write(&request_file, request.as_bytes())?;
@@ -100,21 +136,22 @@ impl Run for DeskRequest {
                 fingerprint: json::Shown(fingerprint),
                 key: file,
                 request: request_file,
-                encrypted,
+                encrypted: kept != Kept::Plain,
             };
             Self::print(context, &object)?;
             return Ok(Exit::DONE);
         }
-        if !encrypted {
+        if kept == Kept::Plain {
             context
                 .out
                 .warn("the key is not encrypted: whoever reads the file can sign as you");
         }
         let name = &self.name;
-        context.out.say(format_args!(
-            "your key {fingerprint} lies in {}",
-            file.display()
-        ));
+        let file = file.display();
+        context.out.say(match kept {
+            Kept::Elsewhere => format!("{file} says where your key {fingerprint} lies"),
+            Kept::Encrypted | Kept::Plain => format!("your key {fingerprint} lies in {file}"),
+        });
         context.out.say(match self.key {
             None => format!("next: a manager says countersign desk certify {name}; tell him these six groups, which he compares"),
             Some(_) => format!(
@@ -126,13 +163,13 @@ impl Run for DeskRequest {
     }
 }
 
-/// A new key in a file of its own, and whether that is encrypted.
+/// A new key in a file of its own, and how that keeps it.
 pub(super) fn made(
     context: &mut Context,
     file: &Path,
     (passphrase, none): (&PassphraseArgs, bool),
     prompt: &str,
-) -> anyhow::Result<(TriedSigner, bool)> {
+) -> anyhow::Result<(TriedSigner, Kept)> {
     secrecy::close();
     let passphrase = match none {
         true => None,
@@ -152,5 +189,5 @@ pub(super) fn made(
     };
     let key = context.environment.tried(key)?;
     write_new_key(file, &pem)?;
-    Ok((key, passphrase.is_some()))
+    Ok((key, Kept::of(&pem)))
 }
