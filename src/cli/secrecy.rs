@@ -63,7 +63,7 @@ pub(crate) fn check_own(what: &str, path: &Path, found: &Metadata) -> Result<(),
     if [own, 0].contains(&found.uid()) && found.mode() & 0o022 == 0 {
         return Ok(());
     }
-    let message = format!("{what} {} is another user's to change", path.display());
+    let message = format!("{what} {} can be changed by other users", path.display());
     Err(
         Failure::new(FailureKind::ForeignModule, message).hint(format!(
             "what it says runs with your rights: look at it, then make it your own (chown) and nobody else's to write (chmod go-w {})",

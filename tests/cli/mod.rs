@@ -2,6 +2,8 @@
 
 mod acts;
 mod advice;
+#[cfg(unix)]
+mod agents;
 mod anyone;
 mod apply;
 mod batch;
@@ -81,6 +83,8 @@ mod state_files;
 mod sync;
 #[cfg(target_os = "linux")]
 mod systems;
+#[cfg(unix)]
+mod tokens;
 mod told;
 mod typed;
 #[cfg(unix)]

@@ -5,6 +5,8 @@
 //! `.refused(6, "no_seat_free")`, which holds it to all that a failure owes and that nothing was changed. What it said can be held to words:
 //! `.tells(…)` on standard error, `.prints(…)` on standard output, `.code()` for the code that stands alone there.
 
+#[cfg(unix)]
+pub(crate) mod agent;
 mod desk;
 #[cfg(target_os = "linux")]
 mod disk;

@@ -262,6 +262,9 @@ fn said(error: Error) -> Absent {
             | RvError::TokenNotPresent
             | RvError::SlotIdInvalid
             | RvError::SessionHandleInvalid
+            // It was found a moment ago.
+            | RvError::ObjectHandleInvalid
+            | RvError::KeyHandleInvalid
             | RvError::SessionClosed,
             _,
         ) => Absent::PulledOut,
