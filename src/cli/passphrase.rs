@@ -22,11 +22,11 @@ const MOST: u64 = 4096;
 pub(crate) struct PassphraseArgs {
     #[cfg_attr(
         unix,
-        doc = "Read the signing key's passphrase, or its token's PIN, from this file's first line (also /dev/fd/N) [env: COUNTERSIGN_PASSPHRASE_FILE]"
+        doc = "Read the signing key's passphrase from this file's first line (also /dev/fd/N) [env: COUNTERSIGN_PASSPHRASE_FILE]"
     )]
     #[cfg_attr(
         not(unix),
-        doc = "Read the signing key's passphrase, or its token's PIN, from this file's first line [env: COUNTERSIGN_PASSPHRASE_FILE]"
+        doc = "Read the signing key's passphrase from this file's first line [env: COUNTERSIGN_PASSPHRASE_FILE]"
     )]
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
