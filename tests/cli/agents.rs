@@ -175,7 +175,13 @@ fn each_way_in_which_an_agent_does_not_sign_is_told() {
     let answers = |does| {
         agent.does(does);
         let run = work.run(&["respond"]).piped(&request);
-        run.env("COUNTERSIGN_TEST_PATIENCE", "150")
+        // Where an answer comes, it may take its time.
+        match does {
+            Does::Silent | Does::Halts | Does::SilentAt(_) => {
+                run.env("COUNTERSIGN_TEST_PATIENCE", "500")
+            }
+            _ => run,
+        }
     };
     for (does, exit, kind, words) in cases {
         answers(does).refused(exit, kind).tells(words);
@@ -185,13 +191,15 @@ fn each_way_in_which_an_agent_does_not_sign_is_told() {
             (Does::RefusesAt(at), 1, "signer_failed", "refused to sign"),
             (Does::LockedAt(at), 1, "key_absent", "is locked"),
             (Does::GoesAwayAt(at), 1, "no_agent", "it went away"),
-            (Does::SilentAt(at), 1, "no_agent", "said nothing"),
             (Does::WrongAt(at), 5, "signer_wrong", "does not hold"),
             (Does::RsaAt(at), 1, "no_agent", "not the protocol"),
         ] {
             answers(does).refused(exit, kind).tells(words);
         }
     }
+    // Somebody is to agree, and goes away.
+    let silent = answers(Does::SilentAt(3)).refused(1, "no_agent");
+    silent.tells("said nothing for 3 seconds");
     // Where nobody listens, and where nobody said who would.
     let alone = work.desk.run(["respond"]).piped(&request);
     alone
