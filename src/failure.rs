@@ -105,7 +105,7 @@ failure_kinds! {
     NoFile "no_file" FAILED "the file that was named is not there or cannot be read";
     ForeignLink "foreign_link" FAILED "the file to be written is a link or a pipe of somebody else";
     KeptFile "kept_file" FAILED "a private key, a ledger or a checkpoint stands where a file was to be written";
-    OpenToOthers "open_to_others" FAILED "a file with a secret in it is open to other users";
+    OpenToOthers "open_to_others" FAILED "a file with a secret in it is open to other users, or its directory is another account's";
     NoHome "no_home" FAILED "the user has no home directory and none was named";
     Input "input" FAILED "standard input cannot be read";
     Output "output" FAILED "the output cannot be written";

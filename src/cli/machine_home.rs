@@ -9,6 +9,7 @@ use crate::license_key::LicenseKey;
 use crate::messages;
 use crate::protocol::grant::LicenseType;
 use crate::protocol::product::{Product, ProductFile};
+use crate::rights;
 #[cfg(feature = "site")]
 use crate::seats::Moment;
 use crate::seats::{Basis, SeatError, Seats};
@@ -46,7 +47,16 @@ pub(crate) fn computer(context: &Context) -> anyhow::Result<Computer> {
 /// The home that is written to: the machine-wide one where `system` says so.
 pub(crate) fn to_write(context: &Context, system: bool) -> anyhow::Result<Home> {
     if system {
-        return Ok(home(context, &context.homes.system(), Audience::Everyone));
+        let directory = context.homes.system();
+        if rights::is_foreign(&directory) {
+            return Err(Failure::new(
+                FailureKind::OpenToOthers,
+                messages::home::foreign(directory.display()),
+            )
+            .hint(messages::home::foreign_hint())
+            .into());
+        }
+        return Ok(home(context, &directory, Audience::Everyone));
     }
     let audience = context.homes.own_audience();
     Ok(home(context, &context.homes.own()?, audience))

@@ -51,6 +51,9 @@ pub enum DeskError {
     /// There is none.
     #[error("there is no desk in {}", .0.display())]
     Missing(PathBuf),
+    /// The directory for it is another account's.
+    #[error("another account of this computer owns the directory {}", .0.display())]
+    Foreign(PathBuf),
     /// Two root keys of one desk are the same: given twice, or the source of randomness repeats itself.
     #[error("both root keys are the same key")]
     SameKeys,
@@ -86,6 +89,7 @@ impl DeskError {
         match self {
             DeskError::Exists(_) => FailureKind::DeskExists,
             DeskError::Missing(_) => FailureKind::DeskMissing,
+            DeskError::Foreign(_) => FailureKind::OpenToOthers,
             DeskError::SameKeys => FailureKind::SameKeys,
             DeskError::Io { error, .. } => FailureKind::of_io(error),
             DeskError::Ledger(error) => error.kind(),

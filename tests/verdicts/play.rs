@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use countersign::App;
 use countersign::app::{License, Needs, Refused};
 use countersign::failure::FailureKind;
-use countersign::machine::Fact;
+use countersign::machine::{Component, Components, Fact, Facts};
 use countersign::protocol::product::RootFingerprint;
 
 use super::Line;
@@ -95,8 +95,8 @@ impl<'a> Play<'a> {
     }
 
     /// What happens: `install`; `ask`, `ask anew`, `license`, `license again`, `sync`, `forget`, `return`, `emergency`; `check` by the program; `days N` pass;
-    /// the `clock N` is set so many days ahead; `restart`; parts are others (`card`, `disk`, `board`, `other machine`, `other system id`), come back (`cards
-    /// back`) or are not read (`hide …`); a USB key is there (`plug`) or not; `save` and `restore` of the home; the home is made `empty`; somebody edits
+    /// the `clock N` is set so many days ahead; `restart`; parts are others (`card`, `disk`, `board`, `other machine`, `other system id`, `readable
+    /// parts`: all those of hardware that every user of this kind of system can read), come back (`readable back`) or are not read (`hide …`); a USB key is there (`plug`) or not; `save` and `restore` of the home; the home is made `empty`; somebody edits
     /// or damages a file; a `stranger` is the vendor whom the application trusts.
     fn step(&mut self, step: &str) {
         let (verb, rest) = step.split_once(' ').unwrap_or((step, ""));
@@ -180,14 +180,12 @@ impl<'a> Play<'a> {
             ("card", _) => facts.mac = other.mac,
             ("disk", _) => facts.disk_serial = other.disk_serial,
             ("board", _) => facts.product_uuid = other.product_uuid,
-            ("cards", "back") => {
-                facts.mac = own.mac;
-                facts.disk_serial = own.disk_serial;
-            }
+            ("readable", "parts") => take_readable(facts, other),
+            ("readable", "back") => take_readable(facts, own),
             ("other", "machine") => *facts = other,
             ("other", "system id") => facts.machine_id = other.machine_id,
             ("hide", "card") => facts.mac = Fact::default(),
-            ("hide", "disk") => facts.disk_serial = Fact::default(),
+            ("hide", "readable") => take_readable(facts, Facts::default()),
             ("hide", "all") => {
                 facts.machine_id = Fact::default();
                 facts.root_fs_uuid = Fact::default();
@@ -335,6 +333,15 @@ fn needs(asked: &str, own: &str) -> Needs {
         };
     }
     needs
+}
+
+/// Those parts of a machine that hardware bears and every user can read are the ones of another.
+fn take_readable(facts: &mut Facts, of: Facts) {
+    facts.mac = of.mac;
+    facts.disk_serial = of.disk_serial;
+    if Components::readable_by_all().contains(Component::Board) {
+        facts.product_uuid = of.product_uuid;
+    }
 }
 
 fn edit(path: &Path, change: impl FnOnce(&mut serde_json::Value)) {

@@ -173,6 +173,9 @@ impl Advice for DeskError {
             DeskError::Missing(_) => {
                 "make one with `countersign desk init`, or name its place with --home"
             }
+            DeskError::Foreign(_) => {
+                "name a directory that is not there yet, such as one below it: it is made for this account alone"
+            }
             DeskError::SameKeys => {
                 "give two different keys; where none was given, check the system's source of randomness"
             }

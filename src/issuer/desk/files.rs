@@ -25,8 +25,11 @@ pub(in crate::issuer) fn part_of(path: &Path) -> PathBuf {
     beside(path, &format!(".{}.part", std::process::id()))
 }
 
-/// Makes a directory that only its owner may enter; one that is there stays as it is.
+/// Makes a directory that only its owner may enter; one that is there stays as it is, and is not somebody else's.
 pub(in crate::issuer) fn create_directory(path: &Path) -> Result<(), DeskError> {
+    if rights::is_foreign(path) {
+        return Err(DeskError::Foreign(path.to_owned()));
+    }
     rights::make_private(path).map_err(at(path))
 }
 
@@ -37,6 +40,8 @@ pub(in crate::issuer) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), 
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path).map_err(at(path))?;
+    #[cfg(windows)]
+    rights::make_file_private(path);
     file.write_all(bytes).map_err(at(path))?;
     file.sync_all().map_err(at(path))
 }

@@ -19,6 +19,7 @@ use crate::issuer::desk::{Desk, DeskError, Root, RootKey, read_key_file};
 use crate::issuer::history::Hand;
 use crate::issuer::products::{self, CatalogueError};
 use crate::protocol::product::{ProductFile, RootFingerprint};
+use crate::rights::{self, Others};
 use crate::seats;
 use crate::signing::elsewhere::Elsewhere;
 use crate::signing::keys::{KeyError, Passphrase, SigningKey};
@@ -124,6 +125,9 @@ impl Run for DeskInit {
         if Desk::at(&home).exists() {
             // Said before a passphrase is asked for.
             return Err(crate::issuer::desk::DeskError::Exists(home).into());
+        }
+        if rights::is_foreign(&home) {
+            return Err(crate::issuer::desk::DeskError::Foreign(home).into());
         }
         let mut products = Vec::new();
         for path in &self.products {
@@ -241,6 +245,7 @@ impl Run for DeskInit {
                 "the signing keys are not encrypted: whoever reads the files can sign in your name",
             );
         }
+        secrecy::tell_who_gets_at(desk.directory(), Others::Nobody, &mut context.out);
         let server = seats::shared_file_system(&home);
         if let Some(server) = server.filter(|it| !ON_THIS_COMPUTER.contains(it)) {
             context.out.warn(format_args!(

@@ -11,6 +11,7 @@ use crate::failure::FailureKind;
 use crate::issuer::desk::{DeskError, read_key_file, write_new_key};
 use crate::issuer::keys::{KeyRequest, is_key_name};
 use crate::protocol::product::RootFingerprint;
+use crate::rights::Others;
 use crate::signing::elsewhere::Elsewhere;
 use crate::signing::keys::{Passphrase, SigningKey};
 use crate::signing::signer::TriedSigner;
@@ -189,5 +190,6 @@ pub(super) fn made(
     };
     let key = context.environment.tried(key)?;
     write_new_key(file, &pem)?;
+    secrecy::tell_who_gets_at(file, Others::Nobody, &mut context.out);
     Ok((key, Kept::of(&pem)))
 }
