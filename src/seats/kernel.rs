@@ -150,10 +150,14 @@ pub(crate) fn shared_file_system(directory: &Path) -> Option<&'static str> {
 pub(crate) fn shared_file_system(directory: &Path) -> Option<&'static str> {
     use std::path::{Component, Prefix};
 
-    // The letter of a drive may be a share's.
-    let whole = std::fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
-    let Some(Component::Prefix(prefix)) = whole.components().next() else {
-        return None;
+    let is_share = |path: &Path| match path.components().next() {
+        Some(Component::Prefix(it)) => {
+            matches!(it.kind(), Prefix::UNC(..) | Prefix::VerbatimUNC(..))
+        }
+        _ => false,
     };
-    matches!(prefix.kind(), Prefix::UNC(..) | Prefix::VerbatimUNC(..)).then_some("SMB")
+    // As it is named, and as it is led to: the letter of a drive may be a share's.
+    let led_to = std::fs::canonicalize(directory);
+    let share = is_share(directory) || led_to.is_ok_and(|it| is_share(&it));
+    share.then_some("SMB")
 }
