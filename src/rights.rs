@@ -5,7 +5,7 @@
 //! names are in the language of the system; by the system's own `icacls.exe`, for the calls behind it are unsafe. Disks without such rights (FAT) take none,
 //! and are left as they are: whether it took effect is read back, by the same program, where something is made that is to be kept from others.
 
-#[cfg(any(windows, test))]
+#[cfg(any(all(windows, feature = "cli"), test))]
 mod saved;
 
 use std::path::Path;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::app::{Computer, Needs};
 use crate::holder::state::{Held, LicenseState};
-use crate::holder::{Audience, CheckReport, Here, HolderError, Home, products};
+use crate::holder::{Anchor, Audience, CheckReport, Here, HolderError, Home, products};
 use crate::license_key::LicenseKey;
 use crate::messages;
 use crate::protocol::grant::LicenseType;
@@ -47,16 +47,19 @@ pub(crate) fn computer(context: &Context) -> anyhow::Result<Computer> {
 /// The home that is written to: the machine-wide one where `system` says so.
 pub(crate) fn to_write(context: &Context, system: bool) -> anyhow::Result<Home> {
     if system {
-        let directory = context.homes.system();
-        if rights::is_foreign(&directory) {
+        let home = home(context, &context.homes.system(), Audience::Everyone);
+        let anchors = home.anchors().iter();
+        let of_all = anchors.filter(|it| it.audience() == Audience::Everyone);
+        let mut places = std::iter::once(home.directory()).chain(of_all.map(Anchor::directory));
+        if let Some(place) = places.find(|it| rights::is_foreign(it)) {
             return Err(Failure::new(
                 FailureKind::OpenToOthers,
-                messages::home::foreign(directory.display()),
+                messages::home::foreign(place.display()),
             )
             .hint(messages::home::foreign_hint())
             .into());
         }
-        return Ok(home(context, &directory, Audience::Everyone));
+        return Ok(home);
     }
     let audience = context.homes.own_audience();
     Ok(home(context, &context.homes.own()?, audience))

@@ -56,10 +56,10 @@ fn mac() -> Option<String> {
 }
 
 fn disk_serial() -> Option<String> {
-    internal_disk(&run(
-        "/usr/sbin/ioreg",
-        &["-rd1", "-w0", "-c", "IONVMeController"],
-    )?)
+    // Those of NVMe, and of SATA, which Macs had until 2019 and some have beside the first.
+    let kinds = ["IONVMeController", "IOAHCIBlockStorageDevice"];
+    let listed = kinds.map(|kind| run("/usr/sbin/ioreg", &["-rd1", "-w0", "-c", kind]));
+    internal_disk(&listed.into_iter().flatten().collect::<String>())
 }
 
 /// The addresses of the local interfaces.
@@ -125,17 +125,32 @@ fn board_uuid(ioreg: &str) -> Option<String> {
         .find_map(|object| known::known(text_property(object, "IOPlatformUUID")?))
 }
 
+/// What a disk says of itself: by itself, as with NVMe, or within what it says of its kind, as with SATA.
+fn disk_property<'a>(object: &[(&str, &'a str)], group: &str, name: &str) -> Option<&'a str> {
+    let within = || {
+        let (_, rest) = property(object, group)?.split_once(&format!("\"{name}\"=\""))?;
+        Some(rest.split_once('"')?.0)
+    };
+    text_property(object, name).or_else(within)
+}
+
 /// The serial number of the one internal disk. Where there are several, which of them bears the system is not said here.
 fn internal_disk(ioreg: &str) -> Option<String> {
     let objects = objects(ioreg);
-    let mut internal = objects.iter().filter(|object| {
-        text_property(object, "Physical Interconnect Location") == Some("Internal")
-    });
+    let place = |object: &&Vec<(&str, &str)>| {
+        let (group, name) = ("Protocol Characteristics", "Physical Interconnect Location");
+        disk_property(object, group, name) == Some("Internal")
+    };
+    let mut internal = objects.iter().filter(place);
     let (disk, other) = (internal.next()?, internal.next());
     if other.is_some() {
         return None;
     }
-    known::disk_serial(text_property(disk, "Serial Number")?)
+    known::disk_serial(disk_property(
+        disk,
+        "Device Characteristics",
+        "Serial Number",
+    )?)
 }
 
 /// `Volume UUID:` of `diskutil info`.
@@ -145,7 +160,7 @@ fn volume_uuid(diskutil: &str) -> Option<String> {
         .find_map(|line| known::known(line.trim().strip_prefix("Volume UUID:")?))
 }
 
-/// The address of `en0`, which on every Mac is built in; adapters and docks come after it. `networksetup` says the one its maker gave even where a private
+/// The address of `en0`, which on every Mac is built in, wired on a desktop and wireless on a laptop; adapters and docks come after it. `networksetup` says the one its maker gave even where a private
 /// address is in use.
 fn built_in_mac(networksetup: &str) -> Option<String> {
     let mut lines = networksetup
@@ -244,6 +259,29 @@ mod tests {
     }
 
     #[test]
+    fn the_one_internal_disk_of_sata() {
+        let disk = |serial: &str, place: &str| {
+            format!(
+                r#"+-o IOAHCIBlockStorageDevice  <class IOAHCIBlockStorageDevice, id 0x1000002f4, registered, matched, active, busy 0 (0 ms), retain 9>
+    {{
+      "Physical Block Size" = 4096
+      "Device Characteristics" = {{"Serial Number"="{serial}","Medium Type"="Solid State","Product Name"="APPLE SSD SM0256F                       ","Vendor Name"="","Product Revision Level"="UXM2JA1Q"}}
+      "Protocol Characteristics" = {{"Physical Interconnect"="SATA","Physical Interconnect Location"="{place}"}}
+    }}
+"#
+            )
+        };
+        let internal = disk("S1K5NYAF418327      ", "Internal");
+        assert_eq!(internal_disk(&internal).as_deref(), Some("s1k5nyaf418327"));
+        assert_eq!(internal_disk(&disk("S1K5NYAF418327", "External")), None);
+        // A fast disk and a large one, as one: which bears the system is not said.
+        let nvme = "+-o AppleNVMeController  <class AppleNVMeController>\n    {\n      \"Physical Interconnect Location\" = \"Internal\"\n      \"Serial Number\" = \"0BA01A2B3C4D5E6F\"\n    }\n";
+        assert_eq!(internal_disk(&format!("{nvme}{internal}")), None);
+        // What the disks of Apple's own processors say.
+        assert_eq!(internal_disk(&disk("---", "Internal")), None);
+    }
+
+    #[test]
     fn volume_card_and_start() {
         let diskutil = "   Device Node:               /dev/disk3s5\n   Volume UUID:               6F1E0BD0-3F4B-4A3E-9A51-0C1C6A0F3A11\n   Disk / Partition UUID:     00AA\n";
         assert_eq!(
@@ -252,6 +290,8 @@ mod tests {
         );
         let ports = "\nHardware Port: USB 10/100/1000 LAN\nDevice: en7\nEthernet Address: 00:e0:4c:68:01:02\n\nHardware Port: Wi-Fi\nDevice: en0\nEthernet Address: a4:83:e7:10:20:30\n\nVLAN Configurations\n";
         assert_eq!(built_in_mac(ports).as_deref(), Some("a4:83:e7:10:20:30"));
+        let desktop = "\nHardware Port: Ethernet\nDevice: en0\nEthernet Address: a8:20:66:10:20:31\n\nHardware Port: Wi-Fi\nDevice: en1\nEthernet Address: a4:83:e7:10:20:30\n";
+        assert_eq!(built_in_mac(desktop).as_deref(), Some("a8:20:66:10:20:31"));
         assert_eq!(built_in_mac("Device: en0\nEthernet Address: N/A\n"), None);
         assert_eq!(
             built_in_mac("Device: en01\nEthernet Address: a4:83:e7:10:20:30\n"),

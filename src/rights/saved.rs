@@ -46,7 +46,7 @@ const NAMED: [(&str, u32); 21] = [
 ];
 
 /// The text of such a file: UTF-16 without a mark.
-#[cfg(windows)]
+#[cfg(all(windows, feature = "cli"))]
 pub(super) fn text(bytes: &[u8]) -> String {
     let units = bytes.as_chunks::<2>().0.iter();
     String::from_utf16_lossy(&units.map(|it| u16::from_le_bytes(*it)).collect::<Vec<_>>())
