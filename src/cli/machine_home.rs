@@ -47,10 +47,12 @@ pub(crate) fn computer(context: &Context) -> anyhow::Result<Computer> {
 /// The home that is written to: the machine-wide one where `system` says so.
 pub(crate) fn to_write(context: &Context, system: bool) -> anyhow::Result<Home> {
     if system {
-        let home = home(context, &context.homes.system(), Audience::Everyone);
+        let directory = context.homes.system();
+        let home = home(context, &directory, Audience::Everyone);
         let anchors = home.anchors().iter();
         let of_all = anchors.filter(|it| it.audience() == Audience::Everyone);
-        let mut places = std::iter::once(home.directory()).chain(of_all.map(Anchor::directory));
+        let own = [directory.as_path(), home.directory()];
+        let mut places = own.iter().copied().chain(of_all.map(Anchor::directory));
         if let Some(place) = places.find(|it| rights::is_foreign(it)) {
             return Err(Failure::new(
                 FailureKind::OpenToOthers,
