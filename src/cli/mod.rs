@@ -31,6 +31,7 @@ mod keys;
 mod letter;
 mod machine_home;
 mod mail;
+mod others;
 mod output;
 #[cfg(feature = "site")]
 mod passphrase;

@@ -4,11 +4,8 @@ use std::fs::Metadata;
 use std::path::Path;
 
 use super::failure::Failure;
-use super::output::Output;
 #[cfg(unix)]
 use crate::failure::FailureKind;
-use crate::messages;
-use crate::rights::{self, Others, Seen};
 
 /// From here on no core dump is written, and no other process of this user looks into this one. Called before a passphrase or a key is read.
 #[cfg(unix)]
@@ -85,23 +82,6 @@ pub(crate) fn check_own(_: &str, _: &Path, _: &Metadata) -> Result<(), Failure> 
 #[cfg(not(unix))]
 pub(crate) fn check(_: &str, _: &Path, _: &Metadata) -> Result<(), Failure> {
     Ok(())
-}
-
-/// Says of what was just made where others of this computer get at it who are not to, or where that is not seen. Modes hold wherever they are set; on Windows
-/// not every disk keeps rights.
-pub(crate) fn tell_who_gets_at(path: &Path, others: Others, out: &mut Output) {
-    let place = path.display();
-    match rights::seen(path, others) {
-        Seen::AsWanted => {}
-        Seen::Open => {
-            out.warn(messages::home::open(place));
-            out.advise(messages::home::open_hint());
-        }
-        Seen::Untold => {
-            out.warn(messages::home::untold(&place));
-            out.advise(&messages::home::untold_hint(&place).to_string());
-        }
-    }
 }
 
 #[cfg(all(test, target_os = "linux"))]

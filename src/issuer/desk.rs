@@ -4,11 +4,11 @@ mod change;
 mod files;
 mod new_key;
 mod passphrase;
+mod root_key;
 
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 pub use change::change;
 pub(super) use files::{
@@ -17,6 +17,7 @@ pub(super) use files::{
 use files::{rename, write_private};
 pub use new_key::write_new_key;
 pub use passphrase::change_passphrase;
+pub use root_key::RootKey;
 use zeroize::Zeroizing;
 
 use crate::failure::FailureKind;
@@ -27,9 +28,8 @@ use crate::issuer::history::{
 use crate::issuer::ledger::{Ledger, LedgerError, Transaction};
 use crate::issuer::seeds::{self, Holder, SeedError};
 use crate::patience;
-use crate::signing::elsewhere::Elsewhere;
 use crate::signing::keys::{Entropy, KeyError, Passphrase, SigningKey};
-use crate::signing::signer::{SignerError, TriedSigner};
+use crate::signing::signer::SignerError;
 
 const LEDGER: &str = "ledger.db";
 const ROOT: &str = "root.pem";
@@ -134,46 +134,6 @@ pub enum Root {
     Live,
     /// The one kept elsewhere, for the day the other is lost or stolen.
     Spare,
-}
-
-/// A root key that a desk begins with.
-#[derive(Debug)]
-pub enum RootKey {
-    /// It rests in the desk's file.
-    Here(SigningKey),
-    /// It lies elsewhere, and is open; the desk's file says where.
-    Elsewhere(Elsewhere, Arc<TriedSigner>),
-}
-
-impl RootKey {
-    /// The public key, 32 bytes.
-    pub fn public(&self) -> [u8; 32] {
-        match self {
-            RootKey::Here(key) => key.public(),
-            RootKey::Elsewhere(key, _) => key.public,
-        }
-    }
-
-    /// It as a signer that was tried.
-    fn tried(self) -> Result<Arc<TriedSigner>, SignerError> {
-        match self {
-            RootKey::Here(key) => Ok(Arc::new(TriedSigner::new(key)?)),
-            RootKey::Elsewhere(_, signer) => Ok(signer),
-        }
-    }
-
-    /// The text of its file.
-    fn to_text(
-        &self,
-        passphrase: Option<&Passphrase>,
-        entropy: &mut Entropy<'_>,
-    ) -> Result<Zeroizing<String>, KeyError> {
-        match (self, passphrase) {
-            (RootKey::Here(key), Some(passphrase)) => key.to_encrypted_pem(passphrase, entropy),
-            (RootKey::Here(key), None) => key.to_pem(),
-            (RootKey::Elsewhere(key, _), _) => Ok(Zeroizing::new(key.to_text())),
-        }
-    }
 }
 
 impl Desk {

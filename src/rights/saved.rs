@@ -124,7 +124,7 @@ mod tests {
         assert_eq!(of(&written), Some(Others::Write));
     }
 
-    /// As it was printed on computers of others: Windows 7 to 11 and Server 2025, in English and in German.
+    /// From what others published of their computers, mostly in tests of their own: Windows 7 to 11 and Server 2025, as they say.
     #[test]
     fn what_is_inherited_where_nothing_was_set_is_open() {
         for (whose, rights, open) in [

@@ -86,10 +86,14 @@ fn the_history_says_whose_key_did_it() {
 #[test]
 fn without_the_key_nothing_is_done() {
     let world = World::new();
-    let (desk, _, key) = world.sold(&[], &[]);
+    let (desk, ship, key) = world.sold(&[], &[]);
+    let request = ship.request(&key);
+    let mails = format!("{request}\n\n{}", desk.answer(&request));
+    let mails = world.file("mails.txt", mails);
     desk.certify("ann", &[]);
     for args in [
-        &["product", "add", "plotter", "--name", "Plotter"][..],
+        &["ledger", "readopt", mails.to_str().unwrap()][..],
+        &["product", "add", "plotter", "--name", "Plotter"],
         &["product", "change", "survey", "--feature", "sonar"],
     ] {
         desk.by("ann", args).refused(6, "needs_manager");

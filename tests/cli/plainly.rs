@@ -176,5 +176,8 @@ fn who_is_at_work_is_known_without_a_variable() {
     assert!(sell.output().unwrap().status.success());
     let history = desk.run(["ledger", "history"]).done().stdout;
     let last = history.lines().last().unwrap();
-    assert!(last.contains(&format!("  {}  ", account.trim())), "{last}");
+    assert!(
+        last.contains(&format!("  {} (key root)  ", account.trim())),
+        "{last}"
+    );
 }

@@ -118,3 +118,26 @@ fn a_key_that_fails_as_it_opens_records_nothing() {
     desk.by("ann", &["emergency", &key]).done();
     desk.run(["ledger", "verify"]).done();
 }
+
+/// The end of its chain shows by which seed key an answer was made, also where the ledger knows it from an old mail alone.
+#[test]
+fn an_answer_that_was_taken_back_has_its_codes() {
+    let world = World::new();
+    let (desk, ship, key) = world.sold(&[], &FOUR);
+    let backup = world.path().join("backup.db");
+    let backup = backup.to_str().unwrap();
+    desk.run(["ledger", "backup", backup]).done();
+    let asked = ship.request(&key);
+    let answer = desk.answer(&asked);
+    ship.apply(&answer);
+    let options = ["--discard-newer", "--reason", "disk replaced"];
+    desk.run(["ledger", "restore", backup].iter().chain(&options))
+        .done();
+    desk.run(["emergency", &key])
+        .refused(4, "unknown_activation");
+    let mails = world.file("mails.txt", format!("{asked}\n\n{answer}"));
+    desk.run(["ledger", "readopt"]).arg(&mails).done();
+    let code = desk.run(["emergency", &key]).done().line();
+    ship.run(["apply"]).piped(&code).done();
+    desk.run(["ledger", "verify"]).done();
+}

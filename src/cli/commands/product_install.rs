@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{Context, Exit, Run};
 use crate::cli::handed_over;
-use crate::cli::{json, machine_home, secrecy};
+use crate::cli::{json, machine_home, others};
 use crate::holder::products::{self, Installed};
 use crate::messages;
 use crate::protocol::product::ProductFile;
@@ -61,7 +61,7 @@ impl Run for ProductInstall {
         context.out.say(said);
         context.out.say(messages::product::signed_by(&fingerprint));
         if self.system && outcome == Installed::New {
-            secrecy::tell_who_gets_at(home.directory(), Others::Read, &mut context.out);
+            others::tell_who_gets_at(home.directory(), Others::Read, &mut context.out);
         }
         if outcome == Installed::New {
             context.out.say(messages::product::next());

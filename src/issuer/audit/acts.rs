@@ -19,6 +19,8 @@ enum Whose {
     Anyones,
     /// Of a return that follows, or any key that stands.
     FreesSeats,
+    /// Of what goes on in its row, by a request or an act.
+    Follows,
     /// Of a request, which nobody signs.
     Nobodys,
 }
@@ -33,6 +35,7 @@ impl Whose {
             | facts::LEDGER_RESTORE => Whose::Roots,
             facts::DESK_REMOVE
             | facts::DESK_CHANGE
+            | facts::READOPT
             | facts::PRODUCT_ADD
             | facts::PRODUCT_CHANGE => Whose::Managers,
             facts::EMERGENCY => Whose::Readers,
@@ -45,6 +48,7 @@ impl Whose {
             | facts::NOTE
             | facts::RELEASE => Whose::Anyones,
             facts::FREED => Whose::FreesSeats,
+            facts::YIELDED => Whose::Follows,
             _ => Whose::Nobodys,
         }
     }
@@ -55,7 +59,7 @@ impl Whose {
             Whose::Roots => kinds.is_none(),
             Whose::Managers => kinds.is_none_or(|kinds| kinds & MANAGER != 0),
             Whose::Readers => kinds.is_none_or(|kinds| kinds & MAY_GRANT_EMERGENCY != 0),
-            Whose::Anyones | Whose::FreesSeats => true,
+            Whose::Anyones | Whose::FreesSeats | Whose::Follows => true,
             Whose::Nobodys => false,
         }
     }
@@ -73,7 +77,7 @@ impl Replay {
         let whose = Whose::is(&event.kind);
         let Some(done) = event.act else {
             match whose {
-                Whose::Nobodys => {}
+                Whose::Nobodys | Whose::Follows => {}
                 Whose::FreesSeats => self.freeing = Some((event.id, event.license)),
                 _ => self.not_theirs(event, "is signed by nobody"),
             }

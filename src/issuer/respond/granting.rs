@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::lookup::{self, Found};
-use super::session::{Given, Session};
+use super::session::Session;
 use super::unrecorded::{Granting, Unrecorded};
 use super::{Order, Request, RespondError};
 use crate::issuer::history::{ACTIVATE, READOPT, REPLACE, SYNC};
@@ -272,17 +272,6 @@ impl Session<'_> {
                 held_by: plan.held_by,
             },
         })
-    }
-
-    /// The decision as it was when the answer was given that is taken back: its generation stands, and has to be later than those that were given since.
-    fn as_given<'d>(&self, mut decision: Decision<'d>) -> Result<Decision<'d>, RespondError> {
-        if let Some(Given { grant, .. }) = &self.given {
-            if grant.generation < decision.generation || grant.seats != decision.seats {
-                return Err(RespondError::GoneOn(decision.generation.saturating_sub(1)));
-            }
-            decision.generation = grant.generation;
-        }
-        Ok(decision)
     }
 
     /// What the machine's clock said in the request of an activation that was answered last.

@@ -11,10 +11,10 @@ pub use shown::{Found, Unproven, Why};
 use super::session::{Given, Session};
 use super::{Ask, Effect, Grantable, RespondError};
 use crate::failure::FailureKind;
-use crate::issuer::history::{Change, Hand, LEDGER_RESTORE, RestoreFacts};
+use crate::issuer::history::{Change, Hand, LEDGER_RESTORE, Recorder, RestoreFacts};
 use crate::issuer::keys::{self, KeyState};
 use crate::issuer::ledger::{Event, EventId, Ledger, LedgerError, Transaction};
-use crate::issuer::policy::Options;
+use crate::issuer::policy::{Decision, Options};
 use crate::issuer::products::CatalogueError;
 use crate::license_key::LicenseKey;
 use crate::protocol::date::{CLOCK_TOLERANCE, Seconds};
@@ -293,6 +293,22 @@ fn may_be_lost(
     }
 }
 
+impl Session<'_> {
+    /// The decision as it was when the answer was given that is taken back: its generation stands, and has to be later than those that were given since.
+    pub(super) fn as_given<'d>(
+        &self,
+        mut decision: Decision<'d>,
+    ) -> Result<Decision<'d>, RespondError> {
+        if let Some(Given { grant, .. }) = &self.given {
+            if grant.generation < decision.generation || grant.seats != decision.seats {
+                return Err(RespondError::GoneOn(decision.generation.saturating_sub(1)));
+            }
+            decision.generation = grant.generation;
+        }
+        Ok(decision)
+    }
+}
+
 /// One answer, by the rules by which it would be given now, but for what its signature has fixed.
 fn take_back(tx: &mut dyn Transaction, it: &Proven, hand: Hand<'_>) -> Result<(), ReadoptError> {
     let clerk = || Some(ANSWERED_BEFORE.to_owned());
@@ -303,7 +319,9 @@ fn take_back(tx: &mut dyn Transaction, it: &Proven, hand: Hand<'_>) -> Result<()
         accept_site_key_reason: clerk(),
         ..Options::default()
     };
+    let recorder = Recorder::by_hand(tx, hand)?;
     let mut session = Session::open(tx, None, &options, hand.by)?;
+    session.recorder = recorder;
     session.given = Some(Given {
         grant: it.grant.grant.clone(),
         stood: it.stood.clone(),

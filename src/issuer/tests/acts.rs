@@ -12,7 +12,10 @@ use crate::protocol::desk_certificate::{
 };
 
 /// Everything that somebody does by himself.
-const ACTS: [&str; 16] = [
+const ACTS: [&str; 19] = [
+    facts::DESK_REPLACE_ROOT,
+    facts::DESK_CHANGE,
+    facts::READOPT,
     facts::DESK_INIT,
     facts::DESK_CERTIFY,
     facts::DESK_ROTATE,
@@ -100,12 +103,15 @@ fn seats_that_nobody_freed_are_found() {
 #[test]
 fn a_clerk_does_what_his_key_may() {
     let roots = [
+        facts::DESK_REPLACE_ROOT,
         facts::DESK_INIT,
         facts::DESK_CERTIFY,
         facts::DESK_ROTATE,
         facts::LEDGER_RESTORE,
     ];
     let managers = [
+        facts::DESK_CHANGE,
+        facts::READOPT,
         facts::DESK_REMOVE,
         facts::PRODUCT_ADD,
         facts::PRODUCT_CHANGE,

@@ -11,6 +11,7 @@ use crate::cli::failure::Failure;
 use crate::cli::handed_over;
 use crate::cli::json;
 use crate::cli::mail::Mailbox;
+use crate::cli::others;
 use crate::cli::passphrase::{Asks, PassphraseArgs};
 use crate::cli::secrecy;
 use crate::cli::sold;
@@ -245,7 +246,7 @@ impl Run for DeskInit {
                 "the signing keys are not encrypted: whoever reads the files can sign in your name",
             );
         }
-        secrecy::tell_who_gets_at(desk.directory(), Others::Nobody, &mut context.out);
+        others::tell_who_gets_at(desk.directory(), Others::Nobody, &mut context.out);
         let server = seats::shared_file_system(&home);
         if let Some(server) = server.filter(|it| !ON_THIS_COMPUTER.contains(it)) {
             context.out.warn(format_args!(

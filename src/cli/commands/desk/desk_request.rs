@@ -6,7 +6,7 @@ use super::{Context, Exit, Run};
 use crate::cli::elsewhere::{self, ElsewhereArgs};
 use crate::cli::failure::Failure;
 use crate::cli::passphrase::{Asks, PassphraseArgs};
-use crate::cli::{desk, files, json, secrecy};
+use crate::cli::{desk, files, json, others, secrecy};
 use crate::failure::FailureKind;
 use crate::issuer::desk::{DeskError, read_key_file, write_new_key};
 use crate::issuer::keys::{KeyRequest, is_key_name};
@@ -190,6 +190,6 @@ pub(super) fn made(
     };
     let key = context.environment.tried(key)?;
     write_new_key(file, &pem)?;
-    secrecy::tell_who_gets_at(file, Others::Nobody, &mut context.out);
+    others::tell_who_gets_at(file, Others::Nobody, &mut context.out);
     Ok((key, Kept::of(&pem)))
 }

@@ -27,6 +27,7 @@ const WANTED: [Kind; 5] = [
 
 /// Take back answers that the ledger lost when it was put back from a backup
 ///
+/// It takes a root or a manager's key.
 /// From requests and their answers as they lie in old mails, sent and received, or as a machine prints them by `countersign request held`. A signature of this
 /// desk over both is what counts: it restores the license as the answer grants it, the activation and its generation, and the machine goes on by request sync.
 /// What was sold since the backup is known again by it, too. No answer gives more seats than the license has; of a license that is known by its answers alone
@@ -56,7 +57,7 @@ impl Run for LedgerReadopt {
                 .hint("hand over the mails that were sent, with the requests that they answer; or what countersign request held prints on the machine")
                 .into());
         }
-        let acting = self.acting.acting(context, &mut desk, false)?;
+        let acting = self.acting.acting(context, &mut desk, true)?;
         let taken = readopt::readopt(desk.ledger(), found, acting.hand(context))?;
         finish(context, taken)
     }

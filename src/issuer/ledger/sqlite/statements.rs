@@ -384,11 +384,8 @@ impl Transaction for SqliteTransaction<'_> {
     }
 
     fn events(&mut self, after: EventId, rows: usize) -> Result<Vec<Event>, LedgerError> {
-        self.all(
-            &format!("{EVENT} WHERE id > ? ORDER BY id LIMIT ?"),
-            [after.0, most(rows)],
-            convert::event,
-        )
+        let page = format!("{EVENT} WHERE id > ? ORDER BY id LIMIT ?");
+        self.all(&page, [after.0, most(rows)], convert::event)
     }
 
     fn events_of(&mut self, kind: &str) -> Result<Vec<Event>, LedgerError> {
