@@ -162,7 +162,7 @@ impl<'a> Recorder<'a> {
 
     /// The number the next event will have.
     pub(crate) fn next(&self) -> EventId {
-        EventId(self.last.0 + 1)
+        EventId(self.last.0.saturating_add(1))
     }
 
     /// Writes an event.
