@@ -102,7 +102,7 @@ COMMANDS = [
     Command("ledger backup", "backed up", desk("ledger", "backup", file("new.db")), copied, again=(0, 1), same=False),
     Command("ledger checkpoint", "backed up", desk("ledger", "checkpoint", "-o", file("new.checkpoint")), vouched, again=(0, 1), same=False),
     Command("ledger restore", "gone on since", restore("--discard-newer"), ledger, same=False, extra=whole),
-    Command("ledger readopt", "answers lost", desk("ledger", "readopt", file("mails")), ledger, extra=verified),
+    Command("ledger readopt", "answers lost", desk("ledger", "readopt", file("mails")), ledger, same=False, extra=verified),
     # Where it was put back by the first attempt, the second has nothing to give up but that this was noted.
     Command("ledger restore, gone", "ledger gone", restore(), ledger, again=(0, 6), same=False, extra=whole),
     Command("ledger restore, broken", "ledger broken", restore(), ledger, again=(0, 6), same=False, extra=whole),
