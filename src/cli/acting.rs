@@ -76,8 +76,8 @@ impl KeyArgs {
         }
     }
 
-    fn open(&self, context: &Context, desk: &OpenDesk, ask: bool) -> anyhow::Result<TriedSigner> {
-        let chosen = self.chosen(desk.place())?;
+    fn open(&self, context: &Context, desk: &Desk, ask: bool) -> anyhow::Result<TriedSigner> {
+        let chosen = self.chosen(desk)?;
         let args = ask.then_some(&self.passphrase);
         desk::key_in(context, chosen.file(), args).map_err(|error| {
             match (error.downcast::<DeskError>(), &chosen) {
@@ -94,7 +94,7 @@ impl KeyArgs {
         context: &mut Context,
         desk: &mut OpenDesk,
     ) -> anyhow::Result<Issuer> {
-        let signer = self.open(context, desk, true)?;
+        let signer = self.open(context, desk.place(), true)?;
         let today = context.environment.now().day();
         let issuer = keys::issuer(desk.ledger(), signer, today)?;
         if let Some(certificate) = issuer.certificate() {
@@ -109,7 +109,7 @@ impl KeyArgs {
         context: &mut Context,
         desk: &mut OpenDesk,
     ) -> Option<Issuer> {
-        let signer = self.open(context, desk, false).ok()?;
+        let signer = self.open(context, desk.place(), false).ok()?;
         let today = context.environment.now().day();
         let issuer = keys::issuer(desk.ledger(), signer, today).ok()?;
         if let Some(certificate) = issuer.certificate() {
@@ -119,11 +119,25 @@ impl KeyArgs {
     }
 
     /// The root key, which the command takes and no other.
+    ///
+    /// # Errors
+    /// A key that cannot be opened, and `needs_root`.
     pub(crate) fn root(&self, context: &Context, desk: &OpenDesk) -> anyhow::Result<TriedSigner> {
-        let signer = self.open(context, desk, true)?;
+        let signer = self.no_clerks(context, desk.place())?;
         match desk.vendor().roots.contains(&signer.public()) {
             true => Ok(signer),
             false => Err(KeysError::NeedsRoot.into()),
+        }
+    }
+
+    /// The same where the ledger is not there that knows which keys are roots: none that a clerk made at the desk is one.
+    ///
+    /// # Errors
+    /// As [`KeyArgs::root`].
+    pub(crate) fn no_clerks(&self, context: &Context, desk: &Desk) -> anyhow::Result<TriedSigner> {
+        match self.chosen(desk)? {
+            Chosen::Clerk { .. } => Err(KeysError::NeedsRoot.into()),
+            Chosen::Root(_) | Chosen::File(_) => self.open(context, desk, true),
         }
     }
 
@@ -145,7 +159,7 @@ impl KeyArgs {
         {
             return Err(KeysError::Unknown(name.clone()).into());
         }
-        let signer = self.open(context, desk, true)?;
+        let signer = self.open(context, desk.place(), true)?;
         let public = signer.public();
         let own = |it: &Certified| it.certificate.public_key == public;
         let clerk = known.into_iter().rev().find(own);
@@ -205,6 +219,11 @@ impl Acting {
     /// Who opens what is sealed to his key.
     pub(crate) fn issuer(&self) -> &Issuer {
         &self.issuer
+    }
+
+    /// The same, to sign answers.
+    pub(crate) fn into_issuer(self) -> Issuer {
+        self.issuer
     }
 
     /// Under what; a root under nothing.
@@ -279,6 +298,6 @@ fn tell_of_its_end(context: &mut Context, certificate: &DeskCertificate, today: 
             .warn(format_args!("this key signs until {last} and not after"));
         context
             .out
-            .advise("ask a manager for another certificate: countersign desk certify NAME");
+            .advise("ask a manager for another certificate, with the limits of this one: countersign desk certify NAME --help");
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::{fs, io};
 
 use crate::failure::FailureKind;
-use crate::issuer::desk::{Desk, DeskError, Root, Vendor, read_key_file, vendor};
+use crate::issuer::desk::{Desk, DeskError, Vendor, read_key_file, vendor};
 use crate::issuer::ledger::Ledger;
 use crate::issuer::products;
 use crate::protocol::product::Product;
@@ -100,33 +100,6 @@ pub(crate) fn product(
     let mut desk = open(context)?;
     let weak = products::weak(desk.ledger(), id)?;
     Ok(Some((products::show(desk.ledger(), id)?, weak.name())))
-}
-
-/// The live root key, its passphrase being asked for only where it has one.
-pub(crate) fn signing_key(
-    context: &Context,
-    desk: &OpenDesk,
-    args: &PassphraseArgs,
-) -> anyhow::Result<TriedSigner> {
-    open_key(context, &desk.desk, args)
-}
-
-/// The same of a desk whose ledger is not open.
-pub(crate) fn key_at(
-    context: &Context,
-    desk: &Desk,
-    args: &PassphraseArgs,
-) -> anyhow::Result<TriedSigner> {
-    open_key(context, desk, args)
-}
-
-/// The live root key.
-fn open_key(context: &Context, desk: &Desk, args: &PassphraseArgs) -> anyhow::Result<TriedSigner> {
-    let path = desk.key_path(Root::Live);
-    key_in(context, &path, Some(args)).map_err(|error| match error.downcast() {
-        Ok(error) => lost(error, &path),
-        Err(other) => other,
-    })
 }
 
 /// The key of a file, or of the place that it names; without `args` nobody is asked for a passphrase. What is wrong with the file itself is a [`DeskError`].

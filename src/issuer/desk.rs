@@ -144,9 +144,9 @@ impl Desk {
         }
     }
 
-    /// Whether there is one.
+    /// Whether there is one, its ledger being lost or not.
     pub fn exists(&self) -> bool {
-        self.ledger_path().exists()
+        self.directory.is_dir()
     }
 
     /// The directory in which all of it lies.
@@ -216,10 +216,12 @@ impl Desk {
     /// Opens the ledger.
     ///
     /// # Errors
-    /// `Missing`, and whatever the ledger says.
+    /// `Missing` where there is no desk, and whatever the ledger says.
     pub fn ledger(&self) -> Result<Ledger, DeskError> {
         match Ledger::open(&self.ledger_path()) {
-            Err(LedgerError::Missing(_)) => Err(DeskError::Missing(self.directory.clone())),
+            Err(LedgerError::Missing(_)) if !self.exists() => {
+                Err(DeskError::Missing(self.directory.clone()))
+            }
             other => Ok(other?),
         }
     }

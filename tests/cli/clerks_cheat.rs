@@ -13,6 +13,7 @@ use countersign::protocol::trust::{GrantContext, Verified};
 use countersign::signing::keys::SigningKey;
 use countersign::signing::signer::Signer;
 use countersign::text::{Code, Kind};
+use rusqlite::Connection;
 
 use super::clerks::codes;
 use crate::world::{World, decoded};
@@ -257,4 +258,78 @@ fn a_key_for_one_product_does_nothing_with_another() {
     desk.by("bo", &["emergency", &key]).done();
     desk.by("bo", acts[0]).done();
     desk.run(["ledger", "verify"]).done();
+}
+
+/// Whoever may write the ledger's file and has no key waits until a root or a manager signs what he put there.
+#[test]
+fn a_root_signs_nothing_of_an_edited_ledger() {
+    let world = World::new();
+    let (desk, _, _) = world.sold(&[], &[]);
+    desk.certify("ann", &["--max-seats", "5"]);
+    desk.certify("mia", &["--manager"]);
+    desk.run(["desk", "request", "bo", "--no-passphrase"])
+        .done();
+    let ledger = desk.kept("desk/ledger.db");
+    let honest = fs::read(&ledger).unwrap();
+    let spare = desk.kept("desk/spare.pem");
+    fs::rename(&spare, world.path().join("tmp/spare.pem")).unwrap();
+    let why = ["--reason", "asked"];
+    for edit in [
+        // Another public key in a certificate; one that was removed; a root in a product; the spare root; what a seed key is sealed to.
+        "UPDATE desk_key SET certificate = CAST(substr(certificate, 1, 20) || zeroblob(4) || substr(certificate, 25) AS BLOB) WHERE id = 1",
+        "UPDATE desk_key SET removed = 1 WHERE id = 1",
+        "UPDATE product SET definition = replace(definition, substr(definition, instr(definition, 'root: ') + 6, 4), '0000')",
+        "UPDATE meta SET value = replace(value, substr(value, 1, 4), '0000') WHERE name = 'spare'",
+        "UPDATE sealed_key SET sealing = zeroblob(32)",
+    ] {
+        let file = Connection::open(&ledger).unwrap();
+        file.execute_batch(edit).unwrap();
+        file.close().unwrap();
+        for (by, args) in [
+            ("root", &["desk", "certify", "bo"][..]),
+            ("root", &["desk", "rotate"]),
+            (
+                "root",
+                &[
+                    "desk",
+                    "replace-root",
+                    "--stolen",
+                    "spare",
+                    "--no-passphrase",
+                ],
+            ),
+            ("root", &["product", "export", "survey"]),
+            ("root", &["ledger", "checkpoint"]),
+            ("mia", &["desk", "remove", "bo"]),
+            (
+                "mia",
+                &["product", "change", "survey", "--feature", "sonar"],
+            ),
+            ("mia", &["desk", "change", "--vendor", "Eve"]),
+        ] {
+            let wants_a_reason = matches!(args[1], "rotate" | "replace-root" | "remove");
+            let reason: &[&str] = if wants_a_reason { &why } else { &[] };
+            let args: Vec<&str> = args.iter().chain(reason).copied().collect();
+            let said = desk.by(by, &args).said();
+            assert_eq!(said.exit, 5, "{edit}: {said}");
+        }
+        let events = Connection::open(&ledger).unwrap();
+        let last: i64 = events
+            .query_row("SELECT max(id) FROM history", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(last, 5, "{edit}: nothing was recorded");
+        events.close().unwrap();
+        fs::write(&ledger, &honest).unwrap();
+    }
+    desk.run(["ledger", "verify"]).done();
+    let key = desk.kept("desk/root.pem");
+    let safe = world.path().join("tmp/root.pem");
+    fs::rename(&key, &safe).unwrap();
+    for args in [
+        &["product", "export", "survey"][..],
+        &["ledger", "checkpoint"],
+    ] {
+        desk.by("ann", args).refused(6, "needs_root");
+        desk.run(args).arg("--key").arg(&safe).done();
+    }
 }

@@ -225,7 +225,7 @@ fn a_key_file_that_is_none_is_said() {
     std::fs::copy(desk.kept("desk/spare.pem"), desk.kept("desk/root.pem")).unwrap();
     std::fs::write(desk.kept("desk/root.pem"), demo).unwrap();
     desk.run(["product", "export", "survey"])
-        .refused(5, "not_a_root");
+        .refused(6, "needs_root");
 }
 
 #[test]

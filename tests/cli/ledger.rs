@@ -228,8 +228,8 @@ fn a_ledger_that_is_missing_foreign_or_from_the_future() {
 
     fs::remove_file(&path).unwrap();
     desk.respond(&request)
-        .refused(1, "desk_missing")
-        .tells("countersign site init");
+        .refused(1, "ledger_missing")
+        .tells("countersign ledger restore");
     assert!(
         !path.exists(),
         "a ledger that is gone must not be begun anew"

@@ -9,11 +9,6 @@ use super::{files, repository};
 /// Kinds that no test causes through the program: the library's test that does, and why the program cannot be brought to it.
 const IN_THE_LIBRARY: &[(&str, &str, &str)] = &[
     (
-        "ledger_missing",
-        "src/issuer/tests/places.rs",
-        "a desk whose ledger is gone is a desk that is missing",
-    ),
-    (
         "catalogue_shrinks",
         "src/issuer/tests/selling.rs",
         "the command only adds to a product, at its end",

@@ -41,7 +41,7 @@ impl Advice for SeedError {
             SeedError::Ledger(error) => return error.advice(),
             SeedError::Signer(error) => return error.advice(),
             SeedError::Shut(_) => {
-                "`countersign ledger verify` tells what was edited; a clerk's key is given it anew by `countersign desk certify NAME`, and a backup puts the ledger back; licenses without emergency codes are answered as before"
+                "`countersign ledger verify` tells what was edited, and a backup puts the ledger back; licenses without emergency codes are answered as before"
             }
             SeedError::Lost(..) => {
                 "have the machine ask with `countersign request sync`: what it is answered has codes again"

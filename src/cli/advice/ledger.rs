@@ -12,7 +12,7 @@ impl Advice for LedgerError {
     fn advice(&self) -> String {
         let advice = match self {
             LedgerError::Missing(_) => {
-                "make one with `countersign desk init`, or name another place with --home"
+                "put it back from a backup: countersign ledger restore FILE --reason TEXT; or name another place with --home"
             }
             LedgerError::Exists(_) => "a desk is made once: name another place with --home",
             LedgerError::InUse => "another process is writing to it: try again when that has ended",

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use super::desk_request::{name, request_of};
+use super::ledger_verify::verified;
 use super::{Context, Exit, Run};
 use crate::cli::acting::KeyArgs;
 use crate::cli::desk::OpenDesk;
@@ -93,6 +94,7 @@ impl Run for DeskCertify {
             return Ok(Exit::DONE);
         }
         let root = self.acting.root(context, &desk)?;
+        verified(context, desk.ledger(), &[])?;
         let root = Issuer::root(root);
         let mut entropy = context.environment.entropy()?;
         let hand = root.hand(context.environment.by());

@@ -1,5 +1,6 @@
 //! `desk change`.
 
+use super::ledger_verify::verified;
 use super::{Context, Exit, Run};
 use crate::cli::acting::KeyArgs;
 use crate::cli::failure::Failure;
@@ -42,6 +43,7 @@ impl Run for DeskChange {
         };
         let mut desk = desk::open(context)?;
         let acting = self.acting.acting(context, &mut desk, true)?;
+        verified(context, desk.ledger(), &[])?;
         let hand = acting.hand(context);
         let to = (self.vendor.as_deref(), mail);
         let products = change(desk.ledger(), to, hand)?.ok_or_else(|| {

@@ -82,7 +82,7 @@ impl Run for DeskKeys {
             ));
             context
                 .out
-                .advise("certify each again: countersign desk certify NAME");
+                .advise("certify each again, with all the limits that are shown: countersign desk certify NAME --help; a limit that is not said is none");
         }
         Ok(Exit::DONE)
     }

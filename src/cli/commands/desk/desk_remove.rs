@@ -1,6 +1,7 @@
 //! `desk remove`.
 
 use super::desk_request::name;
+use super::ledger_verify::verified;
 use super::license_revoke::reason;
 use super::{Context, Exit, Run};
 use crate::cli::acting::KeyArgs;
@@ -34,6 +35,7 @@ impl Run for DeskRemove {
         let reason = reason(&self.reason)?;
         let mut desk = desk::open(context)?;
         let who = self.acting.issuer(context, &mut desk)?;
+        verified(context, desk.ledger(), &[])?;
         let by = context.environment.by();
         let what = (self.name.as_str(), reason.as_str());
         let mut entropy = context.environment.entropy()?;
@@ -70,7 +72,7 @@ fn said_of_machines(context: &mut Context, last: Option<Day>) {
             context.out.warn(format_args!(
                 "machines take what a copy of it signs until {last}, within its limits"
             ));
-            context.out.advise("where a copy may be in wrong hands, take the key file away from whoever has it, and look in a year at what machines bring that this ledger does not know");
+            context.out.advise("where a copy may be in wrong hands: countersign desk rotate, after which machines give up what was signed under its certificates");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::ledger_verify::verified;
 use super::license_revoke::reason;
 use super::{Context, Exit, Run, desk_request, desk_rotate};
 use crate::cli::acting::KeyArgs;
@@ -86,6 +87,7 @@ impl Run for DeskReplaceRoot {
                 .into());
         }
         let mut entropy = context.environment.entropy()?;
+        verified(context, desk.ledger(), &[])?;
         let kept = Issuer::root(kept);
         let hand = kept.hand(context.environment.by());
         let done = keys::replace_root(desk.ledger(), hand, (stolen, &new), &reason, &mut entropy)?;

@@ -1,5 +1,6 @@
 //! `desk rotate`.
 
+use super::ledger_verify::verified;
 use super::license_revoke::reason;
 use super::{Context, Exit, Run};
 use crate::cli::acting::KeyArgs;
@@ -35,6 +36,7 @@ impl Run for DeskRotate {
         let reason = reason(&self.reason)?;
         let mut desk = desk::open(context)?;
         let root = self.acting.root(context, &desk)?;
+        verified(context, desk.ledger(), &[])?;
         let root = Issuer::root(root);
         let hand = root.hand(context.environment.by());
         let done = keys::rotate(desk.ledger(), hand, &reason)?;

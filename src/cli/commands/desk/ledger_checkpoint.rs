@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::ledger_verify::verified;
 use super::{Context, Exit, Run};
-use crate::cli::passphrase::PassphraseArgs;
+use crate::cli::acting::KeyArgs;
 use crate::cli::{desk, files, json, words};
 use crate::protocol::checkpoint::Checkpoint;
 use crate::protocol::note::Hex;
@@ -20,7 +20,7 @@ pub(crate) struct LedgerCheckpoint {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     #[command(flatten)]
-    passphrase: PassphraseArgs,
+    acting: KeyArgs,
 }
 
 impl Run for LedgerCheckpoint {
@@ -31,7 +31,7 @@ impl Run for LedgerCheckpoint {
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let mut desk = desk::open(context)?;
-        let root = desk::signing_key(context, &desk, &self.passphrase)?;
+        let root = self.acting.root(context, &desk)?;
         // What does not hold is not vouched for.
         let report = verified(context, desk.ledger(), &[])?;
         let checkpoint = Checkpoint {

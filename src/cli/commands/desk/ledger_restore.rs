@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use super::ledger_verify::edited;
 use super::license_revoke::reason;
 use super::{Context, Exit, Run};
+use crate::cli::acting::KeyArgs;
 use crate::cli::failure::Failure;
-use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::{desk, json, words};
 use crate::failure::FailureKind;
 use crate::issuer::desk::DeskError;
@@ -15,11 +15,11 @@ use crate::issuer::restore::{self, PutBack, RestoreError};
 
 /// Put the ledger back from a backup, after verifying all of it
 ///
-/// Also where the ledger is gone or cannot be read any more; the desk's keys have to lie there. What stands there is kept under another name, and the history
+/// Also where the ledger is gone or cannot be read any more; a root key of the desk is wanted, which need not lie there (--key). What stands there is kept under another name, and the history
 /// says that it was put back, and why. A backup of another desk is refused, and one that lacks what the ledger has.
 ///
-/// Machines that were answered since the backup go on. When one asks again, the desk says that it does not know what it holds: it is activated anew.
-/// Licenses that were sold since have to be sold again.
+/// Machines that were answered since the backup go on. What they were answered, and licenses that were sold since, are known again by `countersign ledger
+/// readopt`, from old mails or from what a machine shows. Whoever was removed since has to be removed again, and whoever was certified since certified again.
 #[derive(clap::Args)]
 pub(crate) struct LedgerRestore {
     /// What `countersign ledger backup` wrote, or a copy of the ledger's file
@@ -32,7 +32,7 @@ pub(crate) struct LedgerRestore {
     #[arg(long)]
     discard_newer: bool,
     #[command(flatten)]
-    passphrase: PassphraseArgs,
+    acting: KeyArgs,
     /// Say what would happen, and change nothing: no key is asked for
     #[arg(long)]
     dry_run: bool,
@@ -54,11 +54,7 @@ impl Run for LedgerRestore {
             false if !desk.directory().is_dir() => {
                 return Err(DeskError::Missing(desk.directory().to_owned()).into());
             }
-            false => Some(Issuer::root(desk::key_at(
-                context,
-                &desk,
-                &self.passphrase,
-            )?)),
+            false => Some(Issuer::root(self.acting.no_clerks(context, &desk)?)),
         };
         let Context {
             out, environment, ..
@@ -134,5 +130,8 @@ fn say(context: &mut Context, put_back: &PutBack, dry_run: bool) {
         context
             .out
             .say(format_args!("what stood there {was}: {}", aside.display()));
+    }
+    if !dry_run && put_back.lost != Some(0) {
+        context.out.say("next: countersign desk keys shows who signs by this state; countersign ledger readopt takes back what was answered since, from the mails");
     }
 }

@@ -74,7 +74,7 @@ impl Run for LedgerVerify {
     }
 }
 
-/// Verifies a ledger; what is wrong is the failure.
+/// Verifies a ledger; what is wrong is the failure. So does whatever makes a root's or a manager's word of what the ledger says of keys and products.
 pub(super) fn verified(
     context: &mut Context,
     ledger: &mut Ledger,

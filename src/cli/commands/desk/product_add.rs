@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::ledger_verify::verified;
 use super::{Context, Exit, Run};
 use crate::cli::acting::KeyArgs;
 use crate::cli::failure::Failure;
@@ -162,6 +163,7 @@ impl Run for ProductAdd {
         let weak = self.weak.weak.unwrap_or_default();
         product.check().map_err(CatalogueError::from)?;
         let acting = self.acting.acting(context, &mut desk, true)?;
+        verified(context, desk.ledger(), &[])?;
         products::add_with(desk.ledger(), product, weak, acting.hand(context))?;
         told(context, &id, "added", 1)
     }
@@ -185,6 +187,7 @@ impl Run for ProductChange {
                 .into());
         }
         let acting = self.acting.acting(context, &mut desk, true)?;
+        verified(context, desk.ledger(), &[])?;
         if let Some(weak) = self.weak.weak {
             products::set_weak(desk.ledger(), &self.id, weak, acting.hand(context))?;
             context.out.say(format_args!(

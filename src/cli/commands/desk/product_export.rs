@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
+use super::ledger_verify::verified;
 use super::{Context, Exit, Run};
-use crate::cli::passphrase::PassphraseArgs;
+use crate::cli::acting::KeyArgs;
 use crate::cli::{desk, files, json};
 use crate::issuer::products;
 
@@ -18,7 +19,7 @@ pub(crate) struct ProductExport {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     #[command(flatten)]
-    passphrase: PassphraseArgs,
+    acting: KeyArgs,
 }
 
 impl Run for ProductExport {
@@ -31,7 +32,8 @@ impl Run for ProductExport {
         let mut desk = desk::open(context)?;
         // An unknown product is said before a passphrase is asked for.
         products::show(desk.ledger(), &self.id)?;
-        let root = desk::signing_key(context, &desk, &self.passphrase)?;
+        let root = self.acting.root(context, &desk)?;
+        verified(context, desk.ledger(), &[])?;
         let file = products::export(desk.ledger(), &self.id, &root)?;
         match &self.output {
             None => context.out.raw(&file)?,

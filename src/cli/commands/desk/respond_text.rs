@@ -104,12 +104,11 @@ impl Asked<'_> {
             let hint = "without options for one answer all are answered; or hand over that one alone, by its code";
             return Err(Failure::usage(what).hint(hint).into());
         }
-        if new > 0 && !self.dry_run && self.options.override_reason.is_some() {
-            // A return code is signed by nobody, and its seats are the manager's to free, too.
-            self.key.acting(context, desk, true)?;
-        }
+        let overridden = self.options.override_reason.is_some();
         let mut issuer = match self.dry_run || new == 0 {
             true => None,
+            // A return code is signed by nobody, and its seats are the manager's to free, too.
+            false if overridden => Some(self.key.acting(context, desk, true)?.into_issuer()),
             false => self.key.issuer_unasked(context, desk),
         };
         if issuer.is_none() && !self.dry_run && self.wants_a_signature(context, desk, &known)? {
