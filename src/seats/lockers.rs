@@ -10,6 +10,10 @@ use super::process::Process;
 #[cfg(target_os = "linux")]
 use crate::messages::seats as messages;
 
+/// How often it is looked for who has a lock.
+#[cfg(target_os = "linux")]
+const LOOKS: u32 = 3;
+
 /// A process that has the lock of a seat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Locker {
@@ -89,6 +93,13 @@ fn held_by(id: u32, wanted: &[Option<(u64, u64)>]) -> Option<BTreeMap<usize, Loc
 /// Who has the lock on a file, in words for people, where the system says so.
 #[cfg(target_os = "linux")]
 pub(super) fn who_locks(file: &File) -> Option<String> {
+    // The kernel's list is read piece by piece: where others lock and unlock meanwhile, a line of it may be passed over.
+    (0..LOOKS).find_map(|_| by_the_list(file).or_else(|| by_what_is_open(file)))
+}
+
+/// Who has it by the list of all locks, which tells of every user's.
+#[cfg(target_os = "linux")]
+fn by_the_list(file: &File) -> Option<String> {
     use std::os::unix::fs::MetadataExt;
 
     let inode = file.metadata().ok()?.ino().to_string();
@@ -100,13 +111,8 @@ pub(super) fn who_locks(file: &File) -> Option<String> {
         let id = words.nth(2)?;
         (words.next()?.rsplit(':').next() == Some(inode.as_str())).then_some(id)
     });
-    let id = ids.next()?;
     // A lock of what was opened is nobody's in particular: those who have it open say that they have it.
-    let Ok(id) = id.parse::<u32>() else {
-        let holder = lockers(&[file]).pop()?.into_iter().next()?;
-        let (id, user) = (holder.process.id, holder.account?);
-        return Some(messages::process_of(id, holder.program, user).to_string());
-    };
+    let id: u32 = ids.next()?.parse().ok()?;
     let about = std::fs::metadata(format!("/proc/{id}"));
     let user = about.ok().and_then(|it| kernel::name_of(Some(it.uid())));
     let name = std::fs::read_to_string(format!("/proc/{id}/comm")).ok();
@@ -115,6 +121,14 @@ pub(super) fn who_locks(file: &File) -> Option<String> {
         (Some(name), Some(user)) => messages::process_of(id, name, user).to_string(),
         _ => messages::process(id).to_string(),
     })
+}
+
+/// Who has it by what a process has open: of other users only root sees it.
+#[cfg(target_os = "linux")]
+fn by_what_is_open(file: &File) -> Option<String> {
+    let holder = lockers(&[file]).pop()?.into_iter().next()?;
+    let (id, user) = (holder.process.id, holder.account?);
+    Some(messages::process_of(id, holder.program, user).to_string())
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -133,4 +147,35 @@ fn locked_by(line: &str) -> Option<u32> {
 #[cfg(not(target_os = "linux"))]
 pub(super) fn lockers(files: &[&File]) -> Vec<Vec<Locker>> {
     vec![Vec::new(); files.len()]
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    #[test]
+    fn whoever_has_a_lock_is_named_while_others_come_and_go() {
+        let directory = tempfile::tempdir().unwrap();
+        let make = |name: &str| File::create(directory.path().join(name)).unwrap();
+        let others: Vec<_> = (0..300).map(|it| make(&it.to_string())).collect();
+        let kept = make("kept");
+        kept.lock().unwrap();
+        let done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    for other in &others {
+                        other.lock().unwrap();
+                    }
+                    for other in &others {
+                        other.unlock().unwrap();
+                    }
+                }
+            });
+            let unnamed = (0..300).filter(|_| who_locks(&kept).is_none()).count();
+            done.store(true, Ordering::Relaxed);
+            assert_eq!(unnamed, 0);
+        });
+    }
 }

@@ -100,11 +100,14 @@ impl<'w> Run<'w> {
 
     /// Runs it.
     pub(crate) fn said(&self) -> Said {
-        let output = Command::from_std(self.process())
-            .write_stdin(self.input.clone())
-            .output()
-            .unwrap();
-        Said::of(self, output)
+        let output = || {
+            Command::from_std(self.process())
+                .write_stdin(self.input.clone())
+                .output()
+        };
+        // One start in some thousands Wine refuses with an "Internal error" of its own: nothing ran then.
+        let output = output().or_else(|error| if cfg!(windows) { output() } else { Err(error) });
+        Said::of(self, output.unwrap())
     }
 
     /// What a person sees of it on a terminal of so many columns, whose width nothing but the terminal tells.
