@@ -62,10 +62,16 @@ site_limit = the site that signed this loan was not allowed to: { $why }
 limit_not_after = its certificate had run out
 limit_product = its certificate is for another product
 limit_kind = its certificate does not cover this kind of grant
-limit_seats = more seats than its certificate allows
-limit_grace = a longer grace than its certificate allows
-limit_loan = longer loans than its certificate allows
-limit_emergency = more emergency days than its certificate allows
+limit_seats = more seats than the { $most } that its certificate allows
+limit_grace = a longer grace than the { $most ->
+        [one] 1 day
+       *[other] { $most } days
+    } that its certificate allows
+limit_loan = longer loans than the { $most ->
+        [one] 1 day
+       *[other] { $most } days
+    } that its certificate allows
+limit_emergency = more emergency days than the { $most } that its certificate allows
 note_form = the file is cut off or altered: its signature line is missing
 note_signature = its signature does not hold: the file was altered, or another vendor signed it
 checkpoint_none = this is no checkpoint of a ledger

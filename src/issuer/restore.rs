@@ -2,6 +2,7 @@
 
 mod files;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ use crate::issuer::desk::{
     self, Desk, DeskError, at, beside, directory_of, part_of, place_anew, sync_directory,
 };
 use crate::issuer::history::{Hand, LEDGER_RESTORE, NewEvent, Recorder, RestoreFacts, to_json};
-use crate::issuer::ledger::{Event, EventId, Ledger, LedgerError};
+use crate::issuer::ledger::{Event, EventId, Ledger, LedgerError, Transaction};
 use crate::protocol::date::Seconds;
 
 /// How far a ledger goes.
@@ -35,6 +36,10 @@ pub struct PutBack {
     pub backup: Reached,
     /// How many events the ledger that stands there has and the backup has not; none where it cannot be read.
     pub lost: Option<u64>,
+    /// Whether it is of before a root was replaced, as far as the ledger that stands there tells.
+    pub root_returns: bool,
+    /// Products of which the ledger that stands there has a later version.
+    pub behind: Vec<String>,
     /// Where the ledger lies that stood there; none where there was none, or nothing was done yet.
     pub aside: Option<PathBuf>,
 }
@@ -254,18 +259,24 @@ impl Prepared {
             },
         };
         if let Some(Lost {
-            events: lost @ 1..,
+            events: events @ 1..,
             last,
-        }) = lost
+            ..
+        }) = &lost
             && !discard
         {
-            return Err(RestoreError::Newer { lost, last });
+            return Err(RestoreError::Newer {
+                lost: *events,
+                last: *last,
+            });
         }
         let reached = found.read(|tx| Ok::<_, LedgerError>(reached(tx.last_event()?)))?;
         Ok(Prepared {
             put_back: PutBack {
                 backup: reached,
-                lost: lost.map(|it| it.events),
+                lost: lost.as_ref().map(|it| it.events),
+                root_returns: lost.as_ref().is_some_and(|it| it.root_returns),
+                behind: lost.map_or_else(Vec::new, |it| it.behind),
                 aside: None,
             },
             found,
@@ -278,6 +289,8 @@ impl Prepared {
 struct Lost {
     events: u64,
     last: Seconds,
+    root_returns: bool,
+    behind: Vec<String>,
 }
 
 fn lost(ledger: &mut Ledger, backup: &mut Ledger) -> Result<Lost, RestoreError> {
@@ -287,6 +300,13 @@ fn lost(ledger: &mut Ledger, backup: &mut Ledger) -> Result<Lost, RestoreError> 
     if !ours.iter().any(|it| theirs.contains(it)) {
         return Err(RestoreError::OtherDesk);
     }
+    let root_returns = !theirs.iter().all(|it| ours.contains(it));
+    let (shipped, known) = (ledger.audit(versions)?, backup.read(versions)?);
+    let behind = shipped
+        .into_iter()
+        .filter(|(id, version)| known.get(id).is_some_and(|it| it < version))
+        .map(|(id, _)| id)
+        .collect();
     let last = ledger.audit(|tx| tx.last_event())?;
     let ours = reached(last);
     // Where both have the same event, so they have all before it: the hash of each stands on those.
@@ -304,7 +324,18 @@ fn lost(ledger: &mut Ledger, backup: &mut Ledger) -> Result<Lost, RestoreError> 
     Ok(Lost {
         events: ours.events - same,
         last: ours.last,
+        root_returns,
+        behind,
     })
+}
+
+/// The versions of all products.
+fn versions(tx: &mut dyn Transaction) -> Result<BTreeMap<String, u32>, LedgerError> {
+    let products = tx.products()?;
+    Ok(products
+        .into_iter()
+        .map(|it| (it.name, it.version))
+        .collect())
 }
 
 fn reached(last: Option<Event>) -> Reached {

@@ -52,14 +52,14 @@ pub enum Limit {
     Product,
     /// The certificate does not let the desk sign this kind of grant.
     Kind,
-    /// Seats.
-    Seats,
-    /// Days to the next re-validation.
-    Grace,
-    /// Longest loan.
-    Loan,
-    /// Emergency days.
-    Emergency,
+    /// More than so many seats.
+    Seats(u16),
+    /// More than so many days to the next re-validation.
+    Grace(u16),
+    /// Loans of more than so many days.
+    Loan(u8),
+    /// More than so many emergency days.
+    Emergency(u16),
 }
 
 impl DeskCertificate {
@@ -139,24 +139,24 @@ impl DeskCertificate {
             return Err(Limit::Kind);
         }
         if self.max_seats != 0 && grant.seats > self.max_seats {
-            return Err(Limit::Seats);
+            return Err(Limit::Seats(self.max_seats));
         }
         let grace = grant.revalidate_by.map(|day| day.days_since(issued));
         if self.max_grace != 0 && grace.is_none_or(|days| days > i32::from(self.max_grace)) {
-            return Err(Limit::Grace);
+            return Err(Limit::Grace(self.max_grace));
         }
         if self.max_loan != 0
             && grant
                 .max_loan
                 .is_some_and(|days| days.get() > self.max_loan)
         {
-            return Err(Limit::Loan);
+            return Err(Limit::Loan(self.max_loan));
         }
         let emergency = grant.emergency.map_or(0, |terms| {
             u16::from(terms.steps) * u16::from(terms.days.get())
         });
         if self.max_emergency != 0 && emergency > u16::from(self.max_emergency) {
-            return Err(Limit::Emergency);
+            return Err(Limit::Emergency(self.max_emergency.into()));
         }
         Ok(())
     }

@@ -90,15 +90,15 @@ pub enum TrustError {
 
 impl std::fmt::Display for Limit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Limit::NotAfter => messages::protocol::limit_not_after(),
-            Limit::Product => messages::protocol::limit_product(),
-            Limit::Kind => messages::protocol::limit_kind(),
-            Limit::Seats => messages::protocol::limit_seats(),
-            Limit::Grace => messages::protocol::limit_grace(),
-            Limit::Loan => messages::protocol::limit_loan(),
-            Limit::Emergency => messages::protocol::limit_emergency(),
-        })
+        match self {
+            Limit::NotAfter => f.write_str(messages::protocol::limit_not_after()),
+            Limit::Product => f.write_str(messages::protocol::limit_product()),
+            Limit::Kind => f.write_str(messages::protocol::limit_kind()),
+            Limit::Seats(most) => messages::protocol::limit_seats(*most).fmt(f),
+            Limit::Grace(most) => messages::protocol::limit_grace(*most).fmt(f),
+            Limit::Loan(most) => messages::protocol::limit_loan(*most).fmt(f),
+            Limit::Emergency(most) => messages::protocol::limit_emergency(*most).fmt(f),
+        }
     }
 }
 

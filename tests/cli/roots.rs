@@ -99,7 +99,10 @@ fn machines_take_the_new_file_from_the_root_that_stays() {
     }
     by_ann.check().done();
     by_spare.check().done();
-    by_root.check().refused(5, "not_trusted");
+    by_root
+        .check()
+        .refused(5, "not_trusted")
+        .tells("re-validate it: countersign request sync");
     let sync = by_root.run(["request", "sync"]).done().code();
     by_root.apply(&desk.answer(&sync));
     by_root.check().done();
@@ -226,5 +229,100 @@ fn the_vendors_name_and_address_are_in_every_file() {
     );
     let told = desk.run(["ledger", "history"]).done();
     told.prints("the vendor is called Nordic Group, and requests go to keys@nordic.example");
+    desk.run(["ledger", "verify"]).done();
+}
+
+#[test]
+fn a_backup_of_before_is_told_of_as_such_and_products_go_on_above_what_was_shipped() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    let first = desk.product("survey", &["--feature", "gnss"]);
+    let machine = world.machine("machine");
+    machine.install(&first);
+    let backup = world.path().join("files/backup.db");
+    desk.run(["ledger", "backup"]).arg(&backup).done();
+
+    let (_, safe) = stolen(&desk);
+    replace(&desk, &safe).done();
+    fs::copy(&safe, desk.kept("desk/root.pem")).unwrap();
+    desk.run(["product", "change", "survey", "--feature", "lidar"])
+        .done();
+    let shipped = world.file("shipped.product", fs::read(desk.export("survey")).unwrap());
+    machine.run(["product", "install"]).arg(&shipped).done();
+
+    let restore = |option: &str| {
+        desk.run(["ledger", "restore", option, "--reason", "disk"])
+            .arg(&backup)
+    };
+    let told = restore("--dry-run").done();
+    assert!(
+        told.stderr.contains("of before a root was replaced"),
+        "{}",
+        told.stderr
+    );
+    let object = restore("--discard-newer").json();
+    assert_eq!(object["root_returns"], true, "{object}");
+    assert_eq!(object["products_behind"][0], "survey", "{object}");
+
+    // What was shipped is not to be had by changing the product once: machines take no other file of that version.
+    desk.run(["product", "change", "survey", "--feature", "sonar"])
+        .done();
+    machine
+        .run(["product", "install"])
+        .arg(desk.export("survey"))
+        .done()
+        .tells("in the newer version 3");
+    desk.run(["product", "change", "survey", "--name", "Survey 2"])
+        .done();
+    machine
+        .run(["product", "install"])
+        .arg(desk.export("survey"))
+        .done()
+        .tells("by another file of the same version 3");
+    // Nor is anything lost then that the ledger has.
+    let take_over = || {
+        desk.run(["product", "change", "survey", "--shipped"])
+            .arg(&shipped)
+    };
+    take_over().refused(2, "catalogue_shrinks");
+    restore("--discard-newer").done();
+    assert_eq!(take_over().json()["version"], 4);
+    let told = machine
+        .run(["product", "install"])
+        .arg(desk.export("survey"))
+        .done();
+    assert!(
+        told.stderr.contains("updated from version 3 to 4"),
+        "{}",
+        told.stderr
+    );
+    let shown = machine.run(["product", "show", "survey"]).done().stdout;
+    assert!(
+        shown.contains("lidar") && !shown.contains("sonar"),
+        "{shown}"
+    );
+    desk.run(["ledger", "verify"]).done();
+}
+
+#[test]
+fn a_product_file_of_somebody_else_or_of_another_product_is_not_taken_over() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    let own = desk.product("survey", &[]);
+    let own = world.file("own.product", fs::read(own).unwrap());
+    desk.product("other", &[]);
+    let strange = world.desk("strange");
+    let strange = strange.product("survey", &["--feature", "gnss"]);
+    let take_over =
+        |id: &str, file: &PathBuf| desk.run(["product", "change", id, "--shipped"]).arg(file);
+    take_over("survey", &strange).refused(5, "not_a_root");
+    take_over("other", &own).refused(2, "bad_product");
+    take_over("nosuch", &own).refused(2, "bad_product");
+    take_over("survey", &own)
+        .arg("--name")
+        .arg("Survey")
+        .refused(2, "usage");
+    // One that has nothing new gives another version, for it was shipped.
+    assert_eq!(take_over("survey", &own).json()["version"], 2);
     desk.run(["ledger", "verify"]).done();
 }

@@ -9,11 +9,6 @@ use super::{files, repository};
 /// Kinds that no test causes through the program: the library's test that does, and why the program cannot be brought to it.
 const IN_THE_LIBRARY: &[(&str, &str, &str)] = &[
     (
-        "catalogue_shrinks",
-        "src/issuer/tests/selling.rs",
-        "the command only adds to a product, at its end",
-    ),
-    (
         "seats_not_shared",
         "src/seats/common.rs",
         "a home on a file server, which a test mounts nowhere",

@@ -234,22 +234,22 @@ fn a_desk_signs_within_its_certificate() {
     let limit = |limit| Err(TrustError::DeskLimit(limit));
     let lending: fn(&mut Grant) = |g| g.max_loan = NonZeroU8::new(15);
     assert_eq!(verify(|_| {}, |_| {}), Ok(()));
-    assert_eq!(verify(|_| {}, |g| g.seats = 6), limit(Limit::Seats));
+    assert_eq!(verify(|_| {}, |g| g.seats = 6), limit(Limit::Seats(5)));
     assert_eq!(
         verify(
             |_| {},
             |g| g.revalidate_by = g.revalidate_by.map(|day| day.plus(1))
         ),
-        limit(Limit::Grace)
+        limit(Limit::Grace(30))
     );
     assert_eq!(
         verify(|_| {}, |g| g.revalidate_by = None),
-        limit(Limit::Grace)
+        limit(Limit::Grace(30))
     );
     assert_eq!(verify(|_| {}, lending), limit(Limit::Kind));
     assert_eq!(
         verify(|c| c.kinds |= MAY_GRANT_LENDING, lending),
-        limit(Limit::Loan)
+        limit(Limit::Loan(14))
     );
     assert_eq!(
         verify(

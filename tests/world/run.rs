@@ -92,19 +92,16 @@ impl<'w> Run<'w> {
         let kept = KEPT
             .iter()
             .filter_map(|name| Some((name, std::env::var_os(name)?)));
+        let tmp = self.world.path().join("tmp");
         process.envs(kept).envs(self.env.iter().cloned());
-        process.env("TMPDIR", self.world.path().join("tmp"));
-        process.stdin(Stdio::piped());
+        process.env("TMPDIR", tmp).stdin(Stdio::piped());
         process
     }
 
     /// Runs it.
     pub(crate) fn said(&self) -> Said {
-        let output = || {
-            Command::from_std(self.process())
-                .write_stdin(self.input.clone())
-                .output()
-        };
+        let process = || Command::from_std(self.process());
+        let output = || process().write_stdin(self.input.clone()).output();
         // One start in some thousands Wine refuses with an "Internal error" of its own: nothing ran then.
         let output = output().or_else(|error| if cfg!(windows) { output() } else { Err(error) });
         Said::of(self, output.unwrap())

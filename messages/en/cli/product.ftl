@@ -5,6 +5,7 @@ mended = { $name } of { $vendor } is installed in the place of a file that was d
 updated = { $name } is updated from version { $from } to { $version }
 already = { $name } is installed already
 already_newer = { $name } is installed already, in the newer version { $version }
+already_another = { $name } is installed already, by another file of the same version { $version }: ask the vendor for a newer one
 signed_by = signed by the key { $fingerprint }
 next = next: countersign request activate KEY, with the license key the vendor sent
 none = no products yet

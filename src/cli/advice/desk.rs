@@ -75,7 +75,7 @@ impl Advice for LifeError {
                     .to_owned()
             }
             LifeError::Answered(_) => "revoke it: countersign license revoke KEY --reason TEXT; machines that hold it go on for a while".to_owned(),
-            LifeError::Beyond => RespondError::DeskLimit(Limit::Emergency).advice(),
+            LifeError::Beyond(most) => RespondError::DeskLimit(Limit::Emergency(*most)).advice(),
             LifeError::Unused(_) => "`countersign license show KEY` tells who held it".to_owned(),
         }
     }

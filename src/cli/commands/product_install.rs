@@ -54,6 +54,9 @@ impl Run for ProductInstall {
                 messages::product::updated(&from, &product.name, &product.version).to_string()
             }
             Installed::Already => messages::product::already(&product.name).to_string(),
+            Installed::AlreadyNewer { version } if version == product.version => {
+                messages::product::already_another(&product.name, &version).to_string()
+            }
             Installed::AlreadyNewer { version } => {
                 messages::product::already_newer(&product.name, &version).to_string()
             }

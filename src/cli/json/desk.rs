@@ -371,6 +371,10 @@ pub(crate) struct PutBack {
     pub(crate) last: Shown<Seconds>,
     /// Events that the ledger had and the backup has not; null where the ledger could not be read.
     pub(crate) lost: Option<u64>,
+    /// Whether the backup is of before a root was replaced, which signs again by it.
+    pub(crate) root_returns: bool,
+    /// Products of which the ledger had a later version: `product change ID --shipped FILE`.
+    pub(crate) products_behind: Vec<String>,
     /// The file in which the ledger lies that stood there.
     pub(crate) aside: Option<PathBuf>,
 }

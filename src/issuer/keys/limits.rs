@@ -100,17 +100,17 @@ pub fn beyond(
     }
     let most = |most: u16, number: u16| most != 0 && number > most;
     if most(it.max_seats, after.seats.get()) && changed(|a, b| a.seats == b.seats) {
-        return Err(Limit::Seats);
+        return Err(Limit::Seats(it.max_seats));
     }
     let grace = after.grace_days;
     let ever = it.max_grace != 0 && grace == 0;
     if (ever || most(it.max_grace, grace)) && changed(|a, b| a.grace_days == b.grace_days) {
-        return Err(Limit::Grace);
+        return Err(Limit::Grace(it.max_grace));
     }
     if needed & MAY_GRANT_LENDING != 0 {
         let days = after.lend_days.map_or(0, |days| days.get().into());
         if most(it.max_loan.into(), days) {
-            return Err(Limit::Loan);
+            return Err(Limit::Loan(it.max_loan));
         }
     }
     if needed & MAY_GRANT_EMERGENCY != 0 {
@@ -118,7 +118,7 @@ pub fn beyond(
             .emergency
             .map_or(0, |it| u16::from(it.steps.get()) * u16::from(it.days.get()));
         if most(it.max_emergency.into(), days) {
-            return Err(Limit::Emergency);
+            return Err(Limit::Emergency(it.max_emergency.into()));
         }
     }
     Ok(())

@@ -178,7 +178,7 @@ fn spoken(
         .ok_or(Refusal::EmergencyUsedUp { activation, last })?;
     let days = u16::from(step) * u16::from(terms.days.get());
     if wanted.most_days != 0 && days > wanted.most_days {
-        return Err(LifeError::Beyond);
+        return Err(LifeError::Beyond(wanted.most_days));
     }
     let product = lookup::order(tx, license.terms)?.product.id;
     let holder = standing.holder_digest(&product, license.key);

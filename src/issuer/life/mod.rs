@@ -58,9 +58,9 @@ pub enum LifeError {
     /// A machine was answered for the license: it is no mere mistake.
     #[error("machines were answered for license {0}, so it cannot be void")]
     Answered(LicenseKey),
-    /// The key of whoever reads a code out gives fewer emergency days.
-    #[error("{}", RespondError::DeskLimit(Limit::Emergency))]
-    Beyond,
+    /// The key of whoever reads a code out gives so many emergency days at most.
+    #[error("{}", RespondError::DeskLimit(Limit::Emergency(*.0)))]
+    Beyond(u16),
     /// The license has no activation.
     #[error("license {0} is not in use on any machine")]
     Unused(LicenseKey),
@@ -80,7 +80,7 @@ impl LifeError {
             LifeError::EndsFirst(_) => FailureKind::NoCodeNeeded,
             LifeError::MayBeLent(..) => FailureKind::MayBeLent,
             LifeError::Answered(_) => FailureKind::AnsweredBefore,
-            LifeError::Beyond => FailureKind::DeskLimit,
+            LifeError::Beyond(_) => FailureKind::DeskLimit,
             LifeError::Unused(_) => FailureKind::UnknownActivation,
         }
     }

@@ -164,6 +164,42 @@ pub fn change(
     })
 }
 
+/// Takes over what a product file of this desk has and the ledger has not, as after a loss: the file was shipped, and machines take none of its version or
+/// an earlier one. The version rises above both; roots and certificates stay those of the ledger. Gives back the version.
+///
+/// # Errors
+/// `NotARoot` where none of `roots` signed the file; as [`change`].
+pub fn take_over(
+    ledger: &mut Ledger,
+    file: &ProductFile,
+    roots: &[[u8; 32]],
+    hand: Hand<'_>,
+) -> Result<u32, CatalogueError> {
+    let shipped = file.product();
+    if !roots.contains(&file.signer().to_bytes()) {
+        return Err(CatalogueError::NotARoot(shipped.id.clone()));
+    }
+    ledger.write(|tx| {
+        let (id, old) = named(tx, &shipped.id)?;
+        let weak = tx.product(id)?.map_or_else(WeakRule::default, |it| it.weak);
+        let product = Product {
+            version: old.version.max(shipped.version).saturating_add(1),
+            vendor: old.vendor.clone(),
+            mail: old.mail.clone(),
+            roots: old.roots.clone(),
+            desks: old.desks.clone(),
+            ..shipped.clone()
+        };
+        product.check()?;
+        grows(&old, &product)?;
+        let mut recorder = Recorder::by_hand(tx, hand)?;
+        let row = row(&product, id, weak, &recorder);
+        tx.set_product(&row)?;
+        record_product(tx, &mut recorder, &row, PRODUCT_CHANGE)?;
+        Ok(product.version)
+    })
+}
+
 /// Has every product name these certificates, as far as they are for it, in a version of its own, and no earlier ones; and these roots, where they are others
 /// from now on. Gives back the products' ids.
 ///

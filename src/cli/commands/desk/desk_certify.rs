@@ -89,10 +89,6 @@ impl Run for DeskCertify {
         let today = context.environment.now().day();
         let limits = self.limits(today);
         let compared = self.compared(context, &mut desk, &request)?;
-        if compared == Compared::Otherwise {
-            context.out.say("nothing was certified: have the owner of the key make it anew, and see who else can write to where requests lie");
-            return Ok(Exit::DONE);
-        }
         let root = self.acting.root(context, &desk)?;
         verified(context, desk.ledger(), &[])?;
         let root = Issuer::root(root);
@@ -128,7 +124,6 @@ enum Compared {
     Same,
     /// Nobody could be asked.
     NotYet,
-    Otherwise,
 }
 
 impl DeskCertify {
@@ -166,7 +161,14 @@ impl DeskCertify {
         );
         match confirm::agreed(context, &question, "whether that is its owner's key")? {
             true => Ok(Compared::Same),
-            false => Ok(Compared::Otherwise),
+            false => {
+                let message = format!(
+                    "that request is of the key {here}, which is not its owner's: nothing was certified"
+                );
+                Err(Failure::new(FailureKind::OtherDeskKey, message)
+                    .hint("have the owner of the key make it anew, and see who else can write to where requests lie")
+                    .into())
+            }
         }
     }
 

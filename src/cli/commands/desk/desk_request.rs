@@ -100,7 +100,7 @@ impl Run for DeskRequest {
         if request_file.symlink_metadata().is_ok() {
             let message = format!("there is a request {} already", request_file.display());
             return Err(Failure::new(FailureKind::KeptFile, message)
-                .hint("nothing was changed; hand that one to a manager, or take another name for another key")
+                .hint("nothing was changed; hand that one to a manager; for another key under this name move that file and the key beside it away first")
                 .into());
         }
         let ElsewhereArgs { agent, pkcs11 } = &self.elsewhere;

@@ -1,15 +1,19 @@
 //! `product add` and `product change`: what a product is.
 
+use std::path::{Path, PathBuf};
+
 use clap::Args;
 
 use super::ledger_verify::verified;
 use super::{Context, Exit, Run};
 use crate::cli::acting::KeyArgs;
+use crate::cli::desk::OpenDesk;
 use crate::cli::failure::Failure;
-use crate::cli::{desk, json, keys};
+use crate::cli::{desk, handed_over, json, keys};
+use crate::failure::FailureKind;
 use crate::issuer::ledger::WeakRule;
 use crate::issuer::products::{self, CatalogueError};
-use crate::protocol::product::{Entry, Product, SeatUnit};
+use crate::protocol::product::{Entry, Product, ProductFile, SeatUnit};
 
 /// Define a product
 ///
@@ -70,6 +74,9 @@ pub(crate) struct ProductChange {
     contents: Contents,
     #[command(flatten)]
     weak: Weak,
+    /// After a ledger was put back: take over the product file that was shipped last, which lies above what the ledger has
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "Contents", "Weak"])]
+    shipped: Option<PathBuf>,
     #[command(flatten)]
     acting: KeyArgs,
 }
@@ -177,6 +184,9 @@ impl Run for ProductChange {
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let mut desk = desk::open(context)?;
+        if let Some(file) = &self.shipped {
+            return self.take_over(context, &mut desk, file);
+        }
         let mut product = products::show(desk.ledger(), &self.id)?;
         let before = product.clone();
         product.name = self.name.unwrap_or(product.name);
@@ -209,6 +219,28 @@ impl Run for ProductChange {
         }
         let version = before.version + 1;
         products::change(desk.ledger(), product, acting.hand(context))?;
+        told(context, &self.id, "changed", version)
+    }
+}
+
+impl ProductChange {
+    fn take_over(
+        &self,
+        context: &mut Context,
+        desk: &mut OpenDesk,
+        file: &Path,
+    ) -> anyhow::Result<Exit> {
+        let shipped = ProductFile::read(&handed_over::text_in_file(file)?)?;
+        if shipped.product().id != self.id {
+            let message = format!("that file is of the product {}", shipped.product().id);
+            return Err(Failure::new(FailureKind::BadProduct, message)
+                .hint("name the product that it is of")
+                .into());
+        }
+        let roots = desk.vendor().roots;
+        let acting = self.acting.acting(context, desk, true)?;
+        verified(context, desk.ledger(), &[])?;
+        let version = products::take_over(desk.ledger(), &shipped, &roots, acting.hand(context))?;
         told(context, &self.id, "changed", version)
     }
 }
