@@ -35,7 +35,7 @@ exits! {
     OVERDUE 12 "re-validation overdue";
     WRONG_MACHINE 13 "another machine, server or database";
     CLOCK_BEHIND 14 "the clock is behind for too long";
-    NO_FEATURE 15 "a feature is not in the license or has ended, or its maintenance is over";
+    NO_FEATURE 15 "a feature is not in the license or has ended, its maintenance is over, or this version was released after it";
     OVER_LIMIT 16 "a count is above its limit, or no seat is free, and all else is in order";
     NOT_NAMED 17 "the user is not among those whom the license names";
     RULED 18 "a rule of the site gives no seat";
@@ -302,6 +302,7 @@ failure_kinds! {
     FeatureMissing "feature_missing" NO_FEATURE "the license does not contain the feature";
     FeatureEnded "feature_ended" NO_FEATURE "the feature was licensed until a day that is over";
     MaintenanceOver "maintenance_over" NO_FEATURE "the feature needs maintenance, which is over";
+    ReleaseNotCovered "release_not_covered" NO_FEATURE "this version was released after maintenance had ended";
     NoSeat "no_seat" OVER_LIMIT "all seats of the license, or of a module, are in use or waited for";
     NeedsSeat "needs_seat" OVER_LIMIT "the license floats, and the application checks it without taking a seat";
     NotNamed "not_named" NOT_NAMED "the license is for users by name, and this one is none of them";

@@ -43,6 +43,7 @@ feature_missing = the license does not contain { $feature }
 feature_unknown = the license does not contain { $feature }: { $product } has no such feature
 feature_ended = { $feature } ended on { $ended }
 maintenance_over = { $feature } needs maintenance, which ended on { $ended }
+release_not_covered = this version was released on { $released }, and maintenance ended on { $ended }: the license is for versions of that day or before
 machine_changed = the machine has changed: { $parts }; it goes on until { $until }
 home_older = what is kept of the license here is older than the answer of { $of }, which was entered here: a backup was put back
 usb_missing_demo = the USB key of license { $key } is not plugged in; the demo runs instead

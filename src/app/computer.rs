@@ -115,6 +115,7 @@ impl Computer {
                     bindings: &needs.bindings,
                     features: &needs.features,
                     counts: &needs.counts,
+                    released: needs.released,
                     running,
                     ..CheckInput::new(self.here(&aliases), self.built)
                 };

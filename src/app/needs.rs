@@ -2,6 +2,7 @@
 
 use super::user::User;
 use crate::license_key::LicenseKey;
+use crate::protocol::date::Day;
 use crate::protocol::product::RootFingerprint;
 
 /// What an application cannot run without, beside a license: what [`App::check_for`](super::App::check_for) asks about at once, so that of several licenses
@@ -23,6 +24,7 @@ use crate::protocol::product::RootFingerprint;
 pub struct Needs {
     pub(crate) features: Vec<String>,
     pub(crate) counts: Vec<(String, u32)>,
+    pub(crate) released: Option<Day>,
     pub(crate) bindings: Vec<(String, String)>,
     pub(crate) license_key: Option<LicenseKey>,
     pub(crate) trust: Option<RootFingerprint>,
@@ -57,6 +59,23 @@ impl Needs {
     /// ```
     pub fn at_most(mut self, limit: &str, count: u32) -> Needs {
         self.counts.push((limit.to_owned(), count));
+        self
+    }
+
+    /// When this version of the application was released: a license covers those that were released while its maintenance ran, for as long as the license
+    /// runs, whatever the clock says. One without maintenance covers all, and so does the demo.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (app, _home) = include!("doctest.in");
+    /// // Refused by `release_not_covered` where maintenance had ended before.
+    /// let needs = countersign::Needs::default().released("2026-05-01".parse()?);
+    /// assert!(app.check_for(&needs).is_ok());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn released(mut self, day: Day) -> Needs {
+        self.released = Some(day);
         self
     }
 

@@ -5,6 +5,23 @@ use super::report::{CheckReport, Refusal, State};
 use crate::protocol::date::Day;
 use crate::protocol::product::{Entry, Product};
 
+/// Whether what is asked for is there: the version, each feature, and whatever is counted.
+pub(super) fn is_there(
+    product: &Product,
+    report: &CheckReport,
+    (features, counts): (&[String], &[(String, u32)]),
+    released: Option<Day>,
+) -> Result<(), Refusal> {
+    release(report, released)?;
+    for name in features {
+        feature(product, report, name)?;
+    }
+    for (name, count) in counts {
+        limit(product, name, *count)?;
+    }
+    Ok(())
+}
+
 /// Whether a feature, or a module with seats of its own, is in the license, and its maintenance, where it needs it, is not over. A demo has no maintenance.
 pub(crate) fn feature(
     product: &Product,
@@ -34,6 +51,26 @@ pub(crate) fn feature(
             feature: feature.to_owned(),
             ended,
         }),
+        None => Ok(()),
+    }
+}
+
+/// The last day of maintenance, where a version was released after it: the license does not cover that version. The clock has no say in it.
+pub(super) fn covers(maintenance: Option<Day>, released: Option<Day>) -> Option<Day> {
+    let released = released?;
+    maintenance.filter(|last| released > *last)
+}
+
+/// Whether the license covers a version that was released on this day: all do that have no maintenance, and so does a demo.
+fn release(report: &CheckReport, released: Option<Day>) -> Result<(), Refusal> {
+    let terms = report.terms.as_ref();
+    let maintenance = terms.and_then(|terms| terms.maintenance);
+    let ended = covers(
+        maintenance.filter(|_| report.state != State::Demo),
+        released,
+    );
+    match ended.zip(released) {
+        Some((ended, released)) => Err(Refusal::ReleaseNotCovered { released, ended }),
         None => Ok(()),
     }
 }

@@ -53,6 +53,8 @@ pub struct CheckInput<'a> {
     pub features: &'a [String],
     /// Numbers in use, by the names of limits.
     pub counts: &'a [(String, u32)],
+    /// When the version of the application was released.
+    pub released: Option<Day>,
     /// The application runs already: an application that runs for long asks each hour and once more when it ends, so that the time it ran
     /// counts whatever the clock says (SPEC.md 7).
     pub running: bool,
@@ -71,6 +73,7 @@ impl<'a> CheckInput<'a> {
             bindings: &[],
             features: &[],
             counts: &[],
+            released: None,
             running: false,
         }
     }
@@ -127,6 +130,7 @@ pub fn check(
         let wanted = Wanted {
             features: input.features,
             counts: input.counts,
+            released: input.released,
             today: input.here.wall.day(),
         };
         checked.report.nearness = nearness(file.product(), &checked.report, wanted);
@@ -196,16 +200,11 @@ impl Check<'_> {
             }
             Some((license, held)) => self.license(license, held)?,
         }
-        let report = &mut self.checked.report;
-        for feature in self.input.features {
-            asked::feature(self.file.product(), report, feature)
-                .map_err(|refusal| (report.state, refusal))?;
-        }
-        for (limit, count) in self.input.counts {
-            asked::limit(self.file.product(), limit, *count)
-                .map_err(|refusal| (report.state, refusal))?;
-        }
-        report.counts = asked::counts(report, self.input.counts);
+        let (product, report) = (self.file.product(), &mut self.checked.report);
+        let asked = (self.input.features, self.input.counts);
+        asked::is_there(product, report, asked, self.input.released)
+            .map_err(|refusal| (report.state, refusal))?;
+        report.counts = asked::counts(report, asked.1);
         asked::refuse_over(report)
     }
 

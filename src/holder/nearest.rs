@@ -2,16 +2,17 @@
 
 use std::cmp::Reverse;
 
-use super::asked::over_by;
+use super::asked::{covers, over_by};
 use super::report::{CheckReport, Nearness, Refusal};
 use crate::protocol::date::Day;
 use crate::protocol::product::Product;
 
-/// What is asked of a license: features, and numbers in use; on the day that the clock says.
+/// What is asked of a license: features, numbers in use, and when the version was released; on the day that the clock says.
 #[derive(Clone, Copy)]
 pub(crate) struct Wanted<'a> {
     pub(crate) features: &'a [String],
     pub(crate) counts: &'a [(String, u32)],
+    pub(crate) released: Option<Day>,
     pub(crate) today: Day,
 }
 
@@ -47,7 +48,7 @@ pub(crate) fn nearness(product: &Product, report: &CheckReport, asked: Wanted<'_
         // By a purchase.
         Refusal::Expired { .. } | Refusal::LoanOver { .. } => 13,
         Refusal::FeatureEnded { .. } => 12,
-        Refusal::MaintenanceOver { .. } => 11,
+        Refusal::MaintenanceOver { .. } | Refusal::ReleaseNotCovered { .. } => 11,
         Refusal::FeatureMissing(_) => 10,
         Refusal::FeatureUnknown { .. } | Refusal::LimitUnknown { .. } => 9,
         // Nothing is held.
@@ -87,7 +88,7 @@ fn is_of_the_license(refusal: &Refusal) -> bool {
 
 /// Whether a license contains what is asked of it, as far as is known.
 fn would_do(product: &Product, report: &CheckReport, asked: Wanted<'_>) -> bool {
-    if asked.features.is_empty() && asked.counts.is_empty() {
+    if asked.features.is_empty() && asked.counts.is_empty() && asked.released.is_none() {
         return true;
     }
     let Some(terms) = &report.terms else {
@@ -101,5 +102,6 @@ fn would_do(product: &Product, report: &CheckReport, asked: Wanted<'_>) -> bool 
         let pooled = there.pools.iter().any(|(known, _)| known == name);
         (there.features.contains(name) || pooled) && !(maintained && over)
     };
-    asked.features.iter().all(contained) && over_by(&there.limits, asked.counts) == 0
+    let covered = covers(terms.maintenance, asked.released).is_none();
+    covered && asked.features.iter().all(contained) && over_by(&there.limits, asked.counts) == 0
 }

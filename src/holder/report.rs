@@ -241,6 +241,14 @@ pub enum Refusal {
         /// The last day of maintenance.
         ended: Day,
     },
+    /// The version was released after the last day of maintenance; the license covers those of before.
+    #[error("{}", messages::check::release_not_covered(.ended, .released))]
+    ReleaseNotCovered {
+        /// When the version was released.
+        released: Day,
+        /// The last day of maintenance.
+        ended: Day,
+    },
     /// A number that the product does not count, as far as its file here says.
     #[error("{}", messages::check::limit_unknown(&.count.limit, .product))]
     LimitUnknown {
@@ -298,6 +306,7 @@ impl Refusal {
             }
             Refusal::FeatureEnded { .. } => FailureKind::FeatureEnded,
             Refusal::MaintenanceOver { .. } => FailureKind::MaintenanceOver,
+            Refusal::ReleaseNotCovered { .. } => FailureKind::ReleaseNotCovered,
             Refusal::LimitUnknown { .. } | Refusal::OverLimit(_) => FailureKind::OverLimit,
         }
     }

@@ -80,6 +80,70 @@ fn features_15_and_counts_16() {
 }
 
 #[test]
+fn versions_that_were_released_while_maintenance_ran_15() {
+    let world = World::new();
+    let bought = ["--maintenance", "2040-03-20", "--seats", "9"];
+    let (desk, ship, key) = licensed(&world, &[], &bought);
+    let check = |day: &str| ship.check_with(&["--released", day]);
+    let covered = || {
+        check("2039-01-01").done();
+        check("2040-03-20").done();
+        check("2040-03-21")
+            .refused(15, "release_not_covered")
+            .tells("released on 2040-03-21")
+            .tells("maintenance ended on 2040-03-20")
+            .tells("the version of before");
+        ship.check().done();
+    };
+    covered();
+    // What is covered stays so for as long as the license runs; what is not does not become so by the clock.
+    world.days_pass(25);
+    covered();
+    let object = check("2041-01-01").exits(15).stdout;
+    assert!(object.is_empty(), "{object}");
+    ship.run(["run", "--released", "2041-01-01", "--", "true"])
+        .exits(115)
+        .tells("released on 2041-01-01");
+    let object = ship
+        .run(["check", "--released", "2041-01-01", "--json"])
+        .exits(15)
+        .stdout;
+    let object: serde_json::Value = serde_json::from_str(&object).unwrap();
+    assert_eq!(object["error"]["ended"], "2040-03-20", "{object}");
+    check("tomorrow").refused(2, "usage");
+    check("2040-02-30").refused(2, "usage");
+
+    // More was paid for; and of two licenses the one that covers it counts, also where it is younger or its key is higher.
+    desk.run(["license", "change", &key, "--maintenance", "2041-12-31"])
+        .done();
+    let sync = ship.run(["request", "sync"]).done().code();
+    ship.apply(&desk.answer(&sync));
+    check("2041-01-01").done();
+    check("2042-01-01").refused(15, "release_not_covered");
+    let terms: [&[&str]; 3] = [
+        &["--maintenance", "2039-12-31"],
+        &[],
+        &["--maintenance", "2038-12-31"],
+    ];
+    for maintenance in terms {
+        let other = desk.sell("survey", maintenance);
+        desk.license(&ship, &other);
+    }
+    check("2042-01-01").done();
+    ship.check_with(&["--released", "2042-01-01", "--license", &key])
+        .refused(15, "release_not_covered");
+}
+
+#[test]
+fn a_demo_covers_every_version() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    let ship = world.machine("ship");
+    ship.install(&desk.product("survey", &["--demo-days", "30"]));
+    ship.check_with(&["--released", "2049-01-01"]).done();
+}
+
+#[test]
 fn whose_word_is_trusted_5() {
     let world = World::new();
     let (desk, ship, _) = licensed(&world, &[], &[]);

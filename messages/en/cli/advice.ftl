@@ -29,6 +29,7 @@ feature_missing = ask the vendor for it, then re-validate the license: countersi
 renew = renew it with the vendor, then re-validate the license: countersign request sync
 feature_unknown = look at its name; where the application is newer than the product file, install its own: countersign product install FILE
 over_limit = use fewer, or ask the vendor for more and then re-validate the license: countersign request sync
+release_not_covered = go on with the version of before, or renew the maintenance and then re-validate the license: countersign request sync
 maintenance_over = renew the maintenance, then re-validate the license: countersign request sync
 loan_over = for more days of it, send the site what this prints: countersign request extend --days N
 loan_ends = for more days of it, send the site what this prints: countersign request extend --days N

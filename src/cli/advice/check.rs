@@ -66,6 +66,7 @@ impl Advice for Refusal {
             }
             Refusal::OverLimit(_) => messages::advice::over_limit(),
             Refusal::MaintenanceOver { .. } => messages::advice::maintenance_over(),
+            Refusal::ReleaseNotCovered { .. } => messages::advice::release_not_covered(),
         };
         advice.to_owned()
     }
@@ -83,6 +84,7 @@ pub(crate) fn is_for_the_vendor(refusal: &Refusal) -> bool {
             | Refusal::FeatureEnded { .. }
             | Refusal::OverLimit(_)
             | Refusal::MaintenanceOver { .. }
+            | Refusal::ReleaseNotCovered { .. }
     )
 }
 

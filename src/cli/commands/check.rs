@@ -11,6 +11,7 @@ use crate::holder::{CheckReport, Count, Home};
 use crate::license_key::LicenseKey;
 use crate::messages;
 use crate::protocol::contents;
+use crate::protocol::date::Day;
 use crate::protocol::grant::LicenseType;
 use crate::protocol::product::{ProductFile, RootFingerprint};
 use crate::seats::Basis;
@@ -19,7 +20,7 @@ use crate::seats::Basis;
 ///
 /// Exit code 0: yes, perhaps with a warning on standard error, or as a demo. 10: not licensed. 11: expired. 12: re-validation overdue. 13: another machine,
 /// server or database. 14: the clock is behind for too long. 15: a feature is not in the license, or has
-/// ended. 16: a count is above its limit. 17: the license is for users by name, and this one is none of them. 5: not trusted. Of a license that floats no seat is taken: any number may ask, and so many as it has seats may run.
+/// ended, or the license does not cover this version. 16: a count is above its limit. 17: the license is for users by name, and this one is none of them. 5: not trusted. Of a license that floats no seat is taken: any number may ask, and so many as it has seats may run.
 #[derive(clap::Args)]
 pub(crate) struct Check {
     #[command(flatten)]
@@ -44,6 +45,9 @@ pub(crate) struct CheckArgs {
     /// A number that is in use, such as employees=480; may be repeated
     #[arg(long = "count", value_name = "L=N", value_parser = keys::limit)]
     counts: Vec<(String, u32)>,
+    /// When this version of the application was released: the license covers those of the last day of its maintenance or before
+    #[arg(long, value_name = "DATE")]
+    released: Option<Day>,
     /// The user's name, where the application knows its users itself; without it, that of the account under which this runs
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
@@ -119,6 +123,7 @@ impl CheckArgs {
         let needs = Needs {
             features: self.features.clone(),
             counts: self.counts.clone(),
+            released: self.released,
             bindings: self.bindings.clone(),
             license_key: key,
             trust: self.trust,

@@ -249,6 +249,10 @@ impl Details {
                 ended: Some(Shown(*ended)),
                 ..nothing
             },
+            Refusal::ReleaseNotCovered { ended, .. } => Details {
+                ended: Some(Shown(*ended)),
+                ..nothing
+            },
             Refusal::Expired { on: last, today } | Refusal::Overdue { by: last, today } => {
                 Details {
                     ended: Some(Shown(*last)),
