@@ -220,6 +220,7 @@ failure_kinds! {
     OtherDesk "other_desk" NOT_FOR_THIS "the backup is of another desk";
     BackupOlder "backup_older" REFUSED "the ledger has events that the backup has not";
     BadCheckpoint "bad_checkpoint" NOT_TRUSTED "the file is no checkpoint that a key of this desk signed";
+    OtherHistory "other_history" NOT_FOR_THIS "the ledger was put back or exchanged: its history is not the one that was followed";
     NotLost "not_lost" REFUSED "an answer that is to be taken back is none that the ledger lost when it was put back";
     SameKeys "same_keys" FAILED "the source of randomness yields the same key twice";
     KeysUsedUp "keys_used_up" FAILED "no unused license key could be drawn";

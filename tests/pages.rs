@@ -97,6 +97,20 @@ fn keeping_the_ledger_safe() {
 
 #[cfg(unix)]
 #[test]
+fn events_for_other_programs() {
+    let world = World::new();
+    let desk = world.desk("desk");
+    let file = desk.product("kit", &[]);
+    let key = desk.sell("kit", &[]);
+    let ship = world.machine("ship");
+    ship.install(&file);
+    let directory = under_passphrases(&world, &desk, &["words"]);
+    fs::write(directory.join("request.txt"), ship.request(&key)).unwrap();
+    walk("events.md", &desk, &directory);
+}
+
+#[cfg(unix)]
+#[test]
 fn keys_and_managers() {
     let world = World::new();
     let desk = world.desk("desk");

@@ -106,6 +106,7 @@ fn in_token(
     if let Ok(found) = fs::metadata(uri.module()) {
         secrecy::check_own("the PKCS#11 module", uri.module(), &found)?;
     }
+    secrecy::check_way("the PKCS#11 module", uri.module())?;
     let token = Token::find(uri)?;
     let asks = token.pin()?;
     if asks == Pin::LastTry && args.is_in_file()? {

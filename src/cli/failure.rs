@@ -8,6 +8,8 @@ use crate::holder::{HolderError, StorageError};
 #[cfg(feature = "desk")]
 use crate::issuer::desk::DeskError;
 #[cfg(feature = "desk")]
+use crate::issuer::history::FollowError;
+#[cfg(feature = "desk")]
 use crate::issuer::keys::KeysError;
 #[cfg(feature = "desk")]
 use crate::issuer::ledger::LedgerError;
@@ -170,6 +172,13 @@ fn known(error: &anyhow::Error) -> Option<Failure> {
                 details.evidence = evidence;
             }));
         }
+        #[cfg(feature = "desk")]
+        if let Some(error @ FollowError::OtherHistory { restored, .. }) =
+            cause.downcast_ref::<FollowError>()
+        {
+            let failure = explained(error.kind(), cause, error.advice());
+            return Some(failure.with(|details| details.restored = Some(restored.clone())));
+        }
         if let Some(SeatError::NoSeat { lacks, look }) = cause.downcast_ref::<SeatError>() {
             let failure = explained(
                 FailureKind::NoSeat,
@@ -203,6 +212,7 @@ fn known(error: &anyhow::Error) -> Option<Failure> {
             LedgerError,
             DeskError,
             RestoreError,
+            FollowError,
             ReadoptError,
             KeyError,
             SeedError,

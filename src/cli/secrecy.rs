@@ -72,6 +72,65 @@ pub(crate) fn check_own(what: &str, path: &Path, found: &Metadata) -> Result<(),
     )
 }
 
+/// Refuses a file in whose place somebody else could put another: each directory on the way to it, through links as the system goes it, has to be the user's
+/// own, or root's, and nobody else's to write; or, as `/tmp`, one where nobody moves what is another's.
+///
+/// # Errors
+/// `foreign_module`, with what to do.
+#[cfg(all(unix, feature = "token"))]
+pub(crate) fn check_way(what: &str, path: &Path) -> Result<(), Failure> {
+    use std::ffi::OsString;
+    use std::fs;
+    use std::os::unix::fs::MetadataExt;
+    use std::path::PathBuf;
+
+    /// More no system follows.
+    const LINKS: u32 = 40;
+    const MOVED_BY_ITS_OWNER: u32 = 0o1000;
+    let parts = |path: &Path| -> Vec<OsString> {
+        let parts = path.components().rev();
+        parts.map(|it| it.as_os_str().to_owned()).collect()
+    };
+    let own = rustix::process::geteuid().as_raw();
+    let (mut reached, mut ahead, mut links) = (PathBuf::from("/"), parts(path), 0);
+    while let Some(name) = ahead.pop() {
+        if name == ".." {
+            reached.pop();
+            continue;
+        }
+        // What is not there is not loaded, and said by whoever would.
+        let Ok(found) = fs::metadata(&reached) else {
+            return Ok(());
+        };
+        let writable = found.mode() & 0o022 != 0 && found.mode() & MOVED_BY_ITS_OWNER == 0;
+        if writable || ![own, 0].contains(&found.uid()) {
+            let message = format!(
+                "other users can put another file in the place of {what} {}",
+                path.display()
+            );
+            return Err(Failure::new(FailureKind::ForeignModule, message).hint(format!(
+                "what lies there runs with your rights: look at it, then make the directory your own or root's (chown) and nobody else's to write (chmod go-w {})",
+                reached.display()
+            )));
+        }
+        let next = reached.join(&name);
+        match fs::read_link(&next) {
+            Ok(target) if links < LINKS => {
+                links += 1;
+                ahead.extend(parts(&target));
+            }
+            _ => reached = next,
+        }
+    }
+    Ok(())
+}
+
+/// Elsewhere directories have no such modes.
+#[cfg(all(not(unix), feature = "token"))]
+pub(crate) fn check_way(_: &str, _: &Path) -> Result<(), Failure> {
+    Ok(())
+}
+
 /// Elsewhere files have no such modes.
 #[cfg(all(not(unix), feature = "desk"))]
 pub(crate) fn check_own(_: &str, _: &Path, _: &Metadata) -> Result<(), Failure> {

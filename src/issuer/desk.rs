@@ -3,6 +3,7 @@
 mod change;
 mod files;
 mod new_key;
+mod open;
 mod passphrase;
 mod root_key;
 
@@ -211,19 +212,6 @@ impl Desk {
             let _ = fs::remove_dir_all(&building);
         }
         made.map(|()| desk)
-    }
-
-    /// Opens the ledger.
-    ///
-    /// # Errors
-    /// `Missing` where there is no desk, and whatever the ledger says.
-    pub fn ledger(&self) -> Result<Ledger, DeskError> {
-        match Ledger::open(&self.ledger_path()) {
-            Err(LedgerError::Missing(_)) if !self.exists() => {
-                Err(DeskError::Missing(self.directory.clone()))
-            }
-            other => Ok(other?),
-        }
     }
 }
 

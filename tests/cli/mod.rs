@@ -24,6 +24,7 @@ mod desk_keys;
 mod disk;
 mod entered;
 mod everywhere;
+mod follow;
 mod given_back;
 mod kept_safe;
 mod ledger;

@@ -210,6 +210,8 @@ fn lived() -> Printed {
             .piped(request.replace('\n', " ")),
     );
     it.all(0, "ledger-history", vendor.run(["ledger", "history"]));
+    let follow = ["ledger", "follow", "--until-now"];
+    it.all(0, "ledger-follow", vendor.run(follow));
     it.one("ledger-verify", vendor.run(["ledger", "verify"]));
     it.one(
         "desk-passphrase",

@@ -213,6 +213,40 @@ fn a_module_that_others_can_change_is_not_loaded() {
     checkpoint().refused(1, "no_module").tells("module-path");
 }
 
+/// Nor one that others can exchange: whoever may write in its directory, or in that of a link to it, puts another there.
+#[test]
+fn a_module_whose_place_others_can_change_is_not_loaded() {
+    let world = World::new();
+    let work = Work::begun(&world);
+    let directory = work.token.module.parent().unwrap().to_owned();
+    let mode = |path: &std::path::Path, mode| {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let links = world.path().join("links");
+    fs::create_dir(&links).unwrap();
+    std::os::unix::fs::symlink("../tmp/token.so", links.join("token.so")).unwrap();
+    let linked = format!(
+        "pkcs11:object=root?module-path={}",
+        links.join("token.so").display()
+    );
+    for (uri, open) in [
+        (work.token.uri("object=root"), &directory),
+        (linked.clone(), &directory),
+        (linked.clone(), &links),
+    ] {
+        for bits in [0o770, 0o757] {
+            mode(open, bits);
+            let said = work.init(&uri).refused(5, "foreign_module");
+            said.tells(&format!("chmod go-w {}", open.display()));
+        }
+        mode(open, 0o755);
+    }
+    // Where nobody removes what is another's.
+    mode(&directory, 0o1777);
+    mode(&links, 0o1777);
+    work.init(&linked).done();
+}
+
 #[test]
 fn a_spare_key_lies_in_another_place_than_the_live_one() {
     let world = World::new();

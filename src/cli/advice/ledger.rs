@@ -2,6 +2,7 @@
 
 use super::Advice;
 use crate::issuer::audit::{Finding, Place, Wrong};
+use crate::issuer::history::FollowError;
 use crate::issuer::ledger::LedgerError;
 use crate::issuer::policy::Refusal;
 use crate::issuer::respond::RespondError;
@@ -54,6 +55,25 @@ impl Advice for RestoreError {
             RestoreError::Desk(error) => return error.advice(),
         };
         advice.to_owned()
+    }
+}
+
+impl Advice for FollowError {
+    fn advice(&self) -> String {
+        match self {
+            FollowError::OtherHistory { restored, .. } => match restored.as_slice() {
+                [] => "look at --home and run `countersign ledger verify`: the ledger of another desk, or one that was cut off, lies there".to_owned(),
+                [one] => format!(
+                    "the ledger was put back from a backup: what came before that is as you have it; go on with --since {}",
+                    one - 1
+                ),
+                [first, ..] => format!(
+                    "the ledger was put back from a backup more than once: go on before the first of these events that you do not have, or with --since {}",
+                    first - 1
+                ),
+            },
+            FollowError::Ledger(error) => error.advice(),
+        }
     }
 }
 

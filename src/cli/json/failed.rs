@@ -67,6 +67,10 @@ pub(crate) struct Details {
     /// How much is wrong, also where not all of it is listed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) wrong: Option<u64>,
+    /// A history that is another than was followed: the numbers of the events by which the ledger was put back, from one of which on it is.
+    #[cfg(feature = "desk")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) restored: Option<Vec<u64>>,
     /// Numbers in use that are above their limits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) over: Option<Vec<Counted>>,

@@ -1,11 +1,12 @@
-//! What `ledger history` prints.
+//! What `ledger history` and `ledger follow` print.
 
 use serde::Serialize;
 
 use super::Shown;
+use crate::issuer::history::Cursor;
 use crate::protocol::date::Seconds;
 
-/// An event of `ledger history`.
+/// An event of `ledger history` or `ledger follow`.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct HistoryEvent {
@@ -25,4 +26,20 @@ pub(crate) struct HistoryEvent {
     /// What the ledger keeps of it, by its kind.
     #[cfg_attr(test, schemars(schema_with = "crate::issuer::history::described"))]
     pub(crate) facts: serde_json::Value,
+}
+
+/// An event of `ledger follow`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct FollowedEvent {
+    /// What `--since` takes to go on after this event; no other event of any history has the same.
+    pub(crate) cursor: Shown<Cursor>,
+    /// The id of its product; null of what happened to none.
+    pub(crate) product: Option<String>,
+    /// Whom its license is sold to after it.
+    pub(crate) customer: Option<String>,
+    /// What the vendor calls the order of its license.
+    pub(crate) order: Option<String>,
+    #[serde(flatten)]
+    pub(crate) event: HistoryEvent,
 }

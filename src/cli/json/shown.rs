@@ -95,4 +95,9 @@ mod described {
         RootFingerprint, "RootFingerprint", "^\\S+$", "The fingerprint of a root key.";
         UsbDevice, "UsbKey", "^[0-9a-f]{4}:[0-9a-f]{4}:.+$", "A USB key: VID:PID:SERIAL.";
     }
+
+    #[cfg(feature = "desk")]
+    texts! {
+        crate::issuer::history::Cursor, "Cursor", "^[0-9]+:[0-9a-f]{64}$", "An event of the history, and with it all before.";
+    }
 }

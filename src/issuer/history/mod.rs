@@ -10,6 +10,7 @@
 mod change;
 mod differences;
 mod facts;
+mod follow;
 mod told;
 
 pub use change::{Change, Kept, What};
@@ -24,6 +25,7 @@ pub(crate) use facts::{
     PRODUCT_CHANGE, ProductFacts, READOPT, REFUSED, RELEASE, REPLACE, RETURN, ReplaceFacts,
     RestoreFacts, RotateFacts, SYNC, SealedFacts, YIELDED, keys_hasher, meta_digest, to_json,
 };
+pub use follow::{About, Cursor, FollowError, NoCursor, about, following};
 pub(crate) use told::revealed;
 pub use told::{answers, changes_unknown_to, tell, verdict};
 

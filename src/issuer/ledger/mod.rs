@@ -48,6 +48,14 @@ impl Ledger {
         Ok(Ledger::on(Box::new(sqlite::Sqlite::open(path)?)))
     }
 
+    /// The same, only to be read: what would write in it fails.
+    ///
+    /// # Errors
+    /// As [`Ledger::open`].
+    pub fn open_to_read(path: &Path) -> Result<Ledger, LedgerError> {
+        Ok(Ledger::on(Box::new(sqlite::Sqlite::open_to_read(path)?)))
+    }
+
     /// The same, nobody else having it open as long as it is.
     ///
     /// # Errors

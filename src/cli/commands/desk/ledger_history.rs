@@ -1,16 +1,13 @@
 //! `ledger history`.
 
-use std::collections::HashMap;
-
+use super::events::{Names, line};
 use super::{Context, Exit, Run, refusals};
 use crate::cli::{desk, json, sold};
-use crate::issuer::ledger::{
-    ActivationRow, Declined, Event, EventId, LicenseId, SignerId, Transaction,
-};
+use crate::issuer::history;
+use crate::issuer::ledger::{Declined, Event, EventId, LicenseId, Transaction};
 use crate::issuer::life::{self, Named};
 use crate::issuer::policy::Refusal;
 use crate::issuer::respond::RespondError;
-use crate::issuer::{self, history};
 
 /// Events read at a time.
 const PAGE: usize = 1024;
@@ -73,70 +70,14 @@ impl Run for LedgerHistory {
                     return Ok(());
                 };
                 after = last.id;
+                // Of a page alone: a ledger may have more licenses than there is memory for their names.
+                names = Names::default();
                 for event in &page {
                     print(context, tx, &mut names, event)?;
                 }
             }
         })?;
         Ok(Exit::DONE)
-    }
-}
-
-/// What licenses and activations are called, looked up once.
-#[derive(Default)]
-struct Names {
-    licenses: HashMap<LicenseId, String>,
-    activations: HashMap<ActivationRow, String>,
-    /// What the keys of those are called who signed; nothing yet.
-    signers: Option<HashMap<SignerId, String>>,
-}
-
-impl Names {
-    fn license(&mut self, tx: &mut dyn Transaction, id: LicenseId) -> anyhow::Result<String> {
-        if let Some(name) = self.licenses.get(&id) {
-            return Ok(name.clone());
-        }
-        let found = tx.license(id)?;
-        let name = found.map_or_else(|| "?".to_owned(), |license| license.key.to_string());
-        self.licenses.insert(id, name.clone());
-        Ok(name)
-    }
-
-    /// What the key is called that signed what was done, or the answer that was given.
-    fn signer(
-        &mut self,
-        tx: &mut dyn Transaction,
-        event: &Event,
-    ) -> anyhow::Result<Option<String>> {
-        let answered = match history::answers(event) {
-            true => tx.answers(EventId(event.id.0 - 1), 1)?.pop(),
-            false => None,
-        };
-        let answered = answered.filter(|it| it.event == event.id);
-        let done = event.act.map(|act| act.signer);
-        let Some(signer) = done.or(answered.map(|it| it.signer)) else {
-            return Ok(None);
-        };
-        if self.signers.is_none() {
-            self.signers = Some(issuer::keys::names(tx)?);
-        }
-        let known = self.signers.as_ref();
-        let name = known.and_then(|known| known.get(&signer));
-        Ok(Some(name.map_or("?", String::as_str).to_owned()))
-    }
-
-    fn activation(
-        &mut self,
-        tx: &mut dyn Transaction,
-        id: ActivationRow,
-    ) -> anyhow::Result<String> {
-        if let Some(name) = self.activations.get(&id) {
-            return Ok(name.clone());
-        }
-        let found = tx.activation(id)?;
-        let name = found.map_or_else(|| "?".to_owned(), |it| it.standing.activation.to_string());
-        self.activations.insert(id, name.clone());
-        Ok(name)
     }
 }
 
@@ -190,31 +131,9 @@ fn print(
     names: &mut Names,
     event: &Event,
 ) -> anyhow::Result<()> {
-    let license = event.license.map(|id| names.license(tx, id)).transpose()?;
-    let activation = event
-        .activation
-        .map(|id| names.activation(tx, id))
-        .transpose()?;
-    let words = history::tell(event, activation.as_deref());
-    let signer = names.signer(tx, event)?;
-    if context.out.json {
-        let object = json::HistoryEvent {
-            event: Some(event.id.0),
-            at: json::Shown(event.at),
-            actor: event.actor.clone(),
-            kind: event.kind.clone(),
-            license_key: license,
-            activation,
-            key: signer,
-            message: words,
-            facts: serde_json::from_str(&event.data).unwrap_or_default(),
-        };
-        return LedgerHistory::print(context, &object);
+    let object = names.told(tx, event)?;
+    match context.out.json {
+        true => LedgerHistory::print(context, &object),
+        false => context.out.line(line(&object)),
     }
-    let of = license.map_or_else(String::new, |key| format!("  {key}"));
-    let with = signer.map_or_else(String::new, |key| format!(" (key {key})"));
-    context.out.line(format_args!(
-        "{:>5}  {}  {}{with}{of}  {words}",
-        event.id.0, event.at, event.actor
-    ))
 }

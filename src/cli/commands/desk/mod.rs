@@ -14,8 +14,10 @@ mod desk_report;
 mod desk_request;
 mod desk_rotate;
 mod emergency;
+mod events;
 mod ledger_backup;
 mod ledger_checkpoint;
+mod ledger_follow;
 mod ledger_history;
 mod ledger_readopt;
 mod ledger_restore;
@@ -112,6 +114,7 @@ pub(super) const TREE: Commands = (
                 leaf::<ledger_verify::LedgerVerify>(),
                 leaf::<ledger_checkpoint::LedgerCheckpoint>(),
                 leaf::<ledger_history::LedgerHistory>(),
+                leaf::<ledger_follow::LedgerFollow>(),
                 leaf::<ledger_backup::LedgerBackup>(),
                 leaf::<ledger_restore::LedgerRestore>(),
                 leaf::<ledger_readopt::LedgerReadopt>(),

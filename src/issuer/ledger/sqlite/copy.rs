@@ -2,22 +2,22 @@
 
 use std::path::Path;
 
-use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, OpenFlags};
 
 use super::connect;
 use crate::issuer::ledger::LedgerError;
 
 /// Copies into an empty file, which stands by itself then: it is not written ahead before it is opened anew.
 pub(super) fn whole(from: &Connection, to: &Path) -> Result<(), LedgerError> {
-    let mut copy = connect(to, |_| Ok(()))?;
+    let mut copy = connect(to, OpenFlags::SQLITE_OPEN_READ_WRITE, |_| Ok(()))?;
     all(from, &mut copy)?;
     copy.close().map_err(|(_, error)| error.into())
 }
 
 /// Copies a file over what is open.
 pub(super) fn over(from: &Path, to: &mut Connection) -> Result<(), LedgerError> {
-    let from = connect(from, |_| Ok(()))?;
+    let from = connect(from, OpenFlags::SQLITE_OPEN_READ_WRITE, |_| Ok(()))?;
     all(&from, to)
 }
 

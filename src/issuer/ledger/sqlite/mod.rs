@@ -41,7 +41,7 @@ pub(super) struct Sqlite {
 impl Sqlite {
     pub(super) fn create(path: &Path) -> Result<Sqlite, LedgerError> {
         create_private(path)?;
-        let connection = connect(path, |_| Ok(()))?;
+        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, |_| Ok(()))?;
         connection.pragma_update(None, "application_id", APPLICATION_ID)?;
         // Kept in the file: every later connection writes ahead too.
         connection.pragma_update(None, "journal_mode", "wal")?;
@@ -55,12 +55,17 @@ impl Sqlite {
     }
 
     pub(super) fn open(path: &Path) -> Result<Sqlite, LedgerError> {
-        Sqlite::held(path, |_| Ok(()))
+        Sqlite::held(path, OpenFlags::SQLITE_OPEN_READ_WRITE, |_| Ok(()))
+    }
+
+    /// The file is not written, whatever is asked; SQLite may make what readers and writers share beside it.
+    pub(super) fn open_to_read(path: &Path) -> Result<Sqlite, LedgerError> {
+        Sqlite::held(path, OpenFlags::SQLITE_OPEN_READ_ONLY, |_| Ok(()))
     }
 
     /// No other process can open it as long as it is open, and none has it.
     pub(super) fn open_alone(path: &Path) -> Result<Sqlite, LedgerError> {
-        Sqlite::held(path, |connection| {
+        Sqlite::held(path, OpenFlags::SQLITE_OPEN_READ_WRITE, |connection| {
             connection.pragma_update(None, "locking_mode", "exclusive")?;
             // Taken by the first transaction that writes, and kept after it.
             connection.execute_batch("BEGIN IMMEDIATE; COMMIT")
@@ -70,13 +75,14 @@ impl Sqlite {
     /// `first` is done before anything is read.
     fn held(
         path: &Path,
+        access: OpenFlags,
         first: impl FnOnce(&Connection) -> Result<(), rusqlite::Error>,
     ) -> Result<Sqlite, LedgerError> {
         if !path.exists() {
             return Err(LedgerError::Missing(path.to_owned()));
         }
         let sqlite = Sqlite {
-            connection: connect(path, first)?,
+            connection: connect(path, access, first)?,
             known: None,
         };
         let foreign = || LedgerError::Foreign(path.to_owned());
@@ -138,6 +144,7 @@ impl Engine for Sqlite {
 
 fn connect(
     path: &Path,
+    access: OpenFlags,
     first: impl FnOnce(&Connection) -> Result<(), rusqlite::Error>,
 ) -> Result<Connection, LedgerError> {
     // SQLite does not tell a ledger that another program holds from one that may not be opened.
@@ -148,7 +155,7 @@ fn connect(
     {
         return Err(io_error(&error, path));
     }
-    prepare(path, first).map_err(|error| match error.sqlite_error_code() {
+    prepare(path, access, first).map_err(|error| match error.sqlite_error_code() {
         // Not even the first bytes are SQLite's.
         Some(ErrorCode::NotADatabase) => LedgerError::Foreign(path.to_owned()),
         _ => LedgerError::from(error),
@@ -176,10 +183,11 @@ fn open_file(path: &Path, flags: OpenFlags) -> Result<Connection, rusqlite::Erro
 
 fn prepare(
     path: &Path,
+    access: OpenFlags,
     first: impl FnOnce(&Connection) -> Result<(), rusqlite::Error>,
 ) -> Result<Connection, rusqlite::Error> {
     // Without CREATE: a ledger that is gone must be missed, not silently begun anew.
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = open_file(path, flags)?;
     connection.busy_timeout(PATIENCE)?;
     first(&connection)?;
@@ -249,5 +257,32 @@ impl From<rusqlite::Error> for LedgerError {
             // Not the disk: a column holds what no column of ours can.
             None => LedgerError::Damaged(text),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_opened_to_be_read_is_not_written() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("ledger.db");
+        let mut ours = Sqlite::create(&path).unwrap();
+        let mut theirs = Sqlite::open_to_read(&path).unwrap();
+        let set = |sqlite: &mut Sqlite| {
+            let mut tx = sqlite.begin(Access::Read)?;
+            tx.set_meta("vendor", "Nordic Survey AS")?;
+            tx.commit()
+        };
+        let said = set(&mut theirs);
+        assert!(matches!(said, Err(LedgerError::ReadOnly(_))), "{said:?}");
+        set(&mut ours).unwrap();
+        // What was committed since, and lies in the log only, is read.
+        let mut tx = theirs.begin(Access::Read).unwrap();
+        assert_eq!(
+            tx.meta("vendor").unwrap().as_deref(),
+            Some("Nordic Survey AS")
+        );
     }
 }

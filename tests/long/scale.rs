@@ -1,0 +1,203 @@
+//! What bites at ten million licenses and more, drawn and measured: `cargo test --test long_scale -- --nocapture`. docs/scale.md has each figure that is printed
+//! here, as it is printed. All randomness comes from one seed, so the figures are the same each time.
+
+// In a test a panic is how it fails.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
+
+// Of it only how a desk is begun.
+#[allow(dead_code)]
+#[path = "../edits/mod.rs"]
+mod edits;
+
+use std::convert::Infallible;
+use std::fs;
+use std::path::Path;
+
+use countersign::issuer::respond::{Batch, LineError, Reply, Stopped};
+use countersign::license_key::LicenseKey;
+use countersign::machine::Fingerprint;
+use countersign::protocol::commitment::RequestSecret;
+use countersign::protocol::date::{Day, Seconds};
+use countersign::protocol::grant::LicenseType;
+use countersign::text::Code;
+
+use edits::work::{Work, activate, entropy, terms};
+
+/// How many are drawn.
+const MANY: usize = 10_000_000;
+/// Machines of one license, in the count of those of which two have one name.
+const FLEET: usize = 1_000;
+/// Keys there are: eleven digits, the first not 0 (SPEC.md 2.5).
+const KEYS: u64 = 90_000_000_000;
+
+/// Holds the page to a line.
+#[track_caller]
+fn stands(line: &str) {
+    println!("{line}");
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/scale.md");
+    let page = fs::read_to_string(page).unwrap();
+    assert!(
+        page.lines().any(|it| it == line),
+        "docs/scale.md does not say:\n{line}"
+    );
+}
+
+/// A number with a comma before every three digits.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// How often neighbors are the same once all are in order: with three of one kind, twice.
+fn again<T: Ord>(mut drawn: Vec<T>) -> u64 {
+    drawn.sort_unstable();
+    drawn.windows(2).filter(|it| it[0] == it[1]).count() as u64
+}
+
+fn key(source: &mut impl FnMut(&mut [u8])) -> LicenseKey {
+    let drawn = LicenseKey::from_entropy(|bytes| {
+        source(bytes);
+        Ok::<(), Infallible>(())
+    });
+    drawn.unwrap()
+}
+
+#[test]
+fn keys_and_names_that_are_drawn_twice() {
+    let mut source = entropy(13);
+    let keys: Vec<u64> = (0..MANY).map(|_| key(&mut source).number()).collect();
+    assert!(keys.iter().all(|it| (KEYS / 9..KEYS / 9 * 10).contains(it)));
+    let sold = {
+        let mut sold = keys.clone();
+        sold.sort_unstable();
+        sold
+    };
+    stands(&format!(
+        "| keys that were drawn again, of {} | {} |",
+        grouped(MANY as u64),
+        grouped(again(keys))
+    ));
+    let mut guesses = entropy(97);
+    let hits = (0..MANY).filter(|_| sold.binary_search(&key(&mut guesses).number()).is_ok());
+    stands(&format!(
+        "| guesses with right check digits that met one of these, of {} | {} |",
+        grouped(MANY as u64),
+        grouped(hits.count() as u64)
+    ));
+
+    let named = LicenseKey::from_number(KEYS / 9).unwrap();
+    let mut secret = [0; 12];
+    let ids: Vec<[u8; 4]> = (0..MANY)
+        .map(|_| {
+            source(&mut secret);
+            let commitment = RequestSecret::new(secret).commitment(named);
+            commitment.activation_id().0
+        })
+        .collect();
+    let fleets = ids.chunks(FLEET);
+    let within = fleets.filter(|fleet| again(fleet.to_vec()) > 0).count();
+    stands(&format!(
+        "| licenses of {} machines in which two had one activation, of {} | {within} |",
+        grouped(FLEET as u64),
+        grouped((MANY / FLEET) as u64),
+    ));
+    stands(&format!(
+        "| activations whose number another had before, of {} | {} |",
+        grouped(MANY as u64),
+        grouped(again(ids))
+    ));
+}
+
+/// Without its companions, which go when it is shut.
+fn size(home: &Path) -> u64 {
+    fs::metadata(home.join("desk/ledger.db")).unwrap().len()
+}
+
+#[test]
+fn the_ledger_grows_by_so_much() {
+    const SOLD: u32 = 100_000;
+    const ANSWERED: u32 = 10_000;
+    let home = tempfile::tempdir().unwrap();
+    let (_, mut work) = Work::begin(home.path());
+    let order = terms(1, "Aurora", 1, LicenseType::Standalone);
+    let keys = work.sell(&order, SOLD);
+    let Work { ledger, .. } = work;
+    drop(ledger);
+    let license = size(home.path()) / u64::from(SOLD);
+    stands(&format!(
+        "| a license that was sold, of {} | {license} bytes |",
+        grouped(SOLD.into())
+    ));
+
+    let other = tempfile::tempdir().unwrap();
+    let (_, mut work) = Work::begin(other.path());
+    let keys_of_other = work.sell(&order, SOLD);
+    assert_eq!(keys, keys_of_other);
+    let now = work.by().now;
+    let codes = (1_u32..=ANSWERED).zip(keys).map(|(number, key)| {
+        let [a, b, c, d] = number.to_be_bytes();
+        let machine = Fingerprint::from_bytes(&[31, a, b, c, d, a, b, c, d, a, b]).unwrap();
+        activate("survey", key, machine, number.into(), now)
+    });
+    let batch = Batch {
+        issuer: &work.issuer,
+        options: &work.options,
+        by: work.by(),
+        workers: std::thread::available_parallelism().unwrap(),
+    };
+    let read = |code: &Code| Ok::<_, Infallible>(code.clone());
+    let done = |lines: Vec<(Code, Result<Reply, LineError<Infallible>>)>| {
+        assert!(lines.iter().all(|(_, result)| result.is_ok()));
+        Ok::<_, Stopped>(())
+    };
+    batch.respond(&mut work.ledger, codes, read, done).unwrap();
+    drop(work);
+    let grown = size(other.path()) - size(home.path());
+    // Exactly as many pages each time; an answer's place among them is not worth more than two digits.
+    let answer = (grown / u64::from(ANSWERED)).div_ceil(10) * 10;
+    stands(&format!(
+        "| an activation with its answer, of {} | about {} bytes |",
+        grouped(ANSWERED.into()),
+        grouped(answer)
+    ));
+    for many in [10_000_000, 100_000_000, 1_000_000_000_u64] {
+        let gigabytes = |bytes: u64| format!("{:.1} GB", bytes as f64 / 1e9);
+        let pairs = (many as f64).powi(2) / 2.0 / 2_f64.powi(32);
+        stands(&format!(
+            "| {} | 1 of {} | 1 of {} | {} | {} | {} |",
+            grouped(many),
+            grouped(KEYS / many),
+            grouped(KEYS * 97 / many * 100 / 90),
+            grouped(pairs.round() as u64),
+            gigabytes(many * license),
+            gigabytes(many * (license + answer)),
+        ));
+    }
+}
+
+#[test]
+fn what_is_counted_ends_somewhere() {
+    let last = Day::new(u16::MAX).unwrap();
+    stands(&format!("| days | 2 bytes | {last} |"));
+    stands(&format!("| seconds | 4 bytes | {} |", Seconds::LAST.day()));
+    let most = grouped(u16::MAX.into());
+    stands(&format!("| seats of a license | 2 bytes | {most} |"));
+    stands(&format!("| answers to one activation | 2 bytes | {most} |"));
+    stands(&format!(
+        "| loans of a site | 3 bytes | {} |",
+        grouped((1 << 24) - 1)
+    ));
+    stands(&format!("| epochs of a ledger | 1 byte | {} |", u8::MAX));
+}
