@@ -243,7 +243,8 @@ impl Acting {
         let Some(clerk) = &self.clerk else {
             return Ok(());
         };
-        let beyond = keys::beyond(clerk, product, before, after);
+        let limits = (&clerk.certificate, clerk.key.product.as_str());
+        let beyond = keys::beyond(limits, product, before, after);
         beyond.map_err(|limit| RespondError::DeskLimit(limit).into())
     }
 }

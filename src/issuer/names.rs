@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::issuer::audit::Vouched;
 use crate::issuer::history::{self, Hand, LicenseFacts, NOTE, NewEvent, Recorder};
 use crate::issuer::ledger::{
     Activation, Event, Ledger, LedgerError, License, LicenseId, Said, Transaction,
@@ -99,7 +100,7 @@ pub fn of_license(tx: &mut dyn Transaction, license: &License) -> Result<Vec<Cal
 
 /// The license before, for whoever reads one.
 fn before(license: LicenseId) -> LicenseId {
-    LicenseId(license.0 - 1)
+    LicenseId(license.0.saturating_sub(1))
 }
 
 /// The last note of an activation, or of a license itself.
@@ -132,6 +133,7 @@ pub fn add_note(
                 (Some(own), license)
             }
         };
+        Vouched::default().license(tx, &license)?;
         let events = history::of_license(tx, license.event)?;
         if note(&events, own.as_ref()).as_deref() == Some(text) {
             return Err(LifeError::Nothing("that is noted already"));

@@ -182,8 +182,19 @@ fn a_ledger_that_he_edited_signs_nothing_beyond() {
     let request = ship.request(&key);
     desk.by("ann", &["respond"])
         .piped(&request)
-        .owes(6, "desk_limit");
+        .refused(5, "ledger_edited")
+        .tells("ledger verify");
+    // Nor what he waits for: a change that says it anew, and a code that is read out.
+    for args in [
+        &["license", "change", &key, "--contact", "a@b.example"][..],
+        &["license", "revoke", &key, "--reason", "unpaid"],
+    ] {
+        desk.run(args).refused(5, "ledger_edited");
+    }
     desk.run(["ledger", "verify"]).exits(5);
+    edit("UPDATE terms SET seats = 3");
+    desk.run(["ledger", "verify"]).done();
+    ship.apply(&desk.answer_by("ann", &request));
 }
 
 /// Where keys are certified, whoever sells, changes or reads out has the key that he says he has.

@@ -32,6 +32,9 @@ impl Advice for LedgerError {
             LedgerError::Damaged(_) => {
                 "take the ledger from a backup; `countersign ledger verify` names what is wrong, where it can be read at all"
             }
+            LedgerError::Edited(_) => {
+                "nothing was signed or changed; run `countersign ledger verify`, which names all that is wrong, and restore a backup made before; find out who can write to this ledger"
+            }
             LedgerError::Unsigned(error) => return error.advice(),
             LedgerError::Io(_) => {
                 "look at the disk and the directory's permissions, then do the same again"

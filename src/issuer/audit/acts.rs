@@ -65,6 +65,20 @@ impl Whose {
     }
 }
 
+/// Whether an event is signed by a key that may do it, or is none that somebody does by himself; `before` is the chain up to the row before it.
+pub(super) fn is_theirs(before: &[u8; 32], event: &Event, by: Option<&Signing>) -> bool {
+    let whose = Whose::is(&event.kind);
+    let Some(done) = event.act else {
+        return matches!(whose, Whose::Nobodys | Whose::Follows | Whose::FreesSeats);
+    };
+    let signed = |by: &Signing| {
+        let certificate = by.desk.as_ref().map(|desk| desk.encode());
+        let statement = act(before, event, certificate.as_deref().unwrap_or_default());
+        whose.may(by) && by.public.verifies(&statement, &done.signature)
+    };
+    by.is_some_and(signed)
+}
+
 impl Replay {
     /// Holds an event against who may cause it, before what it says takes effect; `before` is the chain up to the row before it.
     pub(super) fn acted(
@@ -74,6 +88,7 @@ impl Replay {
         event: &Event,
     ) -> Result<(), LedgerError> {
         self.comes_of(Some(event));
+        self.ordered_within(Some(event));
         let whose = Whose::is(&event.kind);
         let Some(done) = event.act else {
             match whose {

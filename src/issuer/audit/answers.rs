@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::thread;
 
-use super::rows::{Left, key};
+use super::rows::key;
 use super::{Place, Replay, Wrong};
 use crate::issuer::history::{AnswerFacts, Hex, READOPT};
 use crate::issuer::ledger::{
@@ -14,7 +14,8 @@ use crate::issuer::parallel::in_parallel;
 use crate::protocol::commitment::Commitment;
 use crate::protocol::desk_certificate::DeskCertificate;
 use crate::protocol::digest::{Digest, key_id, product_tag, request_digest, request_tag};
-use crate::protocol::grant::{Grant, SignedGrant};
+use crate::protocol::grant::{Grant, LicenseType, SignedGrant};
+use crate::protocol::product::Product;
 use crate::protocol::requests::{Activate, Sync};
 use crate::protocol::trust::{GrantContext, PublicKey, Verified};
 use crate::text::Kind;
@@ -22,6 +23,8 @@ use crate::text::Kind;
 /// A product that is sold.
 pub(super) struct Sold {
     pub(super) name: String,
+    /// As it is defined; none where that cannot be read.
+    pub(super) definition: Option<Product>,
 }
 
 /// A signer whose own word is good.
@@ -72,13 +75,7 @@ impl Replay {
         if let Some(signing) = self.signers.get_mut(&answer.signer) {
             signing.used = true;
         }
-        let left = Left {
-            order: it.order,
-            taken: Some(it.taken),
-            counts: it.counts,
-            withdrawn: None,
-        };
-        let license = self.license_of(tx, event, &left)?;
+        let license = self.license_of(tx, event, Some(it.seats))?;
         self.holder_of(tx, event, it.holder, it.seats)?;
         if Hex(answer.digest()) != it.answer || Some(answer.activation) != event.activation {
             let row = answer_name(tx, event)?;
@@ -125,7 +122,7 @@ impl Replay {
             None => Some("has a request that cannot be read"),
             Some(asked) => asked
                 .differs(answer, license, &product)
-                .or_else(|| says_otherwise(&signed.grant, it, terms.as_ref()))
+                .or_else(|| says_otherwise(&signed.grant, it, terms.as_ref(), &answer.stood))
                 .or_else(|| {
                     (request_tag(&asked.digest) != signed.grant.request_tag)
                         .then_some("answers another request")
@@ -288,27 +285,37 @@ fn says_otherwise(
     grant: &Grant,
     it: &AnswerFacts,
     terms: Option<&OrderTerms>,
+    stood: &Stood,
 ) -> Option<&'static str> {
     let until = grant.revalidate_by.map(|day| day.to_string());
     if (grant.generation, grant.seats, &until) != (it.generation, it.seats, &it.revalidate_by) {
         return Some("grants something else than its history row says");
     }
     let terms = terms?;
+    // A standalone license has one seat a machine: nothing to give on.
+    let site = terms.license_type != LicenseType::Standalone && stood.site_key.is_some();
+    let emergency = grant.emergency.as_ref();
     let granted = (
         grant.expires,
         grant.maintenance,
         grant.edition,
         grant.license_type,
         &grant.entitlements,
+        (grant.site, grant.max_loan),
+        emergency.map(|it| (it.steps, it.days)),
     );
+    let allowance = terms.emergency.filter(|_| grant.revalidate_by.is_some());
     let ordered = (
         terms.expires,
         terms.maintenance,
         terms.edition,
         terms.license_type,
         &terms.entitlements,
+        (site, terms.lend_days.filter(|_| site)),
+        allowance.map(|it| (it.steps.get(), it.days)),
     );
-    (granted != ordered).then_some("grants something else than was ordered")
+    (granted != ordered || grant.seats > terms.seats.get())
+        .then_some("grants something else than was ordered")
 }
 
 /// What a signer signed, and the signature; nothing where it cannot have signed this.

@@ -14,8 +14,9 @@ impl Replay {
     pub(super) fn catalogue(&mut self, tx: &mut dyn Transaction) -> Result<(), LedgerError> {
         let roots = roots(tx)?;
         for product in tx.products()? {
+            let definition = products::definition(&product).ok();
             let name = product.name;
-            self.products.insert(product.id, Sold { name });
+            self.products.insert(product.id, Sold { name, definition });
         }
         let names: Vec<&str> = self.products.values().map(|it| it.name.as_str()).collect();
         for signer in tx.signers()? {
@@ -101,7 +102,7 @@ pub(super) fn roots(tx: &mut dyn Transaction) -> Result<Vec<[u8; 32]>, LedgerErr
 }
 
 /// Whose word a signer's is: a root's, or a desk's under a certificate that a root signed.
-fn signing(
+pub(super) fn signing(
     signer: &StoredSigner,
     roots: &[[u8; 32]],
     products: &[&str],

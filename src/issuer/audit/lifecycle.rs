@@ -1,11 +1,11 @@
 //! Events of a license's life after its first answer: changes, returns, releases, emergency codes, refusals.
 
-use super::rows::Left;
 use super::{Place, Replay, Wrong, facts};
-use crate::issuer::history::{EarlyFacts, EndFacts, Hex, LicenseFacts};
+use crate::issuer::history::{EarlyFacts, EndFacts, Hex, LicenseFacts, answers};
 use crate::issuer::ledger::{
-    Event, EventId, LedgerError, PAGE, Refused, TermsId, Transaction, Withdrawn,
+    Event, EventId, LedgerError, PAGE, Refused, StoredAnswer, TermsId, Transaction,
 };
+use crate::protocol::grant::SignedGrant;
 
 impl Replay {
     /// A RETURN, a release, or a place that was given to another: the activation holds nothing any more.
@@ -17,13 +17,7 @@ impl Replay {
         let Some(it) = self.facts::<EndFacts>(event) else {
             return Ok(());
         };
-        let left = Left {
-            order: it.order,
-            taken: Some(it.taken),
-            counts: it.counts,
-            withdrawn: it.revoked.then_some(Withdrawn::Revoked),
-        };
-        self.license_of(tx, event, &left)?;
+        self.license_of(tx, event, Some(0))?;
         self.holder_of(tx, event, it.holder, 0)
     }
 
@@ -36,21 +30,53 @@ impl Replay {
         let Some(it) = self.facts::<LicenseFacts>(event) else {
             return Ok(());
         };
-        if let Some(digest) = it.terms {
-            self.made_terms(tx, event, TermsId(it.order), digest)?;
+        let order = TermsId(it.order);
+        if let Some(digest) = it.terms
+            && let Some(after) = self.made_terms(tx, event, order, digest)?
+        {
+            self.terms_changed(tx, event, &it, &after)?;
         }
-        let left = Left {
-            order: it.order,
-            taken: it.taken,
-            counts: it.counts,
-            withdrawn: match (it.revoked, it.void) {
-                (true, _) => Some(Withdrawn::Revoked),
-                (false, true) => Some(Withdrawn::Void),
-                (false, false) => None,
-            },
-        };
-        self.license_of(tx, event, &left)?;
+        if it.terms.is_none() && event.kind == facts::LICENSE_CHANGE {
+            let says = "changed the order otherwise than it says";
+            self.of_license(tx, Wrong::Disagrees, event, says)?;
+        }
+        self.license_of(tx, event, None)?;
+        if event.kind == facts::EMERGENCY {
+            self.read_out(tx, event, &it)?;
+        }
         Ok(())
+    }
+
+    /// Holds an emergency code that was read out against the answer that it is of, and against who read it out.
+    fn read_out(
+        &mut self,
+        tx: &mut dyn Transaction,
+        event: &Event,
+        it: &LicenseFacts,
+    ) -> Result<(), LedgerError> {
+        let signing = event.act.and_then(|act| self.signers.get(&act.signer));
+        let desk = signing.and_then(|signing| signing.desk.as_deref());
+        let most = desk.map_or(0, |desk| desk.max_emergency);
+        let mut next = event.previous;
+        while let Some(before) = next.map(|id| tx.event(id)).transpose()?.flatten() {
+            next = before.previous.filter(|id| *id < before.id);
+            if before.activation != event.activation || !answers(&before) {
+                continue;
+            }
+            let answer = tx.answers(EventId(before.id.0.saturating_sub(1)), 1)?.pop();
+            let answer = answer.filter(|it| it.event == before.id);
+            let days = answer.and_then(|answer| step_days(&answer, it));
+            match days {
+                Some(days) if most == 0 || days <= u16::from(most) => return Ok(()),
+                Some(_) => {
+                    let says = "reads out more days than the key that signed it may";
+                    return self.of_license(tx, Wrong::NotSigned, event, says);
+                }
+                None => {}
+            }
+        }
+        let says = "reads out what no answer of that machine has";
+        self.of_license(tx, Wrong::Disagrees, event, says)
     }
 
     /// A request that was refused: known by its digest, so that it is told once.
@@ -140,6 +166,17 @@ impl Replay {
                 .found(Place::EarlyReturn, Wrong::Added, row, says);
         }
     }
+}
+
+/// How many days the step of an emergency code adds to an answer, where it is of its generation and moves its day to the one that was said.
+fn step_days(answer: &StoredAnswer, said: &LicenseFacts) -> Option<u16> {
+    let grant = SignedGrant::decode(&answer.grant).ok()?.grant;
+    let (terms, step) = (grant.emergency?, said.step?);
+    let within = said.generation == Some(grant.generation) && (1..=terms.steps).contains(&step);
+    let days = u16::from(step) * u16::from(terms.days.get());
+    let until = grant.revalidate_by?.plus(days);
+    let until = grant.expires.map_or(until, |last| until.min(last));
+    (within && said.until == Some(until.to_string())).then_some(days)
 }
 
 /// Whether what is kept of a refusal is what its event says, but for the request.

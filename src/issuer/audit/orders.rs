@@ -1,11 +1,8 @@
 //! What was sold: orders and their licenses, as their events made them.
 
-use std::ops::Range;
-
 use super::rows::{key, license_name};
 use super::{Place, Replay, Wrong, facts};
-use crate::issuer::history::of_license;
-use crate::issuer::history::{Hex, OrderFacts};
+use crate::issuer::history::{Hex, OrderFacts, speaks_of};
 use crate::issuer::ledger::{
     Event, EventId, LedgerError, License, LicenseId, OrderTerms, PAGE, TermsId, Transaction,
 };
@@ -20,7 +17,9 @@ impl Replay {
         let Some(it) = self.facts::<OrderFacts>(event) else {
             return Ok(());
         };
-        self.made_terms(tx, event, TermsId(it.order), it.terms)?;
+        if let Some(terms) = self.made_terms(tx, event, TermsId(it.order), it.terms)? {
+            self.within_limits(tx, event, None, &terms)?;
+        }
         let mut keys = facts::keys_hasher();
         for number in 0..it.licenses {
             let Some(license) = self.next_license(tx)? else {
@@ -71,14 +70,9 @@ impl Replay {
         self.report.licenses += 1;
         let seats = self.seats_held(tx, license.id)?;
         let taken = license.taken.unwrap_or(0);
-        let most = self.terms_of(tx, license.terms)?;
-        let most = most.map_or(0, |terms| u32::from(terms.seats.get()));
         if taken != seats {
             let says = "counts other seats than its activations hold";
             self.license_found(Wrong::Seats, &license, says);
-        } else if taken > most && !shrank(tx, &license)? {
-            let says = "has more seats in use than it has";
-            self.license_found(Wrong::TooManySeats, &license, says);
         }
         Ok(Some(license))
     }
@@ -125,7 +119,7 @@ impl Replay {
             after = last.id;
             for license in &page {
                 let event = tx.event(license.event)?;
-                if !event.is_some_and(|event| speaks_of(&event, license)) {
+                if !event.is_some_and(|event| speaks_of(&event, license.id)) {
                     let says = "names an event that does not speak of it";
                     self.license_found(Wrong::Altered, license, says);
                 }
@@ -133,25 +127,25 @@ impl Replay {
         }
     }
 
-    /// An order that an event made.
+    /// An order that an event made, where it is as that made it.
     pub(super) fn made_terms(
         &mut self,
         tx: &mut dyn Transaction,
         event: &Event,
         id: TermsId,
         digest: Hex,
-    ) -> Result<(), LedgerError> {
+    ) -> Result<Option<OrderTerms>, LedgerError> {
         self.stray_terms(tx, id)?;
         let fetch = |after| tx.all_terms(TermsId(after), PAGE);
         let next = self.terms.peek(fetch, |(id, ..)| id.0)?;
         let (wrong, says) = match next {
             Some((found, ..)) if *found == id => {
                 let kept = self.terms.peeked.take();
-                let same = |(_, made, terms): (TermsId, EventId, OrderTerms)| {
-                    made == event.id && Hex(terms.digest(self.product_name(&terms))) == digest
+                let same = |(_, made, terms): &(TermsId, EventId, OrderTerms)| {
+                    *made == event.id && Hex(terms.digest(self.product_name(terms))) == digest
                 };
-                if kept.is_some_and(same) {
-                    return Ok(());
+                if let Some((.., terms)) = kept.filter(same) {
+                    return Ok(Some(terms));
                 }
                 (
                     Wrong::Altered,
@@ -162,7 +156,7 @@ impl Replay {
         };
         let row = format!("order {} (license {})", id.0, key(tx, event.license)?);
         self.report.found(Place::OrderTerms, wrong, row, says);
-        Ok(())
+        Ok(None)
     }
 
     /// Orders before this one that no event made.
@@ -196,50 +190,4 @@ impl Replay {
         }
         Ok(self.order.as_ref().map(|(_, terms)| terms))
     }
-}
-
-/// Whether an event speaks of how a license is: then the replay held the license against it.
-fn speaks_of(event: &Event, license: &License) -> bool {
-    if event.kind != facts::LICENSE_NEW {
-        return event.license == Some(license.id);
-    }
-    made(event).is_some_and(|rows| rows.contains(&license.id.0))
-}
-
-/// The licenses that an order made.
-fn made(event: &Event) -> Option<Range<i64>> {
-    let it: OrderFacts = serde_json::from_str(&event.data).ok()?;
-    let first = event.license?.0;
-    Some(first..first.saturating_add(it.licenses))
-}
-
-/// What each event of a license says of it.
-#[derive(serde::Deserialize)]
-struct Then {
-    order: i64,
-    taken: Option<u32>,
-}
-
-/// Whether more seats are in use than there are because there were more once: since then nobody got another.
-fn shrank(tx: &mut dyn Transaction, license: &License) -> Result<bool, LedgerError> {
-    let events = match of_license(tx, license.event) {
-        // A history with a gap explains nothing; the gap is found where it is.
-        Err(LedgerError::Damaged(_)) => return Ok(false),
-        events => events?,
-    };
-    let mut before = 0;
-    for event in events {
-        // The order itself says nothing of seats taken: none are.
-        let Ok(it) = serde_json::from_str::<Then>(&event.data) else {
-            continue;
-        };
-        let taken = it.taken.unwrap_or(0);
-        let terms = tx.terms(TermsId(it.order))?;
-        let most = terms.map_or(0, |terms| u32::from(terms.seats.get()));
-        if taken > most && taken > before {
-            return Ok(false);
-        }
-        before = taken;
-    }
-    Ok(true)
 }

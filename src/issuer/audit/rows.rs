@@ -1,28 +1,24 @@
 //! Licenses and activations against the events that speak of them last.
 
 use super::{Place, Replay, Wrong, facts};
-use crate::issuer::history::Hex;
+use crate::issuer::history::{Hex, Left};
 use crate::issuer::ledger::{
-    Activation, ActivationRow, Event, LedgerError, License, LicenseId, PAGE, Transaction, Withdrawn,
+    Activation, ActivationRow, Event, LedgerError, License, LicenseId, PAGE, Transaction,
 };
 
-/// A license as an event left it.
-#[derive(PartialEq, Eq)]
-pub(super) struct Left {
-    pub(super) order: i64,
-    pub(super) taken: Option<u32>,
-    pub(super) counts: Option<Hex>,
-    pub(super) withdrawn: Option<Withdrawn>,
-}
-
 impl Replay {
-    /// Holds the license of an event against what that says of it, where it is the last that does. Gives back the license.
+    /// Holds the license of an event against what that says of it, where it is the last that does, and that against what the event before said. `seats` are
+    /// those of its activation afterwards, where it says so. Gives back the license.
     pub(super) fn license_of(
         &mut self,
         tx: &mut dyn Transaction,
         event: &Event,
-        it: &Left,
+        seats: Option<u16>,
     ) -> Result<Option<License>, LedgerError> {
+        let Some(left) = Left::by(event) else {
+            return Ok(None);
+        };
+        self.goes_on(tx, event, &left, seats)?;
         let license = event
             .license
             .map(|id| tx.license(id))
@@ -37,13 +33,7 @@ impl Replay {
             return Ok(Some(license));
         }
         self.vouched.licenses += u64::from(license.event == event.id);
-        let stands = Left {
-            order: license.terms.0,
-            taken: license.taken,
-            counts: license.counts.digest().map(Hex),
-            withdrawn: license.withdrawn,
-        };
-        if license.event < event.id || stands != *it {
+        if license.event < event.id || Left::of(&license) != left {
             let says = "is not as its last event left it";
             self.report
                 .found(Place::License, Wrong::Altered, license_name(&license), says);
@@ -129,7 +119,7 @@ impl Replay {
 }
 
 /// Whether an event says how it left its activation. Others name one too: a request that was refused, an emergency code.
-fn leaves_holder(event: &Event) -> bool {
+pub(super) fn leaves_holder(event: &Event) -> bool {
     matches!(
         event.kind.as_str(),
         facts::ACTIVATE

@@ -11,6 +11,7 @@ mod change;
 mod differences;
 mod facts;
 mod follow;
+mod left;
 mod told;
 
 pub use change::{Change, Kept, What};
@@ -26,6 +27,7 @@ pub(crate) use facts::{
     RestoreFacts, RotateFacts, SYNC, SealedFacts, YIELDED, keys_hasher, meta_digest, to_json,
 };
 pub use follow::{About, Cursor, FollowError, NoCursor, about, following};
+pub(crate) use left::{Left, speaks_of};
 pub(crate) use told::revealed;
 pub use told::{answers, changes_unknown_to, tell, verdict};
 
@@ -38,6 +40,8 @@ use crate::signing::signer::TriedSigner;
 
 /// How begins what is signed of an act: no transcript and no file that is signed begins so.
 const ACT: &str = "countersign v1 act";
+/// More than any desk writes: somebody put a row with such a number there, and numbers after it have an end.
+const MOST_EVENTS: i64 = 1 << 48;
 
 /// The chain up to `event`, from the chain up to the row before it; the event's own hash is not looked at.
 pub fn chain(before: &[u8; 32], event: &Event) -> [u8; 32] {
@@ -123,7 +127,7 @@ impl<'a> Recorder<'a> {
                 let (now, last) = (by.now.day(), event.at.day());
                 Err(LedgerError::ClockBehind { now, last })
             }
-            _ => Ok(Recorder::after(last, by)),
+            _ => Recorder::after(last, by),
         }
     }
 
@@ -148,18 +152,22 @@ impl<'a> Recorder<'a> {
     ) -> Result<Recorder<'a>, LedgerError> {
         Ok(Recorder {
             hand: Some(hand),
-            ..Recorder::after(tx.last_event()?, hand.by)
+            ..Recorder::after(tx.last_event()?, hand.by)?
         })
     }
 
-    fn after(last: Option<Event>, actor: Actor<'a>) -> Recorder<'a> {
+    fn after(last: Option<Event>, actor: Actor<'a>) -> Result<Recorder<'a>, LedgerError> {
         let (last, head) = last.map_or((EventId(0), [0; 32]), |event| (event.id, event.hash));
-        Recorder {
+        if last.0 >= MOST_EVENTS {
+            let row = format!("history row {} is beyond all that there can be", last.0);
+            return Err(LedgerError::Edited(row));
+        }
+        Ok(Recorder {
             actor,
             hand: None,
             last,
             head,
-        }
+        })
     }
 
     /// The number the next event will have.

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use super::Certified;
 use crate::issuer::ledger::OrderTerms;
 use crate::protocol::date::Day;
 use crate::protocol::desk_certificate::{
@@ -70,22 +69,21 @@ impl fmt::Display for May<'_> {
     }
 }
 
-/// Which limit of a clerk an order is beyond, of what is not as it was before: nobody is to sell what he may not answer. The seats of a standalone license
-/// are counted together, although each machine is answered by itself.
+/// Which limit of a certificate an order is beyond, of what is not as it was before: nobody is to sell what he may not answer. The seats of a standalone
+/// license are counted together, although each machine is answered by itself. `only` is the one product that it is for; empty for all.
 ///
 /// # Errors
 /// The limit.
 pub fn beyond(
-    clerk: &Certified,
+    (it, only): (&DeskCertificate, &str),
     product: &str,
     before: Option<&OrderTerms>,
     after: &OrderTerms,
 ) -> Result<(), Limit> {
-    let it = &clerk.certificate;
     let changed = |same: fn(&OrderTerms, &OrderTerms) -> bool| {
         before.is_none_or(|before| !same(before, after))
     };
-    if !clerk.key.product.is_empty() && clerk.key.product != product {
+    if !only.is_empty() && only != product {
         return Err(Limit::Product);
     }
     let mut needed = MAY_GRANT;

@@ -254,6 +254,8 @@ pub trait Transaction {
     fn event(&mut self, id: EventId) -> Result<Option<Event>, LedgerError>;
     /// A page of events.
     fn events(&mut self, after: EventId, most: usize) -> Result<Vec<Event>, LedgerError>;
+    /// Whether an event of a license goes on from this one: then it is not the last of that.
+    fn goes_on(&mut self, from: EventId, license: LicenseId) -> Result<bool, LedgerError>;
     /// All events of one kind, of which there are few, oldest first.
     fn events_of(&mut self, kind: &str) -> Result<Vec<Event>, LedgerError>;
     /// Adds an event under its row number.

@@ -52,6 +52,9 @@ pub enum LedgerError {
     /// What stands in the ledger cannot be: named.
     #[error("the ledger is damaged: {0}")]
     Damaged(String),
+    /// A row is not as the history has it by which something was to be signed or recorded: which, and what is wrong with it.
+    #[error("the ledger is not as its history has it: {0}")]
+    Edited(String),
     /// What was to be recorded is signed by whoever does it, and was not.
     #[error(transparent)]
     Unsigned(#[from] SignerError),
@@ -74,6 +77,7 @@ impl LedgerError {
             LedgerError::DiskFull => FailureKind::DiskFull,
             LedgerError::Schema(_) => FailureKind::LedgerSchema,
             LedgerError::Damaged(_) => FailureKind::LedgerDamaged,
+            LedgerError::Edited(_) => FailureKind::LedgerEdited,
             LedgerError::Unsigned(error) => error.kind(),
             LedgerError::Io(_) => FailureKind::LedgerIo,
         }

@@ -1,6 +1,7 @@
 //! Changing what was ordered, and taking it back.
 
 use super::LifeError;
+use crate::issuer::audit::Vouched;
 use crate::issuer::history::{
     self, Actor, Change, Hand, Hex, LICENSE_CHANGE, LICENSE_RESTORE, LICENSE_REVOKE, LICENSE_VOID,
     LicenseFacts, NewEvent, Recorder, differences,
@@ -218,8 +219,11 @@ fn touch(
     Ok(())
 }
 
+/// A license as the events have it that vouch for it.
 fn known(tx: &mut dyn Transaction, key: LicenseKey) -> Result<License, LifeError> {
-    Ok(tx.license_keyed(key)?.ok_or(Refusal::UnknownKey)?)
+    let license = tx.license_keyed(key)?.ok_or(Refusal::UnknownKey)?;
+    Vouched::default().license(tx, &license)?;
+    Ok(license)
 }
 
 fn order(tx: &mut dyn Transaction, license: &License) -> Result<OrderTerms, LedgerError> {

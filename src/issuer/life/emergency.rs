@@ -1,6 +1,7 @@
 //! A step of a grant's emergency chain, to be read out (SPEC.md 8, 9.7).
 
 use super::{LifeError, Named, named};
+use crate::issuer::audit::Vouched;
 use crate::issuer::history::{self, AnswerFacts, EMERGENCY, LicenseFacts, NewEvent, Recorder};
 use crate::issuer::history::{Actor, Hand};
 use crate::issuer::ledger::{
@@ -79,6 +80,7 @@ pub fn emergency(
         };
         let events = history::of_license(tx, license.event)?;
         let answer = answer(tx, &holder, &events, wanted.generation)?;
+        Vouched::default().answer(tx, &answer)?;
         in_use(&holder, &answer)?;
         let revealed = revealed(&events, &holder, answer.generation);
         let mut spoken = spoken(tx, issuer, &license, &answer, (wanted, &revealed), by)?;
@@ -122,7 +124,7 @@ fn answer(
         .iter()
         .find(gave)
         .ok_or(Refusal::UnknownGeneration(name, generation))?;
-    let found = tx.answers(EventId(event.id.0 - 1), 1)?.pop();
+    let found = tx.answers(EventId(event.id.0.saturating_sub(1)), 1)?.pop();
     let found = found.filter(|answer| answer.event == event.id);
     Ok(found.ok_or(Refusal::UnknownGeneration(name, generation))?)
 }

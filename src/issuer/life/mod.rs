@@ -7,6 +7,7 @@ pub use change::{change, restore, revoke, unvoid, void};
 pub use emergency::{Spoken, Step, emergency};
 
 use crate::failure::FailureKind;
+use crate::issuer::audit::Vouched;
 use crate::issuer::history::{self, Actor, Hand, RELEASE, Recorder};
 use crate::issuer::leaving::{self, Emptied, Ending};
 use crate::issuer::ledger::{
@@ -135,6 +136,20 @@ fn all_named(
     }
 }
 
+/// The same for what is to be signed: each as the events have it that vouch for it.
+fn all_vouched(
+    tx: &mut dyn Transaction,
+    name: Named,
+) -> Result<Vec<(Activation, License)>, LifeError> {
+    let found = all_named(tx, name)?;
+    let mut vouched = Vouched::default();
+    for (_, license) in &found {
+        let all = tx.activations_of(license.id)?;
+        vouched.with_all(tx, license, &all)?;
+    }
+    Ok(found)
+}
+
 /// The one that is named, among those that are wanted.
 fn one(
     name: Named,
@@ -190,7 +205,7 @@ pub fn only_named(
 
 /// Finds the activation that is named and was not given up: by its license the one that has its seats.
 fn named(tx: &mut dyn Transaction, name: Named) -> Result<(Activation, License), LifeError> {
-    let all = all_named(tx, name)?;
+    let all = all_vouched(tx, name)?;
     let by_license = matches!(name, Named::License(_));
     one(name, all, |holder| {
         holder.ended.is_none() && (holder.seats > 0 || !by_license)
@@ -289,7 +304,7 @@ pub fn free(
 ) -> Result<Released, LifeError> {
     ledger.write(|tx| {
         let mut resting = Vec::new();
-        for (holder, license) in all_named(tx, name)? {
+        for (holder, license) in all_vouched(tx, name)? {
             let all = tx.activations_of(license.id)?;
             if policy::rest(&holder, &all, hand.by.now.day()).is_some() {
                 resting.push((holder, license));

@@ -104,7 +104,7 @@ fn sold_before(
     }
     let wanted = usize::try_from(count).unwrap_or(usize::MAX);
     let (mut keys, mut void) = (Vec::with_capacity(wanted), Vec::new());
-    let mut after = LicenseId(first.0 - 1);
+    let mut after = LicenseId(first.0.saturating_sub(1));
     while keys.len() + void.len() < wanted {
         let page = tx.licenses(after, PAGE.min(wanted - keys.len() - void.len()))?;
         let Some(last) = page.last() else {

@@ -258,7 +258,7 @@ pub struct Case {
 /// What the ledger says.
 pub fn cases(tx: &mut dyn Transaction, license: LicenseId) -> Result<Vec<Case>, LedgerError> {
     let mut cases = Vec::new();
-    for (_, event) in tx.open_refusals(LicenseId(license.0 - 1), license)? {
+    for (_, event) in tx.open_refusals(LicenseId(license.0.saturating_sub(1)), license)? {
         let Some(event) = tx.event(event)? else {
             continue;
         };
@@ -278,7 +278,9 @@ pub fn cases(tx: &mut dyn Transaction, license: LicenseId) -> Result<Vec<Case>, 
             });
         }
     }
-    let declined = tx.declined(LicenseId(license.0 - 1), license)?.into_iter();
+    let declined = tx
+        .declined(LicenseId(license.0.saturating_sub(1)), license)?
+        .into_iter();
     let waiting = declined.filter(|(it, answered)| it.waits && !answered);
     cases.extend(waiting.map(|(it, _)| Case {
         activation: it.activation,

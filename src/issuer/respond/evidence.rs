@@ -45,6 +45,7 @@ impl Session<'_> {
             return Ok(None);
         };
         let (holder, license) = (whose.holder, whose.license);
+        self.vouched.license(self.tx, &license)?;
         let today = self.by.now.day();
         // A year is the days that are fewer than COUNTED_DAYS ago.
         let first = today.number().saturating_sub(COUNTED_DAYS as u16 - 1);

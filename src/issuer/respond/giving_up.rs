@@ -42,6 +42,8 @@ impl Session<'_> {
         license: License,
         answer: &StoredAnswer,
     ) -> Result<Unrecorded<Taking>, RespondError> {
+        let all = self.vouched(&license)?;
+        self.vouched.answer(self.tx, answer)?;
         let held = lookup::held(answer);
         let mut warnings = Vec::new();
         let fork = policy::judge(&holder, Some(held), Proof::Held);
@@ -74,7 +76,6 @@ impl Session<'_> {
             reason: reason.as_deref(),
             at_once: self.options.override_reason.as_deref(),
         };
-        let all = self.tx.activations_of(license.id)?;
         let gone = leaving::leave(
             (&holder, &license),
             &all,
@@ -92,8 +93,7 @@ impl Session<'_> {
             let own = written.holder.id == holder.id;
             let revealed = own.then_some((holder.id, held.generation));
             self.remember(&written.changed, revealed);
-            self.unrecorded
-                .insert(written.holder.id, written.holder.event);
+            self.drafted_of(&written.holder);
             self.next_event = written.holder.event;
         }
         let giving = Giving {

@@ -59,12 +59,8 @@ impl Session<'_> {
                 return Err(Refusal::GivenUp(id).into());
             }
         }
+        let activations = self.vouched(&license)?;
         let order = self.order(license.terms)?;
-        let activations = match license.taken {
-            Some(_) => self.tx.activations_of(license.id)?,
-            // Never activated: the common case of a batch is spared a look-up.
-            None => Vec::new(),
-        };
         let decision = policy::decide(&Case {
             request: activate,
             license: &license,
@@ -109,6 +105,10 @@ impl Session<'_> {
             license,
             answer,
         } = found;
+        let activations = self.vouched(&license)?;
+        if let Some(answer) = &answer {
+            self.vouched.answer(self.tx, answer)?;
+        }
         let answer = opened(answer, sync);
         let mut held = answer.as_ref().map(lookup::held);
         if self.given.is_some() && held.is_none() && holder.generation <= sync.generation {
@@ -131,7 +131,6 @@ impl Session<'_> {
             (None, None) => (holder.standing.clone(), holder.site_key),
         };
         let order = self.order(license.terms)?;
-        let activations = self.tx.activations_of(license.id)?;
         let asked = match fork {
             Fork::Diverged { .. } => self.asked(&holder, &license)?,
             _ => None,
@@ -230,7 +229,7 @@ impl Session<'_> {
                 let written = Emptied::yielded(from, license, to, first);
                 self.tx.set_activation(&written.holder)?;
                 self.remember(&written.changed, None);
-                self.unrecorded.insert(from.id, first);
+                self.drafted_of(&written.holder);
                 Some(written)
             }
         };
@@ -248,7 +247,7 @@ impl Session<'_> {
         self.tx.set_license(&changed.license)?;
         let revealed = (plan.kind == SYNC).then_some((holder.id, holder.proven));
         self.remember(&changed, revealed);
-        self.unrecorded.insert(holder.id, holder.event);
+        self.drafted_of(&holder);
         // Only now: a request that failed above has used up nothing.
         self.next_event.0 = event.0 + 1;
         self.next_activation.0 += i64::from(is_new);

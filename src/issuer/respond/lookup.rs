@@ -76,7 +76,7 @@ pub(crate) fn answer_of(
     holder: &Activation,
     event: EventId,
 ) -> Result<Option<StoredAnswer>, LedgerError> {
-    let found = tx.answers(EventId(event.0 - 1), 1)?.pop();
+    let found = tx.answers(EventId(event.0.saturating_sub(1)), 1)?.pop();
     Ok(found.filter(|answer| answer.event == event && answer.activation == holder.id))
 }
 

@@ -216,7 +216,7 @@ fn lost(tx: &mut dyn Transaction) -> Result<Vec<Lost>, LedgerError> {
         if facts.lost == Some(0) {
             continue;
         }
-        let before: Option<Event> = tx.event(EventId(event.id.0 - 1))?;
+        let before: Option<Event> = tx.event(EventId(event.id.0.saturating_sub(1)))?;
         let reached = before.map_or(0, |it| it.at.0);
         found.push(Lost {
             from: Seconds(reached.saturating_sub(CLOCK_TOLERANCE)),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::unrecorded::{Granting, Taking, Unrecorded};
 use super::{Ask, Grantable, Issuer, Order, Reply, Request, RespondError, lookup};
+use crate::issuer::audit::Vouched;
 use crate::issuer::history::Actor;
 use crate::issuer::history::{self, Recorder};
 use crate::issuer::keys::{self, KeysError};
@@ -63,6 +64,8 @@ pub(super) struct Session<'a> {
     pub(super) seed_key: Option<SeedKey>,
     /// The answer that is to be taken back, and not given.
     pub(super) given: Option<Given>,
+    /// What was held against the events that vouch for it.
+    pub(super) vouched: Vouched,
     /// Whether it was seen that the issuer's key stands in this ledger.
     stands: bool,
     orders: HashMap<TermsId, Arc<Order>>,
@@ -101,6 +104,7 @@ impl<'a> Session<'a> {
             signer: None,
             seed_key: None,
             given: None,
+            vouched: Vouched::default(),
             stands: false,
             orders: HashMap::new(),
             waiting: HashSet::new(),
@@ -168,6 +172,24 @@ impl<'a> Session<'a> {
             revealed,
         };
         self.drafted.insert(changed.license.event, drafted);
+        self.vouched.wrote_license(&changed.license);
+    }
+
+    /// Remembers an activation that was written with an event which is not recorded yet.
+    pub(super) fn drafted_of(&mut self, holder: &Activation) {
+        self.unrecorded.insert(holder.id, holder.event);
+        self.vouched.wrote_holder(holder.id, holder.event);
+    }
+
+    /// The activations of a license, which is held with these against the events that vouch for them.
+    pub(super) fn vouched(&mut self, license: &License) -> Result<Vec<Activation>, LedgerError> {
+        let all = match license.taken {
+            Some(_) => self.tx.activations_of(license.id)?,
+            // Never activated: the common case of a batch is spared a look-up.
+            None => Vec::new(),
+        };
+        self.vouched.with_all(self.tx, license, &all)?;
+        Ok(all)
     }
 
     /// What a request proves that opens the answer of a generation: nothing against the machine, where somebody may have read the secret before. One that

@@ -9,6 +9,7 @@ mod desks;
 mod evidence;
 mod forks;
 mod kept;
+mod laundered;
 mod lending;
 mod life;
 mod moves;

@@ -49,15 +49,13 @@ fn more_seats_in_use_than_there_are_are_found_in_a_forged_history() {
     forge(&path, [honest, terms_digest(&path, 1)]);
     let found = findings(&path);
     let kinds: Vec<_> = found.iter().map(|it| (it.place, it.wrong)).collect();
-    assert_eq!(
-        kinds,
-        [
-            (Place::License, Wrong::TooManySeats),
-            (Place::History, Wrong::NotSigned)
-        ],
-        "{:#?}",
-        listed(&found)
+    let listed = listed(&found);
+    assert!(
+        kinds.contains(&(Place::History, Wrong::TooManySeats)),
+        "{listed:#?}"
     );
+    let last = Some(&(Place::History, Wrong::NotSigned));
+    assert_eq!(kinds.last(), last, "{listed:#?}");
 }
 
 /// With a chain made anew to fit: who has no key cannot make a grant, nor have one for something else.

@@ -4,7 +4,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x4353_474E;
 
 /// The ledger's `user_version`: rises with each change of [`SCHEMA`].
-pub(super) const FORMAT: u32 = 15;
+pub(super) const FORMAT: u32 = 16;
 
 /// What makes an empty ledger. A ledger whose tables, indices and whatever else it has differ from what this makes is not written to.
 pub(super) const SCHEMA: &str = "
@@ -78,6 +78,8 @@ pub(super) const SCHEMA: &str = "
         license INTEGER, activation INTEGER, previous INTEGER, data TEXT NOT NULL,
         signer INTEGER, signature BLOB, hash BLOB NOT NULL
     ) STRICT;
+    -- Of one license only one event goes on from another: a row that was set back to an earlier one is seen, and nothing is written after it.
+    CREATE UNIQUE INDEX history_previous ON history (previous, license) WHERE previous IS NOT NULL;
 
     -- RETURNs that came before their ACTIVATE.
     CREATE TABLE early_return (
@@ -122,7 +124,7 @@ mod tests {
         let tables = blake3::hash(SCHEMA.as_bytes()).to_hex();
         assert_eq!(
             (FORMAT, &tables.as_str()[..16]),
-            (15, "72ca3efaf1f96ad4"),
+            (16, "42f6f4b57d2f7707"),
             "raise FORMAT, and write both here"
         );
     }

@@ -8,6 +8,7 @@ use crate::issuer::ledger::{
     ActivationRow, DeskKey, Event, EventId, LedgerError, License, LicenseId, OrderTerms, Product,
     ProductId, Refused, SealedKey, SignerId, StoredAnswer, TermsId, Withdrawn,
 };
+use crate::license_key::LicenseKey;
 use crate::machine::UsbDevice;
 use crate::protocol::date::Day;
 use crate::protocol::digest::Digest;
@@ -44,6 +45,25 @@ impl SqliteTransaction<'_> {
             ],
         )?;
         Ok(TermsId(self.connection.last_insert_rowid()))
+    }
+
+    /// Adds licenses by the numbers of their keys, and gives back those that are there already.
+    pub(super) fn insert_licenses(
+        &self,
+        keys: impl Iterator<Item = (LicenseKey, i64)>,
+        terms: TermsId,
+        event: EventId,
+    ) -> Result<Vec<LicenseKey>, LedgerError> {
+        let mut insert = self.connection.prepare_cached(
+            "INSERT INTO license (key, terms, event) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING",
+        )?;
+        let mut known = Vec::new();
+        for (key, number) in keys {
+            if insert.execute(params![number, terms.0, event.0])? == 0 {
+                known.push(key);
+            }
+        }
+        Ok(known)
     }
 
     /// The order of a name, which is the first: those after it are its changes.

@@ -1,7 +1,5 @@
 //! What the rules ask of a store, in SQL.
 
-use rusqlite::params;
-
 use super::audit;
 use super::convert::{
     self, ANSWER, DESK_KEY, EARLY, EVENT, LICENSE, PRODUCT, REFUSED, SEALED_KEY, SIGNER, TERMS,
@@ -103,20 +101,12 @@ impl Transaction for SqliteTransaction<'_> {
         terms: TermsId,
         event: EventId,
     ) -> Result<Vec<LicenseKey>, LedgerError> {
-        let mut insert = self.connection.prepare_cached(
-            "INSERT INTO license (key, terms, event) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING",
-        )?;
-        let mut known = Vec::new();
-        for key in keys {
-            if insert.execute(params![number(*key), terms.0, event.0])? == 0 {
-                known.push(*key);
-            }
-        }
-        Ok(known)
+        let numbers = keys.iter().map(|key| (*key, number(*key)));
+        self.insert_licenses(numbers, terms, event)
     }
 
     fn next_license(&mut self) -> Result<LicenseId, LedgerError> {
-        Ok(LicenseId(self.number("SELECT max(id) FROM license")? + 1))
+        Ok(LicenseId(self.next("license")?))
     }
 
     fn license_keyed(&mut self, key: LicenseKey) -> Result<Option<License>, LedgerError> {
@@ -177,9 +167,7 @@ impl Transaction for SqliteTransaction<'_> {
     }
 
     fn next_activation(&mut self) -> Result<ActivationRow, LedgerError> {
-        Ok(ActivationRow(
-            self.number("SELECT max(id) FROM activation")? + 1,
-        ))
+        Ok(ActivationRow(self.next("activation")?))
     }
 
     fn add_activation(&mut self, it: &Activation) -> Result<(), LedgerError> {
@@ -264,7 +252,7 @@ impl Transaction for SqliteTransaction<'_> {
     fn add_early_return(&mut self, early: &EarlyReturn) -> Result<(), LedgerError> {
         self.run(
             "INSERT INTO early_return (event, aid, proof) VALUES (?, ?, ?)",
-            params![early.event.0, early.activation.0, early.proof.0],
+            (early.event.0, early.activation.0, early.proof.0),
         )?;
         Ok(())
     }
@@ -386,6 +374,11 @@ impl Transaction for SqliteTransaction<'_> {
     fn events(&mut self, after: EventId, rows: usize) -> Result<Vec<Event>, LedgerError> {
         let page = format!("{EVENT} WHERE id > ? ORDER BY id LIMIT ?");
         self.all(&page, [after.0, most(rows)], convert::event)
+    }
+
+    fn goes_on(&mut self, from: EventId, license: LicenseId) -> Result<bool, LedgerError> {
+        let next = "SELECT 1 FROM history WHERE previous = ? AND license = ?";
+        Ok(self.first(next, [from.0, license.0], |_| Ok(()))?.is_some())
     }
 
     fn events_of(&mut self, kind: &str) -> Result<Vec<Event>, LedgerError> {

@@ -4,6 +4,9 @@ use rusqlite::{Connection, OptionalExtension, Params, Row};
 
 use crate::issuer::ledger::{Access, LedgerError};
 
+/// More than any table gets to: somebody put a row with such a number there, and numbers after it have an end.
+const MOST_ROWS: i64 = 1 << 48;
+
 /// One transaction; undone when dropped.
 pub(super) struct SqliteTransaction<'a> {
     pub(super) connection: &'a Connection,
@@ -63,6 +66,19 @@ impl<'a> SqliteTransaction<'a> {
     /// Runs a statement that yields nothing; says how many rows it changed.
     pub(super) fn run(&self, sql: &str, params: impl Params) -> Result<usize, LedgerError> {
         Ok(self.connection.prepare_cached(sql)?.execute(params)?)
+    }
+
+    /// The row number that the next row of a table will have.
+    pub(super) fn next(&self, table: &str) -> Result<i64, LedgerError> {
+        let last = self.number(&format!("SELECT max(id) FROM {table}"))?;
+        let beyond = || {
+            LedgerError::Edited(format!(
+                "{table} row {last} is beyond all that there can be"
+            ))
+        };
+        last.checked_add(1)
+            .filter(|next| *next < MOST_ROWS)
+            .ok_or_else(beyond)
     }
 
     /// The one number a query yields, 0 where it yields none.

@@ -4,6 +4,7 @@ use std::num::{NonZeroU8, NonZeroU16};
 
 use super::shown::Proven;
 use super::{OfLicense, ReadoptError};
+use crate::issuer::audit::Vouched;
 use crate::issuer::history::{
     self, Hand, Hex, LICENSE_CHANGE, LICENSE_NEW, LicenseFacts, NewEvent, OrderFacts, Recorder,
     differences, keys_hasher, to_json,
@@ -127,6 +128,7 @@ fn change(
     most: NonZeroU16,
     hand: Hand<'_>,
 ) -> Result<OfLicense, ReadoptError> {
+    Vouched::default().license(tx, &license)?;
     let gone = || LedgerError::Damaged(format!("license {} has no order", license.key));
     let before = tx.terms(license.terms)?.ok_or_else(gone)?;
     if before.product != it.product.id || ordered(tx, &license)? > it.grant.grant.issued {

@@ -1,0 +1,235 @@
+//! Rows that an answer or an act goes by, held against the events that vouch for them before it is signed (SPEC.md 9.9): what is signed vouches for them
+//! anew. It costs a few looks by row numbers for each license, and none of the rest of the ledger.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use serde::Deserialize;
+
+use super::answers::Signing;
+use super::desk::{roots, signing};
+use super::rows::{leaves_holder, license_name};
+use super::{acts, facts};
+use crate::issuer::history::{AnswerFacts, Hex, Left, chain, speaks_of};
+use crate::issuer::ledger::{
+    Activation, ActivationRow, Event, EventId, LedgerError, License, LicenseId, SignerId,
+    StoredAnswer, TermsId, Transaction,
+};
+
+/// What was held against its events in one transaction.
+#[derive(Default)]
+pub(crate) struct Vouched {
+    licenses: HashMap<LicenseId, EventId>,
+    holders: HashMap<ActivationRow, EventId>,
+    orders: HashSet<TermsId>,
+    signers: BTreeMap<SignerId, Signing>,
+    /// The event that was looked at last: licenses of one order have it in common.
+    last: Option<Event>,
+}
+
+/// The order that an event made, and its digest.
+#[derive(Deserialize)]
+struct Ordered {
+    order: i64,
+    terms: Option<Hex>,
+}
+
+/// The digest of the activation that an event left.
+#[derive(Deserialize)]
+struct Holding {
+    holder: Hex,
+}
+
+impl Vouched {
+    /// Holds a license with its order against the last event that speaks of it, and the order against the one that made it.
+    ///
+    /// # Errors
+    /// `Edited` where it is not so, or what the ledger says.
+    pub(crate) fn license(
+        &mut self,
+        tx: &mut dyn Transaction,
+        license: &License,
+    ) -> Result<(), LedgerError> {
+        if self.licenses.get(&license.id) == Some(&license.event) {
+            return Ok(());
+        }
+        self.order(tx, license)?;
+        let event = self.sound(tx, license.event)?;
+        let left = Left::by(&event).filter(|_| speaks_of(&event, license.id));
+        if left != Some(Left::of(license)) || tx.goes_on(event.id, license.id)? {
+            return Err(edited(&license_name(license)));
+        }
+        self.licenses.insert(license.id, license.event);
+        Ok(())
+    }
+
+    /// The same with all its activations, each against the event that left it so, and their seats against those that the license counts.
+    ///
+    /// # Errors
+    /// As [`Vouched::license`].
+    pub(crate) fn with_all(
+        &mut self,
+        tx: &mut dyn Transaction,
+        license: &License,
+        all: &[Activation],
+    ) -> Result<(), LedgerError> {
+        self.license(tx, license)?;
+        let seats: u64 = all.iter().map(|it| u64::from(it.seats)).sum();
+        if seats != u64::from(license.taken.unwrap_or(0)) {
+            return Err(edited(&license_name(license)));
+        }
+        for holder in all {
+            self.holder(tx, license, holder)?;
+        }
+        Ok(())
+    }
+
+    /// Holds an activation against the event that left it so.
+    fn holder(
+        &mut self,
+        tx: &mut dyn Transaction,
+        license: &License,
+        holder: &Activation,
+    ) -> Result<(), LedgerError> {
+        if self.holders.get(&holder.id) == Some(&holder.event) {
+            return Ok(());
+        }
+        let event = linked(tx, holder.event)?;
+        let left: Option<Holding> = serde_json::from_str(&event.data).ok();
+        let own = event.activation == Some(holder.id) && event.license == Some(license.id);
+        let same = left.is_some_and(|it| it.holder == Hex(holder.digest()));
+        if !(own && same && leaves_holder(&event)) || self.later(license, holder) {
+            let called = holder.standing.activation;
+            let row = format!("activation {called} of {}", license_name(license));
+            return Err(edited(&row));
+        }
+        self.holders.insert(holder.id, holder.event);
+        Ok(())
+    }
+
+    /// Whether the last event of a license is about this activation, and is not the one that its row names.
+    fn later(&self, license: &License, holder: &Activation) -> bool {
+        let last = self.last.as_ref().filter(|last| last.id == license.event);
+        last.is_some_and(|last| {
+            leaves_holder(last) && last.activation == Some(holder.id) && last.id != holder.event
+        })
+    }
+
+    /// Holds an answer against the event that gave it.
+    ///
+    /// # Errors
+    /// As [`Vouched::license`].
+    pub(crate) fn answer(
+        &mut self,
+        tx: &mut dyn Transaction,
+        answer: &StoredAnswer,
+    ) -> Result<(), LedgerError> {
+        let event = linked(tx, answer.event)?;
+        let given: Option<AnswerFacts> = serde_json::from_str(&event.data).ok();
+        let same = given.is_some_and(|it| it.answer == Hex(answer.digest()));
+        match same && event.activation == Some(answer.activation) {
+            true => Ok(()),
+            false => Err(edited(&format!(
+                "the answer of history row {}",
+                answer.event.0
+            ))),
+        }
+    }
+
+    /// What was written in this transaction: its event may not be recorded yet.
+    pub(crate) fn wrote_license(&mut self, license: &License) {
+        self.licenses.insert(license.id, license.event);
+    }
+
+    /// The same of an activation.
+    pub(crate) fn wrote_holder(&mut self, holder: ActivationRow, event: EventId) {
+        self.holders.insert(holder, event);
+    }
+
+    /// An order against the event that made it, which somebody signed.
+    fn order(&mut self, tx: &mut dyn Transaction, license: &License) -> Result<(), LedgerError> {
+        if self.orders.contains(&license.terms) {
+            return Ok(());
+        }
+        let wrong = || edited(&format!("the order of {}", license_name(license)));
+        let before = TermsId(license.terms.0.saturating_sub(1));
+        let found = tx.all_terms(before, 1)?.pop();
+        let found = found.filter(|(id, ..)| *id == license.terms);
+        let (id, event, terms) = found.ok_or_else(wrong)?;
+        let product = tx.product(terms.product)?.ok_or_else(wrong)?;
+        let event = self.sound(tx, event)?;
+        let made = matches!(
+            event.kind.as_str(),
+            facts::LICENSE_NEW | facts::LICENSE_CHANGE
+        );
+        let said: Option<Ordered> = serde_json::from_str(&event.data).ok();
+        let said = said.filter(|it| made && it.order == id.0);
+        if said.and_then(|it| it.terms) != Some(Hex(terms.digest(&product.name))) {
+            return Err(wrong());
+        }
+        self.orders.insert(license.terms);
+        Ok(())
+    }
+
+    /// An event that goes on from the one before it, and that is signed by whoever may do it, where it is an act.
+    fn sound(&mut self, tx: &mut dyn Transaction, id: EventId) -> Result<Event, LedgerError> {
+        if let Some(last) = self.last.as_ref().filter(|last| last.id == id) {
+            return Ok(last.clone());
+        }
+        let event = linked(tx, id)?;
+        if let Some(act) = event.act
+            && !self.signers.contains_key(&act.signer)
+        {
+            let signer = signer(tx, act.signer)?;
+            self.signers
+                .insert(act.signer, signer.ok_or_else(|| unsigned(id))?);
+        }
+        let by = event.act.and_then(|act| self.signers.get(&act.signer));
+        if !acts::is_theirs(&hash_before(tx, id)?, &event, by) {
+            return Err(unsigned(id));
+        }
+        self.last = Some(event.clone());
+        Ok(event)
+    }
+}
+
+/// A signer whose own word is good.
+fn signer(tx: &mut dyn Transaction, id: SignerId) -> Result<Option<Signing>, LedgerError> {
+    let all = tx.signers()?;
+    let Some(stored) = all.iter().find(|it| it.id == id) else {
+        return Ok(None);
+    };
+    let products = tx.products()?;
+    let names: Vec<&str> = products.iter().map(|it| it.name.as_str()).collect();
+    Ok(signing(stored, &roots(tx)?, &names).ok())
+}
+
+/// An event that goes on from the one before it.
+fn linked(tx: &mut dyn Transaction, id: EventId) -> Result<Event, LedgerError> {
+    let row = || format!("history row {}", id.0);
+    let event = tx.event(id)?.ok_or_else(|| edited(&row()))?;
+    match chain(&hash_before(tx, id)?, &event) == event.hash {
+        true => Ok(event),
+        false => Err(edited(&row())),
+    }
+}
+
+/// The chain up to the row before an event.
+fn hash_before(tx: &mut dyn Transaction, id: EventId) -> Result<[u8; 32], LedgerError> {
+    if id.0 <= 1 {
+        return Ok([0; 32]);
+    }
+    let before = EventId(id.0 - 1);
+    let gone = || edited(&format!("history row {}", before.0));
+    Ok(tx.event(before)?.ok_or_else(gone)?.hash)
+}
+
+fn edited(row: &str) -> LedgerError {
+    LedgerError::Edited(format!("{row} is not as its last event left it"))
+}
+
+fn unsigned(id: EventId) -> LedgerError {
+    LedgerError::Edited(format!(
+        "history row {} is not signed by a key that may do that",
+        id.0
+    ))
+}
