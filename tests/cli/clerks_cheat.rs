@@ -182,14 +182,14 @@ fn a_ledger_that_he_edited_signs_nothing_beyond() {
     let request = ship.request(&key);
     desk.by("ann", &["respond"])
         .piped(&request)
-        .refused(5, "ledger_edited")
+        .owes(5, "ledger_edited")
         .tells("ledger verify");
     // Nor what he waits for: a change that says it anew, and a code that is read out.
     for args in [
         &["license", "change", &key, "--contact", "a@b.example"][..],
         &["license", "revoke", &key, "--reason", "unpaid"],
     ] {
-        desk.run(args).refused(5, "ledger_edited");
+        desk.run(args).owes(5, "ledger_edited");
     }
     desk.run(["ledger", "verify"]).exits(5);
     edit("UPDATE terms SET seats = 3");
