@@ -30,6 +30,7 @@ exits! {
     REFUSED 6 "refused by the rules: no seat free, expired, revoked, given up, held for the clerk or the manager";
     PASSPHRASE 7 "a passphrase is wrong or missing";
     BATCH_PARTLY 8 "some lines of a batch, or some requests of a text, were not answered, and the others were";
+    PROPOSED 9 "not done yet: another has to approve it first, and nothing but the proposal was kept";
     UNLICENSED 10 "not licensed, or the demo is over";
     EXPIRED 11 "expired";
     OVERDUE 12 "re-validation overdue";
@@ -257,6 +258,13 @@ failure_kinds! {
     OrderDiffers "order_differs" REFUSED "there is an order of this name with other terms";
     TooLongToLend "too_long_to_lend" REFUSED "what the license contains is too long for the codes by which it is lent";
     MayBeLent "may_be_lent" REFUSED "seats may be on loan that the license would not have any more";
+    Proposed "proposed" PROPOSED "the policy of the product wants another's approval: the command was kept as a proposal, `proposal` is its number";
+    NeedsApproval "needs_approval" PROPOSED "the policy of the product wants another's approval, and a batch or a dry run keeps no proposals";
+    UnknownProposal "unknown_proposal" NOT_FOR_THIS "there is no proposal of this number";
+    ProposalDecided "proposal_decided" REFUSED "the proposal was approved or declined before";
+    OwnProposal "own_proposal" REFUSED "whoever proposed something does not approve it: another does, with another key";
+    ProposalDiffers "proposal_differs" REFUSED "what was proposed would do something else now, or nothing";
+    TooManyProposals "too_many_proposals" REFUSED "as many proposals wait as may: some are to be approved or declined first";
     NothingToChange "nothing_to_change" USAGE "everything is so already";
     WhichActivation "which_activation" USAGE "more than one activation may be meant";
     UntilPast "until_past" REFUSED "the last day that was asked for is over";

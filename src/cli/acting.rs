@@ -1,6 +1,6 @@
 //! Which key acts: the root's, or that of a clerk whom one certified.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,9 @@ use super::Context;
 use super::desk::{self, OpenDesk};
 use super::failure::Failure;
 use super::passphrase::PassphraseArgs;
+use super::proposing;
 use crate::failure::FailureKind;
+use crate::issuer::approvals;
 use crate::issuer::desk::{Desk, DeskError, Root};
 use crate::issuer::history::Hand;
 use crate::issuer::keys::{self, Certified, ENDS_SOON, KeyState, KeysError, is_key_name};
@@ -58,6 +60,19 @@ impl Chosen {
 }
 
 impl KeyArgs {
+    /// The same options, as they are typed.
+    pub(crate) fn typed(&self) -> Vec<OsString> {
+        let mut words = self.passphrase.typed();
+        if let Some(key) = &self.key {
+            words.push(
+                [OsStr::new("--key="), key.as_os_str()]
+                    .into_iter()
+                    .collect(),
+            );
+        }
+        words
+    }
+
     fn chosen(&self, desk: &Desk) -> Result<Chosen, Failure> {
         let variable = || std::env::var_os("COUNTERSIGN_KEY").map(PathBuf::from);
         let named = self.key.clone().or_else(variable);
@@ -96,7 +111,7 @@ impl KeyArgs {
     ) -> anyhow::Result<Issuer> {
         let signer = self.open(context, desk.place(), true)?;
         let today = context.environment.now().day();
-        let issuer = keys::issuer(desk.ledger(), signer, today)?;
+        let issuer = keys::issuer(desk.ledger(), signer, today)?.approving(context.approves);
         if let Some(certificate) = issuer.certificate() {
             tell_of_its_end(context, certificate, today);
         }
@@ -111,7 +126,9 @@ impl KeyArgs {
     ) -> Option<Issuer> {
         let signer = self.open(context, desk.place(), false).ok()?;
         let today = context.environment.now().day();
-        let issuer = keys::issuer(desk.ledger(), signer, today).ok()?;
+        let issuer = keys::issuer(desk.ledger(), signer, today)
+            .ok()?
+            .approving(context.approves);
         if let Some(certificate) = issuer.certificate() {
             tell_of_its_end(context, certificate, today);
         }
@@ -177,8 +194,22 @@ impl KeyArgs {
             None if desk.vendor().roots.contains(&public) => {}
             None => return Err(KeysError::Unknown(chosen.name()).into()),
         }
-        let issuer = keys::issuer(desk.ledger(), signer, today)?;
+        let issuer = keys::issuer(desk.ledger(), signer, today)?.approving(context.approves);
         Ok(Acting { issuer, clerk })
+    }
+
+    /// The same for something that sets a rule aside where that is `overridden`: a manager's, unless it may be proposed to one.
+    ///
+    /// # Errors
+    /// As [`KeyArgs::acting`].
+    pub(crate) fn overriding(
+        &self,
+        context: &mut Context,
+        desk: &mut OpenDesk,
+        overridden: bool,
+    ) -> anyhow::Result<Acting> {
+        let proposed = desk.ledger().read(approvals::overrides_are_proposed)?;
+        self.acting(context, desk, overridden && !proposed)
     }
 
     /// The same for something that is done with what was sold: a key for one product does nothing with another's.
@@ -190,9 +221,9 @@ impl KeyArgs {
         context: &mut Context,
         desk: &mut OpenDesk,
         name: Named,
-        managers: bool,
+        overridden: bool,
     ) -> anyhow::Result<Acting> {
-        let acting = self.acting(context, desk, managers)?;
+        let acting = self.overriding(context, desk, overridden)?;
         let only = acting.clerk.as_ref().map(|it| it.key.product.as_str());
         if let Some(only) = only.filter(|it| !it.is_empty()) {
             let products = life::products_of(desk.ledger(), name)?;
@@ -214,6 +245,19 @@ impl Acting {
     /// Who signs, now.
     pub(crate) fn hand<'a>(&'a self, context: &'a Context) -> Hand<'a> {
         self.issuer.hand(context.environment.by())
+    }
+
+    /// What came of something that he did; what another has to approve is kept as a proposal.
+    ///
+    /// # Errors
+    /// `proposed` then, or what it says itself.
+    pub(crate) fn or_proposes<T, E: Into<anyhow::Error>>(
+        &self,
+        context: &Context,
+        desk: &mut OpenDesk,
+        done: Result<T, E>,
+    ) -> anyhow::Result<T> {
+        done.map_err(|error| proposing::kept(context, desk, &self.issuer, error.into()))
     }
 
     /// Who opens what is sealed to his key.

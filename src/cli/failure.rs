@@ -6,6 +6,8 @@ use std::io;
 use crate::failure::{Exit, FailureKind};
 use crate::holder::{HolderError, StorageError};
 #[cfg(feature = "desk")]
+use crate::issuer::approvals::ApprovalError;
+#[cfg(feature = "desk")]
 use crate::issuer::desk::DeskError;
 #[cfg(feature = "desk")]
 use crate::issuer::history::FollowError;
@@ -217,6 +219,7 @@ fn known(error: &anyhow::Error) -> Option<Failure> {
             KeyError,
             SeedError,
             CatalogueError,
+            ApprovalError,
             KeysError,
             Absent,
             UriError

@@ -38,6 +38,8 @@ mod passphrase;
 mod picture;
 mod prompt;
 #[cfg(feature = "desk")]
+mod proposing;
+#[cfg(feature = "desk")]
 mod reply;
 mod report;
 #[cfg(all(test, feature = "desk"))]
@@ -61,6 +63,8 @@ use clap::ArgMatches;
 use clap::error::ErrorKind;
 
 use crate::failure::{Exit, FailureKind};
+#[cfg(feature = "desk")]
+use crate::issuer::ledger::EventId;
 use environment::Environment;
 use failure::{Failure, beside_a_program};
 use homes::Homes;
@@ -74,6 +78,12 @@ pub(crate) struct Context {
     pub(crate) out: Output,
     /// Never ask.
     pub(crate) no_input: bool,
+    /// The words of the command line, the program's name first: what is proposed to another is what was typed.
+    #[cfg(feature = "desk")]
+    pub(crate) words: Vec<OsString>,
+    /// The proposal that is approved with what is done.
+    #[cfg(feature = "desk")]
+    pub(crate) approves: Option<EventId>,
 }
 
 /// Runs the program: parses `args` (the program's name first), runs the command, says what there is to say. Returns the exit code of the
@@ -103,6 +113,10 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             Some(Box::new(given)),
         ),
         no_input: matches.get_flag("no-input"),
+        #[cfg(feature = "desk")]
+        words: args,
+        #[cfg(feature = "desk")]
+        approves: None,
     };
     run(&matches, &mut context).into()
 }

@@ -1,5 +1,7 @@
 //! Passphrases: from a file, a descriptor or a prompt; never from an argument or a variable's own value.
 
+#[cfg(feature = "desk")]
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
@@ -43,6 +45,18 @@ pub(crate) struct Asks<'a> {
 }
 
 impl PassphraseArgs {
+    /// The same options, as they are typed.
+    #[cfg(feature = "desk")]
+    pub(crate) fn typed(&self) -> Vec<OsString> {
+        let file = self.passphrase_file.as_ref();
+        let word = |file: &PathBuf| {
+            [OsStr::new("--passphrase-file="), file.as_os_str()]
+                .into_iter()
+                .collect()
+        };
+        file.map(word).into_iter().collect()
+    }
+
     /// A new one is in another file than the one that variable names.
     pub(crate) fn new_in(file: Option<PathBuf>) -> PassphraseArgs {
         PassphraseArgs {

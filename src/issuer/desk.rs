@@ -336,6 +336,7 @@ fn build(
             by,
             signer: &root,
             certificate: None,
+            approves: None,
         };
         let mut recorder = Recorder::by_hand(tx, hand)?;
         let sealed = seeds::begin(tx, &holders, recorder.next(), entropy)?;

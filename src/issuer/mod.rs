@@ -1,5 +1,6 @@
 //! The vendor's desk: the ledger, the rules, the history (SPEC.md 9).
 
+pub mod approvals;
 pub mod audit;
 pub mod desk;
 pub mod history;

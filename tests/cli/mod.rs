@@ -25,6 +25,8 @@ mod disk;
 mod entered;
 mod everywhere;
 mod follow;
+mod four_eyes;
+mod four_eyes_found;
 mod given_back;
 mod kept_safe;
 mod ledger;

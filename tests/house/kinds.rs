@@ -14,6 +14,11 @@ const IN_THE_LIBRARY: &[(&str, &str, &str)] = &[
         "a home on a file server, which a test mounts nowhere",
     ),
     (
+        "too_many_proposals",
+        "src/issuer/tests/four_eyes.rs",
+        "after 200 proposals that nobody decided",
+    ),
+    (
         "last_generation",
         "src/issuer/tests/life.rs",
         "after 65,535 answers to one machine",

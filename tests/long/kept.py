@@ -22,6 +22,10 @@ def build(w):
     w.keep("key asked for")
     ok(w.desk("desk", "certify", "ann"))
     w.keep("key certified")
+    ok(w.desk("desk", "policy", "kit", "--approve", "seats>5"))
+    sale = ("license", "new", "--product", "kit", "--customer", "A", "--seats", "6", "--as", "ann", "--key", "ann", "--json")
+    w.note("number", str(ok(w.desk(*sale), 9).json["error"]["proposal"]))
+    w.keep("proposed")
     w.restore("desk")
     w.at(1)
     ok(w.desk("ledger", "backup", w.path("files", "backup.db")))
@@ -72,6 +76,10 @@ def whole(w, run):
         yield from verified(w, run)
 
 
+def inbox(what):
+    return desk("desk", "inbox", what, lambda w: w.read("number"), "--as", "bo", "--key", "root")
+
+
 def restore(*more):
     return desk("ledger", "restore", file("backup.db"), "--reason", "r", *more)
 
@@ -94,6 +102,9 @@ COMMANDS = [
     Command("desk request", "desk", desk("desk", "request", "ann", "--no-passphrase"), requested, again=(0, 1), same=False, steps=True),
     Command("desk certify", "key asked for", desk("desk", "certify", "ann"), ledger, same=False, adds=True, extra=verified),
     Command("desk remove", "key certified", desk("desk", "remove", "ann", "--reason", "r"), ledger, again=(0, 6), extra=verified),
+    Command("desk policy", "desk", desk("desk", "policy", "kit", "--approve", "revoke"), ledger, again=(0, 2), extra=verified),
+    Command("desk inbox approve", "proposed", inbox("approve"), ledger, again=(0, 6), same=False, extra=verified),
+    Command("desk inbox decline", "proposed", inbox("decline"), ledger, again=(0, 6), extra=verified),
     Command("desk rotate", "key certified", desk("desk", "rotate", "--reason", "r"), ledger, same=False, adds=True, extra=verified),
     Command("desk change", "desk", desk("desk", "change", "--mail", "new@example.com"), ledger, again=(0, 2), extra=verified),
     # The key first: the same again takes the one that was made, until the ledger has it.

@@ -2,6 +2,7 @@
 
 use super::Advice;
 use crate::failure::FailureKind;
+use crate::issuer::approvals::ApprovalError;
 use crate::issuer::desk::DeskError;
 use crate::issuer::life::LifeError;
 use crate::issuer::policy::{Fork, Refusal, Rest};
@@ -11,12 +12,49 @@ use crate::messages;
 use crate::protocol::desk_certificate::Limit;
 use crate::text::Kind;
 
+impl Advice for ApprovalError {
+    fn advice(&self) -> String {
+        let advice = match self {
+            ApprovalError::Ledger(error) => return error.advice(),
+            ApprovalError::Needed(_) => {
+                "do it by itself, and not in a batch or as a dry run: it is kept as a proposal then, which another approves with countersign desk inbox approve N"
+            }
+            ApprovalError::Unknown(_) | ApprovalError::Decided(..) => {
+                "`countersign desk inbox list --all` shows them and what became of them"
+            }
+            ApprovalError::Own(..) => {
+                "ask another, who has a key of his own: countersign desk inbox approve N --key NAME; who does not want it done any more declines it"
+            }
+            ApprovalError::Differs(_) => {
+                "decline it with countersign desk inbox decline N, and have it proposed again as it is meant now"
+            }
+            ApprovalError::Done(_) => "decline it: countersign desk inbox decline N",
+            ApprovalError::KeyRemoved(_) => {
+                "decline it with countersign desk inbox decline N; whoever wants it done proposes it again"
+            }
+            ApprovalError::TooMany(_) => {
+                "`countersign desk inbox list` shows them: have them approved or declined first"
+            }
+            ApprovalError::NeedsManager => {
+                "ask a manager; the root does it, and a key that was certified with --manager"
+            }
+            ApprovalError::NeedsRoot => {
+                "do it with the root key: --key root, or the file of a copy"
+            }
+            ApprovalError::UnknownProduct(_) => "`countersign product list` shows those there are",
+            ApprovalError::Nothing => "`countersign desk policy` shows what it is",
+        };
+        advice.to_owned()
+    }
+}
+
 impl Advice for RespondError {
     fn advice(&self) -> String {
         match self {
             RespondError::Ledger(error) => error.advice(),
             RespondError::Signer(error) => error.advice(),
             RespondError::Refused(refusal) => refusal.advice(),
+            RespondError::Approval(error) => error.advice(),
             RespondError::WrongKind(Kind::Grant | Kind::Loan | Kind::LoanWithCertificate) => {
                 "it is an answer already: the machine that asked takes it with `countersign apply`"
                     .to_owned()
@@ -50,6 +88,7 @@ impl Advice for LifeError {
         match self {
             LifeError::Ledger(error) => error.advice(),
             LifeError::Refused(refusal) => refusal.advice(),
+            LifeError::Approval(error) => error.advice(),
             LifeError::Catalogue(error) => error.advice(),
             LifeError::Seeds(error) => error.advice(),
             LifeError::Nothing(_) => "`countersign license show KEY` tells how it is".to_owned(),
@@ -213,6 +252,7 @@ impl Advice for CatalogueError {
             }
             CatalogueError::Signer(error) => return error.advice(),
             CatalogueError::NotARoot(_) => "use the root key of the desk that sells the product",
+            CatalogueError::Approval(error) => return error.advice(),
             CatalogueError::KeysUsedUp => "check the system's source of randomness",
         };
         advice.to_owned()

@@ -61,6 +61,9 @@ pub(crate) struct Details {
     pub(crate) customer: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) contact: Option<String>,
+    /// What waits for another's approval: the number of the proposal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) proposal: Option<i64>,
     /// A ledger that was edited: what is wrong with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) findings: Option<Vec<Finding>>,

@@ -2,6 +2,8 @@
 //!
 //! `schema/json.schema.json` is made from these types (`just schema`), and every test that reads JSON holds it against that file.
 
+#[cfg(feature = "desk")]
+mod approvals;
 mod carried;
 #[cfg(feature = "desk")]
 mod desk;
@@ -27,6 +29,8 @@ mod shown;
 #[cfg(feature = "site")]
 mod site;
 
+#[cfg(feature = "desk")]
+pub(crate) use approvals::*;
 pub(crate) use carried::*;
 #[cfg(feature = "desk")]
 pub(crate) use desk::*;

@@ -29,6 +29,7 @@ impl Whose {
     fn is(kind: &str) -> Whose {
         match kind {
             facts::DESK_INIT
+            | facts::POLICY
             | facts::DESK_CERTIFY
             | facts::DESK_ROTATE
             | facts::DESK_REPLACE_ROOT
@@ -40,6 +41,9 @@ impl Whose {
             | facts::PRODUCT_CHANGE => Whose::Managers,
             facts::EMERGENCY => Whose::Readers,
             facts::DESK_CLOCK
+            | facts::PROPOSE
+            | facts::APPROVE
+            | facts::DECLINE
             | facts::LICENSE_NEW
             | facts::LICENSE_CHANGE
             | facts::LICENSE_REVOKE

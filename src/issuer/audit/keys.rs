@@ -16,6 +16,13 @@ pub(super) struct Certified {
     signs: bool,
 }
 
+impl Certified {
+    /// Whose it is.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+}
+
 impl Replay {
     pub(super) fn key_changed(&mut self, event: &Event) {
         let Some(it) = self.facts::<KeyFacts>(event) else {

@@ -7,6 +7,7 @@
 mod acts;
 mod against;
 mod answers;
+mod approvals;
 mod cursor;
 mod desk;
 mod keys;
@@ -101,6 +102,8 @@ struct Replay {
     listed: BTreeMap<String, (EventId, Hex)>,
     /// Whether the tables are not as this program makes them: then nothing else need be readable.
     other_schema: bool,
+    /// Policies, proposals and approvals.
+    four_eyes: approvals::FourEyes,
     /// What was kept in another place.
     against: Against,
     /// Whether the whole history was gone through.
@@ -197,12 +200,14 @@ impl Replay {
                 self.meet_checkpoints(event.id);
                 self.acted(tx, &before, &event)?;
                 self.replay(tx, &event)?;
+                self.four_eyes(tx, &event)?;
             }
             self.verify_signatures();
             progress(self.report.events, total);
         }
         self.comes_of(None);
         self.ordered_within(None);
+        self.four_eyes_in_all();
         self.undone_in_all();
         self.miss_what_checkpoints_have(last);
         self.stray_answers(tx, EventId(i64::MAX))?;
@@ -252,6 +257,18 @@ impl Replay {
                     self.dropped.insert(it.dropped.0);
                     self.seeds_sealed(event.id, it.sealed);
                 }
+                Ok(())
+            }
+            facts::POLICY => {
+                self.policy_said(event);
+                Ok(())
+            }
+            facts::PROPOSE => {
+                self.proposed(event);
+                Ok(())
+            }
+            facts::APPROVE | facts::DECLINE => {
+                self.decided(event);
                 Ok(())
             }
             facts::DESK_CHANGE => {

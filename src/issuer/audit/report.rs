@@ -112,6 +112,8 @@ pub enum Wrong {
     TooManySeats,
     /// An answer is not signed by its signer for its product, license and machine.
     NotSigned,
+    /// Another should have approved it, by the policy of its time.
+    NotApproved,
     /// An answer does not say what its request, its order or its event say.
     Disagrees,
     /// It cannot be read, so what depends on it was not looked at.
@@ -132,6 +134,7 @@ impl Wrong {
             Wrong::Seats => "seats_differ",
             Wrong::TooManySeats => "too_many_seats",
             Wrong::NotSigned => "not_signed",
+            Wrong::NotApproved => "not_approved",
             Wrong::Disagrees => "disagrees",
             Wrong::Unreadable => "unreadable",
             Wrong::Damaged => "damaged",

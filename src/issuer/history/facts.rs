@@ -1,16 +1,17 @@
 //! What each kind of event says, as JSON: enough to hold the tables against it.
 
-use std::fmt;
+use serde::{Deserialize, Serialize};
 
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
+mod approvals;
 mod desk;
+mod hex;
 
+pub(crate) use approvals::{Deed, PolicyFacts, ProposalFacts, VerdictFacts};
 pub(crate) use desk::{
     ChangeFacts, ClockFacts, DeskFacts, KeyFacts, ReplaceFacts, RestoreFacts, RotateFacts,
     SealedFacts,
 };
+pub(crate) use hex::Hex;
 
 use super::change::Change;
 use crate::issuer::ledger::{Activation, Canon, LedgerError, License, Withdrawn};
@@ -73,66 +74,14 @@ pub(crate) const EMERGENCY: &str = "emergency";
 /// A request was not answered and speaks for or against its machine, or gave away a secret that nobody knew: evidence, once for each request.
 pub(crate) const REFUSED: &str = "refused";
 
-/// A digest or a key, written as 64 hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Hex(pub(crate) [u8; 32]);
-
-impl Hex {
-    /// The digits, lower case.
-    fn digits(self) -> [u8; 64] {
-        let digit = |nibble: u8| match nibble {
-            0..=9 => b'0' + nibble,
-            _ => b'a' + nibble - 10,
-        };
-        let mut out = [0; 64];
-        for (pair, byte) in out.chunks_exact_mut(2).zip(self.0) {
-            pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
-        }
-        out
-    }
-}
-
-impl fmt::Display for Hex {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(std::str::from_utf8(&self.digits()).unwrap_or_default())
-    }
-}
-
-impl Serialize for Hex {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(std::str::from_utf8(&self.digits()).unwrap_or_default())
-    }
-}
-
-impl<'de> Deserialize<'de> for Hex {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Hex, D::Error> {
-        let text = <&str>::deserialize(from)?;
-        let digit = |byte: u8| (byte as char).to_digit(16).map(|value| value as u8);
-        let bytes: Option<Vec<u8>> = text
-            .as_bytes()
-            .chunks(2)
-            .map(|pair| match *pair {
-                [high, low] => Some(digit(high)? << 4 | digit(low)?),
-                _ => None,
-            })
-            .collect();
-        bytes
-            .and_then(|bytes| bytes.try_into().ok())
-            .map(Hex)
-            .ok_or_else(|| D::Error::custom("not a digest"))
-    }
-}
-
-#[cfg(test)]
-impl schemars::JsonSchema for Hex {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Digest".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "pattern": "^[0-9a-f]{64}$" })
-    }
-}
+/// What needs another's approval was said, for a product.
+pub(crate) const POLICY: &str = "policy";
+/// Something waits for the approval of another.
+pub(crate) const PROPOSE: &str = "propose";
+/// Another approved it: what was proposed follows.
+pub(crate) const APPROVE: &str = "approve";
+/// It is not done.
+pub(crate) const DECLINE: &str = "decline";
 
 /// What an event of any kind says, for the schema of `--json`.
 #[cfg(test)]
@@ -145,6 +94,9 @@ pub(crate) fn described(generator: &mut schemars::SchemaGenerator) -> schemars::
         generator.subschema_for::<KeyFacts>(),
         generator.subschema_for::<RotateFacts>(),
         generator.subschema_for::<ReplaceFacts>(),
+        generator.subschema_for::<PolicyFacts>(),
+        generator.subschema_for::<ProposalFacts>(),
+        generator.subschema_for::<VerdictFacts>(),
         generator.subschema_for::<ProductFacts>(),
         generator.subschema_for::<OrderFacts>(),
         generator.subschema_for::<AnswerFacts>(),
@@ -213,6 +165,9 @@ pub(crate) struct AnswerFacts {
     /// Why a rule was set aside.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<String>,
+    /// Whether it was a manager who set it aside.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) overridden: bool,
 }
 
 /// Of [`RETURN`], [`RELEASE`], [`FREED`] and [`YIELDED`].

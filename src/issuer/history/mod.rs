@@ -19,12 +19,13 @@ pub use differences::differences;
 #[cfg(test)]
 pub(crate) use facts::described;
 pub(crate) use facts::{
-    ACTIVATE, AnswerFacts, ChangeFacts, ClockFacts, DESK_CERTIFY, DESK_CHANGE, DESK_CLOCK,
-    DESK_INIT, DESK_REMOVE, DESK_REPLACE_ROOT, DESK_ROTATE, DeskFacts, EARLY_RETURN, EMERGENCY,
-    EarlyFacts, EndFacts, FREED, Hex, KeyFacts, LEDGER_RESTORE, LICENSE_CHANGE, LICENSE_NEW,
-    LICENSE_RESTORE, LICENSE_REVOKE, LICENSE_VOID, LicenseFacts, NOTE, OrderFacts, PRODUCT_ADD,
-    PRODUCT_CHANGE, ProductFacts, READOPT, REFUSED, RELEASE, REPLACE, RETURN, ReplaceFacts,
-    RestoreFacts, RotateFacts, SYNC, SealedFacts, YIELDED, keys_hasher, meta_digest, to_json,
+    ACTIVATE, APPROVE, AnswerFacts, ChangeFacts, ClockFacts, DECLINE, DESK_CERTIFY, DESK_CHANGE,
+    DESK_CLOCK, DESK_INIT, DESK_REMOVE, DESK_REPLACE_ROOT, DESK_ROTATE, Deed, DeskFacts,
+    EARLY_RETURN, EMERGENCY, EarlyFacts, EndFacts, FREED, Hex, KeyFacts, LEDGER_RESTORE,
+    LICENSE_CHANGE, LICENSE_NEW, LICENSE_RESTORE, LICENSE_REVOKE, LICENSE_VOID, LicenseFacts, NOTE,
+    OrderFacts, POLICY, PRODUCT_ADD, PRODUCT_CHANGE, PROPOSE, PolicyFacts, ProductFacts,
+    ProposalFacts, READOPT, REFUSED, RELEASE, REPLACE, RETURN, ReplaceFacts, RestoreFacts,
+    RotateFacts, SYNC, SealedFacts, VerdictFacts, YIELDED, keys_hasher, meta_digest, to_json,
 };
 pub use follow::{About, Cursor, FollowError, NoCursor, about, following};
 pub(crate) use left::{Left, speaks_of};
@@ -101,6 +102,8 @@ pub struct Hand<'a> {
     pub signer: &'a TriedSigner,
     /// Under what it signs; a root under nothing.
     pub certificate: Option<&'a DeskCertificate>,
+    /// The proposal that it approves with what it does.
+    pub approves: Option<EventId>,
 }
 
 /// The end of the chain within one transaction, to be written on.
@@ -154,6 +157,22 @@ impl<'a> Recorder<'a> {
             hand: Some(hand),
             ..Recorder::after(tx.last_event()?, hand.by)?
         })
+    }
+
+    /// Writes an event that somebody signs among others that nobody does.
+    ///
+    /// # Errors
+    /// As [`Recorder::record`].
+    pub(crate) fn record_by(
+        &mut self,
+        tx: &mut dyn Transaction,
+        hand: Hand<'a>,
+        event: NewEvent,
+    ) -> Result<EventId, LedgerError> {
+        let before = self.hand.replace(hand);
+        let recorded = self.record(tx, event);
+        self.hand = before;
+        recorded
     }
 
     fn after(last: Option<Event>, actor: Actor<'a>) -> Result<Recorder<'a>, LedgerError> {

@@ -45,6 +45,30 @@ pub fn tell(event: &Event, activation: Option<&str>) -> String {
             "the certified keys got certificates of epoch {}",
             number("epoch")
         ),
+        facts::POLICY if listed_texts(&data, "rules").is_empty() => format!(
+            "nothing of {} needs another's approval any more",
+            text("product")
+        ),
+        facts::POLICY => format!(
+            "of {}, another approves: {}",
+            text("product"),
+            listed_texts(&data, "rules").join(", ")
+        ),
+        facts::PROPOSE => format!(
+            "proposed: {} (falls under {})",
+            listed_texts(&data, "command").join(" "),
+            listed_texts(&data, "rules").join(", ")
+        ),
+        facts::APPROVE => format!(
+            "proposal {} of {} was approved, and what it says follows",
+            number("proposal"),
+            text("by")
+        ),
+        facts::DECLINE => format!(
+            "proposal {} of {} was declined",
+            number("proposal"),
+            text("by")
+        ),
         facts::DESK_REPLACE_ROOT => "a root key was dropped, and another took its place".to_owned(),
         facts::PRODUCT_ADD => format!("product {} was added", text("product")),
         facts::PRODUCT_CHANGE => format!(
@@ -146,6 +170,15 @@ pub fn tell(event: &Event, activation: Option<&str>) -> String {
         said.push_str(&format!("; reason: {}", text("reason")));
     }
     said
+}
+
+/// The texts of a list.
+fn listed_texts<'d>(data: &'d Value, name: &str) -> Vec<&'d str> {
+    let all = data.get(name).and_then(Value::as_array);
+    all.into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect()
 }
 
 fn listed(changes: &[Change]) -> String {

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use crate::issuer::history::{Actor, Hand};
+use crate::issuer::ledger::EventId;
 use crate::issuer::seeds::SealingKey;
 use crate::protocol::desk_certificate::{DeskCertificate, MANAGER};
 use crate::protocol::digest::key_id;
@@ -18,6 +19,8 @@ pub struct Issuer {
     pub(crate) desk: Option<Verified<DeskCertificate>>,
     /// Made when it is needed first: that takes a signature.
     sealing: OnceLock<SealingKey>,
+    /// The proposal that it approves.
+    approves: Option<EventId>,
 }
 
 impl Issuer {
@@ -37,6 +40,15 @@ impl Issuer {
             signer,
             desk,
             sealing: OnceLock::new(),
+            approves: None,
+        }
+    }
+
+    /// The same, who approves a proposal: what it does is that, or nothing.
+    pub fn approving(self, proposal: Option<EventId>) -> Issuer {
+        Issuer {
+            approves: proposal,
+            ..self
         }
     }
 
@@ -46,6 +58,7 @@ impl Issuer {
             by,
             signer: &self.signer,
             certificate: self.certificate(),
+            approves: self.approves,
         }
     }
 

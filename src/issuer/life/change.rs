@@ -1,10 +1,11 @@
 //! Changing what was ordered, and taking it back.
 
 use super::LifeError;
+use crate::issuer::approvals::{self, Extent};
 use crate::issuer::audit::Vouched;
 use crate::issuer::history::{
-    self, Actor, Change, Hand, Hex, LICENSE_CHANGE, LICENSE_RESTORE, LICENSE_REVOKE, LICENSE_VOID,
-    LicenseFacts, NewEvent, Recorder, differences,
+    self, Actor, Change, Deed, Hand, Hex, LICENSE_CHANGE, LICENSE_RESTORE, LICENSE_REVOKE,
+    LICENSE_VOID, LicenseFacts, NewEvent, Recorder, differences,
 };
 use crate::issuer::ledger::{Ledger, LedgerError, License, OrderTerms, Transaction, Withdrawn};
 use crate::issuer::policy::{self, Refusal};
@@ -42,6 +43,21 @@ pub fn change<E: From<LifeError> + From<LedgerError>>(
             None => None,
             Some(refused) => Some(override_reason.ok_or(refused)?),
         };
+        let deed = Deed {
+            before: Some(license.terms.0),
+            terms: Some(Hex(after.digest(&product.id))),
+            overrides: overridden.is_some(),
+            reason: overridden.map(str::to_owned),
+            ..deed(LICENSE_CHANGE, &product, &license)
+        };
+        let extent = Extent {
+            before: Some(&before),
+            after: Some(&after),
+            licenses: 1,
+            overrides: overridden.is_some(),
+            ..Extent::of(LICENSE_CHANGE, hand.by.now.day())
+        };
+        approvals::pass(tx, hand, &deed, &extent).map_err(LifeError::from)?;
         let mut recorder = Recorder::by_hand(tx, hand)?;
         let terms = tx.add_terms(&after, recorder.next())?;
         let facts = LicenseFacts {
@@ -179,6 +195,18 @@ fn set_withdrawn(
     reason: &str,
     hand: Hand<'_>,
 ) -> Result<(), LifeError> {
+    let kind = match withdrawn {
+        None => LICENSE_RESTORE,
+        Some(Withdrawn::Revoked) => LICENSE_REVOKE,
+        Some(Withdrawn::Void) => LICENSE_VOID,
+    };
+    let terms = order(tx, &license)?;
+    let deed = Deed {
+        reason: Some(reason.to_owned()),
+        ..deed(kind, &product(tx, &terms)?, &license)
+    };
+    let extent = Extent::of(kind, hand.by.now.day());
+    approvals::pass(tx, hand, &deed, &extent)?;
     let license = License {
         withdrawn,
         ..license
@@ -186,11 +214,6 @@ fn set_withdrawn(
     let facts = LicenseFacts {
         reason: Some(reason.to_owned()),
         ..LicenseFacts::of(&license)
-    };
-    let kind = match withdrawn {
-        None => LICENSE_RESTORE,
-        Some(Withdrawn::Revoked) => LICENSE_REVOKE,
-        Some(Withdrawn::Void) => LICENSE_VOID,
     };
     let mut recorder = Recorder::by_hand(tx, hand)?;
     Ok(touch(tx, &mut recorder, &license, kind, &facts)?)
@@ -217,6 +240,16 @@ fn touch(
     };
     recorder.record(tx, event)?;
     Ok(())
+}
+
+/// What is about to be done with a license.
+fn deed(kind: &str, product: &Product, license: &License) -> Deed {
+    Deed {
+        kind: kind.to_owned(),
+        product: product.id.clone(),
+        license: Some(license.id.0),
+        ..Deed::default()
+    }
 }
 
 /// A license as the events have it that vouch for it.

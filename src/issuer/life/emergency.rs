@@ -1,8 +1,11 @@
 //! A step of a grant's emergency chain, to be read out (SPEC.md 8, 9.7).
 
 use super::{LifeError, Named, named};
+use crate::issuer::approvals::{self, ApprovalError, Extent};
 use crate::issuer::audit::Vouched;
-use crate::issuer::history::{self, AnswerFacts, EMERGENCY, LicenseFacts, NewEvent, Recorder};
+use crate::issuer::history::{
+    self, AnswerFacts, Deed, EMERGENCY, LicenseFacts, NewEvent, Recorder,
+};
 use crate::issuer::history::{Actor, Hand};
 use crate::issuer::ledger::{
     Activation, Event, EventId, Ledger, LedgerError, License, StoredAnswer, Transaction,
@@ -87,8 +90,21 @@ pub fn emergency(
         spoken.held_by = held_by;
         let rivals = policy::rivals(&holder, &all, today);
         spoken.rivals = rivals.map(|it| it.standing.activation).collect();
+        let hand = issuer.hand(by);
         if !revealed.contains(&spoken.step) {
-            record(tx, &license, &holder, &spoken, issuer.hand(by))?;
+            let deed = Deed {
+                kind: EMERGENCY.to_owned(),
+                product: lookup::order(tx, license.terms)?.product.id,
+                license: Some(license.id.0),
+                activation: Some(holder.id.0),
+                generation: Some(spoken.generation),
+                step: Some(spoken.step),
+                ..Deed::default()
+            };
+            approvals::pass(tx, hand, &deed, &Extent::of(EMERGENCY, today))?;
+            record(tx, &license, &holder, &spoken, hand)?;
+        } else if let Some(proposal) = hand.approves {
+            return Err(ApprovalError::Done(proposal.0).into());
         }
         Ok(spoken)
     })

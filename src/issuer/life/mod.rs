@@ -7,8 +7,9 @@ pub use change::{change, restore, revoke, unvoid, void};
 pub use emergency::{Spoken, Step, emergency};
 
 use crate::failure::FailureKind;
+use crate::issuer::approvals::{self, ApprovalError, Extent};
 use crate::issuer::audit::Vouched;
-use crate::issuer::history::{self, Actor, Hand, RELEASE, Recorder};
+use crate::issuer::history::{self, Actor, Deed, FREED, Hand, RELEASE, Recorder};
 use crate::issuer::leaving::{self, Emptied, Ending};
 use crate::issuer::ledger::{
     Activation, Ended, Event, Ledger, LedgerError, Lending, License, Transaction, Until, Withdrawn,
@@ -38,6 +39,9 @@ pub enum LifeError {
     /// The seed of the emergency codes is not to be had.
     #[error(transparent)]
     Seeds(#[from] SeedError),
+    /// Another has to approve it, or it is not what another proposed.
+    #[error(transparent)]
+    Approval(#[from] ApprovalError),
     /// Everything is so already.
     #[error("{0}")]
     Nothing(&'static str),
@@ -75,6 +79,7 @@ impl LifeError {
             LifeError::Refused(refusal) => refusal.kind(),
             LifeError::Catalogue(error) => error.kind(),
             LifeError::Seeds(error) => error.kind(),
+            LifeError::Approval(error) => error.kind(),
             LifeError::Nothing(_) => FailureKind::NothingToChange,
             LifeError::Which(_) | LifeError::Replaced(..) => FailureKind::WhichActivation,
             LifeError::Ended(_) => FailureKind::OrderExpired,
@@ -243,7 +248,14 @@ pub fn release(
 ) -> Result<Released, LifeError> {
     ledger.write(|tx| {
         let (holder, license) = named(tx, name)?;
-        refuse_too_many_lost(tx, &license, overridden, hand.by)?;
+        let overrides = refuse_too_many_lost(tx, &license, overridden, hand.by)?;
+        let deed = deed(tx, RELEASE, (&holder, &license), reason)?;
+        let deed = Deed { overrides, ..deed };
+        let extent = Extent {
+            overrides,
+            ..Extent::of(RELEASE, hand.by.now.day())
+        };
+        approvals::pass(tx, hand, &deed, &extent)?;
         let all = tx.activations_of(license.id)?;
         let ending = Ending {
             how: Ended::Lost,
@@ -275,21 +287,43 @@ pub fn release(
     })
 }
 
+/// Whether the manager sets aside that too many of the license were lost.
 fn refuse_too_many_lost(
     tx: &mut dyn Transaction,
     license: &License,
     overridden: bool,
     by: Actor<'_>,
-) -> Result<(), LifeError> {
-    let recent = |event: &&Event| {
-        event.kind == RELEASE && by.now.day().days_since(event.at.day()) < COUNTED_DAYS
-    };
+) -> Result<bool, LifeError> {
     let events = history::of_license(tx, license.event)?;
-    let lost = events.iter().filter(recent).count();
+    let lost = lost_before(&events, by.now.day());
     if lost >= RELEASES && !overridden {
         return Err(Refusal::TooManyLost(lost).into());
     }
-    Ok(())
+    Ok(lost >= RELEASES)
+}
+
+/// How many of these events are releases that count on a day.
+pub(crate) fn lost_before(events: &[Event], today: Day) -> usize {
+    let recent =
+        |event: &&Event| event.kind == RELEASE && today.days_since(event.at.day()) < COUNTED_DAYS;
+    events.iter().filter(recent).count()
+}
+
+/// What is about to be done with an activation.
+fn deed(
+    tx: &mut dyn Transaction,
+    kind: &str,
+    (holder, license): (&Activation, &License),
+    reason: &str,
+) -> Result<Deed, LedgerError> {
+    Ok(Deed {
+        kind: kind.to_owned(),
+        product: lookup::order(tx, license.terms)?.product.id,
+        license: Some(license.id.0),
+        activation: Some(holder.id.0),
+        reason: Some(reason.to_owned()),
+        ..Deed::default()
+    })
 }
 
 /// Frees the seats of an activation that was given up and whose seats do not come free yet (SPEC.md 9.5). Gives back how many.
@@ -316,6 +350,8 @@ pub fn free(
             }
             other => other?,
         };
+        let deed = deed(tx, FREED, (&holder, &license), reason)?;
+        approvals::pass(tx, hand, &deed, &Extent::of(FREED, hand.by.now.day()))?;
         // Whoever frees them says that none of them is on loan.
         let from = Activation {
             lending: Lending::default(),

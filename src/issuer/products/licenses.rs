@@ -1,7 +1,8 @@
 //! What was sold: orders, their licenses, and who holds them.
 
+use crate::issuer::approvals::{self, ApprovalError, Extent};
 use crate::issuer::history::{
-    Hand, Hex, LICENSE_NEW, NewEvent, OrderFacts, Recorder, keys_hasher, to_json,
+    Deed, Hand, Hex, LICENSE_NEW, NewEvent, OrderFacts, Recorder, keys_hasher, to_json,
 };
 use crate::issuer::ledger::{
     Activation, EventId, Ledger, LedgerError, License, LicenseId, OrderTerms, PAGE, TermsId,
@@ -48,12 +49,28 @@ pub fn sell(
     }
     ledger.write(|tx| {
         if let Some(sold) = sold_before(tx, terms, count)? {
+            if let Some(proposal) = hand.approves {
+                return Err(ApprovalError::Done(proposal.0).into());
+            }
             return Ok(sold);
         }
         let product = tx
             .product(terms.product)?
             .ok_or(CatalogueError::Order("there is no such product"))?;
         fits(terms, &definition(&product)?)?;
+        let deed = Deed {
+            kind: LICENSE_NEW.to_owned(),
+            product: product.name.clone(),
+            terms: Some(Hex(terms.digest(&product.name))),
+            licenses: Some(count),
+            ..Deed::default()
+        };
+        let extent = Extent {
+            after: Some(terms),
+            licenses: count,
+            ..Extent::of(LICENSE_NEW, hand.by.now.day())
+        };
+        approvals::pass(tx, hand, &deed, &extent)?;
         let mut recorder = Recorder::by_hand(tx, hand)?;
         let order = tx.add_terms(terms, recorder.next())?;
         let first = tx.next_license()?;

@@ -4,6 +4,7 @@ mod licenses;
 mod listed;
 
 use crate::failure::FailureKind;
+use crate::issuer::approvals::ApprovalError;
 use crate::issuer::history::{
     Hand, Hex, NewEvent, PRODUCT_ADD, PRODUCT_CHANGE, ProductFacts, Recorder, to_json,
 };
@@ -61,6 +62,9 @@ pub enum CatalogueError {
     /// The signing key's word: it gave no signature, or none that holds.
     #[error(transparent)]
     Signer(#[from] SignerError),
+    /// Another has to approve it, or it is not what another proposed.
+    #[error(transparent)]
+    Approval(#[from] ApprovalError),
     /// The source of randomness repeats itself.
     #[error("no unused license key could be drawn")]
     KeysUsedUp,
@@ -80,6 +84,7 @@ impl CatalogueError {
             CatalogueError::OrderVoid(..) => FailureKind::Void,
             CatalogueError::Signer(error) => error.kind(),
             CatalogueError::NotARoot(_) => FailureKind::NotARoot,
+            CatalogueError::Approval(error) => error.kind(),
             CatalogueError::KeysUsedUp => FailureKind::KeysUsedUp,
         }
     }

@@ -140,8 +140,13 @@ impl<E> Step<(), E> {
             Ok(Decided::Return(taken)) => return Ok(Step::Return(taken)),
             Err(error) => error.of_one_request()?,
         };
-        let evidence = session.evidence(&request, &error, sender)?;
         let asker = asker_in(session.tx, &request)?;
+        if let RespondError::Approval(_) = error {
+            // It waits for somebody: nothing speaks for or against the machine.
+            let unanswered = Box::new(Unanswered { error, asker });
+            return Ok(Step::Done(Err(LineError::Respond(unanswered))));
+        }
+        let evidence = session.evidence(&request, &error, sender)?;
         let unanswered = Box::new(Unanswered { error, asker });
         Ok(match evidence {
             Some(evidence) => Step::Refused(unanswered, Box::new(evidence)),

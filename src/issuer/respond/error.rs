@@ -1,6 +1,7 @@
 //! Why a code was not answered.
 
 use crate::failure::FailureKind;
+use crate::issuer::approvals::ApprovalError;
 use crate::issuer::keys::KeysError;
 use crate::issuer::ledger::LedgerError;
 use crate::issuer::policy::Refusal;
@@ -45,6 +46,9 @@ pub enum RespondError {
     /// The key does not stand in the ledger, or may not set a rule aside.
     #[error(transparent)]
     Key(KeysError),
+    /// Another has to approve it, or it is not what another proposed.
+    #[error(transparent)]
+    Approval(ApprovalError),
     /// The license has emergency codes, and the key from which their seeds are made does not open.
     #[error(transparent)]
     Seeds(SeedError),
@@ -64,6 +68,7 @@ impl RespondError {
             RespondError::DeskLimit(_) => FailureKind::DeskLimit,
             RespondError::GoneOn(_) => FailureKind::Overtaken,
             RespondError::Key(error) => error.kind(),
+            RespondError::Approval(error) => error.kind(),
             RespondError::Seeds(error) => error.kind(),
         }
     }
@@ -75,6 +80,16 @@ impl From<KeysError> for RespondError {
             KeysError::Ledger(error) => RespondError::Ledger(error),
             KeysError::Signer(error) => RespondError::Signer(error),
             error => RespondError::Key(error),
+        }
+    }
+}
+
+impl From<ApprovalError> for RespondError {
+    fn from(error: ApprovalError) -> RespondError {
+        match error {
+            ApprovalError::Ledger(error) => RespondError::Ledger(error),
+            ApprovalError::NeedsManager => RespondError::Key(KeysError::NeedsManager),
+            error => RespondError::Approval(error),
         }
     }
 }

@@ -4,7 +4,9 @@ use super::RespondError;
 use super::lookup::{self, Found};
 use super::session::{GivenUp, Session};
 use super::unrecorded::{Giving, Taking, Unrecorded};
-use crate::issuer::history::{EARLY_RETURN, RETURN};
+use crate::issuer::approvals::Extent;
+use crate::issuer::history::{Deed, EARLY_RETURN, RETURN};
+use crate::issuer::keys::KeysError;
 use crate::issuer::leaving::{self, Ending};
 use crate::issuer::ledger::{Activation, EarlyReturn, Ended, License, StoredAnswer};
 use crate::issuer::policy::{self, Proof, Refusal, Warning, moves};
@@ -76,16 +78,27 @@ impl Session<'_> {
             reason: reason.as_deref(),
             at_once: self.options.override_reason.as_deref(),
         };
-        let gone = leaving::leave(
-            (&holder, &license),
-            &all,
-            &ending,
-            self.next_event,
-            self.by.now,
-        );
-        if gone.at_once {
+        let now = self.by.now;
+        let leave = |first| leaving::leave((&holder, &license), &all, &ending, first, now);
+        if leave(self.next_event).at_once {
             policy::set_aside(&mut warnings);
         }
+        let set_aside = self.override_reason(&warnings);
+        let extent = Extent {
+            overrides: set_aside.is_some(),
+            ..Extent::of(RETURN, today)
+        };
+        let (product, own) = (order.product.id.clone(), holder.id.0);
+        let first = self.hold(&product, &extent, || Deed {
+            kind: RETURN.to_owned(),
+            license: Some(license.id.0),
+            activation: Some(own),
+            generation: Some(held.generation),
+            overrides: set_aside.is_some(),
+            reason: set_aside,
+            ..Deed::default()
+        })?;
+        let gone = leave(first);
         warnings.extend(gone.held_by.map(Warning::HeldBy));
         warnings.extend(gone.rest.iter().flat_map(Warning::of));
         for written in &gone.written {
@@ -123,6 +136,9 @@ impl Session<'_> {
         given_up: &Return,
         proof: SyncProof,
     ) -> Result<Unrecorded<Taking>, RespondError> {
+        if self.only_proposes {
+            return Err(KeysError::NeedsManager.into());
+        }
         let of_this = self.tx.early_returns(given_up.activation)?.len() as u64;
         if of_this >= EARLY_PER_ACTIVATION || self.tx.count_early_returns()? >= EARLY_RETURNS {
             return Err(Refusal::TooManyEarly.into());

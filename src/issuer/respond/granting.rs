@@ -181,7 +181,8 @@ impl Session<'_> {
         decision: Decision<'_>,
     ) -> Result<Unrecorded<Granting>, RespondError> {
         let Plan { license, order, .. } = plan;
-        let first = self.next_event;
+        let asked = (plan.kind, &plan.request.digest);
+        let first = self.hold_answer(asked, (license, order), &decision)?;
         let event = EventId(first.0 + i64::from(decision.from.is_some()));
         let mut holder = Activation {
             event,

@@ -5,6 +5,7 @@ mod error;
 mod evidence;
 mod giving_up;
 mod granting;
+mod holding;
 pub(crate) mod lookup;
 pub mod readopt;
 mod recording;
@@ -273,7 +274,10 @@ pub fn keep_evidence(
     let Ok(request) = Request::read(code) else {
         return Ok(());
     };
-    if matches!(refusal, RespondError::Ledger(_) | RespondError::Signer(_)) {
+    if matches!(
+        refusal,
+        RespondError::Ledger(_) | RespondError::Signer(_) | RespondError::Approval(_)
+    ) {
         return Ok(());
     }
     ledger.write(|tx| {

@@ -33,6 +33,7 @@ impl Session<'_> {
             reason = reason.or_else(|| self.options.supersede_reason.clone());
         }
         let payload = [it.body.as_slice(), signature].concat();
+        self.record_approval()?;
         if let Some(yielding) = &it.yielding {
             self.record(yielding.holder.event, yielding.event()?)?;
         }
@@ -69,6 +70,7 @@ impl Session<'_> {
     ) -> Result<Reply, LedgerError> {
         match &taken.what {
             Taking::Back(it) => {
+                self.record_approval()?;
                 for written in &it.gone.written {
                     self.record(written.holder.event, written.event()?)?;
                 }
@@ -150,6 +152,7 @@ impl Session<'_> {
             verdict: it.fork.map(|fork| fork.colour().name().to_owned()),
             evidence: it.evidence(),
             revalidate_by: it.grant.revalidate_by.map(|day| day.to_string()),
+            overridden: granted.warnings.contains(&Warning::Overridden),
             reason,
         };
         Ok(NewEvent {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::unrecorded::{Granting, Taking, Unrecorded};
 use super::{Ask, Grantable, Issuer, Order, Reply, Request, RespondError, lookup};
+use crate::issuer::approvals;
 use crate::issuer::audit::Vouched;
-use crate::issuer::history::Actor;
-use crate::issuer::history::{self, Recorder};
+use crate::issuer::history::{self, Actor, Recorder};
 use crate::issuer::keys::{self, KeysError};
 use crate::issuer::leaving::Changed;
 use crate::issuer::ledger::{
@@ -68,6 +68,10 @@ pub(super) struct Session<'a> {
     pub(super) vouched: Vouched,
     /// Whether it was seen that the issuer's key stands in this ledger.
     stands: bool,
+    /// Whether the key may set nothing aside: what it is to set aside can only be proposed.
+    pub(super) only_proposes: bool,
+    /// Products of which nothing needs another's approval.
+    pub(super) free: HashSet<String>,
     orders: HashMap<TermsId, Arc<Order>>,
     /// The C of requests that were granted here and are not recorded yet: the same request again has to wait.
     pub(super) waiting: HashSet<Commitment>,
@@ -106,6 +110,8 @@ impl<'a> Session<'a> {
             given: None,
             vouched: Vouched::default(),
             stands: false,
+            only_proposes: false,
+            free: HashSet::new(),
             orders: HashMap::new(),
             waiting: HashSet::new(),
             begun: HashMap::new(),
@@ -159,7 +165,10 @@ impl<'a> Session<'a> {
         };
         keys::stands(self.tx, issuer, self.by.now.day())?;
         if self.options.override_reason.is_some() && !issuer.is_manager() {
-            return Err(KeysError::NeedsManager.into());
+            if !approvals::overrides_are_proposed(self.tx)? {
+                return Err(KeysError::NeedsManager.into());
+            }
+            self.only_proposes = true;
         }
         self.stands = true;
         Ok(())

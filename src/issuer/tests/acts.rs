@@ -12,7 +12,11 @@ use crate::protocol::desk_certificate::{
 };
 
 /// Everything that somebody does by himself.
-const ACTS: [&str; 19] = [
+const ACTS: [&str; 23] = [
+    facts::POLICY,
+    facts::PROPOSE,
+    facts::APPROVE,
+    facts::DECLINE,
     facts::DESK_REPLACE_ROOT,
     facts::DESK_CHANGE,
     facts::READOPT,
@@ -103,6 +107,7 @@ fn seats_that_nobody_freed_are_found() {
 #[test]
 fn a_clerk_does_what_his_key_may() {
     let roots = [
+        facts::POLICY,
         facts::DESK_REPLACE_ROOT,
         facts::DESK_INIT,
         facts::DESK_CERTIFY,

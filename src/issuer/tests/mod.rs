@@ -8,6 +8,7 @@ mod changes;
 mod desks;
 mod evidence;
 mod forks;
+mod four_eyes;
 mod kept;
 mod laundered;
 mod lending;

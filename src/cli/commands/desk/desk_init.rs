@@ -222,6 +222,7 @@ impl Run for DeskInit {
                 by,
                 signer: &root,
                 certificate: None,
+                approves: None,
             };
             for file in &products {
                 products::import(&mut ledger, file, &vendor.roots, hand)?;

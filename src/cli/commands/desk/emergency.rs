@@ -52,7 +52,8 @@ impl Run for EmergencyCode {
             most_days: may.map_or(0, |it| it.max_emergency.into()),
         };
         let by = context.environment.by();
-        let spoken = life::emergency(desk.ledger(), acting.issuer(), name, step, by)?;
+        let spoken = life::emergency(desk.ledger(), acting.issuer(), name, step, by);
+        let spoken = acting.or_proposes(context, &mut desk, spoken)?;
         let code = spoken.code.to_text()?;
         let spelled = match self.spell {
             true => Some(spell::spell(&spoken.code, WithSpare::No)?),

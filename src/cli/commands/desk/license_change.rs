@@ -119,7 +119,8 @@ impl Run for LicenseChange {
             Ok(edited)
         };
         let changes =
-            life::change::<anyhow::Error>(desk.ledger(), key, edit, reason.as_deref(), hand)?;
+            life::change::<anyhow::Error>(desk.ledger(), key, edit, reason.as_deref(), hand);
+        let changes = acting.or_proposes(context, &mut desk, changes)?;
         if context.out.json {
             let changes = changes.into_iter().map(|it| json::Change {
                 what: it.what.name().to_owned(),

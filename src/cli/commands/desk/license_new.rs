@@ -105,7 +105,8 @@ impl Run for LicenseNew {
             self.count,
             acting.hand(context),
             &mut entropy,
-        )?;
+        );
+        let sold = acting.or_proposes(context, &mut desk, sold)?;
         let number = sold.keys.len();
         for key in sold.keys {
             if context.out.json {

@@ -41,11 +41,11 @@ impl Run for LicenseRevoke {
         let name = life::Named::License(key);
         let acting = self.acting.acting_for(context, &mut desk, name, false)?;
         let hand = acting.hand(context);
-        if self.undo {
-            life::restore(desk.ledger(), key, &reason, hand)?;
-        } else {
-            life::revoke(desk.ledger(), key, &reason, hand)?;
-        }
+        let done = match self.undo {
+            true => life::restore(desk.ledger(), key, &reason, hand),
+            false => life::revoke(desk.ledger(), key, &reason, hand),
+        };
+        acting.or_proposes(context, &mut desk, done)?;
         let view = products::license(desk.ledger(), key)?;
         let runs = view.and_then(|view| longest(&view, hand.by.now.day()));
         if context.out.json {

@@ -38,11 +38,11 @@ impl Run for LicenseVoid {
         let name = life::Named::License(key);
         let acting = self.acting.acting_for(context, &mut desk, name, false)?;
         let hand = acting.hand(context);
-        if self.undo {
-            life::unvoid(desk.ledger(), key, &reason, hand)?;
-        } else {
-            life::void(desk.ledger(), key, &reason, hand)?;
-        }
+        let done = match self.undo {
+            true => life::unvoid(desk.ledger(), key, &reason, hand),
+            false => life::void(desk.ledger(), key, &reason, hand),
+        };
+        acting.or_proposes(context, &mut desk, done)?;
         if context.out.json {
             let object = json::Voided {
                 license_key: json::Shown(key),

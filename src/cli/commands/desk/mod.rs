@@ -5,9 +5,11 @@ mod called;
 mod desk_certify;
 mod desk_change;
 mod desk_clock;
+mod desk_inbox;
 mod desk_init;
 mod desk_keys;
 mod desk_passphrase;
+mod desk_policy;
 mod desk_remove;
 mod desk_replace_root;
 mod desk_report;
@@ -72,6 +74,17 @@ pub(super) const TREE: Commands = (
                 leaf::<desk_remove::DeskRemove>(),
                 leaf::<desk_rotate::DeskRotate>(),
                 leaf::<desk_replace_root::DeskReplaceRoot>(),
+                leaf::<desk_policy::DeskPolicy>(),
+                Node::Group {
+                    name: "inbox",
+                    about: "What one proposed and another approves",
+                    nodes: &[
+                        leaf::<desk_inbox::InboxList>(),
+                        leaf::<desk_inbox::InboxShow>(),
+                        leaf::<desk_inbox::InboxApprove>(),
+                        leaf::<desk_inbox::InboxDecline>(),
+                    ],
+                },
                 leaf::<desk_passphrase::DeskPassphrase>(),
                 leaf::<desk_change::DeskChange>(),
                 leaf::<desk_clock::DeskClock>(),

@@ -51,11 +51,11 @@ impl Run for Release {
             .acting_for(context, &mut desk, name, self.overridden)?;
         let hand = acting.hand(context);
         let today = hand.by.now.day();
-        let released = if self.held_back {
-            life::free(desk.ledger(), name, &reason, hand)?
-        } else {
-            life::release(desk.ledger(), name, &reason, self.overridden, hand)?
+        let released = match self.held_back {
+            true => life::free(desk.ledger(), name, &reason, hand),
+            false => life::release(desk.ledger(), name, &reason, self.overridden, hand),
         };
+        let released = acting.or_proposes(context, &mut desk, released)?;
         let warnings: Vec<Warning> = released.resting.iter().flat_map(Warning::of).collect();
         if context.out.json {
             let object = json::Released {

@@ -8,7 +8,8 @@ use crate::cli::desk::OpenDesk;
 use crate::cli::failure::Failure;
 use crate::cli::json;
 use crate::cli::mail::Mailbox;
-use crate::cli::{carried, contact, reply};
+use crate::cli::{carried, contact, proposing, reply};
+use crate::issuer::approvals::ApprovalError;
 use crate::issuer::ledger::Ledger;
 use crate::issuer::policy::Options;
 use crate::issuer::respond::{self, Answer, Issuer, Reply, RespondError, Sent};
@@ -96,6 +97,9 @@ impl Asked<'_> {
             known.push(reply);
         }
         let new = known.iter().filter(|it| it.is_none()).count();
+        if let (Some(proposal), 0) = (context.approves, new) {
+            return Err(ApprovalError::Done(proposal.0).into());
+        }
         let none = Options::default();
         if new > 1 && *self.options != none {
             let what = format!(
@@ -108,7 +112,7 @@ impl Asked<'_> {
         let mut issuer = match self.dry_run || new == 0 {
             true => None,
             // A return code is signed by nobody, and its seats are the manager's to free, too.
-            false if overridden => Some(self.key.acting(context, desk, true)?.into_issuer()),
+            false if overridden => Some(self.key.overriding(context, desk, true)?.into_issuer()),
             false => self.key.issuer_unasked(context, desk),
         };
         if issuer.is_none() && !self.dry_run && self.wants_a_signature(context, desk, &known)? {
@@ -133,7 +137,14 @@ impl Asked<'_> {
             };
             let told = match told {
                 Ok(reply) => Ok(reply),
-                Err(refusal) => Err(refused(context, desk, code, refusal)?),
+                Err(refusal) => Err(match (&refusal, &issuer) {
+                    (RespondError::Approval(ApprovalError::Needed(wanted)), Some(issuer))
+                        if !self.dry_run =>
+                    {
+                        proposing::propose(context, desk, issuer, wanted, Some(code))?
+                    }
+                    _ => refused(context, desk, code, refusal)?,
+                }),
             };
             let mut case = Case {
                 carried: carried.clone(),
@@ -174,7 +185,7 @@ impl Asked<'_> {
         for (one, _) in self.all.iter().zip(known).filter(|(_, it)| it.is_none()) {
             let code = &one.code;
             let would = respond::rehearse(desk.ledger(), code, self.options, by);
-            if let Ok(Reply::Answer(_)) = of_one(would)? {
+            if let Ok(Reply::Answer(_)) | Err(RespondError::Approval(_)) = of_one(would)? {
                 return Ok(true);
             }
         }

@@ -345,6 +345,8 @@ impl Walk<'_> {
                 .shown_as(made_up(home)),
             out: Output::into(Box::new(stdout.clone()), Box::new(stderr.clone())),
             no_input: true,
+            words: Vec::new(),
+            approves: None,
         };
         let words = ["countersign"].into_iter().chain(args);
         let matches = crate::cli::commands::root(None).try_get_matches_from(words)?;

@@ -1,0 +1,194 @@
+//! `desk inbox`: what waits for another's approval.
+
+use std::ffi::OsString;
+
+use super::license_revoke::reason;
+use super::{Context, Exit, Run};
+use crate::cli::acting::KeyArgs;
+use crate::cli::{commands, desk, json, usage, words};
+use crate::issuer::approvals::{self, Became, Proposal};
+use crate::issuer::ledger::EventId;
+
+/// Show what was proposed and waits for another's approval
+#[derive(clap::Args)]
+pub(crate) struct InboxList {
+    /// Also what was approved or declined
+    #[arg(long)]
+    all: bool,
+}
+
+impl Run for InboxList {
+    const NAME: &'static str = "list";
+    const ABOUT: &'static str = "Show what waits for another's approval";
+
+    type Object = json::Proposal;
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let mut desk = desk::open(context)?;
+        let found = match self.all {
+            true => desk.ledger().read(approvals::all)?,
+            false => desk.ledger().read(approvals::open)?,
+        };
+        for it in &found {
+            if context.out.json {
+                Self::print(context, &json::Proposal::of(it))?;
+                continue;
+            }
+            context.out.row(&format!(
+                "{:>6}  {:8}  {}  {}: {}",
+                it.number.0,
+                it.became.name(),
+                it.at.day(),
+                it.by,
+                command(it)
+            ))?;
+        }
+        if found.is_empty() {
+            context.out.say("nothing waits for another's approval");
+        }
+        Ok(Exit::DONE)
+    }
+}
+
+/// Show one proposal: who proposed what, and what became of it
+#[derive(clap::Args)]
+pub(crate) struct InboxShow {
+    /// The number of the proposal
+    #[arg(value_name = "N")]
+    number: i64,
+}
+
+impl Run for InboxShow {
+    const NAME: &'static str = "show";
+    const ABOUT: &'static str = "Show one proposal";
+
+    type Object = json::Proposal;
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let mut desk = desk::open(context)?;
+        let number = EventId(self.number);
+        let it = desk.ledger().read(|tx| approvals::proposal(tx, number))?;
+        if context.out.json {
+            return Self::print(context, &json::Proposal::of(&it)).map(|()| Exit::DONE);
+        }
+        let became = match &it.became {
+            Became::Waits => "waits for another's approval".to_owned(),
+            Became::Approved(by, at) => format!("approved by {by}, {}", at.day()),
+            Became::Declined(by, at, None) => format!("declined by {by}, {}", at.day()),
+            Became::Declined(by, at, Some(note)) => {
+                format!("declined by {by}, {}: {note}", at.day())
+            }
+        };
+        context.out.table(&[
+            ("proposal", it.number.0.to_string()),
+            ("state", became),
+            ("proposed", format!("by {}, {}", it.by, it.at.day())),
+            (
+                "falls under",
+                format!("{} of {}", it.rules.join(", "), it.product),
+            ),
+            ("command", command(&it)),
+        ])?;
+        if it.became == Became::Waits {
+            let number = it.number.0;
+            context.out.say(format_args!("next: countersign desk inbox approve {number} --key NAME, which does just that; or countersign desk inbox decline {number}"));
+        }
+        Ok(Exit::DONE)
+    }
+}
+
+/// Do what another proposed
+///
+/// The command is done as it was proposed, with the key of whoever approves it, and held against what the ledger says now. It takes another key than the one
+/// it was proposed with, and another name; what is beyond the limits of the key is refused.
+#[derive(clap::Args)]
+pub(crate) struct InboxApprove {
+    /// The number of the proposal
+    #[arg(value_name = "N")]
+    number: i64,
+    #[command(flatten)]
+    acting: KeyArgs,
+}
+
+impl Run for InboxApprove {
+    const NAME: &'static str = "approve";
+    const ABOUT: &'static str = "Do what another proposed, with a key of your own";
+
+    type Object = json::Approved;
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let number = EventId(self.number);
+        let proposal = waiting(context, number)?;
+        let words = ["countersign"].into_iter().map(OsString::from);
+        let proposed = proposal.command.iter().map(OsString::from);
+        let words: Vec<OsString> = words.chain(proposed).chain(self.acting.typed()).collect();
+        let matches = commands::root(None).try_get_matches_from(&words);
+        let matches = matches.map_err(|error| usage::failure(&error))?;
+        context.approves = Some(number);
+        let exit = commands::dispatch(&matches, context)?;
+        context.out.say(format_args!(
+            "proposal {} of {} is approved and done",
+            number.0, proposal.by
+        ));
+        Ok(exit)
+    }
+}
+
+/// Decline what was proposed: it is not done
+///
+/// Whoever proposed it may decline it, too. It stays in the history.
+#[derive(clap::Args)]
+pub(crate) struct InboxDecline {
+    /// The number of the proposal
+    #[arg(value_name = "N")]
+    number: i64,
+    /// Why, for whoever proposed it
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
+    #[command(flatten)]
+    acting: KeyArgs,
+}
+
+impl Run for InboxDecline {
+    const NAME: &'static str = "decline";
+    const ABOUT: &'static str = "Decline what was proposed";
+
+    type Object = json::ProposalDeclined;
+
+    fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
+        let note = self.note.as_deref().map(reason).transpose()?;
+        let number = EventId(self.number);
+        waiting(context, number)?;
+        let mut desk = desk::open(context)?;
+        let acting = self.acting.acting(context, &mut desk, false)?;
+        let hand = acting.hand(context);
+        approvals::decline(desk.ledger(), number, note.as_deref(), hand)?;
+        if context.out.json {
+            let object = json::ProposalDeclined {
+                proposal: number.0,
+                declined: true,
+            };
+            Self::print(context, &object)?;
+        }
+        context
+            .out
+            .say(format_args!("proposal {} is declined", number.0));
+        Ok(Exit::DONE)
+    }
+}
+
+/// A proposal that waits: before a passphrase is asked for.
+fn waiting(context: &mut Context, number: EventId) -> anyhow::Result<Proposal> {
+    let mut desk = desk::open(context)?;
+    let it = desk.ledger().read(|tx| approvals::proposal(tx, number))?;
+    match it.became {
+        Became::Waits => Ok(it),
+        became => Err(approvals::ApprovalError::Decided(number.0, became.name()).into()),
+    }
+}
+
+/// The command, as it is typed.
+fn command(it: &Proposal) -> String {
+    let typed: Vec<_> = it.command.iter().map(|word| words::typed(word)).collect();
+    format!("countersign {}", typed.join(" "))
+}
