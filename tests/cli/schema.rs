@@ -1,5 +1,6 @@
 //! `schema/json.schema.json` describes what every command prints, and takes nothing else.
 
+mod four_eyes;
 mod kept_safe;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -228,6 +229,7 @@ fn lived() -> Printed {
     let remove = ["desk", "remove", "ann", "--reason", "left"];
     it.one("desk-remove", vendor.run(remove));
     kept_safe::lived(&mut it);
+    four_eyes::lived(&mut it);
 
     lent(&world, &mut it);
     let refused = vendor.run(["respond"]).piped(&request).exits(6);

@@ -23,7 +23,7 @@ impl Advice for ApprovalError {
                 "`countersign desk inbox list --all` shows them and what became of them"
             }
             ApprovalError::Own(..) => {
-                "ask another, who has a key of his own: countersign desk inbox approve N --key NAME; who does not want it done any more declines it"
+                "ask another, who has a key of his own: countersign desk inbox approve N --key NAME, and --as NAME where both work with one account; who does not want it done any more declines it"
             }
             ApprovalError::Differs(_) => {
                 "decline it with countersign desk inbox decline N, and have it proposed again as it is meant now"
