@@ -60,6 +60,8 @@ use std::io;
 use std::process::ExitCode;
 
 use clap::ArgMatches;
+#[cfg(feature = "desk")]
+use clap::Command;
 use clap::error::ErrorKind;
 
 use crate::failure::{Exit, FailureKind};
@@ -81,6 +83,9 @@ pub(crate) struct Context {
     /// The words of the command line, the program's name first: what is proposed to another is what was typed.
     #[cfg(feature = "desk")]
     pub(crate) words: Vec<OsString>,
+    /// What reads them.
+    #[cfg(feature = "desk")]
+    pub(crate) reads: fn() -> Command,
     /// The proposal that is approved with what is done.
     #[cfg(feature = "desk")]
     pub(crate) approves: Option<EventId>,
@@ -115,6 +120,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         no_input: matches.get_flag("no-input"),
         #[cfg(feature = "desk")]
         words: args,
+        #[cfg(feature = "desk")]
+        reads: || commands::root(None),
         #[cfg(feature = "desk")]
         approves: None,
     };

@@ -5,9 +5,9 @@ use std::ffi::OsString;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
 
+use super::Context;
 use super::desk::OpenDesk;
 use super::failure::Failure;
-use super::{Context, commands};
 use crate::failure::FailureKind;
 use crate::issuer::approvals::{self, ApprovalError, Wanted};
 use crate::issuer::keys::Issuer;
@@ -69,7 +69,7 @@ pub(crate) fn propose(
     request: Option<&Code>,
 ) -> anyhow::Result<Failure> {
     let request = request.map(Code::to_text).transpose()?;
-    let command = typed(&context.words, request.as_deref())?;
+    let command = typed((context.reads)(), &context.words, request.as_deref())?;
     let hand = issuer.hand(context.environment.by());
     let (number, before) = approvals::propose(desk.ledger(), wanted, command, hand)?;
     let number = number.0;
@@ -84,8 +84,11 @@ pub(crate) fn propose(
 }
 
 /// The command that was typed, without what is not proposed with it, word by word; an answer's with its request instead of where that stood.
-fn typed(words: &[OsString], request: Option<&str>) -> anyhow::Result<Vec<String>> {
-    let mut root = commands::root(None);
+fn typed(
+    mut root: Command,
+    words: &[OsString],
+    request: Option<&str>,
+) -> anyhow::Result<Vec<String>> {
     let matches = root
         .try_get_matches_from_mut(words)
         .map_err(|error| super::usage::failure(&error))?;

@@ -1,6 +1,6 @@
 //! Why nothing was approved, or done.
 
-use super::Wanted;
+use super::wanted::Wanted;
 use crate::failure::FailureKind;
 use crate::issuer::ledger::LedgerError;
 

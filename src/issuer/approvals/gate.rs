@@ -1,41 +1,13 @@
 //! Whether something is done now, or waits for another: asked for in the transaction that would do it.
 
-use std::fmt;
-
+use super::error::ApprovalError;
 use super::inbox::{self, Waiting};
-use super::rule::{Extent, Rule};
-use super::{ApprovalError, policy};
-use crate::issuer::history::{
-    APPROVE, Deed, Hand, NewEvent, Recorder, VerdictFacts, meta_digest, to_json,
-};
-use crate::issuer::ledger::{EventId, LedgerError, Transaction};
+use super::policy;
+use super::rule::Extent;
+use super::wanted::Wanted;
+use crate::issuer::history::{Deed, Hand, Recorder};
+use crate::issuer::ledger::Transaction;
 use crate::protocol::desk_certificate::MANAGER;
-
-/// What somebody is about to do and another is to approve.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted {
-    pub(super) deed: Deed,
-    pub(super) rules: Vec<Rule>,
-}
-
-impl Wanted {
-    /// The product whose policy it is.
-    pub fn product(&self) -> &str {
-        &self.deed.product
-    }
-}
-
-impl fmt::Display for Wanted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rules: Vec<String> = self.rules.iter().map(Rule::to_string).collect();
-        write!(
-            f,
-            "by the policy of {} another approves this first: {}",
-            self.deed.product,
-            rules.join(", ")
-        )
-    }
-}
 
 /// Whether something falls under the policy of its product.
 ///
@@ -97,42 +69,10 @@ pub(crate) fn pass(
     check(tx, &hand, deed, extent)?;
     if let Some(proposal) = hand.approves {
         let mut recorder = Recorder::by_hand(tx, hand)?;
-        let event = close(tx, proposal)?;
+        let event = inbox::close(tx, proposal)?;
         recorder.record(tx, event)?;
     }
     Ok(())
-}
-
-/// Takes an approved proposal from those that wait; what the history says of it.
-///
-/// # Errors
-/// What the ledger says.
-pub(crate) fn close(tx: &mut dyn Transaction, proposal: EventId) -> Result<NewEvent, LedgerError> {
-    verdict(tx, APPROVE, proposal, None)
-}
-
-/// Ends a proposal.
-pub(super) fn verdict(
-    tx: &mut dyn Transaction,
-    kind: &'static str,
-    proposal: EventId,
-    reason: Option<&str>,
-) -> Result<NewEvent, LedgerError> {
-    let by = tx.event(proposal)?.map(|it| it.actor).unwrap_or_default();
-    inbox::set_waiting(tx, |all| all.retain(|it| *it != proposal))?;
-    let facts = VerdictFacts {
-        proposal: proposal.0,
-        by,
-        reason: reason.map(str::to_owned),
-        meta: meta_digest(&tx.all_meta()?),
-    };
-    Ok(NewEvent {
-        kind,
-        license: None,
-        activation: None,
-        previous: None,
-        data: to_json(&facts)?,
-    })
 }
 
 /// Refuses whoever proposed it: one key under two certificates, and two keys of one name or one actor, are one pair of eyes.

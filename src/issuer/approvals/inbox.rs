@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::gate::{Wanted, verdict};
+use super::WAITING;
+use super::error::ApprovalError;
 use super::rule::Rule;
-use super::{ApprovalError, WAITING};
+use super::wanted::Wanted;
 use crate::issuer::history::{
     self, APPROVE, DECLINE, Hand, Hex, NewEvent, PROPOSE, ProposalFacts, Recorder, VerdictFacts,
     meta_digest, to_json,
@@ -293,5 +294,37 @@ pub fn decline(
         let event = verdict(tx, DECLINE, number, reason)?;
         recorder.record(tx, event)?;
         Ok(())
+    })
+}
+
+/// Takes an approved proposal from those that wait; what the history says of it.
+///
+/// # Errors
+/// What the ledger says.
+pub(crate) fn close(tx: &mut dyn Transaction, proposal: EventId) -> Result<NewEvent, LedgerError> {
+    verdict(tx, APPROVE, proposal, None)
+}
+
+/// Ends a proposal.
+fn verdict(
+    tx: &mut dyn Transaction,
+    kind: &'static str,
+    proposal: EventId,
+    reason: Option<&str>,
+) -> Result<NewEvent, LedgerError> {
+    let by = tx.event(proposal)?.map(|it| it.actor).unwrap_or_default();
+    set_waiting(tx, |all| all.retain(|it| *it != proposal))?;
+    let facts = VerdictFacts {
+        proposal: proposal.0,
+        by,
+        reason: reason.map(str::to_owned),
+        meta: meta_digest(&tx.all_meta()?),
+    };
+    Ok(NewEvent {
+        kind,
+        license: None,
+        activation: None,
+        previous: None,
+        data: to_json(&facts)?,
     })
 }

@@ -4,13 +4,15 @@ mod error;
 mod gate;
 mod inbox;
 mod rule;
+mod wanted;
 
 pub use error::ApprovalError;
-pub use gate::Wanted;
-pub(crate) use gate::{check, close, needed, pass};
+pub(crate) use gate::{check, needed, pass};
+pub(crate) use inbox::close;
 pub use inbox::{Became, Proposal, all, decline, open, proposal, propose};
 pub(crate) use rule::Extent;
 pub use rule::{Rule, RuleError, rules};
+pub use wanted::Wanted;
 
 use crate::issuer::history::{Hand, NewEvent, POLICY, PolicyFacts, Recorder, meta_digest, to_json};
 use crate::issuer::ledger::{Ledger, LedgerError, Transaction};

@@ -346,6 +346,7 @@ impl Walk<'_> {
             out: Output::into(Box::new(stdout.clone()), Box::new(stderr.clone())),
             no_input: true,
             words: Vec::new(),
+            reads: || crate::cli::commands::root(None),
             approves: None,
         };
         let words = ["countersign"].into_iter().chain(args);
