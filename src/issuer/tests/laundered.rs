@@ -255,6 +255,9 @@ fn a_grant_beyond_its_order_is_found() {
     }
 }
 
+/// What is ordered otherwise.
+type Edit = fn(&mut OrderTerms);
+
 /// Whoever has a clerk's key and the ledger sells by hand: his limits are held against it.
 #[test]
 fn an_order_beyond_the_limits_of_its_signer_is_found() {
@@ -265,7 +268,7 @@ fn an_order_beyond_the_limits_of_its_signer_is_found() {
             days: 7.try_into().unwrap(),
         });
     };
-    let changes: [(fn(&mut OrderTerms), bool); 6] = [
+    let changes: [(Edit, bool); 6] = [
         (|_| (), false),
         (|it| it.seats = NonZeroU16::new(6).unwrap(), true),
         (|it| it.grace_days = 31, true),

@@ -4,6 +4,9 @@ use super::*;
 use crate::issuer::life::Step;
 use crate::issuer::tests::life::sync_code;
 
+/// Something that is done with a license.
+type Act<'a> = &'a dyn Fn(&mut Ledger) -> Result<(), LifeError>;
+
 /// What somebody who may write the file edits for a moment, and what he waits for.
 #[test]
 fn nothing_goes_by_a_row_that_was_edited() {
@@ -68,7 +71,7 @@ fn nothing_goes_by_a_row_that_was_edited() {
                     .kind(),
             );
         }
-        let acts: [&dyn Fn(&mut Ledger) -> Result<(), LifeError>; 4] = [
+        let acts: [Act<'_>; 4] = [
             &|it| life::revoke(it, key, "unpaid", hand(BY)),
             &|it| names::add_note(it, name, "paid", hand(BY)).map(|_| ()),
             &|it| life::release(it, name, "lost", false, hand(BY)).map(|_| ()),
