@@ -322,7 +322,9 @@ fn a_root_signs_nothing_of_an_edited_ledger() {
             let reason: &[&str] = if wants_a_reason { &why } else { &[] };
             let args: Vec<&str> = args.iter().chain(reason).copied().collect();
             let said = desk.by(by, &args).said();
-            assert_eq!(said.exit, 5, "{edit}: {said}");
+            // Half of all edited roots are no keys at all: then the certificate that a clerk acts by cannot be read, before anything is verified.
+            let unread = said.exit == 1 && said.stderr.contains("the certificate of key");
+            assert!(said.exit == 5 || unread, "{edit}: {said}");
         }
         let events = Connection::open(&ledger).unwrap();
         let last: i64 = events
