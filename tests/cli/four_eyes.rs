@@ -170,7 +170,8 @@ fn each_rule_holds_wherever_it_can_be_met() {
         ("grace>90d", respond("--until", &far)),
         ("term>400d", sale("--seats", "1")),
         ("term>400d", sale("--expires", &far)),
-        ("loan>7d", change("--lend", "8")),
+        ("loan>7d", sale("--lend=8", "--type=floating")),
+        ("loan>7d", change("--lend=8", "--type=floating")),
         (
             "revoke",
             vec!["license", "revoke", &key, "--reason", "unpaid"],
