@@ -10,6 +10,14 @@ const LINE: &str =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea";
 const URI: &str = "pkcs11:token=a%20desk;id=%00%ff?module-path=/usr/lib/m.so";
 
+/// As it is written where a path that begins at the root has a drive.
+fn here(text: &str) -> String {
+    match cfg!(windows) {
+        true => text.replace("path=/", "path=C:/"),
+        false => text.to_owned(),
+    }
+}
+
 fn public() -> [u8; 32] {
     crate::signing::elsewhere::ssh::public_key(LINE).unwrap()
 }
@@ -27,7 +35,10 @@ fn a_line_of_openssh_is_read_and_written() {
 
 #[test]
 fn a_key_file_says_where_its_key_lies() {
-    for place in [Place::Agent, Place::Token(TokenUri::parse(URI).unwrap())] {
+    for place in [
+        Place::Agent,
+        Place::Token(TokenUri::parse(&here(URI)).unwrap()),
+    ] {
         let key = Elsewhere {
             place,
             public: public(),
@@ -41,11 +52,11 @@ fn a_key_file_says_where_its_key_lies() {
 
 #[test]
 fn a_uri_is_taken_apart() {
-    let uri = TokenUri::parse(URI).unwrap();
+    let uri = TokenUri::parse(&here(URI)).unwrap();
     assert_eq!(uri.token.as_deref(), Some("a desk"));
     assert_eq!(uri.id, Some(vec![0, 255]));
-    assert_eq!(uri.module(), std::path::Path::new("/usr/lib/m.so"));
-    assert_eq!(uri.text(), URI);
+    assert!(uri.module().ends_with("usr/lib/m.so"));
+    assert_eq!(uri.text(), here(URI));
     for (text, error) in [
         ("", UriError::NotOne),
         ("pkcs11:", UriError::NoModule),
@@ -66,7 +77,7 @@ fn a_uri_is_taken_apart() {
             UriError::Unknown("slot-id".to_owned()),
         ),
     ] {
-        assert_eq!(TokenUri::parse(text), Err(error), "{text}");
+        assert_eq!(TokenUri::parse(&here(text)), Err(error), "{text}");
     }
 }
 
