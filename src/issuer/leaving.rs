@@ -2,7 +2,8 @@
 
 use crate::issuer::history::{self, EndFacts, FREED, NewEvent, RELEASE, RETURN, Recorder, YIELDED};
 use crate::issuer::ledger::{
-    Activation, Ended, EventId, LedgerError, Lending, License, Resting, Transaction, Until,
+    Activation, COUNTED_DAYS, Ended, Event, EventId, LedgerError, Lending, License, Resting,
+    Transaction, Until,
 };
 use crate::issuer::policy::{self, Place, Rest};
 use crate::protocol::date::{Day, Seconds};
@@ -295,4 +296,11 @@ impl<'a> Others<'a> {
             })
         })
     }
+}
+
+/// How many of these events are releases that count on a day.
+pub(crate) fn lost_before(events: &[Event], today: Day) -> usize {
+    let recent =
+        |event: &&Event| event.kind == RELEASE && today.days_since(event.at.day()) < COUNTED_DAYS;
+    events.iter().filter(recent).count()
 }

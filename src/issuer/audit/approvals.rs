@@ -8,10 +8,10 @@ use crate::issuer::history::{
     AnswerFacts, Deed, EndFacts, Hex, LicenseFacts, OrderFacts, PolicyFacts, ProposalFacts,
     VerdictFacts, of_license,
 };
+use crate::issuer::leaving::lost_before;
 use crate::issuer::ledger::{
     Event, EventId, LedgerError, OrderTerms, SignerId, TermsId, Transaction,
 };
-use crate::issuer::life::lost_before;
 use crate::issuer::policy::RELEASES;
 use crate::protocol::date::Day;
 use crate::protocol::desk_certificate::MANAGER;

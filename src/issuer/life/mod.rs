@@ -12,9 +12,9 @@ use crate::issuer::audit::Vouched;
 use crate::issuer::history::{self, Actor, Deed, FREED, Hand, RELEASE, Recorder};
 use crate::issuer::leaving::{self, Emptied, Ending};
 use crate::issuer::ledger::{
-    Activation, Ended, Event, Ledger, LedgerError, Lending, License, Transaction, Until, Withdrawn,
+    Activation, Ended, Ledger, LedgerError, Lending, License, Transaction, Until, Withdrawn,
 };
-use crate::issuer::policy::{self, COUNTED_DAYS, RELEASES, Refusal, Rest};
+use crate::issuer::policy::{self, RELEASES, Refusal, Rest};
 use crate::issuer::products::CatalogueError;
 use crate::issuer::respond::{RespondError, lookup};
 use crate::issuer::seeds::SeedError;
@@ -295,18 +295,11 @@ fn refuse_too_many_lost(
     by: Actor<'_>,
 ) -> Result<bool, LifeError> {
     let events = history::of_license(tx, license.event)?;
-    let lost = lost_before(&events, by.now.day());
+    let lost = leaving::lost_before(&events, by.now.day());
     if lost >= RELEASES && !overridden {
         return Err(Refusal::TooManyLost(lost).into());
     }
     Ok(lost >= RELEASES)
-}
-
-/// How many of these events are releases that count on a day.
-pub(crate) fn lost_before(events: &[Event], today: Day) -> usize {
-    let recent =
-        |event: &&Event| event.kind == RELEASE && today.days_since(event.at.day()) < COUNTED_DAYS;
-    events.iter().filter(recent).count()
 }
 
 /// What is about to be done with an activation.
