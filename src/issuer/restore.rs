@@ -38,8 +38,8 @@ pub struct PutBack {
     pub lost: Option<u64>,
     /// Whether it is of before a root was replaced, as far as the ledger that stands there tells.
     pub root_returns: bool,
-    /// Products of which the ledger that stands there has a later version.
-    pub behind: Vec<String>,
+    /// Products of which the ledger that stands there has a later version, and which.
+    pub behind: Vec<(String, u32)>,
     /// Where the ledger lies that stood there; none where there was none, or nothing was done yet.
     pub aside: Option<PathBuf>,
 }
@@ -290,7 +290,7 @@ struct Lost {
     events: u64,
     last: Seconds,
     root_returns: bool,
-    behind: Vec<String>,
+    behind: Vec<(String, u32)>,
 }
 
 fn lost(ledger: &mut Ledger, backup: &mut Ledger) -> Result<Lost, RestoreError> {
@@ -305,7 +305,6 @@ fn lost(ledger: &mut Ledger, backup: &mut Ledger) -> Result<Lost, RestoreError> 
     let behind = shipped
         .into_iter()
         .filter(|(id, version)| known.get(id).is_some_and(|it| it < version))
-        .map(|(id, _)| id)
         .collect();
     let last = ledger.audit(|tx| tx.last_event())?;
     let ours = reached(last);

@@ -77,7 +77,7 @@ impl Run for LedgerRestore {
                 last: json::Shown(put_back.backup.last),
                 lost: put_back.lost,
                 root_returns: put_back.root_returns,
-                products_behind: put_back.behind,
+                products_behind: put_back.behind.into_iter().map(|it| it.0).collect(),
                 aside: put_back.aside,
             };
             Self::print(context, &object)?;
@@ -134,10 +134,10 @@ fn say(context: &mut Context, put_back: &PutBack, dry_run: bool) {
             .say(format_args!("what stood there {was}: {}", aside.display()));
     }
     if put_back.root_returns {
-        context.out.warn("the backup is of before a root was replaced: by it the root that was dropped signs again; do it again before anything else: countersign desk replace-root");
+        context.out.warn("the backup is of before a root was replaced: by it the root that was dropped signs again; put the new root back as spare.pem, and do the same again before anything else: countersign desk replace-root");
     }
-    for id in &put_back.behind {
-        context.out.say(format_args!("the product {id} had a later version, which machines may have: countersign product change {id} --shipped FILE takes over the file that was shipped last"));
+    for (id, version) in &put_back.behind {
+        context.out.say(format_args!("what was given up had the product {id} in version {version}, which machines may have: countersign product change {id} --shipped FILE takes over the file that was shipped last"));
     }
     if !dry_run && put_back.lost != Some(0) {
         context.out.say("next: countersign desk keys shows who signs by this state; countersign ledger readopt takes back what was answered since, from the mails");

@@ -1,12 +1,16 @@
 //! `product export`.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use super::ledger_verify::verified;
 use super::{Context, Exit, Run};
 use crate::cli::acting::KeyArgs;
+use crate::cli::failure::Failure;
 use crate::cli::{desk, files, json};
+use crate::failure::FailureKind;
 use crate::issuer::products;
+use crate::protocol::product::ProductFile;
 
 /// Write the product file that ships with the application, signed by the root key
 ///
@@ -31,7 +35,10 @@ impl Run for ProductExport {
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let mut desk = desk::open(context)?;
         // An unknown product is said before a passphrase is asked for.
-        products::show(desk.ledger(), &self.id)?;
+        let version = products::show(desk.ledger(), &self.id)?.version;
+        if let Some(path) = &self.output {
+            keep_the_later(path, &self.id, version)?;
+        }
         let root = self.acting.root(context, &desk)?;
         verified(context, desk.ledger(), &[])?;
         let file = products::export(desk.ledger(), &self.id, &root)?;
@@ -46,9 +53,31 @@ impl Run for ProductExport {
                     };
                     Self::print(context, &object)?;
                 }
-                context.out.say(format_args!("{} written", path.display()));
+                let path = path.display();
+                context
+                    .out
+                    .say(format_args!("{path} written, version {version}"));
             }
         }
         Ok(Exit::DONE)
+    }
+}
+
+/// After a ledger was put back, the file that was shipped last may be all that is left of a later version: it is not written over.
+fn keep_the_later(path: &Path, id: &str, version: u32) -> anyhow::Result<()> {
+    let there = fs::read_to_string(path)
+        .ok()
+        .and_then(|text| ProductFile::read(&text).ok());
+    let later = there.filter(|it| it.product().id == id && it.product().version > version);
+    match later.map(|it| it.product().version) {
+        None => Ok(()),
+        Some(later) => {
+            let file = path.display();
+            let message =
+                format!("{file} is version {later}, and the ledger has version {version}");
+            Err(Failure::new(FailureKind::KeptFile, message)
+                .hint(format!("nothing was written; take it over first: countersign product change {id} --shipped {file}; or name another file"))
+                .into())
+        }
     }
 }
