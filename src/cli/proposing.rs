@@ -16,7 +16,7 @@ use crate::issuer::products::CatalogueError;
 use crate::text::Code;
 
 /// What is no part of what is proposed: who does it, with what, and how it is shown.
-const NOT_PROPOSED: [&str; 7] = [
+pub(crate) const NOT_PROPOSED: [&str; 7] = [
     "home",
     "json",
     "quiet",
@@ -26,7 +26,7 @@ const NOT_PROPOSED: [&str; 7] = [
     "passphrase_file",
 ];
 /// What an answer is proposed with, beside its request.
-const OF_ANSWERS: [&str; 8] = [
+pub(crate) const OF_ANSWERS: [&str; 8] = [
     "seats",
     "grace",
     "until",

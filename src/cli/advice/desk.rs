@@ -28,6 +28,9 @@ impl Advice for ApprovalError {
             ApprovalError::Differs(_) => {
                 "decline it with countersign desk inbox decline N, and have it proposed again as it is meant now"
             }
+            ApprovalError::Strange(_) => {
+                "decline it, and find out who made it: countersign ledger history names the key"
+            }
             ApprovalError::Done(_) => "decline it: countersign desk inbox decline N",
             ApprovalError::KeyRemoved(_) => {
                 "decline it with countersign desk inbox decline N; whoever wants it done proposes it again"

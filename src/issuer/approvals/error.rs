@@ -34,6 +34,9 @@ pub enum ApprovalError {
     /// It was done since, by another way.
     #[error("what proposal {0} says is done already, by another way")]
     Done(i64),
+    /// It was made by another program, for something that nobody proposes.
+    #[error("proposal {0} is of something that nobody proposes: nothing of it was done")]
+    Strange(i64),
     /// The key of whoever proposed it was removed since.
     #[error("proposal {0} was made with a key that was removed since")]
     KeyRemoved(i64),
@@ -61,7 +64,9 @@ impl ApprovalError {
             ApprovalError::Decided(..) => FailureKind::ProposalDecided,
             ApprovalError::TooMany(_) => FailureKind::TooManyProposals,
             ApprovalError::Own(..) => FailureKind::OwnProposal,
-            ApprovalError::Differs(_) | ApprovalError::Done(_) => FailureKind::ProposalDiffers,
+            ApprovalError::Differs(_) | ApprovalError::Done(_) | ApprovalError::Strange(_) => {
+                FailureKind::ProposalDiffers
+            }
             ApprovalError::KeyRemoved(_) => FailureKind::KeyRemoved,
             ApprovalError::NeedsManager => FailureKind::NeedsManager,
             ApprovalError::NeedsRoot => FailureKind::NeedsRoot,

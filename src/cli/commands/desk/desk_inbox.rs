@@ -1,12 +1,11 @@
 //! `desk inbox`: what waits for another's approval.
 
-use std::ffi::OsString;
-
 use super::license_revoke::reason;
+use super::proposed;
 use super::{Context, Exit, Run};
 use crate::cli::acting::KeyArgs;
-use crate::cli::{commands, desk, json, usage, words};
-use crate::issuer::approvals::{self, Became, Proposal};
+use crate::cli::{commands, desk, json, words};
+use crate::issuer::approvals::{self, ApprovalError, Became, Proposal};
 use crate::issuer::ledger::EventId;
 
 /// Show what was proposed and waits for another's approval
@@ -119,13 +118,17 @@ impl Run for InboxApprove {
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let number = EventId(self.number);
         let proposal = waiting(context, number)?;
-        let words = ["countersign"].into_iter().map(OsString::from);
-        let proposed = proposal.command.iter().map(OsString::from);
-        let words: Vec<OsString> = words.chain(proposed).chain(self.acting.typed()).collect();
-        let matches = commands::root(None).try_get_matches_from(&words);
-        let matches = matches.map_err(|error| usage::failure(&error))?;
+        let words = (number.0, proposal.command.as_slice());
+        let matches = proposed::approved(words, self.acting.typed())?;
         context.approves = Some(number);
         let exit = commands::dispatch(&matches, context)?;
+        if exit == Exit::DONE {
+            let mut desk = desk::open(context)?;
+            let it = desk.ledger().read(|tx| approvals::proposal(tx, number))?;
+            if it.became == Became::Waits {
+                return Err(ApprovalError::Strange(number.0).into());
+            }
+        }
         context.out.say(format_args!(
             "proposal {} of {} is approved and done",
             number.0, proposal.by
@@ -183,7 +186,7 @@ fn waiting(context: &mut Context, number: EventId) -> anyhow::Result<Proposal> {
     let it = desk.ledger().read(|tx| approvals::proposal(tx, number))?;
     match it.became {
         Became::Waits => Ok(it),
-        became => Err(approvals::ApprovalError::Decided(number.0, became.name()).into()),
+        became => Err(ApprovalError::Decided(number.0, became.name()).into()),
     }
 }
 

@@ -34,6 +34,7 @@ mod license_show;
 mod license_void;
 mod product_add;
 mod product_export;
+mod proposed;
 mod refusals;
 mod release;
 mod respond;
