@@ -37,7 +37,7 @@ impl Run for ProductExport {
         // An unknown product is said before a passphrase is asked for.
         let version = products::show(desk.ledger(), &self.id)?.version;
         if let Some(path) = &self.output {
-            keep_the_later(path, &self.id, version)?;
+            keep_the_later(path, (&self.id, version), &desk.vendor().roots)?;
         }
         let root = self.acting.root(context, &desk)?;
         verified(context, desk.ledger(), &[])?;
@@ -64,11 +64,20 @@ impl Run for ProductExport {
 }
 
 /// After a ledger was put back, the file that was shipped last may be all that is left of a later version: it is not written over.
-fn keep_the_later(path: &Path, id: &str, version: u32) -> anyhow::Result<()> {
-    let there = fs::read_to_string(path)
-        .ok()
+fn keep_the_later(
+    path: &Path,
+    (id, version): (&str, u32),
+    roots: &[[u8; 32]],
+) -> anyhow::Result<()> {
+    // Not of a stream, which is waited for.
+    let is_file = fs::metadata(path).is_ok_and(|it| it.is_file());
+    let there = is_file
+        .then(|| fs::read_to_string(path).ok())
+        .flatten()
         .and_then(|text| ProductFile::read(&text).ok());
-    let later = there.filter(|it| it.product().id == id && it.product().version > version);
+    let later = there
+        .filter(|it| it.product().id == id && it.product().version > version)
+        .filter(|it| roots.contains(&it.signer().to_bytes()));
     match later.map(|it| it.product().version) {
         None => Ok(()),
         Some(later) => {
