@@ -328,12 +328,29 @@ fn a_product_file_of_somebody_else_or_of_another_product_is_not_taken_over() {
         .arg("--name")
         .arg("Survey")
         .refused(2, "usage");
-    // One that is no later than what the ledger has.
-    for name in ["One", "Two"] {
+    // One that is no later than what the ledger has; of one version that has another name or another demo, the ledger has not all.
+    let nothing = || {
         take_over("survey", &own)
             .refused(2, "bad_product")
             .tells("there is nothing to take over");
-        desk.run(["product", "change", "survey", "--name", name])
+    };
+    nothing();
+    let backup = world.path().join("files/backup.db");
+    desk.run(["ledger", "backup"]).arg(&backup).done();
+    let change = |option: &str, value: &str| {
+        desk.run(["product", "change", "survey", option, value])
             .done();
-    }
+    };
+    change("--demo-days", "30");
+    let shipped = world.file("shipped.product", fs::read(desk.export("survey")).unwrap());
+    desk.run(["ledger", "restore", "--discard-newer", "--reason", "disk"])
+        .arg(&backup)
+        .done();
+    change("--name", "Survey 2");
+    nothing();
+    assert_eq!(take_over("survey", &shipped).json()["version"], 3);
+    take_over("survey", &shipped).refused(2, "bad_product");
+    let file = fs::read_to_string(desk.export("survey")).unwrap();
+    assert!(file.contains("demo-days: 30"), "{file}");
+    desk.run(["ledger", "verify"]).done();
 }

@@ -8,18 +8,15 @@
     clippy::panic
 )]
 
+mod answered;
 #[path = "../edits/mod.rs"]
 mod edits;
 
-use std::convert::Infallible;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use countersign::issuer::respond::{Batch, LineError, Reply, Stopped};
-use countersign::machine::Fingerprint;
 use countersign::protocol::grant::LicenseType;
-use countersign::text::Code;
 
 use edits::work::{Work, activate, terms};
 
@@ -39,24 +36,7 @@ fn no_edit_that_changes_anything_goes_unseen() {
 fn verified(home: &Path, licenses: u32) -> Duration {
     let (_, mut work) = Work::begin(home);
     let keys = work.sell(&terms(1, "Aurora", 1, LicenseType::Standalone), licenses);
-    let now = work.by().now;
-    let codes = (1_u32..).zip(keys).map(|(number, key)| {
-        let [a, b, c, d] = number.to_be_bytes();
-        let machine = Fingerprint::from_bytes(&[31, a, b, c, d, a, b, c, d, a, b]).unwrap();
-        activate("survey", key, machine, number.into(), now)
-    });
-    let batch = Batch {
-        issuer: &work.issuer,
-        options: &work.options,
-        by: work.by(),
-        workers: std::thread::available_parallelism().unwrap(),
-    };
-    let read = |code: &Code| Ok::<_, Infallible>(code.clone());
-    let done = |lines: Vec<(Code, Result<Reply, LineError<Infallible>>)>| {
-        assert!(lines.iter().all(|(_, result)| result.is_ok()));
-        Ok::<_, Stopped>(())
-    };
-    batch.respond(&mut work.ledger, codes, read, done).unwrap();
+    answered::license_each(&mut work, keys.into_iter());
     drop(work);
     let program = env!("CARGO_BIN_EXE_countersign");
     // What it took of the processors: the clock on the wall counts what else the computer does.

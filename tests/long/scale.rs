@@ -9,8 +9,11 @@
     clippy::panic
 )]
 
-// Of it only how a desk is begun and sells.
-#[allow(dead_code)]
+mod answered;
+#[allow(
+    dead_code,
+    reason = "of it only how a desk is begun, sells and answers"
+)]
 #[path = "../edits/work.rs"]
 mod work;
 
@@ -18,13 +21,10 @@ use std::convert::Infallible;
 use std::fs;
 use std::path::Path;
 
-use countersign::issuer::respond::{Batch, LineError, Reply, Stopped};
 use countersign::license_key::LicenseKey;
-use countersign::machine::Fingerprint;
 use countersign::protocol::commitment::RequestSecret;
 use countersign::protocol::date::{Day, Seconds};
 use countersign::protocol::grant::LicenseType;
-use countersign::text::Code;
 
 use work::{Work, activate, entropy, terms};
 
@@ -166,24 +166,10 @@ fn the_ledger_grows_by_so_much() {
     let (_, mut work) = Work::begin(other.path());
     let keys_of_other = work.sell(&order, SOLD);
     assert_eq!(keys, keys_of_other);
-    let now = work.by().now;
-    let codes = (1_u32..=ANSWERED).zip(keys).map(|(number, key)| {
-        let [a, b, c, d] = number.to_be_bytes();
-        let machine = Fingerprint::from_bytes(&[31, a, b, c, d, a, b, c, d, a, b]).unwrap();
-        activate("survey", key, machine, number.into(), now)
-    });
-    let batch = Batch {
-        issuer: &work.issuer,
-        options: &work.options,
-        by: work.by(),
-        workers: std::thread::available_parallelism().unwrap(),
-    };
-    let read = |code: &Code| Ok::<_, Infallible>(code.clone());
-    let done = |lines: Vec<(Code, Result<Reply, LineError<Infallible>>)>| {
-        assert!(lines.iter().all(|(_, result)| result.is_ok()));
-        Ok::<_, Stopped>(())
-    };
-    batch.respond(&mut work.ledger, codes, read, done).unwrap();
+    answered::license_each(
+        &mut work,
+        keys.into_iter().take(usize::try_from(ANSWERED).unwrap()),
+    );
     drop(work);
     let grown = size(other.path()) - size(home.path());
     // Exactly as many pages each time; an answer's place among them is not worth more than two digits.

@@ -254,6 +254,9 @@ impl Advice for CatalogueError {
                 "nothing was sold: the same order again has the same terms, and another order has another --order"
             }
             CatalogueError::Signer(error) => return error.advice(),
+            CatalogueError::NotLater { .. } => {
+                "name the file that was shipped last; what it has lies above what the ledger has"
+            }
             CatalogueError::NotARoot(_) => "use the root key of the desk that sells the product",
             CatalogueError::Approval(error) => return error.advice(),
             CatalogueError::KeysUsedUp => "check the system's source of randomness",

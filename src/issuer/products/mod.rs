@@ -2,6 +2,7 @@
 
 mod licenses;
 mod listed;
+mod shipped;
 
 use crate::failure::FailureKind;
 use crate::issuer::approvals::ApprovalError;
@@ -19,6 +20,7 @@ pub use licenses::{LicenseView, MOST_LICENSES, Sold, license, sell};
 pub use listed::{
     Case, LicenseState, Listed, Wanted, cases, folded, for_each_license, refused_since,
 };
+pub use shipped::take_over;
 
 /// Why something could not be put on sale.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +48,16 @@ pub enum CatalogueError {
         what: &'static str,
         /// The first such character.
         character: char,
+    },
+    /// The product file has nothing that the ledger has not.
+    #[error(
+        "that file is version {theirs}, and the ledger has version {ours}: there is nothing to take over"
+    )]
+    NotLater {
+        /// The file's version.
+        theirs: u32,
+        /// The ledger's.
+        ours: u32,
     },
     /// The order does not fit the product.
     #[error("{0}")]
@@ -75,7 +87,7 @@ impl CatalogueError {
     pub fn kind(&self) -> FailureKind {
         match self {
             CatalogueError::Ledger(error) => error.kind(),
-            CatalogueError::Product(_) => FailureKind::BadProduct,
+            CatalogueError::Product(_) | CatalogueError::NotLater { .. } => FailureKind::BadProduct,
             CatalogueError::Exists(_) => FailureKind::ProductExists,
             CatalogueError::Unknown(_) => FailureKind::UnknownProduct,
             CatalogueError::Shrinks(_) => FailureKind::CatalogueShrinks,
@@ -158,51 +170,25 @@ pub fn change(
 ) -> Result<(), CatalogueError> {
     ledger.write(|tx| {
         let (id, old) = named(tx, &product.id)?;
-        let weak = tx.product(id)?.map_or_else(WeakRule::default, |it| it.weak);
         product.version = old.version.saturating_add(1);
-        product.check()?;
-        grows(&old, &product)?;
-        let mut recorder = Recorder::by_hand(tx, hand)?;
-        let row = row(&product, id, weak, &recorder);
-        tx.set_product(&row)?;
-        Ok(record_product(tx, &mut recorder, &row, PRODUCT_CHANGE)?)
+        put_in_place(tx, (id, &old), &product, hand)
     })
 }
 
-/// Takes over what a product file of this desk has and the ledger has not, as after a loss: the file was shipped, and machines take none of its version or
-/// an earlier one. The version rises above both; roots and certificates stay those of the ledger. Gives back the version.
-///
-/// # Errors
-/// `NotARoot` where none of `roots` signed the file; as [`change`].
-pub fn take_over(
-    ledger: &mut Ledger,
-    file: &ProductFile,
-    roots: &[[u8; 32]],
+/// Puts a definition in the place of another, which it has all of.
+fn put_in_place(
+    tx: &mut dyn Transaction,
+    (id, old): (ProductId, &Product),
+    product: &Product,
     hand: Hand<'_>,
-) -> Result<u32, CatalogueError> {
-    let shipped = file.product();
-    if !roots.contains(&file.signer().to_bytes()) {
-        return Err(CatalogueError::NotARoot(shipped.id.clone()));
-    }
-    ledger.write(|tx| {
-        let (id, old) = named(tx, &shipped.id)?;
-        let weak = tx.product(id)?.map_or_else(WeakRule::default, |it| it.weak);
-        let product = Product {
-            version: old.version.max(shipped.version).saturating_add(1),
-            vendor: old.vendor.clone(),
-            mail: old.mail.clone(),
-            roots: old.roots.clone(),
-            desks: old.desks.clone(),
-            ..shipped.clone()
-        };
-        product.check()?;
-        grows(&old, &product)?;
-        let mut recorder = Recorder::by_hand(tx, hand)?;
-        let row = row(&product, id, weak, &recorder);
-        tx.set_product(&row)?;
-        record_product(tx, &mut recorder, &row, PRODUCT_CHANGE)?;
-        Ok(product.version)
-    })
+) -> Result<(), CatalogueError> {
+    let weak = tx.product(id)?.map_or_else(WeakRule::default, |it| it.weak);
+    product.check()?;
+    grows(old, product)?;
+    let mut recorder = Recorder::by_hand(tx, hand)?;
+    let row = row(product, id, weak, &recorder);
+    tx.set_product(&row)?;
+    Ok(record_product(tx, &mut recorder, &row, PRODUCT_CHANGE)?)
 }
 
 /// Has every product name these certificates, as far as they are for it, in a version of its own, and no earlier ones; and these roots, where they are others
