@@ -96,8 +96,8 @@ impl KeyArgs {
         let args = ask.then_some(&self.passphrase);
         desk::key_in(context, chosen.file(), args).map_err(|error| {
             match (error.downcast::<DeskError>(), &chosen) {
-                (Ok(error), Chosen::Root(file)) => desk::lost(error, file),
-                (Ok(error), _) => missing(error, chosen.file()),
+                (Ok(error), Chosen::Root(file)) => shut(desk::lost(error, file), file),
+                (Ok(error), _) => shut(missing(error, chosen.file()), chosen.file()),
                 (Err(other), _) => other,
             }
         })
@@ -141,8 +141,10 @@ impl KeyArgs {
     /// A key that cannot be opened, and `needs_root`.
     pub(crate) fn root(&self, context: &Context, desk: &OpenDesk) -> anyhow::Result<TriedSigner> {
         let signer = self.no_clerks(context, desk.place())?;
-        match desk.vendor().roots.contains(&signer.public()) {
+        let (public, vendor) = (signer.public(), desk.vendor());
+        match vendor.roots.contains(&public) {
             true => Ok(signer),
+            false if vendor.former.contains(&public) => Err(KeysError::FormerRoot.into()),
             false => Err(KeysError::NeedsRoot.into()),
         }
     }
@@ -171,10 +173,14 @@ impl KeyArgs {
         let chosen = self.chosen(desk.place())?;
         let today = context.environment.now().day();
         let known = keys::list(desk.ledger(), today)?;
-        if let Chosen::Clerk { name, .. } = &chosen
+        if let Chosen::Clerk { name, file } = &chosen
             && known.iter().all(|it| it.key.name != *name)
         {
-            return Err(KeysError::Unknown(name.clone()).into());
+            let error = match file.exists() {
+                true => KeysError::NotCertified(name.clone()),
+                false => KeysError::Unknown(name.clone()),
+            };
+            return Err(error.into());
         }
         let signer = self.open(context, desk.place(), true)?;
         let public = signer.public();
@@ -192,6 +198,9 @@ impl KeyArgs {
                 tell_of_its_end(context, &own.certificate, today);
             }
             None if desk.vendor().roots.contains(&public) => {}
+            None if desk.vendor().former.contains(&public) => {
+                return Err(KeysError::FormerRoot.into());
+            }
             None => return Err(KeysError::Unknown(chosen.name()).into()),
         }
         let issuer = keys::issuer(desk.ledger(), signer, today)?.approving(context.approves);
@@ -319,6 +328,18 @@ fn by_itself(desk: &Desk) -> Result<Chosen, Failure> {
             format!("several keys lie at this desk: {}", several.join(", ")),
         )
         .hint("say which with --key NAME, or set COUNTERSIGN_KEY=NAME for good")),
+    }
+}
+
+/// Of several keys with a passphrase each, one says which it was tried on.
+fn shut(error: anyhow::Error, file: &Path) -> anyhow::Error {
+    let failure = Failure::of(&error);
+    match failure.kind {
+        FailureKind::WrongPassphrase => {
+            let which = format!("{}; each key has a passphrase of its own", file.display());
+            failure.because(which).into()
+        }
+        _ => error,
     }
 }
 

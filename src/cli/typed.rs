@@ -160,7 +160,9 @@ impl Given {
             }
         }
         let product = self.product.as_deref().filter(|_| self.key.is_none());
-        if let Some(product) = product.filter(|_| known.takes("product")) {
+        // At the desk it is a limit or a filter of that command alone.
+        let product = product.filter(|_| known.takes("product") && !known.people.is_the_desk());
+        if let Some(product) = product {
             options.push(("--product", words::typed(product).into_owned()));
         }
         if self.system && known.takes("system") {

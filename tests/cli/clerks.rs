@@ -371,6 +371,15 @@ fn which_key_acts_is_said_where_there_are_several() {
     // A key that nobody certified signs for nobody.
     desk.run(["desk", "request", "eve", "--no-passphrase"])
         .done();
+    desk.by("eve", &sell)
+        .refused(4, "unknown_desk_key")
+        .tells("the key of eve is not certified yet")
+        .tells("countersign desk certify --home")
+        .tells("eve --key root");
+    desk.run(["desk", "certify", "evi", "--key", "root"])
+        .refused(1, "no_file")
+        .tells("no request of evi lies at this desk")
+        .tells("those of ann, bo, eve");
     let other = ship.request_with(&key, &["--new"]);
     desk.by("eve", &["respond"])
         .piped(&other)

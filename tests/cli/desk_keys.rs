@@ -206,7 +206,8 @@ fn each_key_has_its_own_passphrase() {
     let theirs = world.secret("theirs", "open rye\n");
     answer()
         .env("COUNTERSIGN_PASSPHRASE_FILE", &theirs)
-        .refused(7, "wrong_passphrase");
+        .refused(7, "wrong_passphrase")
+        .tells("keys/ann.pem; each key has a passphrase of its own");
     let sent = answer().env("COUNTERSIGN_PASSPHRASE_FILE", &anns).done();
     ship.apply(&sent.stdout);
     // What is not signed is done by whoever opens the key, too.

@@ -67,11 +67,37 @@ fn a_sale_is_proposed_by_one_and_done_by_another() {
     said.tells("another approves this first: seats>5")
         .tells("nothing else was done");
     let number = proposes(&desk, "ann", &SALE);
+    let listed = desk.run(["desk", "inbox", "list"]).done().stdout;
+    assert!(
+        listed.contains("ann (key ann): countersign license new"),
+        "{listed}"
+    );
+    let shown = desk.run(["desk", "inbox", "show", &number]).done().stdout;
+    assert!(shown.contains("by ann (key ann), "), "{shown}");
+    let report = desk.run(["desk", "report"]).done().stdout;
+    assert!(
+        report.contains("waits for another's approval:\n"),
+        "{report}"
+    );
+    assert!(report.contains(listed.trim()), "{report}");
+    let report = desk.run(["--json", "desk", "report"]).done().stdout;
+    let reported = report
+        .lines()
+        .find(|it| it.contains("\"section\":\"proposed\""))
+        .unwrap();
+    let reported: serde_json::Value = serde_json::from_str(reported).unwrap();
+    assert_eq!(
+        (&reported["key"], reported["proposal"].to_string()),
+        (&"ann".into(), number.clone())
+    );
     // The same again is the same one.
     assert_eq!((waiting(&desk), sold(&desk)), (1, 1));
     let shown = desk.run(["desk", "inbox", "show", &number]).done().stdout;
     assert!(shown.contains("license new --product=survey"), "{shown}");
-    approve(&desk, "ann", &number).refused(6, "own_proposal");
+    let how = format!("countersign desk inbox approve {number} --key NAME --as NAME");
+    approve(&desk, "ann", &number)
+        .refused(6, "own_proposal")
+        .tells(&how);
     let as_ann = [
         "desk", "inbox", "approve", &number, "--as", "Ann", "--key", "bo",
     ];
@@ -193,7 +219,8 @@ fn each_rule_holds_wherever_it_can_be_met() {
         let said = desk.run(run).owes(9, "proposed");
         said.tells(rule);
         desk.by("root", &["desk", "policy", "survey", "--none"])
-            .done();
+            .done()
+            .tells("as before: countersign desk inbox list");
     }
     // None of them did anything.
     ship.check().done();

@@ -9,13 +9,13 @@ use rusqlite::Connection;
 
 use crate::world::{Desk, Machine, World};
 
-fn working<'w>(world: &'w World) -> (Desk<'w>, Machine<'w>, String) {
+pub(super) fn working<'w>(world: &'w World) -> (Desk<'w>, Machine<'w>, String) {
     let (desk, ship, key) = world.sold(&[], &["--seats", "2"]);
     desk.license(&ship, &key);
     (desk, ship, key)
 }
 
-fn checkpoint(desk: &Desk<'_>, name: &str) -> PathBuf {
+pub(super) fn checkpoint(desk: &Desk<'_>, name: &str) -> PathBuf {
     let file = desk.world().path().join("elsewhere").join(name);
     fs::create_dir_all(file.parent().unwrap()).unwrap();
     desk.run(["ledger", "checkpoint", "-o", file.to_str().unwrap()])
@@ -24,7 +24,7 @@ fn checkpoint(desk: &Desk<'_>, name: &str) -> PathBuf {
     file
 }
 
-fn backup(desk: &Desk<'_>, name: &str) -> PathBuf {
+pub(super) fn backup(desk: &Desk<'_>, name: &str) -> PathBuf {
     let file = desk.world().path().join(name);
     desk.run(["ledger", "backup", file.to_str().unwrap()])
         .done()
@@ -32,7 +32,7 @@ fn backup(desk: &Desk<'_>, name: &str) -> PathBuf {
     file
 }
 
-fn against<'w>(desk: &Desk<'w>, place: &Path) -> crate::world::Run<'w> {
+pub(super) fn against<'w>(desk: &Desk<'w>, place: &Path) -> crate::world::Run<'w> {
     desk.run(["ledger", "verify", "--against", place.to_str().unwrap()])
 }
 

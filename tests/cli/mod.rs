@@ -28,6 +28,7 @@ mod follow;
 mod four_eyes;
 mod four_eyes_found;
 mod given_back;
+mod given_up;
 mod kept_safe;
 mod ledger;
 #[cfg(unix)]

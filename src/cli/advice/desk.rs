@@ -22,18 +22,26 @@ impl Advice for ApprovalError {
             ApprovalError::Unknown(_) | ApprovalError::Decided(..) => {
                 "`countersign desk inbox list --all` shows them and what became of them"
             }
-            ApprovalError::Own(..) => {
-                "ask another, who has a key of his own: countersign desk inbox approve N --key NAME, and --as NAME where both work with one account; who does not want it done any more declines it"
+            ApprovalError::Own(number, _) => {
+                return format!(
+                    "ask another, who has a key of his own: countersign desk inbox approve {number} --key NAME --as NAME; whoever does not want it done any more: countersign desk inbox decline {number}"
+                );
             }
-            ApprovalError::Differs(_) => {
-                "decline it with countersign desk inbox decline N, and have it proposed again as it is meant now"
+            ApprovalError::Differs(number) => {
+                return format!(
+                    "decline it with countersign desk inbox decline {number}, and have it proposed again as it is meant now"
+                );
             }
             ApprovalError::Strange(_) => {
                 "decline it, and find out who made it: countersign ledger history names the key"
             }
-            ApprovalError::Done(_) => "decline it: countersign desk inbox decline N",
-            ApprovalError::KeyRemoved(_) => {
-                "decline it with countersign desk inbox decline N; whoever wants it done proposes it again"
+            ApprovalError::Done(number) => {
+                return format!("decline it: countersign desk inbox decline {number}");
+            }
+            ApprovalError::KeyRemoved(number) => {
+                return format!(
+                    "decline it with countersign desk inbox decline {number}; whoever wants it done proposes it again"
+                );
             }
             ApprovalError::TooMany(_) => {
                 "`countersign desk inbox list` shows them: have them approved or declined first"

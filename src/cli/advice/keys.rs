@@ -14,6 +14,9 @@ impl Advice for KeysError {
                 "take the file that `countersign desk request NAME` wrote, as it is"
             }
             KeysError::NeedsRoot => "do it with the root key: --key root, or the file of a copy",
+            KeysError::FormerRoot => {
+                "put the root that stays where it lies, or name its file: --key FILE; `countersign desk keys` shows which that is"
+            }
             KeysError::NeedsManager => {
                 "ask a manager; the root does it, and a key that was certified with --manager"
             }
@@ -24,6 +27,11 @@ impl Advice for KeysError {
                 "`countersign desk keys` shows them; take another name, or remove the old key first: countersign desk remove NAME --reason TEXT"
             }
             KeysError::Unknown(_) => "`countersign desk keys` shows them",
+            KeysError::NotCertified(name) => {
+                return format!(
+                    "the root does that: countersign desk certify {name} --key root; `countersign desk certify --help` tells of limits"
+                );
+            }
             KeysError::Removed(_) => {
                 "a manager answers; whoever is to sign again makes a new key with `countersign desk request NAME`"
             }

@@ -116,6 +116,9 @@ impl Advice for Finding {
             (Place::File, _) | (_, Wrong::Damaged | Wrong::Unreadable) => {
                 "keep a copy, restore a backup made before, and look at the disk and at who can write to this ledger"
             }
+            (_, Wrong::GivenUp) => {
+                "where you put that backup back yourself, this is as it has to be: keep that checkpoint in another place, and make one of the ledger as it is: countersign ledger checkpoint"
+            }
             (_, Wrong::CutOff) => {
                 "put back a backup that has those rows with countersign ledger restore, and find out who put an older ledger here"
             }

@@ -18,6 +18,17 @@ pub(crate) enum People {
     Anyone,
 }
 
+impl People {
+    /// Whether it is the vendor's desk.
+    pub(crate) fn is_the_desk(self) -> bool {
+        #[cfg(feature = "desk")]
+        let is = self == People::Desk;
+        #[cfg(not(feature = "desk"))]
+        let is = false;
+        is
+    }
+}
+
 /// A command by its words.
 #[derive(Debug)]
 pub(crate) struct Known {

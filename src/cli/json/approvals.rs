@@ -28,6 +28,8 @@ pub(crate) struct Proposal {
     /// The command, word by word, without the program's name.
     pub(crate) command: Vec<String>,
     pub(crate) proposed_by: String,
+    /// The name of the key that signed the proposal, which proves who proposed it.
+    pub(crate) key: String,
     pub(crate) proposed: Shown<Seconds>,
     /// Who approved or declined it.
     pub(crate) decided_by: Option<String>,
@@ -37,7 +39,7 @@ pub(crate) struct Proposal {
 }
 
 impl Proposal {
-    pub(crate) fn of(it: &approvals::Proposal) -> Proposal {
+    pub(crate) fn of(it: &approvals::Proposal, key: &str) -> Proposal {
         use approvals::Became;
         let (decided_by, decided, note) = match &it.became {
             Became::Waits => (None, None, None),
@@ -51,6 +53,7 @@ impl Proposal {
             rules: it.rules.clone(),
             command: it.command.clone(),
             proposed_by: it.by.clone(),
+            key: key.to_owned(),
             proposed: Shown(it.at),
             decided_by,
             decided,

@@ -15,6 +15,7 @@ use crate::protocol::digest::ActivationId;
 pub(crate) enum Reported {
     License(Box<InReport<ListedLicense>>),
     Held(InReport<HeldCase>),
+    Proposed(InReport<super::Proposal>),
     Refused(InReport<RefusedRequest>),
     UnknownKeys(InReport<UnknownKeys>),
     Product(InReport<ProductUse>),
@@ -25,7 +26,7 @@ pub(crate) enum Reported {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(rename = "{T}InReport"))]
 pub(crate) struct InReport<T> {
-    /// `expires` and `maintenance_ends`, a last day comes; `overdue`; `held`, the clerk or the manager decides; `refused`, in the last 14 days and not answered since; `unknown_keys`; `product`.
+    /// `expires` and `maintenance_ends`, a last day comes; `overdue`; `held`, the clerk or the manager decides; `proposed`, another's approval is waited for; `refused`, in the last 14 days and not answered since; `unknown_keys`; `product`.
     pub(crate) section: &'static str,
     #[serde(flatten)]
     pub(crate) of: T,

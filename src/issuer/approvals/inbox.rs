@@ -10,7 +10,7 @@ use crate::issuer::history::{
     self, APPROVE, DECLINE, Hand, Hex, NewEvent, PROPOSE, ProposalFacts, Recorder, VerdictFacts,
     meta_digest, to_json,
 };
-use crate::issuer::ledger::{Event, EventId, Ledger, LedgerError, Transaction};
+use crate::issuer::ledger::{Event, EventId, Ledger, LedgerError, SignerId, Transaction};
 use crate::protocol::date::Seconds;
 use crate::protocol::desk_certificate::DeskCertificate;
 use crate::protocol::trust::PublicKey;
@@ -45,8 +45,10 @@ impl Became {
 pub struct Proposal {
     /// Its number: that of its row in the history.
     pub number: EventId,
-    /// Who proposed it.
+    /// Who proposed it, as he said.
     pub by: String,
+    /// Whose key signed it; none where nothing did.
+    pub signer: Option<SignerId>,
     /// When.
     pub at: Seconds,
     /// Of which product.
@@ -180,6 +182,7 @@ fn shown(event: Event, became: Became) -> Result<Proposal, LedgerError> {
     let facts = proposed(&event)?;
     Ok(Proposal {
         number: event.id,
+        signer: event.act.map(|it| it.signer),
         by: event.actor,
         at: event.at,
         product: facts.deed.product,

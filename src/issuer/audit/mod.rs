@@ -197,6 +197,7 @@ impl Replay {
                 // Going on from what is written, one altered row is not a thousand findings.
                 (last, self.report.head) = (event.id, event.hash);
                 self.report.events += 1;
+                self.against.was_put_back(&event);
                 self.meet_checkpoints(event.id);
                 self.acted(tx, &before, &event)?;
                 self.replay(tx, &event)?;

@@ -104,6 +104,8 @@ pub enum Wrong {
     Added,
     /// The history is another than a checkpoint has.
     Rewritten,
+    /// A checkpoint has what was given up when the ledger was put back from a backup.
+    GivenUp,
     /// A checkpoint has more of the history.
     CutOff,
     /// A license counts other seats than its activations hold.
@@ -130,6 +132,7 @@ impl Wrong {
             Wrong::Missing => "missing",
             Wrong::Added => "added",
             Wrong::Rewritten => "rewritten",
+            Wrong::GivenUp => "given_up",
             Wrong::CutOff => "cut_off",
             Wrong::Seats => "seats_differ",
             Wrong::TooManySeats => "too_many_seats",

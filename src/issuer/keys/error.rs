@@ -25,6 +25,9 @@ pub enum KeysError {
     /// It is not a root of this desk that was to certify, or to remove.
     #[error("that takes a root key of this desk, and another key was given")]
     NeedsRoot,
+    /// It was a root of this desk until it was dropped.
+    #[error("that key was a root of this desk, and was dropped")]
+    FormerRoot,
     /// The name has another key, or the key another name.
     #[error("{0}")]
     Named(String),
@@ -37,6 +40,9 @@ pub enum KeysError {
     /// There is no key of this name.
     #[error("no key of this desk has the name {0}")]
     Unknown(String),
+    /// A key of this name lies at the desk, and nobody certified it.
+    #[error("the key of {0} is not certified yet")]
+    NotCertified(String),
     /// The key of this name was removed.
     #[error("the key of {0} was removed: it signs nothing more here")]
     Removed(String),
@@ -59,11 +65,11 @@ impl KeysError {
             KeysError::Signer(error) => error.kind(),
             KeysError::Seeds(error) => error.kind(),
             KeysError::Request(_) => FailureKind::NotAKeyRequest,
-            KeysError::NeedsRoot => FailureKind::NeedsRoot,
+            KeysError::NeedsRoot | KeysError::FormerRoot => FailureKind::NeedsRoot,
             KeysError::NeedsManager => FailureKind::NeedsManager,
             KeysError::NotOfThisDesk => FailureKind::ForeignKey,
             KeysError::Named(_) => FailureKind::KeyNamed,
-            KeysError::Unknown(_) => FailureKind::UnknownDeskKey,
+            KeysError::Unknown(_) | KeysError::NotCertified(_) => FailureKind::UnknownDeskKey,
             KeysError::Removed(_) | KeysError::Replaced(_) => FailureKind::KeyRemoved,
             KeysError::Limits(_) => FailureKind::Usage,
             KeysError::UnknownProduct(_) => FailureKind::UnknownProduct,

@@ -1,5 +1,7 @@
 //! `desk certify`.
 
+use std::ffi::OsStr;
+use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
@@ -76,7 +78,7 @@ impl Run for DeskCertify {
         let mut desk = desk::open(context)?;
         let file = match &self.request {
             Some(file) => file.clone(),
-            None => request_of(&desk.place().clerks_key(&self.name)),
+            None => self.at_desk(&desk)?,
         };
         let request = KeyRequest::read(&handed_over::text_in_file(&file)?);
         let request = request.map_err(keys::KeysError::from)?;
@@ -115,6 +117,32 @@ impl Run for DeskCertify {
         }
         context.out.say(format_args!("{name} answers with it by countersign respond --key {name}, or where COUNTERSIGN_KEY={name} is set"));
         Ok(Exit::DONE)
+    }
+}
+
+impl DeskCertify {
+    /// The request of that name at the desk.
+    fn at_desk(&self, desk: &OpenDesk) -> Result<PathBuf, Failure> {
+        let file = request_of(&desk.place().clerks_key(&self.name));
+        if file.exists() {
+            return Ok(file);
+        }
+        let listed = fs::read_dir(desk.place().keys_directory());
+        let paths = listed.into_iter().flatten().flatten().map(|it| it.path());
+        let requests = paths.filter(|it| it.extension() == Some(OsStr::new("request")));
+        let mut names: Vec<String> = requests
+            .filter_map(|it| Some(it.file_stem()?.to_str()?.to_owned()))
+            .collect();
+        names.sort();
+        let lies = match names.as_slice() {
+            [] => "none lies here".to_owned(),
+            names => format!("there are those of {}", names.join(", ")),
+        };
+        let message = format!("no request of {} lies at this desk", self.name);
+        Err(Failure::new(FailureKind::NoFile, message).hint(format!(
+            "{lies}; {} makes one by `countersign desk request {}`, or name the file that was handed over: --request FILE",
+            self.name, self.name
+        )))
     }
 }
 

@@ -1,12 +1,17 @@
 //! `desk inbox`: what waits for another's approval.
 
+use std::collections::HashMap;
+
 use super::license_revoke::reason;
 use super::proposed;
 use super::{Context, Exit, Run};
 use crate::cli::acting::KeyArgs;
+use crate::cli::failure::Failure;
 use crate::cli::{commands, desk, json, words};
+use crate::failure::FailureKind;
 use crate::issuer::approvals::{self, ApprovalError, Became, Proposal};
-use crate::issuer::ledger::EventId;
+use crate::issuer::keys;
+use crate::issuer::ledger::{EventId, Ledger, LedgerError, SignerId};
 
 /// Show what was proposed and waits for another's approval
 #[derive(clap::Args)]
@@ -24,23 +29,13 @@ impl Run for InboxList {
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let mut desk = desk::open(context)?;
-        let found = match self.all {
-            true => desk.ledger().read(approvals::all)?,
-            false => desk.ledger().read(approvals::open)?,
-        };
-        for it in &found {
+        let found = named(desk.ledger(), self.all)?;
+        for (it, key) in &found {
             if context.out.json {
-                Self::print(context, &json::Proposal::of(it))?;
+                Self::print(context, &json::Proposal::of(it, key))?;
                 continue;
             }
-            context.out.row(&format!(
-                "{:>6}  {:8}  {}  {}: {}",
-                it.number.0,
-                it.became.name(),
-                it.at.day(),
-                it.by,
-                command(it)
-            ))?;
+            context.out.row(&line(it, key))?;
         }
         if found.is_empty() {
             context.out.say("nothing waits for another's approval");
@@ -66,9 +61,13 @@ impl Run for InboxShow {
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let mut desk = desk::open(context)?;
         let number = EventId(self.number);
-        let it = desk.ledger().read(|tx| approvals::proposal(tx, number))?;
+        let (it, key) = desk.ledger().read(|tx| {
+            let it = approvals::proposal(tx, number)?;
+            let key = key_of(&keys::names(tx)?, &it);
+            Ok::<_, ApprovalError>((it, key))
+        })?;
         if context.out.json {
-            return Self::print(context, &json::Proposal::of(&it)).map(|()| Exit::DONE);
+            return Self::print(context, &json::Proposal::of(&it, &key)).map(|()| Exit::DONE);
         }
         let became = match &it.became {
             Became::Waits => "waits for another's approval".to_owned(),
@@ -81,7 +80,10 @@ impl Run for InboxShow {
         context.out.table(&[
             ("proposal", it.number.0.to_string()),
             ("state", became),
-            ("proposed", format!("by {}, {}", it.by, it.at.day())),
+            (
+                "proposed",
+                format!("by {} (key {key}), {}", it.by, it.at.day()),
+            ),
             (
                 "falls under",
                 format!("{} of {}", it.rules.join(", "), it.product),
@@ -121,7 +123,7 @@ impl Run for InboxApprove {
         let words = (number.0, proposal.command.as_slice());
         let matches = proposed::approved(words, self.acting.typed())?;
         context.approves = Some(number);
-        let exit = commands::dispatch(&matches, context)?;
+        let exit = commands::dispatch(&matches, context).map_err(|error| beyond(error, number))?;
         if exit == Exit::DONE {
             let mut desk = desk::open(context)?;
             let it = desk.ledger().read(|tx| approvals::proposal(tx, number))?;
@@ -180,6 +182,20 @@ impl Run for InboxDecline {
     }
 }
 
+/// What the key that approves may not sign, another's may.
+fn beyond(error: anyhow::Error, number: EventId) -> anyhow::Error {
+    let failure = Failure::of(&error);
+    match failure.kind {
+        FailureKind::DeskLimit => failure
+            .hint(format!(
+                "have somebody approve it whose key may sign it: countersign desk inbox approve {} --key NAME; `countersign desk keys` shows what each may",
+                number.0
+            ))
+            .into(),
+        _ => error,
+    }
+}
+
 /// A proposal that waits: before a passphrase is asked for.
 fn waiting(context: &mut Context, number: EventId) -> anyhow::Result<Proposal> {
     let mut desk = desk::open(context)?;
@@ -188,6 +204,45 @@ fn waiting(context: &mut Context, number: EventId) -> anyhow::Result<Proposal> {
         Became::Waits => Ok(it),
         became => Err(ApprovalError::Decided(number.0, became.name()).into()),
     }
+}
+
+/// What was proposed, with the name of the key that signed each: what waits, or all there ever was.
+pub(super) fn named(
+    ledger: &mut Ledger,
+    all: bool,
+) -> Result<Vec<(Proposal, String)>, LedgerError> {
+    ledger.read(|tx| {
+        let found = match all {
+            true => approvals::all(tx)?,
+            false => approvals::open(tx)?,
+        };
+        let names = match found.is_empty() {
+            true => HashMap::new(),
+            false => keys::names(tx)?,
+        };
+        let found = found.into_iter();
+        Ok(found
+            .map(|it| (key_of(&names, &it), it))
+            .map(|(key, it)| (it, key))
+            .collect())
+    })
+}
+
+fn key_of(names: &HashMap<SignerId, String>, it: &Proposal) -> String {
+    let name = it.signer.and_then(|signer| names.get(&signer));
+    name.map_or("?", String::as_str).to_owned()
+}
+
+/// One on a line.
+pub(super) fn line(it: &Proposal, key: &str) -> String {
+    format!(
+        "{:>6}  {:8}  {}  {} (key {key}): {}",
+        it.number.0,
+        it.became.name(),
+        it.at.day(),
+        it.by,
+        command(it)
+    )
 }
 
 /// The command, as it is typed.

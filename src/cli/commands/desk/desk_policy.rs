@@ -50,6 +50,8 @@ impl Run for DeskPolicy {
         verified(context, desk.ledger(), &[])?;
         let hand = root.hand(context.environment.by());
         approvals::set_policy(desk.ledger(), product, &rules, hand)?;
+        let waiting = desk.ledger().read(approvals::open)?;
+        let waiting = waiting.iter().filter(|it| it.product == *product).count() as u64;
         if context.out.json {
             let object = of(product, &rules);
             return Self::print(context, &object).map(|()| Exit::DONE);
@@ -58,12 +60,14 @@ impl Run for DeskPolicy {
             context.out.say(format_args!(
                 "nothing of {product} needs another's approval any more"
             ));
+            tell_what_waits(context, waiting);
             return Ok(Exit::DONE);
         }
         context.out.say(format_args!(
             "of {product} another approves, with a key of his own: {}",
             listed(&rules)
         ));
+        tell_what_waits(context, waiting);
         let today = context.environment.now().day();
         let others = keys::list(desk.ledger(), today)?;
         if !others.iter().any(|it| it.state == KeyState::Active) {
@@ -104,6 +108,18 @@ impl DeskPolicy {
             _ => Ok(Exit::DONE),
         }
     }
+}
+
+/// What was proposed before stays, whatever the policy says now.
+fn tell_what_waits(context: &mut Context, waiting: u64) {
+    let (many, them) = match waiting {
+        0 => return,
+        1 => ("1 proposal of it waits".to_owned(), "it"),
+        more => (format!("{more} proposals of it wait"), "them"),
+    };
+    context.out.say(format_args!(
+        "{many} as before: countersign desk inbox list shows {them}; have {them} approved or declined"
+    ));
 }
 
 fn of(product: &str, rules: &[Rule]) -> json::Policy {

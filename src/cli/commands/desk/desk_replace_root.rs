@@ -66,8 +66,15 @@ impl Run for DeskReplaceRoot {
         };
         if kept.public() != stays {
             let message = "the root that was stolen cannot say who takes its place";
+            let spare = desk.place().key_path(Root::Spare);
+            let which = match stolen {
+                Root::Live if spare.exists() => {
+                    format!("--key {}", words::typed(&spare.display().to_string()))
+                }
+                _ => "--key FILE; `countersign desk keys` shows both".to_owned(),
+            };
             return Err(Failure::new(FailureKind::NeedsRoot, message)
-                .hint("say it with the root that stays: --key FILE; `countersign desk keys` shows both")
+                .hint(format!("say it with the root that stays: {which}"))
                 .into());
         }
         let file = desk.place().key_path(Root::Spare);
@@ -111,6 +118,17 @@ impl Run for DeskReplaceRoot {
             "the new spare root {fingerprint} lies in {}: take it to the safe; the one that stays is the live root now",
             file.display()
         ));
+        let live = desk.place().key_path(Root::Live);
+        if stolen == Root::Live && live.exists() {
+            context.out.warn(format_args!(
+                "{} is the root that was dropped still",
+                live.display()
+            ));
+            context.out.advise(&format!(
+                "put the root that stays in its place: copy its file to {}",
+                live.display()
+            ));
+        }
         if !names.is_empty() {
             let names = words::list(&names);
             context.out.say(format_args!("certified anew {names}"));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
 
 use super::license_list::{Columns, catalogue, object};
-use super::{Context, Exit, Run, refusals};
+use super::{Context, Exit, Run, desk_inbox, refusals};
 use crate::cli::desk::OpenDesk;
 use crate::cli::json::{self, InReport, Reported, Shown};
 use crate::cli::{desk, sold, words};
@@ -64,6 +64,7 @@ impl Run for DeskReport {
             "overdue",
         )?;
         report.held()?;
+        report.proposed()?;
         report.refused()?;
         report.unknown_keys()?;
         report.products()?;
@@ -182,6 +183,26 @@ impl Report<'_> {
         match any && !self.context.out.json {
             true => self.context.out.line(""),
             false => Ok(()),
+        }
+    }
+
+    /// What one proposed and another approves.
+    fn proposed(&mut self) -> anyhow::Result<()> {
+        let found = desk_inbox::named(self.desk.ledger(), false)?;
+        self.title("waits for another's approval", !found.is_empty())?;
+        for (it, key) in &found {
+            if self.context.out.json {
+                let of = json::Proposal::of(it, key);
+                let section = "proposed";
+                let line = Reported::Proposed(InReport { section, of });
+                DeskReport::print(self.context, &line)?;
+                continue;
+            }
+            self.context.out.row(&desk_inbox::line(it, key))?;
+        }
+        match found.is_empty() || self.context.out.json {
+            true => Ok(()),
+            false => self.context.out.line(""),
         }
     }
 
