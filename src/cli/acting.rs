@@ -350,7 +350,7 @@ fn missing(error: DeskError, file: &Path) -> anyhow::Error {
     }
     let message = format!("the signing key {} is not there", file.display());
     Failure::new(FailureKind::NoFile, message)
-        .hint("name another with --key; `countersign desk request NAME` makes one, which a manager certifies")
+        .hint("where it lies on a stick, plug that in, or name the file with --key FILE; who has none yet makes one by `countersign desk request NAME`, and the root certifies it")
         .into()
 }
 

@@ -214,8 +214,27 @@ fn unread(error: ReadError, text: &str) -> anyhow::Error {
                 .hint(messages::code::license_key_hint())
                 .into()
         }
+        ReadError::NoCode => match key_in(text) {
+            Some(key) => {
+                let message = messages::code::license_key_in(key).to_string();
+                Failure::new(FailureKind::WrongKind, message)
+                    .hint(messages::code::license_key_in_hint(key))
+                    .into()
+            }
+            None => ReadError::NoCode.into(),
+        },
         error => error.into(),
     }
+}
+
+/// The license key that a text names where it names one, as the certificate of a license does, or a mail of the vendor.
+fn key_in(text: &str) -> Option<LicenseKey> {
+    let dash = |c: char| matches!(c, '-' | '\u{2010}'..='\u{2013}');
+    let words = text.split(|c: char| !c.is_ascii_digit() && !dash(c));
+    let written = words.filter(|word| word.chars().filter(|c| dash(*c)).count() == 3);
+    let mut keys = written.filter_map(|word| word.parse::<LicenseKey>().ok());
+    let first = keys.next()?;
+    keys.all(|it| it == first).then_some(first)
 }
 
 /// Bytes of a text that may be license keys and nothing else.

@@ -144,8 +144,6 @@ pub(crate) fn update(
         );
     }
     let asks = Asks::of(view, changes);
-    // Who names users or lends signs that with a key of the site's own, which is made first.
-    let made = asks.site.then(|| "  countersign site init".to_owned());
     lines.extend([
         String::new(),
         desk.map_or_else(
@@ -157,8 +155,8 @@ pub(crate) fn update(
         lines.push(messages::letter::bound_there(words::list(asks.names)).to_string());
     }
     lines.push(String::new());
-    lines.extend(made);
-    lines.push(format!("  {}", asks.command()));
+    let typed = asks.made().into_iter().chain([asks.command()]);
+    lines.extend(typed.map(|it| format!("  {it}")));
     lines.extend([
         String::new(),
         messages::letter::answer().to_owned(),
@@ -170,6 +168,29 @@ pub(crate) fn update(
         one_line(vendor),
     ]);
     (subject, lines.join("\n") + "\n")
+}
+
+/// How a license is asked for first.
+pub(crate) struct FirstRequest<'a> {
+    /// What is typed on the machine, in its order.
+    pub(crate) commands: Vec<String>,
+    /// Names that it is bound to there, each with a value that the desk does not know.
+    pub(crate) names: &'a [String],
+}
+
+/// How a license is asked for on a machine that does not hold it.
+pub(crate) fn first_request(view: &LicenseView) -> FirstRequest<'_> {
+    let (names, terms) = (&view.product.bind, &view.terms);
+    let asks = Asks {
+        key: view.license.key,
+        held: false,
+        names,
+        usb: terms.usb.as_ref().map(Some),
+        site: terms.signs(),
+    };
+    let mut commands = asks.made();
+    commands.push(asks.command());
+    FirstRequest { commands, names }
 }
 
 /// What a machine must be given when it asks, as it does not find out by itself.
@@ -206,6 +227,12 @@ impl<'a> Asks<'a> {
             usb,
             site: terms.signs() && lacks(&|it| it.site_key.is_none()),
         }
+    }
+
+    /// Who names users or lends signs that with a key of the site's own, which is made first.
+    fn made(&self) -> Vec<String> {
+        let made = self.site.then(|| "countersign site init".to_owned());
+        made.into_iter().collect()
     }
 
     /// What is typed there.

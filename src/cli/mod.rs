@@ -4,6 +4,8 @@
 mod acting;
 mod advice;
 mod carried;
+#[cfg(feature = "desk")]
+mod certificate;
 mod checked;
 mod code_input;
 mod code_output;
@@ -109,7 +111,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut context = Context {
         homes,
         #[cfg(feature = "desk")]
-        environment: Environment::real().acting_as(matches.get_one("as").cloned()),
+        environment: Environment::real().acting_as(who_is_at_work(&matches)),
         #[cfg(not(feature = "desk"))]
         environment: Environment::real(),
         out: Output::new(
@@ -129,6 +131,17 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 /// Runs the command that was named, and says what there is to say.
+/// What `--as` says, or the variable in its place.
+#[cfg(feature = "desk")]
+fn who_is_at_work(matches: &ArgMatches) -> Option<String> {
+    let variable = || std::env::var_os("COUNTERSIGN_AS");
+    let said = matches.get_one::<String>("as").cloned();
+    said.or_else(|| {
+        let name = variable().filter(|it| !it.is_empty())?;
+        Some(name.to_string_lossy().into_owned())
+    })
+}
+
 fn run(matches: &ArgMatches, context: &mut Context) -> Exit {
     let done = commands::dispatch(matches, context);
     let finished = done.and_then(|exit| context.out.finish().map(|()| exit));

@@ -1,5 +1,6 @@
 //! A photo or screenshot instead of a text: what its QR codes say.
 
+use crate::license_key::LicenseKey;
 use crate::messages;
 use crate::text;
 use crate::text::photo::{self, PhotoError};
@@ -17,7 +18,8 @@ const SHOWN: usize = 60;
 pub(crate) fn text(bytes: &[u8]) -> Result<String, Failure> {
     let texts = photo::texts(bytes).map_err(unread)?;
     let all = texts.join("\n\n");
-    if text::read(&all, &[]).is_err_and(|error| error.is_no_code()) {
+    let key = |text: &String| text.trim().parse::<LicenseKey>().is_ok();
+    if text::read(&all, &[]).is_err_and(|error| error.is_no_code()) && !texts.iter().any(key) {
         let first = texts.first().map(String::as_str).unwrap_or_default();
         let shown: String = first
             .chars()

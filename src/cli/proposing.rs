@@ -72,14 +72,23 @@ pub(crate) fn propose(
     let command = typed((context.reads)(), &context.words, request.as_deref())?;
     let hand = issuer.hand(context.environment.by());
     let (number, before) = approvals::propose(desk.ledger(), wanted, command, hand)?;
+    let whose = desk.ledger().read(|tx| approvals::proposal(tx, number))?.by;
     let number = number.0;
+    let hint = match whose == context.environment.by().name {
+        true => format!(
+            "have another approve it, with a key of his own: countersign desk inbox approve {number} --key NAME"
+        ),
+        false => format!(
+            "{whose} proposed it: look at it with countersign desk inbox show {number}, and approve it with your key: countersign desk inbox approve {number}"
+        ),
+    };
     let kept = match before {
         true => "it waits already",
         false => "it was kept",
     };
     let message = format!("{wanted}; {kept} as proposal {number}, and nothing else was done");
     Ok(Failure::new(FailureKind::Proposed, message)
-        .hint(format!("have another approve it, with a key of his own: countersign desk inbox approve {number} --key NAME"))
+        .hint(hint)
         .with(|details| details.proposal = Some(number)))
 }
 

@@ -217,3 +217,71 @@ fn each_key_has_its_own_passphrase() {
         .env("COUNTERSIGN_PASSPHRASE_FILE", &anns)
         .done();
 }
+
+/// A certificate has the limits that were said and no others: what it had before is named.
+#[test]
+fn certified_again_it_is_said_what_it_was() {
+    let world = World::new();
+    let (desk, _, _) = world.sold(&[], &[]);
+    desk.certify("ann", &["--max-seats", "50"]);
+    let again = [
+        "desk", "certify", "ann", "--key", "root", "--kinds", "grant",
+    ];
+    let said = desk.run(again).done();
+    said.tells("before it was: ").tells("50 seats");
+    let said = desk.run(again).done();
+    assert!(!said.stderr.contains("before it was"), "{said}");
+    // A key that lies elsewhere is named by its file.
+    let stick = world.path().join("stick.pem");
+    let (stick, request) = (stick.to_str().unwrap(), world.path().join("stick.request"));
+    desk.run(["desk", "request", "ben", "--no-passphrase", "--key", stick])
+        .done();
+    let handed = ["--key", "root", "--request", request.to_str().unwrap()];
+    let certify: Vec<&str> = ["desk", "certify", "ben"]
+        .into_iter()
+        .chain(handed)
+        .collect();
+    desk.run(certify).done().tells("respond --key FILE");
+}
+
+#[test]
+fn a_clerks_passphrase_is_changed_by_the_name_of_the_key() {
+    let world = World::new();
+    let (desk, _, _) = world.sold(&[], &[]);
+    desk.certify("ann", &[]);
+    let words = world.secret("words", "open rye\n");
+    desk.run([
+        "desk",
+        "passphrase",
+        "--key",
+        "ann",
+        "--new-passphrase-file",
+    ])
+    .arg(&words)
+    .done()
+    .tells("keys/ann.pem has the new passphrase");
+    let sell = ["license", "new", "--product", "survey", "--customer", "C"];
+    desk.by("ann", &sell).refused(7, "passphrase_needed");
+    desk.by("root", &sell).done();
+}
+
+#[test]
+fn who_is_at_work_is_said_once_for_a_shell() {
+    let world = World::new();
+    let (desk, _, key) = world.sold(&[], &[]);
+    desk.run(["license", "note", &key, "one"])
+        .env("COUNTERSIGN_AS", "Ann Arbor")
+        .done();
+    desk.run(["license", "note", &key, "two", "--as", "bo"])
+        .env("COUNTERSIGN_AS", "Ann Arbor")
+        .done();
+    desk.run(["license", "note", &key, "three"])
+        .env("COUNTERSIGN_AS", "a\nb")
+        .refused(2, "usage");
+    let told = desk.run(["ledger", "history", &key]).done().stdout;
+    let by = |text: &str| told.lines().any(|line| line.contains(text));
+    assert!(
+        by("  Ann Arbor (key root)") && by("  bo (key root)"),
+        "{told}"
+    );
+}

@@ -90,7 +90,11 @@ fn a_sale_is_proposed_by_one_and_done_by_another() {
         (&reported["key"], reported["proposal"].to_string()),
         (&"ann".into(), number.clone())
     );
-    // The same again is the same one.
+    // The same again is the same one, and of somebody else it is his to approve.
+    let said = by(&desk, "bo", &SALE).owes(9, "proposed");
+    said.tells("it waits already")
+        .tells("ann proposed it")
+        .tells("and approve it with your key");
     assert_eq!((waiting(&desk), sold(&desk)), (1, 1));
     let shown = desk.run(["desk", "inbox", "show", &number]).done().stdout;
     assert!(shown.contains("license new --product=survey"), "{shown}");
@@ -107,6 +111,12 @@ fn a_sale_is_proposed_by_one_and_done_by_another() {
     let done = approve(&desk, "bo", &number).done();
     assert_eq!(done.stdout.lines().count(), 1, "{done}");
     assert_eq!((waiting(&desk), sold(&desk)), (0, 2));
+    let key = done.stdout.trim();
+    let shown = desk.run(["desk", "inbox", "show", &number]).done().stdout;
+    assert!(
+        shown.contains("the license was sold") && shown.contains(key),
+        "{shown}"
+    );
     for again in ["approve", "decline"] {
         by(&desk, "zoe", &["desk", "inbox", again, &number]).refused(6, "proposal_decided");
     }

@@ -8,6 +8,7 @@ mod anyone;
 mod apply;
 mod batch;
 mod called;
+mod certificates;
 mod check;
 mod check_questions;
 mod clerk;

@@ -43,7 +43,7 @@ impl Proposal {
         use approvals::Became;
         let (decided_by, decided, note) = match &it.became {
             Became::Waits => (None, None, None),
-            Became::Approved(by, at) => (Some(by.clone()), Some(Shown(*at)), None),
+            Became::Approved(by, at, _) => (Some(by.clone()), Some(Shown(*at)), None),
             Became::Declined(by, at, note) => (Some(by.clone()), Some(Shown(*at)), note.clone()),
         };
         Proposal {

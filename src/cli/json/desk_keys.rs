@@ -22,7 +22,7 @@ pub(crate) struct KeyRequested {
     pub(crate) fingerprint: Shown<RootFingerprint>,
     /// The file with the key.
     pub(crate) key: PathBuf,
-    /// The file that a manager certifies.
+    /// The file by which the root certifies it.
     pub(crate) request: PathBuf,
     pub(crate) encrypted: bool,
 }

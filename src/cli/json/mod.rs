@@ -19,6 +19,8 @@ mod inspected;
 mod kept_safe;
 mod license;
 mod machine;
+#[cfg(feature = "desk")]
+mod page;
 mod product;
 #[cfg(feature = "desk")]
 mod replied;
@@ -50,6 +52,8 @@ pub(crate) use inspected::*;
 pub(crate) use kept_safe::*;
 pub(crate) use license::*;
 pub(crate) use machine::*;
+#[cfg(feature = "desk")]
+pub(crate) use page::*;
 pub(crate) use product::{Installed, Product};
 #[cfg(feature = "desk")]
 pub(crate) use replied::*;

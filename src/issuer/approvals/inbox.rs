@@ -10,7 +10,9 @@ use crate::issuer::history::{
     self, APPROVE, DECLINE, Hand, Hex, NewEvent, PROPOSE, ProposalFacts, Recorder, VerdictFacts,
     meta_digest, to_json,
 };
-use crate::issuer::ledger::{Event, EventId, Ledger, LedgerError, SignerId, Transaction};
+use crate::issuer::ledger::{
+    ActivationRow, Event, EventId, Ledger, LedgerError, LicenseId, SignerId, Transaction,
+};
 use crate::protocol::date::Seconds;
 use crate::protocol::desk_certificate::DeskCertificate;
 use crate::protocol::trust::PublicKey;
@@ -23,8 +25,8 @@ const MOST: usize = 200;
 pub enum Became {
     /// It waits.
     Waits,
-    /// Another approved it, and it was done.
-    Approved(String, Seconds),
+    /// Another approved it, and it was done: who, when, and the row of the history that says so; what was done stands behind it.
+    Approved(String, Seconds, EventId),
     /// Somebody declined it, perhaps for a reason.
     Declined(String, Seconds, Option<String>),
 }
@@ -53,6 +55,10 @@ pub struct Proposal {
     pub at: Seconds,
     /// Of which product.
     pub product: String,
+    /// Of which license; none of a sale.
+    pub license: Option<LicenseId>,
+    /// Of which of its activations.
+    pub activation: Option<ActivationRow>,
     /// Under which rules it falls.
     pub rules: Vec<String>,
     /// The command, word by word, without the program's name.
@@ -164,7 +170,7 @@ fn verdicts(tx: &mut dyn Transaction) -> Result<BTreeMap<i64, Became>, LedgerErr
                 continue;
             };
             let became = match kind {
-                APPROVE => Became::Approved(event.actor, event.at),
+                APPROVE => Became::Approved(event.actor, event.at, event.id),
                 _ => Became::Declined(event.actor, event.at, facts.reason),
             };
             found.insert(facts.proposal, became);
@@ -185,6 +191,8 @@ fn shown(event: Event, became: Became) -> Result<Proposal, LedgerError> {
         signer: event.act.map(|it| it.signer),
         by: event.actor,
         at: event.at,
+        license: facts.deed.license.map(LicenseId),
+        activation: facts.deed.activation.map(ActivationRow),
         product: facts.deed.product,
         rules: facts.rules,
         command: facts.command,

@@ -6,6 +6,8 @@ use crate::world::World;
 pub(super) fn lived(it: &mut Printed) {
     let world = World::new();
     let (desk, ship, key) = world.sold(&[], &[]);
+    let page = desk.run(["license", "certificate", &key]);
+    it.one("license-certificate", page);
     it.one("ledger-checkpoint", desk.run(["ledger", "checkpoint"]));
     let backup = world.path().join("backup.db");
     let backup = backup.to_str().unwrap();

@@ -13,7 +13,7 @@ use crate::cli::desk::OpenDesk;
 use crate::cli::failure::Failure;
 use crate::cli::{confirm, desk, handed_over, json};
 use crate::failure::FailureKind;
-use crate::issuer::keys::{self, Certified, Issuer, KeyRequest, Limits, May};
+use crate::issuer::keys::{self, Certified, Issuer, KeyRequest, KeyState, Limits, May};
 use crate::protocol::date::Day;
 use crate::protocol::desk_certificate::{
     MANAGER, MAY_GRANT, MAY_GRANT_EMERGENCY, MAY_GRANT_LENDING, ONE_PRODUCT,
@@ -94,6 +94,11 @@ impl Run for DeskCertify {
         let root = self.acting.root(context, &desk)?;
         verified(context, desk.ledger(), &[])?;
         let root = Issuer::root(root);
+        let before = keys::list(desk.ledger(), today)?.into_iter().rev();
+        let before = before
+            .filter(|it| it.key.name == self.name && it.state == KeyState::Active)
+            .map(|it| May(&it.certificate, &it.key.product).to_string())
+            .next();
         let mut entropy = context.environment.entropy()?;
         let hand = root.hand(context.environment.by());
         let made = keys::certify(desk.ledger(), hand, &request, &limits, &mut entropy)?;
@@ -112,10 +117,16 @@ impl Run for DeskCertify {
         context.out.say(format_args!(
             "the key {fingerprint} of {name} is certified: {may}"
         ));
+        if let Some(before) = before.filter(|it| *it != may) {
+            context.out.say(format_args!("before it was: {before}"));
+        }
         if compared == Compared::NotYet {
             context.out.say("compare the six groups with those that its owner reads to you: whoever else made that request could sign");
         }
-        context.out.say(format_args!("{name} answers with it by countersign respond --key {name}, or where COUNTERSIGN_KEY={name} is set"));
+        match desk.place().clerks_key(name).exists() {
+            true => context.out.say(format_args!("{name} answers with it by countersign respond --key {name}, or where COUNTERSIGN_KEY={name} is set")),
+            false => context.out.say(format_args!("{name} answers with it by countersign respond --key FILE, or where COUNTERSIGN_KEY=FILE is set: FILE is where that key lies")),
+        }
         Ok(Exit::DONE)
     }
 }

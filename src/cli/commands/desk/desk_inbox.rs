@@ -4,14 +4,15 @@ use std::collections::HashMap;
 
 use super::license_revoke::reason;
 use super::proposed;
-use super::{Context, Exit, Run};
+use super::{Context, Exit, Run, events};
 use crate::cli::acting::KeyArgs;
 use crate::cli::failure::Failure;
 use crate::cli::{commands, desk, json, words};
 use crate::failure::FailureKind;
 use crate::issuer::approvals::{self, ApprovalError, Became, Proposal};
-use crate::issuer::keys;
-use crate::issuer::ledger::{EventId, Ledger, LedgerError, SignerId};
+use crate::issuer::keys::{self, KeyState};
+use crate::issuer::ledger::{EventId, Ledger, LedgerError, SignerId, Transaction};
+use crate::issuer::names;
 
 /// Show what was proposed and waits for another's approval
 #[derive(clap::Args)]
@@ -61,23 +62,24 @@ impl Run for InboxShow {
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let mut desk = desk::open(context)?;
         let number = EventId(self.number);
-        let (it, key) = desk.ledger().read(|tx| {
+        let (it, key, about) = desk.ledger().read(|tx| -> anyhow::Result<_> {
             let it = approvals::proposal(tx, number)?;
             let key = key_of(&keys::names(tx)?, &it);
-            Ok::<_, ApprovalError>((it, key))
+            let about = about(tx, &it)?;
+            Ok((it, key, about))
         })?;
         if context.out.json {
             return Self::print(context, &json::Proposal::of(&it, &key)).map(|()| Exit::DONE);
         }
         let became = match &it.became {
             Became::Waits => "waits for another's approval".to_owned(),
-            Became::Approved(by, at) => format!("approved by {by}, {}", at.day()),
+            Became::Approved(by, at, _) => format!("approved by {by}, {}", at.day()),
             Became::Declined(by, at, None) => format!("declined by {by}, {}", at.day()),
             Became::Declined(by, at, Some(note)) => {
                 format!("declined by {by}, {}: {note}", at.day())
             }
         };
-        context.out.table(&[
+        let mut rows = vec![
             ("proposal", it.number.0.to_string()),
             ("state", became),
             (
@@ -88,9 +90,19 @@ impl Run for InboxShow {
                 "falls under",
                 format!("{} of {}", it.rules.join(", "), it.product),
             ),
-            ("command", command(&it)),
-        ])?;
-        if it.became == Became::Waits {
+        ];
+        rows.extend(about);
+        rows.push(("command", command(&it)));
+        context.out.table(&rows)?;
+        let today = context.environment.now().day();
+        let removed = keys::list(desk.ledger(), today)?;
+        let removed = removed
+            .iter()
+            .any(|it| it.key.name == key && it.state == KeyState::Removed);
+        if it.became == Became::Waits && removed {
+            let number = it.number.0;
+            context.out.say(format_args!("the key of {key} was removed since, so it can only be declined: countersign desk inbox decline {number}"));
+        } else if it.became == Became::Waits {
             let number = it.number.0;
             context.out.say(format_args!("next: countersign desk inbox approve {number} --key NAME, which does just that; or countersign desk inbox decline {number}"));
         }
@@ -226,6 +238,36 @@ pub(super) fn named(
             .map(|(key, it)| (it, key))
             .collect())
     })
+}
+
+/// What it is about, beside its words: whose license, which machine, and what was done where it was approved.
+fn about(tx: &mut dyn Transaction, it: &Proposal) -> anyhow::Result<Vec<(&'static str, String)>> {
+    let mut rows = Vec::new();
+    let license = it.license.map(|id| tx.license(id)).transpose()?.flatten();
+    if let Some(license) = &license {
+        let terms = tx.terms(license.terms)?;
+        let whose = terms.map_or_else(String::new, |it| format!(" of {}", it.customer));
+        rows.push(("license", format!("{}{whose}", license.key)));
+    }
+    let machine = it.activation.map(|id| tx.activation(id)).transpose()?;
+    if let Some((machine, license)) = machine.flatten().zip(license) {
+        let activation = machine.standing.activation;
+        let called = names::of_license(tx, &license)?;
+        let called = called.iter().find(|it| it.activation == activation);
+        let called = called.map_or_else(String::new, |it| format!("  {it}"));
+        rows.push(("machine", format!("{activation}{called}")));
+    }
+    if let Became::Approved(_, _, row) = it.became {
+        let done = tx.event(EventId(row.0 + 1))?;
+        let done = done.map(|event| events::Names::default().told(tx, &event));
+        rows.extend(done.transpose()?.map(|it| {
+            let of = it
+                .license_key
+                .map_or_else(String::new, |key| format!("  {key}"));
+            ("done", format!("{}{of}", it.message))
+        }));
+    }
+    Ok(rows)
 }
 
 fn key_of(names: &HashMap<SignerId, String>, it: &Proposal) -> String {

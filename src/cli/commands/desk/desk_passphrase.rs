@@ -7,6 +7,7 @@ use crate::cli::failure::Failure;
 use crate::cli::passphrase::{Asks, PassphraseArgs};
 use crate::cli::{desk, json, secrecy};
 use crate::issuer::desk::{DeskError, Root, change_passphrase, read_key_file};
+use crate::issuer::keys::is_key_name;
 use crate::signing::elsewhere::{Elsewhere, Place};
 use crate::signing::keys::{Passphrase, SigningKey};
 
@@ -28,8 +29,8 @@ pub(crate) struct DeskPassphrase {
     /// Leave the keys unencrypted: anyone who reads the files can sign
     #[arg(long, conflicts_with = "new_passphrase_file")]
     no_passphrase: bool,
-    /// Change this key file, and not those at the desk (repeatable)
-    #[arg(long = "key", value_name = "FILE")]
+    /// Change this key, and not the roots at the desk: the NAME of a clerk's that lies here, or a FILE (repeatable)
+    #[arg(long = "key", value_name = "NAME|FILE")]
     keys: Vec<PathBuf>,
 }
 
@@ -40,10 +41,15 @@ impl Run for DeskPassphrase {
     type Object = json::KeysChanged;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let mut files = self.keys;
+        let desk = desk::place(context)?;
+        let clerks = |key: PathBuf| {
+            let name = key.to_str().filter(|name| is_key_name(name));
+            let file = name.map(|name| desk.clerks_key(name));
+            file.filter(|file| file.exists()).unwrap_or(key)
+        };
+        let mut files: Vec<PathBuf> = self.keys.into_iter().map(clerks).collect();
         let named = !files.is_empty();
         if !named {
-            let desk = desk::place(context)?;
             if !desk.exists() {
                 return Err(DeskError::Missing(desk.directory().to_owned()).into());
             }

@@ -16,7 +16,7 @@ use crate::signing::elsewhere::Elsewhere;
 use crate::signing::keys::{Passphrase, SigningKey};
 use crate::signing::signer::TriedSigner;
 
-/// Make a key of your own, and the request by which a manager certifies it
+/// Make a key of your own, and the request by which the root certifies it
 ///
 /// The key lies at the desk, in `keys/NAME.pem`, or in the FILE of `--key`; it never leaves there, and its passphrase is yours alone. The request lies beside it
 /// under the same name with `.request` at its end: it holds no secret, and where it got lost the same command writes it anew. At a desk that several share, tell a manager your name; elsewhere hand him that file.

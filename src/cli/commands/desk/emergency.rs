@@ -86,6 +86,10 @@ impl Run for EmergencyCode {
             "step {} of {}: {} with generation {} goes on until {} without contact",
             spoken.step, spoken.steps, spoken.activation, spoken.generation, spoken.until
         ));
+        context.out.say(format_args!(
+            "the same again, where the line was bad: countersign emergency {} --until {}",
+            spoken.activation, spoken.until
+        ));
         if let Some(other) = spoken.held_by {
             context.out.warn(format_args!(
                 "{other} was activated in its place and holds the seat: at its next contact a clerk decides between them"

@@ -8,7 +8,7 @@ use crate::cli::mail::Mailbox;
 use crate::cli::{desk, json, keys, letter};
 use crate::failure::FailureKind;
 use crate::issuer::history;
-use crate::issuer::ledger::Withdrawn;
+use crate::issuer::ledger::{License, Withdrawn};
 use crate::issuer::life::LifeError;
 use crate::issuer::policy::Refusal;
 use crate::issuer::products;
@@ -36,11 +36,7 @@ impl Run for LicenseMail {
         let Some(view) = products::license(desk.ledger(), key)? else {
             return Err(super::license_show::unknown_key(key).into());
         };
-        match view.license.withdrawn {
-            None => {}
-            Some(Withdrawn::Revoked) => return Err(revoked(key).into()),
-            Some(Withdrawn::Void) => return Err(LifeError::from(Refusal::Void).into()),
-        }
+        refuse_withdrawn(&view.license)?;
         let events = desk
             .ledger()
             .read(|tx| history::of_license(tx, view.license.event))?;
@@ -81,6 +77,15 @@ impl Run for LicenseMail {
             context.out.warn(format_args!("no mail address is known: the mail has no To; `countersign license change {key} --contact MAIL` keeps one"));
         }
         Ok(Exit::DONE)
+    }
+}
+
+/// Nobody is told to ask for what is not answered.
+pub(super) fn refuse_withdrawn(license: &License) -> anyhow::Result<()> {
+    match license.withdrawn {
+        None => Ok(()),
+        Some(Withdrawn::Revoked) => Err(revoked(license.key).into()),
+        Some(Withdrawn::Void) => Err(LifeError::from(Refusal::Void).into()),
     }
 }
 

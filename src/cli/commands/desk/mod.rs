@@ -24,6 +24,7 @@ mod ledger_history;
 mod ledger_readopt;
 mod ledger_restore;
 mod ledger_verify;
+mod license_certificate;
 mod license_change;
 mod license_list;
 mod license_mail;
@@ -54,7 +55,7 @@ pub(super) fn who_is_at_work() -> Arg {
     Arg::new("as")
         .long("as")
         .value_name("NAME")
-        .help("At a desk: who is at work, for the history [default: the login name]")
+        .help("At a desk: who is at work, for the history [env: COUNTERSIGN_AS] [default: the login name]")
         .display_order(LAST)
         .global(true)
 }
@@ -115,6 +116,7 @@ pub(super) const TREE: Commands = (
                 leaf::<license_revoke::LicenseRevoke>(),
                 leaf::<license_void::LicenseVoid>(),
                 leaf::<license_mail::LicenseMail>(),
+                leaf::<license_certificate::LicenseCertificate>(),
                 leaf::<license_note::LicenseNote>(),
             ],
         },
