@@ -218,8 +218,9 @@ failure_kinds! {
     LedgerIo "ledger_io" FAILED "the disk or the database engine failed";
     LedgerSchema "ledger_schema" NOT_TRUSTED "the ledger's tables are not as this program makes them";
     LedgerEdited "ledger_edited" NOT_TRUSTED "the ledger is not as its history has it; `findings` tells where";
-    OtherDesk "other_desk" NOT_FOR_THIS "the backup is of another desk";
+    OtherDesk "other_desk" NOT_FOR_THIS "the backup or the export is of another desk";
     BackupOlder "backup_older" REFUSED "the ledger has events that the backup has not";
+    BadExport "bad_export" NOT_TRUSTED "the file is no export of a ledger, or was changed or cut off since it was written";
     BadCheckpoint "bad_checkpoint" NOT_TRUSTED "the file is no checkpoint that a key of this desk signed";
     OtherHistory "other_history" NOT_FOR_THIS "the ledger was put back or exchanged: its history is not the one that was followed";
     NotLost "not_lost" REFUSED "an answer that is to be taken back is none that the ledger lost when it was put back";

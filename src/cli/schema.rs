@@ -7,12 +7,14 @@ use serde_json::{Value, json};
 
 use super::commands;
 use super::json::{Failed, Nothing};
+use crate::issuer::restore::line_described;
 
 /// Where it stands.
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/json.schema.json");
 
 const DESCRIPTION: &str = "One line of the output. Under $defs, what a command prints stands by the words of the \
-    command, such as request-activate; what every command prints that fails is failure.";
+    command, such as request-activate; what every command prints that fails is failure. ledger-export-line is a line of \
+    the file that ledger export writes.";
 
 /// Nothing stands in an object that is not described.
 #[derive(Clone, Debug)]
@@ -33,6 +35,9 @@ fn document() -> Value {
     let failure = generator.subschema_for::<Failed>();
     let mut commands = commands::schemas(&mut generator);
     commands.push(("failure".to_owned(), failure));
+    // What stands in the file that this command writes.
+    let line = line_described(&mut generator);
+    commands.push(("ledger-export-line".to_owned(), line));
     let mut definitions = generator.take_definitions(true);
     definitions.remove(&*Nothing::schema_name());
     let any: Vec<Value> = commands

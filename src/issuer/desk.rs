@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 pub use change::change;
 pub(super) use files::{
-    at, beside, create_directory, directory_of, part_of, place_anew, sync_directory,
+    at, beside, create_directory, directory_of, new_private, part_of, place_anew, sync_directory,
 };
 use files::{rename, write_private};
 pub use new_key::write_new_key;

@@ -1,19 +1,25 @@
-//! A ledger's backup, and a ledger put back from one (SPEC.md 9.14).
+//! A ledger's backup and its export, and a ledger put in place from one (SPEC.md 9.14).
 
+mod export;
 mod files;
+mod import;
+mod lines;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use files::{Room, copy_private, keep_aside, remove, remove_beside};
+pub use export::{Exported, export};
+use files::{Room, copy_private, keep_aside, lies_at, place_new};
+pub use import::{Doing, import};
+pub use lines::BadLine;
+#[cfg(test)]
+pub(crate) use lines::line_described;
 
 use crate::failure::FailureKind;
 use crate::issuer::audit::{self, Report};
-use crate::issuer::desk::{
-    self, Desk, DeskError, at, beside, directory_of, part_of, place_anew, sync_directory,
-};
+use crate::issuer::desk::{self, Desk, DeskError, at, beside, sync_directory};
 use crate::issuer::history::{Hand, LEDGER_RESTORE, NewEvent, Recorder, RestoreFacts, to_json};
 use crate::issuer::ledger::{Event, EventId, Ledger, LedgerError, Transaction};
 use crate::protocol::date::Seconds;
@@ -54,8 +60,16 @@ pub enum RestoreError {
     /// It cannot be read.
     #[error("{} could not be read", .0.display())]
     Unread(PathBuf, #[source] io::Error),
+    /// A line of an export is not as it was written.
+    #[error("line {line} of the export {wrong}")]
+    Export {
+        /// Which, from 1.
+        line: u64,
+        /// What is wrong with it.
+        wrong: BadLine,
+    },
     /// Other keys sign for it.
-    #[error("the backup is of another desk, for which other keys sign")]
+    #[error("the ledger that was handed over is of another desk, for which other keys sign")]
     OtherDesk,
     /// The ledger goes on where the backup ends.
     #[error("the ledger has {lost} that the backup has not, the last of {last}", lost = crate::issuer::restore::events(*.lost))]
@@ -89,6 +103,7 @@ impl RestoreError {
         match self {
             RestoreError::Edited(_) => FailureKind::LedgerEdited,
             RestoreError::Unread(..) => FailureKind::NoFile,
+            RestoreError::Export { .. } => FailureKind::BadExport,
             RestoreError::OtherDesk => FailureKind::OtherDesk,
             RestoreError::Newer { .. } => FailureKind::BackupOlder,
             RestoreError::Desk(error) => error.kind(),
@@ -102,31 +117,11 @@ impl RestoreError {
 /// `Exists` where a file has that name, and what the disk or the ledger says; no file is left then.
 pub fn back_up(desk: &Desk, to: &Path) -> Result<Reached, DeskError> {
     let mut ledger = desk.ledger()?;
-    if to.symlink_metadata().is_ok() {
-        return Err(LedgerError::Exists(to.to_owned()).into());
-    }
-    let part = part_of(to);
-    // One that a process of this number began and was killed.
-    remove(&part)?;
-    ledger.back_up(&part)?;
-    let placed = Ledger::open(&part)
-        .and_then(|mut copy| copy.audit(|tx| Ok(reached(tx.last_event()?))))
-        .map_err(DeskError::from)
-        .and_then(|reached| match place_anew(&part, to) {
-            Ok(()) => Ok(reached),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                Err(LedgerError::Exists(to.to_owned()).into())
-            }
-            Err(error) => Err(at(to)(error)),
-        });
-    // Looked at, it may have got company; and where it was not placed, it is of no use.
-    let _ = match placed {
-        Ok(_) => remove_beside(&part),
-        Err(_) => remove(&part),
-    };
-    let reached = placed?;
-    sync_directory(directory_of(to))?;
-    Ok(reached)
+    place_new(to, |part| {
+        ledger.back_up(part)?;
+        let mut copy = Ledger::open(part)?;
+        Ok(copy.audit(|tx| Ok::<_, LedgerError>(reached(tx.last_event()?)))?)
+    })
 }
 
 /// What [`restore`] would do, nothing being changed; what would be given up is said, not refused.
@@ -167,11 +162,23 @@ pub fn restore(
         (discard, Some(&hand.signer.public())),
         progress,
     )?;
+    note(&mut found, put_back.lost, reason, hand)?;
+    put_back.aside = put_in_place(desk, &room, found, stands, hand.by.now)?;
+    Ok(put_back)
+}
+
+/// Writes into a ledger's history that it was put back, and why.
+fn note(
+    found: &mut Ledger,
+    lost: Option<u64>,
+    reason: &str,
+    hand: Hand<'_>,
+) -> Result<(), LedgerError> {
     let facts = RestoreFacts {
-        lost: put_back.lost,
+        lost,
         reason: reason.to_owned(),
     };
-    found.write(|tx| -> Result<(), LedgerError> {
+    found.write(|tx| {
         let event = NewEvent {
             kind: LEDGER_RESTORE,
             license: None,
@@ -181,28 +188,56 @@ pub fn restore(
         };
         // Its own clock counts, not that under which somebody made the last event of the backup.
         Recorder::by_hand(tx, hand)?.record(tx, event).map(drop)
-    })?;
+    })
+}
+
+/// Puts a ledger that was made in a room into the desk's place in one step; where that lies which was there before.
+fn put_in_place(
+    desk: &Desk,
+    room: &Room,
+    mut found: Ledger,
+    stands: Option<Ledger>,
+    now: Seconds,
+) -> Result<Option<PathBuf>, RestoreError> {
     // One file that stands by itself: what SQLite keeps beside another would have to come with it.
     let whole = room.path.join("whole.db");
     found.back_up(&whole)?;
     drop(found);
-    let (place, aside) = (desk.ledger_path(), aside(desk, hand.by.now));
-    match stands {
+    let (place, aside) = (desk.ledger_path(), aside(desk, now));
+    let kept = match stands {
         Some(mut ledger) => {
             ledger.back_up(&aside)?;
             ledger.take_on(&whole)?;
-            put_back.aside = Some(aside);
+            Some(aside)
         }
         None => {
-            if place.symlink_metadata().is_ok() {
+            let lies = lies_at(&place);
+            if lies {
                 keep_aside(&place, &aside)?;
-                put_back.aside = Some(aside);
             }
             fs::rename(&whole, &place).map_err(at(&place))?;
+            lies.then_some(aside)
         }
-    }
+    };
     sync_directory(desk.directory())?;
-    Ok(put_back)
+    Ok(kept)
+}
+
+/// Holds a ledger that is to stand here against its own history, and against the key of whoever puts it here.
+fn holds(
+    found: &mut Ledger,
+    key: Option<&[u8; 32]>,
+    progress: impl FnMut(u64, u64),
+) -> Result<(), RestoreError> {
+    let report = audit::verify(found, progress)?;
+    if report.wrong > 0 {
+        return Err(RestoreError::Edited(Box::new(report)));
+    }
+    let signers = found.read(desk::vendor)?.roots;
+    match key.is_some_and(|key| !signers.contains(key)) {
+        true => Err(RestoreError::OtherDesk),
+        false => Ok(()),
+    }
 }
 
 /// A backup that was copied and verified, and what stands in its place.
@@ -233,14 +268,7 @@ impl Prepared {
             error => error,
         };
         let mut found = Ledger::open(&copy).map_err(named)?;
-        let report = audit::verify(&mut found, progress)?;
-        if report.wrong > 0 {
-            return Err(RestoreError::Edited(Box::new(report)));
-        }
-        let signers = found.read(desk::vendor)?.roots;
-        if key.is_some_and(|key| !signers.contains(key)) {
-            return Err(RestoreError::OtherDesk);
-        }
+        holds(&mut found, key, progress)?;
         let mut stands = match Ledger::open_alone(&desk.ledger_path()) {
             Ok(ledger) => Some(ledger),
             Err(LedgerError::Missing(_) | LedgerError::Foreign(_) | LedgerError::Damaged(_)) => {

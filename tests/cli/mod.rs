@@ -25,6 +25,7 @@ mod desk_keys;
 mod disk;
 mod entered;
 mod everywhere;
+mod exported;
 mod follow;
 mod four_eyes;
 mod four_eyes_found;

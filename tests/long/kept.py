@@ -46,6 +46,10 @@ def build(w):
     with open(w.path("desk", "desk", "ledger.db"), "r+b") as it:
         it.write(b"\0" * 4096)
     w.keep("ledger broken")
+    w.restore("gone on since")
+    ok(w.desk("ledger", "export", w.path("files", "ledger.jsonl")))
+    os.remove(w.path("desk", "desk", "ledger.db"))
+    w.keep("exported")
 
 
 def requested(w):
@@ -61,6 +65,16 @@ def copied(w):
         return {"backup": "none"}
     told = w.desk("ledger", "restore", new, "--dry-run", "--json")
     return {"backup": [told.code, told.code == 0 and told.json["lost"]]}
+
+
+def written(w):
+    """Whether there is an export, and how much of one."""
+    new = w.path("files", "new.jsonl")
+    if not os.path.exists(new):
+        return {"export": "none"}
+    with open(new) as it:
+        lines = it.read().splitlines()
+    return {"export": [len(lines), lines[-1:]]}
 
 
 def vouched(w):
@@ -114,6 +128,8 @@ COMMANDS = [
     Command("ledger checkpoint", "backed up", desk("ledger", "checkpoint", "-o", file("new.checkpoint")), vouched, again=(0, 1), same=False),
     Command("ledger restore", "gone on since", restore("--discard-newer"), ledger, same=False, extra=whole),
     Command("ledger readopt", "answers lost", desk("ledger", "readopt", file("mails")), ledger, same=False, extra=verified),
+    Command("ledger export", "backed up", desk("ledger", "export", file("new.jsonl")), written, again=(0, 1), same=False),
+    Command("ledger import", "exported", desk("ledger", "import", file("ledger.jsonl")), ledger, again=(0, 1), same=False, extra=whole),
     # Where it was put back by the first attempt, the second has nothing to give up but that this was noted.
     Command("ledger restore, gone", "ledger gone", restore(), ledger, again=(0, 6), same=False, extra=whole),
     Command("ledger restore, broken", "ledger broken", restore(), ledger, again=(0, 6), same=False, extra=whole),

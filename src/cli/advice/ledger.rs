@@ -49,6 +49,9 @@ impl Advice for RestoreError {
         let advice = match self {
             RestoreError::Edited(_) => "take another backup: this one was edited or is damaged",
             RestoreError::Unread(..) => "look at the backup's name, and whether you may read it",
+            RestoreError::Export { .. } => {
+                "take another export, or write it again: countersign ledger export FILE; one that was changed by hand is not taken"
+            }
             RestoreError::OtherDesk => {
                 "look at --home and at the backup's name; where this desk's own ledger was edited, move its file away first"
             }

@@ -1,5 +1,7 @@
 //! What the commands print that keep a ledger safe.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 
 use super::{Named, Shown};
@@ -7,6 +9,34 @@ use crate::failure::FailureKind;
 use crate::license_key::LicenseKey;
 use crate::protocol::date::Seconds;
 use crate::protocol::digest::ActivationId;
+
+/// What `ledger export` wrote.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct ExportedLedger {
+    pub(crate) file: PathBuf,
+    /// Rows of all tables: two fewer than the file has lines.
+    pub(crate) rows: u64,
+    pub(crate) events: u64,
+    /// When the last of them was made.
+    pub(crate) last: Shown<Seconds>,
+    /// The head of the history's chain, in hexadecimal digits.
+    pub(crate) head: String,
+}
+
+/// What `ledger import` made a ledger of.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct ImportedLedger {
+    /// Events of the export.
+    pub(crate) events: u64,
+    /// When the last of them was made.
+    pub(crate) last: Shown<Seconds>,
+    /// The head of their chain, in hexadecimal digits.
+    pub(crate) head: String,
+    /// Whether the history says that an earlier state was put back.
+    pub(crate) noted: bool,
+}
 
 /// What `ledger readopt` took back.
 #[derive(Serialize)]

@@ -33,15 +33,21 @@ pub(in crate::issuer) fn create_directory(path: &Path) -> Result<(), DeskError> 
     rights::make_private(path).map_err(at(path))
 }
 
-/// Writes a new file that its owner alone may read, durably.
-pub(in crate::issuer) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), DeskError> {
+/// Makes a new file that its owner alone may read.
+pub(in crate::issuer) fn new_private(path: &Path) -> Result<File, DeskError> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(at(path))?;
+    let file = options.open(path).map_err(at(path))?;
     #[cfg(windows)]
     rights::make_file_private(path);
+    Ok(file)
+}
+
+/// Writes a new file that its owner alone may read, durably.
+pub(in crate::issuer) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), DeskError> {
+    let mut file = new_private(path)?;
     file.write_all(bytes).map_err(at(path))?;
     file.sync_all().map_err(at(path))
 }

@@ -8,6 +8,7 @@ use super::rows::{
     OrderTerms, Product, ProductId, Refused, Said, SealedKey, SignerId, StoredAnswer, StoredSigner,
     TermsId,
 };
+use super::whole::{Row, Table};
 use crate::license_key::LicenseKey;
 use crate::protocol::commitment::Commitment;
 use crate::protocol::date::Day;
@@ -260,4 +261,14 @@ pub trait Transaction {
     fn events_of(&mut self, kind: &str) -> Result<Vec<Event>, LedgerError>;
     /// Adds an event under its row number.
     fn add_event(&mut self, event: &Event) -> Result<(), LedgerError>;
+
+    /// A page of the rows of any table as they stand, in the order of [`Row::place`]: after this one of the same table.
+    fn rows(
+        &mut self,
+        table: Table,
+        after: Option<&Row>,
+        most: usize,
+    ) -> Result<Vec<Row>, LedgerError>;
+    /// Adds a row as it stands, its number included, to a ledger that is made of the rows of another. `Damaged` where it contradicts one that is there.
+    fn put(&mut self, row: &Row) -> Result<(), LedgerError>;
 }

@@ -2,7 +2,10 @@
 
 use std::num::NonZeroU8;
 
+use serde::{Deserialize, Serialize};
+
 use super::canon::Canon;
+use super::spelled::hex;
 use crate::machine::{Component, Components, Fingerprint};
 use crate::protocol::date::{Day, Seconds};
 
@@ -10,7 +13,9 @@ use crate::protocol::date::{Day, Seconds};
 pub const COUNTED_DAYS: i32 = 365;
 
 /// Why nothing is granted of a license any more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum Withdrawn {
     /// It was revoked: machines that hold it go on by what they were granted.
     Revoked,
@@ -30,15 +35,20 @@ impl Withdrawn {
 }
 
 /// What a site said of its loans (SPEC.md 9.10), of all that it said the most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LoansTold {
     /// The key that signs them.
+    #[serde(with = "hex")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub key: [u8; 32],
     /// Seats that were on loan.
     pub out: u16,
     /// The serial of its last loan.
     pub serial: u32,
     /// The head of its chain of loans then.
+    #[serde(with = "hex")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub head: [u8; 8],
     /// The generation with which that was answered.
     pub generation: u16,
@@ -80,7 +90,8 @@ impl LoansTold {
 }
 
 /// How long seats may be out that an activation lent (SPEC.md 9.10).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Lending {
     /// The longest loan of any grant that it may hold, in days; none: it lends nothing.
     pub longest: Option<NonZeroU8>,
@@ -116,7 +127,8 @@ impl Lending {
 }
 
 /// How much happened on which day, oldest first; days that no longer count are dropped when another is added.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Days(Vec<(Day, u32)>);
 
 impl Days {
@@ -182,7 +194,8 @@ fn counts(day: Day, today: Day) -> bool {
 }
 
 /// What a license used up in [`COUNTED_DAYS`]. Each move, exchange and RETURN counts once for each seat that the activation held.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Counts {
     /// Counted moves.
     pub moves: Days,
@@ -262,7 +275,8 @@ impl Had {
 }
 
 /// What the ledger keeps of an activation for the rule of moves, beside what stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Reference {
     /// The fingerprint that others are held against; none where the product does without.
     pub fingerprint: Option<Fingerprint>,

@@ -5,9 +5,11 @@ mod engine;
 mod error;
 mod kept;
 mod rows;
+mod spelled;
 mod sqlite;
 mod stood;
 mod until;
+mod whole;
 
 use std::path::Path;
 
@@ -22,6 +24,7 @@ pub use rows::{
 };
 pub use stood::Stood;
 pub use until::Until;
+pub use whole::{Beyond, Key, Meta, Order, Row, Table};
 
 /// Rows read at a time where a list may be long.
 pub(crate) const PAGE: usize = 4096;

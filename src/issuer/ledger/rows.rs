@@ -5,8 +5,11 @@ mod told;
 
 use std::num::NonZeroU8;
 
+use serde::{Deserialize, Serialize};
+
 use super::canon::Canon;
 use super::kept::{Counts, Days, Lending, LoansTold, Reference, Withdrawn};
+use super::spelled::hex;
 use super::stood::Stood;
 use super::until::Until;
 use crate::license_key::LicenseKey;
@@ -21,7 +24,8 @@ pub use told::{Act, Declined, DeskKey, EarlyReturn, Event, Refused, Said, Sealed
 macro_rules! row_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[cfg_attr(test, derive(schemars::JsonSchema))]
         pub struct $name(pub i64);
     };
 }
@@ -91,7 +95,9 @@ impl WeakRule {
 }
 
 /// A product as the ledger keeps it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(inline))]
 pub struct Product {
     /// Its row.
     pub id: ProductId,
@@ -121,7 +127,9 @@ impl Product {
 }
 
 /// A license.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(inline))]
 pub struct License {
     /// Its row.
     pub id: LicenseId,
@@ -140,7 +148,9 @@ pub struct License {
 }
 
 /// Seats of an activation that was given up which do not come free at once (SPEC.md 9.5).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "KeptResting"))]
 pub struct Resting {
     /// How many.
     pub seats: u16,
@@ -150,7 +160,9 @@ pub struct Resting {
 }
 
 /// How an activation ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum Ended {
     /// Its machine gave it up.
     Returned,
@@ -186,7 +198,9 @@ impl Ended {
 }
 
 /// What began with one ACTIVATE: a machine that holds seats of a license, or held them, as it was last heard of.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(inline))]
 pub struct Activation {
     /// Its row.
     pub id: ActivationRow,
@@ -197,6 +211,8 @@ pub struct Activation {
     /// The generation of its last grant, from 1.
     pub generation: u16,
     /// The key with which it signs, where it is a site.
+    #[serde(with = "hex")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub site_key: Option<[u8; 32]>,
     /// Its place, by the event that began that: it is shared by all that took it from one another, of which one at a time has the seats (SPEC.md 9.6).
     pub place: EventId,
@@ -269,7 +285,9 @@ impl Activation {
 }
 
 /// An answer that was given: one generation of an activation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(inline))]
 pub struct StoredAnswer {
     /// The activation it is of.
     pub activation: ActivationRow,
@@ -280,10 +298,14 @@ pub struct StoredAnswer {
     /// The C of the request: unique in the ledger, so a request is known by it, and a later SYNC or RETURN is held against it.
     pub commitment: Commitment,
     /// Kind letter ‖ payload of the request as it came.
+    #[serde(with = "hex")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub request: Vec<u8>,
     /// What stood with it.
     pub stood: Stood,
     /// The payload of the GRANT: body ‖ signature.
+    #[serde(with = "hex")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub grant: Vec<u8>,
     /// Who signed.
     pub signer: SignerId,
@@ -308,12 +330,18 @@ impl StoredAnswer {
 }
 
 /// Somebody who signed answers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(inline))]
 pub struct StoredSigner {
     /// The row.
     pub id: SignerId,
     /// The public key.
+    #[serde(with = "hex")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub public: [u8; 32],
     /// The payload of the DESK certificate under which it signed; empty for a root.
+    #[serde(with = "hex")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub certificate: Vec<u8>,
 }

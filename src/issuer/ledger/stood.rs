@@ -1,14 +1,20 @@
 //! What an answer was tied to: kept beside it, so that neither a later SYNC nor a verification has to walk back to the ACTIVATE.
 
+use serde::{Deserialize, Serialize};
+
+use super::spelled::hex;
 use crate::machine::Fingerprint;
 use crate::protocol::digest::{ActivationId, MachineBinding};
 
 /// A holder as it stood with one answer: what its signature is tied to (SPEC.md 5.2, 5.3).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Stood {
     /// Activation id, fingerprint, bindings and USB key.
     pub standing: MachineBinding,
     /// The public key with which it signs as a site.
+    #[serde(with = "hex")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub site_key: Option<[u8; 32]>,
 }
 

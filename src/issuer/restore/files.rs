@@ -5,7 +5,10 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::RestoreError;
-use crate::issuer::desk::{Desk, DeskError, at, beside, create_directory};
+use crate::issuer::desk::{
+    Desk, DeskError, at, beside, create_directory, directory_of, part_of, place_anew,
+    sync_directory,
+};
 use crate::issuer::ledger::LedgerError;
 
 /// Where in the desk's directory a backup is looked at.
@@ -53,13 +56,49 @@ impl Drop for Room {
     }
 }
 
+/// Makes a new file under a name that no other has, whole or not at all.
+pub(super) fn place_new<T>(
+    to: &Path,
+    make: impl FnOnce(&Path) -> Result<T, DeskError>,
+) -> Result<T, DeskError> {
+    if to.symlink_metadata().is_ok() {
+        return Err(LedgerError::Exists(to.to_owned()).into());
+    }
+    let part = part_of(to);
+    // One that a process of this number began and was killed.
+    remove(&part)?;
+    let placed = make(&part).and_then(|made| match place_anew(&part, to) {
+        Ok(()) => Ok(made),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(LedgerError::Exists(to.to_owned()).into())
+        }
+        Err(error) => Err(at(to)(error)),
+    });
+    // A ledger that was looked at may have got company; and what was not placed is of no use.
+    let _ = match placed {
+        Ok(_) => remove_beside(&part),
+        Err(_) => remove(&part),
+    };
+    let made = placed?;
+    sync_directory(directory_of(to))?;
+    Ok(made)
+}
+
+/// Whether something lies in a ledger's place, or beside it where SQLite would take it for a part of one.
+pub(super) fn lies_at(place: &Path) -> bool {
+    let beside = BESIDE.into_iter().map(|ending| beside(place, ending));
+    std::iter::once(place.to_owned())
+        .chain(beside)
+        .any(|it| it.symlink_metadata().is_ok())
+}
+
 /// Removes a file and all that SQLite keeps beside it.
-pub(super) fn remove(file: &Path) -> Result<(), DeskError> {
+fn remove(file: &Path) -> Result<(), DeskError> {
     remove_beside(file)?;
     remove_one(file)
 }
 
-pub(super) fn remove_beside(file: &Path) -> Result<(), DeskError> {
+fn remove_beside(file: &Path) -> Result<(), DeskError> {
     let mut beside = BESIDE.into_iter().map(|ending| beside(file, ending));
     beside.try_for_each(|it| remove_one(&it))
 }
@@ -71,9 +110,12 @@ fn remove_one(file: &Path) -> Result<(), DeskError> {
     }
 }
 
-/// Copies a file with all that SQLite keeps beside it, and leaves the file alone: with the others another one in its place would be read.
+/// Copies a file with all that SQLite keeps beside it, and leaves the file alone: with the others another one in its place would be read. Where the file is
+/// gone, the others are kept aside alike.
 pub(super) fn keep_aside(from: &Path, to: &Path) -> Result<(), RestoreError> {
-    copy_private(from, to)?;
+    if from.symlink_metadata().is_ok() {
+        copy_private(from, to)?;
+    }
     for ending in BESIDE {
         let beside_it = beside(from, ending);
         if beside_it.symlink_metadata().is_ok() {

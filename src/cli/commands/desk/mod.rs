@@ -19,8 +19,10 @@ mod emergency;
 mod events;
 mod ledger_backup;
 mod ledger_checkpoint;
+mod ledger_export;
 mod ledger_follow;
 mod ledger_history;
+mod ledger_import;
 mod ledger_readopt;
 mod ledger_restore;
 mod ledger_verify;
@@ -132,6 +134,8 @@ pub(super) const TREE: Commands = (
                 leaf::<ledger_history::LedgerHistory>(),
                 leaf::<ledger_follow::LedgerFollow>(),
                 leaf::<ledger_backup::LedgerBackup>(),
+                leaf::<ledger_export::LedgerExport>(),
+                leaf::<ledger_import::LedgerImport>(),
                 leaf::<ledger_restore::LedgerRestore>(),
                 leaf::<ledger_readopt::LedgerReadopt>(),
             ],

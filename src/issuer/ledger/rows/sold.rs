@@ -2,6 +2,8 @@
 
 use std::num::{NonZeroU8, NonZeroU16};
 
+use serde::{Deserialize, Serialize};
+
 use super::ProductId;
 use crate::issuer::ledger::canon::Canon;
 use crate::machine::UsbDevice;
@@ -10,7 +12,8 @@ use crate::protocol::entitlements::Entitlements;
 use crate::protocol::grant::LicenseType;
 
 /// How an emergency code may move "revalidate by" (SPEC.md 8).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct EmergencyAllowance {
     /// Steps in all, 1 to 31.
     pub steps: NonZeroU8,
@@ -19,7 +22,8 @@ pub struct EmergencyAllowance {
 }
 
 /// What was ordered: one row per order, however many licenses it has.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct OrderTerms {
     /// The product it is for.
     pub product: ProductId,
@@ -46,6 +50,7 @@ pub struct OrderTerms {
     /// Features and limits, by the product's catalogue.
     pub entitlements: Entitlements,
     /// The USB key that must be present (SPEC.md 6.3).
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub usb: Option<UsbDevice>,
     /// What the vendor calls the order: there is one of a name.
     pub order: Option<String>,

@@ -5,7 +5,9 @@ use std::fmt;
 use super::*;
 
 /// A RETURN that arrived before the ACTIVATE it gives up: that one will be refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(inline))]
 pub struct EarlyReturn {
     /// The activation id it names.
     pub activation: ActivationId,
@@ -26,9 +28,13 @@ impl EarlyReturn {
 }
 
 /// A request that was refused and that the history tells of: each once.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(inline))]
 pub struct Refused {
     /// Its digest.
+    #[serde(with = "hex")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub request: Digest,
     /// The event that tells of it.
     pub event: EventId,
@@ -39,9 +45,13 @@ pub struct Refused {
 }
 
 /// A request for a license that was refused, of which the history does not tell: somebody asks why later. It changes no answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(inline))]
 pub struct Declined {
     /// The digest of the request.
+    #[serde(with = "hex")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub request: Digest,
     /// The license that it asked for.
     pub license: LicenseId,
@@ -66,7 +76,9 @@ pub struct Declined {
 }
 
 /// What the mail of an activation's last request said of the machine: it proves nothing, and changes no answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(inline))]
 pub struct Said {
     /// The activation.
     pub activation: ActivationRow,
@@ -94,7 +106,9 @@ impl fmt::Display for Said {
 }
 
 /// One row of the history.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(inline))]
 pub struct Event {
     /// Its number, from 1, without gaps.
     pub id: EventId,
@@ -115,26 +129,35 @@ pub struct Event {
     /// Whose act it is; none where a request asked for it.
     pub act: Option<Act>,
     /// The chain up to and with this row.
+    #[serde(with = "hex")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub hash: [u8; 32],
 }
 
 /// Who signed what he did (SPEC.md 9.9).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Act {
     /// Who.
     pub signer: SignerId,
     /// His signature.
+    #[serde(with = "hex")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub signature: [u8; 64],
 }
 
 /// A key that a root certified (SPEC.md 9.15).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(inline))]
 pub struct DeskKey {
     /// Its row: the serial of the certificate.
     pub id: DeskKeyId,
     /// Whose it is, as people type it.
     pub name: String,
     /// The payload of the DESK certificate.
+    #[serde(with = "hex")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub certificate: Vec<u8>,
     /// The id of the only product that it is for; empty for all.
     pub product: String,
@@ -158,15 +181,23 @@ impl DeskKey {
 }
 
 /// A seed key as it is sealed to one of those who may use it (SPEC.md 9.16).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(inline))]
 pub struct SealedKey {
     /// Which.
     pub key: SeedKeyId,
     /// The public key, 32 bytes, with which he signs.
+    #[serde(with = "hex")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub holder: [u8; 32],
     /// The public key, 32 bytes, to which it is sealed.
+    #[serde(with = "hex")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub sealing: [u8; 32],
     /// It, sealed.
+    #[serde(with = "hex")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub sealed: Vec<u8>,
     /// The event that sealed it.
     pub event: EventId,

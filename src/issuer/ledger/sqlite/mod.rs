@@ -9,6 +9,7 @@ mod schema;
 mod sold;
 mod statements;
 mod transaction;
+mod whole;
 
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
@@ -253,6 +254,9 @@ impl From<rusqlite::Error> for LedgerError {
             Some(
                 ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::TypeMismatch,
             ) => LedgerError::Damaged(text),
+            Some(ErrorCode::ConstraintViolation) => {
+                LedgerError::Damaged(format!("two of its rows contradict each other: {text}"))
+            }
             Some(_) => LedgerError::Io(text),
             // Not the disk: a column holds what no column of ours can.
             None => LedgerError::Damaged(text),

@@ -14,17 +14,20 @@ use crate::protocol::date::Day;
 use crate::protocol::digest::Digest;
 
 impl SqliteTransaction<'_> {
+    /// Under this number, or under the next free one.
     pub(super) fn insert_terms(
         &self,
+        id: Option<TermsId>,
         terms: &OrderTerms,
         event: EventId,
     ) -> Result<TermsId, LedgerError> {
         let steps = terms.emergency.map_or(0, |allowance| allowance.steps.get());
         let days = terms.emergency.map_or(0, |allowance| allowance.days.get());
         self.run(
-            "INSERT INTO terms (product, customer, contact, seats, type, edition, expires, maintenance, grace_days, \
-             lend_days, emergency_steps, emergency_days, entitlements, usb, reference, note, event) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO terms (id, product, customer, contact, seats, type, edition, expires, maintenance, grace_days, \
+             lend_days, emergency_steps, emergency_days, entitlements, usb, reference, note, event) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
+                id.map(|id| id.0),
                 terms.product.0,
                 terms.customer,
                 terms.contact,
@@ -199,10 +202,16 @@ impl SqliteTransaction<'_> {
         Ok(())
     }
 
-    pub(super) fn insert_product(&self, product: &Product) -> Result<ProductId, LedgerError> {
+    /// Under this number, or under the next free one.
+    pub(super) fn insert_product(
+        &self,
+        id: Option<ProductId>,
+        product: &Product,
+    ) -> Result<ProductId, LedgerError> {
         self.run(
-            "INSERT INTO product (name, version, definition, weak, event) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO product (id, name, version, definition, weak, event) VALUES (?, ?, ?, ?, ?, ?)",
             params![
+                id.map(|id| id.0),
                 product.name,
                 product.version,
                 product.definition,

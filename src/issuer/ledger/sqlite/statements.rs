@@ -8,8 +8,8 @@ use super::convert::{
 use super::transaction::SqliteTransaction;
 use crate::issuer::ledger::{
     Activation, ActivationRow, Declined, DeskKey, EarlyReturn, Event, EventId, Flaw, LedgerError,
-    License, LicenseId, OrderTerms, Product, ProductId, Refused, Said, SealedKey, SignerId,
-    StoredAnswer, StoredSigner, TermsId, Transaction,
+    License, LicenseId, OrderTerms, Product, ProductId, Refused, Row, Said, SealedKey, SignerId,
+    StoredAnswer, StoredSigner, Table, TermsId, Transaction,
 };
 use crate::license_key::LicenseKey;
 use crate::protocol::commitment::Commitment;
@@ -17,7 +17,7 @@ use crate::protocol::date::Day;
 use crate::protocol::digest::{ActivationId, Digest};
 
 /// A key as the integer SQLite keeps: eleven digits always fit.
-fn number(key: LicenseKey) -> i64 {
+pub(super) fn number(key: LicenseKey) -> i64 {
     key.number().cast_signed()
 }
 
@@ -60,7 +60,7 @@ impl Transaction for SqliteTransaction<'_> {
     }
 
     fn add_product(&mut self, product: &Product) -> Result<ProductId, LedgerError> {
-        self.insert_product(product)
+        self.insert_product(None, product)
     }
 
     fn set_product(&mut self, product: &Product) -> Result<(), LedgerError> {
@@ -68,7 +68,7 @@ impl Transaction for SqliteTransaction<'_> {
     }
 
     fn add_terms(&mut self, terms: &OrderTerms, event: EventId) -> Result<TermsId, LedgerError> {
-        self.insert_terms(terms, event)
+        self.insert_terms(None, terms, event)
     }
 
     fn order_called(
@@ -388,5 +388,18 @@ impl Transaction for SqliteTransaction<'_> {
 
     fn add_event(&mut self, event: &Event) -> Result<(), LedgerError> {
         self.insert_event(event)
+    }
+
+    fn rows(
+        &mut self,
+        table: Table,
+        after: Option<&Row>,
+        rows: usize,
+    ) -> Result<Vec<Row>, LedgerError> {
+        self.rows_of(table, after, rows)
+    }
+
+    fn put(&mut self, row: &Row) -> Result<(), LedgerError> {
+        self.put_row(row)
     }
 }
