@@ -4,8 +4,8 @@ mod export;
 mod files;
 mod import;
 mod lines;
+mod lost;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,12 +16,14 @@ pub use import::{Doing, import};
 pub use lines::BadLine;
 #[cfg(test)]
 pub(crate) use lines::line_described;
+use lost::{Lost, lost};
 
 use crate::failure::FailureKind;
+use crate::issuer::approvals::{self, Proposal};
 use crate::issuer::audit::{self, Report};
 use crate::issuer::desk::{self, Desk, DeskError, at, beside, sync_directory};
 use crate::issuer::history::{Hand, LEDGER_RESTORE, NewEvent, Recorder, RestoreFacts, to_json};
-use crate::issuer::ledger::{Event, EventId, Ledger, LedgerError, Transaction};
+use crate::issuer::ledger::{Event, Ledger, LedgerError};
 use crate::protocol::date::Seconds;
 
 /// How far a ledger goes.
@@ -46,6 +48,8 @@ pub struct PutBack {
     pub root_returns: bool,
     /// Products of which the ledger that stands there has a later version, and which.
     pub behind: Vec<(String, u32)>,
+    /// What waits for another's approval by the backup, and is declined: whether it was done since is not known in it.
+    pub declined: Vec<Proposal>,
     /// Where the ledger lies that stood there; none where there was none, or nothing was done yet.
     pub aside: Option<PathBuf>,
 }
@@ -167,7 +171,12 @@ pub fn restore(
     Ok(put_back)
 }
 
-/// Writes into a ledger's history that it was put back, and why.
+/// Whether something may have been done that a ledger which is put back does not know.
+fn is_behind(lost: Option<u64>) -> bool {
+    lost != Some(0)
+}
+
+/// Writes into a ledger's history that it was put back, and why; what waited for another's approval is declined where it may have been done since.
 fn note(
     found: &mut Ledger,
     lost: Option<u64>,
@@ -187,7 +196,12 @@ fn note(
             data: to_json(&facts)?,
         };
         // Its own clock counts, not that under which somebody made the last event of the backup.
-        Recorder::by_hand(tx, hand)?.record(tx, event).map(drop)
+        let mut recorder = Recorder::by_hand(tx, hand)?;
+        recorder.record(tx, event)?;
+        match is_behind(lost) {
+            true => approvals::decline_all(tx, &mut recorder, "the ledger was put back"),
+            false => Ok(()),
+        }
     })
 }
 
@@ -299,70 +313,23 @@ impl Prepared {
             });
         }
         let reached = found.read(|tx| Ok::<_, LedgerError>(reached(tx.last_event()?)))?;
+        let declined = match is_behind(lost.as_ref().map(|it| it.events)) {
+            true => found.read(approvals::open)?,
+            false => Vec::new(),
+        };
         Ok(Prepared {
             put_back: PutBack {
                 backup: reached,
                 lost: lost.as_ref().map(|it| it.events),
                 root_returns: lost.as_ref().is_some_and(|it| it.root_returns),
                 behind: lost.map_or_else(Vec::new, |it| it.behind),
+                declined,
                 aside: None,
             },
             found,
             stands,
         })
     }
-}
-
-/// What a ledger has and a backup has not.
-struct Lost {
-    events: u64,
-    last: Seconds,
-    root_returns: bool,
-    behind: Vec<(String, u32)>,
-}
-
-fn lost(ledger: &mut Ledger, backup: &mut Ledger) -> Result<Lost, RestoreError> {
-    let theirs = backup.read(desk::vendor)?.roots;
-    let ours = ledger.audit(desk::vendor)?.roots;
-    // One of them may have been replaced since.
-    if !ours.iter().any(|it| theirs.contains(it)) {
-        return Err(RestoreError::OtherDesk);
-    }
-    let root_returns = !theirs.iter().all(|it| ours.contains(it));
-    let (shipped, known) = (ledger.audit(versions)?, backup.read(versions)?);
-    let behind = shipped
-        .into_iter()
-        .filter(|(id, version)| known.get(id).is_some_and(|it| it < version))
-        .collect();
-    let last = ledger.audit(|tx| tx.last_event())?;
-    let ours = reached(last);
-    // Where both have the same event, so they have all before it: the hash of each stands on those.
-    let (mut same, mut beyond) = (0, ours.events + 1);
-    while beyond - same > 1 {
-        let middle = same + (beyond - same) / 2;
-        let id = EventId(i64::try_from(middle).unwrap_or(i64::MAX));
-        let here = ledger.audit(|tx| tx.event(id))?;
-        let there = backup.read(|tx| tx.event(id))?;
-        match here.is_some() && here.map(|it| it.hash) == there.map(|it| it.hash) {
-            true => same = middle,
-            false => beyond = middle,
-        }
-    }
-    Ok(Lost {
-        events: ours.events - same,
-        last: ours.last,
-        root_returns,
-        behind,
-    })
-}
-
-/// The versions of all products.
-fn versions(tx: &mut dyn Transaction) -> Result<BTreeMap<String, u32>, LedgerError> {
-    let products = tx.products()?;
-    Ok(products
-        .into_iter()
-        .map(|it| (it.name, it.version))
-        .collect())
 }
 
 fn reached(last: Option<Event>) -> Reached {

@@ -375,6 +375,8 @@ pub(crate) struct PutBack {
     pub(crate) root_returns: bool,
     /// Products of which the ledger had a later version: `product change ID --shipped FILE`.
     pub(crate) products_behind: Vec<String>,
+    /// Proposals that waited by the backup, and are declined: they may have been done since.
+    pub(crate) proposals_declined: Vec<i64>,
     /// The file in which the ledger lies that stood there.
     pub(crate) aside: Option<PathBuf>,
 }

@@ -308,6 +308,22 @@ pub fn decline(
     })
 }
 
+/// Declines all that wait, in a ledger that was put back: whether they were done since is not known in it.
+///
+/// # Errors
+/// What the ledger says.
+pub(crate) fn decline_all(
+    tx: &mut dyn Transaction,
+    recorder: &mut Recorder<'_>,
+    reason: &str,
+) -> Result<(), LedgerError> {
+    for number in numbers(tx)? {
+        let event = verdict(tx, DECLINE, number, Some(reason))?;
+        recorder.record(tx, event)?;
+    }
+    Ok(())
+}
+
 /// Takes an approved proposal from those that wait; what the history says of it.
 ///
 /// # Errors

@@ -8,8 +8,8 @@ mod wanted;
 
 pub use error::ApprovalError;
 pub(crate) use gate::{check, needed, pass};
-pub(crate) use inbox::close;
 pub use inbox::{Became, Proposal, all, decline, open, proposal, propose};
+pub(crate) use inbox::{close, decline_all};
 pub(crate) use rule::Extent;
 pub use rule::{Rule, RuleError, rules};
 pub use wanted::Wanted;

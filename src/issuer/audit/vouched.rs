@@ -1,5 +1,5 @@
 //! Rows that an answer or an act goes by, held against the events that vouch for them before it is signed (SPEC.md 9.9): what is signed vouches for them
-//! anew. It costs a few looks by row numbers for each license, and none of the rest of the ledger.
+//! anew. It costs a few looks for each license, however many machines have it, and none of the rest of the ledger.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -77,8 +77,20 @@ impl Vouched {
         if seats != u64::from(license.taken.unwrap_or(0)) {
             return Err(edited(&license_name(license)));
         }
-        for holder in all {
-            self.holder(tx, license, holder)?;
+        let known = |it: &&Activation| self.holders.get(&it.id) == Some(&it.event);
+        let open: Vec<&Activation> = all.iter().filter(|it| !known(it)).collect();
+        let mut events = HashMap::new();
+        // Looked for one by one, a thousand machines would be two thousand looks.
+        if open.len() > 1 {
+            let named = tx.events_of_activations(license.id)?.into_iter();
+            events.extend(named.map(|(event, before)| (event.id, (event, before))));
+        }
+        for holder in open {
+            let event = match events.remove(&holder.event) {
+                Some((event, before)) => chained(event, before)?.0,
+                None => linked(tx, holder.event)?.0,
+            };
+            self.holder(&event, license, holder)?;
         }
         Ok(())
     }
@@ -86,18 +98,14 @@ impl Vouched {
     /// Holds an activation against the event that left it so.
     fn holder(
         &mut self,
-        tx: &mut dyn Transaction,
+        event: &Event,
         license: &License,
         holder: &Activation,
     ) -> Result<(), LedgerError> {
-        if self.holders.get(&holder.id) == Some(&holder.event) {
-            return Ok(());
-        }
-        let event = linked(tx, holder.event)?;
         let left: Option<Holding> = serde_json::from_str(&event.data).ok();
         let own = event.activation == Some(holder.id) && event.license == Some(license.id);
         let same = left.is_some_and(|it| it.holder == Hex(holder.digest()));
-        if !(own && same && leaves_holder(&event)) || self.later(license, holder) {
+        if !(own && same && leaves_holder(event)) || self.later(license, holder) {
             let called = holder.standing.activation;
             let row = format!("activation {called} of {}", license_name(license));
             return Err(edited(&row));
@@ -123,7 +131,7 @@ impl Vouched {
         tx: &mut dyn Transaction,
         answer: &StoredAnswer,
     ) -> Result<(), LedgerError> {
-        let event = linked(tx, answer.event)?;
+        let (event, _) = linked(tx, answer.event)?;
         let given: Option<AnswerFacts> = serde_json::from_str(&event.data).ok();
         let same = given.is_some_and(|it| it.answer == Hex(answer.digest()));
         match same && event.activation == Some(answer.activation) {
@@ -175,7 +183,7 @@ impl Vouched {
         if let Some(last) = self.last.as_ref().filter(|last| last.id == id) {
             return Ok(last.clone());
         }
-        let event = linked(tx, id)?;
+        let (event, before) = linked(tx, id)?;
         if let Some(act) = event.act
             && !self.signers.contains_key(&act.signer)
         {
@@ -184,7 +192,7 @@ impl Vouched {
                 .insert(act.signer, signer.ok_or_else(|| unsigned(id))?);
         }
         let by = event.act.and_then(|act| self.signers.get(&act.signer));
-        if !acts::is_theirs(&hash_before(tx, id)?, &event, by) {
+        if !acts::is_theirs(&before, &event, by) {
             return Err(unsigned(id));
         }
         self.last = Some(event.clone());
@@ -203,24 +211,31 @@ fn signer(tx: &mut dyn Transaction, id: SignerId) -> Result<Option<Signing>, Led
     Ok(signing(stored, &roots(tx)?, &names).ok())
 }
 
-/// An event that goes on from the one before it.
-fn linked(tx: &mut dyn Transaction, id: EventId) -> Result<Event, LedgerError> {
-    let row = || format!("history row {}", id.0);
-    let event = tx.event(id)?.ok_or_else(|| edited(&row()))?;
-    match chain(&hash_before(tx, id)?, &event) == event.hash {
-        true => Ok(event),
-        false => Err(edited(&row())),
+/// An event that goes on from the one before it, and the chain up to that.
+fn linked(tx: &mut dyn Transaction, id: EventId) -> Result<(Event, [u8; 32]), LedgerError> {
+    // Both in one look: they lie beside each other.
+    let mut both = tx.events(EventId(id.0.saturating_sub(2)), 2)?.into_iter();
+    let mut next = both.next();
+    let before = next.take_if(|it| it.id.0 == id.0 - 1).map(|it| it.hash);
+    let event = next.or_else(|| both.next()).filter(|it| it.id == id);
+    chained(event.ok_or_else(|| edited(&history_row(id)))?, before)
+}
+
+/// Holds an event against the chain up to the row before it, where there is one.
+fn chained(event: Event, before: Option<[u8; 32]>) -> Result<(Event, [u8; 32]), LedgerError> {
+    let before = match before {
+        Some(hash) => hash,
+        None if event.id.0 <= 1 => [0; 32],
+        None => return Err(edited(&history_row(EventId(event.id.0 - 1)))),
+    };
+    match chain(&before, &event) == event.hash {
+        true => Ok((event, before)),
+        false => Err(edited(&history_row(event.id))),
     }
 }
 
-/// The chain up to the row before an event.
-fn hash_before(tx: &mut dyn Transaction, id: EventId) -> Result<[u8; 32], LedgerError> {
-    if id.0 <= 1 {
-        return Ok([0; 32]);
-    }
-    let before = EventId(id.0 - 1);
-    let gone = || edited(&format!("history row {}", before.0));
-    Ok(tx.event(before)?.ok_or_else(gone)?.hash)
+fn history_row(id: EventId) -> String {
+    format!("history row {}", id.0)
 }
 
 fn edited(row: &str) -> LedgerError {

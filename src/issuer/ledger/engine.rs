@@ -51,6 +51,9 @@ pub struct Flaw {
     pub wrong: String,
 }
 
+/// An event, and the chain up to the row before it, where there is one.
+pub type Chained = (Event, Option<[u8; 32]>);
+
 /// A store that can begin transactions.
 pub trait Engine: Send {
     /// Begins one.
@@ -255,6 +258,8 @@ pub trait Transaction {
     fn event(&mut self, id: EventId) -> Result<Option<Event>, LedgerError>;
     /// A page of events.
     fn events(&mut self, after: EventId, most: usize) -> Result<Vec<Event>, LedgerError>;
+    /// The events that the activations of a license name, by their numbers: in one look, however many they are.
+    fn events_of_activations(&mut self, license: LicenseId) -> Result<Vec<Chained>, LedgerError>;
     /// Whether an event of a license goes on from this one: then it is not the last of that.
     fn goes_on(&mut self, from: EventId, license: LicenseId) -> Result<bool, LedgerError>;
     /// All events of one kind, of which there are few, oldest first.

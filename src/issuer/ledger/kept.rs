@@ -5,7 +5,7 @@ use std::num::NonZeroU8;
 use serde::{Deserialize, Serialize};
 
 use super::canon::Canon;
-use super::spelled::hex;
+use super::spelled::{InHex, hex};
 use crate::machine::{Component, Components, Fingerprint};
 use crate::protocol::date::{Day, Seconds};
 
@@ -274,6 +274,16 @@ impl Had {
     }
 }
 
+impl InHex for Had {
+    fn bytes(&self) -> Option<Vec<u8>> {
+        Some(self.to_bytes())
+    }
+
+    fn of(bytes: Option<Vec<u8>>) -> Option<Had> {
+        Had::from_bytes(&bytes?)
+    }
+}
+
 /// What the ledger keeps of an activation for the rule of moves, beside what stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -283,6 +293,8 @@ pub struct Reference {
     /// Since when: the last ACTIVATE, counted move or renewal.
     pub since: Day,
     /// What its hardware-borne parts have had.
+    #[serde(with = "hex")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub had: Had,
 }
 

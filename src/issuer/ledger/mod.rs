@@ -14,7 +14,7 @@ mod whole;
 use std::path::Path;
 
 pub(crate) use canon::Canon;
-pub use engine::{Access, Beneath, Engine, Flaw, Transaction};
+pub use engine::{Access, Beneath, Chained, Engine, Flaw, Transaction};
 pub use error::LedgerError;
 pub use kept::{COUNTED_DAYS, Counts, Days, Had, Lending, LoansTold, Reference, Withdrawn};
 pub use rows::{
@@ -22,6 +22,8 @@ pub use rows::{
     Ended, Event, EventId, License, LicenseId, OrderTerms, Product, ProductId, Refused, Resting,
     Said, SealedKey, SeedKeyId, SignerId, StoredAnswer, StoredSigner, TermsId, WeakRule,
 };
+#[cfg(test)]
+pub(in crate::issuer) use sqlite::work;
 pub use stood::Stood;
 pub use until::Until;
 pub use whole::{Beyond, Key, Meta, Order, Row, Table};

@@ -64,7 +64,9 @@ row_id! {
 }
 
 /// What the desk does with a machine that is bound so weakly that a copied file or image passes for it (SPEC.md 9.4).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum WeakRule {
     /// Answers, and says what it means.
     #[default]
@@ -219,6 +221,7 @@ pub struct Activation {
     /// Seats it holds; 0: none any more, or another took its place.
     pub seats: u16,
     /// How long a machine goes on by what was granted to it, without contact; [`Until::OVER`] where it was released as lost.
+    #[cfg_attr(test, schemars(with = "Option<Day>"))]
     pub runs: Until,
     /// The last day without contact by its last grant; none: contact is never needed. Emergency codes that were read out since are not reckoned in.
     pub due: Option<Day>,

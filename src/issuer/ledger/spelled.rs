@@ -6,7 +6,6 @@ use std::str::FromStr;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Had, WeakRule};
 use crate::license_key::LicenseKey;
 use crate::machine::Fingerprint;
 use crate::protocol::commitment::{Commitment, SyncProof};
@@ -149,13 +148,6 @@ spelled!(
 );
 spelled!(ActivationId, "KeptActivationId", "^A-[0-9]+$", shown, read);
 spelled!(
-    WeakRule,
-    "KeptWeakRule",
-    "^(warn|hold|refuse)$",
-    |it| it.name().to_owned(),
-    WeakRule::named
-);
-spelled!(
     LicenseType,
     "KeptLicenseType",
     "^(standalone|floating|named)$",
@@ -190,39 +182,6 @@ spelled!(
     |it| in_hex(&it.encode()),
     |digits| Entitlements::decode(&crate::protocol::note::unhex(digits)?).ok()
 );
-spelled!(
-    Had,
-    "KeptParts",
-    "^([0-9a-f]{6})*$",
-    |it| in_hex(&it.to_bytes()),
-    |digits| Had::from_bytes(&crate::protocol::note::unhex(digits)?)
-);
-
-/// A number of days of which 0 says that there is no end.
-impl Serialize for super::Until {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        self.day().serialize(to)
-    }
-}
-
-impl<'de> Deserialize<'de> for super::Until {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let day: Option<Day> = Option::deserialize(from)?;
-        Ok(day.map_or(super::Until::Ever, super::Until::Day))
-    }
-}
-
-#[cfg(test)]
-impl schemars::JsonSchema for super::Until {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "KeptEnd".into()
-    }
-
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        generator.subschema_for::<Option<Day>>()
-    }
-}
-
 /// What a machine stands for, as it is spelled.
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -264,7 +223,7 @@ impl<'de> Deserialize<'de> for MachineBinding {
 #[cfg(test)]
 impl schemars::JsonSchema for MachineBinding {
     fn schema_name() -> std::borrow::Cow<'static, str> {
-        Standing::schema_name()
+        "KeptStanding".into()
     }
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {

@@ -1,14 +1,29 @@
 //! How long something goes on.
 
+use serde::{Deserialize, Serialize};
+
 use crate::protocol::date::Day;
 
 /// How long something goes on: a last day, or no end; what has none is the later.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "Option<Day>", into = "Option<Day>")]
 pub enum Until {
     /// Its last day.
     Day(Day),
     /// It has no end.
     Ever,
+}
+
+impl From<Option<Day>> for Until {
+    fn from(day: Option<Day>) -> Until {
+        day.map_or(Until::Ever, Until::Day)
+    }
+}
+
+impl From<Until> for Option<Day> {
+    fn from(until: Until) -> Option<Day> {
+        until.day()
+    }
 }
 
 impl Until {
@@ -44,6 +59,6 @@ impl Until {
 
     /// What [`number`](Self::number) writes.
     pub(crate) fn from_number(number: u16) -> Until {
-        Day::new(number).map_or(Until::Ever, Until::Day)
+        Day::new(number).into()
     }
 }

@@ -95,7 +95,7 @@ tables! {
     /// Licenses.
     License "license" of License;
     /// Machines that have, or had, seats.
-    Activation "activation" of Box<Activation>;
+    Activation "activation" of Activation;
     /// Who signed.
     Signer "signer" of StoredSigner;
     /// Whom a root certified.

@@ -148,7 +148,10 @@ fn all_vouched(
 ) -> Result<Vec<(Activation, License)>, LifeError> {
     let found = all_named(tx, name)?;
     let mut vouched = Vouched::default();
-    for (_, license) in &found {
+    // Of one license, the activations follow each other.
+    let mut licenses: Vec<&License> = found.iter().map(|(_, license)| license).collect();
+    licenses.dedup_by_key(|it| it.id);
+    for license in licenses {
         let all = tx.activations_of(license.id)?;
         vouched.with_all(tx, license, &all)?;
     }

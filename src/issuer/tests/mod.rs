@@ -5,6 +5,7 @@ mod answering;
 mod batches;
 mod boundaries;
 mod changes;
+mod counted;
 mod desks;
 mod evidence;
 mod forks;

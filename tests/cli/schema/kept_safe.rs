@@ -24,6 +24,16 @@ pub(super) fn lived(it: &mut Printed) {
     desk.run(back.iter().chain(&discard)).done();
     let readopt = desk.run(["ledger", "readopt", "-"]).piped(held);
     it.one("ledger-readopt", readopt);
+    let lines = world.path().join("lines.jsonl");
+    let export = ["ledger", "export", lines.to_str().unwrap()];
+    it.one("ledger-export", desk.run(export));
+    let lines = std::fs::read_to_string(&lines).unwrap();
+    let lines = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap());
+    it.0.entry("ledger-export-line").or_default().extend(lines);
+    std::fs::remove_file(desk.kept("desk/ledger.db")).unwrap();
+    it.one("ledger-import", desk.run(["ledger", "import", export[2]]));
     let change = ["desk", "change", "--mail", "new@example.com"];
     it.one("desk-change", desk.run(change));
     let replace = ["desk", "replace-root", "--stolen", "spare", "--reason", "r"];

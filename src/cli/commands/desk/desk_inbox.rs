@@ -288,7 +288,7 @@ pub(super) fn line(it: &Proposal, key: &str) -> String {
 }
 
 /// The command, as it is typed.
-fn command(it: &Proposal) -> String {
+pub(super) fn command(it: &Proposal) -> String {
     let typed: Vec<_> = it.command.iter().map(|word| words::typed(word)).collect();
     format!("countersign {}", typed.join(" "))
 }

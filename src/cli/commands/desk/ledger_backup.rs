@@ -31,7 +31,7 @@ impl Run for LedgerBackup {
         let desk = desk::place(context)?;
         let to = new_file(context, self.to, "db")?;
         let reached =
-            restore::back_up(&desk, &to).map_err(|error| not_made(error, &to, "backup"))?;
+            restore::back_up(&desk, &to).map_err(|error| not_made(error, &to, ("a", "backup")))?;
         if context.out.json {
             let object = json::BackedUp {
                 file: to,
@@ -86,13 +86,13 @@ pub(super) fn new_file(
 }
 
 /// Why it was not written; `what` it is.
-pub(super) fn not_made(error: DeskError, to: &Path, what: &str) -> anyhow::Error {
+pub(super) fn not_made(error: DeskError, to: &Path, (a, what): (&str, &str)) -> anyhow::Error {
     match error.kind() {
         FailureKind::LedgerExists => {
             let message = format!("there is a file already at {}", to.display());
             let failure = Failure::new(FailureKind::LedgerExists, message);
             failure
-                .hint(format!("name another one: no {what} replaces anything"))
+                .hint(format!("name another one: {a} {what} replaces nothing"))
                 .into()
         }
         FailureKind::DiskFull => {

@@ -34,7 +34,7 @@ impl Run for LedgerExport {
             out.progress(format_args!("{rows} rows"));
         });
         out.progress_done();
-        let exported = exported.map_err(|error| not_made(error, &to, "export"))?;
+        let exported = exported.map_err(|error| not_made(error, &to, ("an", "export")))?;
         let reached = exported.reached;
         if context.out.json {
             let object = json::ExportedLedger {
@@ -48,10 +48,10 @@ impl Run for LedgerExport {
             return Ok(Exit::DONE);
         }
         context.out.say(format_args!(
-            "{} written: {}, {} of them, the last of {}; it holds license keys and customers with their addresses: keep it as you keep the ledger; the desk's keys are not in it",
+            "{} written: {}, {} of them events, the last of {}; it holds license keys and customers with their addresses: keep it as you keep the ledger; the desk's keys are not in it",
             to.display(),
             words::count(exported.rows, "row"),
-            words::count(reached.events, "event"),
+            reached.events,
             reached.last
         ));
         Ok(Exit::DONE)

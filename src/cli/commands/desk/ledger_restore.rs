@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::desk_inbox::command;
 use super::ledger_verify::edited;
 use super::license_revoke::reason;
 use super::{Context, Exit, Run};
@@ -18,7 +19,7 @@ use crate::issuer::restore::{self, PutBack, RestoreError};
 /// Also where the ledger is gone or cannot be read any more; a root key of the desk is wanted, which need not lie there (--key). What stands there is kept under another name, and the history
 /// says that it was put back, and why. A backup of another desk is refused, and one that lacks what the ledger has.
 ///
-/// Machines that were answered since the backup go on. What they were answered, and licenses that were sold since, are known again by `countersign ledger
+/// What waited for another's approval by the backup is declined, unless nothing is given up: it may have been done since. Machines that were answered since the backup go on. What they were answered, and licenses that were sold since, are known again by `countersign ledger
 /// readopt`, from old mails or from what a machine shows. Whoever was removed since has to be removed again, and whoever was certified since certified again.
 #[derive(clap::Args)]
 pub(crate) struct LedgerRestore {
@@ -78,6 +79,7 @@ impl Run for LedgerRestore {
                 lost: put_back.lost,
                 root_returns: put_back.root_returns,
                 products_behind: put_back.behind.into_iter().map(|it| it.0).collect(),
+                proposals_declined: put_back.declined.iter().map(|it| it.number.0).collect(),
                 aside: put_back.aside,
             };
             Self::print(context, &object)?;
@@ -135,6 +137,14 @@ fn say(context: &mut Context, put_back: &PutBack, dry_run: bool) {
     }
     if put_back.root_returns {
         context.out.warn("the backup is of before a root was replaced: by it the root that was dropped signs again; put the new root back as spare.pem, and do the same again before anything else: countersign desk replace-root");
+    }
+    for it in &put_back.declined {
+        context.out.say(format_args!(
+            "proposal {} of {} waited by the backup and {is} declined, for it may have been done since: {}; where it was not, propose it again",
+            it.number.0,
+            it.by,
+            command(it)
+        ));
     }
     for (id, version) in &put_back.behind {
         context.out.say(format_args!("what was given up had the product {id} in version {version}, which machines may have: countersign product change {id} --shipped FILE takes over the file that was shipped last"));

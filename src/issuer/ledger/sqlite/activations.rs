@@ -6,9 +6,12 @@ use rusqlite::{Params, params};
 
 use super::convert::{self, ACTIVATION};
 use super::transaction::SqliteTransaction;
-use crate::issuer::ledger::{Activation, Ended, LedgerError, LoansTold};
+use crate::issuer::ledger::{
+    Activation, ActivationRow, Ended, Event, LedgerError, LicenseId, LoansTold,
+};
 use crate::machine::Fingerprint;
 use crate::protocol::date::Day;
+use crate::protocol::digest::ActivationId;
 
 impl SqliteTransaction<'_> {
     /// Those of which a condition holds.
@@ -19,6 +22,34 @@ impl SqliteTransaction<'_> {
     ) -> Result<Vec<Activation>, LedgerError> {
         let sql = format!("{ACTIVATION} WHERE {condition}");
         self.all(&sql, values, convert::activation)
+    }
+
+    /// Those that were answered for an ACTIVATE of which C begins so.
+    pub(super) fn answered_as(&self, id: ActivationId) -> Result<Vec<ActivationRow>, LedgerError> {
+        let (mut first, mut last) = ([0; 12], [0xff; 12]);
+        for bytes in [&mut first, &mut last] {
+            bytes.iter_mut().zip(id.0).for_each(|(to, from)| *to = from);
+        }
+        self.all(
+            "SELECT DISTINCT activation FROM answer \
+             WHERE commitment BETWEEN ? AND ? AND substr(request, 1, 1) = x'41' ORDER BY activation",
+            [&first, &last],
+            |row| Ok(ActivationRow(row.get(0)?)),
+        )
+    }
+
+    /// Events that those of a license name, with the chain before each.
+    pub(super) fn events_named_by(
+        &self,
+        license: LicenseId,
+    ) -> Result<Vec<(Event, Option<[u8; 32]>)>, LedgerError> {
+        self.all(
+            "SELECT id, at, actor, kind, license, activation, previous, data, signer, signature, hash, \
+             (SELECT before.hash FROM history AS before WHERE before.id = history.id - 1) \
+             FROM history WHERE id IN (SELECT event FROM activation WHERE license = ?) ORDER BY id",
+            [license.0],
+            |row| Ok((convert::event(row)?, row.get(11)?)),
+        )
     }
 
     pub(super) fn insert_activation(&self, it: &Activation) -> Result<(), LedgerError> {

@@ -21,6 +21,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use super::{Access, Engine, LedgerError, Transaction};
 use schema::{APPLICATION_ID, FORMAT, SCHEMA};
 use transaction::SqliteTransaction;
+#[cfg(test)]
+pub(in crate::issuer) use transaction::work;
 
 /// How long a writer waits for another: a batch of 16,384 answers takes well under a second.
 const PATIENCE: Duration = Duration::from_secs(5);

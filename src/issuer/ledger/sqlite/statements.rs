@@ -199,16 +199,7 @@ impl Transaction for SqliteTransaction<'_> {
     }
 
     fn activations_called(&mut self, id: ActivationId) -> Result<Vec<ActivationRow>, LedgerError> {
-        let (mut first, mut last) = ([0; 12], [0xff; 12]);
-        for bytes in [&mut first, &mut last] {
-            bytes.iter_mut().zip(id.0).for_each(|(to, from)| *to = from);
-        }
-        self.all(
-            "SELECT DISTINCT activation FROM answer \
-             WHERE commitment BETWEEN ? AND ? AND substr(request, 1, 1) = x'41' ORDER BY activation",
-            [&first, &last],
-            |row| Ok(ActivationRow(row.get(0)?)),
-        )
+        self.answered_as(id)
     }
 
     fn add_answer(&mut self, answer: &StoredAnswer) -> Result<(), LedgerError> {
@@ -374,6 +365,13 @@ impl Transaction for SqliteTransaction<'_> {
     fn events(&mut self, after: EventId, rows: usize) -> Result<Vec<Event>, LedgerError> {
         let page = format!("{EVENT} WHERE id > ? ORDER BY id LIMIT ?");
         self.all(&page, [after.0, most(rows)], convert::event)
+    }
+
+    fn events_of_activations(
+        &mut self,
+        license: LicenseId,
+    ) -> Result<Vec<(Event, Option<[u8; 32]>)>, LedgerError> {
+        self.events_named_by(license)
     }
 
     fn goes_on(&mut self, from: EventId, license: LicenseId) -> Result<bool, LedgerError> {

@@ -45,10 +45,7 @@ impl SqliteTransaction<'_> {
             }),
             Table::Activation => {
                 let page = self.activations_where("id > ? ORDER BY id LIMIT ?", from)?;
-                Ok(page
-                    .into_iter()
-                    .map(|it| Row::Activation(it.into()))
-                    .collect())
+                Ok(page.into_iter().map(Row::Activation).collect())
             }
             Table::Answer => self.all(&page(ANSWER, "event"), from, |row| {
                 Ok(Row::Answer(convert::answer(row)?))
