@@ -24,7 +24,7 @@ use zeroize::Zeroizing;
 use crate::failure::FailureKind;
 use crate::issuer::history::Actor;
 use crate::issuer::history::{
-    ClockFacts, DESK_CLOCK, DESK_INIT, DeskFacts, Hand, NewEvent, Recorder, meta_digest, to_json,
+    ClockFacts, DESK_CLOCK, DESK_INIT, DeskFacts, Hand, Hex, NewEvent, Recorder, to_json,
 };
 use crate::issuer::ledger::{Ledger, LedgerError, Transaction};
 use crate::issuer::seeds::{self, Holder, SeedError};
@@ -35,8 +35,10 @@ use crate::signing::signer::SignerError;
 const LEDGER: &str = "ledger.db";
 const ROOT: &str = "root.pem";
 const SPARE: &str = "spare.pem";
-/// Under what name the ledger keeps the roots that were dropped.
-const FORMER: &str = "former";
+/// Under which names the ledger keeps the live root and the spare one.
+pub(crate) const ROOT_NAMES: [&str; 2] = ["root", "spare"];
+/// Under which it keeps those that were dropped.
+pub(crate) const FORMER: &str = "former";
 /// How the name begins of a desk that is being made; sixteen hexadecimal digits follow.
 const BUILDING: &str = ".desk-";
 /// A key file is some 500 bytes; what is longer is none.
@@ -341,7 +343,10 @@ fn build(
         let mut recorder = Recorder::by_hand(tx, hand)?;
         let sealed = seeds::begin(tx, &holders, recorder.next(), entropy)?;
         let facts = DeskFacts {
-            meta: meta_digest(&tx.all_meta()?),
+            vendor: name.to_owned(),
+            mail: mail.map(str::to_owned),
+            root: Hex(*live),
+            spare: Hex(*spare),
             sealed: seeds::told(&sealed),
         };
         let data = to_json(&facts)?;

@@ -75,6 +75,9 @@ pub enum RestoreError {
     /// Other keys sign for it.
     #[error("the ledger that was handed over is of another desk, for which other keys sign")]
     OtherDesk,
+    /// Whoever puts it back was a root once, and was dropped.
+    #[error("the key that was given was a root of this desk, and was dropped")]
+    FormerRoot,
     /// The ledger goes on where the backup ends.
     #[error("the ledger has {lost} that the backup has not, the last of {last}", lost = crate::issuer::restore::events(*.lost))]
     Newer {
@@ -109,6 +112,7 @@ impl RestoreError {
             RestoreError::Unread(..) => FailureKind::NoFile,
             RestoreError::Export { .. } => FailureKind::BadExport,
             RestoreError::OtherDesk => FailureKind::OtherDesk,
+            RestoreError::FormerRoot => FailureKind::NeedsRoot,
             RestoreError::Newer { .. } => FailureKind::BackupOlder,
             RestoreError::Desk(error) => error.kind(),
         }
@@ -292,7 +296,7 @@ impl Prepared {
         };
         let lost = match &mut stands {
             None => None,
-            Some(ledger) => match lost(ledger, &mut found) {
+            Some(ledger) => match lost(ledger, &mut found, key) {
                 Err(RestoreError::Desk(DeskError::Ledger(LedgerError::Damaged(_)))) => {
                     stands = None;
                     None

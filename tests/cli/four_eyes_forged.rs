@@ -13,7 +13,7 @@ use super::four_eyes::{SALE, approve, by, desk_with, proposes, sold};
 use crate::world::{Desk, World};
 
 /// The last event with the chain before it, and the certificate under which it was signed.
-fn last(desk: &Desk<'_>) -> (Event, [u8; 32], Vec<u8>) {
+pub(super) fn last(desk: &Desk<'_>) -> (Event, [u8; 32], Vec<u8>) {
     let mut ledger = Ledger::open(&desk.kept("desk/ledger.db")).unwrap();
     ledger
         .audit(|tx| {
@@ -29,7 +29,13 @@ fn last(desk: &Desk<'_>) -> (Event, [u8; 32], Vec<u8>) {
 }
 
 /// Signs an event with a clerk's key, and makes the chain good.
-fn signed(desk: &Desk<'_>, event: &mut Event, before: &[u8; 32], certificate: &[u8], who: &str) {
+pub(super) fn signed(
+    desk: &Desk<'_>,
+    event: &mut Event,
+    before: &[u8; 32],
+    certificate: &[u8],
+    who: &str,
+) {
     let pem = fs::read_to_string(desk.kept(&format!("desk/keys/{who}.pem"))).unwrap();
     let key = TriedSigner::new(SigningKey::from_pem(&pem, None).unwrap()).unwrap();
     let signer = event.act.unwrap().signer;
@@ -40,7 +46,7 @@ fn signed(desk: &Desk<'_>, event: &mut Event, before: &[u8; 32], certificate: &[
 }
 
 /// Makes of the last proposal another one, with the key of whoever signs it.
-fn forge(desk: &Desk<'_>, who: &str, edit: impl FnOnce(&mut Value)) {
+pub(super) fn forge(desk: &Desk<'_>, who: &str, edit: impl FnOnce(&mut Value)) {
     let (mut event, before, certificate) = last(desk);
     let mut facts: Value = serde_json::from_str(&event.data).unwrap();
     edit(&mut facts);

@@ -73,6 +73,7 @@ mod request;
 mod respond;
 #[cfg(unix)]
 mod roots;
+mod rows_forged;
 mod run;
 mod schema;
 #[cfg(unix)]

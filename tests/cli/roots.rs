@@ -87,7 +87,7 @@ fn machines_take_the_new_file_from_the_root_that_stays() {
     replace(&desk, &safe).refused(6, "needs_root");
     desk.run(["desk", "replace-root", "--stolen", "spare", "--reason", "r"])
         .refused(1, "kept_file")
-        .tells("take that one to the safe first");
+        .tells("take it to the safe first");
 
     let new = desk.export("survey");
     let shown = fs::read_to_string(&new).unwrap();
@@ -207,9 +207,26 @@ fn what_is_older_is_read_as_it_was() {
         .arg("r")
         .arg("--discard-newer")
         .done();
-    desk.run(["desk", "replace-root", "--stolen", "root", "--reason", "r"])
+    let again = ["desk", "replace-root", "--stolen", "root", "--reason", "r"];
+    desk.run(again).refused(1, "kept_file").tells("say --new ");
+    desk.run(again)
+        .arg("--new")
+        .arg(desk.kept("desk/spare.pem"))
         .done();
     assert_eq!(fs::read(desk.kept("desk/spare.pem")).unwrap(), new);
+    // Whoever was dropped does not make himself a root by the backup.
+    desk.run([
+        "ledger",
+        "restore",
+        "--discard-newer",
+        "--reason",
+        "r",
+        "--key",
+    ])
+    .arg(&thiefs)
+    .arg(&backup)
+    .refused(6, "needs_root")
+    .tells("and was dropped");
     desk.run(["ledger", "verify"]).done();
 }
 

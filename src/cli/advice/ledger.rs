@@ -52,6 +52,9 @@ impl Advice for RestoreError {
             RestoreError::Export { .. } => {
                 "take another export, or write it again: countersign ledger export FILE; one that was changed by hand is not taken"
             }
+            RestoreError::FormerRoot => {
+                "put it back with the root that stays: --key FILE; `countersign desk keys` shows which that is"
+            }
             RestoreError::OtherDesk => {
                 "look at --home and at the backup's name; where this desk's own ledger was edited, move its file away first"
             }

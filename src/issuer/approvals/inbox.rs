@@ -8,7 +8,7 @@ use super::rule::Rule;
 use super::wanted::Wanted;
 use crate::issuer::history::{
     self, APPROVE, DECLINE, Hand, Hex, NewEvent, PROPOSE, ProposalFacts, Recorder, VerdictFacts,
-    meta_digest, to_json,
+    to_json,
 };
 use crate::issuer::ledger::{
     ActivationRow, Event, EventId, Ledger, LedgerError, LicenseId, SignerId, Transaction,
@@ -235,7 +235,6 @@ pub fn propose(
             rules: wanted.rules.iter().map(Rule::to_string).collect(),
             command,
             deed: wanted.deed.clone(),
-            meta: meta_digest(&tx.all_meta()?),
         };
         let event = NewEvent {
             kind: PROPOSE,
@@ -345,7 +344,6 @@ fn verdict(
         proposal: proposal.0,
         by,
         reason: reason.map(str::to_owned),
-        meta: meta_digest(&tx.all_meta()?),
     };
     Ok(NewEvent {
         kind,

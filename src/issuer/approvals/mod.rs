@@ -14,13 +14,13 @@ pub(crate) use rule::Extent;
 pub use rule::{Rule, RuleError, rules};
 pub use wanted::Wanted;
 
-use crate::issuer::history::{Hand, NewEvent, POLICY, PolicyFacts, Recorder, meta_digest, to_json};
+use crate::issuer::history::{Hand, NewEvent, POLICY, PolicyFacts, Recorder, to_json};
 use crate::issuer::ledger::{Ledger, LedgerError, Transaction};
 
 /// Under what names the ledger keeps what needs another's approval: one for each product, with its id.
-const NEEDS: &str = "approve ";
+pub(crate) const NEEDS: &str = "approve ";
 /// Under what name it keeps the proposals that wait.
-const WAITING: &str = "proposals";
+pub(crate) const WAITING: &str = "proposals";
 
 /// What of a product needs another's approval; nothing where nobody said.
 ///
@@ -74,7 +74,6 @@ pub fn set_policy(
         let facts = PolicyFacts {
             product: product.to_owned(),
             rules: words,
-            meta: meta_digest(&tx.all_meta()?),
         };
         let event = NewEvent {
             kind: POLICY,

@@ -72,7 +72,7 @@ impl Replay {
         let Some(it) = self.facts::<PolicyFacts>(event) else {
             return;
         };
-        self.meta = Some(it.meta);
+        self.said.policy(&it);
         let read = match it.rules.is_empty() {
             true => Ok(Vec::new()),
             false => rules(&it.rules.join(",")),
@@ -94,7 +94,7 @@ impl Replay {
     /// A proposal.
     pub(super) fn proposed(&mut self, event: &Event) {
         if let Some(it) = self.facts::<ProposalFacts>(event) {
-            self.meta = Some(it.meta);
+            self.said.proposed(event.id);
             let proposed = Proposed {
                 deed: it.deed,
                 signer: event.act.as_ref().map(|act| act.signer),
@@ -109,7 +109,7 @@ impl Replay {
         let Some(it) = self.facts::<VerdictFacts>(event) else {
             return;
         };
-        self.meta = Some(it.meta);
+        self.said.decided(it.proposal);
         let Some(proposed) = self.four_eyes.waiting.remove(&it.proposal) else {
             let says = "decides on a proposal that is not there, or was decided before";
             self.report.event(Wrong::NotApproved, event.id, says);

@@ -1,10 +1,12 @@
 //! What the desk says about itself, its products, and who signed.
 
+use std::collections::BTreeSet;
+
 use super::answers::{Signing, Sold};
-use super::{Place, Replay, Wrong, facts};
+use super::{Place, Replay, Wrong};
 use crate::issuer::desk;
 use crate::issuer::history::Hex;
-use crate::issuer::ledger::{LedgerError, OrderTerms, StoredSigner, Transaction};
+use crate::issuer::ledger::{LedgerError, OrderTerms, Product, StoredSigner, Transaction};
 use crate::issuer::products;
 use crate::protocol::desk_certificate::{DeskCertificate, ONE_PRODUCT};
 use crate::protocol::trust::{PublicKey, Roots, Verified};
@@ -41,16 +43,7 @@ impl Replay {
 
     /// Everything of which there are few, against what the history left.
     pub(super) fn desk(&mut self, tx: &mut dyn Transaction) -> Result<(), LedgerError> {
-        // A ledger whose history begins with something else says nothing about a desk.
-        let told = self.meta.unwrap_or_else(|| facts::meta_digest(&[]));
-        if facts::meta_digest(&tx.all_meta()?) != told {
-            self.report.found(
-                Place::Meta,
-                Wrong::Altered,
-                "what the desk says about itself",
-                "is not as the history has it",
-            );
-        }
+        self.said_as_events_have_it(tx)?;
         if !self.whole {
             // What comes after a row that cannot be read was not looked at.
             return Ok(());
@@ -58,7 +51,9 @@ impl Replay {
         for product in tx.products()? {
             let row = format!("product {}", product.name.escape_debug());
             match self.listed.remove(&product.name) {
-                Some(known) if known == (product.event, Hex(product.digest())) => {}
+                Some(known) if known == (product.event, Hex(product.digest())) => {
+                    self.names_the_roots(&product, row);
+                }
                 Some(_) => {
                     let says = "is not as its last event left it";
                     self.report.found(Place::Product, Wrong::Altered, row, says);
@@ -87,12 +82,28 @@ impl Replay {
     }
 }
 
-/// The keys that certify, or sign by themselves: those of the desk and of its products.
-pub(super) fn roots(tx: &mut dyn Transaction) -> Result<Vec<[u8; 32]>, LedgerError> {
-    let mut roots = Vec::new();
-    if let Ok(vendor) = desk::vendor(tx) {
-        roots.extend(vendor.all_roots());
+impl Replay {
+    /// Whoever defines a product says nothing of roots: its file trusts those of the desk.
+    fn names_the_roots(&mut self, product: &Product, row: String) {
+        let (Ok(definition), Some(roots)) = (products::definition(product), self.said.roots())
+        else {
+            return;
+        };
+        let named: BTreeSet<[u8; 32]> = definition.roots.into_iter().collect();
+        if named != BTreeSet::from(roots.map(|it| it.0)) {
+            let says = "names other roots than those of the desk";
+            self.report
+                .found(Place::Product, Wrong::Disagrees, row, says);
+        }
     }
+}
+
+/// The keys that certify, or sign by themselves: those of the desk. A ledger without one has those of its products.
+pub(super) fn roots(tx: &mut dyn Transaction) -> Result<Vec<[u8; 32]>, LedgerError> {
+    if let Ok(vendor) = desk::vendor(tx) {
+        return Ok(vendor.all_roots());
+    }
+    let mut roots = Vec::new();
     for product in tx.products()? {
         if let Ok(definition) = products::definition(&product) {
             roots.extend(definition.roots);
@@ -116,10 +127,10 @@ pub(super) fn signing(
     };
     if signer.certificate.is_empty() {
         let known = roots.contains(&signer.public);
-        let unknown = "is no root of this desk or its products, and has no certificate";
+        let unknown = "is no root of this desk, and has no certificate";
         return known.then_some(root).ok_or(unknown);
     }
-    let of_no_root = "has a certificate that no root of this desk or its products signed";
+    let of_no_root = "has a certificate that no root of this desk signed";
     let (desk, product) = certified(&signer.certificate, roots, products).ok_or(of_no_root)?;
     if desk.public_key != signer.public {
         return Err("has the certificate of another key");

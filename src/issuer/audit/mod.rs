@@ -8,6 +8,7 @@ mod acts;
 mod against;
 mod answers;
 mod approvals;
+mod aside;
 mod cursor;
 mod desk;
 mod keys;
@@ -15,6 +16,7 @@ mod lifecycle;
 mod orders;
 mod report;
 mod rows;
+mod said;
 mod transitions;
 mod vouched;
 
@@ -23,6 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use against::Against;
 use cursor::Cursor;
 pub use report::{Finding, Place, Report, Wrong};
+use said::Said;
 use serde::Deserialize;
 use transitions::Course;
 pub(crate) use vouched::Vouched;
@@ -92,7 +95,7 @@ struct Replay {
     /// Signatures of this page's answers and acts, to be verified together.
     signed: Vec<answers::Signed>,
     /// What the desk says about itself and its products, as the history has it.
-    meta: Option<Hex>,
+    said: Said,
     /// Keys that a root certified, by their serials, as the history has them so far.
     keys: BTreeMap<i64, keys::Certified>,
     /// Seed keys as they were sealed, by their numbers and holders.
@@ -200,6 +203,7 @@ impl Replay {
                 self.against.was_put_back(&event);
                 self.meet_checkpoints(event.id);
                 self.acted(tx, &before, &event)?;
+                self.set_aside(tx, &event)?;
                 self.replay(tx, &event)?;
                 self.four_eyes(tx, &event)?;
             }
@@ -248,13 +252,13 @@ impl Replay {
             }
             facts::DESK_ROTATE => {
                 if let Some(it) = self.facts::<RotateFacts>(event) {
-                    self.meta = Some(it.meta);
+                    self.said.rotated(&it);
                 }
                 Ok(())
             }
             facts::DESK_REPLACE_ROOT => {
                 if let Some(it) = self.facts::<ReplaceFacts>(event) {
-                    self.meta = Some(it.meta);
+                    self.said.replaced(&it);
                     self.dropped.insert(it.dropped.0);
                     self.seeds_sealed(event.id, it.sealed);
                 }
@@ -273,7 +277,9 @@ impl Replay {
                 Ok(())
             }
             facts::DESK_CHANGE => {
-                self.meta = self.facts::<ChangeFacts>(event).map(|it| it.meta);
+                if let Some(it) = self.facts::<ChangeFacts>(event) {
+                    self.said.changed(&it);
+                }
                 Ok(())
             }
             facts::DESK_CLOCK => {
@@ -286,7 +292,7 @@ impl Replay {
             }
             facts::DESK_INIT => {
                 if let Some(it) = self.facts::<DeskFacts>(event) {
-                    self.meta = Some(it.meta);
+                    self.said.begun(&it);
                     self.seeds_sealed(event.id, it.sealed);
                 }
                 Ok(())

@@ -9,11 +9,16 @@ use super::answers::Signing;
 use super::desk::{roots, signing};
 use super::rows::{leaves_holder, license_name};
 use super::{acts, facts};
-use crate::issuer::history::{AnswerFacts, Hex, Left, chain, speaks_of};
-use crate::issuer::ledger::{
-    Activation, ActivationRow, Event, EventId, LedgerError, License, LicenseId, SignerId,
-    StoredAnswer, TermsId, Transaction,
+use crate::issuer::desk;
+use crate::issuer::history::{
+    AnswerFacts, Hex, Left, ProductFacts, ReplaceFacts, SealedFacts, chain, speaks_of,
 };
+use crate::issuer::keys;
+use crate::issuer::ledger::{
+    Activation, ActivationRow, Event, EventId, LedgerError, License, LicenseId, OrderTerms,
+    ProductId, SignerId, StoredAnswer, TermsId, Transaction,
+};
+use crate::protocol::desk_certificate::MANAGER;
 
 /// What was held against its events in one transaction.
 #[derive(Default)]
@@ -21,6 +26,7 @@ pub(crate) struct Vouched {
     licenses: HashMap<LicenseId, EventId>,
     holders: HashMap<ActivationRow, EventId>,
     orders: HashSet<TermsId>,
+    products: HashMap<ProductId, String>,
     signers: BTreeMap<SignerId, Signing>,
     /// The event that was looked at last: licenses of one order have it in common.
     last: Option<Event>,
@@ -31,6 +37,13 @@ pub(crate) struct Vouched {
 struct Ordered {
     order: i64,
     terms: Option<Hex>,
+}
+
+/// Seed keys that an event sealed.
+#[derive(Deserialize)]
+struct Sealed {
+    #[serde(default)]
+    sealed: Vec<SealedFacts>,
 }
 
 /// The digest of the activation that an event left.
@@ -153,28 +166,133 @@ impl Vouched {
         self.holders.insert(holder, event);
     }
 
-    /// An order against the event that made it, which somebody signed.
+    /// An order against the event that made it, which somebody signed whose key may order that; and all that it changed, back to the sale.
     fn order(&mut self, tx: &mut dyn Transaction, license: &License) -> Result<(), LedgerError> {
-        if self.orders.contains(&license.terms) {
-            return Ok(());
-        }
         let wrong = || edited(&format!("the order of {}", license_name(license)));
-        let before = TermsId(license.terms.0.saturating_sub(1));
-        let found = tx.all_terms(before, 1)?.pop();
-        let found = found.filter(|(id, ..)| *id == license.terms);
-        let (id, event, terms) = found.ok_or_else(wrong)?;
-        let product = tx.product(terms.product)?.ok_or_else(wrong)?;
-        let event = self.sound(tx, event)?;
-        let made = matches!(
-            event.kind.as_str(),
-            facts::LICENSE_NEW | facts::LICENSE_CHANGE
-        );
-        let said: Option<Ordered> = serde_json::from_str(&event.data).ok();
-        let said = said.filter(|it| made && it.order == id.0);
-        if said.and_then(|it| it.terms) != Some(Hex(terms.digest(&product.name))) {
-            return Err(wrong());
+        let (mut next, mut open) = (Some(license.terms), Vec::new());
+        while let Some(of) = next.take().filter(|of| !self.orders.contains(of)) {
+            let found = tx.all_terms(TermsId(of.0.saturating_sub(1)), 1)?.pop();
+            let found = found.filter(|(id, ..)| *id == of);
+            let (id, event, terms) = found.ok_or_else(wrong)?;
+            let product = self.product(tx, terms.product)?.ok_or_else(wrong)?;
+            let event = self.sound(tx, event)?;
+            let said: Option<Ordered> = serde_json::from_str(&event.data).ok();
+            let said = said.filter(|it| it.order == id.0);
+            if said.and_then(|it| it.terms) != Some(Hex(terms.digest(&product))) {
+                return Err(wrong());
+            }
+            let before = match event.kind.as_str() {
+                facts::LICENSE_NEW => None,
+                facts::LICENSE_CHANGE => {
+                    let before = event.previous.map(|id| linked(tx, id)).transpose()?;
+                    let left = before.and_then(|(event, _)| Left::by(&event));
+                    let before = TermsId(left.ok_or_else(wrong)?.order);
+                    // Whoever named a later one would go round in a circle.
+                    if before >= of {
+                        return Err(wrong());
+                    }
+                    next = Some(before);
+                    tx.terms(before)?
+                }
+                _ => return Err(wrong()),
+            };
+            self.ordered_by_whom_may(tx, &event, (&product, before.as_ref(), &terms))?;
+            open.push(of);
         }
-        self.orders.insert(license.terms);
+        self.orders.extend(open);
+        Ok(())
+    }
+
+    /// A product against the event that left it so; its name.
+    fn product(
+        &mut self,
+        tx: &mut dyn Transaction,
+        id: ProductId,
+    ) -> Result<Option<String>, LedgerError> {
+        if let Some(name) = self.products.get(&id) {
+            return Ok(Some(name.clone()));
+        }
+        let Some(product) = tx.product(id)? else {
+            return Ok(None);
+        };
+        let event = self.sound(tx, product.event)?;
+        let kind = event.kind.as_str();
+        let said: Option<ProductFacts> = serde_json::from_str(&event.data).ok();
+        let said = said.filter(|_| [facts::PRODUCT_ADD, facts::PRODUCT_CHANGE].contains(&kind));
+        let same =
+            said.is_some_and(|it| it.product == product.name && it.row == Hex(product.digest()));
+        if !same {
+            return Err(edited(&format!("product {}", product.name.escape_debug())));
+        }
+        self.products.insert(id, product.name.clone());
+        Ok(Some(product.name))
+    }
+
+    /// Whoever signed an order has to have been somebody who might: within the limits of his key, and before it was removed, or his root dropped.
+    fn ordered_by_whom_may(
+        &self,
+        tx: &mut dyn Transaction,
+        event: &Event,
+        (product, before, after): (&str, Option<&OrderTerms>, &OrderTerms),
+    ) -> Result<(), LedgerError> {
+        let signing = event.act.and_then(|act| self.signers.get(&act.signer));
+        let Some(signing) = signing else {
+            return Ok(());
+        };
+        let root = signing
+            .desk
+            .as_ref()
+            .map_or(signing.public, |desk| desk.issuer());
+        if dropped_before(tx, &root.to_bytes(), event.id)? {
+            return Err(unsigned(event.id));
+        }
+        let Some(desk) = signing.desk.as_deref() else {
+            return Ok(());
+        };
+        let serial = i64::from(desk.serial);
+        let keys = tx.desk_keys()?;
+        let key = keys.iter().find(|it| it.id.0 == serial);
+        if key.is_none_or(|key| key.removed.is_some() && key.event < event.id) {
+            return Err(unsigned(event.id));
+        }
+        // What a manager takes back was granted by somebody else's key (SPEC.md 9.14).
+        let only = signing.only.as_deref().unwrap_or_default();
+        let within = keys::beyond((desk, only), product, before, after);
+        match within {
+            Err(_) if desk.kinds & MANAGER == 0 => Err(unsigned(event.id)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Holds seed keys as they are sealed to somebody against the events that sealed them.
+    ///
+    /// # Errors
+    /// As [`Vouched::license`].
+    pub(crate) fn sealed(
+        &mut self,
+        tx: &mut dyn Transaction,
+        holder: &[u8; 32],
+    ) -> Result<(), LedgerError> {
+        let rows = tx.sealed_keys()?.into_iter();
+        for row in rows.filter(|it| it.holder == *holder) {
+            let event = self.sound(tx, row.event)?;
+            let seals = matches!(
+                event.kind.as_str(),
+                facts::DESK_INIT
+                    | facts::DESK_CERTIFY
+                    | facts::DESK_REMOVE
+                    | facts::DESK_REPLACE_ROOT
+            );
+            let told: Option<Sealed> = serde_json::from_str(&event.data).ok();
+            let digest = Hex(row.digest());
+            let same = told.filter(|_| seals).is_some_and(|told| {
+                let mut told = told.sealed.iter();
+                told.any(|it| (it.key, it.holder, it.row) == (row.key.0, Hex(row.holder), digest))
+            });
+            if !same {
+                return Err(edited(&format!("seed key {}", row.key.0)));
+            }
+        }
         Ok(())
     }
 
@@ -198,6 +316,24 @@ impl Vouched {
         self.last = Some(event.clone());
         Ok(event)
     }
+}
+
+/// Whether a root was dropped before an event.
+fn dropped_before(
+    tx: &mut dyn Transaction,
+    root: &[u8; 32],
+    event: EventId,
+) -> Result<bool, LedgerError> {
+    let former = desk::vendor(tx).map(|it| it.former).unwrap_or_default();
+    if !former.contains(root) {
+        return Ok(false);
+    }
+    let dropped = tx.events_of(facts::DESK_REPLACE_ROOT)?.into_iter();
+    let mut dropped = dropped.filter(|it| it.id < event);
+    Ok(dropped.any(|it| {
+        let facts: Option<ReplaceFacts> = serde_json::from_str(&it.data).ok();
+        facts.is_some_and(|it| it.dropped == Hex(*root))
+    }))
 }
 
 /// A signer whose own word is good.

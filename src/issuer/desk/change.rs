@@ -1,9 +1,7 @@
 //! What the desk says about itself, changed.
 
 use super::vendor;
-use crate::issuer::history::{
-    ChangeFacts, DESK_CHANGE, Hand, NewEvent, Recorder, meta_digest, to_json,
-};
+use crate::issuer::history::{ChangeFacts, DESK_CHANGE, Hand, NewEvent, Recorder, to_json};
 use crate::issuer::ledger::{Ledger, LedgerError};
 use crate::issuer::products;
 
@@ -31,7 +29,6 @@ pub fn change(
             }
         }
         let facts = ChangeFacts {
-            meta: meta_digest(&tx.all_meta()?),
             vendor: new_name.map(str::to_owned),
             mail: new_mail.map(str::to_owned),
         };

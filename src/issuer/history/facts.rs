@@ -14,7 +14,7 @@ pub(crate) use desk::{
 pub(crate) use hex::Hex;
 
 use super::change::Change;
-use crate::issuer::ledger::{Activation, Canon, LedgerError, License, Withdrawn};
+use crate::issuer::ledger::{Activation, LedgerError, License, Withdrawn};
 use crate::protocol::date::Day;
 use crate::protocol::digest::ActivationId;
 
@@ -326,15 +326,6 @@ fn is_false(is: &bool) -> bool {
 /// Facts as the text that is kept.
 pub(crate) fn to_json(facts: &impl Serialize) -> Result<String, LedgerError> {
     serde_json::to_string(facts).map_err(|error| LedgerError::Io(error.to_string()))
-}
-
-/// A digest over everything the desk says about itself, in the order of the names.
-pub(crate) fn meta_digest(meta: &[(String, String)]) -> Hex {
-    let mut canon = Canon::new("countersign v1 ledger meta");
-    for (name, value) in meta {
-        canon = canon.bytes(name.as_bytes()).bytes(value.as_bytes());
-    }
-    Hex(canon.finish())
 }
 
 /// Takes license keys, five bytes each.

@@ -25,7 +25,7 @@ pub(crate) use facts::{
     LICENSE_CHANGE, LICENSE_NEW, LICENSE_RESTORE, LICENSE_REVOKE, LICENSE_VOID, LicenseFacts, NOTE,
     OrderFacts, POLICY, PRODUCT_ADD, PRODUCT_CHANGE, PROPOSE, PolicyFacts, ProductFacts,
     ProposalFacts, READOPT, REFUSED, RELEASE, REPLACE, RETURN, ReplaceFacts, RestoreFacts,
-    RotateFacts, SYNC, SealedFacts, VerdictFacts, YIELDED, keys_hasher, meta_digest, to_json,
+    RotateFacts, SYNC, SealedFacts, VerdictFacts, YIELDED, keys_hasher, to_json,
 };
 pub use follow::{About, Cursor, FollowError, NoCursor, about, following};
 pub(crate) use left::{Left, speaks_of};

@@ -32,7 +32,7 @@ use crate::signing::keys::Entropy;
 use crate::text::Kind;
 
 /// Under what name the ledger keeps the epoch.
-const EPOCH: &str = "epoch";
+pub(crate) const EPOCH: &str = "epoch";
 
 /// From how many days before its end a certificate's end is told.
 pub const ENDS_SOON: u16 = 30;

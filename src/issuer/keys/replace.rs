@@ -4,7 +4,7 @@ use super::rotate::{Rotated, held_by, renewed};
 use super::{EPOCH, KeyState, KeysError, epoch, read};
 use crate::issuer::desk::{self, Root};
 use crate::issuer::history::{
-    DESK_REPLACE_ROOT, Hand, Hex, NewEvent, Recorder, ReplaceFacts, meta_digest, to_json,
+    DESK_REPLACE_ROOT, Hand, Hex, NewEvent, Recorder, ReplaceFacts, to_json,
 };
 use crate::issuer::ledger::Ledger;
 use crate::issuer::seeds::{self, Holder};
@@ -65,7 +65,6 @@ pub fn replace_root(
             dropped: Hex(dropped),
             added: Hex(new),
             epoch,
-            meta: meta_digest(&tx.all_meta()?),
             reason: reason.to_owned(),
             sealed: seeds::told(&sealed),
         };

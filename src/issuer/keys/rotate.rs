@@ -4,9 +4,7 @@ use std::collections::HashMap;
 
 use super::{Certified, EPOCH, KeyState, KeysError, epoch, give, next_serial, read};
 use crate::issuer::desk;
-use crate::issuer::history::{
-    DESK_ROTATE, Hand, NewEvent, Recorder, RotateFacts, meta_digest, to_json,
-};
+use crate::issuer::history::{DESK_ROTATE, Hand, NewEvent, Recorder, RotateFacts, to_json};
 use crate::issuer::ledger::{
     ActivationRow, EventId, Ledger, LedgerError, PAGE, SignerId, StoredSigner, Transaction,
 };
@@ -49,7 +47,6 @@ pub fn rotate(ledger: &mut Ledger, root: Hand<'_>, reason: &str) -> Result<Rotat
         tx.set_meta(EPOCH, &next.to_string())?;
         let facts = RotateFacts {
             epoch: next,
-            meta: meta_digest(&tx.all_meta()?),
             reason: reason.to_owned(),
         };
         let event = NewEvent {

@@ -202,6 +202,7 @@ fn spoken(
     let holder = standing.holder_digest(&product, license.key);
     let own = issuer.sealing().map_err(SeedError::from)?;
     let own = (own, &issuer.signer.public());
+    Vouched::default().sealed(tx, own.1)?;
     let x0 = seeds::of_answer(tx, own, answer, (&terms, &holder))?;
     let x = chain(&holder, answer.generation, 0, terms.steps - step, x0);
     Ok(Spoken {

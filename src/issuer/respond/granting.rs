@@ -352,7 +352,10 @@ impl Session<'_> {
         };
         let key = match self.seed_key.take() {
             Some(key) => key,
-            None => seeds::last(self.tx, issuer.sealing()?, &issuer.signer.public())?,
+            None => {
+                self.vouched.sealed(self.tx, &issuer.signer.public())?;
+                seeds::last(self.tx, issuer.sealing()?, &issuer.signer.public())?
+            }
         };
         let x0 = key.seed(commitment, generation, terms);
         self.seed_key = Some(key);

@@ -20,9 +20,18 @@ pub(super) struct Lost {
 }
 
 /// Holds both against each other.
-pub(super) fn lost(ledger: &mut Ledger, backup: &mut Ledger) -> Result<Lost, RestoreError> {
+pub(super) fn lost(
+    ledger: &mut Ledger,
+    backup: &mut Ledger,
+    key: Option<&[u8; 32]>,
+) -> Result<Lost, RestoreError> {
     let theirs = backup.read(desk::vendor)?.roots;
-    let ours = ledger.audit(desk::vendor)?.roots;
+    let vendor = ledger.audit(desk::vendor)?;
+    // By a backup of before it was dropped it would be a root again.
+    if key.is_some_and(|key| vendor.former.contains(key)) {
+        return Err(RestoreError::FormerRoot);
+    }
+    let ours = vendor.roots;
     // One of them may have been replaced since.
     if !ours.iter().any(|it| theirs.contains(it)) {
         return Err(RestoreError::OtherDesk);

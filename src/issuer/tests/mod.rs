@@ -34,7 +34,7 @@ use tempfile::TempDir;
 
 use crate::issuer::audit;
 use crate::issuer::history::{
-    self, Actor, DESK_INIT, DeskFacts, Hand, NewEvent, Recorder, meta_digest, to_json,
+    self, Actor, DESK_INIT, DeskFacts, Hand, Hex, NewEvent, Recorder, to_json,
 };
 use crate::issuer::keys;
 use crate::issuer::ledger::{EventId, Ledger, OrderTerms, ProductId};
@@ -198,8 +198,20 @@ impl Desk {
             }
             let mut recorder = Recorder::by_hand(tx, hand(BY))?;
             let sealed = seeds::begin(tx, &[to], recorder.next(), &mut entropy(2))?;
+            let root = Hex(self.issuer.signer.public());
+            let names = [
+                ("vendor", "Example"),
+                ("root", &root.to_string()),
+                ("spare", &root.to_string()),
+            ];
+            for (name, value) in names {
+                tx.set_meta(name, value)?;
+            }
             let facts = DeskFacts {
-                meta: meta_digest(&tx.all_meta()?),
+                vendor: "Example".to_owned(),
+                mail: None,
+                root,
+                spare: root,
                 sealed: seeds::told(&sealed),
             };
             let event = NewEvent {

@@ -1,6 +1,6 @@
 //! `desk replace-root`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::ledger_verify::verified;
 use super::license_revoke::reason;
@@ -25,6 +25,9 @@ pub(crate) struct DeskReplaceRoot {
     /// Which was stolen: `root` or `spare`, as `countersign desk keys` has them
     #[arg(long, value_name = "ROOT", value_parser = ["root", "spare"])]
     stolen: String,
+    /// Take this key for the new root, which was made before: by an attempt that was cut short, or before a backup was put back
+    #[arg(long, value_name = "FILE")]
+    new: Option<PathBuf>,
     /// Why, for the history
     #[arg(long, value_name = "TEXT", required = true)]
     reason: String,
@@ -77,12 +80,15 @@ impl Run for DeskReplaceRoot {
                 .hint(format!("say it with the root that stays: {which}"))
                 .into());
         }
-        let file = desk.place().key_path(Root::Spare);
         let passphrase = PassphraseArgs::new_in(self.new_passphrase_file);
-        let new = match file.exists() {
-            // Made by an attempt that ended before the ledger knew of it; or else one that is in use.
-            true => desk::key_in(context, &file, Some(&passphrase))?,
-            false => {
+        let made = self.new.is_none();
+        let file = self
+            .new
+            .unwrap_or_else(|| desk.place().key_path(Root::Spare));
+        let new = match made {
+            false => desk::key_in(context, &file, Some(&passphrase))?,
+            true if file.exists() => return Err(lies_there(&file).into()),
+            true => {
                 let how = (&passphrase, self.no_passphrase);
                 desk_request::made(context, &file, how, "new passphrase for the new root: ")?.0
             }
@@ -114,8 +120,12 @@ impl Run for DeskReplaceRoot {
             return Ok(Exit::DONE);
         }
         desk_rotate::name_machines(context, &done.machines)?;
+        let how = match made {
+            true => "was made, and lies",
+            false => "is the one that lies",
+        };
         context.out.say(format_args!(
-            "the new spare root {fingerprint} lies in {}: take it to the safe; the one that stays is the live root now",
+            "the new spare root {fingerprint} {how} in {}: take it to the safe; the one that stays is the live root now",
             file.display()
         ));
         let live = desk.place().key_path(Root::Live);
@@ -140,4 +150,13 @@ impl Run for DeskReplaceRoot {
         }
         Ok(Exit::DONE)
     }
+}
+
+/// Whoever can write there would have put a key of his own in the place of the one that is to be made.
+fn lies_there(file: &Path) -> Failure {
+    let message = format!("a key lies in {} already", file.display());
+    Failure::new(FailureKind::KeptFile, message).hint(format!(
+        "where it is your other root, take it to the safe first, and act with --key FILE; where an attempt that was cut short made it, say --new {}; else move it away: the new root is made here",
+        words::typed(&file.display().to_string())
+    ))
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Hex;
 #[cfg(doc)]
-use super::{APPROVE, DECLINE, POLICY, PROPOSE, meta_digest};
+use super::{APPROVE, DECLINE, POLICY, PROPOSE};
 
 /// Of [`POLICY`].
 #[derive(Serialize, Deserialize)]
@@ -14,8 +14,6 @@ pub(crate) struct PolicyFacts {
     pub(crate) product: String,
     /// What another approves from then on; empty: nothing.
     pub(crate) rules: Vec<String>,
-    /// [`meta_digest`] afterwards.
-    pub(crate) meta: Hex,
 }
 
 /// Something that somebody is about to do, as far as it is the same when another approves it.
@@ -77,8 +75,6 @@ pub(crate) struct ProposalFacts {
     pub(crate) command: Vec<String>,
     /// What it does.
     pub(crate) deed: Deed,
-    /// [`meta_digest`] afterwards.
-    pub(crate) meta: Hex,
 }
 
 /// Of [`APPROVE`] and [`DECLINE`].
@@ -92,6 +88,4 @@ pub(crate) struct VerdictFacts {
     /// Why it is declined.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<String>,
-    /// [`meta_digest`] afterwards.
-    pub(crate) meta: Hex,
 }

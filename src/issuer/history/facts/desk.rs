@@ -6,15 +6,22 @@ use super::Hex;
 #[cfg(doc)]
 use super::{
     DESK_CERTIFY, DESK_CHANGE, DESK_CLOCK, DESK_INIT, DESK_REMOVE, DESK_REPLACE_ROOT, DESK_ROTATE,
-    LEDGER_RESTORE, meta_digest,
+    LEDGER_RESTORE,
 };
 
 /// Of [`DESK_INIT`].
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct DeskFacts {
-    /// [`meta_digest`] afterwards.
-    pub(crate) meta: Hex,
+    /// The vendor's name.
+    pub(crate) vendor: String,
+    /// Where requests go; nothing: nowhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) mail: Option<String>,
+    /// The public key of the live root.
+    pub(crate) root: Hex,
+    /// That of the spare one.
+    pub(crate) spare: Hex,
     /// The first seed key, as it was sealed to both roots.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) sealed: Vec<SealedFacts>,
@@ -36,8 +43,6 @@ pub(crate) struct SealedFacts {
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct ChangeFacts {
-    /// [`meta_digest`] afterwards.
-    pub(crate) meta: Hex,
     /// The vendor's name, where it is another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) vendor: Option<String>,
@@ -90,8 +95,6 @@ pub(crate) struct KeyFacts {
 pub(crate) struct RotateFacts {
     /// The new one.
     pub(crate) epoch: u8,
-    /// [`meta_digest`] afterwards.
-    pub(crate) meta: Hex,
     pub(crate) reason: String,
 }
 
@@ -105,8 +108,6 @@ pub(crate) struct ReplaceFacts {
     pub(crate) added: Hex,
     /// The epoch from then on.
     pub(crate) epoch: u8,
-    /// [`meta_digest`] afterwards.
-    pub(crate) meta: Hex,
     pub(crate) reason: String,
     /// Seed keys that were sealed: a new one to all but the root that was dropped, and all to the new root.
     pub(crate) sealed: Vec<SealedFacts>,
