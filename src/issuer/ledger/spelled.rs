@@ -200,7 +200,7 @@ impl Serialize for MachineBinding {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let standing = Standing {
             activation: self.activation,
-            fingerprint: self.fingerprint.clone(),
+            fingerprint: self.fingerprint,
             bindings: self.bindings,
             usb: self.usb,
         };

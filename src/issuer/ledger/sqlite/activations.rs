@@ -7,7 +7,7 @@ use rusqlite::{Params, params};
 use super::convert::{self, ACTIVATION};
 use super::transaction::SqliteTransaction;
 use crate::issuer::ledger::{
-    Activation, ActivationRow, Ended, Event, LedgerError, LicenseId, LoansTold,
+    Activation, ActivationRow, Chained, Ended, LedgerError, LicenseId, LoansTold,
 };
 use crate::machine::Fingerprint;
 use crate::protocol::date::Day;
@@ -39,10 +39,7 @@ impl SqliteTransaction<'_> {
     }
 
     /// Events that those of a license name, with the chain before each.
-    pub(super) fn events_named_by(
-        &self,
-        license: LicenseId,
-    ) -> Result<Vec<(Event, Option<[u8; 32]>)>, LedgerError> {
+    pub(super) fn events_named_by(&self, license: LicenseId) -> Result<Vec<Chained>, LedgerError> {
         self.all(
             "SELECT id, at, actor, kind, license, activation, previous, data, signer, signature, hash, \
              (SELECT before.hash FROM history AS before WHERE before.id = history.id - 1) \

@@ -74,6 +74,16 @@ fn ours() -> impl Iterator<Item = Object<'static>> {
     }))
 }
 
+/// All that is wrong beneath the rows.
+pub(super) fn flaws(connection: &Connection) -> Result<Vec<Flaw>, LedgerError> {
+    let mut flaws = schema(connection)?;
+    flaws.append(&mut file(connection)?);
+    if flaws.is_empty() {
+        flaws = numbers(connection)?;
+    }
+    Ok(flaws)
+}
+
 /// Shows each object of a file to `look`.
 fn each(connection: &Connection, mut look: impl FnMut(Object<'_>)) -> Result<(), rusqlite::Error> {
     let mut statement =
@@ -104,7 +114,7 @@ fn wrong_type(column: usize, error: FromSqlError) -> rusqlite::Error {
 
 /// How the tables differ from what [`SCHEMA`] makes. The text of each is compared, so that a trigger, a default, a collation or a lost UNIQUE
 /// shows; where its rows lie is the file's own business.
-pub(super) fn schema(connection: &Connection) -> Result<Vec<Flaw>, LedgerError> {
+fn schema(connection: &Connection) -> Result<Vec<Flaw>, LedgerError> {
     let mut missing: Vec<_> = ours().collect();
     let mut flaws = Vec::new();
     let mut flaw = |object: Object<'_>, beneath, wrong: &str| {
@@ -134,7 +144,7 @@ pub(super) fn schema(connection: &Connection) -> Result<Vec<Flaw>, LedgerError> 
 }
 
 /// Rows numbered below 1, or that name a license so, which this program never makes: lists that begin at the first row would pass them by.
-pub(super) fn numbers(connection: &Connection) -> Result<Vec<Flaw>, LedgerError> {
+fn numbers(connection: &Connection) -> Result<Vec<Flaw>, LedgerError> {
     let mut flaws = Vec::new();
     for (what, key, of) in NUMBERED {
         let sql = format!("SELECT count(*) FROM {what} WHERE {key} < 1");
@@ -159,7 +169,7 @@ pub(super) fn refuse_other_schemas(connection: &Connection) -> Result<(), Ledger
 }
 
 /// Where the file contradicts itself: pages, the order of rows, and each index against its table.
-pub(super) fn file(connection: &Connection) -> Result<Vec<Flaw>, LedgerError> {
+fn file(connection: &Connection) -> Result<Vec<Flaw>, LedgerError> {
     let mut statement =
         connection.prepare(&format!("PRAGMA main.integrity_check({MOST_FLAWS})"))?;
     let lines = statement.query_map([], |row| row.get::<_, String>(0))?;

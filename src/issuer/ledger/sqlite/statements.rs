@@ -7,9 +7,9 @@ use super::convert::{
 };
 use super::transaction::SqliteTransaction;
 use crate::issuer::ledger::{
-    Activation, ActivationRow, Declined, DeskKey, EarlyReturn, Event, EventId, Flaw, LedgerError,
-    License, LicenseId, OrderTerms, Product, ProductId, Refused, Row, Said, SealedKey, SignerId,
-    StoredAnswer, StoredSigner, Table, TermsId, Transaction,
+    Activation, ActivationRow, Chained, Declined, DeskKey, EarlyReturn, Event, EventId, Flaw,
+    LedgerError, License, LicenseId, OrderTerms, Product, ProductId, Refused, Row, Said, SealedKey,
+    SignerId, StoredAnswer, StoredSigner, Table, TermsId, Transaction,
 };
 use crate::license_key::LicenseKey;
 use crate::protocol::commitment::Commitment;
@@ -342,12 +342,7 @@ impl Transaction for SqliteTransaction<'_> {
     }
 
     fn flaws(&mut self) -> Result<Vec<Flaw>, LedgerError> {
-        let mut flaws = audit::schema(self.connection)?;
-        flaws.append(&mut audit::file(self.connection)?);
-        if flaws.is_empty() {
-            flaws = audit::numbers(self.connection)?;
-        }
-        Ok(flaws)
+        audit::flaws(self.connection)
     }
 
     fn last_event(&mut self) -> Result<Option<Event>, LedgerError> {
@@ -367,10 +362,7 @@ impl Transaction for SqliteTransaction<'_> {
         self.all(&page, [after.0, most(rows)], convert::event)
     }
 
-    fn events_of_activations(
-        &mut self,
-        license: LicenseId,
-    ) -> Result<Vec<(Event, Option<[u8; 32]>)>, LedgerError> {
+    fn events_of_activations(&mut self, license: LicenseId) -> Result<Vec<Chained>, LedgerError> {
         self.events_named_by(license)
     }
 
