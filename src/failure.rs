@@ -40,6 +40,7 @@ exits! {
     OVER_LIMIT 16 "a count is above its limit, or no seat is free, and all else is in order";
     NOT_NAMED 17 "the user is not among those whom the license names";
     RULED 18 "a rule of the site gives no seat";
+    TRY_AGAIN 75 "`desk answer`, which a mail system runs: nothing is lost, hand the mail over again later; `kind` tells why";
     READER_GONE 141 "whoever read the output has gone away (`| head`): nothing is said of it";
 }
 
@@ -247,6 +248,7 @@ failure_kinds! {
     WhichKey "which_key" USAGE "several keys lie at the desk or in the token, and which is meant was not said";
     KeyRemoved "key_removed" REFUSED "the key was removed, or a later certificate took the place of its own";
     NeedsRoot "needs_root" REFUSED "it takes a root key of the desk, and another was given";
+    NeedsClerk "needs_clerk" REFUSED "what is signed unattended takes a clerk's key, and a root's or a manager's was given";
     NeedsManager "needs_manager" REFUSED "it takes a root or a manager's key, and a clerk's was given";
     SeedKeyShut "seed_key_shut" NOT_TRUSTED "the ledger's key of emergency codes does not open with the signing key";
     SeedKeyLost "seed_key_lost" REFUSED "the emergency codes were made with a key that the ledger has not";
@@ -261,8 +263,8 @@ failure_kinds! {
     MayBeLent "may_be_lent" REFUSED "seats may be on loan that the license would not have any more";
     Proposed "proposed" PROPOSED "the policy of the product wants another's approval: the command was kept as a proposal, `proposal` is its number";
     NeedsApproval "needs_approval" PROPOSED "the policy of the product wants another's approval, and a batch or a dry run keeps no proposals";
-    UnknownProposal "unknown_proposal" NOT_FOR_THIS "there is no proposal of this number";
-    ProposalDecided "proposal_decided" REFUSED "the proposal was approved or declined before";
+    UnknownProposal "unknown_proposal" NOT_FOR_THIS "nothing in the inbox has this number";
+    ProposalDecided "proposal_decided" REFUSED "what stands in the inbox was approved or declined before";
     OwnProposal "own_proposal" REFUSED "whoever proposed something does not approve it: another does, with another key";
     ProposalDiffers "proposal_differs" REFUSED "what was proposed would do something else now, or nothing";
     TooManyProposals "too_many_proposals" REFUSED "as many proposals wait as may: some are to be approved or declined first";
@@ -367,6 +369,8 @@ mod tests {
     fn each_exit_code_has_a_kind() {
         for (exit, meaning) in Exit::ALL {
             let ended_well = matches!(*exit, Exit::DONE | Exit::BATCH_PARTLY);
+            // Whatever its kind is.
+            let ended_well = ended_well || *exit == Exit::TRY_AGAIN;
             let has_kind = FailureKind::ALL.iter().any(|kind| kind.exit() == *exit);
             assert!(ended_well != has_kind, "{} {meaning}", exit.0);
         }

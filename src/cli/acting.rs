@@ -33,6 +33,9 @@ pub(crate) struct KeyArgs {
     key: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) passphrase: PassphraseArgs,
+    /// Whether nobody looks on: a root's or a manager's key is not for that.
+    #[arg(skip)]
+    unattended: bool,
 }
 
 /// Where the key lies.
@@ -60,6 +63,25 @@ impl Chosen {
 }
 
 impl KeyArgs {
+    /// The same where nobody looks on: no key is taken but a clerk's.
+    pub(crate) fn unattended(self) -> KeyArgs {
+        KeyArgs {
+            unattended: true,
+            ..self
+        }
+    }
+
+    /// Refuses what is too dear to lie where nobody looks on.
+    fn refuse_dear(&self, issuer: &Issuer) -> Result<(), KeysError> {
+        let clerk = issuer
+            .certificate()
+            .is_some_and(|it| it.kinds & MANAGER == 0);
+        match self.unattended && !clerk {
+            true => Err(KeysError::NeedsClerk),
+            false => Ok(()),
+        }
+    }
+
     /// The same options, as they are typed.
     pub(crate) fn typed(&self) -> Vec<OsString> {
         let mut words = self.passphrase.typed();
@@ -109,9 +131,13 @@ impl KeyArgs {
         context: &mut Context,
         desk: &mut OpenDesk,
     ) -> anyhow::Result<Issuer> {
+        if self.unattended && matches!(self.chosen(desk.place())?, Chosen::Root(_)) {
+            return Err(KeysError::NeedsClerk.into());
+        }
         let signer = self.open(context, desk.place(), true)?;
         let today = context.environment.now().day();
         let issuer = keys::issuer(desk.ledger(), signer, today)?.approving(context.approves);
+        self.refuse_dear(&issuer)?;
         if let Some(certificate) = issuer.certificate() {
             tell_of_its_end(context, certificate, today);
         }
@@ -129,6 +155,7 @@ impl KeyArgs {
         let issuer = keys::issuer(desk.ledger(), signer, today)
             .ok()?
             .approving(context.approves);
+        self.refuse_dear(&issuer).ok()?;
         if let Some(certificate) = issuer.certificate() {
             tell_of_its_end(context, certificate, today);
         }

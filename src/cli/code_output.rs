@@ -257,8 +257,38 @@ impl CodeOutputArgs {
         for code in &codes {
             pictures.push(draw(&qr::content(code)?)?.png());
         }
-        mail::message(context, &outgoing.letter, &ends, &codes, &text, pictures)
+        mail::message(
+            context,
+            &outgoing.letter,
+            &ends,
+            &codes,
+            &text,
+            pictures,
+            None,
+        )
     }
+}
+
+/// A mail that nobody asked for by options: with these codes and their pictures, or with none.
+///
+/// # Errors
+/// A code that cannot be written, no random numbers.
+#[cfg(feature = "desk")]
+pub(crate) fn written_by_itself(
+    context: &mut Context,
+    letter: &Letter,
+    codes: &[&Code],
+    thread: &mail::Thread,
+) -> anyhow::Result<String> {
+    let mut texts = Vec::new();
+    let mut pictures = Vec::new();
+    for code in codes {
+        texts.push(code.to_text()?);
+        pictures.push(draw(&qr::content(code)?)?.png());
+    }
+    let ends = mail::Ends::new(None, None, letter)?;
+    let text = texts.join(BETWEEN);
+    mail::message(context, letter, &ends, codes, &text, pictures, Some(thread))
 }
 
 fn draw(text: &str) -> anyhow::Result<Picture> {

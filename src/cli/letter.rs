@@ -99,16 +99,30 @@ pub(crate) fn responses(answers: &[&Answer], others: &[Unanswered], vendor: &Ven
     }
 }
 
+/// The letter to whoever asked for what is not answered, where there is no answer beside it.
+pub(crate) fn refusals(others: &[Unanswered], vendor: &Vendor) -> Letter {
+    Letter {
+        subject: messages::letter::refusal_subject().to_owned(),
+        opening: messages::letter::refusal_opening().to_owned(),
+        ..responses(&[], others, vendor)
+    }
+}
+
 /// Why a request is not answered, as a customer reads it: what speaks against a machine is the desk's to ask about.
 fn why(kind: FailureKind) -> &'static str {
-    match kind {
+    final_why(kind).unwrap_or(messages::letter::why_we_write())
+}
+
+/// The same where nobody has to look into it first.
+pub(crate) fn final_why(kind: FailureKind) -> Option<&'static str> {
+    Some(match kind {
         FailureKind::NoSeatFree => messages::letter::why_no_seat(),
         FailureKind::OrderExpired => messages::letter::why_expired(),
         FailureKind::Revoked | FailureKind::Void => messages::letter::why_not_good(),
         FailureKind::UnknownKey => messages::letter::why_unknown(),
         FailureKind::GivenUp => messages::letter::why_given_up(),
-        _ => messages::letter::why_we_write(),
-    }
+        _ => return None,
+    })
 }
 
 /// The letter that a license, or an update of it, is ready: its subject and its text. `desk` is the vendor's mail address.

@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address;
+use mail_builder::headers::message_id::MessageId;
+use mail_builder::headers::raw::Raw;
 
 use crate::messages;
-#[cfg(feature = "site")]
-use crate::text::Reading;
 use crate::text::{Code, Kind, phrase, show};
 
 use super::failure::Failure;
@@ -59,6 +59,10 @@ impl Letter {
             .iter()
             .map(|(name, value)| (*name, one_line(value)))
             .collect();
+        if codes.is_empty() {
+            let facts = words::table(&facts, None);
+            return messages::mail::without_code(facts, one_line(&self.opening)).to_string() + "\n";
+        }
         let noun = codes.first().map_or("", |code| code.kind().noun());
         let noun = match codes.len() {
             0 | 1 => noun.to_owned(),
@@ -148,14 +152,24 @@ fn unquoted(name: &str) -> &str {
 /// The address that a mail came from, where an answer could go to: one that came from whoever answers, whose own address is given, was passed on there, and
 /// says nothing about who asks.
 #[cfg(feature = "site")]
-pub(crate) fn sender(reading: &Reading, own: Option<&str>) -> Option<String> {
-    let sender = Mailbox::parse(reading.sender.as_deref()?).ok()?;
+pub(crate) fn sender(said: Option<&str>, own: Option<&str>) -> Option<String> {
+    let sender = Mailbox::parse(said?).ok()?;
     let (_, host) = sender.address.split_once('@')?;
     // What a mail program writes that was never told an address, as ours does.
     let nobody = host.eq_ignore_ascii_case("localhost") || !host.contains('.');
     let own = own.and_then(|own| Mailbox::parse(own).ok());
     let ours = own.is_some_and(|own| own.address.eq_ignore_ascii_case(&sender.address));
     (!nobody && !ours).then_some(sender.address)
+}
+
+/// What a mail that a program writes by itself has in its headers (RFC 3834), and the mail that it answers.
+pub(crate) struct Thread {
+    /// Its own id.
+    pub(crate) id: String,
+    /// The mails before it, the one that it answers last.
+    pub(crate) references: Vec<String>,
+    /// The address by which its writer knows it when it comes back.
+    pub(crate) by: String,
 }
 
 /// Who writes to whom.
@@ -207,25 +221,51 @@ pub(crate) fn message(
     codes: &[&Code],
     text: &str,
     pictures: Vec<Vec<u8>>,
+    thread: Option<&Thread>,
 ) -> anyhow::Result<String> {
     if ends.nameless {
         context.out.warn(messages::mail::no_sender());
     }
-    let mut entropy = context.environment.entropy()?;
-    let mut id = [0; 12];
-    entropy(&mut id);
-    let id: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
+    let id = match thread {
+        Some(thread) => thread.id.clone(),
+        None => random_id(context)?,
+    };
     let mut builder = MessageBuilder::new()
         .from(ends.from.clone().header())
         .to(ends.to.clone().header())
         .subject(one_line(&letter.subject))
         .date(context.environment.now().unix())
-        .message_id(format!("{id}@countersign.invalid"))
+        .message_id(id)
         .text_body(letter.body(codes, text));
+    if let Some(thread) = thread {
+        builder = answering(builder, thread);
+    }
     for (nth, (code, picture)) in codes.iter().zip(pictures).enumerate() {
         builder = builder.attachment("image/png", file_name(code.kind(), nth), picture);
     }
     Ok(builder.write_to_string()?)
+}
+
+fn random_id(context: &Context) -> anyhow::Result<String> {
+    let mut entropy = context.environment.entropy()?;
+    let mut id = [0; 12];
+    entropy(&mut id);
+    let id: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(format!("{id}@countersign.invalid"))
+}
+
+/// The headers of an answer that no person wrote. Exchange goes by one of its own.
+fn answering<'m>(builder: MessageBuilder<'m>, thread: &Thread) -> MessageBuilder<'m> {
+    let mut builder = builder
+        .header("Auto-Submitted", Raw::new("auto-replied"))
+        .header("X-Auto-Response-Suppress", Raw::new("OOF,AutoReply"))
+        .header("X-Loop", Raw::new(thread.by.clone()));
+    if let Some(last) = thread.references.last() {
+        builder = builder
+            .in_reply_to(last.clone())
+            .references(MessageId::new_list(thread.references.iter().cloned()));
+    }
+    builder
 }
 
 fn file_name(kind: Kind, nth: usize) -> String {

@@ -121,16 +121,15 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         ),
         no_input: matches.get_flag("no-input"),
         #[cfg(feature = "desk")]
-        words: args,
+        words: args.clone(),
         #[cfg(feature = "desk")]
         reads: || commands::root(None),
         #[cfg(feature = "desk")]
         approves: None,
     };
-    run(&matches, &mut context).into()
+    run(&matches, &mut context, &args).into()
 }
 
-/// Runs the command that was named, and says what there is to say.
 /// What `--as` says, or the variable in its place.
 #[cfg(feature = "desk")]
 fn who_is_at_work(matches: &ArgMatches) -> Option<String> {
@@ -142,11 +141,13 @@ fn who_is_at_work(matches: &ArgMatches) -> Option<String> {
     })
 }
 
-fn run(matches: &ArgMatches, context: &mut Context) -> Exit {
+/// Runs the command that was named, and says what there is to say.
+fn run(matches: &ArgMatches, context: &mut Context, args: &[OsString]) -> Exit {
     let done = commands::dispatch(matches, context);
     let finished = done.and_then(|exit| context.out.finish().map(|()| exit));
     finished.unwrap_or_else(|error| {
-        let failure = Failure::of(&error);
+        let mut failure = Failure::of(&error);
+        failure.exit = commands::exit_of(args, failure.exit);
         // Whoever goes away (`| head`) has read what he wanted.
         if failure.kind != FailureKind::ReaderGone {
             context.out.failure(&failure);
@@ -168,6 +169,7 @@ fn refused(error: &clap::Error, args: &[OsString]) -> ExitCode {
     if commands::is_run(args) {
         failure.exit = beside_a_program(failure.exit);
     }
+    failure.exit = commands::exit_of(args, failure.exit);
     Output::new(json, false, None).failure(&failure);
     failure.exit.into()
 }

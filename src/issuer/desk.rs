@@ -4,6 +4,7 @@ mod change;
 mod files;
 mod new_key;
 mod open;
+mod outbox;
 mod passphrase;
 mod root_key;
 
@@ -17,6 +18,7 @@ pub(super) use files::{
 };
 use files::{rename, write_private};
 pub use new_key::write_new_key;
+pub use outbox::Outbox;
 pub use passphrase::change_passphrase;
 pub use root_key::RootKey;
 use zeroize::Zeroizing;

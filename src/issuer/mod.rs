@@ -8,6 +8,7 @@ pub mod keys;
 mod leaving;
 pub mod ledger;
 pub mod life;
+pub mod mails;
 pub mod names;
 pub mod parallel;
 pub mod policy;

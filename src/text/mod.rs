@@ -6,6 +6,8 @@ mod candidate;
 mod code;
 mod emergency;
 mod encoding;
+#[cfg(feature = "desk")]
+mod envelope;
 mod error;
 mod field;
 #[cfg(feature = "cli")]
@@ -47,6 +49,8 @@ pub use code::{Code, WithSpare};
 pub(crate) use encoding::decode;
 #[cfg(feature = "cli")]
 pub(crate) use encoding::is_wide;
+#[cfg(feature = "desk")]
+pub use envelope::{Automatic, Envelope, envelope};
 pub use error::ReadError;
 #[cfg(feature = "cli")]
 pub use file::{mails, read_bytes, read_bytes_judgeable};

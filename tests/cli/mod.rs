@@ -96,6 +96,9 @@ mod systems;
 mod tokens;
 mod told;
 mod typed;
+mod unattended;
+mod unattended_again;
+mod unattended_inbox;
 #[cfg(unix)]
 mod width;
 mod written_files;

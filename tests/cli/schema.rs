@@ -2,6 +2,7 @@
 
 mod four_eyes;
 mod kept_safe;
+mod mails;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -230,6 +231,7 @@ fn lived() -> Printed {
     it.one("desk-remove", vendor.run(remove));
     kept_safe::lived(&mut it);
     four_eyes::lived(&mut it);
+    mails::lived(&mut it);
 
     lent(&world, &mut it);
     let refused = vendor.run(["respond"]).piped(&request).exits(6);

@@ -26,6 +26,17 @@ def build(w):
     sale = ("license", "new", "--product", "kit", "--customer", "A", "--seats", "6", "--as", "ann", "--key", "ann", "--json")
     w.note("number", str(ok(w.desk(*sale), 9).json["error"]["proposal"]))
     w.keep("proposed")
+    w.restore("asked")
+    w.at(1)
+    ok(w.desk("desk", "change", "--mail", "desk@example.com"))
+    ok(w.desk("desk", "request", "robot", "--no-passphrase"))
+    ok(w.desk("desk", "certify", "robot"))
+    head = "From: kari@example.no\nTo: desk@example.com\nSubject: license\nMessage-ID: <1@example.no>\n"
+    w.note("mail", head + "\n" + w.read("request"))
+    w.note("bulk", head + "Precedence: bulk\n\n" + w.read("request"))
+    w.keep("mail came")
+    ok(w.desk("desk", "answer", "--key", "robot", stdin=w.read("bulk")))
+    w.keep("mail waits")
     w.restore("desk")
     w.at(1)
     ok(w.desk("ledger", "backup", w.path("files", "backup.db")))
@@ -94,6 +105,24 @@ def inbox(what):
     return desk("desk", "inbox", what, lambda w: w.read("number"), "--as", "bo", "--key", "root")
 
 
+def mailed(w):
+    """The ledger, what lies in the outbox, and what waits."""
+    new = w.path("desk", "desk", "outbox", "new")
+    mails = sorted(os.listdir(new)) if os.path.isdir(new) else []
+    waiting = w.desk("desk", "inbox", "list")
+    return {**ledger(w), "mails": mails, "inbox": waiting.out.count("M-1")}
+
+
+def whole_mails(w, run):
+    """Whatever lies in the outbox is a whole mail."""
+    yield from verified(w, run)
+    new = w.path("desk", "desk", "outbox", "new")
+    for name in os.listdir(new) if os.path.isdir(new) else ():
+        with open(os.path.join(new, name)) as mail:
+            if not mail.read().rstrip().endswith("--"):
+                yield "half a mail lies in the outbox"
+
+
 def restore(*more):
     return desk("ledger", "restore", file("backup.db"), "--reason", "r", *more)
 
@@ -119,6 +148,10 @@ COMMANDS = [
     Command("desk policy", "desk", desk("desk", "policy", "kit", "--approve", "revoke"), ledger, again=(0, 2), extra=verified),
     Command("desk inbox approve", "proposed", inbox("approve"), ledger, again=(0, 6), same=False, extra=verified),
     Command("desk inbox decline", "proposed", inbox("decline"), ledger, again=(0, 6), extra=verified),
+    Command("desk answer", "mail came", desk("desk", "answer", "--key", "robot"), mailed, stdin="mail", ends=(0, 75), steps=True, extra=whole_mails),
+    Command("desk inbox approve, mail", "mail waits", desk("desk", "inbox", "approve", "M-1", "--key", "robot"), mailed,
+            again=(0, 6), steps=True, extra=whole_mails),
+    Command("desk inbox decline, mail", "mail waits", desk("desk", "inbox", "decline", "M-1"), mailed, again=(0, 6), extra=verified),
     Command("desk rotate", "key certified", desk("desk", "rotate", "--reason", "r"), ledger, same=False, adds=True, extra=verified),
     Command("desk change", "desk", desk("desk", "change", "--mail", "new@example.com"), ledger, again=(0, 2), extra=verified),
     # The key first: the same again takes the one that was made, until the ledger has it.

@@ -8,6 +8,10 @@ no_recipient = no mail address is known to send the code to
 no_recipient_hint = say --to ADDRESS; the same command again yields the same code
 no_sender = the message does not say who sends it: say --from ADDRESS, or set EMAIL
 several = { $noun }s, all of which are wanted
+without_code =
+    { $opening }
+
+    { $facts }
 body =
     { $opening }
 

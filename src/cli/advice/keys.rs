@@ -17,6 +17,9 @@ impl Advice for KeysError {
             KeysError::FormerRoot => {
                 "put the root that stays where it lies, or name its file: --key FILE; `countersign desk keys` shows which that is"
             }
+            KeysError::NeedsClerk => {
+                "give the unattended desk a key of its own: countersign desk request NAME, countersign desk certify NAME; and say --key NAME"
+            }
             KeysError::NeedsManager => {
                 "ask a manager; the root does it, and a key that was certified with --manager"
             }

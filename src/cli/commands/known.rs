@@ -1,8 +1,12 @@
 //! Which commands there are: whose they are, and what they take.
 
+use std::ffi::OsString;
+
 use clap::Command;
 
-use super::{Node, TREE};
+use super::run::RunProgram;
+use super::{Node, Run as _, TREE};
+use crate::failure::Exit;
 
 /// For whom a command is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +77,34 @@ impl Known {
             values.iter().any(|value| value.get_name() == word)
         })
     }
+}
+
+/// The exit code of a command line that failed. A program that was to be run has its own codes (`run`); for most codes a mail system sends a mail back to
+/// whoever wrote it, and so what answers mails asks for the mail again (`desk answer`).
+pub(crate) fn exit_of(words: &[OsString], exit: Exit) -> Exit {
+    if is_of(words, &["desk", "answer"]) && exit != Exit::DONE {
+        return Exit::TRY_AGAIN;
+    }
+    exit
+}
+
+/// Whether a program was to be run, whose exit codes are its own.
+pub(crate) fn is_run(words: &[OsString]) -> bool {
+    is_of(words, &[RunProgram::NAME])
+}
+
+/// Whether a command line, as it was typed, is of the command that has these words.
+fn is_of(line: &[OsString], command: &[&str]) -> bool {
+    let mut line = line.iter().skip(1);
+    let mut named = Vec::new();
+    while let Some(word) = line.next() {
+        if word == "--home" || word == "--as" {
+            line.next();
+        } else if !word.as_encoded_bytes().starts_with(b"-") {
+            named.push(word);
+        }
+    }
+    named.len() >= command.len() && named.iter().zip(command).all(|(one, other)| *one == other)
 }
 
 fn find(nodes: &'static [Node], words: &[&str]) -> Option<(Command, usize)> {

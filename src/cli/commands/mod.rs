@@ -39,7 +39,7 @@ use crate::cli::{usage, wrap};
 use crate::failure::Exit;
 use crate::messages;
 
-pub(crate) use known::{Known, People};
+pub(crate) use known::{Known, People, exit_of, is_run};
 
 /// One command: its arguments are the type's fields, its help the type's documentation.
 trait Run: clap::Args {
@@ -266,19 +266,6 @@ pub(crate) fn root(columns: Option<usize>) -> Command {
     with(|_| true)
         .help_template(overview(columns))
         .term_width(columns.unwrap_or(0))
-}
-
-/// Whether a program was to be run, whose exit codes are its own.
-pub(crate) fn is_run(words: &[OsString]) -> bool {
-    let mut words = words.iter().skip(1);
-    while let Some(word) = words.next() {
-        if word == "--home" || word == "--as" {
-            words.next();
-        } else if !word.as_encoded_bytes().starts_with(b"-") {
-            return word == run::RunProgram::NAME;
-        }
-    }
-    false
 }
 
 /// The command line as far as these words can use it: only the commands that are named among them. Whatever it takes, the whole one takes alike; what

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{ListedLicense, Shown};
+use super::{HeldMail, ListedLicense, Shown};
 use crate::issuer::ledger::Said;
 use crate::license_key::LicenseKey;
 use crate::protocol::date::{Day, Seconds};
@@ -16,6 +16,7 @@ pub(crate) enum Reported {
     License(Box<InReport<ListedLicense>>),
     Held(InReport<HeldCase>),
     Proposed(InReport<super::Proposal>),
+    Mail(Box<InReport<HeldMail>>),
     Refused(InReport<RefusedRequest>),
     UnknownKeys(InReport<UnknownKeys>),
     Product(InReport<ProductUse>),
@@ -26,7 +27,7 @@ pub(crate) enum Reported {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(rename = "{T}InReport"))]
 pub(crate) struct InReport<T> {
-    /// `expires` and `maintenance_ends`, a last day comes; `overdue`; `held`, the clerk or the manager decides; `proposed`, another's approval is waited for; `refused`, in the last 14 days and not answered since; `unknown_keys`; `product`.
+    /// `expires` and `maintenance_ends`, a last day comes; `overdue`; `held`, the clerk or the manager decides; `proposed`, another's approval is waited for; `inbox`, a mail waits; `refused`, in the last 14 days and not answered since; `unknown_keys`; `product`.
     pub(crate) section: &'static str,
     #[serde(flatten)]
     pub(crate) of: T,

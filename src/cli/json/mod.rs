@@ -20,6 +20,8 @@ mod kept_safe;
 mod license;
 mod machine;
 #[cfg(feature = "desk")]
+mod mails;
+#[cfg(feature = "desk")]
 mod page;
 mod product;
 #[cfg(feature = "desk")]
@@ -52,6 +54,8 @@ pub(crate) use inspected::*;
 pub(crate) use kept_safe::*;
 pub(crate) use license::*;
 pub(crate) use machine::*;
+#[cfg(feature = "desk")]
+pub(crate) use mails::*;
 #[cfg(feature = "desk")]
 pub(crate) use page::*;
 pub(crate) use product::{Installed, Product};

@@ -31,6 +31,11 @@ pub enum KeysError {
     /// The name has another key, or the key another name.
     #[error("{0}")]
     Named(String),
+    /// Nobody looks on, and the key is a root's or a manager's.
+    #[error(
+        "what is signed where nobody looks on takes a clerk's key, and a root's or a manager's was given"
+    )]
+    NeedsClerk,
     /// It takes a manager, and a clerk's key was given.
     #[error("that takes a manager's key, and a clerk's was given")]
     NeedsManager,
@@ -66,6 +71,7 @@ impl KeysError {
             KeysError::Seeds(error) => error.kind(),
             KeysError::Request(_) => FailureKind::NotAKeyRequest,
             KeysError::NeedsRoot | KeysError::FormerRoot => FailureKind::NeedsRoot,
+            KeysError::NeedsClerk => FailureKind::NeedsClerk,
             KeysError::NeedsManager => FailureKind::NeedsManager,
             KeysError::NotOfThisDesk => FailureKind::ForeignKey,
             KeysError::Named(_) => FailureKind::KeyNamed,

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::LedgerError;
+use super::mails::Mails;
 use super::rows::{
     Activation, ActivationRow, Declined, DeskKey, EarlyReturn, Event, EventId, License, LicenseId,
     OrderTerms, Product, ProductId, Refused, Said, SealedKey, SignerId, StoredAnswer, StoredSigner,
@@ -78,7 +79,7 @@ pub trait Engine: Send {
 
 /// One transaction: all of it happens or none. Dropping it undoes it. Lists come in pages, in the order of their row numbers, each beginning
 /// after the row given, so that no list ever needs more memory than a page. Every method fails with what the disk or the engine says.
-pub trait Transaction {
+pub trait Transaction: Mails {
     /// Makes it durable: after this it survives a power failure.
     fn commit(self: Box<Self>) -> Result<(), LedgerError>;
 

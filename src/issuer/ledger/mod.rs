@@ -4,6 +4,7 @@ mod canon;
 mod engine;
 mod error;
 mod kept;
+mod mails;
 mod rows;
 mod spelled;
 mod sqlite;
@@ -17,10 +18,12 @@ pub(crate) use canon::Canon;
 pub use engine::{Access, Beneath, Chained, Engine, Flaw, Transaction};
 pub use error::LedgerError;
 pub use kept::{COUNTED_DAYS, Counts, Days, Had, Lending, LoansTold, Reference, Withdrawn};
+pub use mails::Mails;
 pub use rows::{
-    Act, Activation, ActivationRow, Declined, DeskKey, DeskKeyId, EarlyReturn, EmergencyAllowance,
-    Ended, Event, EventId, License, LicenseId, OrderTerms, Product, ProductId, Refused, Resting,
-    Said, SealedKey, SeedKeyId, SignerId, StoredAnswer, StoredSigner, TermsId, WeakRule,
+    Act, Activation, ActivationRow, Decided, Declined, DeskKey, DeskKeyId, EarlyReturn,
+    EmergencyAllowance, Ended, Event, EventId, License, LicenseId, Mail, MailId, MailState,
+    OrderTerms, Product, ProductId, Refused, Resting, Said, SealedKey, SeedKeyId, SignerId,
+    StoredAnswer, StoredSigner, TermsId, WeakRule,
 };
 #[cfg(test)]
 pub(in crate::issuer) use sqlite::work;

@@ -1,5 +1,6 @@
 //! The rows of a ledger, in the words of the rules: no engine's types, no SQL.
 
+mod mails;
 mod sold;
 mod told;
 
@@ -18,6 +19,7 @@ use crate::protocol::commitment::{Commitment, SyncProof};
 use crate::protocol::date::{Day, Seconds};
 use crate::protocol::digest::{ActivationId, Digest, MachineBinding};
 
+pub use mails::{Decided, Mail, MailState};
 pub use sold::{EmergencyAllowance, OrderTerms};
 pub use told::{Act, Declined, DeskKey, EarlyReturn, Event, Refused, Said, SealedKey};
 
@@ -53,6 +55,10 @@ row_id! {
 row_id! {
     /// The number of a certified key's row: the serial of its certificate.
     DeskKeyId
+}
+row_id! {
+    /// The number of the row of a mail that the desk read by itself: rises by one from 1.
+    MailId
 }
 row_id! {
     /// The number of a seed key: rises by one from 1.

@@ -214,6 +214,21 @@ pub fn unknown_keys(ledger: &mut Ledger, day: Day) -> Result<(u32, usize), Ledge
     Ok((requests, known.len()))
 }
 
+/// How many of them came on a day from one sender.
+///
+/// # Errors
+/// What the ledger says.
+pub fn unknown_keys_of(
+    ledger: &mut Ledger,
+    sender: Option<&str>,
+    day: Day,
+) -> Result<u32, LedgerError> {
+    let subject = [evidence::UNKNOWN_KEY, sender.unwrap_or_default()].concat();
+    let known = ledger.read(|tx| tx.beyond(&subject, Some(day)))?;
+    let own = known.into_iter().find(|(it, _)| *it == subject);
+    Ok(own.map_or(0, |(_, many)| many))
+}
+
 /// Who ever sent requests with keys that were never sold, and how many; an empty sender is one that is not known.
 ///
 /// # Errors

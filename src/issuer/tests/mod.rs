@@ -14,6 +14,7 @@ mod kept;
 mod laundered;
 mod lending;
 mod life;
+mod mails;
 mod moves;
 mod places;
 mod readopted;

@@ -102,7 +102,7 @@ fn with_line_feeds(bytes: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// The bytes as a mail, if they begin like one.
-fn mail(bytes: &[u8]) -> Option<Message<'_>> {
+pub(in crate::text) fn mail(bytes: &[u8]) -> Option<Message<'_>> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let start = begin(bytes)?;
     match soft_breaks_apart(start) {
@@ -291,7 +291,7 @@ fn beside(mail: &Message<'_>) -> HashSet<usize> {
 
 /// Whom a mail program would answer: the address in Reply-To, which a form has for whoever filled it in, and a list beside its own; else the one in From.
 /// Where an answer would go back to whom the mail was for, it is From.
-fn sender(mail: &Message<'_>) -> Option<String> {
+pub(in crate::text) fn sender(mail: &Message<'_>) -> Option<String> {
     let all = |of: Option<&Address<'_>>| -> Vec<String> {
         let addresses = of.into_iter().flat_map(|it| it.iter());
         addresses

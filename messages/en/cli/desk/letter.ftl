@@ -4,6 +4,8 @@ response_subject = License response { $key } for { $product }
 response_opening = This is the answer to your license request. Enter the code with `countersign apply`; this whole message may be pasted.
 responses_subject = License responses { $keys }
 responses_opening = These are the answers to your license requests. On each machine enter this whole message with `countersign apply`: it takes the code that is its own.
+refusal_subject = Your license request
+refusal_opening = Your license request is not answered with a code. This mail was written by a program; a person reads what you answer.
 one_of_several = { $key } as { $activation }: { $product }, { $seats ->
         [one] { $seats } seat
        *[other] { $seats } seats

@@ -1,20 +1,50 @@
-//! `desk inbox`: what waits for another's approval.
+//! `desk inbox`: what waits for another's approval, and mails that wait for a person.
 
 use std::collections::HashMap;
+use std::str::FromStr;
 
+use super::desk_inbox_mail;
 use super::license_revoke::reason;
 use super::proposed;
+use super::respond_options::OptionArgs;
 use super::{Context, Exit, Run, events};
 use crate::cli::acting::KeyArgs;
 use crate::cli::failure::Failure;
-use crate::cli::{commands, desk, json, words};
+use crate::cli::{commands, contact, desk, json, words};
 use crate::failure::FailureKind;
 use crate::issuer::approvals::{self, ApprovalError, Became, Proposal};
 use crate::issuer::keys::{self, KeyState};
-use crate::issuer::ledger::{EventId, Ledger, LedgerError, SignerId, Transaction};
+use crate::issuer::ledger::{EventId, Ledger, LedgerError, MailId, SignerId, Transaction};
+use crate::issuer::mails;
 use crate::issuer::names;
+use crate::issuer::policy::Options;
 
-/// Show what was proposed and waits for another's approval
+/// Something in the inbox, by its number.
+#[derive(Clone, Copy)]
+enum Item {
+    /// `12`
+    Proposal(EventId),
+    /// `M-3`
+    Mail(MailId),
+}
+
+impl FromStr for Item {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Item, &'static str> {
+        let mail = text.strip_prefix(['M', 'm']);
+        let digits = mail.map(|it| it.trim_start_matches('-')).unwrap_or(text);
+        let number = digits
+            .parse()
+            .map_err(|_| "a proposal has a number such as 12, a mail one such as M-3")?;
+        Ok(match mail {
+            Some(_) => Item::Mail(MailId(number)),
+            None => Item::Proposal(EventId(number)),
+        })
+    }
+}
+
+/// Show what waits for a person: what was proposed and another approves, and mails that the desk does not answer by itself
 #[derive(clap::Args)]
 pub(crate) struct InboxList {
     /// Also what was approved or declined
@@ -24,44 +54,68 @@ pub(crate) struct InboxList {
 
 impl Run for InboxList {
     const NAME: &'static str = "list";
-    const ABOUT: &'static str = "Show what waits for another's approval";
+    const ABOUT: &'static str = "Show what waits for a person: proposals and mails";
 
-    type Object = json::Proposal;
+    type Object = json::InboxItem;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let mut desk = desk::open(context)?;
         let found = named(desk.ledger(), self.all)?;
         for (it, key) in &found {
             if context.out.json {
-                Self::print(context, &json::Proposal::of(it, key))?;
+                Self::print(
+                    context,
+                    &json::InboxItem::Proposal(json::Proposal::of(it, key)),
+                )?;
                 continue;
             }
             context.out.row(&line(it, key))?;
         }
-        if found.is_empty() {
-            context.out.say("nothing waits for another's approval");
+        let mails = mails::inbox(desk.ledger(), self.all)?;
+        for it in &mails {
+            if context.out.json {
+                let it = Box::new(desk_inbox_mail::object(it));
+                Self::print(context, &json::InboxItem::Mail(it))?;
+                continue;
+            }
+            context.out.row(&desk_inbox_mail::line(it))?;
+        }
+        if found.is_empty() && mails.is_empty() {
+            context.out.say("nothing waits for a person");
         }
         Ok(Exit::DONE)
     }
 }
 
-/// Show one proposal: who proposed what, and what became of it
+/// Show one proposal, or one mail with what would become of its requests
 #[derive(clap::Args)]
 pub(crate) struct InboxShow {
-    /// The number of the proposal
+    /// The number of the proposal, or of the mail, such as M-3
     #[arg(value_name = "N")]
-    number: i64,
+    number: Item,
 }
 
 impl Run for InboxShow {
     const NAME: &'static str = "show";
-    const ABOUT: &'static str = "Show one proposal";
+    const ABOUT: &'static str = "Show one proposal or mail";
 
-    type Object = json::Proposal;
+    type Object = json::InboxItem;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let mut desk = desk::open(context)?;
-        let number = EventId(self.number);
+        let number = match self.number {
+            Item::Proposal(number) => number,
+            Item::Mail(id) => {
+                let mail = desk_inbox_mail::of(&mut desk, id)?;
+                if context.out.json {
+                    let it = Box::new(desk_inbox_mail::object(&mail));
+                    Self::print(context, &json::InboxItem::Mail(it))?;
+                } else {
+                    desk_inbox_mail::show(context, &mut desk, &mail)?;
+                }
+                return Ok(Exit::DONE);
+            }
+        };
         let (it, key, about) = desk.ledger().read(|tx| -> anyhow::Result<_> {
             let it = approvals::proposal(tx, number)?;
             let key = key_of(&keys::names(tx)?, &it);
@@ -69,7 +123,8 @@ impl Run for InboxShow {
             Ok((it, key, about))
         })?;
         if context.out.json {
-            return Self::print(context, &json::Proposal::of(&it, &key)).map(|()| Exit::DONE);
+            let object = json::InboxItem::Proposal(json::Proposal::of(&it, &key));
+            return Self::print(context, &object).map(|()| Exit::DONE);
         }
         let became = match &it.became {
             Became::Waits => "waits for another's approval".to_owned(),
@@ -110,27 +165,53 @@ impl Run for InboxShow {
     }
 }
 
-/// Do what another proposed
+/// Do what another proposed, or answer what a mail asks
 ///
-/// The command is done as it was proposed, with the key of whoever approves it, and held against what the ledger says now. It takes another key than the one
+/// The requests of a mail are answered, and nothing else of it is done: the answer goes into the outbox, and the options are those of `respond`. Of a proposal the command is done as it was proposed, with the key of whoever approves it, and held against what the ledger says now. It takes another key than the one
 /// it was proposed with, and another name; what is beyond the limits of the key is refused.
 #[derive(clap::Args)]
 pub(crate) struct InboxApprove {
-    /// The number of the proposal
+    /// The number of the proposal, or of the mail, such as M-3
     #[arg(value_name = "N")]
-    number: i64,
+    number: Item,
+    #[command(flatten)]
+    options: OptionArgs,
+    /// Whom the answer to a mail goes to, if not its sender
+    #[arg(long, value_name = "ADDRESS")]
+    to: Option<String>,
     #[command(flatten)]
     acting: KeyArgs,
 }
 
 impl Run for InboxApprove {
     const NAME: &'static str = "approve";
-    const ABOUT: &'static str = "Do what another proposed, with a key of your own";
+    const ABOUT: &'static str = "Do what another proposed, with a key of your own; answer a mail";
 
-    type Object = json::Approved;
+    type Object = json::ApprovedItem;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
-        let number = EventId(self.number);
+        let options = self.options.read()?;
+        let number = match self.number {
+            Item::Proposal(number) => number,
+            Item::Mail(id) => {
+                let to = self.to.as_deref().map(contact::typed).transpose()?;
+                let how = (&options, &self.acting, to.as_deref());
+                let (object, exit) = desk_inbox_mail::approve(context, id, how)?;
+                context.out.say(&object.message);
+                if context.out.json {
+                    Self::print(context, &json::ApprovedItem::Mail(Box::new(object)))?;
+                }
+                return Ok(exit);
+            }
+        };
+        if options != Options::default() || self.to.is_some() {
+            let failure = Failure::usage(
+                "a proposal is done as it was proposed: the options of answers are for a mail",
+            );
+            return Err(failure
+                .hint("leave them out; or name a mail, such as M-3")
+                .into());
+        }
         let proposal = waiting(context, number)?;
         let words = (number.0, proposal.command.as_slice());
         let matches = proposed::approved(words, self.acting.typed())?;
@@ -151,14 +232,14 @@ impl Run for InboxApprove {
     }
 }
 
-/// Decline what was proposed: it is not done
+/// Decline what was proposed, or a mail: it is not done, and nothing is sent
 ///
-/// Whoever proposed it may decline it, too. It stays in the history.
+/// Whoever proposed something may decline it, too. It stays in the history; a mail stays in the list (`--all`).
 #[derive(clap::Args)]
 pub(crate) struct InboxDecline {
-    /// The number of the proposal
+    /// The number of the proposal, or of the mail, such as M-3
     #[arg(value_name = "N")]
-    number: i64,
+    number: Item,
     /// Why, for whoever proposed it
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
@@ -168,13 +249,26 @@ pub(crate) struct InboxDecline {
 
 impl Run for InboxDecline {
     const NAME: &'static str = "decline";
-    const ABOUT: &'static str = "Decline what was proposed";
+    const ABOUT: &'static str = "Decline what was proposed, or a mail";
 
-    type Object = json::ProposalDeclined;
+    type Object = json::DeclinedItem;
 
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let note = self.note.as_deref().map(reason).transpose()?;
-        let number = EventId(self.number);
+        let number = match self.number {
+            Item::Proposal(number) => number,
+            Item::Mail(id) => {
+                desk_inbox_mail::decline(context, id, note)?;
+                let mail = format!("M-{}", id.0);
+                context.out.say(format_args!("mail {mail} is declined"));
+                if context.out.json {
+                    let declined = true;
+                    let object = json::MailDeclined { mail, declined };
+                    Self::print(context, &json::DeclinedItem::Mail(object))?;
+                }
+                return Ok(Exit::DONE);
+            }
+        };
         waiting(context, number)?;
         let mut desk = desk::open(context)?;
         let acting = self.acting.acting(context, &mut desk, false)?;
@@ -185,7 +279,7 @@ impl Run for InboxDecline {
                 proposal: number.0,
                 declined: true,
             };
-            Self::print(context, &object)?;
+            Self::print(context, &json::DeclinedItem::Proposal(object))?;
         }
         context
             .out

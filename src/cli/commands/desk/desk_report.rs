@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
 
 use super::license_list::{Columns, catalogue, object};
-use super::{Context, Exit, Run, desk_inbox, refusals};
+use super::{Context, Exit, Run, desk_inbox, desk_inbox_mail, refusals};
 use crate::cli::desk::OpenDesk;
 use crate::cli::json::{self, InReport, Reported, Shown};
 use crate::cli::{desk, sold, words};
 use crate::issuer::ledger::{LedgerError, LicenseId, ProductId};
+use crate::issuer::mails;
 use crate::issuer::products::{self, LicenseState, Listed, Wanted};
 use crate::issuer::respond;
 use crate::license_key::LicenseKey;
@@ -65,6 +66,7 @@ impl Run for DeskReport {
         )?;
         report.held()?;
         report.proposed()?;
+        report.mails()?;
         report.refused()?;
         report.unknown_keys()?;
         report.products()?;
@@ -129,6 +131,22 @@ impl Report<'_> {
             _ if self.context.out.json => Ok(()),
             _ => self.context.out.line(""),
         }
+    }
+
+    /// Mails that are not answered until somebody looks at them.
+    fn mails(&mut self) -> anyhow::Result<()> {
+        let waiting = mails::inbox(self.desk.ledger(), false)?;
+        self.title("mails that wait in the inbox", !waiting.is_empty())?;
+        for mail in &waiting {
+            if self.context.out.json {
+                let (section, of) = ("inbox", desk_inbox_mail::object(mail));
+                let line = Reported::Mail(Box::new(InReport { section, of }));
+                DeskReport::print(self.context, &line)?;
+                continue;
+            }
+            self.context.out.row(&desk_inbox_mail::line(mail))?;
+        }
+        Ok(())
     }
 
     /// Requests that were refused until somebody decides, with whom to ask.

@@ -111,7 +111,7 @@ fn codes(bytes: &[u8], desk: &OpenDesk, found: &mut Vec<Found>) {
         let Ok(reading) = text::read_bytes(mail, &WANTED) else {
             continue;
         };
-        let sender = mail::sender(&reading, desk.vendor().mail.as_deref());
+        let sender = mail::sender(reading.sender.as_deref(), desk.vendor().mail.as_deref());
         for code in reading.codes().filter(|it| WANTED.contains(&it.kind())) {
             let one = Found {
                 code: code.clone(),

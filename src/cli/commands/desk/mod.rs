@@ -2,10 +2,14 @@
 
 mod as_it_says;
 mod called;
+mod desk_answer;
+mod desk_answer_kept;
+mod desk_answer_read;
 mod desk_certify;
 mod desk_change;
 mod desk_clock;
 mod desk_inbox;
+mod desk_inbox_mail;
 mod desk_init;
 mod desk_keys;
 mod desk_passphrase;
@@ -43,6 +47,7 @@ mod release;
 mod respond;
 mod respond_batch;
 mod respond_handed;
+mod respond_options;
 mod respond_said;
 mod respond_text;
 mod terms;
@@ -79,9 +84,10 @@ pub(super) const TREE: Commands = (
                 leaf::<desk_rotate::DeskRotate>(),
                 leaf::<desk_replace_root::DeskReplaceRoot>(),
                 leaf::<desk_policy::DeskPolicy>(),
+                leaf::<desk_answer::DeskAnswer>(),
                 Node::Group {
                     name: "inbox",
-                    about: "What one proposed and another approves",
+                    about: "What waits for a person: what another approves, mails that the desk does not answer by itself",
                     nodes: &[
                         leaf::<desk_inbox::InboxList>(),
                         leaf::<desk_inbox::InboxShow>(),

@@ -1,9 +1,9 @@
 //! `respond`: answer the request codes of a text.
 
-use std::num::NonZeroU16;
 use std::path::PathBuf;
 
 use super::super::site::respond as loans;
+use super::respond_options::OptionArgs;
 use super::respond_text::{self, Asked};
 use super::{Context, Exit, Run, respond_batch, respond_handed};
 use crate::cli::acting::KeyArgs;
@@ -15,10 +15,7 @@ use crate::cli::failure::Failure;
 use crate::cli::json;
 use crate::cli::mail;
 use crate::cli::reply;
-use crate::cli::{keys, sold};
 use crate::failure::FailureKind;
-use crate::issuer::policy::Options;
-use crate::protocol::date::Day;
 use crate::text::Reading;
 
 /// Answer a request code with a signed response code
@@ -29,31 +26,8 @@ use crate::text::Reading;
 pub(crate) struct Respond {
     #[command(flatten)]
     code: CodeArgs,
-    /// Grant this many seats instead of those asked for
-    #[arg(long, value_name = "N", value_parser = keys::seats)]
-    seats: Option<NonZeroU16>,
-    /// Days that the machine goes on without contact after this one answer; 0: for ever
-    #[arg(long, value_name = "DAYS", conflicts_with = "until")]
-    grace: Option<u16>,
-    /// The day until which the machine goes on without contact after this one answer, such as the end of a long trip
-    #[arg(long, value_name = "DATE")]
-    until: Option<Day>,
-    /// Answer although the machine does not hold its latest answer (yellow); four times in 365 days for each place
-    #[arg(long, requires = "reason")]
-    supersede: bool,
-    /// Accept a machine of which a copied disk or image would pass for the same, where its product has such machines held for a clerk
-    #[arg(long, requires = "reason")]
-    accept_weak: bool,
-    /// Accept that a site signs with a new key: it was made anew, or its password was lost
-    #[arg(long, requires = "reason")]
-    accept_site_key: bool,
-    /// Manager: answer although a rule speaks against it (red, moved too often, weakly bound); with a return code: free its seats now, for none of them is lent
-    /// or in use
-    #[arg(long = "override", requires = "reason")]
-    overridden: bool,
-    /// Why, for the history
-    #[arg(long, value_name = "TEXT")]
-    reason: Option<String>,
+    #[command(flatten)]
+    options: OptionArgs,
     /// At a site: note whose the loan is, where nothing is noted of it yet
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
@@ -99,7 +73,7 @@ impl Run for Respond {
             let failure = Failure::usage("--note is for a loan, which a site gives");
             return Err(failure.hint("leave it out").into());
         }
-        let options = self.options()?;
+        let options = self.options.read()?;
         if let Some(path) = &self.batch {
             if let Some(option) = self.code_output.more_than_the_code() {
                 let what = format!("{option} is not for a batch: each of its answers is one line");
@@ -115,7 +89,7 @@ impl Run for Respond {
         };
         code_input::refuse_what_was_not_meant(&reading)?;
         let (reading, all) = code_input::all_of(reading, reply::ANSWERED);
-        let sender = mail::sender(&reading, desk.vendor().mail.as_deref());
+        let sender = mail::sender(reading.sender.as_deref(), desk.vendor().mail.as_deref());
         if !self.dry_run && self.code_output.goes_to_who_is_known() && sender.is_none() {
             respond_text::refuse_two_recipients(desk.ledger(), &all)?;
         }
@@ -126,6 +100,7 @@ impl Run for Respond {
             options: &options,
             key: &self.key,
             dry_run: self.dry_run,
+            unattended: false,
         }
         .decide(context, &mut desk)?;
         if self.dry_run {
@@ -151,7 +126,7 @@ impl Respond {
             return Ok(AtSite::NotForIt(Box::new(reading)));
         }
         let how = loans::How {
-            until: self.until,
+            until: self.options.until(),
             note: self.note.as_deref(),
             dry_run: self.dry_run,
             code_output: &self.code_output,
@@ -159,39 +134,6 @@ impl Respond {
         };
         let print = |it| json::Replied::Loan(Box::new(it));
         loans::answer(context, reading, &how, print).map(AtSite::Answered)
-    }
-
-    fn options(&self) -> anyhow::Result<Options> {
-        let reason = self.reason.as_deref().map(str::trim).map(str::to_owned);
-        if reason.as_deref() == Some("") {
-            return Err(Failure::usage("setting a rule aside needs a reason")
-                .hint("--reason TEXT says why, for the history")
-                .into());
-        }
-        if let Some(reason) = &reason {
-            sold::plain("the reason", reason)?;
-        }
-        let wanted = [
-            self.supersede,
-            self.accept_weak,
-            self.accept_site_key,
-            self.overridden,
-        ];
-        if reason.is_some() && !wanted.contains(&true) {
-            let allowed = "--supersede, --accept-weak, --accept-site-key or --override";
-            return Err(Failure::usage(format!("a reason is for {allowed}"))
-                .hint("see countersign respond --help")
-                .into());
-        }
-        Ok(Options {
-            seats: self.seats,
-            grace_days: self.grace,
-            until: self.until,
-            supersede_reason: reason.clone().filter(|_| self.supersede),
-            accept_weak_reason: reason.clone().filter(|_| self.accept_weak),
-            accept_site_key_reason: reason.clone().filter(|_| self.accept_site_key),
-            override_reason: reason.filter(|_| self.overridden),
-        })
     }
 }
 

@@ -148,7 +148,10 @@ pub(super) fn hand_over(
 }
 
 /// The cases, of which those that are not answered are told; where that is all of them, the command fails as the first did.
-fn none_is_an_error(context: &mut Context, cases: Vec<Case>) -> anyhow::Result<Vec<Case>> {
+pub(super) fn none_is_an_error(
+    context: &mut Context,
+    cases: Vec<Case>,
+) -> anyhow::Result<Vec<Case>> {
     let failed = |case: &Case| {
         let failure = case.told.as_ref().err()?;
         Some((

@@ -26,6 +26,8 @@ pub(super) struct Asked<'a> {
     pub(super) key: &'a KeyArgs,
     /// Nothing is done.
     pub(super) dry_run: bool,
+    /// Nobody looks on: what a mail says of its sender is not kept, and nothing is proposed.
+    pub(super) unattended: bool,
 }
 
 /// What became of one of them.
@@ -139,7 +141,7 @@ impl Asked<'_> {
                 Ok(reply) => Ok(reply),
                 Err(refusal) => Err(match (&refusal, &issuer) {
                     (RespondError::Approval(ApprovalError::Needed(wanted)), Some(issuer))
-                        if !self.dry_run =>
+                        if !self.dry_run && !self.unattended =>
                     {
                         proposing::propose(context, desk, issuer, wanted, Some(code))?
                     }
@@ -151,8 +153,8 @@ impl Asked<'_> {
                 told,
                 warnings: Vec::new(),
             };
-            if let (Some(answer), Some(sender), false) = (case.answer(), self.sender, self.dry_run)
-            {
+            let keeps = !self.dry_run && !self.unattended;
+            if let (Some(answer), Some(sender), true) = (case.answer(), self.sender, keeps) {
                 if issuer.is_none() && answer.order.terms.contact.is_none() {
                     issuer = self.key.issuer_unasked(context, desk);
                 }

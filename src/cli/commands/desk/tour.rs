@@ -351,7 +351,7 @@ impl Walk<'_> {
         };
         let words = ["countersign"].into_iter().chain(args);
         let matches = crate::cli::commands::root(None).try_get_matches_from(words)?;
-        let exit = crate::cli::run(&matches, &mut context);
+        let exit = crate::cli::run(&matches, &mut context, &[]);
         let said = Said {
             exit,
             stdout: stdout.text(),

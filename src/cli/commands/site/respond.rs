@@ -117,7 +117,7 @@ pub(in crate::cli::commands) fn answer<O: Serialize + Described>(
                 code: &code,
                 also: &also,
                 letter: Letter {
-                    to: mail::sender(reading, None),
+                    to: mail::sender(reading.sender.as_deref(), None),
                     ..letter(&found, &site, answer)
                 },
             };

@@ -13,7 +13,7 @@ const MOST_FLAWS: usize = 100;
 const STATISTICS: [&str; 2] = ["sqlite_stat1", "sqlite_stat4"];
 
 /// Tables that are read by rising numbers, with the column of these and what stands before "numbered" in a finding.
-const NUMBERED: [(&str, &str, &str); 10] = [
+const NUMBERED: [(&str, &str, &str); 11] = [
     ("product", "id", ""),
     ("terms", "id", ""),
     ("license", "id", ""),
@@ -23,6 +23,7 @@ const NUMBERED: [(&str, &str, &str); 10] = [
     ("answer", "event", ""),
     ("history", "id", ""),
     ("early_return", "event", ""),
+    ("mail", "id", ""),
     // Activations are read by their licenses, too.
     ("activation", "license", "of licenses "),
 ];

@@ -25,7 +25,7 @@ pub(super) fn most(rows: usize) -> i64 {
 }
 
 /// Why a row cannot be read: the column, where it is known, or what of it is impossible.
-enum Wrong {
+pub(super) enum Wrong {
     Column(String),
     Value(&'static str),
 }
@@ -40,7 +40,7 @@ impl From<rusqlite::Error> for Wrong {
 }
 
 /// A row as `read` makes it. `table` and the number in column `id` name one that is not as any of this program's.
-fn named<T>(
+pub(super) fn named<T>(
     row: &Row<'_>,
     (table, id): (&str, usize),
     read: impl FnOnce() -> Result<T, Wrong>,

@@ -5,6 +5,7 @@ mod audit;
 mod beside;
 mod convert;
 mod copy;
+mod mails;
 mod schema;
 mod sold;
 mod statements;

@@ -4,7 +4,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x4353_474E;
 
 /// The ledger's `user_version`: rises with each change of [`SCHEMA`].
-pub(super) const FORMAT: u32 = 16;
+pub(super) const FORMAT: u32 = 17;
 
 /// What makes an empty ledger. A ledger whose tables, indices and whatever else it has differ from what this makes is not written to.
 pub(super) const SCHEMA: &str = "
@@ -112,6 +112,19 @@ pub(super) const SCHEMA: &str = "
         license INTEGER NOT NULL, activation INTEGER NOT NULL, host TEXT, bound TEXT NOT NULL, day INTEGER NOT NULL,
         PRIMARY KEY (license, activation)
     ) STRICT, WITHOUT ROWID;
+
+    -- Mails that the desk read by itself and did something with, each once, by what it is known by: none of it changes an answer.
+    CREATE TABLE mail (
+        id INTEGER PRIMARY KEY, mail BLOB NOT NULL, at INTEGER NOT NULL, state TEXT NOT NULL, why TEXT NOT NULL,
+        said TEXT NOT NULL, sender TEXT, thread TEXT NOT NULL, subject TEXT, asks TEXT NOT NULL, decided_by TEXT, decided INTEGER, note TEXT
+    ) STRICT;
+    CREATE UNIQUE INDEX mail_known_by ON mail (mail);
+    CREATE INDEX mail_waiting ON mail (id) WHERE state = 'waiting';
+
+    -- What was mailed last on which day: the answer of a request, and what was said to whom.
+    CREATE TABLE mailed (
+        what BLOB PRIMARY KEY, day INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
 ";
 
 #[cfg(test)]
@@ -124,7 +137,7 @@ mod tests {
         let tables = blake3::hash(SCHEMA.as_bytes()).to_hex();
         assert_eq!(
             (FORMAT, &tables.as_str()[..16]),
-            (16, "42f6f4b57d2f7707"),
+            (17, "279279eaae24255d"),
             "raise FORMAT, and write both here"
         );
     }
