@@ -29,7 +29,7 @@ pub use rows::{
 pub(in crate::issuer) use sqlite::work;
 pub use stood::Stood;
 pub use until::Until;
-pub use whole::{Beyond, Key, Meta, Order, Row, Table};
+pub use whole::{Beyond, Key, Mailed, Meta, Order, Row, Table};
 
 /// Rows read at a time where a list may be long.
 pub(crate) const PAGE: usize = 4096;

@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::rows::{
-    Activation, Declined, DeskKey, EarlyReturn, Event, EventId, License, OrderTerms, Product,
+    Activation, Declined, DeskKey, EarlyReturn, Event, EventId, License, Mail, OrderTerms, Product,
     Refused, Said, SealedKey, StoredAnswer, StoredSigner, TermsId,
 };
+use super::spelled::hex;
 use crate::protocol::date::Day;
+use crate::protocol::digest::Digest;
 
 /// A fact about the desk itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +45,19 @@ pub struct Beyond {
     pub day: Day,
     /// How many.
     pub many: u32,
+}
+
+/// What was mailed, and on which day last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(inline))]
+pub struct Mailed {
+    /// A digest of it.
+    #[serde(with = "hex")]
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub what: Digest,
+    /// The day.
+    pub day: Day,
 }
 
 macro_rules! tables {
@@ -116,6 +131,10 @@ tables! {
     Declined "declined" of Declined;
     /// What mails said of machines.
     Said "said" of Said;
+    /// Mails that the desk read by itself.
+    Mail "mail" of Mail;
+    /// What was mailed, and when last.
+    Mailed "mailed" of Mailed;
 }
 
 /// What a row is known by within its table: a number or two, bytes, or a text and a number.
@@ -141,6 +160,8 @@ impl Row {
             Row::Beyond(it) => Key(0, it.subject.as_bytes(), i64::from(it.day.number())),
             Row::Declined(it) => Key(0, &it.request, 0),
             Row::Said(it) => Key(it.license.0, &[], it.activation.0),
+            Row::Mail(it) => Key(it.id.0, &[], 0),
+            Row::Mailed(it) => Key(0, &it.what, 0),
         };
         (self.table(), key)
     }

@@ -3,7 +3,9 @@
 use super::*;
 
 /// What became of a mail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum MailState {
     /// All that it asks was done, and mailed where there is something to send back.
     Answered,
@@ -44,7 +46,9 @@ impl MailState {
 }
 
 /// Who decided about a mail that waited.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(inline))]
 pub struct Decided {
     /// Who, as he named himself.
     pub by: String,
@@ -55,11 +59,15 @@ pub struct Decided {
 }
 
 /// A mail that the desk read by itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(inline))]
 pub struct Mail {
     /// Its row; 0 where it has none yet.
     pub id: MailId,
     /// What it is known by when it comes again.
+    #[serde(with = "hex")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub digest: Digest,
     /// When it was read first.
     pub at: Seconds,

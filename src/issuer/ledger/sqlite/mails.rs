@@ -2,9 +2,9 @@
 
 use rusqlite::{Row, params};
 
-use super::convert::{Wrong, named};
+use super::convert::{Wrong, most, named};
 use super::transaction::SqliteTransaction;
-use crate::issuer::ledger::{Decided, LedgerError, Mail, MailId, MailState, Mails};
+use crate::issuer::ledger::{Decided, LedgerError, Mail, MailId, MailState, Mails, Row as Whole};
 use crate::protocol::date::{Day, Seconds};
 use crate::protocol::digest::Digest;
 
@@ -79,6 +79,16 @@ impl Mails for SqliteTransaction<'_> {
             params![text, MOST_CONTACTS],
             |row| Ok(row.get(0)?),
         )
+    }
+}
+
+impl SqliteTransaction<'_> {
+    /// Mails behind a row, to be moved to another ledger.
+    pub(super) fn mail_page(&self, after: i64, rows: usize) -> Result<Vec<Whole>, LedgerError> {
+        let page = format!("{MAIL} WHERE id > ? ORDER BY id LIMIT ?");
+        self.all(&page, [after, most(rows)], |row| {
+            Ok(Whole::Mail(read(row)?))
+        })
     }
 }
 

@@ -6,7 +6,8 @@ use super::convert::{self, ANSWER, EARLY, EVENT, LICENSE, TERMS, most};
 use super::statements::number;
 use super::transaction::SqliteTransaction;
 use crate::issuer::ledger::{
-    Beyond, LedgerError, License, Meta, Order, Row, StoredSigner, Table, Transaction, Withdrawn,
+    Beyond, LedgerError, License, Mailed, Mails as _, Meta, Order, Row, StoredSigner, Table,
+    Transaction, Withdrawn,
 };
 use crate::protocol::date::Day;
 
@@ -67,6 +68,8 @@ impl SqliteTransaction<'_> {
             Table::Beyond => self.beyond_page(after, rows),
             Table::Declined => self.declined_page(after, rows),
             Table::Said => self.said_page(after, rows),
+            Table::Mail => self.mail_page(id, rows),
+            Table::Mailed => self.mailed_page(after, rows),
         }
     }
 
@@ -115,6 +118,24 @@ impl SqliteTransaction<'_> {
         )
     }
 
+    fn mailed_page(&self, after: Option<&Row>, rows: usize) -> Result<Vec<Row>, LedgerError> {
+        let after = match after {
+            Some(Row::Mailed(it)) => it.what.as_slice(),
+            _ => &[],
+        };
+        self.all(
+            "SELECT what, day FROM mailed WHERE what > ? ORDER BY what LIMIT ?",
+            params![after, most(rows)],
+            |row| {
+                let impossible = || LedgerError::Damaged("a mail has an impossible day".to_owned());
+                Ok(Row::Mailed(Mailed {
+                    what: row.get(0)?,
+                    day: Day::new(row.get(1)?).ok_or_else(impossible)?,
+                }))
+            },
+        )
+    }
+
     pub(super) fn put_row(&mut self, row: &Row) -> Result<(), LedgerError> {
         match row {
             Row::Meta(it) => self.set_meta(&it.name, &it.value),
@@ -134,6 +155,8 @@ impl SqliteTransaction<'_> {
             Row::Beyond(it) => self.put_beyond(it),
             Row::Declined(it) => self.insert_declined(it).map(drop),
             Row::Said(it) => self.replace_said(it),
+            Row::Mail(it) => self.put_mail(it).map(drop),
+            Row::Mailed(it) => self.set_mailed(&it.what, it.day),
         }
     }
 
@@ -187,7 +210,7 @@ mod tests {
     use crate::issuer::ledger::{Access, Engine};
 
     /// A row of each table, with something in each of its columns.
-    const ROWS: [&str; 15] = [
+    const ROWS: [&str; 17] = [
         r#"{"table":"meta","name":"vendor","value":"Nordic Survey AS"}"#,
         r#"{"table":"product","id":7,"name":"survey","version":3,"definition":"text\n","weak":"hold","event":9}"#,
         r#"{"table":"terms","id":8,"terms":{"product":7,"customer":"Aurora","contact":"a@example.com","seats":5,"license_type":"floating","edition":2,"expires":"2041-01-01","maintenance":"2042-01-01","grace_days":30,"lend_days":14,"emergency":{"steps":3,"days":7},"entitlements":"020103","usb":"1234:abcd:7f3a9c21","order":"A-1","note":"by mail"},"event":10}"#,
@@ -203,6 +226,8 @@ mod tests {
         r#"{"table":"beyond","subject":"early","day":"2040-01-10","many":3}"#,
         r#"{"table":"declined","request":"2020202020202020202020202020202020202020202020202020202020202020","license":11,"activation":"A-2","fingerprint":"0101010000000000000000","at":"2040-01-11T00:00:00Z","event":24,"kind":"no_seat_free","said":"no seat is free","waits":true,"phrase":"one two three","sender":"b@example.com"}"#,
         r#"{"table":"said","activation":13,"license":11,"host":"ship","bound":[["server","DB01"]],"day":"2040-01-12"}"#,
+        r#"{"table":"mail","id":25,"digest":"2121212121212121212121212121212121212121212121212121212121212121","at":"2040-01-13T00:00:00Z","state":"approved","why":"quoted","said":"it is quoted","sender":"c@example.com","thread":"<1@a>","subject":"hello","asks":"REQ1","decided":{"by":"ann","at":"2040-01-14T00:00:00Z","note":"ok"}}"#,
+        r#"{"table":"mailed","what":"2222222222222222222222222222222222222222222222222222222222222222","day":"2040-01-15"}"#,
     ];
 
     fn rows(ledger: &mut Sqlite) -> Vec<String> {
@@ -227,7 +252,16 @@ mod tests {
             let row: Row = serde_json::from_str(line).unwrap_or_else(|it| panic!("{it}: {line}"));
             tx.put(&row).unwrap();
             // The same again, or another of its key, is none.
-            if !["meta", "desk_key", "sealed_key", "declined", "said"].contains(&row.table().name())
+            if ![
+                "meta",
+                "desk_key",
+                "sealed_key",
+                "declined",
+                "said",
+                "mail",
+                "mailed",
+            ]
+            .contains(&row.table().name())
             {
                 let twice = tx.put(&row);
                 assert!(matches!(twice, Err(LedgerError::Damaged(_))), "{line}");
