@@ -224,6 +224,12 @@ fn advice(warning: &Warning) -> Option<Cow<'static, str>> {
         Warning::Replaced { .. } => {
             "if another account of that computer held it and goes on with it, they ask once for all its accounts: countersign request activate KEY --system"
         }
+        Warning::WasLost(_) => {
+            "before you send it: ask the contact whom you know, by a way of your own, whether it was found; where it was not: countersign release ACTIVATION --lost --reason TEXT takes the seat back"
+        }
+        Warning::Outdated => {
+            "where it is refused there, have the machine make another request: countersign request sync --new"
+        }
         Warning::Beside(_) => {
             "ask there: what is not in use is returned, or released: countersign release ACTIVATION --lost --reason TEXT; accounts of one computer share a license: countersign request activate KEY --system"
         }

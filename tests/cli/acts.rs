@@ -27,7 +27,7 @@ fn the_history_says_whose_key_did_it() {
         ("ann", &["license", "revoke", &key, "--undo"]),
         ("ann", &["license", "void", &second]),
         ("ann", &["release", &key, "--lost"]),
-        ("ann", &["desk", "clock", "--right"]),
+        ("mia", &["desk", "clock", "--right"]),
         ("mia", &["desk", "remove", "ann"]),
     ] {
         let args = with_reason(args);
@@ -67,7 +67,7 @@ fn the_history_says_whose_key_did_it() {
             ("license_restore", "ann"),
             ("license_void", "ann"),
             ("release", "ann"),
-            ("desk_clock", "ann"),
+            ("desk_clock", "mia"),
             ("desk_remove", "mia"),
             ("product_change", "mia"),
             ("desk_rotate", "root"),
@@ -95,6 +95,7 @@ fn without_the_key_nothing_is_done() {
         &["ledger", "readopt", mails.to_str().unwrap()][..],
         &["product", "add", "plotter", "--name", "Plotter"],
         &["product", "change", "survey", "--feature", "sonar"],
+        &["desk", "clock", "--right", "--reason", "r"],
     ] {
         desk.by("ann", args).refused(6, "needs_manager");
     }

@@ -58,7 +58,7 @@ fn keys_tell_who_may_sign_what() {
     for words in [
         "root ",
         "spare ",
-        "up to 5 seats, survey only, until 2041-01-31",
+        "up to 5 seats, any number of emergency days, survey only, until 2041-01-31",
         "a manager's",
     ] {
         assert!(shown.contains(words), "{words}: {shown}");

@@ -69,6 +69,7 @@ mod put_back;
 mod races;
 mod rare;
 mod readopted;
+mod recipients;
 mod request;
 mod respond;
 #[cfg(unix)]
@@ -100,5 +101,6 @@ mod unattended;
 mod unattended_again;
 mod unattended_inbox;
 #[cfg(unix)]
+mod warned;
 mod width;
 mod written_files;

@@ -119,8 +119,8 @@ fn a_seed_key_that_nobody_sealed_is_not_used() {
          SELECT key + 1, holder, sealing, sealed, event FROM sealed_key",
     );
     desk.respond(&asked)
-        .owes(5, "ledger_edited")
-        .tells("seed key 2");
+        .owes(5, "seed_key_shut")
+        .tells("countersign ledger verify");
     sql(&desk, "DELETE FROM sealed_key WHERE key = 2");
     ship.apply(&desk.respond(&asked).done().stdout);
     desk.run(["emergency", &key]).done();

@@ -1,6 +1,6 @@
 //! Emergency codes that are made anew: by a ledger that was put back, from a seed key that was lost, with a key that fails.
 
-use super::seeds::{FOUR, edit, rows};
+use super::seeds::{FOUR, rows};
 use crate::world::{Run, World};
 
 /// A ledger that was put back answers what it answered before. A code that was read out is worth what it was, and no more where the order is another.
@@ -39,28 +39,27 @@ fn a_ledger_that_was_put_back_makes_no_code_worth_more() {
 fn codes_of_a_seed_key_that_was_lost_are_refused() {
     let world = World::new();
     let (desk, ship, key) = world.sold(&[], &FOUR);
-    desk.license(&ship, &key);
-    // The same keys, and another ledger's seed key.
-    let home = world.machine("again");
-    let mut init = home.run([
-        "desk",
-        "init",
-        "--vendor",
-        "Nordic Survey AS",
-        "--no-passphrase",
-    ]);
-    for (option, file) in [("--root-key", "root.pem"), ("--spare-key", "spare.pem")] {
-        init = init.arg(option).arg(desk.kept(&format!("desk/{file}")));
-    }
-    init.done();
-    let again = home.kept("desk/ledger.db");
-    edit(
-        &desk,
-        &format!(
-            "ATTACH '{}' AS other; DELETE FROM sealed_key; INSERT INTO sealed_key SELECT * FROM other.sealed_key",
-            again.display()
-        ),
-    );
+    desk.certify("ann", &[]);
+    let backup = world.path().join("backup.db");
+    let backup = backup.to_str().unwrap();
+    desk.run(["ledger", "backup", backup]).done();
+    // Another seed key takes the place of the one that ann had, and goes with the ledger.
+    let why = ["--reason", "r"];
+    desk.run(["desk", "remove", "ann", why[0], why[1]]).done();
+    let asked = ship.request(&key);
+    let answer = desk.answer(&asked);
+    ship.apply(&answer);
+    desk.run([
+        "ledger",
+        "restore",
+        backup,
+        "--discard-newer",
+        why[0],
+        why[1],
+    ])
+    .done();
+    let mails = world.file("mails.txt", format!("{asked}\n\n{answer}\n"));
+    desk.run(["ledger", "readopt"]).arg(mails).done();
     let before = rows(&desk);
     desk.run(["emergency", &key])
         .refused(6, "seed_key_lost")

@@ -20,7 +20,7 @@ impl Advice for LedgerError {
             LedgerError::Foreign(_) => "check --home; a ledger can be taken from a backup",
             LedgerError::Newer { .. } => "use the program that wrote it, or a newer one",
             LedgerError::ClockBehind { .. } => {
-                "set the clock and do the same again; where the clock is right and the entry was made under a wrong one, say so once: countersign desk clock --right --reason TEXT"
+                "set the clock and do the same again; where the clock is right and the entry was made under a wrong one, a manager says so once: countersign desk clock --right --reason TEXT"
             }
             LedgerError::ReadOnly(_) => {
                 "the file and its directory must be writable for the person who answers (SQLite keeps a -wal file beside the ledger)"

@@ -36,12 +36,12 @@ impl Whose {
             | facts::LEDGER_RESTORE => Whose::Roots,
             facts::DESK_REMOVE
             | facts::DESK_CHANGE
+            | facts::DESK_CLOCK
             | facts::READOPT
             | facts::PRODUCT_ADD
             | facts::PRODUCT_CHANGE => Whose::Managers,
             facts::EMERGENCY => Whose::Readers,
-            facts::DESK_CLOCK
-            | facts::PROPOSE
+            facts::PROPOSE
             | facts::APPROVE
             | facts::DECLINE
             | facts::LICENSE_NEW

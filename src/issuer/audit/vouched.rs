@@ -16,7 +16,7 @@ use crate::issuer::history::{
 use crate::issuer::keys;
 use crate::issuer::ledger::{
     Activation, ActivationRow, Event, EventId, LedgerError, License, LicenseId, OrderTerms,
-    ProductId, SignerId, StoredAnswer, TermsId, Transaction,
+    ProductId, SeedKeyId, SignerId, StoredAnswer, TermsId, Transaction,
 };
 use crate::protocol::desk_certificate::MANAGER;
 
@@ -264,18 +264,22 @@ impl Vouched {
         }
     }
 
-    /// Holds seed keys as they are sealed to somebody against the events that sealed them.
+    /// Holds seed keys as they are sealed to somebody against the events that sealed them. Gives back the first that nobody sealed so.
     ///
     /// # Errors
-    /// As [`Vouched::license`].
-    pub(crate) fn sealed(
+    /// What the ledger says.
+    pub(crate) fn unsealed(
         &mut self,
         tx: &mut dyn Transaction,
         holder: &[u8; 32],
-    ) -> Result<(), LedgerError> {
+    ) -> Result<Option<SeedKeyId>, LedgerError> {
         let rows = tx.sealed_keys()?.into_iter();
         for row in rows.filter(|it| it.holder == *holder) {
-            let event = self.sound(tx, row.event)?;
+            let event = match self.sound(tx, row.event) {
+                Ok(event) => event,
+                Err(LedgerError::Edited(_)) => return Ok(Some(row.key)),
+                Err(error) => return Err(error),
+            };
             let seals = matches!(
                 event.kind.as_str(),
                 facts::DESK_INIT
@@ -290,10 +294,10 @@ impl Vouched {
                 told.any(|it| (it.key, it.holder, it.row) == (row.key.0, Hex(row.holder), digest))
             });
             if !same {
-                return Err(edited(&format!("seed key {}", row.key.0)));
+                return Ok(Some(row.key));
             }
         }
-        Ok(())
+        Ok(None)
     }
 
     /// An event that goes on from the one before it, and that is signed by whoever may do it, where it is an act.

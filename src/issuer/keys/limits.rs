@@ -50,7 +50,7 @@ impl fmt::Display for May<'_> {
             _ => {
                 let (one, many) = ("emergency day", "emergency days");
                 match it.max_emergency {
-                    0 => {}
+                    0 => parts.push("any number of emergency days".to_owned()),
                     1 => parts.push(format!("up to 1 {one}")),
                     more => parts.push(format!("up to {more} {many}")),
                 }

@@ -202,7 +202,9 @@ fn spoken(
     let holder = standing.holder_digest(&product, license.key);
     let own = issuer.sealing().map_err(SeedError::from)?;
     let own = (own, &issuer.signer.public());
-    Vouched::default().sealed(tx, own.1)?;
+    if let Some(number) = Vouched::default().unsealed(tx, own.1)? {
+        return Err(SeedError::Shut(number.0).into());
+    }
     let x0 = seeds::of_answer(tx, own, answer, (&terms, &holder))?;
     let x = chain(&holder, answer.generation, 0, terms.steps - step, x0);
     Ok(Spoken {

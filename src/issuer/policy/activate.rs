@@ -7,8 +7,9 @@ use super::{
     Case, Decision, Refusal, SUPERSEDES, Seats, Warning, asked_for, clock, free, needs_site_key,
     revalidate_by, set_aside, site_key, weakly_bound, yields,
 };
-use crate::issuer::ledger::{Activation, Counts, Days, Reference};
-use crate::protocol::digest::{MachineBinding, product_tag};
+use crate::issuer::ledger::{Activation, Counts, Days, Ended, Reference};
+use crate::machine::Assessment;
+use crate::protocol::digest::{ActivationId, MachineBinding, product_tag};
 use crate::protocol::grant::LicenseType;
 use crate::protocol::trust::PublicKey;
 use std::num::NonZeroU16;
@@ -43,6 +44,7 @@ pub fn decide<'a>(case: &Case<'a>) -> Result<Decision<'a>, Refusal> {
     };
     let accepted = fits.as_ref().is_some_and(|it| it.own.weak_accepted);
     let weak_accepted = weakly_bound(case.weak, options, (&stands, None), accepted, &mut warnings)?;
+    warnings.extend(was_lost(case, &stands).map(Warning::WasLost));
     let (seats, all) = seats(case, fits.as_ref().map(|it| it.from))?;
     let generation = match &fits {
         None => 1,
@@ -67,6 +69,18 @@ pub fn decide<'a>(case: &Case<'a>) -> Result<Decision<'a>, Refusal> {
         revalidate_by: revalidate_by(terms, options, now)?,
         warnings,
     })
+}
+
+/// The activation of this very machine that was released as lost, the latest of several.
+fn was_lost(case: &Case<'_>, stands: &MachineBinding) -> Option<ActivationId> {
+    let stands = stands.fingerprint?;
+    let lost = case.activations.iter().rev();
+    let mut lost = lost.filter(|it| it.ended == Some(Ended::Lost));
+    let same = |it: &&Activation| {
+        let was = it.standing.fingerprint;
+        was.is_some_and(|was| was.compare(&stands).verdict() == Assessment::Match)
+    };
+    lost.find(same).map(|it| it.standing.activation)
 }
 
 /// What becomes of the rule of moves, and of what clerks decided.

@@ -76,6 +76,10 @@ pub enum Warning {
         /// Seats it has now.
         to: u16,
     },
+    /// The machine fits an activation that was released as lost: somebody found it, or took it.
+    WasLost(ActivationId),
+    /// An answer that was given before, by a key of an epoch that is over.
+    Outdated,
     /// A seat was free for an activation whose place another took: both have one now.
     Beside(ActivationId),
     /// What was given back is kept for the one whose place it had taken.
@@ -113,6 +117,8 @@ impl Warning {
             Warning::ClockOff(_) => "clock_off",
             Warning::Replaced { .. } => "replaced",
             Warning::NoSite => "no_site",
+            Warning::WasLost(_) => "was_lost",
+            Warning::Outdated => "outdated",
             Warning::Beside(_) => "beside",
             Warning::KeptFor { .. } => "kept_for",
             Warning::HeldBy(_) => "held_by",
@@ -149,6 +155,13 @@ impl std::fmt::Display for Warning {
             Warning::Replaced { before, nth, of } => write!(
                 f,
                 "the machine took the place of {before}, which it fits and which nobody gave up ({nth} of {of} in {COUNTED_DAYS} days)"
+            ),
+            Warning::WasLost(other) => write!(
+                f,
+                "the machine is, by all that it says, the one of {other}, which was released as lost"
+            ),
+            Warning::Outdated => f.write_str(
+                "this answer is by a key that the desk gave up since: a machine that has the new product file does not take it",
             ),
             Warning::Beside(other) => write!(
                 f,

@@ -14,7 +14,6 @@ use crate::issuer::ledger::{
 use crate::issuer::policy::{
     self, Case, Decision, Fork, HeldAnswer, Place, Proof, Refusal, SyncCase,
 };
-use crate::issuer::seeds;
 use crate::protocol::commitment::Commitment;
 use crate::protocol::date::Seconds;
 use crate::protocol::desk_certificate::Limit;
@@ -350,13 +349,7 @@ impl Session<'_> {
         let Some(issuer) = self.issuer else {
             return Ok(terms.anchor);
         };
-        let key = match self.seed_key.take() {
-            Some(key) => key,
-            None => {
-                self.vouched.sealed(self.tx, &issuer.signer.public())?;
-                seeds::last(self.tx, issuer.sealing()?, &issuer.signer.public())?
-            }
-        };
+        let key = self.seed_key_of(issuer)?;
         let x0 = key.seed(commitment, generation, terms);
         self.seed_key = Some(key);
         Ok(chain(&context.holder, generation, 0, terms.steps, x0))

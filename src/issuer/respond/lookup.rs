@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use super::{Answer, Effect, Order, Receipt, Reply, RespondError};
 use crate::issuer::history;
+use crate::issuer::keys;
 use crate::issuer::ledger::{
     Activation, ActivationRow, COUNTED_DAYS, Ended, EventId, LedgerError, License, StoredAnswer,
     TermsId, Transaction, Until,
 };
-use crate::issuer::policy::{self, HeldAnswer};
+use crate::issuer::policy::{self, HeldAnswer, Warning};
 use crate::issuer::products;
 use crate::protocol::commitment::SyncProof;
 use crate::protocol::date::{Day, Seconds};
+use crate::protocol::desk_certificate::DeskCertificate;
 use crate::protocol::digest::ActivationId;
 use crate::protocol::grant::{Grant, SignedGrant};
 use crate::protocol::requests::{Activate, Return, Sync};
@@ -151,6 +153,10 @@ pub(crate) fn recall(
     let signers = tx.signers()?.into_iter();
     let mut signer = signers.filter(|it| it.id == stored.signer && !it.certificate.is_empty());
     let certificate = signer.next().map(|it| it.certificate);
+    let outdated = match &certificate {
+        Some(it) => is_outdated(tx, it)?,
+        None => false,
+    };
     let certificate = certificate.map(|it| Code::new(Kind::DeskCertificate, it));
     let unread = || LedgerError::Damaged(format!("the request of history row {}", stored.event.0));
     Ok(Reply::Answer(Box::new(Answer {
@@ -160,10 +166,16 @@ pub(crate) fn recall(
         activation: called(&stored).ok_or_else(unread)?,
         order: Arc::new(order(tx, license.terms)?),
         evidence: None,
-        warnings: Vec::new(),
+        warnings: outdated.then_some(Warning::Outdated).into_iter().collect(),
         code: Code::new(Kind::Grant, stored.grant),
         certificate,
     })))
+}
+
+/// Whether a certificate is of an epoch that is over.
+fn is_outdated(tx: &mut dyn Transaction, certificate: &[u8]) -> Result<bool, LedgerError> {
+    let epoch = keys::epoch(tx)?;
+    Ok(DeskCertificate::decode(certificate).is_ok_and(|it| it.epoch < epoch))
 }
 
 /// What the machine that made a request calls its activation.

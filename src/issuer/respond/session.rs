@@ -15,7 +15,7 @@ use crate::issuer::ledger::{
     TermsId, Transaction, Until,
 };
 use crate::issuer::policy::{Options, Proof, Warning};
-use crate::issuer::seeds::SeedKey;
+use crate::issuer::seeds::{self, SeedError, SeedKey};
 use crate::protocol::commitment::Commitment;
 use crate::protocol::digest::{ActivationId, Digest};
 use crate::protocol::grant::Grant;
@@ -199,6 +199,18 @@ impl<'a> Session<'a> {
         };
         self.vouched.with_all(self.tx, license, &all)?;
         Ok(all)
+    }
+
+    /// The seed key of answers that are given now, opened once. One that nobody sealed to whoever signs is not used.
+    pub(super) fn seed_key_of(&mut self, issuer: &Issuer) -> Result<SeedKey, RespondError> {
+        if let Some(key) = self.seed_key.take() {
+            return Ok(key);
+        }
+        let own = issuer.signer.public();
+        if let Some(number) = self.vouched.unsealed(self.tx, &own)? {
+            return Err(SeedError::Shut(number.0).into());
+        }
+        Ok(seeds::last(self.tx, issuer.sealing()?, &own)?)
     }
 
     /// What a request proves that opens the answer of a generation: nothing against the machine, where somebody may have read the secret before. One that

@@ -135,7 +135,8 @@ impl DeskCertify {
     /// The request of that name at the desk.
     fn at_desk(&self, desk: &OpenDesk) -> Result<PathBuf, Failure> {
         let file = request_of(&desk.place().clerks_key(&self.name));
-        if file.exists() {
+        // A pipe in its place would be waited for.
+        if file.is_file() {
             return Ok(file);
         }
         let listed = fs::read_dir(desk.place().keys_directory());

@@ -32,7 +32,7 @@ impl Run for DeskClock {
     fn run(self, context: &mut Context) -> anyhow::Result<Exit> {
         let reason = reason(&self.reason)?;
         let mut desk = desk::open(context)?;
-        let acting = self.acting.acting(context, &mut desk, false)?;
+        let acting = self.acting.acting(context, &mut desk, true)?;
         let hand = acting.hand(context);
         let now = hand.by.now;
         trust_clock(desk.ledger(), &reason, hand)?;

@@ -80,6 +80,8 @@ impl Run for DeskReplaceRoot {
                 .hint(format!("say it with the root that stays: {which}"))
                 .into());
         }
+        // Before a key is made: where this fails, none lies there that nobody knows of.
+        verified(context, desk.ledger(), &[])?;
         let passphrase = PassphraseArgs::new_in(self.new_passphrase_file);
         let made = self.new.is_none();
         let file = self
@@ -100,7 +102,6 @@ impl Run for DeskReplaceRoot {
                 .into());
         }
         let mut entropy = context.environment.entropy()?;
-        verified(context, desk.ledger(), &[])?;
         let kept = Issuer::root(kept);
         let hand = kept.hand(context.environment.by());
         let done = keys::replace_root(desk.ledger(), hand, (stolen, &new), &reason, &mut entropy)?;

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use clap::parser::ValueSource;
-use clap::{Arg, ArgMatches};
+use clap::{Arg, ArgMatches, Command};
 
 use crate::cli::proposing::{NOT_PROPOSED, OF_ANSWERS};
 use crate::cli::{commands, usage};
@@ -55,11 +55,26 @@ pub(super) fn approved(
     };
     if !PROPOSED.contains(&path.as_slice())
         || command.get_arguments().any(|it| given(it) && !fits(it))
+        || (answers && !is_code(command, its))
     {
         return Err(strange().into());
     }
     let matches = commands::root(None).try_get_matches_from(words(own));
     matches.map_err(|error| usage::failure(&error).into())
+}
+
+/// Whether what an answer is proposed for is a code, word by word, as this program proposes it: a file would be opened with the rights of whoever approves.
+fn is_code(command: &Command, its: &ArgMatches) -> bool {
+    let mut positional = command.get_arguments().filter(|it| it.get_long().is_none());
+    positional.all(|arg| {
+        let values = its.get_raw(arg.get_id().as_str()).into_iter().flatten();
+        let values: Vec<&str> = values.filter_map(|it| it.to_str()).collect();
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == ':';
+        values.len() > 1
+            && values
+                .iter()
+                .all(|it| it.len() > 1 && it.chars().all(plain))
+    })
 }
 
 #[cfg(test)]
@@ -116,6 +131,11 @@ mod tests {
             "respond --batch=list.txt",
             "respond --qr=.profile ACT1: AAAAA-BBBBB",
             "respond --dry-run ACT1: AAAAA-BBBBB",
+            "respond @/tmp/pipe",
+            "respond /tmp/pipe ACT1:",
+            "respond request.txt other.txt",
+            "respond - -",
+            "respond",
         ] {
             let strange = ApprovalError::Strange(7).to_string();
             assert_eq!(judged(words), Err(strange), "{words}");

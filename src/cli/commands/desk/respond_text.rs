@@ -63,21 +63,37 @@ fn named(code: &Code, key: Option<LicenseKey>) -> String {
 
 /// One text is answered with one mail: where nobody is known to have sent it, and its licenses are of different people, none of them is to read the others'.
 pub(super) fn refuse_two_recipients(ledger: &mut Ledger, all: &[Carried]) -> anyhow::Result<()> {
-    let mut contacts: Vec<String> = Vec::new();
+    let mut whose: Vec<(String, Option<String>)> = Vec::new();
     for one in all {
-        let asker = respond::asker(ledger, &one.code)?;
-        let contact = asker.and_then(|it| it.order.terms.contact.clone());
-        let address = contact.and_then(|it| Mailbox::parse(&it).ok());
-        contacts.extend(address.map(|it| it.address.to_lowercase()));
+        let Some(asker) = respond::asker(ledger, &one.code)? else {
+            continue;
+        };
+        let terms = &asker.order.terms;
+        let contact = terms.contact.as_deref().map(Mailbox::parse);
+        let contact = contact.and_then(Result::ok);
+        let address = contact.map(|it| it.address.to_lowercase());
+        whose.push((terms.customer.clone(), address));
     }
-    contacts.sort_unstable();
-    contacts.dedup();
-    match contacts.as_slice() {
-        [one, .., other] => Err(Failure::usage(format!(
+    let mut all: Vec<&str> = whose.iter().filter_map(|(_, it)| it.as_deref()).collect();
+    all.sort_unstable();
+    all.dedup();
+    let hint = "say --to ADDRESS, or hand over each request by itself";
+    if let [one, .., other] = all.as_slice() {
+        let what = format!(
             "the requests of this text are of licenses with different contacts, {one} and {other}"
-        ))
-        .hint("say --to ADDRESS, or hand over each request by itself")
-        .into()),
+        );
+        return Err(Failure::usage(what).hint(hint).into());
+    }
+    // Of a customer without a contact nobody knows that it is the same one.
+    let reached = |customer: &str| whose.iter().any(|(of, it)| of == customer && it.is_some());
+    let other = whose.iter().find(|(customer, _)| !reached(customer));
+    match (all.first(), other) {
+        (Some(contact), Some((customer, _))) => {
+            let what = format!(
+                "the requests of this text are of several customers: {contact} is the contact of one, and {customer} has none"
+            );
+            Err(Failure::usage(what).hint(hint).into())
+        }
         _ => Ok(()),
     }
 }
