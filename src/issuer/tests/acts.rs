@@ -116,6 +116,7 @@ fn a_clerk_does_what_his_key_may() {
     ];
     let managers = [
         facts::DESK_CHANGE,
+        facts::DESK_CLOCK,
         facts::READOPT,
         facts::DESK_REMOVE,
         facts::PRODUCT_ADD,
