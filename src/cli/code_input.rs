@@ -204,26 +204,33 @@ fn unread(error: ReadError, text: &str) -> anyhow::Error {
         ReadError::NotACode {
             thing: Thing::Product,
         } => product_file(messages::code::product_text()).into(),
-        ReadError::NoCode if text.len() <= LONGEST_KEYS => {
-            let message = match text.parse::<LicenseKey>() {
-                Ok(_) => messages::code::license_key().to_owned(),
-                Err(several @ LicenseKeyError::Several { .. }) => several.to_string(),
-                Err(_) => return ReadError::NoCode.into(),
-            };
-            Failure::new(FailureKind::WrongKind, message)
-                .hint(messages::code::license_key_hint())
-                .into()
-        }
-        ReadError::NoCode => match key_in(text) {
-            Some(key) => {
-                let message = messages::code::license_key_in(key).to_string();
-                Failure::new(FailureKind::WrongKind, message)
-                    .hint(messages::code::license_key_in_hint(key))
-                    .into()
-            }
-            None => ReadError::NoCode.into(),
-        },
+        ReadError::NoCode => no_code(text),
         error => error.into(),
+    }
+}
+
+/// What a text is that has no code: license keys and nothing else, or one that names a key.
+fn no_code(text: &str) -> anyhow::Error {
+    let wrong = |message: String, hint: String| {
+        let failure = Failure::new(FailureKind::WrongKind, message);
+        failure.hint(hint).into()
+    };
+    if text.len() <= LONGEST_KEYS {
+        let alone = match text.parse::<LicenseKey>() {
+            Ok(_) => Some(messages::code::license_key().to_owned()),
+            Err(several @ LicenseKeyError::Several { .. }) => Some(several.to_string()),
+            Err(_) => None,
+        };
+        if let Some(message) = alone {
+            return wrong(message, messages::code::license_key_hint().to_owned());
+        }
+    }
+    match key_in(text) {
+        Some(key) => wrong(
+            messages::code::license_key_in(key).to_string(),
+            messages::code::license_key_in_hint(key).to_string(),
+        ),
+        None => ReadError::NoCode.into(),
     }
 }
 

@@ -87,7 +87,8 @@ fn a_machine_that_is_given_the_page_says_what_to_do_with_the_key() {
         }
     }
     let quoted: String = copied.lines().map(|line| format!("> {line}\n")).collect();
-    for handed in [&page, &copied, &quoted] {
+    let short = format!("Hello,\nwe bought {key}, what now?\n");
+    for handed in [&page, &copied, &quoted, &short] {
         ship.run(["apply"])
             .piped(handed)
             .refused(4, "wrong_kind")

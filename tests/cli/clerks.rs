@@ -18,7 +18,7 @@ fn a_clerk_answers_with_a_key_of_his_own() {
     let requested = desk
         .run(["desk", "request", "ann", "--no-passphrase"])
         .done();
-    requested.tells("a manager says countersign desk certify");
+    requested.tells("whoever has the root says countersign desk certify");
     let certified = desk.run([
         "desk",
         "certify",

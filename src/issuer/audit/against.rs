@@ -1,7 +1,7 @@
 //! The history against what was kept of it in another place.
 
 use super::{Place, Replay, Wrong};
-use crate::issuer::history::LEDGER_RESTORE;
+use crate::issuer::history::{LEDGER_RESTORE, RestoreFacts};
 use crate::issuer::ledger::{Event, EventId};
 use crate::protocol::checkpoint::Checkpoint;
 use crate::protocol::date::Seconds;
@@ -26,9 +26,10 @@ impl Against {
         }
     }
 
-    /// Remembers an event that says so; whether a root signed it is held against it as an act.
+    /// Remembers an event by which something was given up; whether a root signed it is held against it as an act.
     pub(super) fn was_put_back(&mut self, event: &Event) {
-        if event.kind == LEDGER_RESTORE {
+        let lost = || serde_json::from_str::<RestoreFacts>(&event.data).map(|it| it.lost);
+        if event.kind == LEDGER_RESTORE && !matches!(lost(), Ok(Some(0))) {
             self.put_back.push((event.id.0.cast_unsigned(), event.at));
         }
     }

@@ -154,7 +154,7 @@ impl Run for DeskRequest {
             Kept::Encrypted | Kept::Plain => format!("your key {fingerprint} lies in {file}"),
         });
         context.out.say(match self.key {
-            None => format!("next: a manager says countersign desk certify {name}; tell him these six groups, which he compares"),
+            None => format!("next: whoever has the root says countersign desk certify {name}; tell him these six groups, which he compares"),
             Some(_) => format!(
                 "next: hand {} to a manager, who says countersign desk certify {name} --request FILE, and tell him these six groups",
                 request_file.display()
